@@ -1,0 +1,51 @@
+"""Where editions go: one file per kind, behind one protocol.
+
+A kind `x` is a settings model with `kind: x` in `digest.config.settings` and a module
+`digest.channels.x` with `open_channel(name, settings)`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from digest.config import Settings
+    from digest.model import Delivery, Edition, Rendition
+    from digest.rendering.templates import Templates
+
+
+class Channel(Protocol):
+    """Renders an edition, purely, and sends one delivery of it."""
+
+    name: str
+    patience: timedelta | None
+    """How long after an attempt of which nobody knows how it ended the same bytes are sent once
+    more; None where a copy would do harm, so that a person decides."""
+
+    def render(self, edition: Edition, templates: Templates) -> Rendition:
+        """The edition as this channel's parts, and who gets them."""
+
+    async def send(self, delivery: Delivery) -> str:
+        """Send one part to one recipient; answers the receipt.
+
+        Raises:
+            DeliveryError: with the verdict.
+        """
+
+    async def check(self) -> str:
+        """Try everything short of sending; answers what was found.
+
+        Raises:
+            DeliveryError: it would not work now.
+        """
+
+
+def open_channels(settings: Settings) -> dict[str, Channel]:
+    """Every configured channel, by name."""
+    return {
+        name: import_module(f"{__name__}.{channel.kind}").open_channel(name, settings)
+        for name, channel in settings.channels.items()
+    }

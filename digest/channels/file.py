@@ -1,0 +1,119 @@
+"""Files: each edition in one of its own, written whole or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from digest.config import FileSettings
+from digest.errors import DeliveryError
+from digest.model import Rendition
+from digest.rendering.snapshot import as_json
+
+if TYPE_CHECKING:
+    from digest.config import Settings
+    from digest.model import Delivery, Edition
+    from digest.rendering.templates import Templates
+
+_MOST_ON_ONE_DAY = 1_000
+
+
+class FileChannel:
+    """Writes to `path`, with `{digest}` and `{date}` filled in."""
+
+    # A file that is already there with the same bytes is left alone, so trying again is free.
+    patience: timedelta | None = timedelta(0)
+
+    def __init__(self, name: str, settings: FileSettings) -> None:
+        self.name = name
+        self._pattern = settings.path
+        self._format = settings.format
+
+    def render(self, edition: Edition, templates: Templates) -> Rendition:
+        """The edition in the channel's format; the recipient is the file's path."""
+        text = self._text(edition, templates)
+        date = edition.period_to.astimezone(ZoneInfo(edition.timezone)).date()
+        path = self._pattern.replace("{digest}", edition.digest).replace("{date}", str(date))
+        return Rendition(self.name, (path,), (text.encode(),))
+
+    def _text(self, edition: Edition, templates: Templates) -> str:
+        match self._format:
+            case "html":
+                return templates.html(edition)
+            case "text":
+                return templates.text(edition)
+            case "json":
+                return json.dumps(as_json(edition), ensure_ascii=False, indent=2) + "\n"
+            case "markdown":
+                return templates.markdown(edition)
+
+    async def send(self, delivery: Delivery) -> str:
+        """Write the file; the receipt is where it is."""
+        return await asyncio.to_thread(self._write, Path(delivery.recipient), delivery.payload)
+
+    async def check(self) -> str:
+        """Whether the folder is there, or can be made, and can be written."""
+        folder = self._folder()
+        while not folder.exists():
+            folder = folder.parent
+        if not os.access(folder, os.W_OK):
+            raise DeliveryError(f"{folder} is not writable", "failed")
+        return f"{self._folder()} is writable"
+
+    def _folder(self) -> Path:
+        """The part of the path that no placeholder is in."""
+        return Path(self._pattern.partition("{")[0] + "x").parent
+
+    def _write(self, path: Path, payload: bytes) -> str:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.parent.resolve().is_relative_to(self._folder().resolve()):
+                raise DeliveryError(f"{path} leads out of {self._folder()}", "failed")
+            for number in range(1, _MOST_ON_ONE_DAY):
+                name = path.name if number == 1 else f"{path.stem}-{number}{path.suffix}"
+                target = path.with_name(name)
+                if not os.path.lexists(target):
+                    _write_whole(target, payload)
+                    return str(target)
+                if target.is_file() and target.read_bytes() == payload:
+                    return str(target)
+        except OSError as error:
+            raise DeliveryError(
+                f"{error.filename or path}: {error.strerror}", "retrying"
+            ) from error
+        raise DeliveryError(f"{path}: {_MOST_ON_ONE_DAY} files of that name", "failed")
+
+
+def _write_whole(target: Path, payload: bytes) -> None:
+    """Write beside the target, then rename: nobody ever sees half a file."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(payload)
+            file.flush()
+            os.fsync(file.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(name).chmod(0o666 & ~umask)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def open_channel(name: str, settings: Settings) -> FileChannel:
+    """The channel of this name."""
+    channel = settings.channels[name]
+    assert isinstance(channel, FileSettings)
+    return FileChannel(name, channel)

@@ -1,0 +1,121 @@
+"""The `digest` command: one file per group of commands."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from digest import __version__
+from digest.errors import DigestError
+
+if TYPE_CHECKING:
+    from digest.config import Settings
+
+_log = logging.getLogger(__name__)
+
+_COMMANDS = {
+    "run": "running",
+    "check": "inspecting",
+    "poll": "working",
+    "preview": "previewing",
+    "send": "working",
+    "status": "inspecting",
+    "schema": "inspecting",
+    "demo": "demo",
+}
+_INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What stands before the command."""
+
+    config: Path | None
+    json: bool
+    verbose: bool
+    quiet: bool
+
+    def settings(self, *, log_level: str | None = None) -> Settings:
+        """Load the settings and set up the log, at `log_level` where the file is not to decide.
+
+        Raises:
+            UsageError: no file, or one with problems.
+        """
+        from digest.config import find_config, load_settings
+        from digest.log import Redactor, configure
+
+        settings = load_settings(find_config(self.config))
+        level = log_level or settings.log.level
+        if self.verbose or self.quiet:
+            level = "debug" if self.verbose else "error"
+        configure(level, settings.log.format, Redactor(settings.secrets()))
+        return settings
+
+
+class _LazyGroup(click.Group):
+    """Imports a command's module when it is called: most need little of the rest."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"{__name__}.{_COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="digest")
+@click.option(
+    "-c",
+    "--config",
+    type=click.Path(path_type=Path),
+    help="Default: DIGEST_CONFIG, ./config.yaml, /etc/digest/config.yaml.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Log everything.")
+@click.option("-q", "--quiet", is_flag=True, help="Log errors only.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="A machine-readable result on standard output."
+)
+@click.pass_context
+def cli(
+    context: click.Context, config: Path | None, *, verbose: bool, quiet: bool, as_json: bool
+) -> None:
+    """Turn feeds into digests that go out by email, to Slack and into files."""
+    context.obj = Options(config, as_json, verbose, quiet)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command and exit: 0 done, 1 failed, 2 usage, 3 busy, 130 interrupted."""
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        result: Any = cli.main(arguments, standalone_mode=False)
+    except DigestError as error:
+        click.echo(f"digest: {error}", err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("digest: interrupted", err=True)
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception:  # noqa: BLE001 - logged whole, and no traceback from click
+        _log.exception("bug in a command; please report it")
+        return 1
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,192 @@
+"""`demo`: the whole loop on this machine, with sample feeds and servers that catch what is sent."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import tempfile
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from digest.cli import Options, aio
+from digest.cli.demo_servers import (
+    DemoFeeds,
+    MailCatcher,
+    catch_mail,
+    catch_slack,
+    serve_feeds,
+)
+from digest.cli.output import print_json
+from digest.config import Settings, load_settings
+from digest.daemon import open_runtime
+from digest.log import Redactor, configure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_CONFIG = """\
+# The configuration of the demo; its servers lived only as long as the demo ran.
+timezone: Europe/Berlin
+database: sqlite:///{database}
+polling:
+  allow_private_networks: true
+  per_host: 0
+feeds:
+{feeds}
+smtp:
+  host: 127.0.0.1
+  port: {smtp_port}
+  security: none
+  from: "The weekly reader <digest@example.com>"
+channels:
+  inbox:
+    kind: email
+    to: [ada@example.com, grace@example.com]
+  team:
+    kind: slack
+    webhook_url: http://127.0.0.1:{slack_port}/services/T000/B000/demo
+  vault:
+    kind: file
+    path: "{folder}/files/{{digest}}-{{date}}.md"
+digests:
+  weekly:
+    title: The weekly reader
+    schedule: every monday at 09:00
+    first_edition: 7d
+    send_to: [inbox, team, vault]
+"""
+
+
+@click.command()
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("digest-demo"),
+    show_default=True,
+    help="Where the emails, posts and files go.",
+)
+@click.pass_obj
+def demo(options: Options, output: Path) -> int:
+    """Show the whole loop on this machine: needs no network and no configuration."""
+    level = "info" if options.verbose else "error"
+    configure(level, "auto", Redactor())
+    say = (lambda _: None) if options.json else click.echo
+    result = aio.run(_demo(output.absolute(), say))
+    if options.json:
+        print_json(result)
+    return 0 if result["as_expected"] else 1
+
+
+async def _demo(folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
+    # Three Mondays at nine, the last of them the latest there was.
+    week = timedelta(days=7)
+    monday = _last_monday(datetime.now(UTC)) - 2 * week
+    feeds, mail, posts = DemoFeeds(monday), MailCatcher(), list[dict[str, Any]]()
+    async with AsyncExitStack() as stack:
+        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="digest-demo-")))
+        feed_port = await stack.enter_async_context(serve_feeds(feeds))
+        smtp_port = await stack.enter_async_context(catch_mail(mail))
+        slack_port = await stack.enter_async_context(catch_slack(posts))
+        say(f"{len(feeds.names())} sample feeds, a mail server and a Slack stand-in are up.")
+        urls = (f"  - http://127.0.0.1:{feed_port}/{name}" for name in feeds.names())
+        text = _CONFIG.format(
+            database=work / "demo.db",
+            feeds="\n".join(urls),
+            smtp_port=smtp_port,
+            slack_port=slack_port,
+            folder=folder,
+        )
+        settings = _settings(folder, text)
+        rounds = []
+        say("\nMonday, 09:00. The first edition: a week of each feed's backlog.")
+        rounds.append(await _round(settings, monday, folder / "1-first", mail, posts, say))
+        say("\nA week later. The feeds say nothing new.")
+        rounds.append(await _round(settings, monday + week, folder / "2-quiet", mail, posts, say))
+        say("\nAnother week later. Two feeds have one new entry each.")
+        feeds.later = monday + 2 * week
+        rounds.append(await _round(settings, monday + 2 * week, folder / "3-new", mail, posts, say))
+    say(f"\nEverything that was sent is in {folder}")
+    return {"folder": str(folder), "rounds": rounds, "as_expected": _as_expected(rounds)}
+
+
+def _last_monday(now: datetime) -> datetime:
+    # Nine o'clock in Berlin, give or take: an hour late in winter is still due.
+    monday = now - timedelta(days=now.weekday() or 7)
+    return monday.replace(hour=8, minute=0, second=0, microsecond=0)
+
+
+def _settings(folder: Path, text: str) -> Settings:
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "config.yaml"
+    config.write_text(text, "utf-8")
+    return load_settings(config)
+
+
+async def _round(
+    settings: Settings,
+    now: datetime,
+    folder: Path,
+    mail: MailCatcher,
+    posts: list[dict[str, Any]],
+    say: Callable[[str], None],
+) -> dict[str, Any]:
+    """What `digest run --once` does, at a time of our choosing."""
+    mail.messages.clear()
+    posts.clear()
+    async with open_runtime(
+        settings, "digest demo", clock=lambda: now, new_due_at_once=True
+    ) as runtime:
+        done = await runtime.once()
+    for feed in done["feeds"]:
+        say(f"  polled {feed['name']}: {feed['outcome']}, {feed['new']} new")
+    if not done["editions"]:
+        say("  nothing new, so nothing is sent")
+    for edition in done["editions"]:
+        say(f"  published an edition of {edition['entries']} entries")
+        for delivery in edition["deliveries"]:
+            say(f"  {delivery['state']}: {delivery['channel']} ({delivery['recipient']})")
+    written = _write(folder, mail, posts) if done["editions"] else []
+    entries = sum(edition["entries"] for edition in done["editions"])
+    return {
+        "new": done["new"],
+        "failed": done["failed"] + done["undelivered"],
+        "entries": entries,
+        "emails": len(mail.messages),
+        "slack_posts": len(posts),
+        "files": written,
+    }
+
+
+def _write(folder: Path, mail: MailCatcher, posts: list[dict[str, Any]]) -> list[str]:
+    """Each email as .eml, .html and .txt; the Slack posts as JSON."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for recipient, raw in mail.messages:
+        message = email.message_from_bytes(raw, policy=email.policy.default)
+        parts = {"html": message.get_body(("html",)), "txt": message.get_body(("plain",))}
+        name = recipient.partition("@")[0]
+        (folder / f"{name}.eml").write_bytes(raw)
+        written.append(f"{name}.eml")
+        for suffix, part in parts.items():
+            (folder / f"{name}.{suffix}").write_text(part.get_content() if part else "", "utf-8")
+            written.append(f"{name}.{suffix}")
+    (folder / "slack.json").write_text(json.dumps(posts, indent=2, ensure_ascii=False), "utf-8")
+    return [str(folder / name) for name in (*written, "slack.json")]
+
+
+def _as_expected(rounds: list[dict[str, Any]]) -> bool:
+    """A first edition to two inboxes and a channel, then silence, then the two new entries."""
+    first, quiet, new = rounds
+    return (
+        not any(part["failed"] for part in rounds)
+        and first["entries"] > 0
+        and (first["emails"], first["slack_posts"]) == (2, 1)
+        and (quiet["entries"], quiet["emails"], quiet["slack_posts"]) == (0, 0, 0)
+        and (new["entries"], new["emails"], new["slack_posts"]) == (2, 2, 1)
+    )

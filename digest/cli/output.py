@@ -1,0 +1,81 @@
+"""What commands print: results on standard output, progress on a terminal's standard error."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from digest.model import PollResult
+
+
+def print_json(result: Any) -> None:
+    """A result for programs."""
+    click.echo(json.dumps(result, indent=2, default=str))
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table for people: as wide as the terminal, as wide as it needs elsewhere."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=200)
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        # As Text, since names from feeds may hold what rich takes for markup.
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table)
+
+
+@contextmanager
+def polling_progress(total: int) -> Iterator[Callable[[PollResult], None]]:
+    """A bar on a terminal, nothing elsewhere."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("polling"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[name]}"),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("", total=total, name="")
+
+        def report(result: PollResult) -> None:
+            bar.update(task, advance=1, name=Text(result.name).plain[:40])
+
+        yield report
+
+
+def ago(at: datetime | None, now: datetime) -> str:
+    """`5 min ago`, `in 2 d`, or `never`."""
+    if at is None:
+        return "never"
+    seconds = (now - at).total_seconds()
+    size = _span(timedelta(seconds=abs(seconds)))
+    if size == "now":
+        return size
+    return f"{size} ago" if seconds > 0 else f"in {size}"
+
+
+def _span(span: timedelta) -> str:
+    minutes = round(span.total_seconds() / 60)
+    if minutes < 1:
+        return "now"
+    if minutes < 90:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        return f"{round(minutes / 60)} h"
+    return f"{round(minutes / 1440)} d"

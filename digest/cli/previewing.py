@@ -1,0 +1,104 @@
+"""`preview`: the edition as it would be now, from a copy of the database."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from digest.cli import Options, aio
+from digest.cli.output import polling_progress, print_json
+from digest.config.settings import SQLITE_PREFIX
+from digest.daemon import compile_templates, open_runtime, utc_now
+from digest.errors import UsageError
+from digest.jobs.publishing import compose_edition
+from digest.rendering.slack import build_messages
+from digest.rendering.snapshot import as_json
+from digest.store import copy_database
+
+if TYPE_CHECKING:
+    from digest.config import Settings
+    from digest.model import Edition
+    from digest.rendering.templates import Templates
+
+
+@click.command()
+@click.argument("digest")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["email", "text", "slack", "markdown"]),
+    help="Default: text; email with --open.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
+@click.option("--open", "in_browser", is_flag=True, help="Show it in the browser.")
+@click.pass_obj
+def preview(
+    options: Options, digest: str, form: str | None, output: Path | None, *, in_browser: bool
+) -> None:
+    """Show the edition of DIGEST as it would be now; changes nothing.
+
+    Feeds that were never polled are polled for the preview alone.
+    """
+    settings = options.settings(log_level="error")
+    if digest not in settings.digests:
+        raise UsageError(f"there is no digest {digest!r}")
+    edition = aio.run(_compose(settings, digest))
+    if options.json:
+        print_json(as_json(edition))
+        return
+    chosen = form or ("email" if in_browser else "text")
+    rendered = render(edition, chosen, compile_templates(settings)[digest])
+    if in_browser and output is None:
+        suffix = ".html" if chosen == "email" else ".txt"
+        with tempfile.NamedTemporaryFile("w", suffix=suffix, delete=False) as file:
+            output = Path(file.name)
+    if output is None:
+        click.echo(rendered)
+        return
+    try:
+        output.write_text(rendered, "utf-8")
+    except OSError as error:
+        raise UsageError(f"{output}: {error.strerror}") from None
+    click.echo(f"written to {output}", err=True)
+    if in_browser:
+        webbrowser.open(output.absolute().as_uri())
+
+
+def render(edition: Edition, form: str, templates: Templates) -> str:
+    """The edition in one of the forms that `--as` offers."""
+    match form:
+        case "email":
+            return templates.html(edition)
+        case "slack":
+            return json.dumps(build_messages(edition), indent=2, ensure_ascii=False)
+        case "markdown":
+            return templates.markdown(edition)
+        case _:
+            return templates.text(edition)
+
+
+async def _compose(settings: Settings, digest: str) -> Edition:
+    """Work on a copy, so that nothing can change: subscriptions and first polls included."""
+    with tempfile.TemporaryDirectory(prefix="digest-preview-") as folder:
+        copy = Path(folder, "preview.db")
+        if settings.database_path.exists():
+            copy_database(settings.database_path, copy)
+        settings = settings.model_copy(update={"database": f"{SQLITE_PREFIX}{copy}"})
+        async with open_runtime(settings, "digest preview") as runtime:
+            health = await runtime.store.run(lambda store: store.health.read())
+            unread = [
+                feed.url
+                for feed in settings.feeds_of(digest)
+                if health.feeds[feed.url]["polled_at"] is None
+            ]
+            if unread:
+                with polling_progress(len(unread)) as report:
+                    await runtime.poll(unread, report)
+            return await runtime.store.run(
+                lambda store: compose_edition(store, settings, digest, utc_now())
+            )

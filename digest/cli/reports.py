@@ -1,0 +1,150 @@
+"""What `check --online` finds and what `status` says, as plain data."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from digest.channels import open_channels
+from digest.daemon import open_fetcher
+from digest.editions.schedule import next_after
+from digest.errors import DeliveryError, FeedError
+from digest.feeds.parse import parse_feed
+from digest.feeds.workers import Workers
+from digest.jobs.polling import feed_request
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from digest.channels import Channel
+    from digest.config import FeedSettings, Settings
+    from digest.feeds.fetch import Fetcher
+    from digest.store import Health
+
+_STATES = ("pending", "sent", "retrying", "failed", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was checked."""
+
+    what: str
+    name: str
+    good: bool
+    said: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return asdict(self)
+
+
+async def check_online(settings: Settings) -> list[Finding]:
+    """Fetch and parse every feed, and try every channel, storing and sending nothing."""
+    workers = Workers()
+    try:
+        async with open_fetcher(settings) as fetcher:
+            feeds = (_check_feed(settings, feed, fetcher, workers) for feed in settings.feeds)
+            channels = (_check_channel(channel) for channel in open_channels(settings).values())
+            return list(await asyncio.gather(*feeds, *channels))
+    finally:
+        workers.close()
+
+
+async def _check_feed(
+    settings: Settings, feed: FeedSettings, fetcher: Fetcher, workers: Workers
+) -> Finding:
+    name = feed.name or feed.url
+    try:
+        response = await fetcher.fetch(feed_request(feed, settings))
+        parsed = await workers.run(parse_feed, response.body or b"", response.url)
+    except FeedError as error:
+        return Finding("feed", name, good=False, said=error.reason)
+    dated = sum(entry.published is not None for entry in parsed.entries)
+    said = f"{parsed.title or 'untitled'}: {len(parsed.entries)} entries, {dated} dated"
+    return Finding("feed", name, good=True, said=said)
+
+
+async def _check_channel(channel: Channel) -> Finding:
+    try:
+        return Finding("channel", channel.name, good=True, said=await channel.check())
+    except DeliveryError as error:
+        return Finding("channel", channel.name, good=False, said=error.reason)
+
+
+def status_report(settings: Settings, health: Health | None, now: datetime) -> dict[str, Any]:
+    """The `status` contract; `health` is None before the first run."""
+    feeds = [_feed(feed, (health.feeds if health else {}).get(feed.url)) for feed in settings.feeds]
+    counts = dict(health.deliveries if health else {})
+    # To a reader of the status, what is on its way has not arrived.
+    counts["pending"] = counts.get("pending", 0) + counts.pop("sending", 0)
+    return {
+        "feeds": feeds,
+        "digests": [_digest(settings, name, health, now) for name in settings.digests],
+        "deliveries": {state: counts.get(state, 0) for state in _STATES},
+        "attention": [*_failing(feeds), *_troubled(health)],
+    }
+
+
+def _feed(feed: FeedSettings, row: dict[str, Any] | None) -> dict[str, Any]:
+    row = row or {}
+    healthy = "ok" if row.get("succeeded_at") else "not polled yet"
+    return {
+        "url": feed.url,
+        "name": feed.name or row.get("title") or urlsplit(feed.url).netloc,
+        "health": "failing" if row.get("failures") else healthy,
+        "polled_at": row.get("polled_at"),
+        "next_poll_at": row.get("next_poll_at"),
+        "failures": row.get("failures", 0),
+        "failing_since": row.get("failing_since"),
+        "status": row.get("last_status"),
+        "error": row.get("last_error"),
+    }
+
+
+def _digest(settings: Settings, name: str, health: Health | None, now: datetime) -> dict[str, Any]:
+    row = (health.digests if health else {}).get(name, {})
+    config, zone = settings.digests[name], settings.zone_of(name)
+    # A schedule that was edited takes effect when the daemon starts anew; until then the store's
+    # word holds, and before the first run the configuration's.
+    planned = row.get("next_edition_at") or next_after(config.schedule, zone, now)
+    last = row.get("last_due_at")
+    return {
+        "name": name,
+        "title": settings.title_of(name),
+        "schedule": config.schedule.text,
+        "next_edition": f"{planned.astimezone(zone):%a %Y-%m-%d %H:%M %Z}",
+        "next_edition_at": planned,
+        "last_due": f"{last.astimezone(zone):%a %Y-%m-%d %H:%M %Z}" if last else None,
+        "last_due_at": last,
+        "last_result": row.get("last_result"),
+    }
+
+
+def _failing(feeds: list[dict[str, Any]]) -> list[dict[str, str]]:
+    return [
+        {
+            "kind": "feed",
+            "name": feed["name"],
+            "message": f"{feed['error']} ({feed['failures']} times in a row)",
+        }
+        for feed in feeds
+        if feed["health"] == "failing"
+    ]
+
+
+def _troubled(health: Health | None) -> list[dict[str, str]]:
+    return [
+        {
+            "kind": "delivery",
+            "name": f"{row['digest']} to {row['channel']} ({row['recipient']})",
+            "message": f"{row['state']}: {row['last_error']}"
+            + (
+                f"; again at {row['next_attempt_at']:%Y-%m-%d %H:%M} UTC"
+                if row["next_attempt_at"]
+                else ""
+            ),
+        }
+        for row in (health.troubled if health else [])
+    ]

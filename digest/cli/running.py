@@ -1,0 +1,58 @@
+"""`run`: the daemon, or one round of its work."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from digest.cli import Options, aio
+from digest.cli.output import print_json
+from digest.daemon import Daemon, open_runtime
+from digest.web.control import control_socket
+
+if TYPE_CHECKING:
+    from digest.config import Settings
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="One round of what is due, then exit.")
+@click.pass_obj
+def run(options: Options, *, once: bool) -> int:
+    """Run the daemon until SIGTERM or SIGINT.
+
+    With --once: poll, publish and deliver what is due, and exit; a digest that was never planned
+    before is due at once.
+    """
+    settings = options.settings()
+    if not once:
+        asyncio.run(_serve(settings))
+        return 0
+    result = aio.run(_once(settings))
+    if options.json:
+        print_json(result)
+    else:
+        click.echo(
+            f"{result['new']} new entries, {len(result['editions'])} editions, "
+            f"{result['delivered']} delivered, {result['failed']} feeds failed, "
+            f"{result['undelivered']} not delivered"
+        )
+    return 1 if result["failed"] or result["undelivered"] else 0
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with open_runtime(settings, "digest run") as runtime:
+        daemon = Daemon(runtime)
+        async with control_socket(runtime, daemon):
+            await daemon.run(stop)
+
+
+async def _once(settings: Settings) -> dict[str, Any]:
+    async with open_runtime(settings, "digest run --once", new_due_at_once=True) as runtime:
+        return await runtime.once()

@@ -1,0 +1,88 @@
+"""`poll` and `send`: done by the running daemon where there is one, here where there is none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from digest.cli import Options, aio
+from digest.cli.output import polling_progress, print_json, print_table
+from digest.daemon import open_runtime
+from digest.errors import InstanceError
+from digest.web.control import ask_daemon
+
+if TYPE_CHECKING:
+    from digest.config import Settings
+
+_UNDELIVERED = {"failed", "unknown", "retrying", "pending"}
+
+
+@click.command()
+@click.argument("feed", nargs=-1)
+@click.pass_obj
+def poll(options: Options, feed: tuple[str, ...]) -> int:
+    """Poll feeds now, by address or name; all of them if none is named."""
+    settings = options.settings(log_level="error")
+    result = aio.run(_poll(settings, feed))
+    if options.json:
+        print_json(result)
+    else:
+        rows = [
+            (row["name"], row["outcome"], str(row["new"]), str(row["known"]), row["error"] or "")
+            for row in result["feeds"]
+        ]
+        print_table("", ("feed", "outcome", "new", "known", "error"), rows)
+        click.echo(f"{result['new']} new, {result['failed']} failed")
+    return 1 if result["failed"] else 0
+
+
+async def _poll(settings: Settings, feeds: tuple[str, ...]) -> dict[str, Any]:
+    try:
+        async with open_runtime(settings, "digest poll") as runtime:
+            with polling_progress(len(feeds) or len(settings.feeds)) as report:
+                return await runtime.poll(feeds, report)
+    except InstanceError:
+        result = await ask_daemon(settings.database_path, "poll", feeds=feeds)
+        if result is None:
+            raise
+        return result
+
+
+@click.command()
+@click.argument("digest")
+@click.option("--to", metavar="CHANNEL", help="Only to this channel.")
+@click.pass_obj
+def send(options: Options, digest: str, to: str | None) -> int:
+    """Publish and deliver an edition of DIGEST now, whatever its schedule."""
+    settings = options.settings(log_level="error")
+    result = aio.run(_send(settings, digest, to))
+    if options.json:
+        print_json(result)
+    else:
+        _print_sent(result)
+    return 1 if any(row["state"] in _UNDELIVERED for row in result["deliveries"]) else 0
+
+
+async def _send(settings: Settings, digest: str, to: str | None) -> dict[str, Any]:
+    try:
+        async with open_runtime(settings, "digest send") as runtime:
+            with polling_progress(len(settings.feeds)) as report:
+                return await runtime.send(digest, to, report)
+    except InstanceError:
+        result = await ask_daemon(settings.database_path, "send", digest=digest, to=to)
+        if result is None:
+            raise
+        return result
+
+
+def _print_sent(result: dict[str, Any]) -> None:
+    if result["edition"] is None:
+        click.echo(f"nothing new for {result['digest']}; no edition was made")
+        return
+    click.echo(f"edition {result['edition']} of {result['digest']}: {result['entries']} entries")
+    rows = [
+        (row["channel"], row["recipient"], row["state"], row["error"] or "")
+        for row in result["deliveries"]
+    ]
+    print_table("", ("channel", "recipient", "state", "error"), rows)

@@ -1,0 +1,155 @@
+"""YAML to plain data that remembers on which line each key stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from digest.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+Key = tuple[str | int, ...]
+
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+_NULL = {"", "~", "null"}
+# A setting of this name may be read from the file named by `<name>_file` instead.
+_SECRETS = ("password", "webhook_url", "headers")
+
+
+@dataclass(slots=True)
+class Document:
+    """The data of a YAML file, the line of each key path, and what was wrong so far."""
+
+    data: Any = None
+    lines: dict[Key, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def line(self, key: Key) -> int:
+        """The line of the key, or of the nearest one around it."""
+        while key and key not in self.lines:
+            key = key[:-1]
+        return self.lines.get(key, 0)
+
+    def report(self, key: Key, message: str) -> None:
+        """Add a problem at this key."""
+        self.problems.append(Problem(self.line(key), dotted(key), message))
+
+
+def dotted(key: Key) -> str:
+    """`('feeds', 0, 'url')` as `feeds[0].url`."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in key)
+    return "".join(parts).lstrip(".")
+
+
+def read_document(text: str, environ: Mapping[str, str], base: Path) -> Document:
+    """Read YAML 1.2, filling in variables and secret files (relative to `base`)."""
+    document = Document()
+    root = _compose(text, document)
+    if root is not None:
+        document.data = _Reader(document, environ, base).read(root, (), ())
+    return document
+
+
+def _compose(text: str, document: Document) -> Node | None:
+    tabs = [n for n, line in enumerate(text.splitlines(), 1) if re.match(r" *\t\s*[^\s#]", line)]
+    if tabs:
+        document.problems += [
+            Problem(n, "", "a tab in the indentation; YAML takes spaces only") for n in tabs
+        ]
+        return None
+    yaml = YAML(typ="rt")
+    yaml.allow_duplicate_keys = True
+    try:
+        node: Node | None = yaml.compose(text)
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        said = str(getattr(error, "problem", None) or error).splitlines()[0]
+        document.problems.append(Problem(mark.line + 1 if mark else 0, "", f"not YAML: {said}"))
+        return None
+    return node
+
+
+class _Reader:
+    def __init__(self, document: Document, environ: Mapping[str, str], base: Path) -> None:
+        self._document = document
+        self._environ = environ
+        self._base = base
+
+    def read(self, node: Node, key: Key, above: tuple[int, ...]) -> Any:
+        self._document.lines.setdefault(key, node.start_mark.line + 1)
+        if id(node) in above:
+            self._document.report(key, "refers to itself")
+            return None
+        above = (*above, id(node))
+        if isinstance(node, MappingNode):
+            return self._mapping(node, key, above)
+        if isinstance(node, SequenceNode):
+            return [self.read(item, (*key, n), above) for n, item in enumerate(node.value)]
+        assert isinstance(node, ScalarNode)
+        return self._scalar(node, key)
+
+    def _mapping(self, node: MappingNode, key: Key, above: tuple[int, ...]) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        for name_node, value_node in node.value:
+            name, line = str(name_node.value), name_node.start_mark.line + 1
+            if name in data:
+                first = self._document.lines[(*key, name)]
+                message = f"given twice; the first is on line {first}"
+                self._document.problems.append(Problem(line, dotted((*key, name)), message))
+                continue
+            self._document.lines[(*key, name)] = line
+            data[name] = self.read(value_node, (*key, name), above)
+        self._fill_secrets(data, key)
+        return data
+
+    def _scalar(self, node: ScalarNode, key: Key) -> str | None:
+        text = str(node.value)
+        # Numbers and booleans stay text until a setting's type asks for them: a password of
+        # 0123 keeps its zero, and a variable is read just like text in the same place.
+        filled = _VARIABLE.sub(lambda match: self._variable(match, key), text)
+        return None if node.style is None and filled.lower() in _NULL else filled
+
+    def _variable(self, match: re.Match[str], key: Key) -> str:
+        name, default = match[1], match[2]
+        value = self._environ.get(name)
+        if value or (value is not None and default is None):
+            return value
+        if default is not None:
+            return default
+        self._document.report(
+            key, f"the environment variable {name} is not set; set it or write ${{{name}:-default}}"
+        )
+        return ""
+
+    def _fill_secrets(self, data: dict[str, Any], key: Key) -> None:
+        for name in _SECRETS:
+            file = data.get(f"{name}_file")
+            if not isinstance(file, str):
+                continue
+            file_key = (*key, f"{name}_file")
+            if name in data:
+                self._document.report(file_key, f"give {name} or {name}_file, not both")
+                continue
+            self._document.lines[(*key, name)] = self._document.lines[file_key]
+            try:
+                text = (self._base / file).expanduser().read_text("utf-8").strip()
+            except OSError as error:
+                self._document.report(file_key, f"cannot read {file}: {error.strerror}")
+                text = ""
+            except UnicodeDecodeError:
+                self._document.report(file_key, f"cannot read {file}: not UTF-8 text")
+                text = ""
+            data[name] = _header_lines(text) if name == "headers" else text or None
+
+
+def _header_lines(text: str) -> dict[str, str]:
+    lines = (line.partition(":") for line in text.splitlines() if line.strip())
+    return {name.strip(): value.strip() for name, _, value in lines}

@@ -1,0 +1,184 @@
+"""Finding a configuration file, and turning it into settings or into every problem it has."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from digest.config.document import Document, Key, dotted, read_document
+from digest.config.references import check_references, nearest
+from digest.config.settings import (
+    ChannelSettings,
+    DigestSettings,
+    FeedSettings,
+    LogSettings,
+    PollingSettings,
+    Settings,
+    SmtpSettings,
+)
+from digest.errors import ConfigError, Problem, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic_core import ErrorDetails
+
+_SYSTEM_FILE = Path("/etc/digest/config.yaml")
+
+_MESSAGES = {
+    "missing": "is required",
+    "string_type": "must be text",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "tuple_type": "must be a list",
+    "dict_type": "must be a map of names to values",
+    "model_type": "must be a map of settings",
+    "model_attributes_type": "must be a map of settings",
+    "too_short": "must not be empty",
+    "string_too_short": "must not be empty",
+    "union_tag_not_found": "is required",
+    "value_error": "{error}",
+    "string_pattern_mismatch": (
+        "must be made of letters, digits, - and _, and start with a letter or digit"
+    ),
+    "string_too_long": "must be at most {max_length} characters",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+}
+
+
+def find_config(given: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
+    """The configuration file: as given, DIGEST_CONFIG, ./config.yaml or /etc/digest/config.yaml.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if given is None and environ.get("DIGEST_CONFIG"):
+        given = Path(environ["DIGEST_CONFIG"])
+    if given is not None:
+        return given
+    for path in (Path("config.yaml"), _SYSTEM_FILE):
+        if path.is_file():
+            return path
+    raise UsageError(
+        f"no configuration: looked for --config, DIGEST_CONFIG, ./config.yaml and {_SYSTEM_FILE}"
+    )
+
+
+def load_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read and check a configuration file.
+
+    Raises:
+        ConfigError: with every problem of the file, each with its line.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise ConfigError(path, [Problem(0, "", f"cannot be read: {error.strerror}")]) from None
+    except UnicodeDecodeError:
+        raise ConfigError(path, [Problem(0, "", "is not UTF-8 text")]) from None
+    base = path.absolute().parent
+    document = read_document(text, environ, base)
+    settings = _validate(document, base)
+    if document.problems or settings is None:
+        raise ConfigError(path, document.problems)
+    return settings
+
+
+def _validate(document: Document, base: Path) -> Settings | None:
+    if document.data is None:
+        if not document.problems:
+            document.report((), "is empty; see config.example.yaml")
+        return None
+    if not isinstance(document.data, dict):
+        document.report((), "must be a map of settings")
+        return None
+    settings = None
+    known = {problem.key for problem in document.problems}
+    try:
+        settings = Settings.model_validate(document.data, context={"base": base})
+    except ValidationError as error:
+        for problem in _problems(document, error):
+            # What could not be filled in has been reported; that it is missing too is no news.
+            if problem.key not in known:
+                document.problems.append(problem)
+    check_references(document)
+    return settings
+
+
+def _problems(document: Document, error: ValidationError) -> list[Problem]:
+    found = []
+    for details in error.errors(include_url=False, include_input=False):
+        key = _key(document.data, details)
+        message = _message(document.data, key, details)
+        found.append(Problem(document.line(key), dotted(key), message))
+    return found
+
+
+def _key(data: Any, details: ErrorDetails) -> Key:
+    """Where in the file it is: pydantic's location without the union tags it adds."""
+    key: list[str | int] = []
+    here = data
+    location = details["loc"]
+    for n, part in enumerate(location):
+        if part == "[key]":
+            continue
+        if isinstance(here, dict) and (part in here or n == len(location) - 1):
+            here = here.get(part)
+        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
+            here = here[part]
+        else:
+            continue
+        key.append(part)
+    if details["type"].startswith("union_tag"):
+        key.append("kind")
+    return tuple(key)
+
+
+def _message(data: Any, key: Key, details: ErrorDetails) -> str:
+    kind = details["type"]
+    context = details.get("ctx", {})
+    if kind == "extra_forbidden":
+        return f"unknown key{nearest(str(key[-1]), _keys_at(data, key[:-1]))}"
+    if kind in {"literal_error", "union_tag_invalid"}:
+        wanted = str(context.get("expected") or context.get("expected_tags"))
+        given = _at(data, key)
+        names = [word.strip("' ") for word in wanted.replace(" or ", ",").split(",")]
+        return f"must be one of {', '.join(names)}{nearest(str(given), names)}"
+    template = _MESSAGES.get(kind)
+    return template.format(**context) if template else details["msg"].lower()
+
+
+def _at(data: Any, key: Key) -> Any:
+    for part in key:
+        if isinstance(data, dict):
+            data = data.get(part)
+        elif isinstance(data, list) and isinstance(part, int):
+            data = data[part]
+    return data
+
+
+def _keys_at(data: Any, key: Key) -> list[str]:
+    """The keys that would be right at this place."""
+    sections: dict[str, type[BaseModel]] = {
+        "log": LogSettings,
+        "polling": PollingSettings,
+        "feeds": FeedSettings,
+        "smtp": SmtpSettings,
+        "digests": DigestSettings,
+    }
+    if not key:
+        return list(Settings.model_fields)
+    if key[0] == "channels":
+        schema = TypeAdapter(ChannelSettings).json_schema()
+        kind = _at(data, (*key, "kind"))
+        model = schema["discriminator"]["mapping"].get(kind, "").rpartition("/")[2]
+        return list(schema["$defs"].get(model, {}).get("properties", {}))
+    fields = sections[str(key[0])].model_fields
+    names = [field.alias or name for name, field in fields.items()]
+    return [*names, "cron"] if key[0] == "digests" else names

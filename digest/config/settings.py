@@ -1,0 +1,424 @@
+"""The settings: typed, frozen, and the one place that says which keys exist and what they mean."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from datetime import timedelta
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import unquote, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    SecretStr,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+
+from digest.config.schedule import parse_schedule
+from digest.config.units import parse_duration, parse_size
+from digest.model import Schedule
+
+SQLITE_PREFIX = "sqlite:///"
+_FORMATS = Literal["markdown", "html", "text", "json"]
+
+
+def _duration(value: object) -> timedelta:
+    return parse_duration(value)
+
+
+def _positive(value: timedelta) -> timedelta:
+    if not value:
+        raise ValueError("must be longer than 0")
+    return value
+
+
+def _zone(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(
+                f"{value!r} is not a time zone; write an IANA name like 'Europe/Berlin'"
+            ) from None
+    return value
+
+
+def _web_url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme.lower() in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or any(c.isspace() or not c.isprintable() for c in value):
+        # The value itself may hold a secret, so the message does not repeat it.
+        raise ValueError("must be a web address that starts with http:// or https://")
+    return value
+
+
+def _secret_web_url(value: SecretStr) -> SecretStr:
+    _web_url(value.get_secret_value())
+    return value
+
+
+def _address(value: str) -> str:
+    name, address = parseaddr(value)
+    local, at, domain = address.rpartition("@")
+    if not (local and at and domain) or any(c in value for c in "\r\n\0") or " " in address:
+        raise ValueError(f"{value!r} is not an email address")
+    if name == "" and address != value.strip() and value.strip() != f"<{address}>":
+        raise ValueError(f"{value!r} is not one email address")
+    return value
+
+
+def _path(value: Path, info: ValidationInfo) -> Path:
+    return Path((info.context or {}).get("base", Path.cwd())) / value.expanduser()
+
+
+def _one_or_many(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_duration),
+    PlainSerializer(lambda value: f"{int(value.total_seconds())}s", when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": r"^(0|\d+\s*[smhd])$", "examples": ["15m"]}),
+]
+Interval = Annotated[Duration, AfterValidator(_positive)]
+Size = Annotated[
+    int,
+    BeforeValidator(parse_size),
+    Field(ge=1),
+    WithJsonSchema({"type": ["string", "integer"], "examples": ["10MB"]}),
+]
+Zone = Annotated[str, BeforeValidator(_zone)]
+WebUrl = Annotated[str, AfterValidator(_web_url)]
+SecretUrl = Annotated[SecretStr, AfterValidator(_secret_web_url)]
+Address = Annotated[str, AfterValidator(_address)]
+RelativePath = Annotated[Path, AfterValidator(_path)]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=False
+    )
+
+
+class LogSettings(_Model):
+    """What is logged, and how."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least important level that is logged."
+    )
+    format: Literal["auto", "human", "json"] = Field(
+        "auto", description="auto: for people on a terminal, JSON lines elsewhere."
+    )
+
+
+class PollingSettings(_Model):
+    """How feeds are polled."""
+
+    every: Interval = Field(
+        timedelta(hours=1), description="No feed is polled more often than this."
+    )
+    concurrency: int = Field(50, ge=1, le=1000, description="Open requests at a time, in all.")
+    per_host: int = Field(
+        1,
+        ge=0,
+        description="Open requests per host, with a pause between; 0: no limit and no pause.",
+    )
+    timeout: Interval = Field(
+        timedelta(seconds=30), description="For a whole poll of a feed, redirects included."
+    )
+    max_body: Size = Field(
+        10_000_000, description="The largest body, before and after decompression."
+    )
+    allow_private_networks: bool = Field(
+        default=False,
+        description="Whether feeds may be on loopback, private or link-local addresses.",
+    )
+    user_agent: str | None = Field(
+        None, description="Default: the product, its version and a contact URL."
+    )
+
+
+class FeedSettings(_Model):
+    """A feed."""
+
+    url: WebUrl = Field(description="Where the feed is.")
+    name: str | None = Field(
+        None, min_length=1, max_length=120, description="Default: the feed's own title."
+    )
+    tags: tuple[Name, ...] = Field((), description="For `tag:NAME` in a digest's feeds.")
+    every: Interval | None = Field(None, description="Default: polling.every.")
+    allow_private_networks: bool | None = Field(
+        None, description="Default: polling.allow_private_networks."
+    )
+    headers: dict[HeaderName, SecretStr] = Field(
+        default_factory=dict, description="Sent to this feed's host only."
+    )
+    headers_file: Path | None = Field(
+        None, description="A file of `Name: value` lines, instead of headers."
+    )
+    max_entries: int | None = Field(
+        None, ge=1, description="The most entries of this feed in one edition."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _credentials_to_header(cls, data: Any) -> Any:
+        """A password in a URL would be stored and logged with it, so it becomes a header."""
+        if not isinstance(data, dict) or not isinstance(data.get("url"), str):
+            return data
+        try:
+            parts = urlsplit(data["url"].strip())
+        except ValueError:
+            return data
+        if parts.username is None:
+            return data | {"url": data["url"].strip()}
+        pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        authorization = "Basic " + b64encode(pair.encode()).decode()
+        headers = data.get("headers") or {}
+        if not isinstance(headers, dict):
+            return data
+        url = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+        return data | {"url": url, "headers": {"Authorization": authorization, **headers}}
+
+    @field_validator("headers")
+    @classmethod
+    def _one_line_each(cls, headers: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        for name, value in headers.items():
+            if any(c in value.get_secret_value() for c in "\r\n\0"):
+                raise ValueError(f"the value of {name} must be one line")
+        return headers
+
+
+class SmtpSettings(_Model):
+    """The mail server that email channels send through."""
+
+    host: str = Field(min_length=1, description="The server's name.")
+    port: int = Field(587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="none sends in clear, and so refuses credentials."
+    )
+    username: str | None = None
+    password: SecretStr | None = None
+    password_file: Path | None = Field(None, description="A file with the password.")
+    sender: Address = Field(alias="from", description="`Name <address>`, or an address.")
+
+    @model_validator(mode="after")
+    def _credentials_need_encryption(self) -> SmtpSettings:
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password belong together; give both or neither")
+        if self.security == "none" and self.username is not None:
+            raise ValueError("security: none would send the password in clear; use starttls or tls")
+        return self
+
+
+class EmailSettings(_Model):
+    """A channel that sends email through `smtp`."""
+
+    kind: Literal["email"]
+    to: Annotated[
+        tuple[Address, ...],
+        BeforeValidator(_one_or_many),
+        Field(min_length=1),
+        WithJsonSchema(
+            {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+        ),
+    ] = Field(description="The recipients; each gets a message of their own.")
+
+    @field_validator("to")
+    @classmethod
+    def _each_once(cls, to: tuple[str, ...]) -> tuple[str, ...]:
+        addresses = [parseaddr(address)[1].lower() for address in to]
+        for n, address in enumerate(addresses):
+            if address in addresses[:n]:
+                raise ValueError(f"{address} is given twice")
+        return to
+
+
+class SlackSettings(_Model):
+    """A channel that posts to Slack through an incoming webhook."""
+
+    kind: Literal["slack"]
+    webhook_url: SecretUrl = Field(description="The incoming webhook's address; a secret.")
+    webhook_url_file: Path | None = Field(None, description="A file with the webhook's address.")
+
+
+class FileSettings(_Model):
+    """A channel that writes each edition to a file."""
+
+    kind: Literal["file"]
+    path: str = Field(
+        min_length=1,
+        description="`{digest}` and `{date}` are filled in; relative to the configuration file.",
+    )
+    format: _FORMATS = "markdown"
+
+    @field_validator("path")
+    @classmethod
+    def _known_placeholders(cls, path: str, info: ValidationInfo) -> str:
+        rest = path.replace("{digest}", "").replace("{date}", "")
+        if "{" in rest or "}" in rest:
+            raise ValueError("the only placeholders are {digest} and {date}")
+        if path.endswith("/") or Path(path).name in {"", ".", ".."}:
+            raise ValueError("must name a file, like 'digests/{digest}-{date}.md'")
+        return str(_path(Path(path), info))
+
+
+ChannelSettings = Annotated[
+    EmailSettings | SlackSettings | FileSettings, Field(discriminator="kind")
+]
+
+
+class DigestSettings(_Model):
+    """A digest: which feeds, when, and to which channels."""
+
+    title: Title | None = Field(None, description="Default: the digest's name.")
+    schedule: Annotated[
+        Schedule,
+        BeforeValidator(
+            lambda value: value if isinstance(value, Schedule) else parse_schedule(str(value))
+        ),
+        PlainSerializer(lambda value: value.text, when_used="json"),
+        WithJsonSchema({"type": "string", "examples": ["every monday at 09:00", "0 9 * * mon"]}),
+    ] = Field(description="A phrase, or five cron fields; `cron:` is another name for it.")
+    timezone: Zone | None = Field(None, description="Default: the file's timezone.")
+    feeds: Literal["all"] | tuple[str, ...] = Field(
+        "all", description="all, or a list of names, addresses and `tag:NAME`."
+    )
+    first_edition: Duration = Field(
+        timedelta(days=7),
+        description="How far back into a new feed's backlog; 0: nothing. Undated entries are old.",
+    )
+    max_entries: int = Field(
+        50,
+        ge=1,
+        le=1000,
+        description="The most stories in one edition; the rest come with the next.",
+    )
+    when_empty: Literal["skip", "send"] = Field(
+        "skip", description="Whether an edition without stories is sent."
+    )
+    template: RelativePath | None = Field(
+        None, description="A folder whose files override the built-in templates by name."
+    )
+    send_to: Annotated[
+        tuple[str, ...],
+        BeforeValidator(_one_or_many),
+        Field(min_length=1),
+        WithJsonSchema(
+            {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+        ),
+    ] = Field(description="The channels it goes to.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _cron_is_a_schedule(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "cron" not in data:
+            return data
+        if "schedule" in data:
+            raise ValueError("give schedule or cron, not both")
+        rest = {key: value for key, value in data.items() if key != "cron"}
+        return rest | {"schedule": data["cron"]}
+
+    @field_validator("feeds", "send_to")
+    @classmethod
+    def _named_once(
+        cls, names: Literal["all"] | tuple[str, ...]
+    ) -> Literal["all"] | tuple[str, ...]:
+        return names if names == "all" else tuple(dict.fromkeys(names))
+
+    @field_validator("template")
+    @classmethod
+    def _folder_exists(cls, folder: Path | None) -> Path | None:
+        if folder is not None and not folder.is_dir():
+            raise ValueError(f"there is no folder {folder}")
+        return folder
+
+
+def _short_form(value: object) -> object:
+    return {"url": value} if isinstance(value, str) else value
+
+
+class Settings(_Model):
+    """A whole configuration file."""
+
+    timezone: Zone = Field("UTC", description="An IANA name, for digests without their own.")
+    database: str = Field(
+        f"{SQLITE_PREFIX}data/digest.db", description="Relative to the configuration file."
+    )
+    log: LogSettings = LogSettings()
+    polling: PollingSettings = PollingSettings()
+    feeds: tuple[Annotated[FeedSettings, BeforeValidator(_short_form)], ...] = Field(
+        min_length=1, description="An address, or a map with `url` and more."
+    )
+    smtp: SmtpSettings | None = None
+    channels: dict[Name, ChannelSettings] = Field(
+        default_factory=dict, description="Where digests can go."
+    )
+    digests: dict[Name, DigestSettings] = Field(
+        min_length=1, description="What goes out, and when."
+    )
+
+    @field_validator("database")
+    @classmethod
+    def _known_database(cls, database: str, info: ValidationInfo) -> str:
+        if not database.startswith(SQLITE_PREFIX) or database == SQLITE_PREFIX:
+            # The value may hold a password, so the message does not repeat it.
+            raise ValueError(f"must be {SQLITE_PREFIX}PATH")
+        return SQLITE_PREFIX + str(_path(Path(database.removeprefix(SQLITE_PREFIX)), info))
+
+    @property
+    def database_path(self) -> Path:
+        """The database's file."""
+        return Path(self.database.removeprefix(SQLITE_PREFIX))
+
+    def feeds_of(self, digest: str) -> tuple[FeedSettings, ...]:
+        """The feeds a digest subscribes to, in the order of the file."""
+        wanted = self.digests[digest].feeds
+        if wanted == "all":
+            return self.feeds
+        return tuple(feed for feed in self.feeds if _matches(feed, wanted))
+
+    def digests_of(self, url: str) -> tuple[str, ...]:
+        """The digests that subscribe to a feed."""
+        return tuple(
+            name for name in self.digests if any(f.url == url for f in self.feeds_of(name))
+        )
+
+    def title_of(self, digest: str) -> str:
+        """What readers call a digest."""
+        return self.digests[digest].title or digest
+
+    def zone_of(self, digest: str) -> ZoneInfo:
+        """The time zone of a digest's schedule and dates."""
+        return ZoneInfo(self.digests[digest].timezone or self.timezone)
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret, for redaction."""
+        found = [value for feed in self.feeds for value in feed.headers.values()]
+        found += [c.webhook_url for c in self.channels.values() if isinstance(c, SlackSettings)]
+        if self.smtp and self.smtp.password:
+            found.append(self.smtp.password)
+        return tuple(secret.get_secret_value() for secret in found)
+
+
+def _matches(feed: FeedSettings, wanted: tuple[str, ...]) -> bool:
+    names = {feed.url, feed.name, *(f"tag:{tag}" for tag in feed.tags)}
+    return not names.isdisjoint(wanted)

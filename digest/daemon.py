@@ -1,0 +1,269 @@
+"""The composition root: the only place that wires settings, store, jobs and the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from digest import __version__
+from digest.channels import Channel, open_channels
+from digest.errors import UsageError
+from digest.feeds.fetch import Fetcher, FetchLimits
+from digest.feeds.workers import Workers
+from digest.jobs.clock import Clock
+from digest.jobs.delivering import Delivering
+from digest.jobs.polling import Polling
+from digest.jobs.publishing import Publishing, plan
+from digest.log import Redactor, event
+from digest.rendering.templates import Templates
+from digest.store import Store, StoreThread, WriterLock
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+
+    from digest.config import Settings
+    from digest.model import PollResult
+
+_log = logging.getLogger(__name__)
+
+_CONTACT = "https://pypi.org/project/feed-digest/"
+# Longer than a minute tick takes to come round, however busy the machine.
+_STALE_SECONDS = 180.0
+
+
+def utc_now() -> datetime:
+    """The time of day."""
+    return datetime.now(UTC)
+
+
+def compile_templates(settings: Settings) -> dict[str, Templates]:
+    """The templates of every digest, each folder compiled and tried once.
+
+    Raises:
+        TemplateError: one does not compile or render.
+    """
+    folders = {digest.template for digest in settings.digests.values()}
+    compiled = {folder: Templates(folder) for folder in folders}
+    return {name: compiled[digest.template] for name, digest in settings.digests.items()}
+
+
+def open_fetcher(settings: Settings) -> Fetcher:
+    """The HTTP client, as polling is configured."""
+    polling = settings.polling
+    return Fetcher(
+        FetchLimits(
+            timeout=polling.timeout.total_seconds(),
+            max_body=polling.max_body,
+            concurrency=polling.concurrency,
+            per_host=polling.per_host,
+        ),
+        polling.user_agent or f"digest/{__version__} (+{_CONTACT})",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The jobs over one open store, and what commands do with them."""
+
+    settings: Settings
+    store: StoreThread[Store]
+    channels: dict[str, Channel]
+    polling: Polling
+    publishing: Publishing
+    delivering: Delivering
+
+    async def poll(
+        self, feeds: Sequence[str], report: Callable[[PollResult], None] = lambda _: None
+    ) -> dict[str, Any]:
+        """Poll these feeds (addresses or names; all if none) now; answers the `poll` contract.
+
+        Raises:
+            UsageError: there is no such feed.
+        """
+        return poll_report(await self.polling.poll(self._urls(feeds), report))
+
+    async def send(
+        self,
+        digest: str,
+        to: str | None,
+        report: Callable[[PollResult], None] = lambda _: None,
+    ) -> dict[str, Any]:
+        """Poll what is due, publish and deliver an edition now; answers the `send` contract.
+
+        Raises:
+            UsageError: there is no such digest or channel.
+        """
+        if digest not in self.settings.digests:
+            raise UsageError(f"there is no digest {digest!r}")
+        if to is not None and to not in self.channels:
+            raise UsageError(f"there is no channel {to!r}")
+        urls = {feed.url for feed in self.settings.feeds_of(digest)}
+        await self.polling.poll_due(urls, report)
+        published = await self.publishing.publish_now(digest, [to] if to else None)
+        if published is None:
+            return {"edition": None, "digest": digest, "entries": 0, "deliveries": []}
+        await self.delivering.deliver_due()
+        return {
+            "edition": published.edition_id,
+            "digest": digest,
+            "entries": published.entries,
+            "deliveries": await self.deliveries_of(published.edition_id),
+        }
+
+    async def once(self, report: Callable[[PollResult], None] = lambda _: None) -> dict[str, Any]:
+        """Poll, publish and deliver what is due."""
+        polled = await self.polling.poll_due(report=report)
+        published = await self.publishing.publish_due()
+        outcomes = await self.delivering.deliver_due()
+        return {
+            **poll_report(polled),
+            "editions": [
+                asdict(edition) | {"deliveries": await self.deliveries_of(edition.edition_id)}
+                for edition in published
+            ],
+            "delivered": sum(outcome.state == "sent" for outcome in outcomes),
+            "undelivered": sum(outcome.state != "sent" for outcome in outcomes),
+        }
+
+    async def deliveries_of(self, edition_id: int) -> list[dict[str, Any]]:
+        """An edition's deliveries as the `send` contract has them."""
+        deliveries = await self.store.run(lambda store: store.ledger.of_edition(edition_id))
+        return [
+            {
+                "channel": delivery.channel,
+                "recipient": delivery.recipient,
+                "state": delivery.state,
+                "error": delivery.error,
+            }
+            for delivery in deliveries
+        ]
+
+    def _urls(self, feeds: Collection[str]) -> list[str]:
+        known = {feed.url: feed.url for feed in self.settings.feeds}
+        known |= {feed.name: feed.url for feed in self.settings.feeds if feed.name}
+        for feed in feeds:
+            if feed not in known:
+                raise UsageError(f"there is no feed {feed!r}")
+        return [known[feed] for feed in feeds or known]
+
+
+def poll_report(results: Sequence[PollResult]) -> dict[str, Any]:
+    """The `poll` contract."""
+    return {
+        "feeds": [asdict(result) for result in results],
+        "new": sum(result.new for result in results),
+        "failed": sum(result.outcome == "failed" for result in results),
+    }
+
+
+@asynccontextmanager
+async def open_runtime(
+    settings: Settings,
+    holder: str,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    new_due_at_once: bool = False,
+) -> AsyncIterator[Runtime]:
+    """Everything a command that writes needs; `holder` tells others who has the database.
+
+    With `new_due_at_once` a digest that was never planned before is due now.
+
+    Raises:
+        InstanceError: another process has the database.
+        StoreError: the database cannot be used.
+        TemplateError: a template does not compile or render.
+    """
+    templates = compile_templates(settings)
+    channels = open_channels(settings)
+    path = settings.database_path
+    with WriterLock(path, holder):
+        store = StoreThread(lambda: Store(path), Store.close)
+        await store.open()
+        workers = Workers()
+        try:
+            now = clock()
+            plans = plan(settings, now, new_due_at_once=new_due_at_once)
+            await store.run(lambda opened: opened.editions.plan(plans, now))
+            delivering = Delivering(store, channels, clock, Redactor(settings.secrets()))
+            await delivering.release_claimed()
+            async with open_fetcher(settings) as fetcher:
+                yield Runtime(
+                    settings=settings,
+                    store=store,
+                    channels=channels,
+                    polling=Polling(settings, store, fetcher, workers, clock),
+                    publishing=Publishing(settings, store, channels, templates, clock),
+                    delivering=delivering,
+                )
+        finally:
+            workers.close()
+            await store.close()
+
+
+class Daemon:
+    """Three loops that wait to be woken, each for one job."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._poll = asyncio.Event()
+        self._publish = asyncio.Event()
+        self._deliver = asyncio.Event()
+        self._beat = 0.0
+
+    @property
+    def alive(self) -> bool:
+        """Whether the loop has turned in the last minutes."""
+        return asyncio.get_running_loop().time() - self._beat < _STALE_SECONDS
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; then finish what is being sent, and return."""
+        settings = self._runtime.settings
+        clock = Clock()
+        clock.every_minute(self._wake)
+        for name, digest in settings.digests.items():
+            clock.on_schedule(digest.schedule, settings.zone_of(name), self._publish.set)
+        loops = [
+            asyncio.create_task(self._loop(self._poll, self._runtime.polling.poll_due)),
+            asyncio.create_task(self._loop(self._publish, self._publish_and_deliver)),
+            asyncio.create_task(self._loop(self._deliver, self._runtime.delivering.deliver_due)),
+        ]
+        self._wake()
+        clock.start()
+        event(
+            _log,
+            logging.INFO,
+            "started",
+            version=__version__,
+            feeds=len(settings.feeds),
+            digests=len(settings.digests),
+        )
+        await stop.wait()
+        event(_log, logging.INFO, "stopping")
+        clock.stop()
+        for task in loops:
+            task.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+        event(_log, logging.INFO, "stopped")
+
+    def _wake(self) -> None:
+        self._beat = asyncio.get_running_loop().time()
+        self._poll.set()
+        self._publish.set()
+        self._deliver.set()
+
+    async def _publish_and_deliver(self) -> None:
+        if await self._runtime.publishing.publish_due():
+            self._deliver.set()
+
+    async def _loop(self, wake: asyncio.Event, work: Callable[[], Awaitable[object]]) -> None:
+        while True:
+            await wake.wait()
+            wake.clear()
+            try:
+                await work()
+            except Exception:  # noqa: BLE001 - a bug is logged whole, and the daemon goes on
+                _log.exception("bug in a job; it goes on with the next minute")

@@ -1,0 +1,1 @@
+"""Which entries go out, as which stories, when: all pure."""

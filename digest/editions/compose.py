@@ -1,0 +1,93 @@
+"""A selection to an edition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from digest.model import AlsoIn, Edition, Section, Story
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from digest.editions.select import Selection
+    from digest.model import Entry
+
+_WORDS_A_MINUTE = 230
+_LONGEST_LEAD = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What an edition is, apart from its stories.
+
+    `names` is what the configuration calls each feed, by address, in the order sections take.
+    """
+
+    digest: str
+    title: str
+    timezone: str
+    period_from: datetime
+    period_to: datetime
+    names: Mapping[str, str | None]
+
+
+def compose(frame: Frame, selection: Selection) -> Edition:
+    """Compose sections by feed, newest story first in each."""
+    sections = tuple(
+        Section(
+            title=_feed_name(frame, selection.by_feed[url][0][0]),
+            stories=tuple(_story(frame, entries) for entries in selection.by_feed[url]),
+        )
+        for url in frame.names
+        if url in selection.by_feed
+    )
+    return Edition(
+        digest=frame.digest,
+        title=frame.title,
+        subject=_subject(frame, sections),
+        period_from=frame.period_from,
+        period_to=frame.period_to,
+        timezone=frame.timezone,
+        sections=sections,
+        held_back=selection.held_back,
+    )
+
+
+def _story(frame: Frame, entries: tuple[Entry, ...]) -> Story:
+    lead = entries[0]
+    return Story(
+        title=lead.title,
+        url=lead.link,
+        feed=_feed_name(frame, lead),
+        author=lead.author,
+        published=lead.published,
+        excerpt=lead.excerpt,
+        reading_minutes=max(1, round(lead.words / _WORDS_A_MINUTE)),
+        also_in=tuple(AlsoIn(_feed_name(frame, other), other.link) for other in entries[1:]),
+        entries=tuple(entry.id for entry in entries),
+    )
+
+
+def _feed_name(frame: Frame, entry: Entry) -> str:
+    return (
+        frame.names.get(entry.feed_url)
+        or entry.feed_title
+        or urlsplit(entry.feed_url).hostname
+        or entry.feed_url
+    )
+
+
+def _subject(frame: Frame, sections: tuple[Section, ...]) -> str:
+    """The digest, its newest story, and how many more: different for each edition."""
+    stories = [story for section in sections for story in section.stories]
+    if not stories:
+        return f"{frame.title}: nothing new"
+    newest = max(stories, key=lambda story: story.published.timestamp() if story.published else 0)
+    lead = newest.title
+    if len(lead) > _LONGEST_LEAD:
+        lead = lead[: _LONGEST_LEAD - 1].rsplit(" ", 1)[0] + "…"
+    more = f", and {len(stories) - 1} more" if len(stories) > 1 else ""
+    return f"{frame.title}: {lead}{more}"

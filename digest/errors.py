@@ -1,0 +1,105 @@
+"""The exception tree.
+
+    DigestError                  one clear line for a person; never a traceback
+    ├── UsageError               exit 2: a wrong argument, name or file
+    │   ├── ConfigError          exit 2: every problem of a configuration file at once
+    │   └── TemplateError        exit 2: a template that does not compile or render
+    ├── InstanceError            exit 3: another instance holds the database
+    ├── StoreError               exit 1: a database that cannot be opened or is not ours
+    ├── FeedError                a poll that failed; recorded on the feed
+    └── DeliveryError            a send that failed; recorded on the delivery, with its verdict
+
+Anything else that is raised is a bug: it is logged whole, counted, and the daemon goes on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import timedelta
+    from pathlib import Path
+
+
+class DigestError(Exception):
+    """An error that a person can understand and mend."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(DigestError):
+    """A command that cannot be carried out as it was given."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing wrong in a configuration file; `line` counts from 1, 0 where none applies."""
+
+    line: int
+    key: str
+    message: str
+
+
+class ConfigError(UsageError):
+    """A configuration file with one or more problems, each with its line."""
+
+    def __init__(self, path: Path | str, problems: Sequence[Problem]) -> None:
+        self.path = path
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(self._lines()))
+
+    def _lines(self) -> list[str]:
+        return [
+            ": ".join(part for part in (self._where(problem), problem.key, problem.message) if part)
+            for problem in self.problems
+        ]
+
+    def _where(self, problem: Problem) -> str:
+        return f"{self.path}:{problem.line}" if problem.line else str(self.path)
+
+
+class TemplateError(UsageError):
+    """A template that does not compile, or asks for a variable that does not exist."""
+
+
+class InstanceError(DigestError):
+    """Another instance holds the database."""
+
+    exit_code = 3
+
+
+class StoreError(DigestError):
+    """The database cannot be opened, read or written."""
+
+
+class FeedError(DigestError):
+    """A poll that failed; `status` is the HTTP status where an answer came."""
+
+    def __init__(self, reason: str, *, status: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+
+
+class DeliveryError(DigestError):
+    """A send that failed, with its verdict.
+
+    `retrying`: nothing was accepted, try again later (after `retry_after` where the server said
+    so). `failed`: final. `unknown`: the message went out and no answer came.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        verdict: Literal["retrying", "failed", "unknown"],
+        *,
+        retry_after: timedelta | None = None,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.verdict = verdict
+        self.retry_after = retry_after

@@ -1,0 +1,1 @@
+"""Everything between an address and its entries: fetch, guard, parse, identity, diff, timing."""

@@ -1,0 +1,104 @@
+"""A body to what the feed said, through feedparser: the most tolerant parser there is.
+
+Runs in a worker process that can be killed, since feedparser can stall on a hostile document.
+"""
+
+from __future__ import annotations
+
+import calendar
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+import feedparser
+
+from digest.errors import FeedError
+from digest.feeds.text import absolute_link, one_line, well_formed, without_markup
+from digest.model import ParsedEntry, ParsedFeed
+
+MAX_ENTRIES = 2_000
+MAX_TITLE = 1_000
+MAX_NAME = 200
+MAX_LINK = 4_096
+MAX_ID = 4_096
+MAX_HTML = 256 * 1024
+
+
+def parse_feed(body: bytes, url: str) -> ParsedFeed:
+    """Parse a whole, decoded body that came from `url`.
+
+    Raises:
+        FeedError: it is no feed.
+    """
+    try:
+        # Only ever a BytesIO: feedparser opens a plain string as a path or an address.
+        parsed = feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+    except (ValueError, OverflowError, AttributeError, LookupError, TypeError) as error:
+        raise FeedError(f"cannot be parsed: {type(error).__name__}") from error
+    if not parsed.version and not parsed.entries:
+        what = "a web page" if _looks_like_html(body) else "something else"
+        raise FeedError(f"is not a feed but {what}", status=200)
+    return ParsedFeed(
+        title=_text(parsed.feed, "title", MAX_NAME),
+        entries=tuple(_entry(entry, url) for entry in parsed.entries[:MAX_ENTRIES]),
+    )
+
+
+def _looks_like_html(body: bytes) -> bool:
+    return any(mark in body[:4_096].lower() for mark in (b"<!doctype html", b"<html", b"<body"))
+
+
+def _entry(entry: Any, url: str) -> ParsedEntry:
+    declared = _declared_base(entry)
+    base = absolute_link(url, declared, MAX_LINK) or url
+    link = absolute_link(base, str(entry.get("link") or ""), MAX_LINK)
+    return ParsedEntry(
+        guid=well_formed(str(entry.get("id") or "")).strip()[:MAX_ID],
+        link=link,
+        title=_text(entry, "title", MAX_TITLE),
+        author=_text(entry, "author", MAX_NAME),
+        published=_date(entry),
+        html=well_formed(_html(entry))[:MAX_HTML],
+        base=base if declared else link or base,
+    )
+
+
+def _declared_base(entry: Any) -> str:
+    """The xml:base in force for an entry (XML Base, section 3), or nothing."""
+    details = [*entry.get("content", []), entry.get("summary_detail"), entry.get("title_detail")]
+    return next((str(detail["base"]) for detail in details if detail and detail.get("base")), "")
+
+
+def _text(parsed: Any, name: str, limit: int) -> str:
+    text = str(parsed.get(name) or "")
+    detail = parsed.get(f"{name}_detail") or {}
+    if detail.get("type") in {"text/html", "application/xhtml+xml"}:
+        text = without_markup(text[: limit * 8])
+    return one_line(text, limit)
+
+
+def _html(entry: Any) -> str:
+    """The fullest text an entry has, as HTML."""
+    contents = [content for content in entry.get("content", []) if content.get("value")]
+    if entry.get("summary"):
+        contents.append(entry.get("summary_detail") or {"value": entry.summary})
+    best = max(contents, key=lambda content: len(str(content["value"])), default=None)
+    if best is None:
+        return ""
+    value = str(best["value"])
+    if best.get("type") == "text/plain" and "<" not in value:
+        return "".join(f"<p>{part}</p>" for part in value.split("\n\n"))
+    return value
+
+
+def _date(entry: Any) -> datetime | None:
+    """When it was published, else updated; None where it says neither in a form we can read."""
+    # `get("updated_parsed")` would answer with the other date, `in` does not.
+    for name in ("published_parsed", "updated_parsed", "created_parsed"):
+        said = entry[name] if name in entry else None  # noqa: SIM401
+        if said:
+            try:
+                return datetime.fromtimestamp(calendar.timegm(said), UTC)
+            except (ValueError, OverflowError, OSError):
+                continue
+    return None

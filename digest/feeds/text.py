@@ -1,0 +1,45 @@
+"""Text from feeds, made safe to store and to show on one line."""
+
+from __future__ import annotations
+
+import html
+import re
+from urllib.parse import urljoin, urlsplit
+
+import nh3
+
+# C0 and C1 controls, the Unicode line separators, and the bidirectional controls that can turn
+# the text around them (embeddings, overrides, isolates).
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_SPACE = re.compile(r"\s+")
+
+
+def well_formed(text: str) -> str:
+    """The text with NUL and lone surrogates, which neither SQLite nor UTF-8 take, replaced."""
+    return _SURROGATES.sub("\ufffd", text.replace("\0", "\ufffd"))
+
+
+def one_line(text: str, limit: int) -> str:
+    """At most `limit` characters without controls, white space collapsed."""
+    text = _CONTROLS.sub(" ", _SURROGATES.sub("\ufffd", text[: limit * 4]))
+    return _SPACE.sub(" ", text).strip()[:limit]
+
+
+def without_markup(text: str) -> str:
+    """HTML to its text, for titles and names."""
+    return html.unescape(nh3.clean(text, tags=set()))
+
+
+def absolute_link(base: str, link: str, limit: int) -> str:
+    """The link as an absolute http or https address, or nothing."""
+    link = link.strip()
+    if not link or len(link) > limit or not well_formed(link).isprintable():
+        return ""
+    try:
+        joined = urljoin(base, link)
+        parts = urlsplit(joined)
+        good = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        return ""
+    return joined.replace(" ", "%20") if good else ""

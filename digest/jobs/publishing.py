@@ -1,0 +1,191 @@
+"""Publishing: pending entries to an edition and its deliveries."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digest.editions.compose import Frame, compose
+from digest.editions.schedule import next_after
+from digest.editions.select import select
+from digest.errors import DigestError
+from digest.log import event
+from digest.rendering.email import mailbox, message_id
+from digest.store import DigestPlan, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from datetime import datetime
+
+    from digest.channels import Channel
+    from digest.config import Settings
+    from digest.model import Edition
+    from digest.rendering.templates import Templates
+    from digest.store import StoreThread
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An edition that was stored, and how many entries it took."""
+
+    edition_id: int
+    digest: str
+    entries: int
+
+
+def compose_edition(store: Store, settings: Settings, digest: str, now: datetime) -> Edition:
+    """The edition of a digest as it would be now; reads only."""
+    config = settings.digests[digest]
+    feeds = settings.feeds_of(digest)
+    urls = [feed.url for feed in feeds]
+    caps = {feed.url: feed.max_entries for feed in feeds if feed.max_entries}
+    frame = Frame(
+        digest=digest,
+        title=settings.title_of(digest),
+        timezone=settings.zone_of(digest).key,
+        period_from=store.editions.last_period_end(digest) or now,
+        period_to=now,
+        names={feed.url: feed.name for feed in feeds},
+    )
+    return compose(frame, select(store.editions.pending(digest, urls), config.max_entries, caps))
+
+
+def plan(settings: Settings, now: datetime, *, new_due_at_once: bool) -> list[DigestPlan]:
+    """Every digest, with the time it is next due at if it is new or its schedule changed."""
+    plans = []
+    for name, digest in settings.digests.items():
+        zone = settings.zone_of(name)
+        following = next_after(digest.schedule, zone, now)
+        plans.append(
+            DigestPlan(
+                name=name,
+                schedule=f"{digest.schedule.text} ({zone.key})",
+                first_due_at=now if new_due_at_once else following,
+                next_edition_at=following,
+                feeds=tuple(feed.url for feed in settings.feeds_of(name)),
+                first_edition=digest.first_edition,
+            )
+        )
+    return plans
+
+
+class Publishing:
+    """Publishes editions; a bug in one digest disturbs no other."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: StoreThread[Store],
+        channels: Mapping[str, Channel],
+        templates: Mapping[str, Templates],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._channels = channels
+        self._templates = templates
+        self._clock = clock
+        self._turn = asyncio.Lock()
+
+    async def publish_due(self) -> list[Published]:
+        """Publish every digest whose time has come."""
+        now = self._clock()
+        due = await self._store.run(lambda store: store.editions.due(now))
+        published = []
+        for digest, scheduled_for in due:
+            if digest not in self._settings.digests:
+                continue
+            try:
+                edition = await self._publish_scheduled(digest, scheduled_for, now)
+            # Either way the time stays due, so that the edition comes once the cause is mended.
+            except DigestError as error:
+                event(_log, logging.ERROR, "not published", digest=digest, error=str(error))
+                continue
+            except Exception:  # noqa: BLE001 - a bug is logged whole
+                _log.exception("bug while publishing", extra={"fields": {"digest": digest}})
+                continue
+            if edition:
+                published.append(edition)
+        return published
+
+    async def publish_now(
+        self, digest: str, channels: Collection[str] | None = None
+    ) -> Published | None:
+        """Publish what is pending, whatever the schedule; None where there is nothing to send."""
+        now = self._clock()
+        return await self._publish(
+            digest, now, now, None, channels or self._settings.digests[digest].send_to
+        )
+
+    async def _publish_scheduled(
+        self, digest: str, scheduled_for: datetime, now: datetime
+    ) -> Published | None:
+        config = self._settings.digests[digest]
+        following = next_after(config.schedule, self._settings.zone_of(digest), now)
+        published = await self._publish(digest, scheduled_for, now, following, config.send_to)
+        if published is None:
+            await self._store.run(
+                lambda store: store.editions.skip(digest, scheduled_for, following)
+            )
+        return published
+
+    async def _publish(
+        self,
+        digest: str,
+        scheduled_for: datetime,
+        now: datetime,
+        following: datetime | None,
+        channels: Collection[str],
+    ) -> Published | None:
+        # Two at a time would both take the same entries.
+        async with self._turn:
+            return await self._publish_in_turn(digest, scheduled_for, now, following, channels)
+
+    async def _publish_in_turn(
+        self,
+        digest: str,
+        scheduled_for: datetime,
+        now: datetime,
+        following: datetime | None,
+        channels: Collection[str],
+    ) -> Published | None:
+        edition = await self._store.run(
+            lambda store: compose_edition(store, self._settings, digest, now)
+        )
+        if not edition.stories and self._settings.digests[digest].when_empty == "skip":
+            event(_log, logging.INFO, "skipped", digest=digest, reason="nothing new")
+            return None
+        renditions = [
+            self._channels[name].render(edition, self._templates[digest]) for name in channels
+        ]
+        domain = self._domain()
+        edition_id = await self._store.run(
+            lambda store: store.editions.publish(
+                edition,
+                scheduled_for,
+                renditions,
+                lambda channel, recipient, part: message_id(
+                    (digest, scheduled_for, channel, recipient, part), domain
+                ),
+                following,
+            )
+        )
+        event(
+            _log,
+            logging.INFO,
+            "published",
+            digest=digest,
+            edition=edition_id,
+            scheduled_for=scheduled_for.isoformat(),
+            stories=len(edition.stories),
+            held_back=edition.held_back or None,
+        )
+        return Published(edition_id, digest, len(edition.entry_ids))
+
+    def _domain(self) -> str:
+        smtp = self._settings.smtp
+        return mailbox(smtp.sender).domain if smtp else "digest.invalid"

@@ -1,0 +1,101 @@
+"""One log line per unit of work: readable on a terminal, JSON elsewhere, never a secret."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MASK = "***"
+_SHORTEST_SECRET = 4
+
+
+def event(logger: logging.Logger, level: int, message: str, **fields: object) -> None:
+    """Log `message` with its fields; fields that are None are left out."""
+    known = {key: value for key, value in fields.items() if value is not None}
+    logger.log(level, message, extra={"fields": known})
+
+
+class Redactor:
+    """Replaces every known secret in a text."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        # The longest first, so that a secret inside another does not leave half of it behind.
+        known = {secret for secret in secrets if len(secret) >= _SHORTEST_SECRET}
+        self._secrets = sorted(known, key=len, reverse=True)
+
+    def __call__(self, text: str) -> str:
+        """The text, with `***` in the place of each secret."""
+        for secret in self._secrets:
+            text = text.replace(secret, _MASK)
+        return text
+
+
+class _Formatter(logging.Formatter):
+    def __init__(self, redact: Redactor) -> None:
+        super().__init__()
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, and the traceback of a bug."""
+        at = datetime.fromtimestamp(record.created, UTC)
+        fields: dict[str, Any] = getattr(record, "fields", {})
+        trace = self.formatException(record.exc_info) if record.exc_info else None
+        return self._redact(self._line(at, record, fields, trace))
+
+    def _line(
+        self, at: datetime, record: logging.LogRecord, fields: dict[str, Any], trace: str | None
+    ) -> str:
+        raise NotImplementedError
+
+
+class HumanFormatter(_Formatter):
+    """`09:00:01 INFO    polled feed="A name" outcome=updated new=3`."""
+
+    def _line(
+        self, at: datetime, record: logging.LogRecord, fields: dict[str, Any], trace: str | None
+    ) -> str:
+        pairs = "".join(f" {key}={self._value(value)}" for key, value in fields.items())
+        line = f"{at.astimezone():%H:%M:%S} {record.levelname:<7} {record.getMessage()}{pairs}"
+        return f"{line}\n{trace}" if trace else line
+
+    @staticmethod
+    def _value(value: object) -> str:
+        text = str(value)
+        if text and text.isprintable() and not set(text) & set(' "='):
+            return text
+        return json.dumps(text, ensure_ascii=not text.isprintable())
+
+
+class JsonFormatter(_Formatter):
+    """One JSON object a line: `time`, `level`, `event`, then the fields."""
+
+    def _line(
+        self, at: datetime, record: logging.LogRecord, fields: dict[str, Any], trace: str | None
+    ) -> str:
+        line = {
+            "time": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+            **fields,
+        }
+        if trace:
+            line["trace"] = trace
+        return json.dumps(line, default=str)
+
+
+def configure(level: str, style: str, redact: Redactor) -> None:
+    """Send every log line to standard error; `style` is auto, human or json."""
+    human = style == "human" or (style == "auto" and sys.stderr.isatty())
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter((HumanFormatter if human else JsonFormatter)(redact))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("digest").setLevel(level.upper())

@@ -1,0 +1,244 @@
+"""The nouns of the product, as frozen values.
+
+What a feed said (`ParsedFeed`, `ParsedEntry`) and what is known (`Entry`) are two types. All
+times are aware; all but wall-clock schedules are UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+PollOutcome = Literal["updated", "unchanged", "not_modified", "failed", "held"]
+DeliveryState = Literal["pending", "sending", "sent", "retrying", "failed", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedEntry:
+    """One item as a feed said it; empty strings where it said nothing.
+
+    `html` is as published, capped and not yet clean, its links relative to `base`; `link` is
+    absolute.
+    """
+
+    guid: str
+    link: str
+    title: str
+    author: str
+    published: datetime | None
+    html: str
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A whole document as a feed said it."""
+
+    title: str
+    entries: tuple[ParsedEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedEntry:
+    """A parsed entry with its stable identity inside its feed, and a hash of what it says."""
+
+    key: str
+    fingerprint: str
+    entry: ParsedEntry
+
+
+@dataclass(frozen=True, slots=True)
+class CleanEntry:
+    """A keyed entry made safe to show: plain title, clean HTML, excerpt as text, word count."""
+
+    key: str
+    fingerprint: str
+    title: str
+    link: str
+    author: str
+    published: datetime | None
+    html: str
+    excerpt: str
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as the store knows it."""
+
+    id: int
+    feed_url: str
+    feed_title: str
+    title: str
+    link: str
+    author: str
+    published: datetime | None
+    first_seen_at: datetime
+    excerpt: str
+    words: int
+
+    @property
+    def dated(self) -> datetime:
+        """When it was published, or first seen where the feed does not say."""
+        return self.published or self.first_seen_at
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What the store knows of a feed before a poll."""
+
+    id: int
+    url: str
+    title: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    failures: int = 0
+    failing_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """How one poll of one feed went."""
+
+    url: str
+    name: str
+    outcome: PollOutcome
+    new: int = 0
+    known: int = 0
+    status: int | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A wall-clock rule: which local dates, at which local times.
+
+    `None` means every one. Weekdays count from Monday as 0. Where both `month_days` and
+    `weekdays` are given, either is enough (POSIX crontab). With `clamp`, a day of the month
+    that a short month lacks is its last day.
+    """
+
+    text: str
+    times: tuple[time, ...]
+    months: frozenset[int] | None = None
+    month_days: frozenset[int] | None = None
+    weekdays: frozenset[int] | None = None
+    clamp: bool = False
+
+    def on(self, day: date) -> bool:
+        """Whether the rule applies to this local date."""
+        if self.months is not None and day.month not in self.months:
+            return False
+        by_weekday = self.weekdays is not None and day.weekday() in self.weekdays
+        if self.month_days is None:
+            return self.weekdays is None or by_weekday
+        by_day = day.day in self.month_days or (
+            self.clamp
+            and (day + timedelta(days=1)).day == 1
+            and any(wanted > day.day for wanted in self.month_days)
+        )
+        return by_day or by_weekday
+
+    @property
+    def hourly(self) -> bool:
+        """Whether it runs in every hour of a day, and so in both of a repeated one."""
+        return len({at.hour for at in self.times}) == 24
+
+
+@dataclass(frozen=True, slots=True)
+class AlsoIn:
+    """Another feed that has the same story."""
+
+    feed: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One thing to read; `entries` are the ids of the entries it stands for, the leading first."""
+
+    title: str
+    url: str
+    feed: str
+    author: str
+    published: datetime | None
+    excerpt: str
+    reading_minutes: int
+    also_in: tuple[AlsoIn, ...] = ()
+    entries: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Stories under one heading."""
+
+    title: str
+    stories: tuple[Story, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One composed digest, ready to render; the period is half open, its end the composing."""
+
+    digest: str
+    title: str
+    subject: str
+    period_from: datetime
+    period_to: datetime
+    timezone: str
+    sections: tuple[Section, ...]
+    held_back: int = 0
+
+    @property
+    def stories(self) -> tuple[Story, ...]:
+        """Every story, in reading order."""
+        return tuple(story for section in self.sections for story in section.stories)
+
+    @property
+    def entry_ids(self) -> tuple[int, ...]:
+        """The entries this edition takes."""
+        return tuple(entry for story in self.stories for entry in story.entries)
+
+    @property
+    def reading_minutes(self) -> int:
+        """How long the whole takes to read."""
+        return sum(story.reading_minutes for story in self.stories)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """An edition rendered for one channel: one payload a part, and who gets them."""
+
+    channel: str
+    recipients: tuple[str, ...]
+    parts: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One edition x one channel x one recipient x one part, as the ledger has it."""
+
+    id: int
+    edition_id: int
+    digest: str
+    channel: str
+    recipient: str
+    part: int
+    state: DeliveryState
+    attempts: int
+    created_at: datetime
+    message_id: str
+    error: str | None = None
+    payload: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one attempt; without `next_attempt_at`, nothing more happens by itself."""
+
+    state: DeliveryState
+    receipt: str | None = None
+    error: str | None = None
+    next_attempt_at: datetime | None = None

@@ -1,0 +1,1 @@
+"""What readers see: clean HTML, excerpts, and each form an edition takes."""

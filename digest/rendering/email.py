@@ -1,0 +1,75 @@
+"""An edition as an email message, whole but for the headers that differ by recipient."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import quopri
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from typing import TYPE_CHECKING, Literal
+
+from digest.feeds.text import one_line
+from digest.rendering.words import short
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from digest.model import Edition
+
+_SUBJECT_GRAPHEMES = 120
+
+
+def build_email(edition: Edition, html: str, text: str, sender: str) -> bytes:
+    """The message without To and Message-ID; the same bytes for the same edition."""
+    address = mailbox(sender)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = address
+    message["Subject"] = short(one_line(edition.subject, 1_000), _SUBJECT_GRAPHEMES)
+    message["Date"] = format_datetime(edition.period_to)
+    list_name = one_line(edition.title, 120).translate(str.maketrans('"<>\\', "    "))
+    message["List-Id"] = f'"{list_name}" <{edition.digest.lower()}.digest.{address.domain}>'
+    # RFC 3834: keeps out-of-office replies away.
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text, cte=_transfer_encoding(text))
+    message.add_alternative(html, subtype="html", cte=_transfer_encoding(html))
+    # A random boundary would make every attempt a different message.
+    digest = hashlib.sha256(f"{html}{text}".encode()).hexdigest()[:32]
+    message.set_boundary(f"=_{digest}")
+    return message.as_bytes()
+
+
+def personal_headers(recipient: str, message_id: str) -> bytes:
+    """The headers to put before a message built by `build_email`."""
+    message = EmailMessage(policy=SMTP)
+    message["To"] = mailbox(recipient)
+    message["Message-ID"] = message_id
+    # Without the blank line that would end the headers.
+    return message.as_bytes().removesuffix(b"\r\n")
+
+
+def message_id(delivery: tuple[str, datetime, str, str, int], domain: str) -> str:
+    """An id for (digest, scheduled for, channel, recipient, part): one delivery, every attempt.
+
+    Nothing in it depends on the database, so a new one does not give out old ids again.
+    """
+    digest, scheduled_for, channel, recipient, part = delivery
+    identity = f"{digest}\n{scheduled_for.isoformat()}\n{channel}\n{recipient}\n{part}"
+    unique = hashlib.sha256(identity.encode()).hexdigest()[:24]
+    return f"<{digest}.{scheduled_for:%Y%m%d%H%M%S}.{unique}@{domain}>"
+
+
+def mailbox(text: str) -> Address:
+    """`Name <address>` with the domain in its ASCII form (RFC 5890)."""
+    name, address = parseaddr(text)
+    local, _, domain = address.rpartition("@")
+    return Address(one_line(name, 200), local, domain.encode("idna").decode("ascii"))
+
+
+def _transfer_encoding(text: str) -> Literal["quoted-printable", "base64"]:
+    """The smaller of the two: the library decides by the first ten lines."""
+    raw = text.encode()
+    readable = len(quopri.encodestring(raw))
+    return "quoted-printable" if readable <= len(base64.encodebytes(raw)) else "base64"

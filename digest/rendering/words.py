@@ -1,0 +1,110 @@
+"""Words, dates and escapes that the built-in templates and Slack posts share."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+import unicodedata
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import regex
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from digest.model import Edition
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~&-])")
+_MARKDOWN_URL = re.compile(r"[<>\s\\]")
+_GRAPHEME = regex.compile(r"\X")
+
+
+def short(text: str, graphemes: int) -> str:
+    """The text cut to what readers see as so many characters."""
+    if len(text) <= graphemes:
+        return text
+    ends = [
+        match.end()
+        for match, _ in zip(_GRAPHEME.finditer(text), range(graphemes + 1), strict=False)
+    ]
+    return text if len(ends) <= graphemes else text[: ends[graphemes - 2]].rstrip() + "…"
+
+
+def day(at: datetime, timezone: str) -> str:
+    """`20 November 2026`, in the digest's time zone."""
+    local = at.astimezone(ZoneInfo(timezone))
+    return f"{local.day} {local:%B %Y}"
+
+
+def period(edition: Edition) -> str:
+    """`13 to 20 November 2026`, or the one day."""
+    zone = ZoneInfo(edition.timezone)
+    start, end = (at.astimezone(zone) for at in (edition.period_from, edition.period_to))
+    if start.date() == end.date():
+        return day(end, edition.timezone)
+    first = str(start.day)
+    if (start.year, start.month) != (end.year, end.month):
+        first = f"{start.day} {start:%B}" + (f" {start.year}" if start.year != end.year else "")
+    return f"{first} to {day(end, edition.timezone)}"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """`1 story`, `12 stories`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def reading_time(minutes: int) -> str:
+    """`4 min`, `1 h 20 min`."""
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if hours else f"{rest} min"
+
+
+def summary(edition: Edition) -> str:
+    """Period, count and reading time, in a line."""
+    parts = [period(edition), count(len(edition.stories), "story", "stories")]
+    if edition.stories:
+        parts.append(f"{reading_time(edition.reading_minutes)} to read in full")
+    return " · ".join(parts)
+
+
+def held_back(edition: Edition) -> str:
+    """A sentence about the stories that wait, or nothing."""
+    if not edition.held_back:
+        return ""
+    number = count(edition.held_back, "more story", "more stories")
+    return f"{number} will come with the next edition."
+
+
+def direction(text: str) -> str:
+    """`rtl` or `ltr`, by the first letter that has a direction (Unicode UAX 9, rule P2)."""
+    for character in text:
+        kind = unicodedata.bidirectional(character)
+        if kind in {"R", "AL"}:
+            return "rtl"
+        if kind == "L":
+            return "ltr"
+    return "ltr"
+
+
+def markdown(text: str) -> str:
+    """Text that Markdown shows as it is (CommonMark, backslash escapes)."""
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def markdown_url(url: str) -> str:
+    """An address for the inside of `<...>` in a Markdown link."""
+    return _MARKDOWN_URL.sub(lambda match: f"%{ord(match[0]):02X}", url)
+
+
+def wrap(text: str, indent: int = 0, width: int = 72) -> str:
+    """Lines of at most `width` columns; a word that is longer stays whole."""
+    space = " " * indent
+    return textwrap.fill(
+        text,
+        width,
+        initial_indent=space,
+        subsequent_indent=space,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,45 @@
+"""What is remembered: tables, queries (one method is one transaction) and migrations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digest.store.database import Database, StoreThread, copy_database
+from digest.store.editions import DigestPlan, EditionQueries
+from digest.store.feeds import FeedQueries, Update, Validators
+from digest.store.health import Health, HealthQueries
+from digest.store.ledger import LedgerQueries
+from digest.store.lock import WriterLock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = [
+    "DigestPlan",
+    "Health",
+    "Store",
+    "StoreThread",
+    "Update",
+    "Validators",
+    "WriterLock",
+    "copy_database",
+]
+
+
+class Store:
+    """The queries, over one database.
+
+    Raises:
+        StoreError: it cannot be opened, or is not ours.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self._database = Database(path, read_only=read_only)
+        self.feeds = FeedQueries(self._database)
+        self.editions = EditionQueries(self._database)
+        self.ledger = LedgerQueries(self._database)
+        self.health = HealthQueries(self._database)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()

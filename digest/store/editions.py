@@ -1,0 +1,261 @@
+"""Digests, their pending entries and their editions in the store."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from digest.model import Edition, Entry, Rendition
+from digest.store.feeds import subscribe
+from digest.store.tables import (
+    deliveries,
+    digests,
+    edition_entries,
+    editions,
+    entries,
+    feeds,
+    renditions,
+    subscriptions,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+    from datetime import timedelta
+
+    from sqlalchemy.engine import Connection
+
+    from digest.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPlan:
+    """A digest as configured: `schedule` names rule and zone, `feeds` are addresses.
+
+    A digest that is new is due at `first_due_at`, one whose schedule changed at
+    `next_edition_at`.
+    """
+
+    name: str
+    schedule: str
+    first_due_at: datetime
+    next_edition_at: datetime
+    feeds: tuple[str, ...]
+    first_edition: timedelta
+
+
+class EditionQueries:
+    """One method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def plan(self, plans: Sequence[DigestPlan], now: datetime) -> None:
+        """Bring feeds, schedules and subscriptions in line with the configuration.
+
+        Where a digest's schedule is unchanged its time stays, so that an edition missed while
+        down is still due.
+        """
+        with self._database.transaction() as connection:
+            urls = {url for plan in plans for url in plan.feeds}
+            known = set(connection.execute(sa.select(feeds.c.url)).scalars())
+            new = [{"url": url, "next_poll_at": now} for url in sorted(urls - known)]
+            if new:
+                connection.execute(sa.insert(feeds), new)
+            for plan in plans:
+                _plan_schedule(connection, plan)
+                _plan_subscriptions(connection, plan, now)
+
+    def due(self, now: datetime) -> list[tuple[str, datetime]]:
+        """Every digest whose time has come, with that time."""
+        query = (
+            sa.select(digests.c.name, digests.c.next_edition_at)
+            .where(digests.c.next_edition_at <= now)
+            .order_by(digests.c.next_edition_at)
+        )
+        with self._database.transaction() as connection:
+            return [(row.name, row.next_edition_at) for row in connection.execute(query)]
+
+    def pending(self, digest: str, urls: Collection[str]) -> list[Entry]:
+        """The entries of these feeds that are for the digest and in no edition of it."""
+        with self._database.transaction() as connection:
+            return [_entry(row) for row in connection.execute(_pending(digest, urls))]
+
+    def last_period_end(self, digest: str) -> datetime | None:
+        """Where the newest edition ended, else how far back the first may reach."""
+        newest = sa.select(
+            sa.func.max(editions.c.period_to, type_=editions.c.period_to.type)
+        ).where(editions.c.digest == digest)
+        first = sa.select(
+            sa.func.min(
+                sa.func.coalesce(subscriptions.c.since, subscriptions.c.subscribed_at),
+                type_=editions.c.period_to.type,
+            )
+        ).where(subscriptions.c.digest == digest)
+        with self._database.transaction() as connection:
+            end: datetime | None = connection.execute(newest).scalar()
+            if end is None:
+                end = connection.execute(first).scalar()
+            return end
+
+    def publish(
+        self,
+        edition: Edition,
+        scheduled_for: datetime,
+        sent_as: Sequence[Rendition],
+        message_id: Callable[[str, str, int], str],
+        next_edition_at: datetime | None,
+    ) -> int:
+        """Edition, what it takes, what is sent and to whom, together; answers its id.
+
+        `message_id` is called with channel, recipient and part. `next_edition_at` is None for
+        an edition that is not one of the schedule's.
+        """
+        with self._database.transaction() as connection:
+            edition_id = connection.execute(
+                sa.insert(editions)
+                .values(
+                    digest=edition.digest,
+                    scheduled_for=scheduled_for,
+                    period_from=edition.period_from,
+                    period_to=edition.period_to,
+                    subject=edition.subject,
+                    snapshot=json.dumps(asdict(edition), default=datetime.isoformat),
+                )
+                .returning(editions.c.id)
+            ).scalar_one()
+            _take_entries(connection, edition, edition_id)
+            for rendition in sent_as:
+                _plan_deliveries(connection, edition_id, rendition, message_id, edition.period_to)
+            if next_edition_at is not None:
+                result = f"published, {len(edition.stories)} stories"
+                _advance(connection, edition.digest, scheduled_for, next_edition_at, result)
+            return int(edition_id)
+
+    def skip(self, digest: str, scheduled_for: datetime, next_edition_at: datetime) -> None:
+        """Note that there was nothing new when an edition was due."""
+        with self._database.transaction() as connection:
+            _advance(connection, digest, scheduled_for, next_edition_at, "skipped, nothing new")
+
+
+def _plan_schedule(connection: Connection, plan: DigestPlan) -> None:
+    row = connection.execute(
+        sa.select(digests.c.schedule).where(digests.c.name == plan.name)
+    ).first()
+    if row is None:
+        connection.execute(
+            sa.insert(digests).values(
+                name=plan.name, schedule=plan.schedule, next_edition_at=plan.first_due_at
+            )
+        )
+    elif row.schedule != plan.schedule:
+        connection.execute(
+            sa.update(digests)
+            .where(digests.c.name == plan.name)
+            .values(schedule=plan.schedule, next_edition_at=plan.next_edition_at)
+        )
+
+
+def _plan_subscriptions(connection: Connection, plan: DigestPlan, now: datetime) -> None:
+    wanted = sa.select(feeds.c.id).where(feeds.c.url.in_(plan.feeds))
+    connection.execute(
+        sa.delete(subscriptions).where(
+            subscriptions.c.digest == plan.name, subscriptions.c.feed_id.not_in(wanted)
+        )
+    )
+    # A feed that was never read has no entries yet to draw a line under: its first update does.
+    polled = wanted.where(feeds.c.succeeded_at.is_not(None))
+    for feed_id in connection.execute(polled).scalars().all():
+        subscribe(connection, plan.name, feed_id, now, plan.first_edition)
+
+
+def _pending(digest: str, urls: Collection[str]) -> sa.Select[Any]:
+    taken = sa.select(edition_entries.c.entry_id).where(
+        edition_entries.c.digest == digest, edition_entries.c.entry_id == entries.c.id
+    )
+    return (
+        sa.select(entries, feeds.c.url, feeds.c.title.label("feed_title"))
+        .join(feeds, feeds.c.id == entries.c.feed_id)
+        .join(subscriptions, subscriptions.c.feed_id == entries.c.feed_id)
+        .where(
+            subscriptions.c.digest == digest,
+            feeds.c.url.in_(urls),
+            sa.or_(
+                entries.c.id > subscriptions.c.baseline,
+                entries.c.published >= subscriptions.c.since,
+            ),
+            ~sa.exists(taken),
+        )
+        .order_by(entries.c.id)
+    )
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        id=row.id,
+        feed_url=row.url,
+        feed_title=row.feed_title,
+        title=row.title,
+        link=row.link,
+        author=row.author,
+        published=row.published,
+        first_seen_at=row.first_seen_at,
+        excerpt=row.excerpt,
+        words=row.words,
+    )
+
+
+def _take_entries(connection: Connection, edition: Edition, edition_id: int) -> None:
+    rows = [
+        {"digest": edition.digest, "entry_id": entry, "edition_id": edition_id}
+        for entry in edition.entry_ids
+    ]
+    if rows:
+        connection.execute(sa.insert(edition_entries), rows)
+
+
+def _plan_deliveries(
+    connection: Connection,
+    edition_id: int,
+    rendition: Rendition,
+    message_id: Callable[[str, str, int], str],
+    now: datetime,
+) -> None:
+    channel = rendition.channel
+    parts = [
+        {"edition_id": edition_id, "channel": channel, "part": part, "payload": payload}
+        for part, payload in enumerate(rendition.parts, 1)
+    ]
+    connection.execute(sa.insert(renditions), parts)
+    rows = [
+        {
+            "edition_id": edition_id,
+            "channel": channel,
+            "recipient": recipient,
+            "part": part,
+            "state": "pending",
+            "message_id": message_id(channel, recipient, part),
+            "created_at": now,
+            "changed_at": now,
+        }
+        for recipient in rendition.recipients
+        for part in range(1, len(rendition.parts) + 1)
+    ]
+    connection.execute(sa.insert(deliveries), rows)
+
+
+def _advance(
+    connection: Connection,
+    digest: str,
+    scheduled_for: datetime,
+    next_edition_at: datetime,
+    result: str,
+) -> None:
+    connection.execute(
+        sa.update(digests)
+        .where(digests.c.name == digest)
+        .values(next_edition_at=next_edition_at, last_due_at=scheduled_for, last_result=result)
+    )

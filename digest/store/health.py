@@ -1,0 +1,58 @@
+"""What `status` shows, read in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from digest.store.tables import deliveries, digests, editions, feeds
+
+if TYPE_CHECKING:
+    from digest.store.database import Database
+
+_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Rows as plain maps: feeds and digests by key, deliveries that need a person."""
+
+    feeds: dict[str, dict[str, Any]]
+    digests: dict[str, dict[str, Any]]
+    deliveries: dict[str, int]
+    troubled: list[dict[str, Any]]
+
+
+class HealthQueries:
+    """One method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def read(self) -> Health:
+        """Feeds, digests, ledger counts, and deliveries that failed, linger or are unknown."""
+        counts = sa.select(deliveries.c.state, sa.func.count()).group_by(deliveries.c.state)
+        troubled = (
+            sa.select(
+                deliveries.c.id,
+                deliveries.c.channel,
+                deliveries.c.recipient,
+                deliveries.c.state,
+                deliveries.c.last_error,
+                deliveries.c.next_attempt_at,
+                editions.c.digest,
+            )
+            .join(editions, editions.c.id == deliveries.c.edition_id)
+            .where(deliveries.c.state.in_(("failed", "unknown", "retrying")))
+            .order_by(deliveries.c.id.desc())
+            .limit(_SHOWN)
+        )
+        with self._database.transaction() as connection:
+            return Health(
+                feeds={row.url: row._asdict() for row in connection.execute(sa.select(feeds))},
+                digests={row.name: row._asdict() for row in connection.execute(sa.select(digests))},
+                deliveries={row[0]: row[1] for row in connection.execute(counts)},
+                troubled=[row._asdict() for row in connection.execute(troubled)],
+            )

@@ -1,0 +1,48 @@
+"""Bringing a database to the schema this version works with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from digest.errors import StoreError
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+# The newest revision; alembic itself is imported only where there is something to migrate.
+HEAD = "0001"
+_KNOWN = ("0001",)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The schema revision of a database, None for an empty one.
+
+    Raises:
+        StoreError: it holds another program's tables, or a newer version's.
+    """
+    tables = sa.inspect(connection).get_table_names()
+    if not tables:
+        return None
+    if "alembic_version" not in tables or "deliveries" not in tables:
+        raise StoreError("the database belongs to another program; set another database")
+    revision = str(connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar())
+    if revision not in _KNOWN:
+        raise StoreError(
+            f"the database has schema {revision}, newer than this version's {HEAD}; upgrade digest"
+        )
+    return revision
+
+
+def migrate(connection: Connection) -> None:
+    """Apply what is missing, inside the connection's transaction."""
+    if revision_of(connection) == HEAD:
+        return
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    command.upgrade(config, "head")

@@ -1,0 +1,176 @@
+"""The tables. Times are UTC; feeds are keyed by address, never by a name that can be edited."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.interfaces import Dialect
+
+metadata = sa.MetaData()
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An aware time as ISO 8601 text of fixed width, so that text order is time order."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
+        if value is None:
+            return None
+        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
+        return None if value is None else datetime.fromisoformat(value)
+
+
+def _id() -> sa.Column[int]:
+    return sa.Column("id", sa.Integer, primary_key=True)
+
+
+def _feed_id(*, primary_key: bool = False) -> sa.Column[int]:
+    return sa.Column(
+        "feed_id", sa.Integer, sa.ForeignKey("feeds.id"), primary_key=primary_key, nullable=False
+    )
+
+
+def _edition_id(*, primary_key: bool = False) -> sa.Column[int]:
+    return sa.Column(
+        "edition_id",
+        sa.Integer,
+        sa.ForeignKey("editions.id"),
+        primary_key=primary_key,
+        nullable=False,
+    )
+
+
+feeds = sa.Table(
+    "feeds",
+    metadata,
+    _id(),
+    sa.Column("url", sa.Text, nullable=False, unique=True),
+    sa.Column("title", sa.Text, nullable=False, server_default=""),
+    sa.Column("etag", sa.Text),
+    sa.Column("last_modified", sa.Text),
+    sa.Column("body_hash", sa.Text),
+    sa.Column("next_poll_at", UtcDateTime, nullable=False),
+    sa.Column("polled_at", UtcDateTime),
+    sa.Column("succeeded_at", UtcDateTime),
+    sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("failing_since", UtcDateTime),
+    sa.Column("last_status", sa.Integer),
+    sa.Column("last_error", sa.Text),
+    sqlite_strict=True,
+)
+
+entries = sa.Table(
+    "entries",
+    metadata,
+    _id(),
+    _feed_id(),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("link", sa.Text, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("published", UtcDateTime),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("excerpt", sa.Text, nullable=False),
+    sa.Column("words", sa.Integer, nullable=False),
+    sa.Column("first_seen_at", UtcDateTime, nullable=False),
+    sa.Column("last_seen_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("feed_id", "key"),
+    sqlite_strict=True,
+)
+
+# When a digest is due, as feeds.next_poll_at is when a feed is.
+digests = sa.Table(
+    "digests",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True, nullable=False),
+    sa.Column("schedule", sa.Text, nullable=False),
+    sa.Column("next_edition_at", UtcDateTime, nullable=False),
+    sa.Column("last_due_at", UtcDateTime),
+    sa.Column("last_result", sa.Text),
+    sqlite_strict=True,
+)
+
+# A feed's entries up to `baseline` were there when the digest subscribed: of those, only the ones
+# published at `since` or later are for it (none where `since` is null). Later ones all are.
+subscriptions = sa.Table(
+    "subscriptions",
+    metadata,
+    sa.Column("digest", sa.Text, primary_key=True, nullable=False),
+    _feed_id(primary_key=True),
+    sa.Column("subscribed_at", UtcDateTime, nullable=False),
+    sa.Column("since", UtcDateTime),
+    sa.Column("baseline", sa.Integer, nullable=False),
+    sqlite_strict=True,
+)
+
+editions = sa.Table(
+    "editions",
+    metadata,
+    _id(),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("scheduled_for", UtcDateTime, nullable=False),
+    sa.Column("period_from", UtcDateTime, nullable=False),
+    sa.Column("period_to", UtcDateTime, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("snapshot", sa.Text, nullable=False),
+    sa.UniqueConstraint("digest", "scheduled_for"),
+    sqlite_strict=True,
+)
+
+edition_entries = sa.Table(
+    "edition_entries",
+    metadata,
+    sa.Column("digest", sa.Text, primary_key=True, nullable=False),
+    sa.Column(
+        "entry_id", sa.Integer, sa.ForeignKey("entries.id"), primary_key=True, nullable=False
+    ),
+    _edition_id(),
+    sa.Index("edition_entries_by_edition", "edition_id"),
+    sqlite_strict=True,
+)
+
+# What each channel sends, rendered once, so that every attempt sends the same bytes.
+renditions = sa.Table(
+    "renditions",
+    metadata,
+    _edition_id(primary_key=True),
+    sa.Column("channel", sa.Text, primary_key=True, nullable=False),
+    sa.Column("part", sa.Integer, primary_key=True, nullable=False),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    _id(),
+    _edition_id(),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("part", sa.Integer, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("next_attempt_at", UtcDateTime),
+    sa.Column("message_id", sa.Text, nullable=False),
+    sa.Column("receipt", sa.Text),
+    sa.Column("last_error", sa.Text),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("edition_id", "channel", "recipient", "part"),
+    sa.CheckConstraint(
+        "state IN ('pending', 'sending', 'sent', 'retrying', 'failed', 'unknown')",
+        name="deliveries_state",
+    ),
+    sa.Index("deliveries_by_state", "state"),
+    sa.Index("deliveries_by_next_attempt", "next_attempt_at"),
+    sqlite_strict=True,
+)

@@ -1,0 +1,1 @@
+"""What answers HTTP: for now the control socket, over which commands reach a running daemon."""

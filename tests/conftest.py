@@ -1,0 +1,77 @@
+"""Fixtures that every part of the suite shares."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.servers import HttpServer, MailServer, running
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+
+@pytest.fixture
+def feed_server() -> Iterator[HttpServer]:
+    server = HttpServer()
+    with running(server):
+        yield server
+
+
+@pytest.fixture
+def slack_server() -> Iterator[HttpServer]:
+    server = HttpServer()
+    with running(server):
+        yield server
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    server = MailServer()
+    with running(server):
+        yield server
+
+
+def environment(**more: str) -> dict[str, str]:
+    """A process's environment without what could change how the command behaves."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().endswith("_PROXY") and name not in {"DIGEST_CONFIG", "COLUMNS"}
+    }
+    return kept | {"PYTHONWARNINGS": "error"} | more
+
+
+@pytest.fixture
+def digest_command(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs `digest` as a process of its own, in the test's folder, to its end."""
+
+    def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "digest", *arguments],
+            cwd=tmp_path,
+            env=environment(**env),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of real feeds, which lies beside the project where it is developed."""
+    if not (SHARED / "feeds").is_dir():
+        pytest.skip("the real feeds are not here: no folder ../shared/feeds")
+    return SHARED

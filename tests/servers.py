@@ -1,0 +1,203 @@
+"""Real servers on 127.0.0.1 for tests: HTTP for feeds and Slack, SMTP for mail."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+from aiosmtpd.smtp import SMTP
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@dataclass
+class Reply:
+    """What a server answers; `hold` is waited for before it does."""
+
+    body: bytes | str = b""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    hold: threading.Event | None = None
+
+
+@dataclass
+class Seen:
+    """A request as it arrived."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class HttpServer:
+    """Answers each path with what `replies` has for it: a reply, or a function of the request."""
+
+    def __init__(self) -> None:
+        self.replies: dict[str, Reply | Callable[[Seen], Reply]] = {}
+        self.seen: list[Seen] = []
+        self.arrived = threading.Event()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                pass
+
+            def do_GET(self) -> None:  # noqa: N802
+                self.answer()
+
+            def do_POST(self) -> None:  # noqa: N802
+                self.answer()
+
+            def answer(self) -> None:
+                length = int(self.headers.get("Content-Length") or 0)
+                request = Seen(
+                    self.command, self.path, dict(self.headers), self.rfile.read(length)
+                )
+                outer.seen.append(request)
+                outer.arrived.set()
+                reply = outer.replies.get(self.path, Reply(b"nothing here", 404))
+                if callable(reply):
+                    reply = reply(request)
+                if reply.hold:
+                    reply.hold.wait(60)
+                body = reply.body.encode() if isinstance(reply.body, str) else reply.body
+                try:
+                    self.send_response(reply.status)
+                    for name, value in reply.headers.items():
+                        self.send_header(name, value)
+                    if "Content-Length" not in reply.headers and reply.status != 304:
+                        self.send_header("Content-Length", str(len(body)))
+                    self.end_headers()
+                    self.wfile.write(body)
+                except OSError:
+                    self.close_connection = True
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._server.block_on_close = False
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def requests_to(self, path: str) -> list[Seen]:
+        return [seen for seen in self.seen if seen.path == path]
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@dataclass
+class Mail:
+    """A message as it arrived for one recipient."""
+
+    recipient: str
+    sender: str
+    raw: bytes
+
+
+class MailServer:
+    """A real SMTP server that keeps messages.
+
+    `refuse_recipient` and `refuse_data` are asked for a reply; None accepts. `hold` is waited
+    for, in the background, before the answer to the final dot. `drop` closes the connection in
+    place of that answer.
+    """
+
+    def __init__(self) -> None:
+        self.mails: list[Mail] = []
+        self.refuse_recipient: Callable[[str], str | None] = lambda _: None
+        self.refuse_data: Callable[[Mail], str | None] = lambda _: None
+        self.hold: threading.Event | None = None
+        self.drop: Callable[[Mail], bool] = lambda _: False
+        self.arrived = threading.Event()
+        self.smtp_options: dict[str, Any] = {}
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run)
+        self._ready = threading.Event()
+        self.port = 0
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        del server, session, options
+        refusal = self.refuse_recipient(address)
+        if refusal:
+            return refusal
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        del session
+        raw = envelope.content
+        mail = Mail(envelope.rcpt_tos[0], envelope.mail_from, raw)
+        refusal = self.refuse_data(mail)
+        if refusal:
+            return refusal
+        self.mails += [Mail(to, envelope.mail_from, raw) for to in envelope.rcpt_tos]
+        self.arrived.set()
+        while self.hold and not self.hold.is_set():
+            await asyncio.sleep(0.01)
+        if self.drop(mail):
+            server.transport.abort()
+        return "250 OK: queued"
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+
+        async def listen() -> asyncio.Server:
+            return await self._loop.create_server(
+                lambda: SMTP(self, hostname="localhost", loop=self._loop, **self.smtp_options),
+                "127.0.0.1",
+                0,
+            )
+
+        server = self._loop.run_until_complete(listen())
+        self.port = server.sockets[0].getsockname()[1]
+        self._ready.set()
+        self._loop.run_forever()
+        server.close()
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.close()
+
+    def start(self) -> None:
+        self._thread.start()
+        self._ready.wait(10)
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+
+
+@contextmanager
+def running(*servers: HttpServer | MailServer) -> Iterator[None]:
+    """Start servers, and stop them at the end."""
+    for server in servers:
+        server.start()
+    try:
+        yield
+    finally:
+        for server in servers:
+            server.stop()

@@ -227,11 +227,14 @@ class Daemon:
         for name, digest in settings.digests.items():
             clock.on_schedule(digest.schedule, settings.zone_of(name), self._publish.set)
         loops = [
-            asyncio.create_task(self._loop(self._poll, self._runtime.polling.poll_due)),
+            asyncio.create_task(self._loop(self._poll, self._poll_then_publish)),
             asyncio.create_task(self._loop(self._publish, self._publish_and_deliver)),
             asyncio.create_task(self._loop(self._deliver, self._runtime.delivering.deliver_due)),
         ]
-        self._wake()
+        # An edition missed while down is published once the feeds were read again.
+        self._poll.set()
+        self._deliver.set()
+        self._beat = asyncio.get_running_loop().time()
         clock.start()
         event(
             _log,
@@ -254,6 +257,10 @@ class Daemon:
         self._poll.set()
         self._publish.set()
         self._deliver.set()
+
+    async def _poll_then_publish(self) -> None:
+        await self._runtime.polling.poll_due()
+        self._publish.set()
 
     async def _publish_and_deliver(self) -> None:
         if await self._runtime.publishing.publish_due():

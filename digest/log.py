@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,8 +26,10 @@ class Redactor:
     """Replaces every known secret in a text."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        # The longest first, so that a secret inside another does not leave half of it behind.
         known = {secret for secret in secrets if len(secret) >= _SHORTEST_SECRET}
+        # As JSON writes them too, with and without escapes for what is not ASCII.
+        known |= {json.dumps(s, ensure_ascii=a)[1:-1] for s in known for a in (True, False)}
+        # The longest first, so that a secret inside another does not leave half of it behind.
         self._secrets = sorted(known, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
@@ -61,8 +64,10 @@ class HumanFormatter(_Formatter):
         self, at: datetime, record: logging.LogRecord, fields: dict[str, Any], trace: str | None
     ) -> str:
         pairs = "".join(f" {key}={self._value(value)}" for key, value in fields.items())
-        line = f"{at.astimezone():%H:%M:%S} {record.levelname:<7} {record.getMessage()}{pairs}"
-        return f"{line}\n{trace}" if trace else line
+        message = _on_one_line(record.getMessage())
+        line = f"{at.astimezone():%H:%M:%S} {record.levelname:<7} {message}{pairs}"
+        # Indented, so that no exception's text can pass for a line of its own.
+        return f"{line}\n{indent(trace, '    ')}" if trace else line
 
     @staticmethod
     def _value(value: object) -> str:
@@ -70,6 +75,10 @@ class HumanFormatter(_Formatter):
         if text and text.isprintable() and not set(text) & set(' "='):
             return text
         return json.dumps(text, ensure_ascii=not text.isprintable())
+
+
+def _on_one_line(text: str) -> str:
+    return text if text.isprintable() else json.dumps(text)[1:-1]
 
 
 class JsonFormatter(_Formatter):

@@ -60,10 +60,10 @@ class FileChannel:
     async def check(self) -> str:
         """Whether the folder is there, or can be made, and can be written."""
         folder = self._folder()
-        while not folder.exists():
+        while not (folder.exists() or folder.is_symlink()):
             folder = folder.parent
-        if not os.access(folder, os.W_OK):
-            raise DeliveryError(f"{folder} is not writable", "failed")
+        if not folder.is_dir() or not os.access(folder, os.W_OK):
+            raise DeliveryError(f"{folder} is not a writable folder", "retrying")
         return f"{self._folder()} is writable"
 
     def _folder(self) -> Path:
@@ -72,9 +72,9 @@ class FileChannel:
 
     def _write(self, path: Path, payload: bytes) -> str:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
             if not path.parent.resolve().is_relative_to(self._folder().resolve()):
                 raise DeliveryError(f"{path} leads out of {self._folder()}", "failed")
+            path.parent.mkdir(parents=True, exist_ok=True)
             for number in range(1, _MOST_ON_ONE_DAY):
                 name = path.name if number == 1 else f"{path.stem}-{number}{path.suffix}"
                 target = path.with_name(name)

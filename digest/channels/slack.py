@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from typing import Any
 
+    from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
     from slack_sdk.webhook import WebhookResponse
 
     from digest.config import Settings
@@ -58,8 +59,8 @@ class SlackChannel:
         raise _refused(answer)
 
     async def check(self) -> str:
-        """Post an empty message: Slack refuses it as such where the webhook is alive."""
-        answer = await self._post({})
+        """Post an empty text: Slack refuses it as such where the webhook is alive."""
+        answer = await self._post({"text": ""})
         if answer.status_code == 400 and answer.body in {"no_text", "invalid_payload"}:
             return "the webhook answers"
         raise _refused(answer)
@@ -78,7 +79,7 @@ class SlackChannel:
     @asynccontextmanager
     async def _client(self) -> AsyncIterator[AsyncWebhookClient]:
         timeout = aiohttp.ClientTimeout(total=_TOTAL_SECONDS, sock_connect=_CONNECT_SECONDS)
-        async with aiohttp.ClientSession(timeout=timeout) as session:
+        async with aiohttp.ClientSession(timeout=timeout, middlewares=(_stay,)) as session:
             yield AsyncWebhookClient(
                 self._url.get_secret_value(),
                 session=session,
@@ -86,6 +87,15 @@ class SlackChannel:
                 # The default ones post again after a dropped connection.
                 retry_handlers=[],
             )
+
+
+async def _stay(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    """Follow no redirect: what answers there, even with 200, is not the webhook."""
+    response = await handler(request)
+    if 300 <= response.status < 400:
+        response.close()
+        raise DeliveryError(f"{response.status}: the webhook has moved", "failed")
+    return response
 
 
 def _refused(answer: WebhookResponse) -> DeliveryError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ from digest.errors import DeliveryError, FeedError
 from digest.feeds.parse import parse_feed
 from digest.feeds.workers import Workers
 from digest.jobs.polling import feed_request
+from digest.log import Redactor
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,7 +48,10 @@ async def check_online(settings: Settings) -> list[Finding]:
         async with open_fetcher(settings) as fetcher:
             feeds = (_check_feed(settings, feed, fetcher, workers) for feed in settings.feeds)
             channels = (_check_channel(channel) for channel in open_channels(settings).values())
-            return list(await asyncio.gather(*feeds, *channels))
+            findings = await asyncio.gather(*feeds, *channels)
+            # A server may repeat in its answer what it was sent.
+            redact = Redactor(settings.secrets())
+            return [replace(finding, said=redact(finding.said)) for finding in findings]
     finally:
         workers.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
@@ -14,11 +15,11 @@ from digest.errors import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 Key = tuple[str | int, ...]
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+_HEADER = re.compile(r"([^\s:]+)\s*:\s*(.*)")
 _NULL = {"", "~", "null"}
 # A setting of this name may be read from the file named by `<name>_file` instead.
 _SECRETS = ("password", "webhook_url", "headers")
@@ -45,8 +46,12 @@ class Document:
 
 def dotted(key: Key) -> str:
     """`('feeds', 0, 'url')` as `feeds[0].url`."""
-    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in key)
+    parts = (f"[{part}]" if isinstance(part, int) else f".{_one_line(part)}" for part in key)
     return "".join(parts).lstrip(".")
+
+
+def _one_line(text: str) -> str:
+    return text if text.isprintable() else repr(text)
 
 
 def read_document(text: str, environ: Mapping[str, str], base: Path) -> Document:
@@ -67,11 +72,15 @@ def _compose(text: str, document: Document) -> Node | None:
         return None
     yaml = YAML(typ="rt")
     yaml.allow_duplicate_keys = True
+    yaml.composer.warn_double_anchors = False
     try:
         node: Node | None = yaml.compose(text)
-    except YAMLError as error:
+    except (YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         said = str(getattr(error, "problem", None) or error).splitlines()[0]
+        if said.startswith("found undefined"):
+            # What stands there may be a secret that was meant as text, so it is not repeated.
+            said = "text that starts with * or ! needs quotes"
         document.problems.append(Problem(mark.line + 1 if mark else 0, "", f"not YAML: {said}"))
         return None
     return node
@@ -89,6 +98,8 @@ class _Reader:
             self._document.report(key, "refers to itself")
             return None
         above = (*above, id(node))
+        if str(node.tag).startswith("!"):
+            self._document.report(key, "starts with !, a YAML tag; put it in quotes if it is text")
         if isinstance(node, MappingNode):
             return self._mapping(node, key, above)
         if isinstance(node, SequenceNode):
@@ -99,6 +110,9 @@ class _Reader:
     def _mapping(self, node: MappingNode, key: Key, above: tuple[int, ...]) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for name_node, value_node in node.value:
+            if not isinstance(name_node, ScalarNode):
+                self._document.report(key, "has a list or a map in the place of a key")
+                continue
             name, line = str(name_node.value), name_node.start_mark.line + 1
             if name in data:
                 first = self._document.lines[(*key, name)]
@@ -115,7 +129,11 @@ class _Reader:
         # Numbers and booleans stay text until a setting's type asks for them: a password of
         # 0123 keeps its zero, and a variable is read just like text in the same place.
         filled = _VARIABLE.sub(lambda match: self._variable(match, key), text)
-        return None if node.style is None and filled.lower() in _NULL else filled
+        null = node.style is None and filled.lower() in _NULL
+        return None if null and not self._reported(key) else filled
+
+    def _reported(self, key: Key) -> bool:
+        return any(problem.key == dotted(key) for problem in self._document.problems)
 
     def _variable(self, match: re.Match[str], key: Key) -> str:
         name, default = match[1], match[2]
@@ -139,17 +157,29 @@ class _Reader:
                 self._document.report(file_key, f"give {name} or {name}_file, not both")
                 continue
             self._document.lines[(*key, name)] = self._document.lines[file_key]
-            try:
-                text = (self._base / file).expanduser().read_text("utf-8").strip()
-            except OSError as error:
-                self._document.report(file_key, f"cannot read {file}: {error.strerror}")
-                text = ""
-            except UnicodeDecodeError:
-                self._document.report(file_key, f"cannot read {file}: not UTF-8 text")
-                text = ""
-            data[name] = _header_lines(text) if name == "headers" else text or None
+            text = self._secret(file, file_key)
+            data[name] = self._header_lines(text, file_key) if name == "headers" else text
 
+    def _secret(self, file: str, key: Key) -> str:
+        try:
+            text = (self._base / Path(file).expanduser()).read_text("utf-8").strip()
+        except UnicodeDecodeError:
+            self._document.report(key, f"cannot read {file!r}: not UTF-8 text")
+        except (OSError, RuntimeError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            self._document.report(key, f"cannot read {file!r}: {reason}")
+        else:
+            if not text:
+                self._document.report(key, f"{file!r} is empty")
+            return text
+        return ""
 
-def _header_lines(text: str) -> dict[str, str]:
-    lines = (line.partition(":") for line in text.splitlines() if line.strip())
-    return {name.strip(): value.strip() for name, _, value in lines}
+    def _header_lines(self, text: str, key: Key) -> dict[str, str]:
+        headers = {}
+        for number, line in enumerate(text.splitlines(), 1):
+            if match := _HEADER.fullmatch(line.strip()):
+                headers[match[1]] = match[2]
+            elif line.strip():
+                # The line may be a secret on its own, so the message does not repeat it.
+                self._document.report(key, f"line {number} of the file is not 'Name: value'")
+        return headers

@@ -99,7 +99,8 @@ def _validate(document: Document, base: Path) -> Settings | None:
         document.report((), "must be a map of settings")
         return None
     settings = None
-    known = {problem.key for problem in document.problems}
+    reported = {problem.key for problem in document.problems}
+    known = reported | {key.removesuffix("_file") for key in reported}
     try:
         settings = Settings.model_validate(document.data, context={"base": base})
     except ValidationError as error:
@@ -115,6 +116,9 @@ def _problems(document: Document, error: ValidationError) -> list[Problem]:
     found = []
     for details in error.errors(include_url=False, include_input=False):
         key = _key(document.data, details)
+        if details["type"] == "too_short" and _at(document.data, key):
+            # It is only short of the items that are wrong, which are reported on their own.
+            continue
         message = _message(document.data, key, details)
         found.append(Problem(document.line(key), dotted(key), message))
     return found
@@ -137,6 +141,8 @@ def _key(data: Any, details: ErrorDetails) -> Key:
         key.append(part)
     if details["type"].startswith("union_tag"):
         key.append("kind")
+    if key[2:] == ["schedule"] and "cron" in _at(data, tuple(key[:2])):
+        key[2] = "cron"
     return tuple(key)
 
 

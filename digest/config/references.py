@@ -8,6 +8,8 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any
 
+from digest.config.addresses import without_credentials
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -26,15 +28,17 @@ def check_references(document: Document) -> None:
         for at, channel in _names(digest, (*key, "send_to")):
             if channel not in channels:
                 document.report(at, _unknown("channel", channel, channels))
-        for at, feed in _names(digest, (*key, "feeds")):
+        for at, name_or_url in _names(digest, (*key, "feeds")):
+            feed = without_credentials(name_or_url)[0]
             if feed not in feeds and feed != "all":
                 document.report(at, _unknown("feed or tag", feed, [*feeds, "all"]))
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """`; did you mean 'x'?` for a near miss, else nothing."""
-    close = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    spelled = {known.lower(): known for known in words}
+    close = difflib.get_close_matches(word.lower(), spelled, n=1, cutoff=0.6)
+    return f"; did you mean {spelled[close[0]]!r}?" if close else ""
 
 
 def _unknown(what: str, name: str, names: Iterable[str]) -> str:
@@ -52,7 +56,9 @@ def _feeds(document: Document, data: dict[str, Any]) -> set[str]:
             value = feed.get(part)
             if not isinstance(value, str):
                 continue
-            if value in seen:
+            if part == "url":
+                value = without_credentials(value)[0]
+            if value in seen and seen[value][1] != n:
                 first = document.line(seen[value])
                 document.report(
                     ("feeds", n, part), f"two feeds have this {part}; the first is on line {first}"
@@ -64,7 +70,7 @@ def _feeds(document: Document, data: dict[str, Any]) -> set[str]:
 
 
 def _email_needs_smtp(document: Document, data: dict[str, Any], channels: dict[str, Any]) -> None:
-    if "smtp" in data:
+    if data.get("smtp") is not None:
         return
     for name, channel in channels.items():
         if _mapping(channel).get("kind") == "email":

@@ -109,7 +109,7 @@ def _span(span: str, what: str, low: int, high: int, names: list[str] | None) ->
     start, dash, end = span.partition("-")
     first = _number(start, what, low, high, names)
     last = _number(end, what, low, high, names) if dash else first
-    if names and names[0] == "sun" and last == 0 and dash:
+    if names and names[0] == "sun" and first > last == 0:
         last = 7
     if first > last:
         raise ValueError(f"{span!r} runs backwards in the cron {what}")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import unquote, urlsplit, urlunsplit
-from zoneinfo import ZoneInfo
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -25,8 +24,10 @@ from pydantic import (
     model_validator,
 )
 
+from digest.config.addresses import without_credentials
+from digest.config.references import nearest
 from digest.config.schedule import parse_schedule
-from digest.config.units import parse_duration, parse_size
+from digest.config.units import duration_text, parse_duration, parse_size
 from digest.model import Schedule
 
 SQLITE_PREFIX = "sqlite:///"
@@ -48,9 +49,10 @@ def _zone(value: object) -> object:
         try:
             ZoneInfo(value)
         except (KeyError, ValueError, OSError):
-            raise ValueError(
-                f"{value!r} is not a time zone; write an IANA name like 'Europe/Berlin'"
-            ) from None
+            hint = nearest(value, available_timezones()) or (
+                "; write an IANA name like 'Europe/Berlin'"
+            )
+            raise ValueError(f"{value!r} is not a time zone{hint}") from None
     return value
 
 
@@ -82,7 +84,10 @@ def _address(value: str) -> str:
 
 
 def _path(value: Path, info: ValidationInfo) -> Path:
-    return Path((info.context or {}).get("base", Path.cwd())) / value.expanduser()
+    try:
+        return Path((info.context or {}).get("base", Path.cwd())) / value.expanduser()
+    except RuntimeError:
+        raise ValueError(f"there is no home folder for {str(value)!r}") from None
 
 
 def _one_or_many(value: object) -> object:
@@ -92,7 +97,7 @@ def _one_or_many(value: object) -> object:
 Duration = Annotated[
     timedelta,
     BeforeValidator(_duration),
-    PlainSerializer(lambda value: f"{int(value.total_seconds())}s", when_used="json"),
+    PlainSerializer(duration_text, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": r"^(0|\d+\s*[smhd])$", "examples": ["15m"]}),
 ]
 Interval = Annotated[Duration, AfterValidator(_positive)]
@@ -107,6 +112,12 @@ WebUrl = Annotated[str, AfterValidator(_web_url)]
 SecretUrl = Annotated[SecretStr, AfterValidator(_secret_web_url)]
 Address = Annotated[str, AfterValidator(_address)]
 RelativePath = Annotated[Path, AfterValidator(_path)]
+Names = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_one_or_many),
+    Field(min_length=1),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=120)]
@@ -184,18 +195,10 @@ class FeedSettings(_Model):
         """A password in a URL would be stored and logged with it, so it becomes a header."""
         if not isinstance(data, dict) or not isinstance(data.get("url"), str):
             return data
-        try:
-            parts = urlsplit(data["url"].strip())
-        except ValueError:
-            return data
-        if parts.username is None:
-            return data | {"url": data["url"].strip()}
-        pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-        authorization = "Basic " + b64encode(pair.encode()).decode()
+        url, authorization = without_credentials(data["url"])
         headers = data.get("headers") or {}
-        if not isinstance(headers, dict):
-            return data
-        url = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+        if authorization is None or not isinstance(headers, dict):
+            return data | {"url": url}
         return data | {"url": url, "headers": {"Authorization": authorization, **headers}}
 
     @field_validator("headers")
@@ -299,9 +302,7 @@ class DigestSettings(_Model):
         WithJsonSchema({"type": "string", "examples": ["every monday at 09:00", "0 9 * * mon"]}),
     ] = Field(description="A phrase, or five cron fields; `cron:` is another name for it.")
     timezone: Zone | None = Field(None, description="Default: the file's timezone.")
-    feeds: Literal["all"] | tuple[str, ...] = Field(
-        "all", description="all, or a list of names, addresses and `tag:NAME`."
-    )
+    feeds: Names = Field(("all",), description="all, or a list of names, addresses and `tag:NAME`.")
     first_edition: Duration = Field(
         timedelta(days=7),
         description="How far back into a new feed's backlog; 0: nothing. Undated entries are old.",
@@ -318,14 +319,7 @@ class DigestSettings(_Model):
     template: RelativePath | None = Field(
         None, description="A folder whose files override the built-in templates by name."
     )
-    send_to: Annotated[
-        tuple[str, ...],
-        BeforeValidator(_one_or_many),
-        Field(min_length=1),
-        WithJsonSchema(
-            {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-        ),
-    ] = Field(description="The channels it goes to.")
+    send_to: Names = Field(description="The channels it goes to.")
 
     @model_validator(mode="before")
     @classmethod
@@ -339,10 +333,8 @@ class DigestSettings(_Model):
 
     @field_validator("feeds", "send_to")
     @classmethod
-    def _named_once(
-        cls, names: Literal["all"] | tuple[str, ...]
-    ) -> Literal["all"] | tuple[str, ...]:
-        return names if names == "all" else tuple(dict.fromkeys(names))
+    def _named_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(without_credentials(name)[0] for name in names))
 
     @field_validator("template")
     @classmethod
@@ -361,7 +353,9 @@ class Settings(_Model):
 
     timezone: Zone = Field("UTC", description="An IANA name, for digests without their own.")
     database: str = Field(
-        f"{SQLITE_PREFIX}data/digest.db", description="Relative to the configuration file."
+        f"{SQLITE_PREFIX}data/digest.db",
+        validate_default=True,
+        description="Relative to the configuration file.",
     )
     log: LogSettings = LogSettings()
     polling: PollingSettings = PollingSettings()
@@ -392,7 +386,7 @@ class Settings(_Model):
     def feeds_of(self, digest: str) -> tuple[FeedSettings, ...]:
         """The feeds a digest subscribes to, in the order of the file."""
         wanted = self.digests[digest].feeds
-        if wanted == "all":
+        if "all" in wanted:
             return self.feeds
         return tuple(feed for feed in self.feeds if _matches(feed, wanted))
 
@@ -413,10 +407,12 @@ class Settings(_Model):
     def secrets(self) -> tuple[str, ...]:
         """Every secret, for redaction."""
         found = [value for feed in self.feeds for value in feed.headers.values()]
-        found += [c.webhook_url for c in self.channels.values() if isinstance(c, SlackSettings)]
+        hooks = [c.webhook_url for c in self.channels.values() if isinstance(c, SlackSettings)]
         if self.smtp and self.smtp.password:
             found.append(self.smtp.password)
-        return tuple(secret.get_secret_value() for secret in found)
+        whole = [secret.get_secret_value() for secret in (*found, *hooks)]
+        # A server that repeats a request repeats its path, whose last part is the key to it.
+        return (*whole, *(hook.get_secret_value().rpartition("/")[2] for hook in hooks))
 
 
 def _matches(feed: FeedSettings, wanted: tuple[str, ...]) -> bool:

@@ -35,6 +35,13 @@ def parse_duration(value: object) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+def duration_text(value: timedelta) -> str:
+    """A duration as settings write it, in the largest unit that fits."""
+    seconds = int(value.total_seconds())
+    unit = next((u for u in "dhm" if seconds and seconds % _SECONDS[u] == 0), "s")
+    return f"{seconds // _SECONDS[unit]}{unit}"
+
+
 def parse_size(value: object) -> int:
     """Read a size in bytes.
 

@@ -27,7 +27,7 @@ def select(pending: Iterable[Entry], max_stories: int, max_by_feed: Mapping[str,
 
     `max_by_feed` limits the stories of single feeds, by address.
     """
-    newest_first = sorted(pending, key=lambda entry: (entry.dated, -entry.id), reverse=True)
+    newest_first = sorted(pending, key=lambda entry: (entry.dated, entry.id), reverse=True)
     waiting: dict[str, list[tuple[Entry, ...]]] = defaultdict(list)
     for story in group(newest_first):
         waiting[story[0].feed_url].append(story)

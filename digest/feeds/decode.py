@@ -8,6 +8,7 @@ from digest.errors import FeedError
 
 ACCEPTED = "gzip, deflate"
 _GZIP = 16 + zlib.MAX_WBITS
+_PIECE = 4_096
 
 
 def decode_body(body: bytes, coding: str, limit: int) -> bytes:
@@ -17,7 +18,7 @@ def decode_body(body: bytes, coding: str, limit: int) -> bytes:
         FeedError: more than one coding, one that was not asked for, damaged or too large.
     """
     coding = coding.strip().lower()
-    if coding in {"", "identity"}:
+    if coding in {"", "identity"} or not body:
         return body
     if coding in {"gzip", "x-gzip"}:
         return _inflate(body, _GZIP, limit)
@@ -30,16 +31,23 @@ def decode_body(body: bytes, coding: str, limit: int) -> bytes:
 
 def _inflate(body: bytes, bits: int, limit: int) -> bytes:
     decoded = bytearray()
+    inflater = zlib.decompressobj(bits)
     try:
-        # A gzip body may be several members one after the other (RFC 1952, section 2.2).
-        while body:
-            inflater = zlib.decompressobj(bits)
-            decoded += inflater.decompress(body, limit + 1 - len(decoded))
-            if len(decoded) > limit:
-                raise FeedError(f"the body is larger than {limit:,} bytes after decompression")
-            if not inflater.eof:
-                raise FeedError("the compressed body ends too early")
-            body = inflater.unused_data if bits == _GZIP else b""
+        # Piece by piece: the end of each member copies the rest, and there may be many members.
+        for start in range(0, len(body), _PIECE):
+            piece = body[start : start + _PIECE]
+            while piece:
+                if inflater.eof:
+                    if bits != _GZIP:
+                        return bytes(decoded)
+                    # A gzip body may be several members in a row (RFC 1952, section 2.2).
+                    inflater = zlib.decompressobj(bits)
+                decoded += inflater.decompress(piece, limit + 1 - len(decoded))
+                if len(decoded) > limit:
+                    raise FeedError(f"the body is larger than {limit:,} bytes after decompression")
+                piece = inflater.unused_data
     except zlib.error as error:
         raise FeedError(f"the compressed body is damaged: {error}") from None
+    if not inflater.eof:
+        raise FeedError("the compressed body ends too early")
     return bytes(decoded)

@@ -6,7 +6,15 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 # is_global answers True for these, yet each leads to, or embeds, an address inside.
 _MISJUDGED = tuple(
-    IPv6Network(network) for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "::/96")
+    IPv6Network(network)
+    for network in (
+        "64:ff9b::/96",
+        "64:ff9b:1::/48",
+        "2002::/16",
+        "::/96",
+        "::ffff:0:0:0/96",
+        "fec0::/10",
+    )
 )
 
 

@@ -30,11 +30,23 @@ def identify(entries: Sequence[ParsedEntry]) -> tuple[KeyedEntry, ...]:
 def _candidates(entry: ParsedEntry) -> list[str]:
     keys = []
     if entry.guid:
-        keys.append(f"guid:{entry.guid}")
+        keys.append(f"guid:{_folded(entry.guid)}")
     if entry.link:
-        keys.append(f"link:{entry.link}")
+        keys.append(f"link:{_folded(entry.link)}")
     keys.append(f"hash:{_digest(entry.title, entry.html)}")
     return keys
+
+
+def _folded(guid: str) -> str:
+    """A web address without what sites change for all their entries in a day; else the guid.
+
+    That is the scheme, the case of the host and a slash at the end.
+    """
+    scheme, separator, rest = guid.partition("://")
+    if not separator or scheme.lower() not in {"http", "https"}:
+        return guid
+    host, slash, path = rest.partition("/")
+    return f"{host.lower()}{slash}{path}".rstrip("/")
 
 
 def _fingerprint(entry: ParsedEntry) -> str:

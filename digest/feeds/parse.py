@@ -6,6 +6,7 @@ Runs in a worker process that can be killed, since feedparser can stall on a hos
 from __future__ import annotations
 
 import calendar
+import re
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -22,22 +23,26 @@ MAX_NAME = 200
 MAX_LINK = 4_096
 MAX_ID = 4_096
 MAX_HTML = 256 * 1024
+_END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 
 
 def parse_feed(body: bytes, url: str) -> ParsedFeed:
     """Parse a whole, decoded body that came from `url`.
 
     Raises:
-        FeedError: it is no feed.
+        FeedError: it is no feed, or not a whole one.
     """
     try:
         # Only ever a BytesIO: feedparser opens a plain string as a path or an address.
         parsed = feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     except (ValueError, OverflowError, AttributeError, LookupError, TypeError) as error:
         raise FeedError(f"cannot be parsed: {type(error).__name__}") from error
-    if not parsed.version and not parsed.entries:
+    if not parsed.get("version") and not parsed.entries:
         what = "a web page" if _looks_like_html(body) else "something else"
         raise FeedError(f"is not a feed but {what}", status=200)
+    # A cut that HTTP cannot see (HTTP/1.0) would leave half an entry, under another identity.
+    if parsed.get("version") and parsed.entries and not _END.search(body.replace(b"\0", b"")):
+        raise FeedError("ends before its closing tag", status=200)
     return ParsedFeed(
         title=_text(parsed.feed, "title", MAX_NAME),
         entries=tuple(_entry(entry, url) for entry in parsed.entries[:MAX_ENTRIES]),

@@ -42,4 +42,14 @@ def absolute_link(base: str, link: str, limit: int) -> str:
         good = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname)
     except ValueError:
         return ""
-    return joined.replace(" ", "%20") if good else ""
+    joined = joined.replace(" ", "%20")
+    return joined if good and _openable(joined) else ""
+
+
+def _openable(address: str) -> bool:
+    # The URL Standard, which nh3 holds a base to, refuses hosts and ports that urlsplit takes.
+    try:
+        nh3.clean("", url_relative=("rewrite_with_base", address))
+    except ValueError:
+        return False
+    return True

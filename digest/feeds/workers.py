@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-TASK_SECONDS = 10.0
+_TASK_SECONDS = 10.0
 MEMORY_BYTES = 512 * 1024**2
 _IDLE_SECONDS = 60.0
 
@@ -34,8 +34,15 @@ def _limit_worker() -> None:
 class Workers:
     """Processes that start with the first task and are gone a minute after the last."""
 
-    def __init__(self, count: int | None = None, idle_seconds: float = _IDLE_SECONDS) -> None:
+    def __init__(
+        self,
+        count: int | None = None,
+        *,
+        task_seconds: float = _TASK_SECONDS,
+        idle_seconds: float = _IDLE_SECONDS,
+    ) -> None:
         self._count = count or min(os.cpu_count() or 1, 4)
+        self._task_seconds = task_seconds
         self._idle_seconds = idle_seconds
         self._pool: ProcessPool | None = None
         self._running = 0
@@ -51,10 +58,10 @@ class Workers:
             self._goodbye.cancel()
         self._running += 1
         try:
-            future = self._started().schedule(task, args, kwargs, timeout=TASK_SECONDS)
+            future = self._started().schedule(task, args, kwargs, timeout=self._task_seconds)
             return await asyncio.wrap_future(future)
         except FutureTimeoutError:
-            raise FeedError(f"parsing took longer than {TASK_SECONDS:g} s") from None
+            raise FeedError(f"parsing took longer than {self._task_seconds:g} s") from None
         except MemoryError:
             raise FeedError(f"parsing needed more than {MEMORY_BYTES // 1024**2} MB") from None
         except ProcessExpired as error:

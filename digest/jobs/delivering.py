@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections import defaultdict
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.errors import DeliveryError
@@ -66,11 +65,13 @@ class Delivering:
         channels: Mapping[str, Channel],
         clock: Callable[[], datetime],
         redact: Redactor,
+        grace_seconds: float = _GRACE_SECONDS,
     ) -> None:
         self._store = store
         self._channels = channels
         self._clock = clock
         self._redact = redact
+        self._grace_seconds = grace_seconds
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def release_claimed(self) -> None:
@@ -102,29 +103,34 @@ class Delivering:
     ) -> list[Outcome]:
         outcomes: list[Outcome] = []
         async with self._turns[channel.name]:
-            while True:
-                now = self._clock()
-                delivery = await self._store.run(partial(_claim, channel.name, now))
-                if delivery is None:
-                    return outcomes
-                outcome = await self._deliver(channel, delivery)
+            while made := await self._next_whole(channel):
+                delivery, outcome = made
                 report(delivery, outcome)
                 outcomes.append(outcome)
+        return outcomes
 
-    async def _deliver(self, channel: Channel, delivery: Delivery) -> Outcome:
-        sending = asyncio.create_task(self._attempt(channel, delivery))
+    async def _next_whole(self, channel: Channel) -> tuple[Delivery, Outcome] | None:
+        """Make the next delivery, from claim to record, also when cancelled in between."""
+        making = asyncio.create_task(self._next(channel))
         try:
-            outcome = await asyncio.shield(sending)
+            return await asyncio.shield(making)
         except asyncio.CancelledError:
-            await asyncio.wait({sending}, timeout=_GRACE_SECONDS)
-            if sending.done():
-                await self._record(delivery, sending.result())
-            else:
-                # Whether it arrived, nobody knows; the next start settles it.
-                sending.cancel()
-                event(_log, logging.WARNING, "interrupted", delivery=delivery.id)
+            await asyncio.wait({making}, timeout=self._grace_seconds)
+            making.cancel()
             raise
-        return await self._record(delivery, outcome)
+
+    async def _next(self, channel: Channel) -> tuple[Delivery, Outcome] | None:
+        now = self._clock()
+        delivery = await self._store.run(lambda store: store.ledger.claim(channel.name, now))
+        if delivery is None:
+            return None
+        try:
+            outcome = await self._attempt(channel, delivery)
+        except asyncio.CancelledError:
+            # Whether it arrived, nobody knows; the next start settles it.
+            event(_log, logging.WARNING, "interrupted", delivery=delivery.id)
+            raise
+        return delivery, await self._record(delivery, outcome)
 
     async def _attempt(self, channel: Channel, delivery: Delivery) -> Outcome:
         try:
@@ -157,7 +163,3 @@ class Delivering:
             next_attempt_at=outcome.next_attempt_at and outcome.next_attempt_at.isoformat(),
         )
         return redacted
-
-
-def _claim(channel: str, now: datetime, store: Store) -> Delivery | None:
-    return store.ledger.claim(channel, now)

@@ -37,9 +37,12 @@ _NOT_PROSE = {
     *("script", "style", "pre", "table", "figure", "title"),
     *("h1", "h2", "h3", "h4", "h5", "h6"),
 }
-_TAG = re.compile(r"<(/?)[a-zA-Z][^>]*>")
-# Cleaning takes time quadratic in the depth; nothing that people write is nested like this.
-_DEEPEST = 500
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^<>]*>?")
+# Empty elements, and those that end where the next of their kind begins.
+_FLAT = {"br", "hr", "img", "input", "li", "link", "meta", "p", "source", "wbr"}
+# Cleaning takes time quadratic in the depth, and libxml2 drops what is deeper than 255; nothing
+# that people write is nested like this.
+_DEEPEST = 200
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af]")
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’)]*(?=\s)|[。!?]")
 
@@ -63,7 +66,7 @@ def _clean(keyed: KeyedEntry) -> CleanEntry:
     return CleanEntry(
         key=keyed.key,
         fingerprint=keyed.fingerprint,
-        title=said.title or _title_from(text, said.link),
+        title=said.title if _visible(said.title) else _title_from(text, said.link),
         link=said.link,
         author=said.author,
         published=said.published,
@@ -76,8 +79,9 @@ def _clean(keyed: KeyedEntry) -> CleanEntry:
 def _depth(html: str) -> int:
     depth = deepest = 0
     for match in _TAG.finditer(html):
-        depth = max(0, depth - 1) if match[1] else depth + 1
-        deepest = max(deepest, depth)
+        if match[2].lower() not in _FLAT:
+            depth = max(0, depth - 1) if match[1] else depth + 1
+            deepest = max(deepest, depth)
     return deepest
 
 
@@ -85,6 +89,11 @@ def _prose(html: str) -> str:
     prose = nh3.clean(html, tags=_PROSE, clean_content_tags=_NOT_PROSE, attributes={})
     text = get_text(prose)
     return one_line(text, len(text))
+
+
+def _visible(text: str) -> bool:
+    """Whether anything of a text shows, and so can be clicked."""
+    return any(character.isprintable() and not character.isspace() for character in text)
 
 
 def _title_from(text: str, link: str) -> str:

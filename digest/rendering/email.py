@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import quopri
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -27,10 +28,7 @@ def build_email(edition: Edition, html: str, text: str, sender: str) -> bytes:
     address = mailbox(sender)
     message = EmailMessage(policy=SMTP)
     message["From"] = address
-    message["Subject"] = short(one_line(edition.subject, 1_000), _SUBJECT_GRAPHEMES)
     message["Date"] = format_datetime(edition.period_to)
-    list_name = one_line(edition.title, 120).translate(str.maketrans('"<>\\', "    "))
-    message["List-Id"] = f'"{list_name}" <{edition.digest.lower()}.digest.{address.domain}>'
     # RFC 3834: keeps out-of-office replies away.
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text, cte=_transfer_encoding(text))
@@ -38,16 +36,20 @@ def build_email(edition: Edition, html: str, text: str, sender: str) -> bytes:
     # A random boundary would make every attempt a different message.
     digest = hashlib.sha256(f"{html}{text}".encode()).hexdigest()[:32]
     message.set_boundary(f"=_{digest}")
-    return message.as_bytes()
+    subject = _encoded(short(one_line(edition.subject, 1_000), _SUBJECT_GRAPHEMES))
+    list_name = one_line(edition.title, 120).translate(str.maketrans('"<>\\', "    "))
+    list_phrase = f'"{list_name}"' if _plain(list_name) else _encoded(list_name)
+    list_id = f"{list_phrase} <{edition.digest.lower()}.digest.{address.domain}>"
+    return f"Subject: {subject}\r\nList-Id: {list_id}\r\n".encode() + message.as_bytes()
 
 
 def personal_headers(recipient: str, message_id: str) -> bytes:
     """The headers to put before a message built by `build_email`."""
     message = EmailMessage(policy=SMTP)
     message["To"] = mailbox(recipient)
-    message["Message-ID"] = message_id
     # Without the blank line that would end the headers.
-    return message.as_bytes().removesuffix(b"\r\n")
+    to = message.as_bytes().removesuffix(b"\r\n")
+    return to + f"Message-ID: {message_id}\r\n".encode()
 
 
 def message_id(delivery: tuple[str, datetime, str, str, int], domain: str) -> str:
@@ -66,6 +68,20 @@ def mailbox(text: str) -> Address:
     name, address = parseaddr(text)
     local, _, domain = address.rpartition("@")
     return Address(one_line(name, 200), local, domain.encode("idna").decode("ascii"))
+
+
+def _encoded(text: str) -> str:
+    """Text for a header, folded; encoded (RFC 2047) where it is not plain.
+
+    Not by `EmailMessage`, which decodes what already looks encoded: `=?utf-8?q?=0D=0ABcc:...?=` in
+    a title would become a header of its own.
+    """
+    charset = "us-ascii" if _plain(text) else "utf-8"
+    return Header(text, charset, header_name="Subject").encode(linesep="\r\n")
+
+
+def _plain(text: str) -> bool:
+    return text.isascii() and "=?" not in text
 
 
 def _transfer_encoding(text: str) -> Literal["quoted-printable", "base64"]:

@@ -24,12 +24,17 @@ _MAX_TITLE = 200
 _MAX_LINK = 2_000
 _MAX_NAME = 100
 _EXCERPTS = (220, 140, 0)
-# What a message and a section cost besides their stories, with room to spare.
-_FRAME = 1_400
-_SECTION = 400
+# The separator of JSON, and what the numbers in "part 2 of 3" may add.
+_COMMA = 2
+_NUMBERS = 50
 
 Block = dict[str, Any]
 Message = dict[str, Any]
+
+_NOTHING: Block = {
+    "type": "section",
+    "text": {"type": "plain_text", "text": "Nothing new this time.", "emoji": False},
+}
 
 
 def build_messages(edition: Edition) -> list[Message]:
@@ -37,30 +42,36 @@ def build_messages(edition: Edition) -> list[Message]:
 
     A message is split between stories, never inside one.
     """
-    tries = (_split(edition, length) for length in _EXCERPTS)
-    parts = next((parts for parts in tries if len(parts) == 1), None) or _split(edition, 0)
+    for excerpt in _EXCERPTS:
+        messages = _messages(edition, excerpt)
+        if len(messages) == 1 and len(json.dumps(messages[0])) < MAX_JSON:
+            return messages
+    return _messages(edition, 0)
+
+
+def _messages(edition: Edition, excerpt: int) -> list[Message]:
+    parts = _split(edition, excerpt)
     return [_message(edition, part, n, len(parts)) for n, part in enumerate(parts, 1)]
 
 
 def _split(edition: Edition, excerpt: int) -> list[list[tuple[Section, list[Block]]]]:
     """Messages of sections of rendered stories."""
     messages: list[list[tuple[Section, list[Block]]]] = [[]]
-    size = _FRAME
+    size = frame = len(json.dumps(_message(edition, [], 1, 1))) + _NUMBERS
     for section, story in _stories(edition):
         block = _story(story, section, excerpt)
-        cost = len(json.dumps(block)) + 2
+        cost = len(json.dumps(block)) + _COMMA
         current = messages[-1]
         opens = not current or current[-1][0] is not section
-        heading = _SECTION + len(json.dumps(section.title)) if opens else 0
-        full = size + cost + heading > MAX_JSON or len(current) + opens > MAX_BLOCKS - 3
+        heading = len(json.dumps(_section(section, []))) + _COMMA
+        full = size + cost + heading * opens > MAX_JSON or len(current) + opens > MAX_BLOCKS - 3
         if full and current:
             messages.append(current := [])
-            size, opens = _FRAME, True
-            heading = _SECTION + len(json.dumps(section.title))
+            size, opens = frame, True
         if opens:
             current.append((section, []))
         current[-1][1].append(block)
-        size += cost + heading
+        size += cost + heading * opens
     return messages
 
 
@@ -69,20 +80,20 @@ def _stories(edition: Edition) -> Iterator[tuple[Section, Story]]:
 
 
 def _story(story: Story, section: Section, excerpt: int) -> Block:
-    title = words.short(story.title, _MAX_TITLE)
-    if story.url and len(story.url) <= _MAX_LINK:
+    title = _short(story.title, _MAX_TITLE)
+    if story.url and len(json.dumps(story.url)) <= _MAX_LINK:
         elements: list[Block] = [
             {"type": "link", "url": story.url, "text": title, "style": {"bold": True}}
         ]
     else:
         elements = [_text(title, bold=True)]
-    also = ", ".join(words.short(other.feed, _MAX_NAME) for other in story.also_in[:5])
+    also = ", ".join(_short(other.feed, _MAX_NAME) for other in story.also_in[:5])
     if also:
-        elements.append(_text(f" · also in {also}"))
+        elements.append(_text(f" · also in {_short(also, _MAX_TITLE)}"))
     if excerpt and story.excerpt:
-        elements.append(_text(f"\n{words.short(story.excerpt, excerpt)}"))
+        elements.append(_text(f"\n{_short(story.excerpt, excerpt)}"))
     elif story.author and story.author != section.title and excerpt:
-        elements.append(_text(f" · {words.short(story.author, _MAX_NAME)}"))
+        elements.append(_text(f" · {_short(story.author, _MAX_NAME)}"))
     return {"type": "rich_text_section", "elements": elements}
 
 
@@ -101,18 +112,18 @@ def _message(
             "type": "header",
             "text": {
                 "type": "plain_text",
-                "text": words.short(title, _MAX_HEADER),
+                "text": _short(title, _MAX_HEADER),
                 "emoji": False,
             },
         },
         {"type": "context", "elements": [{"type": "plain_text", "text": note, "emoji": False}]},
     ]
-    blocks += [_section(section, stories) for section, stories in sections]
+    blocks += [_section(section, stories) for section, stories in sections] or [_NOTHING]
     if number == total and edition.held_back:
         held = {"type": "plain_text", "text": words.held_back(edition), "emoji": False}
         blocks.append({"type": "context", "elements": [held]})
     return {
-        "text": _escape(words.short(edition.subject, _MAX_TITLE)),
+        "text": _escape(_short(edition.subject, _MAX_TITLE)),
         "blocks": blocks,
         "unfurl_links": False,
         "unfurl_media": False,
@@ -120,7 +131,7 @@ def _message(
 
 
 def _section(section: Section, stories: list[Block]) -> Block:
-    heading = _text(words.short(section.title, _MAX_NAME), bold=True)
+    heading = _text(_short(section.title, _MAX_NAME), bold=True)
     return {
         "type": "rich_text",
         "elements": [
@@ -128,6 +139,17 @@ def _section(section: Section, stories: list[Block]) -> Block:
             {"type": "rich_text_list", "style": "bullet", "elements": stories},
         ],
     }
+
+
+def _short(text: str, limit: int) -> str:
+    """The text cut to `limit` graphemes, and to nine characters of JSON for each of them.
+
+    A grapheme can be of any length, a message cannot. One and a half units of UTF-16, three
+    bytes, make those nine characters.
+    """
+    units = text.encode("utf-16-le", "replace")
+    fitting = units[: limit * 3].decode("utf-16-le", "ignore")
+    return words.short(fitting if len(units) <= limit * 3 else f"{fitting[:-1]}…", limit)
 
 
 def _escape(text: str) -> str:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import css_inline
-from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateSyntaxError
+from jinja2 import (
+    ChoiceLoader,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
 from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.sandbox import SandboxedEnvironment
 
 from digest import __version__
 from digest.errors import TemplateError
+from digest.feeds.text import well_formed
 from digest.model import AlsoIn, Edition, Section, Story
 from digest.rendering import words
 
@@ -23,6 +31,12 @@ if TYPE_CHECKING:
 _BUILT_IN = Path(__file__).parent / "templates"
 HTML, TEXT, MARKDOWN = "edition.html", "edition.txt", "edition.md"
 _NAMES = (HTML, TEXT, MARKDOWN)
+_KEPT = re.compile(r'(<style[^>]*) data-css-inline="keep"')
+# A template can raise whatever its expressions do: 1 / 0 is its author's to mend.
+_AUTHORS_ERRORS = (
+    *(JinjaError, ArithmeticError, AttributeError, LookupError, OSError),
+    *(RuntimeError, TypeError, ValueError),
+)
 
 
 class Templates:
@@ -68,7 +82,7 @@ class Templates:
     def html(self, edition: Edition) -> str:
         """A whole HTML document, its styles inlined but for those marked to be kept."""
         inlined = self._inliner.inline(self._render(HTML, edition))
-        return inlined.replace(' data-css-inline="keep"', "")
+        return _KEPT.sub(r"\1", inlined)
 
     def text(self, edition: Edition) -> str:
         """Plain text, in lines of at most 72 columns."""
@@ -80,15 +94,15 @@ class Templates:
 
     def _render(self, name: str, edition: Edition) -> str:
         try:
-            return self._environment.get_template(name).render(edition=edition)
+            return well_formed(self._environment.get_template(name).render(edition=edition))
         except TemplateSyntaxError as error:
             where = f"{self._where(error.filename or error.name or name)}:{error.lineno}"
             raise TemplateError(f"{where}: {error.message}") from None
-        # A template can raise whatever its expressions do: 1 / 0 is its author's to mend.
-        except (JinjaError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        except _AUTHORS_ERRORS as error:
             line = _template_line(error.__traceback__)
             where = f"{self._where(line[0])}:{line[1]}" if line else self._where(name)
-            raise TemplateError(f"{where}: {error}") from None
+            missing = "there is no template " if isinstance(error, TemplateNotFound) else ""
+            raise TemplateError(f"{where}: {missing}{error}") from None
 
     def _where(self, name: str) -> str:
         path = Path(name)

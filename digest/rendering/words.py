@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from digest.model import Edition
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~&-])")
+# A number with a dot makes a list at the start of a line only.
+_MARKDOWN = regex.compile(r"([\\`*_{}\[\]()<>#+!|~&-]|(?<=^\d+)\.)")
 _MARKDOWN_URL = re.compile(r"[<>\s\\]")
 _GRAPHEME = regex.compile(r"\X")
 

@@ -37,26 +37,25 @@ class Database:
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self._path = path
         self._read_only = read_only
+        self._engine = sa.create_engine("sqlite://", creator=self._connect, poolclass=StaticPool)
+        event.listen(self._engine, "begin", self._begin)
         try:
             if not read_only:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            self._engine = sa.create_engine(
-                "sqlite://", creator=self._connect, poolclass=StaticPool
-            )
-            event.listen(self._engine, "begin", self._begin)
             self._connection = self._engine.connect()
+            self._prepare()
         except (OSError, sqlite3.Error, DBAPIError) as error:
+            self._engine.dispose()
             raise StoreError(f"{path}: {getattr(error, 'orig', error)}") from None
-        with self.transaction() as connection:
-            self._prepare(connection)
+        except StoreError:
+            self._engine.dispose()
+            raise
 
     def _connect(self) -> sqlite3.Connection:
         uri = _read_only_uri(self._path) if self._read_only else _uri(self._path, "mode=rwc")
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=10)
         connection.execute("PRAGMA foreign_keys=ON")
-        if not self._read_only:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA synchronous=FULL")
         return connection
 
     def _begin(self, connection: Connection) -> None:
@@ -64,11 +63,19 @@ class Database:
         # in between, whatever the timeout; taking the write lock first does not.
         connection.exec_driver_sql("BEGIN" if self._read_only else "BEGIN IMMEDIATE")
 
-    def _prepare(self, connection: Connection) -> None:
+    def _prepare(self) -> None:
+        with self.transaction() as connection:
+            if not self._read_only:
+                migrate(connection)
+            elif revision_of(connection) != HEAD:
+                raise StoreError(
+                    f"{self._path}: has an older schema; run `digest run` to upgrade it"
+                )
         if not self._read_only:
-            migrate(connection)
-        elif revision_of(connection) != HEAD:
-            raise StoreError(f"{self._path}: has an older schema; run `digest run` to upgrade it")
+            # The file keeps its journal mode, so nothing sets it before it is known to be ours.
+            driver = self._connection.connection.driver_connection
+            assert driver is not None
+            driver.execute("PRAGMA journal_mode=WAL")
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

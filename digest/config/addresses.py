@@ -1,0 +1,24 @@
+"""Addresses of feeds, apart from the credentials that may stand in them."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+
+def without_credentials(text: str) -> tuple[str, str | None]:
+    """The address alone, and the `Authorization` its credentials ask for (RFC 7617).
+
+    Text that is no address, such as a feed's name, stays as it is.
+    """
+    try:
+        parts = urlsplit(text.strip())
+    except ValueError:
+        return text, None
+    if not parts.netloc:
+        return text, None
+    if parts.username is None:
+        return text.strip(), None
+    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    alone = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    return alone, "Basic " + b64encode(pair.encode()).decode()

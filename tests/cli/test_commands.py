@@ -1,0 +1,245 @@
+"""Each command as an operator calls it: results, exit codes, and nothing changed by looking."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digest import __version__
+from tests.feed_xml import NOW, item, rss
+from tests.servers import Reply
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.project import Project
+
+
+@pytest.fixture
+def polled(project: Project) -> Project:
+    project.feeds.replies["/feed"] = Reply(rss(item(1), item(2, html="<p>Two words.</p>")))
+    project.configure("/feed")
+    project.json("poll")
+    return project
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_poll_prints_the_contract(polled: Project) -> None:
+    result = polled.json("poll", f"{polled.feeds.url}/feed")
+    assert result == {
+        "feeds": [
+            {
+                "url": f"{polled.feeds.url}/feed",
+                "name": "A feed",
+                "outcome": "unchanged",
+                "new": 0,
+                "known": 0,
+                "status": 200,
+                "error": None,
+            }
+        ],
+        "new": 0,
+        "failed": 0,
+    }
+
+
+def test_preview_prints_the_contract(polled: Project) -> None:
+    result = polled.json("preview", "weekly")
+    period = result.pop("period")
+    assert set(period) == {"from", "to"}
+    story = {
+        "title": "Story 2",
+        "url": "https://site.example/2",
+        "feed": "A feed",
+        "published": NOW.isoformat(),
+        "excerpt": "Two words.",
+        "reading_minutes": 1,
+        "also_in": [],
+    }
+    assert result["sections"][0]["stories"][1] == story
+    assert (result["digest"], result["held_back"]) == ("weekly", 0)
+    assert result["subject"] == "Weekly reading: Story 1, and 1 more"
+
+
+@pytest.mark.parametrize(
+    ("form", "sign"),
+    [
+        ("email", "<!DOCTYPE html>"),
+        ("text", "* Story 2"),
+        ("markdown", "# Weekly reading"),
+        ("slack", '"type": "rich_text"'),
+    ],
+)
+def test_preview_shows_each_form(polled: Project, form: str, sign: str) -> None:
+    assert sign in polled.command("preview", "weekly", "--as", form).stdout
+    polled.command("preview", "weekly", "--as", form, "-o", "out.file")
+    assert sign in (polled.folder / "out.file").read_text("utf-8")
+
+
+def test_preview_changes_nothing(polled: Project) -> None:
+    before = contents(polled.folder)
+    first = polled.json("preview", "weekly")
+    assert contents(polled.folder) == before
+    again = polled.json("preview", "weekly")
+    assert again["sections"] == first["sections"]
+    assert polled.json("send", "weekly")["entries"] == 2
+
+
+def test_preview_works_before_anything_else_and_leaves_no_trace(project: Project) -> None:
+    project.feeds.replies["/feed"] = Reply(rss(item(1)))
+    project.configure("/feed")
+    assert len(project.json("preview", "weekly")["sections"]) == 1
+    assert set(contents(project.folder)) == {"config.yaml"}
+
+
+def test_send_prints_the_contract_and_once_is_enough(polled: Project) -> None:
+    result = polled.json("send", "weekly")
+    deliveries = result.pop("deliveries")
+    assert result == {"edition": 1, "digest": "weekly", "entries": 2}
+    (path,) = (polled.folder / "out").iterdir()
+    assert [tuple(delivery.values()) for delivery in deliveries] == [
+        ("inbox", "ada@one.example", "sent", None),
+        ("inbox", "grace@two.example", "sent", None),
+        ("team", "webhook", "sent", None),
+        ("vault", str(path), "sent", None),
+    ]
+    assert "Story 1" in path.read_text("utf-8")
+    nothing = {"edition": None, "digest": "weekly", "entries": 0, "deliveries": []}
+    assert polled.json("send", "weekly") == nothing
+
+
+def test_send_to_one_channel(polled: Project) -> None:
+    assert [d["channel"] for d in polled.json("send", "weekly", "--to", "team")["deliveries"]] == [
+        "team"
+    ]
+    assert polled.mail.mails == []
+
+
+def test_a_refused_recipient_is_named_and_the_others_get_theirs(polled: Project) -> None:
+    polled.mail.refuse_recipient = lambda to: "550 no such user" if "ada" in to else None
+    result = polled.json("send", "weekly", code=1)
+    states = {d["recipient"]: (d["state"], d["error"]) for d in result["deliveries"][:2]}
+    assert states == {
+        "ada@one.example": ("failed", "550 no such user"),
+        "grace@two.example": ("sent", None),
+    }
+    (item_,) = polled.json("status")["attention"]
+    assert item_["message"] == "failed: 550 no such user"
+
+
+def test_run_once_publishes_a_new_digest_then_waits_for_its_schedule(project: Project) -> None:
+    project.feeds.replies["/feed"] = Reply(rss(item(1)))
+    project.configure("/feed")
+    first = project.json("run", "--once")
+    assert (first["new"], first["delivered"], len(first["editions"])) == (1, 4, 1)
+    project.feeds.replies["/feed"] = Reply(rss(item(2), item(1)))
+    project.json("poll")
+    assert project.json("run", "--once")["editions"] == []
+    assert project.json("send", "weekly")["entries"] == 1
+
+
+def test_status_prints_the_contract(polled: Project) -> None:
+    result = polled.json("status")
+    assert set(result) == {"feeds", "digests", "deliveries", "attention"}
+    assert result["deliveries"] == {
+        "pending": 0,
+        "sent": 0,
+        "retrying": 0,
+        "failed": 0,
+        "unknown": 0,
+    }
+    assert result["digests"][0]["next_edition"].startswith("Mon ")
+    assert result["attention"] == []
+
+
+def test_status_works_before_the_first_run_and_changes_nothing(project: Project) -> None:
+    project.configure("/feed")
+    assert project.json("status")["feeds"][0]["health"] == "not polled yet"
+    assert set(contents(project.folder)) == {"config.yaml"}
+
+
+def test_check_online_tries_everything_and_sends_nothing(polled: Project) -> None:
+    before = contents(polled.folder)
+    polled.slack.replies["/services/T0/B0/s3cretpath"] = Reply("no_text", 400)
+    result = polled.json("check", "--online")
+    assert {(c["what"], c["good"]) for c in result["checks"]} == {
+        ("configuration", True),
+        ("feed", True),
+        ("channel", True),
+    }
+    assert polled.mail.mails == []
+    assert [seen.json for seen in polled.slack.seen] == [{"text": ""}]
+    assert contents(polled.folder) == before
+
+    polled.feeds.replies["/feed"] = Reply("gone", 410)
+    polled.slack.replies["/services/T0/B0/s3cretpath"] = Reply("no_service", 404)
+    result = polled.json("check", "--online", code=1)
+    assert [c["said"] for c in result["checks"] if not c["good"]] == [
+        "answered 410 Gone",
+        "404 no_service",
+    ]
+
+
+def test_a_template_error_names_file_line_and_variable(polled: Project) -> None:
+    folder = polled.folder / "mine"
+    folder.mkdir()
+    (folder / "edition.html").write_text("<html>\n{{ edition.titel }}\n</html>", "utf-8")
+    config = polled.folder / "config.yaml"
+    text = config.read_text("utf-8").replace("    title:", "    template: mine\n    title:")
+    config.write_text(text, "utf-8")
+    for command in (["check"], ["run"], ["send", "weekly"]):
+        done = polled.command(*command)
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"digest: {folder}/edition.html:2: ")
+        assert "'titel'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["--version"], 0, __version__),
+        (["poll", "nope"], 2, "there is no feed 'nope'"),
+        (["preview", "nope"], 2, "there is no digest 'nope'"),
+        (["send", "weekly", "--to", "nope"], 2, "there is no channel 'nope'"),
+        (["sned"], 2, "No such command 'sned'"),
+        (["-c", "missing.yaml", "status"], 2, "missing.yaml: cannot be read"),
+    ],
+)
+def test_exit_codes(polled: Project, arguments: list[str], code: int, says: str) -> None:
+    done = polled.command(*arguments)
+    assert done.returncode == code
+    assert says in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_no_secret_in_anything_said(polled: Project) -> None:
+    polled.slack.replies["/services/T0/B0/s3cretpath"] = Reply("no: /s3cretpath", 500)
+    outputs = [
+        polled.command("-v", "poll"),
+        polled.command("-v", "--json", "preview", "weekly"),
+        polled.command("-v", "send", "weekly"),
+        polled.command("-v", "run", "--once"),
+        polled.command("--json", "status"),
+        polled.command("check", "--online"),
+    ]
+    said = "".join(done.stdout + done.stderr for done in outputs)
+    assert "500 no" in said
+    assert "s3cretpath" not in said
+    assert b"s3cretpath" not in (polled.folder / "data/digest.db").read_bytes()
+
+
+def test_log_lines_are_json_off_a_terminal(project: Project) -> None:
+    project.feeds.replies["/feed"] = Reply(rss(item(1)))
+    project.configure("/feed", send_to="team")
+    lines = [json.loads(line) for line in project.command("run", "--once").stderr.splitlines()]
+    assert [line["event"] for line in lines] == ["polled", "published", "delivered"]

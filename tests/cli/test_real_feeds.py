@@ -1,0 +1,109 @@
+"""The main job on three real feeds: found, sent once to each, and then only what is new."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+from lxml import html as lxml_html
+
+from tests.servers import Reply
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.project import Project
+
+FILES = (
+    "000_15d9832d9658d853.xml",
+    "001_67a38f441258eeb4.xml",
+    "002_cca78b23d596d15f.xml",
+)
+ADDED = """<item><title>One more</title><link>https://forem.com/x/one-more</link>
+<guid>https://forem.com/x/one-more</guid><pubDate>Fri, 10 Apr 2026 15:00:00 +0000</pubDate>
+<description>Words.</description></item>"""
+
+
+def said_by(body: bytes) -> set[tuple[str, str]]:
+    """Titles and links as an XML parser of another make reads them."""
+    items = ET.fromstring(body).iter("item")
+    return {(item.findtext("title") or "", item.findtext("link") or "") for item in items}
+
+
+@pytest.fixture
+def serving(project: Project, shared: Path) -> Project:
+    for name in FILES:
+        body = (shared / "feeds" / name).read_bytes()
+        project.feeds.replies[f"/{name}"] = Reply(body)
+    project.configure(*(f"/{name}" for name in FILES), send_to="inbox, team")
+    return project
+
+
+def body_of(serving: Project, name: str) -> bytes:
+    reply = serving.feeds.replies[f"/{name}"]
+    assert isinstance(reply, Reply)
+    assert isinstance(reply.body, bytes)
+    return reply.body
+
+
+def test_every_entry_arrives_once_and_then_only_what_is_new(serving: Project) -> None:
+    said = set().union(*(said_by(body_of(serving, name)) for name in FILES))
+    assert len(said) == 29
+
+    polled = serving.json("poll")
+    assert (polled["new"], polled["failed"]) == (29, 0)
+    preview = serving.json("preview", "weekly")
+    assert {(s["title"], s["url"]) for part in preview["sections"] for s in part["stories"]} == said
+
+    sent = serving.json("send", "weekly")
+    assert sent["entries"] == 29
+    assert [d["state"] for d in sent["deliveries"]] == ["sent"] * 3
+    assert sorted(mail.recipient for mail in serving.mail.mails) == [
+        "ada@one.example",
+        "grace@two.example",
+    ]
+    for mail in serving.mail.mails:
+        message = email.message_from_bytes(mail.raw, policy=email.policy.default)
+        part = message.get_body(("html",))
+        assert part is not None
+        links = lxml_html.fromstring(part.get_content()).iter("a")
+        assert {(link.text, link.get("href")) for link in links} == said
+    (post,) = serving.slack.seen
+    assert post.json["unfurl_links"] is False
+    shown = [
+        (element["text"], element["url"])
+        for block in post.json["blocks"]
+        if block["type"] == "rich_text"
+        for story in block["elements"][1]["elements"]
+        for element in story["elements"]
+        if element["type"] == "link"
+    ]
+    assert len(shown) == 29
+    assert set(shown) == said
+
+    serving.json("poll")
+    assert serving.json("send", "weekly")["edition"] is None
+
+    name = FILES[0]
+    body = body_of(serving, name)
+    rebuilt = body.replace(
+        b"<language>", b"<lastBuildDate>Sat, 11 Apr 2026 00:00:00 +0000</lastBuildDate><language>"
+    )
+    assert rebuilt != body
+    serving.feeds.replies[f"/{name}"] = Reply(rebuilt)
+    polled = serving.json("poll")
+    assert [feed["new"] for feed in polled["feeds"]] == [0, 0, 0]
+    assert serving.json("send", "weekly")["edition"] is None
+
+    serving.feeds.replies[f"/{name}"] = Reply(rebuilt.replace(b"<item>", ADDED.encode() + b"<item>", 1))
+    polled = serving.json("poll")
+    assert [feed["new"] for feed in polled["feeds"]] == [1, 0, 0]
+    sent = serving.json("send", "weekly")
+    assert sent["entries"] == 1
+    assert len(serving.mail.mails) == 4
+    assert len(serving.slack.seen) == 2
+    assert "One more" in json.dumps(serving.slack.seen[-1].json)

@@ -1,0 +1,298 @@
+"""The JSON Schema says about a file what the settings say."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from pydantic import BaseModel
+from ruamel.yaml import YAML
+
+from digest.config import settings as settings_module
+from digest.config.schema import json_schema
+from digest.config.settings import Settings
+from digest.errors import ConfigError
+from tests.config.files import load
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+    from pathlib import Path
+
+EXAMPLE = """\
+timezone: Europe/Berlin
+database: sqlite:///data/digest.db
+log: {level: info, format: auto}
+polling:
+  every: 1h
+  concurrency: 50
+  per_host: 1
+  timeout: 30s
+  max_body: 10MB
+  allow_private_networks: false
+  user_agent: null
+feeds:
+  - https://example.com/feed.xml
+  - url: https://forem.com/feed/mechcloud_academy
+    name: MechCloud
+    tags: [devops]
+    every: 6h
+    allow_private_networks: true
+    headers: {Authorization: "Bearer ${TOKEN}"}
+    max_entries: null
+smtp:
+  host: smtp.example.com
+  port: 587
+  security: starttls
+  username: digest
+  password: ${SMTP_PASSWORD}
+  from: "Weekly reading <digest@example.com>"
+channels:
+  inbox:
+    kind: email
+    to: [ada@example.com, grace@example.com]
+  team:
+    kind: slack
+    webhook_url: ${SLACK_WEBHOOK_URL}
+  vault:
+    kind: file
+    path: ~/vault/digests/{digest}-{date}.md
+    format: markdown
+digests:
+  weekly:
+    title: Weekly reading
+    schedule: every monday at 09:00
+    timezone: null
+    feeds: all
+    first_edition: 7d
+    max_entries: 50
+    when_empty: skip
+    template: null
+    send_to: [inbox, team]
+"""
+ENVIRON = {
+    "TOKEN": "t",
+    "SMTP_PASSWORD": "p",
+    "SLACK_WEBHOOK_URL": "https://hooks.example/T/B/x",
+    "V": "",
+}
+# Every map of the example that has settings of its own.
+SECTIONS = [
+    (),
+    ("log",),
+    ("polling",),
+    ("feeds", 1),
+    ("smtp",),
+    ("channels", "inbox"),
+    ("channels", "team"),
+    ("channels", "vault"),
+    ("digests", "weekly"),
+]
+
+
+def example() -> Any:
+    return YAML(typ="safe", pure=True).load(EXAMPLE)
+
+
+def at(data: Any, path: tuple[str | int, ...]) -> Any:
+    for part in path:
+        data = data[part]
+    return data
+
+
+def accepts(data: Any) -> bool:
+    return Draft202012Validator(json_schema()).is_valid(data)
+
+
+def loads(folder: Path, data: Any) -> bool:
+    try:
+        load(folder, json.dumps(data), **ENVIRON)
+    except ConfigError:
+        return False
+    return True
+
+
+def test_it_is_a_schema() -> None:
+    schema = json_schema()
+
+    Draft202012Validator.check_schema(schema)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+def test_it_accepts_the_example(tmp_path: Path) -> None:
+    errors = list(Draft202012Validator(json_schema()).iter_errors(example()))
+
+    assert errors == []
+    assert load(tmp_path, EXAMPLE, **ENVIRON).digests["weekly"].send_to == ("inbox", "team")
+
+
+@pytest.mark.parametrize("path", SECTIONS, ids=str)
+def test_it_refuses_unknown_keys(tmp_path: Path, path: tuple[str | int, ...]) -> None:
+    data = example()
+    at(data, path)["unheard_of"] = "x"
+
+    assert not accepts(data)
+    assert not loads(tmp_path, data)
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ((), "feeds"),
+        ((), "digests"),
+        (("feeds", 1), "url"),
+        (("smtp",), "host"),
+        (("smtp",), "from"),
+        (("channels", "inbox"), "to"),
+        (("channels", "team"), "webhook_url"),
+        (("channels", "vault"), "path"),
+        (("channels", "vault"), "kind"),
+        (("digests", "weekly"), "schedule"),
+        (("digests", "weekly"), "send_to"),
+    ],
+    ids=str,
+)
+def test_it_asks_for_what_is_required(
+    tmp_path: Path, path: tuple[str | int, ...], key: str
+) -> None:
+    data = example()
+    del at(data, path)[key]
+
+    assert not accepts(data)
+    assert not loads(tmp_path, data)
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "other", "value"),
+    [
+        (("digests", "weekly"), "schedule", "cron", "0 9 * * mon"),
+        (("channels", "team"), "webhook_url", "webhook_url_file", "webhook"),
+        (("smtp",), "password", "password_file", "webhook"),
+        (("feeds", 1), "headers", "headers_file", "headers"),
+    ],
+)
+def test_it_takes_either_form(
+    tmp_path: Path, path: tuple[str | int, ...], key: str, other: str, value: str
+) -> None:
+    (tmp_path / "webhook").write_text("https://hooks.example/T/B/x")
+    (tmp_path / "headers").write_text("Authorization: x")
+    data = example()
+    del at(data, path)[key]
+    at(data, path)[other] = value
+
+    assert accepts(data)
+    assert loads(tmp_path, data)
+
+
+def test_schedule_and_cron_exclude_each_other() -> None:
+    data = example()
+    data["digests"]["weekly"]["cron"] = "0 9 * * mon"
+
+    assert not accepts(data)
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "value"),
+    [
+        (("log",), "level", "loud"),
+        (("polling",), "every", "soon"),
+        (("polling",), "concurrency", 0),
+        (("polling",), "allow_private_networks", "maybe"),
+        (("feeds", 1), "tags", "devops"),
+        (("feeds", 1), "max_entries", 0),
+        (("smtp",), "port", 70_000),
+        (("channels", "vault"), "format", "pdf"),
+        (("channels", "inbox"), "kind", "pigeon"),
+        (("digests", "weekly"), "send_to", {}),
+        ((), "feeds", "https://example.com/feed.xml"),
+        ((), "digests", {}),
+    ],
+    ids=str,
+)
+def test_it_refuses_bad_values(
+    tmp_path: Path, path: tuple[str | int, ...], key: str, value: Any
+) -> None:
+    data = example()
+    at(data, path)[key] = value
+
+    assert not accepts(data)
+    assert not loads(tmp_path, data)
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "value"),
+    [
+        (("log",), "level", "debug"),
+        (("polling",), "every", "2h"),
+        (("polling",), "concurrency", "5"),
+        (("polling",), "max_body", "1MB"),
+        (("polling",), "allow_private_networks", "true"),
+        (("feeds", 1), "every", "2h"),
+        (("feeds", 1), "allow_private_networks", "true"),
+        (("feeds", 1), "max_entries", "5"),
+        (("smtp",), "port", "25"),
+        (("channels", "vault"), "format", "html"),
+        (("digests", "weekly"), "schedule", "daily at 07:00"),
+        (("digests", "weekly"), "first_edition", "2d"),
+        (("digests", "weekly"), "when_empty", "send"),
+    ],
+    ids=str,
+)
+def test_every_value_may_come_from_the_environment(
+    tmp_path: Path, path: tuple[str | int, ...], key: str, value: str
+) -> None:
+    literal, variable = example(), example()
+    at(literal, path)[key] = value
+    at(variable, path)[key] = "${V}"
+
+    assert accepts(variable)
+    by_variable = load(tmp_path, json.dumps(variable), **ENVIRON | {"V": value})
+    assert by_variable == load(tmp_path, json.dumps(literal), **ENVIRON)
+
+
+def models() -> dict[str, type[BaseModel]]:
+    return {
+        name: model
+        for name, model in vars(settings_module).items()
+        if isinstance(model, type)
+        and issubclass(model, BaseModel)
+        and model.__module__ == settings_module.__name__
+        and not name.startswith("_")
+    }
+
+
+def test_every_setting_is_in_it() -> None:
+    schema = json_schema()
+    described = {**schema["$defs"], "Settings": schema}
+
+    assert set(described) == set(models())
+    for name, model in models().items():
+        wanted = {field.alias or key for key, field in model.model_fields.items()}
+        aliases = {"cron"} if name == "DigestSettings" else set()
+        assert set(described[name]["properties"]) == wanted | aliases, name
+
+
+def test_every_default_is_a_value_a_file_may_hold() -> None:
+    schema = json_schema()
+    checked = 0
+    for model in (schema, *schema["$defs"].values()):
+        for key, setting in model["properties"].items():
+            if setting.get("default") is not None:
+                alone = {**copy.deepcopy(setting), "$defs": schema["$defs"]}
+                assert Draft202012Validator(alone).is_valid(setting["default"]), key
+                checked += 1
+
+    assert checked >= len(Settings.model_fields)
+
+
+def test_the_command_prints_it(
+    digest_command: Callable[..., subprocess.CompletedProcess[str]],
+) -> None:
+    done = digest_command("schema")
+
+    assert done.returncode == 0
+    assert json.loads(done.stdout) == json_schema()
+    assert done.stderr == ""

@@ -1,0 +1,258 @@
+"""What feeds say, made safe: nothing that runs, everything that reads."""
+
+from __future__ import annotations
+
+import time
+
+import lxml.html
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.feeds.parse import MAX_HTML
+from digest.model import CleanEntry, KeyedEntry, ParsedEntry
+from digest.rendering.clean import EXCERPT_CHARACTERS, clean_entries, count_words, excerpt
+
+PAGE = "https://site.example/2026/post.html"
+SECONDS_FOR_THE_WORST = 5.0
+
+
+def cleaned(html: str, *, title: str = "A title", link: str = PAGE, base: str = PAGE) -> CleanEntry:
+    entry = ParsedEntry(
+        guid="1", link=link, title=title, author="", published=None, html=html, base=base
+    )
+    return clean_entries([KeyedEntry("key", "fingerprint", entry)])[0]
+
+
+def assert_safe(html: str) -> None:
+    """No element or attribute that runs, loads or restyles; only web and mail addresses."""
+    for element in lxml.html.fragments_fromstring(f"<div>{html}</div>")[0].iter():
+        assert element.tag not in {"script", "style", "iframe", "object", "embed", "form", "svg"}
+        for name, value in element.attrib.items():
+            assert not str(name).startswith("on")
+            assert name not in {"style", "class", "id", "srcdoc", "formaction"}
+            if name in {"href", "src"}:
+                assert str(value).startswith(("https://", "http://", "mailto:"))
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        "<scr<script>ipt>alert(1)</script>",
+        '<p onclick="alert(1)">Words</p>',
+        '<a href="javascript:alert(1)">Words</a>',
+        '<a href="jav&#x09;ascript:alert(1)">Words</a>',
+        '<a href="data:text/html,<script>alert(1)</script>">Words</a>',
+        '<img src="x" onerror="alert(1)">',
+        '<img src="data:image/svg+xml;base64,AAAA">',
+        '<p style="position:fixed;top:0">Words</p>',
+        "<style>p { display: none }</style>",
+        '<iframe srcdoc="<script>alert(1)</script>"></iframe>',
+        '<object data="https://evil.example/x.swf"></object>',
+        "<svg onload=alert(1)><a xlink:href='javascript:alert(1)'>Words</a></svg>",
+        "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style></mglyph></table>",
+        "<form action=https://evil.example><input name=password></form>",
+        "<base href=https://evil.example>",
+        "<meta http-equiv=refresh content='0;url=https://evil.example'>",
+        "<template><script>alert(1)</script></template>",
+        "<!--[if mso]><script>alert(1)</script><![endif]-->",
+        "<p id=x class=y>Words</p>",
+    ],
+)
+def test_what_could_run_is_gone(hostile: str) -> None:
+    entry = cleaned(f"<p>Before.</p>{hostile}<p>After.</p>")
+
+    assert_safe(entry.html)
+    assert entry.excerpt.startswith("Before.")
+    assert entry.excerpt.endswith("After.")
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("other.html", "https://site.example/2026/other.html"),
+        ("/images/a.png", "https://site.example/images/a.png"),
+        ("//cdn.example/a.png", "https://cdn.example/a.png"),
+        ("#part", "https://site.example/2026/post.html#part"),
+        ("?page=2", "https://site.example/2026/post.html?page=2"),
+        ("https://elsewhere.example/x", "https://elsewhere.example/x"),
+    ],
+)
+def test_links_and_images_become_absolute(said: str, meant: str) -> None:
+    html = cleaned(f'<p><a href="{said}">there</a> <img src="{said}" alt="a"></p>').html
+
+    root = lxml.html.fragment_fromstring(html)
+    assert [link for *_, link, _ in root.iterlinks()] == [meant, meant]
+
+
+def test_a_relative_link_without_a_base_leads_nowhere() -> None:
+    assert "href" not in cleaned('<a href="/x">there</a>', link="", base="").html
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "<pre><code>if a &lt; b:\n    return a</code></pre>",
+        '<ul><li>One</li><li>Two<ol start="3"><li>Three</li></ol></li></ul>',
+        '<table><thead><tr><th colspan="2">Head</th></tr></thead>'
+        "<tbody><tr><td>a</td><td>b</td></tr></tbody></table>",
+        "<blockquote><p>Said <em>so</em>.</p></blockquote>",
+        '<p dir="rtl" lang="he">שלום</p>',
+        "<dl><dt>Word</dt><dd>Meaning</dd></dl>",
+        "<p>H<sub>2</sub>O, x<sup>2</sup>, <del>old</del> <ins>new</ins>, <kbd>Ctrl</kbd></p>",
+    ],
+)
+def test_what_reads_survives(kept: str) -> None:
+    assert cleaned(kept).html == kept
+
+
+def test_an_excerpt_is_prose_only() -> None:
+    entry = cleaned(
+        "<h1>A heading</h1><pre>code()</pre><table><tr><td>cell</td></tr></table>"
+        "<figure><img src=a.png><figcaption>caption</figcaption></figure><style>p{}</style>"
+        "<p>The first sentence.</p><script>run()</script><blockquote>The second.</blockquote>"
+    )
+
+    assert entry.excerpt == "The first sentence. The second."
+
+
+def test_an_excerpt_ends_with_a_sentence() -> None:
+    sentence = "This sentence is about sixty characters long, more or less. "
+
+    short = cleaned(f"<p>{sentence * 20}</p>").excerpt
+
+    assert short == (sentence * 4).strip()
+    assert len(short) <= EXCERPT_CHARACTERS
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "expected"),
+    [
+        ("One. Two. Three.", 10, "One. Two."),
+        ("It is 3.5 percent. More of it follows here.", 20, "It is 3.5 percent."),
+        ("“Really?” she said. And left.", 24, "“Really?” she said."),
+        ("これは最初の文です。これは二番目の文です。", 12, "これは最初の文です。"),
+        ("No sentence ends anywhere near this place", 20, "No sentence ends…"),
+        ("A. " + "word " * 20, 40, "A. word word word word word word word…"),
+        ("Donaudampfschifffahrtsgesellschaft", 10, "Donaudamp…"),
+        ("Short.", 280, "Short."),
+    ],
+)
+def test_an_excerpt_is_cut_between_sentences_or_else_words(
+    text: str, limit: int, expected: str
+) -> None:
+    assert excerpt(text, limit) == expected
+
+
+@given(st.text(max_size=400) | st.text("ab .!?。…\"'", max_size=400), st.integers(1, 300))
+def test_an_excerpt_is_the_beginning_of_the_text_within_the_limit(text: str, limit: int) -> None:
+    short = excerpt(text, limit)
+
+    assert len(short) <= limit
+    assert short == text or text.startswith(short.removesuffix("…"))
+    assert not text.strip() or short.strip()
+
+
+@pytest.mark.parametrize(
+    ("html", "link", "expected"),
+    [
+        ("<p>What it says. And then some.</p>", PAGE, "What it says. And then some."),
+        ("<p>" + "Many words of it " * 20 + "</p>", PAGE, "Many words of it"),
+        ("<img src=a.png>", PAGE, "post.html"),
+        ("", "https://site.example/", "https://site.example/"),
+        ("", "", "Untitled"),
+    ],
+)
+@pytest.mark.parametrize("title", ["", "\u200b", "\u200b \u00ad"])
+def test_an_entry_without_a_visible_title_gets_one(
+    html: str, link: str, expected: str, title: str
+) -> None:
+    given_title = cleaned(html, title=title, link=link).title
+
+    assert given_title.startswith(expected)
+    assert len(given_title) <= 80
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", 0),
+        ("four words of text", 4),
+        ("日本語の文章です", 4),
+        ("한국어", 1),
+        ("Python で書く", 2),
+        ("שלום עולם", 2),
+    ],
+)
+def test_words_are_counted_in_every_script(text: str, words: int) -> None:
+    assert count_words(text) == words
+    assert cleaned(f"<p>{text}</p>").words == words
+
+
+def test_code_counts_as_words_to_read() -> None:
+    assert cleaned("<p>Two words.</p><pre>and three more</pre>").words == 5
+
+
+@pytest.mark.parametrize("depth", [100, 200, 201, 255, 300, 1_000])
+def test_text_survives_however_deep_it_is_nested(depth: int) -> None:
+    entry = cleaned("<div>" * depth + "<p>At the bottom.</p>" + "</div>" * depth)
+
+    assert entry.excerpt == "At the bottom."
+    assert entry.words == 3
+
+
+@pytest.mark.parametrize("tag", ["br", "hr", "img src=a.png", "p", "li", "BR/"])
+def test_many_elements_that_do_not_nest_are_not_deep(tag: str) -> None:
+    html = cleaned("<p>An <em>old</em> page" + f"<{tag}>" * 1_000).html
+
+    assert "<em>old</em>" in html
+
+
+@pytest.mark.parametrize(
+    "unit", ["<div>", "<b>", "<table>", "<a ", "<a<", "<!--", "<p><b>", "<div title='<b>'>", "&lt"]
+)
+def test_the_worst_of_the_largest_texts_is_soon_done(unit: str) -> None:
+    html = (unit * (MAX_HTML // len(unit) + 1))[:MAX_HTML]
+
+    started = time.process_time()
+    entry = cleaned(html)
+
+    assert time.process_time() - started < SECONDS_FOR_THE_WORST
+    assert_safe(entry.html)
+
+
+_PIECES = st.sampled_from(
+    [
+        *("<p>", "</p>", "<div>", "</div>", "<ul>", "<ol start=x>", "<li>", "<table>", "<td>"),
+        *("<tr>", "</table>", "<a href='/x'>", "<a href=javascript:x>", "</a>", "<img src=//h/>"),
+        *("<script>", "</script>", "<svg>", "<math>", "<style>", "<!--", "-->", "<![CDATA[", "]]>"),
+        *("<b onclick=x>", "<title>", "<noscript>", "<plaintext>", "&#0;", "&amp;lt;", "<", ">"),
+        *("\0", "\x0b", "\u2028", "\ufffd", "text. ", "日本。", "'", '"', "<pre>", "<h1>"),
+    ]
+)
+
+
+@settings(deadline=None)
+@given(st.lists(_PIECES, max_size=40).map("".join))
+def test_any_soup_of_tags_comes_out_safe(soup: str) -> None:
+    entry = cleaned(soup, title="")
+
+    assert_safe(entry.html)
+    assert len(entry.excerpt) <= EXCERPT_CHARACTERS
+    assert entry.title.strip()
+    assert entry.excerpt.isprintable()
+
+
+def test_entries_keep_their_order_and_identity() -> None:
+    first = ParsedEntry("1", PAGE, "First", "Ada", None, "<p>a</p>", PAGE)
+    second = ParsedEntry("2", PAGE, "Second", "", None, "", PAGE)
+
+    entries = clean_entries([KeyedEntry("k1", "f1", first), KeyedEntry("k2", "f2", second)])
+
+    assert [(entry.key, entry.fingerprint, entry.title) for entry in entries] == [
+        ("k1", "f1", "First"),
+        ("k2", "f2", "Second"),
+    ]
+    assert entries[0].author == "Ada"
+    assert entries[0].link == PAGE

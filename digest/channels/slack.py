@@ -79,14 +79,19 @@ class SlackChannel:
     @asynccontextmanager
     async def _client(self) -> AsyncIterator[AsyncWebhookClient]:
         timeout = aiohttp.ClientTimeout(total=_TOTAL_SECONDS, sock_connect=_CONNECT_SECONDS)
-        async with aiohttp.ClientSession(timeout=timeout, middlewares=(_stay,)) as session:
-            yield AsyncWebhookClient(
+        async with aiohttp.ClientSession(
+            timeout=timeout, trust_env=True, middlewares=(_stay,)
+        ) as session:
+            client = AsyncWebhookClient(
                 self._url.get_secret_value(),
                 session=session,
                 logger=_quiet,
                 # The default ones post again after a dropped connection.
                 retry_handlers=[],
             )
+            # It takes any proxy of the environment; the session minds NO_PROXY too.
+            client.proxy = None
+            yield client
 
 
 async def _stay(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:

@@ -123,19 +123,12 @@ def test_a_daily_rule_goes_from_each_instant_to_that_of_the_next_date(
         ("Asia/Beirut", "daily at 23:30", "2026-10-24", ["10-24T20:30Z"]),
         ("America/Nuuk", "daily at 23:30", "2026-10-24", ["10-25T00:30Z"]),
         ("Australia/Lord_Howe", "daily at 01:45", "2026-04-05", ["04-04T14:45Z"]),
-        # Half of the hours is not every hour.
-        ("America/New_York", "30 0-22 * * *", "2026-11-01", None),
     ],
 )
-def test_around_a_change(zone: str, rule: str, day: str, instants: list[str] | None) -> None:
-    schedule = parse_schedule(rule)
+def test_around_a_change(zone: str, rule: str, day: str, instants: list[str]) -> None:
+    found = occurrences_on(parse_schedule(rule), ZoneInfo(zone), date.fromisoformat(day))
 
-    found = occurrences_on(schedule, ZoneInfo(zone), date.fromisoformat(day))
-
-    if instants is None:
-        assert len(found) == len(schedule.times)
-    else:
-        assert shown(found) == instants
+    assert shown(found) == instants
 
 
 @pytest.mark.parametrize(
@@ -165,10 +158,19 @@ def test_an_hourly_rule_runs_in_every_hour_there_is(
     assert {instant.astimezone(ZoneInfo(zone)).date() for instant in found} == {date_}
 
 
+def test_a_rule_that_leaves_an_hour_out_runs_once_in_a_repeated_one() -> None:
+    rule = parse_schedule("30 0-22 * * *")
+
+    found = occurrences_on(rule, ZoneInfo("America/New_York"), date(2026, 11, 1))
+
+    assert shown(found)[:3] == ["11-01T04:30Z", "11-01T05:30Z", "11-01T07:30Z"]
+    assert len(found) == 23
+
+
 @pytest.mark.parametrize(
     ("rule", "after", "following"),
     [
-        ("every monday at 09:00", "2026-03-02T08:00Z", "2026-03-09T07:00Z"),
+        ("every monday at 09:00", "2026-03-23T08:00Z", "2026-03-30T07:00Z"),
         ("every monday at 09:00", "2026-10-19T07:00Z", "2026-10-26T08:00Z"),
         ("every monday at 09:00", "2026-10-26T07:59Z", "2026-10-26T08:00Z"),
         ("monthly on the 31st at 09:00", "2026-01-31T08:00Z", "2026-02-28T08:00Z"),
@@ -178,9 +180,6 @@ def test_an_hourly_rule_runs_in_every_hour_there_is(
     ],
 )
 def test_the_next_time_in_berlin(rule: str, after: str, following: str) -> None:
-    if rule.startswith("every monday") and after.startswith("2026-03"):
-        following = "2026-03-09T08:00Z"
-
     found = next_after(
         parse_schedule(rule), ZoneInfo("Europe/Berlin"), datetime.fromisoformat(after)
     )
@@ -208,10 +207,8 @@ ZONES = st.sampled_from(
         "Pacific/Kiritimati",
     ]
 ).map(ZoneInfo)
-INSTANTS = st.datetimes(
-    datetime(2025, 1, 1),
-    datetime(2030, 1, 1),
-    timezones=st.just(UTC),  # noqa: DTZ001
+INSTANTS = st.timedeltas(timedelta(), timedelta(days=5 * 365)).map(
+    lambda since: datetime(2025, 1, 1, tzinfo=UTC) + since
 )
 SCHEDULES = st.builds(
     Schedule,

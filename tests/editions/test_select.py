@@ -1,0 +1,171 @@
+"""Which stories an edition takes, and how many wait."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.editions.select import Selection, select
+from digest.editions.stories import group
+from digest.model import Entry
+from tests.editions.entries import entry
+
+MANY = 1000
+
+
+def taken(selection: Selection) -> dict[str, list[int]]:
+    """The numbers of the leading entries, by the letter of their feed."""
+    return {
+        url.removeprefix("https://")[0]: [story[0].id for story in stories]
+        for url, stories in selection.by_feed.items()
+    }
+
+
+def ids(selection: Selection) -> list[int]:
+    return [e.id for stories in selection.by_feed.values() for story in stories for e in story]
+
+
+def count(selection: Selection) -> int:
+    return sum(len(stories) for stories in selection.by_feed.values())
+
+
+def test_newest_first() -> None:
+    selection = select([entry(3), entry(1), entry(2)], MANY, {})
+
+    assert taken(selection) == {"a": [1, 2, 3]}
+    assert selection.held_back == 0
+
+
+def test_an_undated_entry_counts_from_when_it_was_first_seen() -> None:
+    entries = [entry(1, hours_ago=3), entry(2, hours_ago=2, undated=True), entry(3, hours_ago=1)]
+
+    assert taken(select(entries, MANY, {})) == {"a": [3, 2, 1]}
+
+
+def test_of_two_as_new_the_one_known_longer_comes_first() -> None:
+    entries = [entry(number, hours_ago=1) for number in (2, 3, 1)]
+
+    assert taken(select(entries, MANY, {})) == {"a": [1, 2, 3]}
+
+
+@pytest.mark.parametrize(
+    ("most", "expected", "held_back"), [(1, [1], 2), (2, [1, 2], 1), (3, [1, 2, 3], 0)]
+)
+def test_what_is_too_much_is_held_back(most: int, expected: list[int], held_back: int) -> None:
+    selection = select([entry(1), entry(2), entry(3)], most, {})
+
+    assert taken(selection) == {"a": expected}
+    assert selection.held_back == held_back
+
+
+def test_held_back_counts_stories_not_entries() -> None:
+    entries = [entry(1, "a"), entry(2, "a", link="x"), entry(3, "b", link="x")]
+
+    assert select(entries, 1, {}).held_back == 1
+
+
+def test_a_loud_feed_leaves_room() -> None:
+    loud = [entry(number, "a") for number in range(1, 21)]
+    quiet = [entry(number, "b") for number in (50, 51)]
+
+    selection = select([*loud, *quiet], 6, {})
+
+    assert taken(selection) == {"a": [1, 2, 3, 4], "b": [50, 51]}
+    assert selection.held_back == 16
+
+
+def test_the_last_place_goes_to_the_feed_with_the_newest_story() -> None:
+    entries = [entry(1, "b"), entry(2, "a"), entry(3, "a"), entry(4, "b")]
+
+    assert taken(select(entries, 3, {})) == {"b": [1, 4], "a": [2]}
+
+
+def test_a_feed_may_have_a_limit_of_its_own() -> None:
+    entries = [*(entry(number, "a") for number in range(1, 6)), entry(6, "b"), entry(7, "b")]
+
+    selection = select(entries, MANY, {"https://a.example/": 2})
+
+    assert taken(selection) == {"a": [1, 2], "b": [6, 7]}
+    assert selection.held_back == 3
+
+
+def test_a_story_counts_for_the_feed_of_its_leading_entry() -> None:
+    entries = [entry(1, "a", link="x"), entry(2, "b", link="x", words=500), entry(3, "a")]
+
+    selection = select(entries, MANY, {"https://a.example/": 1})
+
+    assert taken(selection) == {"b": [2], "a": [3]}
+
+
+def test_nothing_pending_is_nothing_taken() -> None:
+    assert select([], MANY, {}) == Selection({}, 0)
+
+
+FEEDS = "abc"
+PENDING = st.lists(
+    st.tuples(
+        st.sampled_from(FEEDS),
+        st.sampled_from(["x", "y", "z", "", None]),
+        st.integers(0, 5),
+        st.integers(0, 3),
+    ),
+    max_size=25,
+).map(
+    lambda rows: [
+        entry(number, feed, link=link, hours_ago=hours, words=words)
+        for number, (feed, link, hours, words) in enumerate(rows)
+    ]
+)
+CAPS = st.dictionaries(
+    st.sampled_from([f"https://{feed}.example/" for feed in FEEDS]), st.integers(1, 4)
+)
+MOST = st.integers(1, 12)
+
+
+@given(PENDING, MOST, CAPS)
+def test_taken_and_held_back_are_all_there_is(
+    pending: list[Entry], most: int, caps: dict[str, int]
+) -> None:
+    selection = select(pending, most, caps)
+    everything = select(pending, MANY, {})
+
+    assert count(selection) + selection.held_back == count(everything) == len(ids_of_leads(pending))
+    assert count(selection) <= most
+    assert len(set(ids(selection))) == len(ids(selection))
+    for url, stories in selection.by_feed.items():
+        assert 0 < len(stories) <= caps.get(url, most)
+        assert stories == everything.by_feed[url][: len(stories)]
+
+
+def ids_of_leads(pending: list[Entry]) -> list[int]:
+    newest_first = sorted(pending, key=lambda e: (e.dated, -e.id), reverse=True)
+    return [story[0].id for story in group(newest_first)]
+
+
+@given(PENDING, MOST)
+def test_no_feed_takes_a_turn_more_than_one_that_still_waits(
+    pending: list[Entry], most: int
+) -> None:
+    selection = select(pending, most, {})
+
+    for url, all_stories in select(pending, MANY, {}).by_feed.items():
+        mine = len(selection.by_feed.get(url, []))
+        if mine < len(all_stories):
+            assert all(len(others) <= mine + 1 for others in selection.by_feed.values())
+
+
+@given(PENDING, MOST, CAPS)
+def test_what_is_held_back_comes_with_the_next_editions(
+    pending: list[Entry], most: int, caps: dict[str, int]
+) -> None:
+    waiting = {e.id: e for e in pending}
+    sent: list[int] = []
+    while waiting:
+        selection = select(waiting.values(), most, caps)
+        assert selection.by_feed
+        sent += ids(selection)
+        for number in ids(selection):
+            del waiting[number]
+
+    assert sorted(sent) == [e.id for e in pending]

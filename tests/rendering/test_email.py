@@ -1,0 +1,266 @@
+"""Email messages, parsed back by the standard library."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import cast
+
+import pytest
+import regex
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.model import Edition
+from digest.rendering.email import build_email, mailbox, message_id, personal_headers
+from digest.rendering.templates import Templates
+from tests.rendering.samples import NOW, edition, ordinary, story
+
+SENDER = "Weekly reading <digest@example.com>"
+MESSAGE_ID = "<weekly.20261116090000.0123456789abcdef01234567@example.com>"
+
+
+def built(
+    of: Edition | None = None,
+    html: str = "<p>Hello</p>\n",
+    text: str = "Hello\n",
+    sender: str = SENDER,
+) -> bytes:
+    return build_email(of or edition(story()), html, text, sender)
+
+
+def received(raw: bytes, to: str = "Ada <ada@example.com>") -> EmailMessage:
+    return cast(
+        "EmailMessage",
+        message_from_bytes(personal_headers(to, MESSAGE_ID) + raw, policy=default),
+    )
+
+
+def parts(raw: bytes) -> list[EmailMessage]:
+    return [cast("EmailMessage", part) for part in received(raw).iter_parts()]
+
+
+def content(raw: bytes) -> tuple[str, str]:
+    plain, rich = (part.get_content().replace("\r\n", "\n") for part in parts(raw))
+    return plain, rich
+
+
+def encodings(raw: bytes) -> list[str]:
+    return [part["Content-Transfer-Encoding"] for part in parts(raw)]
+
+
+def test_it_says_whom_it_is_from_to_and_about() -> None:
+    mail = received(built())
+
+    assert mail["From"].addresses[0].display_name == "Weekly reading"
+    assert mail["From"].addresses[0].addr_spec == "digest@example.com"
+    assert mail["To"].addresses[0].display_name == "Ada"
+    assert mail["To"].addresses[0].addr_spec == "ada@example.com"
+    assert mail["Subject"] == "Weekly reading: Story 1"
+    assert mail["Date"].datetime == NOW
+    assert mail["Message-ID"] == MESSAGE_ID
+    assert mail["List-Id"] == '"Weekly reading" <weekly.digest.example.com>'
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail.defects == []
+
+
+def test_text_comes_before_html() -> None:
+    raw = built(html="<p>Größe</p>\n", text="Größe\n")
+
+    assert received(raw).get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in parts(raw)] == ["text/plain", "text/html"]
+    assert [part.get_content_charset() for part in parts(raw)] == ["utf-8", "utf-8"]
+    assert content(raw) == ("Größe\n", "<p>Größe</p>\n")
+
+
+def test_a_retry_is_the_same_bytes() -> None:
+    assert built() == built()
+    assert personal_headers("ada@example.com", MESSAGE_ID) == personal_headers(
+        "ada@example.com", MESSAGE_ID
+    )
+
+
+def test_other_content_has_another_boundary() -> None:
+    first, second = built(text="a\n"), built(text="b\n")
+
+    assert received(first).get_boundary() != received(second).get_boundary()
+    assert received(first).get_boundary() == received(built(text="a\n")).get_boundary()
+
+
+def test_the_personal_headers_go_before_the_message_and_end_no_headers() -> None:
+    headers = personal_headers("ada@example.com", MESSAGE_ID)
+
+    assert headers == f"To: ada@example.com\r\nMessage-ID: {MESSAGE_ID}\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["x" * 5_000, "é" * 5_000, "日本語" * 1_700, "word " * 1_000, "." * 5_000, "=" * 5_000],
+)
+def test_no_line_on_the_wire_is_longer_than_998_octets(line: str) -> None:
+    html = f"<p>{line}</p>\n"
+
+    raw = built(html=html, text=f"{line}\n")
+
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    assert content(raw) == (f"{line}\n", html)
+
+
+def test_japanese_after_ascii_is_not_three_times_its_size() -> None:
+    ascii_lines = "<p>A plain line of markup</p>\n" * 20
+    html = ascii_lines + "<p>この文章は日本語で書かれています。</p>\n" * 1_000
+    assert len(html.encode()) > 55_000
+
+    raw = built(html=html)
+
+    assert encodings(raw) == ["quoted-printable", "base64"]
+    assert len(raw) <= 1.4 * len(html.encode())
+    assert content(raw)[1] == html
+
+
+def test_mostly_ascii_stays_readable_on_the_wire() -> None:
+    raw = built(html="<p>A café, and plain words for the rest of it.</p>\n" * 100)
+
+    assert encodings(raw) == ["quoted-printable", "quoted-printable"]
+    assert b"and plain words" in raw
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "address"),
+    [
+        ("ada@example.com", "", "ada@example.com"),
+        ("<ada@example.com>", "", "ada@example.com"),
+        ("Ada Lovelace <ada@example.com>", "Ada Lovelace", "ada@example.com"),
+        ('"Lovelace, Ada" <ada@example.com>', "Lovelace, Ada", "ada@example.com"),
+        ("Ünïcödé <a@example.com>", "Ünïcödé", "a@example.com"),
+        ("山田 太郎 <taro@日本.example>", "山田 太郎", "taro@xn--wgv71a.example"),
+        ("a@bücher.example", "", "a@xn--bcher-kva.example"),
+        ("a+b@sub.example.com", "", "a+b@sub.example.com"),
+    ],
+)
+def test_addresses_in_every_form(written: str, name: str, address: str) -> None:
+    raw = built(sender=written)
+    mail = received(raw, to=written)
+
+    assert (personal_headers(written, MESSAGE_ID) + raw).isascii()
+    for header in ("From", "To"):
+        [mailbox_] = mail[header].addresses
+        assert (mailbox_.display_name, mailbox_.addr_spec) == (name, address)
+    assert mailbox(written).addr_spec == address
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "日", "😀", "a\u0301", "x "])
+def test_a_long_display_name_is_folded(letter: str) -> None:
+    name = (letter * 100).strip()[:190]
+    written = f"{name} <ada@example.com>"
+
+    mail = received(built(sender=written), to=written)
+
+    assert mail["To"].addresses[0].display_name == name
+    assert mail["To"].addresses[0].addr_spec == "ada@example.com"
+    raw = personal_headers(written, MESSAGE_ID) + built(sender=written)
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+
+
+def test_the_message_id_is_never_folded() -> None:
+    domain = ".".join(["x" * 60] * 4)
+    long_id = message_id(("d" * 64, NOW, "channel", "ada@example.com", 1), domain)
+
+    assert f"Message-ID: {long_id}\r\n".encode() in personal_headers("ada@example.com", long_id)
+
+
+def test_a_title_that_is_not_ascii_leaves_the_list_id_readable_for_filters() -> None:
+    raw = built(edition(story(), title="Wöchentliche Lektüre", digest="Weekly"))
+
+    assert b" <weekly.digest.example.com>\r\n" in raw
+    assert received(raw)["List-Id"] == "Wöchentliche Lektüre <weekly.digest.example.com>"
+
+
+@pytest.mark.parametrize(
+    "title", ['A "quoted" <title>', "back\\slash", "tab\tand\r\nline", "x" * 120]
+)
+def test_any_title_makes_a_well_formed_list_id(title: str) -> None:
+    list_id = received(built(edition(title=title)))["List-Id"]
+
+    assert regex.fullmatch(r'"[^"<>\\]+" <weekly\.digest\.example\.com>', list_id)
+
+
+BASE = ("weekly", NOW, "inbox", "ada@example.com", 1)
+
+
+def test_a_message_id_is_stable() -> None:
+    assert message_id(BASE, "example.com") == message_id(BASE, "example.com")
+    assert regex.fullmatch(
+        r"<weekly\.20261116090000\.[0-9a-f]{24}@example\.com>", message_id(BASE, "example.com")
+    )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("daily", NOW, "inbox", "ada@example.com", 1),
+        ("weekly", NOW + timedelta(minutes=1), "inbox", "ada@example.com", 1),
+        ("weekly", NOW, "team", "ada@example.com", 1),
+        ("weekly", NOW, "inbox", "grace@example.com", 1),
+        ("weekly", NOW, "inbox", "ada@example.com", 2),
+    ],
+    ids=["digest", "time", "channel", "recipient", "part"],
+)
+def test_every_delivery_has_its_own_message_id(other: tuple[str, datetime, str, str, int]) -> None:
+    assert message_id(BASE, "example.com") != message_id(other, "example.com")
+
+
+def graphemes(text: str) -> int:
+    return len(regex.findall(r"\X", text))
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "日", "e\u0301", "👍🏽", "नि"])
+def test_the_subject_is_cut_at_120_graphemes(letter: str) -> None:
+    subject = received(built(edition(subject=letter * 300)))["Subject"]
+
+    assert graphemes(subject) == 120
+    assert subject == letter * 119 + "…"
+
+
+def test_a_subject_of_120_graphemes_stays_whole() -> None:
+    assert received(built(edition(subject="é" * 120)))["Subject"] == "é" * 120
+
+
+@settings(deadline=None)
+@given(
+    st.text('ab =?_:<>"\\,()@ÄéΩ日本😀\u00a0\r\n\t', min_size=1, max_size=200).filter(str.strip)
+    | st.text(min_size=1, max_size=200).filter(str.strip)
+)
+def test_any_subject_comes_back_as_it_was(subject: str) -> None:
+    raw = built(edition(subject=f"Weekly: {subject} end"))
+
+    mail = received(raw)
+    seen = str(mail["Subject"])
+    assert mail.keys().count("Subject") == 1
+    assert "Bcc" not in mail
+    assert len(mail.keys()) == 9
+    assert raw.partition(b"\r\n\r\n")[0].isascii()
+    if seen.endswith("end"):
+        visible = "".join(c for c in subject if c.isprintable() and not c.isspace())
+        assert visible in "".join(c for c in seen if c.isprintable() and not c.isspace())
+
+
+def test_editions_differ_in_subject_and_date() -> None:
+    first = received(built(edition(story(1))))
+    second = received(built(edition(story(2), period_to=datetime(2026, 11, 23, 9, 0, tzinfo=UTC))))
+
+    assert first["Subject"] != second["Subject"]
+    assert second["Date"].datetime - first["Date"].datetime == timedelta(days=7)
+
+
+def test_a_whole_edition_survives_the_wire() -> None:
+    whole, templates = ordinary(50), Templates()
+    html, text = templates.html(whole), templates.text(whole)
+
+    raw = built(whole, html, text)
+
+    assert content(raw) == (text, html)
+    assert max(map(len, raw.split(b"\r\n"))) <= 998

@@ -40,6 +40,49 @@ class Seen:
         return json.loads(self.body)
 
 
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+    def do_GET(self) -> None:
+        self.answer()
+
+    def do_POST(self) -> None:
+        self.answer()
+
+    def answer(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        reply = self.server.reply_to(Seen(self.command, self.path, dict(self.headers), body))
+        if reply.hold:
+            reply.hold.wait(60)
+        content = reply.body.encode() if isinstance(reply.body, str) else reply.body
+        try:
+            self.send_response(reply.status)
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
+            if "Content-Length" not in reply.headers and reply.status != 304:
+                self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+        except OSError:
+            self.close_connection = True
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    # The default of 5 drops connections when many come at once.
+    request_queue_size = 256
+
+    def __init__(self, reply_to: Callable[[Seen], Reply]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.reply_to = reply_to
+
+
 class HttpServer:
     """Answers each path with what `replies` has for it: a reply, or a function of the request."""
 
@@ -47,48 +90,14 @@ class HttpServer:
         self.replies: dict[str, Reply | Callable[[Seen], Reply]] = {}
         self.seen: list[Seen] = []
         self.arrived = threading.Event()
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                pass
-
-            def do_GET(self) -> None:  # noqa: N802
-                self.answer()
-
-            def do_POST(self) -> None:  # noqa: N802
-                self.answer()
-
-            def answer(self) -> None:
-                length = int(self.headers.get("Content-Length") or 0)
-                request = Seen(
-                    self.command, self.path, dict(self.headers), self.rfile.read(length)
-                )
-                outer.seen.append(request)
-                outer.arrived.set()
-                reply = outer.replies.get(self.path, Reply(b"nothing here", 404))
-                if callable(reply):
-                    reply = reply(request)
-                if reply.hold:
-                    reply.hold.wait(60)
-                body = reply.body.encode() if isinstance(reply.body, str) else reply.body
-                try:
-                    self.send_response(reply.status)
-                    for name, value in reply.headers.items():
-                        self.send_header(name, value)
-                    if "Content-Length" not in reply.headers and reply.status != 304:
-                        self.send_header("Content-Length", str(len(body)))
-                    self.end_headers()
-                    self.wfile.write(body)
-                except OSError:
-                    self.close_connection = True
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
+        self._server = _Server(self._reply_to)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+
+    def _reply_to(self, request: Seen) -> Reply:
+        self.seen.append(request)
+        self.arrived.set()
+        reply = self.replies.get(request.path, Reply(b"nothing here", 404))
+        return reply(request) if callable(reply) else reply
 
     @property
     def url(self) -> str:
@@ -155,8 +164,8 @@ class MailServer:
             return refusal
         self.mails += [Mail(to, envelope.mail_from, raw) for to in envelope.rcpt_tos]
         self.arrived.set()
-        while self.hold and not self.hold.is_set():
-            await asyncio.sleep(0.01)
+        if self.hold:
+            await self._loop.run_in_executor(None, self.hold.wait, 60)
         if self.drop(mail):
             server.transport.abort()
         return "250 OK: queued"

@@ -8,10 +8,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
-from rich.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +22,10 @@ def print_json(result: Any) -> None:
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table for people: as wide as the terminal, as wide as it needs elsewhere."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     console = Console()
     if not console.is_terminal:
         console = Console(width=200)
@@ -39,14 +39,17 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
 
 
 @contextmanager
-def polling_progress(total: int) -> Iterator[Callable[[PollResult], None]]:
-    """A bar on a terminal, nothing elsewhere."""
+def polling_progress(total: int | None) -> Iterator[Callable[[PollResult], None]]:
+    """A bar on a terminal, nothing elsewhere; without `total`, one that only moves."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
     console = Console(stderr=True)
     columns = (
         TextColumn("polling"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[name]}"),
+        TextColumn("{task.fields[name]}", markup=False),
     )
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
@@ -54,7 +57,7 @@ def polling_progress(total: int) -> Iterator[Callable[[PollResult], None]]:
         task = bar.add_task("", total=total, name="")
 
         def report(result: PollResult) -> None:
-            bar.update(task, advance=1, name=Text(result.name).plain[:40])
+            bar.update(task, advance=1, name=result.name[:40])
 
         yield report
 

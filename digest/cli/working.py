@@ -67,7 +67,7 @@ def send(options: Options, digest: str, to: str | None) -> int:
 async def _send(settings: Settings, digest: str, to: str | None) -> dict[str, Any]:
     try:
         async with open_runtime(settings, "digest send") as runtime:
-            with polling_progress(len(settings.feeds)) as report:
+            with polling_progress(None) as report:
                 return await runtime.send(digest, to, report)
     except InstanceError:
         result = await ask_daemon(settings.database_path, "send", digest=digest, to=to)

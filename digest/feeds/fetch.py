@@ -227,9 +227,13 @@ _REASONS: dict[type[BaseException], str] = {
     PrivateAddressError: "{}; set allow_private_networks for this feed if it should be polled",
     socket.gaierror: "the host name does not resolve",
     aiohttp.ClientConnectorDNSError: "the host name does not resolve",
+    ConnectionRefusedError: "cannot connect: connection refused",
+    ConnectionResetError: "the server reset the connection",
     ssl.SSLCertVerificationError: "the certificate is not valid: {0.verify_message}",
     aiohttp.ClientPayloadError: "the body ended too early",
     aiohttp.ServerDisconnectedError: "the server closed the connection without an answer",
     aiohttp.ServerTimeoutError: f"no connection within {_CONNECT_SECONDS} s",
     aiohttp.ClientConnectorError: "cannot connect: {0.strerror}",
+    aiohttp.ClientResponseError: "the answer is not valid HTTP",
+    ValueError: "the address cannot be used: {}",
 }

@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
-import feedparser
-
 from digest.errors import FeedError
 from digest.feeds.text import absolute_link, one_line, well_formed, without_markup
 from digest.model import ParsedEntry, ParsedFeed
@@ -23,6 +21,7 @@ MAX_NAME = 200
 MAX_LINK = 4_096
 MAX_ID = 4_096
 MAX_HTML = 256 * 1024
+_WITH_ADDRESS = re.compile(r"\S+@\S+ \((.+)\)|(.+) \(\S+@\S+\)")
 _END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 
 
@@ -32,6 +31,9 @@ def parse_feed(body: bytes, url: str) -> ParsedFeed:
     Raises:
         FeedError: it is no feed, or not a whole one.
     """
+    # Only worker processes need it; the daemon stays small.
+    import feedparser
+
     try:
         # Only ever a BytesIO: feedparser opens a plain string as a path or an address.
         parsed = feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
@@ -61,7 +63,7 @@ def _entry(entry: Any, url: str) -> ParsedEntry:
         guid=well_formed(str(entry.get("id") or "")).strip()[:MAX_ID],
         link=link,
         title=_text(entry, "title", MAX_TITLE),
-        author=_text(entry, "author", MAX_NAME),
+        author=_author(_text(entry, "author", MAX_NAME)),
         published=_date(entry),
         html=well_formed(_html(entry))[:MAX_HTML],
         base=base if declared else link or base,
@@ -72,6 +74,12 @@ def _declared_base(entry: Any) -> str:
     """The xml:base in force for an entry (XML Base, section 3), or nothing."""
     details = [*entry.get("content", []), entry.get("summary_detail"), entry.get("title_detail")]
     return next((str(detail["base"]) for detail in details if detail and detail.get("base")), "")
+
+
+def _author(said: str) -> str:
+    """An author's name without the mail address that RSS, or feedparser, puts beside it."""
+    match = _WITH_ADDRESS.fullmatch(said)
+    return (match[1] or match[2]) if match else said
 
 
 def _text(parsed: Any, name: str, limit: int) -> str:
@@ -101,7 +109,8 @@ def _date(entry: Any) -> datetime | None:
     # `get("updated_parsed")` would answer with the other date, `in` does not.
     for name in ("published_parsed", "updated_parsed", "created_parsed"):
         said = entry[name] if name in entry else None  # noqa: SIM401
-        if said:
+        # Older than any feed are only slips: a zero time, a number of seconds read as a year.
+        if said and said.tm_year >= 1970:
             try:
                 return datetime.fromtimestamp(calendar.timegm(said), UTC)
             except (ValueError, OverflowError, OSError):

@@ -23,7 +23,7 @@ def well_formed(text: str) -> str:
 def one_line(text: str, limit: int) -> str:
     """At most `limit` characters without controls, white space collapsed."""
     text = _CONTROLS.sub(" ", _SURROGATES.sub("\ufffd", text[: limit * 4]))
-    return _SPACE.sub(" ", text).strip()[:limit]
+    return _SPACE.sub(" ", text).strip()[:limit].rstrip()
 
 
 def without_markup(text: str) -> str:
@@ -34,7 +34,7 @@ def without_markup(text: str) -> str:
 def absolute_link(base: str, link: str, limit: int) -> str:
     """The link as an absolute http or https address, or nothing."""
     link = link.strip()
-    if not link or len(link) > limit or not well_formed(link).isprintable():
+    if not link or len(link) > limit or not link.isprintable():
         return ""
     try:
         joined = urljoin(base, link)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import nh3
-from inscriptis import get_text
 
 from digest.feeds.text import one_line
 from digest.model import CleanEntry, KeyedEntry
@@ -72,7 +71,7 @@ def _clean(keyed: KeyedEntry) -> CleanEntry:
         published=said.published,
         html=safe,
         excerpt=excerpt(text, EXCERPT_CHARACTERS),
-        words=count_words(one_line(get_text(safe), len(safe))),
+        words=count_words(one_line(_text(safe), len(safe))),
     )
 
 
@@ -85,9 +84,16 @@ def _depth(html: str) -> int:
     return deepest
 
 
+def _text(html: str) -> str:
+    # Only worker processes need it; the daemon stays small.
+    from inscriptis import get_text
+
+    return str(get_text(html))
+
+
 def _prose(html: str) -> str:
     prose = nh3.clean(html, tags=_PROSE, clean_content_tags=_NOT_PROSE, attributes={})
-    text = get_text(prose)
+    text = _text(prose)
     return one_line(text, len(text))
 
 

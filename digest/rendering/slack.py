@@ -112,7 +112,7 @@ def _message(
             "type": "header",
             "text": {
                 "type": "plain_text",
-                "text": _short(title, _MAX_HEADER),
+                "text": _short(title, _MAX_HEADER, _MAX_HEADER),
                 "emoji": False,
             },
         },
@@ -141,15 +141,16 @@ def _section(section: Section, stories: list[Block]) -> Block:
     }
 
 
-def _short(text: str, limit: int) -> str:
-    """The text cut to `limit` graphemes, and to nine characters of JSON for each of them.
+def _short(text: str, graphemes: int, units: int = 0) -> str:
+    """The text cut to so many graphemes, and units of UTF-16, each six characters of JSON or less.
 
-    A grapheme can be of any length, a message cannot. One and a half units of UTF-16, three
-    bytes, make those nine characters.
+    A grapheme can be of any length, a message cannot: without `units`, each may take one and a
+    half on average.
     """
-    units = text.encode("utf-16-le", "replace")
-    fitting = units[: limit * 3].decode("utf-16-le", "ignore")
-    return words.short(fitting if len(units) <= limit * 3 else f"{fitting[:-1]}…", limit)
+    size = 2 * (units or graphemes * 3 // 2)
+    encoded = text.encode("utf-16-le", "replace")
+    fitting = encoded[:size].decode("utf-16-le", "ignore")
+    return words.short(fitting if len(encoded) <= size else f"{fitting[:-1]}…", graphemes)
 
 
 def _escape(text: str) -> str:

@@ -62,6 +62,7 @@ class Templates:
         environment.filters.update(
             day=words.day,
             dir=words.direction,
+            inline=words.inline,
             markdown=words.markdown,
             markdown_url=words.markdown_url,
             reading_time=words.reading_time,

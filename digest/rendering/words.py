@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # A number with a dot makes a list at the start of a line only.
 _MARKDOWN = regex.compile(r"([\\`*_{}\[\]()<>#+!|~&-]|(?<=^\d+)\.)")
-_MARKDOWN_URL = re.compile(r"[<>\s\\]")
+_MARKDOWN_URL = re.compile(r"[<>\s\\]|&(?=#?\w+;)")
 _GRAPHEME = regex.compile(r"\X")
 
 
@@ -88,6 +88,12 @@ def direction(text: str) -> str:
     return "ltr"
 
 
+def inline(text: str) -> str:
+    """Text for inside an English line: what follows keeps its place after words written rtl."""
+    rtl = any(unicodedata.bidirectional(character) in {"R", "AL"} for character in text)
+    return f"{text}\u200e" if rtl else text
+
+
 def markdown(text: str) -> str:
     """Text that Markdown shows as it is (CommonMark, backslash escapes)."""
     return _MARKDOWN.sub(r"\\\1", text)
@@ -95,7 +101,9 @@ def markdown(text: str) -> str:
 
 def markdown_url(url: str) -> str:
     """An address for the inside of `<...>` in a Markdown link."""
-    return _MARKDOWN_URL.sub(lambda match: f"%{ord(match[0]):02X}", url)
+    return _MARKDOWN_URL.sub(
+        lambda match: "&amp;" if match[0] == "&" else f"%{ord(match[0]):02X}", url
+    )
 
 
 def wrap(text: str, indent: int = 0, width: int = 72) -> str:

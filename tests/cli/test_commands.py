@@ -114,7 +114,12 @@ def test_send_prints_the_contract_and_once_is_enough(polled: Project) -> None:
         ("vault", str(path), "sent", None),
     ]
     assert "Story 1" in path.read_text("utf-8")
-    nothing = {"edition": None, "digest": "weekly", "entries": 0, "deliveries": []}
+    nothing: dict[str, object] = {
+        "edition": None,
+        "digest": "weekly",
+        "entries": 0,
+        "deliveries": [],
+    }
     assert polled.json("send", "weekly") == nothing
 
 

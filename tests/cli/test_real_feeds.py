@@ -99,7 +99,8 @@ def test_every_entry_arrives_once_and_then_only_what_is_new(serving: Project) ->
     assert [feed["new"] for feed in polled["feeds"]] == [0, 0, 0]
     assert serving.json("send", "weekly")["edition"] is None
 
-    serving.feeds.replies[f"/{name}"] = Reply(rebuilt.replace(b"<item>", ADDED.encode() + b"<item>", 1))
+    grown = rebuilt.replace(b"<item>", ADDED.encode() + b"<item>", 1)
+    serving.feeds.replies[f"/{name}"] = Reply(grown)
     polled = serving.json("poll")
     assert [feed["new"] for feed in polled["feeds"]] == [1, 0, 0]
     sent = serving.json("send", "weekly")

@@ -51,6 +51,11 @@ CASES = [
         (3, "smtp.form", "did you mean 'from'?"),
     ),
     case(
+        "unknown key of a digest",
+        f"{FEEDS}{CHANNELS}{DIGEST}    schedule: daily at 07:00\n    crom: 0 7 * * *\n",
+        (7, "digests.weekly.crom", "did you mean 'cron'?"),
+    ),
+    case(
         "unknown kind",
         f"{FEEDS}channels:\n  out:\n    kind: emial\n{DIGESTS}",
         (4, "channels.out.kind", "must be one of email, slack, file; did you mean 'email'?"),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.editions.stories import group
-from digest.model import Entry
 from tests.editions.entries import entry
+
+if TYPE_CHECKING:
+    from digest.model import Entry
 
 
 def grouped(*entries: Entry) -> list[list[int]]:

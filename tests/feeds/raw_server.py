@@ -19,6 +19,7 @@ class RawServer:
         self.stopping = threading.Event()
         self._answer = answer
         self._listener = socket.create_server((host, 0))
+        self._connections: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
 
@@ -33,6 +34,7 @@ class RawServer:
     def _accept(self) -> None:
         while not self.stopping.is_set():
             connection, _ = self._listener.accept()
+            self._connections.append(connection)
             thread = threading.Thread(target=self._serve, args=(connection,))
             self._threads.append(thread)
             thread.start()
@@ -52,6 +54,10 @@ class RawServer:
         self.stopping.set()
         # Wakes the thread that waits for a connection.
         socket.create_connection(self._listener.getsockname()).close()
+        self._threads[0].join()
+        for connection in self._connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join()
         self._listener.close()

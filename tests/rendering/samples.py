@@ -116,7 +116,7 @@ def editions(max_sections: int = 5, max_stories: int = 12) -> SearchStrategy[Edi
         Edition,
         digest=st.just("weekly"),
         title=st.text(min_size=1, max_size=120),
-        subject=TEXT,
+        subject=TEXT.map("Weekly: {}".format),
         period_from=st.just(NOW - timedelta(days=7)),
         period_to=st.just(NOW),
         timezone=st.sampled_from(["UTC", "Asia/Tokyo"]),

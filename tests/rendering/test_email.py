@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.header import decode_header, make_header
 from email.policy import default
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.model import Edition
 from digest.rendering.email import build_email, mailbox, message_id, personal_headers
 from digest.rendering.templates import Templates
 from tests.rendering.samples import NOW, edition, ordinary, story
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+    from digest.model import Edition
 
 SENDER = "Weekly reading <digest@example.com>"
 MESSAGE_ID = "<weekly.20261116090000.0123456789abcdef01234567@example.com>"
@@ -32,10 +36,7 @@ def built(
 
 
 def received(raw: bytes, to: str = "Ada <ada@example.com>") -> EmailMessage:
-    return cast(
-        "EmailMessage",
-        message_from_bytes(personal_headers(to, MESSAGE_ID) + raw, policy=default),
-    )
+    return message_from_bytes(personal_headers(to, MESSAGE_ID) + raw, policy=default)
 
 
 def parts(raw: bytes) -> list[EmailMessage]:
@@ -111,7 +112,7 @@ def test_no_line_on_the_wire_is_longer_than_998_octets(line: str) -> None:
 
 def test_japanese_after_ascii_is_not_three_times_its_size() -> None:
     ascii_lines = "<p>A plain line of markup</p>\n" * 20
-    html = ascii_lines + "<p>この文章は日本語で書かれています。</p>\n" * 1_000
+    html = ascii_lines + ("<p>" + "この文章は日本語で書かれています。" * 10 + "</p>\n") * 110
     assert len(html.encode()) > 55_000
 
     raw = built(html=html)
@@ -154,14 +155,16 @@ def test_addresses_in_every_form(written: str, name: str, address: str) -> None:
 
 @pytest.mark.parametrize("letter", ["x", "é", "日", "😀", "a\u0301", "x "])
 def test_a_long_display_name_is_folded(letter: str) -> None:
-    name = (letter * 100).strip()[:190]
+    name = (letter * 95).strip()
     written = f"{name} <ada@example.com>"
 
-    mail = received(built(sender=written), to=written)
-
-    assert mail["To"].addresses[0].display_name == name
-    assert mail["To"].addresses[0].addr_spec == "ada@example.com"
     raw = personal_headers(written, MESSAGE_ID) + built(sender=written)
+
+    # Not the default policy, whose parser puts spaces between encoded words (RFC 2047, 6.2).
+    mail = message_from_bytes(raw)
+    for header in ("From", "To"):
+        seen = str(make_header(decode_header(mail[header])))
+        assert " ".join(seen.split()) == f"{name} <ada@example.com>"
     assert max(map(len, raw.split(b"\r\n"))) <= 998
 
 
@@ -229,23 +232,27 @@ def test_a_subject_of_120_graphemes_stays_whole() -> None:
     assert received(built(edition(subject="é" * 120)))["Subject"] == "é" * 120
 
 
+def visible(text: str) -> str:
+    return "".join(c for c in text if c.isprintable() and not c.isspace())
+
+
 @settings(deadline=None)
 @given(
-    st.text('ab =?_:<>"\\,()@ÄéΩ日本😀\u00a0\r\n\t', min_size=1, max_size=200).filter(str.strip)
-    | st.text(min_size=1, max_size=200).filter(str.strip)
+    st.text('ab =?_:<>"\\,()@ÄéΩ日本😀\u00a0\r\n\t', max_size=100)
+    | st.lists(st.sampled_from(["=?utf-8?q?", "=0D=0A", "Bcc: x", "?=", " ", "é"])).map("".join)
+    | st.text(max_size=100)
 )
 def test_any_subject_comes_back_as_it_was(subject: str) -> None:
+    subject = subject[:100]
     raw = built(edition(subject=f"Weekly: {subject} end"))
 
     mail = received(raw)
-    seen = str(mail["Subject"])
-    assert mail.keys().count("Subject") == 1
-    assert "Bcc" not in mail
-    assert len(mail.keys()) == 9
+    assert visible(mail["Subject"]) == visible(f"Weekly: {subject} end")
+    assert mail.keys() == [
+        *("To", "Message-ID", "Subject", "List-Id", "From", "Date"),
+        *("Auto-Submitted", "MIME-Version", "Content-Type"),
+    ]
     assert raw.partition(b"\r\n\r\n")[0].isascii()
-    if seen.endswith("end"):
-        visible = "".join(c for c in subject if c.isprintable() and not c.isspace())
-        assert visible in "".join(c for c in seen if c.isprintable() and not c.isspace())
 
 
 def test_editions_differ_in_subject_and_date() -> None:
@@ -262,5 +269,5 @@ def test_a_whole_edition_survives_the_wire() -> None:
 
     raw = built(whole, html, text)
 
-    assert content(raw) == (text, html)
+    assert content(raw) == (text, f"{html}\n")
     assert max(map(len, raw.split(b"\r\n"))) <= 998

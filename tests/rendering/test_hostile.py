@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import category
 from xml.sax.saxutils import escape
 
-import lxml.html
 import pytest
 from markdown_it import MarkdownIt
 
@@ -26,6 +25,7 @@ from digest.rendering.email import build_email, personal_headers
 from digest.rendering.slack import MAX_JSON, build_messages
 from digest.rendering.templates import Templates
 from tests.feed_xml import rss
+from tests.rendering.markup import document, fragment, links, structure
 from tests.rendering.samples import edition, story
 
 if TYPE_CHECKING:
@@ -145,14 +145,6 @@ def case(request: pytest.FixtureRequest) -> Case:
     return Case(build(raw), build("Fine"), shown)
 
 
-def structure(html: str) -> list[tuple[str, list[str]]]:
-    """Every element with the names of its attributes."""
-    root = lxml.html.document_fromstring(
-        html.encode(), parser=lxml.html.HTMLParser(encoding="utf-8")
-    )
-    return [(str(element.tag), sorted(map(str, element.attrib))) for element in root.iter("*")]
-
-
 def test_in_the_headers_of_an_email(case: Case) -> None:
     message = build_email(case.hostile, "<p>html</p>", "text", "Digest <digest@example.com>")
     raw = personal_headers("ada@example.com", "<1@example.com>") + message
@@ -167,15 +159,11 @@ def test_in_the_headers_of_an_email(case: Case) -> None:
 
 
 def test_in_html(case: Case) -> None:
-    html = TEMPLATES.html(case.hostile)
+    root = document(TEMPLATES.html(case.hostile))
 
-    assert structure(html) == structure(TEMPLATES.html(case.harmless))
-    root = lxml.html.document_fromstring(html)
+    assert structure(root) == structure(document(TEMPLATES.html(case.harmless)))
     assert case.shown in root.find_class("headline")[0].text_content()
-    assert {str(link) for *_, link, _ in root.iterlinks()} <= {
-        "https://site.example/1",
-        "https://other.example/1",
-    }
+    assert links(root) <= {"https://site.example/1", "https://other.example/1"}
 
 
 def test_in_the_body_of_an_email(case: Case) -> None:
@@ -185,7 +173,7 @@ def test_in_the_body_of_an_email(case: Case) -> None:
 
     plain, rich = message_from_bytes(raw, policy=default).iter_parts()
     assert case.shown in " ".join(plain.get_content().split())
-    assert lxml.html.document_fromstring(rich.get_content()).find_class("headline")
+    assert structure(document(rich.get_content())) == structure(document(html))
     assert max(map(len, raw.split(b"\r\n"))) <= 998
 
 
@@ -197,14 +185,11 @@ def test_in_text(case: Case) -> None:
 
 
 def test_in_markdown(case: Case) -> None:
-    html = MarkdownIt("commonmark").render(TEMPLATES.markdown(case.hostile))
+    root = fragment(MarkdownIt("commonmark").render(TEMPLATES.markdown(case.hostile)))
 
-    root = lxml.html.fragment_fromstring(html, create_parent="main")
-    assert {str(element.tag) for element in root.iter("*")} == {"main", "h1", "h2", "h3", "p", "a"}
-    assert {str(link) for *_, link, _ in root.iterlinks()} <= {
-        "https://site.example/1",
-        "https://other.example/1",
-    }
+    tags = {tag for tag, _ in structure(root)}
+    assert tags == {"main", "h1", "h2", "h3", "p", "a"}
+    assert links(root) <= {"https://site.example/1", "https://other.example/1"}
     assert case.shown in root.text_content()
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from digest.errors import StoreError
+from digest.store.tables import metadata
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -37,9 +38,25 @@ def revision_of(connection: Connection) -> str | None:
 
 
 def migrate(connection: Connection) -> None:
-    """Apply what is missing, inside the connection's transaction."""
-    if revision_of(connection) == HEAD:
-        return
+    """Bring a database to `HEAD`, inside the connection's transaction."""
+    revision = revision_of(connection)
+    if revision is None:
+        create(connection)
+    elif revision != HEAD:
+        upgrade(connection)
+
+
+def create(connection: Connection) -> None:
+    """Make the tables of an empty database: what the migrations would, without loading alembic."""
+    metadata.create_all(connection)
+    connection.execute(
+        sa.text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    )
+    connection.execute(sa.text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+
+
+def upgrade(connection: Connection) -> None:
+    """Apply the migrations that are missing."""
     from alembic import command
     from alembic.config import Config
 

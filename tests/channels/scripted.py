@@ -1,0 +1,118 @@
+"""Servers that behave as a test writes it, for what well-behaved ones never do."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Iterator
+
+
+@contextmanager
+def serving(talk: Callable[[socket.socket], None]) -> Iterator[int]:
+    """The port of a server that lets `talk` have each connection, one after the other."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    stopping = threading.Event()
+
+    def accept() -> None:
+        while True:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                if stopping.is_set():
+                    return
+                connection.settimeout(30)
+                talk(connection)
+
+    thread = threading.Thread(target=accept)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        stopping.set()
+        socket.create_connection(listener.getsockname()).close()
+        thread.join()
+        listener.close()
+
+
+@dataclass
+class SmtpScript:
+    """An SMTP server that answers each verb as `replies` says; None drops the connection.
+
+    `connect` is the greeting, `.` the end of the message. What is heard is kept, with whether it
+    was encrypted.
+    """
+
+    replies: dict[str, str | None] = field(default_factory=dict)
+    capabilities: tuple[str, ...] = ()
+    tls: ssl.SSLContext | None = None
+    tls_from_the_start: bool = False
+    heard: list[tuple[bool, bytes]] = field(default_factory=list)
+    messages: list[bytes] = field(default_factory=list)
+
+    @property
+    def verbs(self) -> list[str]:
+        return [line.split(b" ")[0].decode().upper() for _, line in self.heard]
+
+    @property
+    def in_clear(self) -> bytes:
+        return b"\n".join(line for encrypted, line in self.heard if not encrypted)
+
+    def talk(self, connection: socket.socket) -> None:
+        if self.tls and self.tls_from_the_start:
+            connection = self.tls.wrap_socket(connection, server_side=True)
+        with connection:
+            if self._answer(connection, "connect", "220 ready"):
+                self._listen(connection, encrypted=self.tls_from_the_start)
+
+    def _listen(self, connection: socket.socket, *, encrypted: bool) -> None:
+        with connection, connection.makefile("rb") as lines:
+            while line := lines.readline():
+                self.heard.append((encrypted, line.rstrip()))
+                verb = self.verbs[-1]
+                if not self._answer(connection, verb, self._default(verb)):
+                    return
+                if verb == "STARTTLS" and self.tls:
+                    secured = self.tls.wrap_socket(connection, server_side=True)
+                    return self._listen(secured, encrypted=True)
+                if verb == "DATA" and self.replies.get("DATA", "354").startswith("354"):
+                    self.messages.append(_message(lines))
+                    if not self._answer(connection, ".", "250 queued"):
+                        return
+
+    def _default(self, verb: str) -> str:
+        match verb:
+            case "EHLO":
+                lines = ["localhost", *self.capabilities]
+                return "\r\n".join([f"250-{line}" for line in lines[:-1]] + [f"250 {lines[-1]}"])
+            case "DATA":
+                return "354 go on"
+            case "AUTH":
+                return "235 welcome"
+            case "QUIT":
+                return "221 bye"
+            case "STARTTLS":
+                return "220 go ahead"
+            case _:
+                return "250 OK"
+
+    def _answer(self, connection: socket.socket, verb: str, default: str) -> bool:
+        reply = self.replies.get(verb, default)
+        if reply is None:
+            return False
+        connection.sendall(reply.encode() + b"\r\n")
+        return not reply.startswith("421")
+
+
+def _message(lines: Iterator[bytes]) -> bytes:
+    """The lines up to the one with only a dot, as they came."""
+    message = b""
+    for line in lines:
+        if line == b".\r\n":
+            break
+        message += line
+    return message

@@ -1,0 +1,36 @@
+"""Real feeds over months: what is new, and what only looks new."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from digest.feeds.diff import diff
+from digest.feeds.identity import identify
+from digest.feeds.parse import parse_feed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def new_after_first(paths: list[Path]) -> int:
+    """How many entries of successive versions are new, those of the first not counted."""
+    known: dict[str, str] = {}
+    new = []
+    for path in paths:
+        keyed = identify(parse_feed(path.read_bytes(), "https://site.example/feed.xml").entries)
+        new.append(len(diff(keyed, known).new))
+        known |= {entry.key: entry.fingerprint for entry in keyed}
+    return sum(new[1:])
+
+
+def test_exactly_the_new_entries_are_new(shared: Path) -> None:
+    folder = shared / "corpora" / "timeseries"
+    sequences = json.loads((folder / "manifest.json").read_text())["sequences"]
+    found, expected = {}, {}
+    for sequence in sequences:
+        name = sequence["feed"]
+        found[name] = new_after_first([folder / one["file"] for one in sequence["sequence"]])
+        expected[name] = sequence["expected"]["new_notifications_with_url_alias"]
+    assert found == expected
+    assert sum(found.values()) == 95

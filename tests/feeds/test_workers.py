@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import select
+import time
+from contextlib import closing
+from math import factorial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digest.errors import FeedError
+from digest.feeds.workers import Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    with closing(Workers(1, task_seconds=5)) as workers:
+        yield workers
+
+
+async def ends(process: int) -> bool:
+    """Whether a process ends within ten seconds."""
+    handle = os.pidfd_open(process)
+    try:
+        ready, _, _ = await asyncio.to_thread(select.select, [handle], [], [], 10)
+    finally:
+        os.close(handle)
+    return bool(ready)
+
+
+async def test_a_task_runs_in_another_process(workers: Workers) -> None:
+    assert await workers.run(factorial, 20) == factorial(20)
+    process = await workers.run(os.getpid)
+    assert process != os.getpid()
+    assert await workers.run(os.getpid) == process
+
+
+async def test_what_a_task_raises_is_raised(workers: Workers) -> None:
+    with pytest.raises(ValueError, match="not defined for negative"):
+        await workers.run(factorial, -1)
+
+
+async def test_a_task_that_takes_too_long_is_killed() -> None:
+    with closing(Workers(1, task_seconds=0.3)) as workers:
+        process = await workers.run(os.getpid)
+        gone = asyncio.create_task(ends(process))
+        with pytest.raises(FeedError, match=r"parsing took longer than 0\.3 s"):
+            await workers.run(time.sleep, 60)
+        assert await gone
+        assert await workers.run(factorial, 5) == 120
+
+
+async def test_a_task_that_eats_memory_is_refused_it(workers: Workers) -> None:
+    with pytest.raises(FeedError, match="parsing needed more than 512 MB"):
+        await workers.run(bytearray, 2 * 1024**3)
+    assert await workers.run(factorial, 5) == 120
+
+
+async def test_a_process_that_dies_is_reported(workers: Workers) -> None:
+    with pytest.raises(FeedError, match=r"parsing ended its process \(exit code 3\)"):
+        await workers.run(os._exit, 3)
+    assert await workers.run(factorial, 5) == 120
+
+
+async def test_the_event_loop_keeps_turning(workers: Workers) -> None:
+    await workers.run(os.getpid)
+    # Minutes of work that never lets go of the interpreter's lock.
+    busy = asyncio.create_task(workers.run(factorial, 2_000_000))
+    loop = asyncio.get_running_loop()
+    longest = 0.0
+    for _ in range(50):
+        before = loop.time()
+        await asyncio.sleep(0)
+        longest = max(longest, loop.time() - before)
+    assert not busy.done()
+    assert longest < 0.5
+    busy.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await busy
+
+
+async def test_a_cancelled_task_is_ended(workers: Workers) -> None:
+    process = await workers.run(os.getpid)
+    task = asyncio.create_task(workers.run(time.sleep, 60))
+    await asyncio.sleep(0)
+    gone = asyncio.create_task(ends(process))
+    task.cancel()
+    assert await gone
+    assert await workers.run(factorial, 5) == 120
+
+
+async def test_the_processes_are_gone_when_nothing_is_to_do() -> None:
+    with closing(Workers(1, idle_seconds=0.05)) as workers:
+        first = await workers.run(os.getpid)
+        assert await ends(first)
+        second = await workers.run(os.getpid)
+        assert second != first
+        assert await ends(second)
+
+
+async def test_the_processes_stay_while_there_is_something_to_do() -> None:
+    with closing(Workers(2, idle_seconds=0.05)) as workers:
+        await workers.run(os.getpid)
+        slow = asyncio.create_task(workers.run(time.sleep, 0.5))
+        assert await workers.run(factorial, 5) == 120
+        await slow
+
+
+async def test_the_processes_are_gone_after_close(workers: Workers) -> None:
+    process = await workers.run(os.getpid)
+    gone = asyncio.create_task(ends(process))
+    await asyncio.sleep(0)
+    workers.close()
+    assert await gone
+    assert multiprocessing.active_children() == []
+
+
+async def test_closing_ends_a_task_at_once(workers: Workers) -> None:
+    await workers.run(os.getpid)
+    slow = asyncio.create_task(workers.run(time.sleep, 60))
+    await asyncio.sleep(0)
+    started = time.monotonic()
+    workers.close()
+    assert time.monotonic() - started < 3
+    with pytest.raises(asyncio.CancelledError):
+        await slow

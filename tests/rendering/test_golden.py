@@ -1,0 +1,57 @@
+"""Whole editions in each form, as files: `tests/editions_golden/<case>/`.
+
+A case is an `edition.json` (the fields of `digest.model.Edition`) and what is expected of it. To
+make a new case, write its `edition.json`; to make the expected files anew, run
+
+    UPDATE_GOLDEN=1 pytest tests/rendering/test_golden.py
+
+and read what changed before it is accepted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from pydantic import TypeAdapter
+
+from digest.model import Edition
+from digest.rendering.slack import build_messages
+from digest.rendering.templates import Templates
+
+GOLDEN = Path(__file__).parents[1] / "editions_golden"
+CASES = sorted(path.parent for path in GOLDEN.glob("*/edition.json"))
+UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
+TEMPLATES = Templates()
+EDITION = TypeAdapter(Edition)
+
+
+def rendered(edition: Edition) -> dict[str, str]:
+    messages = build_messages(edition)
+    return {
+        "edition.html": TEMPLATES.html(edition),
+        "edition.txt": TEMPLATES.text(edition),
+        "edition.md": TEMPLATES.markdown(edition),
+        "slack.json": json.dumps(messages, ensure_ascii=False, indent=1) + "\n",
+    }
+
+
+def test_there_are_cases() -> None:
+    assert {case.name for case in CASES} >= {"ordinary", "multilingual", "empty", "hostile"}
+    assert {path.parent for path in GOLDEN.glob("*/*")} == set(CASES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_an_edition_is_rendered_as_before(case: Path) -> None:
+    edition = EDITION.validate_json((case / "edition.json").read_bytes())
+
+    forms = rendered(edition)
+
+    if UPDATE:
+        for name, text in forms.items():
+            (case / name).write_text(text, "utf-8", newline="")
+    assert {path.name for path in case.iterdir()} == {"edition.json", *forms}
+    for name, text in forms.items():
+        assert text == (case / name).read_bytes().decode(), f"{case.name}/{name}"

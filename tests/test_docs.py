@@ -1,0 +1,181 @@
+"""What the documentation says is so: settings, commands, examples, links.
+
+`UPDATE_DOCS=1 pytest tests/test_docs.py` writes the generated part of docs/configuration.md anew.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pydantic_core import PydanticUndefined
+
+from digest.cli import cli
+from digest.config import load_settings
+from digest.config.settings import (
+    DigestSettings,
+    EmailSettings,
+    FeedSettings,
+    FileSettings,
+    LogSettings,
+    PollingSettings,
+    Settings,
+    SlackSettings,
+    SmtpSettings,
+)
+from digest.model import AlsoIn, Edition, Section, Story
+from tests.feed_xml import item, rss
+from tests.servers import Reply
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+
+    from pydantic import BaseModel
+    from pydantic.fields import FieldInfo
+
+    from tests.servers import HttpServer
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+MARK = "<!-- generated from the settings -->\n"
+PARTS: dict[str, type[BaseModel]] = {
+    "": Settings,
+    "log": LogSettings,
+    "polling": PollingSettings,
+    "feeds[]": FeedSettings,
+    "smtp": SmtpSettings,
+    "channels.NAME with kind: email": EmailSettings,
+    "channels.NAME with kind: slack": SlackSettings,
+    "channels.NAME with kind: file": FileSettings,
+    "digests.NAME": DigestSettings,
+}
+
+
+def default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value: Any = field.default
+    if value is PydanticUndefined or isinstance(value, (LogSettings, PollingSettings)):
+        return ""
+    if isinstance(value, timedelta):
+        seconds = int(value.total_seconds())
+        for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
+            if seconds % size == 0:
+                return f"`{seconds // size}{unit}`"
+        return f"`{seconds}s`"
+    if value is None or value == ():
+        return ""
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def reference() -> str:
+    lines = []
+    for part, model in PARTS.items():
+        lines += [f"## {part or 'The file'}", "", "| key | default | what |", "|---|---|---|"]
+        for name, field in model.model_fields.items():
+            said = (field.description or "").replace("|", "\\|")
+            lines.append(f"| `{field.alias or name}` | {default(field)} | {said} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def test_the_settings_reference_is_what_the_settings_say() -> None:
+    path = ROOT / "docs/configuration.md"
+    head = path.read_text("utf-8").partition(MARK)[0]
+    if os.environ.get("UPDATE_DOCS"):
+        path.write_text(head + MARK + "\n" + reference(), "utf-8")
+    assert path.read_text("utf-8") == head + MARK + "\n" + reference()
+
+
+@pytest.mark.parametrize("model", PARTS.values(), ids=PARTS)
+def test_every_setting_is_described(model: type[BaseModel]) -> None:
+    bare = {name for name, field in model.model_fields.items() if not field.description}
+    # What their names say, and the sections, which have tables of their own.
+    obvious = {"kind", "port", "username", "password", "format", "log", "polling", "smtp"}
+    assert bare <= obvious
+
+
+def test_every_command_is_in_the_readme() -> None:
+    documented = set(re.findall(r"^\| `digest ([a-z]+)", README, re.MULTILINE))
+    context = cli.make_context("digest", ["--json", "status"])
+    assert documented == set(cli.list_commands(context))
+
+
+@pytest.mark.parametrize("name", ["demo", "test"])
+def test_the_readme_has_the_commands_that_ci_runs(name: str) -> None:
+    after = README.partition(f"<!-- {name} -->\n```sh\n")[2].partition("```")[0].splitlines()
+    assert len(after) == 1
+    assert after[0].startswith("python3 -m venv .venv && ")
+
+
+def test_the_readme_configuration_is_ten_lines_that_load(tmp_path: Path) -> None:
+    text = README.partition("```yaml\n")[2].partition("```")[0]
+    assert len(text.splitlines()) <= 10
+    (tmp_path / "config.yaml").write_text(text, "utf-8")
+    environ = {"SMTP_PASSWORD": "x", "SLACK_WEBHOOK_URL": "https://hooks.slack.example/services/x"}
+    settings = load_settings(tmp_path / "config.yaml", environ)
+    assert settings.digests["weekly"].send_to == ("inbox", "team")
+
+
+def test_the_example_configuration_works_as_it_stands(
+    digest_command: Callable[..., subprocess.CompletedProcess[str]],
+    feed_server: HttpServer,
+    tmp_path: Path,
+) -> None:
+    text = (ROOT / "config.example.yaml").read_text("utf-8")
+    settings = load_settings(ROOT / "config.example.yaml", {})
+    # The same file, but for where its feeds are: tests reach no other machine.
+    for number, feed in enumerate(settings.feeds):
+        feed_server.replies[f"/{number}"] = Reply(rss(item(number, published=None)))
+        text = text.replace(feed.url, f"{feed_server.url}/{number}")
+    local = "polling: {allow_private_networks: true, per_host: 0}\nfeeds:\n"
+    text = text.replace("feeds:\n", local, 1)
+    text = text.replace("first_edition: 7d ", "first_edition: 0 ")
+    (tmp_path / "config.example.yaml").write_text(text, "utf-8")
+    assert digest_command("-c", "config.example.yaml", "run", "--once").returncode == 0
+    for number in range(len(settings.feeds)):
+        feed_server.replies[f"/{number}"] = Reply(rss(item(9, title="Fresh news")))
+    digest_command("-c", "config.example.yaml", "poll")
+    assert digest_command("-c", "config.example.yaml", "send", "briefing").returncode == 0
+    (written,) = (tmp_path / "digests").iterdir()
+    assert "Fresh news" in written.read_text("utf-8")
+
+
+def test_the_commented_parts_of_the_example_load_too(tmp_path: Path) -> None:
+    text = (ROOT / "config.example.yaml").read_text("utf-8")
+    _, _, settings_part = text.partition("\ntimezone: UTC")
+    # Prose has a space behind its #, a setting has its own indentation.
+    body = re.sub(r"^#(?=smtp:|  )", "", settings_part, flags=re.MULTILINE)
+    (tmp_path / "config.yaml").write_text("timezone: UTC" + body, "utf-8")
+    environ = dict.fromkeys(("SMTP_PASSWORD", "FEED_TOKEN"), "x")
+    environ["SLACK_WEBHOOK_URL"] = "https://hooks.slack.example/services/x"
+    settings = load_settings(tmp_path / "config.yaml", environ)
+    assert set(settings.channels) == {"folder", "inbox", "team"}
+    assert set(settings.digests) == {"briefing", "weekly"}
+    assert settings.smtp is not None
+
+
+def test_every_template_variable_is_documented() -> None:
+    text = (ROOT / "docs/templates.md").read_text("utf-8")
+    for field in dataclasses.fields(Edition):
+        assert f"`edition.{field.name}`" in text
+    # The ids are the ledger's business.
+    for kind in (Section, Story, AlsoIn):
+        for field in dataclasses.fields(kind):
+            assert f"`{field.name}`" in text or field.name == "entries"
+
+
+@pytest.mark.parametrize(
+    "path", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda path: path.name
+)
+def test_links_lead_somewhere(path: Path) -> None:
+    text = path.read_text("utf-8")
+    links = re.findall(r"\]\(([^)#:]+)\)|src=\"([^\":]+)\"", text)
+    paths = [path.parent / link for pair in links for link in pair if link]
+    assert [str(target) for target in paths if not target.exists()] == []

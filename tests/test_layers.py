@@ -1,0 +1,122 @@
+"""Imports go one way, and what is pure neither waits nor looks outside."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "digest"
+PURE = sorted(
+    {
+        *PACKAGE.glob("editions/*.py"),
+        *PACKAGE.glob("rendering/*.py"),
+        PACKAGE / "model.py",
+        *(PACKAGE / "config" / f"{name}.py" for name in ("addresses", "schedule", "units")),
+        *(
+            PACKAGE / "feeds" / f"{name}.py"
+            for name in ("identity", "diff", "timing", "parse", "guard", "decode", "text")
+        ),
+    }
+    # It reads the templates.
+    - {PACKAGE / "rendering" / "templates.py"}
+)
+_OUTSIDE = re.compile(
+    r"""(
+        open|input|print
+        |(\w+\.)*(datetime|date)\.(now|utcnow|today)
+        |time\.(time|time_ns|monotonic|monotonic_ns|perf_counter|sleep|localtime|gmtime)
+        |.*\.(open|read_text|read_bytes|write_text|write_bytes|unlink|mkdir)
+        |(os|sys|socket|subprocess|random|secrets|uuid)\..*
+    )""",
+    re.VERBOSE,
+)
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def covered_modules() -> set[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    (layers,) = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
+    return {name for layer in layers for name in re.findall(r"[\w.]+", layer)}
+
+
+def impurities(source: str) -> list[str]:
+    """What code does besides computing, as `line: what`."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Await() | ast.AsyncFunctionDef() | ast.AsyncFor() | ast.AsyncWith():
+                found.append(f"{node.lineno}: {type(node).__name__}")
+            case ast.Call(func=function) if _OUTSIDE.fullmatch(ast.unparse(function)):
+                found.append(f"{node.lineno}: {ast.unparse(function)}")
+    return found
+
+
+def test_imports_go_one_way() -> None:
+    command = Path(sys.executable).with_name("lint-imports")
+
+    done = subprocess.run(
+        [command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_module_has_its_layer() -> None:
+    layers = covered_modules()
+    outside = {"digest", "digest.__main__"}
+    modules = [
+        module_name(path)
+        for path in PACKAGE.rglob("*.py")
+        # A package whose __init__ is no more than a docstring holds nothing to put in a layer.
+        if len(ast.parse(path.read_text("utf-8")).body) > 1
+    ]
+
+    assert len(modules) > 30
+    assert [
+        name
+        for name in modules
+        if name not in outside
+        and not any(name == layer or name.startswith(f"{layer}.") for layer in layers)
+    ] == []
+
+
+def test_every_layer_exists() -> None:
+    modules = {module_name(path) for path in PACKAGE.rglob("*.py")}
+
+    assert covered_modules() <= modules
+
+
+@pytest.mark.parametrize("path", PURE, ids=module_name)
+def test_pure_code_only_computes(path: Path) -> None:
+    assert impurities(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "async def f(): pass",
+        "async def f(): await g()",
+        "open('x')",
+        "Path('x').read_text()",
+        "datetime.now(UTC)",
+        "datetime.datetime.utcnow()",
+        "date.today()",
+        "time.time()",
+        "os.getenv('X')",
+        "random.random()",
+    ],
+)
+def test_what_is_not_pure_is_noticed(source: str) -> None:
+    assert impurities(source) != []

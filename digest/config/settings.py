@@ -6,18 +6,15 @@ from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
     SecretStr,
-    StringConstraints,
     ValidationInfo,
     WithJsonSchema,
     field_validator,
@@ -25,102 +22,27 @@ from pydantic import (
 )
 
 from digest.config.addresses import without_credentials
-from digest.config.references import nearest
+from digest.config.fields import (
+    Address,
+    Addresses,
+    Duration,
+    HeaderName,
+    Interval,
+    Name,
+    Names,
+    RelativePath,
+    SecretUrl,
+    Size,
+    Title,
+    WebUrl,
+    Zone,
+    anchored,
+)
 from digest.config.schedule import parse_schedule
-from digest.config.units import duration_text, parse_duration, parse_size
 from digest.model import Schedule
 
 SQLITE_PREFIX = "sqlite:///"
 _FORMATS = Literal["markdown", "html", "text", "json"]
-
-
-def _duration(value: object) -> timedelta:
-    return parse_duration(value)
-
-
-def _positive(value: timedelta) -> timedelta:
-    if not value:
-        raise ValueError("must be longer than 0")
-    return value
-
-
-def _zone(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError):
-            hint = nearest(value, available_timezones()) or (
-                "; write an IANA name like 'Europe/Berlin'"
-            )
-            raise ValueError(f"{value!r} is not a time zone{hint}") from None
-    return value
-
-
-def _web_url(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        good = parts.scheme.lower() in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:
-        good = False
-    if not good or any(c.isspace() or not c.isprintable() for c in value):
-        # The value itself may hold a secret, so the message does not repeat it.
-        raise ValueError("must be a web address that starts with http:// or https://")
-    return value
-
-
-def _secret_web_url(value: SecretStr) -> SecretStr:
-    _web_url(value.get_secret_value())
-    return value
-
-
-def _address(value: str) -> str:
-    name, address = parseaddr(value)
-    local, at, domain = address.rpartition("@")
-    if not (local and at and domain) or any(c in value for c in "\r\n\0") or " " in address:
-        raise ValueError(f"{value!r} is not an email address")
-    if name == "" and address != value.strip() and value.strip() != f"<{address}>":
-        raise ValueError(f"{value!r} is not one email address")
-    return value
-
-
-def _path(value: Path, info: ValidationInfo) -> Path:
-    try:
-        return Path((info.context or {}).get("base", Path.cwd())) / value.expanduser()
-    except RuntimeError:
-        raise ValueError(f"there is no home folder for {str(value)!r}") from None
-
-
-def _one_or_many(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(_duration),
-    PlainSerializer(duration_text, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": r"^(0|\d+\s*[smhd])$", "examples": ["15m"]}),
-]
-Interval = Annotated[Duration, AfterValidator(_positive)]
-Size = Annotated[
-    int,
-    BeforeValidator(parse_size),
-    Field(ge=1),
-    WithJsonSchema({"type": ["string", "integer"], "examples": ["10MB"]}),
-]
-Zone = Annotated[str, BeforeValidator(_zone)]
-WebUrl = Annotated[str, AfterValidator(_web_url)]
-SecretUrl = Annotated[SecretStr, AfterValidator(_secret_web_url)]
-Address = Annotated[str, AfterValidator(_address)]
-RelativePath = Annotated[Path, AfterValidator(_path)]
-Names = Annotated[
-    tuple[str, ...],
-    BeforeValidator(_one_or_many),
-    Field(min_length=1),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
-]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
-HeaderName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
-Title = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 
 
 class _Model(BaseModel):
@@ -236,14 +158,7 @@ class EmailSettings(_Model):
     """A channel that sends email through `smtp`."""
 
     kind: Literal["email"]
-    to: Annotated[
-        tuple[Address, ...],
-        BeforeValidator(_one_or_many),
-        Field(min_length=1),
-        WithJsonSchema(
-            {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-        ),
-    ] = Field(description="The recipients; each gets a message of their own.")
+    to: Addresses = Field(description="The recipients; each gets a message of their own.")
 
     @field_validator("to")
     @classmethod
@@ -281,7 +196,7 @@ class FileSettings(_Model):
             raise ValueError("the only placeholders are {digest} and {date}")
         if path.endswith("/") or Path(path).name in {"", ".", ".."}:
             raise ValueError("must name a file, like 'digests/{digest}-{date}.md'")
-        return str(_path(Path(path), info))
+        return str(anchored(Path(path), info))
 
 
 ChannelSettings = Annotated[
@@ -376,7 +291,7 @@ class Settings(_Model):
         if not database.startswith(SQLITE_PREFIX) or database == SQLITE_PREFIX:
             # The value may hold a password, so the message does not repeat it.
             raise ValueError(f"must be {SQLITE_PREFIX}PATH")
-        return SQLITE_PREFIX + str(_path(Path(database.removeprefix(SQLITE_PREFIX)), info))
+        return SQLITE_PREFIX + str(anchored(Path(database.removeprefix(SQLITE_PREFIX)), info))
 
     @property
     def database_path(self) -> Path:

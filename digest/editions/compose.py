@@ -23,13 +23,14 @@ _LONGEST_LEAD = 90
 class Frame:
     """What an edition is, apart from its stories.
 
+    `period_from` is None for a first edition, which reaches as far back as its entries.
     `names` is what the configuration calls each feed, by address, in the order sections take.
     """
 
     digest: str
     title: str
     timezone: str
-    period_from: datetime
+    period_from: datetime | None
     period_to: datetime
     names: Mapping[str, str | None]
 
@@ -48,12 +49,17 @@ def compose(frame: Frame, selection: Selection) -> Edition:
         digest=frame.digest,
         title=frame.title,
         subject=_subject(frame, sections),
-        period_from=frame.period_from,
+        period_from=frame.period_from or _oldest(selection, frame.period_to),
         period_to=frame.period_to,
         timezone=frame.timezone,
         sections=sections,
         held_back=selection.held_back,
     )
+
+
+def _oldest(selection: Selection, now: datetime) -> datetime:
+    stories = (story for stories in selection.by_feed.values() for story in stories)
+    return min((now, *(entry.dated for story in stories for entry in story)))
 
 
 def _story(frame: Frame, entries: tuple[Entry, ...]) -> Story:

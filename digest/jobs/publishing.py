@@ -47,7 +47,7 @@ def compose_edition(store: Store, settings: Settings, digest: str, now: datetime
         digest=digest,
         title=settings.title_of(digest),
         timezone=settings.zone_of(digest).key,
-        period_from=store.editions.last_period_end(digest) or now,
+        period_from=store.editions.last_period_end(digest),
         period_to=now,
         names={feed.url: feed.name for feed in feeds},
     )

@@ -85,21 +85,12 @@ class EditionQueries:
             return [_entry(row) for row in connection.execute(_pending(digest, urls))]
 
     def last_period_end(self, digest: str) -> datetime | None:
-        """Where the newest edition ended, else how far back the first may reach."""
-        newest = sa.select(
-            sa.func.max(editions.c.period_to, type_=editions.c.period_to.type)
-        ).where(editions.c.digest == digest)
-        first = sa.select(
-            sa.func.min(
-                sa.func.coalesce(subscriptions.c.since, subscriptions.c.subscribed_at),
-                type_=editions.c.period_to.type,
-            )
-        ).where(subscriptions.c.digest == digest)
+        """Where the newest edition ended; None before the first."""
+        newest = sa.select(editions.c.period_to).where(editions.c.digest == digest)
         with self._database.transaction() as connection:
-            end: datetime | None = connection.execute(newest).scalar()
-            if end is None:
-                end = connection.execute(first).scalar()
-            return end
+            return connection.execute(
+                newest.order_by(editions.c.period_to.desc()).limit(1)
+            ).scalar()
 
     def publish(
         self,

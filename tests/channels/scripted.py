@@ -18,14 +18,14 @@ def serving(talk: Callable[[socket.socket], None]) -> Iterator[int]:
     """The port of a server that lets `talk` have each connection, one after the other."""
     listener = socket.create_server(("127.0.0.1", 0))
     stopping = threading.Event()
+    # Copies, which can still be shut down when TLS has taken over the originals.
+    copies: list[socket.socket] = []
 
     def accept() -> None:
-        while True:
+        while not stopping.is_set():
             connection, _ = listener.accept()
+            copies.append(connection.dup())
             with connection, suppress(OSError):
-                if stopping.is_set():
-                    return
-                connection.settimeout(30)
                 talk(connection)
 
     thread = threading.Thread(target=accept)
@@ -35,7 +35,12 @@ def serving(talk: Callable[[socket.socket], None]) -> Iterator[int]:
     finally:
         stopping.set()
         socket.create_connection(listener.getsockname()).close()
+        for copy in copies:
+            with copy, suppress(OSError):
+                copy.shutdown(socket.SHUT_RDWR)
         thread.join()
+        for copy in copies:
+            copy.close()
         listener.close()
 
 
@@ -77,9 +82,9 @@ class SmtpScript:
                 if not self._answer(connection, verb, self._default(verb)):
                     return
                 if verb == "STARTTLS" and self.tls:
-                    secured = self.tls.wrap_socket(connection, server_side=True)
-                    return self._listen(secured, encrypted=True)
-                if verb == "DATA" and self.replies.get("DATA", "354").startswith("354"):
+                    self._listen(self.tls.wrap_socket(connection, server_side=True), encrypted=True)
+                    return
+                if verb == "DATA" and "DATA" not in self.replies:
                     self.messages.append(_message(lines))
                     if not self._answer(connection, ".", "250 queued"):
                         return

@@ -166,11 +166,11 @@ async def open_runtime(
     holder: str,
     *,
     clock: Callable[[], datetime] = utc_now,
-    new_due_at_once: bool = False,
+    first_due_at_once: bool = False,
 ) -> AsyncIterator[Runtime]:
     """Everything a command that writes needs; `holder` tells others who has the database.
 
-    With `new_due_at_once` a digest that was never planned before is due now.
+    With `first_due_at_once` a digest that never had an edition is due now.
 
     Raises:
         InstanceError: another process has the database.
@@ -186,8 +186,10 @@ async def open_runtime(
         workers = Workers()
         try:
             now = clock()
-            plans = plan(settings, now, new_due_at_once=new_due_at_once)
+            plans = plan(settings, now)
             await store.run(lambda opened: opened.editions.plan(plans, now))
+            if first_due_at_once:
+                await store.run(lambda opened: opened.editions.make_first_due(now))
             delivering = Delivering(store, channels, clock, Redactor(settings.secrets()))
             await delivering.release_claimed()
             async with open_fetcher(settings) as fetcher:

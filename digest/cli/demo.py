@@ -143,7 +143,7 @@ async def _round(
     mail.messages.clear()
     posts.clear()
     async with open_runtime(
-        settings, "digest demo", clock=lambda: now, new_due_at_once=True
+        settings, "digest demo", clock=lambda: now, first_due_at_once=True
     ) as runtime:
         done = await runtime.once()
     for feed in done["feeds"]:

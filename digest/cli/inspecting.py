@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digest.cli import Options, aio
-from digest.cli.output import ago, print_json, print_table
+from digest.cli.output import ago, print_json, print_table, progress
 from digest.cli.reports import Finding, check_online, status_report
 from digest.config.schema import json_schema
 from digest.daemon import compile_templates, utc_now
@@ -29,7 +29,8 @@ def check(options: Options, *, online: bool) -> int:
     counts = f"{len(settings.feeds)} feeds, {len(settings.digests)} digests"
     findings = [Finding("configuration", "", True, f"{counts}, {len(settings.channels)} channels")]
     if online:
-        findings += aio.run(check_online(settings))
+        with progress("checking", len(settings.feeds) + len(settings.channels)) as done:
+            findings += aio.run(check_online(settings, done))
     if options.json:
         print_json({"checks": [finding.as_json() for finding in findings]})
     else:

@@ -39,14 +39,17 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
 
 
 @contextmanager
-def polling_progress(total: int | None) -> Iterator[Callable[[PollResult], None]]:
-    """A bar on a terminal, nothing elsewhere; without `total`, one that only moves."""
+def progress(what: str, total: int | None) -> Iterator[Callable[[str], None]]:
+    """A bar on a terminal, nothing elsewhere; call it with the name of each thing that is done.
+
+    Without `total` the bar only moves.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     console = Console(stderr=True)
     columns = (
-        TextColumn("polling"),
+        TextColumn(what),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[name]}", markup=False),
@@ -55,11 +58,14 @@ def polling_progress(total: int | None) -> Iterator[Callable[[PollResult], None]
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
         task = bar.add_task("", total=total, name="")
+        yield lambda name: bar.update(task, advance=1, name=name[:40])
 
-        def report(result: PollResult) -> None:
-            bar.update(task, advance=1, name=result.name[:40])
 
-        yield report
+@contextmanager
+def polling_progress(total: int | None) -> Iterator[Callable[[PollResult], None]]:
+    """The progress of polling feeds."""
+    with progress("polling", total) as done:
+        yield lambda result: done(result.name)
 
 
 def ago(at: datetime | None, now: datetime) -> str:

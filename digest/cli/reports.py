@@ -17,6 +17,7 @@ from digest.jobs.polling import feed_request
 from digest.log import Redactor
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from digest.channels import Channel
@@ -41,14 +42,20 @@ class Finding:
         return asdict(self)
 
 
-async def check_online(settings: Settings) -> list[Finding]:
+async def check_online(settings: Settings, done: Callable[[str], None]) -> list[Finding]:
     """Fetch and parse every feed, and try every channel, storing and sending nothing."""
+
+    async def told(check: Awaitable[Finding]) -> Finding:
+        finding = await check
+        done(finding.name)
+        return finding
+
     workers = Workers()
     try:
         async with open_fetcher(settings) as fetcher:
             feeds = (_check_feed(settings, feed, fetcher, workers) for feed in settings.feeds)
             channels = (_check_channel(channel) for channel in open_channels(settings).values())
-            findings = await asyncio.gather(*feeds, *channels)
+            findings = await asyncio.gather(*(told(check) for check in (*feeds, *channels)))
             # A server may repeat in its answer what it was sent.
             redact = Redactor(settings.secrets())
             return [replace(finding, said=redact(finding.said)) for finding in findings]

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def run(options: Options, *, once: bool) -> int:
     """Run the daemon until SIGTERM or SIGINT.
 
-    With --once: poll, publish and deliver what is due, and exit; a digest that was never planned
-    before is due at once.
+    With --once: poll, publish and deliver what is due, and exit; a digest that never had an
+    edition is due at once.
     """
     settings = options.settings()
     if not once:
@@ -54,5 +54,5 @@ async def _serve(settings: Settings) -> None:
 
 
 async def _once(settings: Settings) -> dict[str, Any]:
-    async with open_runtime(settings, "digest run --once", new_due_at_once=True) as runtime:
+    async with open_runtime(settings, "digest run --once", first_due_at_once=True) as runtime:
         return await runtime.once()

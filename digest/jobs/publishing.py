@@ -54,18 +54,16 @@ def compose_edition(store: Store, settings: Settings, digest: str, now: datetime
     return compose(frame, select(store.editions.pending(digest, urls), config.max_entries, caps))
 
 
-def plan(settings: Settings, now: datetime, *, new_due_at_once: bool) -> list[DigestPlan]:
-    """Every digest, with the time it is next due at if it is new or its schedule changed."""
+def plan(settings: Settings, now: datetime) -> list[DigestPlan]:
+    """Every digest, with the next time of its schedule."""
     plans = []
     for name, digest in settings.digests.items():
         zone = settings.zone_of(name)
-        following = next_after(digest.schedule, zone, now)
         plans.append(
             DigestPlan(
                 name=name,
                 schedule=f"{digest.schedule.text} ({zone.key})",
-                first_due_at=now if new_due_at_once else following,
-                next_edition_at=following,
+                next_edition_at=next_after(digest.schedule, zone, now),
                 feeds=tuple(feed.url for feed in settings.feeds_of(name)),
                 first_edition=digest.first_edition,
             )

@@ -33,15 +33,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DigestPlan:
-    """A digest as configured: `schedule` names rule and zone, `feeds` are addresses.
-
-    A digest that is new is due at `first_due_at`, one whose schedule changed at
-    `next_edition_at`.
-    """
+    """A digest as configured: `schedule` names rule and zone, `feeds` are addresses."""
 
     name: str
     schedule: str
-    first_due_at: datetime
     next_edition_at: datetime
     feeds: tuple[str, ...]
     first_edition: timedelta
@@ -68,6 +63,16 @@ class EditionQueries:
             for plan in plans:
                 _plan_schedule(connection, plan)
                 _plan_subscriptions(connection, plan, now)
+
+    def make_first_due(self, now: datetime) -> None:
+        """Make every digest due that was never due and never had an edition."""
+        had_one = sa.exists().where(editions.c.digest == digests.c.name)
+        with self._database.transaction() as connection:
+            connection.execute(
+                sa.update(digests)
+                .where(digests.c.last_due_at.is_(None), ~had_one)
+                .values(next_edition_at=now)
+            )
 
     def due(self, now: datetime) -> list[tuple[str, datetime]]:
         """Every digest whose time has come, with that time."""
@@ -139,7 +144,7 @@ def _plan_schedule(connection: Connection, plan: DigestPlan) -> None:
     if row is None:
         connection.execute(
             sa.insert(digests).values(
-                name=plan.name, schedule=plan.schedule, next_edition_at=plan.first_due_at
+                name=plan.name, schedule=plan.schedule, next_edition_at=plan.next_edition_at
             )
         )
     elif row.schedule != plan.schedule:

@@ -38,7 +38,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     folder = tmp_path_factory.mktemp("tls")
     path, key = folder / "cert.pem", folder / "key.pem"
     command = [openssl, "req", "-x509", "-nodes", "-days", "2", "-newkey", "ec"]
-    command += ["-pkeyopt", "ec_paramgen_curve:P-256", "-subj", "/CN=localhost"]
+    command += ["-pkeyopt", "ec_paramgen_curve:P-256", "-subj", "/CN=digest tests"]
     command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(path)]
     subprocess.run(command, check=True, capture_output=True)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

@@ -18,15 +18,16 @@ def serving(talk: Callable[[socket.socket], None]) -> Iterator[int]:
     """The port of a server that lets `talk` have each connection, one after the other."""
     listener = socket.create_server(("127.0.0.1", 0))
     stopping = threading.Event()
-    # Copies, which can still be shut down when TLS has taken over the originals.
-    copies: list[socket.socket] = []
+    # Second handles, which can still hang up when TLS has taken over the first.
+    handles: list[socket.socket] = []
 
     def accept() -> None:
         while not stopping.is_set():
             connection, _ = listener.accept()
-            copies.append(connection.dup())
+            handles.append(connection.dup())
             with connection, suppress(OSError):
                 talk(connection)
+            _hang_up(handles[-1])
 
     thread = threading.Thread(target=accept)
     thread.start()
@@ -35,13 +36,17 @@ def serving(talk: Callable[[socket.socket], None]) -> Iterator[int]:
     finally:
         stopping.set()
         socket.create_connection(listener.getsockname()).close()
-        for copy in copies:
-            with copy, suppress(OSError):
-                copy.shutdown(socket.SHUT_RDWR)
+        for handle in handles:
+            _hang_up(handle)
         thread.join()
-        for copy in copies:
-            copy.close()
+        for handle in handles:
+            handle.close()
         listener.close()
+
+
+def _hang_up(handle: socket.socket) -> None:
+    with suppress(OSError):
+        handle.shutdown(socket.SHUT_RDWR)
 
 
 @dataclass

@@ -104,7 +104,7 @@ async def test_each_recipient_has_a_message_of_their_own(
     ada, grace = mail_server.mails
     assert [ada.recipient, grace.recipient] == ["ada@example.com", "grace@example.com"]
     assert b"grace" not in ada.raw
-    assert b"ada" not in grace.raw.lower().replace(b"reading", b"")
+    assert b"ada@" not in grace.raw
 
 
 @pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "."])
@@ -326,4 +326,4 @@ async def test_a_check_logs_in_and_sends_nothing(tmp_path: Path) -> None:
         found = await email(tmp_path, port).check()
 
     assert found == f"127.0.0.1:{port} answers, none, no login"
-    assert script.verbs == ["EHLO", "QUIT"]
+    assert not {"MAIL", "RCPT", "DATA"}.intersection(script.verbs)

@@ -173,6 +173,7 @@ def test_while_it_runs_commands_reach_it_and_a_second_one_is_refused(project: Pr
             second.stderr,
         )
         assert project.json("status")["feeds"][0]["health"] == "ok"
+        assert len(project.json("preview", "weekly")["sections"]) == 1
         polled = project.json("poll")
         assert (polled["feeds"][0]["outcome"], polled["new"]) == ("unchanged", 0)
         assert project.json("send", "weekly")["entries"] == 1

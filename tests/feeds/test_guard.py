@@ -99,7 +99,7 @@ async def test_a_redirect_inwards_is_refused(
     with raw_server(lambda _: None, "127.0.0.2") as inside:
         target = f"http://{host}:{inside.port}/feed"
         feed_server.replies["/feed"] = Reply(status=302, headers={"Location": target})
-        with pytest.raises(FeedError, match="127.0.0.2 is not a public address"):
+        with pytest.raises(FeedError, match=r"127\.0\.0\.2 is not a public address"):
             await fetcher.fetch(Request(f"{feed_server.url}/feed"))
         assert inside.requests == 0
     assert len(feed_server.seen) == 1

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -196,7 +196,7 @@ def test_the_real_feeds(shared: Path) -> None:
     feeds = [parse_feed(body, URL) for body in bodies]
     assert [len(feed.entries) for feed in feeds] == [6, 11, 12]
     for body, feed in zip(bodies, feeds, strict=True):
-        items = ElementTree.fromstring(body).findall("channel/item")
+        items = ET.fromstring(body).findall("channel/item")
         assert [" ".join((found.findtext("title") or "").split()) for found in items] == [
             entry.title for entry in feed.entries
         ]

@@ -1,0 +1,245 @@
+"""Slack's webhook against a real server that answers as Slack does, and as it should not."""
+
+from __future__ import annotations
+
+import json
+import logging
+import traceback
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digest.errors import DeliveryError
+from tests.channels.making import deliveries, delivery, open_it
+from tests.channels.scripted import serving
+from tests.rendering.samples import edition, ordinary, story
+from tests.servers import HttpServer, Reply, running
+
+if TYPE_CHECKING:
+    import socket
+    from pathlib import Path
+
+    from digest.channels import Channel
+    from tests.channels.conftest import Certificate
+
+SECRET = "/services/T0123/B0123/s3cr3tt0k3n"
+PAYLOAD = json.dumps({"text": "Hello", "blocks": []}).encode()
+
+
+def slack(folder: Path, server: str) -> Channel:
+    return open_it(folder, {"kind": "slack", "webhook_url": f"{server}{SECRET}"})
+
+
+async def refused(channel: Channel) -> DeliveryError:
+    with pytest.raises(DeliveryError) as caught:
+        await channel.send(delivery("webhook", PAYLOAD))
+    return caught.value
+
+
+async def test_a_post_arrives_as_it_was_built(tmp_path: Path, slack_server: HttpServer) -> None:
+    slack_server.replies[SECRET] = Reply("ok")
+    channel = slack(tmp_path, slack_server.url)
+    [made] = deliveries(channel, edition(story(title="日本 <!channel> & “more”")))
+
+    receipt = await channel.send(made)
+
+    [post] = slack_server.seen
+    assert receipt == "ok"
+    assert (post.method, post.path) == ("POST", SECRET)
+    assert post.headers["Content-Type"].startswith("application/json")
+    assert post.json == json.loads(made.payload)
+    assert len(post.body) < 12_000
+
+
+async def test_every_part_of_a_large_edition_is_a_post(
+    tmp_path: Path, slack_server: HttpServer
+) -> None:
+    slack_server.replies[SECRET] = Reply("ok")
+    channel = slack(tmp_path, slack_server.url)
+
+    parts = deliveries(channel, ordinary(80))
+    for part in parts:
+        await channel.send(part)
+
+    assert len(parts) > 1
+    assert [seen.json for seen in slack_server.seen] == [json.loads(p.payload) for p in parts]
+
+
+@pytest.mark.parametrize(
+    ("reply", "verdict"),
+    [
+        (Reply("rate_limited", 429), "retrying"),
+        (Reply("oops", 500), "retrying"),
+        (Reply("bad gateway", 502), "retrying"),
+        (Reply("", 503), "retrying"),
+        (Reply("rollup_error", 500), "retrying"),
+        (Reply("rollup_error", 400), "retrying"),
+        (Reply("no_service", 404), "failed"),
+        (Reply("invalid_blocks", 400), "failed"),
+        (Reply("invalid_payload", 400), "failed"),
+        (Reply("no_text", 400), "failed"),
+        (Reply("channel_is_archived", 410), "failed"),
+        (Reply("action_prohibited", 403), "failed"),
+        (Reply("invalid_token", 403), "failed"),
+    ],
+    ids=lambda value: f"{value.status} {value.body}" if isinstance(value, Reply) else value,
+)
+async def test_a_refusal_is_for_now_or_for_good(
+    tmp_path: Path, slack_server: HttpServer, reply: Reply, verdict: str
+) -> None:
+    slack_server.replies[SECRET] = reply
+
+    error = await refused(slack(tmp_path, slack_server.url))
+
+    assert error.verdict == verdict
+    assert error.retry_after is None
+    assert error.reason == f"{reply.status} {reply.body!s}".strip()
+    assert len(slack_server.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "pause"),
+    [
+        ("30", timedelta(seconds=30)),
+        ("3600", timedelta(hours=1)),
+        ("soon", None),
+        ("-5", None),
+        ("99999999999", None),
+    ],
+)
+async def test_a_rate_limit_says_how_long(
+    tmp_path: Path, slack_server: HttpServer, value: str, pause: timedelta | None
+) -> None:
+    slack_server.replies[SECRET] = Reply("rate_limited", 429, {"Retry-After": value})
+
+    error = await refused(slack(tmp_path, slack_server.url))
+
+    assert (error.verdict, error.retry_after) == ("retrying", pause)
+
+
+async def test_a_long_refusal_is_cut(tmp_path: Path, slack_server: HttpServer) -> None:
+    slack_server.replies[SECRET] = Reply("<html>" + "x" * 100_000, 502)
+
+    assert len((await refused(slack(tmp_path, slack_server.url))).reason) < 300
+
+
+def read_post(connection: socket.socket) -> bytes:
+    """A whole request: its body is all of the JSON there is."""
+    request = b""
+    while not request.endswith(b"}"):
+        request += connection.recv(65_536)
+    return request
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\no", b"\0"])
+async def test_no_whole_answer_is_unknown_and_nothing_is_posted_again(
+    tmp_path: Path, answer: bytes
+) -> None:
+    posts: list[bytes] = []
+
+    def drop(connection: socket.socket) -> None:
+        posts.append(read_post(connection))
+        connection.sendall(answer)
+
+    with serving(drop) as port:
+        error = await refused(slack(tmp_path, f"http://127.0.0.1:{port}"))
+
+    assert error.verdict == "unknown"
+    assert len(posts) == 1
+
+
+async def test_a_refused_connection_is_tried_again(tmp_path: Path) -> None:
+    with running(server := HttpServer()):
+        url = server.url
+
+    error = await refused(slack(tmp_path, url))
+
+    assert (error.verdict, error.reason) == ("retrying", "cannot connect: Connection refused")
+
+
+async def test_an_unknown_host_is_tried_again(tmp_path: Path) -> None:
+    error = await refused(slack(tmp_path, "http://hooks.invalid"))
+
+    assert error.verdict == "retrying"
+
+
+async def test_a_certificate_that_nobody_signed_is_refused(
+    tmp_path: Path, certificate: Certificate
+) -> None:
+    heard: list[bytes] = []
+
+    def talk(connection: socket.socket) -> None:
+        with certificate.context.wrap_socket(connection, server_side=True) as secured:
+            heard.append(secured.recv(65_536))
+
+    with serving(talk) as port:
+        error = await refused(slack(tmp_path, f"https://127.0.0.1:{port}"))
+
+    assert error.verdict == "retrying"
+    assert b"".join(heard) == b""
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_is_not_followed(
+    tmp_path: Path, slack_server: HttpServer, status: int
+) -> None:
+    slack_server.replies[SECRET] = Reply("", status, {"Location": f"{slack_server.url}/elsewhere"})
+    slack_server.replies["/elsewhere"] = Reply("ok")
+
+    error = await refused(slack(tmp_path, slack_server.url))
+
+    assert error.verdict == "failed"
+    assert error.reason == f"{status}: the webhook has moved"
+    assert slack_server.requests_to("/elsewhere") == []
+
+
+async def test_a_check_posts_nothing_to_read(tmp_path: Path, slack_server: HttpServer) -> None:
+    def as_slack(seen: object) -> Reply:
+        del seen
+        return Reply("no_text", 400)
+
+    slack_server.replies[SECRET] = as_slack
+
+    assert await slack(tmp_path, slack_server.url).check() == "the webhook answers"
+    [asked] = slack_server.seen
+    assert not any((asked.json or {}).values())
+
+
+@pytest.mark.parametrize(
+    "reply", [Reply("no_service", 404), Reply("invalid_token", 403), Reply("oops", 500)]
+)
+async def test_a_check_finds_a_dead_webhook(
+    tmp_path: Path, slack_server: HttpServer, reply: Reply
+) -> None:
+    slack_server.replies[SECRET] = reply
+
+    with pytest.raises(DeliveryError, match=str(reply.status)):
+        await slack(tmp_path, slack_server.url).check()
+
+
+@pytest.mark.parametrize("trouble", ["none", "refused", "dropped", "moved", "TLS", "down"])
+async def test_the_address_is_never_told(
+    tmp_path: Path, slack_server: HttpServer, caplog: pytest.LogCaptureFixture, trouble: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="digest")
+    slack_server.replies[SECRET] = {
+        "refused": Reply("no_service", 404),
+        "dropped": Reply("", 200, {"Content-Length": "10", "Connection": "close"}),
+        "moved": Reply("", 302, {"Location": f"{slack_server.url}{SECRET}/x"}),
+    }.get(trouble, Reply("ok"))
+    url = slack_server.url.replace("http:", "https:") if trouble == "TLS" else slack_server.url
+    channel = slack(tmp_path, url if trouble != "down" else "http://hooks.invalid")
+
+    try:
+        await channel.send(delivery("webhook", PAYLOAD))
+    except DeliveryError as error:
+        told = "".join(traceback.format_exception(error)) + repr(error)
+    else:
+        assert trouble == "none"
+        told = ""
+
+    for text in (told, caplog.text, repr(channel), str(vars(channel))):
+        assert "s3cr3t" not in text
+        assert SECRET not in text

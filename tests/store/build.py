@@ -1,0 +1,139 @@
+"""What the store's tests put in, and how they look at what is there."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from digest.model import CleanEntry, Edition, Rendition, Section, Story
+from digest.store import DigestPlan, Store, Update, Validators
+from digest.store.tables import metadata
+from tests.feed_xml import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+URL = "https://site.example/feed.xml"
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+
+
+def entry(key: str, published: datetime | None = NOW, *, fingerprint: str = "f") -> CleanEntry:
+    """An entry that is titled by its key."""
+    return CleanEntry(
+        key=key,
+        fingerprint=fingerprint,
+        title=key,
+        link=f"https://site.example/{key}",
+        author="",
+        published=published,
+        html=f"<p>{key}</p>",
+        excerpt=key,
+        words=1,
+    )
+
+
+def plan_of(
+    name: str = "weekly",
+    *,
+    feeds: tuple[str, ...] = (URL,),
+    window: timedelta = WEEK,
+    schedule: str = "every monday at 09:00 (UTC)",
+    first_due_at: datetime = NOW + WEEK,
+    next_edition_at: datetime = NOW + WEEK,
+) -> DigestPlan:
+    return DigestPlan(name, schedule, first_due_at, next_edition_at, feeds, window)
+
+
+def feed_id(store: Store, url: str = URL) -> int:
+    return store.feeds.states([url])[0].id
+
+
+def update_of(
+    *new: CleanEntry,
+    windows: Mapping[str, timedelta] | None = None,
+    edited: Iterable[CleanEntry] = (),
+    seen: Iterable[str] = (),
+    etag: str | None = '"a"',
+    body_hash: str = "hash",
+) -> Update:
+    return Update(
+        title="A feed",
+        body_hash=body_hash,
+        validators=Validators(etag, None),
+        new=new,
+        edited=tuple(edited),
+        seen=tuple(seen),
+        windows={"weekly": WEEK} if windows is None else windows,
+    )
+
+
+def learn(
+    store: Store,
+    *new: CleanEntry,
+    url: str = URL,
+    now: datetime = NOW,
+    windows: Mapping[str, timedelta] | None = None,
+) -> None:
+    """Record a changed body with these new entries."""
+    update = update_of(*new, windows=windows)
+    store.feeds.record_update(feed_id(store, url), update, now, now + DAY)
+
+
+def pending(store: Store, digest: str = "weekly", urls: tuple[str, ...] = (URL,)) -> list[str]:
+    """The titles of what is pending."""
+    return [found.title for found in store.editions.pending(digest, urls)]
+
+
+def ids(store: Store, *titles: str, digest: str = "weekly") -> tuple[int, ...]:
+    found = {one.title: one.id for one in store.editions.pending(digest, (URL,))}
+    return tuple(found[title] for title in titles)
+
+
+def edition_of(
+    *entries: int, digest: str = "weekly", period_to: datetime = NOW, held_back: int = 0
+) -> Edition:
+    stories = tuple(
+        Story(f"Story {one}", "", "A feed", "", None, "", 1, entries=(one,)) for one in entries
+    )
+    return Edition(
+        digest=digest,
+        title="Weekly",
+        subject="Weekly: a story",
+        period_from=period_to - WEEK,
+        period_to=period_to,
+        timezone="UTC",
+        sections=(Section("A feed", stories),) if stories else (),
+        held_back=held_back,
+    )
+
+
+INBOX = Rendition("inbox", ("ada@example.com", "grace@example.com"), (b"mail",))
+TEAM = Rendition("team", ("webhook",), (b"one", b"two"))
+
+
+def name_message(channel: str, recipient: str, part: int) -> str:
+    return f"<{channel}.{recipient}.{part}>"
+
+
+def publish(
+    store: Store,
+    *entries: int,
+    digest: str = "weekly",
+    at: datetime = NOW,
+    sent_as: tuple[Rendition, ...] = (INBOX,),
+    following: datetime | None = None,
+) -> int:
+    edition = edition_of(*entries, digest=digest, period_to=at)
+    return store.editions.publish(edition, at, sent_as, name_message, following)
+
+
+def dump(store: Store) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table."""
+    with store._database.transaction() as connection:
+        return {
+            table.name: [tuple(row) for row in connection.execute(sa.select(table))]
+            for table in metadata.sorted_tables
+        }

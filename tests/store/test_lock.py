@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digest.errors import InstanceError, StoreError
+from digest.store import WriterLock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_HOLD = """
+import pathlib, sys
+from digest.store import WriterLock
+with WriterLock(pathlib.Path(sys.argv[1]), "digest run"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def held_elsewhere(path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds the lock until its input ends."""
+    with subprocess.Popen(
+        [sys.executable, "-c", _HOLD, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "held\n"
+        yield process
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(InstanceError) as caught, WriterLock(path, "digest poll"):
+        pass
+    return str(caught.value)
+
+
+def test_a_second_process_is_refused_at_once_and_told_who_holds_it(path: Path) -> None:
+    with held_elsewhere(path) as process:
+        started = time.monotonic()
+        reason = refusal(path)
+        assert time.monotonic() - started < 1
+        assert f"(digest run, process {process.pid}, since " in reason
+        assert "\n" not in reason
+        # A refusal changes nothing for the next one.
+        assert refusal(path) == reason
+
+
+def test_a_process_that_ends_frees_it(path: Path) -> None:
+    with held_elsewhere(path) as process:
+        process.communicate("")
+        with WriterLock(path, "digest poll"):
+            assert "digest poll, process" in refusal(path)
+
+
+def test_a_process_that_is_killed_frees_it(path: Path) -> None:
+    with held_elsewhere(path) as process:
+        process.send_signal(signal.SIGKILL)
+        assert process.wait(10) == -signal.SIGKILL
+        with WriterLock(path, "digest poll"):
+            assert "digest poll, process" in refusal(path)
+
+
+def test_it_is_freed_when_the_work_fails(path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), WriterLock(path, "digest poll"):
+        raise ZeroDivisionError
+    with WriterLock(path, "digest poll"):
+        pass
+
+
+def test_other_databases_have_other_locks(path: Path) -> None:
+    with WriterLock(path, "one"), WriterLock(path.with_name("other.db"), "other"):
+        assert "one" in refusal(path)
+
+
+def test_where_no_lock_can_be_made(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    with pytest.raises(StoreError, match="data"), WriterLock(tmp_path / "data" / "x.db", "x"):
+        pass

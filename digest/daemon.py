@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest import __version__
 from digest.channels import Channel, open_channels
-from digest.errors import UsageError
+from digest.errors import UsageError, mendable
 from digest.feeds.fetch import Fetcher, FetchLimits
 from digest.feeds.workers import Workers
 from digest.jobs.clock import Clock
@@ -274,5 +274,9 @@ class Daemon:
             wake.clear()
             try:
                 await work()
-            except Exception:  # noqa: BLE001 - a bug is logged whole, and the daemon goes on
-                _log.exception("bug in a job; it goes on with the next minute")
+            except Exception as error:  # noqa: BLE001 - a bug is logged whole
+                reasons = {str(reason) for reason in mendable(error)}
+                for reason in sorted(reasons):
+                    event(_log, logging.ERROR, "job failed; again within a minute", error=reason)
+                if not reasons:
+                    _log.exception("bug in a job; it goes on with the next minute")

@@ -103,3 +103,13 @@ class DeliveryError(DigestError):
         self.reason = reason
         self.verdict = verdict
         self.retry_after = retry_after
+
+
+def mendable(error: BaseException) -> list[DigestError]:
+    """What a person can mend, where that is all there is to an error; nothing for a bug."""
+    if isinstance(error, DigestError):
+        return [error]
+    if not isinstance(error, BaseExceptionGroup):
+        return []
+    found = [mendable(inner) for inner in error.exceptions]
+    return [inner for group in found for inner in group] if all(found) else []

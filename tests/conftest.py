@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from tests.servers import HttpServer, MailServer, running
@@ -15,6 +16,10 @@ from tests.servers import HttpServer, MailServer, running
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+
+# How long an example takes says nothing on a busy machine.
+hypothesis.settings.register_profile("digest", deadline=None)
+hypothesis.settings.load_profile("digest")
 
 
 @pytest.fixture

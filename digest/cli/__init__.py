@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digest import __version__
-from digest.errors import DigestError
+from digest.errors import mendable
 
 if TYPE_CHECKING:
     from digest.config import Settings
@@ -102,9 +102,6 @@ def main(arguments: list[str] | None = None) -> None:
 def _run(arguments: list[str] | None) -> int:
     try:
         result: Any = cli.main(arguments, standalone_mode=False)
-    except DigestError as error:
-        click.echo(f"digest: {error}", err=True)
-        return error.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -115,7 +112,15 @@ def _run(arguments: list[str] | None) -> int:
         # Whoever read our output has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except Exception:  # noqa: BLE001 - logged whole, and no traceback from click
-        _log.exception("bug in a command; please report it")
-        return 1
+    except Exception as error:  # noqa: BLE001 - logged whole, and no traceback from click
+        return _failed(error)
     return result if isinstance(result, int) else 0
+
+
+def _failed(error: Exception) -> int:
+    reasons = mendable(error)
+    for text in dict.fromkeys(str(reason) for reason in reasons):
+        click.echo(f"digest: {text}", err=True)
+    if not reasons:
+        _log.exception("bug in a command; please report it")
+    return max((reason.exit_code for reason in reasons), default=1)

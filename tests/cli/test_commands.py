@@ -248,3 +248,12 @@ def test_log_lines_are_json_off_a_terminal(project: Project) -> None:
     project.configure("/feed", send_to="team")
     lines = [json.loads(line) for line in project.command("run", "--once").stderr.splitlines()]
     assert [line["event"] for line in lines] == ["polled", "published", "delivered"]
+
+
+def test_a_database_that_cannot_be_written_is_one_line(polled: Project) -> None:
+    database = polled.folder / "data/digest.db"
+    database.write_bytes(b"this is no database, and longer than a header of one hundred bytes " * 3)
+    for command in ("poll", "status"):
+        done = polled.command(command)
+        assert done.returncode == 1
+        assert done.stderr == f"digest: {database}: file is not a database\n"

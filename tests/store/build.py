@@ -41,10 +41,9 @@ def plan_of(
     feeds: tuple[str, ...] = (URL,),
     window: timedelta = WEEK,
     schedule: str = "every monday at 09:00 (UTC)",
-    first_due_at: datetime = NOW + WEEK,
     next_edition_at: datetime = NOW + WEEK,
 ) -> DigestPlan:
-    return DigestPlan(name, schedule, first_due_at, next_edition_at, feeds, window)
+    return DigestPlan(name, schedule, next_edition_at, feeds, window)
 
 
 def feed_id(store: Store, url: str = URL) -> int:

@@ -25,11 +25,15 @@ def schema(path: Path) -> dict[str, str]:
 
 
 def test_the_migrations_make_exactly_the_tables(tmp_path: Path) -> None:
-    Store(tmp_path / "migrated.db").close()
-    engine = sa.create_engine(f"sqlite:///{tmp_path / 'created.db'}")
-    metadata.create_all(engine)
+    Store(tmp_path / "created.db").close()
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'migrated.db'}")
+    with engine.begin() as connection:
+        migrations.upgrade(connection)
+        assert revision_of(connection) == HEAD
     engine.dispose()
-    assert schema(tmp_path / "migrated.db") == schema(tmp_path / "created.db")
+    created = schema(tmp_path / "created.db")
+    assert created == schema(tmp_path / "migrated.db")
+    assert set(metadata.tables) < set(created)
 
 
 def test_head_is_the_newest_migration_and_every_one_is_known(empty_store: Store) -> None:
@@ -74,13 +78,14 @@ def test_an_entry_needs_its_feed(empty_store: Store) -> None:
 
 
 def test_a_transaction_is_all_or_nothing(empty_store: Store) -> None:
-    insert = "INSERT INTO digests (name, schedule, next_edition_at) VALUES ('d', 's', 't')"
+    row = "INSERT INTO digests (name, schedule, next_edition_at) VALUES ('d', 's', 't')"
+    # The first statement works, the second does not.
     with (
-        pytest.raises(ZeroDivisionError),
+        pytest.raises(StoreError, match="UNIQUE"),
         empty_store._database.transaction() as connection,
     ):
-        connection.exec_driver_sql(insert)
-        raise ZeroDivisionError
+        for _ in range(2):
+            connection.exec_driver_sql(row)
     with empty_store._database.transaction() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM digests").scalar() == 0
 

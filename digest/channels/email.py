@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _COMMAND_SECONDS = 60
 # RFC 5321, section 4.5.3.2.6: a server may think this long before it answers the final dot.
 _FINAL_DOT_SECONDS = 600
+_TOO_LARGE = 552
 _FIRST_PAUSE = timedelta(minutes=30)
 
 
@@ -108,7 +109,13 @@ class EmailChannel:
             await client.mail(mailbox(self._smtp.sender).addr_spec)
             await client.rcpt(recipient)
         except aiosmtplib.SMTPResponseException as error:
-            raise _refused(error) from error
+            refusal = _refused(error)
+            sender = isinstance(error, aiosmtplib.SMTPSenderRefused) and error.code != _TOO_LARGE
+            if sender and refusal.verdict == "failed":
+                # The configuration is wrong, not the recipient: mended, the message arrives.
+                reason = f"the sender was refused: {refusal.reason}"
+                refusal = DeliveryError(reason, "retrying", retry_after=_FIRST_PAUSE)
+            raise refusal from error
         except (aiosmtplib.SMTPException, OSError) as error:
             raise DeliveryError(f"the connection was lost: {error}", "retrying") from error
 

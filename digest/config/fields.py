@@ -70,6 +70,16 @@ def _address(value: str) -> str:
         raise ValueError(f"{value!r} is not an email address")
     if name == "" and address != value.strip() and value.strip() != f"<{address}>":
         raise ValueError(f"{value!r} is not one email address")
+    try:
+        domain.encode("idna")
+    except UnicodeError:
+        raise ValueError(f"{domain!r} is not a domain") from None
+    return value
+
+
+def _one_line(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("must be one line of visible characters")
     return value
 
 
@@ -112,4 +122,4 @@ Addresses = Annotated[
 ]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
-Title = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_one_line)]

@@ -93,9 +93,7 @@ class FeedSettings(_Model):
     """A feed."""
 
     url: WebUrl = Field(description="Where the feed is.")
-    name: str | None = Field(
-        None, min_length=1, max_length=120, description="Default: the feed's own title."
-    )
+    name: Title | None = Field(None, description="Default: the feed's own title.")
     tags: tuple[Name, ...] = Field((), description="For `tag:NAME` in a digest's feeds.")
     every: Interval | None = Field(None, description="Default: polling.every.")
     allow_private_networks: bool | None = Field(

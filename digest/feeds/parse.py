@@ -22,6 +22,7 @@ MAX_LINK = 4_096
 MAX_ID = 4_096
 MAX_HTML = 256 * 1024
 _WITH_ADDRESS = re.compile(r"\S+@\S+ \((.+)\)|(.+) \(\S+@\S+\)")
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 
 
@@ -36,7 +37,8 @@ def parse_feed(body: bytes, url: str) -> ParsedFeed:
 
     try:
         # Only ever a BytesIO: feedparser opens a plain string as a path or an address.
-        parsed = feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+        whole = BytesIO(_REFERENCE.sub(_possible, body))
+        parsed = feedparser.parse(whole, sanitize_html=False, resolve_relative_uris=False)
     except (ValueError, OverflowError, AttributeError, LookupError, TypeError) as error:
         raise FeedError(f"cannot be parsed: {type(error).__name__}") from error
     if not parsed.get("version") and not parsed.entries:
@@ -49,6 +51,16 @@ def parse_feed(body: bytes, url: str) -> ParsedFeed:
         title=_text(parsed.feed, "title", MAX_NAME),
         entries=tuple(_entry(entry, url) for entry in parsed.entries[:MAX_ENTRIES]),
     )
+
+
+def _possible(reference: re.Match[bytes]) -> bytes:
+    """A character reference, or U+FFFD for one to no character: feedparser gives up on those."""
+    hexadecimal, decimal = reference.groups()
+    digits = (hexadecimal or decimal).lstrip(b"0") or b"0"
+    # Longer numbers are out of range, and slow to read.
+    number = int(digits, 16 if hexadecimal else 10) if len(digits) <= 7 else -1
+    possible = 0 <= number <= 0x10FFFF and not 0xD800 <= number <= 0xDFFF
+    return reference[0] if possible else b"&#xFFFD;"
 
 
 def _looks_like_html(body: bytes) -> bool:

@@ -23,7 +23,7 @@ _MAX_HEADER = 150
 _MAX_TITLE = 200
 _MAX_LINK = 2_000
 _MAX_NAME = 100
-_EXCERPTS = (220, 140, 0)
+_EXCERPTS = (220, 140, 80, 0)
 # The separator of JSON, and what the numbers in "part 2 of 3" may add.
 _COMMA = 2
 _NUMBERS = 50

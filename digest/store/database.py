@@ -54,8 +54,12 @@ class Database:
     def _connect(self) -> sqlite3.Connection:
         uri = _read_only_uri(self._path) if self._read_only else _uri(self._path, "mode=rwc")
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=10)
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA synchronous=FULL")
+        try:
+            connection.execute("PRAGMA foreign_keys=ON")
+            connection.execute("PRAGMA synchronous=FULL")
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
     def _begin(self, connection: Connection) -> None:

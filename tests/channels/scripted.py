@@ -22,10 +22,12 @@ def serving(talk: Callable[[socket.socket], None]) -> Iterator[int]:
     handles: list[socket.socket] = []
 
     def accept() -> None:
-        while not stopping.is_set():
+        while True:
             connection, _ = listener.accept()
-            handles.append(connection.dup())
             with connection, suppress(OSError):
+                if stopping.is_set():
+                    return
+                handles.append(connection.dup())
                 talk(connection)
             _hang_up(handles[-1])
 

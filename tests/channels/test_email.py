@@ -107,7 +107,7 @@ async def test_each_recipient_has_a_message_of_their_own(
     assert b"ada@" not in grace.raw
 
 
-@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "."])
+@pytest.mark.parametrize("stage", ["RCPT", "DATA", "."])
 @pytest.mark.parametrize(
     ("reply", "verdict", "retry_after"),
     [
@@ -127,6 +127,24 @@ async def test_a_refusal_is_for_now_or_for_good(
 
     assert (error.verdict, error.retry_after) == (verdict, retry_after)
     assert error.reason == reply
+
+
+@pytest.mark.parametrize(
+    ("reply", "verdict", "reason"),
+    [
+        ("451 later", "retrying", "451 later"),
+        ("530 authentication required", "retrying", "the sender was refused: 530 authentication"),
+        ("550 not your address", "retrying", "the sender was refused: 550 not your address"),
+        ("552 too large", "failed", "552 too large"),
+    ],
+)
+async def test_a_refused_sender_is_not_held_against_the_recipient(
+    tmp_path: Path, reply: str, verdict: str, reason: str
+) -> None:
+    error = await outcome(tmp_path, SmtpScript({"MAIL": reply}))
+
+    assert error.verdict == verdict
+    assert error.reason.startswith(reason)
 
 
 @pytest.mark.parametrize("stage", ["connect", "EHLO", "MAIL", "RCPT"])

@@ -83,7 +83,7 @@ async def test_every_part_of_a_large_edition_is_a_post(
         (Reply("action_prohibited", 403), "failed"),
         (Reply("invalid_token", 403), "failed"),
     ],
-    ids=lambda value: f"{value.status} {value.body}" if isinstance(value, Reply) else value,
+    ids=str,
 )
 async def test_a_refusal_is_for_now_or_for_good(
     tmp_path: Path, slack_server: HttpServer, reply: Reply, verdict: str
@@ -94,7 +94,7 @@ async def test_a_refusal_is_for_now_or_for_good(
 
     assert error.verdict == verdict
     assert error.retry_after is None
-    assert error.reason == f"{reply.status} {reply.body!s}".strip()
+    assert error.reason == " ".join(map(str, (reply.status, reply.body))).strip()
     assert len(slack_server.seen) == 1
 
 
@@ -128,7 +128,9 @@ def read_post(connection: socket.socket) -> bytes:
     """A whole request: its body is all of the JSON there is."""
     request = b""
     while not request.endswith(b"}"):
-        request += connection.recv(65_536)
+        received = connection.recv(65_536)
+        assert received
+        request += received
     return request
 
 
@@ -155,7 +157,8 @@ async def test_a_refused_connection_is_tried_again(tmp_path: Path) -> None:
 
     error = await refused(slack(tmp_path, url))
 
-    assert (error.verdict, error.reason) == ("retrying", "cannot connect: Connection refused")
+    assert error.verdict == "retrying"
+    assert error.reason.startswith("cannot connect: ")
 
 
 async def test_an_unknown_host_is_tried_again(tmp_path: Path) -> None:

@@ -197,7 +197,7 @@ def test_what_waits_is_said_once_at_the_end() -> None:
     assert not any("will come" in text for message in first for text in contexts(message))
 
 
-def test_many_sections_are_split_by_blocks() -> None:
+def test_many_sections_are_split_between_messages() -> None:
     many = edition(
         *(story(n, title=f"S{n}", feed=f"F{n}", excerpt="", author="") for n in range(60)),
         held_back=1,

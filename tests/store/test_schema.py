@@ -68,24 +68,24 @@ def test_how_it_is_opened(path: Path, pragma: str, value: object) -> None:
         database.close()
 
 
-def test_an_entry_needs_its_feed(empty_store: Store) -> None:
-    insert = "INSERT INTO subscriptions (digest, feed_id, subscribed_at, baseline) VALUES ('d', 99, 'x', 0)"
+def test_a_subscription_needs_its_feed(empty_store: Store) -> None:
     with (
         pytest.raises(StoreError, match="FOREIGN KEY"),
         empty_store._database.transaction() as connection,
     ):
-        connection.exec_driver_sql(insert)
+        connection.exec_driver_sql("INSERT INTO subscriptions VALUES ('d', 99, 't', NULL, 0)")
 
 
 def test_a_transaction_is_all_or_nothing(empty_store: Store) -> None:
     row = "INSERT INTO digests (name, schedule, next_edition_at) VALUES ('d', 's', 't')"
-    # The first statement works, the second does not.
-    with (
-        pytest.raises(StoreError, match="UNIQUE"),
-        empty_store._database.transaction() as connection,
-    ):
-        for _ in range(2):
+
+    def insert_twice() -> None:
+        with empty_store._database.transaction() as connection:
             connection.exec_driver_sql(row)
+            connection.exec_driver_sql(row)
+
+    with pytest.raises(StoreError, match="UNIQUE"):
+        insert_twice()
     with empty_store._database.transaction() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM digests").scalar() == 0
 

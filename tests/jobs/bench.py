@@ -1,0 +1,101 @@
+"""The jobs on a bench: real settings, store, fetcher and workers, and a clock that stands still."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from digest.config import Settings
+from digest.daemon import compile_templates, open_fetcher
+from digest.jobs.polling import Polling
+from digest.jobs.publishing import Publishing, plan
+from digest.store import Store, StoreThread
+from tests.feed_xml import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping
+    from pathlib import Path
+
+    from digest.channels import Channel
+    from digest.feeds.fetch import Fetcher
+    from digest.feeds.workers import Workers
+    from digest.model import Entry
+
+MONDAYS = "every monday at 09:00"
+
+
+class StoppedClock:
+    """A clock that a test turns."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def turn(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+def settings_of(folder: Path, feeds: list[Any], **more: Any) -> Settings:
+    """Settings for feeds on this machine, with one digest of all of them."""
+    data = {
+        "polling": {"allow_private_networks": True, "per_host": 0, **more.pop("polling", {})},
+        "feeds": feeds,
+        "channels": {"vault": {"kind": "file", "path": "{digest}-{date}.md"}},
+        "digests": {"weekly": {"schedule": MONDAYS, "send_to": ["vault"]}},
+    }
+    return Settings.model_validate(data | more, context={"base": folder})
+
+
+@asynccontextmanager
+async def open_store(folder: Path) -> AsyncIterator[StoreThread[Store]]:
+    store = StoreThread(lambda: Store(folder / "digest.db"), Store.close)
+    await store.open()
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@dataclass
+class Bench:
+    """An open store that the settings were planned in."""
+
+    settings: Settings
+    store: StoreThread[Store]
+    clock: StoppedClock
+
+    @asynccontextmanager
+    async def polling(
+        self,
+        workers: Workers,
+        wrap: Callable[[Fetcher], Fetcher] = lambda fetcher: fetcher,
+    ) -> AsyncIterator[Polling]:
+        async with open_fetcher(self.settings) as fetcher:
+            yield Polling(self.settings, self.store, wrap(fetcher), workers, self.clock)
+
+    def publishing(self, channels: Mapping[str, Channel]) -> Publishing:
+        templates = compile_templates(self.settings)
+        return Publishing(self.settings, self.store, channels, templates, self.clock)
+
+    async def pending(self, digest: str = "weekly") -> list[Entry]:
+        urls = [feed.url for feed in self.settings.feeds]
+        return await self.store.run(lambda store: store.editions.pending(digest, urls))
+
+    async def feed(self, url: str) -> dict[str, Any]:
+        return (await self.store.run(lambda store: store.health.read())).feeds[url]
+
+    async def digest(self, name: str = "weekly") -> dict[str, Any]:
+        return (await self.store.run(lambda store: store.health.read())).digests[name]
+
+
+@asynccontextmanager
+async def open_bench(settings: Settings, folder: Path) -> AsyncIterator[Bench]:
+    clock = StoppedClock()
+    async with open_store(folder) as store:
+        plans = plan(settings, clock())
+        await store.run(lambda opened: opened.editions.plan(plans, clock()))
+        yield Bench(settings, store, clock)

@@ -1,0 +1,279 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from digest.channels import open_channels
+from tests.feed_xml import NOW
+from tests.jobs.bench import Bench, open_bench, settings_of
+from tests.store import build
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from digest.channels import Channel
+    from digest.config import Settings
+    from digest.jobs.publishing import Published, Publishing
+    from digest.model import Delivery, Edition, Rendition
+    from digest.rendering.templates import Templates
+
+URL = "https://site.example/feed.xml"
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+CHANNELS = {
+    "inbox": {"kind": "email", "to": ["ada@example.com", "grace@example.com"]},
+    "team": {"kind": "slack", "webhook_url": "https://hooks.slack.example/T/B/s3cret"},
+    "vault": {"kind": "file", "path": "{digest}-{date}.md"},
+}
+EVERYWHERE = {"schedule": "every monday at 09:00", "send_to": ["inbox", "team", "vault"]}
+DAILY = {"schedule": "daily at 08:00", "send_to": ["vault"]}
+
+
+def settings(folder: Path, **digests: Any) -> Settings:
+    return settings_of(
+        folder,
+        [URL],
+        channels=CHANNELS,
+        smtp={"host": "127.0.0.1", "from": "Reading <digest@example.com>"},
+        digests=digests or {"weekly": EVERYWHERE},
+    )
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    """One digest of everything to everywhere, planned on a Monday at nine."""
+    async with open_bench(settings(tmp_path), tmp_path) as bench:
+        yield bench
+
+
+def publishing(bench: Bench) -> Publishing:
+    return bench.publishing(open_channels(bench.settings))
+
+
+async def learn(bench: Bench, *titles: str) -> None:
+    windows = {name: digest.first_edition for name, digest in bench.settings.digests.items()}
+    entries = [build.entry(title) for title in titles]
+    await bench.store.run(lambda store: build.learn(store, *entries, windows=windows))
+
+
+async def deliveries(bench: Bench, edition: Published) -> list[Delivery]:
+    return await bench.store.run(lambda store: store.ledger.of_edition(edition.edition_id))
+
+
+async def table(bench: Bench, name: str) -> list[tuple[Any, ...]]:
+    return (await bench.store.run(build.dump))[name]
+
+
+async def test_nothing_is_published_before_its_time(bench: Bench) -> None:
+    await learn(bench, "a")
+    bench.clock.now = NOW + WEEK - timedelta(microseconds=1)
+    assert await publishing(bench).publish_due() == []
+    assert [entry.title for entry in await bench.pending()] == ["a"]
+
+
+async def test_an_edition_goes_to_every_recipient_of_every_channel(bench: Bench) -> None:
+    await learn(bench, "a", "b")
+    bench.clock.now = NOW + WEEK
+    (published,) = await publishing(bench).publish_due()
+    assert (published.digest, published.entries) == ("weekly", 2)
+    planned = await deliveries(bench, published)
+    assert [(one.channel, one.recipient, one.state) for one in planned] == [
+        ("inbox", "ada@example.com", "pending"),
+        ("inbox", "grace@example.com", "pending"),
+        ("team", "webhook", "pending"),
+        ("vault", str(bench.settings.database_path.parents[1] / "weekly-2026-11-23.md"), "pending"),
+    ]
+    assert len({one.message_id for one in planned}) == 4
+    assert planned[0].message_id.endswith("@example.com>")
+    assert await bench.pending() == []
+    assert (await bench.digest())["next_edition_at"] == NOW + 2 * WEEK
+
+
+async def test_an_edition_missed_while_down_comes_once(bench: Bench) -> None:
+    await learn(bench, "a")
+    bench.clock.now = NOW + 3 * WEEK + DAY
+    assert len(await publishing(bench).publish_due()) == 1
+    assert await publishing(bench).publish_due() == []
+    digest = await bench.digest()
+    assert (digest["last_due_at"], digest["next_edition_at"]) == (NOW + WEEK, NOW + 4 * WEEK)
+
+
+async def test_the_next_period_starts_where_the_last_ended(bench: Bench) -> None:
+    for week in (1, 2):
+        await learn(bench, f"in week {week}")
+        bench.clock.now = NOW + week * WEEK + timedelta(minutes=week)
+        assert len(await publishing(bench).publish_due()) == 1
+    with_periods = [json.loads(str(row[-1])) for row in await table(bench, "editions")]
+    first, second = with_periods
+    assert second["period_from"] == first["period_to"]
+    assert second["period_to"] == bench.clock.now.isoformat()
+
+
+async def test_nothing_new_is_skipped(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "digest")
+    bench.clock.now = NOW + WEEK
+    assert await publishing(bench).publish_due() == []
+    digest = await bench.digest()
+    assert (digest["next_edition_at"], digest["last_result"]) == (
+        NOW + 2 * WEEK,
+        "skipped, nothing new",
+    )
+    assert await table(bench, "editions") == []
+    assert [record.getMessage() for record in caplog.records] == ["skipped"]
+
+
+async def test_nothing_new_is_sent_where_that_is_wanted(tmp_path: Path) -> None:
+    wanted = settings(tmp_path, weekly={**EVERYWHERE, "when_empty": "send"})
+    async with open_bench(wanted, tmp_path) as bench:
+        bench.clock.now = NOW + WEEK
+        (published,) = await publishing(bench).publish_due()
+        assert published.entries == 0
+        assert len(await deliveries(bench, published)) == 4
+
+
+async def test_what_one_edition_cannot_hold_comes_with_the_next(tmp_path: Path) -> None:
+    small = settings(tmp_path, daily={**DAILY, "max_entries": 2})
+    async with open_bench(small, tmp_path) as bench:
+        await learn(bench, *"abcde")
+        sizes: list[int] = []
+        for day in (1, 2, 3, 4):
+            bench.clock.now = NOW + day * DAY
+            published = await publishing(bench).publish_due()
+            sizes += [one.entries for one in published]
+        taken = [row[1] for row in await table(bench, "edition_entries")]
+        held_back = [
+            json.loads(str(row[-1]))["held_back"] for row in await table(bench, "editions")
+        ]
+    assert sizes == [2, 2, 1]
+    assert held_back == [3, 1, 0]
+    assert sorted(taken) == [1, 2, 3, 4, 5]
+
+
+async def test_digests_of_one_feed_do_not_take_from_each_other(tmp_path: Path) -> None:
+    async with open_bench(settings(tmp_path, one=DAILY, two=DAILY), tmp_path) as bench:
+        await learn(bench, "a")
+        bench.clock.now = NOW + DAY
+        published = await publishing(bench).publish_due()
+        assert [(one.digest, one.entries) for one in published] == [("one", 1), ("two", 1)]
+
+
+async def test_a_digest_nobody_configured_any_more_is_left_alone(tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        async with open_bench(settings(tmp_path, **{name: DAILY}), tmp_path) as bench:
+            await learn(bench, name)
+            bench.clock.now = NOW + DAY
+            if name == "new":
+                published = await publishing(bench).publish_due()
+                assert [one.digest for one in published] == ["new"]
+
+
+async def test_a_template_that_fails_on_real_entries_is_one_line_and_stays_due(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    # The sample that templates are tried on has two stories, this edition has three.
+    (folder / "edition.md").write_text("{{ 1 // (3 - edition.stories|length) }}")
+    digests = {"broken": {**DAILY, "template": str(folder)}, "works": DAILY}
+    async with open_bench(settings(tmp_path, **digests), tmp_path) as bench:
+        await learn(bench, *"abc")
+        bench.clock.now = NOW + DAY
+        published = await publishing(bench).publish_due()
+        assert [one.digest for one in published] == ["works"]
+        (line,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
+        assert (line.getMessage(), line.exc_info) == ("not published", None)
+        fields = line.__dict__["fields"]
+        assert fields["digest"] == "broken"
+        assert fields["error"].startswith(f"{folder / 'edition.md'}:1: ")
+        assert len(await bench.pending("broken")) == 3
+
+        # The cause is mended: the same edition comes, late.
+        (folder / "edition.md").write_text("{{ edition.subject }}")
+        (late,) = await publishing(bench).publish_due()
+        assert (late.digest, late.entries) == ("broken", 3)
+        assert (await bench.digest("broken"))["last_due_at"] == NOW + DAY - timedelta(hours=1)
+
+
+class BrokenChannel:
+    """A channel with a bug."""
+
+    name = "vault"
+    patience: timedelta | None = None
+
+    def render(self, edition: Edition, templates: Templates) -> Rendition:
+        del edition, templates
+        raise ZeroDivisionError
+
+    async def send(self, delivery: Delivery) -> str:
+        raise NotImplementedError
+
+    async def check(self) -> str:
+        raise NotImplementedError
+
+
+async def test_a_bug_in_one_channel_disturbs_no_other_digest(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    digests = {"broken": {**EVERYWHERE}, "works": {**EVERYWHERE, "send_to": ["inbox"]}}
+    async with open_bench(settings(tmp_path, **digests), tmp_path) as bench:
+        await learn(bench, "a")
+        bench.clock.now = NOW + WEEK
+        channels: dict[str, Channel] = {**open_channels(bench.settings), "vault": BrokenChannel()}
+        published = await bench.publishing(channels).publish_due()
+        assert [one.digest for one in published] == ["works"]
+        (bug,) = [record for record in caplog.records if record.exc_info]
+        assert bug.__dict__["fields"] == {"digest": "broken"}
+        # Not even the channels that do work have half an edition.
+        assert {row[1] for row in await table(bench, "editions")} == {"works"}
+        assert len(await bench.pending("broken")) == 1
+        assert [one.digest for one in await publishing(bench).publish_due()] == ["broken"]
+
+
+async def test_publishing_now_leaves_the_schedule(bench: Bench) -> None:
+    await learn(bench, "a")
+    before = await bench.digest()
+    published = await publishing(bench).publish_now("weekly")
+    assert published
+    assert published.entries == 1
+    assert await bench.digest() == before
+    assert await publishing(bench).publish_now("weekly") is None
+
+
+async def test_publishing_now_to_some_channels(bench: Bench) -> None:
+    await learn(bench, "a")
+    published = await publishing(bench).publish_now("weekly", ["team"])
+    assert published
+    assert {one.channel for one in await deliveries(bench, published)} == {"team"}
+
+
+async def test_two_editions_at_once_do_not_take_the_same_entries(bench: Bench) -> None:
+    await learn(bench, "a", "b")
+    job = publishing(bench)
+    both = await asyncio.gather(job.publish_now("weekly"), job.publish_now("weekly"))
+    assert [one.entries for one in both if one] == [2]
+    assert len(await table(bench, "edition_entries")) == 2
+
+
+async def test_an_edition_is_one_line_of_the_log(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "digest")
+    await learn(bench, "a")
+    bench.clock.now = NOW + WEEK + timedelta(seconds=5)
+    (published,) = await publishing(bench).publish_due()
+    assert [(one.getMessage(), one.__dict__["fields"]) for one in caplog.records] == [
+        (
+            "published",
+            {
+                "digest": "weekly",
+                "edition": published.edition_id,
+                "scheduled_for": (NOW + WEEK).isoformat(),
+                "stories": 1,
+            },
+        )
+    ]

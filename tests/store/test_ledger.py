@@ -1,0 +1,176 @@
+"""The ledger: what is claimed, in which order, and what becomes of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, get_args
+
+import pytest
+
+from digest.errors import StoreError
+from digest.model import Delivery, DeliveryState, Outcome, Rendition
+from tests.feed_xml import NOW
+from tests.store.build import DAY, INBOX, TEAM, dump, publish
+
+if TYPE_CHECKING:
+    from digest.store import Store
+
+SOON = NOW + timedelta(minutes=5)
+SENT = Outcome("sent", receipt="250 OK")
+LATER = Outcome("retrying", error="busy", next_attempt_at=SOON)
+
+
+def claim(store: Store, channel: str = "inbox", *, now: datetime = NOW) -> Delivery:
+    delivery = store.ledger.claim(channel, now)
+    assert delivery is not None
+    return delivery
+
+
+def of(store: Store, edition: int, number: int = 0) -> Delivery:
+    return store.ledger.of_edition(edition)[number]
+
+
+def test_a_claim_is_written_down_before_it_is_answered(store: Store) -> None:
+    edition = publish(store)
+    delivery = claim(store)
+    assert (delivery.recipient, delivery.payload) == ("ada@example.com", b"mail")
+    # As it was before this attempt; the ledger already has it as being sent.
+    assert (delivery.state, delivery.attempts) == ("pending", 0)
+    assert (of(store, edition).state, of(store, edition).attempts) == ("sending", 1)
+
+
+def test_nothing_is_claimed_twice(store: Store) -> None:
+    publish(store)
+    assert [claim(store).recipient for _ in range(2)] == ["ada@example.com", "grace@example.com"]
+    assert store.ledger.claim("inbox", NOW) is None
+    assert store.ledger.due_channels(NOW) == []
+
+
+def test_older_editions_go_first(store: Store) -> None:
+    first, second = publish(store), publish(store, at=NOW + DAY)
+    now = NOW + DAY
+    editions = [claim(store, now=now).edition_id for _ in range(4)]
+    assert editions == [first, first, second, second]
+
+
+def test_channels_do_not_see_each_other(store: Store) -> None:
+    publish(store, sent_as=(INBOX, TEAM))
+    assert store.ledger.due_channels(NOW) == ["inbox", "team"]
+    assert claim(store, "team").channel == "team"
+    assert store.ledger.due_channels(NOW) == ["inbox"]
+    assert store.ledger.claim("other", NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "free"),
+    [
+        (None, False),
+        (LATER, False),
+        (Outcome("unknown", next_attempt_at=SOON), False),
+        (Outcome("unknown"), True),
+        (Outcome("failed", error="no"), True),
+        (SENT, True),
+    ],
+)
+def test_a_part_waits_until_the_one_before_is_settled(
+    store: Store, outcome: Outcome | None, *, free: bool
+) -> None:
+    publish(store, sent_as=(TEAM,))
+    first = claim(store, "team")
+    assert first.payload == b"one"
+    if outcome:
+        store.ledger.record(first.id, outcome, NOW)
+    second = store.ledger.claim("team", NOW)
+    assert (second is not None) == free
+    assert second is None or second.payload == b"two"
+
+
+def test_parts_wait_only_for_parts_of_their_own_recipient(store: Store) -> None:
+    two = Rendition("inbox", ("ada@example.com", "grace@example.com"), (b"one", b"two"))
+    publish(store, sent_as=(two,))
+    store.ledger.record(claim(store).id, LATER, NOW)
+    first = claim(store)
+    store.ledger.record(first.id, SENT, NOW)
+    second = claim(store)
+    assert (first.recipient, first.part) == ("grace@example.com", 1)
+    assert (second.recipient, second.part) == ("grace@example.com", 2)
+    assert store.ledger.claim("inbox", NOW) is None
+
+
+@pytest.mark.parametrize("state", ["retrying", "unknown"])
+def test_another_attempt_waits_for_its_time(store: Store, state: DeliveryState) -> None:
+    edition = publish(store, sent_as=(TEAM,))
+    delivery = claim(store, "team")
+    store.ledger.record(delivery.id, Outcome(state, next_attempt_at=SOON), NOW)
+    assert store.ledger.claim("team", SOON - timedelta(microseconds=1)) is None
+    again = claim(store, "team", now=SOON)
+    assert (again.id, again.state, again.attempts) == (delivery.id, state, 1)
+    assert of(store, edition).attempts == 2
+
+
+@pytest.mark.parametrize("state", ["sent", "failed", "unknown"])
+def test_what_is_settled_is_never_claimed_again(store: Store, state: DeliveryState) -> None:
+    publish(store, sent_as=(TEAM,))
+    store.ledger.record(claim(store, "team").id, Outcome(state), NOW)
+    assert claim(store, "team", now=NOW + 365 * DAY).part == 2
+    assert store.ledger.claim("team", NOW + 365 * DAY) is None
+
+
+def test_an_outcome_is_written_down(store: Store) -> None:
+    edition = publish(store)
+    store.ledger.record(claim(store).id, LATER, NOW)
+    assert (of(store, edition).state, of(store, edition).error) == ("retrying", "busy")
+    store.ledger.record(claim(store, now=SOON).id, SENT, SOON)
+    assert (of(store, edition).state, of(store, edition).error) == ("sent", None)
+    with store._database.transaction() as connection:
+        row = connection.exec_driver_sql("SELECT receipt, next_attempt_at FROM deliveries").first()
+    assert row == ("250 OK", None)
+
+
+def test_what_was_interrupted_is_sent_once_more_where_that_does_no_harm(store: Store) -> None:
+    edition = publish(store)
+    claim(store)
+    assert store.ledger.release_claimed(["inbox"], SOON) == 1
+    assert of(store, edition).state == "unknown"
+    assert of(store, edition).error == "interrupted while sending"
+    again = claim(store, now=SOON)
+    assert (again.recipient, again.state) == ("ada@example.com", "unknown")
+
+
+def test_what_was_interrupted_waits_for_a_person_elsewhere(store: Store) -> None:
+    edition = publish(store, sent_as=(TEAM,))
+    claim(store, "team")
+    assert store.ledger.release_claimed(["inbox"], SOON) == 1
+    assert of(store, edition).state == "unknown"
+    assert claim(store, "team", now=NOW + 365 * DAY).part == 2
+    assert [one["state"] for one in store.health.read().troubled] == ["unknown"]
+
+
+def test_only_what_was_interrupted_is_released(store: Store) -> None:
+    publish(store, sent_as=(INBOX, TEAM))
+    store.ledger.record(claim(store).id, SENT, NOW)
+    store.ledger.record(claim(store).id, LATER, NOW)
+    before = dump(store)
+    assert store.ledger.release_claimed(["inbox", "team"], SOON) == 0
+    assert dump(store) == before
+
+
+def test_states_are_those_of_the_model_and_no_others(store: Store) -> None:
+    publish(store)
+    delivery = claim(store)
+    for state in get_args(DeliveryState):
+        store.ledger.record(delivery.id, Outcome(state), NOW)
+    with pytest.raises(StoreError, match="deliveries_state"):
+        store.ledger.record(delivery.id, Outcome("lost"), NOW)  # type: ignore[arg-type]
+
+
+def test_what_needs_attention_is_shown(store: Store) -> None:
+    publish(store, sent_as=(INBOX, TEAM))
+    store.ledger.record(claim(store).id, LATER, NOW)
+    store.ledger.record(claim(store).id, Outcome("failed", error="no such user"), NOW)
+    health = store.health.read()
+    assert health.deliveries == {"retrying": 1, "failed": 1, "pending": 2}
+    assert [(one["recipient"], one["last_error"]) for one in health.troubled] == [
+        ("grace@example.com", "no such user"),
+        ("ada@example.com", "busy"),
+    ]

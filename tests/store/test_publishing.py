@@ -1,0 +1,146 @@
+"""Editions in the store: together or not at all, and each entry once per digest."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digest.errors import StoreError
+from tests.feed_xml import NOW
+from tests.store.build import (
+    DAY,
+    INBOX,
+    TEAM,
+    URL,
+    WEEK,
+    dump,
+    edition_of,
+    entry,
+    ids,
+    learn,
+    name_message,
+    pending,
+    plan_of,
+    publish,
+)
+
+if TYPE_CHECKING:
+    from digest.store import Store
+
+
+@pytest.fixture
+def store(store: Store) -> Store:
+    store.editions.plan([plan_of(), plan_of("daily")], NOW)
+    windows = {"weekly": WEEK, "daily": WEEK}
+    learn(store, entry("a"), entry("b"), entry("c"), windows=windows)
+    return store
+
+
+def test_an_edition_takes_its_entries(store: Store) -> None:
+    publish(store, *ids(store, "a", "c"))
+    assert pending(store) == ["b"]
+
+
+def test_an_entry_may_be_in_editions_of_several_digests(store: Store) -> None:
+    (one,) = ids(store, "a")
+    publish(store, one)
+    assert pending(store, "daily") == ["a", "b", "c"]
+    publish(store, one, digest="daily")
+    assert pending(store) == pending(store, "daily") == ["b", "c"]
+
+
+def test_an_entry_is_in_at_most_one_edition_of_a_digest(store: Store) -> None:
+    one, two = ids(store, "a", "b")
+    publish(store, one)
+    before = dump(store)
+    with pytest.raises(StoreError, match="UNIQUE"):
+        publish(store, two, one, at=NOW + DAY, following=NOW + WEEK)
+    assert dump(store) == before
+    assert pending(store) == ["b", "c"]
+
+
+def test_one_edition_per_time_of_a_digest(store: Store) -> None:
+    one, two = ids(store, "a", "b")
+    publish(store, one)
+    before = dump(store)
+    with pytest.raises(StoreError, match="UNIQUE"):
+        publish(store, two, following=NOW + WEEK)
+    assert dump(store) == before
+
+
+def test_a_bug_in_the_middle_leaves_nothing_behind(store: Store) -> None:
+    before = dump(store)
+
+    def break_at_second(channel: str, recipient: str, part: int) -> str:
+        if recipient == "grace@example.com":
+            raise ZeroDivisionError
+        return name_message(channel, recipient, part)
+
+    edition = edition_of(*ids(store, "a"))
+    with pytest.raises(ZeroDivisionError):
+        store.editions.publish(edition, NOW, (TEAM, INBOX), break_at_second, NOW + WEEK)
+    assert dump(store) == before
+    assert publish(store, *ids(store, "a"), sent_as=(TEAM, INBOX)) > 0
+
+
+def test_each_recipient_has_a_delivery_of_each_part(store: Store) -> None:
+    edition = publish(store, *ids(store, "a"), sent_as=(INBOX, TEAM))
+    deliveries = store.ledger.of_edition(edition)
+    assert [(one.channel, one.recipient, one.part) for one in deliveries] == [
+        ("inbox", "ada@example.com", 1),
+        ("inbox", "grace@example.com", 1),
+        ("team", "webhook", 1),
+        ("team", "webhook", 2),
+    ]
+    for one in deliveries:
+        assert (one.state, one.attempts, one.error) == ("pending", 0, None)
+        assert (one.digest, one.created_at) == ("weekly", NOW)
+        assert one.message_id == name_message(one.channel, one.recipient, one.part)
+
+
+def test_the_schedule_advances_with_the_edition(store: Store) -> None:
+    publish(store, *ids(store, "a"), following=NOW + 2 * WEEK)
+    row = store.health.read().digests["weekly"]
+    assert (row["next_edition_at"], row["last_due_at"]) == (NOW + 2 * WEEK, NOW)
+    assert row["last_result"] == "published, 1 stories"
+
+
+def test_an_edition_outside_the_schedule_leaves_the_schedule(store: Store) -> None:
+    before = store.health.read().digests
+    publish(store, *ids(store, "a"), following=None)
+    assert store.health.read().digests == before
+
+
+def test_nothing_new_advances_the_schedule_alone(store: Store) -> None:
+    before = dump(store)
+    store.editions.skip("weekly", NOW, NOW + 2 * WEEK)
+    after = dump(store)
+    assert {name for name in after if after[name] != before[name]} == {"digests"}
+    row = store.health.read().digests["weekly"]
+    assert (row["next_edition_at"], row["last_due_at"]) == (NOW + 2 * WEEK, NOW)
+
+
+def test_the_edition_is_kept_as_it_was_composed(store: Store) -> None:
+    (one,) = ids(store, "a")
+    publish(store, one)
+    with store._database.transaction() as connection:
+        stored = connection.exec_driver_sql("SELECT snapshot FROM editions").scalar_one()
+    snapshot = json.loads(stored)
+    assert snapshot["period_to"] == NOW.isoformat()
+    assert snapshot["sections"][0]["stories"][0]["entries"] == [one]
+
+
+def test_a_period_starts_where_the_last_ended(store: Store) -> None:
+    assert store.editions.last_period_end("weekly") is None
+    publish(store, at=NOW + DAY)
+    publish(store, at=NOW)
+    publish(store, at=NOW + WEEK, digest="daily")
+    assert store.editions.last_period_end("weekly") == NOW + DAY
+
+
+def test_what_is_pending_comes_as_the_store_knows_it(store: Store) -> None:
+    found = store.editions.pending("weekly", [URL])[0]
+    assert (found.feed_url, found.feed_title, found.title) == (URL, "A feed", "a")
+    assert (found.published, found.first_seen_at, found.excerpt) == (NOW, NOW, "a")

@@ -52,9 +52,12 @@ class EditionQueries:
         """Bring feeds, schedules and subscriptions in line with the configuration.
 
         Where a digest's schedule is unchanged its time stays, so that an edition missed while
-        down is still due.
+        down is still due. A digest that is gone is forgotten, but for its editions.
         """
+        names = [plan.name for plan in plans]
         with self._database.transaction() as connection:
+            connection.execute(sa.delete(digests).where(digests.c.name.not_in(names)))
+            connection.execute(sa.delete(subscriptions).where(subscriptions.c.digest.not_in(names)))
             urls = {url for plan in plans for url in plan.feeds}
             known = set(connection.execute(sa.select(feeds.c.url)).scalars())
             new = [{"url": url, "next_poll_at": now} for url in sorted(urls - known)]

@@ -49,7 +49,7 @@ def test_a_new_digest_is_due_with_its_schedule(store: Store) -> None:
 
 
 def test_the_longest_overdue_digest_comes_first(store: Store) -> None:
-    store.editions.plan([plan_of("daily", next_edition_at=NOW + DAY)], NOW)
+    store.editions.plan([plan_of(), plan_of("daily", next_edition_at=NOW + DAY)], NOW)
     assert [name for name, _ in store.editions.due(NOW + WEEK)] == ["daily", "weekly"]
 
 
@@ -77,7 +77,7 @@ def test_first_editions_can_be_made_due(store: Store) -> None:
 
 
 def test_only_first_editions_are_made_due(store: Store) -> None:
-    store.editions.plan([plan_of("sent"), plan_of("skipped")], NOW)
+    store.editions.plan([plan_of(), plan_of("sent"), plan_of("skipped")], NOW)
     store.editions.publish(edition_of(digest="sent"), NOW, (), name_message, None)
     store.editions.skip("skipped", NOW, NOW + WEEK)
     store.editions.make_first_due(NOW + DAY)
@@ -100,8 +100,18 @@ def test_a_feed_that_comes_back_is_a_new_subscription(store: Store) -> None:
     assert pending(store) == ["new"]
 
 
+def test_a_digest_that_comes_back_starts_anew(store: Store) -> None:
+    learn(store, entry("a", NOW - 2 * DAY))
+    learn(store, entry("later", None))
+    store.editions.plan([plan_of("other")], NOW)
+    assert store.editions.due(NOW + 9 * WEEK) == [("other", NOW + WEEK)]
+    store.editions.plan([plan_of(window=DAY, next_edition_at=NOW + 3 * WEEK)], NOW)
+    assert pending(store) == []
+    assert due_at(store) == NOW + 3 * WEEK
+
+
 def test_the_feeds_of_one_digest_are_not_those_of_another(store: Store) -> None:
-    store.editions.plan([plan_of("other", feeds=(OTHER,))], NOW)
+    store.editions.plan([plan_of(), plan_of("other", feeds=(OTHER,))], NOW)
     learn(store, entry("a"))
     learn(store, entry("b"), url=OTHER, windows={"other": WEEK})
     assert pending(store, urls=(URL, OTHER)) == ["a"]

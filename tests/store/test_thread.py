@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digest.errors import StoreError
+from digest.store import Store, StoreThread
+from tests.feed_xml import NOW
+from tests.store.build import plan_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+@pytest.fixture
+async def thread(path: Path) -> AsyncIterator[StoreThread[Store]]:
+    thread = StoreThread(lambda: Store(path), Store.close)
+    await thread.open()
+    yield thread
+    await thread.close()
+
+
+async def test_everything_runs_on_one_thread_of_its_own(thread: StoreThread[Store]) -> None:
+    async def where() -> int:
+        return await thread.run(lambda _: threading.get_ident())
+
+    threads = await asyncio.gather(*(where() for _ in range(10)))
+    assert len(set(threads)) == 1
+    assert threads[0] != threading.get_ident()
+
+
+def note(done: list[int], number: int, store: Store) -> None:
+    store.editions.plan([plan_of(str(number))], NOW)
+    done.append(number)
+
+
+async def test_work_is_done_in_the_order_it_came(thread: StoreThread[Store]) -> None:
+    done: list[int] = []
+    await asyncio.gather(*(thread.run(partial(note, done, n)) for n in range(20)))
+    assert done == list(range(20))
+
+
+async def test_what_fails_fails_for_its_caller_alone(thread: StoreThread[Store]) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await thread.run(lambda _: 1 // 0)
+    assert await thread.run(lambda store: store.editions.due(NOW)) == []
+
+
+async def test_what_was_handed_over_is_done_though_nobody_waits_any_more(
+    thread: StoreThread[Store],
+) -> None:
+    go = threading.Event()
+
+    def plan(store: Store) -> None:
+        go.wait(10)
+        store.editions.plan([plan_of(next_edition_at=NOW)], NOW)
+
+    waiting = asyncio.create_task(thread.run(plan))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    go.set()
+    assert await thread.run(lambda store: store.editions.due(NOW)) == [("weekly", NOW)]
+
+
+async def test_closing_finishes_what_was_handed_over(path: Path) -> None:
+    thread = StoreThread(lambda: Store(path), Store.close)
+    await thread.open()
+    done: list[int] = []
+    work = [asyncio.create_task(thread.run(partial(note, done, n))) for n in range(5)]
+    await asyncio.sleep(0)
+    await thread.close()
+    await asyncio.gather(*work)
+    assert done == list(range(5))
+    assert [other.name for other in path.parent.iterdir()] == [path.name]
+
+
+async def test_a_store_that_cannot_be_opened(tmp_path: Path) -> None:
+    with pytest.raises(StoreError):
+        await StoreThread(lambda: Store(tmp_path), Store.close).open()

@@ -31,8 +31,10 @@ TITLES = [
 
 # The newest, and so the one that the subject names.
 LEAD = (
-    "x&#13;&#10;Bcc: evil@example.com =?utf-8?q?=0D=0ABcc:evil?= "
-    "&#8232;&#0;&#xD800; &lt;!channel&gt;",
+    (
+        "x&#13;&#10;Bcc: evil@example.com =?utf-8?q?=0D=0ABcc:evil?= "
+        "&#8232;&#0;&#xD800; &lt;!channel&gt;"
+    ),
     "x Bcc: evil@example.com =?utf-8?q?=0D=0ABcc:evil?= \ufffd <!channel>",
 )
 HEADERS = {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest import __version__
 from digest.channels import Channel, open_channels
+from digest.config.addresses import without_credentials
 from digest.errors import UsageError, mendable
 from digest.feeds.fetch import Fetcher, FetchLimits
 from digest.feeds.workers import Workers
@@ -18,7 +19,7 @@ from digest.jobs.clock import Clock
 from digest.jobs.delivering import Delivering
 from digest.jobs.polling import Polling
 from digest.jobs.publishing import Publishing, plan
-from digest.log import Redactor, event
+from digest.log import Redactor, Words, event
 from digest.rendering.templates import Templates
 from digest.store import Store, StoreThread, WriterLock
 
@@ -117,7 +118,8 @@ class Runtime:
     async def once(self, report: Callable[[PollResult], None] = lambda _: None) -> dict[str, Any]:
         """Poll, publish and deliver what is due."""
         polled = await self.polling.poll_due(report=report)
-        published = await self.publishing.publish_due()
+        unpublished: dict[str, str] = {}
+        published = await self.publishing.publish_due(unpublished.__setitem__)
         outcomes = await self.delivering.deliver_due()
         return {
             **poll_report(polled),
@@ -125,6 +127,7 @@ class Runtime:
                 asdict(edition) | {"deliveries": await self.deliveries_of(edition.edition_id)}
                 for edition in published
             ],
+            "unpublished": unpublished,
             "delivered": sum(outcome.state == "sent" for outcome in outcomes),
             "undelivered": sum(outcome.state != "sent" for outcome in outcomes),
         }
@@ -145,10 +148,12 @@ class Runtime:
     def _urls(self, feeds: Collection[str]) -> list[str]:
         known = {feed.url: feed.url for feed in self.settings.feeds}
         known |= {feed.name: feed.url for feed in self.settings.feeds if feed.name}
-        for feed in feeds:
+        # An address is asked for as the file has it, with its password.
+        wanted = [without_credentials(feed)[0] for feed in feeds]
+        for feed in wanted:
             if feed not in known:
                 raise UsageError(f"there is no feed {feed!r}")
-        return [known[feed] for feed in feeds or known]
+        return [known[feed] for feed in wanted or known]
 
 
 def poll_report(results: Sequence[PollResult]) -> dict[str, Any]:
@@ -187,33 +192,37 @@ async def open_runtime(
         try:
             now = clock()
             plans = plan(settings, now)
-            await store.run(lambda opened: opened.editions.plan(plans, now))
+            urls = [feed.url for feed in settings.feeds]
+            await store.run(lambda opened: opened.editions.plan(plans, now, urls))
             if first_due_at_once:
                 await store.run(lambda opened: opened.editions.make_first_due(now))
-            delivering = Delivering(store, channels, clock, Redactor(settings.secrets()))
+            words = Words(Redactor(settings.secrets()))
+            delivering = Delivering(store, channels, clock, words)
             await delivering.release_claimed()
             async with open_fetcher(settings) as fetcher:
-                yield Runtime(
+                runtime = Runtime(
                     settings=settings,
                     store=store,
                     channels=channels,
-                    polling=Polling(settings, store, fetcher, workers, clock),
+                    polling=Polling(settings, store, fetcher, workers, clock, words),
                     publishing=Publishing(settings, store, channels, templates, clock),
                     delivering=delivering,
                 )
+                try:
+                    yield runtime
+                finally:
+                    await delivering.finish()
         finally:
             workers.close()
             await store.close()
 
 
 class Daemon:
-    """Three loops that wait to be woken, each for one job."""
+    """Wakes the jobs, and never waits for one: what is slow holds up nothing else."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._poll = asyncio.Event()
-        self._publish = asyncio.Event()
-        self._deliver = asyncio.Event()
+        self._rounds: set[asyncio.Task[None]] = set()
         self._beat = 0.0
 
     @property
@@ -222,21 +231,16 @@ class Daemon:
         return asyncio.get_running_loop().time() - self._beat < _STALE_SECONDS
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; then finish what is being sent, and return."""
+        """Work until `stop` is set; what is being sent then goes on until the runtime closes."""
         settings = self._runtime.settings
         clock = Clock()
         clock.every_minute(self._wake)
         for name, digest in settings.digests.items():
-            clock.on_schedule(digest.schedule, settings.zone_of(name), self._publish.set)
-        loops = [
-            asyncio.create_task(self._loop(self._poll, self._poll_then_publish)),
-            asyncio.create_task(self._loop(self._publish, self._publish_and_deliver)),
-            asyncio.create_task(self._loop(self._deliver, self._runtime.delivering.deliver_due)),
-        ]
-        # An edition missed while down is published once the feeds were read again.
-        self._poll.set()
-        self._deliver.set()
+            clock.on_schedule(digest.schedule, settings.zone_of(name), self._publish)
         self._beat = asyncio.get_running_loop().time()
+        # An edition missed while down waits for the feeds to be read, a minute at the most.
+        self._start(self._poll_then_publish)
+        self._deliver()
         clock.start()
         event(
             _log,
@@ -249,34 +253,42 @@ class Daemon:
         await stop.wait()
         event(_log, logging.INFO, "stopping")
         clock.stop()
-        for task in loops:
+        rounds = list(self._rounds)
+        for task in rounds:
             task.cancel()
-        await asyncio.gather(*loops, return_exceptions=True)
-        event(_log, logging.INFO, "stopped")
+        await asyncio.gather(*rounds, return_exceptions=True)
 
     def _wake(self) -> None:
         self._beat = asyncio.get_running_loop().time()
-        self._poll.set()
-        self._publish.set()
-        self._deliver.set()
+        self._start(self._poll_then_publish)
+        self._publish()
+        self._deliver()
+
+    def _publish(self) -> None:
+        self._start(self._publish_then_deliver)
+
+    def _deliver(self) -> None:
+        self._start(lambda: self._runtime.delivering.deliver_due(join=False))
 
     async def _poll_then_publish(self) -> None:
         await self._runtime.polling.poll_due()
-        self._publish.set()
+        self._publish()
 
-    async def _publish_and_deliver(self) -> None:
+    async def _publish_then_deliver(self) -> None:
         if await self._runtime.publishing.publish_due():
-            self._deliver.set()
+            self._deliver()
 
-    async def _loop(self, wake: asyncio.Event, work: Callable[[], Awaitable[object]]) -> None:
-        while True:
-            await wake.wait()
-            wake.clear()
-            try:
-                await work()
-            except Exception as error:  # noqa: BLE001 - a bug is logged whole
-                reasons = {str(reason) for reason in mendable(error)}
-                for reason in sorted(reasons):
-                    event(_log, logging.ERROR, "job failed; again within a minute", error=reason)
-                if not reasons:
-                    _log.exception("bug in a job; it goes on with the next minute")
+    def _start(self, work: Callable[[], Awaitable[object]]) -> None:
+        task = asyncio.create_task(self._round(work))
+        self._rounds.add(task)
+        task.add_done_callback(self._rounds.discard)
+
+    async def _round(self, work: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - a bug is logged whole
+            reasons = {str(reason) for reason in mendable(error)}
+            for reason in sorted(reasons):
+                event(_log, logging.ERROR, "job failed; again within a minute", error=reason)
+            if not reasons:
+                _log.exception("bug in a job; it goes on with the next minute")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _MASK = "***"
 _SHORTEST_SECRET = 4
+_MOST_WORDS = 500
 
 
 def event(logger: logging.Logger, level: int, message: str, **fields: object) -> None:
@@ -37,6 +38,18 @@ class Redactor:
         for secret in self._secrets:
             text = text.replace(secret, _MASK)
         return text
+
+
+class Words:
+    """Makes what others said fit to keep and to show: no secret, one line, of bounded length."""
+
+    def __init__(self, redact: Redactor) -> None:
+        self._redact = redact
+
+    def __call__(self, text: str) -> str:
+        """The text as it may be stored."""
+        readable = text.encode("utf-8", "replace").decode().replace("\0", "?")
+        return self._redact(" ".join(readable.split()))[:_MOST_WORDS]
 
 
 class _Formatter(logging.Formatter):

@@ -94,6 +94,7 @@ class FeedState:
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
+    entries: int = 0
     failures: int = 0
     failing_since: datetime | None = None
 
@@ -212,13 +213,17 @@ class Rendition:
     """An edition rendered for one channel: one payload a part, and who gets them."""
 
     channel: str
+    kind: str
     recipients: tuple[str, ...]
     parts: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One edition x one channel x one recipient x one part, as the ledger has it."""
+    """One edition x one channel x one recipient x one part, as the ledger has it.
+
+    `doubtful` says that an attempt was made of which nobody knows how it ended.
+    """
 
     id: int
     edition_id: int
@@ -231,6 +236,7 @@ class Delivery:
     created_at: datetime
     message_id: str
     error: str | None = None
+    doubtful: bool = False
     payload: bytes = field(default=b"", repr=False)
 
 

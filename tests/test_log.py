@@ -13,7 +13,7 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.log import HumanFormatter, JsonFormatter, Redactor, configure, event
+from digest.log import HumanFormatter, JsonFormatter, Redactor, Words, configure, event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -239,3 +239,10 @@ def test_no_text_is_a_secret_that_is_logged(secret: str) -> None:
 
     assert "***" in line
     assert json.dumps(f"«{secret}»")[1:-1] not in line
+
+
+def test_words_of_others_are_fit_to_keep() -> None:
+    words = Words(Redactor(["t0psecret"]))
+    raw = b"404 Non trouv\xe9:\r\n t0psecret \0".decode("utf-8", "surrogateescape")
+    assert words(raw) == "404 Non trouv?: *** ?"
+    assert len(words("x" * 10_000)) == 500

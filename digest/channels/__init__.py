@@ -21,6 +21,7 @@ class Channel(Protocol):
     """Renders an edition, purely, and sends one delivery of it."""
 
     name: str
+    kind: str
     patience: timedelta | None
     """How long after an attempt of which nobody knows how it ended the same bytes are sent once
     more; None where a copy would do harm, so that a person decides."""

@@ -31,6 +31,7 @@ _FIRST_PAUSE = timedelta(minutes=30)
 class EmailChannel:
     """Sends to the addresses of an email channel; each gets a message of their own."""
 
+    kind = "email"
     # Whoever gets the same message twice gets it with the same Message-ID.
     patience: timedelta | None = timedelta(minutes=10)
 
@@ -38,12 +39,13 @@ class EmailChannel:
         self.name = name
         self._to = settings.to
         self._smtp = smtp
+        self._tls = ssl.create_default_context() if smtp.security != "none" else None
 
     def render(self, edition: Edition, templates: Templates) -> Rendition:
         """One message, alike for all recipients but for the headers that `send` puts first."""
         html, text = templates.html(edition), templates.text(edition)
         message = build_email(edition, html, text, self._smtp.sender)
-        return Rendition(self.name, self._to, (message,))
+        return Rendition(self.name, self.kind, self._to, (message,))
 
     async def send(self, delivery: Delivery) -> str:
         """Hand the message to the server; the receipt is its answer."""
@@ -85,7 +87,7 @@ class EmailChannel:
             # Never None, its default: that would log in without encryption where the server,
             # or somebody on the way, leaves STARTTLS out.
             start_tls=self._smtp.security == "starttls",
-            tls_context=ssl.create_default_context() if self._smtp.security != "none" else None,
+            tls_context=self._tls,
             username=self._smtp.username,
             password=password.get_secret_value() if password else None,
         )

@@ -27,6 +27,7 @@ _MOST_ON_ONE_DAY = 1_000
 class FileChannel:
     """Writes to `path`, with `{digest}` and `{date}` filled in."""
 
+    kind = "file"
     # A file that is already there with the same bytes is left alone, so trying again is free.
     patience: timedelta | None = timedelta(0)
 
@@ -40,7 +41,7 @@ class FileChannel:
         text = self._text(edition, templates)
         date = edition.period_to.astimezone(ZoneInfo(edition.timezone)).date()
         path = self._pattern.replace("{digest}", edition.digest).replace("{date}", str(date))
-        return Rendition(self.name, (path,), (text.encode(),))
+        return Rendition(self.name, self.kind, (path,), (text.encode(),))
 
     def _text(self, edition: Edition, templates: Templates) -> str:
         match self._format:

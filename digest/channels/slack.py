@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 
 _CONNECT_SECONDS = 10
 _TOTAL_SECONDS = 60
+_NOT_POSTED = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.InvalidURL,
+)
 _RECIPIENT = "webhook"
 # At DEBUG the client logs the webhook's address, which is a secret.
 _quiet = logging.getLogger(f"{__name__}.client")
@@ -38,6 +44,7 @@ _quiet.setLevel(logging.WARNING)
 class SlackChannel:
     """Posts to the channel that a webhook belongs to."""
 
+    kind = "slack"
     # A post has no identity that Slack would recognise a copy by.
     patience: timedelta | None = None
 
@@ -49,7 +56,7 @@ class SlackChannel:
         """One post where it fits, else as many as it takes."""
         messages = build_messages(edition)
         parts = tuple(json.dumps(message).encode() for message in messages)
-        return Rendition(self.name, (_RECIPIENT,), parts)
+        return Rendition(self.name, self.kind, (_RECIPIENT,), parts)
 
     async def send(self, delivery: Delivery) -> str:
         """Post one message; a webhook's only receipt is its `ok`."""
@@ -69,9 +76,9 @@ class SlackChannel:
         async with self._client() as client:
             try:
                 return await client.send_dict(message)
-            except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            except _NOT_POSTED as error:
                 raise DeliveryError(f"cannot connect: {_words(error)}", "retrying") from error
-            except (aiohttp.ClientError, OSError) as error:
+            except (aiohttp.ClientError, OSError, UnicodeDecodeError) as error:
                 raise DeliveryError(
                     f"no answer after the message was posted: {_words(error)}", "unknown"
                 ) from error

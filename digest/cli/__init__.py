@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import logging
 import os
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digest import __version__
-from digest.errors import mendable
+from digest.errors import StoreError, mendable
 
 if TYPE_CHECKING:
     from digest.config import Settings
@@ -118,6 +119,9 @@ def _run(arguments: list[str] | None) -> int:
 
 
 def _failed(error: Exception) -> int:
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        error = StoreError(f"the output could not be written: {error.strerror}")
     reasons = mendable(error)
     for text in dict.fromkeys(str(reason) for reason in reasons):
         click.echo(f"digest: {text}", err=True)

@@ -25,6 +25,7 @@ from digest.cli.demo_servers import (
 from digest.cli.output import print_json
 from digest.config import Settings, load_settings
 from digest.daemon import open_runtime
+from digest.errors import UsageError
 from digest.log import Redactor, configure
 
 if TYPE_CHECKING:
@@ -80,7 +81,10 @@ def demo(options: Options, output: Path) -> int:
     level = "info" if options.verbose else "error"
     configure(level, "auto", Redactor())
     say = (lambda _: None) if options.json else click.echo
-    result = aio.run(_demo(output.absolute(), say))
+    try:
+        result = aio.run(_demo(output.absolute(), say))
+    except OSError as error:
+        raise UsageError(f"{error.filename or output}: {error.strerror}") from None
     if options.json:
         print_json(result)
     return 0 if result["as_expected"] else 1

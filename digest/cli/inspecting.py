@@ -12,7 +12,7 @@ from digest.cli.output import ago, print_json, print_table, progress
 from digest.cli.reports import Finding, check_online, status_report
 from digest.config.schema import json_schema
 from digest.daemon import compile_templates, utc_now
-from digest.store import Store
+from digest.store import Store, database_exists
 from digest.web.control import daemon_is_alive
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def status(options: Options, *, healthcheck: bool) -> int:
     if healthcheck:
         return 0 if aio.run(daemon_is_alive(settings.database_path)) else 1
     health = None
-    if settings.database_path.exists():
+    if database_exists(settings.database_path):
         store = Store(settings.database_path, read_only=True)
         try:
             health = store.health.read()

@@ -6,7 +6,7 @@ import json
 import tempfile
 import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,7 +18,7 @@ from digest.errors import UsageError
 from digest.jobs.publishing import compose_edition
 from digest.rendering.slack import build_messages
 from digest.rendering.snapshot import as_json
-from digest.store import copy_database
+from digest.store import copy_database, database_exists
 
 if TYPE_CHECKING:
     from digest.config import Settings
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def preview(
     options: Options, digest: str, form: str | None, output: Path | None, *, in_browser: bool
-) -> None:
+) -> int:
     """Show the edition of DIGEST as it would be now; changes nothing.
 
     Feeds that were never polled are polled for the preview alone.
@@ -47,12 +47,27 @@ def preview(
     settings = options.settings(log_level="error")
     if digest not in settings.digests:
         raise UsageError(f"there is no digest {digest!r}")
-    edition = aio.run(_compose(settings, digest))
+    edition, failed = aio.run(_compose(settings, digest))
+    for feed in failed:
+        click.echo(f"digest: {feed['name']} is not in it: {feed['error']}", err=True)
+    _show(options, settings, edition, form, output, in_browser=in_browser)
+    return 1 if failed else 0
+
+
+def _show(
+    options: Options,
+    settings: Settings,
+    edition: Edition,
+    form: str | None,
+    output: Path | None,
+    *,
+    in_browser: bool,
+) -> None:
     if options.json:
         print_json(as_json(edition))
         return
     chosen = form or ("email" if in_browser else "text")
-    rendered = render(edition, chosen, compile_templates(settings)[digest])
+    rendered = render(edition, chosen, compile_templates(settings)[edition.digest])
     if in_browser and output is None:
         suffix = ".html" if chosen == "email" else ".txt"
         with tempfile.NamedTemporaryFile("w", suffix=suffix, delete=False) as file:
@@ -82,11 +97,14 @@ def render(edition: Edition, form: str, templates: Templates) -> str:
             return templates.text(edition)
 
 
-async def _compose(settings: Settings, digest: str) -> Edition:
-    """Work on a copy, so that nothing can change: subscriptions and first polls included."""
+async def _compose(settings: Settings, digest: str) -> tuple[Edition, list[dict[str, Any]]]:
+    """The edition, and which feeds could not be read for it.
+
+    Works on a copy, so that nothing can change: subscriptions and first polls included.
+    """
     with tempfile.TemporaryDirectory(prefix="digest-preview-") as folder:
         copy = Path(folder, "preview.db")
-        if settings.database_path.exists():
+        if database_exists(settings.database_path):
             copy_database(settings.database_path, copy)
         settings = settings.model_copy(update={"database": f"{SQLITE_PREFIX}{copy}"})
         async with open_runtime(settings, "digest preview") as runtime:
@@ -96,9 +114,11 @@ async def _compose(settings: Settings, digest: str) -> Edition:
                 for feed in settings.feeds_of(digest)
                 if health.feeds[feed.url]["polled_at"] is None
             ]
+            polled: dict[str, Any] = {"feeds": []}
             if unread:
                 with polling_progress(len(unread)) as report:
-                    await runtime.poll(unread, report)
-            return await runtime.store.run(
+                    polled = await runtime.poll(unread, report)
+            edition = await runtime.store.run(
                 lambda store: compose_edition(store, settings, digest, utc_now())
             )
+            return edition, [feed for feed in polled["feeds"] if feed["outcome"] == "failed"]

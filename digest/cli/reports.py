@@ -15,6 +15,7 @@ from digest.feeds.parse import parse_feed
 from digest.feeds.workers import Workers
 from digest.jobs.polling import feed_request
 from digest.log import Redactor
+from digest.store.editions import NOT_PUBLISHED
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -94,7 +95,12 @@ def status_report(settings: Settings, health: Health | None, now: datetime) -> d
         "feeds": feeds,
         "digests": [_digest(settings, name, health, now) for name in settings.digests],
         "deliveries": {state: counts.get(state, 0) for state in _STATES},
-        "attention": [*_failing(feeds), *_troubled(health)],
+        "attention": [
+            *_failing(feeds),
+            *_unpublished(health),
+            *_stranded(settings, health),
+            *_troubled(health),
+        ],
     }
 
 
@@ -143,6 +149,25 @@ def _failing(feeds: list[dict[str, Any]]) -> list[dict[str, str]]:
         for feed in feeds
         if feed["health"] == "failing"
     ]
+
+
+def _unpublished(health: Health | None) -> list[dict[str, str]]:
+    return [
+        {"kind": "digest", "name": name, "message": str(row["last_result"])}
+        for name, row in (health.digests if health else {}).items()
+        if str(row["last_result"]).startswith(NOT_PUBLISHED)
+    ]
+
+
+def _stranded(settings: Settings, health: Health | None) -> list[dict[str, str]]:
+    """Deliveries that nothing will make, since their channel is gone or of another kind now."""
+    found = []
+    for channel, kind, number in health.waiting if health else []:
+        now = settings.channels.get(channel)
+        if now is None or now.kind != kind:
+            message = f"{number} to make, but there is no channel {channel!r} of kind {kind} now"
+            found.append({"kind": "deliveries", "name": channel, "message": message})
+    return found
 
 
 def _troubled(health: Health | None) -> list[dict[str, str]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import signal
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +13,14 @@ import click
 from digest.cli import Options, aio
 from digest.cli.output import print_json
 from digest.daemon import Daemon, open_runtime
+from digest.log import event
 from digest.web.control import control_socket
 
 if TYPE_CHECKING:
     from digest.config import Settings
+
+
+_log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -29,7 +35,6 @@ def run(options: Options, *, once: bool) -> int:
     settings = options.settings()
     if not once:
         asyncio.run(_serve(settings))
-        return 0
     result = aio.run(_once(settings))
     if options.json:
         print_json(result)
@@ -39,7 +44,9 @@ def run(options: Options, *, once: bool) -> int:
             f"{result['delivered']} delivered, {result['failed']} feeds failed, "
             f"{result['undelivered']} not delivered"
         )
-    return 1 if result["failed"] or result["undelivered"] else 0
+        for digest, reason in result["unpublished"].items():
+            click.echo(f"{digest} was not published: {reason}")
+    return 1 if result["failed"] or result["unpublished"] or result["undelivered"] else 0
 
 
 async def _serve(settings: Settings) -> None:
@@ -51,6 +58,11 @@ async def _serve(settings: Settings) -> None:
         daemon = Daemon(runtime)
         async with control_socket(runtime, daemon):
             await daemon.run(stop)
+    event(_log, logging.INFO, "stopped")
+    # A name that does not resolve holds a thread for longer than a stop may take, and a normal
+    # exit would wait for it. Everything of ours is closed.
+    logging.shutdown()
+    os._exit(0)
 
 
 async def _once(settings: Settings) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 
@@ -22,3 +22,14 @@ def without_credentials(text: str) -> tuple[str, str | None]:
     pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
     alone = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
     return alone, "Basic " + b64encode(pair.encode()).decode()
+
+
+def password_of(authorization: str) -> str:
+    """The password of a Basic authorization (RFC 7617), or nothing."""
+    scheme, _, pair = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return b64decode(pair, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""

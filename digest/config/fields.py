@@ -49,7 +49,8 @@ def _zone(value: object) -> object:
 def _web_url(value: str) -> str:
     try:
         parts = urlsplit(value)
-        good = parts.scheme.lower() in {"http", "https"} and parts.hostname and parts.port != 0
+        good = parts.scheme.lower() in {"http", "https"} and parts.port != 0
+        good = good and _is_host(parts.hostname or "")
     except ValueError:
         good = False
     if not good or any(c.isspace() or not c.isprintable() for c in value):
@@ -66,14 +67,34 @@ def _secret_web_url(value: SecretStr) -> SecretStr:
 def _address(value: str) -> str:
     name, address = parseaddr(value)
     local, at, domain = address.rpartition("@")
-    if not (local and at and domain) or any(c in value for c in "\r\n\0") or " " in address:
+    odd = not value.isprintable() or " " in address or value.count("@") > 1
+    if not (local and at and domain) or odd:
         raise ValueError(f"{value!r} is not an email address")
     if name == "" and address != value.strip() and value.strip() != f"<{address}>":
         raise ValueError(f"{value!r} is not one email address")
+    if not _is_host(domain):
+        raise ValueError(f"{domain!r} is not a domain")
+    return value
+
+
+def _sender(value: str) -> str:
+    if not parseaddr(value)[1].isascii():
+        raise ValueError(f"{value!r} has letters that mail servers do not all take in a sender")
+    return value
+
+
+def _is_host(name: str) -> bool:
+    """Whether a name, or an address, can be looked up."""
     try:
-        domain.encode("idna")
+        name.encode("idna")
     except UnicodeError:
-        raise ValueError(f"{domain!r} is not a domain") from None
+        return False
+    return bool(name.strip()) and not any(c.isspace() or not c.isprintable() for c in name)
+
+
+def _host(value: str) -> str:
+    if not _is_host(value):
+        raise ValueError("must be the name or address of a server")
     return value
 
 
@@ -85,6 +106,8 @@ def _one_line(value: str) -> str:
 
 def anchored(value: Path, info: ValidationInfo) -> Path:
     """A path of the file, relative to where the file is."""
+    if not str(value).isprintable():
+        raise ValueError("must be a path without control characters")
     try:
         return Path((info.context or {}).get("base", Path.cwd())) / value.expanduser()
     except RuntimeError:
@@ -114,7 +137,9 @@ Size = Annotated[
 Zone = Annotated[str, BeforeValidator(_zone)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 SecretUrl = Annotated[SecretStr, AfterValidator(_secret_web_url)]
+Host = Annotated[str, AfterValidator(_host)]
 Address = Annotated[str, AfterValidator(_address)]
+Sender = Annotated[Address, AfterValidator(_sender)]
 RelativePath = Annotated[Path, AfterValidator(anchored)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many), Field(min_length=1), _ONE_OR_MANY]
 Addresses = Annotated[

@@ -64,6 +64,8 @@ def _feeds(document: Document, data: dict[str, Any]) -> set[str]:
                     ("feeds", n, part), f"two feeds have this {part}; the first is on line {first}"
                 )
             seen.setdefault(value, ("feeds", n, part))
+            if part == "name" and value == "all":
+                document.report(("feeds", n, part), "all stands for every feed; name it otherwise")
         tagged = feed.get("tags")
         tags.update(f"tag:{tag}" for tag in (tagged if isinstance(tagged, list) else []))
     return {*seen, *tags}

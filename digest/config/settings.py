@@ -21,17 +21,18 @@ from pydantic import (
     model_validator,
 )
 
-from digest.config.addresses import without_credentials
+from digest.config.addresses import password_of, without_credentials
 from digest.config.fields import (
-    Address,
     Addresses,
     Duration,
     HeaderName,
+    Host,
     Interval,
     Name,
     Names,
     RelativePath,
     SecretUrl,
+    Sender,
     Size,
     Title,
     WebUrl,
@@ -84,7 +85,7 @@ class PollingSettings(_Model):
         default=False,
         description="Whether feeds may be on loopback, private or link-local addresses.",
     )
-    user_agent: str | None = Field(
+    user_agent: Title | None = Field(
         None, description="Default: the product, its version and a contact URL."
     )
 
@@ -133,7 +134,7 @@ class FeedSettings(_Model):
 class SmtpSettings(_Model):
     """The mail server that email channels send through."""
 
-    host: str = Field(min_length=1, description="The server's name.")
+    host: Host = Field(description="The server's name.")
     port: int = Field(587, ge=1, le=65535)
     security: Literal["starttls", "tls", "none"] = Field(
         "starttls", description="none sends in clear, and so refuses credentials."
@@ -141,7 +142,7 @@ class SmtpSettings(_Model):
     username: str | None = None
     password: SecretStr | None = None
     password_file: Path | None = Field(None, description="A file with the password.")
-    sender: Address = Field(alias="from", description="`Name <address>`, or an address.")
+    sender: Sender = Field(alias="from", description="`Name <address>`, or an address.")
 
     @model_validator(mode="after")
     def _credentials_need_encryption(self) -> SmtpSettings:
@@ -319,13 +320,20 @@ class Settings(_Model):
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret, for redaction."""
-        found = [value for feed in self.feeds for value in feed.headers.values()]
-        hooks = [c.webhook_url for c in self.channels.values() if isinstance(c, SlackSettings)]
-        if self.smtp and self.smtp.password:
-            found.append(self.smtp.password)
-        whole = [secret.get_secret_value() for secret in (*found, *hooks)]
-        # A server that repeats a request repeats its path, whose last part is the key to it.
-        return (*whole, *(hook.get_secret_value().rpartition("/")[2] for hook in hooks))
+        headers = [v.get_secret_value() for feed in self.feeds for v in feed.headers.values()]
+        hooks = [
+            channel.webhook_url.get_secret_value()
+            for channel in self.channels.values()
+            if isinstance(channel, SlackSettings)
+        ]
+        password = self.smtp.password if self.smtp else None
+        whole = [*headers, *hooks, password.get_secret_value() if password else ""]
+        # A server that repeats what it was sent may repeat a part: the token without its scheme,
+        # the password of a pair, the last part of a webhook's path.
+        tokens = [value.rpartition(" ")[2] for value in headers]
+        passwords = [password_of(value) for value in headers]
+        keys = [hook.rpartition("/")[2] for hook in hooks]
+        return tuple(dict.fromkeys(filter(None, (*whole, *tokens, *passwords, *keys))))
 
 
 def _matches(feed: FeedSettings, wanted: tuple[str, ...]) -> bool:

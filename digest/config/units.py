@@ -50,6 +50,8 @@ def parse_size(value: object) -> int:
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return value
+    if re.fullmatch(r"[0-9]+", str(value).strip()):
+        return int(str(value))
     match = _SIZE.fullmatch(str(value).strip())
     if not match:
         raise ValueError(f"{value!r} is not a size; write a number and KB, MB or GB, like '10MB'")

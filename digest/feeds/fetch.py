@@ -167,8 +167,8 @@ class Fetcher:
         raise FeedError(f"more than {_MAX_REDIRECTS} redirects")
 
     async def _read(self, request: Request, url: str, answer: aiohttp.ClientResponse) -> Response:
-        etag = answer.headers.get(hdrs.ETAG)
-        last_modified = answer.headers.get(hdrs.LAST_MODIFIED)
+        etag = _validator(answer.headers.get(hdrs.ETAG))
+        last_modified = _validator(answer.headers.get(hdrs.LAST_MODIFIED))
         if answer.status == 304 and (request.etag or request.last_modified):
             return Response(304, url, etag, last_modified)
         if answer.status != 200:
@@ -192,6 +192,11 @@ class Fetcher:
             if len(body) > limit:
                 raise FeedError(f"the body is larger than {limit:,} bytes", status=200)
         return bytes(body)
+
+
+def _validator(value: str | None) -> str | None:
+    """As it came; None for bytes that are no text, which could not be sent back as they came."""
+    return value if value and value.isprintable() else None
 
 
 def _headers(request: Request, *, same_host: bool) -> dict[str, str]:

@@ -9,11 +9,14 @@ import calendar
 import re
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from digest.errors import FeedError
 from digest.feeds.text import absolute_link, one_line, well_formed, without_markup
 from digest.model import ParsedEntry, ParsedFeed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MAX_ENTRIES = 2_000
 MAX_TITLE = 1_000
@@ -49,8 +52,20 @@ def parse_feed(body: bytes, url: str) -> ParsedFeed:
         raise FeedError("ends before its closing tag", status=200)
     return ParsedFeed(
         title=_text(parsed.feed, "title", MAX_NAME),
-        entries=tuple(_entry(entry, url) for entry in parsed.entries[:MAX_ENTRIES]),
+        entries=_newest(_entry(entry, url) for entry in parsed.entries),
     )
+
+
+def _newest(entries: Iterable[ParsedEntry]) -> tuple[ParsedEntry, ...]:
+    """At most MAX_ENTRIES, in their order; of more, the newest, wherever the feed puts those."""
+    everything = tuple(entries)
+    if len(everything) <= MAX_ENTRIES:
+        return everything
+    undated = datetime.fromtimestamp(0, UTC)
+    by_age = sorted(
+        range(len(everything)), key=lambda n: everything[n].published or undated, reverse=True
+    )
+    return tuple(everything[n] for n in sorted(by_age[:MAX_ENTRIES]))
 
 
 def _possible(reference: re.Match[bytes]) -> bytes:
@@ -121,8 +136,9 @@ def _date(entry: Any) -> datetime | None:
     # `get("updated_parsed")` would answer with the other date, `in` does not.
     for name in ("published_parsed", "updated_parsed", "created_parsed"):
         said = entry[name] if name in entry else None  # noqa: SIM401
-        # Older than any feed are only slips: a zero time, a number of seconds read as a year.
-        if said and said.tm_year >= 1970:
+        # Beyond these are only slips and words for never: a zero time, a number of seconds read
+        # as a year, the last day of 9999, which some time zone has no date for.
+        if said and 1970 <= said.tm_year < 9999:
             try:
                 return datetime.fromtimestamp(calendar.timegm(said), UTC)
             except (ValueError, OverflowError, OSError):

@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -15,7 +16,7 @@ from pebble import ProcessExpired, ProcessPool
 from digest.errors import FeedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,6 +30,19 @@ def _limit_worker() -> None:
     # A signal from the terminal reaches the whole group; the parent decides when workers end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Threads started in here, and the processes they start, never see Ctrl-C.
+
+    A worker that is still starting could not yet ignore it by itself.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Workers:
@@ -58,7 +72,9 @@ class Workers:
             self._goodbye.cancel()
         self._running += 1
         try:
-            future = self._started().schedule(task, args, kwargs, timeout=self._task_seconds)
+            with _without_interrupts():
+                pool = self._started()
+                future = pool.schedule(task, args, kwargs, timeout=self._task_seconds)
             return await asyncio.wrap_future(future)
         except FutureTimeoutError:
             raise FeedError(f"parsing took longer than {self._task_seconds:g} s") from None

@@ -6,8 +6,9 @@ change of the clock or a suspended machine swallowed is made good by the next fu
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from digest.model import Schedule
-
-_MINUTE = timedelta(minutes=1)
 
 
 class WallClockTrigger(BaseTrigger):  # type: ignore[misc]
@@ -39,22 +38,16 @@ class WallClockTrigger(BaseTrigger):  # type: ignore[misc]
         return next_after(self._schedule, self._zone, after)
 
 
-class MinuteTrigger(BaseTrigger):  # type: ignore[misc]
-    """Fires at each full minute."""
-
-    def get_next_fire_time(
-        self,
-        previous_fire_time: datetime | None,  # noqa: ARG002
-        now: datetime,
-    ) -> datetime | None:
-        """The next full minute, in UTC."""
-        return now.astimezone(UTC).replace(second=0, microsecond=0) + _MINUTE
+def seconds_to_next_minute(now: datetime) -> float:
+    """More than 0, at most 60."""
+    return 60 - (now.second + now.microsecond / 1_000_000)
 
 
 class Clock:
     """Calls back, on the event loop, at wall-clock times."""
 
     def __init__(self) -> None:
+        self._ticking: asyncio.TimerHandle | None = None
         # It logs each wake-up, and warns of the late ones, which are harmless here.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = AsyncIOScheduler(
@@ -62,8 +55,14 @@ class Clock:
         )
 
     def every_minute(self, wake: Callable[[], None]) -> None:
-        """Call at each full minute."""
-        self._scheduler.add_job(_on_loop, MinuteTrigger(), args=[wake])
+        """Call at each full minute; not by the scheduler, which sleeps through a clock set back."""
+        seconds = seconds_to_next_minute(datetime.now(UTC))
+
+        def tick() -> None:
+            self.every_minute(wake)
+            wake()
+
+        self._ticking = asyncio.get_running_loop().call_later(seconds, tick)
 
     def on_schedule(self, schedule: Schedule, zone: ZoneInfo, wake: Callable[[], None]) -> None:
         """Call at each instant of a rule."""
@@ -76,6 +75,8 @@ class Clock:
     def stop(self) -> None:
         """Stop calling."""
         self._scheduler.shutdown(wait=False)
+        if self._ticking:
+            self._ticking.cancel()
 
 
 async def _on_loop(wake: Callable[[], None]) -> None:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from digest.errors import DeliveryError
+from digest.errors import DeliveryError, StoreError
 from digest.log import event
 from digest.model import Delivery, Outcome
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.channels import Channel
-    from digest.log import Redactor
+    from digest.log import Words
     from digest.store import Store, StoreThread
 
 _log = logging.getLogger(__name__)
@@ -28,7 +28,8 @@ _LONGEST_PAUSE = timedelta(hours=4)
 _GIVE_UP_AFTER = timedelta(days=5)
 _MOST_DOUBLINGS = 12
 # A stop has 8 seconds in all.
-_GRACE_SECONDS = 6.0
+_GRACE_SECONDS = 5.0
+_RECORD_AGAIN_SECONDS = 5.0
 
 
 def outcome_of(
@@ -38,14 +39,15 @@ def outcome_of(
 
     `delivery` is as it was before the attempt. Pauses double from a minute, or from what the
     server asked for, to four hours, over five days. What nobody knows the end of is tried once
-    more after `patience`, if the channel has any.
+    more after `patience`, if the channel has any; whatever follows, never a second time.
     """
     if error.verdict == "unknown":
-        once_more = patience is not None and delivery.state != "unknown"
+        once_more = patience is not None and not delivery.doubtful
         again = now + patience if once_more and patience is not None else None
         return Outcome("unknown", error=error.reason, next_attempt_at=again)
     if error.verdict == "failed":
-        return Outcome("failed", error=error.reason)
+        # What may have arrived before has not failed because a copy was refused.
+        return Outcome("unknown" if delivery.doubtful else "failed", error=error.reason)
     if now - delivery.created_at >= _GIVE_UP_AFTER:
         reason = f"given up after {_GIVE_UP_AFTER.days} days: {error.reason}"
         return Outcome("failed", error=reason)
@@ -64,15 +66,18 @@ class Delivering:
         store: StoreThread[Store],
         channels: Mapping[str, Channel],
         clock: Callable[[], datetime],
-        redact: Redactor,
+        words: Words,
         grace_seconds: float = _GRACE_SECONDS,
+        record_again_seconds: float = _RECORD_AGAIN_SECONDS,
     ) -> None:
         self._store = store
         self._channels = channels
         self._clock = clock
-        self._redact = redact
+        self._words = words
         self._grace_seconds = grace_seconds
+        self._record_again_seconds = record_again_seconds
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._making: set[asyncio.Task[tuple[Delivery, Outcome] | None]] = set()
 
     async def release_claimed(self) -> None:
         """Settle what an earlier process was sending when it died."""
@@ -85,18 +90,35 @@ class Delivering:
             event(_log, logging.WARNING, "released", interrupted=count)
 
     async def deliver_due(
-        self, report: Callable[[Delivery, Outcome], None] = lambda *_: None
+        self,
+        report: Callable[[Delivery, Outcome], None] = lambda *_: None,
+        *,
+        join: bool = True,
     ) -> list[Outcome]:
         """Make every delivery that is due, in order within a channel.
 
-        When cancelled, what is being sent gets a few seconds to finish and is recorded.
+        A channel that is busy is waited for, or with `join` off left to who is at it.
         """
         now = self._clock()
         due = await self._store.run(lambda store: store.ledger.due_channels(now))
-        known = [self._channels[name] for name in due if name in self._channels]
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._drain(channel, report)) for channel in known]
-        return [outcome for task in tasks for outcome in task.result()]
+        free = (name for name in due if join or not self._turns[name].locked())
+        known = [self._channels[name] for name in free if name in self._channels]
+        drained = await asyncio.gather(
+            *(self._drain(channel, report) for channel in known), return_exceptions=True
+        )
+        # A channel that could not be served has not kept the others from being so.
+        for outcomes in drained:
+            if isinstance(outcomes, BaseException):
+                raise outcomes
+        return [outcome for one in drained if isinstance(one, list) for outcome in one]
+
+    async def finish(self) -> None:
+        """Give what is being sent a few seconds to end and be recorded, then give it up."""
+        if self._making:
+            await asyncio.wait(self._making, timeout=self._grace_seconds)
+        for making in self._making:
+            making.cancel()
+        await asyncio.gather(*self._making, return_exceptions=True)
 
     async def _drain(
         self, channel: Channel, report: Callable[[Delivery, Outcome], None]
@@ -110,18 +132,17 @@ class Delivering:
         return outcomes
 
     async def _next_whole(self, channel: Channel) -> tuple[Delivery, Outcome] | None:
-        """Make the next delivery, from claim to record, also when cancelled in between."""
+        """Make the next delivery; once begun it goes on when cancelled, until `finish`."""
         making = asyncio.create_task(self._next(channel))
-        try:
-            return await asyncio.shield(making)
-        except asyncio.CancelledError:
-            await asyncio.wait({making}, timeout=self._grace_seconds)
-            making.cancel()
-            raise
+        self._making.add(making)
+        making.add_done_callback(self._making.discard)
+        return await asyncio.shield(making)
 
     async def _next(self, channel: Channel) -> tuple[Delivery, Outcome] | None:
         now = self._clock()
-        delivery = await self._store.run(lambda store: store.ledger.claim(channel.name, now))
+        delivery = await self._store.run(
+            lambda store: store.ledger.claim(channel.name, channel.kind, now)
+        )
         if delivery is None:
             return None
         try:
@@ -143,11 +164,11 @@ class Delivering:
             return outcome_of(delivery, unknown, channel.patience, self._clock())
 
     async def _record(self, delivery: Delivery, outcome: Outcome) -> Outcome:
-        error = self._redact(outcome.error) if outcome.error else None
-        receipt = self._redact(outcome.receipt) if outcome.receipt else None
-        redacted = Outcome(outcome.state, receipt, error, outcome.next_attempt_at)
-        now = self._clock()
-        await self._store.run(lambda store: store.ledger.record(delivery.id, redacted, now))
+        error = self._words(outcome.error) if outcome.error else None
+        receipt = self._words(outcome.receipt) if outcome.receipt else None
+        fit = Outcome(outcome.state, receipt, error, outcome.next_attempt_at)
+        while not await self._recorded(delivery, fit):  # noqa: ASYNC110 - nothing tells of room
+            await asyncio.sleep(self._record_again_seconds)
         event(
             _log,
             logging.INFO if outcome.state == "sent" else logging.WARNING,
@@ -162,4 +183,14 @@ class Delivering:
             error=error,
             next_attempt_at=outcome.next_attempt_at and outcome.next_attempt_at.isoformat(),
         )
-        return redacted
+        return fit
+
+    async def _recorded(self, delivery: Delivery, outcome: Outcome) -> bool:
+        """Whether it could be written down: what was sent must not be forgotten for a full disk."""
+        now = self._clock()
+        try:
+            await self._store.run(lambda store: store.ledger.record(delivery.id, outcome, now))
+        except StoreError as error:
+            event(_log, logging.ERROR, "not recorded yet", delivery=delivery.id, error=str(error))
+            return False
+        return True

@@ -9,13 +9,13 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from digest.errors import FeedError
+from digest.errors import FeedError, StoreError
 from digest.feeds.diff import diff
 from digest.feeds.fetch import Request, Response
 from digest.feeds.identity import identify
 from digest.feeds.parse import parse_feed
 from digest.feeds.timing import next_poll
-from digest.log import event
+from digest.log import Words, event
 from digest.model import FeedState, PollOutcome, PollResult
 from digest.rendering.clean import clean_entries
 from digest.store import Store, Update, Validators
@@ -43,6 +43,7 @@ class Polling:
         fetcher: Fetcher,
         workers: Workers,
         clock: Callable[[], datetime],
+        words: Words,
     ) -> None:
         self._settings = settings
         self._feeds = {feed.url: feed for feed in settings.feeds}
@@ -50,6 +51,7 @@ class Polling:
         self._fetcher = fetcher
         self._workers = workers
         self._clock = clock
+        self._words = words
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def poll_due(
@@ -60,7 +62,9 @@ class Polling:
         """Poll every feed whose time has come, of these addresses or of all."""
         now = self._clock()
         due = await self._store.run(lambda store: store.feeds.due(now))
-        wanted = self._feeds if among is None else among
+        wanted = set(self._feeds if among is None else among)
+        # What is being polled already stays due until it is done.
+        wanted -= {url for url, turn in self._turns.items() if turn.locked()}
         return await self._poll([state for state in due if state.url in wanted], report)
 
     async def poll(
@@ -80,19 +84,23 @@ class Polling:
             report(result)
             return result
 
-        async with asyncio.TaskGroup() as group:
-            order = {url: n for n, url in enumerate(self._feeds)}
-            known = sorted(
-                (state for state in states if state.url in order), key=lambda s: order[s.url]
-            )
-            tasks = [group.create_task(one(state)) for state in known]
-        return [task.result() for task in tasks]
+        order = {url: n for n, url in enumerate(self._feeds)}
+        known = sorted((s for s in states if s.url in order), key=lambda s: order[s.url])
+        results = await asyncio.gather(*map(one, known), return_exceptions=True)
+        # One that could not be recorded has not kept the others from being so.
+        errors = [result for result in results if isinstance(result, BaseException)]
+        if errors:
+            raise errors[0]
+        return [result for result in results if isinstance(result, PollResult)]
 
     async def _poll_one(self, state: FeedState, feed: FeedSettings) -> PollResult:
         try:
             result = await self._attempt(state, feed)
         except FeedError as error:
             result = await self._failed(state, feed, error.reason, error.status)
+        except StoreError:
+            # There is nowhere to record it.
+            raise
         except Exception as error:  # noqa: BLE001 - a bug is logged whole
             _log.exception("bug while polling", extra={"fields": {"feed": feed.url}})
             result = await self._failed(state, feed, f"a bug: {type(error).__name__}", None)
@@ -120,7 +128,10 @@ class Polling:
                 lambda store: store.feeds.record_unchanged(state.id, status, validators, now, again)
             )
             outcome: PollOutcome = "not_modified" if response.body is None else "unchanged"
-            return PollResult(feed.url, _name(feed, state.title), outcome, status=status)
+            known = state.entries if response.body is not None else 0
+            return PollResult(
+                feed.url, _name(feed, state.title), outcome, known=known, status=status
+            )
         return await self._learn(state, feed, response, validators, again)
 
     async def _learn(
@@ -169,6 +180,7 @@ class Polling:
         self, state: FeedState, feed: FeedSettings, reason: str, status: int | None
     ) -> PollResult:
         now = self._clock()
+        reason = self._words(reason)
         again = next_poll(now, self._every(feed), state.failures + 1, random.random())  # noqa: S311
         await self._store.run(
             lambda store: store.feeds.record_failure(state, reason, status, now, again)

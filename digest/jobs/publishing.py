@@ -89,8 +89,10 @@ class Publishing:
         self._clock = clock
         self._turn = asyncio.Lock()
 
-    async def publish_due(self) -> list[Published]:
-        """Publish every digest whose time has come."""
+    async def publish_due(
+        self, report_failure: Callable[[str, str], None] = lambda *_: None
+    ) -> list[Published]:
+        """Publish every digest whose time has come; one that fails is reported, and stays due."""
         now = self._clock()
         due = await self._store.run(lambda store: store.editions.due(now))
         published = []
@@ -99,16 +101,23 @@ class Publishing:
                 continue
             try:
                 edition = await self._publish_scheduled(digest, scheduled_for, now)
-            # Either way the time stays due, so that the edition comes once the cause is mended.
             except DigestError as error:
                 event(_log, logging.ERROR, "not published", digest=digest, error=str(error))
+                await self._note_failure(digest, str(error), report_failure)
                 continue
-            except Exception:  # noqa: BLE001 - a bug is logged whole
+            except Exception as error:  # noqa: BLE001 - a bug is logged whole
                 _log.exception("bug while publishing", extra={"fields": {"digest": digest}})
+                await self._note_failure(digest, f"a bug: {type(error).__name__}", report_failure)
                 continue
             if edition:
                 published.append(edition)
         return published
+
+    async def _note_failure(
+        self, digest: str, reason: str, report: Callable[[str, str], None]
+    ) -> None:
+        await self._store.run(lambda store: store.editions.note_failure(digest, reason))
+        report(digest, reason)
 
     async def publish_now(
         self, digest: str, channels: Collection[str] | None = None

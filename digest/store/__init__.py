@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.store.database import Database, StoreThread, copy_database
+from digest.store.database import Database, StoreThread, copy_database, database_exists
 from digest.store.editions import DigestPlan, EditionQueries
 from digest.store.feeds import FeedQueries, Update, Validators
 from digest.store.health import Health, HealthQueries
@@ -23,6 +23,7 @@ __all__ = [
     "Validators",
     "WriterLock",
     "copy_database",
+    "database_exists",
 ]
 
 

@@ -125,6 +125,21 @@ class StoreThread(Generic[S]):
         self._executor.shutdown()
 
 
+def database_exists(path: Path) -> bool:
+    """Whether there is a file at all.
+
+    Raises:
+        StoreError: nobody may look.
+    """
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}") from None
+    return True
+
+
 def copy_database(source: Path, target: Path) -> None:
     """Copy a database, whole, while others use it (SQLite's backup API).
 

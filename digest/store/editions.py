@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from digest.store.database import Database
 
 
+NOT_PUBLISHED = "not published"
+
+
 @dataclass(frozen=True, slots=True)
 class DigestPlan:
     """A digest as configured: `schedule` names rule and zone, `feeds` are addresses."""
@@ -48,19 +51,20 @@ class EditionQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def plan(self, plans: Sequence[DigestPlan], now: datetime) -> None:
+    def plan(self, plans: Sequence[DigestPlan], now: datetime, urls: Collection[str] = ()) -> None:
         """Bring feeds, schedules and subscriptions in line with the configuration.
 
         Where a digest's schedule is unchanged its time stays, so that an edition missed while
-        down is still due. A digest that is gone is forgotten, but for its editions.
+        down is still due. A digest that is gone has no schedule any more, but keeps what it
+        has: back again, it goes on where it was. `urls` are feeds of no digest.
         """
         names = [plan.name for plan in plans]
         with self._database.transaction() as connection:
+            _mistrust_the_future(connection, now)
             connection.execute(sa.delete(digests).where(digests.c.name.not_in(names)))
-            connection.execute(sa.delete(subscriptions).where(subscriptions.c.digest.not_in(names)))
-            urls = {url for plan in plans for url in plan.feeds}
+            wanted = {*urls, *(url for plan in plans for url in plan.feeds)}
             known = set(connection.execute(sa.select(feeds.c.url)).scalars())
-            new = [{"url": url, "next_poll_at": now} for url in sorted(urls - known)]
+            new = [{"url": url, "next_poll_at": now} for url in sorted(wanted - known)]
             if new:
                 connection.execute(sa.insert(feeds), new)
             for plan in plans:
@@ -68,14 +72,10 @@ class EditionQueries:
                 _plan_subscriptions(connection, plan, now)
 
     def make_first_due(self, now: datetime) -> None:
-        """Make every digest due that was never due and never had an edition."""
+        """Make every digest due that never had an edition."""
         had_one = sa.exists().where(editions.c.digest == digests.c.name)
         with self._database.transaction() as connection:
-            connection.execute(
-                sa.update(digests)
-                .where(digests.c.last_due_at.is_(None), ~had_one)
-                .values(next_edition_at=now)
-            )
+            connection.execute(sa.update(digests).where(~had_one).values(next_edition_at=now))
 
     def due(self, now: datetime) -> list[tuple[str, datetime]]:
         """Every digest whose time has come, with that time."""
@@ -134,10 +134,27 @@ class EditionQueries:
                 _advance(connection, edition.digest, scheduled_for, next_edition_at, result)
             return int(edition_id)
 
+    def note_failure(self, digest: str, reason: str) -> None:
+        """Note that an edition could not be made; it stays due."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                sa.update(digests)
+                .where(digests.c.name == digest)
+                .values(last_result=f"{NOT_PUBLISHED}: {reason}")
+            )
+
     def skip(self, digest: str, scheduled_for: datetime, next_edition_at: datetime) -> None:
         """Note that there was nothing new when an edition was due."""
         with self._database.transaction() as connection:
             _advance(connection, digest, scheduled_for, next_edition_at, "skipped, nothing new")
+
+
+def _mistrust_the_future(connection: Connection, now: datetime) -> None:
+    """What a clock that ran ahead wrote would keep everything waiting for that time."""
+    connection.execute(
+        sa.update(feeds).where(feeds.c.polled_at > now).values(polled_at=now, next_poll_at=now)
+    )
+    connection.execute(sa.delete(digests).where(digests.c.last_due_at > now))
 
 
 def _plan_schedule(connection: Connection, plan: DigestPlan) -> None:
@@ -159,14 +176,10 @@ def _plan_schedule(connection: Connection, plan: DigestPlan) -> None:
 
 
 def _plan_subscriptions(connection: Connection, plan: DigestPlan, now: datetime) -> None:
-    wanted = sa.select(feeds.c.id).where(feeds.c.url.in_(plan.feeds))
-    connection.execute(
-        sa.delete(subscriptions).where(
-            subscriptions.c.digest == plan.name, subscriptions.c.feed_id.not_in(wanted)
-        )
-    )
     # A feed that was never read has no entries yet to draw a line under: its first update does.
-    polled = wanted.where(feeds.c.succeeded_at.is_not(None))
+    polled = sa.select(feeds.c.id).where(
+        feeds.c.url.in_(plan.feeds), feeds.c.succeeded_at.is_not(None)
+    )
     for feed_id in connection.execute(polled).scalars().all():
         subscribe(connection, plan.name, feed_id, now, plan.first_edition)
 
@@ -176,7 +189,11 @@ def _pending(digest: str, urls: Collection[str]) -> sa.Select[Any]:
         edition_entries.c.digest == digest, edition_entries.c.entry_id == entries.c.id
     )
     return (
-        sa.select(entries, feeds.c.url, feeds.c.title.label("feed_title"))
+        sa.select(
+            *(column for column in entries.c if column is not entries.c.content),
+            feeds.c.url,
+            feeds.c.title.label("feed_title"),
+        )
         .join(feeds, feeds.c.id == entries.c.feed_id)
         .join(subscriptions, subscriptions.c.feed_id == entries.c.feed_id)
         .where(
@@ -225,7 +242,13 @@ def _plan_deliveries(
 ) -> None:
     channel = rendition.channel
     parts = [
-        {"edition_id": edition_id, "channel": channel, "part": part, "payload": payload}
+        {
+            "edition_id": edition_id,
+            "channel": channel,
+            "part": part,
+            "kind": rendition.kind,
+            "payload": payload,
+        }
         for part, payload in enumerate(rendition.parts, 1)
     ]
     connection.execute(sa.insert(renditions), parts)

@@ -95,6 +95,7 @@ class FeedQueries:
                 etag=update.validators.etag,
                 last_modified=update.validators.last_modified,
                 body_hash=update.body_hash,
+                body_entries=len(update.new) + len(update.seen),
                 last_status=200,
             )
             for digest, window in update.windows.items():
@@ -188,6 +189,7 @@ def _state(row: Any) -> FeedState:
         etag=row.etag,
         last_modified=row.last_modified,
         body_hash=row.body_hash,
+        entries=row.body_entries,
         failures=row.failures,
         failing_since=row.failing_since,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.store.tables import deliveries, digests, editions, feeds
+from digest.store.tables import deliveries, digests, editions, feeds, renditions
 
 if TYPE_CHECKING:
     from digest.store.database import Database
@@ -17,12 +17,16 @@ _SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Rows as plain maps: feeds and digests by key, deliveries that need a person."""
+    """Rows as plain maps: feeds and digests by key, deliveries that need a person.
+
+    `waiting` counts the deliveries yet to be made, by channel and kind.
+    """
 
     feeds: dict[str, dict[str, Any]]
     digests: dict[str, dict[str, Any]]
     deliveries: dict[str, int]
     troubled: list[dict[str, Any]]
+    waiting: list[tuple[str, str, int]]
 
 
 class HealthQueries:
@@ -49,10 +53,26 @@ class HealthQueries:
             .order_by(deliveries.c.id.desc())
             .limit(_SHOWN)
         )
+        open_ones = (
+            sa.select(deliveries.c.channel, renditions.c.kind, sa.func.count())
+            .join(
+                renditions,
+                sa.and_(
+                    renditions.c.edition_id == deliveries.c.edition_id,
+                    renditions.c.channel == deliveries.c.channel,
+                    renditions.c.part == deliveries.c.part,
+                ),
+            )
+            .where(
+                sa.or_(deliveries.c.state == "pending", deliveries.c.next_attempt_at.is_not(None))
+            )
+            .group_by(deliveries.c.channel, renditions.c.kind)
+        )
         with self._database.transaction() as connection:
             return Health(
                 feeds={row.url: row._asdict() for row in connection.execute(sa.select(feeds))},
                 digests={row.name: row._asdict() for row in connection.execute(sa.select(digests))},
                 deliveries={row[0]: row[1] for row in connection.execute(counts)},
                 troubled=[row._asdict() for row in connection.execute(troubled)],
+                waiting=[(row[0], row[1], row[2]) for row in connection.execute(open_ones)],
             )

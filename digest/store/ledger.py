@@ -28,13 +28,15 @@ class LedgerQueries:
         Nobody knows whether they arrived. On a repeatable channel the same bytes are sent once
         more; on any other a person decides.
         """
-        once_more = sa.case((deliveries.c.channel.in_(repeatable), now), else_=None)
+        repeats = sa.and_(deliveries.c.channel.in_(repeatable), deliveries.c.doubtful == 0)
+        once_more = sa.case((repeats, now), else_=None)
         with self._database.transaction() as connection:
             return connection.execute(
                 sa.update(deliveries)
                 .where(deliveries.c.state == "sending")
                 .values(
                     state="unknown",
+                    doubtful=1,
                     next_attempt_at=once_more,
                     last_error="interrupted while sending",
                     changed_at=now,
@@ -47,10 +49,11 @@ class LedgerQueries:
         with self._database.transaction() as connection:
             return list(connection.execute(query.order_by(deliveries.c.channel)).scalars())
 
-    def claim(self, channel: str, now: datetime) -> Delivery | None:
+    def claim(self, channel: str, kind: str, now: datetime) -> Delivery | None:
         """Mark a channel's next due delivery as `sending`, and answer it with its payload.
 
-        A part waits until the part before it has been settled.
+        A part waits until the part before it has been settled; what was rendered for a channel
+        of another kind under the same name waits for that one.
         """
         query = (
             sa.select(deliveries, editions.c.digest, renditions.c.payload)
@@ -63,7 +66,7 @@ class LedgerQueries:
                     renditions.c.part == deliveries.c.part,
                 ),
             )
-            .where(deliveries.c.channel == channel, _due(now))
+            .where(deliveries.c.channel == channel, renditions.c.kind == kind, _due(now))
             .order_by(deliveries.c.id)
             .limit(1)
         )
@@ -94,6 +97,7 @@ class LedgerQueries:
                     receipt=outcome.receipt,
                     last_error=outcome.error,
                     next_attempt_at=outcome.next_attempt_at,
+                    doubtful=1 if outcome.state == "unknown" else deliveries.c.doubtful,
                     changed_at=now,
                 )
             )
@@ -147,5 +151,6 @@ def _delivery(row: Any, payload: bytes = b"") -> Delivery:
         created_at=row.created_at,
         message_id=row.message_id,
         error=row.last_error,
+        doubtful=bool(row.doubtful),
         payload=payload,
     )

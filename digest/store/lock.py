@@ -22,6 +22,8 @@ class WriterLock:
     """
 
     def __init__(self, database: Path, holder: str) -> None:
+        # Of the file itself, however many links lead to it.
+        database = database.resolve()
         self._path = database.with_name(f"{database.name}.lock")
         self._holder = holder
         self._file: int | None = None

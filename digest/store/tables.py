@@ -57,6 +57,7 @@ feeds = sa.Table(
     sa.Column("etag", sa.Text),
     sa.Column("last_modified", sa.Text),
     sa.Column("body_hash", sa.Text),
+    sa.Column("body_entries", sa.Integer, nullable=False, server_default="0"),
     sa.Column("next_poll_at", UtcDateTime, nullable=False),
     sa.Column("polled_at", UtcDateTime),
     sa.Column("succeeded_at", UtcDateTime),
@@ -145,6 +146,7 @@ renditions = sa.Table(
     _edition_id(primary_key=True),
     sa.Column("channel", sa.Text, primary_key=True, nullable=False),
     sa.Column("part", sa.Integer, primary_key=True, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
     sa.Column("payload", sa.LargeBinary, nullable=False),
     sqlite_strict=True,
 )
@@ -163,6 +165,7 @@ deliveries = sa.Table(
     sa.Column("message_id", sa.Text, nullable=False),
     sa.Column("receipt", sa.Text),
     sa.Column("last_error", sa.Text),
+    sa.Column("doubtful", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("edition_id", "channel", "recipient", "part"),

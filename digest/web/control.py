@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from aiohttp import web
 
-from digest.errors import DigestError, StoreError, UsageError
+from digest.errors import StoreError, UsageError, mendable
 from digest.log import event
 
 if TYPE_CHECKING:
@@ -71,8 +71,12 @@ async def control_socket(runtime: Runtime, daemon: Daemon) -> AsyncIterator[None
 async def _answer(work: Any) -> web.Response:
     try:
         return web.json_response({"result": await work})
-    except DigestError as error:
-        return web.json_response({"error": str(error), "exit_code": error.exit_code})
+    except Exception as error:
+        reasons = mendable(error)
+        if not reasons:
+            raise
+        text = "; ".join(dict.fromkeys(str(reason) for reason in reasons))
+        return web.json_response({"error": text, "exit_code": reasons[0].exit_code})
 
 
 async def ask_daemon(database: Path, command: str, **asked: Any) -> dict[str, Any] | None:
@@ -102,7 +106,7 @@ async def _ask(
     method: str, database: Path, command: str, asked: dict[str, Any] | None
 ) -> dict[str, Any] | None:
     path = socket_path(database)
-    if not path.exists() or len(os.fsencode(path)) > _LONGEST_PATH:
+    if len(os.fsencode(path)) > _LONGEST_PATH:
         return None
     timeout = aiohttp.ClientTimeout(total=5.0 if method == "GET" else None)
     connector = aiohttp.UnixConnector(path=str(path))
@@ -113,6 +117,7 @@ async def _ask(
                 content: dict[str, Any] = await answer.json()
                 return content
         except aiohttp.ClientConnectorError:
+            # Nobody is there, or it is not ours to talk to.
             return None
         except (aiohttp.ClientError, TimeoutError) as error:
             if method == "GET":

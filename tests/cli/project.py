@@ -84,6 +84,19 @@ class Project:
         return json.loads(done.stdout)
 
     @contextmanager
+    def start(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        """`digest` as a process that goes on meanwhile."""
+        with subprocess.Popen(
+            [sys.executable, "-m", "digest", *arguments],
+            cwd=self.folder,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            yield process
+
+    @contextmanager
     def daemon(self, **env: str) -> Iterator[subprocess.Popen[str]]:
         """`digest run`, up and at work; killed at the end if it still runs."""
         process = subprocess.Popen(

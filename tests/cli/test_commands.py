@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from digest import __version__
+from tests.conftest import environment
 from tests.feed_xml import NOW, item, rss
 from tests.servers import Reply
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.project import Project
 
 
@@ -43,7 +45,7 @@ def test_poll_prints_the_contract(polled: Project) -> None:
                 "name": "A feed",
                 "outcome": "unchanged",
                 "new": 0,
-                "known": 0,
+                "known": 2,
                 "status": 200,
                 "error": None,
             }
@@ -257,3 +259,70 @@ def test_a_database_that_cannot_be_written_is_one_line(polled: Project) -> None:
         done = polled.command(command)
         assert done.returncode == 1
         assert done.stderr == f"digest: {database}: file is not a database\n"
+
+
+def test_what_a_server_repeats_of_a_secret_is_not_shown(project: Project) -> None:
+    project.feeds.replies["/feed"] = Reply("no", 401)
+    project.configure("/feed")
+    config = project.folder / "config.yaml"
+    feed = f"{project.feeds.url}/feed"
+    secret = f"{{url: {feed}, headers: {{Authorization: Bearer t0psecret}}}}"
+    config.write_text(config.read_text("utf-8").replace(f"- {feed}", f"- {secret}"), "utf-8")
+    # Its own address stands for what a server says of the request.
+    project.feeds.replies["/feed"] = Reply(
+        status=302, headers={"Location": "ftp://t0psecret@site.example"}
+    )
+    project.json("poll", code=1)
+    assert project.feeds.seen[0].headers["Authorization"] == "Bearer t0psecret"
+    assert "t0psecret" not in project.command("status").stdout
+
+
+def test_an_edition_that_cannot_be_made_is_said_and_stays_due(polled: Project) -> None:
+    folder = polled.folder / "mine"
+    folder.mkdir()
+    # Right for the sample that templates are tried on, wrong for what comes.
+    (folder / "edition.txt").write_text("{{ 1 // (edition.stories[0].url|length - 22) }}", "utf-8")
+    config = polled.folder / "config.yaml"
+    text = config.read_text("utf-8").replace("    title:", "    template: mine\n    title:")
+    config.write_text(text.replace("every monday", "daily"), "utf-8")
+    result = polled.json("run", "--once", code=1)
+    assert "edition.txt:1" in result["unpublished"]["weekly"]
+    (attention,) = polled.json("status")["attention"]
+    assert attention["kind"] == "digest"
+    assert attention["message"].startswith("not published: ")
+    (folder / "edition.txt").write_text("mended", "utf-8")
+    assert polled.json("run", "--once")["delivered"] == 4
+
+
+def test_a_preview_says_which_feeds_are_not_in_it(project: Project) -> None:
+    project.feeds.replies["/good"] = Reply(rss(item(1)))
+    project.configure("/good", "/missing")
+    done = project.command("preview", "weekly")
+    assert done.returncode == 1
+    assert "* Story 1" in done.stdout
+    assert done.stderr.endswith("is not in it: answered 404 Not Found\n")
+
+
+def test_deliveries_of_a_channel_that_is_gone_are_pointed_out(polled: Project) -> None:
+    polled.slack.replies["/services/T0/B0/s3cretpath"] = Reply("later", 500)
+    polled.json("send", "weekly", "--to", "team", code=1)
+    config = polled.folder / "config.yaml"
+    text = config.read_text("utf-8").replace("  team: {kind: slack", "  chat: {kind: slack")
+    config.write_text(text.replace("inbox, team, vault", "inbox"), "utf-8")
+    messages = [item_["message"] for item_ in polled.json("status")["attention"]]
+    assert "1 to make, but there is no channel 'team' of kind slack now" in messages
+
+
+def test_the_output_on_a_full_device_is_one_line(polled: Project) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "digest", "--json", "status"],
+            cwd=polled.folder,
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == "digest: the output could not be written: No space left on device\n"

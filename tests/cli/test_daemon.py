@@ -186,6 +186,25 @@ def test_while_it_runs_commands_reach_it_and_a_second_one_is_refused(project: Pr
     assert left == {"digest.db", "digest.db.lock"}
 
 
+def test_term_lets_a_send_that_a_command_asked_for_finish(project: Project) -> None:
+    project.feeds.replies["/feed"] = Reply(rss(item(1)))
+    project.configure("/feed", send_to="inbox")
+    project.mail.hold = threading.Event()
+    with project.daemon() as process:
+        wait_for(process, event("polled"))
+        with project.start("send", "weekly") as asking:
+            assert project.mail.arrived.wait(20)
+            process.send_signal(signal.SIGTERM)
+            wait_for(process, event("stopping"))
+            # The command's own connection is gone by now, what it set off is not.
+            asking.wait(10)
+            project.mail.hold.set()
+            assert process.wait(10) == 0
+    assert len(project.mail.mails) == 1
+    counts = project.json("status")["deliveries"]
+    assert (counts["sent"], counts["pending"]) == (1, 1)
+
+
 def due_now(project: Project) -> str:
     """Make an edition due, as if the daemon had been down when its time came."""
     missed = "2026-01-05T09:00:00.000000Z"

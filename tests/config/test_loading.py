@@ -163,7 +163,7 @@ SECRETS = {
     [
         pytest.param(SECRETS["password"], ("0123 #: ${X}",), id="password"),
         pytest.param(SECRETS["webhook"], ("https://hooks.example/T/B/x", "x"), id="webhook"),
-        pytest.param(SECRETS["headers"], ("Bearer a:b", "2"), id="headers"),
+        pytest.param(SECRETS["headers"], ("Bearer a:b", "2", "a:b"), id="headers"),
     ],
 )
 def test_a_secret_may_stand_in_a_file_of_its_own(
@@ -447,7 +447,7 @@ def test_sizes_are_a_number_and_a_unit(number: int, unit: tuple[str, int]) -> No
     assert parse_size(f"{number}{name}") == parse_size(f"{number} {name}") == number * 1000**power
 
 
-@pytest.mark.parametrize("text", ["", "10", "-1MB", "1.5MB", "MB", "10MiB", "True"])
+@pytest.mark.parametrize("text", ["", "-10", "-1MB", "1.5MB", "MB", "10MiB", "True"])
 def test_other_sizes_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a size"):
         parse_size(text)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import random
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -216,3 +216,34 @@ def test_feeds_of_other_test_suites_raise_only_feed_errors(shared: Path) -> None
     assert len(paths) > 900
     parsed = [attempt(path.read_bytes()) for path in paths]
     assert sum(not isinstance(outcome, FeedError) for outcome in parsed) > 800
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("a&#xD83D;b", "a\ufffdb"),
+        ("a&#55296;b", "a\ufffdb"),
+        ("a&#x110000;b", "a\ufffdb"),
+        ("a&#99999999999;b", "a\ufffdb"),
+        ("a&#x1F600;b", "a\U0001f600b"),
+    ],
+)
+def test_a_reference_to_no_character_costs_only_itself(written: str, seen: str) -> None:
+    body = rss(item(1), item(2)).replace("Story 1", written).encode()
+    assert [entry.title for entry in parse_feed(body, URL).entries] == [seen, "Story 2"]
+
+
+@pytest.mark.parametrize(
+    "never", ["Fri, 31 Dec 9999 23:59:59 GMT", "Sat, 01 Jan 0001 00:00:00 GMT"]
+)
+def test_a_date_that_means_never_is_none(never: str) -> None:
+    body = rss(item(1)).replace("Mon, 16 Nov 2026 09:00:00 +0000", never).encode()
+    assert parse_feed(body, URL).entries[0].published is None
+
+
+def test_of_too_many_entries_the_newest_are_kept_wherever_they_are() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    many = [item(n, published=at + timedelta(hours=n)) for n in range(MAX_ENTRIES + 10)]
+    for items in (many, many[::-1]):
+        titles = {entry.title for entry in parse_feed(rss(*items).encode(), URL).entries}
+        assert titles == {f"Story {n}" for n in range(10, MAX_ENTRIES + 10)}

@@ -11,6 +11,7 @@ from digest.config import Settings
 from digest.daemon import compile_templates, open_fetcher
 from digest.jobs.polling import Polling
 from digest.jobs.publishing import Publishing, plan
+from digest.log import Redactor, Words
 from digest.store import Store, StoreThread
 from tests.feed_xml import NOW
 
@@ -75,7 +76,9 @@ class Bench:
         wrap: Callable[[Fetcher], Fetcher] = lambda fetcher: fetcher,
     ) -> AsyncIterator[Polling]:
         async with open_fetcher(self.settings) as fetcher:
-            yield Polling(self.settings, self.store, wrap(fetcher), workers, self.clock)
+            yield Polling(
+                self.settings, self.store, wrap(fetcher), workers, self.clock, Words(Redactor())
+            )
 
     def publishing(self, channels: Mapping[str, Channel]) -> Publishing:
         templates = compile_templates(self.settings)

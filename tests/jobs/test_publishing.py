@@ -183,8 +183,12 @@ async def test_a_template_that_fails_on_real_entries_is_one_line_and_stays_due(
     async with open_bench(settings(tmp_path, **digests), tmp_path) as bench:
         await learn(bench, *"abc")
         bench.clock.now = NOW + DAY
-        published = await publishing(bench).publish_due()
+        failed: dict[str, str] = {}
+        published = await publishing(bench).publish_due(failed.__setitem__)
         assert [one.digest for one in published] == ["works"]
+        assert list(failed) == ["broken"]
+        result = (await bench.digest("broken"))["last_result"]
+        assert str(result) == f"not published: {failed['broken']}"
         (line,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
         assert (line.getMessage(), line.exc_info) == ("not published", None)
         fields = line.__dict__["fields"]
@@ -203,6 +207,7 @@ class BrokenChannel:
     """A channel with a bug."""
 
     name = "vault"
+    kind = "file"
     patience: timedelta | None = None
 
     def render(self, edition: Edition, templates: Templates) -> Rendition:

@@ -109,8 +109,8 @@ def edition_of(
     )
 
 
-INBOX = Rendition("inbox", ("ada@example.com", "grace@example.com"), (b"mail",))
-TEAM = Rendition("team", ("webhook",), (b"one", b"two"))
+INBOX = Rendition("inbox", "email", ("ada@example.com", "grace@example.com"), (b"mail",))
+TEAM = Rendition("team", "slack", ("webhook",), (b"one", b"two"))
 
 
 def name_message(channel: str, recipient: str, part: int) -> str:

@@ -20,8 +20,11 @@ SENT = Outcome("sent", receipt="250 OK")
 LATER = Outcome("retrying", error="busy", next_attempt_at=SOON)
 
 
+KINDS = {"inbox": "email", "team": "slack"}
+
+
 def claim(store: Store, channel: str = "inbox", *, now: datetime = NOW) -> Delivery:
-    delivery = store.ledger.claim(channel, now)
+    delivery = store.ledger.claim(channel, KINDS.get(channel, "email"), now)
     assert delivery is not None
     return delivery
 
@@ -42,7 +45,7 @@ def test_a_claim_is_written_down_before_it_is_answered(store: Store) -> None:
 def test_nothing_is_claimed_twice(store: Store) -> None:
     publish(store)
     assert [claim(store).recipient for _ in range(2)] == ["ada@example.com", "grace@example.com"]
-    assert store.ledger.claim("inbox", NOW) is None
+    assert store.ledger.claim("inbox", "email", NOW) is None
     assert store.ledger.due_channels(NOW) == []
 
 
@@ -58,7 +61,7 @@ def test_channels_do_not_see_each_other(store: Store) -> None:
     assert store.ledger.due_channels(NOW) == ["inbox", "team"]
     assert claim(store, "team").channel == "team"
     assert store.ledger.due_channels(NOW) == ["inbox"]
-    assert store.ledger.claim("other", NOW) is None
+    assert store.ledger.claim("other", "email", NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -80,13 +83,13 @@ def test_a_part_waits_until_the_one_before_is_settled(
     assert first.payload == b"one"
     if outcome:
         store.ledger.record(first.id, outcome, NOW)
-    second = store.ledger.claim("team", NOW)
+    second = store.ledger.claim("team", "slack", NOW)
     assert (second is not None) == free
     assert second is None or second.payload == b"two"
 
 
 def test_parts_wait_only_for_parts_of_their_own_recipient(store: Store) -> None:
-    two = Rendition("inbox", ("ada@example.com", "grace@example.com"), (b"one", b"two"))
+    two = Rendition("inbox", "email", ("ada@example.com", "grace@example.com"), (b"one", b"two"))
     publish(store, sent_as=(two,))
     store.ledger.record(claim(store).id, LATER, NOW)
     first = claim(store)
@@ -94,7 +97,7 @@ def test_parts_wait_only_for_parts_of_their_own_recipient(store: Store) -> None:
     second = claim(store)
     assert (first.recipient, first.part) == ("grace@example.com", 1)
     assert (second.recipient, second.part) == ("grace@example.com", 2)
-    assert store.ledger.claim("inbox", NOW) is None
+    assert store.ledger.claim("inbox", "email", NOW) is None
 
 
 @pytest.mark.parametrize("state", ["retrying", "unknown"])
@@ -102,7 +105,7 @@ def test_another_attempt_waits_for_its_time(store: Store, state: DeliveryState) 
     edition = publish(store, sent_as=(TEAM,))
     delivery = claim(store, "team")
     store.ledger.record(delivery.id, Outcome(state, next_attempt_at=SOON), NOW)
-    assert store.ledger.claim("team", SOON - timedelta(microseconds=1)) is None
+    assert store.ledger.claim("team", "slack", SOON - timedelta(microseconds=1)) is None
     again = claim(store, "team", now=SOON)
     assert (again.id, again.state, again.attempts) == (delivery.id, state, 1)
     assert of(store, edition).attempts == 2
@@ -113,7 +116,7 @@ def test_what_is_settled_is_never_claimed_again(store: Store, state: DeliverySta
     publish(store, sent_as=(TEAM,))
     store.ledger.record(claim(store, "team").id, Outcome(state), NOW)
     assert claim(store, "team", now=NOW + 365 * DAY).part == 2
-    assert store.ledger.claim("team", NOW + 365 * DAY) is None
+    assert store.ledger.claim("team", "slack", NOW + 365 * DAY) is None
 
 
 def test_an_outcome_is_written_down(store: Store) -> None:

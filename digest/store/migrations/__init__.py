@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 # The newest revision; alembic itself is imported only where there is something to migrate.
 HEAD = "0001"
-_KNOWN = ("0001",)
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -30,7 +29,8 @@ def revision_of(connection: Connection) -> str | None:
     if "alembic_version" not in tables or "deliveries" not in tables:
         raise StoreError("the database belongs to another program; set another database")
     revision = str(connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar())
-    if revision not in _KNOWN:
+    # Revisions are numbered, so that their order is that of their text.
+    if revision > HEAD:
         raise StoreError(
             f"the database has schema {revision}, newer than this version's {HEAD}; upgrade digest"
         )

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("etag", sa.Text),
         sa.Column("last_modified", sa.Text),
         sa.Column("body_hash", sa.Text),
+        sa.Column("body_entries", sa.Integer, nullable=False, server_default="0"),
         sa.Column("next_poll_at", sa.Text, nullable=False),
         sa.Column("polled_at", sa.Text),
         sa.Column("succeeded_at", sa.Text),
@@ -63,6 +64,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.Text, nullable=False),
         sa.Column("receipt", sa.Text),
         sa.Column("last_error", sa.Text),
+        sa.Column("doubtful", sa.Integer, nullable=False, server_default="0"),
         sa.Column("created_at", sa.Text, nullable=False),
         sa.Column("changed_at", sa.Text, nullable=False),
         sa.UniqueConstraint("edition_id", "channel", "recipient", "part"),
@@ -99,6 +101,7 @@ def upgrade() -> None:
         ),
         sa.Column("channel", sa.Text, primary_key=True, nullable=False),
         sa.Column("part", sa.Integer, primary_key=True, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
         sa.Column("payload", sa.LargeBinary, nullable=False),
         sqlite_strict=True,
     )

@@ -135,12 +135,12 @@ class SmtpSettings(_Model):
     """The mail server that email channels send through."""
 
     host: Host = Field(description="The server's name.")
-    port: int = Field(587, ge=1, le=65535)
+    port: int = Field(587, ge=1, le=65535, description="587 for starttls, 465 for tls.")
     security: Literal["starttls", "tls", "none"] = Field(
         "starttls", description="none sends in clear, and so refuses credentials."
     )
-    username: str | None = None
-    password: SecretStr | None = None
+    username: str | None = Field(None, description="Where the server asks for a login.")
+    password: SecretStr | None = Field(None, description="A secret; for username.")
     password_file: Path | None = Field(None, description="A file with the password.")
     sender: Sender = Field(alias="from", description="`Name <address>`, or an address.")
 
@@ -185,7 +185,7 @@ class FileSettings(_Model):
         min_length=1,
         description="`{digest}` and `{date}` are filled in; relative to the configuration file.",
     )
-    format: _FORMATS = "markdown"
+    format: _FORMATS = Field("markdown", description="`markdown`, `html`, `text` or `json`.")
 
     @field_validator("path")
     @classmethod
@@ -271,12 +271,16 @@ class Settings(_Model):
         validate_default=True,
         description="Relative to the configuration file.",
     )
-    log: LogSettings = LogSettings()
-    polling: PollingSettings = PollingSettings()
+    log: LogSettings = Field(LogSettings(), description="What is logged; see below.")
+    polling: PollingSettings = Field(
+        PollingSettings(), description="How feeds are polled; see below."
+    )
     feeds: tuple[Annotated[FeedSettings, BeforeValidator(_short_form)], ...] = Field(
         min_length=1, description="An address, or a map with `url` and more."
     )
-    smtp: SmtpSettings | None = None
+    smtp: SmtpSettings | None = Field(
+        None, description="The mail server; email channels need it. See below."
+    )
     channels: dict[Name, ChannelSettings] = Field(
         default_factory=dict, description="Where digests can go."
     )

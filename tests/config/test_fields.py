@@ -1,0 +1,64 @@
+"""Values that would only fail much later are refused when the file is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digest.config import load_settings
+from digest.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BASE = """\
+feeds: ["{feed}"]
+smtp: {{host: "{host}", from: "{sender}"}}
+database: "sqlite:///{database}"
+channels:
+  inbox: {{kind: email, to: ["{to}"]}}
+  team: {{kind: slack, webhook_url: "{hook}"}}
+digests: {{d: {{schedule: daily at 09:00, send_to: inbox}}}}
+"""
+GOOD = {
+    "feed": "https://a.example/feed",
+    "host": "smtp.example.com",
+    "sender": "Weekly <digest@example.com>",
+    "database": "data/digest.db",
+    "to": "Ada Lovelace <ada@bücher.example>",
+    "hook": "https://hooks.example/services/T/B/x",
+}
+
+
+def load(folder: Path, **values: str) -> None:
+    path = folder / "config.yaml"
+    path.write_text(BASE.format(**GOOD | values), "utf-8")
+    load_settings(path, {})
+
+
+def test_the_good_ones_load(tmp_path: Path) -> None:
+    load(tmp_path)
+    load(tmp_path, host="::1", feed="http://[2001:db8::1]/feed")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("feed", "https://a..example/feed", "must be a web address"),
+        ("hook", "https://hooks..example/x", "must be a web address"),
+        ("host", "smtp..example.com", "must be the name or address of a server"),
+        ("host", " ", "must be the name or address of a server"),
+        ("sender", "ü@example.com", "has letters that mail servers do not all take"),
+        ("to", "ada@exa..mple.com", "is not a domain"),
+        ("to", "Ada <ada@x.example>, bob@x.example", "is not an email address"),
+        ("database", "a\\0b", "must be a path without control characters"),
+    ],
+)
+def test_a_value_that_would_fail_later_is_refused(
+    tmp_path: Path, key: str, value: str, says: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, **{key: value})
+    (problem,) = caught.value.problems
+    assert says in problem.message

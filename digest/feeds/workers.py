@@ -9,6 +9,7 @@ import resource
 import signal
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -38,6 +39,8 @@ def _without_interrupts() -> Iterator[None]:
 
     A worker that is still starting could not yet ignore it by itself.
     """
+    # Started from another thread it would lift the block there.
+    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -93,6 +93,11 @@ class Publishing:
         self, report_failure: Callable[[str, str], None] = lambda *_: None
     ) -> list[Published]:
         """Publish every digest whose time has come; one that fails is reported, and stays due."""
+        # Two at a time would both find a digest due, or both take the same entries.
+        async with self._turn:
+            return await self._publish_due(report_failure)
+
+    async def _publish_due(self, report_failure: Callable[[str, str], None]) -> list[Published]:
         now = self._clock()
         due = await self._store.run(lambda store: store.editions.due(now))
         published = []
@@ -123,10 +128,11 @@ class Publishing:
         self, digest: str, channels: Collection[str] | None = None
     ) -> Published | None:
         """Publish what is pending, whatever the schedule; None where there is nothing to send."""
-        now = self._clock()
-        return await self._publish(
-            digest, now, now, None, channels or self._settings.digests[digest].send_to
-        )
+        async with self._turn:
+            now = self._clock()
+            return await self._publish(
+                digest, now, now, None, channels or self._settings.digests[digest].send_to
+            )
 
     async def _publish_scheduled(
         self, digest: str, scheduled_for: datetime, now: datetime
@@ -141,18 +147,6 @@ class Publishing:
         return published
 
     async def _publish(
-        self,
-        digest: str,
-        scheduled_for: datetime,
-        now: datetime,
-        following: datetime | None,
-        channels: Collection[str],
-    ) -> Published | None:
-        # Two at a time would both take the same entries.
-        async with self._turn:
-            return await self._publish_in_turn(digest, scheduled_for, now, following, channels)
-
-    async def _publish_in_turn(
         self,
         digest: str,
         scheduled_for: datetime,

@@ -12,6 +12,8 @@ from digest.errors import ConfigError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from digest.config import Settings
+
 BASE = """\
 feeds: ["{feed}"]
 smtp: {{host: "{host}", from: "{sender}"}}
@@ -31,15 +33,15 @@ GOOD = {
 }
 
 
-def load(folder: Path, **values: str) -> None:
+def load(folder: Path, **values: str) -> Settings:
     path = folder / "config.yaml"
     path.write_text(BASE.format(**GOOD | values), "utf-8")
-    load_settings(path, {})
+    return load_settings(path, {})
 
 
 def test_the_good_ones_load(tmp_path: Path) -> None:
-    load(tmp_path)
-    load(tmp_path, host="::1", feed="http://[2001:db8::1]/feed")
+    assert load(tmp_path).feeds[0].url == GOOD["feed"]
+    assert load(tmp_path, feed="http://[2001:db8::1]/feed").feeds[0].url.endswith("]/feed")
 
 
 @pytest.mark.parametrize(

@@ -282,3 +282,14 @@ async def test_an_edition_is_one_line_of_the_log(
             },
         )
     ]
+
+
+async def test_two_wake_ups_at_once_make_one_edition(tmp_path: Path) -> None:
+    wanted = settings(tmp_path, weekly={**EVERYWHERE, "when_empty": "send"})
+    async with open_bench(wanted, tmp_path) as bench:
+        await learn(bench, "a")
+        bench.clock.now = NOW + WEEK
+        both = publishing(bench)
+        first, second = await asyncio.gather(both.publish_due(), both.publish_due())
+        assert [len(first), len(second)] == [1, 0]
+        assert str((await bench.digest())["last_result"]).startswith("published")

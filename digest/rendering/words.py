@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from digest.model import Edition
 
 # A number with a dot makes a list at the start of a line only.
-_MARKDOWN = regex.compile(r"([\\`*_{}\[\]()<>#+!|~&-]|(?<=^\d+)\.)")
+# What means something anywhere, then what does at the start of a line or, a #, of a word.
+_MARKDOWN = regex.compile(r"([\\`*_\[\]<>~&]|^[+-]|(?<!\S)#|(?<=^\d+)[.)])")
 _MARKDOWN_URL = re.compile(r"[<>\s\\]|&(?=#?\w+;)")
 _GRAPHEME = regex.compile(r"\X")
 

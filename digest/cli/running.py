@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import signal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -49,7 +49,7 @@ def run(options: Options, *, once: bool) -> int:
     return 1 if result["failed"] or result["unpublished"] or result["undelivered"] else 0
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings) -> NoReturn:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -139,6 +139,13 @@ class Publishing:
     ) -> Published | None:
         config = self._settings.digests[digest]
         following = next_after(config.schedule, self._settings.zone_of(digest), now)
+        if await self._store.run(lambda store: store.editions.exists(digest, scheduled_for)):
+            reason = "published before the clock was set back"
+            event(_log, logging.WARNING, "skipped", digest=digest, reason=reason)
+            await self._store.run(
+                lambda store: store.editions.skip(digest, scheduled_for, following, reason)
+            )
+            return None
         published = await self._publish(digest, scheduled_for, now, following, config.send_to)
         if published is None:
             await self._store.run(

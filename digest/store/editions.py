@@ -56,7 +56,7 @@ class EditionQueries:
 
         Where a digest's schedule is unchanged its time stays, so that an edition missed while
         down is still due. A digest that is gone has no schedule any more, but keeps what it
-        has: back again, it goes on where it was. `urls` are feeds of no digest.
+        has: back again, it goes on where it was. `urls` are further feeds, of no digest.
         """
         names = [plan.name for plan in plans]
         with self._database.transaction() as connection:
@@ -143,10 +143,24 @@ class EditionQueries:
                 .values(last_result=f"{NOT_PUBLISHED}: {reason}")
             )
 
-    def skip(self, digest: str, scheduled_for: datetime, next_edition_at: datetime) -> None:
-        """Note that there was nothing new when an edition was due."""
+    def exists(self, digest: str, scheduled_for: datetime) -> bool:
+        """Whether there is an edition for this time; a clock set back makes it due once more."""
+        query = sa.select(editions.c.id).where(
+            editions.c.digest == digest, editions.c.scheduled_for == scheduled_for
+        )
         with self._database.transaction() as connection:
-            _advance(connection, digest, scheduled_for, next_edition_at, "skipped, nothing new")
+            return connection.execute(query).first() is not None
+
+    def skip(
+        self,
+        digest: str,
+        scheduled_for: datetime,
+        next_edition_at: datetime,
+        reason: str = "nothing new",
+    ) -> None:
+        """Note why there is no edition for a time that was due, and go on to the next."""
+        with self._database.transaction() as connection:
+            _advance(connection, digest, scheduled_for, next_edition_at, f"skipped, {reason}")
 
 
 def _mistrust_the_future(connection: Connection, now: datetime) -> None:

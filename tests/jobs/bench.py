@@ -69,6 +69,12 @@ class Bench:
     store: StoreThread[Store]
     clock: StoppedClock
 
+    async def plan(self) -> None:
+        """What a start does with the configuration."""
+        now = self.clock()
+        plans = plan(self.settings, now)
+        await self.store.run(lambda store: store.editions.plan(plans, now))
+
     @asynccontextmanager
     async def polling(
         self,
@@ -99,6 +105,6 @@ class Bench:
 async def open_bench(settings: Settings, folder: Path) -> AsyncIterator[Bench]:
     clock = StoppedClock()
     async with open_store(folder) as store:
-        plans = plan(settings, clock())
-        await store.run(lambda opened: opened.editions.plan(plans, clock()))
-        yield Bench(settings, store, clock)
+        bench = Bench(settings, store, clock)
+        await bench.plan()
+        yield bench

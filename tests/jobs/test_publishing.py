@@ -293,3 +293,21 @@ async def test_two_wake_ups_at_once_make_one_edition(tmp_path: Path) -> None:
         first, second = await asyncio.gather(both.publish_due(), both.publish_due())
         assert [len(first), len(second)] == [1, 0]
         assert str((await bench.digest())["last_result"]).startswith("published")
+
+
+async def test_a_clock_set_back_does_not_bring_the_same_edition_again(bench: Bench) -> None:
+    await learn(bench, "a")
+    bench.clock.now = NOW + WEEK
+    assert len(await publishing(bench).publish_due()) == 1
+    await learn(bench, "b")
+
+    bench.clock.now -= timedelta(seconds=5)
+    await bench.plan()
+    assert (await bench.digest())["next_edition_at"] == NOW + WEEK
+    bench.clock.now += timedelta(seconds=5)
+    assert await publishing(bench).publish_due() == []
+    assert (await bench.digest())["next_edition_at"] == NOW + 2 * WEEK
+    assert len(await bench.pending("weekly")) == 1
+
+    bench.clock.now += WEEK
+    assert len(await publishing(bench).publish_due()) == 1

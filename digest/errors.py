@@ -77,12 +77,18 @@ class StoreError(DigestError):
 
 
 class FeedError(DigestError):
-    """A poll that failed; `status` is the HTTP status where an answer came."""
+    """A poll that failed; `status` is the HTTP status where an answer came.
 
-    def __init__(self, reason: str, *, status: int | None = None) -> None:
+    `retry_after` is how long the server asked to be left alone.
+    """
+
+    def __init__(
+        self, reason: str, *, status: int | None = None, retry_after: timedelta | None = None
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.status = status
+        self.retry_after = retry_after
 
 
 class DeliveryError(DigestError):

@@ -18,8 +18,8 @@ DeliveryState = Literal["pending", "sending", "sent", "retrying", "failed", "unk
 class ParsedEntry:
     """One item as a feed said it; empty strings where it said nothing.
 
-    `html` is as published, capped and not yet clean, its links relative to `base`; `link` is
-    absolute.
+    `html` is as published, capped and not yet clean, its links relative to `base`; `link` and
+    `image` are absolute. `seconds` is the length of a recording.
     """
 
     guid: str
@@ -29,14 +29,35 @@ class ParsedEntry:
     published: datetime | None
     html: str
     base: str = ""
+    image: str = ""
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a feed asks to be polled: no more often than `interval`, not in these hours and days.
+
+    Hours and days are UTC; days count from Monday as 0.
+    """
+
+    interval: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A whole document as a feed said it."""
+    """A whole document as a feed said it.
+
+    `format` is the parser's word for it, like `rss20`, `atom10` or `json11`; `link` is the home
+    page.
+    """
 
     title: str
     entries: tuple[ParsedEntry, ...]
+    format: str = ""
+    link: str = ""
+    wishes: Wishes = Wishes()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from digest.config import Settings
     from digest.model import PollResult
+    from digest.store import HeldEntries
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +78,7 @@ class Runtime:
     polling: Polling
     publishing: Publishing
     delivering: Delivering
+    clock: Callable[[], datetime]
 
     async def poll(
         self, feeds: Sequence[str], report: Callable[[PollResult], None] = lambda _: None
@@ -114,6 +117,16 @@ class Runtime:
             "entries": published.entries,
             "deliveries": await self.deliveries_of(published.edition_id),
         }
+
+    async def decide_held(self, feeds: Sequence[str], *, release: bool) -> dict[str, Any]:
+        """Release or discard what is held of these feeds (addresses or names; all if none).
+
+        Raises:
+            UsageError: there is no such feed.
+        """
+        urls, now = self._urls(feeds), self.clock()
+        entries = await self.store.run(lambda store: store.held.decide(urls, now, release=release))
+        return {"decision": "released" if release else "discarded", "entries": entries}
 
     async def once(self, report: Callable[[PollResult], None] = lambda _: None) -> dict[str, Any]:
         """Poll, publish and deliver what is due."""
@@ -165,6 +178,16 @@ def poll_report(results: Sequence[PollResult]) -> dict[str, Any]:
     }
 
 
+def held_report(settings: Settings, held: Sequence[HeldEntries]) -> list[dict[str, Any]]:
+    """What is held of the configured feeds, as `held` shows it."""
+    names = {feed.url: feed.name for feed in settings.feeds}
+    return [
+        {"name": names[one.url] or one.feed_title or one.url, **asdict(one)}
+        for one in held
+        if one.url in names
+    ]
+
+
 @asynccontextmanager
 async def open_runtime(
     settings: Settings,
@@ -185,6 +208,9 @@ async def open_runtime(
     templates = compile_templates(settings)
     channels = open_channels(settings)
     path = settings.database_path
+    # Names are looked up in threads: hosts whose name servers hang must leave some to the others.
+    threads = ThreadPoolExecutor(settings.polling.concurrency + 4, thread_name_prefix="work")
+    asyncio.get_running_loop().set_default_executor(threads)
     with WriterLock(path, holder):
         store = StoreThread(lambda: Store(path), Store.close)
         await store.open()
@@ -207,6 +233,7 @@ async def open_runtime(
                     polling=Polling(settings, store, fetcher, workers, clock, words),
                     publishing=Publishing(settings, store, channels, templates, clock),
                     delivering=delivering,
+                    clock=clock,
                 )
                 try:
                     yield runtime

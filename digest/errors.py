@@ -7,6 +7,7 @@
     ├── InstanceError            exit 3: another instance holds the database
     ├── StoreError               exit 1: a database that cannot be opened or is not ours
     ├── FeedError                a poll that failed; recorded on the feed
+    │   └── NotAskedError        a poll that was not made; the feed is polled later
     └── DeliveryError            a send that failed; recorded on the delivery, with its verdict
 
 Anything else that is raised is a bug: it is logged whole, counted, and the daemon goes on.
@@ -89,6 +90,10 @@ class FeedError(DigestError):
         self.reason = reason
         self.status = status
         self.retry_after = retry_after
+
+
+class NotAskedError(FeedError):
+    """A poll that was not made, since the host wants to be left alone for `retry_after`."""
 
 
 class DeliveryError(DigestError):

@@ -62,11 +62,32 @@ class ParsedFeed:
 
 @dataclass(frozen=True, slots=True)
 class KeyedEntry:
-    """A parsed entry with its stable identity inside its feed, and a hash of what it says."""
+    """A parsed entry with its stable identity inside its feed, and a hash of what it says.
+
+    `names` is everything it is known under from now on; `telling` are those that tell it apart
+    from the rest of its body, the strongest first.
+    """
 
     key: str
     fingerprint: str
     entry: ParsedEntry
+    names: tuple[str, ...] = ()
+    telling: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """What the diff needs of an entry that was seen before; `names` are those asked for.
+
+    `in_last_body` says that the last body that was read had it.
+    """
+
+    id: int
+    key: str
+    fingerprint: str
+    link: str
+    names: frozenset[str]
+    in_last_body: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +103,17 @@ class CleanEntry:
     html: str
     excerpt: str
     words: int
+    names: tuple[str, ...] = ()
+    image: str = ""
+    seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry as the store knows it."""
+    """An entry as the store knows it.
+
+    `edited_at` is when the feed last said something else of it than before.
+    """
 
     id: int
     feed_url: str
@@ -98,16 +125,33 @@ class Entry:
     first_seen_at: datetime
     excerpt: str
     words: int
+    image: str = ""
+    seconds: int | None = None
+    edited_at: datetime | None = None
 
     @property
     def dated(self) -> datetime:
-        """When it was published, or first seen where the feed does not say."""
-        return self.published or self.first_seen_at
+        """When it was published, or first seen where the feed does not say or dates ahead."""
+        return min(self.published or self.first_seen_at, self.first_seen_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A permanent redirect: where to, since when, and how many answers in a row said so."""
+
+    to: str
+    since: datetime
+    answers: int
 
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
-    """What the store knows of a feed before a poll."""
+    """What the store knows of a feed before a poll.
+
+    `polled_at` is the last poll, `read_at` the last body with entries that was read, and `new_at`
+    the last that brought a new one; `missed_at` is when a body shared no entry with the one
+    before.
+    """
 
     id: int
     url: str
@@ -118,6 +162,13 @@ class FeedState:
     entries: int = 0
     failures: int = 0
     failing_since: datetime | None = None
+    polled_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    read_at: datetime | None = None
+    new_at: datetime | None = None
+    missed_at: datetime | None = None
+    wishes: Wishes = Wishes()
+    move: Move | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +241,7 @@ class Story:
     reading_minutes: int
     also_in: tuple[AlsoIn, ...] = ()
     entries: tuple[int, ...] = ()
+    updated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +250,14 @@ class Section:
 
     title: str
     stories: tuple[Story, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Entries of a feed that came in a flood and wait for the operator's word."""
+
+    feed: str
+    entries: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +272,7 @@ class Edition:
     timezone: str
     sections: tuple[Section, ...]
     held_back: int = 0
+    held: tuple[Held, ...] = ()
 
     @property
     def stories(self) -> tuple[Story, ...]:

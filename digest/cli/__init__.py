@@ -27,7 +27,10 @@ _COMMANDS = {
     "poll": "working",
     "preview": "previewing",
     "send": "working",
+    "held": "holding",
+    "explain": "explaining",
     "status": "inspecting",
+    "feeds": "feeds",
     "schema": "inspecting",
     "demo": "demo",
 }

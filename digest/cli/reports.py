@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from digest.channels import open_channels
-from digest.daemon import open_fetcher
+from digest.daemon import open_fetcher, utc_now
 from digest.editions.schedule import next_after
 from digest.errors import DeliveryError, FeedError
+from digest.feeds.alarms import outruns
+from digest.feeds.moving import settled
 from digest.feeds.parse import parse_feed
 from digest.feeds.workers import Workers
 from digest.jobs.polling import feed_request
 from digest.log import Redactor
+from digest.model import Move
 from digest.store.editions import NOT_PUBLISHED
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from datetime import datetime
 
     from digest.channels import Channel
     from digest.config import FeedSettings, Settings
     from digest.feeds.fetch import Fetcher
     from digest.store import Health
 
+_RECENT = timedelta(days=7)
 _STATES = ("pending", "sent", "retrying", "failed", "unknown")
 
 
@@ -70,11 +74,15 @@ async def _check_feed(
     name = feed.name or feed.url
     try:
         response = await fetcher.fetch(feed_request(feed, settings))
-        parsed = await workers.run(parse_feed, response.body or b"", response.url)
+        body = response.body or b""
+        parsed = await workers.run(parse_feed, body, response.url, response.charset)
     except FeedError as error:
         return Finding("feed", name, good=False, said=error.reason)
     dated = sum(entry.published is not None for entry in parsed.entries)
     said = f"{parsed.title or 'untitled'}: {len(parsed.entries)} entries, {dated} dated"
+    every = max(feed.every or settings.polling.every, settings.polling.every)
+    if outruns(parsed.entries, every, utc_now()):
+        said += "; they reach back so little that some may be missed between polls (`every`)"
     return Finding("feed", name, good=True, said=said)
 
 
@@ -87,7 +95,9 @@ async def _check_channel(channel: Channel) -> Finding:
 
 def status_report(settings: Settings, health: Health | None, now: datetime) -> dict[str, Any]:
     """The `status` contract; `health` is None before the first run."""
-    feeds = [_feed(feed, (health.feeds if health else {}).get(feed.url)) for feed in settings.feeds]
+    feeds = [
+        _feed(feed, (health.feeds if health else {}).get(feed.url), now) for feed in settings.feeds
+    ]
     counts = dict(health.deliveries if health else {})
     # To a reader of the status, what is on its way has not arrived.
     counts["pending"] = counts.get("pending", 0) + counts.pop("sending", 0)
@@ -97,6 +107,9 @@ def status_report(settings: Settings, health: Health | None, now: datetime) -> d
         "deliveries": {state: counts.get(state, 0) for state in _STATES},
         "attention": [
             *_failing(feeds),
+            *_incidents(feeds, health),
+            *_outrun(feeds, now),
+            *_moved(feeds),
             *_unpublished(health),
             *_stranded(settings, health),
             *_troubled(health),
@@ -104,19 +117,23 @@ def status_report(settings: Settings, health: Health | None, now: datetime) -> d
     }
 
 
-def _feed(feed: FeedSettings, row: dict[str, Any] | None) -> dict[str, Any]:
+def _feed(feed: FeedSettings, row: dict[str, Any] | None, now: datetime) -> dict[str, Any]:
     row = row or {}
-    healthy = "ok" if row.get("succeeded_at") else "not polled yet"
+    health = "ok" if row.get("succeeded_at") else "not polled yet"
+    if row.get("failures"):
+        health = "gone" if row.get("gone_at") else "failing"
     return {
         "url": feed.url,
         "name": feed.name or row.get("title") or urlsplit(feed.url).netloc,
-        "health": "failing" if row.get("failures") else healthy,
+        "health": health,
         "polled_at": row.get("polled_at"),
-        "next_poll_at": row.get("next_poll_at"),
+        "next_poll_at": None if row.get("gone_at") else row.get("next_poll_at"),
         "failures": row.get("failures", 0),
         "failing_since": row.get("failing_since"),
         "status": row.get("last_status"),
         "error": row.get("last_error"),
+        "missed_at": row.get("missed_at"),
+        "moved_to": row["moved_to"] if settled(_move(row), now) else None,
     }
 
 
@@ -148,6 +165,47 @@ def _failing(feeds: list[dict[str, Any]]) -> list[dict[str, str]]:
         }
         for feed in feeds
         if feed["health"] == "failing"
+    ]
+
+
+def _incidents(feeds: list[dict[str, Any]], health: Health | None) -> list[dict[str, str]]:
+    names = {feed["url"]: feed["name"] for feed in feeds}
+    return [
+        {"kind": one.kind, "name": names[one.subject], "message": one.message}
+        for one in (health.incidents if health else [])
+        if one.subject in names
+    ]
+
+
+def _outrun(feeds: list[dict[str, Any]], now: datetime) -> list[dict[str, str]]:
+    """Feeds that brought more than they list between two polls."""
+    return [
+        {
+            "kind": "missed",
+            "name": feed["name"],
+            "message": "two polls in a row shared no entry, last"
+            f" {feed['missed_at']:%Y-%m-%d %H:%M} UTC: some were probably missed between them;"
+            " poll it more often (`every`)",
+        }
+        for feed in feeds
+        if feed["missed_at"] and now - feed["missed_at"] <= _RECENT
+    ]
+
+
+def _move(row: dict[str, Any]) -> Move | None:
+    to = row.get("moved_to")
+    return Move(to, row["moved_since"], row["moved_answers"]) if to else None
+
+
+def _moved(feeds: list[dict[str, Any]]) -> list[dict[str, str]]:
+    return [
+        {
+            "kind": "moved",
+            "name": feed["name"],
+            "message": f"moved for good to {feed['moved_to']}; change its address",
+        }
+        for feed in feeds
+        if feed["moved_to"]
     ]
 
 

@@ -106,6 +106,14 @@ class FeedSettings(_Model):
     headers_file: Path | None = Field(
         None, description="A file of `Name: value` lines, instead of headers."
     )
+    identity: Literal["auto", "guid", "link", "content"] = Field(
+        "auto",
+        description="What tells entries apart; auto: guid, link or content, what is unique.",
+    )
+    updates: Literal["ignore", "mark", "resend"] = Field(
+        "ignore",
+        description="Entries edited later: ignore, mark those not sent yet, or send them again.",
+    )
     max_entries: int | None = Field(
         None, ge=1, description="The most entries of this feed in one edition."
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from digest.model import AlsoIn, Edition, Section, Story
+from digest.model import AlsoIn, Edition, Held, Section, Story
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,8 @@ class Frame:
     """What an edition is, apart from its stories.
 
     `period_from` is None for a first edition, which reaches as far back as its entries.
-    `names` is what the configuration calls each feed, by address, in the order sections take.
+    `names` is what the configuration calls each feed, by address, in the order sections take;
+    `marking` are the addresses of those whose edited entries are marked.
     """
 
     digest: str
@@ -33,6 +34,8 @@ class Frame:
     period_from: datetime | None
     period_to: datetime
     names: Mapping[str, str | None]
+    marking: frozenset[str] = frozenset()
+    held: tuple[Held, ...] = ()
 
 
 def compose(frame: Frame, selection: Selection) -> Edition:
@@ -54,6 +57,7 @@ def compose(frame: Frame, selection: Selection) -> Edition:
         timezone=frame.timezone,
         sections=sections,
         held_back=selection.held_back,
+        held=frame.held,
     )
 
 
@@ -71,9 +75,10 @@ def _story(frame: Frame, entries: tuple[Entry, ...]) -> Story:
         author=lead.author,
         published=lead.published,
         excerpt=lead.excerpt,
-        reading_minutes=max(1, round(lead.words / _WORDS_A_MINUTE)),
+        reading_minutes=max(1, round(max(lead.words / _WORDS_A_MINUTE, (lead.seconds or 0) / 60))),
         also_in=tuple(AlsoIn(_feed_name(frame, other), other.link) for other in entries[1:]),
         entries=tuple(entry.id for entry in entries),
+        updated=lead.edited_at is not None and lead.feed_url in frame.marking,
     )
 
 

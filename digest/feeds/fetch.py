@@ -6,48 +6,67 @@ import asyncio
 import hashlib
 import socket
 import ssl
-from collections import defaultdict
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from aiohttp import hdrs
-from yarl import URL
+from multidict import CIMultiDict
 
 from digest.errors import FeedError
+from digest.feeds import hops
+from digest.feeds.caching import fresh_for, retry_after
 from digest.feeds.decode import ACCEPTED, decode_body
 from digest.feeds.guard import is_public
+from digest.feeds.text import one_line
+from digest.feeds.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import Mapping, Sequence
+    from datetime import timedelta
     from types import TracebackType
 
+    from aiohttp.abc import AbstractResolver
+    from yarl import URL
+
 _REDIRECTS = {301, 302, 303, 307, 308}
+_PERMANENT = {301, 308}
+_OVERLOADED = {429, 503}
 _MAX_REDIRECTS = 5
-_CONNECT_SECONDS = 10
-_PAUSE_SECONDS = 1.0
+_LONGEST_REASON = 300
+_NOT_PUBLIC = "is not a public address"
+_IF_MEANT = "set allow_private_networks for this feed if it should be polled"
 _ACCEPT = (
-    "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, "
-    "application/xml;q=0.8, text/xml;q=0.8, */*;q=0.5"
+    "application/atom+xml, application/rss+xml, application/feed+json, "
+    "application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.8, "
+    "*/*;q=0.5"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to ask for; `etag` and `last_modified` are sent back byte for byte."""
+    """What to ask for; `etag` and `last_modified` are sent back byte for byte.
+
+    `moved_to` is asked in place of `url`; `headers` go to the origin of `url` only.
+    """
 
     url: str
     etag: str | None = None
     last_modified: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     allow_private_networks: bool = False
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A 200 with its whole, decoded body, or a 304 without one; `url` is where it came from."""
+    """A 200 with its whole, decoded body, or a 304 without one; `url` is where it came from.
+
+    `charset` is what the server says the text is in; `moved_to` is where permanent redirects
+    alone led from the address that was asked; `fresh_for` is how long the answer says that asking
+    again is of no use.
+    """
 
     status: int
     url: str
@@ -55,40 +74,53 @@ class Response:
     last_modified: str | None = None
     body: bytes | None = field(default=None, repr=False)
     body_hash: str | None = None
+    charset: str | None = None
+    fresh_for: timedelta | None = None
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """Seconds for a poll, bytes of a body, open requests in all and per host (0: any number)."""
+    """Seconds for a poll, bytes of a body, open requests in all and per host (0: any number).
+
+    `connect` and `pause`, between two requests to a host, are in seconds too.
+    """
 
     timeout: float
     max_body: int
     concurrency: int
     per_host: int
+    connect: float = 10.0
+    pause: float = 1.0
 
 
-class PrivateAddressError(OSError):
-    """The connection would lead to an address that is not public."""
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    url: URL
+    permanent: bool
 
 
 def _public_only(info: tuple[int, int, int, str, tuple[object, ...]]) -> socket.socket:
     """A socket for an address that was looked up, or given as a literal, on any hop."""
     family, kind, protocol, _, address = info
     if not is_public(str(address[0])):
-        raise PrivateAddressError(f"{address[0]} is not a public address")
+        raise OSError(f"{address[0]} {_NOT_PUBLIC}")
     return socket.socket(family, kind, protocol)
 
 
 class Fetcher:
-    """An HTTP client for feeds, open between `async with` and its end."""
+    """An HTTP client for feeds, open between `async with` and its end.
 
-    def __init__(self, limits: FetchLimits, user_agent: str) -> None:
+    `resolver` looks up host names, in place of the system's.
+    """
+
+    def __init__(
+        self, limits: FetchLimits, user_agent: str, resolver: AbstractResolver | None = None
+    ) -> None:
         self._limits = limits
         self._user_agent = user_agent
-        self._places = asyncio.Semaphore(limits.concurrency)
-        self._hosts: dict[str, asyncio.Semaphore] = defaultdict(
-            lambda: asyncio.Semaphore(limits.per_host)
-        )
+        self._resolver = resolver
+        self._turns = Turns(limits.concurrency, limits.per_host, limits.pause)
 
     async def __aenter__(self) -> Fetcher:
         self._public = self._session(public_only=True)
@@ -106,81 +138,90 @@ class Fetcher:
 
     def _session(self, *, public_only: bool) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
-            limit=0,  # _turn counts, so that waiting for a place is not part of the deadline
+            limit=0,  # Turns counts, so that waiting for a place is not part of the deadline
+            force_close=True,  # so that what follows an answer cannot pass for the next one
             socket_factory=_public_only if public_only else None,
+            resolver=self._resolver,
         )
         return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._limits.connect),
             headers={hdrs.USER_AGENT: self._user_agent},
         )
 
     async def fetch(self, request: Request) -> Response:
-        """Get a feed.
+        """Get a feed; each hop of a redirect takes a turn at its host.
 
         Raises:
             FeedError: anything but a whole 200 or a 304 to a request with validators.
         """
-        async with self._turn(request.url):
-            try:
-                async with asyncio.timeout(self._limits.timeout):
-                    return await self._follow(request)
-            except TimeoutError:
-                raise FeedError(f"no whole answer within {self._limits.timeout:g} s") from None
-            except (aiohttp.ClientError, OSError, ValueError) as error:
-                raise FeedError(_explain(error)) from error
-
-    @asynccontextmanager
-    async def _turn(self, url: str) -> AsyncIterator[None]:
-        """Wait for a free place at the host, then for one in all; leave a pause behind."""
-        if not self._limits.per_host:
-            async with self._places:
-                yield
-            return
-        host = self._hosts[urlsplit(url).netloc.lower()]
-        await host.acquire()
-        try:
-            async with self._places:
-                yield
-        finally:
-            # Freed later rather than slept through, so that the answer is not kept waiting.
-            asyncio.get_running_loop().call_later(_PAUSE_SECONDS, host.release)
-
-    async def _follow(self, request: Request) -> Response:
-        url = request.url
-        session = self._any if request.allow_private_networks else self._public
+        trail = [hops.address(request.moved_to or request.url)]
+        moved_to: str | None = None
+        all_permanent = True
+        seconds = self._limits.timeout
+        loop = asyncio.get_running_loop()
         for _ in range(_MAX_REDIRECTS + 1):
-            same_host = _origin(url) == _origin(request.url)
-            async with session.get(
-                URL(url, encoded=url.isascii()),
-                headers=_headers(request, same_host=same_host),
-                allow_redirects=False,
-            ) as answer:
-                location = answer.headers.get(hdrs.LOCATION)
-                if answer.status not in _REDIRECTS or not location:
-                    return await self._read(request, url, answer)
-            url = urljoin(url, location)
-            if urlsplit(url).scheme.lower() not in {"http", "https"}:
-                raise FeedError("redirected to an address that is not http or https")
+            async with self._turns.take(hops.host(trail[-1])):
+                started = loop.time()
+                answer = await self._ask_within(seconds, request, trail)
+                seconds -= loop.time() - started
+            if isinstance(answer, Response):
+                return replace(answer, moved_to=moved_to)
+            all_permanent = all_permanent and answer.permanent
+            if all_permanent:
+                moved_to = str(answer.url)
+            trail.append(answer.url)
         raise FeedError(f"more than {_MAX_REDIRECTS} redirects")
 
-    async def _read(self, request: Request, url: str, answer: aiohttp.ClientResponse) -> Response:
-        etag = _validator(answer.headers.get(hdrs.ETAG))
-        last_modified = _validator(answer.headers.get(hdrs.LAST_MODIFIED))
-        if answer.status == 304 and (request.etag or request.last_modified):
-            return Response(304, url, etag, last_modified)
-        if answer.status != 200:
-            raise FeedError(
-                f"answered {answer.status} {answer.reason or ''}".rstrip(), status=answer.status
-            )
+    async def _ask_within(
+        self, seconds: float, request: Request, trail: Sequence[URL]
+    ) -> Response | _Redirect:
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._ask(request, trail)
+        except aiohttp.ServerTimeoutError:
+            raise FeedError(f"no connection within {self._limits.connect:g} s") from None
+        except TimeoutError:
+            raise FeedError(f"no whole answer within {self._limits.timeout:g} s") from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise FeedError(_explain(error)) from error
+
+    async def _ask(self, request: Request, trail: Sequence[URL]) -> Response | _Redirect:
+        session = self._any if request.allow_private_networks else self._public
+        async with session.get(
+            trail[-1], headers=_headers(request, trail), allow_redirects=False
+        ) as answer:
+            location = answer.headers.get(hdrs.LOCATION)
+            if answer.status not in _REDIRECTS or not location:
+                return await self._read(request, trail[-1], answer)
+            return _Redirect(hops.target(trail[-1], location), answer.status in _PERMANENT)
+
+    async def _read(self, request: Request, url: URL, answer: aiohttp.ClientResponse) -> Response:
+        now = datetime.now(UTC)
+        unchanged = answer.status == 304 and (request.etag or request.last_modified)
+        if answer.status != 200 and not unchanged:
+            wait = retry_after(answer.headers, now)
+            if wait and answer.status in _OVERLOADED:
+                self._turns.leave_alone(hops.host(url), wait)
+            reason = one_line(f"answered {answer.status} {answer.reason or ''}", _LONGEST_REASON)
+            raise FeedError(reason, status=answer.status, retry_after=wait)
+        response = Response(
+            answer.status,
+            str(url),
+            _validator(answer.headers.get(hdrs.ETAG)),
+            _validator(answer.headers.get(hdrs.LAST_MODIFIED)),
+            charset=answer.charset,
+            fresh_for=fresh_for(answer.headers, now),
+        )
+        if unchanged:
+            return response
         raw = await self._raw_body(answer)
         coding = ", ".join(answer.headers.getall(hdrs.CONTENT_ENCODING, []))
-        body = decode_body(raw, coding, self._limits.max_body)
-        if not body.strip():
-            raise FeedError("answered with an empty body", status=200)
-        return Response(200, url, etag, last_modified, body, hashlib.sha256(body).hexdigest())
+        # A thread, since megabytes take long enough to keep other feeds waiting.
+        body, body_hash = await asyncio.to_thread(_decoded, raw, coding, self._limits.max_body)
+        return replace(response, body=body, body_hash=body_hash)
 
     async def _raw_body(self, answer: aiohttp.ClientResponse) -> bytes:
         limit = self._limits.max_body
@@ -194,28 +235,35 @@ class Fetcher:
         return bytes(body)
 
 
+def _decoded(raw: bytes, coding: str, limit: int) -> tuple[bytes, str]:
+    body = decode_body(raw, coding, limit)
+    if not body.strip():
+        raise FeedError("answered with an empty body", status=200)
+    return body, hashlib.sha256(body).hexdigest()
+
+
 def _validator(value: str | None) -> str | None:
     """As it came; None for bytes that are no text, which could not be sent back as they came."""
     return value if value and value.isprintable() else None
 
 
-def _headers(request: Request, *, same_host: bool) -> dict[str, str]:
-    """The configured headers may hold credentials, so they go to the feed's own host only."""
-    headers = {hdrs.ACCEPT: _ACCEPT, hdrs.ACCEPT_ENCODING: ACCEPTED}
+def _headers(request: Request, trail: Sequence[URL]) -> CIMultiDict[str]:
+    headers = CIMultiDict({hdrs.ACCEPT: _ACCEPT, hdrs.ACCEPT_ENCODING: ACCEPTED})
     if request.etag:
         headers[hdrs.IF_NONE_MATCH] = request.etag
     if request.last_modified:
         headers[hdrs.IF_MODIFIED_SINCE] = request.last_modified
-    return headers | (dict(request.headers) if same_host else {})
-
-
-def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme.lower(), parts.netloc.lower()
+    if hops.is_trusted(hops.address(request.url), trail):
+        headers.update(request.headers)
+    return headers
 
 
 def _explain(error: BaseException) -> str:
     """One clear line for what went wrong, from the most telling error of the chain."""
+    if isinstance(error, aiohttp.ClientConnectorError) and _NOT_PUBLIC in str(error.os_error):
+        # The errors of a name's addresses are a text in one error, no longer of their kinds.
+        each = str(error.os_error).removeprefix("Multiple exceptions: ")
+        return one_line(f"{each}; {_IF_MEANT}", _LONGEST_REASON)
     chain: list[BaseException] = []
     cause: BaseException | None = error
     while cause is not None and cause not in chain:
@@ -224,12 +272,11 @@ def _explain(error: BaseException) -> str:
     for kind, words in _REASONS.items():
         for link in chain:
             if isinstance(link, kind):
-                return words.format(link)
-    return f"{type(error).__name__}: {error}"[:300]
+                return one_line(words.format(link), _LONGEST_REASON)
+    return one_line(f"{type(error).__name__}: {error}", _LONGEST_REASON)
 
 
 _REASONS: dict[type[BaseException], str] = {
-    PrivateAddressError: "{}; set allow_private_networks for this feed if it should be polled",
     socket.gaierror: "the host name does not resolve",
     aiohttp.ClientConnectorDNSError: "the host name does not resolve",
     ConnectionRefusedError: "cannot connect: connection refused",
@@ -237,7 +284,6 @@ _REASONS: dict[type[BaseException], str] = {
     ssl.SSLCertVerificationError: "the certificate is not valid: {0.verify_message}",
     aiohttp.ClientPayloadError: "the body ended too early",
     aiohttp.ServerDisconnectedError: "the server closed the connection without an answer",
-    aiohttp.ServerTimeoutError: f"no connection within {_CONNECT_SECONDS} s",
     aiohttp.ClientConnectorError: "cannot connect: {0.strerror}",
     aiohttp.ClientResponseError: "the answer is not valid HTTP",
     ValueError: "the address cannot be used: {}",

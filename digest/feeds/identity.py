@@ -1,57 +1,131 @@
-"""Which entry is which: a stable key for every entry of a feed."""
+"""Which entry is which: a stable key for every entry of a feed.
+
+The key is the entry's guid, its link or a hash of its content, as the feed said it: the first that
+tells it apart from the rest of its body. The names beside it are how the diff recognises the entry
+when a feed changes its mind about one of them.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from typing import TYPE_CHECKING
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
-from digest.model import KeyedEntry, ParsedEntry
+from digest.feeds.names import (
+    GUID,
+    LINK,
+    content_name,
+    content_names,
+    digest_of,
+    fold_link,
+    guid_names,
+    kind_of,
+    link_names,
+)
+from digest.model import KeyedEntry, ParsedEntry, ParsedFeed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator
+
+IdentityChoice = Literal["auto", "guid", "link", "content"]
 
 
-def identify(entries: Sequence[ParsedEntry]) -> tuple[KeyedEntry, ...]:
-    """Key each entry by its guid, else its link, else its content; copies are left out.
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """An entry, all its names, and those to trust where they are unique."""
 
-    A guid or link that several different entries of the body share tells none of them apart, so
-    the next candidate is used for those.
+    entry: ParsedEntry
+    names: tuple[str, ...]
+    trusted: tuple[str, ...]
+
+
+def identify(feed: ParsedFeed, how: IdentityChoice = "auto") -> tuple[KeyedEntry, ...]:
+    """Key the entries of a body, in their order; copies and older revisions are left out.
+
+    `how` is the operator's word: with `auto`, guid, link and content are trusted in this order,
+    each only where it is unique in the body. The others are trusted alone, wherever an entry has
+    it, and entries that share it are one.
     """
-    candidates = [_candidates(entry) for entry in dict.fromkeys(entries)]
-    shared = Counter(key for keys in candidates for key in keys)
-    keyed: dict[str, KeyedEntry] = {}
-    for entry, keys in zip(dict.fromkeys(entries), candidates, strict=True):
-        key = next((key for key in keys if shared[key] == 1), keys[-1])
-        keyed.setdefault(key, KeyedEntry(key, _fingerprint(entry), entry))
-    return tuple(keyed.values())
+    named = [_named(entry, feed.link, how) for entry in dict.fromkeys(feed.entries)]
+    named = _without_older_revisions(named, feed.format, how)
+    shared = Counter(name for one in named for name in one.names)
+    used: set[str] = set()
+    keyed = []
+    for one in named:
+        telling = tuple(name for name in one.trusted if shared[name] == 1)
+        key = next(key for key in candidate_keys(one.entry, telling) if key not in used)
+        used.add(key)
+        keyed.append(KeyedEntry(key, _fingerprint(one.entry), one.entry, one.names, telling))
+    return tuple(keyed)
 
 
-def _candidates(entry: ParsedEntry) -> list[str]:
-    keys = []
-    if entry.guid:
-        keys.append(f"guid:{_folded(entry.guid)}")
-    if entry.link:
-        keys.append(f"link:{_folded(entry.link)}")
-    keys.append(f"hash:{_digest(entry.title, entry.html)}")
-    return keys
+def choice(feed: ParsedFeed, how: IdentityChoice = "auto") -> Counter[str]:
+    """How many entries of a body are told apart by `guid`, by `link` and by `content`."""
+    kinds = (keyed.key.partition(":")[0] for keyed in identify(feed, how))
+    return Counter("content" if kind == "hash" else kind for kind in kinds)
 
 
-def _folded(guid: str) -> str:
-    """A web address without what sites change for all their entries in a day; else the guid.
+def candidate_keys(entry: ParsedEntry, telling: Iterable[str]) -> Iterator[str]:
+    """The keys an entry may have, best first; the last is of everything it says."""
+    kinds = {kind_of(name) for name in telling}
+    if GUID in kinds:
+        yield f"guid:{entry.guid}"
+    if LINK in kinds:
+        yield f"link:{entry.link}"
+    yield f"hash:{digest_of(entry.title, entry.html)}"
+    yield f"hash:{digest_of(*_everything(entry))}"
 
-    That is the scheme, the case of the host and a slash at the end.
-    """
-    scheme, separator, rest = guid.partition("://")
-    if not separator or scheme.lower() not in {"http", "https"}:
-        return guid
-    host, slash, path = rest.partition("/")
-    return f"{host.lower()}{slash}{path}".rstrip("/")
+
+def _named(entry: ParsedEntry, home: str, how: IdentityChoice) -> _Named:
+    guid = guid_names(entry.guid, home, trusting=how == "guid")
+    link = link_names(entry.link, home, trusting=how == "link")
+    content = content_names(entry)
+    names = (*guid, *link, *content)
+    trusted: tuple[str, ...] = names
+    if how == "content":
+        trusted = (content_name(entry),)
+    elif how == "guid" and guid:
+        trusted = guid
+    elif how != "auto":
+        trusted = link or content
+    return _Named(entry, names, trusted)
+
+
+def _without_older_revisions(named: list[_Named], form: str, how: IdentityChoice) -> list[_Named]:
+    """The newest of each, where a feed lists several revisions (RFC 4287, section 4.1.1)."""
+    newest_first = sorted(range(len(named)), key=lambda n: _time(named[n].entry), reverse=True)
+    kept: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for n in newest_first:
+        entry = named[n].entry
+        same = kept[(entry.guid, entry.link) if how == "auto" else named[n].trusted[:1]]
+        if how == "auto":
+            is_older = any(_are_revisions(entry, named[m].entry, form) for m in same)
+        else:
+            is_older = bool(same)
+        if not is_older:
+            same.append(n)
+    return [named[n] for n in sorted(n for same in kept.values() for n in same)]
+
+
+def _are_revisions(one: ParsedEntry, other: ParsedEntry, form: str) -> bool:
+    """Whether two entries with the same guid and link are one."""
+    if not one.guid:
+        return False
+    same_title, same_date = one.title == other.title, one.published == other.published
+    # In these formats the guid of an entry is its own for ever; RSS generators are less careful.
+    if form.startswith(("atom", "json")):
+        return same_title or (same_date and one.published is not None)
+    return same_title and (same_date or one.html == other.html)
+
+
+def _time(entry: ParsedEntry) -> float:
+    return entry.published.timestamp() if entry.published else 0.0
 
 
 def _fingerprint(entry: ParsedEntry) -> str:
-    return _digest(entry.title, entry.link, entry.author, entry.html)
+    return digest_of(entry.title, fold_link(entry.link), entry.author, entry.html)
 
 
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+def _everything(entry: ParsedEntry) -> tuple[str, ...]:
+    published = str(entry.published or "")
+    return (entry.guid, entry.link, entry.title, entry.author, published, entry.html)

@@ -13,6 +13,7 @@ import nh3
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
+_BLANK_LINE = re.compile(r"\r?\n[ \t\r]*\n")
 
 
 def well_formed(text: str) -> str:
@@ -31,6 +32,16 @@ def without_markup(text: str) -> str:
     return html.unescape(nh3.clean(text, tags=set()))
 
 
+def paragraphs(text: str) -> str:
+    """Plain text as HTML: a paragraph for each run of lines, its line ends kept."""
+    parts = (part.strip() for part in _BLANK_LINE.split(text))
+    return "".join(
+        f"<p>{html.escape(part, quote=False).replace(chr(10), '<br>')}</p>"
+        for part in parts
+        if part
+    )
+
+
 def absolute_link(base: str, link: str, limit: int) -> str:
     """The link as an absolute http or https address, or nothing."""
     link = link.strip()
@@ -43,11 +54,12 @@ def absolute_link(base: str, link: str, limit: int) -> str:
     except ValueError:
         return ""
     joined = joined.replace(" ", "%20")
-    return joined if good and _openable(joined) else ""
+    return joined if good and openable(joined) else ""
 
 
-def _openable(address: str) -> bool:
-    # The URL Standard, which nh3 holds a base to, refuses hosts and ports that urlsplit takes.
+def openable(address: str) -> bool:
+    """Whether an address is absolute and valid by the URL Standard, and so fit as a base."""
+    # The standard, which nh3 holds a base to, refuses hosts and ports that urlsplit takes.
     try:
         nh3.clean("", url_relative=("rewrite_with_base", address))
     except ValueError:

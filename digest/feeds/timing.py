@@ -1,21 +1,85 @@
-"""When to poll a feed again."""
+"""When to poll a feed again: never sooner than configured, later where the feed asks for it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-_LONGEST_BACK_OFF = timedelta(days=1)
+if TYPE_CHECKING:
+    from digest.model import Wishes
+
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+_WEEK = timedelta(weeks=1)
+_LONGEST_WISH = _WEEK
+# Servers mark feeds as fresh for a year by mistake.
+_LONGEST_FRESH = _DAY
+_LONGEST_QUIET = _DAY
+_LONGEST_BACK_OFF = _DAY
+_LONGEST_RETRY_AFTER = timedelta(days=30)
 _MOST_DOUBLINGS = 10
 _JITTER = 0.1
 
 
-def next_poll(now: datetime, every: timedelta, failures: int, chance: float) -> datetime:
-    """The time of the next poll; `chance` in [0, 1) spreads polls, upwards only.
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """What decides the pace of a feed that answers.
 
-    After failures in a row the interval doubles with each, up to a day.
+    `every` is configured, `wishes` stand in the feed, `fresh_for` in its last answer;
+    `quiet_since` is when it last brought something new, `missed_at` when two polls in a row
+    shared no entry, so that entries were probably missed between them.
     """
-    interval = every
-    if failures > 1:
-        doubled = every * 2 ** min(failures - 1, _MOST_DOUBLINGS)
-        interval = max(every, min(doubled, _LONGEST_BACK_OFF))
-    return now + interval * (1 + _JITTER * chance)
+
+    every: timedelta
+    wishes: Wishes
+    fresh_for: timedelta | None
+    quiet_since: datetime | None
+    missed_at: datetime | None
+
+
+def next_poll(now: datetime, rhythm: Rhythm, chance: float) -> datetime:
+    """When to poll after an answer, in UTC; `chance` in [0, 1) spreads polls, upwards only."""
+    return _outside_skips(now + _spread(_interval(now, rhythm), chance), rhythm.wishes, chance)
+
+
+def next_attempt(
+    now: datetime, every: timedelta, failures: int, retry_after: timedelta | None, chance: float
+) -> datetime:
+    """When to poll after `failures` in a row, of which the last asked for `retry_after`.
+
+    The interval doubles with each failure but the first, up to a day.
+    """
+    doublings = min(max(failures - 1, 0), _MOST_DOUBLINGS)
+    back_off = min(every * 2**doublings, _LONGEST_BACK_OFF)
+    asked = min(retry_after or timedelta(0), _LONGEST_RETRY_AFTER)
+    return now + _spread(max(every, back_off, asked), chance)
+
+
+def _interval(now: datetime, rhythm: Rhythm) -> timedelta:
+    none = timedelta(0)
+    wished = min(rhythm.wishes.interval or none, _LONGEST_WISH)
+    if rhythm.missed_at is not None and now - rhythm.missed_at <= _WEEK:
+        # Only what the publisher asks for is worth losing entries.
+        return max(rhythm.every, wished)
+    fresh = min(rhythm.fresh_for or none, _LONGEST_FRESH)
+    quiet_weeks = (now - rhythm.quiet_since) // _WEEK if rhythm.quiet_since else 0
+    return max(rhythm.every, wished, fresh, min(_HOUR * quiet_weeks, _LONGEST_QUIET))
+
+
+def _spread(interval: timedelta, chance: float) -> timedelta:
+    return interval * (1 + _JITTER * chance)
+
+
+def _outside_skips(at: datetime, wishes: Wishes, chance: float) -> datetime:
+    """`at`, or a moment early in the next hour that is not skipped; `at` where all are."""
+    if not _skipped(at, wishes):
+        return at
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    week = (hour + _HOUR * n for n in range(1, 7 * 24))
+    allowed = next((start for start in week if not _skipped(start, wishes)), None)
+    return at if allowed is None else allowed + _HOUR * _JITTER * chance
+
+
+def _skipped(at: datetime, wishes: Wishes) -> bool:
+    return at.hour in wishes.skip_hours or at.weekday() in wishes.skip_days

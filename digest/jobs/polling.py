@@ -6,31 +6,35 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from digest.errors import FeedError, StoreError
-from digest.feeds.diff import diff
+from digest.errors import FeedError, NotAskedError, StoreError
 from digest.feeds.fetch import Request, Response
-from digest.feeds.identity import identify
-from digest.feeds.parse import parse_feed
-from digest.feeds.timing import next_poll
+from digest.feeds.moving import after_answer, after_failure, settled
+from digest.feeds.reading import read_feed
+from digest.feeds.timing import Rhythm, next_attempt, next_poll
+from digest.jobs.learning import Learning
 from digest.log import Words, event
 from digest.model import FeedState, PollOutcome, PollResult
-from digest.rendering.clean import clean_entries
-from digest.store import Store, Update, Validators
+from digest.store import Failure, Store, Validators, Visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
-    from datetime import datetime, timedelta
 
     from digest.config import FeedSettings, Settings
     from digest.feeds.fetch import Fetcher
     from digest.feeds.workers import Workers
-    from digest.model import CleanEntry, KeyedEntry
+    from digest.model import Wishes
     from digest.store import StoreThread
 
 _log = logging.getLogger(__name__)
+
+_GONE = 410
+# How long a feed that outran its polls is polled more often.
+_HURRIED = timedelta(days=7)
 
 
 class Polling:
@@ -50,6 +54,7 @@ class Polling:
         self._store = store
         self._fetcher = fetcher
         self._workers = workers
+        self._learning = Learning(settings, store, workers, clock)
         self._clock = clock
         self._words = words
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -65,7 +70,13 @@ class Polling:
         wanted = set(self._feeds if among is None else among)
         # What is being polled already stays due until it is done.
         wanted -= {url for url, turn in self._turns.items() if turn.locked()}
-        return await self._poll([state for state in due if state.url in wanted], report)
+        due = [state for state in due if state.url in wanted and self._is_rested(state, now)]
+        return await self._poll(due, report)
+
+    def _is_rested(self, state: FeedState, now: datetime) -> bool:
+        """Whether the last poll is `every` ago, which may be longer now than it was then."""
+        every = self._every(self._feeds[state.url], state, now)
+        return state.polled_at is None or now - state.polled_at >= every
 
     async def poll(
         self, urls: Collection[str], report: Callable[[PollResult], None] = lambda _: None
@@ -78,8 +89,13 @@ class Polling:
         self, states: Iterable[FeedState], report: Callable[[PollResult], None]
     ) -> list[PollResult]:
         async def one(state: FeedState) -> PollResult:
+            url = state.url
             # Two polls of one feed at a time would both find its entries new.
-            async with self._turns[state.url]:
+            turn = self._turns[state.url]
+            waited = turn.locked()
+            async with turn:
+                if waited:
+                    state = await self._store.run(lambda store: store.feeds.states([url])[0])
                 result = await self._poll_one(state, self._feeds[state.url])
             report(result)
             return result
@@ -96,14 +112,16 @@ class Polling:
     async def _poll_one(self, state: FeedState, feed: FeedSettings) -> PollResult:
         try:
             result = await self._attempt(state, feed)
+        except NotAskedError as error:
+            result = await self._postponed(state, feed, error)
         except FeedError as error:
-            result = await self._failed(state, feed, error.reason, error.status)
+            result = await self._failed(state, feed, error)
         except StoreError:
             # There is nowhere to record it.
             raise
         except Exception as error:  # noqa: BLE001 - a bug is logged whole
             _log.exception("bug while polling", extra={"fields": {"feed": feed.url}})
-            result = await self._failed(state, feed, f"a bug: {type(error).__name__}", None)
+            result = await self._failed(state, feed, FeedError(f"a bug: {type(error).__name__}"))
         level = logging.WARNING if result.outcome == "failed" else logging.INFO
         event(
             _log,
@@ -118,84 +136,122 @@ class Polling:
         return result
 
     async def _attempt(self, state: FeedState, feed: FeedSettings) -> PollResult:
-        response = await self._fetcher.fetch(feed_request(feed, self._settings, state))
-        validators = Validators(response.etag, response.last_modified)
-        now = self._clock()
-        again = next_poll(now, self._every(feed), 0, random.random())  # noqa: S311
+        asked_at = self._clock()
+        response = await self._fetcher.fetch(feed_request(feed, self._settings, state, asked_at))
         if response.body is None or response.body_hash == state.body_hash:
-            status = response.status
+            visit = self._visit(state, feed, response, state.wishes)
+            validators = Validators(response.etag, response.last_modified)
             await self._store.run(
-                lambda store: store.feeds.record_unchanged(state.id, status, validators, now, again)
+                lambda store: store.feeds.record_unchanged(state.id, validators, visit)
             )
             outcome: PollOutcome = "not_modified" if response.body is None else "unchanged"
             known = state.entries if response.body is not None else 0
-            return PollResult(
-                feed.url, _name(feed, state.title), outcome, known=known, status=status
-            )
-        return await self._learn(state, feed, response, validators, again)
+            return self._result(feed, state.title, outcome, response.status, known=known)
+        return await self._read(state, feed, response, response.body)
 
-    async def _learn(
-        self,
-        state: FeedState,
-        feed: FeedSettings,
-        response: Response,
-        validators: Validators,
-        again: datetime,
+    async def _read(
+        self, state: FeedState, feed: FeedSettings, response: Response, body: bytes
     ) -> PollResult:
-        assert response.body is not None
-        assert response.body_hash is not None
+        reading = await self._workers.run(
+            read_feed, body, response.url, response.charset, feed.identity
+        )
+        title = reading.title or state.title
+        if not reading.entries:
+            # It may be a slip, so the validators stay with the last body that had entries.
+            windows = self._learning.windows(feed)
+            visit = self._visit(state, feed, response, reading.wishes)
+            await self._store.run(lambda store: store.feeds.record_empty(state.id, windows, visit))
+            return self._result(feed, title, "unchanged", response.status)
+        update = await self._learning.learn(state, feed, reading, response)
         now = self._clock()
-        parsed = await self._workers.run(parse_feed, response.body, response.url)
-        keyed = identify(parsed.entries)
-        keys = [entry.key for entry in keyed]
-        known = await self._store.run(lambda store: store.feeds.fingerprints(state.id, keys))
-        changes = diff(keyed, known)
-        update = Update(
-            title=parsed.title,
-            body_hash=response.body_hash,
-            validators=validators,
-            # A feed lists its newest entry first; the store counts upwards in time.
-            new=tuple(reversed(await self._clean(changes.new))),
-            edited=await self._clean(changes.edited),
-            seen=changes.seen,
-            windows={
-                name: self._settings.digests[name].first_edition
-                for name in self._settings.digests_of(feed.url)
-            },
+        after = replace(
+            state,
+            new_at=now if update.new else state.new_at,
+            missed_at=now if update.missed else state.missed_at,
         )
-        await self._store.run(lambda store: store.feeds.record_update(state.id, update, now, again))
-        return PollResult(
-            feed.url,
-            _name(feed, parsed.title),
-            "updated" if changes.new or changes.edited else "unchanged",
-            new=len(changes.new),
-            known=len(changes.seen),
-            status=response.status,
+        visit = self._visit(after, feed, response, reading.wishes)
+        await self._store.run(lambda store: store.feeds.record_update(state.id, update, visit))
+        if update.missed:
+            event(_log, logging.WARNING, "entries were probably missed", feed=feed.url)
+        outcome: PollOutcome = "updated" if update.new or update.edited else "unchanged"
+        return self._result(
+            feed,
+            title,
+            "held" if update.flood else outcome,
+            response.status,
+            new=len(update.new),
+            known=len(update.seen),
         )
 
-    async def _clean(self, entries: tuple[KeyedEntry, ...]) -> tuple[CleanEntry, ...]:
-        return await self._workers.run(clean_entries, entries) if entries else ()
+    def _visit(
+        self, state: FeedState, feed: FeedSettings, response: Response, wishes: Wishes
+    ) -> Visit:
+        now = self._clock()
+        rhythm = Rhythm(
+            every=self._every(feed, state, now),
+            wishes=wishes,
+            fresh_for=response.fresh_for,
+            quiet_since=state.new_at,
+            missed_at=state.missed_at,
+        )
+        again = next_poll(now, rhythm, random.random())  # noqa: S311
+        move = after_answer(state.move, response.moved_to, now)
+        return Visit(now, response.status, again, move)
 
-    async def _failed(
-        self, state: FeedState, feed: FeedSettings, reason: str, status: int | None
+    async def _postponed(
+        self, state: FeedState, feed: FeedSettings, error: NotAskedError
     ) -> PollResult:
+        """Nothing is known of the feed that was not known before."""
         now = self._clock()
-        reason = self._words(reason)
-        again = next_poll(now, self._every(feed), state.failures + 1, random.random())  # noqa: S311
-        await self._store.run(
-            lambda store: store.feeds.record_failure(state, reason, status, now, again)
+        every = self._every(feed, state, now)
+        again = next_attempt(now, every, state.failures, error.retry_after, random.random())  # noqa: S311
+        await self._store.run(lambda store: store.feeds.postpone(state.id, again))
+        return self._result(feed, state.title, "failed", None, error=error.reason)
+
+    async def _failed(self, state: FeedState, feed: FeedSettings, error: FeedError) -> PollResult:
+        now = self._clock()
+        reason = self._words(error.reason)
+        every = self._every(feed, state, now)
+        failures = state.failures + 1
+        failure = Failure(
+            error=reason,
+            status=error.status,
+            at=now,
+            next_poll_at=next_attempt(now, every, failures, error.retry_after, random.random()),  # noqa: S311
+            move=after_failure(state.move, error.status, now),
+            # Elsewhere than at its own address, it may be there still.
+            gone=error.status == _GONE and not settled(state.move, now),
         )
-        return PollResult(feed.url, _name(feed, state.title), "failed", status=status, error=reason)
+        await self._store.run(lambda store: store.feeds.record_failure(state, failure))
+        return self._result(feed, state.title, "failed", error.status, error=reason)
 
-    def _every(self, feed: FeedSettings) -> timedelta:
-        return max(feed.every or self._settings.polling.every, self._settings.polling.every)
+    def _result(
+        self, feed: FeedSettings, title: str, outcome: PollOutcome, status: int | None, **more: Any
+    ) -> PollResult:
+        name = feed.name or title or urlsplit(feed.url).netloc
+        return PollResult(feed.url, name, outcome, status=status, **more)
+
+    def _every(self, feed: FeedSettings, state: FeedState, now: datetime) -> timedelta:
+        least = self._settings.polling.every
+        every = max(feed.every or least, least)
+        if state.missed_at and now - state.missed_at <= _HURRIED:
+            # Twice as often as configured for the feed, but as often as for all at the most.
+            return max(every / 2, least)
+        return every
 
 
-def feed_request(feed: FeedSettings, settings: Settings, state: FeedState | None = None) -> Request:
-    """What to ask a feed's server for; with `state`, only what has changed since."""
+def feed_request(
+    feed: FeedSettings,
+    settings: Settings,
+    state: FeedState | None = None,
+    now: datetime | None = None,
+) -> Request:
+    """What to ask a feed's server for; with `state` (at `now`), only what has changed since."""
     private = feed.allow_private_networks
+    moved = state and now and settled(state.move, now)
     return Request(
         url=feed.url,
+        moved_to=state.move.to if state and state.move and moved else None,
         etag=state.etag if state else None,
         last_modified=state.last_modified if state else None,
         headers={name: value.get_secret_value() for name, value in feed.headers.items()},
@@ -203,7 +259,3 @@ def feed_request(feed: FeedSettings, settings: Settings, state: FeedState | None
             settings.polling.allow_private_networks if private is None else private
         ),
     )
-
-
-def _name(feed: FeedSettings, title: str) -> str:
-    return feed.name or title or urlsplit(feed.url).netloc

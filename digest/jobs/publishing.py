@@ -12,6 +12,7 @@ from digest.editions.schedule import next_after
 from digest.editions.select import select
 from digest.errors import DigestError
 from digest.log import event
+from digest.model import Held
 from digest.rendering.email import mailbox, message_id
 from digest.store import DigestPlan, Store
 
@@ -41,7 +42,7 @@ def compose_edition(store: Store, settings: Settings, digest: str, now: datetime
     """The edition of a digest as it would be now; reads only."""
     config = settings.digests[digest]
     feeds = settings.feeds_of(digest)
-    urls = [feed.url for feed in feeds]
+    names = {feed.url: feed.name for feed in feeds}
     caps = {feed.url: feed.max_entries for feed in feeds if feed.max_entries}
     frame = Frame(
         digest=digest,
@@ -49,9 +50,15 @@ def compose_edition(store: Store, settings: Settings, digest: str, now: datetime
         timezone=settings.zone_of(digest).key,
         period_from=store.editions.last_period_end(digest),
         period_to=now,
-        names={feed.url: feed.name for feed in feeds},
+        names=names,
+        marking=frozenset(feed.url for feed in feeds if feed.updates != "ignore"),
+        held=tuple(
+            Held(names[one.url] or one.feed_title or one.url, one.entries)
+            for one in store.held.read()
+            if one.url in names
+        ),
     )
-    return compose(frame, select(store.editions.pending(digest, urls), config.max_entries, caps))
+    return compose(frame, select(store.editions.pending(digest, names), config.max_entries, caps))
 
 
 def plan(settings: Settings, now: datetime) -> list[DigestPlan]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import nh3
 
-from digest.feeds.text import one_line
+from digest.feeds.text import one_line, openable
 from digest.model import CleanEntry, KeyedEntry
 
 if TYPE_CHECKING:
@@ -38,7 +38,23 @@ _NOT_PROSE = {
 }
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^<>]*>?")
 # Empty elements, and those that end where the next of their kind begins.
-_FLAT = {"br", "hr", "img", "input", "li", "link", "meta", "p", "source", "wbr"}
+_FLAT = {
+    *("area", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "p"),
+    *("option", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr"),
+}
+# These open again, by the HTML Standard, after the block that ended around them.
+_FORMATTING = {
+    *("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt"),
+    "u",
+}
+_INLINE = _FORMATTING | {
+    *("abbr", "cite", "del", "ins", "kbd", "label", "mark", "q", "samp", "span", "sub", "sup"),
+    *("time", "var"),
+}
+_BLOCKS = {
+    *("address", "article", "aside", "blockquote", "center", "details", "div", "dl", "figcaption"),
+    *("figure", "footer", "header", "main", "nav", "ol", "pre", "section", "summary", "ul"),
+}
 # Cleaning takes time quadratic in the depth, and libxml2 drops what is deeper than 255; nothing
 # that people write is nested like this.
 _DEEPEST = 200
@@ -53,13 +69,13 @@ def clean_entries(entries: Sequence[KeyedEntry]) -> tuple[CleanEntry, ...]:
 
 def _clean(keyed: KeyedEntry) -> CleanEntry:
     said = keyed.entry
-    source = said.html if _depth(said.html) <= _DEEPEST else _TAG.sub(" ", said.html)
+    source = _TAG.sub(" ", said.html) if _too_deep(said.html) else said.html
     safe = nh3.clean(
         source,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
-        url_relative=("rewrite_with_base", said.base) if said.base else "deny",
+        url_relative=("rewrite_with_base", said.base) if openable(said.base) else "deny",
     )
     text = _prose(safe)
     return CleanEntry(
@@ -72,16 +88,39 @@ def _clean(keyed: KeyedEntry) -> CleanEntry:
         html=safe,
         excerpt=excerpt(text, EXCERPT_CHARACTERS),
         words=count_words(one_line(_text(safe), len(safe))),
+        names=keyed.names,
+        image=said.image,
+        seconds=said.seconds,
     )
 
 
-def _depth(html: str) -> int:
-    depth = deepest = 0
+def _too_deep(html: str) -> bool:
+    """Whether elements may nest deeper than _DEEPEST; rather too often than too seldom."""
+    opened: list[str] = []
     for match in _TAG.finditer(html):
-        if match[2].lower() not in _FLAT:
-            depth = max(0, depth - 1) if match[1] else depth + 1
-            deepest = max(deepest, depth)
-    return deepest
+        name = match[2].lower()
+        if name in _FLAT:
+            continue
+        if match[1]:
+            _close(opened, name)
+        else:
+            opened.append(name)
+        if len(opened) > _DEEPEST:
+            return True
+    return False
+
+
+def _close(opened: list[str], name: str) -> None:
+    """Take from the open elements what an end tag is sure to end."""
+    if name not in opened:
+        return
+    at = len(opened) - 1 - opened[::-1].index(name)
+    inside = opened[at + 1 :]
+    if name in _BLOCKS or name == "table":
+        if _INLINE.union(_BLOCKS).issuperset(inside):
+            opened[at:] = [one for one in inside if one in _FORMATTING]
+    elif _INLINE.issuperset(inside):
+        del opened[at]
 
 
 def _text(html: str) -> str:

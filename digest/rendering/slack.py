@@ -87,6 +87,8 @@ def _story(story: Story, section: Section, excerpt: int) -> Block:
         ]
     else:
         elements = [_text(title, bold=True)]
+    if story.updated:
+        elements.append(_text(" · updated"))
     also = ", ".join(_short(other.feed, _MAX_NAME) for other in story.also_in[:5])
     if also:
         elements.append(_text(f" · also in {_short(also, _MAX_TITLE)}"))
@@ -119,8 +121,8 @@ def _message(
         {"type": "context", "elements": [{"type": "plain_text", "text": note, "emoji": False}]},
     ]
     blocks += [_section(section, stories) for section, stories in sections] or [_NOTHING]
-    if number == total and edition.held_back:
-        held = {"type": "plain_text", "text": words.held_back(edition), "emoji": False}
+    if number == total and (waiting := words.held_back(edition)):
+        held = {"type": "plain_text", "text": waiting, "emoji": False}
         blocks.append({"type": "context", "elements": [held]})
     return {
         "text": _escape(_short(edition.subject, _MAX_TITLE)),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # What means something anywhere, then what does at the start of a line or, a #, of a word.
 _MARKDOWN = regex.compile(r"([\\`*_\[\]<>~&]|^[+-]|(?<!\S)#|(?<=^\d+)[.)])")
 _MARKDOWN_URL = re.compile(r"[<>\s\\]|&(?=#?\w+;)")
+_NAME, _NAMED = 60, 3
 _GRAPHEME = regex.compile(r"\X")
 
 
@@ -71,11 +72,19 @@ def summary(edition: Edition) -> str:
 
 
 def held_back(edition: Edition) -> str:
-    """A sentence about the stories that wait, or nothing."""
-    if not edition.held_back:
-        return ""
-    number = count(edition.held_back, "more story", "more stories")
-    return f"{number} will come with the next edition."
+    """Sentences about what waits for the next edition, or for the operator; or nothing."""
+    sentences = []
+    if edition.held_back:
+        number = count(edition.held_back, "more story", "more stories")
+        sentences.append(f"{number} will come with the next edition.")
+    sentences += [
+        f"{count(held.entries, 'entry', 'entries')} of {inline(short(held.feed, _NAME))}"
+        " came at once and wait for a decision of whoever runs this digest."
+        for held in edition.held[:_NAMED]
+    ]
+    if len(edition.held) > _NAMED:
+        sentences.append(f"So do those of {count(len(edition.held) - _NAMED, 'more feed')}.")
+    return " ".join(sentences)
 
 
 def direction(text: str) -> str:

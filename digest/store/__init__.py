@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from digest.store.database import Database, StoreThread, copy_database, database_exists
 from digest.store.editions import DigestPlan, EditionQueries
-from digest.store.feeds import FeedQueries, Update, Validators
+from digest.store.explaining import ExplainQueries
+from digest.store.feeds import Failure, FeedQueries, Update, Validators, Visit
 from digest.store.health import Health, HealthQueries
+from digest.store.held import HeldEntries, HeldQueries
 from digest.store.ledger import LedgerQueries
 from digest.store.lock import WriterLock
 
@@ -16,11 +18,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DigestPlan",
+    "Failure",
     "Health",
+    "HeldEntries",
     "Store",
     "StoreThread",
     "Update",
     "Validators",
+    "Visit",
     "WriterLock",
     "copy_database",
     "database_exists",
@@ -37,6 +42,8 @@ class Store:
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self._database = Database(path, read_only=read_only)
         self.feeds = FeedQueries(self._database)
+        self.explaining = ExplainQueries(self._database)
+        self.held = HeldQueries(self._database)
         self.editions = EditionQueries(self._database)
         self.ledger = LedgerQueries(self._database)
         self.health = HealthQueries(self._database)

@@ -166,7 +166,7 @@ class EditionQueries:
 def _mistrust_the_future(connection: Connection, now: datetime) -> None:
     """What a clock that ran ahead wrote would keep everything waiting for that time."""
     connection.execute(
-        sa.update(feeds).where(feeds.c.polled_at > now).values(polled_at=now, next_poll_at=now)
+        sa.update(feeds).where(feeds.c.polled_at > now).values(polled_at=None, next_poll_at=now)
     )
     connection.execute(sa.delete(digests).where(digests.c.last_due_at > now))
 
@@ -190,7 +190,7 @@ def _plan_schedule(connection: Connection, plan: DigestPlan) -> None:
 
 
 def _plan_subscriptions(connection: Connection, plan: DigestPlan, now: datetime) -> None:
-    # A feed that was never read has no entries yet to draw a line under: its first update does.
+    # A feed that never answered has no entries yet to draw a line under: its first answer does.
     polled = sa.select(feeds.c.id).where(
         feeds.c.url.in_(plan.feeds), feeds.c.succeeded_at.is_not(None)
     )
@@ -199,8 +199,15 @@ def _plan_subscriptions(connection: Connection, plan: DigestPlan, now: datetime)
 
 
 def _pending(digest: str, urls: Collection[str]) -> sa.Select[Any]:
-    taken = sa.select(edition_entries.c.entry_id).where(
-        edition_entries.c.digest == digest, edition_entries.c.entry_id == entries.c.id
+    # An entry that was edited since, in a feed whose edits are sent again, is not taken any more.
+    taken = (
+        sa.select(edition_entries.c.entry_id)
+        .join(editions, editions.c.id == edition_entries.c.edition_id)
+        .where(
+            edition_entries.c.digest == digest,
+            edition_entries.c.entry_id == entries.c.id,
+            sa.or_(entries.c.resend_at.is_(None), editions.c.period_to >= entries.c.resend_at),
+        )
     )
     return (
         sa.select(
@@ -213,6 +220,7 @@ def _pending(digest: str, urls: Collection[str]) -> sa.Select[Any]:
         .where(
             subscriptions.c.digest == digest,
             feeds.c.url.in_(urls),
+            entries.c.hold == "",
             sa.or_(
                 entries.c.id > subscriptions.c.baseline,
                 entries.c.published >= subscriptions.c.since,
@@ -235,10 +243,26 @@ def _entry(row: Any) -> Entry:
         first_seen_at=row.first_seen_at,
         excerpt=row.excerpt,
         words=row.words,
+        image=row.image,
+        seconds=row.seconds,
+        edited_at=row.edited_at,
+    )
+
+
+def _resent(numbers: Collection[int]) -> sa.Select[Any]:
+    return sa.select(entries.c.id).where(
+        entries.c.id.in_(numbers), entries.c.resend_at.is_not(None)
     )
 
 
 def _take_entries(connection: Connection, edition: Edition, edition_id: int) -> None:
+    taken = edition_entries.c
+    # An entry that is sent again is in its newest edition.
+    connection.execute(
+        sa.delete(edition_entries).where(
+            taken.digest == edition.digest, taken.entry_id.in_(_resent(edition.entry_ids))
+        )
+    )
     rows = [
         {"digest": edition.digest, "entry_id": entry, "edition_id": edition_id}
         for entry in edition.entry_ids

@@ -1,22 +1,28 @@
-"""Feeds and their entries in the store."""
+"""Feeds in the store: what is due, and what each poll leaves behind."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.model import CleanEntry, FeedState
+from digest.model import CleanEntry, FeedState, KnownEntry, Move, Wishes
+from digest.store.entries import forget_entries, known_entries, write_entries
+from digest.store.incidents import close_incident, open_incident
 from digest.store.tables import entries, feeds, subscriptions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
     from digest.store.database import Database
+
+_PACE_WINDOW = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +35,53 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What one changed body brought; `windows` is `first_edition` by subscribed digest."""
+    """What one changed body brought.
+
+    `edited`, `seen` and `renamed` are by the entries' ids; `renamed` has the names each goes by
+    that it did not before. `flood` holds the new ones; `resend` makes edited ones pending again.
+    Entries that were last there before `forget_before` are forgotten. `windows` is `first_edition`
+    by subscribed digest; `redraw` draws their baselines anew.
+    """
 
     title: str
     body_hash: str
     validators: Validators
     new: Sequence[CleanEntry]
-    edited: Sequence[CleanEntry]
-    seen: Sequence[str]
+    edited: Sequence[tuple[int, CleanEntry]]
+    renamed: Mapping[int, Collection[str]]
+    seen: Collection[int]
     windows: Mapping[str, timedelta]
+    wishes: Wishes
+    flood: bool = False
+    missed: bool = False
+    resend: bool = False
+    redraw: bool = False
+    forget_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """When a poll was, how the server answered, when the next one is, and where the feed moved."""
+
+    at: datetime
+    status: int
+    next_poll_at: datetime
+    move: Move | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A poll that failed; `gone` says that the server calls the feed gone for good.
+
+    `move` is what stays remembered of a permanent redirect.
+    """
+
+    error: str
+    status: int | None
+    at: datetime
+    next_poll_at: datetime
+    move: Move | None = None
+    gone: bool = False
 
 
 class FeedQueries:
@@ -47,8 +91,12 @@ class FeedQueries:
         self._database = database
 
     def due(self, now: datetime) -> list[FeedState]:
-        """Every feed whose time has come, the longest waiting first."""
-        query = sa.select(feeds).where(feeds.c.next_poll_at <= now).order_by(feeds.c.next_poll_at)
+        """Every feed whose time has come and that is not gone, the longest waiting first."""
+        query = (
+            sa.select(feeds)
+            .where(feeds.c.next_poll_at <= now, feeds.c.gone_at.is_(None))
+            .order_by(feeds.c.next_poll_at)
+        )
         with self._database.transaction() as connection:
             return [_state(row) for row in connection.execute(query)]
 
@@ -58,85 +106,102 @@ class FeedQueries:
             rows = connection.execute(sa.select(feeds).where(feeds.c.url.in_(urls)))
             return [_state(row) for row in rows]
 
-    def fingerprints(self, feed_id: int, keys: Collection[str]) -> dict[str, str]:
-        """The fingerprint of each of these keys that was ever seen in the feed."""
-        query = sa.select(entries.c.key, entries.c.fingerprint).where(
-            entries.c.feed_id == feed_id, entries.c.key.in_(keys)
-        )
+    def known(self, feed_id: int, names: Collection[str]) -> list[KnownEntry]:
+        """Every entry of the feed that goes by one of these names."""
         with self._database.transaction() as connection:
-            return {row.key: row.fingerprint for row in connection.execute(query)}
+            return known_entries(connection, feed_id, names)
 
-    def record_update(
-        self, feed_id: int, update: Update, now: datetime, next_poll_at: datetime
-    ) -> None:
-        """Entries, validators and the next poll of a changed body, together."""
+    def pace(self, feed_id: int) -> float:
+        """How many new entries a day the feed brought, over the last month it was watched.
+
+        Those of its first body do not count, nor any that are held.
+        """
+        seen = entries.c.first_seen_at
+        of_feed = sa.and_(entries.c.feed_id == feed_id, entries.c.hold == "")
         with self._database.transaction() as connection:
-            if update.new:
-                rows = [_row(feed_id, entry, now) for entry in update.new]
-                connection.execute(sa.insert(entries), rows)
-            for entry in update.edited:
-                connection.execute(
-                    sa.update(entries)
-                    .where(entries.c.feed_id == feed_id, entries.c.key == entry.key)
-                    .values(_said(entry))
-                )
-            if update.seen:
-                connection.execute(
-                    sa.update(entries)
-                    .where(entries.c.feed_id == feed_id, entries.c.key.in_(update.seen))
-                    .values(last_seen_at=now)
-                )
+            first, last = connection.execute(
+                sa.select(
+                    sa.func.min(seen, type_=seen.type), sa.func.max(seen, type_=seen.type)
+                ).where(of_feed)
+            ).one()
+            if first is None or first == last:
+                return 0.0
+            since = max(first, last - _PACE_WINDOW)
+            number = connection.execute(
+                sa.select(sa.func.count()).where(of_feed, seen > since)
+            ).scalar_one()
+            return float(number / max((last - since) / timedelta(days=1), 1.0))
+
+    def record_update(self, feed_id: int, update: Update, visit: Visit) -> None:
+        """Entries, validators and the next poll of a changed body, together."""
+        now = visit.at
+        with self._database.transaction() as connection:
+            write_entries(connection, feed_id, update, now)
+            values: dict[str, Any] = {"new_at": now} if update.new else {}
+            if update.missed:
+                values["missed_at"] = now
             _touch(
                 connection,
                 feed_id,
-                now,
-                next_poll_at,
+                visit,
                 title=update.title,
                 etag=update.validators.etag,
                 last_modified=update.validators.last_modified,
                 body_hash=update.body_hash,
                 body_entries=len(update.new) + len(update.seen),
-                last_status=200,
+                read_at=now,
+                wishes=_wishes_to_json(update.wishes),
+                **values,
             )
+            if update.flood:
+                _raise_flood(connection, feed_id, len(update.new), now)
+            if update.forget_before is not None:
+                forget_entries(connection, feed_id, update.forget_before)
+            if update.redraw:
+                connection.execute(
+                    sa.delete(subscriptions).where(subscriptions.c.feed_id == feed_id)
+                )
             for digest, window in update.windows.items():
                 subscribe(connection, digest, feed_id, now, window)
 
-    def record_unchanged(
-        self,
-        feed_id: int,
-        status: int,
-        validators: Validators,
-        now: datetime,
-        next_poll_at: datetime,
-    ) -> None:
+    def record_unchanged(self, feed_id: int, validators: Validators, visit: Visit) -> None:
         """A 304, or the very same body: a validator that came along replaces the old one."""
         came = {"etag": validators.etag, "last_modified": validators.last_modified}
         values = {name: value for name, value in came.items() if value is not None}
         with self._database.transaction() as connection:
-            _touch(connection, feed_id, now, next_poll_at, last_status=status, **values)
+            _touch(connection, feed_id, visit, **values)
 
-    def record_failure(
-        self,
-        state: FeedState,
-        error: str,
-        status: int | None,
-        now: datetime,
-        next_poll_at: datetime,
-    ) -> None:
-        """A poll that failed; nothing is learned from it but that."""
+    def record_empty(self, feed_id: int, windows: Mapping[str, timedelta], visit: Visit) -> None:
+        """A feed without entries: nothing is learned but that, and what comes later is new."""
+        with self._database.transaction() as connection:
+            _touch(connection, feed_id, visit)
+            for digest, window in windows.items():
+                subscribe(connection, digest, feed_id, visit.at, window)
+
+    def postpone(self, feed_id: int, next_poll_at: datetime) -> None:
+        """Poll a feed later than planned, without a poll now."""
         with self._database.transaction() as connection:
             connection.execute(
-                sa.update(feeds)
-                .where(feeds.c.id == state.id)
-                .values(
-                    polled_at=now,
-                    next_poll_at=next_poll_at,
-                    failures=state.failures + 1,
-                    failing_since=state.failing_since or now,
-                    last_status=status,
-                    last_error=error,
-                )
+                sa.update(feeds).where(feeds.c.id == feed_id).values(next_poll_at=next_poll_at)
             )
+
+    def record_failure(self, state: FeedState, failure: Failure) -> None:
+        """A poll that failed; nothing is learned from it but that."""
+        values: dict[str, Any] = {
+            "polled_at": failure.at,
+            "next_poll_at": failure.next_poll_at,
+            "failures": state.failures + 1,
+            "failing_since": state.failing_since or failure.at,
+            "last_status": failure.status,
+            "last_error": failure.error,
+            **_move_values(failure.move),
+        }
+        with self._database.transaction() as connection:
+            if failure.gone:
+                values["gone_at"] = failure.at
+                message = "the server says it is gone for good (410), so it is not polled any more"
+                open_incident(connection, "gone", state.url, message, failure.at)
+            connection.execute(sa.update(feeds).where(feeds.c.id == state.id).values(values))
 
 
 def subscribe(
@@ -162,23 +227,43 @@ def subscribe(
     )
 
 
-def _touch(
-    connection: Connection, feed_id: int, now: datetime, next_poll_at: datetime, **values: Any
-) -> None:
+def _touch(connection: Connection, feed_id: int, visit: Visit, **values: Any) -> None:
     """Record a poll that worked."""
-    connection.execute(
+    url = connection.execute(
         sa.update(feeds)
         .where(feeds.c.id == feed_id)
         .values(
-            polled_at=now,
-            succeeded_at=now,
-            next_poll_at=next_poll_at,
+            polled_at=visit.at,
+            succeeded_at=visit.at,
+            next_poll_at=visit.next_poll_at,
             failures=0,
             failing_since=None,
+            last_status=visit.status,
             last_error=None,
+            gone_at=None,
+            **_move_values(visit.move),
             **values,
         )
+        .returning(feeds.c.url)
+    ).scalar_one()
+    close_incident(connection, "gone", url, visit.at)
+
+
+def _raise_flood(connection: Connection, feed_id: int, new: int, now: datetime) -> None:
+    url = connection.execute(sa.select(feeds.c.url).where(feeds.c.id == feed_id)).scalar_one()
+    message = (
+        f"{new} entries came at once, far more than usual, and are held;"
+        " decide with `digest held --release` or `--discard`"
     )
+    open_incident(connection, "flood", url, message, now)
+
+
+def _move_values(move: Move | None) -> dict[str, Any]:
+    return {
+        "moved_to": move.to if move else None,
+        "moved_since": move.since if move else None,
+        "moved_answers": move.answers if move else 0,
+    }
 
 
 def _state(row: Any) -> FeedState:
@@ -192,27 +277,34 @@ def _state(row: Any) -> FeedState:
         entries=row.body_entries,
         failures=row.failures,
         failing_since=row.failing_since,
+        polled_at=row.polled_at,
+        succeeded_at=row.succeeded_at,
+        read_at=row.read_at,
+        new_at=row.new_at,
+        missed_at=row.missed_at,
+        wishes=_wishes_from_json(row.wishes),
+        move=Move(row.moved_to, row.moved_since, row.moved_answers) if row.moved_to else None,
     )
 
 
-def _said(entry: CleanEntry) -> dict[str, Any]:
-    """What an edit may change: not when an entry was first seen, and not its date."""
-    return {
-        "fingerprint": entry.fingerprint,
-        "title": entry.title,
-        "link": entry.link,
-        "author": entry.author,
-        "content": entry.html,
-        "excerpt": entry.excerpt,
-        "words": entry.words,
-    }
+def _wishes_to_json(wishes: Wishes) -> str:
+    if wishes == Wishes():
+        return "{}"
+    return json.dumps(
+        {
+            "seconds": wishes.interval.total_seconds() if wishes.interval else None,
+            "skip_hours": sorted(wishes.skip_hours),
+            "skip_days": sorted(wishes.skip_days),
+        }
+    )
 
 
-def _row(feed_id: int, entry: CleanEntry, now: datetime) -> dict[str, Any]:
-    return _said(entry) | {
-        "feed_id": feed_id,
-        "key": entry.key,
-        "published": entry.published,
-        "first_seen_at": now,
-        "last_seen_at": now,
-    }
+def _wishes_from_json(text: str) -> Wishes:
+    said = json.loads(text)
+    if not said:
+        return Wishes()
+    return Wishes(
+        interval=timedelta(seconds=said["seconds"]) if said["seconds"] else None,
+        skip_hours=frozenset(said["skip_hours"]),
+        skip_days=frozenset(said["skip_days"]),
+    )

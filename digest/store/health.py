@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from digest.store.incidents import Incident, open_incidents
 from digest.store.tables import deliveries, digests, editions, feeds, renditions
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Health:
     deliveries: dict[str, int]
     troubled: list[dict[str, Any]]
     waiting: list[tuple[str, str, int]]
+    incidents: list[Incident]
 
 
 class HealthQueries:
@@ -75,4 +77,5 @@ class HealthQueries:
                 deliveries={row[0]: row[1] for row in connection.execute(counts)},
                 troubled=[row._asdict() for row in connection.execute(troubled)],
                 waiting=[(row[0], row[1], row[2]) for row in connection.execute(open_ones)],
+                incidents=open_incidents(connection),
             )

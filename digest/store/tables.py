@@ -65,9 +65,19 @@ feeds = sa.Table(
     sa.Column("failing_since", UtcDateTime),
     sa.Column("last_status", sa.Integer),
     sa.Column("last_error", sa.Text),
+    sa.Column("read_at", UtcDateTime),
+    sa.Column("new_at", UtcDateTime),
+    sa.Column("missed_at", UtcDateTime),
+    sa.Column("gone_at", UtcDateTime),
+    sa.Column("wishes", sa.Text, nullable=False, server_default="{}"),
+    sa.Column("moved_to", sa.Text),
+    sa.Column("moved_since", UtcDateTime),
+    sa.Column("moved_answers", sa.Integer, nullable=False, server_default="0"),
     sqlite_strict=True,
 )
 
+# `hold` is empty, `held` (came in a flood, the operator decides) or `discarded` (so decided).
+# Entries last seen at their feed's `read_at` are in the last body that was read.
 entries = sa.Table(
     "entries",
     metadata,
@@ -84,8 +94,28 @@ entries = sa.Table(
     sa.Column("words", sa.Integer, nullable=False),
     sa.Column("first_seen_at", UtcDateTime, nullable=False),
     sa.Column("last_seen_at", UtcDateTime, nullable=False),
+    sa.Column("edited_at", UtcDateTime),
+    sa.Column("resend_at", UtcDateTime),
+    sa.Column("hold", sa.Text, nullable=False, server_default=""),
+    sa.Column("image", sa.Text, nullable=False, server_default=""),
+    sa.Column("seconds", sa.Integer),
     sa.UniqueConstraint("feed_id", "key"),
+    sa.Index("entries_by_last_seen", "feed_id", "last_seen_at"),
     sqlite_strict=True,
+)
+
+# The aliases: what each entry was ever called in its feed (digest.feeds.names).
+entry_names = sa.Table(
+    "entry_names",
+    metadata,
+    _feed_id(primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True, nullable=False),
+    sa.Column(
+        "entry_id", sa.Integer, sa.ForeignKey("entries.id"), primary_key=True, nullable=False
+    ),
+    sa.Index("entry_names_by_entry", "entry_id"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
 )
 
 # When a digest is due, as feeds.next_poll_at is when a feed is.
@@ -175,5 +205,27 @@ deliveries = sa.Table(
     ),
     sa.Index("deliveries_by_state", "state"),
     sa.Index("deliveries_by_next_attempt", "next_attempt_at"),
+    sqlite_strict=True,
+)
+
+# What needs a person: one open row per kind and subject (a feed's address, a channel's name).
+incidents = sa.Table(
+    "incidents",
+    metadata,
+    _id(),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("opened_at", UtcDateTime, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("closed_at", UtcDateTime),
+    sa.Index(
+        "incidents_open",
+        "kind",
+        "subject",
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    ),
     sqlite_strict=True,
 )

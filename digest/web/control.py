@@ -47,11 +47,16 @@ async def control_socket(runtime: Runtime, daemon: Daemon) -> AsyncIterator[None
         asked = await request.json()
         return await _answer(runtime.send(asked["digest"], asked["to"]))
 
+    async def held(request: web.Request) -> web.Response:
+        asked = await request.json()
+        return await _answer(runtime.decide_held(asked["feeds"], release=asked["release"]))
+
     async def alive(_: web.Request) -> web.Response:
         return web.json_response({"result": daemon.alive})
 
     app = web.Application()
-    app.add_routes([web.post("/poll", poll), web.post("/send", send), web.get("/alive", alive)])
+    commands = [web.post(f"/{do.__name__}", do) for do in (poll, send, held)]
+    app.add_routes([*commands, web.get("/alive", alive)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     # Whoever left it there is dead: the lock is ours.

@@ -76,7 +76,7 @@ def main() -> None:
     for column, name, unit in ((0, "start to first poll", "s"), (1, "resident, idle", "MB")):
         ours = statistics.median(run[column] for run in measured)
         theirs = statistics.median(run[column] for run in base)
-        print(  # noqa: T201
+        print(
             f"{name:20} {ours:8.2f} {unit:2}  importing its libraries {theirs:8.2f} {unit:2}  "
             f"ratio {ours / theirs:.2f}"
         )

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 class RawServer:
     """Reads a request's head, then lets `answer` write to the socket; `stopping` ends drips."""
 
-    def __init__(self, answer: Callable[[socket.socket], None], host: str) -> None:
+    def __init__(self, answer: Callable[[socket.socket], None], host: str, port: int) -> None:
         self.requests = 0
         self.stopping = threading.Event()
         self._answer = answer
-        self._listener = socket.create_server((host, 0))
+        self._listener = socket.create_server((host, port))
         self._connections: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
@@ -65,10 +65,10 @@ class RawServer:
 
 @contextmanager
 def raw_server(
-    answer: Callable[[socket.socket], None], host: str = "127.0.0.1"
+    answer: Callable[[socket.socket], None], host: str = "127.0.0.1", port: int = 0
 ) -> Iterator[RawServer]:
-    """A running server."""
-    server = RawServer(answer, host)
+    """A running server; at port 0, on any that is free."""
+    server = RawServer(answer, host, port)
     try:
         yield server
     finally:

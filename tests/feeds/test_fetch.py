@@ -6,9 +6,8 @@ import hashlib
 import socket
 import struct
 import threading
-import time
-import tracemalloc
 import zlib
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -66,7 +65,8 @@ async def test_validators_come_and_go_byte_for_byte(
             seen.headers.get("If-None-Match") == etag
             and seen.headers.get("If-Modified-Since") == odd_date
         )
-        return Reply(FEED, 304 if same else 200, {"ETag": etag, "Last-Modified": odd_date})
+        headers = {"ETag": etag, "Last-Modified": odd_date}
+        return Reply(status=304, headers=headers) if same else Reply(FEED, headers=headers)
 
     feed_server.replies["/feed"] = answer
     first = await get(fetcher, f"{feed_server.url}/feed")
@@ -102,7 +102,8 @@ async def test_requests_are_polite(fetcher: Fetcher, feed_server: HttpServer) ->
         assert seen.method == "GET"
         assert seen.headers["User-Agent"] == USER_AGENT
         assert seen.headers["Accept-Encoding"] == "gzip, deflate"
-        assert "application/rss+xml" in seen.headers["Accept"]
+        for kind in ("rss+xml", "atom+xml", "rdf+xml", "feed+json"):
+            assert f"application/{kind}" in seen.headers["Accept"]
         assert not {"Cookie", "Referer", "Cache-Control", "Pragma"} & seen.headers.keys()
 
 
@@ -134,98 +135,6 @@ async def test_other_codings_are_refused(
     feed_server.replies["/feed"] = Reply(twice, headers={"Content-Encoding": coding})
     error = await refused(fetcher, f"{feed_server.url}/feed")
     assert error.reason == f"the body is coded as {coding!r}, which was not asked for"
-
-
-def gzip_bomb() -> bytes:
-    """About 1 MB of gzip that is 1 GB of zeros."""
-    deflater = zlib.compressobj(9, wbits=zlib.MAX_WBITS | 16)
-    megabyte = bytes(1_000_000)
-    start = deflater.compress(megabyte) + deflater.flush(zlib.Z_FULL_FLUSH)
-    # After a full flush nothing refers back, so the block can be repeated.
-    block = deflater.compress(megabyte) + deflater.flush(zlib.Z_FULL_FLUSH)
-    return start + block * 999 + deflater.flush()
-
-
-async def test_a_gzip_bomb_is_refused_in_little_memory(feed_server: HttpServer) -> None:
-    bomb = gzip_bomb()
-    assert 900_000 < len(bomb) < 2_000_000
-    feed_server.replies["/feed"] = Reply(bomb, headers={"Content-Encoding": "gzip"})
-    async with open_fetcher(max_body=10_000_000) as fetcher:
-        tracemalloc.start()
-        error = await refused(fetcher, f"{feed_server.url}/feed")
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-    assert error.reason == "the body is larger than 10,000,000 bytes after decompression"
-    assert peak < 40_000_000
-
-
-@pytest.mark.parametrize("framing", ["declared", "chunked", "until close"])
-async def test_a_body_of_200_megabytes_is_refused_early(fetcher: Fetcher, framing: str) -> None:
-    headers = {
-        "declared": b"Content-Length: 200000000\r\n\r\n",
-        "chunked": b"Transfer-Encoding: chunked\r\n\r\n",
-        "until close": b"Connection: close\r\n\r\n",
-    }
-    piece = bytes(100_000)
-    sent = 0
-
-    def pour(connection: socket.socket) -> None:
-        nonlocal sent
-        connection.sendall(HEAD + headers[framing])
-        for _ in range(2000):
-            if framing == "chunked":
-                connection.sendall(b"%x\r\n%s\r\n" % (len(piece), piece))
-            else:
-                connection.sendall(piece)
-            sent += len(piece)
-
-    with raw_server(pour) as server:
-        error = await refused(fetcher, server.url)
-    assert error.reason == "the body is larger than 1,000,000 bytes"
-    # What the kernel takes in before anybody reads is not ours to limit.
-    assert sent < 20_000_000
-
-
-async def test_a_body_that_is_declared_too_large_is_not_waited_for(fetcher: Fetcher) -> None:
-    def declare(connection: socket.socket) -> None:
-        connection.sendall(HEAD + b"Content-Length: 1000001\r\n\r\n")
-        server.stopping.wait(60)
-
-    with raw_server(declare) as server:
-        error = await refused(fetcher, server.url)
-    assert error.reason == "the body is larger than 1,000,000 bytes"
-
-
-@pytest.mark.parametrize(
-    "framing", [b"Content-Length: 10000\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n2710\r\n"]
-)
-async def test_a_truncated_body_is_refused(fetcher: Fetcher, framing: bytes) -> None:
-    with raw_server(lambda connection: connection.sendall(HEAD + framing + FEED)) as server:
-        error = await refused(fetcher, server.url)
-    assert error.reason == "the body ended too early"
-
-
-async def test_a_slow_drip_does_not_outlive_the_deadline() -> None:
-    def drip(connection: socket.socket) -> None:
-        connection.sendall(HEAD + b"Content-Length: 1000\r\n\r\n")
-        while not server.stopping.wait(0.05):
-            connection.sendall(b"x")
-
-    with raw_server(drip) as server:
-        async with open_fetcher(timeout=0.5) as fetcher:
-            started = time.monotonic()
-            error = await refused(fetcher, server.url)
-            took = time.monotonic() - started
-    assert error.reason == "no whole answer within 0.5 s"
-    assert 0.4 < took < 2
-
-
-async def test_a_server_that_never_answers(feed_server: HttpServer) -> None:
-    feed_server.replies["/feed"] = Reply(FEED, hold=threading.Event())
-    async with open_fetcher(timeout=0.2) as fetcher:
-        error = await refused(fetcher, f"{feed_server.url}/feed")
-    assert (error.reason, error.status) == ("no whole answer within 0.2 s", None)
-    assert len(feed_server.seen) == 1
 
 
 async def test_a_server_that_hangs_up(fetcher: Fetcher) -> None:
@@ -260,20 +169,6 @@ async def test_a_server_without_tls(fetcher: Fetcher, feed_server: HttpServer) -
     assert error.reason.startswith("cannot connect: ")
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        b"220 mail ESMTP\r\n",
-        HEAD + b"X: " + b"x" * 70_000 + b"\r\n\r\n",
-        HEAD + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-    ],
-)
-async def test_what_is_not_http(fetcher: Fetcher, answer: bytes) -> None:
-    with raw_server(lambda connection: connection.sendall(answer)) as server:
-        error = await refused(fetcher, server.url)
-    assert error.reason == "the answer is not valid HTTP"
-
-
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("relative", [True, False])
 async def test_redirects_are_followed(
@@ -284,39 +179,6 @@ async def test_redirects_are_followed(
     feed_server.replies["/new/feed?a=b"] = Reply(FEED)
     response = await get(fetcher, f"{feed_server.url}/old/feed")
     assert (response.body, response.url) == (FEED, f"{feed_server.url}/new/feed?a=b")
-
-
-@pytest.mark.parametrize(("hops", "good"), [(5, True), (6, False)])
-async def test_at_most_five_redirects(
-    fetcher: Fetcher, feed_server: HttpServer, hops: int, *, good: bool
-) -> None:
-    for hop in range(hops):
-        feed_server.replies[f"/{hop}"] = Reply(status=302, headers={"Location": f"/{hop + 1}"})
-    feed_server.replies[f"/{hops}"] = Reply(FEED)
-    if good:
-        assert (await get(fetcher, f"{feed_server.url}/0")).body == FEED
-    else:
-        error = await refused(fetcher, f"{feed_server.url}/0")
-        assert error.reason == "more than 5 redirects"
-        assert feed_server.requests_to(f"/{hops}") == []
-
-
-@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1/x", "javascript:1"])
-async def test_redirects_to_other_schemes_are_refused(
-    fetcher: Fetcher, feed_server: HttpServer, target: str
-) -> None:
-    feed_server.replies["/feed"] = Reply(status=302, headers={"Location": target})
-    error = await refused(fetcher, f"{feed_server.url}/feed")
-    assert error.reason == "redirected to an address that is not http or https"
-
-
-@pytest.mark.parametrize("target", ["http://[", "http://1.2.3.400/", "http://a:b/"])
-async def test_redirects_to_nonsense_are_refused(
-    fetcher: Fetcher, feed_server: HttpServer, target: str
-) -> None:
-    feed_server.replies["/feed"] = Reply(status=302, headers={"Location": target})
-    error = await refused(fetcher, f"{feed_server.url}/feed")
-    assert error.reason.startswith("the address cannot be used: ")
 
 
 async def test_configured_headers_stay_at_their_host(
@@ -333,6 +195,149 @@ async def test_configured_headers_stay_at_their_host(
         assert (seen.headers["Authorization"], seen.headers["X-Key"]) == ("Bearer s3cret", "s3cret")
     assert "s3cret" not in str(other_server.seen)
     assert len(other_server.seen) == 1
+
+
+async def test_configured_headers_replace_ours_whatever_their_case(
+    fetcher: Fetcher, feed_server: HttpServer
+) -> None:
+    feed_server.replies["/feed"] = lambda seen: Reply(repr(list(seen.headers.items())))
+    mine = {"accept": "text/plain", "USER-AGENT": "mine"}
+    body = (await get(fetcher, f"{feed_server.url}/feed", headers=mine)).body or b""
+    assert (body.lower().count(b"'accept'"), body.lower().count(b"'user-agent'")) == (1, 1)
+    assert b"text/plain" in body
+    assert b"'mine'" in body
+
+
+async def test_a_remembered_move_is_asked_without_credentials_for_another_place(
+    fetcher: Fetcher, feed_server: HttpServer, other_server: HttpServer
+) -> None:
+    other_server.replies["/new"] = Reply(FEED)
+    moved = f"{other_server.url}/new"
+    secret = {"Authorization": "Bearer s3cret"}
+    response = await get(fetcher, f"{feed_server.url}/feed", moved_to=moved, headers=secret)
+    assert (response.url, response.moved_to) == (moved, None)
+    assert feed_server.seen == []
+    assert "s3cret" not in str(other_server.seen)
+
+
+async def test_a_remembered_move_keeps_credentials_at_home(
+    fetcher: Fetcher, feed_server: HttpServer
+) -> None:
+    feed_server.replies["/new"] = Reply(FEED)
+    url, moved = f"{feed_server.url}/feed", f"{feed_server.url}/new"
+    await get(fetcher, url, moved_to=moved, headers={"Authorization": "Bearer s3cret"})
+    assert [(seen.path, seen.headers["Authorization"]) for seen in feed_server.seen] == [
+        ("/new", "Bearer s3cret")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "moved_to"),
+    [
+        ([], None),
+        ([301], "/1"),
+        ([308], "/1"),
+        ([302], None),
+        ([307], None),
+        ([303], None),
+        ([301, 308, 301], "/3"),
+        ([301, 302], "/1"),
+        ([301, 307, 301], "/1"),
+        ([302, 301], None),
+    ],
+)
+async def test_where_permanent_redirects_led(
+    fetcher: Fetcher, feed_server: HttpServer, statuses: list[int], moved_to: str | None
+) -> None:
+    for hop, status in enumerate(statuses):
+        target = f"{feed_server.url}/{hop + 1}#part"
+        feed_server.replies[f"/{hop}"] = Reply(status=status, headers={"Location": target})
+    last = f"/{len(statuses)}"
+    feed_server.replies[last] = Reply(FEED)
+    response = await get(fetcher, f"{feed_server.url}/0")
+    assert response.moved_to == (moved_to and feed_server.url + moved_to)
+    assert response.url == feed_server.url + last
+
+
+async def test_a_move_is_told_by_a_304_too(fetcher: Fetcher, feed_server: HttpServer) -> None:
+    feed_server.replies["/feed"] = Reply(status=301, headers={"Location": "/new"})
+    feed_server.replies["/new"] = Reply(status=304)
+    response = await get(fetcher, f"{feed_server.url}/feed", etag='"a"')
+    assert (response.status, response.moved_to) == (304, f"{feed_server.url}/new")
+
+
+@pytest.mark.parametrize("status", [200, 304])
+async def test_how_long_an_answer_is_fresh(
+    fetcher: Fetcher, feed_server: HttpServer, status: int
+) -> None:
+    fresh = {"Cache-Control": "public, max-age=7200", "Age": "600"}
+    body = FEED if status == 200 else b""
+    feed_server.replies["/feed"] = Reply(body, status, fresh)
+    feed_server.replies["/stale"] = Reply(body, status, {"Cache-Control": "no-cache"})
+    response = await get(fetcher, f"{feed_server.url}/feed", etag='"a"')
+    assert (response.status, response.fresh_for) == (status, timedelta(seconds=6600))
+    assert (await get(fetcher, f"{feed_server.url}/stale", etag='"a"')).fresh_for is None
+
+
+@pytest.mark.parametrize("status", [404, 429, 500, 503])
+async def test_an_error_says_when_to_come_back(
+    fetcher: Fetcher, feed_server: HttpServer, status: int
+) -> None:
+    feed_server.replies["/feed"] = Reply(b"", status, {"Retry-After": "7200"})
+    error = await refused(fetcher, f"{feed_server.url}/feed")
+    assert (error.status, error.retry_after) == (status, timedelta(hours=2))
+
+
+async def test_a_date_to_come_back_is_by_the_clock_of_the_server(fetcher: Fetcher) -> None:
+    dates = {
+        "Date": "Mon, 16 Nov 2020 09:00:00 GMT",
+        "Retry-After": "Mon, 16 Nov 2020 10:00:00 GMT",
+    }
+    answer = b"HTTP/1.1 500 x\r\n" + "".join(f"{k}: {v}\r\n" for k, v in dates.items()).encode()
+    with raw_server(lambda connection: connection.sendall(answer + b"\r\n")) as server:
+        error = await refused(fetcher, server.url)
+    assert error.retry_after == timedelta(hours=1)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_host_that_asks_for_it_is_left_alone(
+    feed_server: HttpServer, other_server: HttpServer, status: int
+) -> None:
+    feed_server.replies["/feed"] = Reply(b"", status, {"Retry-After": "7200"})
+    feed_server.replies["/other"] = other_server.replies["/feed"] = Reply(FEED)
+    away = Reply(status=302, headers={"Location": f"{feed_server.url}/feed"})
+    other_server.replies["/away"] = away
+    async with open_fetcher(per_host=1, pause=0.01) as fetcher:
+        # By way of a redirect: it is the host that answered which is meant.
+        await refused(fetcher, f"{other_server.url}/away")
+        error = await refused(fetcher, f"{feed_server.url}/other")
+        through = await refused(fetcher, f"{other_server.url}/away")
+        assert (await get(fetcher, f"{other_server.url}/feed")).body == FEED
+    host = feed_server.url.removeprefix("http://")
+    for each in (error, through):
+        assert each.reason.startswith(f"not asked: {host} wants to be left alone until 2")
+        assert each.status is None
+        assert each.retry_after is not None
+        assert timedelta(hours=1.9) < each.retry_after <= timedelta(hours=2)
+    assert [seen.path for seen in feed_server.seen] == ["/feed"]
+
+
+@pytest.mark.parametrize(("status", "said"), [(500, "7200"), (429, "0"), (503, "soon"), (429, "")])
+async def test_a_host_that_does_not_ask_for_it_is_not_left_alone(
+    fetcher: Fetcher, feed_server: HttpServer, status: int, said: str
+) -> None:
+    feed_server.replies["/feed"] = Reply(b"", status, {"Retry-After": said})
+    feed_server.replies["/other"] = Reply(FEED)
+    await refused(fetcher, f"{feed_server.url}/feed")
+    assert (await get(fetcher, f"{feed_server.url}/other")).body == FEED
+
+
+async def test_a_reason_is_fit_for_a_terminal(fetcher: Fetcher) -> None:
+    answer = b"HTTP/1.1 500 \x1b[31mred " + b"x" * 1000 + b"\r\nContent-Length: 0\r\n\r\n"
+    with raw_server(lambda connection: connection.sendall(answer)) as server:
+        error = await refused(fetcher, server.url)
+    assert error.reason.isprintable()
+    assert len(error.reason) <= 300
 
 
 @pytest.mark.parametrize(
@@ -363,7 +368,7 @@ async def test_an_empty_body_is_refused(
     assert error.reason == "answered with an empty body"
 
 
-def meeting(guests: int, patience: float) -> tuple[Reply, Any]:
+def meeting(guests: int, patience: float) -> tuple[Any, list[bool]]:
     """A reply that notes whether as many requests were open at a time."""
     barrier = threading.Barrier(guests)
     met: list[bool] = []
@@ -377,19 +382,45 @@ def meeting(guests: int, patience: float) -> tuple[Reply, Any]:
             met.append(False)
         return Reply(FEED)
 
-    return answer, met  # type: ignore[return-value]
+    return answer, met
 
 
-async def test_one_request_at_a_time_per_host(
-    feed_server: HttpServer,
-) -> None:
+async def test_one_request_at_a_time_per_host(feed_server: HttpServer) -> None:
     feed_server.replies["/feed"], met = meeting(2, 0.2)
     # The wait for a turn is no part of the deadline.
-    async with open_fetcher(per_host=1, timeout=0.9) as fetcher:
+    async with open_fetcher(per_host=1, pause=0.3, timeout=0.5) as fetcher:
         both = [get(fetcher, f"{feed_server.url}/feed") for _ in range(2)]
         responses = await asyncio.gather(*both)
     assert [response.body for response in responses] == [FEED, FEED]
     assert met == [False, False]
+
+
+async def test_a_redirect_takes_its_turn_at_the_host_it_leads_to(
+    feed_server: HttpServer, other_server: HttpServer
+) -> None:
+    feed_server.replies["/feed"], met = meeting(2, 0.2)
+    moved = Reply(status=302, headers={"Location": f"{feed_server.url}/feed"})
+    other_server.replies["/moved"] = moved
+    async with open_fetcher(per_host=1, pause=0.01, timeout=0.5) as fetcher:
+        await asyncio.gather(
+            get(fetcher, f"{feed_server.url}/feed"), get(fetcher, f"{other_server.url}/moved")
+        )
+    assert met == [False, False]
+
+
+async def test_hosts_that_redirect_to_each_other_do_not_wait_for_ever(
+    feed_server: HttpServer, other_server: HttpServer
+) -> None:
+    servers = (feed_server, other_server)
+    for here, there in (servers, servers[::-1]):
+        here.replies["/feed"] = Reply(FEED)
+        target = f"{there.url}/feed"
+        here.replies["/moved"] = Reply(status=302, headers={"Location": target})
+    async with open_fetcher(per_host=1, pause=0.01, concurrency=2) as fetcher:
+        async with asyncio.timeout(10):
+            urls = [f"{server.url}/moved" for server in servers * 5]
+            answers = await asyncio.gather(*(get(fetcher, url) for url in urls))
+    assert [answer.body for answer in answers] == [FEED] * 10
 
 
 async def test_hosts_do_not_wait_for_each_other(
@@ -422,3 +453,12 @@ async def test_a_limit_for_all_hosts_together(
             get(fetcher, f"{feed_server.url}/feed"), get(fetcher, f"{other_server.url}/feed")
         )
     assert met == [False, False]
+
+
+async def test_the_encoding_that_the_server_names(
+    fetcher: Fetcher, feed_server: HttpServer
+) -> None:
+    kind = {"Content-Type": 'text/xml; charset="ISO-8859-2"'}
+    feed_server.replies["/feed"] = Reply(b"<rss/>", headers=kind)
+    request = Request(f"{feed_server.url}/feed", allow_private_networks=True)
+    assert (await fetcher.fetch(request)).charset == "ISO-8859-2"

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import random
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,17 +8,19 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digest.errors import FeedError
-from digest.feeds.parse import (
+from digest.feeds.limits import (
     MAX_ENTRIES,
     MAX_HTML,
     MAX_ID,
     MAX_LINK,
     MAX_NAME,
     MAX_TITLE,
-    parse_feed,
 )
+from digest.feeds.parse import parse_feed
 from tests.feed_xml import item, rss
 from tests.servers import Reply
 
@@ -32,14 +33,27 @@ CASES = Path(__file__).parent / "cases"
 ATOM = (CASES / "atom" / "feed.xml").read_bytes()
 
 
+def plain(value: object) -> object:
+    """What JSON has no word for."""
+    match value:
+        case datetime():
+            return value.isoformat()
+        case timedelta():
+            return value.total_seconds()
+        case frozenset():
+            return sorted(value)
+    raise TypeError(value)
+
+
 def said(feed: ParsedFeed) -> object:
-    return json.loads(json.dumps(asdict(feed), default=datetime.isoformat))
+    return json.loads(json.dumps(asdict(feed), default=plain))
 
 
 @pytest.mark.parametrize("case", sorted(path.name for path in CASES.iterdir()))
 def test_case(case: str) -> None:
     expected = json.loads((CASES / case / "expected.json").read_text("utf-8"))
-    assert said(parse_feed((CASES / case / "feed.xml").read_bytes(), URL)) == expected
+    (body,) = (CASES / case).glob("feed.*")
+    assert said(parse_feed(body.read_bytes(), URL)) == expected
 
 
 def refusal(body: bytes) -> str:
@@ -76,7 +90,7 @@ def test_an_external_entity_is_neither_opened_nor_fetched(
 
 def test_entities_do_not_blow_up() -> None:
     entities = "".join(
-        f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha" * 100}">' for n in range(9)
+        f'\n<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha" * 100}">' for n in range(9)
     )
     body = rss(item(1, title="TITLE")).replace("<rss", f"<!DOCTYPE rss [{entities}]><rss")
     outcome = attempt(body.replace("TITLE", "&e8;").encode())
@@ -91,9 +105,7 @@ def test_a_web_page_is_said_to_be_one(page: str) -> None:
     assert refusal(page.encode()) == "is not a feed but a web page"
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"\n", b"\xef\xbb\xbf", b"\0\0\0\0", b"{}", b"<x/>", b"GIF89a"]
-)
+@pytest.mark.parametrize("body", [b"", b"\n", b"\xef\xbb\xbf", b"\0\0\0\0", b"<x/>", b"GIF89a"])
 def test_what_is_no_feed(body: bytes) -> None:
     assert refusal(body) == "is not a feed but something else"
 
@@ -109,10 +121,129 @@ def test_a_feed_without_its_end_is_refused(end: int) -> None:
     assert refusal(WHOLE[:end].encode()) == "ends before its closing tag"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32", "iso-8859-1"])
-def test_the_end_is_found_in_any_encoding(encoding: str) -> None:
+def test_a_feed_without_entries_needs_its_end_too() -> None:
+    empty = rss()
+    assert parse_feed(empty.encode(), URL).entries == ()
+    assert refusal(empty.replace("</rss>", "").encode()) == "ends before its closing tag"
+
+
+DECOYS = "</rss> </feed></rdf:RDF></channel> <item> </item>"
+DECOYED = rss(
+    f"<item><guid>1</guid><title><![CDATA[a{DECOYS}b]]></title></item><!-- c{DECOYS} -->",
+    "<item><guid>2</guid><description><![CDATA[<!-- x]]>y</description></item>",
+)
+GOLDEN = {
+    "rss": DECOYED,
+    # A reader that is not strict has to find the end of this one.
+    "rss, not well-formed": DECOYED.replace("<title>A feed", "<title>Q & A"),
+    "atom": (
+        '<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:entry><a:id>1</a:id><a:title>'
+        f"<![CDATA[{DECOYS}]]></a:title></a:entry><a:entry><a:id>2</a:id></a:entry></a:feed>"
+    ),
+    "rdf": (
+        '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+        'xmlns="http://purl.org/rss/1.0/"><channel><title>t</title></channel>'
+        f'<item r:about="1"><title><![CDATA[{DECOYS}]]></title></item><item r:about="2"/></r:RDF>'
+    ),
+    "cdf": (
+        f'<Channel HREF="/"><Item HREF="/1"><Title><![CDATA[{DECOYS}]]></Title></Item>'
+        '<Item HREF="/2"><Title>b</Title></Item></Channel>'
+    ),
+    "json": json.dumps(
+        {
+            "version": "https://jsonfeed.org/version/1.1",
+            "items": [{"id": "1", "title": f'{DECOYS}"}}]}}'}, {"id": "2"}],
+        }
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_every_beginning_is_refused_or_says_the_same(name: str) -> None:
+    body = (GOLDEN[name] + "\n<!-- cached -->\n" * (name != "json")).encode()
+    whole = parse_feed(body, URL).entries
+    assert len(whole) == 2
+    accepted = 0
+    for end in range(len(body)):
+        outcome = attempt(body[:end])
+        accepted += not isinstance(outcome, FeedError)
+        assert isinstance(outcome, FeedError) or outcome.entries == whole, body[:end]
+    # Only what comes after the last entry may be missing.
+    assert accepted <= len("</item></channel></rss>\n<!-- cached -->\n")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32", "utf-32-le"])
+@given(cut=st.integers(1, 400))
+def test_a_beginning_in_any_encoding_is_refused_or_says_the_same(encoding: str, cut: int) -> None:
+    body = DECOYED.replace("utf-8", encoding[:6]).encode(encoding)
+    whole = parse_feed(body, URL).entries
+    outcome = attempt(body[:-cut])
+    assert isinstance(outcome, FeedError) or outcome.entries == whole
+
+
+@given(data=st.data())
+def test_a_beginning_of_any_case_is_refused_or_says_the_same(data: st.DataObject) -> None:
+    folder = data.draw(st.sampled_from(sorted(CASES.iterdir())))
+    body = next(folder.glob("feed.*")).read_bytes()
+    cut = data.draw(st.integers(0, len(body)))
+    outcome = attempt(body[:cut])
+    whole = parse_feed(body, URL)
+    assert isinstance(outcome, FeedError) or outcome.entries == whole.entries
+
+
+@pytest.mark.parametrize(
+    "after", ["\n\n", "<!-- </item> -->", "<script>track()</script>", "<br />\n<b>Warning</b>"]
+)
+@pytest.mark.parametrize("name", ["rss", "rss, not well-formed", "atom", "rdf", "cdf"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_what_servers_append_does_not_matter(after: str, name: str, encoding: str) -> None:
+    body = GOLDEN[name].replace("utf-8", encoding)
+    entries = parse_feed((body + after).encode(encoding), URL).entries
+    assert entries == parse_feed(body.encode(encoding), URL).entries
+
+
+DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32", "iso-8859-1", "windows-1252"])
+def test_a_declared_encoding_is_read(encoding: str) -> None:
     body = rss(item(1, title="Über")).replace("utf-8", encoding) + "<!-- cached -->\n"
     assert parse_feed(body.encode(encoding), URL).entries[0].title == "Über"
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "utf-32-be", "windows-1252"]
+)
+def test_so_is_one_that_is_not_declared(encoding: str) -> None:
+    body = rss(item(1, title="Über “X”")).replace(DECLARATION, "").encode(encoding)
+    assert parse_feed(body, URL).entries[0].title == "Über “X”"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared"),
+    [
+        ("utf-8", "utf-16"),
+        ("utf-8-sig", "UTF-16"),
+        ("utf-8", "ucs-2"),
+        ("utf-8", "us-ascii"),
+        ("utf-8", "x-no-such"),
+        ("utf-16", "utf-8"),
+        ("windows-1252", "utf-8"),
+        ("windows-1252", "iso-8859-1"),
+        ("gb18030", "gb2312"),
+    ],
+)
+def test_so_is_one_declared_wrongly(encoding: str, declared: str) -> None:
+    for title in ("Über “X”", "Über “XY”"):
+        body = rss(item(1, title=title)).replace("utf-8", declared).encode(encoding)
+        assert parse_feed(body, URL).entries[0].title == title
+
+
+@pytest.mark.parametrize(
+    "codec", ["idna", "punycode", "utf-7", "unicode_escape", "undefined", "hex", "rot13", "cp037"]
+)
+def test_no_codec_of_python_is_trouble(codec: str) -> None:
+    attempt(rss(item(1, title="a\\ud800b")).replace("utf-8", codec).encode())
 
 
 def attempt(body: bytes) -> ParsedFeed | FeedError:
@@ -143,32 +274,31 @@ def test_a_reference_to_no_character_costs_no_entry(reference: str, place: str) 
     assert len(outcome.entries) == 2
 
 
-_HOSTILE = [
-    *(b"&#55296;", b"&#x110000;", b"&#99999999999;", b"&amp;", b"&", b"<", b">", b'"', b"'"),
-    *(b"<![CDATA[", b"]]>", b"<!--", b"-->", b"<!", b"<?", b"<!DOCTYPE x [", b"<![if", b"</title>"),
-    *(b"\0", b"\xff", b"\xed\xa0\x80", b"http://[", b"<entry>", b"<item>", b" xml:base='http://['"),
+# Under its own names feedparser keeps what it made of an element; a feed can use them too.
+FIELDS = [
+    *("links", "link", "href", "id", "guid", "title", "title_detail", "summary", "summary_detail"),
+    *("subtitle", "content", "value", "author", "authors", "author_detail", "published", "updated"),
+    *("published_parsed", "updated_parsed", "created", "created_parsed", "image", "source", "tags"),
+    *("media_content", "media_thumbnail", "media_credit", "itunes_duration", "enclosures", "ttl"),
+    *("sy_updateperiod", "sy_updatefrequency", "skiphours", "textinput", "base", "license", "feed"),
 ]
 
 
-def mutate(body: bytes, chance: random.Random) -> bytes:
-    at = chance.randrange(len(body))
-    match chance.randrange(4):
-        case 0:
-            return body[:at] + body[at + chance.randrange(1, 30) :]
-        case 1:
-            return body[:at] + bytes([chance.randrange(256)]) + body[at + 1 :]
-        case 2:
-            return body[:at] + chance.choice(_HOSTILE) + body[at:]
-        case _:
-            return body[:at]
-
-
-def test_one_edit_never_raises_anything_but_a_feed_error() -> None:
-    chance = random.Random(2026)
-    feeds = [(path / "feed.xml").read_bytes() for path in sorted(CASES.iterdir())]
-    outcomes = [attempt(mutate(chance.choice(feeds), chance)) for _ in range(2_000)]
-    parsed = sum(not isinstance(outcome, FeedError) for outcome in outcomes)
-    assert 500 < parsed < 2_000
+@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize("form", ["<{0}>x</{0}>", "<{0} a='b'/>", "<{0} type='text/html'>x</{0}>"])
+def test_an_element_may_be_named_like_a_field_of_feedparser(name: str, form: str) -> None:
+    element = form.format(name)
+    greek = "Κυρ, 11 Ιούλ 2004 12:00:00 EST"
+    for body in (
+        rss(element, item(1)),
+        rss(item(1), element),
+        rss(item(1).replace("<item>", f"<item>{element}")),
+        rss(item(1).replace("</item>", f"{element}</item>")),
+        rss(f"<item><pubDate>{greek}</pubDate>{element}<title>t</title></item>"),
+    ):
+        for damaged in (body, body + "&"):
+            outcome = attempt(damaged.encode())
+            assert not isinstance(outcome, FeedError)
 
 
 def test_everything_is_capped() -> None:
@@ -191,6 +321,15 @@ def test_entries_are_capped() -> None:
     assert len(parse_feed(body.encode(), URL).entries) == MAX_ENTRIES
 
 
+def test_the_text_of_all_entries_is_capped() -> None:
+    # feedparser only knows an entity that is declared on a line of its own.
+    entity = f'<!DOCTYPE rss [\n<!ENTITY e "{"x" * 1_000}">\n]><rss'
+    items = "".join(f"<item><description>{'&e;' * 200}</description></item>" for _ in range(150))
+    body = rss(items).replace("<rss", entity)
+    assert len(body) < 200_000
+    assert refusal(body.encode()) == "has more than 20,000,000 characters of text"
+
+
 def test_ids_are_taken_as_they_are() -> None:
     body = ATOM.replace(b"tag:site.example,2026:html", b"../Relative ID/")
     assert parse_feed(body, URL).entries[0].guid == "../Relative ID/"
@@ -209,13 +348,6 @@ def test_the_real_feeds(shared: Path) -> None:
         assert [(found.findtext("link") or "").strip() for found in items] == [
             entry.link for entry in feed.entries
         ]
-
-
-def test_feeds_of_other_test_suites_raise_only_feed_errors(shared: Path) -> None:
-    paths = [path for path in (shared / "corpora").rglob("*.xml") if path.is_file()]
-    assert len(paths) > 900
-    parsed = [attempt(path.read_bytes()) for path in paths]
-    assert sum(not isinstance(outcome, FeedError) for outcome in parsed) > 800
 
 
 @pytest.mark.parametrize(
@@ -247,3 +379,32 @@ def test_of_too_many_entries_the_newest_are_kept_wherever_they_are() -> None:
     for items in (many, many[::-1]):
         titles = {entry.title for entry in parse_feed(rss(*items).encode(), URL).entries}
         assert titles == {f"Story {n}" for n in range(10, MAX_ENTRIES + 10)}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "charset", "title"),
+    [
+        ("iso-8859-2", "iso-8859-2", "Kraków źródło"),
+        ("utf-8", "iso-8859-2", "Kraków źródło"),
+        ("koi8-r", "KOI8-R", "Новости"),
+        ("cp1252", "no such charset", "Café"),
+    ],
+)
+def test_an_encoding_that_only_the_server_names(encoding: str, charset: str, title: str) -> None:
+    body = rss(item(1, title=title)).partition("?>")[2].encode(encoding)
+    assert parse_feed(body, "https://site.example/feed", charset).entries[0].title == title
+
+
+def test_the_document_knows_its_encoding_better_than_the_server() -> None:
+    said = rss(item(1, title="Café")).replace('"utf-8"', '"iso-8859-1"').encode("iso-8859-1")
+    parsed = parse_feed(said, "https://site.example/feed", "koi8-r")
+    assert parsed.entries[0].title == "Café"
+
+
+def test_a_web_page_tells_where_its_feed_may_be() -> None:
+    link = '<link rel="alternate" type="application/rss+xml" href="/blog/rss">'
+    page = f"<!doctype html><html><head>{link}</head><body>Hello</body></html>".encode()
+    with pytest.raises(FeedError) as caught:
+        parse_feed(page, "https://site.example/")
+    feed = "https://site.example/blog/rss"
+    assert caught.value.reason == f"is not a feed but a web page; its feed may be {feed}"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.feeds.text import absolute_link, one_line, well_formed, without_markup
+from digest.feeds.text import absolute_link, one_line, paragraphs, well_formed, without_markup
 
 BASE = "https://site.example/blog/feed.xml"
 
@@ -89,3 +89,18 @@ def test_well_formed_text_can_be_stored(text: str) -> None:
 )
 def test_markup_is_left_out(html: str, text: str) -> None:
     assert without_markup(html) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("", ""),
+        (" \n\n ", ""),
+        ("one", "<p>one</p>"),
+        ("one\ntwo", "<p>one<br>two</p>"),
+        ("one\r\n\r\ntwo\n \t\nthree", "<p>one</p><p>two</p><p>three</p>"),
+        ("<b> & 'c'", "<p>&lt;b&gt; &amp; 'c'</p>"),
+    ],
+)
+def test_plain_text_becomes_paragraphs(text: str, html: str) -> None:
+    assert paragraphs(text) == html

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from digest.feeds.diff import diff
-from digest.feeds.identity import identify
 from digest.feeds.parse import parse_feed
+from tests.feeds.memory import Memory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,13 +14,11 @@ if TYPE_CHECKING:
 
 def new_after_first(paths: list[Path]) -> int:
     """How many entries of successive versions are new, those of the first not counted."""
-    known: dict[str, str] = {}
-    new = []
-    for path in paths:
-        keyed = identify(parse_feed(path.read_bytes(), "https://site.example/feed.xml").entries)
-        new.append(len(diff(keyed, known).new))
-        known |= {entry.key: entry.fingerprint for entry in keyed}
-    return sum(new[1:])
+    memory = Memory()
+    feeds = (parse_feed(path.read_bytes(), "https://site.example/feed.xml") for path in paths)
+    first, *later = [len(memory.read_feed(feed).new) for feed in feeds]
+    assert first == len(memory.known) - sum(later)
+    return sum(later)
 
 
 def test_exactly_the_new_entries_are_new(shared: Path) -> None:

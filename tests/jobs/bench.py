@@ -102,9 +102,11 @@ class Bench:
 
 
 @asynccontextmanager
-async def open_bench(settings: Settings, folder: Path) -> AsyncIterator[Bench]:
-    clock = StoppedClock()
+async def open_bench(
+    settings: Settings, folder: Path, clock: StoppedClock | None = None
+) -> AsyncIterator[Bench]:
+    """As a start does it, the first or one more; `clock` goes on from where it was."""
     async with open_store(folder) as store:
-        bench = Bench(settings, store, clock)
+        bench = Bench(settings, store, clock or StoppedClock())
         await bench.plan()
         yield bench

@@ -99,7 +99,7 @@ def from_feed(title: str) -> Edition:
         f"<title>{legal}</title><description>Some words.</description></item>"
     )
     parsed = parse_feed(rss(entry).encode(), "https://site.example/feed")
-    clean = clean_entries(identify(parsed.entries))[0]
+    clean = clean_entries(identify(parsed))[0]
     return edition(story(title=clean.title, url=clean.link, excerpt=clean.excerpt))
 
 

@@ -7,13 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.model import CleanEntry, Edition, Rendition, Section, Story
-from digest.store import DigestPlan, Store, Update, Validators
+from digest.model import (
+    CleanEntry,
+    Edition,
+    KnownEntry,
+    Move,
+    Rendition,
+    Section,
+    Story,
+    Wishes,
+)
+from digest.store import DigestPlan, Failure, Store, Update, Validators, Visit
 from digest.store.tables import metadata
 from tests.feed_xml import NOW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 URL = "https://site.example/feed.xml"
 DAY = timedelta(days=1)
@@ -32,6 +41,7 @@ def entry(key: str, published: datetime | None = NOW, *, fingerprint: str = "f")
         html=f"<p>{key}</p>",
         excerpt=key,
         words=1,
+        names=(f"guid:{key}", f"text:{key}{fingerprint}"),
     )
 
 
@@ -53,10 +63,11 @@ def feed_id(store: Store, url: str = URL) -> int:
 def update_of(
     *new: CleanEntry,
     windows: Mapping[str, timedelta] | None = None,
-    edited: Iterable[CleanEntry] = (),
-    seen: Iterable[str] = (),
+    edited: Iterable[tuple[int, CleanEntry]] = (),
+    seen: Collection[int] = (),
     etag: str | None = '"a"',
     body_hash: str = "hash",
+    **more: Any,
 ) -> Update:
     return Update(
         title="A feed",
@@ -64,9 +75,24 @@ def update_of(
         validators=Validators(etag, None),
         new=new,
         edited=tuple(edited),
-        seen=tuple(seen),
+        renamed={number: [one.names[1]] for number, one in edited},
+        seen=seen,
         windows={"weekly": WEEK} if windows is None else windows,
+        wishes=Wishes(),
+        **more,
     )
+
+
+def visit(now: datetime = NOW, *, status: int = 200, move: Move | None = None) -> Visit:
+    """A poll that worked; the next one is a day later."""
+    return Visit(now, status, now + DAY, move)
+
+
+def fail(
+    store: Store, error: str = "answered 500", status: int | None = 500, now: datetime = NOW
+) -> None:
+    state = store.feeds.states([URL])[0]
+    store.feeds.record_failure(state, Failure(error, status, now, now + DAY, state.move))
 
 
 def learn(
@@ -75,10 +101,17 @@ def learn(
     url: str = URL,
     now: datetime = NOW,
     windows: Mapping[str, timedelta] | None = None,
+    **more: Any,
 ) -> None:
     """Record a changed body with these new entries."""
-    update = update_of(*new, windows=windows)
-    store.feeds.record_update(feed_id(store, url), update, now, now + DAY)
+    update = update_of(*new, windows=windows, **more)
+    store.feeds.record_update(feed_id(store, url), update, visit(now))
+
+
+def known(store: Store, *keys: str, url: str = URL) -> dict[str, KnownEntry]:
+    """What is known of the entries with these keys, by key."""
+    names = [f"guid:{key}" for key in keys]
+    return {one.key: one for one in store.feeds.known(feed_id(store, url), names)}
 
 
 def pending(store: Store, digest: str = "weekly", urls: tuple[str, ...] = (URL,)) -> list[str]:

@@ -12,11 +12,14 @@ from tests.store.build import (
     DAY,
     WEEK,
     entry,
+    fail,
     feed_id,
+    known,
     learn,
     pending,
     plan_of,
     update_of,
+    visit,
 )
 
 if TYPE_CHECKING:
@@ -98,14 +101,14 @@ def test_a_changed_window_changes_nothing_for_those_who_subscribed(store: Store)
 def test_an_edit_makes_nothing_new(store: Store) -> None:
     learn(store, entry("old", None))
     edited = entry("old", NOW, fingerprint="g")
-    update = update_of(edited=[edited], seen=["old"])
-    store.feeds.record_update(feed_id(store), update, NOW + DAY, NOW + WEEK)
+    number = known(store, "old")["old"].id
+    update = update_of(edited=[(number, edited)], seen=[number])
+    store.feeds.record_update(feed_id(store), update, visit(NOW + DAY))
     assert pending(store) == []
 
 
 def test_a_feed_that_only_failed_has_no_baseline_yet(store: Store) -> None:
-    state = store.feeds.due(NOW)[0]
-    store.feeds.record_failure(state, "answered 500", 500, NOW, NOW)
+    fail(store)
     store.editions.plan([plan_of()], NOW + DAY)
     learn(store, entry("in", NOW), entry("old", NOW - 2 * WEEK), now=NOW + 2 * DAY)
     assert pending(store) == ["in"]

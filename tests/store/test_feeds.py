@@ -16,10 +16,13 @@ from tests.store.build import (
     WEEK,
     dump,
     entry,
+    fail,
     feed_id,
+    known,
     learn,
     pending,
     update_of,
+    visit,
 )
 
 if TYPE_CHECKING:
@@ -36,7 +39,7 @@ def health(store: Store) -> dict[str, Any]:
 
 
 def test_an_update_is_remembered_whole(store: Store) -> None:
-    store.feeds.record_update(feed_id(store), update_of(entry("a")), NOW, NOW + DAY)
+    store.feeds.record_update(feed_id(store), update_of(entry("a")), visit())
     after = state(store)
     assert (after.title, after.etag, after.last_modified, after.body_hash) == (
         "A feed",
@@ -44,7 +47,10 @@ def test_an_update_is_remembered_whole(store: Store) -> None:
         None,
         "hash",
     )
-    assert store.feeds.fingerprints(after.id, ["a", "b"]) == {"a": "f"}
+    (found,) = known(store, "a", "b").values()
+    assert (found.key, found.fingerprint, found.link) == ("a", "f", "https://site.example/a")
+    assert found.names == {"guid:a"}
+    assert found.in_last_body
     row = health(store)
     assert (row["polled_at"], row["succeeded_at"], row["next_poll_at"]) == (NOW, NOW, NOW + DAY)
     assert row["last_status"] == 200
@@ -53,13 +59,15 @@ def test_an_update_is_remembered_whole(store: Store) -> None:
 def test_an_update_that_fails_leaves_nothing_behind(store: Store) -> None:
     learn(store, entry("a"))
     before = dump(store)
+    number = known(store, "a")["a"].id
+    edited = [(number, entry("a", fingerprint="g"))]
     twice = replace(
-        update_of(entry("b"), entry("c"), entry("a"), edited=[entry("a", fingerprint="g")]),
+        update_of(entry("b"), entry("c"), entry("a"), edited=edited),
         validators=Validators('"new"', "new"),
         body_hash="new",
     )
     with pytest.raises(StoreError, match="UNIQUE"):
-        store.feeds.record_update(feed_id(store), twice, NOW + DAY, NOW + WEEK)
+        store.feeds.record_update(feed_id(store), twice, visit(NOW + DAY))
     assert dump(store) == before
 
 
@@ -75,21 +83,23 @@ def test_an_update_with_what_cannot_be_stored_leaves_nothing_behind(store: Store
 def test_an_edit_changes_what_an_entry_says_and_not_when_it_was_seen(store: Store) -> None:
     learn(store, entry("a", NOW - DAY))
     said = replace(entry("a", NOW + DAY, fingerprint="g"), title="A, mended", link="https://b/")
-    update = update_of(edited=[said], seen=["a"])
-    store.feeds.record_update(feed_id(store), update, NOW + DAY, NOW + WEEK)
+    number = known(store, "a")["a"].id
+    update = update_of(edited=[(number, said)], seen=[number])
+    store.feeds.record_update(feed_id(store), update, visit(NOW + DAY))
     found = store.editions.pending("weekly", [URL])[0]
     assert (found.title, found.link) == ("A, mended", "https://b/")
     assert (found.published, found.first_seen_at) == (NOW - DAY, NOW)
-    assert store.feeds.fingerprints(feed_id(store), ["a"]) == {"a": "g"}
+    assert found.edited_at == NOW + DAY
+    assert known(store, "a")["a"].fingerprint == "g"
 
 
 def test_an_unchanged_body_keeps_the_validators_it_did_not_replace(store: Store) -> None:
     learn(store, entry("a"))
     same = Validators(None, None)
-    store.feeds.record_unchanged(feed_id(store), 304, same, NOW + DAY, NOW + WEEK)
+    store.feeds.record_unchanged(feed_id(store), same, visit(NOW + DAY, status=304))
     assert (state(store).etag, state(store).body_hash) == ('"a"', "hash")
     new = Validators('"b"', "Mon, 16 Nov 2026 09:00:00 GMT")
-    store.feeds.record_unchanged(feed_id(store), 304, new, NOW + DAY, NOW + WEEK)
+    store.feeds.record_unchanged(feed_id(store), new, visit(NOW + DAY, status=304))
     assert Validators(state(store).etag, state(store).last_modified) == new
     assert health(store)["last_status"] == 304
     assert [feed.url for feed in store.feeds.due(NOW + WEEK)] == [URL]
@@ -97,7 +107,7 @@ def test_an_unchanged_body_keeps_the_validators_it_did_not_replace(store: Store)
 
 def test_a_changed_body_without_validators_forgets_the_old_ones(store: Store) -> None:
     learn(store, entry("a"))
-    store.feeds.record_update(feed_id(store), update_of(etag=None), NOW, NOW + DAY)
+    store.feeds.record_update(feed_id(store), update_of(etag=None), visit())
     assert (state(store).etag, state(store).last_modified) == (None, None)
 
 
@@ -105,11 +115,10 @@ def test_failures_are_counted_and_teach_nothing_else(store: Store) -> None:
     learn(store, entry("a"))
     before = state(store)
     for n in range(3):
-        at = NOW + (n + 1) * DAY
-        store.feeds.record_failure(state(store), f"answered 50{n}", 500 + n, at, at + DAY)
+        fail(store, f"answered 50{n}", 500 + n, NOW + (n + 1) * DAY)
     after = state(store)
     assert (after.failures, after.failing_since) == (3, NOW + DAY)
-    assert replace(after, failures=0, failing_since=None) == before
+    assert replace(after, failures=0, failing_since=None, polled_at=NOW) == before
     row = health(store)
     assert (row["last_error"], row["last_status"]) == ("answered 502", 502)
     assert (row["polled_at"], row["succeeded_at"]) == (NOW + 3 * DAY, NOW)
@@ -118,11 +127,11 @@ def test_failures_are_counted_and_teach_nothing_else(store: Store) -> None:
 
 @pytest.mark.parametrize("outcome", ["updated", "unchanged"])
 def test_a_poll_that_works_ends_the_failures(store: Store, outcome: str) -> None:
-    store.feeds.record_failure(state(store), "answered 500", 500, NOW, NOW)
+    fail(store)
     if outcome == "updated":
         learn(store, entry("a"))
     else:
-        store.feeds.record_unchanged(feed_id(store), 304, Validators(None, None), NOW, NOW)
+        store.feeds.record_unchanged(feed_id(store), Validators(None, None), visit(status=304))
     assert (state(store).failures, state(store).failing_since) == (0, None)
     assert health(store)["last_error"] is None
 
@@ -136,6 +145,9 @@ def test_due_is_a_matter_of_time_alone_and_the_longest_waiting_come_first(store:
 def test_as_many_keys_as_a_feed_can_have(store: Store) -> None:
     keys = [f"key {n}" for n in range(2_000)]
     learn(store, *(entry(key) for key in keys))
-    update = update_of(entry("one more"), seen=keys)
-    store.feeds.record_update(feed_id(store), update, NOW + DAY, NOW + WEEK)
-    assert store.feeds.fingerprints(feed_id(store), keys) == dict.fromkeys(keys, "f")
+    numbers = [one.id for one in known(store, *keys).values()]
+    update = update_of(entry("one more"), seen=numbers)
+    store.feeds.record_update(feed_id(store), update, visit(NOW + DAY))
+    assert {one.key: one.in_last_body for one in known(store, *keys).values()} == dict.fromkeys(
+        keys, True
+    )

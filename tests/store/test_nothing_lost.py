@@ -25,6 +25,7 @@ from tests.store.build import (
     name_message,
     plan_of,
     update_of,
+    visit,
 )
 
 URLS = ("https://one.example/feed", "https://two.example/feed")
@@ -66,18 +67,28 @@ class Memory(RuleBasedStateMachine):
         self.now += DAY
         titles = {f"{url}/{number}": published(number) for number in sorted(numbers)}
         said = [
-            KeyedEntry(title, version, ParsedEntry(title, "", title, "", date, ""))
+            KeyedEntry(
+                title,
+                version,
+                ParsedEntry(title, "", title, "", date, ""),
+                names=(f"guid:{title}",),
+                telling=(f"guid:{title}",),
+            )
             for title, date in titles.items()
         ]
-        known = self.store.feeds.fingerprints(feed_id(self.store, url), list(titles))
-        changes = diff(said, known)
+        names = [name for one in said for name in one.names]
+        changes = diff(said, self.store.feeds.known(feed_id(self.store, url), names))
         update = update_of(
             *(entry(one.key, one.entry.published, fingerprint=version) for one in changes.new),
-            edited=[entry(one.key, fingerprint=version) for one in changes.edited],
-            seen=changes.seen,
+            edited=[
+                (one.known.id, entry(one.keyed.key, fingerprint=version))
+                for one in changes.recognised
+                if one.edited
+            ],
+            seen=[one.known.id for one in changes.recognised],
             windows=WINDOWS,
         )
-        self.store.feeds.record_update(feed_id(self.store, url), update, self.now, self.now)
+        self.store.feeds.record_update(feed_id(self.store, url), update, visit(self.now))
         first = url not in self.seen
         for digest, window in WINDOWS.items():
             for title in titles.keys() - self.seen.get(url, set()):

@@ -13,6 +13,7 @@ from tests.store.build import (
     dump,
     edition_of,
     entry,
+    fail,
     learn,
     name_message,
     pending,
@@ -110,7 +111,7 @@ def test_a_feed_of_no_digest_is_polled_too(store: Store) -> None:
 
 def test_what_a_clock_that_ran_ahead_wrote_holds_nothing_up(store: Store) -> None:
     later = NOW + 400 * DAY
-    store.feeds.record_failure(store.feeds.states([URL])[0], "x", None, later, later + DAY)
+    fail(store, now=later)
     store.editions.skip("weekly", later, later + WEEK)
     store.editions.plan([plan_of()], NOW)
     assert [feed.url for feed in store.feeds.due(NOW)] == [URL]

@@ -4,6 +4,7 @@ import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,12 +17,30 @@ from digest.store.database import Database
 from digest.store.migrations import HEAD, revision_of
 from digest.store.tables import metadata
 
+# A column that is added to a table stands behind its constraints in what SQLite keeps.
+DESCRIBING = ("table_xinfo", "index_list", "index_xinfo", "foreign_key_list", "table_list")
 
-def schema(path: Path) -> dict[str, str]:
-    """What SQLite was told to create, by name, white space aside."""
+
+def schema(path: Path) -> dict[str, Any]:
+    """Tables and indexes as SQLite describes them, the order of columns aside."""
     with closing(sqlite3.connect(path)) as connection:
-        rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-        return {name: re.sub(r"\s+", " ", sql) for name, sql in rows if name != "alembic_version"}
+        connection.row_factory = sqlite3.Row
+        names = connection.execute("SELECT name, sql FROM sqlite_master").fetchall()
+        return {
+            name: [checks(sql), *(described(connection, pragma, name) for pragma in DESCRIBING)]
+            for name, sql in names
+            if "alembic_version" not in name
+        }
+
+
+def described(connection: sqlite3.Connection, pragma: str, name: str) -> list[dict[str, Any]]:
+    rows = connection.execute(f"SELECT * FROM pragma_{pragma}(?)", [name])
+    told = [{key: row[key] for key in set(row.keys()) - {"cid", "seq"}} for row in rows]
+    return sorted(told, key=str)
+
+
+def checks(sql: str | None) -> list[str]:
+    return re.findall(r"CHECK \(.*\)|WHERE .*", sql or "")
 
 
 def test_the_migrations_make_exactly_the_tables(tmp_path: Path) -> None:

@@ -1,0 +1,181 @@
+"""`explain`: why an entry arrived, or did not."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from digest.cli.output import print_json
+from digest.daemon import utc_now
+from digest.errors import StoreError
+from digest.jobs.publishing import compose_edition
+from digest.store import Store, database_exists
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from digest.cli import Options
+    from digest.config import Settings
+    from digest.store.explaining import Record, Subscribed
+
+_MOST = 20
+_HELD = {
+    "held": "came with far more entries than usual, and is held; decide with `digest held`",
+    "discarded": "was held with a flood of entries, and discarded",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of an entry in a digest; `state` is one word for programs."""
+
+    digest: str
+    state: str
+    message: str
+    edition: int | None = None
+
+
+@click.command()
+@click.argument("text", metavar="URL-OR-TEXT")
+@click.pass_obj
+def explain(options: Options, text: str) -> int:
+    """Tell of each entry that matches when it was seen, and where it went or what keeps it."""
+    settings = options.settings(log_level="error")
+    if not database_exists(settings.database_path):
+        raise StoreError(f"{settings.database_path}: not there yet; `digest run` makes it")
+    store = Store(settings.database_path, read_only=True)
+    try:
+        explainer = _Explainer(settings, store, utc_now())
+        found = store.explaining.find(text.strip(), _MOST)
+        matches = [(record, explainer.verdicts(record)) for record in found]
+        troubled = [
+            f"{row['title'] or url}: {row['last_error']}"
+            for url, row in store.health.read().feeds.items()
+            if row["failures"]
+        ]
+    finally:
+        store.close()
+    if options.json:
+        print_json({"query": text, "matches": [_as_json(*match) for match in matches]})
+    else:
+        _print(settings, text, matches, troubled)
+    return 0 if matches else 1
+
+
+class _Explainer:
+    """Verdicts for the configured digests; composes each one's next edition when first needed."""
+
+    def __init__(self, settings: Settings, store: Store, now: datetime) -> None:
+        self._settings = settings
+        self._store = store
+        self._now = now
+        self._next: dict[str, frozenset[int]] = {}
+
+    def verdicts(self, record: Record) -> list[Verdict]:
+        """A verdict of every digest that takes the entry's feed."""
+        found = record.subscriptions
+        return [
+            self._verdict(digest, record, found[digest])
+            if digest in found
+            else Verdict(digest, "not subscribed", "has not subscribed to the feed yet")
+            for digest in self._settings.digests_of(record.feed_url)
+        ]
+
+    def _verdict(self, digest: str, record: Record, found: Subscribed) -> Verdict:
+        zone = self._settings.zone_of(digest)
+        if found.taken and not found.again:
+            sent = ", ".join(f"{to}: {state}" for to, state in found.taken.deliveries)
+            at = _local(found.taken.composed_at, zone)
+            message = f"in edition {found.taken.edition_id} of {at}; {sent or 'sent nowhere'}"
+            return Verdict(digest, "taken", message, found.taken.edition_id)
+        if record.hold:
+            return Verdict(digest, record.hold, _HELD[record.hold])
+        if found.in_baseline:
+            return Verdict(digest, "baseline", _why_old(record, found, zone))
+        again = "was edited and is sent again; " if found.again else ""
+        if record.id in self._next_edition(digest):
+            return Verdict(digest, "next", f"{again}will be in the next edition")
+        most = self._settings.digests[digest].max_entries
+        message = f"{again}waits behind newer ones: an edition has {most} stories at most"
+        return Verdict(digest, "waiting", message)
+
+    def _next_edition(self, digest: str) -> frozenset[int]:
+        if digest not in self._next:
+            edition = compose_edition(self._store, self._settings, digest, self._now)
+            self._next[digest] = frozenset(edition.entry_ids)
+        return self._next[digest]
+
+
+def _why_old(record: Record, found: Subscribed, zone: ZoneInfo) -> str:
+    there = f"was in the feed when the digest subscribed, {_local(found.subscribed_at, zone)},"
+    if found.since is None:
+        return f"{there} and first_edition takes nothing from then"
+    if record.published is None:
+        return f"{there} and has no date; first_edition takes dated entries only"
+    return f"{there} and first_edition reaches back to {_local(found.since, zone)} only"
+
+
+def _local(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%a %Y-%m-%d %H:%M %Z}"
+
+
+def _as_json(record: Record, verdicts: list[Verdict]) -> dict[str, Any]:
+    return {
+        "feed": record.feed_url,
+        "title": record.title,
+        "link": record.link,
+        "key": record.key,
+        "published": record.published,
+        "first_seen": record.first_seen_at,
+        "in_first_body": record.in_first_body,
+        "last_seen": record.last_seen_at,
+        "in_feed": record.in_feed,
+        "edited": record.edited_at,
+        "digests": [asdict(verdict) for verdict in verdicts],
+    }
+
+
+def _print(
+    settings: Settings,
+    text: str,
+    matches: list[tuple[Record, list[Verdict]]],
+    troubled: list[str],
+) -> None:
+    names = {feed.url: feed.name for feed in settings.feeds}
+    for record, verdicts in matches:
+        click.echo(record.title)
+        for line in _history(record, names):
+            click.echo(f"  {line}")
+        for verdict in verdicts:
+            click.echo(f"  {verdict.digest}: {verdict.message}")
+        if not verdicts:
+            click.echo("  no digest takes this feed")
+        click.echo()
+    if len(matches) == _MOST:
+        click.echo(f"Only the newest {_MOST} are shown.")
+    if not matches:
+        click.echo(f"No entry matches {text!r}: no feed had it when it was polled.")
+        for line in troubled:
+            click.echo(f"! failing: {line}")
+
+
+def _history(record: Record, names: dict[str, str | None]) -> list[str]:
+    feed = names.get(record.feed_url) or record.feed_title or record.feed_url
+    how = "in the feed's first body" if record.in_first_body else "new then"
+    last = "and is there still" if record.in_feed else "and is gone from the feed since"
+    first_seen, last_seen = _utc(record.first_seen_at), _utc(record.last_seen_at)
+    lines = [
+        record.link or "without a link",
+        f"from {feed}, published {_utc(record.published)}, known as {record.key}",
+        f"first seen {first_seen}, {how}; last seen {last_seen}, {last}",
+    ]
+    if record.edited_at:
+        lines.append(f"edited {_utc(record.edited_at)}, which makes no new entry")
+    return lines
+
+
+def _utc(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "without a date"

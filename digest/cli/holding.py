@@ -1,0 +1,75 @@
+"""`held`: what came in a flood, and the decision about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from digest.cli import Options, aio
+from digest.cli.output import print_json, print_table
+from digest.daemon import held_report, open_runtime
+from digest.errors import InstanceError, UsageError
+from digest.store import Store, database_exists
+from digest.web.control import ask_daemon
+
+if TYPE_CHECKING:
+    from digest.config import Settings
+
+
+@click.command()
+@click.argument("feed", nargs=-1)
+@click.option("--release", is_flag=True, help="Send them with the next editions.")
+@click.option("--discard", is_flag=True, help="Never send them.")
+@click.pass_obj
+def held(options: Options, feed: tuple[str, ...], *, release: bool, discard: bool) -> int:
+    """Show the entries that came in a flood and are held, or decide about them."""
+    if release and discard:
+        raise UsageError("give --release or --discard, not both")
+    settings = options.settings(log_level="error")
+    if release or discard:
+        result = aio.run(_decide(settings, feed, release=release))
+        if options.json:
+            print_json(result)
+        else:
+            click.echo(f"{result['entries']} entries {result['decision']}")
+        return 0
+    rows = _read(settings)
+    if options.json:
+        print_json({"held": rows})
+    elif rows:
+        shown = [
+            (row["name"], str(row["entries"]), f"{row['since']:%Y-%m-%d %H:%M}", _titles(row))
+            for row in rows
+        ]
+        print_table("", ("feed", "entries", "since (UTC)", ""), shown)
+    else:
+        click.echo("Nothing is held.")
+    return 0
+
+
+def _read(settings: Settings) -> list[dict[str, Any]]:
+    if not database_exists(settings.database_path):
+        return []
+    store = Store(settings.database_path, read_only=True)
+    try:
+        return held_report(settings, store.held.read())
+    finally:
+        store.close()
+
+
+def _titles(row: dict[str, Any]) -> str:
+    more = row["entries"] - len(row["titles"])
+    return "; ".join(row["titles"]) + (f"; and {more} more" if more else "")
+
+
+async def _decide(settings: Settings, feeds: tuple[str, ...], *, release: bool) -> dict[str, Any]:
+    try:
+        async with open_runtime(settings, "digest held") as runtime:
+            return await runtime.decide_held(feeds, release=release)
+    except InstanceError:
+        path = settings.database_path
+        result = await ask_daemon(path, "held", feeds=feeds, release=release)
+        if result is None:
+            raise
+        return result

@@ -1,0 +1,75 @@
+"""How long an answer stays fresh, and how long its server wants to be left alone: from headers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+from urllib.request import parse_http_list
+
+if TYPE_CHECKING:
+    from multidict import MultiMapping
+
+_MOST_SECONDS = 2**31  # RFC 9111, section 1.2.2: what stands for anything longer
+_LONGEST_RETRY_AFTER = timedelta(days=30)
+_STALE = {"no-cache", "no-store"}
+
+
+def fresh_for(headers: MultiMapping[str], now: datetime) -> timedelta | None:
+    """How much longer an answer is fresh (RFC 9111, section 4.2); None where it does not say.
+
+    `headers` ignore case; `now` stands in for a missing Date.
+    """
+    directives = _directives(headers.getall("Cache-Control", []))
+    if directives.keys() & _STALE:
+        return None
+    if "max-age" in directives:
+        lifetime = _seconds(directives["max-age"])
+    else:
+        lifetime = _until(headers.get("Expires"), headers, now)
+    if lifetime is None:
+        return None
+    return _positive(lifetime - (_seconds(headers.get("Age")) or timedelta(0)))
+
+
+def retry_after(headers: MultiMapping[str], now: datetime) -> timedelta | None:
+    """How long to leave the server alone (RFC 9110, section 10.2.3), at most 30 days.
+
+    None where the answer does not say, or not sensibly; `now` stands in for a missing Date.
+    """
+    said = headers.get("Retry-After")
+    wait = _positive(_seconds(said) or _until(said, headers, now))
+    return wait and min(wait, _LONGEST_RETRY_AFTER)
+
+
+def _directives(lines: list[str]) -> dict[str, str]:
+    """Cache-Control's directives by their name in lower case; the first of a name counts."""
+    parts = [part.partition("=") for part in parse_http_list(",".join(lines))]
+    return {name.strip().lower(): value.strip().strip('"') for name, _, value in reversed(parts)}
+
+
+def _seconds(text: str | None) -> timedelta | None:
+    digits = (text or "").strip()
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    # As a float, since thousands of digits are no int.
+    return timedelta(seconds=min(float(digits), _MOST_SECONDS))
+
+
+def _until(text: str | None, headers: MultiMapping[str], now: datetime) -> timedelta | None:
+    """From when the answer was sent, by its own clock, to a date it names."""
+    moment = _date(text)
+    return moment - (_date(headers.get("Date")) or now) if moment else None
+
+
+def _date(text: str | None) -> datetime | None:
+    """An HTTP-date (RFC 9110, section 5.6.7) or anything near it."""
+    try:
+        moment = parsedate_to_datetime(text or "")
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _positive(span: timedelta | None) -> timedelta | None:
+    return span if span and span > timedelta(0) else None

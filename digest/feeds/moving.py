@@ -1,0 +1,33 @@
+"""Permanent redirects: remembered once they have proved to be meant (RFC 9110, section 15.4.2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from digest.model import Move
+
+_ANSWERS = 3
+_PERIOD = timedelta(hours=24)
+_NOT_THERE = {404, 410}
+
+
+def settled(move: Move | None, now: datetime) -> bool:
+    """Whether a move has been told often and long enough to ask at the new address at once."""
+    return move is not None and move.answers >= _ANSWERS and now - move.since >= _PERIOD
+
+
+def after_answer(move: Move | None, moved_to: str | None, now: datetime) -> Move | None:
+    """What to remember after a poll that led to a feed, by way of `moved_to` where it moved."""
+    if moved_to is None:
+        # Asked at its new address, a feed need not say again that it moved there.
+        return move if settled(move, now) else None
+    if move is None or move.to != moved_to:
+        return Move(moved_to, now, 1)
+    return replace(move, answers=move.answers + 1)
+
+
+def after_failure(move: Move | None, status: int | None, now: datetime) -> Move | None:
+    """What to remember after a failure: a new address that has nothing there is forgotten."""
+    nothing_there = status in _NOT_THERE or status is None
+    return None if settled(move, now) and nothing_there else move

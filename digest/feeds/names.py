@@ -1,0 +1,102 @@
+"""What an entry goes by: hashes of its guid, its link and its content, exact and folded.
+
+A name is its kind, a colon and 24 hexadecimal digits, so that a store can tell kinds apart and
+finds all of them in one index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from digest.model import ParsedEntry
+
+GUID, LINK, DATED, TEXT = "guid", "link", "dated", "text"
+CONTENT_KINDS = (DATED, TEXT)
+# What generators write where they have no guid.
+_NO_GUID = {
+    *("", "n/a", "na", "none", "null", "nil", "nan", "undefined", "unknown", "guid", "id"),
+    *("false", "true", "0", "-1", "default", "empty", "not available"),
+}
+_WEB = re.compile(r"https?://(?P<host>[^/?#]*)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_TRACKING = re.compile(
+    r"(?:utm_\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_[ce]id|_hs(?:enc|mi)|mkt_tok|ref_src)",
+    re.IGNORECASE,
+)
+
+
+def kind_of(name: str) -> str:
+    """The kind of a name: guid, link, dated or text."""
+    return name.partition(":")[0]
+
+
+def guid_names(guid: str, home: str, *, trusting: bool = False) -> tuple[str, ...]:
+    """The names of a guid; none for one that names no single entry, like `N/A` or the home page.
+
+    `trusting` takes any guid there is.
+    """
+    hollow = guid.strip(" .-_[](){}#").lower() in _NO_GUID or is_home(guid, home)
+    return _names(GUID, guid, fold(guid)) if guid and (trusting or not hollow) else ()
+
+
+def link_names(link: str, home: str, *, trusting: bool = False) -> tuple[str, ...]:
+    """The names of a link; none for the home page, unless `trusting`."""
+    if not link or (is_home(link, home) and not trusting):
+        return ()
+    return _names(LINK, link, fold_link(link))
+
+
+def content_names(entry: ParsedEntry) -> tuple[str, ...]:
+    """The names of what an entry says: its title with its date, and its title with its text.
+
+    A title alone is a name only where there is neither date nor text.
+    """
+    dated = entry.title and entry.published
+    names = _names(DATED, f"{entry.title}\0{entry.published}") if dated else ()
+    return (*names, content_name(entry)) if entry.html or not names else names
+
+
+def content_name(entry: ParsedEntry) -> str:
+    """The name of an entry's title and text."""
+    return f"{TEXT}:{digest_of(entry.title, entry.html)}"
+
+
+def is_home(address: str, home: str) -> bool:
+    """Whether a web address is the feed's home page, or the root of its host."""
+    match = _WEB.fullmatch(address)
+    if not match:
+        return False
+    root = not match["rest"].strip("/")
+    home_host = _WEB.fullmatch(home)
+    at_home = not home_host or home_host["host"].lower() == match["host"].lower()
+    return fold_link(address) == fold_link(home) or (root and at_home)
+
+
+def fold(address: str) -> str:
+    """A web address without what sites change for all their entries in a day; else the text.
+
+    That is the scheme, the case of the host and a slash at the end.
+    """
+    match = _WEB.fullmatch(address)
+    return f"{match['host'].lower()}{match['rest']}".rstrip("/") if match else address
+
+
+def fold_link(link: str) -> str:
+    """A folded web address, also without the parameters that only track readers."""
+    head, question, rest = fold(link).partition("?")
+    if not question:
+        return head
+    query, hash_mark, fragment = rest.partition("#")
+    kept = [part for part in query.split("&") if not _TRACKING.fullmatch(part.partition("=")[0])]
+    return f"{head.rstrip('/')}{'?' if kept else ''}{'&'.join(kept)}{hash_mark}{fragment}"
+
+
+def digest_of(*parts: str) -> str:
+    """24 hexadecimal digits: far fewer entries than a feed would need for two to be the same."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:24]
+
+
+def _names(kind: str, *forms: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"{kind}:{digest_of(form)}" for form in forms))

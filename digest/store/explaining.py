@@ -1,0 +1,162 @@
+"""Everything the store knows of an entry, for `explain`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from digest.feeds.names import guid_names, link_names
+from digest.store.tables import (
+    deliveries,
+    edition_entries,
+    editions,
+    entries,
+    entry_names,
+    feeds,
+    subscriptions,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from digest.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBy:
+    """The edition that took an entry, and the states of its deliveries as (to, state) pairs."""
+
+    edition_id: int
+    composed_at: datetime
+    deliveries: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """What a digest's subscription says about an entry: whether it is for it, and what took it."""
+
+    subscribed_at: datetime
+    since: datetime | None
+    in_baseline: bool
+    taken: TakenBy | None
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An entry with its history; `in_first_body` is what the feed had when first read."""
+
+    id: int
+    feed_url: str
+    feed_title: str
+    key: str
+    title: str
+    link: str
+    published: datetime | None
+    first_seen_at: datetime
+    last_seen_at: datetime
+    edited_at: datetime | None
+    in_feed: bool
+    in_first_body: bool
+    hold: str
+    subscriptions: dict[str, Subscribed]
+
+
+class ExplainQueries:
+    """One method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, text: str, most: int) -> list[Record]:
+        """The entries that go by this address, or have this text in title, link or key.
+
+        At most so many, the newest first.
+        """
+        pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        names = (*link_names(text, ""), *guid_names(text, ""))
+        named = sa.select(entry_names.c.entry_id).where(entry_names.c.name.in_(names))
+        said = (entries.c.title, entries.c.link, entries.c.key)
+        every = entries.alias()
+        first = sa.select(sa.func.min(every.c.first_seen_at)).where(every.c.feed_id == feeds.c.id)
+        query = (
+            sa.select(
+                entries,
+                feeds.c.url,
+                feeds.c.title.label("feed_title"),
+                feeds.c.succeeded_at,
+                (entries.c.last_seen_at == feeds.c.read_at).label("in_feed"),
+                (entries.c.first_seen_at == first.scalar_subquery()).label("in_first_body"),
+            )
+            .join(feeds, feeds.c.id == entries.c.feed_id)
+            .where(
+                sa.or_(
+                    entries.c.id.in_(named), *(column.like(pattern, escape="\\") for column in said)
+                )
+            )
+            .order_by(entries.c.id.desc())
+            .limit(most)
+        )
+        with self._database.transaction() as connection:
+            return [
+                Record(
+                    id=row.id,
+                    feed_url=row.url,
+                    feed_title=row.feed_title,
+                    key=row.key,
+                    title=row.title,
+                    link=row.link,
+                    published=row.published,
+                    first_seen_at=row.first_seen_at,
+                    # What the last body had was there until the last poll that worked.
+                    last_seen_at=row.succeeded_at if row.in_feed else row.last_seen_at,
+                    edited_at=row.edited_at,
+                    in_feed=bool(row.in_feed),
+                    in_first_body=bool(row.in_first_body),
+                    hold=row.hold,
+                    subscriptions=_subscriptions(connection, row),
+                )
+                for row in connection.execute(query).all()
+            ]
+
+
+def _subscriptions(connection: Connection, entry: Any) -> dict[str, Subscribed]:
+    query = (
+        sa.select(subscriptions, editions.c.id, editions.c.period_to)
+        .join(
+            edition_entries,
+            sa.and_(
+                edition_entries.c.digest == subscriptions.c.digest,
+                edition_entries.c.entry_id == entry.id,
+            ),
+            isouter=True,
+        )
+        .join(editions, editions.c.id == edition_entries.c.edition_id, isouter=True)
+        .where(subscriptions.c.feed_id == entry.feed_id)
+    )
+    found = {}
+    for row in connection.execute(query).all():
+        recent = row.since and entry.published and entry.published >= row.since
+        resent = entry.resend_at is not None and row.id and row.period_to < entry.resend_at
+        found[row.digest] = Subscribed(
+            subscribed_at=row.subscribed_at,
+            since=row.since,
+            in_baseline=entry.id <= row.baseline and not recent,
+            taken=TakenBy(row.id, row.period_to, _sent(connection, row.id)) if row.id else None,
+            again=bool(resent),
+        )
+    return found
+
+
+def _sent(connection: Connection, edition_id: int) -> tuple[tuple[str, str], ...]:
+    query = (
+        sa.select(deliveries.c.channel, deliveries.c.recipient, deliveries.c.state)
+        .where(deliveries.c.edition_id == edition_id)
+        .order_by(deliveries.c.id)
+    )
+    rows = connection.execute(query).all()
+    return tuple((f"{row.channel} ({row.recipient})", row.state) for row in rows)

@@ -1,0 +1,81 @@
+"""Entries that came in a flood, and what the operator decides about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from digest.store.incidents import close_incident
+from digest.store.tables import entries, feeds
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from digest.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class HeldEntries:
+    """How many entries of a feed are held, since when, and the titles of the first few."""
+
+    url: str
+    feed_title: str
+    entries: int
+    since: datetime
+    titles: tuple[str, ...]
+
+
+_SHOWN = 3
+
+
+class HeldQueries:
+    """One method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def read(self) -> list[HeldEntries]:
+        """What is held, by feed."""
+        query = (
+            sa.select(feeds.c.url, feeds.c.title, entries.c.title, entries.c.first_seen_at)
+            .join(feeds, feeds.c.id == entries.c.feed_id)
+            .where(entries.c.hold == "held")
+            .order_by(entries.c.id)
+        )
+        by_feed: dict[tuple[str, str], list[tuple[str, datetime]]] = {}
+        with self._database.transaction() as connection:
+            for url, feed_title, title, since in connection.execute(query):
+                by_feed.setdefault((url, feed_title), []).append((title, since))
+        return [
+            HeldEntries(
+                url=url,
+                feed_title=feed_title,
+                entries=len(held),
+                since=held[0][1],
+                titles=tuple(title for title, _ in held[:_SHOWN]),
+            )
+            for (url, feed_title), held in by_feed.items()
+        ]
+
+    def decide(self, urls: Collection[str], now: datetime, *, release: bool) -> int:
+        """Release or discard what is held of these feeds; answers how many entries that were.
+
+        Released entries are new to the digests that subscribe; discarded ones never are, and stay
+        known.
+        """
+        decided = 0
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                sa.select(feeds.c.id, feeds.c.url).where(feeds.c.url.in_(urls))
+            )
+            for feed_id, url in rows.all():
+                decided += connection.execute(
+                    sa.update(entries)
+                    .where(entries.c.feed_id == feed_id, entries.c.hold == "held")
+                    .values(hold="" if release else "discarded")
+                ).rowcount
+                close_incident(connection, "flood", url, now)
+        return decided

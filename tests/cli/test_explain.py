@@ -1,0 +1,141 @@
+"""`explain` answers why an entry arrived, or did not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.feed_xml import NOW, item, rss
+from tests.servers import Reply
+
+if TYPE_CHECKING:
+    from tests.cli.project import Project
+
+OLD = NOW - timedelta(days=400)
+
+
+def explained(project: Project, text: str) -> list[dict[str, Any]]:
+    matches: list[dict[str, Any]] = project.json("explain", text)["matches"]
+    return matches
+
+
+def verdicts(project: Project, text: str) -> list[str]:
+    return [one["state"] for match in explained(project, text) for one in match["digests"]]
+
+
+@pytest.fixture
+def polled(project: Project) -> Project:
+    project.feeds.replies["/feed"] = Reply(
+        rss(item(1), item(2, published=OLD), item(3, published=None))
+    )
+    project.configure("/feed", send_to="vault", first_edition="30d")
+    project.json("poll")
+    return project
+
+
+def test_the_next_edition_will_have_it(polled: Project) -> None:
+    (match,) = explained(polled, "https://site.example/1")
+    assert (match["title"], match["key"]) == ("Story 1", "guid:https://site.example/id/1")
+    assert (match["in_feed"], match["in_first_body"]) == (True, True)
+    assert match["digests"][0]["message"] == "will be in the next edition"
+
+
+def test_an_edition_took_it(polled: Project) -> None:
+    polled.json("send", "weekly")
+    (verdict,) = explained(polled, "Story 1")[0]["digests"]
+    assert (verdict["state"], verdict["edition"]) == ("taken", 1)
+    assert verdict["message"].startswith("in edition 1 of ")
+    assert verdict["message"].endswith("md): sent")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [("Story 2", "first_edition reaches back to"), ("Story 3", "has no date")]
+)
+def test_it_was_there_before(polled: Project, text: str, why: str) -> None:
+    (verdict,) = explained(polled, text)[0]["digests"]
+    assert verdict["state"] == "baseline"
+    assert why in verdict["message"]
+
+
+def test_nothing_from_before_was_wanted(polled: Project) -> None:
+    config = polled.folder / "config.yaml"
+    text = config.read_text("utf-8").replace("first_edition: 30d", "first_edition: 0")
+    config.write_text(text.replace("weekly:", "other:"), "utf-8")
+    polled.json("poll")
+    (verdict,) = explained(polled, "Story 1")[0]["digests"]
+    assert (verdict["digest"], verdict["state"]) == ("other", "baseline")
+    assert "takes nothing from then" in verdict["message"]
+
+
+def test_there_was_no_room_for_it(polled: Project) -> None:
+    config = polled.folder / "config.yaml"
+    text = config.read_text("utf-8").replace("first_edition", "max_entries: 1\n    first_edition")
+    config.write_text(text, "utf-8")
+    newer = item(4, published=NOW + timedelta(hours=1))
+    polled.feeds.replies["/feed"] = Reply(rss(newer, item(1)))
+    polled.json("poll")
+    assert verdicts(polled, "Story 1") == ["waiting"]
+    assert verdicts(polled, "Story 4") == ["next"]
+
+
+def test_it_was_held_with_a_flood(polled: Project) -> None:
+    polled.feeds.replies["/feed"] = Reply(rss(*(item(n) for n in range(100, 112))))
+    polled.json("poll")
+    assert verdicts(polled, "Story 100") == ["held"]
+    polled.json("held", "--discard")
+    assert verdicts(polled, "Story 100") == ["discarded"]
+
+
+def test_where_it_is_now_and_that_it_was_edited(polled: Project) -> None:
+    polled.feeds.replies["/feed"] = Reply(rss(item(2, title="Story 2, mended", published=OLD)))
+    polled.json("poll")
+    shown = polled.command("explain", "story").stdout
+    assert "Story 2, mended" in shown
+    assert "and is there still" in shown
+    assert "which makes no new entry" in shown
+    assert "and is gone from the feed since" in shown
+    (gone,) = explained(polled, "Story 1")
+    assert not gone["in_feed"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://SITE.example/1/?utm_source=mail",
+        "https://site.example/id/1",
+        "guid:https://site.example/id/1",
+    ],
+)
+def test_every_form_of_an_address_finds_it(polled: Project, address: str) -> None:
+    assert [one["title"] for one in explained(polled, address)] == ["Story 1"]
+
+
+def test_wildcards_are_text(polled: Project) -> None:
+    assert polled.json("explain", "%", code=1)["matches"] == []
+    assert polled.json("explain", "Story_1", code=1)["matches"] == []
+
+
+def test_no_feed_had_it_and_which_fail(polled: Project) -> None:
+    polled.feeds.replies["/feed"] = Reply("oops", 500)
+    polled.json("poll", code=1)
+    done = polled.command("explain", "never heard of")
+    assert done.returncode == 1
+    assert "No entry matches 'never heard of'" in done.stdout
+    assert "! failing: A feed: answered 500" in done.stdout
+
+
+def test_before_anything_was_polled(project: Project) -> None:
+    project.configure("/feed")
+    done = project.command("explain", "x")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "not there yet" in done.stderr
+
+
+def test_a_feed_that_no_digest_takes(polled: Project) -> None:
+    config = polled.folder / "config.yaml"
+    other = f"  - {{url: {polled.feeds.url}/other, tags: [other]}}\n"
+    text = config.read_text("utf-8").replace("smtp:", f"{other}smtp:")
+    config.write_text(text.replace("send_to: [vault]", "feeds: [tag:other]\n    send_to: [vault]"))
+    assert "no digest takes this feed" in polled.command("explain", "Story 1").stdout

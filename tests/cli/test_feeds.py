@@ -1,0 +1,321 @@
+"""`digest feeds`: finding a page's feeds, trying one, and moving them in and out."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digest.cli.finding import Candidate, open_scout
+from digest.config import FeedSettings, load_settings
+from digest.feeds.opml import Subscription, read_opml, write_opml
+from tests.cli.pages import PAGES, RSS, Page
+from tests.conftest import environment
+from tests.feed_xml import item, rss
+from tests.servers import HttpServer, Reply, running
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.project import Project
+
+CONFIG = """\
+polling: {allow_private_networks: true, per_host: 0}
+feeds:
+  - https://old.example/feed   # the first
+channels: {out: {kind: file, path: out.md}}
+digests: {weekly: {schedule: daily at 07:00, send_to: out}}
+"""
+
+
+def site_of(page: Page) -> HttpServer:
+    server = HttpServer()
+    server.replies[page.feed] = Reply(page.body)
+    server.replies[page.path] = Reply(page.html.replace("{site}", server.url))
+    return server
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "config.yaml"
+    path.write_text(CONFIG, "utf-8")
+    return path
+
+
+async def test_the_feed_of_each_kind_of_page_is_found(config: Path) -> None:
+    settings = load_settings(config, {})
+    sites = {name: site_of(page) for name, page in PAGES.items()}
+    with ExitStack() as stack:
+        for site in sites.values():
+            stack.enter_context(running(site))
+        async with open_scout(settings) as scout:
+            found = {
+                name: (await scout.discover(FeedSettings(url=site.url + PAGES[name].path)))[0]
+                for name, site in sites.items()
+            }
+    entries = {name: 2 if page.body == RSS else 1 for name, page in PAGES.items()}
+    assert {name: (one.url, one.title, one.entries) for name, one in found.items()} == {
+        name: (site.url + PAGES[name].feed, "A feed", entries[name]) for name, site in sites.items()
+    }
+    assert all(one.format for one in found.values())
+
+
+async def test_discovery_asks_only_the_site_and_only_once_each(
+    config: Path, feed_server: HttpServer
+) -> None:
+    feed_server.replies["/"] = Reply("<a href='/about'>x</a><a href='/rss'>x</a>")
+    feed_server.replies["/feed.xml"] = Reply(RSS)
+    async with open_scout(load_settings(config, {})) as scout:
+        found = await scout.discover(FeedSettings(url=feed_server.url))
+    assert [(one.url, one.error) for one in found] == [
+        (f"{feed_server.url}/feed.xml", None),
+        (f"{feed_server.url}/rss", "answered 404 Not Found"),
+    ]
+    assert found[0] == Candidate(f"{feed_server.url}/feed.xml", "A feed", "rss20", 2)
+    assert [seen.path for seen in feed_server.seen] == ["/", "/rss", "/feed", "/feed.xml"]
+
+
+async def test_what_a_feed_is_sent_does_not_go_to_other_sites(
+    config: Path, feed_server: HttpServer, slack_server: HttpServer
+) -> None:
+    other = slack_server.url
+    html = f"<link rel=feed href='/own'><link rel=feed href='{other}/other'>"
+    feed_server.replies |= {"/": Reply(html), "/own": Reply(RSS)}
+    page = FeedSettings.model_validate({"url": feed_server.url, "headers": {"X-Key": "t0psecret"}})
+    async with open_scout(load_settings(config, {})) as scout:
+        await scout.discover(page)
+    assert [seen.headers.get("X-Key") for seen in feed_server.seen] == ["t0psecret"] * 2
+    assert [seen.headers.get("X-Key") for seen in slack_server.seen] == [None]
+
+
+def test_discover_works_without_a_configuration(project: Project) -> None:
+    project.feeds.replies |= {"/": Reply("<link rel=feed href=/f>"), "/f": Reply(RSS)}
+    result = project.json("feeds", "discover", project.feeds.url, "--allow-private-networks")
+    assert result == {
+        "url": project.feeds.url,
+        "feeds": [
+            {
+                "url": f"{project.feeds.url}/f",
+                "title": "A feed",
+                "format": "rss20",
+                "entries": 2,
+                "error": None,
+            }
+        ],
+    }
+    assert list(project.folder.iterdir()) == []
+    refused = project.command("feeds", "discover", project.feeds.url)
+    assert refused.returncode == 1
+    assert "127.0.0.1 is not a public address" in refused.stderr
+
+
+def test_discover_takes_the_polling_settings(project: Project) -> None:
+    project.configure("/f")
+    config = project.folder / "config.yaml"
+    agent = "polling: {user_agent: A reader, "
+    config.write_text(config.read_text("utf-8").replace("polling: {", agent), "utf-8")
+    project.feeds.replies["/"] = Reply("<p>Nothing here")
+    done = project.command("feeds", "discover", project.feeds.url)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"digest: {project.feeds.url}: is not a feed but something else, and no feed was found\n"
+    )
+    assert {seen.headers["User-Agent"] for seen in project.feeds.seen} == {"A reader"}
+
+
+def test_test_says_what_polling_would_learn_and_stores_nothing(project: Project) -> None:
+    project.feeds.replies |= {
+        "/moved": Reply(status=301, headers={"Location": "/feed"}),
+        "/feed": Reply(
+            rss(item(1), item(2, published=None), "<item><title>Bare</title></item>"),
+            headers={"ETag": '"a"', "Last-Modified": "Mon, 16 Nov 2026 09:00:00 GMT"},
+        ),
+    }
+    project.configure("/moved")
+    result = project.json("feeds", "test", f"{project.feeds.url}/moved")
+    assert result.pop("seconds") < 10
+    assert result.pop("bytes") == len(project.feeds.replies["/feed"].body)  # type: ignore[union-attr]
+    assert result == {
+        "url": f"{project.feeds.url}/moved",
+        "error": None,
+        "status": 200,
+        "final_url": f"{project.feeds.url}/feed",
+        "moved_to": f"{project.feeds.url}/feed",
+        "etag": '"a"',
+        "last_modified": "Mon, 16 Nov 2026 09:00:00 GMT",
+        "format": "rss20",
+        "title": "A feed",
+        "home_page": "https://site.example/",
+        "entries": 3,
+        "dated": 1,
+        "with_guid": 2,
+        "with_link": 2,
+        "identity": {"guid": 2, "content": 1},
+        "problems": [
+            "2 entries have no date; they count from when they are first seen",
+            "1 entries have no id",
+            "1 entries are told apart by their text alone; an edited one may be new",
+            f"it moved for good to {project.feeds.url}/feed",
+        ],
+        "links": [],
+    }
+    assert [path.name for path in project.folder.iterdir()] == ["config.yaml"]
+    shown = project.command("feeds", "test", f"{project.feeds.url}/moved").stdout
+    assert "2 by guid, 1 by content" in shown
+    assert "! 1 entries have no id\n" in shown
+
+
+def test_test_names_the_feeds_of_a_page(project: Project) -> None:
+    project.feeds.replies["/"] = Reply("<html><link rel=feed href=/f>")
+    project.configure("/f")
+    done = project.command("feeds", "test", project.feeds.url)
+    assert done.returncode == 1
+    assert f"The page names this feed: {project.feeds.url}/f\n" in done.stdout
+    result = project.json("feeds", "test", project.feeds.url, code=1)
+    assert result["error"].startswith("is not a feed but a web page")
+    assert (result["status"], result["links"]) == (200, [f"{project.feeds.url}/f"])
+
+
+def test_test_sends_what_is_configured_and_shows_no_secret(project: Project) -> None:
+    feed = f"{project.feeds.url}/feed"
+    project.feeds.replies["/feed"] = Reply(status=302, headers={"Location": "/there?t0psecret"})
+    project.feeds.replies["/there?t0psecret"] = Reply(RSS)
+    project.configure("/feed")
+    config = project.folder / "config.yaml"
+    secret = f"- {{url: {feed}, headers: {{X-Key: t0psecret}}}}"
+    config.write_text(config.read_text("utf-8").replace(f"- {feed}", secret), "utf-8")
+    shown = project.command("-v", "feeds", "test", feed)
+    assert "A feed" in shown.stdout
+    assert "t0psecret" not in shown.stdout + shown.stderr
+    assert project.feeds.seen[0].headers["X-Key"] == "t0psecret"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["discover", "ftp://x.example"], 2, "digest: 'ftp://x.example' is not a web address\n"),
+        (["test", "http://127.0.0.1:1/"], 1, ""),
+        (["import", "missing.opml"], 2, "No such file"),
+        (["import", "config.yaml"], 2, "digest: config.yaml: is not OPML\n"),
+        (["export", "-o", "no/where.opml"], 2, "digest: no/where.opml: No such file"),
+    ],
+)
+def test_exit_codes(project: Project, arguments: list[str], code: int, says: str) -> None:
+    (project.folder / "config.yaml").write_text(CONFIG, "utf-8")
+    done = project.command("feeds", *arguments)
+    assert done.returncode == code
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def opml(*subscriptions: Subscription) -> bytes:
+    return write_opml("Subscriptions", subscriptions)
+
+
+def test_import_prints_what_to_paste(config: Path, project: Project) -> None:
+    document = opml(
+        Subscription("https://old.example/feed", "Known"),
+        Subscription("https://new.example/feed?a=${HOME}", "It's: new", ("Dev Ops", "x")),
+        Subscription("https://bare.example/"),
+        Subscription("ftp://files.example/feed"),
+    )
+    (project.folder / "in.opml").write_bytes(document)
+    done = project.command("feeds", "import", "in.opml")
+    assert done.returncode == 1
+    assert done.stdout == (
+        '  - url: "https://new.example/feed?a=$%7BHOME}"\n'
+        '    name: "It\'s: new"\n'
+        "    tags: [dev-ops, x]\n"
+        "  - https://bare.example/\n"
+    )
+    assert done.stderr == (
+        "digest: left out, as it is not a web address: 'ftp://files.example/feed'\n"
+        "2 feeds new, 1 configured already\n"
+    )
+    assert config.read_text("utf-8") == CONFIG
+
+
+def test_import_reads_standard_input_and_needs_no_configuration(project: Project) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "digest", "--json", "feeds", "import", "-"],
+        cwd=project.folder,
+        env=environment(),
+        input=opml(Subscription("https://new.example/", "New", ("a",))),
+        capture_output=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == {
+        "feeds": [{"url": "https://new.example/", "name": "New", "tags": ["a"]}],
+        "known": 0,
+        "refused": [],
+        "appended": False,
+    }
+
+
+def test_import_appends_and_leaves_the_rest_alone(config: Path, project: Project) -> None:
+    document = opml(
+        Subscription("https://one.example/", "Same"),
+        Subscription("https://two.example/", "Same"),
+        Subscription("https://three.example/", "all"),
+    )
+    (project.folder / "in.opml").write_bytes(document)
+    done = project.command("feeds", "import", "in.opml", "--append")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "3 feeds added, 0 configured already\n"
+    added = (
+        "  - url: https://one.example/\n"
+        "    name: Same\n"
+        "  - https://two.example/\n"
+        "  - https://three.example/\n"
+    )
+    assert config.read_text("utf-8") == re.sub("(first\n)", rf"\1{added}", CONFIG)
+    again = project.command("feeds", "import", "in.opml", "--append")
+    assert again.stderr == "0 feeds added, 3 configured already\n"
+
+
+def test_export_has_names_and_tags_and_no_secrets(project: Project) -> None:
+    feeds = """\
+feeds:
+  - url: https://ada:t0psecret@one.example/feed
+    name: One & only
+    tags: [a, b]
+    headers: {X-Key: t0psecret}
+  - https://two.example/
+"""
+    text = re.sub(r"feeds:\n.*\n", feeds, CONFIG)
+    (project.folder / "config.yaml").write_text(text, "utf-8")
+    done = project.command("feeds", "export")
+    assert read_opml(done.stdout.encode()) == (
+        Subscription("https://one.example/feed", "One & only", ("a", "b")),
+        Subscription("https://two.example/"),
+    )
+    project.command("feeds", "export", "-o", "out.opml")
+    written = (project.folder / "out.opml").read_text("utf-8")
+    assert written == done.stdout
+    assert "t0psecret" not in written
+    assert [feed["url"] for feed in project.json("feeds", "export")["feeds"]] == [
+        "https://one.example/feed",
+        "https://two.example/",
+    ]
+
+
+def test_500_feeds_out_and_in_are_the_same(config: Path, project: Project) -> None:
+    feeds = [
+        Subscription(
+            f"https://site{n}.example/feed?a={n}&b",
+            f'"Feed" <{n}> & más: #{n}' if n % 3 else "",
+            tuple(f"by-{k}_{n % k}" for k in (7, 11) if n % k),
+        )
+        for n in range(500)
+    ]
+    (project.folder / "in.opml").write_bytes(opml(*feeds))
+    assert project.command("feeds", "import", "in.opml", "--append").returncode == 0
+    assert project.command("feeds", "export", "-o", "out.opml").returncode == 0
+    exported = read_opml((project.folder / "out.opml").read_bytes())
+    assert {*exported} == {*feeds, Subscription("https://old.example/feed")}
+    assert len(load_settings(config, {}).feeds) == 501

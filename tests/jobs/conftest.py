@@ -1,0 +1,19 @@
+"""What the tests of the jobs share."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digest.feeds.workers import Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def workers() -> Iterator[Workers]:
+    with closing(Workers(1)) as workers:
+        yield workers

@@ -1,0 +1,77 @@
+"""A database as revision 0001 left it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from digest.store import migrations
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from digest.model import ParsedEntry
+
+STAMP = "2026-11-15T09:00:00.000000Z"
+
+
+def old_key(entry: ParsedEntry) -> str:
+    """The key that 0001 gave an entry whose guid, or else link, nobody else had."""
+    if entry.guid:
+        return f"guid:{_folded(entry.guid)}"
+    if entry.link:
+        return f"link:{_folded(entry.link)}"
+    said = f"{entry.title}\0{entry.html}"
+    return f"hash:{hashlib.sha256(said.encode()).hexdigest()[:32]}"
+
+
+def _folded(guid: str) -> str:
+    scheme, separator, rest = guid.partition("://")
+    if not separator or scheme.lower() not in {"http", "https"}:
+        return guid
+    host, slash, path = rest.partition("/")
+    return f"{host.lower()}{slash}{path}".rstrip("/")
+
+
+def make_old_database(path: Path, url: str, entries: Sequence[ParsedEntry]) -> None:
+    """One feed with these entries, the last of them the newest, read by a digest `weekly`."""
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(migrations.__path__[0]))
+        command.upgrade(config, "0001")
+        connection.execute(
+            sa.text(
+                "INSERT INTO feeds (id, url, title, etag, last_modified, body_hash, body_entries,"
+                " next_poll_at, polled_at, succeeded_at) VALUES (1, :url, 'A feed', '\"old\"',"
+                " 'Sun, 15 Nov 2026 09:00:00 GMT', 'hash', :entries, :at, :at, :at)"
+            ),
+            {"url": url, "entries": len(entries), "at": STAMP},
+        )
+        connection.execute(
+            sa.text("INSERT INTO subscriptions VALUES ('weekly', 1, :at, NULL, 0)"), {"at": STAMP}
+        )
+        rows = [
+            {
+                "key": old_key(entry),
+                "title": entry.title,
+                "link": entry.link,
+                "content": entry.html,
+                "at": STAMP,
+            }
+            for entry in entries
+        ]
+        connection.execute(
+            sa.text(
+                "INSERT INTO entries (feed_id, key, fingerprint, title, link, author, content,"
+                " excerpt, words, first_seen_at, last_seen_at) VALUES (1, :key, 'f', :title,"
+                " :link, '', :content, '', 1, :at, :at)"
+            ),
+            rows,
+        )
+    engine.dispose()

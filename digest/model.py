@@ -77,7 +77,7 @@ class KeyedEntry:
 
 @dataclass(frozen=True, slots=True)
 class KnownEntry:
-    """What the diff needs of an entry that was seen before; `names` are those asked for.
+    """What the diff needs of an entry that was seen before; `names` are all it goes by.
 
     `in_last_body` says that the last body that was read had it.
     """
@@ -85,7 +85,6 @@ class KnownEntry:
     id: int
     key: str
     fingerprint: str
-    link: str
     names: frozenset[str]
     in_last_body: bool = False
 
@@ -148,6 +147,7 @@ class Move:
 class FeedState:
     """What the store knows of a feed before a poll.
 
+    The validators are those of the server at `answered_by`, where redirects had led.
     `polled_at` is the last poll, `read_at` the last body with entries that was read, and `new_at`
     the last that brought a new one; `missed_at` is when a body shared no entry with the one
     before.
@@ -158,6 +158,7 @@ class FeedState:
     title: str = ""
     etag: str | None = None
     last_modified: str | None = None
+    answered_by: str | None = None
     body_hash: str | None = None
     entries: int = 0
     failures: int = 0

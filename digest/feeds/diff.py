@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digest.feeds.identity import candidate_keys
-from digest.feeds.names import CONTENT_KINDS, DATED, GUID, LINK, TEXT, kind_of
+from digest.feeds.names import CONTENT_KINDS, DATED, GUID, LINK, TEXT, WHOLE, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -51,19 +51,14 @@ class Changes:
 
 
 def diff(entries: Sequence[KeyedEntry], known: Iterable[KnownEntry]) -> Changes:
-    """Compare a body's entries with all known ones that share a name with any of them.
+    """Compare a body's entries with all known ones that share a name or a key with any of them.
 
     Two are the same where their guids agree. Where one has none that tells it apart, their links
     decide, and without those their title with its date or its text. Where guids differ, the entry
     was given another one only if nothing else changed: title and date, and link or text.
     """
-    holders: dict[str, list[KnownEntry]] = defaultdict(list)
-    keys: dict[str, KnownEntry] = {}
-    for one in known:
-        keys[one.key] = one
-        for name in one.names:
-            holders[name].append(one)
-    same = _pair(entries, holders)
+    keys = {one.key: one for one in known}
+    same = _pair(entries, keys)
     taken = {*keys, *(entry.key for entry in entries)}
     new, recognised = [], []
     for entry in entries:
@@ -84,15 +79,16 @@ def _free_key(entry: KeyedEntry, taken: Container[str]) -> str | None:
     return next((key for key in candidates if key not in taken), None)
 
 
-def _pair(
-    entries: Sequence[KeyedEntry], holders: Mapping[str, Sequence[KnownEntry]]
-) -> dict[str, KnownEntry]:
+def _pair(entries: Sequence[KeyedEntry], keys: Mapping[str, KnownEntry]) -> dict[str, KnownEntry]:
     """Which known entry each is, by key; the strongest evidence first, and each known one once."""
+    holders: dict[str, list[KnownEntry]] = defaultdict(list)
+    for one in keys.values():
+        for name in one.names:
+            holders[name].append(one)
     claims = [
-        (_strength(kinds), n, found)
+        (_strength(entry, found, kinds), n, found)
         for n, entry in enumerate(entries)
         for found, kinds in _evidence(entry, holders)
-        if _is_same(entry, found, kinds)
     ]
     paired: dict[str, KnownEntry] = {}
     claimed: set[int] = set()
@@ -106,37 +102,61 @@ def _pair(
 def _evidence(
     entry: KeyedEntry, holders: Mapping[str, Sequence[KnownEntry]]
 ) -> list[tuple[KnownEntry, frozenset[str]]]:
-    """The known entries that share a telling name with this one, and the kinds they share.
-
-    A name that several known entries go by tells nothing.
-    """
-    kinds: dict[int, set[str]] = defaultdict(set)
-    found: dict[int, KnownEntry] = {}
+    """The known entries that this one may be, and the kinds of names that say so."""
+    agreeing: dict[int, set[str]] = defaultdict(set)
+    known: dict[int, KnownEntry] = {}
+    told_by: set[str] = set()
     decided: set[str] = set()
     for name in entry.telling:
         kind = kind_of(name)
+        found = _called(entry, name, holders)
+        if len(found) <= 1:
+            told_by.add(kind)
         # The exact form comes first, and what it says holds against the folded one.
-        if kind not in decided and len(holders.get(name, ())) == 1:
-            one = holders[name][0]
-            found[one.id] = one
-            kinds[one.id].add(kind)
+        if len(found) == 1 and kind not in decided:
             decided.add(kind)
-    return [(found[n], frozenset(kinds[n])) for n in found]
+            known[found[0].id] = found[0]
+            agreeing[found[0].id].add(kind)
+    return [
+        (one, frozenset(agreeing[one.id]))
+        for one in known.values()
+        if _is_same(entry, one, agreeing[one.id], told_by)
+    ]
 
 
-def _strength(kinds: frozenset[str]) -> int:
-    return (8 if GUID in kinds else 0) + (4 if LINK in kinds else 0) + len(kinds)
+def _called(
+    entry: KeyedEntry, name: str, holders: Mapping[str, Sequence[KnownEntry]]
+) -> Sequence[KnownEntry]:
+    """The known entries of this name, of which only one alone tells anything.
+
+    Of several with the same guid, those with another for their key were only given it later.
+    """
+    found = holders.get(name, ())
+    if len(found) < 2 or kind_of(name) != GUID:
+        return found
+    own = f"guid:{entry.entry.guid}"
+    return [one for one in found if one.key == own or not one.key.startswith("guid:")]
 
 
-def _is_same(entry: KeyedEntry, known: KnownEntry, kinds: frozenset[str]) -> bool:
-    if GUID in kinds:
+def _strength(entry: KeyedEntry, known: KnownEntry, kinds: frozenset[str]) -> int:
+    own = GUID in kinds and entry.key == known.key
+    said = 32 * (WHOLE in kinds) + 4 * (kinds >= {DATED, TEXT})
+    return 64 * own + 16 * (GUID in kinds) + 2 * (LINK in kinds) + said + len(kinds)
+
+
+def _is_same(
+    entry: KeyedEntry, known: KnownEntry, agreeing: Container[str], told_by: Container[str]
+) -> bool:
+    """By the strongest kind of name that both have; what disagrees there must agree elsewhere."""
+    if WHOLE in agreeing or GUID in agreeing:
         return True
-    told_by = {kind_of(name) for name in entry.telling}
-    if GUID in told_by and known.key.startswith("guid:"):
-        undated = entry.entry.published is None
-        return kinds >= {LINK, TEXT} if undated else DATED in kinds and len(kinds) > 1
-    if LINK in kinds:
+    known_by = {kind_of(name) for name in known.names}
+    if GUID in told_by and GUID in known_by:
+        if DATED in known_by and entry.entry.title and entry.entry.published:
+            return DATED in agreeing and (LINK in agreeing or TEXT in agreeing)
+        return LINK in agreeing and TEXT in agreeing
+    if LINK in agreeing:
         return True
-    if LINK in told_by and known.link:
-        return kinds >= {DATED, TEXT}
-    return bool(kinds)
+    if LINK in told_by and LINK in known_by:
+        return DATED in agreeing and TEXT in agreeing
+    return DATED in agreeing or TEXT in agreeing

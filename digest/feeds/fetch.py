@@ -48,12 +48,14 @@ _ACCEPT = (
 class Request:
     """What to ask for; `etag` and `last_modified` are sent back byte for byte.
 
+    They mean something only to the server at `answered_by`, which is `url` where it is None.
     `moved_to` is asked in place of `url`; `headers` go to the origin of `url` only.
     """
 
     url: str
     etag: str | None = None
     last_modified: str | None = None
+    answered_by: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     allow_private_networks: bool = False
     moved_to: str | None = None
@@ -200,7 +202,7 @@ class Fetcher:
 
     async def _read(self, request: Request, url: URL, answer: aiohttp.ClientResponse) -> Response:
         now = datetime.now(UTC)
-        unchanged = answer.status == 304 and (request.etag or request.last_modified)
+        unchanged = answer.status == 304 and _is_conditional(request, url)
         if answer.status != 200 and not unchanged:
             wait = retry_after(answer.headers, now)
             if wait and answer.status in _OVERLOADED:
@@ -243,16 +245,25 @@ def _decoded(raw: bytes, coding: str, limit: int) -> tuple[bytes, str]:
 
 
 def _validator(value: str | None) -> str | None:
-    """As it came; None for bytes that are no text, which could not be sent back as they came."""
-    return value if value and value.isprintable() else None
+    """As it came; None for bytes that are no text, which could not be sent back as they came.
+
+    Nor can `*`, which stands for any body there ever was (RFC 9110, section 13.1.2).
+    """
+    return value if value and value.isprintable() and value != "*" else None
+
+
+def _is_conditional(request: Request, url: URL) -> bool:
+    known = hops.address(request.answered_by or request.moved_to or request.url)
+    return bool(request.etag or request.last_modified) and url == known
 
 
 def _headers(request: Request, trail: Sequence[URL]) -> CIMultiDict[str]:
     headers = CIMultiDict({hdrs.ACCEPT: _ACCEPT, hdrs.ACCEPT_ENCODING: ACCEPTED})
-    if request.etag:
-        headers[hdrs.IF_NONE_MATCH] = request.etag
-    if request.last_modified:
-        headers[hdrs.IF_MODIFIED_SINCE] = request.last_modified
+    if _is_conditional(request, trail[-1]):
+        if request.etag:
+            headers[hdrs.IF_NONE_MATCH] = request.etag
+        if request.last_modified:
+            headers[hdrs.IF_MODIFIED_SINCE] = request.last_modified
     if hops.is_trusted(hops.address(request.url), trail):
         headers.update(request.headers)
     return headers

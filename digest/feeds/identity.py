@@ -17,6 +17,7 @@ from digest.feeds.names import (
     content_name,
     content_names,
     digest_of,
+    everything,
     fold_link,
     guid_names,
     kind_of,
@@ -25,7 +26,7 @@ from digest.feeds.names import (
 from digest.model import KeyedEntry, ParsedEntry, ParsedFeed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 IdentityChoice = Literal["auto", "guid", "link", "content"]
 
@@ -46,15 +47,16 @@ def identify(feed: ParsedFeed, how: IdentityChoice = "auto") -> tuple[KeyedEntry
     each only where it is unique in the body. The others are trusted alone, wherever an entry has
     it, and entries that share it are one.
     """
-    named = [_named(entry, feed.link, how) for entry in dict.fromkeys(feed.entries)]
+    distinct: dict[tuple[str, ...], ParsedEntry] = {}
+    for entry in feed.entries:
+        distinct.setdefault(everything(entry), entry)
+    named = [_named(entry, feed.link, how) for entry in distinct.values()]
     named = _without_older_revisions(named, feed.format, how)
     shared = Counter(name for one in named for name in one.names)
-    used: set[str] = set()
     keyed = []
     for one in named:
         telling = tuple(name for name in one.trusted if shared[name] == 1)
-        key = next(key for key in candidate_keys(one.entry, telling) if key not in used)
-        used.add(key)
+        key = candidate_keys(one.entry, telling)[0]
         keyed.append(KeyedEntry(key, _fingerprint(one.entry), one.entry, one.names, telling))
     return tuple(keyed)
 
@@ -65,15 +67,13 @@ def choice(feed: ParsedFeed, how: IdentityChoice = "auto") -> Counter[str]:
     return Counter("content" if kind == "hash" else kind for kind in kinds)
 
 
-def candidate_keys(entry: ParsedEntry, telling: Iterable[str]) -> Iterator[str]:
+def candidate_keys(entry: ParsedEntry, telling: Iterable[str]) -> list[str]:
     """The keys an entry may have, best first; the last is of everything it says."""
     kinds = {kind_of(name) for name in telling}
-    if GUID in kinds:
-        yield f"guid:{entry.guid}"
-    if LINK in kinds:
-        yield f"link:{entry.link}"
-    yield f"hash:{digest_of(entry.title, entry.html)}"
-    yield f"hash:{digest_of(*_everything(entry))}"
+    said = {GUID: f"guid:{entry.guid}", LINK: f"link:{entry.link}"}
+    return [key for kind, key in said.items() if kind in kinds] + [
+        f"hash:{digest_of(*everything(entry))}"
+    ]
 
 
 def _named(entry: ParsedEntry, home: str, how: IdentityChoice) -> _Named:
@@ -88,7 +88,7 @@ def _named(entry: ParsedEntry, home: str, how: IdentityChoice) -> _Named:
         trusted = guid
     elif how != "auto":
         trusted = link or content
-    return _Named(entry, names, trusted)
+    return _Named(entry, tuple(dict.fromkeys((*names, *trusted))), trusted)
 
 
 def _without_older_revisions(named: list[_Named], form: str, how: IdentityChoice) -> list[_Named]:
@@ -96,10 +96,10 @@ def _without_older_revisions(named: list[_Named], form: str, how: IdentityChoice
     newest_first = sorted(range(len(named)), key=lambda n: _time(named[n].entry), reverse=True)
     kept: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for n in newest_first:
-        entry = named[n].entry
-        same = kept[(entry.guid, entry.link) if how == "auto" else named[n].trusted[:1]]
+        one = named[n]
+        same = kept[(one.entry.guid, one.entry.link) if how == "auto" else one.trusted[:1]]
         if how == "auto":
-            is_older = any(_are_revisions(entry, named[m].entry, form) for m in same)
+            is_older = any(_are_revisions(one, named[m], form) for m in same)
         else:
             is_older = bool(same)
         if not is_older:
@@ -107,15 +107,17 @@ def _without_older_revisions(named: list[_Named], form: str, how: IdentityChoice
     return [named[n] for n in sorted(n for same in kept.values() for n in same)]
 
 
-def _are_revisions(one: ParsedEntry, other: ParsedEntry, form: str) -> bool:
+def _are_revisions(one: _Named, other: _Named, form: str) -> bool:
     """Whether two entries with the same guid and link are one."""
-    if not one.guid:
+    if GUID not in map(kind_of, one.names):
         return False
-    same_title, same_date = one.title == other.title, one.published == other.published
+    said, before = one.entry, other.entry
+    same_title = said.title == before.title
+    same_date = said.published is not None and said.published == before.published
     # In these formats the guid of an entry is its own for ever; RSS generators are less careful.
     if form.startswith(("atom", "json")):
-        return same_title or (same_date and one.published is not None)
-    return same_title and (same_date or one.html == other.html)
+        return same_title or same_date
+    return same_title and (same_date or said.html == before.html)
 
 
 def _time(entry: ParsedEntry) -> float:
@@ -124,8 +126,3 @@ def _time(entry: ParsedEntry) -> float:
 
 def _fingerprint(entry: ParsedEntry) -> str:
     return digest_of(entry.title, fold_link(entry.link), entry.author, entry.html)
-
-
-def _everything(entry: ParsedEntry) -> tuple[str, ...]:
-    published = str(entry.published or "")
-    return (entry.guid, entry.link, entry.title, entry.author, published, entry.html)

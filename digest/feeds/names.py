@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from digest.model import ParsedEntry
 
-GUID, LINK, DATED, TEXT = "guid", "link", "dated", "text"
-CONTENT_KINDS = (DATED, TEXT)
+GUID, LINK, DATED, TEXT, WHOLE = "guid", "link", "dated", "text", "whole"
+CONTENT_KINDS = (DATED, TEXT, WHOLE)
 # What generators write where they have no guid.
 _NO_GUID = {
     *("", "n/a", "na", "none", "null", "nil", "nan", "undefined", "unknown", "guid", "id"),
@@ -28,7 +28,7 @@ _TRACKING = re.compile(
 
 
 def kind_of(name: str) -> str:
-    """The kind of a name: guid, link, dated or text."""
+    """The kind of a name: guid, link, dated, text or whole."""
     return name.partition(":")[0]
 
 
@@ -37,7 +37,8 @@ def guid_names(guid: str, home: str, *, trusting: bool = False) -> tuple[str, ..
 
     `trusting` takes any guid there is.
     """
-    hollow = guid.strip(" .-_[](){}#").lower() in _NO_GUID or is_home(guid, home)
+    bare = {guid.strip(marks).lower() for marks in (" ", " ()[]{}", " .-_[](){}#")}
+    hollow = not bare.isdisjoint(_NO_GUID) or is_home(guid, home)
     return _names(GUID, guid, fold(guid)) if guid and (trusting or not hollow) else ()
 
 
@@ -49,18 +50,25 @@ def link_names(link: str, home: str, *, trusting: bool = False) -> tuple[str, ..
 
 
 def content_names(entry: ParsedEntry) -> tuple[str, ...]:
-    """The names of what an entry says: its title with its date, and its title with its text.
+    """The names of what an entry says: its title with its date, with its text, and everything.
 
     A title alone is a name only where there is neither date nor text.
     """
     dated = entry.title and entry.published
-    names = _names(DATED, f"{entry.title}\0{entry.published}") if dated else ()
-    return (*names, content_name(entry)) if entry.html or not names else names
+    names = [f"{DATED}:{digest_of(entry.title, str(entry.published))}"] if dated else []
+    if entry.html or not names:
+        names.append(content_name(entry))
+    return (*names, f"{WHOLE}:{digest_of(*everything(entry))}")
 
 
 def content_name(entry: ParsedEntry) -> str:
     """The name of an entry's title and text."""
     return f"{TEXT}:{digest_of(entry.title, entry.html)}"
+
+
+def everything(entry: ParsedEntry) -> tuple[str, ...]:
+    """What makes two entries of a body two."""
+    return (entry.guid, entry.link, entry.title, str(entry.published or ""), entry.html)
 
 
 def is_home(address: str, home: str) -> bool:

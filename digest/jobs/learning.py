@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from digest.feeds.alarms import expected, is_gap, may_be_flood
 from digest.feeds.diff import diff
+from digest.feeds.identity import candidate_keys
 from digest.rendering.clean import clean_entries
 from digest.store import Store, Update, Validators
 
@@ -59,7 +60,7 @@ class Learning:
         return Update(
             title=reading.title or state.title,
             body_hash=response.body_hash,
-            validators=Validators(response.etag, response.last_modified),
+            validators=Validators(response.etag, response.last_modified, response.url),
             # A feed lists its newest entry first; the store counts upwards in time.
             new=tuple(reversed(clean)),
             edited=tuple(zip((one.known.id for one in edited), again, strict=True)),
@@ -69,7 +70,8 @@ class Learning:
             wishes=reading.wishes,
             flood=flood,
             missed=not flood and is_gap(changes, state.entries),
-            resend=feed.updates == "resend",
+            # All of a feed may be edited at once, by its publisher or by a better parser of ours.
+            resend=feed.updates == "resend" and not may_be_flood(len(edited), state.entries),
             redraw=not state.entries and may_be_flood(len(clean), 1),
             forget_before=self._clock() - _REMEMBERED if whole else None,
         )
@@ -81,7 +83,8 @@ class Learning:
 
     async def _changes(self, state: FeedState, reading: Reading) -> Changes:
         names = {name for entry in reading.entries for name in entry.names}
-        known = await self._store.run(lambda store: store.feeds.known(state.id, names))
+        keys = {key for one in reading.entries for key in candidate_keys(one.entry, one.telling)}
+        known = await self._store.run(lambda store: store.feeds.known(state.id, names, keys))
         return diff(reading.entries, known)
 
     async def _is_flood(self, state: FeedState, changes: Changes) -> bool:

@@ -140,7 +140,7 @@ class Polling:
         response = await self._fetcher.fetch(feed_request(feed, self._settings, state, asked_at))
         if response.body is None or response.body_hash == state.body_hash:
             visit = self._visit(state, feed, response, state.wishes)
-            validators = Validators(response.etag, response.last_modified)
+            validators = Validators(response.etag, response.last_modified, response.url)
             await self._store.run(
                 lambda store: store.feeds.record_unchanged(state.id, validators, visit)
             )
@@ -254,6 +254,7 @@ def feed_request(
         moved_to=state.move.to if state and state.move and moved else None,
         etag=state.etag if state else None,
         last_modified=state.last_modified if state else None,
+        answered_by=state.answered_by if state else None,
         headers={name: value.get_secret_value() for name, value in feed.headers.items()},
         allow_private_networks=(
             settings.polling.allow_private_networks if private is None else private

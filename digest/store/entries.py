@@ -23,36 +23,42 @@ if TYPE_CHECKING:
 _BATCH = 5_000
 
 
-def known_entries(connection: Connection, feed_id: int, names: Collection[str]) -> list[KnownEntry]:
-    """Every entry of the feed that goes by one of these names, with those of them it goes by."""
-    asked: dict[int, set[str]] = {}
-    for batch in _batches(names):
-        query = sa.select(entry_names.c.entry_id, entry_names.c.name).where(
-            entry_names.c.feed_id == feed_id, entry_names.c.name.in_(batch)
+def known_entries(
+    connection: Connection, feed_id: int, names: Collection[str], keys: Collection[str]
+) -> list[KnownEntry]:
+    """Every entry of the feed that goes by one of these names or keys, with all its names."""
+    numbers: set[int] = set()
+    for column, values in ((entry_names.c.name, names), (entries.c.key, keys)):
+        table = column.table
+        number = table.c.entry_id if table is entry_names else table.c.id
+        for batch in _batches(values):
+            found = sa.select(number).where(table.c.feed_id == feed_id, column.in_(batch))
+            numbers.update(connection.execute(found).scalars())
+    called: dict[int, list[str]] = {number: [] for number in numbers}
+    known = []
+    for batch in _batches(sorted(numbers)):
+        named = sa.select(entry_names.c.entry_id, entry_names.c.name).where(
+            entry_names.c.entry_id.in_(batch)
         )
-        for row in connection.execute(query):
-            asked.setdefault(row.entry_id, set()).add(row.name)
-    found = []
-    for batch in _batches(asked):
+        for row in connection.execute(named):
+            called[row.entry_id].append(row.name)
         in_last = entries.c.last_seen_at == feeds.c.read_at
-        columns = (entries.c.id, entries.c.key, entries.c.fingerprint, entries.c.link)
-        query_ids = (
-            sa.select(*columns, in_last.label("in_last"))
+        query = (
+            sa.select(entries.c.id, entries.c.key, entries.c.fingerprint, in_last.label("in_last"))
             .join(feeds, feeds.c.id == entries.c.feed_id)
             .where(entries.c.id.in_(batch))
         )
-        found += [
+        known += [
             KnownEntry(
                 id=row.id,
                 key=row.key,
                 fingerprint=row.fingerprint,
-                link=row.link,
-                names=frozenset(asked[row.id]),
+                names=frozenset(called[row.id]),
                 in_last_body=bool(row.in_last),
             )
-            for row in connection.execute(query_ids)
+            for row in connection.execute(query)
         ]
-    return found
+    return known
 
 
 def write_entries(connection: Connection, feed_id: int, update: Update, now: datetime) -> None:
@@ -60,8 +66,10 @@ def write_entries(connection: Connection, feed_id: int, update: Update, now: dat
     _close_last_body(connection, feed_id)
     _add(connection, feed_id, update, now)
     for number, entry in update.edited:
-        edit = _said(entry) | {"edited_at": now} | ({"resend_at": now} if update.resend else {})
-        connection.execute(sa.update(entries).where(entries.c.id == number).values(edit))
+        edited = {name: _unless_forgotten(name, now) for name in _edited_columns(update)}
+        connection.execute(
+            sa.update(entries).where(entries.c.id == number).values(_said(entry) | edited)
+        )
         # What it said before is not it any more, unlike what it was called.
         connection.execute(
             sa.delete(entry_names).where(
@@ -74,6 +82,16 @@ def write_entries(connection: Connection, feed_id: int, update: Update, now: dat
         connection.execute(
             sa.update(entries).where(entries.c.id.in_(batch)).values(last_seen_at=now)
         )
+
+
+def _edited_columns(update: Update) -> tuple[str, ...]:
+    return ("edited_at", "resend_at") if update.resend else ("edited_at",)
+
+
+def _unless_forgotten(name: str, now: datetime) -> sa.Case[Any]:
+    # After a migration nobody knows any more what an entry said, and so whether that changed.
+    column = entries.c[name]
+    return sa.case((entries.c.fingerprint == "", column), else_=sa.literal(now, column.type))
 
 
 def _add(connection: Connection, feed_id: int, update: Update, now: datetime) -> None:

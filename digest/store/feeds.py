@@ -27,10 +27,11 @@ _PACE_WINDOW = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a server gave to recognise a body by; opaque, byte for byte."""
+    """What the server at an address gave to recognise a body by; opaque, byte for byte."""
 
     etag: str | None
     last_modified: str | None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +107,12 @@ class FeedQueries:
             rows = connection.execute(sa.select(feeds).where(feeds.c.url.in_(urls)))
             return [_state(row) for row in rows]
 
-    def known(self, feed_id: int, names: Collection[str]) -> list[KnownEntry]:
-        """Every entry of the feed that goes by one of these names."""
+    def known(
+        self, feed_id: int, names: Collection[str], keys: Collection[str] = ()
+    ) -> list[KnownEntry]:
+        """Every entry of the feed that goes by one of these names or keys."""
         with self._database.transaction() as connection:
-            return known_entries(connection, feed_id, names)
+            return known_entries(connection, feed_id, names, keys)
 
     def pace(self, feed_id: int) -> float:
         """How many new entries a day the feed brought, over the last month it was watched.
@@ -147,6 +150,7 @@ class FeedQueries:
                 title=update.title,
                 etag=update.validators.etag,
                 last_modified=update.validators.last_modified,
+                answered_by=update.validators.url,
                 body_hash=update.body_hash,
                 body_entries=len(update.new) + len(update.seen),
                 read_at=now,
@@ -154,7 +158,7 @@ class FeedQueries:
                 **values,
             )
             if update.flood:
-                _raise_flood(connection, feed_id, len(update.new), now)
+                _raise_flood(connection, feed_id, now)
             if update.forget_before is not None:
                 forget_entries(connection, feed_id, update.forget_before)
             if update.redraw:
@@ -165,11 +169,19 @@ class FeedQueries:
                 subscribe(connection, digest, feed_id, now, window)
 
     def record_unchanged(self, feed_id: int, validators: Validators, visit: Visit) -> None:
-        """A 304, or the very same body: a validator that came along replaces the old one."""
-        came = {"etag": validators.etag, "last_modified": validators.last_modified}
-        values = {name: value for name, value in came.items() if value is not None}
+        """A 304, or the very same body with validators of its own.
+
+        Of a 304, a validator that came along replaces the old one (RFC 9110, section 15.4.5).
+        """
+        came = {
+            "etag": validators.etag,
+            "last_modified": validators.last_modified,
+            "answered_by": validators.url,
+        }
+        if visit.status == 304:
+            came = {name: value for name, value in came.items() if value is not None}
         with self._database.transaction() as connection:
-            _touch(connection, feed_id, visit, **values)
+            _touch(connection, feed_id, visit, **came)
 
     def record_empty(self, feed_id: int, windows: Mapping[str, timedelta], visit: Visit) -> None:
         """A feed without entries: nothing is learned but that, and what comes later is new."""
@@ -249,10 +261,13 @@ def _touch(connection: Connection, feed_id: int, visit: Visit, **values: Any) ->
     close_incident(connection, "gone", url, visit.at)
 
 
-def _raise_flood(connection: Connection, feed_id: int, new: int, now: datetime) -> None:
+def _raise_flood(connection: Connection, feed_id: int, now: datetime) -> None:
     url = connection.execute(sa.select(feeds.c.url).where(feeds.c.id == feed_id)).scalar_one()
+    held = connection.execute(
+        sa.select(sa.func.count()).where(entries.c.feed_id == feed_id, entries.c.hold == "held")
+    ).scalar_one()
     message = (
-        f"{new} entries came at once, far more than usual, and are held;"
+        f"{held} entries came at once, far more than usual, and are held;"
         " decide with `digest held --release` or `--discard`"
     )
     open_incident(connection, "flood", url, message, now)
@@ -273,6 +288,7 @@ def _state(row: Any) -> FeedState:
         title=row.title,
         etag=row.etag,
         last_modified=row.last_modified,
+        answered_by=row.answered_by,
         body_hash=row.body_hash,
         entries=row.body_entries,
         failures=row.failures,

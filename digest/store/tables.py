@@ -73,6 +73,7 @@ feeds = sa.Table(
     sa.Column("moved_to", sa.Text),
     sa.Column("moved_since", UtcDateTime),
     sa.Column("moved_answers", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("answered_by", sa.Text),
     sqlite_strict=True,
 )
 

@@ -262,8 +262,19 @@ async def test_where_permanent_redirects_led(
 async def test_a_move_is_told_by_a_304_too(fetcher: Fetcher, feed_server: HttpServer) -> None:
     feed_server.replies["/feed"] = Reply(status=301, headers={"Location": "/new"})
     feed_server.replies["/new"] = Reply(status=304)
-    response = await get(fetcher, f"{feed_server.url}/feed", etag='"a"')
-    assert (response.status, response.moved_to) == (304, f"{feed_server.url}/new")
+    new = f"{feed_server.url}/new"
+    response = await get(fetcher, f"{feed_server.url}/feed", etag='"a"', answered_by=new)
+    assert (response.status, response.moved_to) == (304, new)
+    # What the new place gave means nothing to the old one.
+    assert [seen.headers.get("If-None-Match") for seen in feed_server.seen] == [None, '"a"']
+
+
+async def test_no_304_is_taken_from_a_server_that_was_asked_for_everything(
+    fetcher: Fetcher, feed_server: HttpServer
+) -> None:
+    feed_server.replies["/feed"] = Reply(status=304)
+    with pytest.raises(FeedError, match="answered 304"):
+        await get(fetcher, f"{feed_server.url}/feed", etag='"a"', answered_by="https://b.example/")
 
 
 @pytest.mark.parametrize("status", [200, 304])

@@ -173,9 +173,6 @@ async def test_fifty_polls_with_restarts_in_between(
     assert {one.outcome for one in results} >= {"updated", "not_modified", "unchanged", "failed"}
 
 
-@pytest.mark.xfail(
-    reason="with the very same body again, validators of an earlier answer are kept", strict=True
-)
 async def test_validators_are_those_of_the_last_whole_answer(
     feed_server: HttpServer, tmp_path: Path, workers: Workers
 ) -> None:
@@ -392,7 +389,6 @@ def since(modified: datetime, body: str) -> Callable[[Seen], Reply]:
     return answer
 
 
-@pytest.mark.xfail(reason="validators are not kept with the address they came from", strict=True)
 async def test_validators_of_one_place_are_not_told_to_another(moving: Poller) -> None:
     moving.server.replies["/new"] = since(NOW, feed(1))
     assert (await moving.poll()).new == 5

@@ -426,7 +426,6 @@ OLD = [
         for n in range(7, 30)
     ),
 ]
-UNDATED_OR_TOLD = ParsedEntry("", "", "Title and date", "", NOW, "")
 
 
 def as_rss(entries: list[ParsedEntry]) -> list[str]:
@@ -447,13 +446,7 @@ def as_rss(entries: list[ParsedEntry]) -> list[str]:
     "entries",
     [
         OLD,
-        pytest.param(
-            [*OLD, UNDATED_OR_TOLD],
-            marks=pytest.mark.xfail(
-                reason="0001 knew it by a name that has no text, which 0002 does not ask for",
-                strict=True,
-            ),
-        ),
+        [*OLD, ParsedEntry("", "", "Title and date", "", NOW, "")],
     ],
     ids=["ordinary", "title-and-date"],
 )
@@ -487,7 +480,6 @@ async def test_after_an_upgrade_entries_are_known_by_all_their_names(
         assert counts(await poller.read(*as_rss(other_guids), hours=2))[1:] == (0, len(OLD))
 
 
-@pytest.mark.xfail(reason="0002 keeps fingerprints that are made otherwise now", strict=True)
 async def test_after_an_upgrade_nothing_is_edited(
     feed_server: HttpServer, tmp_path: Path, workers: Workers
 ) -> None:
@@ -499,7 +491,6 @@ async def test_after_an_upgrade_nothing_is_edited(
         assert await poller.titles() == []
 
 
-@pytest.mark.xfail(reason="0001 counted no entries of an empty body, and so of a feed", strict=True)
 async def test_after_an_upgrade_a_feed_that_was_empty_last_is_still_known(
     feed_server: HttpServer, tmp_path: Path, workers: Workers
 ) -> None:
@@ -519,7 +510,6 @@ def bare(html: str, day: int) -> str:
     return f"<item><title>Weather</title><description>{html}</description>{date}</item>"
 
 
-@pytest.mark.xfail(reason="the store refuses the second entry of one key", strict=True)
 async def test_what_is_said_again_after_an_edit_is_new(poller: Poller) -> None:
     await poller.read(bare("Sun", 1))
     await poller.read(bare("Rain", 1), hours=2)

@@ -61,6 +61,7 @@ def make_old_database(path: Path, url: str, entries: Sequence[ParsedEntry]) -> N
                 "key": old_key(entry),
                 "title": entry.title,
                 "link": entry.link,
+                "published": entry.published and f"{entry.published:%Y-%m-%dT%H:%M:%S.%fZ}",
                 "content": entry.html,
                 "at": STAMP,
             }
@@ -68,9 +69,9 @@ def make_old_database(path: Path, url: str, entries: Sequence[ParsedEntry]) -> N
         ]
         connection.execute(
             sa.text(
-                "INSERT INTO entries (feed_id, key, fingerprint, title, link, author, content,"
-                " excerpt, words, first_seen_at, last_seen_at) VALUES (1, :key, 'f', :title,"
-                " :link, '', :content, '', 1, :at, :at)"
+                "INSERT INTO entries (feed_id, key, fingerprint, title, link, author, published,"
+                " content, excerpt, words, first_seen_at, last_seen_at) VALUES (1, :key, 'f',"
+                " :title, :link, '', :published, :content, '', 1, :at, :at)"
             ),
             rows,
         )

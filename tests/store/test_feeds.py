@@ -48,8 +48,8 @@ def test_an_update_is_remembered_whole(store: Store) -> None:
         "hash",
     )
     (found,) = known(store, "a", "b").values()
-    assert (found.key, found.fingerprint, found.link) == ("a", "f", "https://site.example/a")
-    assert found.names == {"guid:a"}
+    assert (found.key, found.fingerprint) == ("a", "f")
+    assert found.names == {"guid:a", "text:af"}
     assert found.in_last_body
     row = health(store)
     assert (row["polled_at"], row["succeeded_at"], row["next_poll_at"]) == (NOW, NOW, NOW + DAY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import datetime
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +12,7 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
+_NUL = "\0"
 _WEB = re.compile(r"https?://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -25,6 +27,7 @@ def upgrade() -> None:
         sa.Column("moved_to", sa.Text),
         sa.Column("moved_since", sa.Text),
         sa.Column("moved_answers", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("answered_by", sa.Text),
     ):
         op.add_column("feeds", column)
     for column in (
@@ -80,14 +83,30 @@ def _fill(names: sa.Table) -> None:
             " FROM entries WHERE entries.feed_id = feeds.id)"
         )
     )
-    # The next answer is read whole, so that every entry in it gets the rest of its names.
-    connection.execute(sa.text("UPDATE feeds SET etag = NULL, last_modified = NULL"))
-    connection.execute(sa.text("UPDATE feeds SET body_hash = NULL"))
-    entries = connection.execute(sa.text("SELECT id, feed_id, key, link FROM entries")).all()
+    # An empty body counted as the last one, which it does not any more.
+    connection.execute(
+        sa.text(
+            "UPDATE feeds SET body_entries = (SELECT count(*) FROM entries"
+            " WHERE entries.feed_id = feeds.id AND last_seen_at = feeds.read_at)"
+            " WHERE read_at IS NOT NULL"
+        )
+    )
+    # The next answer is read whole, so that every entry in it gets the rest of its names; what it
+    # said is hashed otherwise now, so that nobody can tell whether that changed.
+    connection.execute(
+        sa.text("UPDATE feeds SET etag = NULL, last_modified = NULL, body_hash = NULL")
+    )
+    connection.execute(sa.text("UPDATE entries SET fingerprint = ''"))
+    entries = connection.execute(
+        sa.text("SELECT id, feed_id, key, link, title, published FROM entries")
+    )
     rows = {
         (entry.feed_id, name, entry.id)
-        for entry in entries
-        for name in _names(entry.key, entry.link)
+        for entry in entries.all()
+        for name in (
+            *_names(entry.key, entry.link),
+            *_dated_names(entry.title, entry.published),
+        )
     }
     if rows:
         keys = ("feed_id", "name", "entry_id")
@@ -100,6 +119,13 @@ def _names(key: str, link: str) -> set[str]:
     if kind == "hash":
         return {f"text:{value[:24]}", *_link_names(link)}
     return {f"{kind}:{_digest(value)}", *_link_names(link)}
+
+
+def _dated_names(title: str, published: str | None) -> set[str]:
+    if not title or not published:
+        return set()
+    at = datetime.fromisoformat(published)
+    return {f"dated:{_digest(f'{title}{_NUL}{at}')}"}
 
 
 def _link_names(link: str) -> set[str]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from digest.feeds.identity import candidate_keys
+from digest.feeds.identity import candidate_keys, whole_key
 from digest.feeds.names import CONTENT_KINDS, DATED, GUID, LINK, TEXT, WHOLE, kind_of
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _pair(entries: Sequence[KeyedEntry], keys: Mapping[str, KnownEntry]) -> dict
     claims = [
         (_strength(entry, found, kinds), n, found)
         for n, entry in enumerate(entries)
-        for found, kinds in _evidence(entry, holders)
+        for found, kinds in _evidence(entry, holders, keys)
     ]
     paired: dict[str, KnownEntry] = {}
     claimed: set[int] = set()
@@ -100,7 +100,9 @@ def _pair(entries: Sequence[KeyedEntry], keys: Mapping[str, KnownEntry]) -> dict
 
 
 def _evidence(
-    entry: KeyedEntry, holders: Mapping[str, Sequence[KnownEntry]]
+    entry: KeyedEntry,
+    holders: Mapping[str, Sequence[KnownEntry]],
+    keys: Mapping[str, KnownEntry],
 ) -> list[tuple[KnownEntry, frozenset[str]]]:
     """The known entries that this one may be, and the kinds of names that say so."""
     agreeing: dict[int, set[str]] = defaultdict(set)
@@ -117,6 +119,10 @@ def _evidence(
             decided.add(kind)
             known[found[0].id] = found[0]
             agreeing[found[0].id].add(kind)
+    # What an entry said when it was new is its key for ever, whatever it said since.
+    if first := keys.get(whole_key(entry.entry)):
+        known[first.id] = first
+        agreeing[first.id].add(WHOLE)
     return [
         (one, frozenset(agreeing[one.id]))
         for one in known.values()
@@ -139,7 +145,7 @@ def _called(
 
 
 def _strength(entry: KeyedEntry, known: KnownEntry, kinds: frozenset[str]) -> int:
-    own = GUID in kinds and entry.key == known.key
+    own = known.key == whole_key(entry.entry) or (GUID in kinds and entry.key == known.key)
     said = 32 * (WHOLE in kinds) + 4 * (kinds >= {DATED, TEXT})
     return 64 * own + 16 * (GUID in kinds) + 2 * (LINK in kinds) + said + len(kinds)
 

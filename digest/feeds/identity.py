@@ -71,9 +71,12 @@ def candidate_keys(entry: ParsedEntry, telling: Iterable[str]) -> list[str]:
     """The keys an entry may have, best first; the last is of everything it says."""
     kinds = {kind_of(name) for name in telling}
     said = {GUID: f"guid:{entry.guid}", LINK: f"link:{entry.link}"}
-    return [key for kind, key in said.items() if kind in kinds] + [
-        f"hash:{digest_of(*everything(entry))}"
-    ]
+    return [key for kind, key in said.items() if kind in kinds] + [whole_key(entry)]
+
+
+def whole_key(entry: ParsedEntry) -> str:
+    """The key of everything an entry says."""
+    return f"hash:{digest_of(*everything(entry))}"
 
 
 def _named(entry: ParsedEntry, home: str, how: IdentityChoice) -> _Named:

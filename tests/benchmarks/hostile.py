@@ -28,7 +28,7 @@ def main() -> None:
         print(f"{name:32} {result.outcome:10} {result.error or ''}")
     median, worst = statistics.median(seconds), max(seconds)
     print(f"good feed: {len(seconds)} polls, median {median:.2f} s, worst {worst:.2f} s")
-    print(f"event loop: at most {lag * 1000:.0f} ms late")
+    print(f"event loop: at most {lag[1] * 1000:.0f} ms late, {lag[0] * 1000:.0f} of its own work")
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
 _OVERLOADED = {429, 503}
 _MAX_REDIRECTS = 5
+_RECEIVE_BUFFER = 64 * 1024
 _LONGEST_REASON = 300
 _NOT_PUBLIC = "is not a public address"
 _IF_MEANT = "set allow_private_networks for this feed if it should be polled"
@@ -102,12 +103,23 @@ class _Redirect:
     permanent: bool
 
 
-def _public_only(info: tuple[int, int, int, str, tuple[object, ...]]) -> socket.socket:
+_AddressInfo = tuple[int, int, int, str, tuple[object, ...]]
+
+
+def _socket(info: _AddressInfo) -> socket.socket:
     """A socket for an address that was looked up, or given as a literal, on any hop."""
-    family, kind, protocol, _, address = info
-    if not is_public(str(address[0])):
-        raise OSError(f"{address[0]} {_NOT_PUBLIC}")
-    return socket.socket(family, kind, protocol)
+    family, kind, protocol, _, _ = info
+    opened = socket.socket(family, kind, protocol)
+    # What has arrived is read at once, and a hostile server can make much of it costly to read.
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+    return opened
+
+
+def _public_socket(info: _AddressInfo) -> socket.socket:
+    address = str(info[4][0])
+    if not is_public(address):
+        raise OSError(f"{address} {_NOT_PUBLIC}")
+    return _socket(info)
 
 
 class Fetcher:
@@ -142,7 +154,7 @@ class Fetcher:
         connector = aiohttp.TCPConnector(
             limit=0,  # Turns counts, so that waiting for a place is not part of the deadline
             force_close=True,  # so that what follows an answer cannot pass for the next one
-            socket_factory=_public_only if public_only else None,
+            socket_factory=_public_socket if public_only else _socket,
             resolver=self._resolver,
         )
         return aiohttp.ClientSession(

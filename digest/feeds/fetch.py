@@ -35,6 +35,7 @@ _PERMANENT = {301, 308}
 _OVERLOADED = {429, 503}
 _MAX_REDIRECTS = 5
 _RECEIVE_BUFFER = 64 * 1024
+_SMALL = 64 * 1024
 _LONGEST_REASON = 300
 _NOT_PUBLIC = "is not a public address"
 _IF_MEANT = "set allow_private_networks for this feed if it should be polled"
@@ -233,9 +234,15 @@ class Fetcher:
             return response
         raw = await self._raw_body(answer)
         coding = ", ".join(answer.headers.getall(hdrs.CONTENT_ENCODING, []))
-        # A thread, since megabytes take long enough to keep other feeds waiting.
-        body, body_hash = await asyncio.to_thread(_decoded, raw, coding, self._limits.max_body)
+        body, body_hash = await self._decode(raw, coding)
         return replace(response, body=body, body_hash=body_hash)
+
+    async def _decode(self, raw: bytes, coding: str) -> tuple[bytes, str]:
+        limit = self._limits.max_body
+        if len(raw) <= _SMALL:
+            return _decoded(raw, coding, limit)
+        # A thread, since megabytes take long enough to keep other feeds waiting.
+        return await asyncio.to_thread(_decoded, raw, coding, limit)
 
     async def _raw_body(self, answer: aiohttp.ClientResponse) -> bytes:
         limit = self._limits.max_body

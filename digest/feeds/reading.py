@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.feeds.identity import IdentityChoice, identify
-from digest.feeds.parse import parse_feed
 
 if TYPE_CHECKING:
     from digest.model import KeyedEntry, Wishes
@@ -27,5 +26,8 @@ def read_feed(body: bytes, url: str, charset: str | None, how: IdentityChoice) -
     Raises:
         FeedError: it is no feed, or not a whole one.
     """
+    # Only worker processes need it; the daemon stays small.
+    from digest.feeds.parse import parse_feed
+
     parsed = parse_feed(body, url, charset)
     return Reading(parsed.title, parsed.wishes, identify(parsed, how))

@@ -23,6 +23,7 @@ _MAX_HEADER = 150
 _MAX_TITLE = 200
 _MAX_LINK = 2_000
 _MAX_NAME = 100
+_MAX_NOTE = 400
 _EXCERPTS = (220, 140, 80, 0)
 # The separator of JSON, and what the numbers in "part 2 of 3" may add.
 _COMMA = 2
@@ -122,7 +123,7 @@ def _message(
     ]
     blocks += [_section(section, stories) for section, stories in sections] or [_NOTHING]
     if number == total and (waiting := words.held_back(edition)):
-        held = {"type": "plain_text", "text": waiting, "emoji": False}
+        held = {"type": "plain_text", "text": _short(waiting, _MAX_NOTE), "emoji": False}
         blocks.append({"type": "context", "elements": [held]})
     return {
         "text": _escape(_short(edition.subject, _MAX_TITLE)),

@@ -77,13 +77,14 @@ def held_back(edition: Edition) -> str:
     if edition.held_back:
         number = count(edition.held_back, "more story", "more stories")
         sentences.append(f"{number} will come with the next edition.")
-    sentences += [
-        f"{count(held.entries, 'entry', 'entries')} of {inline(short(held.feed, _NAME))}"
-        " came at once and wait for a decision of whoever runs this digest."
-        for held in edition.held[:_NAMED]
-    ]
-    if len(edition.held) > _NAMED:
-        sentences.append(f"So do those of {count(len(edition.held) - _NAMED, 'more feed')}.")
+    if edition.held:
+        held = [
+            f"{count(one.entries, 'entry', 'entries')} of {inline(short(one.feed, _NAME))}"
+            for one in edition.held[:_NAMED]
+        ]
+        if more := len(edition.held) - len(held):
+            held.append(f"those of {count(more, 'more feed')}")
+        sentences.append(f"Held for review, since they came all at once: {', '.join(held)}.")
     return " ".join(sentences)
 
 

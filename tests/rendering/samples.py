@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from digest.model import AlsoIn, Edition, Section, Story
+from digest.model import AlsoIn, Edition, Held, Section, Story
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -107,6 +107,7 @@ def editions(max_sections: int = 5, max_stories: int = 12) -> SearchStrategy[Edi
         excerpt=st.one_of(st.just(""), TEXT),
         reading_minutes=st.just(1),
         also_in=_ALSO,
+        updated=st.booleans(),
     )
     sections = st.lists(
         st.tuples(TEXT, st.lists(stories, min_size=1, max_size=max_stories)),
@@ -122,4 +123,5 @@ def editions(max_sections: int = 5, max_stories: int = 12) -> SearchStrategy[Edi
         timezone=st.sampled_from(["UTC", "Asia/Tokyo"]),
         sections=sections,
         held_back=st.sampled_from([0, 1, 2_000]),
+        held=st.lists(st.builds(Held, TEXT, st.integers(1, 2_000)), max_size=5).map(tuple),
     )

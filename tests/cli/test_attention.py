@@ -1,0 +1,91 @@
+"""What `status` and `check --online` say of feeds that are not as they should be."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from digest.cli.reports import status_report
+from digest.daemon import utc_now
+from digest.feeds.workers import Workers
+from tests.feed_xml import item, rss
+from tests.jobs.poller import Poller
+from tests.servers import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from tests.cli.project import Project
+    from tests.servers import HttpServer
+
+
+@pytest.fixture
+async def poller(feed_server: HttpServer, tmp_path: Path) -> AsyncIterator[Poller]:
+    workers = Workers(1)
+    try:
+        async with Poller(feed_server, tmp_path, workers) as poller:
+            yield poller
+    finally:
+        workers.close()
+
+
+async def status(poller: Poller) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """The feed's line, and the kind and the words of what needs attention."""
+    health = await poller.ask(lambda store: store.health.read())
+    report = status_report(poller.settings, health, poller.clock())
+    attention = [(one["kind"], one["message"]) for one in report["attention"]]
+    return report["feeds"][0], attention
+
+
+async def test_all_is_well(poller: Poller) -> None:
+    await poller.read(item(1), item(2))
+    feed, attention = await status(poller)
+    assert (feed["health"], feed["moved_to"], attention) == ("ok", None, [])
+
+
+async def test_a_feed_that_outran_its_polls_needs_attention_for_a_week(poller: Poller) -> None:
+    await poller.read(item(1), item(2))
+    await poller.read(item(3), item(4), hours=1)
+    _, [(kind, message)] = await status(poller)
+    assert kind == "missed"
+    assert "some were probably missed" in message
+    poller.clock.turn(days=8)
+    assert (await status(poller))[1] == []
+
+
+async def test_a_feed_that_is_gone_needs_attention_once(poller: Poller) -> None:
+    await poller.read(item(1))
+    poller.answer(Reply("bye", 410))
+    await poller.poll(hours=1)
+    feed, attention = await status(poller)
+    assert (feed["health"], feed["next_poll_at"]) == ("gone", None)
+    assert [kind for kind, _ in attention] == ["gone"]
+    await poller.read(item(1), hours=1)
+    feed, attention = await status(poller)
+    assert (feed["health"], attention) == ("ok", [])
+
+
+async def test_a_feed_that_moved_for_good_needs_attention(poller: Poller) -> None:
+    poller.server.replies["/new"] = Reply(rss(item(1)))
+    poller.answer(Reply(status=301, headers={"Location": "/new"}))
+    for hours in (0, 13, 13):
+        assert (await status(poller))[1] == []
+        await poller.poll(hours=hours)
+    feed, [(kind, message)] = await status(poller)
+    assert feed["moved_to"] == f"{poller.server.url}/new"
+    assert (kind, message) == ("moved", f"moved for good to {feed['moved_to']}; change its address")
+
+
+def test_check_compares_how_far_a_feed_reaches_back_with_its_interval(project: Project) -> None:
+    now = utc_now()
+    for path, span in (("/busy", timedelta(minutes=1)), ("/calm", timedelta(days=1))):
+        items = (item(n, published=now - n * span) for n in range(10))
+        project.feeds.replies[path] = Reply(rss(*items))
+    project.configure("/busy", "/calm", send_to="vault")
+    checks = project.json("check", "--online")["checks"]
+    said = {check["name"]: check["said"] for check in checks if check["what"] == "feed"}
+    assert "some may be missed between polls" in said[f"{project.feeds.url}/busy"]
+    assert said[f"{project.feeds.url}/calm"] == "A feed: 10 entries, 10 dated"

@@ -88,7 +88,7 @@ class Runtime:
         Raises:
             UsageError: there is no such feed.
         """
-        return poll_report(await self.polling.poll(self._urls(feeds), report))
+        return poll_report(await self.polling.poll(feed_urls(self.settings, feeds), report))
 
     async def send(
         self,
@@ -124,7 +124,7 @@ class Runtime:
         Raises:
             UsageError: there is no such feed.
         """
-        urls, now = self._urls(feeds), self.clock()
+        urls, now = feed_urls(self.settings, feeds), self.clock()
         entries = await self.store.run(lambda store: store.held.decide(urls, now, release=release))
         return {"decision": "released" if release else "discarded", "entries": entries}
 
@@ -158,15 +158,21 @@ class Runtime:
             for delivery in deliveries
         ]
 
-    def _urls(self, feeds: Collection[str]) -> list[str]:
-        known = {feed.url: feed.url for feed in self.settings.feeds}
-        known |= {feed.name: feed.url for feed in self.settings.feeds if feed.name}
-        # An address is asked for as the file has it, with its password.
-        wanted = [without_credentials(feed)[0] for feed in feeds]
-        for feed in wanted:
-            if feed not in known:
-                raise UsageError(f"there is no feed {feed!r}")
-        return [known[feed] for feed in wanted or known]
+
+def feed_urls(settings: Settings, feeds: Collection[str]) -> list[str]:
+    """The addresses of feeds that are asked for by address or name; of all if none is.
+
+    Raises:
+        UsageError: there is no such feed.
+    """
+    known = {feed.url: feed.url for feed in settings.feeds}
+    known |= {feed.name: feed.url for feed in settings.feeds if feed.name}
+    # An address is asked for as the file has it, with its password.
+    wanted = [without_credentials(feed)[0] for feed in feeds]
+    for feed in wanted:
+        if feed not in known:
+            raise UsageError(f"there is no feed {feed!r}")
+    return [known[feed] for feed in wanted or known]
 
 
 def poll_report(results: Sequence[PollResult]) -> dict[str, Any]:

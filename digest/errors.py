@@ -80,7 +80,8 @@ class StoreError(DigestError):
 class FeedError(DigestError):
     """A poll that failed; `status` is the HTTP status where an answer came.
 
-    `retry_after` is how long the server asked to be left alone.
+    `retry_after` is how long the server asked to be left alone; `elsewhere` says that the answer
+    came from where a temporary redirect had led.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class FeedError(DigestError):
         self.reason = reason
         self.status = status
         self.retry_after = retry_after
+        self.elsewhere = False
 
 
 class NotAskedError(FeedError):

@@ -10,6 +10,7 @@ import click
 from digest.cli.output import print_json
 from digest.daemon import utc_now
 from digest.errors import StoreError
+from digest.feeds.text import one_line
 from digest.jobs.publishing import compose_edition
 from digest.store import Store, database_exists
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from digest.store.explaining import Record, Subscribed
 
 _MOST = 20
+_LONGEST_KEY = 500
 _HELD = {
     "held": "came with far more entries than usual, and is held; decide with `digest held`",
     "discarded": "was held with a flood of entries, and discarded",
@@ -98,8 +100,7 @@ class _Explainer:
         again = "was edited and is sent again; " if found.again else ""
         if record.id in self._next_edition(digest):
             return Verdict(digest, "next", f"{again}will be in the next edition")
-        most = self._settings.digests[digest].max_entries
-        message = f"{again}waits behind newer ones: an edition has {most} stories at most"
+        message = f"{again}waits behind others, since an edition has room for max_entries only"
         return Verdict(digest, "waiting", message)
 
     def _next_edition(self, digest: str) -> frozenset[int]:
@@ -166,10 +167,11 @@ def _history(record: Record, names: dict[str, str | None]) -> list[str]:
     feed = names.get(record.feed_url) or record.feed_title or record.feed_url
     how = "in the feed's first body" if record.in_first_body else "new then"
     last = "and is there still" if record.in_feed else "and is gone from the feed since"
+    key = one_line(record.key, _LONGEST_KEY)
     first_seen, last_seen = _utc(record.first_seen_at), _utc(record.last_seen_at)
     lines = [
         record.link or "without a link",
-        f"from {feed}, published {_utc(record.published)}, known as {record.key}",
+        f"from {feed}, published {_utc(record.published)}, known as {key}",
         f"first seen {first_seen}, {how}; last seen {last_seen}, {last}",
     ]
     if record.edited_at:

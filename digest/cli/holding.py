@@ -8,7 +8,7 @@ import click
 
 from digest.cli import Options, aio
 from digest.cli.output import print_json, print_table
-from digest.daemon import held_report, open_runtime
+from digest.daemon import feed_urls, held_report, open_runtime
 from digest.errors import InstanceError, UsageError
 from digest.store import Store, database_exists
 from digest.web.control import ask_daemon
@@ -34,7 +34,7 @@ def held(options: Options, feed: tuple[str, ...], *, release: bool, discard: boo
         else:
             click.echo(f"{result['entries']} entries {result['decision']}")
         return 0
-    rows = _read(settings)
+    rows = _read(settings, feed)
     if options.json:
         print_json({"held": rows})
     elif rows:
@@ -48,12 +48,13 @@ def held(options: Options, feed: tuple[str, ...], *, release: bool, discard: boo
     return 0
 
 
-def _read(settings: Settings) -> list[dict[str, Any]]:
+def _read(settings: Settings, feeds: tuple[str, ...]) -> list[dict[str, Any]]:
+    wanted = feed_urls(settings, feeds)
     if not database_exists(settings.database_path):
         return []
     store = Store(settings.database_path, read_only=True)
     try:
-        return held_report(settings, store.held.read())
+        return [row for row in held_report(settings, store.held.read()) if row["url"] in wanted]
     finally:
         store.close()
 

@@ -146,7 +146,10 @@ def _called(
 
 def _strength(entry: KeyedEntry, known: KnownEntry, kinds: frozenset[str]) -> int:
     own = known.key == whole_key(entry.entry) or (GUID in kinds and entry.key == known.key)
-    said = 32 * (WHOLE in kinds) + 4 * (kinds >= {DATED, TEXT})
+    # Where guids are places in a list, what stands there says which entry it is.
+    has_guid = any(kind_of(name) == GUID for name in entry.telling)
+    moved = has_guid and kinds >= {LINK, DATED, TEXT}
+    said = 128 * moved + 32 * (WHOLE in kinds) + 4 * (kinds >= {DATED, TEXT})
     return 64 * own + 16 * (GUID in kinds) + 2 * (LINK in kinds) + said + len(kinds)
 
 

@@ -35,7 +35,7 @@ _PERMANENT = {301, 308}
 _OVERLOADED = {429, 503}
 _MAX_REDIRECTS = 5
 _RECEIVE_BUFFER = 64 * 1024
-_SMALL = 64 * 1024
+_SMALL = 16 * 1024
 _LONGEST_REASON = 300
 _NOT_PUBLIC = "is not a public address"
 _IF_MEANT = "set allow_private_networks for this feed if it should be polled"
@@ -180,7 +180,11 @@ class Fetcher:
         for _ in range(_MAX_REDIRECTS + 1):
             async with self._turns.take(hops.host(trail[-1])):
                 started = loop.time()
-                answer = await self._ask_within(seconds, request, trail)
+                try:
+                    answer = await self._ask_within(seconds, request, trail)
+                except FeedError as error:
+                    error.elsewhere = not all_permanent
+                    raise
                 seconds -= loop.time() - started
             if isinstance(answer, Response):
                 return replace(answer, moved_to=moved_to)

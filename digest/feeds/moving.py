@@ -9,7 +9,8 @@ from digest.model import Move
 
 _ANSWERS = 3
 _PERIOD = timedelta(hours=24)
-_NOT_THERE = {404, 410}
+_TOO_MANY = 429
+_SERVER_ERROR = 500
 
 
 def settled(move: Move | None, now: datetime) -> bool:
@@ -28,6 +29,6 @@ def after_answer(move: Move | None, moved_to: str | None, now: datetime) -> Move
 
 
 def after_failure(move: Move | None, status: int | None, now: datetime) -> Move | None:
-    """What to remember after a failure: a new address that has nothing there is forgotten."""
-    nothing_there = status in _NOT_THERE or status is None
-    return None if settled(move, now) and nothing_there else move
+    """What to remember after a failure: a new address with no feed there is forgotten."""
+    hiccup = status is not None and (status == _TOO_MANY or status >= _SERVER_ERROR)
+    return move if hiccup or not settled(move, now) else None

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
@@ -129,7 +130,7 @@ def _spellings(label: str) -> Iterator[str]:
     letters = unicodedata.normalize("NFKD", label.casefold()).encode("ascii", "ignore").decode()
     tag = re.sub("[^a-z0-9]+", "-", letters)[: _MAX_TAG - 6].strip("-") or "folder"
     yield tag
-    for number in range(2, 10_000):
+    for number in count(2):
         yield f"{tag}-{number}"
 
 

@@ -96,7 +96,7 @@ def _in_said_charset(body: bytes, charset: str | None) -> bytes:
     try:
         body.decode()
     except UnicodeDecodeError:
-        with suppress(LookupError):
+        with suppress(LookupError, ValueError):  # some codecs replace nothing
             return body.decode(charset, "replace").encode("utf-8", "replace")
     return body
 

@@ -53,7 +53,8 @@ def next_attempt(
     doublings = min(max(failures - 1, 0), _MOST_DOUBLINGS)
     back_off = min(every * 2**doublings, _LONGEST_BACK_OFF)
     asked = min(retry_after or timedelta(0), _LONGEST_RETRY_AFTER)
-    return now + _spread(max(every, back_off, asked), chance)
+    wait = _spread(max(every, back_off, asked), chance)
+    return now + max(every, min(wait, _LONGEST_RETRY_AFTER))
 
 
 def _interval(now: datetime, rhythm: Rhythm) -> timedelta:

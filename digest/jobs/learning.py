@@ -93,8 +93,10 @@ class Learning:
         if not may_be_flood(new, state.entries):
             return False
         pace = await self._store.run(lambda store: store.feeds.pace(state.id))
+        # Some bring a week's entries in one body: what came at once before may do so again.
+        usual = await self._store.run(lambda store: store.feeds.usual_at_once(state.id))
         now = self._clock()
-        return new > expected(pace, now - (state.succeeded_at or now))
+        return new > max(2 * usual, expected(pace, now - (state.succeeded_at or now)))
 
     async def _clean(self, entries: Sequence[KeyedEntry]) -> tuple[CleanEntry, ...]:
         return await self._workers.run(clean_entries, tuple(entries)) if entries else ()

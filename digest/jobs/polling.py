@@ -219,8 +219,8 @@ class Polling:
             at=now,
             next_poll_at=next_attempt(now, every, failures, error.retry_after, random.random()),  # noqa: S311
             move=after_failure(state.move, error.status, now),
-            # Elsewhere than at its own address, it may be there still.
-            gone=error.status == _GONE and not settled(state.move, now),
+            # What is gone elsewhere may be at its own address still.
+            gone=error.status == _GONE and not error.elsewhere and not settled(state.move, now),
         )
         await self._store.run(lambda store: store.feeds.record_failure(state, failure))
         return self._result(feed, state.title, "failed", error.status, error=reason)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.model import Edition, Entry, Rendition
+from digest.store.entries import is_taken
 from digest.store.feeds import subscribe
 from digest.store.tables import (
     deliveries,
@@ -199,16 +200,6 @@ def _plan_subscriptions(connection: Connection, plan: DigestPlan, now: datetime)
 
 
 def _pending(digest: str, urls: Collection[str]) -> sa.Select[Any]:
-    # An entry that was edited since, in a feed whose edits are sent again, is not taken any more.
-    taken = (
-        sa.select(edition_entries.c.entry_id)
-        .join(editions, editions.c.id == edition_entries.c.edition_id)
-        .where(
-            edition_entries.c.digest == digest,
-            edition_entries.c.entry_id == entries.c.id,
-            sa.or_(entries.c.resend_at.is_(None), editions.c.period_to >= entries.c.resend_at),
-        )
-    )
     return (
         sa.select(
             *(column for column in entries.c if column is not entries.c.content),
@@ -225,7 +216,7 @@ def _pending(digest: str, urls: Collection[str]) -> sa.Select[Any]:
                 entries.c.id > subscriptions.c.baseline,
                 entries.c.published >= subscriptions.c.since,
             ),
-            ~sa.exists(taken),
+            ~is_taken(),
         )
         .order_by(entries.c.id)
     )

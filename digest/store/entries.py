@@ -9,7 +9,14 @@ import sqlalchemy as sa
 from digest.feeds.names import CONTENT_KINDS
 from digest.model import CleanEntry, KnownEntry
 from digest.store.tables import digests as digests_table
-from digest.store.tables import edition_entries, entries, entry_names, feeds, subscriptions
+from digest.store.tables import (
+    edition_entries,
+    editions,
+    entries,
+    entry_names,
+    feeds,
+    subscriptions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -130,12 +137,26 @@ def _close_last_body(connection: Connection, feed_id: int) -> None:
         )
 
 
+def is_taken() -> sa.Exists:
+    """Whether an edition of the subscribed digest took an entry, in a query of both.
+
+    One that was edited since, in a feed whose edits are sent again, is not taken any more.
+    """
+    return (
+        sa.exists()
+        .where(
+            edition_entries.c.digest == subscriptions.c.digest,
+            edition_entries.c.entry_id == entries.c.id,
+            editions.c.id == edition_entries.c.edition_id,
+            sa.or_(entries.c.resend_at.is_(None), editions.c.period_to >= entries.c.resend_at),
+        )
+        .correlate(entries, subscriptions)
+    )
+
+
 def forget_entries(connection: Connection, feed_id: int, before: datetime) -> None:
     """Forget the entries the feed last had before this, but for those a digest still waits for."""
-    taken = sa.exists().where(
-        edition_entries.c.entry_id == entries.c.id,
-        edition_entries.c.digest == subscriptions.c.digest,
-    )
+    every = entries.alias()
     waiting = sa.exists().where(
         subscriptions.c.feed_id == entries.c.feed_id,
         subscriptions.c.digest == digests_table.c.name,
@@ -143,10 +164,14 @@ def forget_entries(connection: Connection, feed_id: int, before: datetime) -> No
             entries.c.id > subscriptions.c.baseline, entries.c.published >= subscriptions.c.since
         ),
         entries.c.hold != "discarded",
-        ~taken,
+        ~is_taken(),
     )
     old = sa.select(entries.c.id).where(
-        entries.c.feed_id == feed_id, entries.c.last_seen_at < before, ~waiting
+        entries.c.feed_id == feed_id,
+        entries.c.last_seen_at < before,
+        ~waiting,
+        # SQLite gives the id of a last row out again, and a baseline may be drawn at it.
+        entries.c.id < sa.select(sa.func.max(every.c.id)).scalar_subquery(),
     )
     numbers = connection.execute(old).scalars().all()
     for batch in _batches(numbers):

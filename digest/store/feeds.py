@@ -135,6 +135,29 @@ class FeedQueries:
             ).scalar_one()
             return float(number / max((last - since) / timedelta(days=1), 1.0))
 
+    def usual_at_once(self, feed_id: int) -> int:
+        """As many new entries as two bodies or more of the last month it was watched brought.
+
+        As with `pace`, those of its first body do not count, nor any that are held.
+        """
+        seen = entries.c.first_seen_at
+        of_feed = sa.and_(entries.c.feed_id == feed_id, entries.c.hold == "")
+        bounds = sa.select(
+            sa.func.min(seen, type_=seen.type), sa.func.max(seen, type_=seen.type)
+        ).where(of_feed)
+        with self._database.transaction() as connection:
+            first, last = connection.execute(bounds).one()
+            if first is None:
+                return 0
+            number = sa.func.count().label("number")
+            bodies = (
+                sa.select(number)
+                .where(of_feed, seen > max(first, last - _PACE_WINDOW))
+                .group_by(seen)
+                .order_by(number.desc())
+            )
+            return connection.execute(bodies.offset(1).limit(1)).scalar() or 0
+
     def record_update(self, feed_id: int, update: Update, visit: Visit) -> None:
         """Entries, validators and the next poll of a changed body, together."""
         now = visit.at

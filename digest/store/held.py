@@ -42,7 +42,8 @@ class HeldQueries:
         query = (
             sa.select(feeds.c.url, feeds.c.title, entries.c.title, entries.c.first_seen_at)
             .join(feeds, feeds.c.id == entries.c.feed_id)
-            .where(entries.c.hold == "held")
+            # As it stands in the index, or it would not be used.
+            .where(entries.c.hold == sa.literal_column("'held'"))
             .order_by(entries.c.id)
         )
         by_feed: dict[tuple[str, str], list[tuple[str, datetime]]] = {}

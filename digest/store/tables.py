@@ -102,6 +102,13 @@ entries = sa.Table(
     sa.Column("seconds", sa.Integer),
     sa.UniqueConstraint("feed_id", "key"),
     sa.Index("entries_by_last_seen", "feed_id", "last_seen_at"),
+    # Almost none are held, and every edition asks.
+    sa.Index(
+        "entries_held",
+        "feed_id",
+        sqlite_where=sa.text("hold = 'held'"),
+        postgresql_where=sa.text("hold = 'held'"),
+    ),
     sqlite_strict=True,
 )
 
@@ -167,6 +174,8 @@ edition_entries = sa.Table(
     ),
     _edition_id(),
     sa.Index("edition_entries_by_edition", "edition_id"),
+    # What is forgotten is looked for here, by us and by the foreign key.
+    sa.Index("edition_entries_by_entry", "entry_id"),
     sqlite_strict=True,
 )
 

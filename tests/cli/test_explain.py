@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -139,3 +140,14 @@ def test_a_feed_that_no_digest_takes(polled: Project) -> None:
     text = config.read_text("utf-8").replace("smtp:", f"{other}smtp:")
     config.write_text(text.replace("send_to: [vault]", "feeds: [tag:other]\n    send_to: [vault]"))
     assert "no digest takes this feed" in polled.command("explain", "Story 1").stdout
+
+
+def test_an_id_with_control_characters_does_nothing_to_the_terminal(project: Project) -> None:
+    item = {"id": "\x1b]0;owned\x07\nweekly: in edition 1", "title": "Odd", "content_text": "x"}
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "A feed", "items": [item]}
+    project.feeds.replies["/feed"] = Reply(json.dumps(feed))
+    project.configure("/feed")
+    project.json("poll")
+    shown = project.command("explain", "Odd").stdout
+    assert "known as guid: ]0;owned weekly: in edition 1" in shown
+    assert not any(ord(character) < 32 for character in shown.replace("\n", ""))

@@ -90,3 +90,10 @@ def test_a_running_daemon_decides(flooded: Project) -> None:
         wait_for(process, event("started"))
         result = flooded.json("held", "--release")
     assert result == {"decision": "released", "entries": FLOOD + 1}
+
+
+def test_only_the_feeds_that_are_asked_for_are_shown(flooded: Project) -> None:
+    url = f"{flooded.feeds.url}/feed"
+    assert len(flooded.json("held", url)["held"]) == 1
+    done = flooded.command("held", "nosuch")
+    assert (done.returncode, done.stderr) == (2, "digest: there is no feed 'nosuch'\n")

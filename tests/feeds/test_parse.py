@@ -388,6 +388,9 @@ def test_of_too_many_entries_the_newest_are_kept_wherever_they_are() -> None:
         ("utf-8", "iso-8859-2", "Kraków źródło"),
         ("koi8-r", "KOI8-R", "Новости"),
         ("cp1252", "no such charset", "Café"),
+        ("cp1252", "idna", "Café"),
+        ("cp1252", "undefined", "Café"),
+        ("cp1252", "utf-8\0", "Café"),
     ],
 )
 def test_an_encoding_that_only_the_server_names(encoding: str, charset: str, title: str) -> None:

@@ -442,3 +442,28 @@ async def test_a_304_revives_a_feed_that_was_gone(
         await poller.poll(hours=2)
         assert await gone_incidents(poller) == [False]
         assert (await poll_when_due(poller)).outcome == "not_modified"
+
+
+async def test_what_is_gone_behind_a_temporary_redirect_may_come_back(
+    feed_server: HttpServer, tmp_path: Path, workers: Workers
+) -> None:
+    async with Poller(feed_server, tmp_path, workers) as poller:
+        feed_server.replies["/away"] = Reply(status=410)
+        for status, gone in ((302, False), (301, True)):
+            poller.answer(Reply(status=status, headers={"Location": "/away"}))
+            assert (await poller.poll(hours=1)).status == 410
+            assert ((await poller.row())["gone_at"] is not None) is gone
+
+
+async def test_a_move_is_forgotten_where_the_new_place_is_parked(
+    feed_server: HttpServer, tmp_path: Path, workers: Workers
+) -> None:
+    async with Poller(feed_server, tmp_path, workers) as poller:
+        poller.answer(Reply(status=301, headers={"Location": "/new"}))
+        feed_server.replies["/new"] = Reply(feed(1))
+        for _ in range(4):
+            await poller.poll(hours=10)
+        feed_server.replies["/new"] = Reply("<!doctype html><html>For sale</html>")
+        feed_server.replies["/feed"] = Reply(feed(2))
+        outcomes = [(await poller.poll(days=1)).outcome for _ in range(2)]
+    assert outcomes == ["failed", "updated"]

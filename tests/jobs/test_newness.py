@@ -514,3 +514,41 @@ async def test_what_is_said_again_after_an_edit_is_new(poller: Poller) -> None:
     await poller.read(bare("Sun", 1))
     await poller.read(bare("Rain", 1), hours=2)
     assert counts(await poller.read(bare("Sun", 2), days=1)) == ("updated", 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("listed", "new", "days"),
+    # A list that is replaced every day, as arXiv's are; the links of a week in one body.
+    [(40, 40, 1), (20, 15, 7)],
+)
+async def test_what_comes_in_large_batches_is_asked_about_twice_and_then_known(
+    poller: Poller, listed: int, new: int, days: int
+) -> None:
+    outcomes = []
+    for batch in range(5):
+        last = listed + batch * new
+        at = NOW + timedelta(days=batch * days)
+        result = await poller.read(*items(last - listed + 1, last, at), hours=1)
+        outcomes.append(result.outcome)
+        await poller.ask(
+            lambda store: store.held.decide([poller.url], poller.clock(), release=True)
+        )
+        # Polls that bring nothing in between leave no time for so many.
+        await poller.poll(days=days)
+    assert outcomes == ["updated", "held", "held", "updated", "updated"]
+
+
+async def test_guids_that_are_places_in_the_list(poller: Poller) -> None:
+    def listed(newest: int) -> list[str]:
+        return [
+            f"<item><guid isPermaLink='false'>{place}</guid><title>Story {newest - place}</title>"
+            f"<link>https://site.example/{newest - place}</link>"
+            f"<pubDate>Mon, 16 Nov 2026 {newest - place:02}:00:00 +0000</pubDate>"
+            f"<description>What story {newest - place} tells.</description></item>"
+            for place in range(5)
+        ]
+
+    await poller.read(*listed(9))
+    for newest, new in ((10, 1), (12, 2), (13, 1)):
+        assert (await poller.read(*listed(newest), days=1)).new == new
+    assert sorted(await poller.titles()) == sorted(f"Story {n}" for n in range(5, 14))

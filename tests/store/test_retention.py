@@ -10,6 +10,7 @@ import pytest
 from tests.feed_xml import NOW
 from tests.store.build import (
     DAY,
+    WEEK,
     dump,
     entry,
     fail,
@@ -140,3 +141,51 @@ def test_what_is_held_is_not_forgotten_until_it_is_discarded(
     again(store, "b", now=NOW + 2 * DAY)
     again(store, "b", now=NOW + 3 * DAY, forget_before=NOW + 3 * DAY)
     assert set(known(store, *KEYS)) == left
+
+
+YEAR = timedelta(days=366)
+
+
+def a_year_later(store: Store) -> None:
+    """A body with one other entry, after which what is older than a week is forgotten."""
+    now = NOW + YEAR
+    learn(store, entry("much later"), now=now, forget_before=now - WEEK)
+
+
+def test_what_waits_behind_others_is_not_forgotten_after_an_edition(store: Store) -> None:
+    learn(store, entry("taken"), entry("waits"))
+    publish(store, *ids(store, "taken"))
+    a_year_later(store)
+    assert pending(store) == ["waits", "much later"]
+    assert known(store, "taken") == {}
+
+
+def test_what_is_held_is_not_forgotten(store: Store) -> None:
+    learn(store, entry("taken"))
+    publish(store, *ids(store, "taken"))
+    learn(store, entry("held"), now=NOW + DAY, flood=True)
+    a_year_later(store)
+    assert [held.titles for held in store.held.read()] == [("held",)]
+
+
+def test_what_is_to_be_sent_again_is_not_forgotten(store: Store) -> None:
+    learn(store, entry("a"))
+    (number,) = ids(store, "a")
+    publish(store, number)
+    edited = [(number, entry("a", fingerprint="g"))]
+    learn(store, edited=edited, seen=[number], now=NOW + DAY, resend=True)
+    a_year_later(store)
+    assert pending(store) == ["a", "much later"]
+
+
+def test_a_forgotten_entry_leaves_its_id_to_no_other(store: Store) -> None:
+    learn(store, entry("a", None), entry("b", None))
+    learn(store, entry("last", None), now=NOW + DAY)
+    publish(store, *ids(store, "last"))
+    seen = [one.id for one in known(store, "a", "b").values()]
+    learn(store, seen=seen, now=NOW + 2 * DAY)
+    store.editions.plan([plan_of(), plan_of("daily")], NOW + 3 * DAY)
+    both = {"weekly": WEEK, "daily": WEEK}
+    learn(store, seen=seen, now=NOW + YEAR, forget_before=NOW + YEAR - WEEK, windows=both)
+    learn(store, entry("new", None), now=NOW + YEAR + DAY, windows=both)
+    assert pending(store) == pending(store, "daily") == ["new"]

@@ -39,6 +39,11 @@ def upgrade() -> None:
     ):
         op.add_column("entries", column)
     op.create_index("entries_by_last_seen", "entries", ["feed_id", "last_seen_at"])
+    held = sa.text("hold = 'held'")
+    op.create_index(
+        "entries_held", "entries", ["feed_id"], sqlite_where=held, postgresql_where=held
+    )
+    op.create_index("edition_entries_by_entry", "edition_entries", ["entry_id"])
     names = op.create_table(
         "entry_names",
         sa.Column(

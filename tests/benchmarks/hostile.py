@@ -23,7 +23,7 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     server = HttpServer()
     with running(server), tempfile.TemporaryDirectory() as folder:
-        results, seconds, lag = asyncio.run(poll_all(server, Path(folder), 10.0, 2.0))
+        results, seconds, lag = asyncio.run(poll_all(server, Path(folder), 10.0, 1.0))
     for name, result in results.items():
         print(f"{name:32} {result.outcome:10} {result.error or ''}")
     median, worst = statistics.median(seconds), max(seconds)

@@ -36,6 +36,8 @@ def address(url: str) -> URL:
 def target(url: URL, location: str) -> URL:
     """Where a Location leads from `url` (RFC 9110, section 10.2.2), without its fragment.
 
+    A user and a password in it are left out: they would be stored and shown with the address.
+
     Raises:
         FeedError: it is no address, or not of http or https.
     """
@@ -45,7 +47,7 @@ def target(url: URL, location: str) -> URL:
         raise _unusable(str(error)) from None
     if not there.lower().startswith(("http:", "https:")):
         raise FeedError("redirected to an address that is not http or https")
-    return address(there)
+    return address(there).with_user(None)
 
 
 def host(url: URL) -> str:

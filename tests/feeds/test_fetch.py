@@ -473,3 +473,14 @@ async def test_the_encoding_that_the_server_names(
     feed_server.replies["/feed"] = Reply(b"<rss/>", headers=kind)
     request = Request(f"{feed_server.url}/feed", allow_private_networks=True)
     assert (await fetcher.fetch(request)).charset == "ISO-8859-2"
+
+
+async def test_a_password_in_a_redirect_is_neither_sent_nor_kept(
+    fetcher: Fetcher, feed_server: HttpServer
+) -> None:
+    there = feed_server.url.replace("://", "://user:s3cret@") + "/new"
+    feed_server.replies["/feed"] = Reply(status=301, headers={"Location": there})
+    feed_server.replies["/new"] = Reply(FEED)
+    response = await get(fetcher, f"{feed_server.url}/feed")
+    assert response.moved_to == response.url == f"{feed_server.url}/new"
+    assert all("Authorization" not in seen.headers for seen in feed_server.seen)

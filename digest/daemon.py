@@ -171,7 +171,9 @@ def feed_urls(settings: Settings, feeds: Collection[str]) -> list[str]:
     wanted = [without_credentials(feed)[0] for feed in feeds]
     for feed in wanted:
         if feed not in known:
-            raise UsageError(f"there is no feed {feed!r}")
+            raise UsageError(
+                f"there is no feed {feed!r}; feeds go by their addresses, or by `name`"
+            )
     return [known[feed] for feed in wanted or known]
 
 

@@ -9,7 +9,7 @@ import click
 
 from digest.cli.output import print_json
 from digest.daemon import utc_now
-from digest.errors import StoreError
+from digest.errors import StoreError, UsageError
 from digest.feeds.text import one_line
 from digest.jobs.publishing import compose_edition
 from digest.store import Store, database_exists
@@ -45,6 +45,8 @@ class Verdict:
 @click.pass_obj
 def explain(options: Options, text: str) -> int:
     """Tell of each entry that matches when it was seen, and where it went or what keeps it."""
+    if not text.strip():
+        raise UsageError("give an address, or some words of a title")
     settings = options.settings(log_level="error")
     if not database_exists(settings.database_path):
         raise StoreError(f"{settings.database_path}: not there yet; `digest run` makes it")
@@ -175,7 +177,7 @@ def _history(record: Record, names: dict[str, str | None]) -> list[str]:
         f"first seen {first_seen}, {how}; last seen {last_seen}, {last}",
     ]
     if record.edited_at:
-        lines.append(f"edited {_utc(record.edited_at)}, which makes no new entry")
+        lines.append(f"last edited {_utc(record.edited_at)}")
     return lines
 
 

@@ -38,4 +38,4 @@ def is_gap(changes: Changes, entries: int) -> bool:
     A feed of one entry never overlaps, and nothing need be missing.
     """
     found = len(changes.new) + len(changes.recognised)
-    return entries > 1 and found > 1 and not changes.overlaps
+    return bool(changes.new) and entries > 1 and found > 1 and not changes.overlaps

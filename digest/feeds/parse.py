@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from io import BytesIO
 from time import struct_time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from digest.errors import FeedError
 from digest.feeds.dates import plausible, read_date
@@ -24,6 +24,9 @@ from digest.feeds.media import entry_credit, entry_images, entry_seconds
 from digest.feeds.text import absolute_link, one_line, well_formed, without_markup
 from digest.feeds.wishes import wishes
 from digest.model import ParsedEntry, ParsedFeed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _WITH_ADDRESS = re.compile(r"\S+@\S+ \((.+)\)|(.+) \(\S+@\S+\)")
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
@@ -162,7 +165,8 @@ def _whole(text: str, version: str) -> str:
 def _entry(entry: Any, url: str, feed_authors: str) -> ParsedEntry:
     declared = _declared_base(entry)
     base = absolute_link(url, declared, MAX_LINK) or url
-    link = absolute_link(base, text_in(entry, "link"), MAX_LINK)
+    links = (absolute_link(base, said, MAX_LINK) for said in _links(entry))
+    link = next((link for link in links if link), "")
     images = (absolute_link(base, image, MAX_LINK) for image in entry_images(entry))
     return ParsedEntry(
         guid=well_formed(text_in(entry, "id")).strip()[:MAX_ID],
@@ -171,10 +175,21 @@ def _entry(entry: Any, url: str, feed_authors: str) -> ParsedEntry:
         author=_authors(entry) or one_line(entry_credit(entry), MAX_NAME) or feed_authors,
         published=_date(entry),
         html=well_formed(_html(entry))[:MAX_HTML],
-        base=base if declared else link or base,
+        base=base if declared else absolute_link(base, text_in(entry, "link"), MAX_LINK) or base,
         image=next((image for image in images if image), ""),
         seconds=entry_seconds(entry),
     )
+
+
+def _links(entry: Any) -> Iterator[str]:
+    """Where an entry may be read, the best first; a recording stands in for a missing page."""
+    said = text_in(entry, "link")
+    # In RSS a guid is an address unless it says otherwise, which generators of ids forget.
+    if "/" in said or not entry.get("guidislink"):
+        yield said
+    for one in details_in(entry, "links"):
+        if one.get("rel") == "enclosure" and text_in(one, "type").startswith(("audio/", "video/")):
+            yield text_in(one, "href")
 
 
 def _declared_base(entry: Any) -> str:

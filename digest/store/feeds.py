@@ -291,7 +291,7 @@ def _raise_flood(connection: Connection, feed_id: int, now: datetime) -> None:
     ).scalar_one()
     message = (
         f"{held} entries came at once, far more than usual, and are held;"
-        " decide with `digest held --release` or `--discard`"
+        f" decide with `digest held {url} --release` or `--discard`"
     )
     open_incident(connection, "flood", url, message, now)
 

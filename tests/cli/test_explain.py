@@ -95,7 +95,7 @@ def test_where_it_is_now_and_that_it_was_edited(polled: Project) -> None:
     shown = polled.command("explain", "story").stdout
     assert "Story 2, mended" in shown
     assert "and is there still" in shown
-    assert "which makes no new entry" in shown
+    assert "last edited" in shown
     assert "and is gone from the feed since" in shown
     (gone,) = explained(polled, "Story 1")
     assert not gone["in_feed"]

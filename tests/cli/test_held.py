@@ -96,4 +96,7 @@ def test_only_the_feeds_that_are_asked_for_are_shown(flooded: Project) -> None:
     url = f"{flooded.feeds.url}/feed"
     assert len(flooded.json("held", url)["held"]) == 1
     done = flooded.command("held", "nosuch")
-    assert (done.returncode, done.stderr) == (2, "digest: there is no feed 'nosuch'\n")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "digest: there is no feed 'nosuch'; feeds go by their addresses, or by `name`\n",
+    )

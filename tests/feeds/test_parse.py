@@ -411,3 +411,20 @@ def test_a_web_page_tells_where_its_feed_may_be() -> None:
         parse_feed(page, "https://site.example/")
     feed = "https://site.example/blog/rss"
     assert caught.value.reason == f"is not a feed but a web page; its feed may be {feed}"
+
+
+@pytest.mark.parametrize(
+    ("said", "link"),
+    [
+        ("<guid>Buzz-1</guid>", ""),
+        ("<guid>/posts/1</guid>", "https://site.example/posts/1"),
+        ("<guid>https://site.example/1</guid>", "https://site.example/1"),
+        ('<guid>Buzz-1</guid><enclosure url="/1.mp3" type="audio/mpeg" length="1"/>', "1.mp3"),
+        ('<guid isPermaLink="false">x</guid><enclosure url="/1.mp3" type="video/mp4"/>', "1.mp3"),
+        ('<link>/one</link><enclosure url="/1.mp3" type="audio/mpeg"/>', "one"),
+    ],
+)
+def test_an_entry_links_to_its_page_or_else_to_its_recording(said: str, link: str) -> None:
+    body = rss(f"<item><title>T</title>{said}</item>").encode()
+    (entry,) = parse_feed(body, "https://site.example/feed").entries
+    assert entry.link == (link if "://" in link or not link else f"https://site.example/{link}")

@@ -428,3 +428,12 @@ def test_an_entry_links_to_its_page_or_else_to_its_recording(said: str, link: st
     body = rss(f"<item><title>T</title>{said}</item>").encode()
     (entry,) = parse_feed(body, "https://site.example/feed").entries
     assert entry.link == (link if "://" in link or not link else f"https://site.example/{link}")
+
+
+@pytest.mark.parametrize("encoding", ["koi8-r", "windows-1251", "windows-1252", "utf-8", "utf-16"])
+def test_an_encoding_that_nobody_names(encoding: str) -> None:
+    latin = encoding == "windows-1252"
+    said = "Café à la crème, déjà vu" if latin else "Новости сегодня: принят закон о связи"
+    items = (item(n, title=said, html=said) for n in range(5))
+    body = rss(*items).partition("?>")[2].encode(encoding)
+    assert parse_feed(body, "https://site.example/feed").entries[0].title == said

@@ -185,7 +185,8 @@ def _links(entry: Any) -> Iterator[str]:
     """Where an entry may be read, the best first; a recording stands in for a missing page."""
     said = text_in(entry, "link")
     # In RSS a guid is an address unless it says otherwise, which generators of ids forget.
-    if "/" in said or not entry.get("guidislink"):
+    from_guid = bool(entry.get("guidislink")) and said == text_in(entry, "id")
+    if "/" in said or not from_guid:
         yield said
     for one in details_in(entry, "links"):
         if one.get("rel") == "enclosure" and text_in(one, "type").startswith(("audio/", "video/")):

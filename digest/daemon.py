@@ -220,7 +220,7 @@ async def open_runtime(
     threads = ThreadPoolExecutor(settings.polling.concurrency + 4, thread_name_prefix="work")
     asyncio.get_running_loop().set_default_executor(threads)
     with WriterLock(path, holder):
-        store = StoreThread(lambda: Store(path), Store.close)
+        store = StoreThread(lambda: Store(path))
         await store.open()
         workers = Workers()
         try:

@@ -150,7 +150,8 @@ class FeedState:
     The validators are those of the server at `answered_by`, where redirects had led.
     `polled_at` is the last poll, `read_at` the last body with entries that was read, and `new_at`
     the last that brought a new one; `missed_at` is when a body shared no entry with the one
-    before.
+    before. `gone` says that the server called it gone for good; `entry_hashes` is a packed
+    `digest.feeds.scan.Listing` of the last body.
     """
 
     id: int
@@ -170,6 +171,8 @@ class FeedState:
     missed_at: datetime | None = None
     wishes: Wishes = Wishes()
     move: Move | None = None
+    gone: bool = False
+    entry_hashes: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,10 @@ from digest.errors import FeedError
 from digest.feeds.discovery import feed_links, usual_addresses
 from digest.feeds.identity import choice
 from digest.feeds.parse import parse_feed
+from digest.feeds.reading import read_text
 from digest.feeds.workers import Workers
 from digest.jobs.polling import feed_request
+from digest.jobs.reading import body_of
 from digest.log import Redactor
 
 if TYPE_CHECKING:
@@ -86,8 +88,7 @@ class Scout:
             FeedError: the page cannot be had, or nothing that may be a feed was found.
         """
         request = feed_request(feed, self._settings)
-        response = await self._fetch(request)
-        body = response.body or b""
+        response, body = await self._fetch(request)
         try:
             return [
                 _candidate(
@@ -122,8 +123,7 @@ class Scout:
         own = urlsplit(url)[:2] == urlsplit(request.url)[:2]
         asked = replace(request, url=url, headers=request.headers if own else {})
         try:
-            response = await self._fetch(asked)
-            body = response.body or b""
+            response, body = await self._fetch(asked)
             parsed = await self._workers.run(parse_feed, body, response.url, response.charset)
         except FeedError as error:
             return Candidate(url, error=error.reason)
@@ -135,12 +135,11 @@ class Scout:
         """What polling this feed would learn, whatever goes wrong."""
         started = asyncio.get_running_loop().time()
         try:
-            response = await self._fetch(feed_request(feed, self._settings))
+            response, body = await self._fetch(feed_request(feed, self._settings))
         except FeedError as error:
             return Examination(feed.url, error.reason, error.status)
         seconds = asyncio.get_running_loop().time() - started
-        seen = _answered(feed.url, response, seconds)
-        body = response.body or b""
+        seen = replace(_answered(feed.url, response, seconds), bytes=len(body))
         try:
             parsed = await self._workers.run(parse_feed, body, response.url, response.charset)
             identity = await self._workers.run(choice, parsed, feed.identity)
@@ -149,14 +148,19 @@ class Scout:
             return replace(seen, error=error.reason, links=links)
         return _understood(seen, parsed, identity)
 
-    async def _fetch(self, request: Request) -> Response:
-        """A server may repeat in its answer what it was sent; no secret comes out of here."""
+    async def _fetch(self, request: Request) -> tuple[Response, bytes]:
+        """An answer and its decoded body.
+
+        A server may repeat in its answer what it was sent; no secret comes out of here.
+        """
         try:
             response = await self._fetcher.fetch(request)
+            limit = self._settings.polling.max_body
+            body = await self._workers.run(read_text, body_of(response, limit))
         except FeedError as error:
             raise FeedError(self._redact(error.reason), status=error.status) from error
         moved_to = response.moved_to and self._redact(response.moved_to)
-        return replace(response, url=self._redact(response.url), moved_to=moved_to)
+        return replace(response, url=self._redact(response.url), moved_to=moved_to), body
 
 
 @asynccontextmanager
@@ -183,7 +187,6 @@ def _answered(url: str, response: Response, seconds: float) -> Examination:
         etag=response.etag,
         last_modified=response.last_modified,
         seconds=round(seconds, 3),
-        bytes=len(response.body or b""),
     )
 
 

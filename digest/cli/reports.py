@@ -15,8 +15,10 @@ from digest.errors import DeliveryError, FeedError
 from digest.feeds.alarms import outruns
 from digest.feeds.moving import settled
 from digest.feeds.parse import parse_feed
+from digest.feeds.reading import read_text
 from digest.feeds.workers import Workers
 from digest.jobs.polling import feed_request
+from digest.jobs.reading import body_of
 from digest.log import Redactor
 from digest.model import Move
 from digest.store.editions import NOT_PUBLISHED
@@ -74,7 +76,8 @@ async def _check_feed(
     name = feed.name or feed.url
     try:
         response = await fetcher.fetch(feed_request(feed, settings))
-        body = response.body or b""
+        limit = settings.polling.max_body
+        body = await workers.run(read_text, body_of(response, limit))
         parsed = await workers.run(parse_feed, body, response.url, response.charset)
     except FeedError as error:
         return Finding("feed", name, good=False, said=error.reason)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import socket
 import ssl
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -17,7 +17,7 @@ from multidict import CIMultiDict
 from digest.errors import FeedError
 from digest.feeds import hops
 from digest.feeds.caching import fresh_for, retry_after
-from digest.feeds.decode import ACCEPTED, decode_body
+from digest.feeds.decode import ACCEPTED
 from digest.feeds.guard import is_public
 from digest.feeds.text import one_line
 from digest.feeds.turns import Turns
@@ -35,7 +35,6 @@ _PERMANENT = {301, 308}
 _OVERLOADED = {429, 503}
 _MAX_REDIRECTS = 5
 _RECEIVE_BUFFER = 64 * 1024
-_SMALL = 16 * 1024
 _LONGEST_REASON = 300
 _NOT_PUBLIC = "is not a public address"
 _IF_MEANT = "set allow_private_networks for this feed if it should be polled"
@@ -65,11 +64,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A 200 with its whole, decoded body, or a 304 without one; `url` is where it came from.
+    """A 200 with its whole body as it came, or a 304 without one; `url` is where it came from.
 
-    `charset` is what the server says the text is in; `moved_to` is where permanent redirects
-    alone led from the address that was asked; `fresh_for` is how long the answer says that asking
-    again is of no use.
+    `coding` is the body's content-coding, `body_hash` of its bytes in it, and `charset` what the
+    server says the text is in; `moved_to` is where permanent redirects alone led from the address
+    that was asked; `fresh_for` is how long the answer says that asking again is of no use.
     """
 
     status: int
@@ -78,6 +77,7 @@ class Response:
     last_modified: str | None = None
     body: bytes | None = field(default=None, repr=False)
     body_hash: str | None = None
+    coding: str = ""
     charset: str | None = None
     fresh_for: timedelta | None = None
     moved_to: str | None = None
@@ -236,19 +236,17 @@ class Fetcher:
         )
         if unchanged:
             return response
-        raw = await self._raw_body(answer)
-        coding = ", ".join(answer.headers.getall(hdrs.CONTENT_ENCODING, []))
-        body, body_hash = await self._decode(raw, coding)
-        return replace(response, body=body, body_hash=body_hash)
+        body = await self._body(answer)
+        if not body:
+            raise FeedError("answered with an empty body", status=200)
+        return replace(
+            response,
+            body=body,
+            body_hash=sha256(body).hexdigest(),
+            coding=", ".join(answer.headers.getall(hdrs.CONTENT_ENCODING, [])),
+        )
 
-    async def _decode(self, raw: bytes, coding: str) -> tuple[bytes, str]:
-        limit = self._limits.max_body
-        if len(raw) <= _SMALL:
-            return _decoded(raw, coding, limit)
-        # A thread, since megabytes take long enough to keep other feeds waiting.
-        return await asyncio.to_thread(_decoded, raw, coding, limit)
-
-    async def _raw_body(self, answer: aiohttp.ClientResponse) -> bytes:
+    async def _body(self, answer: aiohttp.ClientResponse) -> bytes:
         limit = self._limits.max_body
         if (answer.content_length or 0) > limit:
             raise FeedError(f"the body is larger than {limit:,} bytes", status=200)
@@ -258,13 +256,6 @@ class Fetcher:
             if len(body) > limit:
                 raise FeedError(f"the body is larger than {limit:,} bytes", status=200)
         return bytes(body)
-
-
-def _decoded(raw: bytes, coding: str, limit: int) -> tuple[bytes, str]:
-    body = decode_body(raw, coding, limit)
-    if not body.strip():
-        raise FeedError("answered with an empty body", status=200)
-    return body, hashlib.sha256(body).hexdigest()
 
 
 def _validator(value: str | None) -> str | None:

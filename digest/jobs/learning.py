@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,14 +14,15 @@ from digest.rendering.clean import clean_entries
 from digest.store import Store, Update, Validators
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from digest.config import FeedSettings, Settings
     from digest.feeds.diff import Changes
     from digest.feeds.fetch import Response
     from digest.feeds.reading import Reading
     from digest.feeds.workers import Workers
-    from digest.model import CleanEntry, FeedState, KeyedEntry
+    from digest.jobs.reading import Digestion
+    from digest.model import CleanEntry, FeedState, KeyedEntry, KnownEntry
     from digest.store import StoreThread
 
 # How long entries are known after a feed last had them; some come back after months.
@@ -36,56 +39,67 @@ class Learning:
         workers: Workers,
         clock: Callable[[], datetime],
     ) -> None:
-        self._settings = settings
         self._store = store
         self._workers = workers
         self._clock = clock
+        self._windows: dict[str, dict[str, timedelta]] = defaultdict(dict)
+        for name, digest in settings.digests.items():
+            for feed in settings.feeds_of(name):
+                self._windows[feed.url][name] = digest.first_edition
 
     async def learn(
-        self, state: FeedState, feed: FeedSettings, reading: Reading, response: Response
-    ) -> Update:
-        """What a body with entries brings.
+        self, state: FeedState, feed: FeedSettings, read: Digestion, response: Response
+    ) -> Update | None:
+        """What a body with entries brings; None where it must be read whole to tell.
 
         Raises:
             FeedError: its entries cannot be cleaned within the limits.
         """
         assert response.body_hash is not None
-        changes = await self._changes(state, reading)
+        reading = read.reading
+        kept = set(reading.kept.values())
+        found = await self._known(state, reading)
+        if any(one.id in kept for one in found):
+            return None
+        changes = diff(reading.entries, found)
+        known = {one.known.id: one for one in changes.recognised}
         flood = await self._is_flood(state, changes)
         edited = [one for one in changes.recognised if one.edited]
-        known = {one.known.id: one for one in changes.recognised}
-        clean = await self._clean(changes.new)
-        again = await self._clean([one.keyed for one in edited])
-        whole = 2 * len(reading.entries) >= state.entries
+        clean = {one.names: one for one in read.clean}
+        new = await self._clean(changes.new, clean)
+        again = await self._clean([one.keyed for one in edited], clean)
+        whole = 2 * (len(kept) + len(reading.entries)) >= state.entries
         return Update(
             title=reading.title or state.title,
             body_hash=response.body_hash,
             validators=Validators(response.etag, response.last_modified, response.url),
             # A feed lists its newest entry first; the store counts upwards in time.
-            new=tuple(reversed(clean)),
+            new=tuple(reversed(new)),
             edited=tuple(zip((one.known.id for one in edited), again, strict=True)),
             renamed={number: one.new_names for number, one in known.items() if one.new_names},
-            seen=tuple(known),
+            seen=(*known, *kept),
             windows=self.windows(feed),
-            wishes=reading.wishes,
+            wishes=state.wishes if kept else reading.wishes,
             flood=flood,
-            missed=not flood and is_gap(changes, state.entries),
+            missed=not flood and not kept and is_gap(changes, state.entries),
             # All of a feed may be edited at once, by its publisher or by a better parser of ours.
             resend=feed.updates == "resend" and not may_be_flood(len(edited), state.entries),
-            redraw=not state.entries and may_be_flood(len(clean), 1),
+            redraw=not state.entries and may_be_flood(len(new), 1),
             forget_before=self._clock() - _REMEMBERED if whole else None,
+            listing=reading.listing,
+            listed=_listed(reading, changes),
         )
 
-    def windows(self, feed: FeedSettings) -> dict[str, timedelta]:
+    def windows(self, feed: FeedSettings) -> Mapping[str, timedelta]:
         """`first_edition` of every digest that takes the feed."""
-        digests = self._settings.digests
-        return {name: digests[name].first_edition for name in self._settings.digests_of(feed.url)}
+        return self._windows.get(feed.url, {})
 
-    async def _changes(self, state: FeedState, reading: Reading) -> Changes:
+    async def _known(self, state: FeedState, reading: Reading) -> list[KnownEntry]:
+        if not reading.entries:
+            return []
         names = {name for entry in reading.entries for name in entry.names}
         keys = {key for one in reading.entries for key in candidate_keys(one.entry, one.telling)}
-        known = await self._store.run(lambda store: store.feeds.known(state.id, names, keys))
-        return diff(reading.entries, known)
+        return await self._store.run(lambda store: store.feeds.known(state.id, names, keys))
 
     async def _is_flood(self, state: FeedState, changes: Changes) -> bool:
         """Whether these are more new entries than this feed brings in the time since the last."""
@@ -98,5 +112,29 @@ class Learning:
         now = self._clock()
         return new > max(2 * usual, expected(pace, now - (state.succeeded_at or now)))
 
-    async def _clean(self, entries: Sequence[KeyedEntry]) -> tuple[CleanEntry, ...]:
-        return await self._workers.run(clean_entries, tuple(entries)) if entries else ()
+    async def _clean(
+        self,
+        entries: Sequence[KeyedEntry],
+        clean: Mapping[tuple[str, ...], CleanEntry],
+    ) -> tuple[CleanEntry, ...]:
+        """The entries clean, those that are by now and the others; by their names."""
+        rest = [one for one in entries if one.names not in clean]
+        if rest:
+            cleaned = await self._workers.run(clean_entries, tuple(rest))
+            clean = {**clean, **{one.names: one for one in cleaned}}
+        # Of two with the same key one was given another.
+        return tuple(replace(clean[one.names], key=one.key) for one in entries)
+
+
+def _listed(reading: Reading, changes: Changes) -> tuple[int | str, ...]:
+    """What the entries of a body are, in its order: by id, new ones by key; none if not certain."""
+    if not reading.hashes and not reading.kept:
+        return ()
+    new = {one.names: one.key for one in changes.new}
+    known = {one.keyed.names: one.known.id for one in changes.recognised}
+    if len({*known.values()}) < len(known):
+        return ()
+    ids: dict[bytes, int | str] = dict(reading.kept)
+    for one, entry in zip(reading.hashes, reading.entries, strict=True):
+        ids[one] = new[entry.names] if entry.names in new else known[entry.names]
+    return tuple(ids[one] for one in reading.listing.hashes)

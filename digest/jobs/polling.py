@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from digest.errors import FeedError, NotAskedError, StoreError
 from digest.feeds.fetch import Request, Response
 from digest.feeds.moving import after_answer, after_failure, settled
-from digest.feeds.reading import read_feed
 from digest.feeds.timing import Rhythm, next_attempt, next_poll
 from digest.jobs.learning import Learning
+from digest.jobs.reading import body_of, read_and_clean
 from digest.log import Words, event
 from digest.model import FeedState, PollOutcome, PollResult
 from digest.store import Failure, Store, Validators, Visit
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
     from digest.config import FeedSettings, Settings
     from digest.feeds.fetch import Fetcher
+    from digest.feeds.reading import Body
     from digest.feeds.workers import Workers
     from digest.model import Wishes
-    from digest.store import StoreThread
+    from digest.store import StoreThread, Update
 
 _log = logging.getLogger(__name__)
 
@@ -138,45 +139,61 @@ class Polling:
     async def _attempt(self, state: FeedState, feed: FeedSettings) -> PollResult:
         asked_at = self._clock()
         response = await self._fetcher.fetch(feed_request(feed, self._settings, state, asked_at))
-        if response.body is None or response.body_hash == state.body_hash:
-            visit = self._visit(state, feed, response, state.wishes)
-            validators = Validators(response.etag, response.last_modified, response.url)
-            await self._store.run(
-                lambda store: store.feeds.record_unchanged(state.id, validators, visit)
-            )
-            outcome: PollOutcome = "not_modified" if response.body is None else "unchanged"
-            known = state.entries if response.body is not None else 0
-            return self._result(feed, state.title, outcome, response.status, known=known)
-        return await self._read(state, feed, response, response.body)
+        if response.body is None:
+            return await self._same(state, feed, response, "not_modified")
+        if response.body_hash == state.body_hash:
+            return await self._same(state, feed, response, "unchanged")
+        limit = self._settings.polling.max_body
+        body = replace(body_of(response, limit), how=feed.identity, last=state.entry_hashes)
+        return await self._read(state, feed, response, body)
+
+    async def _same(
+        self, state: FeedState, feed: FeedSettings, response: Response, outcome: PollOutcome
+    ) -> PollResult:
+        visit = self._visit(state, feed, response, state.wishes)
+        validators = Validators(response.etag, response.last_modified, response.url)
+        await self._store.run(
+            lambda store: store.feeds.record_unchanged(state, validators, visit, response.body_hash)
+        )
+        known = state.entries if outcome == "unchanged" else 0
+        return self._result(feed, state.title, outcome, response.status, known=known)
 
     async def _read(
-        self, state: FeedState, feed: FeedSettings, response: Response, body: bytes
+        self, state: FeedState, feed: FeedSettings, response: Response, body: Body
     ) -> PollResult:
-        reading = await self._workers.run(
-            read_feed, body, response.url, response.charset, feed.identity
-        )
+        read = await self._workers.run(read_and_clean, body, first=not state.entries)
+        reading = read.reading
+        if reading.same:
+            return await self._same(state, feed, response, "unchanged")
         title = reading.title or state.title
-        if not reading.entries:
+        if not reading.entries and not reading.kept:
             # It may be a slip, so the validators stay with the last body that had entries.
             windows = self._learning.windows(feed)
             visit = self._visit(state, feed, response, reading.wishes)
-            await self._store.run(lambda store: store.feeds.record_empty(state.id, windows, visit))
+            await self._store.run(lambda store: store.feeds.record_empty(state, windows, visit))
             return self._result(feed, title, "unchanged", response.status)
-        update = await self._learning.learn(state, feed, reading, response)
+        update = await self._learning.learn(state, feed, read, response)
+        if update is None:
+            return await self._read(state, feed, response, replace(body, last=None))
+        return await self._learned(state, feed, response, update)
+
+    async def _learned(
+        self, state: FeedState, feed: FeedSettings, response: Response, update: Update
+    ) -> PollResult:
         now = self._clock()
         after = replace(
             state,
             new_at=now if update.new else state.new_at,
             missed_at=now if update.missed else state.missed_at,
         )
-        visit = self._visit(after, feed, response, reading.wishes)
-        await self._store.run(lambda store: store.feeds.record_update(state.id, update, visit))
+        visit = self._visit(after, feed, response, update.wishes)
+        await self._store.run(lambda store: store.feeds.record_update(state, update, visit))
         if update.missed:
             event(_log, logging.WARNING, "entries were probably missed", feed=feed.url)
         outcome: PollOutcome = "updated" if update.new or update.edited else "unchanged"
         return self._result(
             feed,
-            title,
+            update.title,
             "held" if update.flood else outcome,
             response.status,
             new=len(update.new),

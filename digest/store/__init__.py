@@ -14,6 +14,7 @@ from digest.store.ledger import LedgerQueries
 from digest.store.lock import WriterLock
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 __all__ = [
@@ -47,6 +48,10 @@ class Store:
         self.editions = EditionQueries(self._database)
         self.ledger = LedgerQueries(self._database)
         self.health = HealthQueries(self._database)
+
+    def together(self) -> AbstractContextManager[None]:
+        """What is done inside is kept at its end, or nothing of it (`StoreError`)."""
+        return self._database.together()
 
     def close(self) -> None:
         """Close the database."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Generic, TypeVar
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -18,13 +20,16 @@ from digest.errors import StoreError
 from digest.store.migrations import HEAD, migrate, revision_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from sqlalchemy.engine import Connection
 
-S = TypeVar("S")
 T = TypeVar("T")
+
+# So that what is done together is soon done, and can be answered.
+_MOST_TOGETHER = 64
 
 
 class Database:
@@ -43,6 +48,7 @@ class Database:
             if not read_only:
                 path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = self._engine.connect()
+            self._driver = self._driver_connection()
             self._prepare()
         except (OSError, sqlite3.Error, DBAPIError) as error:
             self._engine.dispose()
@@ -77,22 +83,59 @@ class Database:
                 )
         if not self._read_only:
             # The file keeps its journal mode, so nothing sets it before it is known to be ours.
-            driver = self._connection.connection.driver_connection
-            assert driver is not None
-            driver.execute("PRAGMA journal_mode=WAL")
+            self._driver.execute("PRAGMA journal_mode=WAL")
+
+    def _driver_connection(self) -> sqlite3.Connection:
+        driver = self._connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        return driver
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """All or nothing.
+        """All or nothing; a part of `together` where that is open.
 
         Raises:
             StoreError: the database refused.
         """
         try:
-            with self._connection.begin():
+            inside = self._connection.in_transaction()
+            with self._savepoint() if inside else self._connection.begin():
                 yield self._connection
         except DBAPIError as error:
             raise StoreError(f"{self._path}: {error.orig}") from error
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Transactions in one: each all or nothing for itself, kept at the end or none of them.
+
+        Raises:
+            StoreError: the database refused, and nothing is kept.
+        """
+        try:
+            with self._connection.begin():
+                yield
+                self._check_open()
+        except DBAPIError as error:
+            raise StoreError(f"{self._path}: {error.orig}") from error
+
+    @contextmanager
+    def _savepoint(self) -> Iterator[None]:
+        self._check_open()
+        self._driver.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if self._driver.in_transaction:
+                self._driver.execute("ROLLBACK TO part")
+                self._driver.execute("RELEASE part")
+            raise
+        self._driver.execute("RELEASE part")
+
+    def _check_open(self) -> None:
+        # Some errors, like a full disk, end the whole transaction, and what followed would be
+        # kept without the rest.
+        if not self._driver.in_transaction:
+            raise StoreError(f"{self._path}: the transaction was rolled back")
 
     def close(self) -> None:
         """Close the connection; the last one to close a database folds in its WAL."""
@@ -100,29 +143,119 @@ class Database:
         self._engine.dispose()
 
 
-class StoreThread(Generic[S]):
-    """Runs whole transactions on the one thread that owns the connection."""
+class _Opened(Protocol):
+    def together(self) -> AbstractContextManager[None]: ...
+    def close(self) -> None: ...
 
-    def __init__(self, open_store: Callable[[], S], close: Callable[[S], None]) -> None:
+
+S = TypeVar("S", bound=_Opened)
+
+
+class StoreThread(Generic[S]):
+    """Runs whole transactions on the one thread that owns the connection.
+
+    What arrives while others are at work is carried out together, in one transaction: a commit
+    waits for the disk.
+    """
+
+    def __init__(self, open_store: Callable[[], S]) -> None:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._open = open_store
-        self._close = close
+        self._lock = Lock()
+        self._waiting: deque[_Work[S]] = deque()
+        self._serving = False
 
     async def open(self) -> None:
         """Open the store on its thread."""
         self._store = await asyncio.get_running_loop().run_in_executor(self._executor, self._open)
 
     async def run(self, work: Callable[[S], T]) -> T:
-        """Call `work` with the store, and wait for what it returns."""
+        """Call `work` with the store, and wait for what it returns, stored for good.
+
+        It may be called once more, where what it did with others could not be kept.
+        """
         loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+        with self._lock:
+            self._waiting.append(_Work(work, done))
+            if not self._serving:
+                self._serving = True
+                self._executor.submit(self._serve, loop)
         # Shielded: a transaction that was handed over is carried out, and its result is known.
-        return await asyncio.shield(loop.run_in_executor(self._executor, work, self._store))
+        return await asyncio.shield(done)
 
     async def close(self) -> None:
         """Finish what was handed over, then close."""
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._executor, self._close, self._store)
+        await loop.run_in_executor(self._executor, self._store.close)
         self._executor.shutdown()
+
+    def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
+        while group := self._next_group():
+            self._carry_out(group)
+            loop.call_soon_threadsafe(_settle, group)
+
+    def _next_group(self) -> list[_Work[S]]:
+        with self._lock:
+            number = min(len(self._waiting), _MOST_TOGETHER)
+            group = [self._waiting.popleft() for _ in range(number)]
+            self._serving = bool(group)
+            return group
+
+    def _carry_out(self, group: Sequence[_Work[S]]) -> None:
+        if len(group) > 1 and self._done_together(group):
+            return
+        for work in group:
+            work.try_on(self._store)
+
+    def _done_together(self, group: Sequence[_Work[S]]) -> bool:
+        """Whether each of them has an answer; else nothing is kept, and some may do alone."""
+        begun = False
+        try:
+            with self._store.together():
+                begun = True
+                for work in group:
+                    work.try_on(self._store)
+        except StoreError as error:
+            if begun:
+                return False
+            # A database that is locked makes wait before it says so, and would again.
+            for work in group:
+                work.fail(error)
+        return True
+
+
+class _Work(Generic[S]):
+    """What was asked of the store, and how it went."""
+
+    def __init__(self, work: Callable[[S], Any], done: asyncio.Future[Any]) -> None:
+        self._work = work
+        self._done = done
+        self._result: Any = None
+        self._error: BaseException | None = None
+
+    def try_on(self, store: S) -> None:
+        self._result = self._error = None
+        try:
+            self._result = self._work(store)
+        except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+            self._error = error
+
+    def fail(self, error: StoreError) -> None:
+        self._error = error
+
+    def settle(self) -> None:
+        if self._done.done():
+            return
+        if self._error is None:
+            self._done.set_result(self._result)
+        else:
+            self._done.set_exception(self._error)
+
+
+def _settle(group: Sequence[_Work[Any]]) -> None:
+    for work in group:
+        work.settle()
 
 
 def database_exists(path: Path) -> bool:

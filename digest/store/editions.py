@@ -196,7 +196,7 @@ def _plan_subscriptions(connection: Connection, plan: DigestPlan, now: datetime)
         feeds.c.url.in_(plan.feeds), feeds.c.succeeded_at.is_not(None)
     )
     for feed_id in connection.execute(polled).scalars().all():
-        subscribe(connection, plan.name, feed_id, now, plan.first_edition)
+        subscribe(connection, feed_id, now, {plan.name: plan.first_edition})
 
 
 def _pending(digest: str, urls: Collection[str]) -> sa.Select[Any]:

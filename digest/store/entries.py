@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.feeds.names import CONTENT_KINDS
-from digest.model import CleanEntry, KnownEntry
+from digest.model import CleanEntry, FeedState, KnownEntry
 from digest.store.tables import digests as digests_table
 from digest.store.tables import (
     edition_entries,
     editions,
     entries,
     entry_names,
-    feeds,
     subscriptions,
 )
 
@@ -35,43 +34,31 @@ def known_entries(
 ) -> list[KnownEntry]:
     """Every entry of the feed that goes by one of these names or keys, with all its names."""
     numbers: set[int] = set()
-    for column, values in ((entry_names.c.name, names), (entries.c.key, keys)):
-        table = column.table
-        number = table.c.entry_id if table is entry_names else table.c.id
+    for query, values in ((_CALLED, names), (_KEYED, keys)):
         for batch in _batches(values):
-            found = sa.select(number).where(table.c.feed_id == feed_id, column.in_(batch))
-            numbers.update(connection.execute(found).scalars())
+            found = connection.execute(query, {"feed": feed_id, "values": batch})
+            numbers.update(found.scalars())
     called: dict[int, list[str]] = {number: [] for number in numbers}
     known = []
     for batch in _batches(sorted(numbers)):
-        named = sa.select(entry_names.c.entry_id, entry_names.c.name).where(
-            entry_names.c.entry_id.in_(batch)
-        )
-        for row in connection.execute(named):
-            called[row.entry_id].append(row.name)
-        in_last = entries.c.last_seen_at == feeds.c.read_at
-        query = (
-            sa.select(entries.c.id, entries.c.key, entries.c.fingerprint, in_last.label("in_last"))
-            .join(feeds, feeds.c.id == entries.c.feed_id)
-            .where(entries.c.id.in_(batch))
-        )
+        for number, name in connection.execute(_NAMES, {"values": batch}):
+            called[number].append(name)
         known += [
-            KnownEntry(
-                id=row.id,
-                key=row.key,
-                fingerprint=row.fingerprint,
-                names=frozenset(called[row.id]),
-                in_last_body=bool(row.in_last),
-            )
-            for row in connection.execute(query)
+            KnownEntry(number, key, fingerprint, frozenset(called[number]), bool(listed))
+            for number, key, fingerprint, listed in connection.execute(_KNOWN, {"values": batch})
         ]
     return known
 
 
-def write_entries(connection: Connection, feed_id: int, update: Update, now: datetime) -> None:
-    """What a body brought: entries that are new, edited or there again."""
-    _close_last_body(connection, feed_id)
-    _add(connection, feed_id, update, now)
+def write_entries(
+    connection: Connection, state: FeedState, update: Update, now: datetime
+) -> dict[str, int]:
+    """What a body brought: entries that are new, edited or there again.
+
+    Answers the ids of new ones by key.
+    """
+    _list(connection, state, update.seen, now)
+    added = _add(connection, state.id, update, now)
     for number, entry in update.edited:
         edited = {name: _unless_forgotten(name, now) for name in _edited_columns(update)}
         connection.execute(
@@ -84,11 +71,8 @@ def write_entries(connection: Connection, feed_id: int, update: Update, now: dat
                 sa.or_(*(entry_names.c.name.startswith(f"{kind}:") for kind in CONTENT_KINDS)),
             )
         )
-    _name(connection, feed_id, update.renamed.items())
-    for batch in _batches(update.seen):
-        connection.execute(
-            sa.update(entries).where(entries.c.id.in_(batch)).values(last_seen_at=now)
-        )
+    _name(connection, state.id, update.renamed.items())
+    return added
 
 
 def _edited_columns(update: Update) -> tuple[str, ...]:
@@ -101,15 +85,20 @@ def _unless_forgotten(name: str, now: datetime) -> sa.Case[Any]:
     return sa.case((entries.c.fingerprint == "", column), else_=sa.literal(now, column.type))
 
 
-def _add(connection: Connection, feed_id: int, update: Update, now: datetime) -> None:
+def _add(connection: Connection, feed_id: int, update: Update, now: datetime) -> dict[str, int]:
     if not update.new:
-        return
-    hold = {"hold": "held" if update.flood else ""}
-    insert = sa.insert(entries).returning(entries.c.id, sort_by_parameter_order=True)
-    rows = [_row(feed_id, entry, now) | hold for entry in update.new]
-    numbers = connection.execute(insert, rows).scalars().all()
-    names = (entry.names for entry in update.new)
-    _name(connection, feed_id, zip(numbers, names, strict=True))
+        return {}
+    # Nobody else writes meanwhile, and to be told the numbers of many rows takes long.
+    newest = connection.execute(_NEWEST).scalar_one()
+    hold = "held" if update.flood else ""
+    rows = [
+        _row(feed_id, entry, now) | {"id": number, "hold": hold}
+        for number, entry in enumerate(update.new, newest + 1)
+    ]
+    connection.execute(_ADD, rows)
+    added = {entry.key: number for number, entry in enumerate(update.new, newest + 1)}
+    _name(connection, feed_id, ((added[entry.key], entry.names) for entry in update.new))
+    return added
 
 
 def _name(
@@ -121,20 +110,19 @@ def _name(
         for name in names
     ]
     if rows:
-        connection.execute(sa.insert(entry_names), rows)
+        connection.execute(_NAME, rows)
 
 
-def _close_last_body(connection: Connection, feed_id: int) -> None:
-    """What the last body had was in the feed until the last poll that worked."""
-    feed = connection.execute(
-        sa.select(feeds.c.read_at, feeds.c.succeeded_at).where(feeds.c.id == feed_id)
-    ).one()
-    if feed.read_at is not None:
-        connection.execute(
-            sa.update(entries)
-            .where(entries.c.feed_id == feed_id, entries.c.last_seen_at == feed.read_at)
-            .values(last_seen_at=feed.succeeded_at)
-        )
+def _list(connection: Connection, state: FeedState, seen: Collection[int], now: datetime) -> None:
+    """Bring in line what the last body lists; what it lists no more was there until then."""
+    listed = set(connection.execute(_LISTED, {"feed": state.id}).scalars())
+    until = state.succeeded_at or now
+    for numbers, values in (
+        (listed.difference(seen), {"is_listed": 0, "at": until}),
+        (set(seen) - listed, {"is_listed": 1, "at": now}),
+    ):
+        if numbers:
+            connection.execute(_SET_LISTED, [{"number": one, **values} for one in numbers])
 
 
 def is_taken() -> sa.Exists:
@@ -154,8 +142,8 @@ def is_taken() -> sa.Exists:
     )
 
 
-def forget_entries(connection: Connection, feed_id: int, before: datetime) -> None:
-    """Forget the entries the feed last had before this, but for those a digest still waits for."""
+def _forgettable() -> sa.Select[tuple[int]]:
+    """The entries of a feed that it last had before a time, but for what a digest waits for."""
     every = entries.alias()
     waiting = sa.exists().where(
         subscriptions.c.feed_id == entries.c.feed_id,
@@ -166,14 +154,20 @@ def forget_entries(connection: Connection, feed_id: int, before: datetime) -> No
         entries.c.hold != "discarded",
         ~is_taken(),
     )
-    old = sa.select(entries.c.id).where(
-        entries.c.feed_id == feed_id,
-        entries.c.last_seen_at < before,
+    return sa.select(entries.c.id).where(
+        entries.c.feed_id == sa.bindparam("feed"),
+        # As it stands in the index, or it would not be used.
+        entries.c.listed == sa.literal_column("0"),
+        entries.c.last_seen_at < sa.bindparam("before", type_=entries.c.last_seen_at.type),
         ~waiting,
         # SQLite gives the id of a last row out again, and a baseline may be drawn at it.
         entries.c.id < sa.select(sa.func.max(every.c.id)).scalar_subquery(),
     )
-    numbers = connection.execute(old).scalars().all()
+
+
+def forget_entries(connection: Connection, feed_id: int, before: datetime) -> None:
+    """Forget the entries the feed last had before this, but for those a digest still waits for."""
+    numbers = connection.execute(_FORGETTABLE, {"feed": feed_id, "before": before}).scalars().all()
     for batch in _batches(numbers):
         for column in (entry_names.c.entry_id, edition_entries.c.entry_id, entries.c.id):
             connection.execute(sa.delete(column.table).where(column.in_(batch)))
@@ -206,4 +200,36 @@ def _row(feed_id: int, entry: CleanEntry, now: datetime) -> dict[str, Any]:
         "published": entry.published,
         "first_seen_at": now,
         "last_seen_at": now,
+        "listed": 1,
     }
+
+
+# Built once: to build a statement takes longer than to carry it out.
+_FEED: sa.BindParameter[int] = sa.bindparam("feed")
+_VALUES: sa.BindParameter[Any] = sa.bindparam("values", expanding=True)
+_CALLED = sa.select(entry_names.c.entry_id).where(
+    entry_names.c.feed_id == _FEED, entry_names.c.name.in_(_VALUES)
+)
+_KEYED = sa.select(entries.c.id).where(entries.c.feed_id == _FEED, entries.c.key.in_(_VALUES))
+_NAMES = sa.select(entry_names.c.entry_id, entry_names.c.name).where(
+    entry_names.c.entry_id.in_(_VALUES)
+)
+_KNOWN = sa.select(entries.c.id, entries.c.key, entries.c.fingerprint, entries.c.listed).where(
+    entries.c.id.in_(_VALUES)
+)
+_NEWEST = sa.select(sa.func.coalesce(sa.func.max(entries.c.id), 0))
+_ADD = sa.insert(entries)
+_NAME = sa.insert(entry_names)
+# As it stands in the index, or it would not be used.
+_LISTED = sa.select(entries.c.id).where(
+    entries.c.feed_id == _FEED, entries.c.listed == sa.literal_column("1")
+)
+_SET_LISTED = (
+    sa.update(entries)
+    .where(entries.c.id == sa.bindparam("number"))
+    .values(
+        listed=sa.bindparam("is_listed"),
+        last_seen_at=sa.bindparam("at", type_=entries.c.last_seen_at.type),
+    )
+)
+_FORGETTABLE = _forgettable()

@@ -89,7 +89,7 @@ class ExplainQueries:
                 feeds.c.url,
                 feeds.c.title.label("feed_title"),
                 feeds.c.succeeded_at,
-                (entries.c.last_seen_at == feeds.c.read_at).label("in_feed"),
+                entries.c.listed.label("in_feed"),
                 (entries.c.first_seen_at == first.scalar_subquery()).label("in_first_body"),
             )
             .join(feeds, feeds.c.id == entries.c.feed_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+    from digest.feeds.scan import Listing
     from digest.store.database import Database
 
 _PACE_WINDOW = timedelta(days=30)
@@ -41,7 +42,8 @@ class Update:
     `edited`, `seen` and `renamed` are by the entries' ids; `renamed` has the names each goes by
     that it did not before. `flood` holds the new ones; `resend` makes edited ones pending again.
     Entries that were last there before `forget_before` are forgotten. `windows` is `first_edition`
-    by subscribed digest; `redraw` draws their baselines anew.
+    by subscribed digest; `redraw` draws their baselines anew. `listing` is the body by hashes, and
+    `listed` names its entries, in that order: by id, new ones by key; none where that is not sure.
     """
 
     title: str
@@ -58,6 +60,8 @@ class Update:
     resend: bool = False
     redraw: bool = False
     forget_before: datetime | None = None
+    listing: Listing | None = None
+    listed: Sequence[int | str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,67 +162,68 @@ class FeedQueries:
             )
             return connection.execute(bodies.offset(1).limit(1)).scalar() or 0
 
-    def record_update(self, feed_id: int, update: Update, visit: Visit) -> None:
+    def record_update(self, state: FeedState, update: Update, visit: Visit) -> None:
         """Entries, validators and the next poll of a changed body, together."""
         now = visit.at
         with self._database.transaction() as connection:
-            write_entries(connection, feed_id, update, now)
+            added = write_entries(connection, state, update, now)
             values: dict[str, Any] = {"new_at": now} if update.new else {}
             if update.missed:
                 values["missed_at"] = now
             _touch(
                 connection,
-                feed_id,
+                state,
                 visit,
                 title=update.title,
-                etag=update.validators.etag,
-                last_modified=update.validators.last_modified,
-                answered_by=update.validators.url,
                 body_hash=update.body_hash,
                 body_entries=len(update.new) + len(update.seen),
                 read_at=now,
                 wishes=_wishes_to_json(update.wishes),
+                entry_hashes=_pack(update, added),
+                **_validator_values(update.validators),
                 **values,
             )
             if update.flood:
-                _raise_flood(connection, feed_id, now)
+                _raise_flood(connection, state, now)
             if update.forget_before is not None:
-                forget_entries(connection, feed_id, update.forget_before)
+                forget_entries(connection, state.id, update.forget_before)
             if update.redraw:
                 connection.execute(
-                    sa.delete(subscriptions).where(subscriptions.c.feed_id == feed_id)
+                    sa.delete(subscriptions).where(subscriptions.c.feed_id == state.id)
                 )
-            for digest, window in update.windows.items():
-                subscribe(connection, digest, feed_id, now, window)
+            subscribe(connection, state.id, now, update.windows)
 
-    def record_unchanged(self, feed_id: int, validators: Validators, visit: Visit) -> None:
-        """A 304, or the very same body with validators of its own.
+    def record_unchanged(
+        self,
+        state: FeedState,
+        validators: Validators,
+        visit: Visit,
+        body_hash: str | None = None,
+    ) -> None:
+        """A 304, or a body that brings nothing, with validators and perhaps a hash of its own.
 
         Of a 304, a validator that came along replaces the old one (RFC 9110, section 15.4.5).
         """
-        came = {
-            "etag": validators.etag,
-            "last_modified": validators.last_modified,
-            "answered_by": validators.url,
-        }
+        came = _validator_values(validators)
         if visit.status == 304:
             came = {name: value for name, value in came.items() if value is not None}
+        if body_hash:
+            came["body_hash"] = body_hash
         with self._database.transaction() as connection:
-            _touch(connection, feed_id, visit, **came)
+            _touch(connection, state, visit, **came)
 
-    def record_empty(self, feed_id: int, windows: Mapping[str, timedelta], visit: Visit) -> None:
+    def record_empty(
+        self, state: FeedState, windows: Mapping[str, timedelta], visit: Visit
+    ) -> None:
         """A feed without entries: nothing is learned but that, and what comes later is new."""
         with self._database.transaction() as connection:
-            _touch(connection, feed_id, visit)
-            for digest, window in windows.items():
-                subscribe(connection, digest, feed_id, visit.at, window)
+            _touch(connection, state, visit)
+            subscribe(connection, state.id, visit.at, windows)
 
     def postpone(self, feed_id: int, next_poll_at: datetime) -> None:
         """Poll a feed later than planned, without a poll now."""
         with self._database.transaction() as connection:
-            connection.execute(
-                sa.update(feeds).where(feeds.c.id == feed_id).values(next_poll_at=next_poll_at)
-            )
+            connection.execute(_SET, {"feed": feed_id, "next_poll_at": next_poll_at})
 
     def record_failure(self, state: FeedState, failure: Failure) -> None:
         """A poll that failed; nothing is learned from it but that."""
@@ -236,64 +241,83 @@ class FeedQueries:
                 values["gone_at"] = failure.at
                 message = "the server says it is gone for good (410), so it is not polled any more"
                 open_incident(connection, "gone", state.url, message, failure.at)
-            connection.execute(sa.update(feeds).where(feeds.c.id == state.id).values(values))
+            connection.execute(_SET, {"feed": state.id, **values})
 
 
 def subscribe(
-    connection: Connection, digest: str, feed_id: int, now: datetime, window: timedelta
+    connection: Connection, feed_id: int, now: datetime, windows: Mapping[str, timedelta]
 ) -> None:
-    """Subscribe a digest to a feed, unless it is; what the feed has by now is the baseline."""
-    known = sa.select(subscriptions.c.digest).where(
-        subscriptions.c.digest == digest, subscriptions.c.feed_id == feed_id
-    )
-    if connection.execute(known).first():
+    """Subscribe digests to a feed, unless they are; what the feed has by now is the baseline.
+
+    `windows` is `first_edition` by digest.
+    """
+    known = set(connection.execute(_SUBSCRIBED, {"feed": feed_id}).scalars())
+    missing = windows.keys() - known
+    if not missing:
         return
-    newest = sa.select(sa.func.coalesce(sa.func.max(entries.c.id), 0)).where(
-        entries.c.feed_id == feed_id
-    )
+    newest = connection.execute(_NEWEST, {"feed": feed_id}).scalar_one()
     connection.execute(
-        sa.insert(subscriptions).values(
-            digest=digest,
-            feed_id=feed_id,
-            subscribed_at=now,
-            since=now - window if window else None,
-            baseline=connection.execute(newest).scalar_one(),
-        )
+        _SUBSCRIBE,
+        [
+            {
+                "digest": digest,
+                "feed_id": feed_id,
+                "subscribed_at": now,
+                "since": now - windows[digest] if windows[digest] else None,
+                "baseline": newest,
+            }
+            for digest in sorted(missing)
+        ],
     )
 
 
-def _touch(connection: Connection, feed_id: int, visit: Visit, **values: Any) -> None:
-    """Record a poll that worked."""
-    url = connection.execute(
-        sa.update(feeds)
-        .where(feeds.c.id == feed_id)
-        .values(
-            polled_at=visit.at,
-            succeeded_at=visit.at,
-            next_poll_at=visit.next_poll_at,
-            failures=0,
-            failing_since=None,
-            last_status=visit.status,
-            last_error=None,
-            gone_at=None,
+def _touch(connection: Connection, state: FeedState, visit: Visit, **values: Any) -> None:
+    """Record a poll that worked; what is not among the values stays as it is."""
+    connection.execute(
+        _SET,
+        {
+            "feed": state.id,
+            "polled_at": visit.at,
+            "succeeded_at": visit.at,
+            "next_poll_at": visit.next_poll_at,
+            "failures": 0,
+            "failing_since": None,
+            "last_status": visit.status,
+            "last_error": None,
+            "gone_at": None,
             **_move_values(visit.move),
             **values,
-        )
-        .returning(feeds.c.url)
-    ).scalar_one()
-    close_incident(connection, "gone", url, visit.at)
+        },
+    )
+    if state.gone:
+        close_incident(connection, "gone", state.url, visit.at)
 
 
-def _raise_flood(connection: Connection, feed_id: int, now: datetime) -> None:
-    url = connection.execute(sa.select(feeds.c.url).where(feeds.c.id == feed_id)).scalar_one()
+def _raise_flood(connection: Connection, state: FeedState, now: datetime) -> None:
     held = connection.execute(
-        sa.select(sa.func.count()).where(entries.c.feed_id == feed_id, entries.c.hold == "held")
+        sa.select(sa.func.count()).where(entries.c.feed_id == state.id, entries.c.hold == "held")
     ).scalar_one()
     message = (
         f"{held} entries came at once, far more than usual, and are held;"
-        f" decide with `digest held {url} --release` or `--discard`"
+        f" decide with `digest held {state.url} --release` or `--discard`"
     )
-    open_incident(connection, "flood", url, message, now)
+    open_incident(connection, "flood", state.url, message, now)
+
+
+def _pack(update: Update, added: Mapping[str, int]) -> bytes | None:
+    """What the last body was, by hashes and ids; `added` has the ids of new entries by key."""
+    if update.listing is None:
+        return None
+    ids = tuple(added[one] if isinstance(one, str) else one for one in update.listed)
+    return replace(update.listing, ids=ids).pack()
+
+
+def _validator_values(validators: Validators) -> dict[str, str | None]:
+    return {
+        "etag": validators.etag,
+        "last_modified": validators.last_modified,
+        "answered_by": validators.url,
+    }
 
 
 def _move_values(move: Move | None) -> dict[str, Any]:
@@ -323,7 +347,20 @@ def _state(row: Any) -> FeedState:
         missed_at=row.missed_at,
         wishes=_wishes_from_json(row.wishes),
         move=Move(row.moved_to, row.moved_since, row.moved_answers) if row.moved_to else None,
+        gone=row.gone_at is not None,
+        entry_hashes=row.entry_hashes,
     )
+
+
+# Built once: to build a statement takes longer than to carry it out. What an update sets are the
+# parameters it is given.
+_FEED: sa.BindParameter[int] = sa.bindparam("feed")
+_SET = sa.update(feeds).where(feeds.c.id == _FEED)
+_SUBSCRIBED = sa.select(subscriptions.c.digest).where(subscriptions.c.feed_id == _FEED)
+_SUBSCRIBE = sa.insert(subscriptions)
+_NEWEST = sa.select(sa.func.coalesce(sa.func.max(entries.c.id), 0)).where(
+    entries.c.feed_id == _FEED
+)
 
 
 def _wishes_to_json(wishes: Wishes) -> str:

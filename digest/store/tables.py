@@ -74,11 +74,14 @@ feeds = sa.Table(
     sa.Column("moved_since", UtcDateTime),
     sa.Column("moved_answers", sa.Integer, nullable=False, server_default="0"),
     sa.Column("answered_by", sa.Text),
+    # What tells which entries of the next body are in the last one to the byte.
+    sa.Column("entry_hashes", sa.LargeBinary),
     sqlite_strict=True,
 )
 
 # `hold` is empty, `held` (came in a flood, the operator decides) or `discarded` (so decided).
-# Entries last seen at their feed's `read_at` are in the last body that was read.
+# What is `listed` is in the last body that was read, and so was in the feed until the last poll
+# that worked; of anything else, `last_seen_at` is when the feed last had it.
 entries = sa.Table(
     "entries",
     metadata,
@@ -100,8 +103,21 @@ entries = sa.Table(
     sa.Column("hold", sa.Text, nullable=False, server_default=""),
     sa.Column("image", sa.Text, nullable=False, server_default=""),
     sa.Column("seconds", sa.Integer),
+    sa.Column("listed", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("feed_id", "key"),
-    sa.Index("entries_by_last_seen", "feed_id", "last_seen_at"),
+    sa.Index(
+        "entries_listed",
+        "feed_id",
+        sqlite_where=sa.text("listed = 1"),
+        postgresql_where=sa.text("listed = 1"),
+    ),
+    sa.Index(
+        "entries_unlisted",
+        "feed_id",
+        "last_seen_at",
+        sqlite_where=sa.text("listed = 0"),
+        postgresql_where=sa.text("listed = 0"),
+    ),
     # Almost none are held, and every edition asks.
     sa.Index(
         "entries_held",

@@ -11,13 +11,13 @@ import tracemalloc
 import zlib
 from contextlib import asynccontextmanager, suppress
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from digest.errors import FeedError
-from digest.feeds.fetch import Request
 from tests.feed_xml import item, rss
+from tests.feeds.asking import get, refused
 from tests.feeds.conftest import open_fetcher
 from tests.feeds.raw_server import raw_server
 from tests.servers import Reply
@@ -25,7 +25,7 @@ from tests.servers import Reply
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from digest.feeds.fetch import Fetcher, Response
+    from digest.feeds.fetch import Fetcher
     from tests.servers import HttpServer
 
 FEED = rss(item(1)).encode()
@@ -37,16 +37,6 @@ LATE = "no whole answer within 0.6 s"
 TOO_LARGE = "the body is larger than 1,000,000 bytes"
 # Twice what is promised, since the tests share the machine; tests/benchmarks/hostile.py measures.
 LONGEST_LAG = 0.5
-
-
-async def get(fetcher: Fetcher, url: str, **more: Any) -> Response:
-    return await fetcher.fetch(Request(url, allow_private_networks=True, **more))
-
-
-async def refused(fetcher: Fetcher, url: str, **more: Any) -> FeedError:
-    with pytest.raises(FeedError) as caught:
-        await get(fetcher, url, **more)
-    return caught.value
 
 
 @asynccontextmanager

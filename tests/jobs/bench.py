@@ -53,7 +53,7 @@ def settings_of(folder: Path, feeds: list[Any], **more: Any) -> Settings:
 
 @asynccontextmanager
 async def open_store(folder: Path) -> AsyncIterator[StoreThread[Store]]:
-    store = StoreThread(lambda: Store(folder / "digest.db"), Store.close)
+    store = StoreThread(lambda: Store(folder / "digest.db"))
     await store.open()
     try:
         yield store

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from digest.model import (
     CleanEntry,
     Edition,
+    FeedState,
     KnownEntry,
     Move,
     Rendition,
@@ -56,8 +57,13 @@ def plan_of(
     return DigestPlan(name, schedule, next_edition_at, feeds, window)
 
 
+def state_of(store: Store, url: str = URL) -> FeedState:
+    (state,) = store.feeds.states([url])
+    return state
+
+
 def feed_id(store: Store, url: str = URL) -> int:
-    return store.feeds.states([url])[0].id
+    return state_of(store, url).id
 
 
 def update_of(
@@ -91,7 +97,7 @@ def visit(now: datetime = NOW, *, status: int = 200, move: Move | None = None) -
 def fail(
     store: Store, error: str = "answered 500", status: int | None = 500, now: datetime = NOW
 ) -> None:
-    state = store.feeds.states([URL])[0]
+    state = state_of(store)
     store.feeds.record_failure(state, Failure(error, status, now, now + DAY, state.move))
 
 
@@ -105,7 +111,7 @@ def learn(
 ) -> None:
     """Record a changed body with these new entries."""
     update = update_of(*new, windows=windows, **more)
-    store.feeds.record_update(feed_id(store, url), update, visit(now))
+    store.feeds.record_update(state_of(store, url), update, visit(now))
 
 
 def known(store: Store, *keys: str, url: str = URL) -> dict[str, KnownEntry]:

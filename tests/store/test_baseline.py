@@ -13,11 +13,11 @@ from tests.store.build import (
     WEEK,
     entry,
     fail,
-    feed_id,
     known,
     learn,
     pending,
     plan_of,
+    state_of,
     update_of,
     visit,
 )
@@ -103,7 +103,7 @@ def test_an_edit_makes_nothing_new(store: Store) -> None:
     edited = entry("old", NOW, fingerprint="g")
     number = known(store, "old")["old"].id
     update = update_of(edited=[(number, edited)], seen=[number])
-    store.feeds.record_update(feed_id(store), update, visit(NOW + DAY))
+    store.feeds.record_update(state_of(store), update, visit(NOW + DAY))
     assert pending(store) == []
 
 

@@ -17,10 +17,10 @@ from tests.store.build import (
     dump,
     entry,
     fail,
-    feed_id,
     known,
     learn,
     pending,
+    state_of,
     update_of,
     visit,
 )
@@ -39,7 +39,7 @@ def health(store: Store) -> dict[str, Any]:
 
 
 def test_an_update_is_remembered_whole(store: Store) -> None:
-    store.feeds.record_update(feed_id(store), update_of(entry("a")), visit())
+    store.feeds.record_update(state_of(store), update_of(entry("a")), visit())
     after = state(store)
     assert (after.title, after.etag, after.last_modified, after.body_hash) == (
         "A feed",
@@ -67,7 +67,7 @@ def test_an_update_that_fails_leaves_nothing_behind(store: Store) -> None:
         body_hash="new",
     )
     with pytest.raises(StoreError, match="UNIQUE"):
-        store.feeds.record_update(feed_id(store), twice, visit(NOW + DAY))
+        store.feeds.record_update(state_of(store), twice, visit(NOW + DAY))
     assert dump(store) == before
 
 
@@ -85,7 +85,7 @@ def test_an_edit_changes_what_an_entry_says_and_not_when_it_was_seen(store: Stor
     said = replace(entry("a", NOW + DAY, fingerprint="g"), title="A, mended", link="https://b/")
     number = known(store, "a")["a"].id
     update = update_of(edited=[(number, said)], seen=[number])
-    store.feeds.record_update(feed_id(store), update, visit(NOW + DAY))
+    store.feeds.record_update(state_of(store), update, visit(NOW + DAY))
     found = store.editions.pending("weekly", [URL])[0]
     assert (found.title, found.link) == ("A, mended", "https://b/")
     assert (found.published, found.first_seen_at) == (NOW - DAY, NOW)
@@ -96,10 +96,10 @@ def test_an_edit_changes_what_an_entry_says_and_not_when_it_was_seen(store: Stor
 def test_an_unchanged_body_keeps_the_validators_it_did_not_replace(store: Store) -> None:
     learn(store, entry("a"))
     same = Validators(None, None)
-    store.feeds.record_unchanged(feed_id(store), same, visit(NOW + DAY, status=304))
+    store.feeds.record_unchanged(state_of(store), same, visit(NOW + DAY, status=304))
     assert (state(store).etag, state(store).body_hash) == ('"a"', "hash")
     new = Validators('"b"', "Mon, 16 Nov 2026 09:00:00 GMT")
-    store.feeds.record_unchanged(feed_id(store), new, visit(NOW + DAY, status=304))
+    store.feeds.record_unchanged(state_of(store), new, visit(NOW + DAY, status=304))
     assert Validators(state(store).etag, state(store).last_modified) == new
     assert health(store)["last_status"] == 304
     assert [feed.url for feed in store.feeds.due(NOW + WEEK)] == [URL]
@@ -107,7 +107,7 @@ def test_an_unchanged_body_keeps_the_validators_it_did_not_replace(store: Store)
 
 def test_a_changed_body_without_validators_forgets_the_old_ones(store: Store) -> None:
     learn(store, entry("a"))
-    store.feeds.record_update(feed_id(store), update_of(etag=None), visit())
+    store.feeds.record_update(state_of(store), update_of(etag=None), visit())
     assert (state(store).etag, state(store).last_modified) == (None, None)
 
 
@@ -131,7 +131,7 @@ def test_a_poll_that_works_ends_the_failures(store: Store, outcome: str) -> None
     if outcome == "updated":
         learn(store, entry("a"))
     else:
-        store.feeds.record_unchanged(feed_id(store), Validators(None, None), visit(status=304))
+        store.feeds.record_unchanged(state_of(store), Validators(None, None), visit(status=304))
     assert (state(store).failures, state(store).failing_since) == (0, None)
     assert health(store)["last_error"] is None
 
@@ -147,7 +147,7 @@ def test_as_many_keys_as_a_feed_can_have(store: Store) -> None:
     learn(store, *(entry(key) for key in keys))
     numbers = [one.id for one in known(store, *keys).values()]
     update = update_of(entry("one more"), seen=numbers)
-    store.feeds.record_update(feed_id(store), update, visit(NOW + DAY))
+    store.feeds.record_update(state_of(store), update, visit(NOW + DAY))
     assert {one.key: one.in_last_body for one in known(store, *keys).values()} == dict.fromkeys(
         keys, True
     )

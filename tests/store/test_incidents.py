@@ -71,13 +71,15 @@ def test_any_answer_revives_a_feed_that_was_gone(store: Store, how: str) -> None
     number = feed_id(store)
     state = store.feeds.states([URL])[0]
     store.feeds.record_failure(state, Failure("answered 410", 410, NOW, NOW, gone=True))
+    (state,) = store.feeds.states([URL])
+    assert state.gone
     at = visit(NOW + DAY)
     if how == "update":
-        store.feeds.record_update(number, update_of(entry("b")), at)
+        store.feeds.record_update(state, update_of(entry("b")), at)
     elif how == "unchanged":
-        store.feeds.record_unchanged(number, update_of().validators, at)
+        store.feeds.record_unchanged(state, update_of().validators, at)
     else:
-        store.feeds.record_empty(number, {}, at)
+        store.feeds.record_empty(state, {}, at)
     assert [one.id for one in store.feeds.due(at.next_poll_at)] == [number]
     with store._database.transaction() as connection:
         assert open_incidents(connection) == []

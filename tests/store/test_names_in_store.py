@@ -9,7 +9,7 @@ import pytest
 
 from digest.errors import StoreError
 from tests.feed_xml import NOW
-from tests.store.build import DAY, dump, entry, feed_id, learn, plan_of, update_of, visit
+from tests.store.build import DAY, dump, entry, feed_id, learn, plan_of, state_of, update_of, visit
 
 if TYPE_CHECKING:
     from digest.model import CleanEntry, KnownEntry
@@ -57,7 +57,7 @@ def test_an_entry_goes_by_further_names_from_now_on(store: Store) -> None:
     learn(store, named("a", "guid:1"))
     number = found(store, "guid:1")["a"].id
     update = replace(update_of(seen=[number]), renamed={number: ["guid:2", "link:2"]})
-    store.feeds.record_update(feed_id(store), update, visit(NOW + DAY))
+    store.feeds.record_update(state_of(store), update, visit(NOW + DAY))
     assert {found(store, name)["a"].id for name in ("guid:1", "guid:2", "link:2")} == {number}
 
 
@@ -68,7 +68,7 @@ def test_what_an_entry_said_before_an_edit_is_forgotten(store: Store) -> None:
     update = replace(
         update_of(edited=[edited], seen=[number]), renamed={number: ["dated:2", "text:2"]}
     )
-    store.feeds.record_update(feed_id(store), update, visit(NOW + DAY))
+    store.feeds.record_update(state_of(store), update, visit(NOW + DAY))
     after = found(
         store, *(f"{kind}:{n}" for kind in ("guid", "link", "dated", "text") for n in "12")
     )
@@ -88,8 +88,8 @@ def test_whether_the_last_body_had_an_entry(store: Store) -> None:
     learn(store, named("c", "guid:3"), seen=[number], now=NOW + DAY)
     assert in_last_body() == {"a", "c"}
     # A poll that brings no body changes nothing about the last one.
-    store.feeds.record_unchanged(feed_id(store), update_of().validators, visit(NOW + 2 * DAY))
-    store.feeds.record_empty(feed_id(store), {}, visit(NOW + 3 * DAY))
+    store.feeds.record_unchanged(state_of(store), update_of().validators, visit(NOW + 2 * DAY))
+    store.feeds.record_empty(state_of(store), {}, visit(NOW + 3 * DAY))
     assert in_last_body() == {"a", "c"}
 
 

@@ -24,6 +24,7 @@ from tests.store.build import (
     feed_id,
     name_message,
     plan_of,
+    state_of,
     update_of,
     visit,
 )
@@ -88,7 +89,7 @@ class Memory(RuleBasedStateMachine):
             seen=[one.known.id for one in changes.recognised],
             windows=WINDOWS,
         )
-        self.store.feeds.record_update(feed_id(self.store, url), update, visit(self.now))
+        self.store.feeds.record_update(state_of(self.store, url), update, visit(self.now))
         first = url not in self.seen
         for digest, window in WINDOWS.items():
             for title in titles.keys() - self.seen.get(url, set()):

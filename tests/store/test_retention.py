@@ -14,13 +14,13 @@ from tests.store.build import (
     dump,
     entry,
     fail,
-    feed_id,
     ids,
     known,
     learn,
     pending,
     plan_of,
     publish,
+    state_of,
     update_of,
     visit,
 )
@@ -82,9 +82,9 @@ def test_an_answer_without_news_says_that_all_is_still_there(store: Store, what:
     publish(store, *ids(store, *KEYS))
     at = visit(NOW + 9 * DAY, status=304)
     if what == "unchanged":
-        store.feeds.record_unchanged(feed_id(store), update_of().validators, at)
+        store.feeds.record_unchanged(state_of(store), update_of().validators, at)
     else:
-        store.feeds.record_empty(feed_id(store), {}, at)
+        store.feeds.record_empty(state_of(store), {}, at)
     again(store, "b", now=NOW + 10 * DAY, forget_before=NOW + 9 * DAY)
     assert set(known(store, *KEYS)) == {"a", "b"}
     again(store, "b", now=NOW + 11 * DAY, forget_before=NOW + 9 * DAY + MICROSECOND)

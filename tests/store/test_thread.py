@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def thread(path: Path) -> AsyncIterator[StoreThread[Store]]:
-    thread = StoreThread(lambda: Store(path), Store.close)
+    thread = StoreThread(lambda: Store(path))
     await thread.open()
     yield thread
     await thread.close()
@@ -70,7 +70,7 @@ async def test_what_was_handed_over_is_done_though_nobody_waits_any_more(
 
 
 async def test_closing_finishes_what_was_handed_over(path: Path) -> None:
-    thread = StoreThread(lambda: Store(path), Store.close)
+    thread = StoreThread(lambda: Store(path))
     await thread.open()
     done: list[int] = []
     work = [asyncio.create_task(thread.run(partial(note, done, n))) for n in range(5)]
@@ -83,4 +83,4 @@ async def test_closing_finishes_what_was_handed_over(path: Path) -> None:
 
 async def test_a_store_that_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(StoreError):
-        await StoreThread(lambda: Store(tmp_path), Store.close).open()
+        await StoreThread(lambda: Store(tmp_path)).open()

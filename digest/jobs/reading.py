@@ -1,0 +1,42 @@
+"""Reading: what a worker process does with a body, in one trip there and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digest.feeds.reading import Body, Reading, read_body
+from digest.rendering.clean import clean_entries
+
+if TYPE_CHECKING:
+    from digest.feeds.fetch import Response
+    from digest.model import CleanEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Digestion:
+    """A reading, and its entries clean where they are probably new."""
+
+    reading: Reading
+    clean: tuple[CleanEntry, ...] = ()
+
+
+def body_of(response: Response, limit: int) -> Body:
+    """The body of a response, of at most `limit` bytes without its coding."""
+    return Body(
+        raw=response.body or b"",
+        coding=response.coding,
+        limit=limit,
+        url=response.url,
+        charset=response.charset,
+    )
+
+
+def read_and_clean(body: Body, *, first: bool) -> Digestion:
+    """Read a body; clean its entries too if it is the first of its feed, or only some are read.
+
+    Raises:
+        FeedError: it cannot be decoded, or is no feed, or not a whole one.
+    """
+    reading = read_body(body)
+    return Digestion(reading, clean_entries(reading.entries) if first or reading.kept else ())

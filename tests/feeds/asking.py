@@ -1,0 +1,33 @@
+"""Asking for a feed as polling does: fetched, and then decoded elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from digest.errors import FeedError
+from digest.feeds.fetch import Request
+from digest.feeds.reading import read_text
+from digest.jobs.reading import body_of
+
+if TYPE_CHECKING:
+    from digest.feeds.fetch import Fetcher, Response
+
+
+async def get(fetcher: Fetcher, url: str, **more: Any) -> Response:
+    """The answer, its body decoded."""
+    response = await fetcher.fetch(Request(url, allow_private_networks=True, **more))
+    if response.body is None:
+        return response
+    body = body_of(response, fetcher._limits.max_body)
+    return replace(response, body=await asyncio.to_thread(read_text, body))
+
+
+async def refused(fetcher: Fetcher, url: str, **more: Any) -> FeedError:
+    """Why there is no answer, or none that can be read."""
+    with pytest.raises(FeedError) as caught:
+        await get(fetcher, url, **more)
+    return caught.value

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _GONE = 410
+# What many of are read by a worker within a moment, even decompressed.
+_SMALL = 64 * 1024
 # How long a feed that outran its polls is polled more often.
 _HURRIED = timedelta(days=7)
 
@@ -161,7 +163,9 @@ class Polling:
     async def _read(
         self, state: FeedState, feed: FeedSettings, response: Response, body: Body
     ) -> PollResult:
-        read = await self._workers.run(read_and_clean, body, first=not state.entries)
+        small = len(body.raw) <= _SMALL
+        run = self._workers.run_together if small else self._workers.run
+        read = await run(read_and_clean, body, first=not state.entries)
         reading = read.reading
         if reading.same:
             return await self._same(state, feed, response, "unchanged")

@@ -34,7 +34,6 @@ def _prepare_worker() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     # What takes long to import must not count as a task's own time.
     import feedparser  # noqa: F401
-    import inscriptis  # noqa: F401
 
 
 @contextmanager

@@ -8,8 +8,9 @@ when a feed changes its mind about one of them.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from itertools import chain
+from operator import attrgetter
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from digest.feeds.names import (
     GUID,
@@ -26,13 +27,15 @@ from digest.feeds.names import (
 from digest.model import KeyedEntry, ParsedEntry, ParsedFeed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator, Sequence
 
 IdentityChoice = Literal["auto", "guid", "link", "content"]
 
+# As `names.everything`, but quicker to compare than to spell out.
+_said = attrgetter("guid", "link", "title", "published", "html")
 
-@dataclass(frozen=True, slots=True)
-class _Named:
+
+class _Named(NamedTuple):
     """An entry, all its names, and those to trust where they are unique."""
 
     entry: ParsedEntry
@@ -47,18 +50,22 @@ def identify(feed: ParsedFeed, how: IdentityChoice = "auto") -> tuple[KeyedEntry
     each only where it is unique in the body. The others are trusted alone, wherever an entry has
     it, and entries that share it are one.
     """
-    distinct: dict[tuple[str, ...], ParsedEntry] = {}
+    distinct: dict[tuple[object, ...], ParsedEntry] = {}
     for entry in feed.entries:
-        distinct.setdefault(everything(entry), entry)
+        distinct.setdefault(_said(entry), entry)
     named = [_named(entry, feed.link, how) for entry in distinct.values()]
     named = _without_older_revisions(named, feed.format, how)
-    shared = Counter(name for one in named for name in one.names)
-    keyed = []
-    for one in named:
-        telling = tuple(name for name in one.trusted if shared[name] == 1)
-        key = candidate_keys(one.entry, telling)[0]
-        keyed.append(KeyedEntry(key, _fingerprint(one.entry), one.entry, one.names, telling))
-    return tuple(keyed)
+    times = Counter(chain.from_iterable(one.names for one in named))
+    shared = {name for name, count in times.items() if count > 1}
+    return tuple(_keyed(one, shared) for one in named)
+
+
+def _keyed(one: _Named, shared: set[str]) -> KeyedEntry:
+    telling = one.trusted
+    if not shared.isdisjoint(telling):
+        telling = tuple(name for name in telling if name not in shared)
+    key = next(candidate_keys(one.entry, telling))
+    return KeyedEntry(key, _fingerprint(one.entry), one.entry, one.names, telling)
 
 
 def choice(feed: ParsedFeed, how: IdentityChoice = "auto") -> Counter[str]:
@@ -67,11 +74,12 @@ def choice(feed: ParsedFeed, how: IdentityChoice = "auto") -> Counter[str]:
     return Counter("content" if kind == "hash" else kind for kind in kinds)
 
 
-def candidate_keys(entry: ParsedEntry, telling: Iterable[str]) -> list[str]:
+def candidate_keys(entry: ParsedEntry, telling: Sequence[str]) -> Iterator[str]:
     """The keys an entry may have, best first; the last is of everything it says."""
-    kinds = {kind_of(name) for name in telling}
-    said = {GUID: f"guid:{entry.guid}", LINK: f"link:{entry.link}"}
-    return [key for kind, key in said.items() if kind in kinds] + [whole_key(entry)]
+    for kind, said in ((GUID, entry.guid), (LINK, entry.link)):
+        if any(name.startswith(f"{kind}:") for name in telling):
+            yield f"{kind}:{said}"
+    yield whole_key(entry)
 
 
 def whole_key(entry: ParsedEntry) -> str:
@@ -84,25 +92,29 @@ def _named(entry: ParsedEntry, home: str, how: IdentityChoice) -> _Named:
     link = link_names(entry.link, home, trusting=how == "link")
     content = content_names(entry)
     names = (*guid, *link, *content)
-    trusted: tuple[str, ...] = names
+    if how == "auto":
+        return _Named(entry, names, names)
+    trusted: tuple[str, ...] = link or content
     if how == "content":
         trusted = (content_name(entry),)
     elif how == "guid" and guid:
         trusted = guid
-    elif how != "auto":
-        trusted = link or content
     return _Named(entry, tuple(dict.fromkeys((*names, *trusted))), trusted)
 
 
 def _without_older_revisions(named: list[_Named], form: str, how: IdentityChoice) -> list[_Named]:
     """The newest of each, where a feed lists several revisions (RFC 4287, section 4.1.1)."""
+    groups = [
+        (one.entry.guid, one.entry.link) if how == "auto" else one.trusted[:1] for one in named
+    ]
+    if len(set(groups)) == len(named):
+        return named
     newest_first = sorted(range(len(named)), key=lambda n: _time(named[n].entry), reverse=True)
     kept: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for n in newest_first:
-        one = named[n]
-        same = kept[(one.entry.guid, one.entry.link) if how == "auto" else one.trusted[:1]]
+        same = kept[groups[n]]
         if how == "auto":
-            is_older = any(_are_revisions(one, named[m], form) for m in same)
+            is_older = any(_are_revisions(named[n], named[m], form) for m in same)
         else:
             is_older = bool(same)
         if not is_older:

@@ -6,8 +6,9 @@ finds all of them in one index.
 
 from __future__ import annotations
 
-import hashlib
 import re
+from functools import lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ _NO_GUID = {
     *("", "n/a", "na", "none", "null", "nil", "nan", "undefined", "unknown", "guid", "id"),
     *("false", "true", "0", "-1", "default", "empty", "not available"),
 }
+_MARKS = " .-_[](){}#"
+_LONGEST_NO_GUID = max(map(len, _NO_GUID))
 _WEB = re.compile(r"https?://(?P<host>[^/?#]*)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _TRACKING = re.compile(
     r"(?:utm_\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_[ce]id|_hs(?:enc|mi)|mkt_tok|ref_src)",
@@ -37,9 +40,9 @@ def guid_names(guid: str, home: str, *, trusting: bool = False) -> tuple[str, ..
 
     `trusting` takes any guid there is.
     """
-    bare = {guid.strip(marks).lower() for marks in (" ", " ()[]{}", " .-_[](){}#")}
-    hollow = not bare.isdisjoint(_NO_GUID) or is_home(guid, home)
-    return _names(GUID, guid, fold(guid)) if guid and (trusting or not hollow) else ()
+    if not guid or (not trusting and (_is_hollow(guid) or is_home(guid, home))):
+        return ()
+    return _names(GUID, guid, fold(guid))
 
 
 def link_names(link: str, home: str, *, trusting: bool = False) -> tuple[str, ...]:
@@ -54,11 +57,12 @@ def content_names(entry: ParsedEntry) -> tuple[str, ...]:
 
     A title alone is a name only where there is neither date nor text.
     """
-    dated = entry.title and entry.published
-    names = [f"{DATED}:{digest_of(entry.title, str(entry.published))}"] if dated else []
-    if entry.html or not names:
+    said = everything(entry)
+    _, _, title, date, html = said
+    names = [f"{DATED}:{digest_of(title, date)}"] if title and date else []
+    if html or not names:
         names.append(content_name(entry))
-    return (*names, f"{WHOLE}:{digest_of(*everything(entry))}")
+    return (*names, f"{WHOLE}:{digest_of(*said)}")
 
 
 def content_name(entry: ParsedEntry) -> str:
@@ -71,17 +75,20 @@ def everything(entry: ParsedEntry) -> tuple[str, ...]:
     return (entry.guid, entry.link, entry.title, str(entry.published or ""), entry.html)
 
 
+# Each of an entry's addresses is asked about more than once, and its guid often is its link.
+@lru_cache(maxsize=64)
 def is_home(address: str, home: str) -> bool:
     """Whether a web address is the feed's home page, or the root of its host."""
     match = _WEB.fullmatch(address)
     if not match:
         return False
-    root = not match["rest"].strip("/")
+    if match["rest"].strip("/"):
+        return fold_link(address) == fold_link(home)
     home_host = _WEB.fullmatch(home)
-    at_home = not home_host or home_host["host"].lower() == match["host"].lower()
-    return fold_link(address) == fold_link(home) or (root and at_home)
+    return not home_host or home_host["host"].lower() == match["host"].lower()
 
 
+@lru_cache(maxsize=64)
 def fold(address: str) -> str:
     """A web address without what sites change for all their entries in a day; else the text.
 
@@ -91,6 +98,7 @@ def fold(address: str) -> str:
     return f"{match['host'].lower()}{match['rest']}".rstrip("/") if match else address
 
 
+@lru_cache(maxsize=64)
 def fold_link(link: str) -> str:
     """A folded web address, also without the parameters that only track readers."""
     head, question, rest = fold(link).partition("?")
@@ -103,8 +111,17 @@ def fold_link(link: str) -> str:
 
 def digest_of(*parts: str) -> str:
     """24 hexadecimal digits: far fewer entries than a feed would need for two to be the same."""
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:24]
+    return sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:24]
 
 
-def _names(kind: str, *forms: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(f"{kind}:{digest_of(form)}" for form in forms))
+def _is_hollow(guid: str) -> bool:
+    """Whether a guid says no more than that there is none, in whatever marks it stands."""
+    if len(guid.strip(_MARKS)) > _LONGEST_NO_GUID:
+        return False
+    bare = {guid.strip(marks).lower() for marks in (" ", " ()[]{}", _MARKS)}
+    return not bare.isdisjoint(_NO_GUID)
+
+
+def _names(kind: str, exact: str, folded: str) -> tuple[str, ...]:
+    name = f"{kind}:{digest_of(exact)}"
+    return (name,) if folded == exact else (name, f"{kind}:{digest_of(folded)}")

@@ -12,7 +12,6 @@ import nh3
 # the text around them (embeddings, overrides, isolates).
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_SPACE = re.compile(r"\s+")
 _BLANK_LINE = re.compile(r"\r?\n[ \t\r]*\n")
 
 
@@ -23,8 +22,10 @@ def well_formed(text: str) -> str:
 
 def one_line(text: str, limit: int) -> str:
     """At most `limit` characters without controls, white space collapsed."""
-    text = _CONTROLS.sub(" ", _SURROGATES.sub("\ufffd", text[: limit * 4]))
-    return _SPACE.sub(" ", text).strip()[:limit].rstrip()
+    line = " ".join(text[: limit * 4].split())
+    if not line.isprintable():
+        line = " ".join(_CONTROLS.sub(" ", _SURROGATES.sub("\ufffd", line)).split())
+    return line[:limit].rstrip()
 
 
 def without_markup(text: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import nh3
 
-from digest.feeds.text import one_line, openable
+from digest.feeds.text import one_line
 from digest.model import CleanEntry, KeyedEntry
+from digest.rendering.plain import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,12 +32,12 @@ _ATTRIBUTES = {
     "th": {"colspan", "rowspan"},
     "time": {"datetime"},
 }
-# Prose only: a listing, a table or a heading makes no excerpt.
-_PROSE = {"p", "br", "div", "li", "ul", "ol", "blockquote", "dl", "dt", "dd"}
-_NOT_PROSE = {
-    *("script", "style", "pre", "table", "figure", "title"),
-    *("h1", "h2", "h3", "h4", "h5", "h6"),
-}
+_cleaner = partial(
+    nh3.Cleaner, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto"}
+)
+# To set a cleaner up costs as much as to clean a short text, and few entries need one of their own.
+_UNRESOLVED = _cleaner(url_relative="pass_through")
+_RELATIVE = re.compile(r' (?:href|src)="(?!https?:|mailto:)')
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^<>]*>?")
 # Empty elements, and those that end where the next of their kind begins.
 _FLAT = {
@@ -69,39 +71,49 @@ def clean_entries(entries: Sequence[KeyedEntry]) -> tuple[CleanEntry, ...]:
 
 def _clean(keyed: KeyedEntry) -> CleanEntry:
     said = keyed.entry
-    source = _TAG.sub(" ", said.html) if _too_deep(said.html) else said.html
-    safe = nh3.clean(
-        source,
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        url_schemes={"http", "https", "mailto"},
-        url_relative=("rewrite_with_base", said.base) if openable(said.base) else "deny",
-    )
-    text = _prose(safe)
+    safe = _safe(said.html, said.base)
+    text, prose = read_text(safe)
+    prose = one_line(prose, len(prose))
     return CleanEntry(
         key=keyed.key,
         fingerprint=keyed.fingerprint,
-        title=said.title if _visible(said.title) else _title_from(text, said.link),
+        title=said.title if _visible(said.title) else _title_from(prose, said.link),
         link=said.link,
         author=said.author,
         published=said.published,
         html=safe,
-        excerpt=excerpt(text, EXCERPT_CHARACTERS),
-        words=count_words(one_line(_text(safe), len(safe))),
+        excerpt=excerpt(prose, EXCERPT_CHARACTERS),
+        words=count_words(text),
         names=keyed.names,
         image=said.image,
         seconds=said.seconds,
     )
 
 
+def _safe(html: str, base: str) -> str:
+    source = _TAG.sub(" ", html) if _too_deep(html) else html
+    safe = _UNRESOLVED.clean(source)
+    return _resolving(base).clean(source) if _RELATIVE.search(safe) else safe
+
+
+def _resolving(base: str) -> nh3.Cleaner:
+    """A cleaner that makes relative addresses absolute, or drops them where the base is none."""
+    try:
+        return _cleaner(url_relative=("rewrite_with_base", base))
+    except ValueError:
+        return _cleaner(url_relative="deny")
+
+
 def _too_deep(html: str) -> bool:
     """Whether elements may nest deeper than _DEEPEST; rather too often than too seldom."""
+    if html.count("<") - html.count("</") <= _DEEPEST:
+        return False
     opened: list[str] = []
-    for match in _TAG.finditer(html):
-        name = match[2].lower()
+    for slash, said in _TAG.findall(html):
+        name = said.lower()
         if name in _FLAT:
             continue
-        if match[1]:
+        if slash:
             _close(opened, name)
         else:
             opened.append(name)
@@ -121,19 +133,6 @@ def _close(opened: list[str], name: str) -> None:
             opened[at:] = [one for one in inside if one in _FORMATTING]
     elif _INLINE.issuperset(inside):
         del opened[at]
-
-
-def _text(html: str) -> str:
-    # Only worker processes need it; the daemon stays small.
-    from inscriptis import get_text
-
-    return str(get_text(html))
-
-
-def _prose(html: str) -> str:
-    prose = nh3.clean(html, tags=_PROSE, clean_content_tags=_NOT_PROSE, attributes={})
-    text = _text(prose)
-    return one_line(text, len(text))
 
 
 def _visible(text: str) -> bool:
@@ -160,5 +159,5 @@ def excerpt(text: str, limit: int) -> str:
 
 def count_words(text: str) -> int:
     """Words, two characters a word in scripts that are written without spaces."""
-    cjk = len(_CJK.findall(text))
-    return len(_CJK.sub(" ", text).split()) + cjk // 2
+    cjk = 0 if text.isascii() else len(_CJK.findall(text))
+    return len((_CJK.sub(" ", text) if cjk else text).split()) + cjk // 2

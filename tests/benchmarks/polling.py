@@ -20,6 +20,7 @@ daemon whose database had so many entries before. `--gzip` compresses for those 
 from __future__ import annotations
 
 import argparse
+import sqlite3
 import statistics
 import sys
 import tempfile
@@ -121,7 +122,7 @@ def run_one(
             usage = poll()
             asked = server.switch(phase.mode)
             if phase.name:
-                done = asked.feeds == len(urls) and runner.stored(folder) == expected
+                done = asked.feeds == len(urls) and _stored(runner, folder) == expected
                 measured = Measured(usage, asked, done)
                 results.measured[phase.name][runner.name].append(measured)
                 print(f"  {phase.name}: {usage}, {asked}", file=sys.stderr)
@@ -130,6 +131,14 @@ def run_one(
             results.costs[runner.name].append([cost for phase, cost in named if phase.name])
             server.switch(Mode(restamped=True, new="all"))
             results.latencies[runner.name].append(poll.latency())
+
+
+def _stored(runner: Runner | Steady, folder: Path) -> int | None:
+    """How many entries it knows; None where it has not even got a store."""
+    try:
+        return runner.stored(folder)
+    except (OSError, sqlite3.Error):
+        return None
 
 
 def print_phases(results: Results, runners: Sequence[Runner | Steady]) -> None:

@@ -18,15 +18,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import cache
+from itertools import product, starmap
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 import digest.cli
 
 SMALL, LARGE = 20, 200
 # When the first version was made; all entries are older.
-BUILT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+_BUILT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 _DEMO = Path(digest.cli.__file__).parent / "demo_feeds"
 _CONTENT = re.compile(
     r'<!\[CDATA\[(.*?)\]\]>|<content type="(?:html|xhtml)">(.*?)</content>',
@@ -37,16 +39,11 @@ _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL)
 _AUTHOR = re.compile(r"<(?:dc:creator|name)>(.*?)<", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Versions:
-    """Three bodies of a feed; `restamped` has only another date of the feed itself.
+class Version(NamedTuple):
+    """With one new entry on top, and the oldest gone? With a later date of the feed itself?"""
 
-    `one_new` has one new entry on top, and the oldest is gone.
-    """
-
-    first: bytes
-    restamped: bytes
-    one_new: bytes
+    new: bool
+    restamped: bool
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,7 @@ class _Feed:
         words = _words()
         link = f"{self.home}/{2000 + serial // 100}/{serial}/"
         title = f"{self._random.choice(words.titles)}, {serial}"
-        date = BUILT + timedelta(hours=serial - LARGE - 1)
+        date = _BUILT + timedelta(hours=serial - LARGE - 1)
         author = self._random.choice(words.authors) if self._authors else ""
         body = self._html()
         if self.is_atom:
@@ -163,16 +160,21 @@ class _Feed:
         return text.encode()
 
 
-def make_feed(number: int, entries: int = SMALL) -> Versions:
-    """The feed of this number with SMALL or LARGE many entries."""
+def stamp_of(version: Version) -> datetime:
+    """When a version was made."""
+    return _BUILT + timedelta(hours=2 * version.new + version.restamped)
+
+
+def make_feed(number: int, entries: int = SMALL) -> dict[Version, bytes]:
+    """All versions of the feed of this number, with SMALL or LARGE many entries."""
     feed = _Feed(number, entries)
     newest, *others = [feed.entry(serial) for serial in range(entries + 1, 0, -1)]
-    return Versions(
-        first=feed.document(BUILT, others),
-        restamped=feed.document(BUILT + timedelta(hours=1), others),
-        one_new=feed.document(BUILT + timedelta(hours=2), [newest, *others[:-1]]),
-    )
+    made = {}
+    for version in starmap(Version, product((False, True), repeat=2)):
+        there = [newest, *others[:-1]] if version.new else others
+        made[version] = feed.document(stamp_of(version), there)
+    return made
 
 
 if __name__ == "__main__":
-    print(make_feed(int(sys.argv[1])).first.decode(), end="")
+    print(make_feed(int(sys.argv[1]))[Version(new=False, restamped=False)].decode(), end="")

@@ -5,9 +5,10 @@ Used by the benchmarks; by hand:
     python -m tests.benchmarks.feed_server [--feeds 1000] [--large 0] [--gzip]
 
 It prints its address. Small feeds are at /0.xml, /1.xml and on, large ones at /large-0.xml and on;
-/control?conditional=1&base=first&new=none chooses what they answer and tells what was asked since:
-`base` is `first` or `restamped`, `new` says which have one new entry: `none`, `tenth` or `all`.
-ETag and Last-Modified are sent in any case; where not `conditional`, nobody looks at them.
+/control?conditional=1&restamped=0&new=none chooses what they answer and tells what was asked since;
+`new` says which have one new entry: `none`, `tenth` or `all`.
+Where not `conditional`, there is no ETag and no Last-Modified. Every answer closes its connection:
+most feeds are alone on their host.
 """
 
 from __future__ import annotations
@@ -21,17 +22,17 @@ import subprocess
 import sys
 import urllib.request
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
-from tests.benchmarks.corpus import BUILT, LARGE, SMALL, make_feed
+from tests.benchmarks.corpus import LARGE, SMALL, Version, make_feed, stamp_of
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-_AGES = {"first": 0, "restamped": 1, "one_new": 2}
+_CLOSE = "Connection: close\r\n\r\n"
+_PARTS = {"none": 0, "tenth": 10, "all": 1}
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Mode:
     """What the feeds answer."""
 
     conditional: bool = True
-    base: str = "first"
+    restamped: bool = False
     new: str = "none"
 
 
@@ -55,32 +56,41 @@ class Asked:
 class _Answers:
     """One version of a feed, ready to be sent."""
 
-    def __init__(self, body: bytes, version: str, *, zipped: bool) -> None:
+    def __init__(self, body: bytes, version: Version, *, zipped: bool) -> None:
         etag = f'"{hashlib.sha1(body, usedforsecurity=False).hexdigest()}"'
-        modified = format_datetime(BUILT + timedelta(hours=_AGES[version]), usegmt=True)
+        modified = format_datetime(stamp_of(version), usegmt=True)
         validators = f"ETag: {etag}\r\nLast-Modified: {modified}\r\n"
-        self.etag, self.modified = etag.encode(), modified.lower().encode()
-        self.unchanged = f"HTTP/1.1 304 Not Modified\r\n{validators}\r\n".encode()
-        self.whole = self._whole(validators, body)
-        self.zipped = None
-        if zipped:
-            more = f"{validators}Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n"
-            self.zipped = self._whole(more, gzip.compress(body, mtime=0))
+        self._etag, self._modified = etag.encode(), modified.lower().encode()
+        self._unchanged = f"HTTP/1.1 304 Not Modified\r\n{validators}{_CLOSE}".encode()
+        self._validators = validators.encode()
+        self._whole = self._ready(body)
+        gzipped = "Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n"
+        self._zipped = self._ready(gzip.compress(body, mtime=0), gzipped) if zipped else None
 
     @staticmethod
-    def _whole(headers: str, body: bytes) -> bytes:
+    def _ready(body: bytes, headers: str = "") -> bytes:
+        """What follows the validators."""
         head = (
-            f"HTTP/1.1 200 OK\r\nContent-Type: application/xml; charset=utf-8\r\n{headers}"
-            f"Content-Length: {len(body)}\r\n\r\n"
+            f"Content-Type: application/xml; charset=utf-8\r\n{headers}"
+            f"Content-Length: {len(body)}\r\n{_CLOSE}"
         )
         return head.encode() + body
 
-    def matches(self, request: bytes) -> bool:
-        """Whether a request, in lower case, has the validators of this version."""
+    def to(self, request: bytes, *, conditional: bool) -> tuple[int, bytes]:
+        """The status, and the whole answer to a request in lower case."""
+        if conditional and self._matches(request):
+            return 304, self._unchanged
+        ready = self._whole
+        if self._zipped and b"gzip" in (_header(request, b"accept-encoding") or b""):
+            ready = self._zipped
+        validators = self._validators if conditional else b""
+        return 200, b"HTTP/1.1 200 OK\r\n" + validators + ready
+
+    def _matches(self, request: bytes) -> bool:
         asked = _header(request, b"if-none-match")
         if asked is not None:
-            return self.etag in asked
-        return _header(request, b"if-modified-since") == self.modified
+            return self._etag in asked
+        return _header(request, b"if-modified-since") == self._modified
 
 
 def _header(request: bytes, name: bytes) -> bytes | None:
@@ -101,7 +111,7 @@ class _Site:
         self._feeds = {
             path.encode(): {
                 version: _Answers(body, version, zipped=zipped)
-                for version, body in asdict(make_feed(number, entries)).items()
+                for version, body in make_feed(number, entries).items()
             }
             for path, number, entries in feeds
         }
@@ -109,38 +119,33 @@ class _Site:
 
     def switch(self, mode: Mode) -> None:
         self._mode = mode
-        self._whole = self._not_modified = 0
+        self._statuses = {200: 0, 304: 0}
         self._asked: set[bytes] = set()
-        every = {"none": 0, "tenth": 10, "all": 1}[mode.new]
-        self._now = {
-            path: versions["one_new" if every and self._numbers[path] % every == 0 else mode.base]
-            for path, versions in self._feeds.items()
-        }
+        part = _PARTS[mode.new]
+        self._now = {}
+        for path, versions in self._feeds.items():
+            is_new = part > 0 and self._numbers[path] % part == 0
+            self._now[path] = versions[Version(is_new, mode.restamped)]
 
     def answer(self, request: bytes) -> bytes:
         target = request[4 : request.find(b" ", 4)]
         answers = self._now.get(target)
         if answers is None:
             return self._control(target)
-        request = request.lower()
         self._asked.add(target)
-        if self._mode.conditional and answers.matches(request):
-            self._not_modified += 1
-            return answers.unchanged
-        self._whole += 1
-        if answers.zipped and b"gzip" in (_header(request, b"accept-encoding") or b""):
-            return answers.zipped
-        return answers.whole
+        status, answer = answers.to(request.lower(), conditional=self._mode.conditional)
+        self._statuses[status] += 1
+        return answer
 
     def _control(self, target: bytes) -> bytes:
         path, _, query = target.decode().partition("?")
         if path != "/control":
-            return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
-        asked = Asked(self._whole, self._not_modified, len(self._asked))
+            return f"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n{_CLOSE}".encode()
+        asked = Asked(self._statuses[200], self._statuses[304], len(self._asked))
         wanted = dict(parse_qsl(query))
-        self.switch(Mode(wanted["conditional"] == "1", wanted["base"], wanted["new"]))
+        self.switch(Mode(wanted["conditional"] == "1", wanted["restamped"] == "1", wanted["new"]))
         body = json.dumps(asdict(asked))
-        return f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+        return f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n{_CLOSE}{body}".encode()
 
 
 class _Connection(asyncio.Protocol):
@@ -154,11 +159,9 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._received += data
-        while (end := self._received.find(b"\r\n\r\n")) >= 0:
-            request, self._received = self._received[: end + 4], self._received[end + 4 :]
-            self._transport.write(self._site.answer(request))
-            if b"connection: close" in request.lower():
-                self._transport.close()
+        if self._received.endswith(b"\r\n\r\n"):
+            self._transport.write(self._site.answer(self._received))
+            self._transport.close()
 
 
 class FeedServer:
@@ -185,7 +188,8 @@ class FeedServer:
 
     def switch(self, mode: Mode) -> Asked:
         """Answer like this from now on; tells what was asked until now."""
-        query = urlencode(asdict(mode) | {"conditional": int(mode.conditional)})
+        flags = {"conditional": int(mode.conditional), "restamped": int(mode.restamped)}
+        query = urlencode({**flags, "new": mode.new})
         with urllib.request.urlopen(f"{self.url}/control?{query}") as reply:
             return Asked(**json.load(reply))
 

@@ -148,10 +148,9 @@ class FeedState:
     """What the store knows of a feed before a poll.
 
     The validators are those of the server at `answered_by`, where redirects had led.
-    `polled_at` is the last poll, `read_at` the last body with entries that was read, and `new_at`
-    the last that brought a new one; `missed_at` is when a body shared no entry with the one
-    before. `gone` says that the server called it gone for good; `entry_hashes` is a packed
-    `digest.feeds.scan.Listing` of the last body.
+    `polled_at` is the last poll, `new_at` the last that brought a new entry; `missed_at` is when
+    a body shared no entry with the one before. `gone` says that the server called it gone for
+    good; `entry_hashes` is a packed `digest.feeds.scan.Listing` of the last body.
     """
 
     id: int
@@ -166,7 +165,6 @@ class FeedState:
     failing_since: datetime | None = None
     polled_at: datetime | None = None
     succeeded_at: datetime | None = None
-    read_at: datetime | None = None
     new_at: datetime | None = None
     missed_at: datetime | None = None
     wishes: Wishes = Wishes()

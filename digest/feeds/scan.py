@@ -36,6 +36,7 @@ _NAMESPACES = {
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
 }
 _ENCODINGS = {"utf-8", "utf8", "us-ascii", "iso-8859-1", "iso-8859-15", "windows-1252"}
+_END_TAG = re.compile(rb"</(?:[^\s:>]+:)?(?P<name>\w+)\s*>")
 _COMMENT = re.compile(rb"<!--[^<>]*-->")
 
 
@@ -98,9 +99,7 @@ def outline(body: bytes, context: Sequence[str] = ()) -> Outline:
     hashes = tuple(_hash_of(body[start:end]) for start, end in scan.places)
     if len(set(hashes)) < len(hashes):
         return Outline(Listing(_hash_of(body, *_encoded(context))))
-    return Outline(
-        Listing(_hash_of(*scan.around(), *_encoded(context)), hashes), tuple(scan.places)
-    )
+    return Outline(Listing(_hash_of(scan.around(), *_encoded(context)), hashes), tuple(scan.places))
 
 
 def cut(body: bytes, whole: Outline, known: Container[bytes]) -> bytes:
@@ -152,15 +151,14 @@ class _Scan:
             return False
         return len(self.places) <= MAX_ENTRIES
 
-    def around(self) -> list[bytes]:
+    def around(self) -> bytes:
         """What stands around entries and stamps, without comments and outer white space."""
         outside, at = [], 0
         for start, end in sorted([*self.places, *self._stamps]):
             outside.append(self._body[at:start])
             at = end
         outside.append(self._body[at:])
-        bare = (_COMMENT.sub(b"", part).strip() for part in outside)
-        return [part for part in bare if part]
+        return b"".join(_COMMENT.sub(b"", part).strip() for part in outside)
 
     def _declare(self, version: str, encoding: str | None, standalone: int) -> None:
         del version, standalone
@@ -209,21 +207,20 @@ class _Scan:
         self._found = self.places if is_entry else self._stamps
 
     def _end(self, name: str) -> None:
-        del name
         if not self._inside:
             self._path.pop()
         elif self._depth == self._inside:
-            self._found.append((self._begin, self._after_tag()))
+            self._close(_local(name))
             self._inside = 0
         self._depth -= 1
 
-    def _after_tag(self) -> int:
-        """Where the end tag that was just read ends."""
-        start = self._parser.CurrentByteIndex
-        if self._body[start : start + 2] != b"</":
-            # An empty element, where `>` may stand in an attribute.
+    def _close(self, local: str) -> None:
+        tag = _END_TAG.match(self._body, self._parser.CurrentByteIndex)
+        # An empty element has no end tag, and what is found belongs to another.
+        if tag and tag["name"].decode() == local:
+            self._found.append((self._begin, tag.end()))
+        elif self._found is self.places:
             raise _OddError
-        return self._body.index(b">", start) + 1
 
 
 def _local(name: str) -> str:

@@ -65,7 +65,6 @@ feeds = sa.Table(
     sa.Column("failing_since", UtcDateTime),
     sa.Column("last_status", sa.Integer),
     sa.Column("last_error", sa.Text),
-    sa.Column("read_at", UtcDateTime),
     sa.Column("new_at", UtcDateTime),
     sa.Column("missed_at", UtcDateTime),
     sa.Column("gone_at", UtcDateTime),

@@ -49,7 +49,7 @@ def test_the_next_answer_is_read_whole(old: Path) -> None:
         (state,) = store.feeds.states([URL])
         assert (state.etag, state.last_modified, state.body_hash) == (None, None, None)
         stamp = datetime.fromisoformat(STAMP)
-        assert (state.read_at, state.new_at, state.succeeded_at) == (stamp, stamp, stamp)
+        assert (state.new_at, state.succeeded_at) == (stamp, stamp)
         assert state.entries == len(ENTRIES)
 
 
@@ -85,4 +85,4 @@ def test_a_feed_without_entries(tmp_path: Path) -> None:
         connection.execute("DELETE FROM entries")
     with closing(Store(path)) as store:
         (state,) = store.feeds.states([URL])
-        assert (state.read_at, state.new_at) == (None, None)
+        assert state.new_at is None

@@ -18,6 +18,7 @@ def upgrade() -> None:
         "UPDATE entries SET listed = 1 WHERE last_seen_at ="
         " (SELECT read_at FROM feeds WHERE feeds.id = entries.feed_id)"
     )
+    op.drop_column("feeds", "read_at")
     for name, columns, condition in (
         ("entries_listed", ["feed_id"], sa.text("listed = 1")),
         ("entries_unlisted", ["feed_id", "last_seen_at"], sa.text("listed = 0")),

@@ -11,24 +11,24 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from digest import __version__
-from digest.channels import Channel, open_channels
 from digest.config.addresses import without_credentials
 from digest.errors import UsageError, mendable
 from digest.feeds.fetch import Fetcher, FetchLimits
 from digest.feeds.workers import Workers
-from digest.jobs.clock import Clock
-from digest.jobs.delivering import Delivering
 from digest.jobs.polling import Polling
-from digest.jobs.publishing import Publishing, plan
+from digest.jobs.publishing import plan
 from digest.log import Redactor, Words, event
-from digest.rendering.templates import Templates
 from digest.store import Store, StoreThread, WriterLock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 
+    from digest.channels import Channel
     from digest.config import Settings
+    from digest.jobs.delivering import Delivering
+    from digest.jobs.publishing import Publishing
     from digest.model import PollResult
+    from digest.rendering.templates import Templates
     from digest.store import HeldEntries
 
 _log = logging.getLogger(__name__)
@@ -49,6 +49,8 @@ def compile_templates(settings: Settings) -> dict[str, Templates]:
     Raises:
         TemplateError: one does not compile or render.
     """
+    from digest.rendering.templates import Templates
+
     folders = {digest.template for digest in settings.digests.values()}
     compiled = {folder: Templates(folder) for folder in folders}
     return {name: compiled[digest.template] for name, digest in settings.digests.items()}
@@ -88,7 +90,7 @@ class Runtime:
         Raises:
             UsageError: there is no such feed.
         """
-        return poll_report(await self.polling.poll(feed_urls(self.settings, feeds), report))
+        return await poll_now(self.settings, self.polling, feeds, report)
 
     async def send(
         self,
@@ -159,6 +161,20 @@ class Runtime:
         ]
 
 
+async def poll_now(
+    settings: Settings,
+    polling: Polling,
+    feeds: Sequence[str],
+    report: Callable[[PollResult], None],
+) -> dict[str, Any]:
+    """Poll these feeds (addresses or names; all if none) now; answers the `poll` contract.
+
+    Raises:
+        UsageError: there is no such feed.
+    """
+    return poll_report(await polling.poll(feed_urls(settings, feeds), report))
+
+
 def feed_urls(settings: Settings, feeds: Collection[str]) -> list[str]:
     """The addresses of feeds that are asked for by address or name; of all if none is.
 
@@ -197,24 +213,21 @@ def held_report(settings: Settings, held: Sequence[HeldEntries]) -> list[dict[st
 
 
 @asynccontextmanager
-async def open_runtime(
+async def open_polling(
     settings: Settings,
     holder: str,
     *,
     clock: Callable[[], datetime] = utc_now,
     first_due_at_once: bool = False,
-) -> AsyncIterator[Runtime]:
-    """Everything a command that writes needs; `holder` tells others who has the database.
+) -> AsyncIterator[tuple[StoreThread[Store], Polling]]:
+    """The store and what polls into it; `holder` tells others who has the database.
 
     With `first_due_at_once` a digest that never had an edition is due now.
 
     Raises:
         InstanceError: another process has the database.
         StoreError: the database cannot be used.
-        TemplateError: a template does not compile or render.
     """
-    templates = compile_templates(settings)
-    channels = open_channels(settings)
     path = settings.database_path
     # Names are looked up in threads: hosts whose name servers hang must leave some to the others.
     threads = ThreadPoolExecutor(settings.polling.concurrency + 4, thread_name_prefix="work")
@@ -231,25 +244,51 @@ async def open_runtime(
             if first_due_at_once:
                 await store.run(lambda opened: opened.editions.make_first_due(now))
             words = Words(Redactor(settings.secrets()))
-            delivering = Delivering(store, channels, clock, words)
-            await delivering.release_claimed()
             async with open_fetcher(settings) as fetcher:
-                runtime = Runtime(
-                    settings=settings,
-                    store=store,
-                    channels=channels,
-                    polling=Polling(settings, store, fetcher, workers, clock, words),
-                    publishing=Publishing(settings, store, channels, templates, clock),
-                    delivering=delivering,
-                    clock=clock,
-                )
-                try:
-                    yield runtime
-                finally:
-                    await delivering.finish()
+                yield store, Polling(settings, store, fetcher, workers, clock, words)
         finally:
             workers.close()
             await store.close()
+
+
+@asynccontextmanager
+async def open_runtime(
+    settings: Settings,
+    holder: str,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    first_due_at_once: bool = False,
+) -> AsyncIterator[Runtime]:
+    """Everything that polls, publishes and delivers; parameters and errors are `open_polling`'s.
+
+    Raises:
+        TemplateError: a template does not compile or render.
+    """
+    # A command that only polls does without all this.
+    from digest.channels import open_channels
+    from digest.jobs.delivering import Delivering
+    from digest.jobs.publishing import Publishing
+
+    templates = compile_templates(settings)
+    channels = open_channels(settings)
+    async with open_polling(settings, holder, clock=clock, first_due_at_once=first_due_at_once) as (
+        store,
+        polling,
+    ):
+        delivering = Delivering(store, channels, clock, Words(Redactor(settings.secrets())))
+        await delivering.release_claimed()
+        try:
+            yield Runtime(
+                settings=settings,
+                store=store,
+                channels=channels,
+                polling=polling,
+                publishing=Publishing(settings, store, channels, templates, clock),
+                delivering=delivering,
+                clock=clock,
+            )
+        finally:
+            await delivering.finish()
 
 
 class Daemon:
@@ -267,6 +306,9 @@ class Daemon:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; what is being sent then goes on until the runtime closes."""
+        # Commands have no use for the scheduler.
+        from digest.jobs.clock import Clock
+
         settings = self._runtime.settings
         clock = Clock()
         clock.every_minute(self._wake)

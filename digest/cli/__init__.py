@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import gc
 import importlib
 import logging
 import os
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,13 +19,15 @@ from digest import __version__
 from digest.errors import StoreError, mendable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from digest.config import Settings
 
 _log = logging.getLogger(__name__)
 
 _COMMANDS = {
     "run": "running",
-    "check": "inspecting",
+    "check": "checking",
     "poll": "working",
     "preview": "previewing",
     "send": "working",
@@ -63,6 +67,17 @@ class Options:
         return settings
 
 
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """What comes to be in here stays, and is not looked through for garbage, now or later."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 class _LazyGroup(click.Group):
     """Imports a command's module when it is called: most need little of the rest."""
 
@@ -72,7 +87,8 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"{__name__}.{_COMMANDS[cmd_name]}")
+        with _no_garbage():
+            module = importlib.import_module(f"{__name__}.{_COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, cmd_name)
         return command
 

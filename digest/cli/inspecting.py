@@ -1,42 +1,17 @@
-"""`check`, `status` and `schema`: what is configured, and how it goes."""
+"""`status` and `schema`: how it goes, and what can be configured."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import Any
 
 import click
 
 from digest.cli import Options, aio
-from digest.cli.output import ago, print_json, print_table, progress
-from digest.cli.reports import Finding, check_online, status_report
-from digest.config.schema import json_schema
-from digest.daemon import compile_templates, utc_now
+from digest.cli.output import ago, print_json, print_table
+from digest.cli.reports import status_report
 from digest.store import Store, database_exists
-from digest.web.control import daemon_is_alive
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-
-@click.command()
-@click.option("--online", is_flag=True, help="Try every feed and channel; sends nothing.")
-@click.pass_obj
-def check(options: Options, *, online: bool) -> int:
-    """Check the configuration and the templates; with --online, what they reach."""
-    settings = options.settings(log_level="error")
-    compile_templates(settings)
-    counts = f"{len(settings.feeds)} feeds, {len(settings.digests)} digests"
-    findings = [Finding("configuration", "", True, f"{counts}, {len(settings.channels)} channels")]
-    if online:
-        with progress("checking", len(settings.feeds) + len(settings.channels)) as done:
-            findings += aio.run(check_online(settings, done))
-    if options.json:
-        print_json({"checks": [finding.as_json() for finding in findings]})
-    else:
-        rows = [(f.what, f.name, "ok" if f.good else "failed", f.said) for f in findings]
-        print_table("", ("what", "name", "result", ""), rows)
-    return 0 if all(finding.good for finding in findings) else 1
 
 
 @click.command()
@@ -46,6 +21,8 @@ def status(options: Options, *, healthcheck: bool) -> int:
     """Show feeds, next editions, the ledger, and what needs attention."""
     settings = options.settings(log_level="error")
     if healthcheck:
+        from digest.web.control import daemon_is_alive
+
         return 0 if aio.run(daemon_is_alive(settings.database_path)) else 1
     health = None
     if database_exists(settings.database_path):
@@ -54,7 +31,7 @@ def status(options: Options, *, healthcheck: bool) -> int:
             health = store.health.read()
         finally:
             store.close()
-    now = utc_now()
+    now = datetime.now(UTC)
     report = status_report(settings, health, now)
     if options.json:
         print_json(report)
@@ -97,4 +74,6 @@ def _print_status(report: dict[str, Any], now: datetime) -> None:
 @click.command()
 def schema() -> None:
     """Print the JSON Schema of the configuration file, for editors."""
+    from digest.config.schema import json_schema
+
     click.echo(json.dumps(json_schema(), indent=2))

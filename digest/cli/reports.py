@@ -1,99 +1,22 @@
-"""What `check --online` finds and what `status` says, as plain data."""
+"""What `status` says, as plain data."""
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from digest.channels import open_channels
-from digest.daemon import open_fetcher, utc_now
 from digest.editions.schedule import next_after
-from digest.errors import DeliveryError, FeedError
-from digest.feeds.alarms import outruns
 from digest.feeds.moving import settled
-from digest.feeds.parse import parse_feed
-from digest.feeds.reading import read_text
-from digest.feeds.workers import Workers
-from digest.jobs.polling import feed_request
-from digest.jobs.reading import body_of
-from digest.log import Redactor
 from digest.model import Move
 from digest.store.editions import NOT_PUBLISHED
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from digest.channels import Channel
     from digest.config import FeedSettings, Settings
-    from digest.feeds.fetch import Fetcher
     from digest.store import Health
 
 _RECENT = timedelta(days=7)
 _STATES = ("pending", "sent", "retrying", "failed", "unknown")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was checked."""
-
-    what: str
-    name: str
-    good: bool
-    said: str
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return asdict(self)
-
-
-async def check_online(settings: Settings, done: Callable[[str], None]) -> list[Finding]:
-    """Fetch and parse every feed, and try every channel, storing and sending nothing."""
-
-    async def told(check: Awaitable[Finding]) -> Finding:
-        finding = await check
-        done(finding.name)
-        return finding
-
-    workers = Workers()
-    try:
-        async with open_fetcher(settings) as fetcher:
-            feeds = (_check_feed(settings, feed, fetcher, workers) for feed in settings.feeds)
-            channels = (_check_channel(channel) for channel in open_channels(settings).values())
-            findings = await asyncio.gather(*(told(check) for check in (*feeds, *channels)))
-            # A server may repeat in its answer what it was sent.
-            redact = Redactor(settings.secrets())
-            return [replace(finding, said=redact(finding.said)) for finding in findings]
-    finally:
-        workers.close()
-
-
-async def _check_feed(
-    settings: Settings, feed: FeedSettings, fetcher: Fetcher, workers: Workers
-) -> Finding:
-    name = feed.name or feed.url
-    try:
-        response = await fetcher.fetch(feed_request(feed, settings))
-        limit = settings.polling.max_body
-        body = await workers.run(read_text, body_of(response, limit))
-        parsed = await workers.run(parse_feed, body, response.url, response.charset)
-    except FeedError as error:
-        return Finding("feed", name, good=False, said=error.reason)
-    dated = sum(entry.published is not None for entry in parsed.entries)
-    said = f"{parsed.title or 'untitled'}: {len(parsed.entries)} entries, {dated} dated"
-    every = max(feed.every or settings.polling.every, settings.polling.every)
-    if outruns(parsed.entries, every, utc_now()):
-        said += "; they reach back so little that some may be missed between polls (`every`)"
-    return Finding("feed", name, good=True, said=said)
-
-
-async def _check_channel(channel: Channel) -> Finding:
-    try:
-        return Finding("channel", channel.name, good=True, said=await channel.check())
-    except DeliveryError as error:
-        return Finding("channel", channel.name, good=False, said=error.reason)
 
 
 def status_report(settings: Settings, health: Health | None, now: datetime) -> dict[str, Any]:

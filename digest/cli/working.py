@@ -8,9 +8,8 @@ import click
 
 from digest.cli import Options, aio
 from digest.cli.output import polling_progress, print_json, print_table
-from digest.daemon import open_runtime
+from digest.daemon import open_polling, open_runtime, poll_now
 from digest.errors import InstanceError
-from digest.web.control import ask_daemon
 
 if TYPE_CHECKING:
     from digest.config import Settings
@@ -39,14 +38,11 @@ def poll(options: Options, feed: tuple[str, ...]) -> int:
 
 async def _poll(settings: Settings, feeds: tuple[str, ...]) -> dict[str, Any]:
     try:
-        async with open_runtime(settings, "digest poll") as runtime:
+        async with open_polling(settings, "digest poll") as (_, polling):
             with polling_progress(len(feeds) or len(settings.feeds)) as report:
-                return await runtime.poll(feeds, report)
-    except InstanceError:
-        result = await ask_daemon(settings.database_path, "poll", feeds=feeds)
-        if result is None:
-            raise
-        return result
+                return await poll_now(settings, polling, feeds, report)
+    except InstanceError as error:
+        return await _asked(settings, error, "poll", feeds=feeds)
 
 
 @click.command()
@@ -69,11 +65,20 @@ async def _send(settings: Settings, digest: str, to: str | None) -> dict[str, An
         async with open_runtime(settings, "digest send") as runtime:
             with polling_progress(None) as report:
                 return await runtime.send(digest, to, report)
-    except InstanceError:
-        result = await ask_daemon(settings.database_path, "send", digest=digest, to=to)
-        if result is None:
-            raise
-        return result
+    except InstanceError as error:
+        return await _asked(settings, error, "send", digest=digest, to=to)
+
+
+async def _asked(
+    settings: Settings, busy: InstanceError, command: str, **asked: Any
+) -> dict[str, Any]:
+    """What the daemon answers that has the database; without one, who has it is the error."""
+    from digest.web.control import ask_daemon
+
+    result = await ask_daemon(settings.database_path, command, **asked)
+    if result is None:
+        raise busy
+    return result
 
 
 def _print_sent(result: dict[str, Any]) -> None:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import css_inline
 from jinja2 import (
     ChoiceLoader,
     FileSystemLoader,
@@ -75,14 +74,17 @@ class Templates:
             version=__version__,
         )
         self._environment = environment
-        self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
         if folder:
             for name in _NAMES:
                 self._render(name, _SAMPLE)
 
     def html(self, edition: Edition) -> str:
         """A whole HTML document, its styles inlined but for those marked to be kept."""
-        inlined = self._inliner.inline(self._render(HTML, edition))
+        # A daemon can go for weeks without an edition in HTML.
+        from css_inline import CSSInliner
+
+        inliner = CSSInliner(load_remote_stylesheets=False)
+        inlined = inliner.inline(self._render(HTML, edition))
         return _KEPT.sub(r"\1", inlined)
 
     def text(self, edition: Edition) -> str:

@@ -8,29 +8,28 @@ import unicodedata
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import regex
-
 if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.model import Edition
 
-# A number with a dot makes a list at the start of a line only.
 # What means something anywhere, then what does at the start of a line or, a #, of a word.
-_MARKDOWN = regex.compile(r"([\\`*_\[\]<>~&]|^[+-]|(?<!\S)#|(?<=^\d+)[.)])")
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>~&]|^[+-]|(?<!\S)#")
+# A number with a dot makes a list at the start of a line only.
+_NUMBERED = re.compile(r"^(\d+)([.)])")
 _MARKDOWN_URL = re.compile(r"[<>\s\\]|&(?=#?\w+;)")
 _NAME, _NAMED = 60, 3
-_GRAPHEME = regex.compile(r"\X")
 
 
 def short(text: str, graphemes: int) -> str:
     """The text cut to what readers see as so many characters."""
     if len(text) <= graphemes:
         return text
-    ends = [
-        match.end()
-        for match, _ in zip(_GRAPHEME.finditer(text), range(graphemes + 1), strict=False)
-    ]
+    # Few texts are so long.
+    import regex
+
+    found = regex.finditer(r"\X", text)
+    ends = [match.end() for match, _ in zip(found, range(graphemes + 1), strict=False)]
     return text if len(ends) <= graphemes else text[: ends[graphemes - 2]].rstrip() + "…"
 
 
@@ -107,7 +106,7 @@ def inline(text: str) -> str:
 
 def markdown(text: str) -> str:
     """Text that Markdown shows as it is (CommonMark, backslash escapes)."""
-    return _MARKDOWN.sub(r"\\\1", text)
+    return _NUMBERED.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\g<0>", text))
 
 
 def markdown_url(url: str) -> str:

@@ -122,7 +122,6 @@ entries = sa.Table(
         "entries_held",
         "feed_id",
         sqlite_where=sa.text("hold = 'held'"),
-        postgresql_where=sa.text("hold = 'held'"),
     ),
     sqlite_strict=True,
 )
@@ -250,7 +249,6 @@ incidents = sa.Table(
         "subject",
         unique=True,
         sqlite_where=sa.text("closed_at IS NULL"),
-        postgresql_where=sa.text("closed_at IS NULL"),
     ),
     sqlite_strict=True,
 )

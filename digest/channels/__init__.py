@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
     from datetime import timedelta
 
     from digest.config import Settings
@@ -17,8 +18,19 @@ if TYPE_CHECKING:
     from digest.rendering.templates import Templates
 
 
+class Session(Protocol):
+    """Sends one delivery after the other."""
+
+    async def send(self, delivery: Delivery) -> str:
+        """Send one part to one recipient; answers the receipt.
+
+        Raises:
+            DeliveryError: with the verdict. The session goes on.
+        """
+
+
 class Channel(Protocol):
-    """Renders an edition, purely, and sends one delivery of it."""
+    """Renders an edition, purely, and opens sessions that send its deliveries."""
 
     name: str
     kind: str
@@ -29,12 +41,8 @@ class Channel(Protocol):
     def render(self, edition: Edition, templates: Templates) -> Rendition:
         """The edition as this channel's parts, and who gets them."""
 
-    async def send(self, delivery: Delivery) -> str:
-        """Send one part to one recipient; answers the receipt.
-
-        Raises:
-            DeliveryError: with the verdict.
-        """
+    def session(self) -> AbstractAsyncContextManager[Session]:
+        """What sends deliveries one after the other; what it needs is opened by the first."""
 
     async def check(self) -> str:
         """Try everything short of sending; answers what was found.

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import tempfile
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +54,10 @@ class FileChannel:
                 return json.dumps(as_json(edition), ensure_ascii=False, indent=2) + "\n"
             case "markdown":
                 return templates.markdown(edition)
+
+    def session(self) -> nullcontext[FileChannel]:
+        """Nothing is kept open from one delivery to the next."""
+        return nullcontext(self)
 
     async def send(self, delivery: Delivery) -> str:
         """Write the file; the receipt is where it is."""

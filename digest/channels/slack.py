@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -57,6 +57,10 @@ class SlackChannel:
         messages = build_messages(edition)
         parts = tuple(json.dumps(message).encode() for message in messages)
         return Rendition(self.name, self.kind, (_RECIPIENT,), parts)
+
+    def session(self) -> nullcontext[SlackChannel]:
+        """Nothing is kept open from one delivery to the next."""
+        return nullcontext(self)
 
     async def send(self, delivery: Delivery) -> str:
         """Post one message; a webhook's only receipt is its `ok`."""

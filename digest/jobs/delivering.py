@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,10 @@ from digest.log import event
 from digest.model import Delivery, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
-    from digest.channels import Channel
+    from digest.channels import Channel, Session
     from digest.log import Words
     from digest.store import Store, StoreThread
 
@@ -58,6 +59,15 @@ def outcome_of(
     return Outcome("retrying", error=error.reason, next_attempt_at=now + pause)
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A channel's turn to be served, and who hears of it; nothing is begun once it is to stop."""
+
+    channel: Channel
+    report: Callable[[Delivery, Outcome], None]
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class Delivering:
     """Makes what deliveries are due, channel by channel side by side."""
 
@@ -76,8 +86,8 @@ class Delivering:
         self._words = words
         self._grace_seconds = grace_seconds
         self._record_again_seconds = record_again_seconds
-        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._making: set[asyncio.Task[tuple[Delivery, Outcome] | None]] = set()
+        self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns: dict[asyncio.Task[list[Outcome]], _Turn] = {}
 
     async def release_claimed(self) -> None:
         """Settle what an earlier process was sending when it died."""
@@ -101,10 +111,10 @@ class Delivering:
         """
         now = self._clock()
         due = await self._store.run(lambda store: store.ledger.due_channels(now))
-        free = (name for name in due if join or not self._turns[name].locked())
+        free = (name for name in due if join or not self._locks[name].locked())
         known = [self._channels[name] for name in free if name in self._channels]
         drained = await asyncio.gather(
-            *(self._drain(channel, report) for channel in known), return_exceptions=True
+            *(self._take(_Turn(channel, report)) for channel in known), return_exceptions=True
         )
         # A channel that could not be served has not kept the others from being so.
         for outcomes in drained:
@@ -114,83 +124,118 @@ class Delivering:
 
     async def finish(self) -> None:
         """Give what is being sent a few seconds to end and be recorded, then give it up."""
-        if self._making:
-            await asyncio.wait(self._making, timeout=self._grace_seconds)
-        for making in self._making:
-            making.cancel()
-        await asyncio.gather(*self._making, return_exceptions=True)
+        turns = dict(self._turns)
+        for turn in turns.values():
+            turn.stop.set()
+        if turns:
+            await asyncio.wait(turns, timeout=self._grace_seconds)
+        for taking in turns:
+            taking.cancel()
+        await asyncio.gather(*turns, return_exceptions=True)
 
-    async def _drain(
-        self, channel: Channel, report: Callable[[Delivery, Outcome], None]
-    ) -> list[Outcome]:
+    async def _take(self, turn: _Turn) -> list[Outcome]:
+        """Serve a channel; when cancelled, what is being sent goes on until `finish`."""
+        taking = asyncio.create_task(self._drain(turn))
+        self._turns[taking] = turn
+        taking.add_done_callback(self._turns.pop)
+        try:
+            return await asyncio.shield(taking)
+        except asyncio.CancelledError:
+            turn.stop.set()
+            raise
+
+    async def _drain(self, turn: _Turn) -> list[Outcome]:
+        """Work off what is due, and what has become so meanwhile."""
         outcomes: list[Outcome] = []
-        async with self._turns[channel.name]:
-            while made := await self._next_whole(channel):
-                delivery, outcome = made
-                report(delivery, outcome)
-                outcomes.append(outcome)
+        async with self._locks[turn.channel.name], turn.channel.session() as session:
+            while not turn.stop.is_set() and (made := await self._work_off(turn, session)):
+                outcomes += made
         return outcomes
 
-    async def _next_whole(self, channel: Channel) -> tuple[Delivery, Outcome] | None:
-        """Make the next delivery; once begun it goes on when cancelled, until `finish`."""
-        making = asyncio.create_task(self._next(channel))
-        self._making.add(making)
-        making.add_done_callback(self._making.discard)
-        return await asyncio.shield(making)
-
-    async def _next(self, channel: Channel) -> tuple[Delivery, Outcome] | None:
-        now = self._clock()
-        delivery = await self._store.run(
-            lambda store: store.ledger.claim(channel.name, channel.kind, now)
-        )
-        if delivery is None:
-            return None
+    async def _work_off(self, turn: _Turn, session: Session) -> list[Outcome]:
+        """Make what is due; no more than one delivery is `sending` at any time."""
+        outcomes: list[Outcome] = []
+        due = iter(await self._due(turn.channel))
+        claimed = await self._claim(due)
         try:
-            outcome = await self._attempt(channel, delivery)
+            while claimed and not turn.stop.is_set():
+                delivery, claimed = claimed, None
+                outcome = await self._attempt(turn.channel, session, delivery)
+                claimed = await self._record(delivery, outcome, None if turn.stop.is_set() else due)
+                _say(delivery, outcome)
+                turn.report(delivery, outcome)
+                outcomes.append(outcome)
+        finally:
+            if claimed:
+                await self._hand_back(claimed)
+        return outcomes
+
+    async def _due(self, channel: Channel) -> list[Delivery]:
+        now = self._clock()
+        return await self._store.run(
+            lambda store: store.ledger.due(channel.name, channel.kind, now)
+        )
+
+    async def _claim(self, due: Iterator[Delivery]) -> Delivery | None:
+        now = self._clock()
+        return await self._store.run(lambda store: store.ledger.claim(due, now))
+
+    async def _hand_back(self, delivery: Delivery) -> None:
+        now = self._clock()
+        await self._store.run(lambda store: store.ledger.hand_back(delivery, now))
+
+    async def _attempt(self, channel: Channel, session: Session, delivery: Delivery) -> Outcome:
+        try:
+            receipt = await session.send(delivery)
+            return Outcome("sent", receipt=self._words(receipt) or None)
+        except DeliveryError as error:
+            refusal = error
         except asyncio.CancelledError:
             # Whether it arrived, nobody knows; the next start settles it.
             event(_log, logging.WARNING, "interrupted", delivery=delivery.id)
             raise
-        return delivery, await self._record(delivery, outcome)
-
-    async def _attempt(self, channel: Channel, delivery: Delivery) -> Outcome:
-        try:
-            return Outcome("sent", receipt=await channel.send(delivery))
-        except DeliveryError as error:
-            return outcome_of(delivery, error, channel.patience, self._clock())
         except Exception as error:  # noqa: BLE001 - a bug is logged whole
             _log.exception("bug while delivering", extra={"fields": {"delivery": delivery.id}})
-            unknown = DeliveryError(f"a bug: {type(error).__name__}", "unknown")
-            return outcome_of(delivery, unknown, channel.patience, self._clock())
+            refusal = DeliveryError(f"a bug: {type(error).__name__}", "unknown")
+        outcome = outcome_of(delivery, refusal, channel.patience, self._clock())
+        return replace(outcome, error=self._words(outcome.error or ""))
 
-    async def _record(self, delivery: Delivery, outcome: Outcome) -> Outcome:
-        error = self._words(outcome.error) if outcome.error else None
-        receipt = self._words(outcome.receipt) if outcome.receipt else None
-        fit = Outcome(outcome.state, receipt, error, outcome.next_attempt_at)
-        while not await self._recorded(delivery, fit):  # noqa: ASYNC110 - nothing tells of room
+    async def _record(
+        self, delivery: Delivery, outcome: Outcome, then: Iterator[Delivery] | None
+    ) -> Delivery | None:
+        """Write an outcome down, however long it takes; answers the next delivery, claimed."""
+        while True:
+            try:
+                return await self._write_down(delivery, outcome, then)
+            except StoreError as error:
+                reason = str(error)
+            event(_log, logging.ERROR, "not recorded yet", delivery=delivery.id, error=reason)
+            # What was sent must not be forgotten for a full disk, nor for what comes next.
+            then = None
             await asyncio.sleep(self._record_again_seconds)
-        event(
-            _log,
-            logging.INFO if outcome.state == "sent" else logging.WARNING,
-            "delivered" if outcome.state == "sent" else "not delivered",
-            digest=delivery.digest,
-            edition=delivery.edition_id,
-            channel=delivery.channel,
-            recipient=delivery.recipient,
-            part=delivery.part if delivery.part > 1 else None,
-            state=outcome.state,
-            attempt=delivery.attempts + 1,
-            error=error,
-            next_attempt_at=outcome.next_attempt_at and outcome.next_attempt_at.isoformat(),
-        )
-        return fit
 
-    async def _recorded(self, delivery: Delivery, outcome: Outcome) -> bool:
-        """Whether it could be written down: what was sent must not be forgotten for a full disk."""
+    async def _write_down(
+        self, delivery: Delivery, outcome: Outcome, then: Iterator[Delivery] | None
+    ) -> Delivery | None:
         now = self._clock()
-        try:
-            await self._store.run(lambda store: store.ledger.record(delivery.id, outcome, now))
-        except StoreError as error:
-            event(_log, logging.ERROR, "not recorded yet", delivery=delivery.id, error=str(error))
-            return False
-        return True
+        return await self._store.run(
+            lambda store: store.ledger.record(delivery.id, outcome, now, then)
+        )
+
+
+def _say(delivery: Delivery, outcome: Outcome) -> None:
+    sent = outcome.state == "sent"
+    event(
+        _log,
+        logging.INFO if sent else logging.WARNING,
+        "delivered" if sent else "not delivered",
+        digest=delivery.digest,
+        edition=delivery.edition_id,
+        channel=delivery.channel,
+        recipient=delivery.recipient,
+        part=delivery.part if delivery.part > 1 else None,
+        state=outcome.state,
+        attempt=delivery.attempts + 1,
+        error=outcome.error,
+        next_attempt_at=outcome.next_attempt_at and outcome.next_attempt_at.isoformat(),
+    )

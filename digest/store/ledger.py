@@ -7,13 +7,63 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.model import Delivery, Outcome
-from digest.store.tables import deliveries, editions, renditions
+from digest.store.tables import UtcDateTime, deliveries, editions, renditions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from datetime import datetime
 
+    from sqlalchemy.engine import Connection
+
     from digest.store.database import Database
+
+_NOW = sa.bindparam("now", type_=UtcDateTime)
+_OUTCOME = sa.bindparam("outcome", type_=sa.Text)
+_THIS = deliveries.c.id == sa.bindparam("delivery")
+
+_TIME_HAS_COME = sa.or_(
+    deliveries.c.state == "pending",
+    sa.and_(
+        deliveries.c.state.in_(("retrying", "unknown")),
+        deliveries.c.next_attempt_at <= _NOW,
+    ),
+)
+_earlier = deliveries.alias("earlier")
+_WAITS = sa.exists().where(
+    _earlier.c.edition_id == deliveries.c.edition_id,
+    _earlier.c.channel == deliveries.c.channel,
+    _earlier.c.recipient == deliveries.c.recipient,
+    _earlier.c.part < deliveries.c.part,
+    sa.or_(
+        _earlier.c.state.in_(("pending", "sending", "retrying")),
+        sa.and_(_earlier.c.state == "unknown", _earlier.c.next_attempt_at.is_not(None)),
+    ),
+)
+_IS_DUE = sa.and_(_TIME_HAS_COME, ~_WAITS)
+
+# Each delivery costs these two. Put together once, they take a quarter of the time.
+_CLAIM = (
+    sa.update(deliveries)
+    .where(_THIS, _IS_DUE)
+    .values(
+        state="sending",
+        attempts=deliveries.c.attempts + 1,
+        next_attempt_at=None,
+        changed_at=_NOW,
+    )
+)
+_RECORD = (
+    sa.update(deliveries)
+    .where(_THIS)
+    .values(
+        state=_OUTCOME,
+        receipt=sa.bindparam("answer"),
+        last_error=sa.bindparam("error"),
+        next_attempt_at=sa.bindparam("again", type_=UtcDateTime),
+        doubtful=sa.case((_OUTCOME == "unknown", 1), else_=deliveries.c.doubtful),
+        changed_at=_NOW,
+    )
+)
 
 
 class LedgerQueries:
@@ -45,59 +95,72 @@ class LedgerQueries:
 
     def due_channels(self, now: datetime) -> list[str]:
         """The channels that have a delivery to make now."""
-        query = sa.select(deliveries.c.channel).where(_due(now)).distinct()
+        query = sa.select(deliveries.c.channel).where(_IS_DUE).distinct()
         with self._database.transaction() as connection:
-            return list(connection.execute(query.order_by(deliveries.c.channel)).scalars())
+            found = connection.execute(query.order_by(deliveries.c.channel), {"now": now})
+            return list(found.scalars())
 
-    def claim(self, channel: str, kind: str, now: datetime) -> Delivery | None:
-        """Mark a channel's next due delivery as `sending`, and answer it with its payload.
+    def due(self, channel: str, kind: str, now: datetime) -> list[Delivery]:
+        """A channel's deliveries whose time has come, in order, with their payloads.
 
-        A part waits until the part before it has been settled; what was rendered for a channel
-        of another kind under the same name waits for that one.
+        Among them are parts that wait until the part before has been settled: `claim` knows. What
+        was rendered for a channel of another kind under the same name waits for that one.
         """
+        rendition = sa.and_(
+            renditions.c.edition_id == deliveries.c.edition_id,
+            renditions.c.channel == deliveries.c.channel,
+            renditions.c.part == deliveries.c.part,
+        )
         query = (
-            sa.select(deliveries, editions.c.digest, renditions.c.payload)
+            sa.select(deliveries, editions.c.digest)
             .join(editions, editions.c.id == deliveries.c.edition_id)
-            .join(
-                renditions,
-                sa.and_(
-                    renditions.c.edition_id == deliveries.c.edition_id,
-                    renditions.c.channel == deliveries.c.channel,
-                    renditions.c.part == deliveries.c.part,
-                ),
-            )
-            .where(deliveries.c.channel == channel, renditions.c.kind == kind, _due(now))
+            .join(renditions, rendition)
+            .where(deliveries.c.channel == channel, renditions.c.kind == kind, _TIME_HAS_COME)
             .order_by(deliveries.c.id)
-            .limit(1)
         )
         with self._database.transaction() as connection:
-            row = connection.execute(query).first()
-            if row is None:
-                return None
-            connection.execute(
-                sa.update(deliveries)
-                .where(deliveries.c.id == row.id)
-                .values(
-                    state="sending",
-                    attempts=deliveries.c.attempts + 1,
-                    next_attempt_at=None,
-                    changed_at=now,
-                )
-            )
-            return _delivery(row, row.payload)
+            rows = connection.execute(query, {"now": now}).all()
+            payloads = _payloads(connection, channel, {row.edition_id for row in rows})
+            return [_delivery(row, payloads[row.edition_id, row.part]) for row in rows]
 
-    def record(self, delivery_id: int, outcome: Outcome, now: datetime) -> None:
-        """Write down what became of a claimed delivery."""
+    def claim(self, due: Iterator[Delivery], now: datetime) -> Delivery | None:
+        """Mark the next delivery that is due and need not wait as `sending`, and answer it.
+
+        It is answered as it was before, and `due` has gone on to it.
+        """
+        with self._database.transaction() as connection:
+            return _claim(connection, due, now)
+
+    def record(
+        self,
+        delivery_id: int,
+        outcome: Outcome,
+        now: datetime,
+        then: Iterator[Delivery] | None = None,
+    ) -> Delivery | None:
+        """Write down what became of a claimed delivery, and claim the next where there is one."""
+        values = {
+            "delivery": delivery_id,
+            "outcome": outcome.state,
+            "answer": outcome.receipt,
+            "error": outcome.error,
+            "again": outcome.next_attempt_at,
+            "now": now,
+        }
+        with self._database.transaction() as connection:
+            connection.execute(_RECORD, values)
+            return _claim(connection, then, now) if then else None
+
+    def hand_back(self, delivery: Delivery, now: datetime) -> None:
+        """Take back a claim of which nothing was sent: the delivery is due as it was before."""
         with self._database.transaction() as connection:
             connection.execute(
                 sa.update(deliveries)
-                .where(deliveries.c.id == delivery_id)
+                .where(deliveries.c.id == delivery.id)
                 .values(
-                    state=outcome.state,
-                    receipt=outcome.receipt,
-                    last_error=outcome.error,
-                    next_attempt_at=outcome.next_attempt_at,
-                    doubtful=1 if outcome.state == "unknown" else deliveries.c.doubtful,
+                    state=delivery.state,
+                    attempts=delivery.attempts,
+                    next_attempt_at=None if delivery.state == "pending" else now,
                     changed_at=now,
                 )
             )
@@ -114,28 +177,21 @@ class LedgerQueries:
             return [_delivery(row) for row in connection.execute(query)]
 
 
-def _due(now: datetime) -> sa.ColumnElement[bool]:
-    earlier = deliveries.alias("earlier")
-    waits = sa.exists().where(
-        earlier.c.edition_id == deliveries.c.edition_id,
-        earlier.c.channel == deliveries.c.channel,
-        earlier.c.recipient == deliveries.c.recipient,
-        earlier.c.part < deliveries.c.part,
-        sa.or_(
-            earlier.c.state.in_(("pending", "sending", "retrying")),
-            sa.and_(earlier.c.state == "unknown", earlier.c.next_attempt_at.is_not(None)),
-        ),
+def _claim(connection: Connection, due: Iterator[Delivery], now: datetime) -> Delivery | None:
+    for delivery in due:
+        if connection.execute(_CLAIM, {"delivery": delivery.id, "now": now}).rowcount:
+            return delivery
+    return None
+
+
+def _payloads(
+    connection: Connection, channel: str, edition_ids: Collection[int]
+) -> dict[tuple[int, int], bytes]:
+    """A channel's payloads by edition and part: each once, however many get it."""
+    query = sa.select(renditions.c.edition_id, renditions.c.part, renditions.c.payload).where(
+        renditions.c.channel == channel, renditions.c.edition_id.in_(edition_ids)
     )
-    return sa.and_(
-        sa.or_(
-            deliveries.c.state == "pending",
-            sa.and_(
-                deliveries.c.state.in_(("retrying", "unknown")),
-                deliveries.c.next_attempt_at <= now,
-            ),
-        ),
-        ~waits,
-    )
+    return {(row.edition_id, row.part): row.payload for row in connection.execute(query)}
 
 
 def _delivery(row: Any, payload: bytes = b"") -> Delivery:

@@ -57,6 +57,12 @@ def delivery(recipient: str, payload: bytes, part: int = 1) -> Delivery:
     )
 
 
+async def send(channel: Channel, *made: Delivery) -> list[str]:
+    """The receipts of deliveries that are sent in one session."""
+    async with channel.session() as session:
+        return [await session.send(each) for each in made]
+
+
 def deliveries(channel: Channel, edition: Edition) -> list[Delivery]:
     """Every delivery of an edition: each part for each recipient."""
     rendition = channel.render(edition, TEMPLATES)

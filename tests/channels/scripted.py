@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
+from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -55,16 +57,19 @@ def _hang_up(handle: socket.socket) -> None:
 class SmtpScript:
     """An SMTP server that answers each verb as `replies` says; None drops the connection.
 
-    `connect` is the greeting, `.` the end of the message. What is heard is kept, with whether it
-    was encrypted.
+    `connect` is the greeting, `.` the end of the message, `MAIL 2` the second MAIL of all. What is
+    heard is kept, with whether it was encrypted.
     """
 
     replies: dict[str, str | None] = field(default_factory=dict)
     capabilities: tuple[str, ...] = ()
     tls: ssl.SSLContext | None = None
     tls_from_the_start: bool = False
+    messages_per_connection: int = sys.maxsize
+    connections: int = 0
     heard: list[tuple[bool, bytes]] = field(default_factory=list)
     messages: list[bytes] = field(default_factory=list)
+    asked: Counter[str] = field(default_factory=Counter)
 
     @property
     def verbs(self) -> list[str]:
@@ -75,6 +80,7 @@ class SmtpScript:
         return b"\n".join(line for encrypted, line in self.heard if not encrypted)
 
     def talk(self, connection: socket.socket) -> None:
+        self.connections += 1
         if self.tls and self.tls_from_the_start:
             connection = self.tls.wrap_socket(connection, server_side=True)
         with connection:
@@ -82,6 +88,7 @@ class SmtpScript:
                 self._listen(connection, encrypted=self.tls_from_the_start)
 
     def _listen(self, connection: socket.socket, *, encrypted: bool) -> None:
+        last = len(self.messages) + self.messages_per_connection
         with connection, connection.makefile("rb") as lines:
             while line := lines.readline():
                 self.heard.append((encrypted, line.rstrip()))
@@ -91,9 +98,11 @@ class SmtpScript:
                 if verb == "STARTTLS" and self.tls:
                     self._listen(self.tls.wrap_socket(connection, server_side=True), encrypted=True)
                     return
-                if verb == "DATA" and "DATA" not in self.replies:
+                if verb == "DATA" and self._reply(verb, "354 go on") == "354 go on":
                     self.messages.append(_message(lines))
                     if not self._answer(connection, ".", "250 queued"):
+                        return
+                    if len(self.messages) == last:
                         return
 
     def _default(self, verb: str) -> str:
@@ -112,8 +121,12 @@ class SmtpScript:
             case _:
                 return "250 OK"
 
+    def _reply(self, verb: str, default: str) -> str | None:
+        return self.replies.get(f"{verb} {self.asked[verb]}", self.replies.get(verb, default))
+
     def _answer(self, connection: socket.socket, verb: str, default: str) -> bool:
-        reply = self.replies.get(verb, default)
+        self.asked[verb] += 1
+        reply = self._reply(verb, default)
         if reply is None:
             return False
         connection.sendall(reply.encode() + b"\r\n")

@@ -12,7 +12,7 @@ import pytest
 from digest.channels import open_channels
 from digest.config.settings import ChannelSettings
 from digest.errors import DeliveryError
-from tests.channels.making import TEMPLATES, deliveries, settings
+from tests.channels.making import TEMPLATES, deliveries, send, settings
 from tests.rendering.samples import edition, ordinary, story
 from tests.servers import HttpServer, MailServer, Reply
 
@@ -160,7 +160,7 @@ def channel(place: Place) -> Channel:
 async def refused(channel: Channel, of: Edition) -> DeliveryError:
     made = deliveries(channel, of)
     with pytest.raises(DeliveryError) as caught:
-        await channel.send(made[0])
+        await send(channel, made[0])
     return caught.value
 
 
@@ -213,7 +213,7 @@ def test_rendering_touches_nothing(place: Place, channel: Channel) -> None:
 async def test_what_is_sent_arrives_once_and_has_a_receipt(place: Place, channel: Channel) -> None:
     made = deliveries(channel, edition(story(title="A distinctive headline")))
 
-    receipts = [await channel.send(each) for each in made]
+    receipts = await send(channel, *made)
 
     assert all(receipts)
     assert len(place.arrived()) == len(made)
@@ -221,11 +221,32 @@ async def test_what_is_sent_arrives_once_and_has_a_receipt(place: Place, channel
 
 
 async def test_editions_follow_each_other(place: Place, channel: Channel) -> None:
-    for number in (1, 2):
-        for each in deliveries(channel, edition(story(number))):
-            await channel.send(each)
+    first, second = (deliveries(channel, edition(story(number))) for number in (1, 2))
 
-    assert len(place.arrived()) == 2
+    await send(channel, *first, *second)
+    await send(channel, *deliveries(channel, edition(story(3))))
+
+    arrived = b"".join(place.arrived())
+    assert len(place.arrived()) == 3
+    assert all(f"Story {number}".encode() in arrived for number in (1, 2, 3))
+
+
+async def test_a_session_goes_on_after_a_refusal(place: Place, channel: Channel) -> None:
+    first, second = (deliveries(channel, edition(story(number))) for number in (1, 2))
+    async with channel.session() as session:
+        place.refuse_for_good()
+        for each in (*first, *second):
+            with pytest.raises(DeliveryError) as caught:
+                await session.send(each)
+            assert caught.value.verdict == "failed"
+
+    assert place.arrived() == []
+
+
+async def test_a_session_that_sends_nothing_touches_nothing(place: Place) -> None:
+    place.go_down()
+    async with open_channels(place.settings())["it"].session():
+        pass
 
 
 async def test_what_is_down_is_tried_again(place: Place) -> None:

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
+from aiosmtplib.protocol import PERIOD_REGEX, normalize_message_line_endings
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from digest.channels.smtp import on_the_wire
 from digest.errors import DeliveryError
-from tests.channels.making import MESSAGE_ID, deliveries, delivery, open_it
+from tests.channels.making import MESSAGE_ID, deliveries, delivery, open_it, send
 from tests.channels.scripted import SmtpScript, serving
 from tests.rendering.samples import edition, ordinary, story
 from tests.servers import MailServer, running
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.channels import Channel
+    from digest.model import Delivery
     from tests.channels.conftest import Certificate
 
 PASSWORD = "correct horse battery staple"
@@ -34,7 +39,7 @@ def email(folder: Path, port: int, to: str | list[str] = "ada@example.com", **sm
 
 async def refused(channel: Channel, recipient: str = "ada@example.com") -> DeliveryError:
     with pytest.raises(DeliveryError) as caught:
-        await channel.send(delivery(recipient, PAYLOAD))
+        await send(channel, delivery(recipient, PAYLOAD))
     return caught.value
 
 
@@ -48,7 +53,7 @@ async def test_a_message_arrives_as_it_was_built(tmp_path: Path, mail_server: Ma
     channel = email(tmp_path, mail_server.port)
     [made] = deliveries(channel, ordinary(20))
 
-    receipt = await channel.send(made)
+    [receipt] = await send(channel, made)
 
     [mail] = mail_server.mails
     assert receipt == "250 OK: queued"
@@ -64,7 +69,7 @@ async def test_to_and_message_id_come_first(tmp_path: Path, mail_server: MailSer
     channel = email(tmp_path, mail_server.port, to="Grace Hopper <grace@example.com>")
     [made] = deliveries(channel, edition(story()))
 
-    await channel.send(made)
+    await send(channel, made)
 
     first, second, _ = mail_server.mails[0].raw.split(b"\r\n", 2)
     assert first == b"To: Grace Hopper <grace@example.com>"
@@ -77,7 +82,7 @@ async def test_lines_that_begin_with_a_dot_survive(
 ) -> None:
     payload = b"Subject: dots\r\n\r\n" + body
 
-    await email(tmp_path, mail_server.port).send(delivery("ada@example.com", payload))
+    await send(email(tmp_path, mail_server.port), delivery("ada@example.com", payload))
 
     assert mail_server.mails[0].raw.rstrip(b"\r\n").endswith(payload)
 
@@ -85,8 +90,9 @@ async def test_lines_that_begin_with_a_dot_survive(
 async def test_dots_are_doubled_on_the_wire(tmp_path: Path) -> None:
     script = SmtpScript()
     with serving(script.talk) as port:
-        await email(tmp_path, port).send(
-            delivery("ada@example.com", b"Subject: dots\r\n\r\n.one\r\n..two\r\n.\r\nend\r\n")
+        await send(
+            email(tmp_path, port),
+            delivery("ada@example.com", b"Subject: dots\r\n\r\n.one\r\n..two\r\n.\r\nend\r\n"),
         )
 
     assert script.messages[0].endswith(b"\r\n\r\n..one\r\n...two\r\n..\r\nend\r\n")
@@ -98,8 +104,7 @@ async def test_each_recipient_has_a_message_of_their_own(
     to = ["ada@example.com", "Grace <grace@example.com>"]
     channel = email(tmp_path, mail_server.port, to=to)
 
-    for made in deliveries(channel, edition(story())):
-        await channel.send(made)
+    await send(channel, *deliveries(channel, edition(story())))
 
     ada, grace = mail_server.mails
     assert [ada.recipient, grace.recipient] == ["ada@example.com", "grace@example.com"]
@@ -147,7 +152,7 @@ async def test_a_refused_sender_is_not_held_against_the_recipient(
     assert error.reason.startswith(reason)
 
 
-@pytest.mark.parametrize("stage", ["connect", "EHLO", "MAIL", "RCPT"])
+@pytest.mark.parametrize("stage", ["connect", "EHLO", "MAIL", "RCPT", "DATA"])
 async def test_a_connection_lost_before_the_message_is_tried_again(
     tmp_path: Path, stage: str
 ) -> None:
@@ -184,7 +189,7 @@ async def test_what_follows_the_acceptance_changes_nothing(
     tmp_path: Path, goodbye: str | None
 ) -> None:
     with serving(SmtpScript({"QUIT": goodbye}).talk) as port:
-        receipt = await email(tmp_path, port).send(delivery("ada@example.com", PAYLOAD))
+        [receipt] = await send(email(tmp_path, port), delivery("ada@example.com", PAYLOAD))
 
     assert receipt == "250 queued"
 
@@ -197,12 +202,148 @@ async def test_an_address_that_needs_smtputf8_fails_alone(
     first, second = deliveries(channel, edition(story()))
 
     with pytest.raises(DeliveryError) as caught:
-        await channel.send(first)
-    await channel.send(second)
+        await send(channel, first)
+    await send(channel, second)
 
     assert caught.value.verdict == "failed"
     assert "SMTPUTF8" in caught.value.reason
     assert [mail.recipient for mail in mail_server.mails] == ["jurgen@xn--bcher-kva.example"]
+
+
+def mails_to(*names: str) -> list[Delivery]:
+    return [delivery(f"{name}@example.com", PAYLOAD) for name in names]
+
+
+async def verdicts(channel: Channel, *made: Delivery) -> list[str]:
+    """What became of each of these, sent in one session."""
+    found = []
+    async with channel.session() as session:
+        for each in made:
+            try:
+                found.append(await session.send(each))
+            except DeliveryError as error:
+                found.append(error.verdict)
+    return found
+
+
+def recipients(script: SmtpScript) -> list[str]:
+    return re.findall(r"RCPT TO:<(.*?)@", script.in_clear.decode())
+
+
+async def test_a_session_is_one_connection(tmp_path: Path) -> None:
+    script = SmtpScript()
+    with serving(script.talk) as port:
+        found = await verdicts(email(tmp_path, port), *mails_to("ada", "grace", "edith"))
+
+    assert found == ["250 queued"] * 3
+    assert script.connections == 1
+    assert recipients(script) == ["ada", "grace", "edith"]
+    assert script.verbs == ["EHLO", *["MAIL", "RCPT", "DATA"] * 3, "QUIT"]
+
+
+async def test_the_next_session_is_another(tmp_path: Path) -> None:
+    script = SmtpScript()
+    with serving(script.talk) as port:
+        channel = email(tmp_path, port)
+        for _ in range(2):
+            await send(channel, *mails_to("ada"))
+
+    assert script.connections == 2
+    assert script.verbs.count("QUIT") == 2
+
+
+@pytest.mark.parametrize("stage", ["RCPT 2", "DATA 2", ". 2", "MAIL 2"])
+@pytest.mark.parametrize("reply", ["450 busy", "550 no"])
+async def test_a_refusal_does_not_disturb_the_next(tmp_path: Path, stage: str, reply: str) -> None:
+    script = SmtpScript({stage: reply})
+    with serving(script.talk) as port:
+        found = await verdicts(email(tmp_path, port), *mails_to("ada", "grace", "edith"))
+
+    second = "failed" if reply.startswith("550") and stage != "MAIL 2" else "retrying"
+    assert found == ["250 queued", second, "250 queued"]
+    assert script.connections == 1
+    # What ended with the message needs no end put to it.
+    assert script.verbs.count("RSET") == (0 if stage == ". 2" else 1)
+    assert [message.count(b"Subject") for message in script.messages[-1:]] == [1]
+
+
+async def test_a_server_that_does_not_forget_a_refusal_is_left(tmp_path: Path) -> None:
+    script = SmtpScript({"RCPT 1": "550 no", "RSET": "500 what?"})
+    with serving(script.talk) as port:
+        found = await verdicts(email(tmp_path, port), *mails_to("ada", "grace"))
+
+    assert found == ["failed", "250 queued"]
+    assert script.connections == 2
+
+
+async def test_a_server_that_closes_after_each_message(tmp_path: Path) -> None:
+    script = SmtpScript(messages_per_connection=1)
+    with serving(script.talk) as port:
+        found = await verdicts(email(tmp_path, port), *mails_to("ada", "grace", "edith"))
+
+    assert found == ["250 queued"] * 3
+    assert script.connections == 3
+    assert len(script.messages) == 3
+
+
+@pytest.mark.parametrize("stage", ["MAIL 2", "RCPT 2", "DATA 2"])
+@pytest.mark.parametrize("reply", ["421 too many messages", None])
+async def test_a_server_that_goes_between_messages_is_called_again(
+    tmp_path: Path, stage: str, reply: str | None
+) -> None:
+    script = SmtpScript({stage: reply})
+    with serving(script.talk) as port:
+        found = await verdicts(email(tmp_path, port), *mails_to("ada", "grace", "edith"))
+
+    assert found == ["250 queued"] * 3
+    assert script.connections == 2
+    assert len(script.messages) == 3
+
+
+@pytest.mark.parametrize("reply", ["421 too many messages", None])
+async def test_a_server_that_goes_again_is_tried_later(tmp_path: Path, reply: str | None) -> None:
+    script = SmtpScript({"MAIL 2": reply, "MAIL 3": reply})
+    with serving(script.talk) as port:
+        found = await verdicts(email(tmp_path, port), *mails_to("ada", "grace", "edith"))
+
+    assert found == ["250 queued", "retrying", "250 queued"]
+    assert script.connections == 3
+
+
+@pytest.mark.parametrize(
+    ("reply", "verdict"),
+    [(None, "unknown"), ("hello?", "unknown"), ("421 going down", "retrying")],
+)
+async def test_a_message_is_never_handed_over_twice(
+    tmp_path: Path, reply: str | None, verdict: str
+) -> None:
+    script = SmtpScript({". 2": reply})
+    with serving(script.talk) as port:
+        found = await verdicts(email(tmp_path, port), *mails_to("ada", "grace", "edith"))
+
+    assert found == ["250 queued", verdict, "250 queued"]
+    assert recipients(script) == ["ada", "grace", "edith"]
+    assert script.connections == 2
+
+
+async def test_an_answer_that_is_none_is_tried_again(tmp_path: Path) -> None:
+    error = await outcome(tmp_path, SmtpScript({"RCPT": "hello?"}))
+
+    assert error.verdict == "retrying"
+
+
+@given(st.binary(max_size=200) | st.text("\r\n. a", max_size=20).map(str.encode))
+@example(b"")
+@example(b".\r.\n..\r\n\r.")
+def test_the_wire_carries_what_the_library_would_send(message: bytes) -> None:
+    normal = normalize_message_line_endings(message)
+    assert on_the_wire(message) == PERIOD_REGEX.sub(b"..", normal) + b".\r\n"
+
+
+@given(st.binary(min_size=1, max_size=200) | st.text("\r\n. a", min_size=1).map(str.encode))
+def test_headers_go_before_what_is_prepared(message: bytes) -> None:
+    head = b"To: ada@example.com\r\n"
+    assert on_the_wire(head + message) == head + on_the_wire(message)
 
 
 class Accounts:
@@ -234,7 +375,7 @@ async def test_starttls_and_login(tmp_path: Path, trusted: Certificate) -> None:
     with running(server):
         channel = email(tmp_path, server.port, security="starttls", **LOGIN)
         found = await channel.check()
-        await channel.send(delivery("ada@example.com", PAYLOAD))
+        await send(channel, delivery("ada@example.com", PAYLOAD))
 
     assert [mail.recipient for mail in server.mails] == ["ada@example.com"]
     assert found == f"127.0.0.1:{server.port} answers, starttls, logged in as digest"
@@ -282,7 +423,7 @@ async def test_credentials_go_only_through_encryption(tmp_path: Path, trusted: C
     script = SmtpScript(capabilities=("STARTTLS", "AUTH PLAIN"), tls=trusted.context)
     with serving(script.talk) as port:
         channel = email(tmp_path, port, security="starttls", **LOGIN)
-        await channel.send(delivery("ada@example.com", PAYLOAD))
+        await send(channel, delivery("ada@example.com", PAYLOAD))
 
     assert "AUTH" in script.verbs
     assert re.fullmatch(rb"EHLO \S+\nSTARTTLS", script.in_clear)
@@ -309,7 +450,7 @@ async def test_tls_from_the_start(tmp_path: Path, trusted: Certificate) -> None:
     script = SmtpScript(capabilities=("AUTH PLAIN",), tls=trusted.context, tls_from_the_start=True)
     with serving(script.talk) as port:
         channel = email(tmp_path, port, security="tls", **LOGIN)
-        await channel.send(delivery("ada@example.com", PAYLOAD))
+        await send(channel, delivery("ada@example.com", PAYLOAD))
 
     assert len(script.messages) == 1
     assert script.in_clear == b""

@@ -15,7 +15,7 @@ import pytest
 
 from digest.errors import DeliveryError
 from digest.rendering.snapshot import as_json
-from tests.channels.making import TEMPLATES, deliveries, delivery, open_it
+from tests.channels.making import TEMPLATES, deliveries, delivery, open_it, send
 from tests.rendering.samples import edition, ordinary, story
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def files(folder: Path, path: str = "out/{digest}-{date}.md", format_: str = "ma
 
 async def write(channel: Channel, text: bytes = b"Hello\n", path: str | None = None) -> Path:
     [made] = deliveries(channel, edition(story()))
-    return Path(await channel.send(delivery(path or made.recipient, text)))
+    [receipt] = await send(channel, delivery(path or made.recipient, text))
+    return Path(receipt)
 
 
 async def refused(channel: Channel) -> DeliveryError:
@@ -56,7 +57,7 @@ async def test_each_format(tmp_path: Path, format_: str, expected: str) -> None:
     channel = files(tmp_path, format_=format_)
     [made] = deliveries(channel, ordinary(5))
 
-    receipt = await channel.send(made)
+    [receipt] = await send(channel, made)
 
     assert receipt == str(tmp_path / "out/weekly-2026-11-16.md")
     assert (tmp_path / "out/weekly-2026-11-16.md").read_bytes().decode() == expected
@@ -66,7 +67,7 @@ async def test_json_is_the_contract_of_preview(tmp_path: Path) -> None:
     channel = files(tmp_path, format_="json")
     [made] = deliveries(channel, edition(story(title="日本 “quoted”"), held_back=2))
 
-    await channel.send(made)
+    await send(channel, made)
 
     written = tmp_path / "out/weekly-2026-11-16.md"
     assert json.loads(written.read_text("utf-8")) == {
@@ -178,7 +179,7 @@ async def test_a_write_that_fails_half_way_leaves_nothing(tmp_path: Path) -> Non
     [made] = deliveries(channel, edition(story()))
 
     with no_room_for(10_000), pytest.raises(DeliveryError) as caught:
-        await channel.send(delivery(made.recipient, b"x" * 100_000))
+        await send(channel, delivery(made.recipient, b"x" * 100_000))
 
     assert caught.value.verdict == "retrying"
     assert "File too large" in caught.value.reason

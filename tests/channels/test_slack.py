@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.errors import DeliveryError
-from tests.channels.making import deliveries, delivery, open_it
+from tests.channels.making import deliveries, delivery, open_it, send
 from tests.channels.scripted import serving
 from tests.rendering.samples import edition, ordinary, story
 from tests.servers import HttpServer, Reply, running
@@ -33,7 +33,7 @@ def slack(folder: Path, server: str) -> Channel:
 
 async def refused(channel: Channel) -> DeliveryError:
     with pytest.raises(DeliveryError) as caught:
-        await channel.send(delivery("webhook", PAYLOAD))
+        await send(channel, delivery("webhook", PAYLOAD))
     return caught.value
 
 
@@ -42,7 +42,7 @@ async def test_a_post_arrives_as_it_was_built(tmp_path: Path, slack_server: Http
     channel = slack(tmp_path, slack_server.url)
     [made] = deliveries(channel, edition(story(title="日本 <!channel> & “more”")))
 
-    receipt = await channel.send(made)
+    [receipt] = await send(channel, made)
 
     [post] = slack_server.seen
     assert receipt == "ok"
@@ -59,8 +59,7 @@ async def test_every_part_of_a_large_edition_is_a_post(
     channel = slack(tmp_path, slack_server.url)
 
     parts = deliveries(channel, ordinary(80))
-    for part in parts:
-        await channel.send(part)
+    await send(channel, *parts)
 
     assert len(parts) > 1
     assert [seen.json for seen in slack_server.seen] == [json.loads(p.payload) for p in parts]
@@ -236,7 +235,7 @@ async def test_the_address_is_never_told(
     channel = slack(tmp_path, url if trouble != "down" else "http://hooks.invalid")
 
     try:
-        await channel.send(delivery("webhook", PAYLOAD))
+        await send(channel, delivery("webhook", PAYLOAD))
     except DeliveryError as error:
         told = "".join(traceback.format_exception(error)) + repr(error)
     else:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -129,6 +130,9 @@ class FakeChannel:
 
     def render(self, edition: Edition, templates: Templates) -> Rendition:
         raise NotImplementedError
+
+    def session(self) -> nullcontext[FakeChannel]:
+        return nullcontext(self)
 
     async def send(self, delivery: Delivery) -> str:
         self.sent.append(delivery)
@@ -411,34 +415,111 @@ async def test_a_stop_does_not_wait_for_ever(
     assert len(working.sent) == (1 if patience is None else 2)
 
 
-async def test_a_stop_between_two_deliveries_leaves_none_half_made(post: Post) -> None:
-    await post.publish(build.INBOX)
-    channel = FakeChannel(patience=None)
-    reported, stopped = asyncio.Event(), threading.Event()
+async def test_a_stop_hands_back_what_is_claimed_and_not_sent(post: Post) -> None:
+    three = ("ada@example.com", "grace@example.com", "edith@example.com")
+    await post.publish(replace(build.INBOX, recipients=three))
+    before = await post.row(2)
+    second, stopped = asyncio.Event(), threading.Event()
 
-    def report(delivery: Delivery, outcome: Outcome) -> None:
-        del delivery, outcome
-        # The claim of the next delivery has to stand in line behind this.
-        post.store._executor.submit(stopped.wait)
-        reported.set()
+    class Slow(FakeChannel):
+        async def send(self, delivery: Delivery) -> str:
+            if delivery.recipient == three[1]:
+                # Its outcome, and the claim of the third, have to stand in line behind this.
+                post.store._executor.submit(stopped.wait)
+                second.set()
+            return await super().send(delivery)
 
+    channel = Slow(patience=None)
     by = post.by(channel)
-    delivering = asyncio.create_task(by.deliver_due(report))
-    await reported.wait()
-    await asyncio.sleep(0)
+    delivering = asyncio.create_task(by.deliver_due())
+    await second.wait()
     delivering.cancel()
     await asyncio.sleep(0)
     stopped.set()
     with pytest.raises(asyncio.CancelledError):
         await delivering
     await by.finish()
-    assert "sending" not in await post.states()
-    assert len(channel.sent) == (await post.states()).count("sent")
+    assert await post.states() == ["sent", "sent", "pending"]
+    assert await post.row(2) == before
+    assert channel.recipients == list(three[:2])
+
+
+async def test_a_report_that_fails_leaves_nothing_claimed(post: Post) -> None:
+    await post.publish(build.INBOX)
+    channel = FakeChannel()
+
+    def report(delivery: Delivery, outcome: Outcome) -> None:
+        del delivery, outcome
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        await post.by(channel).deliver_due(report)
+    assert await post.states() == ["sent", "pending"]
+
+
+async def test_one_delivery_of_a_channel_is_in_doubt_at_most(post: Post) -> None:
+    many = tuple(f"reader{number}@example.com" for number in range(20))
+    await post.publish(replace(build.INBOX, recipients=many))
+    in_doubt: list[list[tuple[str, str]]] = []
+
+    class Watched(FakeChannel):
+        async def send(self, delivery: Delivery) -> str:
+            rows = (await post.store.run(build.dump))["deliveries"]
+            in_doubt.append([(row[3], row[5]) for row in rows if row[5] != "pending"])
+            return await super().send(delivery)
+
+    channel = Watched()
+    channel.answers = ["ok", NO, "ok", ZeroDivisionError(), SILENCE]
+    await post.by(channel).deliver_due()
+    # As the first byte of each leaves, it is sending, and all before it are settled.
+    for number, seen in enumerate(in_doubt):
+        assert [recipient for recipient, _ in seen] == list(many[: number + 1])
+        assert [state for _, state in seen].index("sending") == number
+    assert len(in_doubt) == len(many)
+
+
+async def test_a_round_is_one_session(post: Post) -> None:
+    await post.publish(build.INBOX)
+    post.clock.turn(hours=1)
+    await post.publish(build.INBOX)
+    opened: list[str] = []
+
+    class Counted(FakeChannel):
+        def session(self) -> nullcontext[FakeChannel]:
+            opened.append(self.name)
+            return super().session()
+
+    channel = Counted()
+    await post.by(channel).deliver_due()
+    assert len(channel.sent) == 4
+    assert opened == ["inbox"]
+
+
+async def test_what_becomes_due_meanwhile_is_sent_too(post: Post) -> None:
+    await post.publish(build.INBOX)
+    channel = HangingChannel()
+    delivering = asyncio.create_task(post.by(channel).deliver_due())
+    await channel.started.wait()
+    post.clock.turn(hours=1)
+    await post.publish(build.INBOX)
+    channel.go.set()
+    await delivering
+    assert await post.states() == ["sent"] * 4
+
+
+async def test_editions_and_their_parts_go_in_order(post: Post) -> None:
+    await post.publish(build.TEAM)
+    post.clock.turn(hours=1)
+    await post.publish(build.TEAM)
+    channel = FakeChannel("team")
+    await post.by(channel).deliver_due()
+    assert [(one.edition_id, one.part) for one in channel.sent] == [(1, 1), (1, 2), (2, 1), (2, 2)]
 
 
 async def test_release_is_said_once(post: Post, caplog: pytest.LogCaptureFixture) -> None:
     await post.publish(build.INBOX)
-    await post.store.run(lambda store: store.ledger.claim("inbox", "email", NOW))
+    due = await post.store.run(lambda store: store.ledger.due("inbox", "email", NOW))
+    await post.store.run(lambda store: store.ledger.claim(iter(due), NOW))
     for _ in range(2):
         await post.by(FakeChannel()).release_claimed()
     lines = [(record.getMessage(), record.__dict__["fields"]) for record in caplog.records]

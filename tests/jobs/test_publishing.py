@@ -15,9 +15,10 @@ from tests.store import build
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
-    from digest.channels import Channel
+    from digest.channels import Channel, Session
     from digest.config import Settings
     from digest.jobs.publishing import Published, Publishing
     from digest.model import Delivery, Edition, Rendition
@@ -214,7 +215,7 @@ class BrokenChannel:
         del edition, templates
         raise ZeroDivisionError
 
-    async def send(self, delivery: Delivery) -> str:
+    def session(self) -> AbstractAsyncContextManager[Session]:
         raise NotImplementedError
 
     async def check(self) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
+import sqlalchemy as sa
 
 from digest.errors import StoreError
 from digest.model import Delivery, DeliveryState, Outcome, Rendition
@@ -23,8 +24,13 @@ LATER = Outcome("retrying", error="busy", next_attempt_at=SOON)
 KINDS = {"inbox": "email", "team": "slack"}
 
 
+def next_of(store: Store, channel: str = "inbox", *, now: datetime = NOW) -> Delivery | None:
+    due = store.ledger.due(channel, KINDS.get(channel, "email"), now)
+    return store.ledger.claim(iter(due), now)
+
+
 def claim(store: Store, channel: str = "inbox", *, now: datetime = NOW) -> Delivery:
-    delivery = store.ledger.claim(channel, KINDS.get(channel, "email"), now)
+    delivery = next_of(store, channel, now=now)
     assert delivery is not None
     return delivery
 
@@ -45,8 +51,84 @@ def test_a_claim_is_written_down_before_it_is_answered(store: Store) -> None:
 def test_nothing_is_claimed_twice(store: Store) -> None:
     publish(store)
     assert [claim(store).recipient for _ in range(2)] == ["ada@example.com", "grace@example.com"]
-    assert store.ledger.claim("inbox", "email", NOW) is None
+    assert next_of(store) is None
     assert store.ledger.due_channels(NOW) == []
+
+
+def test_an_outcome_and_the_next_claim_are_written_down_together(store: Store) -> None:
+    edition = publish(store)
+    due = iter(store.ledger.due("inbox", "email", NOW))
+    first = store.ledger.claim(due, NOW)
+    assert first is not None
+    second = store.ledger.record(first.id, SENT, NOW, due)
+    assert second is not None
+    assert (second.recipient, second.state, second.attempts) == ("grace@example.com", "pending", 0)
+    assert [one.state for one in store.ledger.of_edition(edition)] == ["sent", "sending"]
+    assert store.ledger.record(second.id, SENT, NOW, due) is None
+
+
+def test_an_outcome_that_cannot_be_written_down_claims_nothing(store: Store) -> None:
+    edition = publish(store)
+    due = iter(store.ledger.due("inbox", "email", NOW))
+    first = store.ledger.claim(due, NOW)
+    assert first is not None
+    with pytest.raises(StoreError):
+        store.ledger.record(first.id, Outcome("lost"), NOW, due)  # type: ignore[arg-type]
+    assert [one.state for one in store.ledger.of_edition(edition)] == ["sending", "pending"]
+
+
+def test_what_is_no_longer_due_is_not_claimed(store: Store) -> None:
+    publish(store)
+    due = store.ledger.due("inbox", "email", NOW)
+    store.ledger.record(claim(store).id, LATER, NOW)
+    claimed = store.ledger.claim(iter(due), NOW)
+    assert claimed is not None
+    assert claimed.recipient == "grace@example.com"
+
+
+def test_a_claim_that_is_handed_back_was_never_made(store: Store) -> None:
+    publish(store)
+    before = dump(store)
+    store.ledger.hand_back(claim(store), NOW)
+    assert dump(store) == before
+
+
+@pytest.mark.parametrize("state", ["retrying", "unknown"])
+def test_another_attempt_that_is_handed_back_is_due_at_once(
+    store: Store, state: DeliveryState
+) -> None:
+    publish(store)
+    store.ledger.record(claim(store).id, Outcome(state, next_attempt_at=SOON), NOW)
+    store.ledger.hand_back(claim(store, now=SOON), SOON)
+    again = claim(store, now=SOON)
+    assert (again.recipient, again.state, again.attempts) == ("ada@example.com", state, 1)
+    assert again.doubtful == (state == "unknown")
+
+
+def test_recipients_share_a_payload(store: Store) -> None:
+    publish(store)
+    ada, grace = store.ledger.due("inbox", "email", NOW)
+    assert ada.payload is grace.payload
+
+
+def test_a_claim_reads_no_more_than_its_own_rows(store: Store) -> None:
+    publish(store, sent_as=(TEAM,))
+    statements: list[tuple[str, Any]] = []
+    sa.event.listen(
+        store._database._engine,
+        "before_cursor_execute",
+        lambda *said: statements.append((said[2], said[3])),
+    )
+    store.ledger.record(claim(store, "team").id, SENT, NOW, iter([of(store, 1, 1)]))
+    with store._database.transaction() as connection:
+        plan = [
+            row.detail
+            for statement, parameters in list(statements)
+            if statement.startswith(("SELECT", "UPDATE"))
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+    assert plan
+    assert not [step for step in plan if step.startswith("SCAN")]
 
 
 def test_older_editions_go_first(store: Store) -> None:
@@ -61,7 +143,7 @@ def test_channels_do_not_see_each_other(store: Store) -> None:
     assert store.ledger.due_channels(NOW) == ["inbox", "team"]
     assert claim(store, "team").channel == "team"
     assert store.ledger.due_channels(NOW) == ["inbox"]
-    assert store.ledger.claim("other", "email", NOW) is None
+    assert next_of(store, "other") is None
 
 
 @pytest.mark.parametrize(
@@ -83,7 +165,7 @@ def test_a_part_waits_until_the_one_before_is_settled(
     assert first.payload == b"one"
     if outcome:
         store.ledger.record(first.id, outcome, NOW)
-    second = store.ledger.claim("team", "slack", NOW)
+    second = next_of(store, "team")
     assert (second is not None) == free
     assert second is None or second.payload == b"two"
 
@@ -97,7 +179,7 @@ def test_parts_wait_only_for_parts_of_their_own_recipient(store: Store) -> None:
     second = claim(store)
     assert (first.recipient, first.part) == ("grace@example.com", 1)
     assert (second.recipient, second.part) == ("grace@example.com", 2)
-    assert store.ledger.claim("inbox", "email", NOW) is None
+    assert next_of(store) is None
 
 
 @pytest.mark.parametrize("state", ["retrying", "unknown"])
@@ -105,7 +187,7 @@ def test_another_attempt_waits_for_its_time(store: Store, state: DeliveryState) 
     edition = publish(store, sent_as=(TEAM,))
     delivery = claim(store, "team")
     store.ledger.record(delivery.id, Outcome(state, next_attempt_at=SOON), NOW)
-    assert store.ledger.claim("team", "slack", SOON - timedelta(microseconds=1)) is None
+    assert next_of(store, "team", now=SOON - timedelta(microseconds=1)) is None
     again = claim(store, "team", now=SOON)
     assert (again.id, again.state, again.attempts) == (delivery.id, state, 1)
     assert of(store, edition).attempts == 2
@@ -116,7 +198,7 @@ def test_what_is_settled_is_never_claimed_again(store: Store, state: DeliverySta
     publish(store, sent_as=(TEAM,))
     store.ledger.record(claim(store, "team").id, Outcome(state), NOW)
     assert claim(store, "team", now=NOW + 365 * DAY).part == 2
-    assert store.ledger.claim("team", "slack", NOW + 365 * DAY) is None
+    assert next_of(store, "team", now=NOW + 365 * DAY) is None
 
 
 def test_an_outcome_is_written_down(store: Store) -> None:

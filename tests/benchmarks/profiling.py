@@ -4,8 +4,8 @@
 
 `--phase` is a part of a phase's name, as `tests.benchmarks.polling` prints it. The event loop and
 the store's thread are profiled one by one, and the workers' CPU is told as a whole; `--inline`
-does their work in the event loop, so that it shows there. A profile makes all calls dearer, and
-small functions most: compare its figures with one another only.
+does their work in the event loop, so that it shows there. Times are of the CPU. A profile makes all
+calls dearer, and small functions most: compare its figures with one another only.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import logging
 import pstats
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -48,19 +49,19 @@ class InlineWorkers(Workers):
 
 async def profile(runtime: Runtime, urls: list[str], lines: int) -> None:
     """Poll these feeds, and print what took how long."""
-    loop, store = cProfile.Profile(), cProfile.Profile()
-    found = {"the event loop": loop, "the store's thread": store}
+    # From Python 3.12 on one profile sees all threads, and is the only one.
+    apart = sys.version_info < (3, 12)
+    timer = time.thread_time if apart else time.process_time
+    loop, store = cProfile.Profile(timer), cProfile.Profile(timer)
     meter = Meter()
     await runtime.store.run(lambda _: store.enable())
-    try:
+    if apart:
         loop.enable()
-    except ValueError:
-        # From Python 3.12 on, one sees all threads, and is the only one.
-        found = {"all threads": store}
     await runtime.polling.poll(urls)
     loop.disable()
     await runtime.store.run(lambda _: store.disable())
     daemon, workers = meter.spent()
+    found = {"the event loop": loop, "the store's thread": store} if apart else {"all": store}
     for name, one in found.items():
         print(f"\n== {name}")
         pstats.Stats(one, stream=sys.stdout).sort_stats("tottime").print_stats(lines)

@@ -20,6 +20,7 @@ daemon whose database had so many entries before. `--gzip` compresses for those 
 from __future__ import annotations
 
 import argparse
+import signal
 import sqlite3
 import statistics
 import sys
@@ -248,6 +249,8 @@ def _options() -> argparse.Namespace:
 
 def main() -> None:
     options = _options()
+    # So that the server ends and the folders go when this is stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     number, large, entries = options.feeds, options.large, options.entries_in_store
     with (
         FeedServer(number + _SPARE, large, zipped=options.gzip) as server,

@@ -75,12 +75,14 @@ def diff(entries: Sequence[KeyedEntry], known: Iterable[KnownEntry]) -> Changes:
 
 
 def _free_key(entry: KeyedEntry, taken: Container[str]) -> str | None:
-    candidates = candidate_keys(entry.entry, entry.telling)
+    candidates = candidate_keys(entry)
     return next((key for key in candidates if key not in taken), None)
 
 
 def _pair(entries: Sequence[KeyedEntry], keys: Mapping[str, KnownEntry]) -> dict[str, KnownEntry]:
     """Which known entry each is, by key; the strongest evidence first, and each known one once."""
+    if not keys:
+        return {}
     holders: dict[str, list[KnownEntry]] = defaultdict(list)
     for one in keys.values():
         for name in one.names:
@@ -120,7 +122,7 @@ def _evidence(
             known[found[0].id] = found[0]
             agreeing[found[0].id].add(kind)
     # What an entry said when it was new is its key for ever, whatever it said since.
-    if first := keys.get(whole_key(entry.entry)):
+    if first := keys.get(whole_key(entry)):
         known[first.id] = first
         agreeing[first.id].add(WHOLE)
     return [
@@ -145,7 +147,7 @@ def _called(
 
 
 def _strength(entry: KeyedEntry, known: KnownEntry, kinds: frozenset[str]) -> int:
-    own = known.key == whole_key(entry.entry) or (GUID in kinds and entry.key == known.key)
+    own = known.key == whole_key(entry) or (GUID in kinds and entry.key == known.key)
     # Where guids are places in a list, what stands there says which entry it is.
     has_guid = any(kind_of(name) == GUID for name in entry.telling)
     moved = has_guid and kinds >= {LINK, DATED, TEXT}

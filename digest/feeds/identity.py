@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from digest.feeds.names import (
     GUID,
     LINK,
+    WHOLE,
     content_name,
     content_names,
     digest_of,
-    everything,
     fold_link,
     guid_names,
     kind_of,
@@ -64,7 +64,7 @@ def _keyed(one: _Named, shared: set[str]) -> KeyedEntry:
     telling = one.trusted
     if not shared.isdisjoint(telling):
         telling = tuple(name for name in telling if name not in shared)
-    key = next(candidate_keys(one.entry, telling))
+    key = next(_candidates(one.entry, one.names, telling))
     return KeyedEntry(key, _fingerprint(one.entry), one.entry, one.names, telling)
 
 
@@ -74,17 +74,27 @@ def choice(feed: ParsedFeed, how: IdentityChoice = "auto") -> Counter[str]:
     return Counter("content" if kind == "hash" else kind for kind in kinds)
 
 
-def candidate_keys(entry: ParsedEntry, telling: Sequence[str]) -> Iterator[str]:
+def candidate_keys(keyed: KeyedEntry) -> Iterator[str]:
     """The keys an entry may have, best first; the last is of everything it says."""
+    return _candidates(keyed.entry, keyed.names, keyed.telling)
+
+
+def whole_key(keyed: KeyedEntry) -> str:
+    """The key of everything an entry says."""
+    return _whole(keyed.names)
+
+
+def _candidates(entry: ParsedEntry, names: Sequence[str], telling: Sequence[str]) -> Iterator[str]:
     for kind, said in ((GUID, entry.guid), (LINK, entry.link)):
         if any(name.startswith(f"{kind}:") for name in telling):
             yield f"{kind}:{said}"
-    yield whole_key(entry)
+    yield _whole(names)
 
 
-def whole_key(entry: ParsedEntry) -> str:
-    """The key of everything an entry says."""
-    return f"hash:{digest_of(*everything(entry))}"
+def _whole(names: Sequence[str]) -> str:
+    # Every entry has this name, at the end or near it.
+    name = next(name for name in reversed(names) if name.startswith(f"{WHOLE}:"))
+    return f"hash:{name.removeprefix(f'{WHOLE}:')}"
 
 
 def _named(entry: ParsedEntry, home: str, how: IdentityChoice) -> _Named:

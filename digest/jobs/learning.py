@@ -95,10 +95,10 @@ class Learning:
         return self._windows.get(feed.url, {})
 
     async def _known(self, state: FeedState, reading: Reading) -> list[KnownEntry]:
-        if not reading.entries:
+        if not reading.entries or state.succeeded_at is None:
             return []
         names = {name for entry in reading.entries for name in entry.names}
-        keys = {key for one in reading.entries for key in candidate_keys(one.entry, one.telling)}
+        keys = {key for one in reading.entries for key in candidate_keys(one)}
         return await self._store.run(lambda store: store.feeds.known(state.id, names, keys))
 
     async def _is_flood(self, state: FeedState, changes: Changes) -> bool:

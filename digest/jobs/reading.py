@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digest.feeds.reading import Body, Reading, read_body
@@ -39,4 +39,8 @@ def read_and_clean(body: Body, *, first: bool) -> Digestion:
         FeedError: it cannot be decoded, or is no feed, or not a whole one.
     """
     reading = read_body(body)
-    return Digestion(reading, clean_entries(reading.entries) if first or reading.kept else ())
+    if not (first or reading.kept):
+        return Digestion(reading)
+    # Nobody asks for the texts as they came any more, and to hand them over takes time.
+    bare = tuple(replace(one, entry=replace(one.entry, html="")) for one in reading.entries)
+    return Digestion(replace(reading, entries=bare), clean_entries(reading.entries))

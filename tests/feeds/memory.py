@@ -24,7 +24,7 @@ class Memory:
     def read_feed(self, feed: ParsedFeed) -> Changes:
         keyed = identify(feed, self.how)
         names = {name for one in keyed for name in one.names}
-        keys = {key for one in keyed for key in candidate_keys(one.entry, one.telling)}
+        keys = {key for one in keyed for key in candidate_keys(one)}
         found = [
             replace(one, in_last_body=one.id in self.last)
             for one in self.known.values()

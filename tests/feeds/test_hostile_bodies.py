@@ -39,10 +39,17 @@ def entities(doctype: str, title: str) -> bytes:
     return rss(item(1, title="T")).replace("<rss", doctype).replace(">T<", f">{title}<").encode()
 
 
+def stalling(characters: int) -> bytes:
+    """A document that only feedparser reads, with an author that takes it long."""
+    author = f"<item><author>{'x' * characters}</author></item>"
+    return rss(author).replace("<rss", "<!DOCTYPE rss><rss").encode()
+
+
 BODIES = {
     "billion laughs": lambda: entities(f"<!DOCTYPE rss [{LAUGHS}]><rss", "&e8;"),
     "quadratic entities": lambda: entities(REPEATED, "&e;" * 50_000),
     "64 KB author": lambda: rss(f"<item><author>{'x' * 65_536}</author></item>").encode(),
+    "64 KB author, for feedparser": lambda: stalling(65_536),
     "comments in a description": lambda: described("&lt;!--" * 40_000),
     "comments that never end": lambda: described("<!--" * 50_000),
     "CDATA that never ends": lambda: described("<![CDATA[" * 200_000),

@@ -14,7 +14,7 @@ import pytest
 from digest.errors import FeedError
 from digest.feeds.parse import parse_feed
 from digest.feeds.workers import Workers
-from tests.feed_xml import rss
+from tests.feeds.test_hostile_bodies import stalling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ async def test_a_process_that_dies_is_reported(workers: Workers) -> None:
 
 async def test_the_event_loop_keeps_turning() -> None:
     # feedparser takes half a minute for this author, and never lets go of the interpreter's lock.
-    body = rss(f"<item><author>{'x' * 100_000}</author></item>").encode()
+    body = stalling(100_000)
     loop = asyncio.get_running_loop()
     longest = 0.0
     with closing(Workers(1, task_seconds=0.5)) as workers:

@@ -12,6 +12,7 @@ import pytest
 
 from digest.feeds.workers import Workers
 from tests.feed_xml import NOW, item, rss
+from tests.feeds.test_hostile_bodies import stalling
 from tests.jobs.bench import Bench, open_bench, settings_of
 from tests.servers import Reply
 
@@ -345,7 +346,7 @@ async def test_a_feed_that_stalls_the_parser_disturbs_no_other(
     feed_server: HttpServer, tmp_path: Path
 ) -> None:
     feed_server.replies = {
-        "/stalls": Reply(rss(f"<item><author>{'x' * 100_000}</author></item>")),
+        "/stalls": Reply(stalling(100_000)),
         "/works": Reply(rss(item(1))),
     }
     settings = settings_of(tmp_path, [f"{feed_server.url}/stalls", f"{feed_server.url}/works"])

@@ -72,7 +72,7 @@ class Memory(RuleBasedStateMachine):
                 title,
                 version,
                 ParsedEntry(title, "", title, "", date, ""),
-                names=(f"guid:{title}",),
+                names=(f"guid:{title}", f"whole:{title}"),
                 telling=(f"guid:{title}",),
             )
             for title, date in titles.items()

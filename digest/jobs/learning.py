@@ -58,6 +58,7 @@ class Learning:
         assert response.body_hash is not None
         reading = read.reading
         kept = set(reading.kept.values())
+        known_before = state.succeeded_at is not None
         found = await self._known(state, reading)
         if any(one.id in kept for one in found):
             return None
@@ -84,8 +85,8 @@ class Learning:
             missed=not flood and not kept and is_gap(changes, state.entries),
             # All of a feed may be edited at once, by its publisher or by a better parser of ours.
             resend=feed.updates == "resend" and not may_be_flood(len(edited), state.entries),
-            redraw=not state.entries and may_be_flood(len(new), 1),
-            forget_before=self._clock() - _REMEMBERED if whole else None,
+            redraw=not state.entries and known_before and may_be_flood(len(new), 1),
+            forget_before=self._clock() - _REMEMBERED if known_before and whole else None,
             listing=reading.listing,
             listed=_listed(reading, changes),
         )
@@ -123,7 +124,10 @@ class Learning:
             cleaned = await self._workers.run(clean_entries, tuple(rest))
             clean = {**clean, **{one.names: one for one in cleaned}}
         # Of two with the same key one was given another.
-        return tuple(replace(clean[one.names], key=one.key) for one in entries)
+        return tuple(
+            found if found.key == one.key else replace(found, key=one.key)
+            for one, found in ((one, clean[one.names]) for one in entries)
+        )
 
 
 def _listed(reading: Reading, changes: Changes) -> tuple[int | str, ...]:

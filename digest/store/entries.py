@@ -8,14 +8,16 @@ import sqlalchemy as sa
 
 from digest.feeds.names import CONTENT_KINDS
 from digest.model import CleanEntry, FeedState, KnownEntry
-from digest.store.tables import digests as digests_table
+from digest.store.bulk import insert_rows
 from digest.store.tables import (
+    as_text,
     edition_entries,
     editions,
     entries,
     entry_names,
     subscriptions,
 )
+from digest.store.tables import digests as digests_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -95,7 +97,7 @@ def _add(connection: Connection, feed_id: int, update: Update, now: datetime) ->
         _row(feed_id, entry, now) | {"id": number, "hold": hold}
         for number, entry in enumerate(update.new, newest + 1)
     ]
-    connection.execute(_ADD, rows)
+    insert_rows(connection, entries, _COLUMNS, [tuple(map(row.get, _COLUMNS)) for row in rows])
     added = {entry.key: number for number, entry in enumerate(update.new, newest + 1)}
     _name(connection, feed_id, ((added[entry.key], entry.names) for entry in update.new))
     return added
@@ -104,17 +106,14 @@ def _add(connection: Connection, feed_id: int, update: Update, now: datetime) ->
 def _name(
     connection: Connection, feed_id: int, named: Iterable[tuple[int, Collection[str]]]
 ) -> None:
-    rows = [
-        {"feed_id": feed_id, "name": name, "entry_id": number}
-        for number, names in named
-        for name in names
-    ]
-    if rows:
-        connection.execute(_NAME, rows)
+    rows = [(feed_id, name, number) for number, names in named for name in names]
+    insert_rows(connection, entry_names, ("feed_id", "name", "entry_id"), rows)
 
 
 def _list(connection: Connection, state: FeedState, seen: Collection[int], now: datetime) -> None:
     """Bring in line what the last body lists; what it lists no more was there until then."""
+    if not state.entries and not seen:
+        return
     listed = set(connection.execute(_LISTED, {"feed": state.id}).scalars())
     until = state.succeeded_at or now
     for numbers, values in (
@@ -197,9 +196,9 @@ def _row(feed_id: int, entry: CleanEntry, now: datetime) -> dict[str, Any]:
     return _said(entry) | {
         "feed_id": feed_id,
         "key": entry.key,
-        "published": entry.published,
-        "first_seen_at": now,
-        "last_seen_at": now,
+        "published": entry.published and as_text(entry.published),
+        "first_seen_at": as_text(now),
+        "last_seen_at": as_text(now),
         "listed": 1,
     }
 
@@ -218,8 +217,9 @@ _KNOWN = sa.select(entries.c.id, entries.c.key, entries.c.fingerprint, entries.c
     entries.c.id.in_(_VALUES)
 )
 _NEWEST = sa.select(sa.func.coalesce(sa.func.max(entries.c.id), 0))
-_ADD = sa.insert(entries)
-_NAME = sa.insert(entry_names)
+_COLUMNS = tuple(
+    name for name in (column.name for column in entries.c) if name not in {"edited_at", "resend_at"}
+)
 # As it stands in the index, or it would not be used.
 _LISTED = sa.select(entries.c.id).where(
     entries.c.feed_id == _FEED, entries.c.listed == sa.literal_column("1")

@@ -254,6 +254,7 @@ def test_many_elements_that_do_not_nest_are_not_deep(tag: str) -> None:
         *("<div></x>", "<b></x>", "<p></x>", "<x><div></x></div>", "<span><div></span></div>"),
         *("<div><table><td></div></table>", "<div><b></div></b>x", "<b><div></b></div>", "</p>"),
         *("<section><x></section>", "<svg><desc><div></svg>", "<object><b></object>"),
+        *("<li></li>", "<pre>x</pre>", "<img title='\">'>"),
     ],
 )
 def test_the_worst_of_the_largest_texts_is_soon_done(unit: str) -> None:

@@ -37,6 +37,7 @@ def test_prose_is_what_reads_on(html: str, prose: str) -> None:
         ("<ul><li>One:<ul><li>a</li><li>b</li></ul></li><li>Two</ul>", "One: a; b; Two"),
         ("<ul><li>One</li><li></li><li> </li><li>Two</li></ul>", "One; Two"),
         ("<ul><li></li><li>One</li></ul>", "One"),
+        ("<ul><li>R&amp;</li><li>D</li></ul>", "R&; D"),
         ("<ul><li>一つ目。</li><li>二つ目</li></ul>", "一つ目。 二つ目"),
     ],
 )

@@ -29,14 +29,16 @@ _READ = {
     *("about", "base", "duration", "href", "ispermalink", "lastmod", "medium", "mode", "rel"),
     *("role", "type", "uri", "url", "version"),
 }
+# What feedparser leaves of the parameters of an address.
+_SEEMING_ENTITY = re.compile("&([A-Za-z0-9_]+);")
 _QUOTED = {'"': "&quot;"}
 
 
 class Saying:
     """What a document has said so far.
 
-    `parts` are the texts since the last element began, `open` the elements around them, each with
-    what it left to its end, here the base in force.
+    `parts` are the texts since the last element began, `open` has one thing for each element that
+    is open, `base` is the address that links are relative to, where the document says one.
     """
 
     def __init__(self) -> None:
@@ -45,7 +47,7 @@ class Saying:
         self.version = ""
         self.base = ""
         self.parts: list[str] = []
-        self.open: list[tuple[Any, str]] = []
+        self.open: list[Any] = []
         # The fields of the feed or the entry at hand, and how deep the elements were.
         self._said = self.feed
         self._depths: dict[str, int] = {}
@@ -94,6 +96,8 @@ class Saying:
     def _resolved(self, address: str) -> str:
         if ":///" in address:
             raise OddError
+        if not self.base:
+            return address
         try:
             return urljoin(self.base, address)
         except ValueError:
@@ -251,7 +255,8 @@ class Saying:
         address = repaired(self._resolved(said)) if said else ""
         if self._said is not self.feed:
             address = address.replace("&amp;", "&")
-        address = re.sub("&([A-Za-z0-9_]+);", r"&\g<1>", address)
+        if "&" in address:
+            address = _SEEMING_ENTITY.sub(r"&\1", address)
         self._said["link"] = address
         if address:
             self._link["href"] = address

@@ -73,6 +73,13 @@ _FORMS = tuple(
         rf"{_WEEKDAY}{_NAME}\s+(?P<day>\d\d?)\s+{_TIME}\s+{_ZONE}\s*(?P<year>\d{{4}})",
     )
 )
+# The two forms that nearly all feeds write, as they are meant to be written.
+_RFC_2822 = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d\d?) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d) "
+    r"(?:GMT|([+-](?:0\d|1[0-5])[0-5]\d))",
+    re.ASCII,
+)
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-](?:0\d|1[0-5]):[0-5]\d)", re.ASCII)
 
 
 def read_date(said: str) -> datetime | None:
@@ -85,10 +92,23 @@ def read_date(said: str) -> datetime | None:
     if len(said) > _LONGEST:
         return None
     try:
-        moment = _number(said) if said.isdecimal() else _written(said)
+        moment = _usual(said) or (_number(said) if said.isdecimal() else _written(said))
     except (ValueError, OverflowError):
         return None
     return plausible(moment)
+
+
+def _usual(said: str) -> datetime | None:
+    """The moment that a text in a usual form names; None where it takes more to read it."""
+    if usual := _RFC_2822.fullmatch(said):
+        day, name, year, time, offset = usual.groups(default="Z")
+        said = f"{year}-{_MONTHS.get(name.lower(), 0):02}-{day:0>2}T{time}{offset}"
+    elif not _RFC_3339.fullmatch(said):
+        return None
+    try:
+        return datetime.fromisoformat(said).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def plausible(moment: datetime | None) -> datetime | None:

@@ -240,7 +240,7 @@ def rule_for(name: str, place: str) -> Rule:
     if place == "text" and prefix == "xhtml" and local != "body":
         return Rule(Saying.begin_markup, Saying.end_markup, local, "text")
     in_the_open = place in _OPEN_PLACES
-    if place in {"leaf", "text"} or prefix in _HANDLED or local in _PARTS:
+    if place in {"document", "leaf", "text"} or prefix in _HANDLED or local in _PARTS:
         raise OddError
     if not prefix and (local in _CORE or "_" in local or not in_the_open):
         raise OddError

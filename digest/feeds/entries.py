@@ -44,20 +44,24 @@ def feed_of(feed: Any, entries: Iterable[Any], version: str, url: str, text: str
 def _entry(entry: Any, url: str, feed_authors: str) -> ParsedEntry:
     declared = _declared_base(entry)
     base = absolute_link(url, declared, MAX_LINK) or url
-    links = (absolute_link(base, said, MAX_LINK) for said in _links(entry))
-    link = next((link for link in links if link), "")
-    images = (absolute_link(base, image, MAX_LINK) for image in entry_images(entry))
     return ParsedEntry(
         guid=well_formed(text_in(entry, "id")).strip()[:MAX_ID],
-        link=link,
+        link=_first_link(base, _links(entry)),
         title=_text(entry, "title", MAX_TITLE),
         author=_authors(entry) or one_line(entry_credit(entry), MAX_NAME) or feed_authors,
         published=_date(entry),
         html=well_formed(_html(entry))[:MAX_HTML],
         base=base if declared else absolute_link(base, text_in(entry, "link"), MAX_LINK) or base,
-        image=next((image for image in images if image), ""),
+        image=_first_link(base, entry_images(entry)),
         seconds=entry_seconds(entry),
     )
+
+
+def _first_link(base: str, said: Iterable[str]) -> str:
+    for address in said:
+        if link := absolute_link(base, address, MAX_LINK):
+            return link
+    return ""
 
 
 def _links(entry: Any) -> Iterator[str]:
@@ -87,7 +91,7 @@ def _authors(said: Any) -> str:
         return one_line(", ".join(names), MAX_NAME)
     # Of a single name feedparser loses a part where the address has a long top-level domain.
     author = _text(said, "author", MAX_NAME)
-    match = _WITH_ADDRESS.fullmatch(author)
+    match = _WITH_ADDRESS.fullmatch(author) if "@" in author else None
     return (match[1] or match[2]) if match else author
 
 

@@ -23,7 +23,7 @@ from digest.feeds.text import one_line
 from digest.feeds.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import timedelta
     from types import TracebackType
 
@@ -123,6 +123,10 @@ def _public_socket(info: _AddressInfo) -> socket.socket:
     return _socket(info)
 
 
+async def _at_once() -> None:
+    """Nothing to wait for."""
+
+
 class Fetcher:
     """An HTTP client for feeds, open between `async with` and its end.
 
@@ -166,8 +170,10 @@ class Fetcher:
             headers={hdrs.USER_AGENT: self._user_agent},
         )
 
-    async def fetch(self, request: Request) -> Response:
-        """Get a feed; each hop of a redirect takes a turn at its host.
+    async def fetch(
+        self, request: Request, ready: Callable[[], Awaitable[None]] = _at_once
+    ) -> Response:
+        """Get a feed; each hop of a redirect takes a turn at its host, and then waits for `ready`.
 
         Raises:
             FeedError: anything but a whole 200 or a 304 to a request with validators.
@@ -179,6 +185,7 @@ class Fetcher:
         loop = asyncio.get_running_loop()
         for _ in range(_MAX_REDIRECTS + 1):
             async with self._turns.take(hops.host(trail[-1])):
+                await ready()
                 started = loop.time()
                 try:
                     answer = await self._ask_within(seconds, request, trail)

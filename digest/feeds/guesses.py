@@ -14,7 +14,8 @@ _WINDOWS = {
     for number in range(0x80, 0xA0)
     if number not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 }
-_HAS_WINDOWS = re.compile("[\x80-\x9f]")
+# In UTF-8, where a search is fast.
+_HAS_WINDOWS = re.compile(b"\xc2[\x80-\x9f]")
 _MARKUP = re.compile(r"</\w+>|&#?\w+;")
 _TAG = re.compile(r"</?(\w+)")
 _ENTITY = re.compile(r"&(\w+);")
@@ -27,7 +28,7 @@ def repaired(text: str) -> str:
         return text
     with suppress(UnicodeError):
         text = text.encode("iso-8859-1").decode()
-    return text.translate(_WINDOWS) if _HAS_WINDOWS.search(text) else text
+    return text.translate(_WINDOWS) if _HAS_WINDOWS.search(text.encode()) else text
 
 
 def without_container(pieces: list[str]) -> list[str]:

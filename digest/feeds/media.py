@@ -17,6 +17,8 @@ _SECONDS = re.compile(r"(\d{1,7})(?:\.\d*)?")
 def seconds_said(text: str) -> int | None:
     """A length written `H:MM:SS`, `MM:SS` or as seconds; None for anything else, and for zero."""
     text = text.strip()
+    if not text:
+        return None
     if clock := _CLOCK.fullmatch(text):
         parts = clock.groupdict(default="0")
         seconds = int(parts["hours"]) * 3600 + int(parts["minutes"]) * 60 + int(parts["seconds"])
@@ -27,9 +29,12 @@ def seconds_said(text: str) -> int | None:
 
 def entry_seconds(entry: Any) -> int | None:
     """The length of the recording of an entry of feedparser's, in seconds (iTunes, Media RSS)."""
-    contents = details_in(entry, "media_content")
-    said = [text_in(entry, "itunes_duration"), *(text_in(one, "duration") for one in contents)]
-    return next((seconds for text in said if (seconds := seconds_said(text))), None)
+    if seconds := seconds_said(text_in(entry, "itunes_duration")):
+        return seconds
+    for content in details_in(entry, "media_content"):
+        if seconds := seconds_said(text_in(content, "duration")):
+            return seconds
+    return None
 
 
 def entry_images(entry: Any) -> Iterator[str]:

@@ -102,8 +102,9 @@ def _in_utf_8(text: str) -> bytes:
 def _feedparser(body: bytes) -> tuple[Any, str]:
     """What feedparser makes of a body, and the text that it saw."""
     # Only worker processes need it; the daemon stays small.
-    import feedparser
+    import feedparser.api
 
+    feedparser.api.PREFERRED_XML_PARSERS[:] = ["digest.feeds.sax"]
     try:
         # Only ever a BytesIO: feedparser opens a plain string as a path or an address.
         whole = BytesIO(without_impossible(body))

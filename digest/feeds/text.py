@@ -12,12 +12,23 @@ import nh3
 # the text around them (embeddings, overrides, isolates).
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+# An address that is as it should be: what makes it absolute and valid leaves it alone.
+_USUAL_LINK = re.compile(
+    r"https?://(?:(?!xn--)[a-z0-9-]+\.)+[a-z]{2,63}/[\w.~%!$&'()*+,=:@/-]*"
+    r"(?:\?[\w.~%!$&'()*+,;=:@/?-]+)?(?:\#[\w.~%!$&'()*+,;=:@/?-]+)?",
+    re.ASCII,
+)
 _BLANK_LINE = re.compile(r"\r?\n[ \t\r]*\n")
 
 
 def well_formed(text: str) -> str:
     """The text with NUL and lone surrogates, which neither SQLite nor UTF-8 take, replaced."""
-    return _SURROGATES.sub("\ufffd", text.replace("\0", "\ufffd"))
+    text = text.replace("\0", "\ufffd")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATES.sub("\ufffd", text)
+    return text
 
 
 def one_line(text: str, limit: int) -> str:
@@ -30,6 +41,8 @@ def one_line(text: str, limit: int) -> str:
 
 def without_markup(text: str) -> str:
     """HTML to its text, for titles and names."""
+    if text.isprintable() and "<" not in text and "&" not in text:
+        return text
     return html.unescape(nh3.clean(text, tags=set()))
 
 
@@ -45,6 +58,8 @@ def paragraphs(text: str) -> str:
 
 def absolute_link(base: str, link: str, limit: int) -> str:
     """The link as an absolute http or https address, or nothing."""
+    if not link or (len(link) <= limit and _USUAL_LINK.fullmatch(link)):
+        return link
     link = link.strip()
     if not link or len(link) > limit or not link.isprintable():
         return ""

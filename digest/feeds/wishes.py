@@ -60,8 +60,10 @@ def _count(said: str) -> int:
 
 def _skipped(feed: Any, text: str, unit: str) -> str:
     """What stands in the first `skipHours` or `skipDays` of a document."""
+    if f"skip{unit}" not in feed:
+        return ""
     start = re.search(rf"<(?:\w+:)?skip{unit}\s*>", text, re.IGNORECASE)
-    if f"skip{unit}" not in feed or not start:
+    if not start:
         return ""
     # Room for twenty-four hours, however widely set.
     following = text[start.end() : start.end() + 4_000]

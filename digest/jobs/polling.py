@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from digest.model import FeedState, PollOutcome, PollResult
 from digest.store import Failure, Store, Validators, Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from digest.config import FeedSettings, Settings
     from digest.feeds.fetch import Fetcher
@@ -34,10 +35,42 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _GONE = 410
+# So that memory does not grow with the number of feeds that are due.
+_MOST_BODIES = 32
 # What many of are read by a worker within a moment, even decompressed.
 _SMALL = 64 * 1024
 # How long a feed that outran its polls is polled more often.
 _HURRIED = timedelta(days=7)
+
+
+class Backlog:
+    """The bodies that arrived and are not recorded yet; whoever would ask for more waits."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._bodies = 0
+        self._room = asyncio.Event()
+        self._room.set()
+
+    async def room(self) -> None:
+        """Wait until there are fewer than the most."""
+        await self._room.wait()
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        """Count a body until the block ends."""
+        self._count(1)
+        try:
+            yield
+        finally:
+            self._count(-1)
+
+    def _count(self, more: int) -> None:
+        self._bodies += more
+        if self._bodies < self._most:
+            self._room.set()
+        else:
+            self._room.clear()
 
 
 class Polling:
@@ -61,6 +94,7 @@ class Polling:
         self._clock = clock
         self._words = words
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._backlog = Backlog(_MOST_BODIES)
 
     async def poll_due(
         self,
@@ -140,14 +174,16 @@ class Polling:
 
     async def _attempt(self, state: FeedState, feed: FeedSettings) -> PollResult:
         asked_at = self._clock()
-        response = await self._fetcher.fetch(feed_request(feed, self._settings, state, asked_at))
+        request = feed_request(feed, self._settings, state, asked_at)
+        response = await self._fetcher.fetch(request, self._backlog.room)
         if response.body is None:
             return await self._same(state, feed, response, "not_modified")
         if response.body_hash == state.body_hash:
             return await self._same(state, feed, response, "unchanged")
         limit = self._settings.polling.max_body
         body = replace(body_of(response, limit), how=feed.identity, last=state.entry_hashes)
-        return await self._read(state, feed, response, body)
+        with self._backlog.one_more():
+            return await self._read(state, feed, response, body)
 
     async def _same(
         self, state: FeedState, feed: FeedSettings, response: Response, outcome: PollOutcome

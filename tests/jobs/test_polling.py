@@ -17,7 +17,7 @@ from tests.jobs.bench import Bench, open_bench, settings_of
 from tests.servers import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
     from pathlib import Path
 
     from digest.feeds.fetch import Fetcher, Request, Response
@@ -317,10 +317,10 @@ class BrokenFetcher:
     def __init__(self, fetcher: Fetcher) -> None:
         self._fetcher = fetcher
 
-    async def fetch(self, request: Request) -> Response:
+    async def fetch(self, request: Request, ready: Callable[[], Awaitable[None]]) -> Response:
         if request.url.endswith("/poison"):
             raise ZeroDivisionError
-        return await self._fetcher.fetch(request)
+        return await self._fetcher.fetch(request, ready)
 
 
 async def test_a_bug_in_one_feed_disturbs_no_other(

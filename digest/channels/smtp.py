@@ -23,12 +23,10 @@ _ENVELOPE_SECONDS = 60
 # RFC 5321, section 4.5.3.2.6: a server may think this long before it answers the final dot.
 _FINAL_DOT_SECONDS = 600
 _GOODBYE_SECONDS = 5
-_GO_ON = 354
+_GO_ON = {"MAIL": {250}, "RCPT": {250, 251}, "DATA": {354}}
 _ACCEPTED = 250
 _GOING_AWAY = 421
 _TOO_LARGE = 552
-# What aiosmtplib calls an answer that is none.
-_NONSENSE = -1
 _FIRST_PAUSE = timedelta(minutes=30)
 
 
@@ -94,6 +92,7 @@ class SmtpConnection:
         )
         try:
             await client.connect()
+            await _greet(client)
         except aiosmtplib.SMTPAuthenticationError as error:
             raise DeliveryError(
                 f"the login was refused: {error.code} {error.message}", "retrying"
@@ -102,8 +101,11 @@ class SmtpConnection:
             raise DeliveryError(f"{error.code} {error.message}", "retrying") from error
         except (aiosmtplib.SMTPException, OSError) as error:
             raise DeliveryError(f"cannot connect: {error}", "retrying") from error
-        self._client = client
-        self._half_way = False
+        else:
+            self._client, self._half_way = client, False
+        finally:
+            if self._client is not client:
+                client.close()
 
     async def say_goodbye(self) -> None:
         """End the connection politely, where there is one."""
@@ -124,21 +126,24 @@ class SmtpConnection:
         try:
             # One deadline for all: one for each command would take as long as the command.
             async with asyncio.timeout(_ENVELOPE_SECONDS):
-                await client.mail(self._sender, timeout=None)
-                await client.rcpt(recipient, timeout=None)
-                answer = await client.execute_command(b"DATA", timeout=None)
-            if answer.code != _GO_ON:
-                raise aiosmtplib.SMTPDataError(answer.code, answer.message)
+                await self._ask(client, "MAIL", f"FROM:<{self._sender}>")
+                await self._ask(client, "RCPT", f"TO:<{recipient}>")
+                await self._ask(client, "DATA")
             if not client.is_connected:
                 raise aiosmtplib.SMTPServerDisconnected("closed when asked for the message")
-        except aiosmtplib.SMTPResponseException as error:
-            if error.code in {_GOING_AWAY, _NONSENSE}:
-                self.close()
-                raise _LostError(f"{error.code} {error.message}") from error
-            raise _refused(error) from error
         except (aiosmtplib.SMTPException, OSError) as error:
             self.close()
             raise _LostError(f"the connection was lost: {_words(error)}") from error
+
+    async def _ask(self, client: aiosmtplib.SMTP, verb: str, *arguments: str) -> None:
+        said = (each.encode("ascii") for each in (verb, *arguments))
+        answer = await client.execute_command(*said, timeout=None)
+        if answer.code in _GO_ON[verb]:
+            return
+        if answer.code == _GOING_AWAY:
+            self.close()
+            raise _LostError(f"{answer.code} {answer.message}")
+        raise _refused(answer, verb)
 
     async def _ready(self) -> aiosmtplib.SMTP:
         """The connection, with no transaction half made on it."""
@@ -170,22 +175,31 @@ class SmtpConnection:
         if answer.code == _GOING_AWAY:
             self.close()
         if answer.code != _ACCEPTED:
-            raise _refused(aiosmtplib.SMTPDataError(answer.code, answer.message))
+            raise _refused(answer, "DATA")
         return f"{answer.code} {answer.message}"
+
+
+async def _greet(client: aiosmtplib.SMTP) -> None:
+    """EHLO, or HELO to a server that does not know it, unless encrypting or login took one."""
+    if client.is_ehlo_or_helo_needed:
+        try:
+            await client.ehlo()
+        except aiosmtplib.SMTPHeloError:
+            await client.helo()
 
 
 def _words(error: Exception) -> str:
     return str(error) or "timed out"
 
 
-def _refused(error: aiosmtplib.SMTPResponseException) -> DeliveryError:
+def _refused(answer: aiosmtplib.SMTPResponse, verb: str) -> DeliveryError:
     """The verdict of a reply code: 4yz is for now, 5yz for good (RFC 5321, section 4.2.1)."""
-    reason = f"{error.code} {error.message}"
-    if 400 <= error.code < 500:
+    reason = f"{answer.code} {answer.message}"
+    if 400 <= answer.code < 500:
         # 421 is the server going away, not a word about this message.
-        pause = None if error.code == _GOING_AWAY else _FIRST_PAUSE
+        pause = None if answer.code == _GOING_AWAY else _FIRST_PAUSE
         return DeliveryError(reason, "retrying", retry_after=pause)
-    if isinstance(error, aiosmtplib.SMTPSenderRefused) and error.code != _TOO_LARGE:
+    if verb == "MAIL" and answer.code != _TOO_LARGE:
         # The configuration is wrong, not the recipient: mended, the message arrives.
         reason = f"the sender was refused: {reason}"
         return DeliveryError(reason, "retrying", retry_after=_FIRST_PAUSE)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.model import Delivery, Outcome
+from digest.model import Delivery, DeliveryState, Outcome
 from digest.store.tables import UtcDateTime, deliveries, editions, renditions
 
 if TYPE_CHECKING:
@@ -21,11 +21,16 @@ _NOW = sa.bindparam("now", type_=UtcDateTime)
 _OUTCOME = sa.bindparam("outcome", type_=sa.Text)
 _THIS = deliveries.c.id == sa.bindparam("delivery")
 
+
+def _is_any(state: sa.Column[str], *states: DeliveryState) -> sa.ColumnElement[bool]:
+    # What IN is given would be written into the statement anew each time.
+    return sa.or_(*(state == each for each in states))
+
+
 _TIME_HAS_COME = sa.or_(
     deliveries.c.state == "pending",
     sa.and_(
-        deliveries.c.state.in_(("retrying", "unknown")),
-        deliveries.c.next_attempt_at <= _NOW,
+        _is_any(deliveries.c.state, "retrying", "unknown"), deliveries.c.next_attempt_at <= _NOW
     ),
 )
 _earlier = deliveries.alias("earlier")
@@ -35,7 +40,7 @@ _WAITS = sa.exists().where(
     _earlier.c.recipient == deliveries.c.recipient,
     _earlier.c.part < deliveries.c.part,
     sa.or_(
-        _earlier.c.state.in_(("pending", "sending", "retrying")),
+        _is_any(_earlier.c.state, "pending", "sending", "retrying"),
         sa.and_(_earlier.c.state == "unknown", _earlier.c.next_attempt_at.is_not(None)),
     ),
 )

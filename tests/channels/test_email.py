@@ -326,6 +326,22 @@ async def test_a_message_is_never_handed_over_twice(
     assert script.connections == 2
 
 
+async def test_a_server_that_knows_no_extensions(tmp_path: Path) -> None:
+    script = SmtpScript({"EHLO": "502 what?"})
+    with serving(script.talk) as port:
+        found = await verdicts(email(tmp_path, port), *mails_to("ada", "grace"))
+
+    assert found == ["250 queued"] * 2
+    assert script.verbs[:3] == ["EHLO", "HELO", "MAIL"]
+    assert script.connections == 1
+
+
+async def test_a_server_that_greets_nobody_is_tried_again(tmp_path: Path) -> None:
+    error = await outcome(tmp_path, SmtpScript({"EHLO": "550 no", "HELO": "550 not you"}))
+
+    assert (error.verdict, error.reason) == ("retrying", "550 not you")
+
+
 async def test_an_answer_that_is_none_is_tried_again(tmp_path: Path) -> None:
     error = await outcome(tmp_path, SmtpScript({"RCPT": "hello?"}))
 

@@ -105,7 +105,7 @@ def by_aiosmtplib(folder: Path, port: int, count: int) -> None:
 def by_digest(folder: Path, port: int, count: int) -> None:
     async def send() -> None:
         channel = email_channel(folder, port)
-        store = StoreThread(lambda: Store(folder / "digest.db"), Store.close)
+        store = StoreThread(lambda: Store(folder / "digest.db"))
         await store.open()
         sent_as = Rendition("it", "email", recipients(count), (payload(folder),))
         await store.run(lambda opened: build.publish(opened, sent_as=(sent_as,)))

@@ -111,14 +111,12 @@ entries = sa.Table(
         "entries_listed",
         "feed_id",
         sqlite_where=sa.text("listed = 1"),
-        postgresql_where=sa.text("listed = 1"),
     ),
     sa.Index(
         "entries_unlisted",
         "feed_id",
         "last_seen_at",
         sqlite_where=sa.text("listed = 0"),
-        postgresql_where=sa.text("listed = 0"),
     ),
     # Almost none are held, and every edition asks.
     sa.Index(

@@ -23,6 +23,4 @@ def upgrade() -> None:
         ("entries_listed", ["feed_id"], sa.text("listed = 1")),
         ("entries_unlisted", ["feed_id", "last_seen_at"], sa.text("listed = 0")),
     ):
-        op.create_index(
-            name, "entries", columns, sqlite_where=condition, postgresql_where=condition
-        )
+        op.create_index(name, "entries", columns, sqlite_where=condition)

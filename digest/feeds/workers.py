@@ -30,10 +30,11 @@ _QUICK_SECONDS = 1.0
 MEMORY_BYTES = 512 * 1024**2
 _IDLE_SECONDS = 60.0
 _MOST_TOGETHER = 16
-# What workers need is loaded once, by the process that they are forked from. It holds nothing of
-# ours that a fork could inherit: no database, no sockets, no threads' locks.
+# What workers need is loaded once, by the process that they are forked from; so is what the
+# script that started us imports, which each of them would run again. That process holds nothing
+# of ours that a fork could inherit: no database, no sockets, no threads' locks.
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["__main__", "feedparser", "digest.jobs.reading"])
+_CONTEXT.set_forkserver_preload([__name__, "feedparser", "digest.jobs.reading", "digest.cli"])
 
 
 def _prepare_worker() -> None:
@@ -111,8 +112,14 @@ class Workers:
         """End the processes; the next task starts new ones."""
         if self._goodbye:
             self._goodbye.cancel()
-        self._quick.close()
-        self._slow.close()
+        _end(self._give_up())
+
+    def _give_up(self) -> list[ProcessPool]:
+        return [*self._quick.give_up(), *self._slow.give_up()]
+
+    def _leave(self) -> None:
+        # In a thread, since the event loop would wait for a tenth of a second.
+        asyncio.get_running_loop().run_in_executor(None, _end, self._give_up())
 
     @contextmanager
     def _at_work(self) -> Iterator[None]:
@@ -125,7 +132,7 @@ class Workers:
             self._running -= 1
             if not self._running:
                 loop = asyncio.get_running_loop()
-                self._goodbye = loop.call_later(self._idle_seconds, self.close)
+                self._goodbye = loop.call_later(self._idle_seconds, self._leave)
 
     async def _alone(self, call: Callable[[], T]) -> T:
         try:
@@ -228,8 +235,13 @@ class _Lane:
             future = self._pool.schedule(call, timeout=self._seconds)
         return await asyncio.wrap_future(future)
 
-    def close(self) -> None:
-        if self._pool:
-            self._pool.stop()  # type: ignore[no-untyped-call]
-            self._pool.join()
-            self._pool = None
+    def give_up(self) -> list[ProcessPool]:
+        """The processes, if there are any, for whoever ends them."""
+        pool, self._pool = self._pool, None
+        return [pool] if pool else []
+
+
+def _end(pools: Sequence[ProcessPool]) -> None:
+    for pool in pools:
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _GONE = 410
+_BEGUN_AT_ONCE = 20
 # So that memory does not grow with the number of feeds that are due.
 _MOST_BODIES = 32
 # What many of are read by a worker within a moment, even decompressed.
@@ -139,7 +140,13 @@ class Polling:
 
         order = {url: n for n, url in enumerate(self._feeds)}
         known = sorted((s for s in states if s.url in order), key=lambda s: order[s.url])
-        results = await asyncio.gather(*map(one, known), return_exceptions=True)
+        started = []
+        for number, state in enumerate(known):
+            # Thousands begun at once would keep the event loop from all else.
+            if number % _BEGUN_AT_ONCE == 0:
+                await asyncio.sleep(0)
+            started.append(asyncio.create_task(one(state)))
+        results = await asyncio.gather(*started, return_exceptions=True)
         # One that could not be recorded has not kept the others from being so.
         errors = [result for result in results if isinstance(result, BaseException)]
         if errors:

@@ -92,9 +92,9 @@ def _add(connection: Connection, feed_id: int, update: Update, now: datetime) ->
         return {}
     # Nobody else writes meanwhile, and to be told the numbers of many rows takes long.
     newest = connection.execute(_NEWEST).scalar_one()
-    hold = "held" if update.flood else ""
+    hold, at = "held" if update.flood else "", as_text(now)
     rows = [
-        _row(feed_id, entry, now) | {"id": number, "hold": hold}
+        _row(feed_id, entry, at) | {"id": number, "hold": hold}
         for number, entry in enumerate(update.new, newest + 1)
     ]
     insert_rows(connection, entries, _COLUMNS, [tuple(map(row.get, _COLUMNS)) for row in rows])
@@ -192,13 +192,13 @@ def _said(entry: CleanEntry) -> dict[str, Any]:
     }
 
 
-def _row(feed_id: int, entry: CleanEntry, now: datetime) -> dict[str, Any]:
+def _row(feed_id: int, entry: CleanEntry, at: str) -> dict[str, Any]:
     return _said(entry) | {
         "feed_id": feed_id,
         "key": entry.key,
         "published": entry.published and as_text(entry.published),
-        "first_seen_at": as_text(now),
-        "last_seen_at": as_text(now),
+        "first_seen_at": at,
+        "last_seen_at": at,
         "listed": 1,
     }
 

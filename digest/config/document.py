@@ -70,7 +70,7 @@ def _compose(text: str, document: Document) -> Node | None:
             Problem(n, "", "a tab in the indentation; YAML takes spaces only") for n in tabs
         ]
         return None
-    yaml = YAML(typ="rt")
+    yaml = YAML(typ="safe", pure=True)
     yaml.allow_duplicate_keys = True
     yaml.composer.warn_double_anchors = False
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 _LONGEST_REASON = 200
 
 
+# Every poll asks for the same few more than once.
+@lru_cache(maxsize=256)
 def address(url: str) -> URL:
     """An address, byte for byte where it can be sent as it is.
 

@@ -1,14 +1,17 @@
-"""Many rows at once, past what SQLAlchemy does for each of their values: four times as fast."""
+"""Many rows, past what SQLAlchemy does for each statement and value: four times as fast."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from digest.store.tables import as_text
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.engine import Connection, Dialect
 
@@ -19,6 +22,24 @@ def insert_rows(
     """Insert rows, their values in the order of these columns, as the database takes them."""
     if rows:
         connection.exec_driver_sql(_insert(table, names, connection.dialect), list(rows))
+
+
+def update_row(
+    connection: Connection, table: sa.Table, number: int, values: Mapping[str, Any]
+) -> None:
+    """Set columns of the row with this id; times may be given as they are."""
+    names = tuple(sorted(values))
+    taken = (values[name] for name in names)
+    row = (as_text(value) if isinstance(value, datetime) else value for value in taken)
+    connection.exec_driver_sql(_update(table, names, connection.dialect), (*row, number))
+
+
+@cache
+def _update(table: sa.Table, names: tuple[str, ...], dialect: Dialect) -> str:
+    # In the order of the names, which is no matter of the table's.
+    new: list[tuple[Any, Any]] = [(table.c[name], sa.bindparam(f"new_{name}")) for name in names]
+    statement = sa.update(table).ordered_values(*new).where(table.c.id == sa.bindparam("number"))
+    return str(statement.compile(dialect=dialect))
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.model import CleanEntry, FeedState, KnownEntry, Move, Wishes
+from digest.store.bulk import update_row
 from digest.store.entries import forget_entries, known_entries, write_entries
 from digest.store.incidents import close_incident, open_incident
 from digest.store.tables import entries, feeds, subscriptions
@@ -222,7 +223,7 @@ class FeedQueries:
     def postpone(self, feed_id: int, next_poll_at: datetime) -> None:
         """Poll a feed later than planned, without a poll now."""
         with self._database.transaction() as connection:
-            connection.execute(_SET, {"feed": feed_id, "next_poll_at": next_poll_at})
+            update_row(connection, feeds, feed_id, {"next_poll_at": next_poll_at})
 
     def record_failure(self, state: FeedState, failure: Failure) -> None:
         """A poll that failed; nothing is learned from it but that."""
@@ -240,7 +241,7 @@ class FeedQueries:
                 values["gone_at"] = failure.at
                 message = "the server says it is gone for good (410), so it is not polled any more"
                 open_incident(connection, "gone", state.url, message, failure.at)
-            connection.execute(_SET, {"feed": state.id, **values})
+            update_row(connection, feeds, state.id, values)
 
 
 def subscribe(
@@ -272,10 +273,11 @@ def subscribe(
 
 def _touch(connection: Connection, state: FeedState, visit: Visit, **values: Any) -> None:
     """Record a poll that worked; what is not among the values stays as it is."""
-    connection.execute(
-        _SET,
+    update_row(
+        connection,
+        feeds,
+        state.id,
         {
-            "feed": state.id,
             "polled_at": visit.at,
             "succeeded_at": visit.at,
             "next_poll_at": visit.next_poll_at,
@@ -350,10 +352,8 @@ def _state(row: Any) -> FeedState:
     )
 
 
-# Built once: to build a statement takes longer than to carry it out. What an update sets are the
-# parameters it is given.
+# Built once: to build a statement takes longer than to carry it out.
 _FEED: sa.BindParameter[int] = sa.bindparam("feed")
-_SET = sa.update(feeds).where(feeds.c.id == _FEED)
 _SUBSCRIBED = sa.select(subscriptions.c.digest).where(subscriptions.c.feed_id == _FEED)
 _SUBSCRIBE = sa.insert(subscriptions)
 _NEWEST = sa.select(sa.func.coalesce(sa.func.max(entries.c.id), 0)).where(

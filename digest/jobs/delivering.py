@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from digest.log import event
 from digest.model import Delivery, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from digest.channels import Channel, Session
@@ -155,13 +155,16 @@ class Delivering:
     async def _work_off(self, turn: _Turn, session: Session) -> list[Outcome]:
         """Make what is due; no more than one delivery is `sending` at any time."""
         outcomes: list[Outcome] = []
-        due = iter(await self._due(turn.channel))
+        due = deque(await self._due(turn.channel))
         claimed = await self._claim(due)
         try:
             while claimed and not turn.stop.is_set():
                 delivery, claimed = claimed, None
+                # What was passed over waits for another part, and is due again then.
+                while due.popleft() is not delivery:
+                    pass
                 outcome = await self._attempt(turn.channel, session, delivery)
-                claimed = await self._record(delivery, outcome, None if turn.stop.is_set() else due)
+                claimed = await self._record(delivery, outcome, () if turn.stop.is_set() else due)
                 _say(delivery, outcome)
                 turn.report(delivery, outcome)
                 outcomes.append(outcome)
@@ -176,7 +179,7 @@ class Delivering:
             lambda store: store.ledger.due(channel.name, channel.kind, now)
         )
 
-    async def _claim(self, due: Iterator[Delivery]) -> Delivery | None:
+    async def _claim(self, due: Iterable[Delivery]) -> Delivery | None:
         now = self._clock()
         return await self._store.run(lambda store: store.ledger.claim(due, now))
 
@@ -201,7 +204,7 @@ class Delivering:
         return replace(outcome, error=self._words(outcome.error or ""))
 
     async def _record(
-        self, delivery: Delivery, outcome: Outcome, then: Iterator[Delivery] | None
+        self, delivery: Delivery, outcome: Outcome, then: Iterable[Delivery]
     ) -> Delivery | None:
         """Write an outcome down, however long it takes; answers the next delivery, claimed."""
         while True:
@@ -211,11 +214,11 @@ class Delivering:
                 reason = str(error)
             event(_log, logging.ERROR, "not recorded yet", delivery=delivery.id, error=reason)
             # What was sent must not be forgotten for a full disk, nor for what comes next.
-            then = None
+            then = ()
             await asyncio.sleep(self._record_again_seconds)
 
     async def _write_down(
-        self, delivery: Delivery, outcome: Outcome, then: Iterator[Delivery] | None
+        self, delivery: Delivery, outcome: Outcome, then: Iterable[Delivery]
     ) -> Delivery | None:
         now = self._clock()
         return await self._store.run(

@@ -10,7 +10,7 @@ from digest.model import Delivery, DeliveryState, Outcome
 from digest.store.tables import UtcDateTime, deliveries, editions, renditions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -128,10 +128,10 @@ class LedgerQueries:
             payloads = _payloads(connection, channel, {row.edition_id for row in rows})
             return [_delivery(row, payloads[row.edition_id, row.part]) for row in rows]
 
-    def claim(self, due: Iterator[Delivery], now: datetime) -> Delivery | None:
-        """Mark the next delivery that is due and need not wait as `sending`, and answer it.
+    def claim(self, due: Iterable[Delivery], now: datetime) -> Delivery | None:
+        """Mark the first of these that is due and need not wait as `sending`, and answer it.
 
-        It is answered as it was before, and `due` has gone on to it.
+        It is answered as it was before.
         """
         with self._database.transaction() as connection:
             return _claim(connection, due, now)
@@ -141,9 +141,9 @@ class LedgerQueries:
         delivery_id: int,
         outcome: Outcome,
         now: datetime,
-        then: Iterator[Delivery] | None = None,
+        then: Iterable[Delivery] = (),
     ) -> Delivery | None:
-        """Write down what became of a claimed delivery, and claim the next where there is one."""
+        """Write down what became of a claimed delivery, and claim one of those that follow."""
         values = {
             "delivery": delivery_id,
             "outcome": outcome.state,
@@ -154,7 +154,7 @@ class LedgerQueries:
         }
         with self._database.transaction() as connection:
             connection.execute(_RECORD, values)
-            return _claim(connection, then, now) if then else None
+            return _claim(connection, then, now)
 
     def hand_back(self, delivery: Delivery, now: datetime) -> None:
         """Take back a claim of which nothing was sent: the delivery is due as it was before."""
@@ -182,7 +182,7 @@ class LedgerQueries:
             return [_delivery(row) for row in connection.execute(query)]
 
 
-def _claim(connection: Connection, due: Iterator[Delivery], now: datetime) -> Delivery | None:
+def _claim(connection: Connection, due: Iterable[Delivery], now: datetime) -> Delivery | None:
     for delivery in due:
         if connection.execute(_CLAIM, {"delivery": delivery.id, "now": now}).rowcount:
             return delivery

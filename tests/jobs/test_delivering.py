@@ -519,7 +519,7 @@ async def test_editions_and_their_parts_go_in_order(post: Post) -> None:
 async def test_release_is_said_once(post: Post, caplog: pytest.LogCaptureFixture) -> None:
     await post.publish(build.INBOX)
     due = await post.store.run(lambda store: store.ledger.due("inbox", "email", NOW))
-    await post.store.run(lambda store: store.ledger.claim(iter(due), NOW))
+    await post.store.run(lambda store: store.ledger.claim(due, NOW))
     for _ in range(2):
         await post.by(FakeChannel()).release_claimed()
     lines = [(record.getMessage(), record.__dict__["fields"]) for record in caplog.records]

@@ -26,7 +26,7 @@ KINDS = {"inbox": "email", "team": "slack"}
 
 def next_of(store: Store, channel: str = "inbox", *, now: datetime = NOW) -> Delivery | None:
     due = store.ledger.due(channel, KINDS.get(channel, "email"), now)
-    return store.ledger.claim(iter(due), now)
+    return store.ledger.claim(due, now)
 
 
 def claim(store: Store, channel: str = "inbox", *, now: datetime = NOW) -> Delivery:
@@ -57,7 +57,7 @@ def test_nothing_is_claimed_twice(store: Store) -> None:
 
 def test_an_outcome_and_the_next_claim_are_written_down_together(store: Store) -> None:
     edition = publish(store)
-    due = iter(store.ledger.due("inbox", "email", NOW))
+    due = store.ledger.due("inbox", "email", NOW)
     first = store.ledger.claim(due, NOW)
     assert first is not None
     second = store.ledger.record(first.id, SENT, NOW, due)
@@ -69,7 +69,7 @@ def test_an_outcome_and_the_next_claim_are_written_down_together(store: Store) -
 
 def test_an_outcome_that_cannot_be_written_down_claims_nothing(store: Store) -> None:
     edition = publish(store)
-    due = iter(store.ledger.due("inbox", "email", NOW))
+    due = store.ledger.due("inbox", "email", NOW)
     first = store.ledger.claim(due, NOW)
     assert first is not None
     with pytest.raises(StoreError):
@@ -81,7 +81,7 @@ def test_what_is_no_longer_due_is_not_claimed(store: Store) -> None:
     publish(store)
     due = store.ledger.due("inbox", "email", NOW)
     store.ledger.record(claim(store).id, LATER, NOW)
-    claimed = store.ledger.claim(iter(due), NOW)
+    claimed = store.ledger.claim(due, NOW)
     assert claimed is not None
     assert claimed.recipient == "grace@example.com"
 
@@ -119,7 +119,7 @@ def test_a_claim_reads_no_more_than_its_own_rows(store: Store) -> None:
         "before_cursor_execute",
         lambda *said: statements.append((said[2], said[3])),
     )
-    store.ledger.record(claim(store, "team").id, SENT, NOW, iter([of(store, 1, 1)]))
+    store.ledger.record(claim(store, "team").id, SENT, NOW, [of(store, 1, 1)])
     with store._database.transaction() as connection:
         plan = [
             row.detail

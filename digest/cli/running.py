@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import logging
 import os
 import signal
@@ -60,8 +61,8 @@ async def _serve(settings: Settings) -> NoReturn:
             await daemon.run(stop)
     event(_log, logging.INFO, "stopped")
     # A name that does not resolve holds a thread for longer than a stop may take, and a normal
-    # exit would wait for it. Everything of ours is closed.
-    logging.shutdown()
+    # exit would wait for it. Everything of ours is closed; the rest of an exit is done here.
+    atexit._run_exitfuncs()  # noqa: SLF001
     os._exit(0)
 
 

@@ -59,6 +59,17 @@ def growing(project: Project) -> Project:
     return project
 
 
+def test_nothing_is_left_behind(growing: Project, tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with growing.daemon(TMPDIR=str(temporary)) as process:
+        wait_for(process, lambda line: line.get("outcome") == "updated")
+        assert list(temporary.iterdir())
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    assert list(temporary.iterdir()) == []
+
+
 @pytest.mark.skipif(not FAKETIME, reason="needs libfaketime to hurry the clock of a process")
 def test_three_editions_on_the_minute_then_a_clean_stop(growing: Project) -> None:
     with growing.daemon(LD_PRELOAD=FAKETIME[0], FAKETIME="+0 x20") as process:

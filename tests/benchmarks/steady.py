@@ -9,6 +9,7 @@ workers first; answers each with what it cost, as a JSON line.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import resource
@@ -120,6 +121,8 @@ async def _obey(runtime: Runtime, command: dict[str, Any]) -> Cost:
 async def _serve(config: Path) -> None:
     settings = load_settings(config)
     configure("info", "json", Redactor())
+    # As the command does, once it has imported what it needs.
+    gc.freeze()
     async with open_runtime(settings, "benchmark") as runtime:
         print("open", flush=True)
         while line := await asyncio.to_thread(sys.stdin.readline):

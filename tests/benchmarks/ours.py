@@ -80,6 +80,10 @@ class Session:
         return statistics.median(warm), statistics.median(cold)
 
 
+# Not as a module, which every worker would import anew; the command's script imports little.
+_STEADY = "from tests.benchmarks.steady import main; main()"
+
+
 @dataclass(frozen=True)
 class Steady:
     """Opens sessions; `spare` feeds are polled at their start, to warm all up.
@@ -107,7 +111,7 @@ class Steady:
         with (
             (folder / "output.txt").open("ab") as output,
             subprocess.Popen(
-                [sys.executable, "-m", "tests.benchmarks.steady", "config.yaml"],
+                [sys.executable, "-c", _STEADY, "config.yaml"],
                 cwd=folder,
                 env=environment_of(folder, ours=True),
                 stdin=subprocess.PIPE,

@@ -129,5 +129,9 @@ async def _serve(config: Path) -> None:
             print(json.dumps(asdict(await _obey(runtime, json.loads(line)))), flush=True)
 
 
-if __name__ == "__main__":
+def main() -> None:
     asyncio.run(_serve(Path(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    main()

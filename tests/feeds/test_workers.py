@@ -124,3 +124,37 @@ async def test_the_processes_are_gone_after_close(workers: Workers) -> None:
     workers.close()
     assert await gone
     assert process not in {child.pid for child in multiprocessing.active_children()}
+
+
+async def test_many_small_tasks_share_a_few_trips(workers: Workers) -> None:
+    done = await asyncio.gather(*(workers.run_together(factorial, n) for n in range(40)))
+    assert done == [factorial(n) for n in range(40)]
+    processes = {await workers.run_together(os.getpid) for _ in range(3)}
+    assert os.getpid() not in processes
+
+
+async def test_what_goes_wrong_among_others_is_nobody_elses() -> None:
+    with closing(Workers(1, task_seconds=1, quick_seconds=0.3)) as workers:
+        results = await asyncio.gather(
+            *(workers.run_together(factorial, n) for n in range(4)),
+            workers.run_together(factorial, -1),
+            workers.run_together(time.sleep, 60),
+            workers.run_together(os._exit, 7),
+            *(workers.run_together(factorial, n) for n in range(4, 8)),
+            return_exceptions=True,
+        )
+    assert results[:4] + results[7:] == [factorial(n) for n in range(8)]
+    assert [str(error) for error in results[4:7]] == [
+        "factorial() not defined for negative values",
+        "parsing took longer than 1 s",
+        "parsing ended its process (exit code 7)",
+    ]
+
+
+async def test_who_gives_up_waiting_is_in_nobodys_way(workers: Workers) -> None:
+    waiting = [asyncio.create_task(workers.run_together(factorial, n)) for n in range(30)]
+    await asyncio.sleep(0)
+    for task in waiting[::2]:
+        task.cancel()
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    assert results[1::2] == [factorial(n) for n in range(1, 30, 2)]

@@ -13,7 +13,7 @@ from tests.feed_xml import NOW
 from tests.store.build import plan_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
 
@@ -84,3 +84,69 @@ async def test_closing_finishes_what_was_handed_over(path: Path) -> None:
 async def test_a_store_that_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(StoreError):
         await StoreThread(lambda: Store(tmp_path)).open()
+
+
+async def together(thread: StoreThread[Store], *works: Callable[[Store], object]) -> list[object]:
+    """Results or errors of what arrived while the store was busy, and so is done in one."""
+    go = threading.Event()
+    busy = asyncio.create_task(thread.run(lambda _: go.wait(10)))
+    await asyncio.sleep(0)
+    waiting = [asyncio.create_task(thread.run(work)) for work in works]
+    await asyncio.sleep(0)
+    go.set()
+    await busy
+    return await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def plan_named(name: str, store: Store) -> str:
+    store.editions.plan([plan_of(name, next_edition_at=NOW)], NOW)
+    return name
+
+
+def refused(store: Store) -> None:
+    with store._database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE digests SET next_edition_at = 'x'")
+        connection.exec_driver_sql("INSERT INTO digests (name) VALUES (NULL)")
+
+
+async def test_what_arrives_together_is_committed_together(thread: StoreThread[Store]) -> None:
+    commits = []
+
+    def count(store: Store) -> None:
+        driver = store._database._driver
+        driver.set_trace_callback(lambda sql: commits.append(sql) if sql == "COMMIT" else None)
+
+    await thread.run(count)
+    works = [partial(plan_named, name) for name in "abc"]
+    assert await together(thread, *works) == ["a", "b", "c"]
+    assert len(commits) == 1
+
+
+async def test_one_that_fails_among_others_undoes_only_its_own(
+    thread: StoreThread[Store],
+) -> None:
+    first, error, due = await together(
+        thread, partial(plan_named, "a"), refused, lambda store: store.editions.due(NOW)
+    )
+    assert (first, due) == ("a", [("a", NOW)])
+    assert isinstance(error, StoreError)
+    assert await thread.run(lambda store: store.editions.due(NOW)) == [("a", NOW)]
+
+
+async def test_when_all_is_rolled_back_each_is_tried_alone(thread: StoreThread[Store]) -> None:
+    tries = []
+
+    def loses_everything(store: Store) -> None:
+        """As a full disk does, in the middle of others."""
+        tries.append(1)
+        with store._database.transaction() as connection:
+            connection.exec_driver_sql("INSERT INTO incidents VALUES (1, 'a', 'a', '', '', '', '')")
+            if len(tries) == 1:
+                store._database._driver.execute("ROLLBACK")
+                raise StoreError("full")
+
+    first, second, last = await together(
+        thread, partial(plan_named, "a"), loses_everything, lambda store: store.editions.due(NOW)
+    )
+    assert (first, second, last) == ("a", None, [("a", NOW)])
+    assert len(tries) == 2

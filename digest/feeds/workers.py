@@ -159,7 +159,7 @@ class Workers:
     async def _travel(self, tasks: Sequence[_Task]) -> None:
         try:
             results = await self._quick.run(partial(_call_all, [task.call for task in tasks]))
-        except (FutureTimeoutError, MemoryError, ProcessExpired):
+        except Exception:  # noqa: BLE001 - whatever it is, each is told its own when tried alone
             results = [_Result()] * len(tasks)
         finally:
             self._free_trips += 1
@@ -232,7 +232,12 @@ class _Lane:
                 self._pool = ProcessPool(
                     max_workers=self._count, initializer=_prepare_worker, context=_CONTEXT
                 )
-            future = self._pool.schedule(call, timeout=self._seconds)
+            try:
+                future = self._pool.schedule(call, timeout=self._seconds)
+            except Exception:
+                # Processes that could not be started are not asked again; others may start.
+                self._pool = None
+                raise
         return await asyncio.wrap_future(future)
 
     def give_up(self) -> list[ProcessPool]:

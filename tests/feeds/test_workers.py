@@ -7,9 +7,11 @@ import select
 import time
 from contextlib import closing
 from math import factorial
+from pickle import PicklingError
 from typing import TYPE_CHECKING
 
 import pytest
+from pebble import ProcessPool
 
 from digest.errors import FeedError
 from digest.feeds.parse import parse_tolerantly
@@ -149,6 +151,21 @@ async def test_what_goes_wrong_among_others_is_nobody_elses() -> None:
         "parsing took longer than 1 s",
         "parsing ended its process (exit code 7)",
     ]
+
+
+async def test_what_cannot_be_handed_over_is_told(workers: Workers) -> None:
+    async with asyncio.timeout(10):
+        with pytest.raises((AttributeError, PicklingError)):
+            await workers.run_together(lambda: 1)
+    assert await workers.run_together(factorial, 5) == 120
+
+
+async def test_processes_that_cannot_be_started(workers: Workers) -> None:
+    broken = ProcessPool(max_workers=1)
+    broken.close()  # type: ignore[no-untyped-call]
+    workers._quick._pool = broken
+    async with asyncio.timeout(10):
+        assert await workers.run_together(factorial, 5) == 120
 
 
 async def test_who_gives_up_waiting_is_in_nobodys_way(workers: Workers) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict, deque
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _GONE = 410
-_BEGUN_AT_ONCE = 20
+_BEGUN_AT_ONCE = 10
+# The longest pauses of the event loop are the garbage collector's, and it looks at what is alive.
+_MOST_AT_ONCE = 200
 # So that memory does not grow with the number of feeds that are due.
 _MOST_BODIES = 32
 # What many of are read by a worker within a moment, even decompressed.
@@ -52,10 +54,13 @@ class Backlog:
         self._bodies = 0
         self._room = asyncio.Event()
         self._room.set()
+        self._door = asyncio.Lock()
 
     async def room(self) -> None:
         """Wait until there are fewer than the most."""
-        await self._room.wait()
+        # One by one: all at once would keep the event loop from all else.
+        async with self._door:
+            await self._room.wait()
 
     @contextmanager
     def one_more(self) -> Iterator[None]:
@@ -95,6 +100,8 @@ class Polling:
         self._clock = clock
         self._words = words
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._asked: Counter[str] = Counter()
+        self._ended: dict[str, float] = {}
         self._backlog = Backlog(_MOST_BODIES)
 
     async def poll_due(
@@ -103,13 +110,13 @@ class Polling:
         report: Callable[[PollResult], None] = lambda _: None,
     ) -> list[PollResult]:
         """Poll every feed whose time has come, of these addresses or of all."""
-        now = self._clock()
+        now, began = self._clock(), self._now()
         due = await self._store.run(lambda store: store.feeds.due(now))
         wanted = set(self._feeds if among is None else among)
         # What is being polled already stays due until it is done.
-        wanted -= {url for url, turn in self._turns.items() if turn.locked()}
+        wanted -= set(self._asked)
         due = [state for state in due if state.url in wanted and self._is_rested(state, now)]
-        return await self._poll(due, report)
+        return await self._poll(due, began, report)
 
     def _is_rested(self, state: FeedState, now: datetime) -> bool:
         """Whether the last poll is `every` ago, which may be longer now than it was then."""
@@ -120,38 +127,65 @@ class Polling:
         self, urls: Collection[str], report: Callable[[PollResult], None] = lambda _: None
     ) -> list[PollResult]:
         """Poll these feeds now, due or not."""
+        began = self._now()
         states = await self._store.run(lambda store: store.feeds.states(urls))
-        return await self._poll(states, report)
+        return await self._poll(states, began, report)
 
     async def _poll(
-        self, states: Iterable[FeedState], report: Callable[[PollResult], None]
+        self, states: Iterable[FeedState], began: float, report: Callable[[PollResult], None]
     ) -> list[PollResult]:
-        async def one(state: FeedState) -> PollResult:
-            url = state.url
-            # Two polls of one feed at a time would both find its entries new.
-            turn = self._turns[state.url]
-            waited = turn.locked()
-            async with turn:
-                if waited:
-                    state = await self._store.run(lambda store: store.feeds.states([url])[0])
-                result = await self._poll_one(state, self._feeds[state.url])
-            report(result)
-            return result
-
+        """Poll feeds as they were when it `began`, so many at a time; answers in their order."""
         order = {url: n for n, url in enumerate(self._feeds)}
         known = sorted((s for s in states if s.url in order), key=lambda s: order[s.url])
-        started = []
-        for number, state in enumerate(known):
-            # Thousands begun at once would keep the event loop from all else.
-            if number % _BEGUN_AT_ONCE == 0:
-                await asyncio.sleep(0)
-            started.append(asyncio.create_task(one(state)))
-        results = await asyncio.gather(*started, return_exceptions=True)
+        self._asked.update(state.url for state in known)
+        results: dict[str, PollResult] = {}
+        errors: list[Exception] = []
+        waiting = iter(_in_turns(known))
+
+        async def work() -> None:
+            for state in waiting:
+                try:
+                    results[state.url] = await self._in_turn(state, began)
+                    report(results[state.url])
+                except Exception as error:  # noqa: BLE001 - raised when the others are done
+                    errors.append(error)
+                finally:
+                    self._leave(state.url)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for number in range(min(len(known), _MOST_AT_ONCE)):
+                    # Hundreds begun at once would keep the event loop from all else.
+                    if number % _BEGUN_AT_ONCE == 0:
+                        await asyncio.sleep(0)
+                    group.create_task(work())
+        finally:
+            for state in waiting:
+                self._leave(state.url)
         # One that could not be recorded has not kept the others from being so.
-        errors = [result for result in results if isinstance(result, BaseException)]
         if errors:
             raise errors[0]
-        return [result for result in results if isinstance(result, PollResult)]
+        return [results[state.url] for state in known]
+
+    def _leave(self, url: str) -> None:
+        self._asked[url] -= 1
+        if not self._asked[url]:
+            del self._asked[url]
+
+    async def _in_turn(self, state: FeedState, began: float) -> PollResult:
+        # Two polls of one feed at a time would both find its entries new.
+        async with self._turns[state.url]:
+            if self._ended.get(state.url, began) > began:
+                url = state.url
+                state = await self._store.run(lambda store: store.feeds.states([url])[0])
+            try:
+                return await self._poll_one(state, self._feeds[state.url])
+            finally:
+                self._ended[state.url] = self._now()
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
 
     async def _poll_one(self, state: FeedState, feed: FeedSettings) -> PollResult:
         try:
@@ -302,6 +336,18 @@ class Polling:
             # Twice as often as configured for the feed, but as often as for all at the most.
             return max(every / 2, least)
         return every
+
+
+def _in_turns(states: Iterable[FeedState]) -> Iterator[FeedState]:
+    """The first feed of each host, then the second of each: one with many keeps none waiting."""
+    hosts: dict[str, deque[FeedState]] = defaultdict(deque)
+    for state in states:
+        hosts[urlsplit(state.url).netloc].append(state)
+    while hosts:
+        for host in list(hosts):
+            yield hosts[host].popleft()
+            if not hosts[host]:
+                del hosts[host]
 
 
 def feed_request(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # So that what is done together is soon done, and can be answered.
-_MOST_TOGETHER = 64
+_MOST_TOGETHER = 32
 
 
 class Database:
@@ -63,6 +63,7 @@ class Database:
         try:
             connection.execute("PRAGMA foreign_keys=ON")
             connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA cache_size=-8000")
         except sqlite3.Error:
             connection.close()
             raise

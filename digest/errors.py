@@ -9,6 +9,7 @@
     ├── FeedError                a poll that failed; recorded on the feed
     │   └── NotAskedError        a poll that was not made; the feed is polled later
     └── DeliveryError            a send that failed; recorded on the delivery, with its verdict
+        └── ChannelError         a send that was not made: the channel takes nothing from anybody
 
 Anything else that is raised is a bug: it is logged whole, counted, and the daemon goes on.
 """
@@ -102,13 +103,14 @@ class DeliveryError(DigestError):
     """A send that failed, with its verdict.
 
     `retrying`: nothing was accepted, try again later (after `retry_after` where the server said
-    so). `failed`: final. `unknown`: the message went out and no answer came.
+    so). `refused`: not in this form, but maybe in a plainer one. `failed`: final. `unknown`: the
+    message went out and no answer came.
     """
 
     def __init__(
         self,
         reason: str,
-        verdict: Literal["retrying", "failed", "unknown"],
+        verdict: Literal["retrying", "refused", "failed", "unknown"],
         *,
         retry_after: timedelta | None = None,
     ) -> None:
@@ -116,6 +118,20 @@ class DeliveryError(DigestError):
         self.reason = reason
         self.verdict = verdict
         self.retry_after = retry_after
+
+
+class ChannelError(DeliveryError):
+    """A send that was not made, since the channel takes nothing from anybody now.
+
+    With `lasting` somebody has to mend it: credentials were refused, a webhook was revoked.
+    Without, it may pass: a server cannot be reached.
+    """
+
+    def __init__(
+        self, reason: str, *, lasting: bool = False, retry_after: timedelta | None = None
+    ) -> None:
+        super().__init__(reason, "retrying", retry_after=retry_after)
+        self.lasting = lasting
 
 
 def mendable(error: BaseException) -> list[DigestError]:

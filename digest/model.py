@@ -306,7 +306,8 @@ class Rendition:
 class Delivery:
     """One edition x one channel x one recipient x one part, as the ledger has it.
 
-    `doubtful` says that an attempt was made of which nobody knows how it ended.
+    `doubtful` says that an attempt was made of which nobody knows how it ended; `plainer` that
+    the payload as it is was refused, and a plainer form of it is to be sent.
     """
 
     id: int
@@ -321,14 +322,33 @@ class Delivery:
     message_id: str
     error: str | None = None
     doubtful: bool = False
+    plainer: bool = False
     payload: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one attempt; without `next_attempt_at`, nothing more happens by itself."""
+    """What became of one attempt; without `next_attempt_at`, nothing more happens by itself.
+
+    With `plainer` the next attempt is made with a plainer form of the payload.
+    """
 
     state: DeliveryState
     receipt: str | None = None
     error: str | None = None
     next_attempt_at: datetime | None = None
+    plainer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A channel that takes nothing from anybody: since when, why, and when it is tried again.
+
+    With `lasting` somebody has to mend it.
+    """
+
+    since: datetime
+    failures: int
+    reason: str
+    next_attempt_at: datetime
+    lasting: bool = False

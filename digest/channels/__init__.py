@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from datetime import timedelta
 
+    from digest.channels.pace import Pace
     from digest.config import Settings
     from digest.model import Delivery, Edition, Rendition
     from digest.rendering.templates import Templates
@@ -26,6 +27,7 @@ class Session(Protocol):
 
         Raises:
             DeliveryError: with the verdict. The session goes on.
+            ChannelError: nothing can be sent now, to anybody.
         """
 
 
@@ -38,8 +40,14 @@ class Channel(Protocol):
     """How long after an attempt of which nobody knows how it ended the same bytes are sent once
     more; None where a copy would do harm, so that a person decides."""
 
+    pace: Pace
+    """How fast deliveries may follow each other; shared by channels that share a server."""
+
     def render(self, edition: Edition, templates: Templates) -> Rendition:
         """The edition as this channel's parts, and who gets them."""
+
+    def plainer(self, payload: bytes) -> bytes | None:
+        """A plainer form of a payload that was refused, always the same; None: there is none."""
 
     def session(self) -> AbstractAsyncContextManager[Session]:
         """What sends deliveries one after the other; what it needs is opened by the first."""

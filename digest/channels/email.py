@@ -7,6 +7,7 @@ import ssl
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from digest.channels.pace import Pace
 from digest.channels.smtp import SmtpConnection, on_the_wire
 from digest.config import EmailSettings
 from digest.errors import DeliveryError
@@ -33,12 +34,17 @@ class EmailChannel:
         self._to = settings.to
         self._smtp = smtp
         self._tls = ssl.create_default_context() if smtp.security != "none" else None
+        self.pace = Pace()
 
     def render(self, edition: Edition, templates: Templates) -> Rendition:
         """One message, alike for all recipients but for the headers that are sent first."""
         html, text = templates.html(edition), templates.text(edition)
         message = build_email(edition, html, text, self._smtp.sender)
         return Rendition(self.name, self.kind, self._to, (message,))
+
+    def plainer(self, payload: bytes) -> bytes | None:  # noqa: ARG002
+        """None: there is no plainer form."""
+        return None
 
     @contextlib.asynccontextmanager
     async def session(self) -> AsyncIterator[_Session]:

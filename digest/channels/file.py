@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from digest.channels.pace import Pace
 from digest.config import FileSettings
 from digest.errors import DeliveryError
 from digest.model import Rendition
@@ -36,6 +37,7 @@ class FileChannel:
         self.name = name
         self._pattern = settings.path
         self._format = settings.format
+        self.pace = Pace()
 
     def render(self, edition: Edition, templates: Templates) -> Rendition:
         """The edition in the channel's format; the recipient is the file's path."""
@@ -54,6 +56,10 @@ class FileChannel:
                 return json.dumps(as_json(edition), ensure_ascii=False, indent=2) + "\n"
             case "markdown":
                 return templates.markdown(edition)
+
+    def plainer(self, payload: bytes) -> bytes | None:  # noqa: ARG002
+        """None: there is no plainer form."""
+        return None
 
     def session(self) -> nullcontext[FileChannel]:
         """Nothing is kept open from one delivery to the next."""

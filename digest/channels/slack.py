@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from digest.channels.pace import Pace
 from digest.config import SlackSettings
 from digest.errors import DeliveryError
 from digest.model import Rendition
@@ -51,12 +52,17 @@ class SlackChannel:
     def __init__(self, name: str, settings: SlackSettings) -> None:
         self.name = name
         self._url = settings.webhook_url
+        self.pace = Pace()
 
     def render(self, edition: Edition, templates: Templates) -> Rendition:  # noqa: ARG002
         """One post where it fits, else as many as it takes."""
         messages = build_messages(edition)
         parts = tuple(json.dumps(message).encode() for message in messages)
         return Rendition(self.name, self.kind, (_RECIPIENT,), parts)
+
+    def plainer(self, payload: bytes) -> bytes | None:  # noqa: ARG002
+        """None: there is no plainer form."""
+        return None
 
     def session(self) -> nullcontext[SlackChannel]:
         """Nothing is kept open from one delivery to the next."""

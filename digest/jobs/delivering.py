@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import defaultdict, deque
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from digest.errors import DeliveryError, StoreError
+from digest.errors import ChannelError, DeliveryError, StoreError
 from digest.log import event
-from digest.model import Delivery, Outcome
+from digest.model import Delivery, Outcome, Rest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -28,6 +29,8 @@ _LONGEST_PAUSE = timedelta(hours=4)
 # RFC 5321, section 4.5.4.1: give up after four or five days.
 _GIVE_UP_AFTER = timedelta(days=5)
 _MOST_DOUBLINGS = 12
+_LONGEST_REST = timedelta(minutes=30)
+_LASTING_REST = timedelta(hours=6)
 # A stop has 8 seconds in all.
 _GRACE_SECONDS = 5.0
 _RECORD_AGAIN_SECONDS = 5.0
@@ -40,13 +43,16 @@ def outcome_of(
 
     `delivery` is as it was before the attempt. Pauses double from a minute, or from what the
     server asked for, to four hours, over five days. What nobody knows the end of is tried once
-    more after `patience`, if the channel has any; whatever follows, never a second time.
+    more after `patience`, if the channel has any; whatever follows, never a second time. What is
+    refused as it is, is sent in a plainer form at once, also once.
     """
+    if error.verdict == "refused" and not delivery.plainer:
+        return Outcome("retrying", error=error.reason, next_attempt_at=now, plainer=True)
     if error.verdict == "unknown":
         once_more = patience is not None and not delivery.doubtful
         again = now + patience if once_more and patience is not None else None
         return Outcome("unknown", error=error.reason, next_attempt_at=again)
-    if error.verdict == "failed":
+    if error.verdict in {"failed", "refused"}:
         # What may have arrived before has not failed because a copy was refused.
         return Outcome("unknown" if delivery.doubtful else "failed", error=error.reason)
     if now - delivery.created_at >= _GIVE_UP_AFTER:
@@ -59,12 +65,35 @@ def outcome_of(
     return Outcome("retrying", error=error.reason, next_attempt_at=now + pause)
 
 
-@dataclass(frozen=True, slots=True)
+def rest_after(error: ChannelError, before: Rest | None, now: datetime) -> Rest:
+    """How long a channel is left alone that takes nothing from anybody.
+
+    Pauses double from a minute, or from what the server asked for, to half an hour. What somebody
+    has to mend is tried every few hours only: too many logins that fail can close an account.
+    """
+    failures = before.failures + 1 if before else 1
+    doubled = 2 ** min(failures - 1, _MOST_DOUBLINGS)
+    pause = min((error.retry_after or _FIRST_PAUSE) * doubled, _LONGEST_REST)
+    pause = _LASTING_REST if error.lasting else max(pause, error.retry_after or pause)
+    return Rest(
+        since=before.since if before else now,
+        failures=failures,
+        reason=error.reason,
+        next_attempt_at=now + pause,
+        lasting=error.lasting,
+    )
+
+
+@dataclass(slots=True)
 class _Turn:
-    """A channel's turn to be served, and who hears of it; nothing is begun once it is to stop."""
+    """A channel's turn to be served, and who hears of it; nothing is begun once it is to stop.
+
+    `rest` is why nothing could be sent before.
+    """
 
     channel: Channel
     report: Callable[[Delivery, Outcome], None]
+    rest: Rest | None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -90,8 +119,9 @@ class Delivering:
         self._turns: dict[asyncio.Task[list[Outcome]], _Turn] = {}
 
     async def release_claimed(self) -> None:
-        """Settle what an earlier process was sending when it died."""
+        """Settle what an earlier process was sending when it died, and try every channel anew."""
         now = self._clock()
+        await self._store.run(lambda store: store.ledger.try_channels(now, self._channels))
         repeatable = [
             name for name, channel in self._channels.items() if channel.patience is not None
         ]
@@ -112,9 +142,13 @@ class Delivering:
         now = self._clock()
         due = await self._store.run(lambda store: store.ledger.due_channels(now))
         free = (name for name in due if join or not self._locks[name].locked())
-        known = [self._channels[name] for name in free if name in self._channels]
+        turns = [
+            _Turn(self._channels[name], report, due[name])
+            for name in free
+            if name in self._channels
+        ]
         drained = await asyncio.gather(
-            *(self._take(_Turn(channel, report)) for channel in known), return_exceptions=True
+            *(self._take(turn) for turn in turns), return_exceptions=True
         )
         # A channel that could not be served has not kept the others from being so.
         for outcomes in drained:
@@ -156,18 +190,28 @@ class Delivering:
         """Make what is due; no more than one delivery is `sending` at any time."""
         outcomes: list[Outcome] = []
         due = deque(await self._due(turn.channel))
-        claimed = await self._claim(due)
+        claimed = await self._claim(turn, due)
         try:
             while claimed and not turn.stop.is_set():
                 delivery, claimed = claimed, None
                 # What was passed over waits for another part, and is due again then.
                 while due.popleft() is not delivery:
                     pass
-                outcome = await self._attempt(turn.channel, session, delivery)
-                claimed = await self._record(delivery, outcome, () if turn.stop.is_set() else due)
+                try:
+                    outcome = await self._attempt(turn.channel, session, delivery)
+                except ChannelError as error:
+                    await self._rest(turn, delivery, error)
+                    break
+                if turn.rest:
+                    await self._works(turn)
+                # The next is claimed with it, in one transaction, unless that has to wait.
+                now = not turn.stop.is_set() and not self._pause(turn.channel)
+                claimed = await self._record(delivery, outcome, due if now else ())
                 _say(delivery, outcome)
                 turn.report(delivery, outcome)
                 outcomes.append(outcome)
+                if not now:
+                    claimed = await self._claim(turn, due)
         finally:
             if claimed:
                 await self._hand_back(claimed)
@@ -179,18 +223,55 @@ class Delivering:
             lambda store: store.ledger.due(channel.name, channel.kind, now)
         )
 
-    async def _claim(self, due: Iterable[Delivery]) -> Delivery | None:
+    async def _claim(self, turn: _Turn, due: Iterable[Delivery]) -> Delivery | None:
+        """The next delivery, claimed when the pace of the channel allows it; none once stopped."""
+        while (pause := self._pause(turn.channel)) and not turn.stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(turn.stop.wait(), pause)
+        if turn.stop.is_set():
+            return None
         now = self._clock()
         return await self._store.run(lambda store: store.ledger.claim(due, now))
+
+    @staticmethod
+    def _pause(channel: Channel) -> float:
+        return channel.pace.delay(asyncio.get_running_loop().time())
+
+    async def _rest(self, turn: _Turn, delivery: Delivery, error: ChannelError) -> None:
+        """Leave a channel alone that takes nothing; its deliveries are as they were."""
+        now = self._clock()
+        told = ChannelError(
+            self._words(error.reason), lasting=error.lasting, retry_after=error.retry_after
+        )
+        rest = turn.rest = rest_after(told, turn.rest, now)
+        turn.stop.set()
+        await self._store.run(lambda store: store.ledger.rest(delivery, rest, now))
+        event(
+            _log,
+            logging.ERROR if rest.lasting else logging.WARNING,
+            "channel rests",
+            channel=turn.channel.name,
+            error=rest.reason,
+            failures=rest.failures,
+            next_attempt_at=rest.next_attempt_at.isoformat(),
+        )
+
+    async def _works(self, turn: _Turn) -> None:
+        now, turn.rest = self._clock(), None
+        await self._store.run(lambda store: store.ledger.works(turn.channel.name, now))
+        event(_log, logging.INFO, "channel works again", channel=turn.channel.name)
 
     async def _hand_back(self, delivery: Delivery) -> None:
         now = self._clock()
         await self._store.run(lambda store: store.ledger.hand_back(delivery, now))
 
     async def _attempt(self, channel: Channel, session: Session, delivery: Delivery) -> Outcome:
+        channel.pace.begin(asyncio.get_running_loop().time())
         try:
-            receipt = await session.send(delivery)
+            receipt = await session.send(_in_form(channel, delivery))
             return Outcome("sent", receipt=self._words(receipt) or None)
+        except ChannelError:
+            raise
         except DeliveryError as error:
             refusal = error
         except asyncio.CancelledError:
@@ -200,6 +281,8 @@ class Delivering:
         except Exception as error:  # noqa: BLE001 - a bug is logged whole
             _log.exception("bug while delivering", extra={"fields": {"delivery": delivery.id}})
             refusal = DeliveryError(f"a bug: {type(error).__name__}", "unknown")
+        if refusal.verdict == "refused" and channel.plainer(delivery.payload) is None:
+            refusal = DeliveryError(refusal.reason, "failed")
         outcome = outcome_of(delivery, refusal, channel.patience, self._clock())
         return replace(outcome, error=self._words(outcome.error or ""))
 
@@ -224,6 +307,12 @@ class Delivering:
         return await self._store.run(
             lambda store: store.ledger.record(delivery.id, outcome, now, then)
         )
+
+
+def _in_form(channel: Channel, delivery: Delivery) -> Delivery:
+    """The delivery with a plainer payload where the one it has was refused, and there is one."""
+    plainer = channel.plainer(delivery.payload) if delivery.plainer else None
+    return replace(delivery, payload=plainer) if plainer else delivery
 
 
 def _say(delivery: Delivery, outcome: Outcome) -> None:

@@ -129,7 +129,7 @@ class EditionQueries:
             ).scalar_one()
             _take_entries(connection, edition, edition_id)
             for rendition in sent_as:
-                _plan_deliveries(connection, edition_id, rendition, message_id, edition.period_to)
+                _plan_deliveries(connection, edition, edition_id, rendition, message_id)
             if next_edition_at is not None:
                 result = f"published, {len(edition.stories)} stories"
                 _advance(connection, edition.digest, scheduled_for, next_edition_at, result)
@@ -264,12 +264,12 @@ def _take_entries(connection: Connection, edition: Edition, edition_id: int) -> 
 
 def _plan_deliveries(
     connection: Connection,
+    edition: Edition,
     edition_id: int,
     rendition: Rendition,
     message_id: Callable[[str, str, int], str],
-    now: datetime,
 ) -> None:
-    channel = rendition.channel
+    channel, now = rendition.channel, edition.period_to
     parts = [
         {
             "edition_id": edition_id,
@@ -284,6 +284,7 @@ def _plan_deliveries(
     rows = [
         {
             "edition_id": edition_id,
+            "digest": edition.digest,
             "channel": channel,
             "recipient": recipient,
             "part": part,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
 
-from digest.model import Delivery, DeliveryState, Outcome
-from digest.store.tables import UtcDateTime, deliveries, editions, renditions
+from digest.model import Delivery, DeliveryState, Outcome, Rest
+from digest.store.incidents import close_incident, open_incident
+from digest.store.tables import IS_OPEN, UtcDateTime, channels, deliveries, renditions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from digest.store.database import Database
+
+# How long a server may be out of reach before a person is asked to look.
+_PASSES_WITHIN = timedelta(hours=1)
 
 _NOW = sa.bindparam("now", type_=UtcDateTime)
 _OUTCOME = sa.bindparam("outcome", type_=sa.Text)
@@ -34,16 +40,16 @@ _TIME_HAS_COME = sa.or_(
     ),
 )
 _earlier = deliveries.alias("earlier")
+# Parts, and editions of a digest, reach a recipient in order.
 _WAITS = sa.exists().where(
-    _earlier.c.edition_id == deliveries.c.edition_id,
     _earlier.c.channel == deliveries.c.channel,
     _earlier.c.recipient == deliveries.c.recipient,
-    _earlier.c.part < deliveries.c.part,
-    sa.or_(
-        _earlier.c.state.in_((_state("pending"), _state("sending"), _state("retrying"))),
-        sa.and_(_earlier.c.state == _state("unknown"), _earlier.c.next_attempt_at.is_not(None)),
-    ),
+    _earlier.c.digest == deliveries.c.digest,
+    _earlier.c.id < deliveries.c.id,
+    sa.literal_column(f"earlier.{IS_OPEN}"),
+    sa.or_(_earlier.c.state != _state("unknown"), _earlier.c.next_attempt_at.is_not(None)),
 )
+_MAY_SEND = sa.func.coalesce(channels.c.next_attempt_at <= _NOW, sa.true())
 _IS_DUE = sa.and_(_TIME_HAS_COME, ~_WAITS)
 
 # Each delivery costs these two, so they are put together once, with what never changes in them.
@@ -66,6 +72,7 @@ _RECORD = (
         last_error=sa.bindparam("error"),
         next_attempt_at=sa.bindparam("again", type_=UtcDateTime),
         doubtful=sa.case((_OUTCOME == "unknown", 1), else_=deliveries.c.doubtful),
+        plainer=sa.func.max(deliveries.c.plainer, sa.bindparam("plainly")),
         changed_at=_NOW,
     )
 )
@@ -98,12 +105,17 @@ class LedgerQueries:
                 )
             ).rowcount
 
-    def due_channels(self, now: datetime) -> list[str]:
-        """The channels that have a delivery to make now."""
-        query = sa.select(deliveries.c.channel).where(_IS_DUE).distinct()
+    def due_channels(self, now: datetime) -> dict[str, Rest | None]:
+        """The channels that have a delivery to make now, and why they could not before."""
+        query = (
+            sa.select(deliveries.c.channel, *(c for c in channels.c if c is not channels.c.name))
+            .outerjoin(channels, channels.c.name == deliveries.c.channel)
+            .where(_IS_DUE, _MAY_SEND)
+            .distinct()
+        )
         with self._database.transaction() as connection:
             found = connection.execute(query.order_by(deliveries.c.channel), {"now": now})
-            return list(found.scalars())
+            return {row.channel: _rest(row) if row.last_error else None for row in found}
 
     def due(self, channel: str, kind: str, now: datetime) -> list[Delivery]:
         """A channel's deliveries whose time has come, in order, with their payloads.
@@ -117,8 +129,7 @@ class LedgerQueries:
             renditions.c.part == deliveries.c.part,
         )
         query = (
-            sa.select(deliveries, editions.c.digest)
-            .join(editions, editions.c.id == deliveries.c.edition_id)
+            sa.select(deliveries)
             .join(renditions, rendition)
             .where(deliveries.c.channel == channel, renditions.c.kind == kind, _TIME_HAS_COME)
             .order_by(deliveries.c.id)
@@ -126,7 +137,7 @@ class LedgerQueries:
         with self._database.transaction() as connection:
             rows = connection.execute(query, {"now": now}).all()
             payloads = _payloads(connection, channel, {row.edition_id for row in rows})
-            return [_delivery(row, payloads[row.edition_id, row.part]) for row in rows]
+            return [delivery_of(row, payloads[row.edition_id, row.part]) for row in rows]
 
     def claim(self, due: Iterable[Delivery], now: datetime) -> Delivery | None:
         """Mark the first of these that is due and need not wait as `sending`, and answer it.
@@ -150,6 +161,7 @@ class LedgerQueries:
             "answer": outcome.receipt,
             "error": outcome.error,
             "again": outcome.next_attempt_at,
+            "plainly": int(outcome.plainer),
             "now": now,
         }
         with self._database.transaction() as connection:
@@ -159,27 +171,54 @@ class LedgerQueries:
     def hand_back(self, delivery: Delivery, now: datetime) -> None:
         """Take back a claim of which nothing was sent: the delivery is due as it was before."""
         with self._database.transaction() as connection:
+            _hand_back(connection, delivery, now)
+
+    def rest(self, delivery: Delivery, rest: Rest, now: datetime) -> None:
+        """Note that the channel takes nothing now, and take back the claim that found it out.
+
+        Nothing is sent through it until the rest is over.
+        """
+        values = {
+            "failing_since": rest.since,
+            "failures": rest.failures,
+            "lasting": int(rest.lasting),
+            "last_error": rest.reason,
+            "next_attempt_at": rest.next_attempt_at,
+        }
+        with self._database.transaction() as connection:
+            _hand_back(connection, delivery, now, rest.reason)
             connection.execute(
-                sa.update(deliveries)
-                .where(deliveries.c.id == delivery.id)
-                .values(
-                    state=delivery.state,
-                    attempts=delivery.attempts,
-                    next_attempt_at=None if delivery.state == "pending" else now,
-                    changed_at=now,
-                )
+                insert(channels)
+                .values(name=delivery.channel, **values)
+                .on_conflict_do_update([channels.c.name], set_=values)
             )
+            if rest.lasting or now - rest.since >= _PASSES_WITHIN:
+                open_incident(connection, "channel", delivery.channel, rest.reason, now)
+
+    def works(self, channel: str, now: datetime) -> None:
+        """Note that a channel takes messages again."""
+        with self._database.transaction() as connection:
+            connection.execute(sa.delete(channels).where(channels.c.name == channel))
+            close_incident(connection, "channel", channel, now)
+
+    def try_channels(self, now: datetime, configured: Collection[str]) -> None:
+        """End every rest, since what was wrong may be mended; forget channels that are gone."""
+        with self._database.transaction() as connection:
+            gone = channels.c.name.not_in(configured)
+            for name in connection.execute(sa.select(channels.c.name).where(gone)).scalars().all():
+                close_incident(connection, "channel", name, now)
+            connection.execute(sa.delete(channels).where(gone))
+            connection.execute(sa.update(channels).values(next_attempt_at=now))
 
     def of_edition(self, edition_id: int) -> list[Delivery]:
         """An edition's deliveries, without their payloads."""
         query = (
-            sa.select(deliveries, editions.c.digest)
-            .join(editions, editions.c.id == deliveries.c.edition_id)
+            sa.select(deliveries)
             .where(deliveries.c.edition_id == edition_id)
             .order_by(deliveries.c.id)
         )
         with self._database.transaction() as connection:
-            return [_delivery(row) for row in connection.execute(query)]
+            return [delivery_of(row) for row in connection.execute(query)]
 
 
 def _claim(connection: Connection, due: Iterable[Delivery], now: datetime) -> Delivery | None:
@@ -187,6 +226,32 @@ def _claim(connection: Connection, due: Iterable[Delivery], now: datetime) -> De
         if connection.execute(_CLAIM, {"delivery": delivery.id, "now": now}).rowcount:
             return delivery
     return None
+
+
+def _hand_back(
+    connection: Connection, delivery: Delivery, now: datetime, reason: str | None = None
+) -> None:
+    connection.execute(
+        sa.update(deliveries)
+        .where(deliveries.c.id == delivery.id)
+        .values(
+            state=delivery.state,
+            attempts=delivery.attempts,
+            next_attempt_at=None if delivery.state == "pending" else now,
+            last_error=reason or delivery.error,
+            changed_at=now,
+        )
+    )
+
+
+def _rest(row: Any) -> Rest:
+    return Rest(
+        since=row.failing_since,
+        failures=row.failures,
+        reason=row.last_error,
+        next_attempt_at=row.next_attempt_at,
+        lasting=bool(row.lasting),
+    )
 
 
 def _payloads(
@@ -199,7 +264,8 @@ def _payloads(
     return {(row.edition_id, row.part): row.payload for row in connection.execute(query)}
 
 
-def _delivery(row: Any, payload: bytes = b"") -> Delivery:
+def delivery_of(row: Any, payload: bytes = b"") -> Delivery:
+    """A row of the ledger as a delivery."""
     return Delivery(
         id=row.id,
         edition_id=row.edition_id,
@@ -213,5 +279,6 @@ def _delivery(row: Any, payload: bytes = b"") -> Delivery:
         message_id=row.message_id,
         error=row.last_error,
         doubtful=bool(row.doubtful),
+        plainer=bool(row.plainer),
         payload=payload,
     )

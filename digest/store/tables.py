@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 metadata = sa.MetaData()
 
+# As an index has it: SQLite takes one only for the very same words.
+IS_OPEN = "state IN ('pending', 'sending', 'retrying', 'unknown')"
+
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
     """An aware time as ISO 8601 text of fixed width, so that text order is time order."""
@@ -223,6 +226,11 @@ deliveries = sa.Table(
     sa.Column("doubtful", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False, server_default=""),
+    # Whether a plainer form of the payload is to be sent, since the payload was refused.
+    sa.Column("plainer", sa.Integer, nullable=False, server_default="0"),
+    # Whether somebody has decided that nothing more is to happen.
+    sa.Column("dropped", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("edition_id", "channel", "recipient", "part"),
     sa.CheckConstraint(
         "state IN ('pending', 'sending', 'sent', 'retrying', 'failed', 'unknown')",
@@ -230,10 +238,56 @@ deliveries = sa.Table(
     ),
     sa.Index("deliveries_by_state", "state"),
     sa.Index("deliveries_by_next_attempt", "next_attempt_at"),
+    # What is open of a digest for a recipient goes out in order.
+    sa.Index(
+        "deliveries_open",
+        "channel",
+        "recipient",
+        "digest",
+        "id",
+        sqlite_where=sa.text(IS_OPEN),
+    ),
+    sqlite_strict=True,
+)
+
+# Every change of a delivery's state, with what the server said.
+delivery_changes = sa.Table(
+    "delivery_changes",
+    metadata,
+    _id(),
+    sa.Column("delivery_id", sa.Integer, sa.ForeignKey("deliveries.id"), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("said", sa.Text),
+    sa.Index("delivery_changes_by_delivery", "delivery_id"),
+    sqlite_strict=True,
+)
+# By the database, so that no change can go without.
+NOTE_CHANGES = """
+CREATE TRIGGER delivery_changed AFTER UPDATE OF state ON deliveries BEGIN
+  INSERT INTO delivery_changes (delivery_id, at, state, attempt, said)
+  VALUES (new.id, new.changed_at, new.state, new.attempts,
+    CASE new.state WHEN 'sent' THEN new.receipt WHEN 'sending' THEN NULL ELSE new.last_error END);
+END
+"""
+sa.event.listen(delivery_changes, "after_create", sa.DDL(NOTE_CHANGES))  # type: ignore[no-untyped-call]
+
+# Channels that take nothing from anybody now; `lasting`: until somebody mends them.
+channels = sa.Table(
+    "channels",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True, nullable=False),
+    sa.Column("failing_since", UtcDateTime, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("lasting", sa.Integer, nullable=False),
+    sa.Column("last_error", sa.Text, nullable=False),
+    sa.Column("next_attempt_at", UtcDateTime, nullable=False),
     sqlite_strict=True,
 )
 
 # What needs a person: one open row per kind and subject (a feed's address, a channel's name).
+# `told_at` and `end_told_at` are when alerts of its beginning and of its end were made.
 incidents = sa.Table(
     "incidents",
     metadata,
@@ -244,6 +298,8 @@ incidents = sa.Table(
     sa.Column("opened_at", UtcDateTime, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("closed_at", UtcDateTime),
+    sa.Column("told_at", UtcDateTime),
+    sa.Column("end_told_at", UtcDateTime),
     sa.Index(
         "incidents_open",
         "kind",

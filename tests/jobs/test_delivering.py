@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from digest.channels.pace import Pace
 from digest.errors import DeliveryError, StoreError
 from digest.jobs.delivering import Delivering, outcome_of
 from digest.log import Redactor, Words
@@ -121,6 +122,7 @@ class FakeChannel:
         self.name = name
         self.kind = "slack" if name == "team" else "email"
         self.patience = patience
+        self.pace = Pace()
         self.sent: list[Delivery] = []
         self.answers: list[str | Exception] = []
 
@@ -130,6 +132,9 @@ class FakeChannel:
 
     def render(self, edition: Edition, templates: Templates) -> Rendition:
         raise NotImplementedError
+
+    def plainer(self, payload: bytes) -> bytes | None:
+        return payload.removeprefix(b"rich ") if payload.startswith(b"rich ") else None
 
     def session(self) -> nullcontext[FakeChannel]:
         return nullcontext(self)
@@ -182,6 +187,7 @@ class Post:
     async def row(self, number: int = 0) -> dict[str, object]:
         with_names = "id edition channel recipient part state attempts next_attempt_at message_id"
         names = [*with_names.split(), "receipt", "error", "doubtful", "created_at", "changed_at"]
+        names += ["digest", "plainer", "dropped"]
         rows = (await self.store.run(build.dump))["deliveries"]
         return dict(zip(names, rows[number], strict=True))
 

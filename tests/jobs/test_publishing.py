@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from digest.channels import open_channels
+from digest.channels.pace import Pace
 from tests.feed_xml import NOW
 from tests.jobs.bench import Bench, open_bench, settings_of
 from tests.store import build
@@ -210,10 +211,14 @@ class BrokenChannel:
     name = "vault"
     kind = "file"
     patience: timedelta | None = None
+    pace = Pace()
 
     def render(self, edition: Edition, templates: Templates) -> Rendition:
         del edition, templates
         raise ZeroDivisionError
+
+    def plainer(self, payload: bytes) -> bytes | None:
+        raise NotImplementedError
 
     def session(self) -> AbstractAsyncContextManager[Session]:
         raise NotImplementedError

@@ -34,7 +34,7 @@ def test_what_is_over_may_come_again(empty_store: Store) -> None:
             close_incident(connection, "flood", URL, NOW + (days + 1) * DAY)
             assert open_incidents(connection) == []
         close_incident(connection, "flood", URL, NOW + 9 * DAY)
-    closed = [row[-1] for row in dump(empty_store)["incidents"]]
+    closed = [row[6] for row in dump(empty_store)["incidents"]]
     assert closed == [NOW + DAY, NOW + 3 * DAY]
 
 

@@ -52,7 +52,7 @@ def test_nothing_is_claimed_twice(store: Store) -> None:
     publish(store)
     assert [claim(store).recipient for _ in range(2)] == ["ada@example.com", "grace@example.com"]
     assert next_of(store) is None
-    assert store.ledger.due_channels(NOW) == []
+    assert list(store.ledger.due_channels(NOW)) == []
 
 
 def test_an_outcome_and_the_next_claim_are_written_down_together(store: Store) -> None:
@@ -90,7 +90,10 @@ def test_a_claim_that_is_handed_back_was_never_made(store: Store) -> None:
     publish(store)
     before = dump(store)
     store.ledger.hand_back(claim(store), NOW)
-    assert dump(store) == before
+    # Only the history knows.
+    after = dump(store)
+    assert [row[3] for row in after["delivery_changes"]] == ["sending", "pending"]
+    assert after | {"delivery_changes": []} == before
 
 
 @pytest.mark.parametrize("state", ["retrying", "unknown"])
@@ -134,15 +137,18 @@ def test_a_claim_reads_no_more_than_its_own_rows(store: Store) -> None:
 def test_older_editions_go_first(store: Store) -> None:
     first, second = publish(store), publish(store, at=NOW + DAY)
     now = NOW + DAY
-    editions = [claim(store, now=now).edition_id for _ in range(4)]
+    editions = []
+    while delivery := next_of(store, now=now):
+        editions.append(delivery.edition_id)
+        store.ledger.record(delivery.id, SENT, now)
     assert editions == [first, first, second, second]
 
 
 def test_channels_do_not_see_each_other(store: Store) -> None:
     publish(store, sent_as=(INBOX, TEAM))
-    assert store.ledger.due_channels(NOW) == ["inbox", "team"]
+    assert list(store.ledger.due_channels(NOW)) == ["inbox", "team"]
     assert claim(store, "team").channel == "team"
-    assert store.ledger.due_channels(NOW) == ["inbox"]
+    assert list(store.ledger.due_channels(NOW)) == ["inbox"]
     assert next_of(store, "other") is None
 
 

@@ -140,7 +140,10 @@ async def test_when_all_is_rolled_back_each_is_tried_alone(thread: StoreThread[S
         """As a full disk does, in the middle of others."""
         tries.append(1)
         with store._database.transaction() as connection:
-            connection.exec_driver_sql("INSERT INTO incidents VALUES (1, 'a', 'a', '', '', '', '')")
+            connection.exec_driver_sql(
+                "INSERT INTO incidents (id, kind, subject, message, opened_at, changed_at)"
+                " VALUES (1, 'a', 'a', '', '', '')"
+            )
             if len(tries) == 1:
                 store._database._driver.execute("ROLLBACK")
                 raise StoreError("full")

@@ -1,0 +1,20 @@
+"""How fast messages may follow each other."""
+
+from __future__ import annotations
+
+
+class Pace:
+    """At most one message in so many seconds; 0 is no limit. Times are of the event loop."""
+
+    def __init__(self, seconds: float = 0) -> None:
+        self._seconds = seconds
+        self._next = 0.0
+
+    def delay(self, now: float) -> float:
+        """Seconds until the next message may go out."""
+        return max(0.0, self._next - now)
+
+    def begin(self, now: float) -> None:
+        """Note that a message goes out."""
+        if self._seconds:
+            self._next = now + self._seconds

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel
     from digest.config import Settings
+    from digest.jobs.deciding import Deciding
     from digest.jobs.delivering import Delivering
     from digest.jobs.publishing import Publishing
     from digest.model import PollResult
@@ -80,6 +81,7 @@ class Runtime:
     polling: Polling
     publishing: Publishing
     delivering: Delivering
+    deciding: Deciding
     clock: Callable[[], datetime]
 
     async def poll(
@@ -129,6 +131,19 @@ class Runtime:
         urls, now = feed_urls(self.settings, feeds), self.clock()
         entries = await self.store.run(lambda store: store.held.decide(urls, now, release=release))
         return {"decision": "released" if release else "discarded", "entries": entries}
+
+    async def decide(self, command: str, what: dict[str, Any]) -> dict[str, Any]:
+        """Carry out `retry`, `drop` or `resend`; answers the deliveries as they are then.
+
+        Raises:
+            UsageError: it cannot be done to one of them; nothing is done.
+        """
+        do = {"retry": self.deciding.retry, "drop": self.deciding.drop}.get(command)
+        if do is not None:
+            records = await do(what["ids"])
+        else:
+            records = await self.deciding.resend(what["edition"], what["to"])
+        return {"deliveries": [asdict(record) for record in records]}
 
     async def once(self, report: Callable[[PollResult], None] = lambda _: None) -> dict[str, Any]:
         """Poll, publish and deliver what is due."""
@@ -266,6 +281,7 @@ async def open_runtime(
     """
     # A command that only polls does without all this.
     from digest.channels import open_channels
+    from digest.jobs.deciding import Deciding
     from digest.jobs.delivering import Delivering
     from digest.jobs.publishing import Publishing
 
@@ -285,6 +301,7 @@ async def open_runtime(
                 polling=polling,
                 publishing=Publishing(settings, store, channels, templates, clock),
                 delivering=delivering,
+                deciding=Deciding(settings, store, channels, templates, delivering, clock),
                 clock=clock,
             )
         finally:

@@ -34,6 +34,7 @@ def status_report(settings: Settings, health: Health | None, now: datetime) -> d
         "attention": [
             *_failing(feeds),
             *_incidents(feeds, health),
+            *_resting(settings, health),
             *_outrun(feeds, now),
             *_moved(feeds),
             *_unpublished(health),
@@ -97,9 +98,28 @@ def _failing(feeds: list[dict[str, Any]]) -> list[dict[str, str]]:
 def _incidents(feeds: list[dict[str, Any]], health: Health | None) -> list[dict[str, str]]:
     names = {feed["url"]: feed["name"] for feed in feeds}
     return [
-        {"kind": one.kind, "name": names[one.subject], "message": one.message}
+        {
+            "kind": one.kind,
+            "name": names.get(one.subject, one.subject),
+            "message": one.message,
+        }
         for one in (health.incidents if health else [])
-        if one.subject in names
+        # What a feed or channel had is over with it; that a channel rests is told with its times.
+        if one.subject in names or one.kind == "disk"
+    ]
+
+
+def _resting(settings: Settings, health: Health | None) -> list[dict[str, str]]:
+    return [
+        {
+            "kind": "channel",
+            "name": name,
+            "message": f"takes nothing since {row['failing_since']:%Y-%m-%d %H:%M} UTC:"
+            f" {row['last_error']}; again at {row['next_attempt_at']:%Y-%m-%d %H:%M} UTC,"
+            " or with `digest retry`",
+        }
+        for name, row in (health.channels if health else {}).items()
+        if name in settings.channels
     ]
 
 

@@ -14,7 +14,7 @@ from digest.errors import InstanceError
 if TYPE_CHECKING:
     from digest.config import Settings
 
-_UNDELIVERED = {"failed", "unknown", "retrying", "pending"}
+UNDELIVERED = {"failed", "unknown", "retrying", "pending"}
 
 
 @click.command()
@@ -42,7 +42,7 @@ async def _poll(settings: Settings, feeds: tuple[str, ...]) -> dict[str, Any]:
             with polling_progress(len(feeds) or len(settings.feeds)) as report:
                 return await poll_now(settings, polling, feeds, report)
     except InstanceError as error:
-        return await _asked(settings, error, "poll", feeds=feeds)
+        return await asked(settings, error, "poll", feeds=feeds)
 
 
 @click.command()
@@ -57,7 +57,7 @@ def send(options: Options, digest: str, to: str | None) -> int:
         print_json(result)
     else:
         _print_sent(result)
-    return 1 if any(row["state"] in _UNDELIVERED for row in result["deliveries"]) else 0
+    return 1 if any(row["state"] in UNDELIVERED for row in result["deliveries"]) else 0
 
 
 async def _send(settings: Settings, digest: str, to: str | None) -> dict[str, Any]:
@@ -66,10 +66,10 @@ async def _send(settings: Settings, digest: str, to: str | None) -> dict[str, An
             with polling_progress(None) as report:
                 return await runtime.send(digest, to, report)
     except InstanceError as error:
-        return await _asked(settings, error, "send", digest=digest, to=to)
+        return await asked(settings, error, "send", digest=digest, to=to)
 
 
-async def _asked(
+async def asked(
     settings: Settings, busy: InstanceError, command: str, **asked: Any
 ) -> dict[str, Any]:
     """What the daemon answers that has the database; without one, who has it is the error."""

@@ -177,16 +177,10 @@ class Publishing:
         renditions = [
             self._channels[name].render(edition, self._templates[digest]) for name in channels
         ]
-        domain = self._domain()
+        ids = message_ids(self._settings, digest, scheduled_for)
         edition_id = await self._store.run(
             lambda store: store.editions.publish(
-                edition,
-                scheduled_for,
-                renditions,
-                lambda channel, recipient, part: message_id(
-                    (digest, scheduled_for, channel, recipient, part), domain
-                ),
-                following,
+                edition, scheduled_for, renditions, ids, following, now
             )
         )
         event(
@@ -201,6 +195,12 @@ class Publishing:
         )
         return Published(edition_id, digest, len(edition.entry_ids))
 
-    def _domain(self) -> str:
-        smtp = self._settings.smtp
-        return mailbox(smtp.sender).domain if smtp else "digest.invalid"
+
+def message_ids(
+    settings: Settings, digest: str, scheduled_for: datetime
+) -> Callable[[str, str, int], str]:
+    """What gives each delivery of an edition its id, by channel, recipient and part."""
+    domain = mailbox(settings.smtp.sender).domain if settings.smtp else "digest.invalid"
+    return lambda channel, recipient, part: message_id(
+        (digest, scheduled_for, channel, recipient, part), domain
+    )

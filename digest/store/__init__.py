@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.store.database import Database, StoreThread, copy_database, database_exists
+from digest.store.deliveries import Change, DeliveryQueries, EditionRecord, Record
 from digest.store.editions import DigestPlan, EditionQueries
 from digest.store.explaining import ExplainQueries
 from digest.store.feeds import Failure, FeedQueries, Update, Validators, Visit
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "Change",
     "DigestPlan",
+    "EditionRecord",
     "Failure",
     "Health",
     "HeldEntries",
+    "Record",
     "Store",
     "StoreThread",
     "Update",
@@ -47,6 +51,7 @@ class Store:
         self.held = HeldQueries(self._database)
         self.editions = EditionQueries(self._database)
         self.ledger = LedgerQueries(self._database)
+        self.deliveries = DeliveryQueries(self._database)
         self.health = HealthQueries(self._database)
 
     def together(self) -> AbstractContextManager[None]:

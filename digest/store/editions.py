@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 
 from digest.model import Edition, Entry, Rendition
 from digest.store.entries import is_taken
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from digest.store.database import Database
+
+    MessageIds = Callable[[str, str, int], str]
 
 
 NOT_PUBLISHED = "not published"
@@ -106,8 +109,9 @@ class EditionQueries:
         edition: Edition,
         scheduled_for: datetime,
         sent_as: Sequence[Rendition],
-        message_id: Callable[[str, str, int], str],
+        message_id: MessageIds,
         next_edition_at: datetime | None,
+        now: datetime,
     ) -> int:
         """Edition, what it takes, what is sent and to whom, together; answers its id.
 
@@ -129,11 +133,30 @@ class EditionQueries:
             ).scalar_one()
             _take_entries(connection, edition, edition_id)
             for rendition in sent_as:
-                _plan_deliveries(connection, edition, edition_id, rendition, message_id)
+                _plan_deliveries(connection, edition_id, edition.digest, rendition, message_id, now)
             if next_edition_at is not None:
                 result = f"published, {len(edition.stories)} stories"
                 _advance(connection, edition.digest, scheduled_for, next_edition_at, result)
             return int(edition_id)
+
+    def load(self, edition_id: int) -> Edition | None:
+        """An edition as it was composed; None where there is none of this number."""
+        query = sa.select(editions.c.snapshot).where(editions.c.id == edition_id)
+        with self._database.transaction() as connection:
+            snapshot = connection.execute(query).scalar()
+        return None if snapshot is None else TypeAdapter(Edition).validate_json(snapshot)
+
+    def add_rendition(
+        self,
+        edition_id: int,
+        digest: str,
+        rendition: Rendition,
+        message_id: MessageIds,
+        now: datetime,
+    ) -> None:
+        """Plan the deliveries of an edition through a channel that it was not for at first."""
+        with self._database.transaction() as connection:
+            _plan_deliveries(connection, edition_id, digest, rendition, message_id, now)
 
     def note_failure(self, digest: str, reason: str) -> None:
         """Note that an edition could not be made; it stays due."""
@@ -264,12 +287,13 @@ def _take_entries(connection: Connection, edition: Edition, edition_id: int) -> 
 
 def _plan_deliveries(
     connection: Connection,
-    edition: Edition,
     edition_id: int,
+    digest: str,
     rendition: Rendition,
-    message_id: Callable[[str, str, int], str],
+    message_id: MessageIds,
+    now: datetime,
 ) -> None:
-    channel, now = rendition.channel, edition.period_to
+    channel = rendition.channel
     parts = [
         {
             "edition_id": edition_id,
@@ -284,7 +308,7 @@ def _plan_deliveries(
     rows = [
         {
             "edition_id": edition_id,
-            "digest": edition.digest,
+            "digest": digest,
             "channel": channel,
             "recipient": recipient,
             "part": part,

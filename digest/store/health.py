@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.store.incidents import Incident, open_incidents
-from digest.store.tables import deliveries, digests, editions, feeds, renditions
+from digest.store.incidents import Incident, all_incidents, open_incidents
+from digest.store.tables import channels, deliveries, digests, editions, feeds, renditions
 
 if TYPE_CHECKING:
     from digest.store.database import Database
@@ -20,7 +20,8 @@ _SHOWN = 50
 class Health:
     """Rows as plain maps: feeds and digests by key, deliveries that need a person.
 
-    `waiting` counts the deliveries yet to be made, by channel and kind.
+    `waiting` counts the deliveries yet to be made, by channel and kind; `channels` are those that
+    take nothing now.
     """
 
     feeds: dict[str, dict[str, Any]]
@@ -28,6 +29,7 @@ class Health:
     deliveries: dict[str, int]
     troubled: list[dict[str, Any]]
     waiting: list[tuple[str, str, int]]
+    channels: dict[str, dict[str, Any]]
     incidents: list[Incident]
 
 
@@ -36,6 +38,11 @@ class HealthQueries:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def incidents(self, *, closed: bool) -> list[Incident]:
+        """The open incidents, the oldest first; with `closed` those that are over too."""
+        with self._database.transaction() as connection:
+            return all_incidents(connection) if closed else open_incidents(connection)
 
     def read(self) -> Health:
         """Feeds, digests, ledger counts, and deliveries that failed, linger or are unknown."""
@@ -51,7 +58,9 @@ class HealthQueries:
                 editions.c.digest,
             )
             .join(editions, editions.c.id == deliveries.c.edition_id)
-            .where(deliveries.c.state.in_(("failed", "unknown", "retrying")))
+            .where(
+                deliveries.c.state.in_(("failed", "unknown", "retrying")), deliveries.c.dropped == 0
+            )
             .order_by(deliveries.c.id.desc())
             .limit(_SHOWN)
         )
@@ -70,6 +79,7 @@ class HealthQueries:
             )
             .group_by(deliveries.c.channel, renditions.c.kind)
         )
+        resting = sa.select(channels).order_by(channels.c.name)
         with self._database.transaction() as connection:
             return Health(
                 feeds={row.url: row._asdict() for row in connection.execute(sa.select(feeds))},
@@ -77,5 +87,6 @@ class HealthQueries:
                 deliveries={row[0]: row[1] for row in connection.execute(counts)},
                 troubled=[row._asdict() for row in connection.execute(troubled)],
                 waiting=[(row[0], row[1], row[2]) for row in connection.execute(open_ones)],
+                channels={row.name: row._asdict() for row in connection.execute(resting)},
                 incidents=open_incidents(connection),
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -23,6 +23,7 @@ class Incident:
     subject: str
     message: str
     opened_at: datetime
+    closed_at: datetime | None = None
 
 
 def open_incident(
@@ -49,10 +50,18 @@ def close_incident(connection: Connection, kind: str, subject: str, now: datetim
 
 def open_incidents(connection: Connection) -> list[Incident]:
     """Every open incident, the oldest first."""
-    query = sa.select(incidents).where(incidents.c.closed_at.is_(None)).order_by(incidents.c.id)
+    return _read(connection, sa.select(incidents).where(incidents.c.closed_at.is_(None)))
+
+
+def all_incidents(connection: Connection) -> list[Incident]:
+    """Every incident there ever was, the oldest first."""
+    return _read(connection, sa.select(incidents))
+
+
+def _read(connection: Connection, query: sa.Select[Any]) -> list[Incident]:
     return [
-        Incident(row.kind, row.subject, row.message, row.opened_at)
-        for row in connection.execute(query)
+        Incident(row.kind, row.subject, row.message, row.opened_at, row.closed_at)
+        for row in connection.execute(query.order_by(incidents.c.id))
     ]
 
 

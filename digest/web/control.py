@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from contextlib import asynccontextmanager
@@ -51,11 +52,16 @@ async def control_socket(runtime: Runtime, daemon: Daemon) -> AsyncIterator[None
         asked = await request.json()
         return await _answer(runtime.decide_held(asked["feeds"], release=asked["release"]))
 
+    async def decide(request: web.Request) -> web.Response:
+        asked = await request.json()
+        return await _answer(runtime.decide(request.path.lstrip("/"), asked))
+
     async def alive(_: web.Request) -> web.Response:
         return web.json_response({"result": daemon.alive})
 
     app = web.Application()
     commands = [web.post(f"/{do.__name__}", do) for do in (poll, send, held)]
+    commands += [web.post(f"/{command}", decide) for command in ("retry", "drop", "resend")]
     app.add_routes([*commands, web.get("/alive", alive)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
@@ -75,13 +81,17 @@ async def control_socket(runtime: Runtime, daemon: Daemon) -> AsyncIterator[None
 
 async def _answer(work: Any) -> web.Response:
     try:
-        return web.json_response({"result": await work})
+        return web.json_response({"result": await work}, dumps=_dumps)
     except Exception as error:
         reasons = mendable(error)
         if not reasons:
             raise
         text = "; ".join(dict.fromkeys(str(reason) for reason in reasons))
         return web.json_response({"error": text, "exit_code": reasons[0].exit_code})
+
+
+def _dumps(result: Any) -> str:
+    return json.dumps(result, default=str)
 
 
 async def ask_daemon(database: Path, command: str, **asked: Any) -> dict[str, Any] | None:

@@ -62,7 +62,9 @@ async def publish(poller: Poller) -> list[str]:
     """Publish all that is pending; answers the titles."""
     edition: Edition = await poller.ask(edition_at(poller, poller.clock()))
     await poller.ask(
-        lambda store: store.editions.publish(edition, edition.period_to, (), name_message, None)
+        lambda store: store.editions.publish(
+            edition, edition.period_to, (), name_message, None, edition.period_to
+        )
     )
     return [story.title for story in edition.stories]
 

@@ -165,7 +165,7 @@ def publish(
     following: datetime | None = None,
 ) -> int:
     edition = edition_of(*entries, digest=digest, period_to=at)
-    return store.editions.publish(edition, at, sent_as, name_message, following)
+    return store.editions.publish(edition, at, sent_as, name_message, following, at)
 
 
 def dump(store: Store) -> dict[str, list[tuple[Any, ...]]]:

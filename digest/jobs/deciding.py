@@ -1,0 +1,97 @@
+"""Deciding: what an operator wants done with deliveries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digest.errors import UsageError
+from digest.jobs.publishing import message_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from datetime import datetime
+
+    from digest.channels import Channel
+    from digest.config import Settings
+    from digest.jobs.delivering import Delivering
+    from digest.rendering.templates import Templates
+    from digest.store import Record, Store, StoreThread
+
+
+class Deciding:
+    """Carries out decisions; what becomes due by them is delivered at once."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: StoreThread[Store],
+        channels: Mapping[str, Channel],
+        templates: Mapping[str, Templates],
+        delivering: Delivering,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._channels = channels
+        self._templates = templates
+        self._delivering = delivering
+        self._clock = clock
+
+    async def retry(self, ids: Collection[int]) -> list[Record]:
+        """Try deliveries again now that failed, linger or are unknown.
+
+        Raises:
+            UsageError: one cannot be; nothing is done.
+        """
+        now = self._clock()
+        await self._store.run(lambda store: store.deliveries.retry(ids, now))
+        return await self._deliver(ids)
+
+    async def drop(self, ids: Collection[int]) -> list[Record]:
+        """Have nothing more happen to deliveries.
+
+        Raises:
+            UsageError: one was sent, or is being sent; nothing is done.
+        """
+        now = self._clock()
+        await self._store.run(lambda store: store.deliveries.drop(ids, now))
+        return await self._store.run(lambda store: store.deliveries.of_ids(ids))
+
+    async def resend(self, edition_id: int, to: str | None) -> list[Record]:
+        """Send an edition once more: to all, or to one channel or recipient.
+
+        It may be a channel that the edition was not for.
+
+        Raises:
+            UsageError: there is no such edition, channel or recipient.
+        """
+        await self._store.run(lambda store: store.deliveries.edition(edition_id))
+        now = self._clock()
+        ids = await self._store.run(lambda store: store.deliveries.resend(edition_id, to, now))
+        if not ids and to is not None:
+            await self._add(edition_id, to)
+            ids = await self._store.run(lambda store: store.deliveries.resend(edition_id, to, now))
+        return await self._deliver(ids)
+
+    async def _add(self, edition_id: int, to: str) -> None:
+        channel = self._channels.get(to)
+        if channel is None:
+            raise UsageError(f"edition {edition_id} never went to {to!r}, and no channel is that")
+        edition = await self._store.run(lambda store: store.editions.load(edition_id))
+        record = await self._store.run(lambda store: store.deliveries.edition(edition_id))
+        assert edition is not None
+        if edition.digest not in self._templates:
+            raise UsageError(f"the digest {edition.digest!r} of edition {edition_id} is gone")
+        rendition = channel.render(edition, self._templates[edition.digest])
+        digest, now = edition.digest, self._clock()
+        ids = message_ids(self._settings, digest, record.scheduled_for)
+        await self._store.run(
+            lambda store: store.editions.add_rendition(edition_id, digest, rendition, ids, now)
+        )
+
+    async def _deliver(self, ids: Collection[int]) -> list[Record]:
+        now = self._clock()
+        # Whoever asks for it may have mended what kept the channel from sending.
+        await self._store.run(lambda store: store.ledger.try_channels(now, self._channels))
+        await self._delivering.deliver_due()
+        return await self._store.run(lambda store: store.deliveries.of_ids(ids))

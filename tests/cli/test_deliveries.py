@@ -1,0 +1,164 @@
+"""The ledger by command: with and without a daemon."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.cli.test_daemon import event, wait_for
+from tests.feed_xml import item, rss
+from tests.servers import Reply
+
+if TYPE_CHECKING:
+    from tests.cli.project import Project
+
+ADA, GRACE = "ada@one.example", "grace@two.example"
+
+
+@pytest.fixture
+def sent(project: Project) -> Project:
+    """An edition that one recipient has refused, and another digest's channel has not had."""
+    project.feeds.replies["/feed"] = Reply(rss(item(1, title="A distinctive headline")))
+    project.configure("/feed", send_to="inbox")
+    project.mail.refuse_recipient = lambda to: "550 no such user" if to == GRACE else None
+    project.json("send", "weekly", code=1)
+    project.mail.refuse_recipient = lambda _: None
+    return project
+
+
+def rows(project: Project, *options: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = project.json("deliveries", *options)["deliveries"]
+    return found
+
+
+def states(project: Project) -> dict[str, str]:
+    return {row["recipient"]: row["state"] for row in rows(project)}
+
+
+def test_before_the_first_run(project: Project) -> None:
+    project.configure("/feed")
+    for command in (("deliveries",), ("show", "1"), ("incidents",)):
+        done = project.command(*command)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "not there yet" in done.stderr
+
+
+def test_deliveries_are_listed_the_newest_first(sent: Project) -> None:
+    assert [(row["recipient"], row["state"]) for row in rows(sent)] == [
+        (GRACE, "failed"),
+        (ADA, "sent"),
+    ]
+    assert [row["recipient"] for row in rows(sent, "--state", "sent")] == [ADA]
+    assert rows(sent, "--digest", "other") == []
+    assert [row["recipient"] for row in rows(sent, "--most", "1")] == [GRACE]
+    shown = sent.command("deliveries").stdout
+    assert "550 no such user" in shown
+    assert GRACE in shown
+    assert sent.command("deliveries", "--digest", "other").stdout == "No deliveries.\n"
+
+
+def test_an_edition_is_shown_with_each_change(sent: Project) -> None:
+    shown = sent.json("show", "1")
+    assert shown["edition"]["stories"][0]["title"] == "A distinctive headline"
+    histories = {
+        row["recipient"]: [(one["state"], one["said"]) for one in row["changes"]]
+        for row in shown["deliveries"]
+    }
+    assert histories == {
+        ADA: [("sending", None), ("sent", "250 OK: queued")],
+        GRACE: [("sending", None), ("failed", "550 no such user")],
+    }
+    text = sent.command("show", "1").stdout
+    assert "failed: 550 no such user" in text
+    assert "sending (attempt 1)" in text
+
+
+def test_there_is_no_such_thing(sent: Project) -> None:
+    for command, said in {
+        ("show", "7"): "there is no edition 7",
+        ("retry", "7"): "there is no delivery 7",
+        ("retry", "1"): "delivery 1 is sent; use `digest resend`",
+        ("drop", "1"): "delivery 1 is sent",
+        ("drop", "2", "7"): "there is no delivery 7",
+        ("resend", "7"): "there is no edition 7",
+        ("resend", "1", "--to", "nobody"): "edition 1 never went to 'nobody'",
+    }.items():
+        done = sent.command(*command)
+        assert (done.returncode, done.stdout) == (2, ""), command
+        assert said in done.stderr
+    assert states(sent) == {ADA: "sent", GRACE: "failed"}
+
+
+def test_a_retry_sends_what_failed(sent: Project) -> None:
+    (again,) = sent.json("retry", "2")["deliveries"]
+    assert (again["recipient"], again["state"], again["attempts"]) == (GRACE, "sent", 2)
+    assert [change["state"] for change in again["changes"]] == [
+        *("sending", "failed", "pending", "sending", "sent")
+    ]
+    first, second = (mail.raw for mail in sent.mail.mails)
+    # The one that was refused never arrived, so the identity is still its own.
+    assert first.partition(b"\n\n")[2] == second.partition(b"\n\n")[2]
+
+
+def test_a_retry_that_fails_again_exits_with_1(sent: Project) -> None:
+    sent.mail.refuse_recipient = lambda _: "550 still not"
+    (again,) = sent.json("retry", "2", code=1)["deliveries"]
+    assert (again["state"], again["said"]) == ("failed", "550 still not")
+
+
+def test_what_is_dropped_needs_no_attention(sent: Project) -> None:
+    assert len(sent.json("status")["attention"]) == 1
+    done = sent.command("drop", "2")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sent.json("status")["attention"] == []
+    assert states(sent)[GRACE] == "failed"
+
+
+def test_an_edition_is_sent_once_more_with_an_identity_of_its_own(sent: Project) -> None:
+    again = sent.json("resend", "1")["deliveries"]
+    assert [row["state"] for row in again] == ["sent", "sent"]
+    assert [mail.recipient for mail in sent.mail.mails] == [ADA, ADA, GRACE]
+    ids = {
+        line for mail in sent.mail.mails for line in mail.raw.splitlines() if b"Message-ID" in line
+    }
+    assert len(ids) == 3
+    sent.json("resend", "1", "--to", ADA)
+    assert [mail.recipient for mail in sent.mail.mails[3:]] == [ADA]
+    assert b".again3@" in sent.mail.mails[3].raw
+
+
+def test_an_edition_is_sent_to_a_channel_it_was_not_for(sent: Project) -> None:
+    (vault,) = sent.json("resend", "1", "--to", "vault")["deliveries"]
+    assert (vault["channel"], vault["state"]) == ("vault", "sent")
+    (file,) = (sent.folder / "out").iterdir()
+    assert "A distinctive headline" in file.read_text("utf-8")
+    assert len(sent.mail.mails) == 1
+
+
+def test_the_daemon_carries_them_out(sent: Project) -> None:
+    with sent.daemon() as process:
+        wait_for(process, event("started"))
+        (again,) = sent.json("retry", "2")["deliveries"]
+        assert again["state"] == "sent"
+        assert again["recipient"] in sent.command("resend", "1", "--to", GRACE).stdout
+        assert sent.command("drop", "1").returncode == 2
+        assert [row["state"] for row in sent.json("show", "1")["deliveries"]] == ["sent", "sent"]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    assert [mail.recipient for mail in sent.mail.mails] == [ADA, GRACE, GRACE]
+
+
+def test_incidents_are_listed(sent: Project) -> None:
+    assert sent.json("incidents") == {"incidents": []}
+    assert sent.command("incidents").stdout == "Nothing needs attention.\n"
+    sent.feeds.replies["/feed"] = Reply(b"", 410)
+    sent.json("poll", code=1)
+    (gone,) = sent.json("incidents")["incidents"]
+    assert (gone["kind"], gone["closed_at"]) == ("gone", None)
+    sent.feeds.replies["/feed"] = Reply(rss(item(1)))
+    sent.json("poll")
+    assert sent.json("incidents") == {"incidents": []}
+    assert len(sent.json("incidents", "--all")["incidents"]) == 1
+    assert "gone" in sent.command("incidents", "--all").stdout

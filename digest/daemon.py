@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel
     from digest.config import Settings
+    from digest.jobs.alerting import Alerting
     from digest.jobs.deciding import Deciding
     from digest.jobs.delivering import Delivering
     from digest.jobs.publishing import Publishing
@@ -82,6 +83,7 @@ class Runtime:
     publishing: Publishing
     delivering: Delivering
     deciding: Deciding
+    alerting: Alerting
     clock: Callable[[], datetime]
 
     async def poll(
@@ -150,6 +152,7 @@ class Runtime:
         polled = await self.polling.poll_due(report=report)
         unpublished: dict[str, str] = {}
         published = await self.publishing.publish_due(unpublished.__setitem__)
+        await self.alerting.alert()
         outcomes = await self.delivering.deliver_due()
         return {
             **poll_report(polled),
@@ -281,9 +284,11 @@ async def open_runtime(
     """
     # A command that only polls does without all this.
     from digest.channels import open_channels
+    from digest.jobs.alerting import Alerting
     from digest.jobs.deciding import Deciding
     from digest.jobs.delivering import Delivering
     from digest.jobs.publishing import Publishing
+    from digest.rendering.templates import Templates
 
     templates = compile_templates(settings)
     channels = open_channels(settings)
@@ -302,6 +307,7 @@ async def open_runtime(
                 publishing=Publishing(settings, store, channels, templates, clock),
                 delivering=delivering,
                 deciding=Deciding(settings, store, channels, templates, delivering, clock),
+                alerting=Alerting(settings, store, channels, Templates, clock),
                 clock=clock,
             )
         finally:
@@ -356,6 +362,7 @@ class Daemon:
         self._beat = asyncio.get_running_loop().time()
         self._start(self._poll_then_publish)
         self._publish()
+        self._start(self._alert_then_deliver)
         self._deliver()
 
     def _publish(self) -> None:
@@ -370,6 +377,10 @@ class Daemon:
 
     async def _publish_then_deliver(self) -> None:
         if await self._runtime.publishing.publish_due():
+            self._deliver()
+
+    async def _alert_then_deliver(self) -> None:
+        if await self._runtime.alerting.alert():
             self._deliver()
 
     def _start(self, work: Callable[[], Awaitable[object]]) -> None:

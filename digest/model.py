@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
+# The digest that alerts are editions of; no other can be called so.
+ALERTS = "alerts"
+
 PollOutcome = Literal["updated", "unchanged", "not_modified", "failed", "held"]
 DeliveryState = Literal["pending", "sending", "sent", "retrying", "failed", "unknown"]
 
@@ -232,7 +235,10 @@ class AlsoIn:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One thing to read; `entries` are the ids of the entries it stands for, the leading first."""
+    """One thing to read; `entries` are the ids of the entries it stands for, the leading first.
+
+    `reading_minutes` is 0 where there is nothing to read but this.
+    """
 
     title: str
     url: str
@@ -263,6 +269,14 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Failing:
+    """A feed that could not be read for long, and since when."""
+
+    feed: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """One composed digest, ready to render; the period is half open, its end the composing."""
 
@@ -275,6 +289,7 @@ class Edition:
     sections: tuple[Section, ...]
     held_back: int = 0
     held: tuple[Held, ...] = ()
+    failing: tuple[Failing, ...] = ()
 
     @property
     def stories(self) -> tuple[Story, ...]:

@@ -111,7 +111,10 @@ def resend(options: Options, edition: int, to: str | None) -> int:
 def incidents(options: Options, *, closed: bool) -> int:
     """Show what needs a person, the oldest first."""
     with _reading(options) as store:
-        rows = [asdict(one) for one in store.health.incidents(closed=closed)]
+        rows = [
+            asdict(one)
+            for one in (store.incidents.all() if closed else store.incidents.open_ones())
+        ]
     if options.json:
         print_json({"incidents": rows})
     elif rows:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from digest.config.document import Document, Key, dotted, read_document
 from digest.config.references import check_references, nearest
 from digest.config.settings import (
+    AlertSettings,
     ChannelSettings,
     DigestSettings,
     FeedSettings,
@@ -172,6 +173,7 @@ def _at(data: Any, key: Key) -> Any:
 def _keys_at(data: Any, key: Key) -> list[str]:
     """The keys that would be right at this place."""
     sections: dict[str, type[BaseModel]] = {
+        "alerts": AlertSettings,
         "log": LogSettings,
         "polling": PollingSettings,
         "feeds": FeedSettings,

@@ -32,6 +32,9 @@ def check_references(document: Document) -> None:
             feed = without_credentials(name_or_url)[0]
             if feed not in feeds and feed != "all":
                 document.report(at, _unknown("feed or tag", feed, [*feeds, "all"]))
+    for at, channel in _names(_mapping(data.get("alerts")), ("alerts", "send_to")):
+        if channel not in channels:
+            document.report(at, _unknown("channel", channel, channels))
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

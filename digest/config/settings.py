@@ -40,7 +40,7 @@ from digest.config.fields import (
     anchored,
 )
 from digest.config.schedule import parse_schedule
-from digest.model import Schedule
+from digest.model import ALERTS, Schedule
 
 SQLITE_PREFIX = "sqlite:///"
 _FORMATS = Literal["markdown", "html", "text", "json"]
@@ -266,6 +266,12 @@ class DigestSettings(_Model):
         return folder
 
 
+class AlertSettings(_Model):
+    """Who is told of what needs a person."""
+
+    send_to: Names = Field(description="The channels that alerts go to.")
+
+
 def _short_form(value: object) -> object:
     return {"url": value} if isinstance(value, str) else value
 
@@ -295,6 +301,9 @@ class Settings(_Model):
     digests: dict[Name, DigestSettings] = Field(
         min_length=1, description="What goes out, and when."
     )
+    alerts: AlertSettings | None = Field(
+        None, description="Who is told of what needs a person; see below."
+    )
 
     @field_validator("database")
     @classmethod
@@ -303,6 +312,13 @@ class Settings(_Model):
             # The value may hold a password, so the message does not repeat it.
             raise ValueError(f"must be {SQLITE_PREFIX}PATH")
         return SQLITE_PREFIX + str(anchored(Path(database.removeprefix(SQLITE_PREFIX)), info))
+
+    @field_validator("digests")
+    @classmethod
+    def _no_alerts(cls, digests: dict[str, DigestSettings]) -> dict[str, DigestSettings]:
+        if ALERTS in digests:
+            raise ValueError(f"{ALERTS!r} is what alerts go by; call the digest something else")
+        return digests
 
     @property
     def database_path(self) -> Path:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from digest.model import AlsoIn, Edition, Held, Section, Story
+from digest.model import AlsoIn, Edition, Failing, Held, Section, Story
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +36,7 @@ class Frame:
     names: Mapping[str, str | None]
     marking: frozenset[str] = frozenset()
     held: tuple[Held, ...] = ()
+    failing: tuple[Failing, ...] = ()
 
 
 def compose(frame: Frame, selection: Selection) -> Edition:
@@ -58,6 +59,7 @@ def compose(frame: Frame, selection: Selection) -> Edition:
         sections=sections,
         held_back=selection.held_back,
         held=frame.held,
+        failing=frame.failing,
     )
 
 

@@ -12,7 +12,7 @@ from digest.editions.schedule import next_after
 from digest.editions.select import select
 from digest.errors import DigestError
 from digest.log import event
-from digest.model import Held
+from digest.model import Failing, Held
 from digest.rendering.email import mailbox, message_id
 from digest.store import DigestPlan, Store
 
@@ -56,6 +56,11 @@ def compose_edition(store: Store, settings: Settings, digest: str, now: datetime
             Held(names[one.url] or one.feed_title or one.url, one.entries)
             for one in store.held.read()
             if one.url in names
+        ),
+        failing=tuple(
+            Failing(names[state.url] or state.title or state.url, state.failing_since)
+            for state in store.feeds.failing()
+            if state.url in names and state.failing_since
         ),
     )
     return compose(frame, select(store.editions.pending(digest, names), config.max_entries, caps))

@@ -122,7 +122,7 @@ def _message(
         {"type": "context", "elements": [{"type": "plain_text", "text": note, "emoji": False}]},
     ]
     blocks += [_section(section, stories) for section, stories in sections] or [_NOTHING]
-    if number == total and (waiting := words.held_back(edition)):
+    if number == total and (waiting := words.notes(edition)):
         held = {"type": "plain_text", "text": _short(waiting, _MAX_NOTE), "emoji": False}
         blocks.append({"type": "context", "elements": [held]})
     return {

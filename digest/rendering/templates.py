@@ -69,7 +69,7 @@ class Templates:
         )
         environment.globals.update(
             count=words.count,
-            held_back=words.held_back,
+            notes=words.notes,
             summary=words.summary,
             version=__version__,
         )

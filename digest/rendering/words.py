@@ -64,14 +64,17 @@ def reading_time(minutes: int) -> str:
 
 def summary(edition: Edition) -> str:
     """Period, count and reading time, in a line."""
+    if edition.stories and not edition.reading_minutes:
+        # An alert says all there is.
+        return period(edition)
     parts = [period(edition), count(len(edition.stories), "story", "stories")]
     if edition.stories:
         parts.append(f"{reading_time(edition.reading_minutes)} to read in full")
     return " · ".join(parts)
 
 
-def held_back(edition: Edition) -> str:
-    """Sentences about what waits for the next edition, or for the operator; or nothing."""
+def notes(edition: Edition) -> str:
+    """Sentences about what waits, what is held and what cannot be read; or nothing."""
     sentences = []
     if edition.held_back:
         number = count(edition.held_back, "more story", "more stories")
@@ -84,6 +87,14 @@ def held_back(edition: Edition) -> str:
         if more := len(edition.held) - len(held):
             held.append(f"those of {count(more, 'more feed')}")
         sentences.append(f"Held for review, since they came all at once: {', '.join(held)}.")
+    if edition.failing:
+        failing = [
+            f"{inline(short(one.feed, _NAME))} (since {day(one.since, edition.timezone)})"
+            for one in edition.failing[:_NAMED]
+        ]
+        if more := len(edition.failing) - len(failing):
+            failing.append(count(more, "more feed"))
+        sentences.append(f"Cannot be read: {', '.join(failing)}.")
     return " ".join(sentences)
 
 

@@ -11,6 +11,7 @@ from digest.store.explaining import ExplainQueries
 from digest.store.feeds import Failure, FeedQueries, Update, Validators, Visit
 from digest.store.health import Health, HealthQueries
 from digest.store.held import HeldEntries, HeldQueries
+from digest.store.incidents import Incident, IncidentQueries
 from digest.store.ledger import LedgerQueries
 from digest.store.lock import WriterLock
 
@@ -25,6 +26,7 @@ __all__ = [
     "Failure",
     "Health",
     "HeldEntries",
+    "Incident",
     "Record",
     "Store",
     "StoreThread",
@@ -52,6 +54,7 @@ class Store:
         self.editions = EditionQueries(self._database)
         self.ledger = LedgerQueries(self._database)
         self.deliveries = DeliveryQueries(self._database)
+        self.incidents = IncidentQueries(self._database)
         self.health = HealthQueries(self._database)
 
     def together(self) -> AbstractContextManager[None]:

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from digest.model import Edition, Entry, Rendition
 from digest.store.entries import is_taken
 from digest.store.feeds import subscribe
+from digest.store.incidents import forget_incidents
 from digest.store.tables import (
     deliveries,
     digests,
@@ -71,6 +72,7 @@ class EditionQueries:
             new = [{"url": url, "next_poll_at": now} for url in sorted(wanted - known)]
             if new:
                 connection.execute(sa.insert(feeds), new)
+            forget_incidents(connection, wanted, now)
             for plan in plans:
                 _plan_schedule(connection, plan)
                 _plan_subscriptions(connection, plan, now)

@@ -13,7 +13,7 @@ from digest.model import CleanEntry, FeedState, KnownEntry, Move, Wishes
 from digest.store.bulk import update_row
 from digest.store.entries import forget_entries, known_entries, write_entries
 from digest.store.incidents import close_incident, open_incident
-from digest.store.tables import entries, feeds, subscriptions
+from digest.store.tables import entries, feeds, incidents, subscriptions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from digest.feeds.scan import Listing
     from digest.store.database import Database
 
+# A feed that fails for less is told of by `status` alone.
+_HICCUPS_END = timedelta(days=1)
+_MOST_HICCUPS = 5
 _PACE_WINDOW = timedelta(days=30)
 
 
@@ -111,6 +114,15 @@ class FeedQueries:
         with self._database.transaction() as connection:
             rows = connection.execute(sa.select(feeds).where(feeds.c.url.in_(urls)))
             return [_state(row) for row in rows]
+
+    def failing(self) -> list[FeedState]:
+        """The feeds that cannot be read for so long that it is an incident."""
+        told = sa.select(incidents.c.subject).where(
+            incidents.c.kind.in_(("feed", "gone")), incidents.c.closed_at.is_(None)
+        )
+        query = sa.select(feeds).where(feeds.c.url.in_(told)).order_by(feeds.c.failing_since)
+        with self._database.transaction() as connection:
+            return [_state(row) for row in connection.execute(query)]
 
     def known(
         self, feed_id: int, names: Collection[str], keys: Collection[str] = ()
@@ -241,6 +253,9 @@ class FeedQueries:
                 values["gone_at"] = failure.at
                 message = "the server says it is gone for good (410), so it is not polled any more"
                 open_incident(connection, "gone", state.url, message, failure.at)
+            elif since := _failing_for_long(state, failure):
+                message = f"fails since {since:%Y-%m-%d %H:%M} UTC: {failure.error}"
+                open_incident(connection, "feed", state.url, message, failure.at)
             update_row(connection, feeds, state.id, values)
 
 
@@ -290,8 +305,17 @@ def _touch(connection: Connection, state: FeedState, visit: Visit, **values: Any
             **values,
         },
     )
+    if state.failures:
+        close_incident(connection, "feed", state.url, visit.at)
     if state.gone:
         close_incident(connection, "gone", state.url, visit.at)
+
+
+def _failing_for_long(state: FeedState, failure: Failure) -> datetime | None:
+    """Since when a feed has failed, where that is for longer than hiccups are."""
+    since = state.failing_since
+    long = since and failure.at - since >= _HICCUPS_END and state.failures + 1 >= _MOST_HICCUPS
+    return since if long else None
 
 
 def _raise_flood(connection: Connection, state: FeedState, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.store.incidents import Incident, all_incidents, open_incidents
+from digest.store.incidents import Incident, open_incidents
 from digest.store.tables import channels, deliveries, digests, editions, feeds, renditions
 
 if TYPE_CHECKING:
@@ -38,11 +38,6 @@ class HealthQueries:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    def incidents(self, *, closed: bool) -> list[Incident]:
-        """The open incidents, the oldest first; with `closed` those that are over too."""
-        with self._database.transaction() as connection:
-            return all_incidents(connection) if closed else open_incidents(connection)
 
     def read(self) -> Health:
         """Feeds, digests, ledger counts, and deliveries that failed, linger or are unknown."""

@@ -10,15 +10,19 @@ import sqlalchemy as sa
 from digest.store.tables import incidents
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
+    from digest.store.database import Database
+
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """An open incident; `subject` is a feed's address or a channel's name."""
+    """An incident; `subject` is a feed's address, a channel's name or the database's path."""
 
+    id: int
     kind: str
     subject: str
     message: str
@@ -48,19 +52,74 @@ def close_incident(connection: Connection, kind: str, subject: str, now: datetim
     )
 
 
+class IncidentQueries:
+    """One method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open_ones(self) -> list[Incident]:
+        """Every open incident, the oldest first."""
+        with self._database.transaction() as connection:
+            return open_incidents(connection)
+
+    def all(self) -> list[Incident]:
+        """Every incident there ever was, the oldest first."""
+        with self._database.transaction() as connection:
+            return _read(connection, sa.select(incidents))
+
+    def open(self, kind: str, subject: str, message: str, now: datetime) -> None:
+        """Open an incident; where it is open, it says this from now on."""
+        with self._database.transaction() as connection:
+            open_incident(connection, kind, subject, message, now)
+
+    def close(self, kind: str, subject: str, now: datetime) -> None:
+        """Close an incident, if it is open."""
+        with self._database.transaction() as connection:
+            close_incident(connection, kind, subject, now)
+
+    def untold(self) -> list[Incident]:
+        """Those whose beginning, or end after it was told, nobody was told yet."""
+        begun = incidents.c.told_at.is_(None) & incidents.c.closed_at.is_(None)
+        ended = (
+            incidents.c.told_at.is_not(None)
+            & incidents.c.closed_at.is_not(None)
+            & incidents.c.end_told_at.is_(None)
+        )
+        with self._database.transaction() as connection:
+            return _read(connection, sa.select(incidents).where(begun | ended))
+
+    def tell(self, told: Collection[Incident], publish: Callable[[], int], now: datetime) -> int:
+        """Note that an alert tells of these, together with the alert that `publish` stores."""
+        with self._database.transaction() as connection:
+            for one in told:
+                column = "told_at" if one.closed_at is None else "end_told_at"
+                update = sa.update(incidents).where(incidents.c.id == one.id)
+                connection.execute(update.values({column: now}))
+            return publish()
+
+
+def forget_incidents(connection: Connection, urls: Collection[str], now: datetime) -> None:
+    """Close those of feeds that are configured no more; nobody has to hear of it."""
+    connection.execute(
+        sa.update(incidents)
+        .where(
+            incidents.c.kind.in_(("feed", "gone")),
+            incidents.c.subject.not_in(urls),
+            incidents.c.closed_at.is_(None),
+        )
+        .values(closed_at=now, changed_at=now, end_told_at=now)
+    )
+
+
 def open_incidents(connection: Connection) -> list[Incident]:
     """Every open incident, the oldest first."""
     return _read(connection, sa.select(incidents).where(incidents.c.closed_at.is_(None)))
 
 
-def all_incidents(connection: Connection) -> list[Incident]:
-    """Every incident there ever was, the oldest first."""
-    return _read(connection, sa.select(incidents))
-
-
 def _read(connection: Connection, query: sa.Select[Any]) -> list[Incident]:
     return [
-        Incident(row.kind, row.subject, row.message, row.opened_at, row.closed_at)
+        Incident(row.id, row.kind, row.subject, row.message, row.opened_at, row.closed_at)
         for row in connection.execute(query.order_by(incidents.c.id))
     ]
 

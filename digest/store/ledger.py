@@ -195,6 +195,11 @@ class LedgerQueries:
             if rest.lasting or now - rest.since >= _PASSES_WITHIN:
                 open_incident(connection, "channel", delivery.channel, rest.reason, now)
 
+    def resting(self) -> list[str]:
+        """The channels that take nothing now, or did when they were last tried."""
+        with self._database.transaction() as connection:
+            return list(connection.execute(sa.select(channels.c.name)).scalars())
+
     def works(self, channel: str, now: datetime) -> None:
         """Note that a channel takes messages again."""
         with self._database.transaction() as connection:

@@ -37,7 +37,7 @@ async def rests(post: Post) -> dict[str, dict[str, object]]:
 
 
 async def incidents(post: Post) -> list[tuple[str, str, str]]:
-    found = await post.store.run(lambda store: store.health.incidents(closed=False))
+    found = await post.store.run(lambda store: store.incidents.open_ones())
     return [(one.kind, one.subject, one.message) for one in found]
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.model import Edition, Held
+from digest.model import Edition, Failing, Held
 from digest.rendering.slack import build_messages
 from digest.rendering.templates import Templates
-from digest.rendering.words import held_back
-from tests.rendering.samples import edition, story
+from digest.rendering.words import notes
+from tests.rendering.samples import NOW, edition, story
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,13 +36,21 @@ FORMS: dict[str, Callable[[Edition], str]] = {
     ],
 )
 def test_what_is_held(held: list[Held], said: str) -> None:
-    note = held_back(edition(story(), held=tuple(held)))
+    note = notes(edition(story(), held=tuple(held)))
     assert note == f"Held for review, since they came all at once: {said}"
 
 
 def test_what_waits_comes_before_what_is_held() -> None:
-    note = held_back(edition(story(), held_back=2, held=(Held("News", 25),)))
+    note = notes(edition(story(), held_back=2, held=(Held("News", 25),)))
     assert note.startswith("2 more stories will come with the next edition. Held for review")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_form_says_what_cannot_be_read(form: str) -> None:
+    failing = tuple(Failing(f"Feed {n}", NOW) for n in range(5))
+    shown = " ".join(FORMS[form](edition(story(), failing=failing)).split())
+    since = "(since 16 November 2026)"
+    assert f"Cannot be read: Feed 0 {since}, Feed 1 {since}, Feed 2 {since}, 2 more feeds." in shown
 
 
 @pytest.mark.parametrize("form", FORMS)

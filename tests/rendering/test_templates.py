@@ -38,7 +38,7 @@ def test_templates_of_a_folder_include_each_other_and_the_built_in_ones(tmp_path
 
 def test_words_and_filters_of_the_built_in_templates_are_there(tmp_path: Path) -> None:
     (tmp_path / "edition.txt").write_text(
-        "{{ summary(edition) }}|{{ held_back(edition) }}|{{ count(2, 'story', 'stories') }}|"
+        "{{ summary(edition) }}|{{ notes(edition) }}|{{ count(2, 'story', 'stories') }}|"
         "{{ edition.period_to | day(edition.timezone) }}|{{ 75 | reading_time }}|{{ 'a' | dir }}"
     )
 

@@ -9,11 +9,13 @@ import sqlalchemy as sa
 
 from digest.model import (
     CleanEntry,
+    Delivery,
     Edition,
     FeedState,
     KnownEntry,
     Move,
     Rendition,
+    Rest,
     Section,
     Story,
     Wishes,
@@ -175,3 +177,9 @@ def dump(store: Store) -> dict[str, list[tuple[Any, ...]]]:
             table.name: [tuple(row) for row in connection.execute(sa.select(table))]
             for table in metadata.sorted_tables
         }
+
+
+def rest(store: Store, channel: str, now: datetime = NOW) -> None:
+    """Have a channel take nothing."""
+    claimed = Delivery(0, 0, "weekly", channel, "", 1, "pending", 0, now, "")
+    store.ledger.rest(claimed, Rest(now, 1, "cannot connect", now + DAY), now)

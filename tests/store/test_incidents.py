@@ -22,8 +22,8 @@ def test_a_cause_has_one_open_incident_that_says_the_latest(empty_store: Store) 
         open_incident(connection, "gone", URL, "gone", NOW + DAY)
         open_incident(connection, "flood", URL, "40 entries", NOW + 2 * DAY)
         assert open_incidents(connection) == [
-            Incident("flood", URL, "40 entries", NOW),
-            Incident("gone", URL, "gone", NOW + DAY),
+            Incident(1, "flood", URL, "40 entries", NOW),
+            Incident(2, "gone", URL, "gone", NOW + DAY),
         ]
 
 

@@ -17,6 +17,7 @@ import pytest
 from digest.cli import cli
 from digest.config import load_settings
 from digest.config.settings import (
+    AlertSettings,
     DigestSettings,
     EmailSettings,
     FeedSettings,
@@ -46,6 +47,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 MARK = "<!-- generated from the settings -->\n"
 PARTS: dict[str, type[BaseModel]] = {
     "": Settings,
+    "alerts": AlertSettings,
     "log": LogSettings,
     "polling": PollingSettings,
     "feeds[]": FeedSettings,

@@ -4,8 +4,10 @@
 
 An edition of about 30 KB is delivered from a ledger on disk, by the job and the channel the daemon
 has, to a server in a process of its own. `smtplib` and `aiosmtplib` send the same bytes, prepared,
-over one connection, and write nothing down. Each is a process too; they take turns. The server
-tells whether each recipient got one message with an id of its own. Figures are medians of three.
+over one connection, and write nothing down; `ledger` is ours with a channel that takes everything
+at once. Each is a process too; they take turns. The server tells whether each recipient got one
+message with an id of its own. Meanwhile one more process reads what `digest status` shows of that
+ledger, again and again. Figures are medians of three.
 """
 
 from __future__ import annotations
@@ -21,18 +23,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aiosmtplib
 
+from digest.channels.pace import Pace
 from digest.daemon import utc_now
 from digest.jobs.delivering import Delivering
 from digest.log import Redactor, Words, configure
 from digest.model import Rendition
 from digest.rendering.email import personal_headers
 from digest.store import Store, StoreThread
+from tests.benchmarks.metering import peak_of
 from tests.channels.making import TEMPLATES, open_it
 from tests.rendering.samples import ordinary
 from tests.store import build
@@ -41,6 +46,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from digest.channels import Channel
+    from digest.model import Delivery, Edition
+    from digest.rendering.templates import Templates
 
 RUNS = 3
 STORIES = 17
@@ -67,9 +74,7 @@ def measured() -> Iterator[None]:
     began, cpu = time.perf_counter(), time.process_time()
     yield
     took = {"seconds": time.perf_counter() - began, "cpu": time.process_time() - cpu}
-    status = Path("/proc/self/status").read_text("utf-8")
-    peak = int(status.partition("VmHWM:")[2].split()[0]) / 1024
-    print(json.dumps(took | {"peak": peak}))
+    print(json.dumps(took | {"peak": peak_of(os.getpid())}))
 
 
 def prepared(folder: Path, count: int) -> Iterator[tuple[str, bytes]]:
@@ -102,15 +107,55 @@ def by_aiosmtplib(folder: Path, port: int, count: int) -> None:
     asyncio.run(send())
 
 
+class Nowhere:
+    """A channel that takes everything at once."""
+
+    name, kind, pace = "it", "email", Pace()
+    patience: timedelta | None = None
+
+    def render(self, edition: Edition, templates: Templates) -> Rendition:
+        raise NotImplementedError
+
+    def plainer(self, payload: bytes) -> bytes | None:
+        raise NotImplementedError
+
+    def session(self) -> nullcontext[Nowhere]:
+        return nullcontext(self)
+
+    async def send(self, delivery: Delivery) -> str:
+        del delivery
+        return "250 OK"
+
+    async def check(self) -> str:
+        raise NotImplementedError
+
+
+@contextmanager
+def watched(database: Path) -> Iterator[None]:
+    """Have a process read the status meanwhile; it prints how long that took."""
+    command = [sys.executable, "-m", "tests.benchmarks.status_reader", str(database)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as reader:
+        yield
+        reader.communicate()
+
+
 def by_digest(folder: Path, port: int, count: int) -> None:
+    deliver(folder, count, email_channel(folder, port))
+
+
+def by_ledger(folder: Path, port: int, count: int) -> None:
+    del port
+    deliver(folder, count, Nowhere())
+
+
+def deliver(folder: Path, count: int, channel: Channel) -> None:
     async def send() -> None:
-        channel = email_channel(folder, port)
         store = StoreThread(lambda: Store(folder / "digest.db"))
         await store.open()
         sent_as = Rendition("it", "email", recipients(count), (payload(folder),))
         await store.run(lambda opened: build.publish(opened, sent_as=(sent_as,)))
         delivering = Delivering(store, {"it": channel}, utc_now, Words(Redactor()))
-        with measured():
+        with watched(folder / "digest.db"), measured():
             outcomes = await delivering.deliver_due()
         assert [outcome.state for outcome in outcomes] == ["sent"] * count
         await store.close()
@@ -126,6 +171,7 @@ SENDERS: dict[str, Callable[[Path, int, int], None]] = {
     "smtplib": by_smtplib,
     "aiosmtplib": by_aiosmtplib,
     "digest": by_digest,
+    "ledger": by_ledger,
 }
 
 
@@ -140,8 +186,11 @@ def run(sender: str, count: int) -> dict[str, float]:
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         # A line for each connection, so one is all there is.
         taken = json.loads(server.communicate()[0])
-    assert {taken["messages"], taken["recipients"], taken["message_ids"]} == {count}
-    figures: dict[str, float] = json.loads(done.stdout)
+    if sender != "ledger":
+        assert {taken["messages"], taken["recipients"], taken["message_ids"]} == {count}
+    figures: dict[str, float] = {}
+    for line in done.stdout.splitlines():
+        figures |= json.loads(line)
     return figures
 
 
@@ -173,6 +222,9 @@ def compare(count: int) -> None:
             f"{sender:10} {count / seconds:6.0f} messages/s  ratio {ratio:.2f}  "
             f"{1000 * cpu / count:5.2f} ms CPU each  peak {peak:4.0f} MB"
         )
+    for figure in ("status median", "status most"):
+        said = statistics.median(each["digest"][figure] for each in runs)
+        print(f"{figure} {1000 * said:.1f} ms")
 
 
 if __name__ == "__main__":

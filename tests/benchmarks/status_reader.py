@@ -1,0 +1,32 @@
+"""Reads what `digest status` shows until told to stop, and prints the seconds each reading took.
+
+python -m tests.benchmarks.status_reader DATABASE
+"""
+
+from __future__ import annotations
+
+import json
+import select
+import statistics
+import sys
+import time
+from pathlib import Path
+
+from digest.store import Store
+
+_NAP = 0.05
+
+
+def main() -> None:
+    took = []
+    while not select.select([sys.stdin], [], [], _NAP)[0]:
+        began = time.perf_counter()
+        store = Store(Path(sys.argv[1]), read_only=True)
+        store.health.read()
+        store.close()
+        took.append(time.perf_counter() - began)
+    print(json.dumps({"status median": statistics.median(took), "status most": max(took)}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,18 +1,14 @@
-"""Fixtures for channels: no proxy in between, and a certificate made for the occasion."""
+"""Fixtures for channels: no proxy in between, and a certificate that is trusted."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import ssl
-import subprocess
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tests.certificates import Certificate
 
 
 @pytest.fixture(autouse=True)
@@ -20,30 +16,6 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.upper().endswith("_PROXY"):
             monkeypatch.delenv(name)
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """A certificate for 127.0.0.1 that nobody trusts yet, and a server's context with it."""
-
-    path: Path
-    context: ssl.SSLContext
-
-
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    openssl = shutil.which("openssl")
-    if not openssl:
-        pytest.skip("openssl is not here to make a certificate")
-    folder = tmp_path_factory.mktemp("tls")
-    path, key = folder / "cert.pem", folder / "key.pem"
-    command = [openssl, "req", "-x509", "-nodes", "-days", "2", "-newkey", "ec"]
-    command += ["-pkeyopt", "ec_paramgen_curve:P-256", "-subj", "/CN=digest tests"]
-    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(path)]
-    subprocess.run(command, check=True, capture_output=True)
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(path, key)
-    return Certificate(path, context)
 
 
 @pytest.fixture

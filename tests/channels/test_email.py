@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel
     from digest.model import Delivery
-    from tests.channels.conftest import Certificate
+    from tests.certificates import Certificate
 
 PASSWORD = "correct horse battery staple"
 LOGIN = {"username": "digest", "password": PASSWORD}

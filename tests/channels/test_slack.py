@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.channels import Channel
-    from tests.channels.conftest import Certificate
+    from tests.certificates import Certificate
 
 SECRET = "/services/T0123/B0123/s3cr3tt0k3n"
 PAYLOAD = json.dumps({"text": "Hello", "blocks": []}).encode()

@@ -1,0 +1,37 @@
+"""A certificate made for the occasion."""
+
+from __future__ import annotations
+
+import shutil
+import ssl
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate for 127.0.0.1 that nobody trusts yet, and a server's context with it."""
+
+    path: Path
+    context: ssl.SSLContext
+
+
+def make_certificate(folder: Path) -> Certificate:
+    """Make one, or skip the test where there is nothing to make it with."""
+    openssl = shutil.which("openssl")
+    if not openssl:
+        pytest.skip("openssl is not here to make a certificate")
+    path, key = folder / "cert.pem", folder / "key.pem"
+    command = [openssl, "req", "-x509", "-nodes", "-days", "2", "-newkey", "ec"]
+    command += ["-pkeyopt", "ec_paramgen_curve:P-256", "-subj", "/CN=digest tests"]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(path)]
+    subprocess.run(command, check=True, capture_output=True)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(path, key)
+    return Certificate(path, context)

@@ -24,7 +24,6 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager, nullcontext
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +43,7 @@ from tests.store import build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import timedelta
 
     from digest.channels import Channel
     from digest.model import Delivery, Edition

@@ -34,6 +34,7 @@ _COMMANDS = {
     "held": "holding",
     "explain": "explaining",
     "status": "inspecting",
+    "backup": "backing_up",
     "feeds": "feeds",
     "schema": "inspecting",
     "demo": "demo",

@@ -14,15 +14,32 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+    from digest.store.database import Database
+
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """An open incident; `subject` is a feed's address or a channel's name."""
+    """An open incident; `subject` is a feed's address, a channel's name or a database's path."""
 
     kind: str
     subject: str
     message: str
     opened_at: datetime
+
+
+class IncidentQueries:
+    """One method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def note(self, kind: str, subject: str, message: str | None, now: datetime) -> None:
+        """Open an incident that says `message`; close it where there is nothing to say."""
+        with self._database.transaction() as connection:
+            if message:
+                open_incident(connection, kind, subject, message, now)
+            else:
+                close_incident(connection, kind, subject, now)
 
 
 def open_incident(

@@ -97,9 +97,9 @@ def _failing(feeds: list[dict[str, Any]]) -> list[dict[str, str]]:
 def _incidents(feeds: list[dict[str, Any]], health: Health | None) -> list[dict[str, str]]:
     names = {feed["url"]: feed["name"] for feed in feeds}
     return [
-        {"kind": one.kind, "name": names[one.subject], "message": one.message}
+        {"kind": one.kind, "name": names.get(one.subject, one.subject), "message": one.message}
         for one in (health.incidents if health else [])
-        if one.subject in names
+        if one.subject in names or one.kind == "disk"
     ]
 
 

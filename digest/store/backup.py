@@ -87,7 +87,7 @@ def _refuse_target(source: Path, target: Path) -> None:
 def _check(copy: Path, source: Path) -> None:
     try:
         refuse_damaged(copy, source)
-    except sqlite3.Error as error:
+    except (OSError, sqlite3.Error) as error:
         raise store_error(source, error) from None
 
 

@@ -12,6 +12,7 @@ from digest.errors import StoreError
 if TYPE_CHECKING:
     from pathlib import Path
 
+_AT_ONCE = 1_000_000
 _MENDS = {
     sqlite3.SQLITE_CORRUPT: "the database is damaged; restore a backup",
     sqlite3.SQLITE_NOTADB: "restore a backup, or set another database",
@@ -38,15 +39,17 @@ def database_exists(path: Path) -> bool:
 def refuse_damaged(path: Path, owner: Path | None = None) -> None:
     """Read a database through (SQLite's quick_check), and change nothing.
 
-    Where it is a copy, `owner` is the database that it was made of.
+    Nothing in this process may have it open, since that would lose its locks. Where it is a copy,
+    `owner` is the database that it was made of.
 
     Raises:
         StoreError: it is damaged.
-        sqlite3.Error: it cannot be read.
+        OSError, sqlite3.Error: it cannot be read.
     """
     if beside(path, "-journal").exists():
         # A first start was cut short; SQLite undoes it when it opens the file for writing.
         return
+    _read_ahead(path)
     address = read_only_uri(path)
     with closing(sqlite3.connect(address, uri=True, timeout=10)) as connection:
         (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
@@ -54,6 +57,14 @@ def refuse_damaged(path: Path, owner: Path | None = None) -> None:
         raise StoreError(
             f"{owner or path}: the database is damaged ({' '.join(said.split())}); restore a backup"
         )
+
+
+def _read_ahead(path: Path) -> None:
+    # Pages are checked in the order of the trees they are in, and a disk gives a file six times
+    # as fast from its beginning to its end.
+    with path.open("rb", buffering=0) as file:
+        while file.read(_AT_ONCE):
+            pass
 
 
 def store_error(path: Path, error: Exception) -> StoreError:

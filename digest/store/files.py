@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 1_000_000
 _MENDS = {
-    sqlite3.SQLITE_CORRUPT: "the database is damaged; restore a backup",
+    sqlite3.SQLITE_CORRUPT: "it is damaged, restore a backup",
     sqlite3.SQLITE_NOTADB: "restore a backup, or set another database",
     sqlite3.SQLITE_FULL: "make room",
     sqlite3.SQLITE_READONLY: "make it writable",

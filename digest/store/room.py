@@ -34,5 +34,5 @@ def lack_of_writing(database: Path) -> str | None:
         with tempfile.TemporaryFile(dir=database.resolve().parent) as file:
             file.write(bytes(_TRIED))
     except OSError as error:
-        return f"nothing can be written on its disk: {error.strerror}; make room"
+        return f"nothing can be written on its disk: {error.strerror}"
     return None

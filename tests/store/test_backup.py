@@ -146,8 +146,8 @@ def test_the_database_is_never_replaced(store: Store, path: Path, suffix: str) -
     assert pending(store) == ["a"]
 
 
-def test_nor_is_it_by_another_name(store: Store, path: Path, tmp_path: Path) -> None:
-    assert store
+@pytest.mark.usefixtures("store")
+def test_nor_is_it_by_another_name(path: Path, tmp_path: Path) -> None:
     (tmp_path / "folder").symlink_to(path.parent)
     (tmp_path / "file").symlink_to(path)
     os.link(path, tmp_path / "link")
@@ -156,8 +156,8 @@ def test_nor_is_it_by_another_name(store: Store, path: Path, tmp_path: Path) -> 
             back_up(path, target)
 
 
-def test_where_no_file_can_be(store: Store, path: Path, tmp_path: Path) -> None:
-    assert store
+@pytest.mark.usefixtures("store")
+def test_where_no_file_can_be(path: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="No such file or directory"):
         back_up(path, tmp_path / "nowhere" / "copy.db")
     with pytest.raises(UsageError, match="is no file"):

@@ -8,17 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from digest import __version__
 from digest.config.addresses import without_credentials
-from digest.errors import UsageError, mendable
+from digest.errors import StoreError, UsageError, mendable
 from digest.feeds.fetch import Fetcher, FetchLimits
 from digest.feeds.workers import Workers
 from digest.jobs.polling import Polling
 from digest.jobs.publishing import plan
 from digest.log import Redactor, Words, event
-from digest.store import Store, StoreThread, WriterLock
+from digest.store import Store, StoreThread, WriterLock, lack_of_room, lack_of_writing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from digest.jobs.deciding import Deciding
     from digest.jobs.delivering import Delivering
     from digest.jobs.publishing import Publishing
-    from digest.model import PollResult
+    from digest.jobs.room import Room
+    from digest.model import Outcome, PollResult
     from digest.rendering.templates import Templates
     from digest.store import HeldEntries
 
@@ -84,6 +86,7 @@ class Runtime:
     delivering: Delivering
     deciding: Deciding
     alerting: Alerting
+    room: Room
     clock: Callable[[], datetime]
 
     async def poll(
@@ -105,6 +108,7 @@ class Runtime:
         """Poll what is due, publish and deliver an edition now; answers the `send` contract.
 
         Raises:
+            StoreError: there is no room to record what would be sent.
             UsageError: there is no such digest or channel.
         """
         if digest not in self.settings.digests:
@@ -116,7 +120,7 @@ class Runtime:
         published = await self.publishing.publish_now(digest, [to] if to else None)
         if published is None:
             return {"edition": None, "digest": digest, "entries": 0, "deliveries": []}
-        await self.delivering.deliver_due()
+        await self._deliver()
         return {
             "edition": published.edition_id,
             "digest": digest,
@@ -148,12 +152,16 @@ class Runtime:
         return {"deliveries": [asdict(record) for record in records]}
 
     async def once(self, report: Callable[[PollResult], None] = lambda _: None) -> dict[str, Any]:
-        """Poll, publish and deliver what is due."""
+        """Poll, publish and deliver what is due.
+
+        Raises:
+            StoreError: something could not be recorded, or there is no room to record a delivery.
+        """
         polled = await self.polling.poll_due(report=report)
         unpublished: dict[str, str] = {}
         published = await self.publishing.publish_due(unpublished.__setitem__)
         await self.alerting.alert()
-        outcomes = await self.delivering.deliver_due()
+        outcomes = await self._deliver()
         return {
             **poll_report(polled),
             "editions": [
@@ -164,6 +172,12 @@ class Runtime:
             "delivered": sum(outcome.state == "sent" for outcome in outcomes),
             "undelivered": sum(outcome.state != "sent" for outcome in outcomes),
         }
+
+    async def _deliver(self) -> list[Outcome]:
+        outcomes = await self.delivering.deliver_due()
+        if self.room.lack:
+            raise StoreError(self.room.lack)
+        return outcomes
 
     async def deliveries_of(self, edition_id: int) -> list[dict[str, Any]]:
         """An edition's deliveries as the `send` contract has them."""
@@ -237,10 +251,12 @@ async def open_polling(
     *,
     clock: Callable[[], datetime] = utc_now,
     first_due_at_once: bool = False,
+    check: bool = False,
 ) -> AsyncIterator[tuple[StoreThread[Store], Polling]]:
     """The store and what polls into it; `holder` tells others who has the database.
 
-    With `first_due_at_once` a digest that never had an edition is due now.
+    With `first_due_at_once` a digest that never had an edition is due now; with `check` the
+    database is read through first.
 
     Raises:
         InstanceError: another process has the database.
@@ -251,7 +267,7 @@ async def open_polling(
     threads = ThreadPoolExecutor(settings.polling.concurrency + 4, thread_name_prefix="work")
     asyncio.get_running_loop().set_default_executor(threads)
     with WriterLock(path, holder):
-        store = StoreThread(lambda: Store(path))
+        store = StoreThread(lambda: Store(path, check=check))
         await store.open()
         workers = Workers()
         try:
@@ -276,6 +292,7 @@ async def open_runtime(
     *,
     clock: Callable[[], datetime] = utc_now,
     first_due_at_once: bool = False,
+    check: bool = False,
 ) -> AsyncIterator[Runtime]:
     """Everything that polls, publishes and delivers; parameters and errors are `open_polling`'s.
 
@@ -288,15 +305,18 @@ async def open_runtime(
     from digest.jobs.deciding import Deciding
     from digest.jobs.delivering import Delivering
     from digest.jobs.publishing import Publishing
+    from digest.jobs.room import Room
     from digest.rendering.templates import Templates
 
     templates = compile_templates(settings)
     channels = open_channels(settings)
-    async with open_polling(settings, holder, clock=clock, first_due_at_once=first_due_at_once) as (
-        store,
-        polling,
-    ):
-        delivering = Delivering(store, channels, clock, Words(Redactor(settings.secrets())))
+    path = settings.database_path
+    async with open_polling(
+        settings, holder, clock=clock, first_due_at_once=first_due_at_once, check=check
+    ) as (store, polling):
+        room = Room(store, str(path), partial(lack_of_room, path), clock)
+        words = Words(Redactor(settings.secrets()))
+        delivering = Delivering(store, channels, clock, words, room)
         await delivering.release_claimed()
         try:
             yield Runtime(
@@ -308,6 +328,7 @@ async def open_runtime(
                 delivering=delivering,
                 deciding=Deciding(settings, store, channels, templates, delivering, clock),
                 alerting=Alerting(settings, store, channels, Templates, clock),
+                room=room,
                 clock=clock,
             )
         finally:
@@ -372,6 +393,10 @@ class Daemon:
         self._start(lambda: self._runtime.delivering.deliver_due(join=False))
 
     async def _poll_then_publish(self) -> None:
+        path = self._runtime.settings.database_path
+        # What cannot be recorded would be asked for again, every minute.
+        if lack := await asyncio.to_thread(lack_of_writing, path):
+            raise StoreError(f"{path}: {lack}")
         await self._runtime.polling.poll_due()
         self._publish()
 

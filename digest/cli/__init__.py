@@ -40,6 +40,7 @@ _COMMANDS = {
     "incidents": "deliveries",
     "explain": "explaining",
     "status": "inspecting",
+    "backup": "backing_up",
     "feeds": "feeds",
     "schema": "inspecting",
     "demo": "demo",

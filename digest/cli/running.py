@@ -55,7 +55,7 @@ async def _serve(settings: Settings) -> NoReturn:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with open_runtime(settings, "digest run") as runtime:
+    async with open_runtime(settings, "digest run", check=True) as runtime:
         daemon = Daemon(runtime)
         async with control_socket(runtime, daemon):
             await daemon.run(stop)

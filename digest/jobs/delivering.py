@@ -8,7 +8,7 @@ import logging
 from collections import defaultdict, deque
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from digest.errors import ChannelError, DeliveryError, StoreError
 from digest.log import event
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.channels import Channel, Session
+    from digest.jobs.room import Room
     from digest.log import Words
     from digest.store import Store, StoreThread
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -106,6 +109,7 @@ class Delivering:
         channels: Mapping[str, Channel],
         clock: Callable[[], datetime],
         words: Words,
+        room: Room,
         grace_seconds: float = _GRACE_SECONDS,
         record_again_seconds: float = _RECORD_AGAIN_SECONDS,
     ) -> None:
@@ -113,6 +117,7 @@ class Delivering:
         self._channels = channels
         self._clock = clock
         self._words = words
+        self._room = room
         self._grace_seconds = grace_seconds
         self._record_again_seconds = record_again_seconds
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -137,8 +142,11 @@ class Delivering:
     ) -> list[Outcome]:
         """Make every delivery that is due, in order within a channel.
 
-        A channel that is busy is waited for, or with `join` off left to who is at it.
+        A channel that is busy is waited for, or with `join` off left to who is at it. Nothing is
+        made where there is no room to record it.
         """
+        if not await self._room.is_left():
+            return []
         now = self._clock()
         due = await self._store.run(lambda store: store.ledger.due_channels(now))
         free = (name for name in due if join or not self._locks[name].locked())
@@ -202,14 +210,14 @@ class Delivering:
                 except ChannelError as error:
                     await self._rest(turn, delivery, error)
                     break
-                if turn.rest:
-                    await self._works(turn)
                 # The next is claimed with it, in one transaction, unless that has to wait.
-                now = not turn.stop.is_set() and not self._pause(turn.channel)
+                now = await self._may_claim_now(turn)
                 claimed = await self._record(delivery, outcome, due if now else ())
                 _say(delivery, outcome)
                 turn.report(delivery, outcome)
                 outcomes.append(outcome)
+                if turn.rest:
+                    await self._works(turn)
                 if not now:
                     claimed = await self._claim(turn, due)
         finally:
@@ -224,14 +232,21 @@ class Delivering:
         )
 
     async def _claim(self, turn: _Turn, due: Iterable[Delivery]) -> Delivery | None:
-        """The next delivery, claimed when the pace of the channel allows it; none once stopped."""
+        """The next delivery, claimed when the pace of the channel allows it.
+
+        None once stopped, or where there is no room.
+        """
         while (pause := self._pause(turn.channel)) and not turn.stop.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(turn.stop.wait(), pause)
-        if turn.stop.is_set():
+        if not await self._may_claim_now(turn):
             return None
         now = self._clock()
         return await self._store.run(lambda store: store.ledger.claim(due, now))
+
+    async def _may_claim_now(self, turn: _Turn) -> bool:
+        waits = turn.stop.is_set() or self._pause(turn.channel)
+        return not waits and await self._room.is_left()
 
     @staticmethod
     def _pause(channel: Channel) -> float:
@@ -245,7 +260,7 @@ class Delivering:
         )
         rest = turn.rest = rest_after(told, turn.rest, now)
         turn.stop.set()
-        await self._store.run(lambda store: store.ledger.rest(delivery, rest, now))
+        await self._write_down(delivery, lambda store: store.ledger.rest(delivery, rest, now))
         event(
             _log,
             logging.ERROR if rest.lasting else logging.WARNING,
@@ -289,24 +304,26 @@ class Delivering:
     async def _record(
         self, delivery: Delivery, outcome: Outcome, then: Iterable[Delivery]
     ) -> Delivery | None:
-        """Write an outcome down, however long it takes; answers the next delivery, claimed."""
+        """Write an outcome down; answers the next delivery, claimed."""
+        now = self._clock()
+        with contextlib.suppress(StoreError):
+            return await self._store.run(
+                lambda store: store.ledger.record(delivery.id, outcome, now, then)
+            )
+        # What was sent must not be forgotten for what comes next.
+        return await self._write_down(
+            delivery, lambda store: store.ledger.record(delivery.id, outcome, now)
+        )
+
+    async def _write_down(self, delivery: Delivery, write: Callable[[Store], T]) -> T:
+        """Write down what happened to a delivery, however long it takes."""
         while True:
             try:
-                return await self._write_down(delivery, outcome, then)
+                return await self._store.run(write)
             except StoreError as error:
                 reason = str(error)
             event(_log, logging.ERROR, "not recorded yet", delivery=delivery.id, error=reason)
-            # What was sent must not be forgotten for a full disk, nor for what comes next.
-            then = ()
             await asyncio.sleep(self._record_again_seconds)
-
-    async def _write_down(
-        self, delivery: Delivery, outcome: Outcome, then: Iterable[Delivery]
-    ) -> Delivery | None:
-        now = self._clock()
-        return await self._store.run(
-            lambda store: store.ledger.record(delivery.id, outcome, now, then)
-        )
 
 
 def _in_form(channel: Channel, delivery: Delivery) -> Delivery:

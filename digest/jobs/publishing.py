@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from digest.editions.compose import Frame, compose
 from digest.editions.schedule import next_after
 from digest.editions.select import select
-from digest.errors import DigestError
+from digest.errors import DigestError, StoreError
 from digest.log import event
 from digest.model import Failing, Held
 from digest.rendering.email import mailbox, message_id
@@ -104,7 +104,11 @@ class Publishing:
     async def publish_due(
         self, report_failure: Callable[[str, str], None] = lambda *_: None
     ) -> list[Published]:
-        """Publish every digest whose time has come; one that fails is reported, and stays due."""
+        """Publish every digest whose time has come; one that fails is reported, and stays due.
+
+        Raises:
+            StoreError: some could not be stored, nor that they failed; the others were tried.
+        """
         # Two at a time would both find a digest due, or both take the same entries.
         async with self._turn:
             return await self._publish_due(report_failure)
@@ -113,11 +117,16 @@ class Publishing:
         now = self._clock()
         due = await self._store.run(lambda store: store.editions.due(now))
         published = []
+        unrecorded: StoreError | None = None
         for digest, scheduled_for in due:
             if digest not in self._settings.digests:
                 continue
             try:
                 edition = await self._publish_scheduled(digest, scheduled_for, now)
+            except StoreError as error:
+                # There is nowhere to note it.
+                unrecorded = error
+                continue
             except DigestError as error:
                 event(_log, logging.ERROR, "not published", digest=digest, error=str(error))
                 await self._note_failure(digest, str(error), report_failure)
@@ -128,6 +137,8 @@ class Publishing:
                 continue
             if edition:
                 published.append(edition)
+        if unrecorded:
+            raise unrecorded
         return published
 
     async def _note_failure(

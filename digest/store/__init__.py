@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.store.database import Database, StoreThread, copy_database, database_exists
+from digest.store.backup import back_up, copy_database
+from digest.store.database import Database, StoreThread
 from digest.store.deliveries import Change, DeliveryQueries, EditionRecord, Record
 from digest.store.editions import DigestPlan, EditionQueries
 from digest.store.explaining import ExplainQueries
 from digest.store.feeds import Failure, FeedQueries, Update, Validators, Visit
+from digest.store.files import database_exists
 from digest.store.health import Health, HealthQueries
 from digest.store.held import HeldEntries, HeldQueries
 from digest.store.incidents import Incident, IncidentQueries
 from digest.store.ledger import LedgerQueries
 from digest.store.lock import WriterLock
+from digest.store.room import lack_of_room, lack_of_writing
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -34,20 +37,23 @@ __all__ = [
     "Validators",
     "Visit",
     "WriterLock",
+    "back_up",
     "copy_database",
     "database_exists",
+    "lack_of_room",
+    "lack_of_writing",
 ]
 
 
 class Store:
-    """The queries, over one database.
+    """The queries, over one database; with `check` it is read through first.
 
     Raises:
-        StoreError: it cannot be opened, or is not ours.
+        StoreError: it cannot be opened, is damaged, or is not ours.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        self._database = Database(path, read_only=read_only)
+    def __init__(self, path: Path, *, read_only: bool = False, check: bool = False) -> None:
+        self._database = Database(path, read_only=read_only, check=check)
         self.feeds = FeedQueries(self._database)
         self.explaining = ExplainQueries(self._database)
         self.held = HeldQueries(self._database)

@@ -6,10 +6,9 @@ import asyncio
 import sqlite3
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
-from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -17,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from digest.errors import StoreError
+from digest.store.files import read_only_uri, refuse_damaged, store_error, uri
 from digest.store.migrations import HEAD, migrate, revision_of
 
 if TYPE_CHECKING:
@@ -35,16 +35,20 @@ _MOST_TOGETHER = 32
 class Database:
     """A SQLite file, open for reading or for writing; created and migrated when written.
 
+    With `check` it is read through first.
+
     Raises:
-        StoreError: it cannot be opened, or is not ours.
+        StoreError: it cannot be opened, is damaged, or is not ours.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, check: bool = False) -> None:
         self._path = path
         self._read_only = read_only
         self._engine = sa.create_engine("sqlite://", creator=self._connect, poolclass=StaticPool)
         event.listen(self._engine, "begin", self._begin)
         try:
+            if check and path.exists():
+                refuse_damaged(path)
             if not read_only:
                 path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = self._engine.connect()
@@ -52,14 +56,14 @@ class Database:
             self._prepare()
         except (OSError, sqlite3.Error, DBAPIError) as error:
             self._engine.dispose()
-            raise StoreError(f"{path}: {getattr(error, 'orig', error)}") from None
+            raise store_error(path, error) from None
         except StoreError:
             self._engine.dispose()
             raise
 
     def _connect(self) -> sqlite3.Connection:
-        uri = _read_only_uri(self._path) if self._read_only else _uri(self._path, "mode=rwc")
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=10)
+        address = read_only_uri(self._path) if self._read_only else uri(self._path, "mode=rwc")
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=10)
         try:
             connection.execute("PRAGMA foreign_keys=ON")
             connection.execute("PRAGMA synchronous=FULL")
@@ -103,7 +107,7 @@ class Database:
             with self._savepoint() if inside else self._connection.begin():
                 yield self._connection
         except DBAPIError as error:
-            raise StoreError(f"{self._path}: {error.orig}") from error
+            raise store_error(self._path, error) from error
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -117,7 +121,7 @@ class Database:
                 yield
                 self._check_open()
         except DBAPIError as error:
-            raise StoreError(f"{self._path}: {error.orig}") from error
+            raise store_error(self._path, error) from error
 
     @contextmanager
     def _savepoint(self) -> Iterator[None]:
@@ -257,45 +261,3 @@ class _Work(Generic[S]):
 def _settle(group: Sequence[_Work[Any]]) -> None:
     for work in group:
         work.settle()
-
-
-def database_exists(path: Path) -> bool:
-    """Whether there is a file at all.
-
-    Raises:
-        StoreError: nobody may look.
-    """
-    try:
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError as error:
-        raise StoreError(f"{path}: {error.strerror}") from None
-    return True
-
-
-def copy_database(source: Path, target: Path) -> None:
-    """Copy a database, whole, while others use it (SQLite's backup API).
-
-    Raises:
-        StoreError: it cannot be read, or the copy cannot be written.
-    """
-    try:
-        with (
-            closing(sqlite3.connect(_read_only_uri(source), uri=True, timeout=10)) as reader,
-            closing(sqlite3.connect(target)) as writer,
-        ):
-            reader.backup(writer)
-    except sqlite3.Error as error:
-        raise StoreError(f"{source}: {error}") from None
-
-
-def _read_only_uri(path: Path) -> str:
-    # Nobody has a database open for writing that has no WAL beside it. Reading it as immutable
-    # then leaves no files behind.
-    alone = not path.with_name(f"{path.name}-wal").exists()
-    return _uri(path, "mode=ro" + ("&immutable=1" if alone else ""))
-
-
-def _uri(path: Path, mode: str) -> str:
-    return f"file:{quote(str(path.absolute()))}?{mode}"

@@ -68,15 +68,13 @@ class IncidentQueries:
         with self._database.transaction() as connection:
             return _read(connection, sa.select(incidents))
 
-    def open(self, kind: str, subject: str, message: str, now: datetime) -> None:
-        """Open an incident; where it is open, it says this from now on."""
+    def note(self, kind: str, subject: str, message: str | None, now: datetime) -> None:
+        """Open an incident that says `message`; close it where there is nothing to say."""
         with self._database.transaction() as connection:
-            open_incident(connection, kind, subject, message, now)
-
-    def close(self, kind: str, subject: str, now: datetime) -> None:
-        """Close an incident, if it is open."""
-        with self._database.transaction() as connection:
-            close_incident(connection, kind, subject, now)
+            if message:
+                open_incident(connection, kind, subject, message, now)
+            else:
+                close_incident(connection, kind, subject, now)
 
     def untold(self) -> list[Incident]:
         """Those whose beginning, or end after it was told, nobody was told yet."""

@@ -42,9 +42,13 @@ class WriterLock:
             raise InstanceError(
                 f"another instance holds the database ({holder}); stop it first"
             ) from None
-        os.ftruncate(file, 0)
         since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        os.write(file, f"{self._holder}, process {os.getpid()}, since {since}\n".encode())
+        try:
+            os.ftruncate(file, 0)
+            os.write(file, f"{self._holder}, process {os.getpid()}, since {since}\n".encode())
+        except OSError as error:
+            os.close(file)
+            raise StoreError(f"{self._path}: {error.strerror}; make room") from None
         self._file = file
         return self
 

@@ -286,7 +286,8 @@ channels = sa.Table(
     sqlite_strict=True,
 )
 
-# What needs a person: one open row per kind and subject (a feed's address, a channel's name).
+# What needs a person: one open row per kind and subject (a feed's address, a channel's name, the
+# database's path).
 # `told_at` and `end_told_at` are when alerts of its beginning and of its end were made.
 incidents = sa.Table(
     "incidents",

@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,10 +33,11 @@ import aiosmtplib
 from digest.channels.pace import Pace
 from digest.daemon import utc_now
 from digest.jobs.delivering import Delivering
+from digest.jobs.room import Room
 from digest.log import Redactor, Words, configure
 from digest.model import Rendition
 from digest.rendering.email import personal_headers
-from digest.store import Store, StoreThread
+from digest.store import Store, StoreThread, lack_of_room
 from tests.benchmarks.metering import peak_of
 from tests.channels.making import TEMPLATES, open_it
 from tests.rendering.samples import ordinary
@@ -150,12 +152,14 @@ def by_ledger(folder: Path, port: int, count: int) -> None:
 
 def deliver(folder: Path, count: int, channel: Channel) -> None:
     async def send() -> None:
-        store = StoreThread(lambda: Store(folder / "digest.db"))
+        path = folder / "digest.db"
+        store = StoreThread(lambda: Store(path))
         await store.open()
         sent_as = Rendition("it", "email", recipients(count), (payload(folder),))
         await store.run(lambda opened: build.publish(opened, sent_as=(sent_as,)))
-        delivering = Delivering(store, {"it": channel}, utc_now, Words(Redactor()))
-        with watched(folder / "digest.db"), measured():
+        room = Room(store, str(path), partial(lack_of_room, path), utc_now)
+        delivering = Delivering(store, {"it": channel}, utc_now, Words(Redactor()), room)
+        with watched(path), measured():
             outcomes = await delivering.deliver_due()
         assert [outcome.state for outcome in outcomes] == ["sent"] * count
         await store.close()

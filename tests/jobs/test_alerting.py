@@ -53,12 +53,12 @@ def alerting(bench: Bench, *send_to: str) -> Alerting:
 
 async def trouble(bench: Bench, kind: str = "feed", subject: str = URL) -> None:
     now = bench.clock()
-    await bench.store.run(lambda store: store.incidents.open(kind, subject, "answered 500", now))
+    await bench.store.run(lambda store: store.incidents.note(kind, subject, "answered 500", now))
 
 
 async def over(bench: Bench, kind: str = "feed", subject: str = URL) -> None:
     now = bench.clock()
-    await bench.store.run(lambda store: store.incidents.close(kind, subject, now))
+    await bench.store.run(lambda store: store.incidents.note(kind, subject, None, now))
 
 
 async def told(bench: Bench) -> list[tuple[str, list[str]]]:

@@ -13,6 +13,7 @@ import pytest
 from digest.channels.pace import Pace
 from digest.errors import DeliveryError, StoreError
 from digest.jobs.delivering import Delivering, outcome_of
+from digest.jobs.room import Room
 from digest.log import Redactor, Words
 from digest.model import Delivery, DeliveryState, Outcome, Rendition
 from tests.feed_xml import NOW
@@ -174,7 +175,8 @@ class Post:
     def by(self, *channels: FakeChannel, grace_seconds: float = 10) -> Delivering:
         by_name = {channel.name: channel for channel in channels}
         words = Words(Redactor(["s3cret"]))
-        return Delivering(self.store, by_name, self.clock, words, grace_seconds, 0)
+        room = Room(self.store, "digest.db", lambda: None, self.clock)
+        return Delivering(self.store, by_name, self.clock, words, room, grace_seconds, 0)
 
     async def publish(self, *sent_as: Rendition) -> None:
         at = self.clock()

@@ -1,8 +1,10 @@
-"""A database as revision 0001 left it."""
+"""A database as an earlier revision left it."""
 
 from __future__ import annotations
 
 import hashlib
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from digest.model import ParsedEntry
 
 STAMP = "2026-11-15T09:00:00.000000Z"
+STATES = ("pending", "sending", "sent", "retrying", "failed", "unknown")
 
 
 def old_key(entry: ParsedEntry) -> str:
@@ -38,13 +41,21 @@ def _folded(guid: str) -> str:
     return f"{host.lower()}{slash}{path}".rstrip("/")
 
 
-def make_old_database(path: Path, url: str, entries: Sequence[ParsedEntry]) -> None:
-    """One feed with these entries, the last of them the newest, read by a digest `weekly`."""
+def bring_to(path: Path, revision: str) -> None:
+    """Migrate a database, or an empty file, to a revision and no further."""
     engine = sa.create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(migrations.__path__[0]))
-        command.upgrade(config, "0001")
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+def make_old_database(path: Path, url: str, entries: Sequence[ParsedEntry]) -> None:
+    """One feed with these entries, the last of them the newest, read by a digest `weekly`."""
+    bring_to(path, "0001")
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
         connection.execute(
             sa.text(
                 "INSERT INTO feeds (id, url, title, etag, last_modified, body_hash, body_entries,"
@@ -76,3 +87,23 @@ def make_old_database(path: Path, url: str, entries: Sequence[ParsedEntry]) -> N
             rows,
         )
     engine.dispose()
+
+
+def add_deliveries(path: Path) -> None:
+    """An edition of `weekly` and one of `daily`, with a delivery of every state between them."""
+    said = {"sent": "'250 ok', NULL", "failed": "NULL, 'no such user'"}
+    with closing(sqlite3.connect(path)) as connection, connection:
+        # As every version has it, and keeps it.
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.executemany(
+            "INSERT INTO editions VALUES (?, ?, ?, ?, ?, 'A subject', '{}')",
+            [(1, "weekly", STAMP, STAMP, STAMP), (2, "daily", STAMP, STAMP, STAMP)],
+        )
+        for number, state in enumerate(STATES):
+            connection.execute(
+                "INSERT INTO deliveries (id, edition_id, channel, recipient, part, state, attempts,"
+                " message_id, created_at, changed_at, receipt, last_error) VALUES"
+                f" (?, ?, 'inbox', 'ada@example.com', ?, ?, ?, 'id', ?, ?, "
+                f"{said.get(state, 'NULL, NULL')})",
+                (number + 1, number % 2 + 1, number + 1, state, number, STAMP, STAMP),
+            )

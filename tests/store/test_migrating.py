@@ -1,11 +1,15 @@
-"""A database of the version before, brought to this one."""
+"""A database of an earlier version, brought to this one."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from datetime import datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,10 +19,8 @@ from digest.model import ParsedEntry, ParsedFeed
 from digest.store import Store
 from tests.feed_xml import NOW
 from tests.store.build import URL, dump, pending
-from tests.store.old import STAMP, make_old_database
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.store.old import STAMP, STATES, add_deliveries, bring_to, make_old_database
+from tests.store.test_schema import schema
 
 ENTRIES = [
     ParsedEntry("https://Site.example/1/", "https://site.example/1", "One", "", NOW, "<p>1</p>"),
@@ -67,15 +69,117 @@ def test_an_old_database_is_not_changed_by_reading(old: Path) -> None:
     assert old.read_bytes() == before
 
 
-def test_an_upgrade_that_fails_leaves_everything_as_it_was(old: Path) -> None:
-    with closing(sqlite3.connect(old)) as connection, connection:
-        # In the way of the last table that is made.
-        connection.execute("CREATE TABLE incidents (id INTEGER)")
-        before = list(connection.iterdump())
-    with pytest.raises(StoreError, match="incidents"):
-        Store(old)
-    with closing(sqlite3.connect(old)) as connection:
-        assert list(connection.iterdump()) == before
+EARLIER = ("0001", "0002", "0003")
+
+
+@pytest.fixture(params=EARLIER)
+def earlier(old: Path, request: pytest.FixtureRequest) -> Path:
+    """With deliveries, as each earlier revision left it."""
+    add_deliveries(old)
+    bring_to(old, request.param)
+    return old
+
+
+def content(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return list(connection.iterdump())
+
+
+def rows(path: Path, query: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_what_each_revision_left_becomes_what_is_made_today(earlier: Path, tmp_path: Path) -> None:
+    Store(earlier).close()
+    Store(tmp_path / "created.db").close()
+    assert schema(earlier) == schema(tmp_path / "created.db")
+    assert rows(earlier, "PRAGMA integrity_check") == [("ok",)]
+    assert rows(earlier, "PRAGMA foreign_key_check") == []
+    with closing(Store(earlier, check=True)) as store:
+        assert pending(store) == ["One", "Two", "Three", "Four"]
+
+
+def test_every_delivery_is_kept_and_learns_its_digest(earlier: Path) -> None:
+    columns = "id, edition_id, channel, recipient, part, state, attempts, receipt, last_error"
+    query = f"SELECT {columns}, message_id, created_at, changed_at FROM deliveries ORDER BY id"
+    before = rows(earlier, query)
+    Store(earlier).close()
+    assert rows(earlier, query) == before
+    assert rows(earlier, "SELECT digest, plainer, dropped FROM deliveries ORDER BY id") == [
+        (digest, 0, 0) for digest in ("weekly", "daily") * 3
+    ]
+    changes = "SELECT delivery_id, at, state, attempt, said FROM delivery_changes ORDER BY id"
+    said = {"sent": "250 ok", "failed": "no such user"}
+    noted = [
+        (number, STAMP, state, number - 1, said.get(state))
+        for number, state in enumerate(STATES, 1)
+        if state != "pending"
+    ]
+    assert rows(earlier, changes) == noted
+    with closing(sqlite3.connect(earlier)) as connection, connection:
+        connection.execute("UPDATE deliveries SET state = 'sending', attempts = 1 WHERE id = 1")
+    assert rows(earlier, changes) == [*noted, (1, STAMP, "sending", 1, None)]
+
+
+@pytest.mark.parametrize("obstacle", ["delivery_changes", "channels"])
+def test_an_upgrade_that_fails_leaves_everything_as_it_was(earlier: Path, obstacle: str) -> None:
+    with closing(sqlite3.connect(earlier)) as connection, connection:
+        # In the way of what the last migration makes.
+        connection.execute(f"CREATE TABLE {obstacle} (id INTEGER)")
+    before = content(earlier)
+    with pytest.raises(StoreError, match=f"{obstacle} already exists"):
+        Store(earlier)
+    assert content(earlier) == before
+    with closing(sqlite3.connect(earlier)) as connection, connection:
+        connection.execute(f"DROP TABLE {obstacle}")
+    Store(earlier).close()
+    assert rows(earlier, "SELECT version_num FROM alembic_version") == [("0004",)]
+
+
+# Migrates a copy to the end, and others in processes that are killed after the first change, in
+# the middle and after the last.
+_KILLED = """
+import os, pathlib, shutil, signal, sys
+import sqlalchemy as sa
+from digest.store import Store
+
+changes, last = 0, None
+
+def count(connection, cursor, statement, *rest):
+    global changes
+    changes += statement.lstrip().startswith(("ALTER", "CREATE", "DROP", "INSERT", "UPDATE"))
+    if changes == last:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def migrate(name):
+    shutil.copy(sys.argv[1], name)
+    Store(pathlib.Path(name)).close()
+
+sa.event.listen(sa.Engine, "after_cursor_execute", count)
+migrate("whole.db")
+whole, changes = changes, 0
+for number, last in enumerate((1, whole // 2, whole)):
+    child = os.fork()
+    if not child:
+        migrate(f"killed-{number}.db")
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL
+"""
+
+
+def test_killed_on_the_way_it_is_as_before_and_the_next_start_migrates_it(
+    earlier: Path, tmp_path: Path
+) -> None:
+    before = content(earlier)
+    command = [sys.executable, "-c", _KILLED, str(earlier)]
+    environ = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    subprocess.run(command, cwd=tmp_path, env=environ, check=True, timeout=60)
+    for number in range(3):
+        killed = tmp_path / f"killed-{number}.db"
+        assert content(killed) == before
+        Store(killed).close()
+        assert content(killed) == content(tmp_path / "whole.db")
 
 
 def test_a_feed_without_entries(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ DESCRIBING = ("table_xinfo", "index_list", "index_xinfo", "foreign_key_list", "t
 
 
 def schema(path: Path) -> dict[str, Any]:
-    """Tables and indexes as SQLite describes them, the order of columns aside."""
+    """Tables, indexes and triggers as SQLite describes them, the order of columns aside."""
     with closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
         names = connection.execute("SELECT name, sql FROM sqlite_master").fetchall()
@@ -40,7 +40,7 @@ def described(connection: sqlite3.Connection, pragma: str, name: str) -> list[di
 
 
 def checks(sql: str | None) -> list[str]:
-    return re.findall(r"CHECK \(.*\)|WHERE .*", sql or "")
+    return re.findall(r"CHECK \(.*\)|WHERE .*|(?s:^CREATE TRIGGER .*)", sql or "")
 
 
 def test_the_migrations_make_exactly_the_tables(tmp_path: Path) -> None:

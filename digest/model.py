@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 PollOutcome = Literal["updated", "unchanged", "not_modified", "failed", "held"]
+CatchUp = Literal["auto", "send", "merge", "skip"]
 DeliveryState = Literal["pending", "sending", "sent", "retrying", "failed", "unknown"]
 
 
@@ -111,7 +112,8 @@ class CleanEntry:
 class Entry:
     """An entry as the store knows it.
 
-    `edited_at` is when the feed last said something else of it than before.
+    `edited_at` is when the feed last said something else of it than before; `resend_at` the same,
+    of a feed whose edits are sent again.
     """
 
     id: int
@@ -127,6 +129,7 @@ class Entry:
     image: str = ""
     seconds: int | None = None
     edited_at: datetime | None = None
+    resend_at: datetime | None = None
 
     @property
     def dated(self) -> datetime:
@@ -264,13 +267,17 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One composed digest, ready to render; the period is half open, its end the composing."""
+    """One composed digest, ready to render.
+
+    The period is half open; it ends with the composing, or earlier where the edition is late.
+    """
 
     digest: str
     title: str
     subject: str
     period_from: datetime
     period_to: datetime
+    composed_at: datetime
     timezone: str
     sections: tuple[Section, ...]
     held_back: int = 0

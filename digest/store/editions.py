@@ -56,8 +56,9 @@ class EditionQueries:
         """Bring feeds, schedules and subscriptions in line with the configuration.
 
         Where a digest's schedule is unchanged its time stays, so that an edition missed while
-        down is still due. A digest that is gone has no schedule any more, but keeps what it
-        has: back again, it goes on where it was. `urls` are further feeds, of no digest.
+        down is still due; but a time after the schedule's next is of a clock that ran ahead. A
+        digest that is gone has no schedule any more, but keeps what it has: back again, it goes
+        on where it was. `urls` are further feeds, of no digest.
         """
         names = [plan.name for plan in plans]
         with self._database.transaction() as connection:
@@ -165,16 +166,15 @@ class EditionQueries:
 
 
 def _mistrust_the_future(connection: Connection, now: datetime) -> None:
-    """What a clock that ran ahead wrote would keep everything waiting for that time."""
+    """What a clock that ran ahead wrote of feeds would keep them waiting for that time."""
     connection.execute(
         sa.update(feeds).where(feeds.c.polled_at > now).values(polled_at=None, next_poll_at=now)
     )
-    connection.execute(sa.delete(digests).where(digests.c.last_due_at > now))
 
 
 def _plan_schedule(connection: Connection, plan: DigestPlan) -> None:
     row = connection.execute(
-        sa.select(digests.c.schedule).where(digests.c.name == plan.name)
+        sa.select(digests.c.schedule, digests.c.next_edition_at).where(digests.c.name == plan.name)
     ).first()
     if row is None:
         connection.execute(
@@ -182,7 +182,7 @@ def _plan_schedule(connection: Connection, plan: DigestPlan) -> None:
                 name=plan.name, schedule=plan.schedule, next_edition_at=plan.next_edition_at
             )
         )
-    elif row.schedule != plan.schedule:
+    elif row.schedule != plan.schedule or row.next_edition_at > plan.next_edition_at:
         connection.execute(
             sa.update(digests)
             .where(digests.c.name == plan.name)
@@ -237,6 +237,7 @@ def _entry(row: Any) -> Entry:
         image=row.image,
         seconds=row.seconds,
         edited_at=row.edited_at,
+        resend_at=row.resend_at,
     )
 
 
@@ -269,7 +270,7 @@ def _plan_deliveries(
     rendition: Rendition,
     message_id: Callable[[str, str, int], str],
 ) -> None:
-    channel, now = rendition.channel, edition.period_to
+    channel, now = rendition.channel, edition.composed_at
     parts = [
         {
             "edition_id": edition_id,

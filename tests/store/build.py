@@ -142,6 +142,7 @@ def edition_of(
         subject="Weekly: a story",
         period_from=period_to - WEEK,
         period_to=period_to,
+        composed_at=period_to,
         timezone="UTC",
         sections=(Section("A feed", stories),) if stories else (),
         held_back=held_back,

@@ -14,6 +14,7 @@ from typing import Literal
 ALERTS = "alerts"
 
 PollOutcome = Literal["updated", "unchanged", "not_modified", "failed", "held"]
+CatchUp = Literal["auto", "send", "merge", "skip"]
 DeliveryState = Literal["pending", "sending", "sent", "retrying", "failed", "unknown"]
 
 
@@ -114,7 +115,8 @@ class CleanEntry:
 class Entry:
     """An entry as the store knows it.
 
-    `edited_at` is when the feed last said something else of it than before.
+    `edited_at` is when the feed last said something else of it than before; `resend_at` the same,
+    of a feed whose edits are sent again.
     """
 
     id: int
@@ -130,6 +132,7 @@ class Entry:
     image: str = ""
     seconds: int | None = None
     edited_at: datetime | None = None
+    resend_at: datetime | None = None
 
     @property
     def dated(self) -> datetime:
@@ -278,13 +281,17 @@ class Failing:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One composed digest, ready to render; the period is half open, its end the composing."""
+    """One composed digest, ready to render.
+
+    The period is half open; it ends with the composing, or earlier where the edition is late.
+    """
 
     digest: str
     title: str
     subject: str
     period_from: datetime
     period_to: datetime
+    composed_at: datetime
     timezone: str
     sections: tuple[Section, ...]
     held_back: int = 0

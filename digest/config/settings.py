@@ -40,7 +40,7 @@ from digest.config.fields import (
     anchored,
 )
 from digest.config.schedule import parse_schedule
-from digest.model import ALERTS, Schedule
+from digest.model import ALERTS, CatchUp, Schedule
 
 SQLITE_PREFIX = "sqlite:///"
 _FORMATS = Literal["markdown", "html", "text", "json"]
@@ -237,6 +237,11 @@ class DigestSettings(_Model):
     )
     when_empty: Literal["skip", "send"] = Field(
         "skip", description="Whether an edition without stories is sent."
+    )
+    catch_up: CatchUp = Field(
+        "auto",
+        description="Of editions missed while down: send each, merge them into one, or skip them;"
+        " auto: send up to two, merge more.",
     )
     template: RelativePath | None = Field(
         None, description="A folder whose files override the built-in templates by name."

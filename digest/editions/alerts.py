@@ -44,6 +44,7 @@ def compose_alert(troubles: Sequence[Trouble], timezone: str, now: datetime) -> 
         subject=_subject(begun, ended),
         period_from=min(one.since for one in troubles),
         period_to=now,
+        composed_at=now,
         timezone=timezone,
         sections=tuple(Section(title, stories) for title, stories in sections if stories),
     )

@@ -23,7 +23,8 @@ _LONGEST_LEAD = 90
 class Frame:
     """What an edition is, apart from its stories.
 
-    `period_from` is None for a first edition, which reaches as far back as its entries.
+    `period_from` is None for a first edition, which reaches as far back as its entries; where a
+    clock was set back it may lie after the end, and the period is empty.
     `names` is what the configuration calls each feed, by address, in the order sections take;
     `marking` are the addresses of those whose edited entries are marked.
     """
@@ -33,6 +34,7 @@ class Frame:
     timezone: str
     period_from: datetime | None
     period_to: datetime
+    composed_at: datetime
     names: Mapping[str, str | None]
     marking: frozenset[str] = frozenset()
     held: tuple[Held, ...] = ()
@@ -53,8 +55,9 @@ def compose(frame: Frame, selection: Selection) -> Edition:
         digest=frame.digest,
         title=frame.title,
         subject=_subject(frame, sections),
-        period_from=frame.period_from or _oldest(selection, frame.period_to),
+        period_from=_start(frame, selection),
         period_to=frame.period_to,
+        composed_at=frame.composed_at,
         timezone=frame.timezone,
         sections=sections,
         held_back=selection.held_back,
@@ -63,9 +66,11 @@ def compose(frame: Frame, selection: Selection) -> Edition:
     )
 
 
-def _oldest(selection: Selection, now: datetime) -> datetime:
+def _start(frame: Frame, selection: Selection) -> datetime:
+    if frame.period_from:
+        return min(frame.period_from, frame.period_to)
     stories = (story for stories in selection.by_feed.values() for story in stories)
-    return min((now, *(entry.dated for story in stories for entry in story)))
+    return min((frame.period_to, *(entry.dated for story in stories for entry in story)))
 
 
 def _story(frame: Frame, entries: tuple[Entry, ...]) -> Story:

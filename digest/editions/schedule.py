@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
     from digest.model import Schedule
@@ -43,6 +44,19 @@ def next_after(schedule: Schedule, zone: ZoneInfo, after: datetime) -> datetime:
                 return instant
         day += _DAY
     raise ValueError(f"{schedule.text!r} describes a date that never comes")
+
+
+def times_between(
+    schedule: Schedule, zone: ZoneInfo, after: datetime, until: datetime
+) -> Iterator[datetime]:
+    """The instants (UTC) of a rule later than `after` and not than `until`, the newest first."""
+    first = after.astimezone(zone).date() - _DAY
+    day = until.astimezone(zone).date() + _DAY
+    while day >= first:
+        for instant in reversed(occurrences_on(schedule, zone, day)):
+            if after < instant <= until:
+                yield instant
+        day -= _DAY
 
 
 def _instant(local: datetime, zone: ZoneInfo) -> datetime:

@@ -65,7 +65,7 @@ class Alerting:
         def tell(store: Store) -> int:
             return store.incidents.tell(
                 untold,
-                lambda: store.editions.publish(edition, now, renditions, ids, None, now),
+                lambda: store.editions.publish(edition, now, renditions, ids, None),
                 now,
             )
 

@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from digest.editions.catch_up import as_of, catch_up
 from digest.editions.compose import Frame, compose
 from digest.editions.schedule import next_after
 from digest.editions.select import select
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel
     from digest.config import Settings
+    from digest.editions.catch_up import Turn
     from digest.model import Edition
     from digest.rendering.templates import Templates
     from digest.store import StoreThread
@@ -38,8 +40,10 @@ class Published:
     entries: int
 
 
-def compose_edition(store: Store, settings: Settings, digest: str, now: datetime) -> Edition:
-    """The edition of a digest as it would be now; reads only."""
+def compose_edition(
+    store: Store, settings: Settings, digest: str, now: datetime, until: datetime | None = None
+) -> Edition:
+    """The edition of a digest as it would be now, or would have been at `until`; reads only."""
     config = settings.digests[digest]
     feeds = settings.feeds_of(digest)
     names = {feed.url: feed.name for feed in feeds}
@@ -49,7 +53,8 @@ def compose_edition(store: Store, settings: Settings, digest: str, now: datetime
         title=settings.title_of(digest),
         timezone=settings.zone_of(digest).key,
         period_from=store.editions.last_period_end(digest),
-        period_to=now,
+        period_to=until or now,
+        composed_at=now,
         names=names,
         marking=frozenset(feed.url for feed in feeds if feed.updates != "ignore"),
         held=tuple(
@@ -63,7 +68,10 @@ def compose_edition(store: Store, settings: Settings, digest: str, now: datetime
             if state.url in names and state.failing_since
         ),
     )
-    return compose(frame, select(store.editions.pending(digest, names), config.max_entries, caps))
+    pending = store.editions.pending(digest, names)
+    return compose(
+        frame, select(as_of(pending, until) if until else pending, config.max_entries, caps)
+    )
 
 
 def plan(settings: Settings, now: datetime) -> list[DigestPlan]:
@@ -100,6 +108,7 @@ class Publishing:
         self._templates = templates
         self._clock = clock
         self._turn = asyncio.Lock()
+        self._last = clock()
 
     async def publish_due(
         self, report_failure: Callable[[str, str], None] = lambda *_: None
@@ -115,30 +124,47 @@ class Publishing:
 
     async def _publish_due(self, report_failure: Callable[[str, str], None]) -> list[Published]:
         now = self._clock()
+        if now < self._last:
+            # As a start would: what was written ahead of the time is not waited for.
+            plans = plan(self._settings, now)
+            await self._store.run(lambda store: store.editions.plan(plans, now))
+        self._last = now
         due = await self._store.run(lambda store: store.editions.due(now))
         published = []
         unrecorded: StoreError | None = None
-        for digest, scheduled_for in due:
+        for digest, since in due:
             if digest not in self._settings.digests:
                 continue
             try:
-                edition = await self._publish_scheduled(digest, scheduled_for, now)
+                published += await self._take_turns(digest, since, now, report_failure)
             except StoreError as error:
                 # There is nowhere to note it.
                 unrecorded = error
-                continue
-            except DigestError as error:
-                event(_log, logging.ERROR, "not published", digest=digest, error=str(error))
-                await self._note_failure(digest, str(error), report_failure)
-                continue
-            except Exception as error:  # noqa: BLE001 - a bug is logged whole
-                _log.exception("bug while publishing", extra={"fields": {"digest": digest}})
-                await self._note_failure(digest, f"a bug: {type(error).__name__}", report_failure)
-                continue
-            if edition:
-                published.append(edition)
         if unrecorded:
             raise unrecorded
+        return published
+
+    async def _take_turns(
+        self,
+        digest: str,
+        since: datetime,
+        now: datetime,
+        report_failure: Callable[[str, str], None],
+    ) -> list[Published]:
+        config, zone = self._settings.digests[digest], self._settings.zone_of(digest)
+        published = []
+        try:
+            for turn in catch_up(config.schedule, zone, since, now, config.catch_up):
+                if edition := await self._take_turn(digest, turn, now):
+                    published.append(edition)  # noqa: PERF401 - a failure must not lose any
+        except StoreError:
+            raise
+        except DigestError as error:
+            event(_log, logging.ERROR, "not published", digest=digest, error=str(error))
+            await self._note_failure(digest, str(error), report_failure)
+        except Exception as error:  # noqa: BLE001 - a bug is logged whole
+            _log.exception("bug while publishing", extra={"fields": {"digest": digest}})
+            await self._note_failure(digest, f"a bug: {type(error).__name__}", report_failure)
         return published
 
     async def _note_failure(
@@ -153,40 +179,45 @@ class Publishing:
         """Publish what is pending, whatever the schedule; None where there is nothing to send."""
         async with self._turn:
             now = self._clock()
+            edition = await self._compose(digest, now)
             return await self._publish(
-                digest, now, now, None, channels or self._settings.digests[digest].send_to
+                edition, now, None, channels or self._settings.digests[digest].send_to
             )
 
-    async def _publish_scheduled(
-        self, digest: str, scheduled_for: datetime, now: datetime
-    ) -> Published | None:
-        config = self._settings.digests[digest]
-        following = next_after(config.schedule, self._settings.zone_of(digest), now)
-        if await self._store.run(lambda store: store.editions.exists(digest, scheduled_for)):
-            reason = "published before the clock was set back"
+    async def _take_turn(self, digest: str, turn: Turn, now: datetime) -> Published | None:
+        at, following = turn.scheduled_for, turn.following
+        if reason := await self._why_none(digest, turn):
             event(_log, logging.WARNING, "skipped", digest=digest, reason=reason)
-            await self._store.run(
-                lambda store: store.editions.skip(digest, scheduled_for, following, reason)
-            )
+            await self._store.run(lambda store: store.editions.skip(digest, at, following, reason))
             return None
-        published = await self._publish(digest, scheduled_for, now, following, config.send_to)
+        edition = await self._compose(digest, now, turn.until)
+        channels = self._settings.digests[digest].send_to
+        published = await self._publish(edition, at, following, channels)
         if published is None:
-            await self._store.run(
-                lambda store: store.editions.skip(digest, scheduled_for, following)
-            )
+            await self._store.run(lambda store: store.editions.skip(digest, at, following))
         return published
+
+    async def _why_none(self, digest: str, turn: Turn) -> str:
+        if turn.skipped:
+            return "missed by more than 30 minutes"
+        at = turn.scheduled_for
+        if await self._store.run(lambda store: store.editions.exists(digest, at)):
+            return "published before the clock was set back"
+        return ""
+
+    async def _compose(self, digest: str, now: datetime, until: datetime | None = None) -> Edition:
+        return await self._store.run(
+            lambda store: compose_edition(store, self._settings, digest, now, until)
+        )
 
     async def _publish(
         self,
-        digest: str,
+        edition: Edition,
         scheduled_for: datetime,
-        now: datetime,
         following: datetime | None,
         channels: Collection[str],
     ) -> Published | None:
-        edition = await self._store.run(
-            lambda store: compose_edition(store, self._settings, digest, now)
-        )
+        digest = edition.digest
         if not edition.stories and self._settings.digests[digest].when_empty == "skip":
             event(_log, logging.INFO, "skipped", digest=digest, reason="nothing new")
             return None
@@ -195,9 +226,7 @@ class Publishing:
         ]
         ids = message_ids(self._settings, digest, scheduled_for)
         edition_id = await self._store.run(
-            lambda store: store.editions.publish(
-                edition, scheduled_for, renditions, ids, following, now
-            )
+            lambda store: store.editions.publish(edition, scheduled_for, renditions, ids, following)
         )
         event(
             _log,

@@ -32,7 +32,7 @@ def build_email(edition: Edition, html: str, text: str, sender: str) -> bytes:
     address = mailbox(sender)
     message = EmailMessage(policy=SMTP)
     message["From"] = address
-    message["Date"] = format_datetime(edition.period_to)
+    message["Date"] = format_datetime(edition.composed_at)
     # RFC 3834: keeps out-of-office replies away.
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text, cte=_transfer_encoding(text))

@@ -140,6 +140,7 @@ def _sample() -> Edition:
         subject="A sample: a title, and 1 more",
         period_from=at - timedelta(days=7),
         period_to=at,
+        composed_at=at,
         timezone="Europe/Berlin",
         sections=(Section("A feed", (full, bare)),),
         held_back=3,

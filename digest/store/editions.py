@@ -60,8 +60,9 @@ class EditionQueries:
         """Bring feeds, schedules and subscriptions in line with the configuration.
 
         Where a digest's schedule is unchanged its time stays, so that an edition missed while
-        down is still due. A digest that is gone has no schedule any more, but keeps what it
-        has: back again, it goes on where it was. `urls` are further feeds, of no digest.
+        down is still due; but a time after the schedule's next is of a clock that ran ahead. A
+        digest that is gone has no schedule any more, but keeps what it has: back again, it goes
+        on where it was. `urls` are further feeds, of no digest.
         """
         names = [plan.name for plan in plans]
         with self._database.transaction() as connection:
@@ -113,7 +114,6 @@ class EditionQueries:
         sent_as: Sequence[Rendition],
         message_id: MessageIds,
         next_edition_at: datetime | None,
-        now: datetime,
     ) -> int:
         """Edition, what it takes, what is sent and to whom, together; answers its id.
 
@@ -135,7 +135,14 @@ class EditionQueries:
             ).scalar_one()
             _take_entries(connection, edition, edition_id)
             for rendition in sent_as:
-                _plan_deliveries(connection, edition_id, edition.digest, rendition, message_id, now)
+                _plan_deliveries(
+                    connection,
+                    edition_id,
+                    edition.digest,
+                    rendition,
+                    message_id,
+                    edition.composed_at,
+                )
             if next_edition_at is not None:
                 result = f"published, {len(edition.stories)} stories"
                 _advance(connection, edition.digest, scheduled_for, next_edition_at, result)
@@ -146,7 +153,11 @@ class EditionQueries:
         query = sa.select(editions.c.snapshot).where(editions.c.id == edition_id)
         with self._database.transaction() as connection:
             snapshot = connection.execute(query).scalar()
-        return None if snapshot is None else TypeAdapter(Edition).validate_json(snapshot)
+        if snapshot is None:
+            return None
+        # Those of earlier versions were composed when their period ended.
+        said = json.loads(snapshot)
+        return TypeAdapter(Edition).validate_python({"composed_at": said["period_to"], **said})
 
     def add_rendition(
         self,
@@ -190,16 +201,15 @@ class EditionQueries:
 
 
 def _mistrust_the_future(connection: Connection, now: datetime) -> None:
-    """What a clock that ran ahead wrote would keep everything waiting for that time."""
+    """What a clock that ran ahead wrote of feeds would keep them waiting for that time."""
     connection.execute(
         sa.update(feeds).where(feeds.c.polled_at > now).values(polled_at=None, next_poll_at=now)
     )
-    connection.execute(sa.delete(digests).where(digests.c.last_due_at > now))
 
 
 def _plan_schedule(connection: Connection, plan: DigestPlan) -> None:
     row = connection.execute(
-        sa.select(digests.c.schedule).where(digests.c.name == plan.name)
+        sa.select(digests.c.schedule, digests.c.next_edition_at).where(digests.c.name == plan.name)
     ).first()
     if row is None:
         connection.execute(
@@ -207,7 +217,7 @@ def _plan_schedule(connection: Connection, plan: DigestPlan) -> None:
                 name=plan.name, schedule=plan.schedule, next_edition_at=plan.next_edition_at
             )
         )
-    elif row.schedule != plan.schedule:
+    elif row.schedule != plan.schedule or row.next_edition_at > plan.next_edition_at:
         connection.execute(
             sa.update(digests)
             .where(digests.c.name == plan.name)
@@ -262,6 +272,7 @@ def _entry(row: Any) -> Entry:
         image=row.image,
         seconds=row.seconds,
         edited_at=row.edited_at,
+        resend_at=row.resend_at,
     )
 
 

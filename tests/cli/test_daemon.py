@@ -8,12 +8,16 @@ import sqlite3
 import tempfile
 import threading
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from digest.config.schedule import parse_schedule
+from digest.editions.schedule import times_between
+from digest.store.tables import as_text
 from tests.cli.project import log_lines
 from tests.feed_xml import item, rss
 from tests.servers import Reply, Seen
@@ -230,9 +234,10 @@ def test_term_lets_a_send_that_a_command_asked_for_finish(project: Project) -> N
 
 
 def due_now(project: Project) -> str:
-    """Make an edition due, as if the daemon had been down when its time came."""
-    missed = "2026-01-05T09:00:00.000000Z"
+    """Make the newest edition due, as if the daemon had been down when its time came."""
+    schedule, now = parse_schedule("every monday at 09:00"), datetime.now(UTC)
+    missed = next(times_between(schedule, ZoneInfo("UTC"), now - timedelta(days=8), now))
     with sqlite3.connect(project.folder / "data/digest.db") as connection:
-        connection.execute("UPDATE digests SET next_edition_at = ?", (missed,))
+        connection.execute("UPDATE digests SET next_edition_at = ?", (as_text(missed),))
     connection.close()
-    return "2026-01-05T09:00:00+00:00"
+    return missed.isoformat()

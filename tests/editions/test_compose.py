@@ -25,6 +25,7 @@ def composed(
         timezone="Europe/Berlin",
         period_from=NOW - timedelta(days=7),
         period_to=NOW,
+        composed_at=NOW,
         names=NAMES if names is None else names,
     )
     return compose(frame, select(entries, most, {}))

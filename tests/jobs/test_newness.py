@@ -62,9 +62,7 @@ async def publish(poller: Poller) -> list[str]:
     """Publish all that is pending; answers the titles."""
     edition: Edition = await poller.ask(edition_at(poller, poller.clock()))
     await poller.ask(
-        lambda store: store.editions.publish(
-            edition, edition.period_to, (), name_message, None, edition.period_to
-        )
+        lambda store: store.editions.publish(edition, edition.period_to, (), name_message, None)
     )
     return [story.title for story in edition.stories]
 

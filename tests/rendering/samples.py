@@ -41,6 +41,7 @@ def edition(*stories: Story, **changes: Any) -> Edition:
         "subject": f"Weekly reading: {stories[0].title if stories else 'nothing new'}",
         "period_from": NOW - timedelta(days=7),
         "period_to": NOW,
+        "composed_at": NOW,
         "timezone": "Europe/Berlin",
         "sections": tuple(Section(feed, tuple(group)) for feed, group in by_feed.items()),
     }
@@ -120,6 +121,7 @@ def editions(max_sections: int = 5, max_stories: int = 12) -> SearchStrategy[Edi
         subject=TEXT.map("Weekly: {}".format),
         period_from=st.just(NOW - timedelta(days=7)),
         period_to=st.just(NOW),
+        composed_at=st.just(NOW),
         timezone=st.sampled_from(["UTC", "Asia/Tokyo"]),
         sections=sections,
         held_back=st.sampled_from([0, 1, 2_000]),

@@ -283,7 +283,9 @@ def test_any_subject_comes_back_as_it_was(subject: str) -> None:
 
 def test_editions_differ_in_subject_and_date() -> None:
     first = received(built(edition(story(1))))
-    second = received(built(edition(story(2), period_to=datetime(2026, 11, 23, 9, 0, tzinfo=UTC))))
+    second = received(
+        built(edition(story(2), composed_at=datetime(2026, 11, 23, 9, 0, tzinfo=UTC)))
+    )
 
     assert first["Subject"] != second["Subject"]
     assert second["Date"].datetime - first["Date"].datetime == timedelta(days=7)

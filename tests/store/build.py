@@ -144,6 +144,7 @@ def edition_of(
         subject="Weekly: a story",
         period_from=period_to - WEEK,
         period_to=period_to,
+        composed_at=period_to,
         timezone="UTC",
         sections=(Section("A feed", stories),) if stories else (),
         held_back=held_back,
@@ -167,7 +168,7 @@ def publish(
     following: datetime | None = None,
 ) -> int:
     edition = edition_of(*entries, digest=digest, period_to=at)
-    return store.editions.publish(edition, at, sent_as, name_message, following, at)
+    return store.editions.publish(edition, at, sent_as, name_message, following)
 
 
 def dump(store: Store) -> dict[str, list[tuple[Any, ...]]]:

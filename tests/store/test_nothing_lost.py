@@ -106,9 +106,7 @@ class Memory(RuleBasedStateMachine):
         edition = edition_of(*(one.id for one in taken), digest=digest, period_to=self.now)
         sent_as = (INBOX, INBOX) if fails else (INBOX,)
         try:
-            self.store.editions.publish(
-                edition, self.now, sent_as, name_message, self.now, self.now
-            )
+            self.store.editions.publish(edition, self.now, sent_as, name_message, self.now)
         except StoreError:
             assert fails
         else:

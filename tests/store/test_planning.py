@@ -79,7 +79,7 @@ def test_first_editions_can_be_made_due(store: Store) -> None:
 
 def test_only_first_editions_are_made_due(store: Store) -> None:
     store.editions.plan([plan_of(), plan_of("sent"), plan_of("skipped")], NOW)
-    store.editions.publish(edition_of(digest="sent"), NOW, (), name_message, None, NOW)
+    store.editions.publish(edition_of(digest="sent"), NOW, (), name_message, None)
     store.editions.skip("skipped", NOW, NOW + WEEK)
     store.editions.make_first_due(NOW + DAY)
     assert {name for name, _ in store.editions.due(NOW + DAY)} == {"weekly", "skipped"}

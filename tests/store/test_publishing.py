@@ -80,7 +80,7 @@ def test_a_bug_in_the_middle_leaves_nothing_behind(store: Store) -> None:
 
     edition = edition_of(*ids(store, "a"))
     with pytest.raises(ZeroDivisionError):
-        store.editions.publish(edition, NOW, (TEAM, INBOX), break_at_second, NOW + WEEK, NOW)
+        store.editions.publish(edition, NOW, (TEAM, INBOX), break_at_second, NOW + WEEK)
     assert dump(store) == before
     assert publish(store, *ids(store, "a"), sent_as=(TEAM, INBOX)) > 0
 

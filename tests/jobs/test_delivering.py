@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.channels.pace import Pace
-from digest.errors import DeliveryError, StoreError
+from digest.errors import ChannelError, DeliveryError, StoreError
 from digest.jobs.delivering import Delivering, outcome_of
 from digest.jobs.room import Room
 from digest.log import Redactor, Words
@@ -623,3 +623,47 @@ async def test_what_was_rendered_for_another_kind_waits_for_it(post: Post) -> No
     assert await post.states() == ["pending", "pending"]
     health = await post.store.run(lambda store: store.health.read())
     assert health.waiting == [("inbox", "email", 2)]
+
+
+async def refused_by(post: Post, change: str) -> None:
+    """Make the database refuse a change of the channels that rest."""
+    sql = f"CREATE TRIGGER full BEFORE {change} ON channels BEGIN SELECT RAISE(ABORT, 'full'); END"
+    await post.store.run(lambda store: store._database._driver.execute(sql))
+
+
+async def delivered_with_room_made_late(post: Post, channel: FakeChannel) -> None:
+    listener = Listener("not recorded yet")
+    log = logging.getLogger("digest.jobs.delivering")
+    log.addHandler(listener)
+    delivering = asyncio.create_task(post.by(channel).deliver_due())
+    await asyncio.wait_for(listener.heard.wait(), 10)
+    log.removeHandler(listener)
+    await post.store.run(make_room)
+    await delivering
+
+
+async def test_a_rest_that_cannot_be_noted_leaves_nothing_claimed(post: Post) -> None:
+    await post.publish(build.INBOX)
+    await refused_by(post, "INSERT")
+    channel = FakeChannel()
+    channel.answers = [ChannelError("no route")]
+    await delivered_with_room_made_late(post, channel)
+    assert await post.states() == ["pending", "pending"]
+    assert len((await post.store.run(build.dump))["channels"]) == 1
+
+
+async def test_what_was_sent_is_recorded_though_its_channel_cannot_be(post: Post) -> None:
+    await post.publish(build.INBOX)
+    channel = FakeChannel()
+    channel.answers = [ChannelError("no route")]
+    await post.by(channel).deliver_due()
+    await refused_by(post, "DELETE")
+    post.clock.turn(hours=1)
+    with pytest.raises(StoreError, match="full"):
+        await post.by(channel).deliver_due()
+    assert await post.states() == ["sent", "pending"]
+    await post.store.run(make_room)
+    await post.by(channel).deliver_due()
+    assert await post.states() == ["sent", "sent"]
+    assert channel.recipients == ["ada@example.com", "ada@example.com", "grace@example.com"]
+    assert (await post.store.run(build.dump))["channels"] == []

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
 from datetime import datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,6 +19,9 @@ from tests.feed_xml import NOW
 from tests.store.build import URL, dump, pending
 from tests.store.old import STAMP, STATES, add_deliveries, bring_to, make_old_database
 from tests.store.test_schema import schema
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ENTRIES = [
     ParsedEntry("https://Site.example/1/", "https://site.example/1", "One", "", NOW, "<p>1</p>"),
@@ -144,6 +145,7 @@ import os, pathlib, shutil, signal, sys
 import sqlalchemy as sa
 from digest.store import Store
 
+old = pathlib.Path(sys.argv[1])
 changes, last = 0, None
 
 def count(connection, cursor, statement, *rest):
@@ -153,8 +155,9 @@ def count(connection, cursor, statement, *rest):
         os.kill(os.getpid(), signal.SIGKILL)
 
 def migrate(name):
-    shutil.copy(sys.argv[1], name)
-    Store(pathlib.Path(name)).close()
+    copy = old.with_name(name)
+    shutil.copy(old, copy)
+    Store(copy).close()
 
 sa.event.listen(sa.Engine, "after_cursor_execute", count)
 migrate("whole.db")
@@ -173,8 +176,7 @@ def test_killed_on_the_way_it_is_as_before_and_the_next_start_migrates_it(
 ) -> None:
     before = content(earlier)
     command = [sys.executable, "-c", _KILLED, str(earlier)]
-    environ = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-    subprocess.run(command, cwd=tmp_path, env=environ, check=True, timeout=60)
+    subprocess.run(command, check=True, timeout=60)
     for number in range(3):
         killed = tmp_path / f"killed-{number}.db"
         assert content(killed) == before

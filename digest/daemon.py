@@ -1,417 +1,279 @@
-"""The composition root: the only place that wires settings, store, jobs and the clock."""
+"""The daemon: wakes the jobs, answers commands, stops in order, and takes over new settings."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypeVar
 
 from digest import __version__
-from digest.config.addresses import without_credentials
-from digest.errors import StoreError, UsageError, mendable
-from digest.feeds.fetch import Fetcher, FetchLimits
-from digest.feeds.workers import Workers
-from digest.jobs.polling import Polling
-from digest.jobs.publishing import plan
-from digest.log import Redactor, Words, event
-from digest.store import Store, StoreThread, WriterLock, lack_of_room, lack_of_writing
+from digest.config.changes import changes
+from digest.errors import DigestError, StoreError, mendable
+from digest.log import event
+from digest.opening import Prepared, prepare, runtime_over, utc_now
+from digest.store import lack_of_writing
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+    from pathlib import Path
+    from typing import Any
 
-    from digest.channels import Channel
     from digest.config import Settings
-    from digest.jobs.alerting import Alerting
-    from digest.jobs.deciding import Deciding
-    from digest.jobs.delivering import Delivering
-    from digest.jobs.publishing import Publishing
-    from digest.jobs.room import Room
-    from digest.model import Outcome, PollResult
-    from digest.rendering.templates import Templates
-    from digest.store import HeldEntries
+    from digest.runtime import Runtime
+    from digest.store import Store, StoreThread
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
-_CONTACT = "https://pypi.org/project/feed-digest/"
 # Longer than a minute tick takes to come round, however busy the machine.
 _STALE_SECONDS = 180.0
-
-
-def utc_now() -> datetime:
-    """The time of day."""
-    return datetime.now(UTC)
-
-
-def compile_templates(settings: Settings) -> dict[str, Templates]:
-    """The templates of every digest, each folder compiled and tried once.
-
-    Raises:
-        TemplateError: one does not compile or render.
-    """
-    from digest.rendering.templates import Templates
-
-    folders = {digest.template for digest in settings.digests.values()}
-    compiled = {folder: Templates(folder) for folder in folders}
-    return {name: compiled[digest.template] for name, digest in settings.digests.items()}
-
-
-def open_fetcher(settings: Settings) -> Fetcher:
-    """The HTTP client, as polling is configured."""
-    polling = settings.polling
-    return Fetcher(
-        FetchLimits(
-            timeout=polling.timeout.total_seconds(),
-            max_body=polling.max_body,
-            concurrency=polling.concurrency,
-            per_host=polling.per_host,
-        ),
-        polling.user_agent or f"digest/{__version__} (+{_CONTACT})",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Runtime:
-    """The jobs over one open store, and what commands do with them."""
-
-    settings: Settings
-    store: StoreThread[Store]
-    channels: dict[str, Channel]
-    polling: Polling
-    publishing: Publishing
-    delivering: Delivering
-    deciding: Deciding
-    alerting: Alerting
-    room: Room
-    clock: Callable[[], datetime]
-
-    async def poll(
-        self, feeds: Sequence[str], report: Callable[[PollResult], None] = lambda _: None
-    ) -> dict[str, Any]:
-        """Poll these feeds (addresses or names; all if none) now; answers the `poll` contract.
-
-        Raises:
-            UsageError: there is no such feed.
-        """
-        return await poll_now(self.settings, self.polling, feeds, report)
-
-    async def send(
-        self,
-        digest: str,
-        to: str | None,
-        report: Callable[[PollResult], None] = lambda _: None,
-    ) -> dict[str, Any]:
-        """Poll what is due, publish and deliver an edition now; answers the `send` contract.
-
-        Raises:
-            StoreError: there is no room to record what would be sent.
-            UsageError: there is no such digest or channel.
-        """
-        if digest not in self.settings.digests:
-            raise UsageError(f"there is no digest {digest!r}")
-        if to is not None and to not in self.channels:
-            raise UsageError(f"there is no channel {to!r}")
-        urls = {feed.url for feed in self.settings.feeds_of(digest)}
-        await self.polling.poll_due(urls, report)
-        published = await self.publishing.publish_now(digest, [to] if to else None)
-        if published is None:
-            return {"edition": None, "digest": digest, "entries": 0, "deliveries": []}
-        await self._deliver()
-        return {
-            "edition": published.edition_id,
-            "digest": digest,
-            "entries": published.entries,
-            "deliveries": await self.deliveries_of(published.edition_id),
-        }
-
-    async def decide_held(self, feeds: Sequence[str], *, release: bool) -> dict[str, Any]:
-        """Release or discard what is held of these feeds (addresses or names; all if none).
-
-        Raises:
-            UsageError: there is no such feed.
-        """
-        urls, now = feed_urls(self.settings, feeds), self.clock()
-        entries = await self.store.run(lambda store: store.held.decide(urls, now, release=release))
-        return {"decision": "released" if release else "discarded", "entries": entries}
-
-    async def decide(self, command: str, what: dict[str, Any]) -> dict[str, Any]:
-        """Carry out `retry`, `drop` or `resend`; answers the deliveries as they are then.
-
-        Raises:
-            UsageError: it cannot be done to one of them; nothing is done.
-        """
-        do = {"retry": self.deciding.retry, "drop": self.deciding.drop}.get(command)
-        if do is not None:
-            records = await do(what["ids"])
-        else:
-            records = await self.deciding.resend(what["edition"], what["to"])
-        return {"deliveries": [asdict(record) for record in records]}
-
-    async def once(self, report: Callable[[PollResult], None] = lambda _: None) -> dict[str, Any]:
-        """Poll, publish and deliver what is due.
-
-        Raises:
-            StoreError: something could not be recorded, or there is no room to record a delivery.
-        """
-        polled = await self.polling.poll_due(report=report)
-        unpublished: dict[str, str] = {}
-        published = await self.publishing.publish_due(unpublished.__setitem__)
-        await self.alerting.alert()
-        outcomes = await self._deliver()
-        return {
-            **poll_report(polled),
-            "editions": [
-                asdict(edition) | {"deliveries": await self.deliveries_of(edition.edition_id)}
-                for edition in published
-            ],
-            "unpublished": unpublished,
-            "delivered": sum(outcome.state == "sent" for outcome in outcomes),
-            "undelivered": sum(outcome.state != "sent" for outcome in outcomes),
-        }
-
-    async def _deliver(self) -> list[Outcome]:
-        outcomes = await self.delivering.deliver_due()
-        if self.room.lack:
-            raise StoreError(self.room.lack)
-        return outcomes
-
-    async def deliveries_of(self, edition_id: int) -> list[dict[str, Any]]:
-        """An edition's deliveries as the `send` contract has them."""
-        deliveries = await self.store.run(lambda store: store.ledger.of_edition(edition_id))
-        return [
-            {
-                "channel": delivery.channel,
-                "recipient": delivery.recipient,
-                "state": delivery.state,
-                "error": delivery.error,
-            }
-            for delivery in deliveries
-        ]
-
-
-async def poll_now(
-    settings: Settings,
-    polling: Polling,
-    feeds: Sequence[str],
-    report: Callable[[PollResult], None],
-) -> dict[str, Any]:
-    """Poll these feeds (addresses or names; all if none) now; answers the `poll` contract.
-
-    Raises:
-        UsageError: there is no such feed.
-    """
-    return poll_report(await polling.poll(feed_urls(settings, feeds), report))
-
-
-def feed_urls(settings: Settings, feeds: Collection[str]) -> list[str]:
-    """The addresses of feeds that are asked for by address or name; of all if none is.
-
-    Raises:
-        UsageError: there is no such feed.
-    """
-    known = {feed.url: feed.url for feed in settings.feeds}
-    known |= {feed.name: feed.url for feed in settings.feeds if feed.name}
-    # An address is asked for as the file has it, with its password.
-    wanted = [without_credentials(feed)[0] for feed in feeds]
-    for feed in wanted:
-        if feed not in known:
-            raise UsageError(
-                f"there is no feed {feed!r}; feeds go by their addresses, or by `name`"
-            )
-    return [known[feed] for feed in wanted or known]
-
-
-def poll_report(results: Sequence[PollResult]) -> dict[str, Any]:
-    """The `poll` contract."""
-    return {
-        "feeds": [asdict(result) for result in results],
-        "new": sum(result.new for result in results),
-        "failed": sum(result.outcome == "failed" for result in results),
-    }
-
-
-def held_report(settings: Settings, held: Sequence[HeldEntries]) -> list[dict[str, Any]]:
-    """What is held of the configured feeds, as `held` shows it."""
-    names = {feed.url: feed.name for feed in settings.feeds}
-    return [
-        {"name": names[one.url] or one.feed_title or one.url, **asdict(one)}
-        for one in held
-        if one.url in names
-    ]
-
-
-@asynccontextmanager
-async def open_polling(
-    settings: Settings,
-    holder: str,
-    *,
-    clock: Callable[[], datetime] = utc_now,
-    first_due_at_once: bool = False,
-    check: bool = False,
-) -> AsyncIterator[tuple[StoreThread[Store], Polling]]:
-    """The store and what polls into it; `holder` tells others who has the database.
-
-    With `first_due_at_once` a digest that never had an edition is due now; with `check` the
-    database is read through first.
-
-    Raises:
-        InstanceError: another process has the database.
-        StoreError: the database cannot be used.
-    """
-    path = settings.database_path
-    # Names are looked up in threads: hosts whose name servers hang must leave some to the others.
-    threads = ThreadPoolExecutor(settings.polling.concurrency + 4, thread_name_prefix="work")
-    asyncio.get_running_loop().set_default_executor(threads)
-    with WriterLock(path, holder):
-        store = StoreThread(lambda: Store(path, check=check))
-        await store.open()
-        workers = Workers()
-        try:
-            now = clock()
-            plans = plan(settings, now)
-            urls = [feed.url for feed in settings.feeds]
-            await store.run(lambda opened: opened.editions.plan(plans, now, urls))
-            if first_due_at_once:
-                await store.run(lambda opened: opened.editions.make_first_due(now))
-            words = Words(Redactor(settings.secrets()))
-            async with open_fetcher(settings) as fetcher:
-                yield store, Polling(settings, store, fetcher, workers, clock, words)
-        finally:
-            workers.close()
-            await store.close()
-
-
-@asynccontextmanager
-async def open_runtime(
-    settings: Settings,
-    holder: str,
-    *,
-    clock: Callable[[], datetime] = utc_now,
-    first_due_at_once: bool = False,
-    check: bool = False,
-) -> AsyncIterator[Runtime]:
-    """Everything that polls, publishes and delivers; parameters and errors are `open_polling`'s.
-
-    Raises:
-        TemplateError: a template does not compile or render.
-    """
-    # A command that only polls does without all this.
-    from digest.channels import open_channels
-    from digest.jobs.alerting import Alerting
-    from digest.jobs.deciding import Deciding
-    from digest.jobs.delivering import Delivering
-    from digest.jobs.publishing import Publishing
-    from digest.jobs.room import Room
-    from digest.rendering.templates import Templates
-
-    templates = compile_templates(settings)
-    channels = open_channels(settings)
-    path = settings.database_path
-    async with open_polling(
-        settings, holder, clock=clock, first_due_at_once=first_due_at_once, check=check
-    ) as (store, polling):
-        room = Room(store, str(path), partial(lack_of_room, path), clock)
-        words = Words(Redactor(settings.secrets()))
-        delivering = Delivering(store, channels, clock, words, room)
-        await delivering.release_claimed()
-        try:
-            yield Runtime(
-                settings=settings,
-                store=store,
-                channels=channels,
-                polling=polling,
-                publishing=Publishing(settings, store, channels, templates, clock),
-                delivering=delivering,
-                deciding=Deciding(settings, store, channels, templates, delivering, clock),
-                alerting=Alerting(settings, store, channels, Templates, clock),
-                room=room,
-                clock=clock,
-            )
-        finally:
-            await delivering.finish()
+# The machine was suspended, or its clock set: feeds come before editions then.
+_AWAY = timedelta(minutes=5)
+# A stop has 8 seconds in all, and what is being sent gets 5.
+_COMMANDS_SECONDS = 1.0
+_LOOK_SECONDS = 2.0
+_MOST_TOLD = 20
 
 
 class Daemon:
+    """Works by its settings, until it is stopped or given others.
+
+    `load` reads the settings anew, and `adopt` is called with those that are taken over; `file` is
+    where they come from.
+    """
+
+    def __init__(
+        self,
+        store: StoreThread[Store],
+        prepared: Prepared,
+        load: Callable[[], Settings],
+        adopt: Callable[[Settings], None],
+        file: Path,
+    ) -> None:
+        self._store = store
+        self._prepared = prepared
+        self._load = load
+        self._adopt = adopt
+        self._watch = Watch(file)
+        self._rounds: Rounds | None = None
+        self._working = asyncio.Event()
+        self._reload = asyncio.Event()
+        self._commands: set[asyncio.Task[Any]] = set()
+
+    @property
+    def settings(self) -> Settings:
+        """What it works by."""
+        return self._prepared.settings
+
+    @property
+    def alive(self) -> bool:
+        """Whether the loop has turned in the last minutes."""
+        return self._rounds is None or self._rounds.alive
+
+    def reload(self) -> None:
+        """Read the settings anew, and go on by them if they are right."""
+        self._reload.set()
+
+    async def carry_out(self, command: Callable[[Runtime], Coroutine[Any, Any, T]]) -> T:
+        """Carry out a command; one that comes while settings are taken over waits for that.
+
+        Raises:
+            StoreError: the daemon stopped or took over settings meanwhile.
+        """
+        await self._working.wait()
+        assert self._rounds is not None
+        task = asyncio.create_task(command(self._rounds.runtime))
+        self._commands.add(task)
+        task.add_done_callback(self._commands.discard)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if not task.cancelled():
+                raise
+            raise StoreError("the daemon could not finish this before it stopped; again") from None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; what is being sent then is finished."""
+        first = True
+        while not stop.is_set():
+            async with self._at_work() as rounds:
+                settings = self.settings
+                event(
+                    _log,
+                    logging.INFO,
+                    "started" if first else "goes on",
+                    version=__version__,
+                    feeds=len(settings.feeds),
+                    digests=len(settings.digests),
+                )
+                first = False
+                await self._until_others(stop)
+                if stop.is_set():
+                    event(_log, logging.INFO, "stopping")
+                await rounds.stop()
+
+    @contextlib.asynccontextmanager
+    async def _at_work(self) -> AsyncIterator[Rounds]:
+        async with runtime_over(self._store, self._prepared) as runtime:
+            self._rounds = Rounds(runtime)
+            self._rounds.start()
+            self._working.set()
+            try:
+                yield self._rounds
+            finally:
+                self._working.clear()
+                if self._commands:
+                    await asyncio.wait(self._commands, timeout=_COMMANDS_SECONDS)
+                for task in self._commands:
+                    task.cancel()
+
+    async def _until_others(self, stop: asyncio.Event) -> None:
+        """Wait for a stop, or for other settings that are right, and take those over."""
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                asked = asyncio.create_task(self._asked())
+                await asyncio.wait({stopped, asked}, return_when=asyncio.FIRST_COMPLETED)
+                asked.cancel()
+                if asked.done() and not stop.is_set() and await self._take_over():
+                    return
+        finally:
+            stopped.cancel()
+
+    async def _asked(self) -> None:
+        """Wait until the settings are to be read anew."""
+        watches = self.settings.watch
+        while not self._reload.is_set() and not (watches and self._watch.changed()):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._reload.wait(), _LOOK_SECONDS if watches else None)
+        self._reload.clear()
+
+    async def _take_over(self) -> bool:
+        """Read the settings, and keep them if they are right and others than before."""
+        # What is read now is not news later.
+        self._watch.changed()
+        try:
+            prepared = await asyncio.to_thread(lambda: prepare(self._load()))
+            if prepared.settings.database != self.settings.database:
+                raise StoreError("another database is used from the next start on; restart")
+        except DigestError as error:
+            for line in str(error).splitlines():
+                event(_log, logging.ERROR, "not reloaded", error=line)
+            return False
+        found = changes(self.settings, prepared.settings)
+        if found:
+            self._adopt(prepared.settings)
+            self._prepared = prepared
+        told = [*found[:_MOST_TOLD], *([f"{len(found)} in all"] if len(found) > _MOST_TOLD else [])]
+        event(_log, logging.INFO, "reloaded", changes="; ".join(told) or "none")
+        return bool(found)
+
+
+class Watch:
+    """Tells when a file is another than when it was last looked at, however it was replaced."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._seen = self._look()
+
+    def changed(self) -> bool:
+        """Whether it is."""
+        before, self._seen = self._seen, self._look()
+        return self._seen != before
+
+    def _look(self) -> tuple[int, ...]:
+        try:
+            stat = self._file.stat()
+        except OSError:
+            # It is being replaced.
+            return ()
+        return stat.st_mtime_ns, stat.st_size, stat.st_ino, stat.st_dev
+
+
+class Rounds:
     """Wakes the jobs, and never waits for one: what is slow holds up nothing else."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-        self._rounds: set[asyncio.Task[None]] = set()
+        # Commands have no use for the scheduler.
+        from digest.jobs.clock import Clock
+
+        self.runtime = runtime
+        self._clock = Clock()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._beat = 0.0
+        self._woken_at = utc_now()
 
     @property
     def alive(self) -> bool:
         """Whether the loop has turned in the last minutes."""
         return asyncio.get_running_loop().time() - self._beat < _STALE_SECONDS
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; what is being sent then goes on until the runtime closes."""
-        # Commands have no use for the scheduler.
-        from digest.jobs.clock import Clock
-
-        settings = self._runtime.settings
-        clock = Clock()
-        clock.every_minute(self._wake)
+    def start(self) -> None:
+        """Begin, with what became due before."""
+        settings = self.runtime.settings
+        self._clock.every_minute(self._wake)
         for name, digest in settings.digests.items():
-            clock.on_schedule(digest.schedule, settings.zone_of(name), self._publish)
+            self._clock.on_schedule(digest.schedule, settings.zone_of(name), self._on_time)
         self._beat = asyncio.get_running_loop().time()
         # An edition missed while down waits for the feeds to be read, a minute at the most.
         self._start(self._poll_then_publish)
         self._deliver()
-        clock.start()
-        event(
-            _log,
-            logging.INFO,
-            "started",
-            version=__version__,
-            feeds=len(settings.feeds),
-            digests=len(settings.digests),
-        )
-        await stop.wait()
-        event(_log, logging.INFO, "stopping")
-        clock.stop()
-        rounds = list(self._rounds)
-        for task in rounds:
+        self._clock.start()
+
+    async def stop(self) -> None:
+        """Begin nothing more; what is being sent goes on until the runtime closes."""
+        self._clock.stop()
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*rounds, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _was_away(self) -> bool:
+        return not timedelta(0) <= utc_now() - self._woken_at <= _AWAY
 
     def _wake(self) -> None:
         self._beat = asyncio.get_running_loop().time()
+        was_away, self._woken_at = self._was_away(), utc_now()
         self._start(self._poll_then_publish)
-        self._publish()
+        if not was_away:
+            self._publish()
         self._start(self._alert_then_deliver)
         self._deliver()
+
+    def _on_time(self) -> None:
+        # After a time away the next minute reads the feeds first.
+        if not self._was_away():
+            self._publish()
 
     def _publish(self) -> None:
         self._start(self._publish_then_deliver)
 
     def _deliver(self) -> None:
-        self._start(lambda: self._runtime.delivering.deliver_due(join=False))
+        self._start(lambda: self.runtime.delivering.deliver_due(join=False))
 
     async def _poll_then_publish(self) -> None:
-        path = self._runtime.settings.database_path
+        path = self.runtime.settings.database_path
         # What cannot be recorded would be asked for again, every minute.
         if lack := await asyncio.to_thread(lack_of_writing, path):
             raise StoreError(f"{path}: {lack}")
-        await self._runtime.polling.poll_due()
+        await self.runtime.polling.poll_due()
         self._publish()
 
     async def _publish_then_deliver(self) -> None:
-        if await self._runtime.publishing.publish_due():
+        if await self.runtime.publishing.publish_due():
             self._deliver()
 
     async def _alert_then_deliver(self) -> None:
-        if await self._runtime.alerting.alert():
+        if await self.runtime.alerting.alert():
             self._deliver()
 
     def _start(self, work: Callable[[], Awaitable[object]]) -> None:
         task = asyncio.create_task(self._round(work))
-        self._rounds.add(task)
-        task.add_done_callback(self._rounds.discard)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _round(self, work: Callable[[], Awaitable[object]]) -> None:
         try:

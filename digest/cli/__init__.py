@@ -19,7 +19,7 @@ from digest import __version__
 from digest.errors import StoreError, mendable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from digest.config import Settings
 
@@ -63,15 +63,40 @@ class Options:
         Raises:
             UsageError: no file, or one with problems.
         """
-        from digest.config import find_config, load_settings
+        settings = self.load()
+        self.set_up_log(settings, settings.secrets(), log_level)
+        return settings
+
+    def load(self) -> Settings:
+        """Read the settings.
+
+        Raises:
+            UsageError: no file, or one with problems.
+        """
+        from digest.config import load_settings
+
+        return load_settings(self.file())
+
+    def file(self) -> Path:
+        """Where the settings are.
+
+        Raises:
+            UsageError: there is no file.
+        """
+        from digest.config import find_config
+
+        return find_config(self.config)
+
+    def set_up_log(
+        self, settings: Settings, secrets: Iterable[str], level: str | None = None
+    ) -> None:
+        """Log as the settings and the options say, without these secrets."""
         from digest.log import Redactor, configure
 
-        settings = load_settings(find_config(self.config))
-        level = log_level or settings.log.level
+        level = level or settings.log.level
         if self.verbose or self.quiet:
             level = "debug" if self.verbose else "error"
-        configure(level, settings.log.format, Redactor(settings.secrets()))
-        return settings
+        configure(level, settings.log.format, Redactor(secrets))
 
 
 @contextmanager

@@ -11,7 +11,6 @@ import click
 from digest.channels import open_channels
 from digest.cli import Options, aio
 from digest.cli.output import print_json, print_table, progress
-from digest.daemon import compile_templates, open_fetcher, utc_now
 from digest.errors import DeliveryError, FeedError
 from digest.feeds.alarms import outruns
 from digest.feeds.parse import parse_feed
@@ -20,6 +19,7 @@ from digest.feeds.workers import Workers
 from digest.jobs.polling import feed_request
 from digest.jobs.reading import body_of
 from digest.log import Redactor
+from digest.opening import compile_templates, open_fetcher, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -11,8 +11,8 @@ import click
 from digest.cli import Options, aio
 from digest.cli.output import print_json, print_table
 from digest.cli.working import UNDELIVERED, asked
-from digest.daemon import open_runtime
 from digest.errors import InstanceError, StoreError
+from digest.opening import open_runtime
 from digest.store import Store, database_exists
 
 if TYPE_CHECKING:

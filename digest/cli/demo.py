@@ -24,9 +24,9 @@ from digest.cli.demo_servers import (
 )
 from digest.cli.output import print_json
 from digest.config import Settings, load_settings
-from digest.daemon import open_runtime
 from digest.errors import UsageError
 from digest.log import Redactor, configure
+from digest.opening import open_runtime
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digest.cli.output import print_json
-from digest.daemon import utc_now
 from digest.errors import StoreError, UsageError
 from digest.feeds.text import one_line
 from digest.jobs.publishing import compose_edition
+from digest.opening import utc_now
 from digest.store import Store, database_exists
 
 if TYPE_CHECKING:

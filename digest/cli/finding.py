@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from digest.daemon import open_fetcher
 from digest.errors import FeedError
 from digest.feeds.discovery import feed_links, usual_addresses
 from digest.feeds.identity import choice
@@ -19,6 +18,7 @@ from digest.feeds.workers import Workers
 from digest.jobs.polling import feed_request
 from digest.jobs.reading import body_of
 from digest.log import Redactor
+from digest.opening import open_fetcher
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator

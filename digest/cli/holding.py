@@ -8,8 +8,9 @@ import click
 
 from digest.cli import Options, aio
 from digest.cli.output import print_json, print_table
-from digest.daemon import feed_urls, held_report, open_runtime
 from digest.errors import InstanceError, UsageError
+from digest.opening import open_runtime
+from digest.runtime import feed_urls, held_report
 from digest.store import Store, database_exists
 from digest.web.control import ask_daemon
 

@@ -13,9 +13,9 @@ import click
 from digest.cli import Options, aio
 from digest.cli.output import polling_progress, print_json
 from digest.config.settings import SQLITE_PREFIX
-from digest.daemon import compile_templates, open_runtime, utc_now
 from digest.errors import UsageError
 from digest.jobs.publishing import compose_edition
+from digest.opening import compile_templates, open_runtime, utc_now
 from digest.rendering.slack import build_messages
 from digest.rendering.snapshot import as_json
 from digest.store import copy_database, database_exists

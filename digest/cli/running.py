@@ -13,8 +13,9 @@ import click
 
 from digest.cli import Options, aio
 from digest.cli.output import print_json
-from digest.daemon import Daemon, open_runtime
+from digest.daemon import Daemon
 from digest.log import event
+from digest.opening import open_runtime, open_store, prepare
 from digest.web.control import control_socket
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def run(options: Options, *, once: bool) -> int:
     """
     settings = options.settings()
     if not once:
-        asyncio.run(_serve(settings))
+        asyncio.run(_serve(options, settings))
     result = aio.run(_once(settings))
     if options.json:
         print_json(result)
@@ -50,14 +51,23 @@ def run(options: Options, *, once: bool) -> int:
     return 1 if result["failed"] or result["unpublished"] or result["undelivered"] else 0
 
 
-async def _serve(settings: Settings) -> NoReturn:
+async def _serve(options: Options, settings: Settings) -> NoReturn:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with open_runtime(settings, "digest run", check=True) as runtime:
-        daemon = Daemon(runtime)
-        async with control_socket(runtime, daemon):
+    # What was secret once may still be said.
+    secrets = set(settings.secrets())
+
+    def adopt(taken_over: Settings) -> None:
+        secrets.update(taken_over.secrets())
+        options.set_up_log(taken_over, secrets)
+
+    prepared = prepare(settings)
+    async with open_store(settings, "digest run", check=True) as store:
+        daemon = Daemon(store, prepared, options.load, adopt, options.file())
+        loop.add_signal_handler(signal.SIGHUP, daemon.reload)
+        async with control_socket(daemon):
             await daemon.run(stop)
     event(_log, logging.INFO, "stopped")
     # A name that does not resolve holds a thread for longer than a stop may take, and a normal

@@ -8,8 +8,9 @@ import click
 
 from digest.cli import Options, aio
 from digest.cli.output import polling_progress, print_json, print_table
-from digest.daemon import open_polling, open_runtime, poll_now
 from digest.errors import InstanceError
+from digest.opening import open_polling, open_runtime
+from digest.runtime import poll_now
 
 if TYPE_CHECKING:
     from digest.config import Settings
@@ -38,7 +39,7 @@ def poll(options: Options, feed: tuple[str, ...]) -> int:
 
 async def _poll(settings: Settings, feeds: tuple[str, ...]) -> dict[str, Any]:
     try:
-        async with open_polling(settings, "digest poll") as (_, polling):
+        async with open_polling(settings, "digest poll") as polling:
             with polling_progress(len(feeds) or len(settings.feeds)) as report:
                 return await poll_now(settings, polling, feeds, report)
     except InstanceError as error:

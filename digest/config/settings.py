@@ -290,6 +290,9 @@ class Settings(_Model):
         validate_default=True,
         description="Relative to the configuration file.",
     )
+    watch: bool = Field(
+        default=False, description="Whether a changed file is taken over without being told."
+    )
     log: LogSettings = Field(LogSettings(), description="What is logged; see below.")
     polling: PollingSettings = Field(
         PollingSettings(), description="How feeds are polled; see below."

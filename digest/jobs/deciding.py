@@ -90,8 +90,6 @@ class Deciding:
         )
 
     async def _deliver(self, ids: Collection[int]) -> list[Record]:
-        now = self._clock()
-        # Whoever asks for it may have mended what kept the channel from sending.
-        await self._store.run(lambda store: store.ledger.try_channels(now, self._channels))
+        await self._delivering.try_channels()
         await self._delivering.deliver_due()
         return await self._store.run(lambda store: store.deliveries.of_ids(ids))

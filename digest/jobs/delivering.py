@@ -125,14 +125,19 @@ class Delivering:
 
     async def release_claimed(self) -> None:
         """Settle what an earlier process was sending when it died, and try every channel anew."""
+        await self.try_channels()
         now = self._clock()
-        await self._store.run(lambda store: store.ledger.try_channels(now, self._channels))
         repeatable = [
             name for name, channel in self._channels.items() if channel.patience is not None
         ]
         count = await self._store.run(lambda store: store.ledger.release_claimed(repeatable, now))
         if count:
             event(_log, logging.WARNING, "released", interrupted=count)
+
+    async def try_channels(self) -> None:
+        """End the rest of every channel: somebody who may have mended it asks for it."""
+        now = self._clock()
+        await self._store.run(lambda store: store.ledger.try_channels(now, self._channels))
 
     async def deliver_due(
         self,

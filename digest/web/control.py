@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from digest.daemon import Daemon, Runtime
+    from digest.daemon import Daemon
 
 _log = logging.getLogger(__name__)
 
@@ -32,9 +32,9 @@ def socket_path(database: Path) -> Path:
 
 
 @asynccontextmanager
-async def control_socket(runtime: Runtime, daemon: Daemon) -> AsyncIterator[None]:
+async def control_socket(daemon: Daemon) -> AsyncIterator[None]:
     """Answer commands while the daemon runs; only the daemon's own user can connect."""
-    path = socket_path(runtime.settings.database_path)
+    path = socket_path(daemon.settings.database_path)
     if len(os.fsencode(path)) > _LONGEST_PATH:
         event(_log, logging.WARNING, "no control socket: its path is too long", path=path)
         yield
@@ -42,19 +42,25 @@ async def control_socket(runtime: Runtime, daemon: Daemon) -> AsyncIterator[None
 
     async def poll(request: web.Request) -> web.Response:
         asked = await request.json()
-        return await _answer(runtime.poll(asked["feeds"]))
+        return await _answer(daemon.carry_out(lambda runtime: runtime.poll(asked["feeds"])))
 
     async def send(request: web.Request) -> web.Response:
         asked = await request.json()
-        return await _answer(runtime.send(asked["digest"], asked["to"]))
+        return await _answer(
+            daemon.carry_out(lambda runtime: runtime.send(asked["digest"], asked["to"]))
+        )
 
     async def held(request: web.Request) -> web.Response:
         asked = await request.json()
-        return await _answer(runtime.decide_held(asked["feeds"], release=asked["release"]))
+        return await _answer(
+            daemon.carry_out(
+                lambda runtime: runtime.decide_held(asked["feeds"], release=asked["release"])
+            )
+        )
 
     async def decide(request: web.Request) -> web.Response:
-        asked = await request.json()
-        return await _answer(runtime.decide(request.path.lstrip("/"), asked))
+        asked, command = await request.json(), request.path.lstrip("/")
+        return await _answer(daemon.carry_out(lambda runtime: runtime.decide(command, asked)))
 
     async def alive(_: web.Request) -> web.Response:
         return web.json_response({"result": daemon.alive})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.dialects import sqlite
 
-from digest.daemon import utc_now
+from digest.opening import utc_now
 from digest.store import Store
 from digest.store.tables import UtcDateTime, entries, entry_names
 

@@ -31,11 +31,11 @@ from typing import TYPE_CHECKING
 import aiosmtplib
 
 from digest.channels.pace import Pace
-from digest.daemon import utc_now
 from digest.jobs.delivering import Delivering
 from digest.jobs.room import Room
 from digest.log import Redactor, Words, configure
 from digest.model import Rendition
+from digest.opening import utc_now
 from digest.rendering.email import personal_headers
 from digest.store import Store, StoreThread, lack_of_room
 from tests.benchmarks.metering import peak_of

@@ -20,14 +20,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digest.config import load_settings
-from digest.daemon import open_runtime
 from digest.log import Redactor, configure
+from digest.opening import open_runtime
 from tests.benchmarks.metering import children_of, cpu_of, peak_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.daemon import Runtime
+    from digest.runtime import Runtime
 
 _NAP = 0.005
 

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from digest.config import Settings
-from digest.daemon import compile_templates, open_fetcher
 from digest.jobs.polling import Polling
 from digest.jobs.publishing import Publishing, plan
 from digest.log import Redactor, Words
+from digest.opening import compile_templates, open_fetcher
 from digest.store import Store, StoreThread
 from tests.feed_xml import NOW
 

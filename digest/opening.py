@@ -1,0 +1,198 @@
+"""The composition root: the only place that wires settings, store, channels and jobs."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from digest import __version__
+from digest.feeds.fetch import Fetcher, FetchLimits
+from digest.feeds.workers import Workers
+from digest.jobs.polling import Polling
+from digest.jobs.publishing import plan
+from digest.log import Redactor, Words
+from digest.runtime import Runtime
+from digest.store import Store, StoreThread, WriterLock, lack_of_room
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from digest.channels import Channel
+    from digest.config import Settings
+    from digest.rendering.templates import Templates
+
+_CONTACT = "https://pypi.org/project/feed-digest/"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Settings, with all that can be wrong about them tried: templates and channels."""
+
+    settings: Settings
+    templates: dict[str, Templates]
+    channels: dict[str, Channel]
+
+
+def utc_now() -> datetime:
+    """The time of day."""
+    return datetime.now(UTC)
+
+
+def compile_templates(settings: Settings) -> dict[str, Templates]:
+    """The templates of every digest, each folder compiled and tried once.
+
+    Raises:
+        TemplateError: one does not compile or render.
+    """
+    from digest.rendering.templates import Templates
+
+    folders = {digest.template for digest in settings.digests.values()}
+    compiled = {folder: Templates(folder) for folder in folders}
+    return {name: compiled[digest.template] for name, digest in settings.digests.items()}
+
+
+def open_fetcher(settings: Settings) -> Fetcher:
+    """The HTTP client, as polling is configured."""
+    polling = settings.polling
+    return Fetcher(
+        FetchLimits(
+            timeout=polling.timeout.total_seconds(),
+            max_body=polling.max_body,
+            concurrency=polling.concurrency,
+            per_host=polling.per_host,
+        ),
+        polling.user_agent or f"digest/{__version__} (+{_CONTACT})",
+    )
+
+
+def prepare(settings: Settings) -> Prepared:
+    """Compile the templates and make the channels that settings name.
+
+    Raises:
+        TemplateError: a template does not compile or render.
+    """
+    # A command that only polls does without.
+    from digest.channels import open_channels
+
+    return Prepared(settings, compile_templates(settings), open_channels(settings))
+
+
+@asynccontextmanager
+async def open_store(
+    settings: Settings, holder: str, *, check: bool = False
+) -> AsyncIterator[StoreThread[Store]]:
+    """The store, for writing; `holder` tells others who has the database.
+
+    With `check` it is read through first.
+
+    Raises:
+        InstanceError: another process has the database.
+        StoreError: the database cannot be used.
+    """
+    path = settings.database_path
+    with WriterLock(path, holder):
+        store = StoreThread(lambda: Store(path, check=check))
+        await store.open()
+        try:
+            yield store
+        finally:
+            await store.close()
+
+
+@asynccontextmanager
+async def polling_over(
+    store: StoreThread[Store],
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+    *,
+    first_due_at_once: bool = False,
+) -> AsyncIterator[Polling]:
+    """What polls into an open store, once it knows the feeds and digests of the settings.
+
+    With `first_due_at_once` a digest that never had an edition is due now.
+    """
+    # Names are looked up in threads: hosts whose name servers hang must leave some to the others.
+    threads = ThreadPoolExecutor(settings.polling.concurrency + 4, thread_name_prefix="work")
+    asyncio.get_running_loop().set_default_executor(threads)
+    workers = Workers()
+    try:
+        now = clock()
+        plans = plan(settings, now)
+        urls = [feed.url for feed in settings.feeds]
+        await store.run(lambda opened: opened.editions.plan(plans, now, urls))
+        if first_due_at_once:
+            await store.run(lambda opened: opened.editions.make_first_due(now))
+        words = Words(Redactor(settings.secrets()))
+        async with open_fetcher(settings) as fetcher:
+            yield Polling(settings, store, fetcher, workers, clock, words)
+    finally:
+        workers.close()
+
+
+@asynccontextmanager
+async def runtime_over(
+    store: StoreThread[Store],
+    prepared: Prepared,
+    clock: Callable[[], datetime] = utc_now,
+    *,
+    first_due_at_once: bool = False,
+) -> AsyncIterator[Runtime]:
+    """All jobs over an open store; at the end what is being sent is finished."""
+    from digest.jobs.alerting import Alerting
+    from digest.jobs.deciding import Deciding
+    from digest.jobs.delivering import Delivering
+    from digest.jobs.publishing import Publishing
+    from digest.jobs.room import Room
+    from digest.rendering.templates import Templates
+
+    settings, templates, channels = prepared.settings, prepared.templates, prepared.channels
+    path = settings.database_path
+    async with polling_over(store, settings, clock, first_due_at_once=first_due_at_once) as polling:
+        room = Room(store, str(path), partial(lack_of_room, path), clock)
+        words = Words(Redactor(settings.secrets()))
+        delivering = Delivering(store, channels, clock, words, room)
+        await delivering.release_claimed()
+        try:
+            yield Runtime(
+                settings=settings,
+                store=store,
+                channels=channels,
+                polling=polling,
+                publishing=Publishing(settings, store, channels, templates, clock),
+                delivering=delivering,
+                deciding=Deciding(settings, store, channels, templates, delivering, clock),
+                alerting=Alerting(settings, store, channels, Templates, clock),
+                room=room,
+                clock=clock,
+            )
+        finally:
+            await delivering.finish()
+
+
+@asynccontextmanager
+async def open_polling(settings: Settings, holder: str) -> AsyncIterator[Polling]:
+    """What polls, for a command; parameters and errors are `open_store`'s."""
+    async with open_store(settings, holder) as store, polling_over(store, settings) as polling:
+        yield polling
+
+
+@asynccontextmanager
+async def open_runtime(
+    settings: Settings,
+    holder: str,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    first_due_at_once: bool = False,
+) -> AsyncIterator[Runtime]:
+    """All jobs, for a command; parameters and errors are `open_store`'s and `prepare`'s."""
+    prepared = prepare(settings)
+    async with (
+        open_store(settings, holder) as store,
+        runtime_over(store, prepared, clock, first_due_at_once=first_due_at_once) as runtime,
+    ):
+        yield runtime

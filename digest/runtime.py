@@ -1,0 +1,195 @@
+"""The jobs over one open store, and what commands do with them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from digest.config.addresses import without_credentials
+from digest.errors import StoreError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+    from datetime import datetime
+
+    from digest.channels import Channel
+    from digest.config import Settings
+    from digest.jobs.alerting import Alerting
+    from digest.jobs.deciding import Deciding
+    from digest.jobs.delivering import Delivering
+    from digest.jobs.polling import Polling
+    from digest.jobs.publishing import Publishing
+    from digest.jobs.room import Room
+    from digest.model import Outcome, PollResult
+    from digest.store import HeldEntries, Store, StoreThread
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The jobs over one open store, and what commands do with them."""
+
+    settings: Settings
+    store: StoreThread[Store]
+    channels: dict[str, Channel]
+    polling: Polling
+    publishing: Publishing
+    delivering: Delivering
+    deciding: Deciding
+    alerting: Alerting
+    room: Room
+    clock: Callable[[], datetime]
+
+    async def poll(
+        self, feeds: Sequence[str], report: Callable[[PollResult], None] = lambda _: None
+    ) -> dict[str, Any]:
+        """Poll these feeds (addresses or names; all if none) now; answers the `poll` contract.
+
+        Raises:
+            UsageError: there is no such feed.
+        """
+        return await poll_now(self.settings, self.polling, feeds, report)
+
+    async def send(
+        self,
+        digest: str,
+        to: str | None,
+        report: Callable[[PollResult], None] = lambda _: None,
+    ) -> dict[str, Any]:
+        """Poll what is due, publish and deliver an edition now; answers the `send` contract.
+
+        Raises:
+            StoreError: there is no room to record what would be sent.
+            UsageError: there is no such digest or channel.
+        """
+        if digest not in self.settings.digests:
+            raise UsageError(f"there is no digest {digest!r}")
+        if to is not None and to not in self.channels:
+            raise UsageError(f"there is no channel {to!r}")
+        urls = {feed.url for feed in self.settings.feeds_of(digest)}
+        await self.polling.poll_due(urls, report)
+        published = await self.publishing.publish_now(digest, [to] if to else None)
+        if published is None:
+            return {"edition": None, "digest": digest, "entries": 0, "deliveries": []}
+        await self.delivering.try_channels()
+        await self._deliver()
+        return {
+            "edition": published.edition_id,
+            "digest": digest,
+            "entries": published.entries,
+            "deliveries": await self.deliveries_of(published.edition_id),
+        }
+
+    async def decide_held(self, feeds: Sequence[str], *, release: bool) -> dict[str, Any]:
+        """Release or discard what is held of these feeds (addresses or names; all if none).
+
+        Raises:
+            UsageError: there is no such feed.
+        """
+        urls, now = feed_urls(self.settings, feeds), self.clock()
+        entries = await self.store.run(lambda store: store.held.decide(urls, now, release=release))
+        return {"decision": "released" if release else "discarded", "entries": entries}
+
+    async def decide(self, command: str, what: dict[str, Any]) -> dict[str, Any]:
+        """Carry out `retry`, `drop` or `resend`; answers the deliveries as they are then.
+
+        Raises:
+            UsageError: it cannot be done to one of them; nothing is done.
+        """
+        do = {"retry": self.deciding.retry, "drop": self.deciding.drop}.get(command)
+        if do is not None:
+            records = await do(what["ids"])
+        else:
+            records = await self.deciding.resend(what["edition"], what["to"])
+        return {"deliveries": [asdict(record) for record in records]}
+
+    async def once(self, report: Callable[[PollResult], None] = lambda _: None) -> dict[str, Any]:
+        """Poll, publish and deliver what is due.
+
+        Raises:
+            StoreError: something could not be recorded, or there is no room to record a delivery.
+        """
+        polled = await self.polling.poll_due(report=report)
+        unpublished: dict[str, str] = {}
+        published = await self.publishing.publish_due(unpublished.__setitem__)
+        await self.alerting.alert()
+        outcomes = await self._deliver()
+        return {
+            **poll_report(polled),
+            "editions": [
+                asdict(edition) | {"deliveries": await self.deliveries_of(edition.edition_id)}
+                for edition in published
+            ],
+            "unpublished": unpublished,
+            "delivered": sum(outcome.state == "sent" for outcome in outcomes),
+            "undelivered": sum(outcome.state != "sent" for outcome in outcomes),
+        }
+
+    async def _deliver(self) -> list[Outcome]:
+        outcomes = await self.delivering.deliver_due()
+        if self.room.lack:
+            raise StoreError(self.room.lack)
+        return outcomes
+
+    async def deliveries_of(self, edition_id: int) -> list[dict[str, Any]]:
+        """An edition's deliveries as the `send` contract has them."""
+        deliveries = await self.store.run(lambda store: store.ledger.of_edition(edition_id))
+        return [
+            {
+                "channel": delivery.channel,
+                "recipient": delivery.recipient,
+                "state": delivery.state,
+                "error": delivery.error,
+            }
+            for delivery in deliveries
+        ]
+
+
+async def poll_now(
+    settings: Settings,
+    polling: Polling,
+    feeds: Sequence[str],
+    report: Callable[[PollResult], None],
+) -> dict[str, Any]:
+    """Poll these feeds (addresses or names; all if none) now; answers the `poll` contract.
+
+    Raises:
+        UsageError: there is no such feed.
+    """
+    return poll_report(await polling.poll(feed_urls(settings, feeds), report))
+
+
+def feed_urls(settings: Settings, feeds: Collection[str]) -> list[str]:
+    """The addresses of feeds that are asked for by address or name; of all if none is.
+
+    Raises:
+        UsageError: there is no such feed.
+    """
+    known = {feed.url: feed.url for feed in settings.feeds}
+    known |= {feed.name: feed.url for feed in settings.feeds if feed.name}
+    # An address is asked for as the file has it, with its password.
+    wanted = [without_credentials(feed)[0] for feed in feeds]
+    for feed in wanted:
+        if feed not in known:
+            raise UsageError(
+                f"there is no feed {feed!r}; feeds go by their addresses, or by `name`"
+            )
+    return [known[feed] for feed in wanted or known]
+
+
+def poll_report(results: Sequence[PollResult]) -> dict[str, Any]:
+    """The `poll` contract."""
+    return {
+        "feeds": [asdict(result) for result in results],
+        "new": sum(result.new for result in results),
+        "failed": sum(result.outcome == "failed" for result in results),
+    }
+
+
+def held_report(settings: Settings, held: Sequence[HeldEntries]) -> list[dict[str, Any]]:
+    """What is held of the configured feeds, as `held` shows it."""
+    names = {feed.url: feed.name for feed in settings.feeds}
+    return [
+        {"name": names[one.url] or one.feed_title or one.url, **asdict(one)}
+        for one in held
+        if one.url in names
+    ]

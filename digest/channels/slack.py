@@ -1,28 +1,31 @@
-"""Slack, through an incoming webhook."""
+"""Slack, through an incoming webhook or as an app with a bot token."""
 
 from __future__ import annotations
 
 import json
 import logging
-from contextlib import asynccontextmanager, nullcontext
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from typing import TYPE_CHECKING, Protocol
 
 import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from digest.channels.pace import Pace
+from digest.channels.slack_answers import refusal
 from digest.config import SlackSettings
-from digest.errors import DeliveryError
+from digest.errors import ChannelError, DeliveryError
 from digest.model import Rendition
-from digest.rendering.slack import build_messages
+from digest.rendering.slack import build_messages, plain_message
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Iterator
+    from datetime import timedelta
     from typing import Any
 
     from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
-    from slack_sdk.webhook import WebhookResponse
+    from pydantic import SecretStr
 
     from digest.config import Settings
     from digest.model import Delivery, Edition
@@ -30,75 +33,86 @@ if TYPE_CHECKING:
 
 _CONNECT_SECONDS = 10
 _TOTAL_SECONDS = 60
+# Slack takes one message a second for a channel.
+_SECONDS_BETWEEN = 1.0
 _NOT_POSTED = (
     aiohttp.ClientConnectorError,
     aiohttp.ConnectionTimeoutError,
     aiohttp.ClientHttpProxyError,
     aiohttp.InvalidURL,
 )
-_RECIPIENT = "webhook"
-# At DEBUG the client logs the webhook's address, which is a secret.
+# At DEBUG the clients log the webhook's address, which is a secret.
 _quiet = logging.getLogger(f"{__name__}.client")
 _quiet.setLevel(logging.WARNING)
 
 
+class Poster(Protocol):
+    """One of the two ways to post."""
+
+    recipient: str
+
+    async def post(self, message: dict[str, Any]) -> str:
+        """Post a message; answers the receipt.
+
+        Raises:
+            DeliveryError: with the verdict.
+        """
+
+    async def check(self) -> str:
+        """Try everything short of posting; answers what was found.
+
+        Raises:
+            DeliveryError: it would not work now.
+        """
+
+
 class SlackChannel:
-    """Posts to the channel that a webhook belongs to."""
+    """Posts to one channel of Slack."""
 
     kind = "slack"
     # A post has no identity that Slack would recognise a copy by.
     patience: timedelta | None = None
 
-    def __init__(self, name: str, settings: SlackSettings) -> None:
+    def __init__(self, name: str, poster: Poster) -> None:
         self.name = name
-        self._url = settings.webhook_url
-        self.pace = Pace()
+        self._poster = poster
+        self.pace = Pace(_SECONDS_BETWEEN)
 
     def render(self, edition: Edition, templates: Templates) -> Rendition:  # noqa: ARG002
         """One post where it fits, else as many as it takes."""
         messages = build_messages(edition)
         parts = tuple(json.dumps(message).encode() for message in messages)
-        return Rendition(self.name, self.kind, (_RECIPIENT,), parts)
+        return Rendition(self.name, self.kind, (self._poster.recipient,), parts)
 
-    def plainer(self, payload: bytes) -> bytes | None:  # noqa: ARG002
-        """None: there is no plainer form."""
-        return None
+    def plainer(self, payload: bytes) -> bytes | None:
+        """The same as one text without blocks."""
+        message = plain_message(json.loads(payload))
+        return json.dumps(message).encode() if message else None
 
     def session(self) -> nullcontext[SlackChannel]:
         """Nothing is kept open from one delivery to the next."""
         return nullcontext(self)
 
     async def send(self, delivery: Delivery) -> str:
-        """Post one message; a webhook's only receipt is its `ok`."""
-        answer = await self._post(json.loads(delivery.payload))
-        if answer.status_code == 200:
-            return answer.body[:200]
-        raise _refused(answer)
+        """Post one message."""
+        return await self._poster.post(json.loads(delivery.payload))
 
     async def check(self) -> str:
-        """Post an empty text: Slack refuses it as such where the webhook is alive."""
-        answer = await self._post({"text": ""})
-        if answer.body in {"no_text", "invalid_payload", "ok"}:
-            return "the webhook answers"
-        raise _refused(answer)
+        """Whether Slack knows the webhook or the token."""
+        return await self._poster.check()
 
-    async def _post(self, message: dict[str, Any]) -> WebhookResponse:
-        async with self._client() as client:
-            try:
-                return await client.send_dict(message)
-            except _NOT_POSTED as error:
-                raise DeliveryError(f"cannot connect: {_words(error)}", "retrying") from error
-            except (aiohttp.ClientError, OSError, UnicodeDecodeError) as error:
-                raise DeliveryError(
-                    f"no answer after the message was posted: {_words(error)}", "unknown"
-                ) from error
 
-    @asynccontextmanager
-    async def _client(self) -> AsyncIterator[AsyncWebhookClient]:
-        timeout = aiohttp.ClientTimeout(total=_TOTAL_SECONDS, sock_connect=_CONNECT_SECONDS)
-        async with aiohttp.ClientSession(
-            timeout=timeout, trust_env=True, middlewares=(_stay,)
-        ) as session:
+class Webhook:
+    """Posts through an incoming webhook, to the channel that it belongs to."""
+
+    recipient = "webhook"
+
+    def __init__(self, url: SecretStr) -> None:
+        self._url = url
+
+    async def post(self, message: dict[str, Any]) -> str:
+        """A webhook's only receipt is its `ok`."""
+        async with _session() as session:
             client = AsyncWebhookClient(
                 self._url.get_secret_value(),
                 session=session,
@@ -108,30 +122,100 @@ class SlackChannel:
             )
             # It takes any proxy of the environment; the session minds NO_PROXY too.
             client.proxy = None
-            yield client
+            with _telling():
+                answer = await client.send_dict(message)
+        if answer.status_code == 200:
+            return answer.body[:200]
+        raise refusal(answer.status_code, answer.body, answer.headers)
+
+    async def check(self) -> str:
+        """Post an empty text: Slack refuses it as such where the webhook is alive."""
+        try:
+            await self.post({"text": ""})
+        except DeliveryError as error:
+            if error.verdict != "refused":
+                raise
+        return "the webhook answers"
+
+
+class Bot:
+    """Posts as an app, by `chat.postMessage`."""
+
+    def __init__(self, token: SecretStr, channel: str, api_url: str) -> None:
+        self._token = token
+        self._api_url = api_url
+        self.recipient = channel
+
+    async def post(self, message: dict[str, Any]) -> str:
+        """The receipt is the channel's id and the message's time stamp, which is its name."""
+        said = await self._call("chat.postMessage", {"channel": self.recipient, **message})
+        return f"{said.get('channel', self.recipient)} {said.get('ts', '')}".strip()
+
+    async def check(self) -> str:
+        """Ask Slack whose token it is."""
+        said = await self._call("auth.test", {})
+        return f"the token is that of {said.get('user', 'an app')} in {said.get('team', 'Slack')}"
+
+    async def _call(self, method: str, message: dict[str, Any]) -> dict[str, Any]:
+        async with _session() as session:
+            client = AsyncWebClient(
+                self._token.get_secret_value(),
+                base_url=self._api_url,
+                session=session,
+                logger=_quiet,
+                retry_handlers=[],
+            )
+            client.proxy = None
+            try:
+                with _telling():
+                    answer = await client.api_call(method, json=message)
+            except SlackApiError as error:
+                raise _refused(error) from None
+        return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+
+def _refused(error: SlackApiError) -> DeliveryError:
+    answer = error.response
+    if isinstance(answer, aiohttp.ClientResponse):
+        # What claims to be JSON, and is not.
+        status, word = answer.status, ""
+    else:
+        said = answer.data if isinstance(answer.data, dict) else {}
+        status, word = answer.status_code, str(said.get("error", ""))
+    if status == 200 and not word:
+        return DeliveryError("the answer makes no sense", "unknown")
+    return refusal(status, word, answer.headers)
+
+
+@asynccontextmanager
+async def _session() -> AsyncIterator[aiohttp.ClientSession]:
+    timeout = aiohttp.ClientTimeout(total=_TOTAL_SECONDS, sock_connect=_CONNECT_SECONDS)
+    async with aiohttp.ClientSession(
+        timeout=timeout, trust_env=True, middlewares=(_stay,)
+    ) as session:
+        yield session
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Tell what never reached Slack from what nobody knows the end of."""
+    try:
+        yield
+    except _NOT_POSTED as error:
+        raise ChannelError(f"cannot connect: {_words(error)}") from error
+    except (aiohttp.ClientError, OSError, UnicodeDecodeError) as error:
+        raise DeliveryError(
+            f"no answer after the message was posted: {_words(error)}", "unknown"
+        ) from error
 
 
 async def _stay(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-    """Follow no redirect: what answers there, even with 200, is not the webhook."""
+    """Follow no redirect: what answers there, even with 200, is not Slack."""
     response = await handler(request)
     if 300 <= response.status < 400:
         response.close()
-        raise DeliveryError(f"{response.status}: the webhook has moved", "failed")
+        raise ChannelError(f"{response.status}: Slack is not there any more", lasting=True)
     return response
-
-
-def _refused(answer: WebhookResponse) -> DeliveryError:
-    reason = f"{answer.status_code} {answer.body[:200]}".strip()
-    if answer.status_code == 429:
-        return DeliveryError(reason, "retrying", retry_after=_retry_after(answer.headers))
-    if answer.status_code >= 500 or answer.body == "rollup_error":
-        return DeliveryError(reason, "retrying")
-    return DeliveryError(reason, "failed")
-
-
-def _retry_after(headers: Mapping[str, Any]) -> timedelta | None:
-    seconds = str(headers.get("Retry-After", ""))
-    return timedelta(seconds=int(seconds)) if seconds.isdigit() and len(seconds) < 8 else None
 
 
 def _words(error: Exception) -> str:
@@ -145,4 +229,8 @@ def open_channel(name: str, settings: Settings) -> SlackChannel:
     """The channel of this name."""
     channel = settings.channels[name]
     assert isinstance(channel, SlackSettings)
-    return SlackChannel(name, channel)
+    if channel.webhook_url is not None:
+        return SlackChannel(name, Webhook(channel.webhook_url))
+    assert channel.bot_token is not None
+    assert channel.channel is not None
+    return SlackChannel(name, Bot(channel.bot_token, channel.channel, channel.api_url))

@@ -25,8 +25,10 @@ def json_schema() -> dict[str, Any]:
     digest["required"].remove("schedule")
     digest["oneOf"] = [{"required": ["schedule"]}, {"required": ["cron"]}]
     slack = definitions["SlackSettings"]
-    slack["required"].remove("webhook_url")
-    slack["oneOf"] = [{"required": ["webhook_url"]}, {"required": ["webhook_url_file"]}]
+    slack["oneOf"] = [
+        *({"required": [name]} for name in ("webhook_url", "webhook_url_file")),
+        *({"required": [name, "channel"]} for name in ("bot_token", "bot_token_file")),
+    ]
     for model in (schema, *definitions.values()):
         for key, setting in model.get("properties", {}).items():
             model["properties"][key] = _or_variable(setting)

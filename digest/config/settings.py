@@ -178,11 +178,31 @@ class EmailSettings(_Model):
 
 
 class SlackSettings(_Model):
-    """A channel that posts to Slack through an incoming webhook."""
+    """A channel that posts to Slack, through an incoming webhook or as an app with a bot token."""
 
     kind: Literal["slack"]
-    webhook_url: SecretUrl = Field(description="The incoming webhook's address; a secret.")
+    webhook_url: SecretUrl | None = Field(
+        None, description="The incoming webhook's address; a secret."
+    )
     webhook_url_file: Path | None = Field(None, description="A file with the webhook's address.")
+    bot_token: SecretStr | None = Field(
+        None, description="The token of an app with chat:write, instead of a webhook; a secret."
+    )
+    bot_token_file: Path | None = Field(None, description="A file with the token.")
+    channel: str | None = Field(
+        None, min_length=1, description="With bot_token: the channel's id, like C0123456789."
+    )
+    api_url: WebUrl = Field(
+        "https://slack.com/api/", description="With bot_token: where Slack is, for proxies."
+    )
+
+    @model_validator(mode="after")
+    def _one_way_to_post(self) -> SlackSettings:
+        if (self.webhook_url is None) == (self.bot_token is None):
+            raise ValueError("give webhook_url, or bot_token and channel")
+        if (self.bot_token is None) != (self.channel is None):
+            raise ValueError("bot_token and channel belong together")
+        return self
 
 
 class FileSettings(_Model):
@@ -357,13 +377,11 @@ class Settings(_Model):
     def secrets(self) -> tuple[str, ...]:
         """Every secret, for redaction."""
         headers = [v.get_secret_value() for feed in self.feeds for v in feed.headers.values()]
-        hooks = [
-            channel.webhook_url.get_secret_value()
-            for channel in self.channels.values()
-            if isinstance(channel, SlackSettings)
-        ]
+        slack = [one for one in self.channels.values() if isinstance(one, SlackSettings)]
+        hooks = [one.webhook_url.get_secret_value() for one in slack if one.webhook_url]
+        bots = [one.bot_token.get_secret_value() for one in slack if one.bot_token]
         password = self.smtp.password if self.smtp else None
-        whole = [*headers, *hooks, password.get_secret_value() if password else ""]
+        whole = [*headers, *hooks, *bots, password.get_secret_value() if password else ""]
         # A server that repeats what it was sent may repeat a part: the token without its scheme,
         # the password of a pair, the last part of a webhook's path.
         tokens = [value.rpartition(" ")[2] for value in headers]

@@ -50,6 +50,60 @@ def build_messages(edition: Edition) -> list[Message]:
     return _messages(edition, 0)
 
 
+def plain_message(message: Message) -> Message | None:
+    """A message as one text without blocks, for where they were refused; None if it has none.
+
+    Each story is a line, with its excerpt where all of them fit.
+    """
+    if "blocks" not in message:
+        return None
+    whole, short = (_plain_text(message["blocks"], excerpts=each) for each in (True, False))
+    text = whole if len(json.dumps(whole)) < MAX_JSON - _NUMBERS * 2 else short
+    return {"text": text, "mrkdwn": True, "unfurl_links": False, "unfurl_media": False}
+
+
+def _plain_text(blocks: list[Block], *, excerpts: bool) -> str:
+    lines: list[str] = []
+    for block in blocks:
+        match block["type"]:
+            case "header":
+                lines.append(f"*{_line(block['text']['text'])}*")
+            case "context":
+                lines += [_line(element["text"]) for element in block["elements"]]
+            case "rich_text":
+                heading, stories = block["elements"]
+                lines += ["", f"*{_line(heading['elements'][0]['text'])}*"]
+                lines += [
+                    _plain_story(story["elements"], excerpts) for story in stories["elements"]
+                ]
+            case _:
+                lines.append(_line(block["text"]["text"]))
+    return "\n".join(lines)
+
+
+def _plain_story(elements: list[Block], excerpts: bool) -> str:
+    parts, excerpt = [], ""
+    for element in elements:
+        said = _line(element["text"])
+        if element["type"] == "link":
+            parts.append(f"<{_plain_url(element['url'])}|{said.replace('|', '¦')}>")
+        elif not element["text"].startswith("\n"):
+            parts.append(said if element["text"].startswith(" ") else f"*{said}*")
+        elif excerpts:
+            excerpt = f": {said}"
+    return f"• {' '.join(parts)}{excerpt}"
+
+
+def _plain_url(url: str) -> str:
+    for character in "<>| ":
+        url = url.replace(character, f"%{ord(character):02X}")
+    return url.replace("&", "&amp;")
+
+
+def _line(text: str) -> str:
+    return _escape(" ".join(text.split()))
+
+
 def _messages(edition: Edition, excerpt: int) -> list[Message]:
     parts = _split(edition, excerpt)
     return [_message(edition, part, n, len(parts)) for n, part in enumerate(parts, 1)]

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from digest.model import Edition
 
 
+_JSON = {"Content-Type": "application/json"}
+
+
 class Place(Protocol):
     """Where a kind delivers to, in a folder of its own."""
 
@@ -108,7 +111,30 @@ class Workspace:
         self.running = False
 
     def refuse_for_good(self) -> None:
-        self.server.replies["/services/T/B/s3cr3t-t0k3n"] = Reply("no_service", 404)
+        self.server.replies["/services/T/B/s3cr3t-t0k3n"] = Reply("too_odd", 400)
+
+
+@dataclass
+class App(Workspace):
+    """The same for an app with a bot token."""
+
+    def start(self) -> None:
+        def answer(seen: Any) -> Reply:
+            self.accepted.append(seen.body)
+            return Reply('{"ok": true, "ts": "1.2"}', headers=_JSON)
+
+        self.server.replies["/api/chat.postMessage"] = answer
+        known = Reply('{"ok": true, "user": "digest"}', headers=_JSON)
+        self.server.replies["/api/auth.test"] = known
+        self.server.start()
+
+    def settings(self) -> Settings:
+        channel = {"kind": "slack", "bot_token": "xoxb-s3cr3t-t0k3n", "channel": "C0123456789"}
+        return settings(self.folder, channel | {"api_url": f"{self.server.url}/api/"})
+
+    def refuse_for_good(self) -> None:
+        refusal = Reply('{"ok": false, "error": "too_odd"}', headers=_JSON)
+        self.server.replies["/api/chat.postMessage"] = refusal
 
 
 @dataclass
@@ -140,6 +166,7 @@ class Folder:
 PLACES: dict[str, type[Mailbox | Workspace | Folder]] = {
     "email": Mailbox,
     "slack": Workspace,
+    "slack, as an app": App,
     "file": Folder,
 }
 
@@ -168,7 +195,7 @@ def test_every_kind_is_in_this_suite() -> None:
     union, _ = get_args(ChannelSettings)
     kinds = {get_args(model.model_fields["kind"].annotation)[0] for model in get_args(union)}
 
-    assert kinds == set(PLACES)
+    assert kinds == {place.partition(",")[0] for place in PLACES}
 
 
 def test_a_channel_has_the_name_it_was_given(channel: Channel) -> None:

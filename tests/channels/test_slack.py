@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.errors import DeliveryError
+from digest.errors import ChannelError, DeliveryError
 from tests.channels.making import deliveries, delivery, open_it, send
 from tests.channels.scripted import serving
 from tests.rendering.samples import edition, ordinary, story
@@ -24,11 +24,18 @@ if TYPE_CHECKING:
     from tests.certificates import Certificate
 
 SECRET = "/services/T0123/B0123/s3cr3tt0k3n"
+TOKEN = "xoxb-s3cr3t-t0k3n"
+POST = "/api/chat.postMessage"
 PAYLOAD = json.dumps({"text": "Hello", "blocks": []}).encode()
 
 
 def slack(folder: Path, server: str) -> Channel:
     return open_it(folder, {"kind": "slack", "webhook_url": f"{server}{SECRET}"})
+
+
+def bot(folder: Path, server: str) -> Channel:
+    settings = {"kind": "slack", "bot_token": TOKEN, "channel": "C0123456789"}
+    return open_it(folder, settings | {"api_url": f"{server}/api/"})
 
 
 async def refused(channel: Channel) -> DeliveryError:
@@ -65,36 +72,106 @@ async def test_every_part_of_a_large_edition_is_a_post(
     assert [seen.json for seen in slack_server.seen] == [json.loads(p.payload) for p in parts]
 
 
+TRANSIENT = [
+    *("rollup_error", "internal_error", "fatal_error", "service_unavailable", "request_timeout"),
+]
+OUR_PAYLOAD = [
+    *("invalid_payload", "invalid_blocks", "invalid_blocks_format", "no_text", "msg_too_long"),
+    *("msg_blocks_too_long", "too_many_attachments"),
+]
+DEAD = [
+    *("no_service", "no_service_id", "no_team", "no_active_hooks", "channel_not_found"),
+    *("not_in_channel", "channel_is_archived", "is_archived", "action_prohibited"),
+    *("posting_to_general_channel_denied", "restricted_action", "team_disabled", "invalid_token"),
+    *("invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"),
+    *("user_not_found", "missing_scope"),
+]
+
+
+def verdict(error: DeliveryError) -> str:
+    """The verdict, or what is the matter with the whole channel."""
+    if not isinstance(error, ChannelError):
+        return error.verdict
+    return "dead" if error.lasting else "rests"
+
+
 @pytest.mark.parametrize(
-    ("reply", "verdict"),
+    ("reply", "expected"),
     [
-        (Reply("rate_limited", 429), "retrying"),
+        (Reply("rate_limited", 429), "rests"),
         (Reply("oops", 500), "retrying"),
         (Reply("bad gateway", 502), "retrying"),
         (Reply("", 503), "retrying"),
         (Reply("rollup_error", 500), "retrying"),
-        (Reply("rollup_error", 400), "retrying"),
-        (Reply("no_service", 404), "failed"),
-        (Reply("invalid_blocks", 400), "failed"),
-        (Reply("invalid_payload", 400), "failed"),
-        (Reply("no_text", 400), "failed"),
-        (Reply("channel_is_archived", 410), "failed"),
-        (Reply("action_prohibited", 403), "failed"),
-        (Reply("invalid_token", 403), "failed"),
+        *((Reply(word, 400), "retrying") for word in TRANSIENT),
+        *((Reply(word, 400), "refused") for word in OUR_PAYLOAD),
+        *((Reply(word, 400), "dead") for word in DEAD),
+        *((Reply("whatever", status), "dead") for status in (403, 404, 410)),
+        (Reply("whatever", 400), "failed"),
     ],
     ids=str,
 )
-async def test_a_refusal_is_for_now_or_for_good(
-    tmp_path: Path, slack_server: HttpServer, reply: Reply, verdict: str
+async def test_a_refusal_of_a_webhook(
+    tmp_path: Path, slack_server: HttpServer, reply: Reply, expected: str
 ) -> None:
     slack_server.replies[SECRET] = reply
 
     error = await refused(slack(tmp_path, slack_server.url))
 
-    assert error.verdict == verdict
+    assert verdict(error) == expected
     assert error.retry_after is None
-    assert error.reason == " ".join(map(str, (reply.status, reply.body))).strip()
+    said = " ".join(map(str, (reply.status, reply.body))).strip()
+    assert error.reason.partition(";")[0] == said
+    # What somebody has to mend says how.
+    assert ("; " in error.reason) == (expected == "dead")
     assert len(slack_server.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (Reply('{"ok": false, "error": "ratelimited"}', 429), "rests"),
+        (Reply("", 429), "rests"),
+        (Reply("oops", 500), "retrying"),
+        (Reply("", 503), "retrying"),
+        *((Reply(f'{{"ok": false, "error": "{word}"}}'), "retrying") for word in TRANSIENT),
+        *((Reply(f'{{"ok": false, "error": "{word}"}}'), "refused") for word in OUR_PAYLOAD),
+        *((Reply(f'{{"ok": false, "error": "{word}"}}'), "dead") for word in DEAD),
+        (Reply('{"ok": false, "error": "whatever"}'), "failed"),
+        (Reply("<html>Welcome to the hotel", 200), "unknown"),
+        (Reply('{"ok": ', 200), "unknown"),
+        (Reply("", 200), "unknown"),
+        (Reply("", 404), "dead"),
+    ],
+    ids=str,
+)
+async def test_a_refusal_of_a_bot(
+    tmp_path: Path, slack_server: HttpServer, reply: Reply, expected: str
+) -> None:
+    json_headers = {"Content-Type": "application/json"}
+    slack_server.replies[POST] = Reply(reply.body, reply.status, json_headers)
+
+    error = await refused(bot(tmp_path, slack_server.url))
+
+    assert verdict(error) == expected
+    assert TOKEN not in repr(error)
+    assert len(slack_server.seen) == 1
+
+
+async def test_a_bot_posts_to_its_channel(tmp_path: Path, slack_server: HttpServer) -> None:
+    answer = Reply('{"ok": true, "channel": "C0123456789", "ts": "1503435956.000247"}')
+    answer.headers["Content-Type"] = "application/json"
+    slack_server.replies[POST] = answer
+    channel = bot(tmp_path, slack_server.url)
+    [made] = deliveries(channel, edition(story()))
+
+    [receipt] = await send(channel, made)
+
+    [post] = slack_server.seen
+    assert made.recipient == "C0123456789"
+    assert receipt == "C0123456789 1503435956.000247"
+    assert post.headers["Authorization"] == f"Bearer {TOKEN}"
+    assert post.json == {"channel": "C0123456789", **json.loads(made.payload)}
 
 
 @pytest.mark.parametrize(
@@ -114,7 +191,14 @@ async def test_a_rate_limit_says_how_long(
 
     error = await refused(slack(tmp_path, slack_server.url))
 
-    assert (error.verdict, error.retry_after) == ("retrying", pause)
+    assert (verdict(error), error.retry_after) == ("rests", pause)
+
+
+def test_a_second_lies_between_two_posts(tmp_path: Path) -> None:
+    channel = slack(tmp_path, "http://127.0.0.1:9")
+    channel.pace.begin(100.0)
+    assert channel.pace.delay(100.25) == 0.75
+    assert channel.pace.delay(101.0) == 0
 
 
 async def test_a_long_refusal_is_cut(tmp_path: Path, slack_server: HttpServer) -> None:
@@ -156,14 +240,14 @@ async def test_a_refused_connection_is_tried_again(tmp_path: Path) -> None:
 
     error = await refused(slack(tmp_path, url))
 
-    assert error.verdict == "retrying"
+    assert verdict(error) == "rests"
     assert error.reason.startswith("cannot connect: ")
 
 
 async def test_an_unknown_host_is_tried_again(tmp_path: Path) -> None:
     error = await refused(slack(tmp_path, "http://hooks.invalid"))
 
-    assert error.verdict == "retrying"
+    assert verdict(error) == "rests"
 
 
 async def test_a_certificate_that_nobody_signed_is_refused(
@@ -191,8 +275,8 @@ async def test_a_redirect_is_not_followed(
 
     error = await refused(slack(tmp_path, slack_server.url))
 
-    assert error.verdict == "failed"
-    assert error.reason == f"{status}: the webhook has moved"
+    assert verdict(error) == "dead"
+    assert error.reason == f"{status}: Slack is not there any more"
     assert slack_server.requests_to("/elsewhere") == []
 
 

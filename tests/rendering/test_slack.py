@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from digest.model import AlsoIn, Edition, Section
-from digest.rendering.slack import build_messages
+from digest.rendering.slack import build_messages, plain_message
 from tests.rendering.samples import NOW, edition, editions, ordinary, story
 
 if TYPE_CHECKING:
@@ -330,3 +331,51 @@ def test_sections_of_one_name_stay_apart() -> None:
 
     assert [heading for heading, _ in sections(only(build_messages(twice)))] == ["News", "News"]
     assert twice.period_to == NOW
+
+
+def plain_text(message: dict[str, Any]) -> str:
+    plain = plain_message(message)
+    assert plain is not None
+    assert set(plain) == {"text", "mrkdwn", "unfurl_links", "unfurl_media"}
+    assert len(json.dumps(plain)) < JSON
+    assert plain_message(plain) is None
+    text: str = plain["text"]
+    return text
+
+
+@given(editions())
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=50)
+def test_a_plainer_form_has_each_story_once_and_pings_nobody(edition: Edition) -> None:
+    messages = build_messages(edition)
+    texts = [plain_text(message) for message in messages]
+    stories = sum(line.startswith("• ") for text in texts for line in text.splitlines())
+    assert stories == len(edition.stories)
+    for text in texts:
+        # Links of ours are all that is marked up.
+        links = re.findall(r"<[^<>|]*\|[^<>|]*>", text)
+        assert text.count("<") == text.count(">") == len(links)
+        assert not [link for link in links if link.startswith(("<!", "<@", "<#"))]
+
+
+def test_a_plainer_form_reads_well() -> None:
+    url = "https://site.example/?a=1&b=<|>"
+    odd = story(1, title="A <!channel> | *b*", url=url, excerpt="Words.")
+    also = story(2, also_in=(AlsoIn("Other", "https://other.example/"),), excerpt="")
+    [message] = build_messages(edition(odd, also))
+    head, note, _, feed, first, second = plain_text(message).splitlines()
+    assert (head, feed[0], feed[-1]) == ("*Weekly reading*", "*", "*")
+    assert "2 stories" in note
+    assert first == (
+        "• <https://site.example/?a=1&amp;b=%3C%7C%3E|A &lt;!channel&gt; ¦ *b*>: Words."
+    )
+    assert second == "• <https://site.example/2|Story 2> · also in Other · Ada"
+
+
+def test_a_plainer_form_of_a_full_message_fits() -> None:
+    for message in build_messages(ordinary(80)):
+        assert plain_text(message).count("\n• ") == json.dumps(message).count('"type": "link"')
+
+
+def test_a_plainer_form_of_nothing_new() -> None:
+    [message] = build_messages(edition())
+    assert plain_text(message).endswith("Nothing new this time.")

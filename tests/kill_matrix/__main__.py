@@ -1,0 +1,90 @@
+"""The kill matrix: nothing is lost, and nothing is sent twice that was not in doubt.
+
+    python -m tests.kill_matrix [--kills 500] [--seed 1] [--every-await]
+
+Kills processes at random moments; with `--every-await`, also before every step of the event loop
+and every statement of the database. Prints what was killed, in which phase, and what came of it.
+Exit code 1: a promise broke.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.kill_matrix.killing import Table, at_every, at_random
+from tests.kill_matrix.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_SIDE_BY_SIDE = 2
+_HEAD = ("killed", "phase", "kills", "in doubt", "copies", "unknown", "lost", "doubled", "unclear")
+
+
+def _side_by_side(part: Callable[[int, World], Table]) -> Table:
+    """A part for each of so many worlds, told its number."""
+
+    def share(number: int) -> Table:
+        with World().open() as world:
+            return part(number, world)
+
+    whole = Table()
+    with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
+        for table in threads.map(share, range(_SIDE_BY_SIDE)):
+            whole.add(table)
+    return whole
+
+
+def _lines(table: Table, seconds: float) -> Iterator[str]:
+    yield ("{:<16}{:<12}" + "{:>10}" * 7).format(*_HEAD)
+    for (way, phase), row in sorted(table.rows.items()):
+        yield f"{way:<16}{phase:<12}" + "".join(f"{figure:>10}" for figure in astuple(row))
+    for way, runs in sorted(table.runs.items()):
+        yield f"{way}: {runs} stories, {table.seconds[way]:.0f} s"
+    yield f"{table.kills()} kills in {seconds:.0f} s; {len(table.broken)} promises broken"
+    for line in table.broken:
+        yield f"! {line}"
+
+
+def _every(kind: str, folder: Path) -> Table:
+    def part(number: int, world: World) -> Table:
+        return at_every(kind, count(number + 1, _SIDE_BY_SIDE), world, folder)
+
+    return _side_by_side(part)
+
+
+def _random(kills: int, seed: int, folder: Path) -> Table:
+    def part(number: int, world: World) -> Table:
+        numbers = count(number, _SIDE_BY_SIDE)
+        return at_random(numbers, -(-kills // _SIDE_BY_SIDE), seed, world, folder)
+
+    return _side_by_side(part)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--kills", type=int, default=500, help="at random moments")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--every-await", action="store_true")
+    options = parser.parse_args()
+    began = time.perf_counter()
+    table = Table()
+    with tempfile.TemporaryDirectory() as name:
+        for kind in ("turn", "statement") if options.every_await else ():
+            table.add(_every(kind, Path(name)))
+        table.add(_random(options.kills, options.seed, Path(name)))
+    lines = _lines(table, time.perf_counter() - began)
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 1 if table.broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
     from slack_sdk.webhook import WebhookResponse
 
+    from digest.channels.pace import Paces
     from digest.config import Settings
     from digest.model import Delivery, Edition
     from digest.rendering.templates import Templates
@@ -141,7 +142,7 @@ def _words(error: Exception) -> str:
     return type(error).__name__
 
 
-def open_channel(name: str, settings: Settings) -> SlackChannel:
+def open_channel(name: str, settings: Settings, paces: Paces) -> SlackChannel:  # noqa: ARG001
     """The channel of this name."""
     channel = settings.channels[name]
     assert isinstance(channel, SlackSettings)

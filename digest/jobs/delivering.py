@@ -15,7 +15,7 @@ from digest.log import event
 from digest.model import Delivery, Outcome, Rest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import datetime
 
     from digest.channels import Channel, Session
@@ -205,7 +205,7 @@ class Delivering:
                 if turn.rest:
                     await self._works(turn)
                 # The next is claimed with it, in one transaction, unless that has to wait.
-                now = not turn.stop.is_set() and not self._pause(turn.channel)
+                now = bool(due) and not turn.stop.is_set() and not self._pause(turn.channel)
                 claimed = await self._record(delivery, outcome, due if now else ())
                 _say(delivery, outcome)
                 turn.report(delivery, outcome)
@@ -223,19 +223,24 @@ class Delivering:
             lambda store: store.ledger.due(channel.name, channel.kind, now)
         )
 
-    async def _claim(self, turn: _Turn, due: Iterable[Delivery]) -> Delivery | None:
+    async def _claim(self, turn: _Turn, due: Collection[Delivery]) -> Delivery | None:
         """The next delivery, claimed when the pace of the channel allows it; none once stopped."""
-        while (pause := self._pause(turn.channel)) and not turn.stop.is_set():
+        while due and not turn.stop.is_set() and (pause := self._pause(turn.channel)):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(turn.stop.wait(), pause)
-        if turn.stop.is_set():
+        if not due or turn.stop.is_set():
             return None
         now = self._clock()
         return await self._store.run(lambda store: store.ledger.claim(due, now))
 
     @staticmethod
     def _pause(channel: Channel) -> float:
-        return channel.pace.delay(asyncio.get_running_loop().time())
+        """Seconds until the next message may go out; with 0 its turn is taken, by nobody else."""
+        now = asyncio.get_running_loop().time()
+        pause = channel.pace.delay(now)
+        if not pause:
+            channel.pace.begin(now)
+        return pause
 
     async def _rest(self, turn: _Turn, delivery: Delivery, error: ChannelError) -> None:
         """Leave a channel alone that takes nothing; its deliveries are as they were."""
@@ -266,7 +271,6 @@ class Delivering:
         await self._store.run(lambda store: store.ledger.hand_back(delivery, now))
 
     async def _attempt(self, channel: Channel, session: Session, delivery: Delivery) -> Outcome:
-        channel.pace.begin(asyncio.get_running_loop().time())
         try:
             receipt = await session.send(_in_form(channel, delivery))
             return Outcome("sent", receipt=self._words(receipt) or None)

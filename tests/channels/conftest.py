@@ -32,10 +32,18 @@ class Certificate:
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="session")
+def other_certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+def make_certificate(folder: Path) -> Certificate:
     openssl = shutil.which("openssl")
     if not openssl:
         pytest.skip("openssl is not here to make a certificate")
-    folder = tmp_path_factory.mktemp("tls")
     path, key = folder / "cert.pem", folder / "key.pem"
     command = [openssl, "req", "-x509", "-nodes", "-days", "2", "-newkey", "ec"]
     command += ["-pkeyopt", "ec_paramgen_curve:P-256", "-subj", "/CN=digest tests"]

@@ -1,13 +1,15 @@
 """Where editions go: one file per kind, behind one protocol.
 
 A kind `x` is a settings model with `kind: x` in `digest.config.settings` and a module
-`digest.channels.x` with `open_channel(name, settings)`.
+`digest.channels.x` with `open_channel(name, settings, paces)`.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
+
+from digest.channels.pace import Paces
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -62,7 +64,8 @@ class Channel(Protocol):
 
 def open_channels(settings: Settings) -> dict[str, Channel]:
     """Every configured channel, by name."""
+    paces = Paces()
     return {
-        name: import_module(f"{__name__}.{channel.kind}").open_channel(name, settings)
+        name: import_module(f"{__name__}.{channel.kind}").open_channel(name, settings, paces)
         for name, channel in settings.channels.items()
     }

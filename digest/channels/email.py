@@ -7,16 +7,15 @@ import ssl
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from digest.channels.pace import Pace
 from digest.channels.smtp import SmtpConnection, on_the_wire
 from digest.config import EmailSettings
-from digest.errors import DeliveryError
 from digest.model import Rendition
-from digest.rendering.email import build_email, mailbox, personal_headers
+from digest.rendering.email import build_email, mailbox, personal_headers, text_only
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from digest.channels.pace import Pace, Paces
     from digest.config import Settings, SmtpSettings
     from digest.model import Delivery, Edition
     from digest.rendering.templates import Templates
@@ -29,12 +28,13 @@ class EmailChannel:
     # Whoever gets the same message twice gets it with the same Message-ID.
     patience: timedelta | None = timedelta(minutes=10)
 
-    def __init__(self, name: str, settings: EmailSettings, smtp: SmtpSettings) -> None:
+    def __init__(self, name: str, settings: EmailSettings, smtp: SmtpSettings, pace: Pace) -> None:
         self.name = name
+        self.pace = pace
         self._to = settings.to
         self._smtp = smtp
-        self._tls = ssl.create_default_context() if smtp.security != "none" else None
-        self.pace = Pace()
+        encrypted = smtp.security != "none"
+        self._tls = ssl.create_default_context(cafile=smtp.ca_file) if encrypted else None
 
     def render(self, edition: Edition, templates: Templates) -> Rendition:
         """One message, alike for all recipients but for the headers that are sent first."""
@@ -42,9 +42,9 @@ class EmailChannel:
         message = build_email(edition, html, text, self._smtp.sender)
         return Rendition(self.name, self.kind, self._to, (message,))
 
-    def plainer(self, payload: bytes) -> bytes | None:  # noqa: ARG002
-        """None: there is no plainer form."""
-        return None
+    def plainer(self, payload: bytes) -> bytes | None:
+        """The message with its text only, for a server that finds the whole too large."""
+        return text_only(payload)
 
     @contextlib.asynccontextmanager
     async def session(self) -> AsyncIterator[_Session]:
@@ -77,8 +77,6 @@ class _Session:
     async def send(self, delivery: Delivery) -> str:
         """Hand the message to the server; the receipt is its answer."""
         recipient = mailbox(delivery.recipient)
-        if not recipient.username.isascii():
-            raise DeliveryError("the address needs SMTPUTF8, which is not supported", "failed")
         headers = personal_headers(delivery.recipient, delivery.message_id)
         message = headers + self._prepare(delivery.payload)
         return await self._connection.send(recipient.addr_spec, message)
@@ -90,9 +88,10 @@ class _Session:
         return self._prepared
 
 
-def open_channel(name: str, settings: Settings) -> EmailChannel:
+def open_channel(name: str, settings: Settings, paces: Paces) -> EmailChannel:
     """The channel of this name."""
-    channel = settings.channels[name]
+    channel, smtp = settings.channels[name], settings.smtp
     assert isinstance(channel, EmailSettings)
-    assert settings.smtp is not None
-    return EmailChannel(name, channel, settings.smtp)
+    assert smtp is not None
+    seconds = 60 / smtp.max_per_minute if smtp.max_per_minute else 0
+    return EmailChannel(name, channel, smtp, paces.of(f"{smtp.host}:{smtp.port}", seconds))

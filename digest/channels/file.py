@@ -19,6 +19,7 @@ from digest.model import Rendition
 from digest.rendering.snapshot import as_json
 
 if TYPE_CHECKING:
+    from digest.channels.pace import Paces
     from digest.config import Settings
     from digest.model import Delivery, Edition
     from digest.rendering.templates import Templates
@@ -124,7 +125,7 @@ def _write_whole(target: Path, payload: bytes) -> None:
         os.close(folder)
 
 
-def open_channel(name: str, settings: Settings) -> FileChannel:
+def open_channel(name: str, settings: Settings, paces: Paces) -> FileChannel:  # noqa: ARG001
     """The channel of this name."""
     channel = settings.channels[name]
     assert isinstance(channel, FileSettings)

@@ -18,3 +18,14 @@ class Pace:
         """Note that a message goes out."""
         if self._seconds:
             self._next = now + self._seconds
+
+
+class Paces:
+    """The pace of each server, one for all channels that send to it."""
+
+    def __init__(self) -> None:
+        self._paces: dict[str, Pace] = {}
+
+    def of(self, server: str, seconds: float) -> Pace:
+        """The pace of a server that takes a message in so many seconds."""
+        return self._paces.setdefault(server, Pace(seconds))

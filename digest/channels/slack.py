@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
     from pydantic import SecretStr
 
+    from digest.channels.pace import Paces
     from digest.config import Settings
     from digest.model import Delivery, Edition
     from digest.rendering.templates import Templates
@@ -225,7 +226,7 @@ def _words(error: Exception) -> str:
     return type(error).__name__
 
 
-def open_channel(name: str, settings: Settings) -> SlackChannel:
+def open_channel(name: str, settings: Settings, paces: Paces) -> SlackChannel:  # noqa: ARG001
     """The channel of this name."""
     channel = settings.channels[name]
     assert isinstance(channel, SlackSettings)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import ssl
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import aiosmtplib
 
-from digest.errors import DeliveryError
+from digest.channels.login import as_sent, log_in, secret_for
+from digest.errors import ChannelError, DeliveryError
+from digest.log import Redactor
 from digest.rendering.email import mailbox
 
 if TYPE_CHECKING:
-    import ssl
-
     from digest.config import SmtpSettings
 
 _CONNECT_SECONDS = 60
@@ -26,15 +27,15 @@ _GOODBYE_SECONDS = 5
 _GO_ON = {"MAIL": {250}, "RCPT": {250, 251}, "DATA": {354}}
 _ACCEPTED = 250
 _GOING_AWAY = 421
+_LOGIN_FIRST = 530
 _TOO_LARGE = 552
+# RFC 1870, section 4: as many digits at most.
+_SIZE = re.compile(r"[0-9]{1,20}")
 _FIRST_PAUSE = timedelta(minutes=30)
 
 
-class _LostError(DeliveryError):
+class _LostError(ChannelError):
     """The connection went before the message did: another one may do better, at once."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason, "retrying")
 
 
 def on_the_wire(message: bytes) -> bytes:
@@ -43,6 +44,11 @@ def on_the_wire(message: bytes) -> bytes:
     if not lines.endswith(b"\r\n"):
         lines += b"\r\n"
     return re.sub(rb"(?m)^\.", b"..", lines) + b".\r\n"
+
+
+def size_of(message: bytes) -> int:
+    """The octets of a message that is `on_the_wire`, as RFC 1870 counts them."""
+    return len(message) - len(b".\r\n") - message.count(b"\r\n..")
 
 
 class SmtpConnection:
@@ -54,58 +60,69 @@ class SmtpConnection:
         self._sender = mailbox(settings.sender).addr_spec
         self._client: aiosmtplib.SMTP | None = None
         self._half_way = False
+        self._redact = Redactor()
 
     async def send(self, recipient: str, message: bytes) -> str:
         """Hand over a message, as `on_the_wire` makes it; answers what the server said.
 
         Raises:
             DeliveryError: with the verdict.
+            ChannelError: nothing can be sent now, to anybody.
         """
         used_before = self._client is not None
         try:
-            await self._begin(recipient)
+            await self._begin(recipient, size_of(message))
         except _LostError:
             # Servers close what has been open for long, or for many messages.
             if not used_before:
                 raise
-            await self._begin(recipient)
+            await self._begin(recipient, size_of(message))
         return await self._hand_over(message)
 
     async def connect(self) -> None:
         """Connect, encrypt, log in.
 
         Raises:
-            DeliveryError: it would not work now.
+            ChannelError: it would not work now.
         """
-        password = self._settings.password
         client = aiosmtplib.SMTP(
             hostname=self._settings.host,
             port=self._settings.port,
             timeout=_CONNECT_SECONDS,
             use_tls=self._settings.security == "tls",
-            # Never None, its default: that would log in without encryption where the server,
-            # or somebody on the way, leaves STARTTLS out.
-            start_tls=self._settings.security == "starttls",
+            # Never None, its default, which goes on in clear where STARTTLS is left out.
+            start_tls=False,
             tls_context=self._tls,
-            username=self._settings.username,
-            password=password.get_secret_value() if password else None,
         )
         try:
             await client.connect()
             await _greet(client)
-        except aiosmtplib.SMTPAuthenticationError as error:
-            raise DeliveryError(
-                f"the login was refused: {error.code} {error.message}", "retrying"
-            ) from error
+            if self._settings.security == "starttls":
+                await _encrypt(client)
+            if self._settings.username:
+                await self._log_in(client, self._settings.username)
         except aiosmtplib.SMTPResponseException as error:
-            raise DeliveryError(f"{error.code} {error.message}", "retrying") from error
+            # Its cause may hold what it repeats of the login.
+            raise ChannelError(self._said(error)) from None
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise DeliveryError(f"cannot connect: {error}", "retrying") from error
+            raise _cannot_connect(error) from error
         else:
             self._client, self._half_way = client, False
         finally:
             if self._client is not client:
                 client.close()
+
+    async def _log_in(self, client: aiosmtplib.SMTP, username: str) -> None:
+        secret = await secret_for(client, self._settings)
+        self._redact = Redactor(as_sent(username, secret))
+        try:
+            await log_in(client, self._settings, secret)
+        except aiosmtplib.SMTPAuthenticationError as error:
+            given = "token_command" if self._settings.token_command else "password"
+            raise ChannelError(
+                f"the login was refused: {self._said(error)}; mend smtp.username or smtp.{given}",
+                lasting=error.code >= 500,
+            ) from None
 
     async def say_goodbye(self) -> None:
         """End the connection politely, where there is one."""
@@ -119,31 +136,32 @@ class SmtpConnection:
             self._client.close()
         self._client = None
 
-    async def _begin(self, recipient: str) -> None:
+    async def _begin(self, recipient: str, size: int) -> None:
         """Everything up to where the server asks for the message."""
         client = await self._ready()
+        parameters = _parameters(client, recipient, size)
         self._half_way = True
         try:
             # One deadline for all: one for each command would take as long as the command.
             async with asyncio.timeout(_ENVELOPE_SECONDS):
-                await self._ask(client, "MAIL", f"FROM:<{self._sender}>")
+                await self._ask(client, "MAIL", f"FROM:<{self._sender}>", *parameters)
                 await self._ask(client, "RCPT", f"TO:<{recipient}>")
                 await self._ask(client, "DATA")
             if not client.is_connected:
                 raise aiosmtplib.SMTPServerDisconnected("closed when asked for the message")
         except (aiosmtplib.SMTPException, OSError) as error:
             self.close()
-            raise _LostError(f"the connection was lost: {_words(error)}") from error
+            raise _LostError(f"the connection was lost: {self._words(error)}") from error
 
     async def _ask(self, client: aiosmtplib.SMTP, verb: str, *arguments: str) -> None:
-        said = (each.encode("ascii") for each in (verb, *arguments))
+        said = (each.encode() for each in (verb, *arguments))
         answer = await client.execute_command(*said, timeout=None)
         if answer.code in _GO_ON[verb]:
             return
         if answer.code == _GOING_AWAY:
             self.close()
-            raise _LostError(f"{answer.code} {answer.message}")
-        raise _refused(answer, verb)
+            raise _LostError(self._said(answer))
+        raise self._refused(answer, verb)
 
     async def _ready(self) -> aiosmtplib.SMTP:
         """The connection, with no transaction half made on it."""
@@ -169,14 +187,40 @@ class SmtpConnection:
         except (aiosmtplib.SMTPException, OSError) as error:
             self.close()
             raise DeliveryError(
-                f"no answer after the message was sent: {_words(error)}", "unknown"
+                f"no answer after the message was sent: {self._words(error)}", "unknown"
             ) from error
         self._half_way = False
         if answer.code == _GOING_AWAY:
             self.close()
         if answer.code != _ACCEPTED:
-            raise _refused(answer, "DATA")
-        return f"{answer.code} {answer.message}"
+            raise self._refused(answer, "DATA")
+        return self._said(answer)
+
+    def _said(self, answer: aiosmtplib.SMTPResponse | aiosmtplib.SMTPResponseException) -> str:
+        """The answer, without what it may repeat of the login."""
+        return self._redact(f"{answer.code} {answer.message}")
+
+    def _words(self, error: Exception) -> str:
+        return self._redact(str(error)) or "timed out"
+
+    def _refused(self, answer: aiosmtplib.SMTPResponse, verb: str) -> DeliveryError:
+        """The verdict of a reply code: 4yz is for now, 5yz for good (RFC 5321, section 4.2.1)."""
+        reason = self._said(answer)
+        if 400 <= answer.code < 500:
+            # 421 is the server going away, not a word about this message.
+            pause = None if answer.code == _GOING_AWAY else _FIRST_PAUSE
+            return DeliveryError(reason, "retrying", retry_after=pause)
+        if answer.code == _TOO_LARGE:
+            return DeliveryError(reason, "refused")
+        # The configuration is wrong, not the recipient: mended, the message arrives.
+        if answer.code == _LOGIN_FIRST:
+            return ChannelError(
+                f"the server wants encryption or a login: {reason}; mend the section smtp",
+                lasting=True,
+            )
+        if verb == "MAIL":
+            return ChannelError(f"the sender was refused: {reason}; mend smtp.from", lasting=True)
+        return DeliveryError(reason, "failed")
 
 
 async def _greet(client: aiosmtplib.SMTP) -> None:
@@ -188,19 +232,36 @@ async def _greet(client: aiosmtplib.SMTP) -> None:
             await client.helo()
 
 
-def _words(error: Exception) -> str:
-    return str(error) or "timed out"
+async def _encrypt(client: aiosmtplib.SMTP) -> None:
+    """STARTTLS, and a greeting that counts (RFC 3207)."""
+    if not client.supports_extension("starttls"):
+        raise ChannelError("the server offers no STARTTLS; mend it, or smtp.security")
+    await client.starttls()
+    await _greet(client)
 
 
-def _refused(answer: aiosmtplib.SMTPResponse, verb: str) -> DeliveryError:
-    """The verdict of a reply code: 4yz is for now, 5yz for good (RFC 5321, section 4.2.1)."""
-    reason = f"{answer.code} {answer.message}"
-    if 400 <= answer.code < 500:
-        # 421 is the server going away, not a word about this message.
-        pause = None if answer.code == _GOING_AWAY else _FIRST_PAUSE
-        return DeliveryError(reason, "retrying", retry_after=pause)
-    if verb == "MAIL" and answer.code != _TOO_LARGE:
-        # The configuration is wrong, not the recipient: mended, the message arrives.
-        reason = f"the sender was refused: {reason}"
-        return DeliveryError(reason, "retrying", retry_after=_FIRST_PAUSE)
-    return DeliveryError(reason, "failed")
+def _parameters(client: aiosmtplib.SMTP, recipient: str, size: int) -> list[str]:
+    """What MAIL says of a message to a server that knows SIZE (RFC 1870), SMTPUTF8 (RFC 6531)."""
+    parameters = []
+    if client.supports_extension("size"):
+        most = client.esmtp_extensions["size"]
+        if _SIZE.fullmatch(most) and 0 < int(most) < size:
+            raise DeliveryError(f"the message has {size} bytes, the server takes {most}", "refused")
+        parameters.append(f"SIZE={size}")
+    if not recipient.isascii():
+        if not client.supports_extension("smtputf8"):
+            raise DeliveryError("the address needs SMTPUTF8, which the server lacks", "failed")
+        parameters += ["SMTPUTF8", "BODY=8BITMIME"]
+    return parameters
+
+
+def _cannot_connect(error: Exception) -> ChannelError:
+    """The server is out of reach, or is not the one it should be."""
+    for each in (error, error.__cause__):
+        if isinstance(each, ssl.SSLCertVerificationError):
+            return ChannelError(
+                f"the server's certificate is not trusted: {each.verify_message};"
+                " mend it, or name who signed it in smtp.ca_file",
+                lasting=True,
+            )
+    return ChannelError(f"cannot connect: {str(error) or 'timed out'}")

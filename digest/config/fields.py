@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import ssl
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
@@ -114,6 +116,29 @@ def anchored(value: Path, info: ValidationInfo) -> Path:
         raise ValueError(f"there is no home folder for {str(value)!r}") from None
 
 
+def _certificates(value: Path) -> Path:
+    try:
+        ssl.create_default_context(cafile=value)
+    except ssl.SSLError:
+        raise ValueError(f"{str(value)!r} has no certificates in PEM form") from None
+    except OSError as error:
+        raise ValueError(f"cannot read {str(value)!r}: {error.strerror}") from None
+    return value
+
+
+def _command(value: object) -> tuple[str, ...]:
+    if not isinstance(value, str):
+        raise ValueError("must be text")  # noqa: TRY004 - pydantic's word for a bad value
+    _one_line(value)
+    try:
+        words = shlex.split(value)
+    except ValueError as error:
+        raise ValueError(f"is not a command line: {str(error).lower()}") from None
+    if not words or not words[0]:
+        raise ValueError("must name a program")
+    return tuple(words)
+
+
 def _one_or_many(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -141,6 +166,10 @@ Host = Annotated[str, AfterValidator(_host)]
 Address = Annotated[str, AfterValidator(_address)]
 Sender = Annotated[Address, AfterValidator(_sender)]
 RelativePath = Annotated[Path, AfterValidator(anchored)]
+CertificateFile = Annotated[RelativePath, AfterValidator(_certificates)]
+Command = Annotated[
+    tuple[str, ...], BeforeValidator(_command), WithJsonSchema({"type": "string", "minLength": 1})
+]
 Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many), Field(min_length=1), _ONE_OR_MANY]
 Addresses = Annotated[
     tuple[Address, ...], BeforeValidator(_one_or_many), Field(min_length=1), _ONE_OR_MANY

@@ -24,6 +24,8 @@ from pydantic import (
 from digest.config.addresses import password_of, without_credentials
 from digest.config.fields import (
     Addresses,
+    CertificateFile,
+    Command,
     Duration,
     HeaderName,
     Host,
@@ -150,14 +152,29 @@ class SmtpSettings(_Model):
     username: str | None = Field(None, description="Where the server asks for a login.")
     password: SecretStr | None = Field(None, description="A secret; for username.")
     password_file: Path | None = Field(None, description="A file with the password.")
+    token_command: Command | None = Field(
+        None,
+        description="Instead of password: a command whose first line is a token (XOAUTH2).",
+    )
+    ca_file: CertificateFile | None = Field(
+        None, description="Whose certificates are trusted, in PEM form. Default: the system's."
+    )
+    max_per_minute: int | None = Field(
+        None, ge=1, description="The most messages a minute, in all. Default: no limit."
+    )
     sender: Sender = Field(alias="from", description="`Name <address>`, or an address.")
 
     @model_validator(mode="after")
     def _credentials_need_encryption(self) -> SmtpSettings:
-        if (self.username is None) != (self.password is None):
-            raise ValueError("username and password belong together; give both or neither")
+        if self.password is not None and self.token_command is not None:
+            raise ValueError("give password or token_command, not both")
+        if (self.username is None) != (self.password is None and self.token_command is None):
+            raise ValueError(
+                "username and password belong together, or username and token_command;"
+                " give both or neither"
+            )
         if self.security == "none" and self.username is not None:
-            raise ValueError("security: none would send the password in clear; use starttls or tls")
+            raise ValueError("security: none would send the login in clear; use starttls or tls")
         return self
 
 

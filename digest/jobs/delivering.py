@@ -15,7 +15,7 @@ from digest.log import event
 from digest.model import Delivery, Outcome, Rest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import datetime
 
     from digest.channels import Channel, Session
@@ -216,7 +216,7 @@ class Delivering:
                     await self._rest(turn, delivery, error)
                     break
                 # The next is claimed with it, in one transaction, unless that has to wait.
-                now = await self._may_claim_now(turn)
+                now = await self._may_claim_now(turn, due)
                 claimed = await self._record(delivery, outcome, due if now else ())
                 _say(delivery, outcome)
                 turn.report(delivery, outcome)
@@ -236,26 +236,31 @@ class Delivering:
             lambda store: store.ledger.due(channel.name, channel.kind, now)
         )
 
-    async def _claim(self, turn: _Turn, due: Iterable[Delivery]) -> Delivery | None:
+    async def _claim(self, turn: _Turn, due: Collection[Delivery]) -> Delivery | None:
         """The next delivery, claimed when the pace of the channel allows it.
 
         None once stopped, or where there is no room.
         """
-        while (pause := self._pause(turn.channel)) and not turn.stop.is_set():
+        while due and not turn.stop.is_set() and (pause := self._pause(turn.channel)):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(turn.stop.wait(), pause)
-        if not await self._may_claim_now(turn):
+        if not due or turn.stop.is_set() or not await self._room.is_left():
             return None
         now = self._clock()
         return await self._store.run(lambda store: store.ledger.claim(due, now))
 
-    async def _may_claim_now(self, turn: _Turn) -> bool:
-        waits = turn.stop.is_set() or self._pause(turn.channel)
+    async def _may_claim_now(self, turn: _Turn, due: Collection[Delivery]) -> bool:
+        waits = not due or turn.stop.is_set() or self._pause(turn.channel)
         return not waits and await self._room.is_left()
 
     @staticmethod
     def _pause(channel: Channel) -> float:
-        return channel.pace.delay(asyncio.get_running_loop().time())
+        """Seconds until the next message may go out; with 0 its turn is taken, by nobody else."""
+        now = asyncio.get_running_loop().time()
+        pause = channel.pace.delay(now)
+        if not pause:
+            channel.pace.begin(now)
+        return pause
 
     async def _rest(self, turn: _Turn, delivery: Delivery, error: ChannelError) -> None:
         """Leave a channel alone that takes nothing; its deliveries are as they were."""
@@ -286,7 +291,6 @@ class Delivering:
         await self._store.run(lambda store: store.ledger.hand_back(delivery, now))
 
     async def _attempt(self, channel: Channel, session: Session, delivery: Delivery) -> Outcome:
-        channel.pace.begin(asyncio.get_running_loop().time())
         try:
             receipt = await session.send(_in_form(channel, delivery))
             return Outcome("sent", receipt=self._words(receipt) or None)

@@ -6,10 +6,11 @@ import base64
 import hashlib
 import quopri
 import re
+from email import message_from_bytes
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, parseaddr
 from typing import TYPE_CHECKING, Literal
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from digest.model import Edition
 
 _SUBJECT_GRAPHEMES = 120
+_TEXT_ONLY = "The whole edition was too large for the mail server, so this is only its text."
 # Lines are folded at 78 characters.
 _LONGEST_PLAIN = 70
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9+_-]+(\.[A-Za-z0-9+_-]+)*@[a-z0-9-]+(\.[a-z0-9-]+)+")
@@ -47,6 +49,22 @@ def build_email(edition: Edition, html: str, text: str, sender: str) -> bytes:
     return f"Subject: {subject}\r\nList-Id: {list_id}\r\n".encode() + message.as_bytes()
 
 
+def text_only(message: bytes) -> bytes | None:
+    """A message of `build_email` with the same headers and its text alone; None if it is that."""
+    parsed = message_from_bytes(message, policy=SMTP)
+    if not parsed.is_multipart():
+        return None
+    body = parsed.get_body(("plain",))
+    assert body is not None
+    text = f"{body.get_content().rstrip()}\n\n{_TEXT_ONLY}\n"
+    rest = EmailMessage(policy=SMTP)
+    rest.set_content(text, cte=_transfer_encoding(text))
+    # As they stand: written anew, they would be folded and encoded by the library.
+    fields = re.split(rb"\r\n(?![ \t])", message.partition(b"\r\n\r\n")[0])
+    kept = [field for field in fields if not field.lower().startswith((b"content-", b"mime-"))]
+    return b"\r\n".join([*kept, rest.as_bytes()])
+
+
 def personal_headers(recipient: str, message_id: str) -> bytes:
     """The headers to put before a message built by `build_email`."""
     return _to(recipient) + f"Message-ID: {message_id}\r\n".encode()
@@ -56,7 +74,10 @@ def _to(recipient: str) -> bytes:
     # The library takes ten times as long to find that there is nothing to do about most addresses.
     if len(recipient) <= _LONGEST_PLAIN and _PLAIN_ADDRESS.fullmatch(recipient):
         return f"To: {recipient}\r\n".encode()
-    return SMTP.fold_binary("To", SMTP.header_factory("To", mailbox(recipient)))
+    address = mailbox(recipient)
+    # RFC 6531: there is no other way to write a local part that is not ASCII.
+    policy = SMTP if address.username.isascii() else SMTPUTF8
+    return policy.fold_binary("To", policy.header_factory("To", address))
 
 
 def message_id(delivery: tuple[str, datetime, str, str, int], domain: str) -> str:

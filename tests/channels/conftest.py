@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from tests.certificates import Certificate
+from tests.certificates import Certificate, make_certificate
 
 
 @pytest.fixture(autouse=True)
@@ -16,6 +14,11 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.upper().endswith("_PROXY"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def other_certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture

@@ -1,20 +1,27 @@
-"""Email against real servers, and against one that misbehaves as told."""
+"""Email against real servers, and against one that misbehaves as told: who gets what."""
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from aiosmtpd.smtp import AuthResult, LoginPassword
 from aiosmtplib.protocol import PERIOD_REGEX, normalize_message_line_endings
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.channels.smtp import on_the_wire
-from digest.errors import DeliveryError
-from tests.channels.making import MESSAGE_ID, deliveries, delivery, open_it, send
+from tests.channels.mailing import (
+    PAYLOAD,
+    email,
+    mails_to,
+    outcome,
+    recipients,
+    refused,
+    verdict,
+    verdicts,
+)
+from tests.channels.making import MESSAGE_ID, deliveries, delivery, send
 from tests.channels.scripted import SmtpScript, serving
 from tests.rendering.samples import edition, ordinary, story
 from tests.servers import MailServer, running
@@ -22,31 +29,7 @@ from tests.servers import MailServer, running
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from digest.channels import Channel
-    from digest.model import Delivery
-    from tests.certificates import Certificate
-
-PASSWORD = "correct horse battery staple"
-LOGIN = {"username": "digest", "password": PASSWORD}
-PAYLOAD = b"Subject: Hello\r\n\r\nHello\r\n"
 HALF_AN_HOUR = timedelta(minutes=30)
-
-
-def email(folder: Path, port: int, to: str | list[str] = "ada@example.com", **smtp: Any) -> Channel:
-    server = {"host": "127.0.0.1", "port": port, "security": "none", "from": "d@example.com"}
-    return open_it(folder, {"kind": "email", "to": to}, server | smtp)
-
-
-async def refused(channel: Channel, recipient: str = "ada@example.com") -> DeliveryError:
-    with pytest.raises(DeliveryError) as caught:
-        await send(channel, delivery(recipient, PAYLOAD))
-    return caught.value
-
-
-async def outcome(folder: Path, script: SmtpScript, **smtp: Any) -> DeliveryError:
-    """The error of one send to a scripted server."""
-    with serving(script.talk) as port:
-        return await refused(email(folder, port, **smtp))
 
 
 async def test_a_message_arrives_as_it_was_built(tmp_path: Path, mail_server: MailServer) -> None:
@@ -114,54 +97,71 @@ async def test_each_recipient_has_a_message_of_their_own(
 
 @pytest.mark.parametrize("stage", ["RCPT", "DATA", "."])
 @pytest.mark.parametrize(
-    ("reply", "verdict", "retry_after"),
+    ("reply", "then", "retry_after"),
     [
         ("450 mailbox busy", "retrying", HALF_AN_HOUR),
         ("451 greylisted, come back", "retrying", HALF_AN_HOUR),
         ("452 too many", "retrying", HALF_AN_HOUR),
-        ("421 going down", "retrying", None),
         ("550 no such user", "failed", None),
-        ("552 too large", "failed", None),
+        ("552 too large", "refused", None),
         ("554 spam", "failed", None),
     ],
 )
 async def test_a_refusal_is_for_now_or_for_good(
-    tmp_path: Path, stage: str, reply: str, verdict: str, retry_after: timedelta | None
+    tmp_path: Path, stage: str, reply: str, then: str, retry_after: timedelta | None
 ) -> None:
     error = await outcome(tmp_path, SmtpScript({stage: reply}))
 
-    assert (error.verdict, error.retry_after) == (verdict, retry_after)
+    assert (verdict(error), error.retry_after) == (then, retry_after)
     assert error.reason == reply
 
 
 @pytest.mark.parametrize(
-    ("reply", "verdict", "reason"),
+    ("reply", "then", "reason"),
     [
         ("451 later", "retrying", "451 later"),
-        ("530 authentication required", "retrying", "the sender was refused: 530 authentication"),
-        ("550 not your address", "retrying", "the sender was refused: 550 not your address"),
-        ("552 too large", "failed", "552 too large"),
+        ("550 not your address", "down until mended", "the sender was refused: 550 not your addre"),
+        ("552 too large", "refused", "552 too large"),
     ],
 )
 async def test_a_refused_sender_is_not_held_against_the_recipient(
-    tmp_path: Path, reply: str, verdict: str, reason: str
+    tmp_path: Path, reply: str, then: str, reason: str
 ) -> None:
     error = await outcome(tmp_path, SmtpScript({"MAIL": reply}))
 
-    assert error.verdict == verdict
+    assert verdict(error) == then
     assert error.reason.startswith(reason)
 
 
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA"])
+async def test_a_server_that_wants_a_login_first_takes_nothing(tmp_path: Path, stage: str) -> None:
+    error = await outcome(tmp_path, SmtpScript({stage: "530 authentication required"}))
+
+    assert verdict(error) == "down until mended"
+    assert error.reason == (
+        "the server wants encryption or a login: 530 authentication required; mend the section smtp"
+    )
+
+
 @pytest.mark.parametrize("stage", ["connect", "EHLO", "MAIL", "RCPT", "DATA"])
-async def test_a_connection_lost_before_the_message_is_tried_again(
-    tmp_path: Path, stage: str
+@pytest.mark.parametrize("reply", [None, "421 going down"])
+async def test_a_connection_lost_before_the_message_is_nobodys_fault(
+    tmp_path: Path, stage: str, reply: str | None
 ) -> None:
-    script = SmtpScript({stage: None, "HELO": None})
+    script = SmtpScript({stage: reply, "HELO": reply})
 
     error = await outcome(tmp_path, script)
 
-    assert error.verdict == "retrying"
+    assert verdict(error) == "down for now"
     assert script.messages == []
+
+
+async def test_a_server_that_goes_instead_of_taking_the_message_is_tried_again(
+    tmp_path: Path,
+) -> None:
+    error = await outcome(tmp_path, SmtpScript({".": "421 going down"}))
+
+    assert (verdict(error), error.retry_after, error.reason) == ("retrying", None, "421 going down")
 
 
 async def test_no_answer_to_the_message_is_unknown(tmp_path: Path) -> None:
@@ -199,35 +199,101 @@ async def test_an_address_that_needs_smtputf8_fails_alone(
 ) -> None:
     to = ["jürgen@example.com", "jurgen@bücher.example"]
     channel = email(tmp_path, mail_server.port, to=to)
-    first, second = deliveries(channel, edition(story()))
 
-    with pytest.raises(DeliveryError) as caught:
-        await send(channel, first)
-    await send(channel, second)
+    found = await verdicts(channel, *deliveries(channel, edition(story())))
 
-    assert caught.value.verdict == "failed"
-    assert "SMTPUTF8" in caught.value.reason
+    assert found == ["failed", "250 OK: queued"]
     assert [mail.recipient for mail in mail_server.mails] == ["jurgen@xn--bcher-kva.example"]
 
 
-def mails_to(*names: str) -> list[Delivery]:
-    return [delivery(f"{name}@example.com", PAYLOAD) for name in names]
+async def test_an_address_that_needs_smtputf8_is_told_why(tmp_path: Path) -> None:
+    with serving(SmtpScript().talk) as port:
+        error = await refused(email(tmp_path, port), "jürgen@example.com")
+
+    assert "SMTPUTF8" in error.reason
 
 
-async def verdicts(channel: Channel, *made: Delivery) -> list[str]:
-    """What became of each of these, sent in one session."""
-    found = []
-    async with channel.session() as session:
-        for each in made:
-            try:
-                found.append(await session.send(each))
-            except DeliveryError as error:
-                found.append(error.verdict)
-    return found
+async def test_an_address_that_needs_smtputf8_gets_it_where_there_is_some(tmp_path: Path) -> None:
+    server = MailServer()
+    server.smtp_options = {"enable_SMTPUTF8": True}
+    with running(server):
+        channel = email(tmp_path, server.port, to="Jürgen <jürgen@bücher.example>")
+        await send(channel, *deliveries(channel, edition(story())))
+
+    [mail] = server.mails
+    assert mail.recipient == "jürgen@xn--bcher-kva.example"
+    assert mail.raw.startswith("To: Jürgen <jürgen@xn--bcher-kva.example>\r\n".encode())
 
 
-def recipients(script: SmtpScript) -> list[str]:
-    return re.findall(r"RCPT TO:<(.*?)@", script.in_clear.decode())
+async def test_smtputf8_is_asked_for_only_where_it_is_needed(tmp_path: Path) -> None:
+    script = SmtpScript(capabilities=("SMTPUTF8", "8BITMIME"))
+    with serving(script.talk) as port:
+        made = [delivery(to, PAYLOAD) for to in ("ada@bücher.example", "jürgen@example.com")]
+        await send(email(tmp_path, port), *made)
+
+    first, second = (line for _, line in script.heard if line.startswith(b"MAIL"))
+    assert first == b"MAIL FROM:<d@example.com>"
+    assert second == b"MAIL FROM:<d@example.com> SMTPUTF8 BODY=8BITMIME"
+    assert "RCPT TO:<jürgen@example.com>".encode() in script.in_clear
+
+
+@pytest.mark.parametrize("body", [b"", b".", b"..a\r\n.b", b"a\nb"])
+async def test_the_size_that_is_announced_is_that_of_what_is_sent(
+    tmp_path: Path, body: bytes
+) -> None:
+    script = SmtpScript(capabilities=("SIZE",))
+    with serving(script.talk) as port:
+        await send(email(tmp_path, port), delivery("ada@example.com", PAYLOAD + body))
+
+    size = len(script.messages[0].replace(b"\r\n..", b"\r\n."))
+    assert f"MAIL FROM:<d@example.com> SIZE={size}".encode() in script.in_clear
+
+
+@pytest.mark.parametrize(
+    ("room", "then"), [(0, "250 queued"), (1, "250 queued"), (-1, "refused")], ids=str
+)
+async def test_what_a_server_has_no_room_for_is_not_sent(
+    tmp_path: Path, room: int, then: str
+) -> None:
+    script = SmtpScript(capabilities=("SIZE",))
+    with serving(script.talk) as port:
+        await send(email(tmp_path, port), *mails_to("ada"))
+        size = len(script.messages[0])
+        script.capabilities = (f"SIZE {size + room}",)
+        found = await verdicts(email(tmp_path, port), *mails_to("ada"))
+
+    assert found == [then]
+    assert script.verbs.count("MAIL") == (1 if then == "refused" else 2)
+
+
+async def test_the_sizes_are_named(tmp_path: Path) -> None:
+    error = await outcome(tmp_path, SmtpScript(capabilities=("SIZE 20",)))
+
+    assert error.reason.endswith(" bytes, the server takes 20")
+
+
+@pytest.mark.parametrize("most", ["0", "", "lots", "9" * 5_000])
+async def test_a_server_without_a_largest_size_takes_all(tmp_path: Path, most: str) -> None:
+    with serving(SmtpScript(capabilities=(f"SIZE {most}",)).talk) as port:
+        found = await verdicts(email(tmp_path, port), *mails_to("ada"))
+
+    assert found == ["250 queued"]
+
+
+async def test_an_edition_that_is_too_large_goes_as_text(tmp_path: Path) -> None:
+    server = MailServer()
+    channel = email(tmp_path, 25)
+    [made] = deliveries(channel, ordinary(20))
+    plainer = channel.plainer(made.payload)
+    assert plainer is not None
+    server.smtp_options = {"data_size_limit": len(plainer) + 200}
+    with running(server):
+        channel = email(tmp_path, server.port)
+        found = await verdicts(channel, made, delivery(made.recipient, plainer))
+
+    assert found == ["refused", "250 OK: queued"]
+    assert [mail.raw.endswith(plainer) for mail in server.mails] == [True]
+    assert channel.plainer(plainer) is None
 
 
 async def test_a_session_is_one_connection(tmp_path: Path) -> None:
@@ -259,7 +325,9 @@ async def test_a_refusal_does_not_disturb_the_next(tmp_path: Path, stage: str, r
     with serving(script.talk) as port:
         found = await verdicts(email(tmp_path, port), *mails_to("ada", "grace", "edith"))
 
-    second = "failed" if reply.startswith("550") and stage != "MAIL 2" else "retrying"
+    second = "retrying" if reply.startswith("450") else "failed"
+    if (stage, reply) == ("MAIL 2", "550 no"):
+        second = "down until mended"
     assert found == ["250 queued", second, "250 queued"]
     assert script.connections == 1
     # What ended with the message needs no end put to it.
@@ -300,28 +368,40 @@ async def test_a_server_that_goes_between_messages_is_called_again(
     assert len(script.messages) == 3
 
 
+async def test_each_recipient_has_an_outcome_of_their_own(tmp_path: Path) -> None:
+    script = SmtpScript({"RCPT 2": "450 busy", "RCPT 4": "550 gone", ". 3": "552 too large"})
+    with serving(script.talk) as port:
+        names = ("ada", "busy", "grace", "gone", "large", "edith")
+        found = await verdicts(email(tmp_path, port), *mails_to(*names))
+
+    taken = "250 queued"
+    assert found == [taken, "retrying", taken, "failed", "refused", taken]
+    assert recipients(script) == list(names)
+    assert script.connections == 1
+
+
 @pytest.mark.parametrize("reply", ["421 too many messages", None])
 async def test_a_server_that_goes_again_is_tried_later(tmp_path: Path, reply: str | None) -> None:
     script = SmtpScript({"MAIL 2": reply, "MAIL 3": reply})
     with serving(script.talk) as port:
         found = await verdicts(email(tmp_path, port), *mails_to("ada", "grace", "edith"))
 
-    assert found == ["250 queued", "retrying", "250 queued"]
+    assert found == ["250 queued", "down for now", "250 queued"]
     assert script.connections == 3
 
 
 @pytest.mark.parametrize(
-    ("reply", "verdict"),
+    ("reply", "then"),
     [(None, "unknown"), ("hello?", "unknown"), ("421 going down", "retrying")],
 )
 async def test_a_message_is_never_handed_over_twice(
-    tmp_path: Path, reply: str | None, verdict: str
+    tmp_path: Path, reply: str | None, then: str
 ) -> None:
     script = SmtpScript({". 2": reply})
     with serving(script.talk) as port:
         found = await verdicts(email(tmp_path, port), *mails_to("ada", "grace", "edith"))
 
-    assert found == ["250 queued", verdict, "250 queued"]
+    assert found == ["250 queued", then, "250 queued"]
     assert recipients(script) == ["ada", "grace", "edith"]
     assert script.connections == 2
 
@@ -339,13 +419,13 @@ async def test_a_server_that_knows_no_extensions(tmp_path: Path) -> None:
 async def test_a_server_that_greets_nobody_is_tried_again(tmp_path: Path) -> None:
     error = await outcome(tmp_path, SmtpScript({"EHLO": "550 no", "HELO": "550 not you"}))
 
-    assert (error.verdict, error.reason) == ("retrying", "550 not you")
+    assert (verdict(error), error.reason) == ("down for now", "550 not you")
 
 
 async def test_an_answer_that_is_none_is_tried_again(tmp_path: Path) -> None:
     error = await outcome(tmp_path, SmtpScript({"RCPT": "hello?"}))
 
-    assert error.verdict == "retrying"
+    assert verdict(error) == "down for now"
 
 
 @given(st.binary(max_size=200) | st.text("\r\n. a", max_size=20).map(str.encode))
@@ -360,145 +440,3 @@ def test_the_wire_carries_what_the_library_would_send(message: bytes) -> None:
 def test_headers_go_before_what_is_prepared(message: bytes) -> None:
     head = b"To: ada@example.com\r\n"
     assert on_the_wire(head + message) == head + on_the_wire(message)
-
-
-class Accounts:
-    """An authenticator that knows one account."""
-
-    def __init__(self, password: str) -> None:
-        self.password = password
-
-    def __call__(self, *about: Any) -> AuthResult:
-        data = about[-1]
-        known = data == LoginPassword(b"digest", self.password.encode())
-        return AuthResult(success=known, handled=False)
-
-
-def demanding(certificate: Certificate, password: str = PASSWORD) -> MailServer:
-    """A server that wants encryption and a login."""
-    server = MailServer()
-    server.smtp_options = {
-        "tls_context": certificate.context,
-        "require_starttls": True,
-        "auth_required": True,
-        "authenticator": Accounts(password),
-    }
-    return server
-
-
-async def test_starttls_and_login(tmp_path: Path, trusted: Certificate) -> None:
-    server = demanding(trusted)
-    with running(server):
-        channel = email(tmp_path, server.port, security="starttls", **LOGIN)
-        found = await channel.check()
-        await send(channel, delivery("ada@example.com", PAYLOAD))
-
-    assert [mail.recipient for mail in server.mails] == ["ada@example.com"]
-    assert found == f"127.0.0.1:{server.port} answers, starttls, logged in as digest"
-
-
-async def test_a_wrong_password_is_tried_again_and_named(
-    tmp_path: Path, trusted: Certificate
-) -> None:
-    server = demanding(trusted, password="another one")
-    with running(server):
-        channel = email(tmp_path, server.port, security="starttls", **LOGIN)
-        with pytest.raises(DeliveryError) as checked:
-            await channel.check()
-        error = await refused(channel)
-
-    for each in (error, checked.value):
-        assert each.verdict == "retrying"
-        assert each.reason.startswith("the login was refused: 535")
-        assert PASSWORD not in f"{each!r} {each}"
-    assert server.mails == []
-
-
-async def test_without_starttls_nothing_is_said_in_clear(tmp_path: Path) -> None:
-    script = SmtpScript(capabilities=("AUTH PLAIN LOGIN",))
-
-    error = await outcome(tmp_path, script, security="starttls", **LOGIN)
-
-    assert error.verdict == "retrying"
-    assert "STARTTLS" in error.reason
-    assert set(script.verbs) <= {"EHLO", "QUIT"}
-
-
-async def test_a_refused_starttls_is_not_gone_around(tmp_path: Path) -> None:
-    script = SmtpScript(
-        {"STARTTLS": "454 TLS not available"}, capabilities=("STARTTLS", "AUTH PLAIN")
-    )
-
-    error = await outcome(tmp_path, script, security="starttls", **LOGIN)
-
-    assert error.verdict == "retrying"
-    assert set(script.verbs) <= {"EHLO", "STARTTLS", "QUIT"}
-
-
-async def test_credentials_go_only_through_encryption(tmp_path: Path, trusted: Certificate) -> None:
-    script = SmtpScript(capabilities=("STARTTLS", "AUTH PLAIN"), tls=trusted.context)
-    with serving(script.talk) as port:
-        channel = email(tmp_path, port, security="starttls", **LOGIN)
-        await send(channel, delivery("ada@example.com", PAYLOAD))
-
-    assert "AUTH" in script.verbs
-    assert re.fullmatch(rb"EHLO \S+\nSTARTTLS", script.in_clear)
-
-
-@pytest.mark.parametrize("security", ["starttls", "tls"])
-async def test_a_certificate_that_nobody_signed_is_refused(
-    tmp_path: Path, certificate: Certificate, security: str
-) -> None:
-    script = SmtpScript(
-        capabilities=("STARTTLS", "AUTH PLAIN"),
-        tls=certificate.context,
-        tls_from_the_start=security == "tls",
-    )
-
-    error = await outcome(tmp_path, script, security=security, **LOGIN)
-
-    assert error.verdict == "retrying"
-    assert "certificate" in error.reason.lower()
-    assert set(script.verbs) <= {"EHLO", "STARTTLS"}
-
-
-async def test_tls_from_the_start(tmp_path: Path, trusted: Certificate) -> None:
-    script = SmtpScript(capabilities=("AUTH PLAIN",), tls=trusted.context, tls_from_the_start=True)
-    with serving(script.talk) as port:
-        channel = email(tmp_path, port, security="tls", **LOGIN)
-        await send(channel, delivery("ada@example.com", PAYLOAD))
-
-    assert len(script.messages) == 1
-    assert script.in_clear == b""
-
-
-async def test_a_certificate_for_another_name_is_refused(
-    tmp_path: Path, trusted: Certificate
-) -> None:
-    script = SmtpScript(tls=trusted.context, tls_from_the_start=True)
-
-    error = await outcome(tmp_path, script, security="tls", host="localhost")
-
-    assert error.verdict == "retrying"
-    assert script.heard == []
-
-
-@pytest.mark.parametrize(
-    ("greeting", "said"), [("421 busy", "421 busy"), ("554 go away", "554 go away")]
-)
-async def test_a_server_that_does_not_want_us_is_tried_again(
-    tmp_path: Path, greeting: str, said: str
-) -> None:
-    error = await outcome(tmp_path, SmtpScript({"connect": greeting}))
-
-    assert error.verdict == "retrying"
-    assert said in error.reason
-
-
-async def test_a_check_logs_in_and_sends_nothing(tmp_path: Path) -> None:
-    script = SmtpScript()
-    with serving(script.talk) as port:
-        found = await email(tmp_path, port).check()
-
-    assert found == f"127.0.0.1:{port} answers, none, no login"
-    assert not {"MAIL", "RCPT", "DATA"}.intersection(script.verbs)

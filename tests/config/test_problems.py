@@ -221,12 +221,53 @@ CASES = [
     case(
         "credentials in clear",
         f"{SMTP}  security: none\n  username: u\n  password: {SECRET}\n{REST}",
-        (1, "smtp", "security: none would send the password in clear; use starttls or tls"),
+        (1, "smtp", "security: none would send the login in clear; use starttls or tls"),
     ),
     case(
         "user without password",
         f"{SMTP}  username: u\n{REST}",
         (1, "smtp", "username and password belong together"),
+    ),
+    case(
+        "token without user",
+        f"{SMTP}  token_command: token\n{REST}",
+        (1, "smtp", "username and password belong together, or username and token_command"),
+    ),
+    case(
+        "password and token",
+        f"{SMTP}  username: u\n  password: {SECRET}\n  token_command: token\n{REST}",
+        (1, "smtp", "give password or token_command, not both"),
+    ),
+    case(
+        "commands that are none",
+        f"{SMTP}  token_command: [token]\n{REST}",
+        (4, "smtp.token_command", "must be text"),
+    ),
+    case(
+        "a command with half a quote",
+        f"{SMTP}  token_command: token '{SECRET}\n{REST}",
+        (4, "smtp.token_command", "is not a command line: no closing quotation"),
+    ),
+    case(
+        "a command of white space",
+        f'{SMTP}  token_command: " "\n{REST}',
+        (4, "smtp.token_command", "must name a program"),
+    ),
+    case(
+        "a command of two lines",
+        f'{SMTP}  token_command: "token\\nmore"\n{REST}',
+        (4, "smtp.token_command", "must be one line of visible characters"),
+    ),
+    case(
+        "certificates that are not there",
+        f"{SMTP}  ca_file: ca.pem\n  max_per_minute: 0\n{REST}",
+        (4, "smtp.ca_file", "ca.pem': No such file or directory"),
+        (5, "smtp.max_per_minute", "must be at least 1"),
+    ),
+    case(
+        "certificates that are none",
+        f"{SMTP}  ca_file: config.yaml\n{REST}",
+        (4, "smtp.ca_file", "config.yaml' has no certificates in PEM form"),
     ),
     case(
         "email without smtp",

@@ -25,10 +25,10 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 
-from digest.daemon import open_fetcher
 from digest.feeds.workers import Workers
 from digest.jobs.polling import Polling
 from digest.log import Redactor, Words
+from digest.opening import open_fetcher
 from tests.conftest import environment
 from tests.kill_matrix.rounds import work
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from types import TracebackType
 
-    from digest.daemon import Runtime
+    from digest.runtime import Runtime
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 from digest.channels.pace import Pace
 from digest.config import load_settings
-from digest.daemon import open_runtime
+from digest.opening import open_runtime
 from tests.feed_xml import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from digest.daemon import Runtime
+    from digest.runtime import Runtime
 
 
 class Calendar:

@@ -14,7 +14,13 @@ import regex
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from digest.rendering.email import build_email, mailbox, message_id, personal_headers
+from digest.rendering.email import (
+    build_email,
+    mailbox,
+    message_id,
+    personal_headers,
+    text_only,
+)
 from digest.rendering.templates import Templates
 from tests.rendering.samples import NOW, edition, ordinary, story
 
@@ -299,3 +305,63 @@ def test_a_whole_edition_survives_the_wire() -> None:
 
     assert content(raw) == (text, f"{html}\n")
     assert max(map(len, raw.split(b"\r\n"))) <= 998
+
+
+NOTE = "The whole edition was too large for the mail server, so this is only its text."
+
+
+def shrunk(raw: bytes) -> bytes:
+    plainer = text_only(raw)
+    assert plainer is not None
+    return plainer
+
+
+@pytest.mark.parametrize(
+    "subject", ["Plain", "Wöchentliches: " + "日本語 " * 30, "=?utf-8?q?=0D?="]
+)
+def test_what_is_too_large_keeps_its_headers_and_its_text(subject: str) -> None:
+    raw = built(edition(subject=subject, title="Wöchentliche Lektüre"), text="Größe\n\nEnde\n")
+
+    plainer = shrunk(raw)
+
+    whole, text = received(raw), received(plainer)
+    kept = [name for name in whole if not name.lower().startswith(("content-", "mime-"))]
+    assert [*kept, "Content-Type", "Content-Transfer-Encoding", "MIME-Version"] == text.keys()
+    # To the byte: what the library writes anew it folds and encodes anew.
+    assert plainer.startswith(raw.partition(b"MIME-Version")[0])
+    assert text.get_content_type() == "text/plain"
+    assert text.get_content().replace("\r\n", "\n") == f"Größe\n\nEnde\n\n{NOTE}\n"
+    assert text.defects == []
+
+
+def test_what_is_too_large_is_shrunk_once_and_always_alike() -> None:
+    raw = built()
+
+    assert shrunk(raw) == shrunk(raw)
+    assert text_only(shrunk(raw)) is None
+
+
+@pytest.mark.parametrize("line", ["x" * 5_000, "é" * 5_000, ".", "From here"])
+def test_a_whole_edition_survives_being_shrunk(line: str) -> None:
+    whole, templates = ordinary(50), Templates()
+    text = f"{templates.text(whole)}{line}\n"
+
+    plainer = shrunk(built(whole, templates.html(whole), text))
+
+    content = received(plainer).get_content().replace("\r\n", "\n")
+    assert content == f"{text}\n{NOTE}\n"
+    assert max(map(len, plainer.split(b"\r\n"))) <= 998
+    assert b"\n" not in plainer.replace(b"\r\n", b"")
+
+
+@pytest.mark.parametrize(
+    ("recipient", "to"),
+    [
+        ("jürgen@bücher.example", "jürgen@xn--bcher-kva.example"),
+        ("Jürgen <jürgen@bücher.example>", "Jürgen <jürgen@xn--bcher-kva.example>"),
+    ],
+)
+def test_a_local_part_that_is_not_ascii_is_written_in_utf_8(recipient: str, to: str) -> None:
+    headers = personal_headers(recipient, MESSAGE_ID)
+
+    assert headers == f"To: {to}\r\nMessage-ID: {MESSAGE_ID}\r\n".encode()

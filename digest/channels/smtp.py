@@ -118,10 +118,11 @@ class SmtpConnection:
         try:
             await log_in(client, self._settings, secret)
         except aiosmtplib.SMTPAuthenticationError as error:
+            lasting = error.code >= 500
             given = "token_command" if self._settings.token_command else "password"
+            mend = f"; mend smtp.username or smtp.{given}" if lasting else ""
             raise ChannelError(
-                f"the login was refused: {self._said(error)}; mend smtp.username or smtp.{given}",
-                lasting=error.code >= 500,
+                f"the login was refused: {self._said(error)}{mend}", lasting=lasting
             ) from None
 
     async def say_goodbye(self) -> None:

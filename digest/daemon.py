@@ -41,8 +41,8 @@ _MOST_TOLD = 20
 class Daemon:
     """Works by its settings, until it is stopped or given others.
 
-    `load` reads the settings anew, and `adopt` is called with those that are taken over; `file` is
-    where they come from.
+    When `reload` is set, `load` reads the settings anew, and `adopt` is called with those that are
+    taken over; `file` is where they come from.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class Daemon:
         load: Callable[[], Settings],
         adopt: Callable[[Settings], None],
         file: Path,
+        reload: asyncio.Event,
     ) -> None:
         self._store = store
         self._prepared = prepared
@@ -60,7 +61,7 @@ class Daemon:
         self._watch = Watch(file)
         self._rounds: Rounds | None = None
         self._working = asyncio.Event()
-        self._reload = asyncio.Event()
+        self._reload = reload
         self._commands: set[asyncio.Task[Any]] = set()
 
     @property
@@ -72,10 +73,6 @@ class Daemon:
     def alive(self) -> bool:
         """Whether the loop has turned in the last minutes."""
         return self._rounds is None or self._rounds.alive
-
-    def reload(self) -> None:
-        """Read the settings anew, and go on by them if they are right."""
-        self._reload.set()
 
     async def carry_out(self, command: Callable[[Runtime], Coroutine[Any, Any, T]]) -> T:
         """Carry out a command; one that comes while settings are taken over waits for that.
@@ -162,6 +159,9 @@ class Daemon:
         except DigestError as error:
             for line in str(error).splitlines():
                 event(_log, logging.ERROR, "not reloaded", error=line)
+            return False
+        except Exception:
+            _log.exception("bug while reloading; the daemon goes on as it was")
             return False
         found = changes(self.settings, prepared.settings)
         if found:

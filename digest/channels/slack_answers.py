@@ -64,7 +64,7 @@ def refusal(status: int, word: str, headers: Mapping[str, Any]) -> DeliveryError
     if word in _REMEDIES:
         return ChannelError(f"{reason}; {_REMEDIES[word]}", lasting=True)
     if status in _DEAD_STATUSES:
-        return ChannelError(f"{reason}; {_CREDENTIALS}", lasting=True)
+        return ChannelError(f"{reason}; {_CREDENTIALS}, or mend the address", lasting=True)
     return DeliveryError(reason, "failed")
 
 

@@ -52,10 +52,11 @@ def run(options: Options, *, once: bool) -> int:
 
 
 async def _serve(options: Options, settings: Settings) -> NoReturn:
-    stop = asyncio.Event()
+    stop, reload = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, reload.set)
     # What was secret once may still be said.
     secrets = set(settings.secrets())
 
@@ -65,8 +66,7 @@ async def _serve(options: Options, settings: Settings) -> NoReturn:
 
     prepared = prepare(settings)
     async with open_store(settings, "digest run", check=True) as store:
-        daemon = Daemon(store, prepared, options.load, adopt, options.file())
-        loop.add_signal_handler(signal.SIGHUP, daemon.reload)
+        daemon = Daemon(store, prepared, options.load, adopt, options.file(), reload)
         async with control_socket(daemon):
             await daemon.run(stop)
     event(_log, logging.INFO, "stopped")

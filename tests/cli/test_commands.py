@@ -193,7 +193,7 @@ def test_check_online_tries_everything_and_sends_nothing(polled: Project) -> Non
     result = polled.json("check", "--online", code=1)
     assert [c["said"] for c in result["checks"] if not c["good"]] == [
         "answered 410 Gone",
-        "404 no_service",
+        "404 no_service; make a new webhook",
     ]
 
 
@@ -258,7 +258,10 @@ def test_a_database_that_cannot_be_written_is_one_line(polled: Project) -> None:
     for command in ("poll", "status"):
         done = polled.command(command)
         assert done.returncode == 1
-        assert done.stderr == f"digest: {database}: file is not a database\n"
+        assert done.stderr == (
+            f"digest: {database}: file is not a database; restore a backup, or set another"
+            " database\n"
+        )
 
 
 def test_what_a_server_repeats_of_a_secret_is_not_shown(project: Project) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from tests.servers import Seen
 
 TOKEN, PASSWORD, HOOK = "f33d-t0k3n-s3cr3t", "m41l-p4ssw0rd-s3cr3t", "h00k-p4th-s3cr3t"
-SECRETS = (TOKEN, PASSWORD, HOOK)
+BOT = "xoxb-b0t-t0k3n-s3cr3t"
+SECRETS = (TOKEN, PASSWORD, HOOK, BOT)
 CONFIG = """\
 log: {{level: debug}}
 polling: {{allow_private_networks: true, per_host: 0}}
@@ -31,10 +33,11 @@ smtp: {{host: 127.0.0.1, port: {port}, from: d@sender.example, username: digest,
 channels:
   inbox: {{kind: email, to: ada@one.example}}
   team: {{kind: slack, webhook_url: "{slack}/services/T0/B0/{hook}"}}
+  app: {{kind: slack, bot_token: {bot}, channel: C0123456789, api_url: "{slack}/api/"}}
   vault: {{kind: file, path: "out/{{digest}}-{{date}}.md"}}
 alerts: {{send_to: [vault]}}
 digests:
-  weekly: {{schedule: every monday at 09:00, first_edition: 3650d, send_to: [inbox, team, vault]}}
+  weekly: {{schedule: daily at 09:00, first_edition: 3650d, send_to: [inbox, team, app, vault]}}
 """
 COMMANDS = (
     *(("-v", "run", "--once"), ("-v", "run", "--once"), ("-v", "poll"), ("-v", "send", "weekly")),
@@ -59,6 +62,10 @@ def indiscreet(project: Project, certificate: Certificate) -> Iterator[Project]:
 
     project.feeds.replies["/closed"] = refuse
     project.slack.replies[f"/services/T0/B0/{HOOK}"] = Reply(f"no_service for {HOOK}", 404)
+    project.slack.replies["/api/chat.postMessage"] = Reply(
+        json.dumps({"ok": False, "error": f"odd_token {BOT}"}),
+        headers={"Content-Type": "application/json"},
+    )
     script = SmtpScript(
         replies={"AUTH": f"535 the password {PASSWORD} of digest is wrong"},
         capabilities=("STARTTLS", "AUTH PLAIN LOGIN"),
@@ -73,6 +80,7 @@ def indiscreet(project: Project, certificate: Certificate) -> Iterator[Project]:
             token=TOKEN,
             password=PASSWORD,
             hook=HOOK,
+            bot=BOT,
         )
         (project.folder / "config.yaml").write_text(text, "utf-8")
         yield project
@@ -86,7 +94,7 @@ def test_secrets_are_nowhere_else(indiscreet: Project, certificate: Certificate)
     }
     printed = "".join(done.stdout + done.stderr for done in said.values())
     # All of it was really tried, and told.
-    for word in ("Story one", "401", "the password *** of digest", "no_service"):
+    for word in ("Story one", "401", "the password *** of digest", "no_service", "odd_token ***"):
         assert word in printed
     stored = {
         path: path.read_bytes()

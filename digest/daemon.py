@@ -153,14 +153,12 @@ class Daemon:
         # What is read now is not news later.
         self._watch.changed()
         try:
-            prepared = await asyncio.to_thread(lambda: prepare(self._load()))
-            if prepared.settings.database != self.settings.database:
-                raise StoreError("another database is used from the next start on; restart")
+            prepared = await asyncio.to_thread(self._prepare_anew)
         except DigestError as error:
             for line in str(error).splitlines():
                 event(_log, logging.ERROR, "not reloaded", error=line)
             return False
-        except Exception:
+        except Exception:  # noqa: BLE001 - a bug is logged whole
             _log.exception("bug while reloading; the daemon goes on as it was")
             return False
         found = changes(self.settings, prepared.settings)
@@ -170,6 +168,12 @@ class Daemon:
         told = [*found[:_MOST_TOLD], *([f"{len(found)} in all"] if len(found) > _MOST_TOLD else [])]
         event(_log, logging.INFO, "reloaded", changes="; ".join(told) or "none")
         return bool(found)
+
+    def _prepare_anew(self) -> Prepared:
+        prepared = prepare(self._load())
+        if prepared.settings.database != self.settings.database:
+            raise StoreError("another database is used from the next start on; restart")
+        return prepared
 
 
 class Watch:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.channels.scripted import SmtpScript, serving
+from tests.feed_xml import item, rss
 from tests.servers import Reply
 
 if TYPE_CHECKING:
@@ -51,10 +52,7 @@ COMMANDS = (
 @pytest.fixture
 def indiscreet(project: Project, certificate: Certificate) -> Iterator[Project]:
     """A project whose servers repeat what is secret in all they say."""
-    project.feeds.replies["/open"] = Reply(
-        '<rss version="2.0"><channel><title>A feed</title><item><guid>1</guid>'
-        "<title>Story one</title></item></channel></rss>"
-    )
+    project.feeds.replies["/open"] = Reply(rss(item(1, title="Story one")))
 
     def refuse(seen: Seen) -> Reply:
         said = seen.headers["Authorization"]
@@ -96,6 +94,10 @@ def test_secrets_are_nowhere_else(indiscreet: Project, certificate: Certificate)
     # All of it was really tried, and told.
     for word in ("Story one", "401", "the password *** of digest", "no_service", "odd_token ***"):
         assert word in printed
+    states = json.loads(said["--json", "deliveries"].stdout)["deliveries"]
+    assert {(one["channel"], one["state"]) for one in states} >= {
+        *(("inbox", "pending"), ("team", "pending"), ("app", "failed"), ("vault", "sent")),
+    }
     stored = {
         path: path.read_bytes()
         for path in indiscreet.folder.rglob("*")

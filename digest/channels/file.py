@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import glob
 import json
 import os
 import tempfile
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from digest.rendering.templates import Templates
 
 _MOST_ON_ONE_DAY = 1_000
+_HALF_WAY = ".part"
 
 
 class FileChannel:
@@ -92,7 +94,7 @@ class FileChannel:
                 name = path.name if number == 1 else f"{path.stem}-{number}{path.suffix}"
                 target = path.with_name(name)
                 if not os.path.lexists(target):
-                    _write_whole(target, payload)
+                    _write_whole(target, f".{path.name}.{self.name}.", payload)
                     return str(target)
                 if target.is_file() and target.read_bytes() == payload:
                     return str(target)
@@ -103,9 +105,12 @@ class FileChannel:
         raise DeliveryError(f"{path}: {_MOST_ON_ONE_DAY} files of that name", "failed")
 
 
-def _write_whole(target: Path, payload: bytes) -> None:
+def _write_whole(target: Path, prefix: str, payload: bytes) -> None:
     """Write beside the target, then rename: nobody ever sees half a file."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    # What a process left that was killed half way.
+    for left in target.parent.glob(f"{glob.escape(prefix)}*{_HALF_WAY}"):
+        left.unlink(missing_ok=True)
+    handle, name = tempfile.mkstemp(_HALF_WAY, prefix, target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(payload)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import resource
+import signal
 import stat
+import subprocess
+import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +26,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from digest.channels import Channel
+
+
+ROOT = Path(__file__).parents[2]
+# Dies before what it wrote gets its name.
+HALF_WAY = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from tests.channels.test_file import files, write
+sys.addaudithook(lambda name, _: name == "os.rename" and os.kill(os.getpid(), signal.SIGKILL))
+asyncio.run(write(files(Path({folder!r}))))
+"""
 
 
 def files(folder: Path, path: str = "out/{digest}-{date}.md", format_: str = "markdown") -> Channel:
@@ -185,6 +200,18 @@ async def test_a_write_that_fails_half_way_leaves_nothing(tmp_path: Path) -> Non
     assert "File too large" in caught.value.reason
     assert everything(tmp_path) == {"out", "out/weekly-2026-11-16.md"}
     assert (tmp_path / "out/weekly-2026-11-16.md").read_bytes() == b"old"
+
+
+def test_what_a_killed_process_left_half_way_goes(tmp_path: Path) -> None:
+    script = HALF_WAY.format(folder=str(tmp_path))
+    killed = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert len(everything(tmp_path)) == 2
+
+    path = asyncio.run(write(files(tmp_path)))
+
+    assert path.read_bytes() == b"Hello\n"
+    assert everything(tmp_path) == {"out", "out/weekly-2026-11-16.md"}
 
 
 async def test_a_file_in_the_place_of_the_folder_is_tried_again(tmp_path: Path) -> None:

@@ -14,19 +14,18 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import astuple
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.kill_matrix.killing import Table, at_every, at_random
+from tests.kill_matrix.killing import at_every, at_random
+from tests.kill_matrix.table import Table
 from tests.kill_matrix.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 _SIDE_BY_SIDE = 2
-_HEAD = ("killed", "phase", "kills", "in doubt", "copies", "unknown", "lost", "doubled", "unclear")
 
 
 def _side_by_side(part: Callable[[int, World], Table]) -> Table:
@@ -41,17 +40,6 @@ def _side_by_side(part: Callable[[int, World], Table]) -> Table:
         for table in threads.map(share, range(_SIDE_BY_SIDE)):
             whole.add(table)
     return whole
-
-
-def _lines(table: Table, seconds: float) -> Iterator[str]:
-    yield ("{:<16}{:<12}" + "{:>10}" * 7).format(*_HEAD)
-    for (way, phase), row in sorted(table.rows.items()):
-        yield f"{way:<16}{phase:<12}" + "".join(f"{figure:>10}" for figure in astuple(row))
-    for way, runs in sorted(table.runs.items()):
-        yield f"{way}: {runs} stories, {table.seconds[way]:.0f} s"
-    yield f"{table.kills()} kills in {seconds:.0f} s; {len(table.broken)} promises broken"
-    for line in table.broken:
-        yield f"! {line}"
 
 
 def _every(kind: str, folder: Path) -> Table:
@@ -81,8 +69,7 @@ def main() -> int:
         for kind in ("turn", "statement") if options.every_await else ():
             table.add(_every(kind, Path(name)))
         table.add(_random(options.kills, options.seed, Path(name)))
-    lines = _lines(table, time.perf_counter() - began)
-    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.write("\n".join(table.lines(time.perf_counter() - began)) + "\n")
     return 1 if table.broken else 0
 
 

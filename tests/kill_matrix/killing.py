@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 import sys
 import time
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.conftest import environment
 from tests.kill_matrix.forking import ROOT, Forker, Task
 from tests.kill_matrix.ledger import Ledger
+from tests.kill_matrix.table import Table
 from tests.kill_matrix.verdicts import judge
 from tests.kill_matrix.world import Moment, World
 
@@ -29,44 +29,6 @@ _SENDS = {("run", "--once"), ("send", "wide"), ("send", "narrow")}
 _FINISHING = (("poll",), ("send", "wide"), ("send", "narrow"), ("run", "--once"))
 _ROUNDS_EACH = 3
 _MOST_KILLS = 4
-
-
-@dataclass
-class Row:
-    """Kills in one phase: how many, and what they did."""
-
-    kills: int = 0
-    in_doubt: int = 0
-    copies: int = 0
-    unknown: int = 0
-    lost: int = 0
-    doubled: int = 0
-    unexplained: int = 0
-
-
-@dataclass
-class Table:
-    """What was killed, in which phase, and what came of it; `broken` in words."""
-
-    rows: dict[tuple[str, str], Row] = field(default_factory=lambda: defaultdict(Row))
-    runs: Counter[str] = field(default_factory=Counter)
-    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    broken: list[str] = field(default_factory=list)
-
-    def add(self, other: Table) -> None:
-        """Take in another's figures."""
-        for key, theirs in other.rows.items():
-            mine = self.rows[key]
-            for name in Row.__dataclass_fields__:
-                setattr(mine, name, getattr(mine, name) + getattr(theirs, name))
-        self.runs += other.runs
-        for way, seconds in other.seconds.items():
-            self.seconds[way] += seconds
-        self.broken += other.broken
-
-    def kills(self, phase: str | None = None) -> int:
-        """How many there were, in a phase or in all."""
-        return sum(row.kills for key, row in self.rows.items() if phase in {None, key[1]})
 
 
 class Story:
@@ -87,18 +49,20 @@ class Story:
     def kills(self) -> int:
         return len(self._phases)
 
-    def end(self, failure: str = "") -> None:
-        """Judge it, and enter it into the table."""
+    def end(self, failure: str = "", shown: int | None = None) -> None:
+        """Judge it, and enter it into the table; `shown` is how much a person is told to decide."""
         verdict = judge(self._world, self.kills)
         if failure:
             verdict.unexplained.append(failure)
+        if shown not in {None, len(verdict.unknown)}:
+            verdict.unexplained.append(f"{shown} of {len(verdict.unknown)} unknown are shown")
         for phase, in_doubt in self._phases:
-            row = self._table.rows[self._way, phase]
-            row.kills += 1
-            row.in_doubt += len(in_doubt)
-            row.unknown += len(in_doubt.intersection(verdict.unknown))
+            figures = self._table.rows[self._way, phase]
+            figures.kills += 1
+            figures.in_doubt += len(in_doubt)
+            figures.unknown += len(in_doubt.intersection(verdict.unknown))
             # A copy is the doing of the first kill that left its delivery in doubt.
-            row.copies += sum(verdict.copies.pop(delivery, 0) for delivery in in_doubt)
+            figures.copies += sum(verdict.copies.pop(delivery, 0) for delivery in in_doubt)
         for delivery in +verdict.copies:
             verdict.doubled.append(f"delivery {delivery}: no kill left it in doubt")
         self._blame(verdict)
@@ -109,10 +73,10 @@ class Story:
     def _blame(self, verdict: Verdict) -> None:
         """What broke is the doing of the last kill, as far as anybody can tell."""
         phase = self._phases[-1][0] if self._phases else "no kill"
-        row = self._table.rows[self._way, phase]
-        row.lost += len(verdict.lost)
-        row.doubled += len(verdict.doubled)
-        row.unexplained += len(verdict.unexplained)
+        figures = self._table.rows[self._way, phase]
+        figures.lost += len(verdict.lost)
+        figures.doubled += len(verdict.doubled)
+        figures.unexplained += len(verdict.unexplained)
 
 
 def at_every(kind: str, numbers: Iterable[int], world: World, folder: Path) -> Table:
@@ -173,9 +137,18 @@ def _commands(story: Story, world: World, chance: random.Random) -> None:
         if _suffers(world, _digest(world, *command), moment):
             story.died(sends=command in _SENDS)
     world.frozen = True
-    for command in _FINISHING:
-        _run(world, _digest(world, *command))
-    story.end()
+    codes = {_run(world, _digest(world, *command)) for command in _FINISHING}
+    # 1 is for what could not be delivered, which what is unknown was not.
+    story.end(_failure(world, codes - {0, 1}), _shown_as_unknown(world))
+
+
+def _shown_as_unknown(world: World) -> int:
+    said = subprocess.check_output(
+        [sys.executable, "-m", "digest", "-c", str(world.config), "--json", "status"],
+        cwd=ROOT,
+        env=environment(),
+    )
+    return int(json.loads(said)["deliveries"]["unknown"])
 
 
 def _some_moment(chance: random.Random) -> Moment:
@@ -204,11 +177,18 @@ def _suffers(world: World, module: list[str], moment: Moment) -> bool:
     """Whether the process was killed, rather than done before its moment came."""
     process = _start(world, module)
     world.arm(moment, process)
-    return process.wait(_LONGEST_SECONDS) == _KILLED
+    return _end_of(process) == _KILLED
 
 
 def _run(world: World, module: list[str]) -> int:
-    return _start(world, module).wait(_LONGEST_SECONDS)
+    return _end_of(_start(world, module))
+
+
+def _end_of(process: subprocess.Popen[bytes]) -> int:
+    try:
+        return process.wait(_LONGEST_SECONDS)
+    finally:
+        process.kill()
 
 
 def _start(world: World, module: list[str]) -> subprocess.Popen[bytes]:

@@ -40,6 +40,8 @@ def finished(done: World) -> Iterator[World]:
     yield done
     done.mails[:], done._slack.seen[:] = mails, posts
     done.database.write_bytes(database)
+    for name in done.left_half_way:
+        (done.folder / "out" / name).unlink()
 
 
 @pytest.mark.parametrize("kind", ["turn", "statement"])
@@ -122,6 +124,10 @@ def forget_the_outcome(world: World) -> None:
     execute(world, "UPDATE deliveries SET state = 'retrying' WHERE id = 1")
 
 
+def leave_half_a_file(world: World) -> None:
+    (world.folder / "out" / ".narrow.md.part").touch()
+
+
 @pytest.mark.parametrize(
     ("breaks", "what"),
     [
@@ -134,6 +140,7 @@ def forget_the_outcome(world: World) -> None:
         (forget_a_message, "unexplained"),
         (forget_a_change, "unexplained"),
         (forget_the_outcome, "unexplained"),
+        (leave_half_a_file, "unexplained"),
     ],
 )
 def test_what_breaks_is_noticed(

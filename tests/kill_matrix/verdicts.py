@@ -63,9 +63,8 @@ def judge(world: World, kills: int) -> Verdict:
         for mark in sorted(world.entries(digest)):
             _judge_entry(ledger, digest, mark, arrived, verdict)
     _judge_editions(ledger, verdict)
-    for channel, extra in _extra_by_channel(ledger, verdict).items():
-        if extra > kills:
-            verdict.doubled.append(f"{extra} copies through {channel} after {kills} kills")
+    _judge_files(world, ledger, verdict)
+    _judge_copies(ledger, kills, verdict)
     return verdict
 
 
@@ -144,8 +143,18 @@ def _judge_editions(ledger: Ledger, verdict: Verdict) -> None:
                 verdict.lost.append(f"edition {number} of {digest} is not whole in {channel}")
 
 
-def _extra_by_channel(ledger: Ledger, verdict: Verdict) -> Counter[str]:
+def _judge_files(world: World, ledger: Ledger, verdict: Verdict) -> None:
+    """Nothing half written is left, unless a person is still to decide."""
+    undecided = any((row.kind, row.state) == ("file", "unknown") for row in ledger.rows)
+    if world.left_half_way and not undecided:
+        verdict.unexplained.append(f"left half way: {world.left_half_way}")
+
+
+def _judge_copies(ledger: Ledger, kills: int, verdict: Verdict) -> None:
+    """A channel sends one thing at a time, so a kill leaves one of each in doubt."""
     extra: Counter[str] = Counter()
     for row in ledger.rows:
         extra[row.channel] += verdict.copies[row.id]
-    return extra
+    for channel, copies in extra.items():
+        if copies > kills:
+            verdict.doubled.append(f"{copies} copies through {channel} after {kills} kills")

@@ -122,6 +122,11 @@ class World:
         found = sorted((self.folder / "out").glob("[!.]*"))
         return [path.read_text("utf-8") for path in found]
 
+    @property
+    def left_half_way(self) -> list[str]:
+        """Files that no reader would see."""
+        return [path.name for path in (self.folder / "out").glob(".*")]
+
     def entries(self, digest: str) -> set[str]:
         """The marks of all that was ever served to a digest; each is in its entry's title."""
         feeds = self.feeds if digest == "wide" else self.feeds[0]

@@ -7,7 +7,6 @@ import ssl
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from digest.channels.smtp import SmtpConnection, on_the_wire
 from digest.config import EmailSettings
 from digest.model import Rendition
 from digest.rendering.email import build_email, mailbox, personal_headers, text_only
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from digest.channels.pace import Pace, Paces
+    from digest.channels.smtp import SmtpConnection
     from digest.config import Settings, SmtpSettings
     from digest.model import Delivery, Edition
     from digest.rendering.templates import Templates
@@ -61,6 +61,9 @@ class EmailChannel:
 
     @contextlib.asynccontextmanager
     async def _connection(self) -> AsyncIterator[SmtpConnection]:
+        # What only sending needs is loaded when something is sent.
+        from digest.channels.smtp import SmtpConnection
+
         connection = SmtpConnection(self._smtp, self._tls)
         try:
             yield connection
@@ -83,6 +86,8 @@ class _Session:
 
     def _prepare(self, payload: bytes) -> bytes:
         """The payload for the wire; one edition's is prepared once for all its recipients."""
+        from digest.channels.smtp import on_the_wire
+
         if payload != self._payload:
             self._payload, self._prepared = payload, on_the_wire(payload)
         return self._prepared

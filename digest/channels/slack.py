@@ -8,9 +8,6 @@ from contextlib import asynccontextmanager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Protocol
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from digest.channels.pace import Pace
 from digest.channels.slack_answers import refusal
@@ -26,6 +23,7 @@ if TYPE_CHECKING:
 
     from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
     from pydantic import SecretStr
+    from slack_sdk.errors import SlackApiError
 
     from digest.channels.pace import Paces
     from digest.config import Settings
@@ -113,6 +111,9 @@ class Webhook:
 
     async def post(self, message: dict[str, Any]) -> str:
         """A webhook's only receipt is its `ok`."""
+        # What only posting needs is loaded when something is posted.
+        from slack_sdk.webhook.async_client import AsyncWebhookClient
+
         async with _session() as session:
             client = AsyncWebhookClient(
                 self._url.get_secret_value(),
@@ -158,6 +159,9 @@ class Bot:
         return f"the token is that of {said.get('user', 'an app')} in {said.get('team', 'Slack')}"
 
     async def _call(self, method: str, message: dict[str, Any]) -> dict[str, Any]:
+        from slack_sdk.errors import SlackApiError
+        from slack_sdk.web.async_client import AsyncWebClient
+
         async with _session() as session:
             client = AsyncWebClient(
                 self._token.get_secret_value(),

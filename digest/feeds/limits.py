@@ -1,4 +1,4 @@
-"""How much of a feed is taken, in entries and in characters."""
+"""How much of a feed is taken, in entries, in characters and in memory."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ MAX_LINK = 4_096
 MAX_ID = 4_096
 MAX_HTML = 256 * 1024
 MAX_TEXT = 20_000_000
+# Of a process that reads bodies.
+MEMORY_BYTES = 512 * 1024**2
 
 
 def within_limits(entries: Iterable[ParsedEntry]) -> tuple[ParsedEntry, ...]:

@@ -3,59 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
-import resource
-import signal
 from collections import deque
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
-
 from digest.errors import FeedError
+from digest.feeds.limits import MEMORY_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from digest.feeds.processes import Lane
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _TASK_SECONDS = 10.0
 _QUICK_SECONDS = 1.0
-MEMORY_BYTES = 512 * 1024**2
 _IDLE_SECONDS = 60.0
 _MOST_TOGETHER = 16
-# What workers need is loaded once, by the process that they are forked from; so is what the
-# script that started us imports, which each of them would run again. That process holds nothing
-# of ours that a fork could inherit: no database, no sockets, no threads' locks.
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload([__name__, "feedparser", "digest.jobs.reading", "digest.cli"])
-
-
-def _prepare_worker() -> None:
-    # A signal from the terminal reaches the whole group; the parent decides when workers end.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-
-
-@contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Threads started in here, and the processes they start, never see Ctrl-C.
-
-    A worker that is still starting could not yet ignore it by itself.
-    """
-    # Started from another thread it would lift the block there.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Workers:
@@ -76,8 +46,8 @@ class Workers:
         self._task_seconds = task_seconds
         quick_seconds = min(quick_seconds, task_seconds / 2)
         count = count or min(os.cpu_count() or 1, 4)
-        self._quick = _Lane(count, quick_seconds)
-        self._slow = _Lane(1, task_seconds - quick_seconds)
+        self._sizes = {"quick": (count, quick_seconds), "slow": (1, task_seconds - quick_seconds)}
+        self._lanes: dict[str, Lane] = {}
         self._idle_seconds = idle_seconds
         self._running = 0
         self._goodbye: asyncio.TimerHandle | None = None
@@ -112,14 +82,28 @@ class Workers:
         """End the processes; the next task starts new ones."""
         if self._goodbye:
             self._goodbye.cancel()
-        _end(self._give_up())
+        self._ending()()
 
-    def _give_up(self) -> list[ProcessPool]:
-        return [*self._quick.give_up(), *self._slow.give_up()]
+    def _ending(self) -> Callable[[], None]:
+        """What ends the processes there are, now that none is given anything more."""
+        pools = [pool for lane in self._lanes.values() for pool in lane.give_up()]
+        if not pools:
+            return lambda: None
+        from digest.feeds.processes import end
+
+        return partial(end, pools)
+
+    def _lane(self, name: str) -> Lane:
+        # Most polls bring nothing to read, and do without.
+        from digest.feeds.processes import Lane
+
+        if name not in self._lanes:
+            self._lanes[name] = Lane(*self._sizes[name])
+        return self._lanes[name]
 
     def _leave(self) -> None:
         # In a thread, since the event loop would wait for a tenth of a second.
-        asyncio.get_running_loop().run_in_executor(None, _end, self._give_up())
+        asyncio.get_running_loop().run_in_executor(None, self._ending())
 
     @contextmanager
     def _at_work(self) -> Iterator[None]:
@@ -137,15 +121,13 @@ class Workers:
     async def _alone(self, call: Callable[[], T]) -> T:
         try:
             try:
-                return await self._quick.run(call)
+                return await self._lane("quick").run(call)
             except FutureTimeoutError:
-                return await self._slow.run(call)
+                return await self._lane("slow").run(call)
         except FutureTimeoutError:
             raise FeedError(f"parsing took longer than {self._task_seconds:g} s") from None
         except MemoryError:
             raise FeedError(f"parsing needed more than {MEMORY_BYTES // 1024**2} MB") from None
-        except ProcessExpired as error:
-            raise FeedError(f"parsing ended its process (exit code {error.exitcode})") from None
 
     def _set_out(self) -> None:
         while self._free_trips and self._waiting:
@@ -158,7 +140,9 @@ class Workers:
 
     async def _travel(self, tasks: Sequence[_Task]) -> None:
         try:
-            results = await self._quick.run(partial(_call_all, [task.call for task in tasks]))
+            results = await self._lane("quick").run(
+                partial(_call_all, [task.call for task in tasks])
+            )
         except Exception:  # noqa: BLE001 - whatever it is, each is told its own when tried alone
             results = [_Result()] * len(tasks)
         finally:
@@ -216,37 +200,3 @@ def _call(call: Callable[[], Any]) -> _Result:
         return _Result(error=error)
     except Exception:  # noqa: BLE001 - tried again alone, where it is told whole
         return _Result()
-
-
-class _Lane:
-    """So many processes, each task in them with a deadline in seconds."""
-
-    def __init__(self, count: int, seconds: float) -> None:
-        self._count = count
-        self._seconds = seconds
-        self._pool: ProcessPool | None = None
-
-    async def run(self, call: Callable[[], T]) -> T:
-        with _without_interrupts():
-            if self._pool is None:
-                self._pool = ProcessPool(
-                    max_workers=self._count, initializer=_prepare_worker, context=_CONTEXT
-                )
-            try:
-                future = self._pool.schedule(call, timeout=self._seconds)
-            except Exception:
-                # Processes that could not be started are not asked again; others may start.
-                self._pool = None
-                raise
-        return await asyncio.wrap_future(future)
-
-    def give_up(self) -> list[ProcessPool]:
-        """The processes, if there are any, for whoever ends them."""
-        pool, self._pool = self._pool, None
-        return [pool] if pool else []
-
-
-def _end(pools: Sequence[ProcessPool]) -> None:
-    for pool in pools:
-        pool.stop()  # type: ignore[no-untyped-call]
-        pool.join()

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from pebble import ProcessExpired, ProcessPool
 
 from digest.errors import FeedError
-from digest.feeds.workers import MEMORY_BYTES
+from digest.feeds.limits import MEMORY_BYTES
 from tests.conftest import SHARED
 from tests.feeds.test_mutations import CASES, digested, mutate
 

@@ -163,7 +163,7 @@ async def test_what_cannot_be_handed_over_is_told(workers: Workers) -> None:
 async def test_processes_that_cannot_be_started(workers: Workers) -> None:
     broken = ProcessPool(max_workers=1)
     broken.close()  # type: ignore[no-untyped-call]
-    workers._quick._pool = broken
+    workers._lane("quick")._pool = broken
     async with asyncio.timeout(10):
         assert await workers.run_together(factorial, 5) == 120
 

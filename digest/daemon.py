@@ -224,6 +224,7 @@ class Rounds:
         self._beat = asyncio.get_running_loop().time()
         # An edition missed while down waits for the feeds to be read, a minute at the most.
         self._start(self._poll_then_publish)
+        self._start(self._alert_then_deliver)
         self._deliver()
         self._clock.start()
 

@@ -111,8 +111,12 @@ class Runtime:
         polled = await self.polling.poll_due(report=report)
         unpublished: dict[str, str] = {}
         published = await self.publishing.publish_due(unpublished.__setitem__)
-        await self.alerting.alert()
         outcomes = await self._deliver()
+        if await self.alerting.alert():
+            outcomes |= await self._deliver()
+        # What is still to be made is not delivered either, tried or not: its channel may rest.
+        over = sum(one.state != "sent" and not one.next_attempt_at for one in outcomes.values())
+        waiting = await self.store.run(lambda store: store.ledger.waiting())
         return {
             **poll_report(polled),
             "editions": [
@@ -120,12 +124,16 @@ class Runtime:
                 for edition in published
             ],
             "unpublished": unpublished,
-            "delivered": sum(outcome.state == "sent" for outcome in outcomes),
-            "undelivered": sum(outcome.state != "sent" for outcome in outcomes),
+            "delivered": sum(outcome.state == "sent" for outcome in outcomes.values()),
+            "undelivered": over + waiting,
         }
 
-    async def _deliver(self) -> list[Outcome]:
-        outcomes = await self.delivering.deliver_due()
+    async def _deliver(self) -> dict[int, Outcome]:
+        """Deliver what is due; answers the last outcome of each delivery."""
+        outcomes: dict[int, Outcome] = {}
+        await self.delivering.deliver_due(
+            lambda delivery, outcome: outcomes.update({delivery.id: outcome})
+        )
         if self.room.lack:
             raise StoreError(self.room.lack)
         return outcomes

@@ -195,6 +195,16 @@ class LedgerQueries:
             if rest.lasting or now - rest.since >= _PASSES_WITHIN:
                 open_incident(connection, "channel", delivery.channel, rest.reason, now)
 
+    def waiting(self) -> int:
+        """How many deliveries are still to be made, sooner or later."""
+        open_ones = sa.or_(
+            deliveries.c.state.in_(("pending", "sending", "retrying")),
+            sa.and_(deliveries.c.state == "unknown", deliveries.c.next_attempt_at.is_not(None)),
+        )
+        query = sa.select(sa.func.count()).select_from(deliveries).where(open_ones)
+        with self._database.transaction() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def resting(self) -> list[str]:
         """The channels that take nothing now, or did when they were last tried."""
         with self._database.transaction() as connection:

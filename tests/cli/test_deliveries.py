@@ -162,3 +162,20 @@ def test_incidents_are_listed(sent: Project) -> None:
     assert sent.json("incidents") == {"incidents": []}
     assert len(sent.json("incidents", "--all")["incidents"]) == 1
     assert "gone" in sent.command("incidents", "--all").stdout
+
+
+def test_a_round_counts_what_waits_for_a_channel_and_alerts_of_it(project: Project) -> None:
+    project.feeds.replies["/feed"] = Reply(rss(item(1)))
+    project.configure("/feed", send_to="team, inbox")
+    config = project.folder / "config.yaml"
+    config.write_text(config.read_text("utf-8") + "alerts: {send_to: [team, vault]}\n", "utf-8")
+    project.slack.replies["/services/T0/B0/s3cretpath"] = Reply("no_service", 404)
+    for delivered, undelivered in ((3, 1), (0, 1)):
+        once = project.json("run", "--once", code=1)
+        assert (once["delivered"], once["undelivered"]) == (delivered, undelivered)
+    # Only the one that is not broken, and only once.
+    (alert,) = (project.folder / "out").iterdir()
+    assert "service; make a new webhook" in alert.read_text("utf-8")
+    (attention,) = project.json("status")["attention"]
+    assert (attention["kind"], attention["name"]) == ("channel", "team")
+    assert "digest retry" in attention["message"]

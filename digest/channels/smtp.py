@@ -94,8 +94,10 @@ class SmtpConnection:
             start_tls=False,
             tls_context=self._tls,
         )
+        transport = None
         try:
             await client.connect()
+            transport = client.transport
             await _greet(client)
             if self._settings.security == "starttls":
                 await _encrypt(client)
@@ -110,7 +112,7 @@ class SmtpConnection:
             self._client, self._half_way = client, False
         finally:
             if self._client is not client:
-                client.close()
+                _hang_up(client, transport)
 
     async def _log_in(self, client: aiosmtplib.SMTP, username: str) -> None:
         secret = await secret_for(client, self._settings)
@@ -127,14 +129,18 @@ class SmtpConnection:
 
     async def say_goodbye(self) -> None:
         """End the connection politely, where there is one."""
-        if self._client and self._client.is_connected:
-            with contextlib.suppress(aiosmtplib.SMTPException, OSError):
-                await self._client.quit(timeout=_GOODBYE_SECONDS)
+        if self._client is None or not self._client.is_connected:
+            return
+        client = self._client
+        transport = client.transport
+        with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+            await client.quit(timeout=_GOODBYE_SECONDS)
+        _hang_up(client, transport)
 
     def close(self) -> None:
         """End the connection at once."""
         if self._client:
-            self._client.close()
+            _hang_up(self._client, self._client.transport)
         self._client = None
 
     async def _begin(self, recipient: str, size: int) -> None:
@@ -222,6 +228,16 @@ class SmtpConnection:
         if verb == "MAIL":
             return ChannelError(f"the sender was refused: {reason}; mend smtp.from", lasting=True)
         return DeliveryError(reason, "failed")
+
+
+def _hang_up(client: aiosmtplib.SMTP, transport: asyncio.BaseTransport | None) -> None:
+    """Close a connection at once, also where encrypting it failed half way.
+
+    TLS would otherwise go on to wait for the server's own last word.
+    """
+    client.close()
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()
 
 
 async def _greet(client: aiosmtplib.SMTP) -> None:

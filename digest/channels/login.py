@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from digest.config import SmtpSettings
 
 _TOKEN_SECONDS = 30
+_MOST_TO_END = 1.0
 
 
 async def secret_for(client: aiosmtplib.SMTP, settings: SmtpSettings) -> str:
@@ -70,13 +71,16 @@ async def first_line(command: Sequence[str], most_seconds: float = _TOKEN_SECOND
     """
     name = f"smtp.token_command ({command[0]})"
     running = _start(command, name)
+    reading = asyncio.create_task(asyncio.to_thread(running.communicate))
     try:
         async with asyncio.timeout(most_seconds):
-            output, _ = await asyncio.to_thread(running.communicate)
+            output, _ = await asyncio.shield(reading)
     except TimeoutError:
         raise ChannelError(f"{name} took longer than {most_seconds:g} s") from None
     finally:
         _end(running)
+        # Somebody has to hear that it ended.
+        await asyncio.wait({reading}, timeout=_MOST_TO_END)
     if running.returncode:
         raise ChannelError(f"{name} failed with exit code {running.returncode}; run it by hand")
     line = output.decode("utf-8", "replace").partition("\n")[0].strip()

@@ -7,10 +7,10 @@ import contextlib
 import logging
 from collections import defaultdict, deque
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from digest.errors import ChannelError, DeliveryError, StoreError
+from digest.jobs.outcomes import outcome_of, rest_after
 from digest.log import event
 from digest.model import Delivery, Outcome, Rest
 
@@ -27,64 +27,9 @@ T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
-_FIRST_PAUSE = timedelta(minutes=1)
-_LONGEST_PAUSE = timedelta(hours=4)
-# RFC 5321, section 4.5.4.1: give up after four or five days.
-_GIVE_UP_AFTER = timedelta(days=5)
-_MOST_DOUBLINGS = 12
-_LONGEST_REST = timedelta(minutes=30)
-_LASTING_REST = timedelta(hours=6)
 # A stop has 8 seconds in all.
 _GRACE_SECONDS = 5.0
 _RECORD_AGAIN_SECONDS = 5.0
-
-
-def outcome_of(
-    delivery: Delivery, error: DeliveryError, patience: timedelta | None, now: datetime
-) -> Outcome:
-    """What becomes of a delivery after an attempt that failed.
-
-    `delivery` is as it was before the attempt. Pauses double from a minute, or from what the
-    server asked for, to four hours, over five days. What nobody knows the end of is tried once
-    more after `patience`, if the channel has any; whatever follows, never a second time. What is
-    refused as it is, is sent in a plainer form at once, also once.
-    """
-    if error.verdict == "refused" and not delivery.plainer:
-        return Outcome("retrying", error=error.reason, next_attempt_at=now, plainer=True)
-    if error.verdict == "unknown":
-        once_more = patience is not None and not delivery.doubtful
-        again = now + patience if once_more and patience is not None else None
-        return Outcome("unknown", error=error.reason, next_attempt_at=again)
-    if error.verdict in {"failed", "refused"}:
-        # What may have arrived before has not failed because a copy was refused.
-        return Outcome("unknown" if delivery.doubtful else "failed", error=error.reason)
-    if now - delivery.created_at >= _GIVE_UP_AFTER:
-        reason = f"given up after {_GIVE_UP_AFTER.days} days: {error.reason}"
-        return Outcome("failed", error=reason)
-    doubled = 2 ** min(delivery.attempts, _MOST_DOUBLINGS)
-    pause = min((error.retry_after or _FIRST_PAUSE) * doubled, _LONGEST_PAUSE)
-    # A server that asks for longer than that is obeyed.
-    pause = max(pause, error.retry_after or pause)
-    return Outcome("retrying", error=error.reason, next_attempt_at=now + pause)
-
-
-def rest_after(error: ChannelError, before: Rest | None, now: datetime) -> Rest:
-    """How long a channel is left alone that takes nothing from anybody.
-
-    Pauses double from a minute, or from what the server asked for, to half an hour. What somebody
-    has to mend is tried every few hours only: too many logins that fail can close an account.
-    """
-    failures = before.failures + 1 if before else 1
-    doubled = 2 ** min(failures - 1, _MOST_DOUBLINGS)
-    pause = min((error.retry_after or _FIRST_PAUSE) * doubled, _LONGEST_REST)
-    pause = _LASTING_REST if error.lasting else max(pause, error.retry_after or pause)
-    return Rest(
-        since=before.since if before else now,
-        failures=failures,
-        reason=error.reason,
-        next_attempt_at=now + pause,
-        lasting=error.lasting,
-    )
 
 
 @dataclass(slots=True)

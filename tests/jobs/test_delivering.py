@@ -12,7 +12,8 @@ import pytest
 
 from digest.channels.pace import Pace
 from digest.errors import ChannelError, DeliveryError, StoreError
-from digest.jobs.delivering import Delivering, outcome_of
+from digest.jobs.delivering import Delivering
+from digest.jobs.outcomes import outcome_of
 from digest.jobs.room import Room
 from digest.log import Redactor, Words
 from digest.model import Delivery, DeliveryState, Outcome, Rendition

@@ -10,7 +10,7 @@ import pytest
 
 from digest.channels.pace import Pace
 from digest.errors import ChannelError, DeliveryError
-from digest.jobs.delivering import rest_after
+from digest.jobs.outcomes import rest_after
 from digest.model import Rendition, Rest
 from tests.feed_xml import NOW
 from tests.jobs.bench import open_store

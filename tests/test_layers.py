@@ -22,7 +22,7 @@ PURE = sorted(
         *PACKAGE.glob("feeds/*.py"),
     }
     # The first three do I/O, the last reads the templates.
-    - {*(PACKAGE / "feeds" / f"{name}.py" for name in ("fetch", "turns", "workers"))}
+    - {*(PACKAGE / "feeds" / f"{name}.py" for name in ("fetch", "processes", "turns", "workers"))}
     - {PACKAGE / "rendering" / "templates.py"}
 )
 _OUTSIDE = re.compile(

@@ -329,7 +329,8 @@ class Delivery:
     """One edition x one channel x one recipient x one part, as the ledger has it.
 
     `doubtful` says that an attempt was made of which nobody knows how it ended; `plainer` that
-    the payload as it is was refused, and a plainer form of it is to be sent.
+    the payload as it is was refused, and a plainer form of it is to be sent; `deferred_at` is when
+    a server first put it off.
     """
 
     id: int
@@ -345,6 +346,7 @@ class Delivery:
     error: str | None = None
     doubtful: bool = False
     plainer: bool = False
+    deferred_at: datetime | None = None
     payload: bytes = field(default=b"", repr=False)
 
 

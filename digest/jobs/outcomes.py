@@ -28,9 +28,9 @@ def outcome_of(
     """What becomes of a delivery after an attempt that failed.
 
     `delivery` is as it was before the attempt. Pauses double from a minute, or from what the
-    server asked for, to four hours, over five days. What nobody knows the end of is tried once
-    more after `patience`, if the channel has any; whatever follows, never a second time. What is
-    refused as it is, is sent in a plainer form at once, also once.
+    server asked for, to four hours, over five days from the first. What nobody knows the end of is
+    tried once more after `patience`, if the channel has any; whatever follows, never a second time.
+    What is refused as it is, is sent in a plainer form at once, also once.
     """
     if error.verdict == "refused" and not delivery.plainer:
         return Outcome("retrying", error=error.reason, next_attempt_at=now, plainer=True)
@@ -41,7 +41,8 @@ def outcome_of(
     if error.verdict in {"failed", "refused"}:
         # What may have arrived before has not failed because a copy was refused.
         return Outcome("unknown" if delivery.doubtful else "failed", error=error.reason)
-    if now - delivery.created_at >= _GIVE_UP_AFTER:
+    # A week in which nothing was tried, with the daemon or the server down, is not held against it.
+    if now - (delivery.deferred_at or now) >= _GIVE_UP_AFTER:
         reason = f"given up after {_GIVE_UP_AFTER.days} days: {error.reason}"
         return Outcome("failed", error=reason)
     doubled = 2 ** min(delivery.attempts, _MOST_DOUBLINGS)

@@ -116,10 +116,7 @@ class DeliveryQueries:
         with self._database.transaction() as connection:
             _check(connection, ids, {"sent": "sent; use `digest resend`", "sending": "being sent"})
             connection.execute(
-                sa.update(deliveries)
-                .where(deliveries.c.id.in_(ids))
-                # The days after which it is given up begin anew.
-                .values(**_due(now), created_at=now)
+                sa.update(deliveries).where(deliveries.c.id.in_(ids)).values(**_due(now))
             )
 
     def drop(self, ids: Collection[int], now: datetime) -> None:
@@ -161,7 +158,6 @@ class DeliveryQueries:
                     .where(deliveries.c.id == row.id)
                     .values(
                         **_due(now),
-                        created_at=now,
                         doubtful=0,
                         receipt=None,
                         message_id=_again(row.message_id),
@@ -172,7 +168,9 @@ class DeliveryQueries:
 
 
 def _due(now: datetime) -> dict[str, object]:
-    return {"state": "pending", "next_attempt_at": None, "changed_at": now, "dropped": 0}
+    # The days after which it is given up begin anew.
+    begun = {"state": "pending", "next_attempt_at": None, "deferred_at": None}
+    return {**begun, "changed_at": now, "dropped": 0}
 
 
 def _again(message_id: str) -> str:

@@ -73,6 +73,10 @@ _RECORD = (
         next_attempt_at=sa.bindparam("again", type_=UtcDateTime),
         doubtful=sa.case((_OUTCOME == "unknown", 1), else_=deliveries.c.doubtful),
         plainer=sa.func.max(deliveries.c.plainer, sa.bindparam("plainly")),
+        deferred_at=sa.case(
+            (_OUTCOME == "retrying", sa.func.coalesce(deliveries.c.deferred_at, _NOW)),
+            else_=deliveries.c.deferred_at,
+        ),
         changed_at=_NOW,
     )
 )
@@ -295,5 +299,6 @@ def delivery_of(row: Any, payload: bytes = b"") -> Delivery:
         error=row.last_error,
         doubtful=bool(row.doubtful),
         plainer=bool(row.plainer),
+        deferred_at=row.deferred_at,
         payload=payload,
     )

@@ -229,6 +229,8 @@ deliveries = sa.Table(
     sa.Column("digest", sa.Text, nullable=False, server_default=""),
     # Whether a plainer form of the payload is to be sent, since the payload was refused.
     sa.Column("plainer", sa.Integer, nullable=False, server_default="0"),
+    # When it was first put off by a server: after days of that it is given up.
+    sa.Column("deferred_at", UtcDateTime),
     # Whether somebody has decided that nothing more is to happen.
     sa.Column("dropped", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("edition_id", "channel", "recipient", "part"),

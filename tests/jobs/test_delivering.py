@@ -83,10 +83,30 @@ def test_a_server_that_asks_for_a_pause_gets_it(
 
 @pytest.mark.parametrize("state", ["pending", "retrying", "unknown"])
 def test_after_five_days_it_is_given_up(state: DeliveryState) -> None:
-    delivery = replace(DELIVERY, state=state, attempts=30)
+    delivery = replace(DELIVERY, state=state, attempts=30, created_at=NOW - DAY, deferred_at=NOW)
     assert outcome_of(delivery, BUSY, PATIENCE, NOW + 5 * DAY - MINUTE).state == "retrying"
     given_up = outcome_of(delivery, BUSY, PATIENCE, NOW + 5 * DAY)
     assert given_up == Outcome("failed", error="given up after 5 days: busy")
+
+
+async def test_days_in_which_nothing_was_tried_do_not_count(post: Post) -> None:
+    await post.publish(build.INBOX)
+    channel = FakeChannel()
+    post.clock.turn(days=9)
+    for days in (0, 1, 3):
+        channel.answers = [BUSY]
+        post.clock.turn(days=days)
+        await post.by(channel).deliver_due()
+        assert await post.states() == ["retrying", "sent"]
+    channel.answers = [BUSY]
+    post.clock.turn(days=1)
+    await post.by(channel).deliver_due()
+    assert await post.states() == ["failed", "sent"]
+    # Whoever asks for another try gets days of them.
+    await post.store.run(lambda store: store.deliveries.retry([1], post.clock()))
+    channel.answers = [BUSY]
+    await post.by(channel).deliver_due()
+    assert await post.states() == ["retrying", "sent"]
 
 
 @pytest.mark.parametrize("patience", [None, PATIENCE])
@@ -190,7 +210,7 @@ class Post:
     async def row(self, number: int = 0) -> dict[str, object]:
         with_names = "id edition channel recipient part state attempts next_attempt_at message_id"
         names = [*with_names.split(), "receipt", "error", "doubtful", "created_at", "changed_at"]
-        names += ["digest", "plainer", "dropped"]
+        names += ["digest", "plainer", "deferred_at", "dropped"]
         rows = (await self.store.run(build.dump))["deliveries"]
         return dict(zip(names, rows[number], strict=True))
 

@@ -22,6 +22,7 @@ def upgrade() -> None:
     for column in (
         sa.Column("digest", sa.Text, nullable=False, server_default=""),
         sa.Column("plainer", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("deferred_at", sa.Text),
         sa.Column("dropped", sa.Integer, nullable=False, server_default="0"),
     ):
         op.add_column("deliveries", column)

@@ -41,11 +41,11 @@ digests:
   weekly: {{schedule: daily at 09:00, first_edition: 3650d, send_to: [inbox, team, app, vault]}}
 """
 COMMANDS = (
-    *(("-v", "run", "--once"), ("-v", "run", "--once"), ("-v", "poll"), ("-v", "send", "weekly")),
+    *(("-v", "run", "--once"), ("-v", "poll"), ("-v", "send", "weekly")),
     *(("-v", "check", "--online"), ("-v", "preview", "weekly"), ("--json", "preview", "weekly")),
-    *(("status",), ("--json", "status"), ("deliveries",), ("--json", "deliveries"), ("show", "1")),
-    *(("incidents",), ("--json", "incidents", "--all"), ("-v", "retry", "1"), ("held",)),
-    *(("explain", "Story"), ("feeds", "export"), ("schema",)),
+    *(("status",), ("--json", "status"), ("--json", "deliveries"), ("show", "1")),
+    *(("--json", "incidents", "--all"), ("-v", "retry", "1"), ("explain", "Story")),
+    ("feeds", "export"),
 )
 
 

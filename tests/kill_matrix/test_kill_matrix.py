@@ -45,26 +45,26 @@ def finished(done: World) -> Iterator[World]:
 
 
 @pytest.mark.parametrize("kind", ["turn", "statement"])
-def test_every_40th_step(kind: str, world: World, tmp_path: Path) -> None:
-    table = at_every(kind, count(1, 40), world, tmp_path)
+def test_every_100th_step(kind: str, world: World, tmp_path: Path) -> None:
+    table = at_every(kind, count(1, 100), world, tmp_path)
 
     assert table.broken == []
-    assert table.kills() > 10
-    assert all(table.kills(phase) for phase in ("starting", "polling", "sending"))
+    assert table.kills() > 4
+    assert all(table.kills(phase) for phase in ("starting", "sending"))
 
 
 def test_random_kills(world: World, tmp_path: Path) -> None:
-    table = at_random(count(1, 4), 4, 1, world, tmp_path)
-
-    assert table.broken == []
-    assert table.kills() >= 4
-
-
-def test_random_kills_of_commands(world: World, tmp_path: Path) -> None:
-    table = at_random(count(0, 4), 2, 1, world, tmp_path)
+    table = at_random(count(1, 4), 2, 1, world, tmp_path)
 
     assert table.broken == []
     assert table.kills() >= 2
+
+
+def test_random_kills_of_commands(world: World, tmp_path: Path) -> None:
+    table = at_random(count(0, 4), 1, 1, world, tmp_path)
+
+    assert table.broken == []
+    assert table.kills() >= 1
 
 
 def test_without_a_kill_all_is_well(finished: World) -> None:

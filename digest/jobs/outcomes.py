@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.errors import ChannelError, DeliveryError
-    from digest.model import Delivery
+    from digest.model import Delivery, DeliveryState
 
 _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=4)
@@ -38,13 +38,14 @@ def outcome_of(
         once_more = patience is not None and not delivery.doubtful
         again = now + patience if once_more and patience is not None else None
         return Outcome("unknown", error=error.reason, next_attempt_at=again)
+    # What may have arrived before has not failed because a copy was refused, or put off for days.
+    final: DeliveryState = "unknown" if delivery.doubtful else "failed"
     if error.verdict in {"failed", "refused"}:
-        # What may have arrived before has not failed because a copy was refused.
-        return Outcome("unknown" if delivery.doubtful else "failed", error=error.reason)
+        return Outcome(final, error=error.reason)
     # A week in which nothing was tried, with the daemon or the server down, is not held against it.
     if now - (delivery.deferred_at or now) >= _GIVE_UP_AFTER:
         reason = f"given up after {_GIVE_UP_AFTER.days} days: {error.reason}"
-        return Outcome("failed", error=reason)
+        return Outcome(final, error=reason)
     doubled = 2 ** min(delivery.attempts, _MOST_DOUBLINGS)
     pause = min((error.retry_after or _FIRST_PAUSE) * doubled, _LONGEST_PAUSE)
     # A server that asks for longer than that is obeyed.

@@ -89,6 +89,12 @@ def test_after_five_days_it_is_given_up(state: DeliveryState) -> None:
     assert given_up == Outcome("failed", error="given up after 5 days: busy")
 
 
+def test_what_may_have_arrived_has_not_failed_when_it_is_given_up() -> None:
+    delivery = replace(DELIVERY, attempts=30, doubtful=True, deferred_at=NOW)
+    given_up = outcome_of(delivery, BUSY, PATIENCE, NOW + 5 * DAY)
+    assert given_up == Outcome("unknown", error="given up after 5 days: busy")
+
+
 async def test_days_in_which_nothing_was_tried_do_not_count(post: Post) -> None:
     await post.publish(build.INBOX)
     channel = FakeChannel()

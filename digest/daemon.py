@@ -90,7 +90,7 @@ class Daemon:
         except asyncio.CancelledError:
             if not task.cancelled():
                 raise
-            raise StoreError("the daemon could not finish this before it stopped; again") from None
+            raise StoreError("the daemon stopped or reloaded meanwhile; ask again") from None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; what is being sent then is finished."""

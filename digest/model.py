@@ -15,6 +15,8 @@ ALERTS = "alerts"
 
 PollOutcome = Literal["updated", "unchanged", "not_modified", "failed", "held"]
 CatchUp = Literal["auto", "send", "merge", "skip"]
+Content = Literal["excerpt", "full", "none"]
+Images = Literal["none", "remote", "embedded"]
 DeliveryState = Literal["pending", "sending", "sent", "retrying", "failed", "unknown"]
 
 
@@ -23,7 +25,8 @@ class ParsedEntry:
     """One item as a feed said it; empty strings where it said nothing.
 
     `html` is as published, capped and not yet clean, its links relative to `base`; `link` and
-    `image` are absolute. `seconds` is the length of a recording.
+    `image` are absolute. `seconds` is the length of a recording; `categories` is what the feed
+    files it under.
     """
 
     guid: str
@@ -35,6 +38,7 @@ class ParsedEntry:
     base: str = ""
     image: str = ""
     seconds: int | None = None
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,7 @@ class CleanEntry:
     names: tuple[str, ...] = ()
     image: str = ""
     seconds: int | None = None
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,8 @@ class Entry:
     """An entry as the store knows it.
 
     `edited_at` is when the feed last said something else of it than before; `resend_at` the same,
-    of a feed whose edits are sent again.
+    of a feed whose edits are sent again. `html` is its clean content, where it was asked for;
+    `feed_home` is the feed's home page.
     """
 
     id: int
@@ -133,6 +139,9 @@ class Entry:
     seconds: int | None = None
     edited_at: datetime | None = None
     resend_at: datetime | None = None
+    categories: tuple[str, ...] = ()
+    html: str = ""
+    feed_home: str = ""
 
     @property
     def dated(self) -> datetime:
@@ -162,6 +171,7 @@ class FeedState:
     id: int
     url: str
     title: str = ""
+    home: str = ""
     etag: str | None = None
     last_modified: str | None = None
     answered_by: str | None = None
@@ -237,10 +247,35 @@ class AlsoIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """An entry under a similar title, shown with the story it is like."""
+
+    title: str
+    url: str
+    feed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that was seen: where it is, and its size in pixels.
+
+    `content_id` is set where a message has the picture in it (RFC 2392).
+    """
+
+    url: str
+    width: int
+    height: int
+    content_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """One thing to read; `entries` are the ids of the entries it stands for, the leading first.
 
-    `reading_minutes` is 0 where there is nothing to read but this.
+    `reading_minutes` is 0 where there is nothing to read but this. `html` is the clean content,
+    where the whole of it is to be shown. `watched` are the rules that raised it. `group` is the
+    subject it shares with its neighbours in the section. A `brief` one is shown by its title.
+    `image` is where its feed says it has a picture, `picture` that picture once it was seen.
     """
 
     title: str
@@ -253,14 +288,37 @@ class Story:
     also_in: tuple[AlsoIn, ...] = ()
     entries: tuple[int, ...] = ()
     updated: bool = False
+    html: str = ""
+    image: str = ""
+    picture: Picture | None = None
+    watched: tuple[str, ...] = ()
+    related: tuple[Related, ...] = ()
+    group: str = ""
+    brief: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """Stories of a feed that wait for the next edition; `url` is the feed's home page, if any."""
+
+    feed: str
+    url: str
+    stories: int
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Stories under one heading."""
+    """Stories under one heading.
+
+    `top` marks the section of those raised above the others; `url` is the home page of the feed
+    that it is of, if it is of one.
+    """
 
     title: str
     stories: tuple[Story, ...]
+    url: str = ""
+    more: tuple[More, ...] = ()
+    top: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,10 +338,20 @@ class Failing:
 
 
 @dataclass(frozen=True, slots=True)
+class Quiet:
+    """A feed that has brought nothing for long, and since when."""
+
+    feed: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """One composed digest, ready to render.
 
     The period is half open; it ends with the composing, or earlier where the edition is late.
+    `language` is the BCP 47 tag that dates, numbers and fixed words go by; `next_at` is when the
+    next edition is due.
     """
 
     digest: str
@@ -297,6 +365,9 @@ class Edition:
     held_back: int = 0
     held: tuple[Held, ...] = ()
     failing: tuple[Failing, ...] = ()
+    quiet: tuple[Quiet, ...] = ()
+    language: str = "en"
+    next_at: datetime | None = None
 
     @property
     def stories(self) -> tuple[Story, ...]:

@@ -16,17 +16,14 @@ import pytest
 
 from digest.cli import cli
 from digest.config import load_settings
+from digest.config.channels import EmailSettings, FileSettings, SlackSettings, SmtpSettings
+from digest.config.digests import DigestSettings
 from digest.config.settings import (
     AlertSettings,
-    DigestSettings,
-    EmailSettings,
     FeedSettings,
-    FileSettings,
     LogSettings,
     PollingSettings,
     Settings,
-    SlackSettings,
-    SmtpSettings,
 )
 from digest.config.units import duration_text
 from digest.model import AlsoIn, Edition, Section, Story

@@ -1,15 +1,9 @@
 """YAML to typed, frozen settings; errors name file, line and key."""
 
+from digest.config.channels import EmailSettings, FileSettings, SlackSettings, SmtpSettings
+from digest.config.digests import DigestSettings
 from digest.config.load import find_config, load_settings
-from digest.config.settings import (
-    DigestSettings,
-    EmailSettings,
-    FeedSettings,
-    FileSettings,
-    Settings,
-    SlackSettings,
-    SmtpSettings,
-)
+from digest.config.settings import FeedSettings, Settings
 
 __all__ = [
     "DigestSettings",

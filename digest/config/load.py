@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from digest.config.channels import ChannelSettings, SmtpSettings
+from digest.config.digests import DigestSettings
 from digest.config.document import Document, Key, dotted, read_document
 from digest.config.references import check_references, nearest
 from digest.config.settings import (
     AlertSettings,
-    ChannelSettings,
-    DigestSettings,
     FeedSettings,
     LogSettings,
     PollingSettings,
     Settings,
-    SmtpSettings,
 )
 from digest.errors import ConfigError, Problem, UsageError
 

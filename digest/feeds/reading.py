@@ -52,6 +52,7 @@ class Reading:
     hashes: tuple[bytes, ...] = ()
     kept: Mapping[bytes, int] = field(default_factory=dict)
     same: bool = False
+    home: str = ""
 
 
 def read_text(body: Body) -> bytes:
@@ -104,7 +105,14 @@ def _read_whole(text: bytes, body: Body, found: Outline) -> Reading:
     entries = identify(parsed, body.how)
     hashes = found.listing.hashes if len(entries) == len(parsed.entries) else ()
     certain = _are_distinct(entries, hashes)
-    return Reading(found.listing, parsed.title, parsed.wishes, entries, hashes if certain else ())
+    return Reading(
+        found.listing,
+        parsed.title,
+        parsed.wishes,
+        entries,
+        hashes if certain else (),
+        home=parsed.link,
+    )
 
 
 def _are_distinct(entries: Sequence[KeyedEntry], hashes: Sequence[bytes]) -> bool:

@@ -89,6 +89,7 @@ class Learning:
             forget_before=self._clock() - _REMEMBERED if known_before and whole else None,
             listing=reading.listing,
             listed=_listed(reading, changes),
+            home=reading.home or state.home,
         )
 
     def windows(self, feed: FeedSettings) -> Mapping[str, timedelta]:

@@ -87,6 +87,7 @@ def _clean(keyed: KeyedEntry) -> CleanEntry:
         names=keyed.names,
         image=said.image,
         seconds=said.seconds,
+        categories=said.categories,
     )
 
 

@@ -94,10 +94,16 @@ class EditionQueries:
         with self._database.transaction() as connection:
             return [(row.name, row.next_edition_at) for row in connection.execute(query)]
 
-    def pending(self, digest: str, urls: Collection[str]) -> list[Entry]:
-        """The entries of these feeds that are for the digest and in no edition of it."""
+    def pending(self, digest: str, urls: Collection[str], *, content: bool = False) -> list[Entry]:
+        """The entries of these feeds that are for the digest and in no edition of it.
+
+        With `content` they come with their HTML.
+        """
+        query = _pending(digest, urls)
+        if content:
+            query = query.add_columns(entries.c.content)
         with self._database.transaction() as connection:
-            return [_entry(row) for row in connection.execute(_pending(digest, urls))]
+            return [_entry(row, content=content) for row in connection.execute(query)]
 
     def last_period_end(self, digest: str) -> datetime | None:
         """Where the newest edition ended; None before the first."""
@@ -240,6 +246,7 @@ def _pending(digest: str, urls: Collection[str]) -> sa.Select[Any]:
             *(column for column in entries.c if column is not entries.c.content),
             feeds.c.url,
             feeds.c.title.label("feed_title"),
+            feeds.c.home,
         )
         .join(feeds, feeds.c.id == entries.c.feed_id)
         .join(subscriptions, subscriptions.c.feed_id == entries.c.feed_id)
@@ -257,7 +264,7 @@ def _pending(digest: str, urls: Collection[str]) -> sa.Select[Any]:
     )
 
 
-def _entry(row: Any) -> Entry:
+def _entry(row: Any, *, content: bool) -> Entry:
     return Entry(
         id=row.id,
         feed_url=row.url,
@@ -273,6 +280,9 @@ def _entry(row: Any) -> Entry:
         seconds=row.seconds,
         edited_at=row.edited_at,
         resend_at=row.resend_at,
+        categories=tuple(row.categories.splitlines()),
+        html=row.content if content else "",
+        feed_home=row.home,
     )
 
 

@@ -15,6 +15,7 @@ from digest.store.tables import (
     editions,
     entries,
     entry_names,
+    passed_over,
     subscriptions,
 )
 from digest.store.tables import digests as digests_table
@@ -124,20 +125,25 @@ def _list(connection: Connection, state: FeedState, seen: Collection[int], now: 
             connection.execute(_SET_LISTED, [{"number": one, **values} for one in numbers])
 
 
-def is_taken() -> sa.Exists:
-    """Whether an edition of the subscribed digest took an entry, in a query of both.
+def is_taken() -> sa.ColumnElement[bool]:
+    """Whether the subscribed digest has done with an entry, in a query of both.
 
-    One that was edited since, in a feed whose edits are sent again, is not taken any more.
+    An edition took it, or its rules left it out. One that was edited since, in a feed whose edits
+    are sent again, is not taken any more.
     """
-    return (
-        sa.exists()
-        .where(
-            edition_entries.c.digest == subscriptions.c.digest,
-            edition_entries.c.entry_id == entries.c.id,
-            editions.c.id == edition_entries.c.edition_id,
-            sa.or_(entries.c.resend_at.is_(None), editions.c.period_to >= entries.c.resend_at),
-        )
-        .correlate(entries, subscriptions)
+    sent = sa.exists().where(
+        edition_entries.c.digest == subscriptions.c.digest,
+        edition_entries.c.entry_id == entries.c.id,
+        editions.c.id == edition_entries.c.edition_id,
+        sa.or_(entries.c.resend_at.is_(None), editions.c.period_to >= entries.c.resend_at),
+    )
+    left_out = sa.exists().where(
+        passed_over.c.digest == subscriptions.c.digest,
+        passed_over.c.entry_id == entries.c.id,
+        sa.or_(entries.c.resend_at.is_(None), passed_over.c.at >= entries.c.resend_at),
+    )
+    return sa.or_(
+        sent.correlate(entries, subscriptions), left_out.correlate(entries, subscriptions)
     )
 
 
@@ -164,11 +170,19 @@ def _forgettable() -> sa.Select[tuple[int]]:
     )
 
 
+_OF_ENTRIES = (
+    entry_names.c.entry_id,
+    edition_entries.c.entry_id,
+    passed_over.c.entry_id,
+    entries.c.id,
+)
+
+
 def forget_entries(connection: Connection, feed_id: int, before: datetime) -> None:
     """Forget the entries the feed last had before this, but for those a digest still waits for."""
     numbers = connection.execute(_FORGETTABLE, {"feed": feed_id, "before": before}).scalars().all()
     for batch in _batches(numbers):
-        for column in (entry_names.c.entry_id, edition_entries.c.entry_id, entries.c.id):
+        for column in _OF_ENTRIES:
             connection.execute(sa.delete(column.table).where(column.in_(batch)))
 
 
@@ -188,6 +202,7 @@ def _said(entry: CleanEntry) -> dict[str, Any]:
         "excerpt": entry.excerpt,
         "words": entry.words,
         "image": entry.image,
+        "categories": "\n".join(entry.categories),
         "seconds": entry.seconds,
     }
 

@@ -48,6 +48,7 @@ class Update:
     Entries that were last there before `forget_before` are forgotten. `windows` is `first_edition`
     by subscribed digest; `redraw` draws their baselines anew. `listing` is the body by hashes, and
     `listed` names its entries, in that order: by id, new ones by key; none where that is not sure.
+    `home` is the feed's home page.
     """
 
     title: str
@@ -66,6 +67,7 @@ class Update:
     forget_before: datetime | None = None
     listing: Listing | None = None
     listed: Sequence[int | str] = ()
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,7 @@ class FeedQueries:
                 state,
                 visit,
                 title=update.title,
+                home=update.home,
                 body_hash=update.body_hash,
                 body_entries=len(update.new) + len(update.seen),
                 wishes=_wishes_to_json(update.wishes),
@@ -358,6 +361,7 @@ def _state(row: Any) -> FeedState:
         id=row.id,
         url=row.url,
         title=row.title,
+        home=row.home,
         etag=row.etag,
         last_modified=row.last_modified,
         answered_by=row.answered_by,

@@ -81,6 +81,7 @@ feeds = sa.Table(
     sa.Column("answered_by", sa.Text),
     # What tells which entries of the next body are in the last one to the byte.
     sa.Column("entry_hashes", sa.LargeBinary),
+    sa.Column("home", sa.Text, nullable=False, server_default=""),
     sqlite_strict=True,
 )
 
@@ -109,6 +110,8 @@ entries = sa.Table(
     sa.Column("image", sa.Text, nullable=False, server_default=""),
     sa.Column("seconds", sa.Integer),
     sa.Column("listed", sa.Integer, nullable=False, server_default="0"),
+    # What the feed files it under, a line each.
+    sa.Column("categories", sa.Text, nullable=False, server_default=""),
     sa.UniqueConstraint("feed_id", "key"),
     sa.Index(
         "entries_listed",
@@ -194,6 +197,20 @@ edition_entries = sa.Table(
     sa.Index("edition_entries_by_edition", "edition_id"),
     # What is forgotten is looked for here, by us and by the foreign key.
     sa.Index("edition_entries_by_entry", "entry_id"),
+    sqlite_strict=True,
+)
+
+# What a digest's rules left out, and by which of them: no edition asks for it again.
+passed_over = sa.Table(
+    "passed_over",
+    metadata,
+    sa.Column("digest", sa.Text, primary_key=True, nullable=False),
+    sa.Column(
+        "entry_id", sa.Integer, sa.ForeignKey("entries.id"), primary_key=True, nullable=False
+    ),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index("passed_over_by_entry", "entry_id"),
     sqlite_strict=True,
 )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, get_args
 import pytest
 
 from digest.channels import open_channels
-from digest.config.settings import ChannelSettings
+from digest.config.channels import ChannelSettings
 from digest.errors import DeliveryError
 from tests.channels.making import TEMPLATES, deliveries, send, settings
 from tests.rendering.samples import edition, ordinary, story

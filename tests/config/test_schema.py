@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from pydantic import BaseModel
 from ruamel.yaml import YAML
 
-from digest.config import settings as settings_module
+from digest.config.base import Model
 from digest.config.schema import json_schema
 from digest.config.settings import Settings
 from digest.errors import ConfigError
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
     from pathlib import Path
+
+    from pydantic import BaseModel
 
 EXAMPLE = """\
 timezone: Europe/Berlin
@@ -257,14 +258,7 @@ def test_every_value_may_come_from_the_environment(
 
 
 def models() -> dict[str, type[BaseModel]]:
-    return {
-        name: model
-        for name, model in vars(settings_module).items()
-        if isinstance(model, type)
-        and issubclass(model, BaseModel)
-        and model.__module__ == settings_module.__name__
-        and not name.startswith("_")
-    }
+    return {model.__name__: model for model in Model.__subclasses__()}
 
 
 def test_every_setting_is_in_it() -> None:

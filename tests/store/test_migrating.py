@@ -15,6 +15,7 @@ from digest.errors import StoreError
 from digest.feeds.identity import identify
 from digest.model import ParsedEntry, ParsedFeed
 from digest.store import Store
+from digest.store.migrations import HEAD
 from tests.feed_xml import NOW
 from tests.store.build import URL, dump, pending
 from tests.store.old import STAMP, STATES, add_deliveries, bring_to, make_old_database
@@ -70,7 +71,7 @@ def test_an_old_database_is_not_changed_by_reading(old: Path) -> None:
     assert old.read_bytes() == before
 
 
-EARLIER = ("0001", "0002", "0003")
+EARLIER = ("0001", "0002", "0003", "0004")
 
 
 @pytest.fixture(params=EARLIER)
@@ -123,8 +124,8 @@ def test_every_delivery_is_kept_and_learns_its_digest(earlier: Path) -> None:
     assert rows(earlier, changes) == [*noted, (1, STAMP, "sending", 1, None)]
 
 
-@pytest.mark.parametrize("obstacle", ["delivery_changes", "channels"])
-def test_an_upgrade_that_fails_leaves_everything_as_it_was(earlier: Path, obstacle: str) -> None:
+def test_an_upgrade_that_fails_leaves_everything_as_it_was(earlier: Path) -> None:
+    obstacle = "passed_over"
     with closing(sqlite3.connect(earlier)) as connection, connection:
         # In the way of what the last migration makes.
         connection.execute(f"CREATE TABLE {obstacle} (id INTEGER)")
@@ -135,7 +136,7 @@ def test_an_upgrade_that_fails_leaves_everything_as_it_was(earlier: Path, obstac
     with closing(sqlite3.connect(earlier)) as connection, connection:
         connection.execute(f"DROP TABLE {obstacle}")
     Store(earlier).close()
-    assert rows(earlier, "SELECT version_num FROM alembic_version") == [("0004",)]
+    assert rows(earlier, "SELECT version_num FROM alembic_version") == [(HEAD,)]
 
 
 # Migrates a copy to the end, and others in processes that are killed after the first change, in
@@ -144,6 +145,7 @@ _KILLED = """
 import os, pathlib, shutil, signal, sys
 import sqlalchemy as sa
 from digest.store import Store
+from digest.store.migrations import HEAD
 
 old = pathlib.Path(sys.argv[1])
 changes, last = 0, None

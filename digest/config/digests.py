@@ -1,0 +1,90 @@
+"""The settings of digests."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+
+from digest.config.addresses import without_credentials
+from digest.config.base import Model
+from digest.config.fields import (
+    Duration,
+    Names,
+    RelativePath,
+    Title,
+    Zone,
+)
+from digest.config.schedule import parse_schedule
+from digest.model import CatchUp, Schedule
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class DigestSettings(Model):
+    """A digest: which feeds, when, and to which channels."""
+
+    title: Title | None = Field(None, description="Default: the digest's name.")
+    schedule: Annotated[
+        Schedule,
+        BeforeValidator(
+            lambda value: value if isinstance(value, Schedule) else parse_schedule(str(value))
+        ),
+        PlainSerializer(lambda value: value.text, when_used="json"),
+        WithJsonSchema({"type": "string", "examples": ["every monday at 09:00", "0 9 * * mon"]}),
+    ] = Field(description="A phrase, or five cron fields; `cron:` is another name for it.")
+    timezone: Zone | None = Field(None, description="Default: the file's timezone.")
+    feeds: Names = Field(("all",), description="all, or a list of names, addresses and `tag:NAME`.")
+    first_edition: Duration = Field(
+        timedelta(days=7),
+        description="How far back into a new feed's backlog; 0: nothing. Undated entries are old.",
+    )
+    max_entries: int = Field(
+        50,
+        ge=1,
+        le=1000,
+        description="The most stories in one edition; the rest come with the next.",
+    )
+    when_empty: Literal["skip", "send"] = Field(
+        "skip", description="Whether an edition without stories is sent."
+    )
+    catch_up: CatchUp = Field(
+        "auto",
+        description="Of editions missed while down: send each, merge them into one, or skip them;"
+        " auto: send up to two, merge more.",
+    )
+    template: RelativePath | None = Field(
+        None, description="A folder whose files override the built-in templates by name."
+    )
+    send_to: Names = Field(description="The channels it goes to.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _cron_is_a_schedule(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "cron" not in data:
+            return data
+        if "schedule" in data:
+            raise ValueError("give schedule or cron, not both")
+        rest = {key: value for key, value in data.items() if key != "cron"}
+        return rest | {"schedule": data["cron"]}
+
+    @field_validator("feeds", "send_to")
+    @classmethod
+    def _named_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(without_credentials(name)[0] for name in names))
+
+    @field_validator("template")
+    @classmethod
+    def _folder_exists(cls, folder: Path | None) -> Path | None:
+        if folder is not None and not folder.is_dir():
+            raise ValueError(f"there is no folder {folder}")
+        return folder

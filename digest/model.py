@@ -351,7 +351,7 @@ class Edition:
 
     The period is half open; it ends with the composing, or earlier where the edition is late.
     `language` is the BCP 47 tag that dates, numbers and fixed words go by; `next_at` is when the
-    next edition is due.
+    next edition is due; `lead` is the index of the story that the subject names.
     """
 
     digest: str
@@ -368,11 +368,17 @@ class Edition:
     quiet: tuple[Quiet, ...] = ()
     language: str = "en"
     next_at: datetime | None = None
+    lead: int = 0
 
     @property
     def stories(self) -> tuple[Story, ...]:
         """Every story, in reading order."""
         return tuple(story for section in self.sections for story in section.stories)
+
+    @property
+    def teasers(self) -> tuple[Story, ...]:
+        """The first stories after the one that the subject names."""
+        return tuple(story for n, story in enumerate(self.stories[:4]) if n != self.lead)[:3]
 
     @property
     def entry_ids(self) -> tuple[int, ...]:

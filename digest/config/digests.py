@@ -54,6 +54,18 @@ class DigestSettings(Model):
         le=1000,
         description="The most stories in one edition; the rest come with the next.",
     )
+    sections: Literal["feed", "tag"] = Field(
+        "feed", description="A section for each feed, or for the first tag of each feed."
+    )
+    top_stories: int = Field(
+        3,
+        ge=0,
+        le=10,
+        description="The most stories raised above the sections, in editions of eight or more.",
+    )
+    fold: int = Field(
+        20, ge=0, description="How many stories are shown with their text; the rest are titles."
+    )
     when_empty: Literal["skip", "send"] = Field(
         "skip", description="Whether an edition without stories is sent."
     )

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.editions.catch_up import as_of, catch_up
-from digest.editions.compose import Frame, compose
+from digest.editions.compose import Frame, Health, compose
 from digest.editions.schedule import next_after
 from digest.editions.select import select
 from digest.errors import DigestError, StoreError
 from digest.log import event
-from digest.model import Failing, Held
+from digest.model import Failing, Held, Quiet
 from digest.rendering.email import mailbox, message_id
 from digest.store import DigestPlan, Store
 
@@ -45,32 +45,52 @@ def compose_edition(
 ) -> Edition:
     """The edition of a digest as it would be now, or would have been at `until`; reads only."""
     config = settings.digests[digest]
+    zone = settings.zone_of(digest)
     feeds = settings.feeds_of(digest)
     names = {feed.url: feed.name for feed in feeds}
     caps = {feed.url: feed.max_entries for feed in feeds if feed.max_entries}
+    period_from = store.editions.last_period_end(digest)
     frame = Frame(
         digest=digest,
         title=settings.title_of(digest),
-        timezone=settings.zone_of(digest).key,
-        period_from=store.editions.last_period_end(digest),
+        timezone=zone.key,
+        period_from=period_from,
         period_to=until or now,
         composed_at=now,
         names=names,
+        tags={feed.url: feed.tags[0] for feed in feeds if feed.tags}
+        if config.sections == "tag"
+        else None,
         marking=frozenset(feed.url for feed in feeds if feed.updates != "ignore"),
-        held=tuple(
-            Held(names[one.url] or one.feed_title or one.url, one.entries)
-            for one in store.held.read()
-            if one.url in names
-        ),
-        failing=tuple(
-            Failing(names[state.url] or state.title or state.url, state.failing_since)
-            for state in store.feeds.failing()
-            if state.url in names and state.failing_since
-        ),
+        top=config.top_stories,
+        fold=config.fold,
+        next_at=next_after(config.schedule, zone, now),
+        health=_health(store, names, period_from, until or now),
     )
     pending = store.editions.pending(digest, names)
     return compose(
         frame, select(as_of(pending, until) if until else pending, config.max_entries, caps)
+    )
+
+
+def _health(
+    store: Store, names: Mapping[str, str | None], begin: datetime | None, end: datetime
+) -> Health:
+    held = (one for one in store.held.read() if one.url in names)
+    failing = (one for one in store.feeds.failing() if one.url in names)
+    quiet = store.feeds.fell_quiet(begin, end) if begin else []
+    return Health(
+        held=tuple(Held(names[one.url] or one.feed_title or one.url, one.entries) for one in held),
+        failing=tuple(
+            Failing(names[one.url] or one.title or one.url, one.failing_since)
+            for one in failing
+            if one.failing_since
+        ),
+        quiet=tuple(
+            Quiet(names[one.url] or one.title or one.url, one.new_at)
+            for one in quiet
+            if one.new_at and one.url in names
+        ),
     )
 
 

@@ -85,6 +85,7 @@ def _story(frame: Frame, entries: tuple[Entry, ...]) -> Story:
         reading_minutes=max(1, round(max(lead.words / _WORDS_A_MINUTE, (lead.seconds or 0) / 60))),
         also_in=tuple(AlsoIn(_feed_name(frame, other), other.link) for other in entries[1:]),
         entries=tuple(entry.id for entry in entries),
+        image=next((entry.image for entry in entries if entry.image), ""),
         updated=lead.edited_at is not None and lead.feed_url in frame.marking,
     )
 

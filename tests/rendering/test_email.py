@@ -325,8 +325,8 @@ def test_what_is_too_large_keeps_its_headers_and_its_text(subject: str) -> None:
     plainer = shrunk(raw)
 
     whole, text = received(raw), received(plainer)
-    kept = [name for name in whole if not name.lower().startswith(("content-", "mime-"))]
-    assert [*kept, "Content-Type", "Content-Transfer-Encoding", "MIME-Version"] == text.keys()
+    kept = [name for name in whole if name != "Content-Type"]
+    assert [*kept, "Content-Type", "Content-Transfer-Encoding"] == text.keys()
     # To the byte: what the library writes anew it folds and encodes anew.
     assert plainer.startswith(raw.partition(b"MIME-Version")[0])
     assert text.get_content_type() == "text/plain"

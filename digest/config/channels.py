@@ -55,7 +55,7 @@ class DkimSettings(Model):
             raise ValueError("is no RSA private key in PEM form") from None
         if size < _LEAST_KEY_BITS:
             raise ValueError(
-                f"has {size} bits; what has less than {_LEAST_KEY_BITS} counts for none"
+                f"has {size} bits; receivers take no less than {_LEAST_KEY_BITS}"
             )
         return SecretStr(lines)
 

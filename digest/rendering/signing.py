@@ -38,8 +38,7 @@ class Signer:
         """
         head, _, body = message.partition(b"\r\n\r\n")
         if message != self._message:
-            hashed = hashlib.sha256(_RELAXED.canonicalize_body(body)).digest()
-            self._message, self._body_hash = message, base64.b64encode(hashed)
+            self._message, self._body_hash = message, self._hash(body)
         signer = DKIM(headers + head + b"\r\n\r\n")
         signer.hasher = hashlib.sha256
         # Its `sign` would read the clock, and a message sent again would be another.
@@ -50,12 +49,16 @@ class Signer:
             (b"d", self._domain),
             (b"s", self._selector),
             (b"t", _time_of(head)),
-            (b"h", b":".join(_SIGNED)),
+            # Folded where there is a space.
+            (b"h", b" : ".join(_SIGNED)),
             (b"bh", self._body_hash),
             (b"b", b"0" * 60),
         ]
         value: bytes = signer.gen_header(fields, _SIGNED, _RELAXED, b"DKIM-Signature", self._key)
         return b"DKIM-Signature: " + value
+
+    def _hash(self, body: bytes) -> bytes:
+        return base64.b64encode(hashlib.sha256(_RELAXED.canonicalize_body(body)).digest())
 
 
 def _time_of(head: bytes) -> bytes:

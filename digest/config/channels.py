@@ -54,9 +54,7 @@ class DkimSettings(Model):
         except (UnparsableKeyError, LookupError, TypeError, ValueError):
             raise ValueError("is no RSA private key in PEM form") from None
         if size < _LEAST_KEY_BITS:
-            raise ValueError(
-                f"has {size} bits; receivers take no less than {_LEAST_KEY_BITS}"
-            )
+            raise ValueError(f"has {size} bits; receivers take no less than {_LEAST_KEY_BITS}")
         return SecretStr(lines)
 
 

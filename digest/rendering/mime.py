@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _LINE_END = re.compile(r"\r\n?")
 _BASE64_LINE = 76
+# The library does not count that a space at the end of a line takes three characters.
+_TOO_LONG = re.compile(rb"(?m)^(.{74,75})(=20|=09)$")
 
 
 def text_part(text: str, kind: str) -> bytes:
@@ -53,7 +55,7 @@ def _encoded(text: str) -> tuple[str, bytes]:
     """The name of the smaller transfer encoding, and the text in it."""
     lines = _LINE_END.sub("\n", text)
     raw = (lines if lines.endswith("\n") else f"{lines}\n").encode()
-    readable = binascii.b2a_qp(raw).replace(b"\n", b"\r\n")
+    readable = _TOO_LONG.sub(rb"\1=\n\2", binascii.b2a_qp(raw)).replace(b"\n", b"\r\n")
     # RFC 2046, section 4.1.1: lines of text end in CRLF whatever the encoding.
     canonical = raw.replace(b"\n", b"\r\n")
     digits = -(-len(canonical) // 3) * 4

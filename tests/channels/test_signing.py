@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from tests.servers import MailServer
 
-SETTINGS = {"dkim": {"domain": "example.com", "selector": "march.2026", "key": PRIVATE_KEY}}
+SETTINGS: dict[str, Any] = {
+    "dkim": {"domain": "example.com", "selector": "march.2026", "key": PRIVATE_KEY}
+}
 ASKED: list[bytes] = []
 
 

@@ -15,7 +15,6 @@ import pytest
 from digest.channels import open_channels
 from digest.feeds.fetch import Fetcher, Response
 from digest.jobs.deciding import Deciding
-from digest.jobs.deciding import Deciding
 from digest.jobs.pictures import Illustrating, without_embedded
 from digest.model import NO_PICTURES, Picture
 from digest.opening import compile_templates, open_illustrating, open_picture_fetcher

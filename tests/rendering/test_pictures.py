@@ -7,7 +7,6 @@ import re
 from base64 import b64decode
 from dataclasses import replace
 from email import message_from_bytes
-from email.message import EmailMessage
 from email.policy import default
 from typing import TYPE_CHECKING, cast
 
@@ -24,6 +23,8 @@ from tests.rendering.markup import document
 from tests.rendering.samples import edition, story
 
 if TYPE_CHECKING:
+    from email.message import EmailMessage
+
     from digest.model import Edition
 
 TEMPLATES = Templates()
@@ -128,7 +129,7 @@ def test_a_picture_is_shown_in_its_own_proportions(
         ('<p>a<img src="https://x.example/1" alt="a > b">b</p>', "<p>ab</p>"),
         ("<p><img></p>", "<p></p>"),
         ("<p>&lt;img src=x&gt;</p>", "<p>&lt;img src=x&gt;</p>"),
-        ("<figure><img src=\"a\"><figcaption>'s</figcaption></figure>", None),
+        ('<figure><img src="a"><figcaption>\'s</figcaption></figure>', None),
     ],
 )
 def test_content_is_shown_without_its_pictures(html: str, left: str | None) -> None:
@@ -188,7 +189,11 @@ def test_embedded_pictures_are_beside_the_html_that_shows_them() -> None:
     # RFC 2387: the type is that of the root.
     assert related.get_content_type() == "multipart/related"
     assert related.get_param("type") == html.get_content_type() == "text/html"
-    assert [image.get_content_type() for image in images] == ["image/png", "image/jpeg", "image/gif"]
+    assert [image.get_content_type() for image in images] == [
+        "image/png",
+        "image/jpeg",
+        "image/gif",
+    ]
     assert [image.get_content() for image in images] == list(files)
     assert {image.get_content_disposition() for image in images} == {"inline"}
     # RFC 2392: an id in brackets, a URL without.

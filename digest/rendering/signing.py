@@ -16,7 +16,8 @@ from dkim.crypto import parse_pem_private_key
 # to what readers see. RFC 8058, section 4 asks for both that unsubscribe.
 _SIGNED = (
     *(b"from", b"from", b"reply-to", b"to", b"to", b"cc", b"subject", b"subject", b"date"),
-    *(b"message-id", b"mime-version", b"content-type", b"content-transfer-encoding", b"list-id"),
+    *(b"message-id", b"mime-version", b"content-type", b"content-type", b"list-id"),
+    b"content-transfer-encoding",
     *(b"list-unsubscribe", b"list-unsubscribe-post", b"auto-submitted"),
 )
 _RELAXED = CanonicalizationPolicy.from_c_value(b"relaxed/relaxed")

@@ -113,11 +113,6 @@ def test_any_message_verifies(subject: str, to: str) -> None:
         (b"<p>Hi</p>", b"<p>Ha</p>"),
         (b"Date: Mon, 16", b"Date: Mon, 17"),
         (b"Message-ID: <weekly", b"Message-ID: <weakly"),
-        (b"MIME-Version", b"Subject: another\r\nMIME-Version"),
-        (b"MIME-Version", b"From: eve@example.com\r\nMIME-Version"),
-        (b"MIME-Version", b"To: eve@example.com\r\nMIME-Version"),
-        (b"MIME-Version", b"Reply-To: eve@example.com\r\nMIME-Version"),
-        (b"MIME-Version", b"List-Unsubscribe: <https://evil.example>\r\nMIME-Version"),
     ],
 )
 def test_what_was_changed_on_the_way_does_not_verify(there: bytes, other: bytes) -> None:
@@ -128,6 +123,16 @@ def test_what_was_changed_on_the_way_does_not_verify(there: bytes, other: bytes)
 
     assert changed != raw
     assert not verified(changed)
+
+
+@pytest.mark.parametrize(
+    "field", ["Subject", "From", "To", "Cc", "Reply-To", "List-Unsubscribe", "Content-Type"]
+)
+def test_nothing_can_be_added_that_readers_see(field: str) -> None:
+    raw = signed(built())
+
+    # Programs show the first of two, signatures begin with the last.
+    assert not verified(f"{field}: <https://evil.example>\r\n".encode() + raw)
 
 
 def test_unsubscribing_is_signed_where_there_is_some() -> None:

@@ -24,4 +24,4 @@ def test_a_preview_has_its_pictures_in_itself(project: Project) -> None:
     page = project.command("preview", "weekly", "--as", "email").stdout
 
     assert 'src="data:image/png;base64,' in page
-    assert 'width="536" height="402"' in page
+    assert 'width="533" height="400"' in page

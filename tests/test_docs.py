@@ -16,7 +16,13 @@ import pytest
 
 from digest.cli import cli
 from digest.config import load_settings
-from digest.config.channels import EmailSettings, FileSettings, SlackSettings, SmtpSettings
+from digest.config.channels import (
+    DkimSettings,
+    EmailSettings,
+    FileSettings,
+    SlackSettings,
+    SmtpSettings,
+)
 from digest.config.digests import DigestSettings
 from digest.config.settings import (
     AlertSettings,
@@ -49,6 +55,7 @@ PARTS: dict[str, type[BaseModel]] = {
     "polling": PollingSettings,
     "feeds[]": FeedSettings,
     "smtp": SmtpSettings,
+    "smtp.dkim": DkimSettings,
     "channels.NAME with kind: email": EmailSettings,
     "channels.NAME with kind: slack": SlackSettings,
     "channels.NAME with kind: file": FileSettings,

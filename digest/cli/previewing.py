@@ -15,14 +15,17 @@ from digest.cli.output import polling_progress, print_json
 from digest.config.settings import SQLITE_PREFIX
 from digest.errors import UsageError
 from digest.jobs.publishing import compose_edition
+from digest.model import NO_PICTURES
 from digest.opening import compile_templates, open_runtime, utc_now
+from digest.rendering.fitting import fit
+from digest.rendering.pictures import self_contained
 from digest.rendering.slack import build_messages
 from digest.rendering.snapshot import as_json
 from digest.store import copy_database, database_exists
 
 if TYPE_CHECKING:
     from digest.config import Settings
-    from digest.model import Edition
+    from digest.model import Edition, Pictures
     from digest.rendering.templates import Templates
 
 
@@ -47,29 +50,21 @@ def preview(
     settings = options.settings(log_level="error")
     if digest not in settings.digests:
         raise UsageError(f"there is no digest {digest!r}")
-    edition, failed = aio.run(_compose(settings, digest))
+    chosen = form or ("email" if in_browser else "text")
+    edition, pictures, failed = aio.run(_compose(settings, digest, in_full=chosen == "email"))
     for feed in failed:
         click.echo(f"digest: {feed['name']} is not in it: {feed['error']}", err=True)
-    _show(options, settings, edition, form, output, in_browser=in_browser)
+    if options.json:
+        print_json(as_json(edition))
+    else:
+        templates = compile_templates(settings)[digest]
+        _show(render(edition, chosen, templates, pictures), chosen, output, in_browser=in_browser)
     return 1 if failed else 0
 
 
-def _show(
-    options: Options,
-    settings: Settings,
-    edition: Edition,
-    form: str | None,
-    output: Path | None,
-    *,
-    in_browser: bool,
-) -> None:
-    if options.json:
-        print_json(as_json(edition))
-        return
-    chosen = form or ("email" if in_browser else "text")
-    rendered = render(edition, chosen, compile_templates(settings)[edition.digest])
+def _show(rendered: str, form: str, output: Path | None, *, in_browser: bool) -> None:
     if in_browser and output is None:
-        suffix = ".html" if chosen == "email" else ".txt"
+        suffix = ".html" if form == "email" else ".txt"
         with tempfile.NamedTemporaryFile("w", suffix=suffix, delete=False) as file:
             output = Path(file.name)
     if output is None:
@@ -84,11 +79,13 @@ def _show(
         webbrowser.open(output.absolute().as_uri())
 
 
-def render(edition: Edition, form: str, templates: Templates) -> str:
+def render(
+    edition: Edition, form: str, templates: Templates, pictures: Pictures = NO_PICTURES
+) -> str:
     """The edition in one of the forms that `--as` offers."""
     match form:
         case "email":
-            return templates.html(edition)
+            return self_contained(fit(edition, templates.html)[1], pictures)
         case "slack":
             return json.dumps(build_messages(edition), indent=2, ensure_ascii=False)
         case "markdown":
@@ -97,8 +94,10 @@ def render(edition: Edition, form: str, templates: Templates) -> str:
             return templates.text(edition)
 
 
-async def _compose(settings: Settings, digest: str) -> tuple[Edition, list[dict[str, Any]]]:
-    """The edition, and which feeds could not be read for it.
+async def _compose(
+    settings: Settings, digest: str, *, in_full: bool
+) -> tuple[Edition, Pictures, list[dict[str, Any]]]:
+    """The edition, its pictures if it is to be seen `in_full`, and which feeds could not be read.
 
     Works on a copy, so that nothing can change: subscriptions and first polls included.
     """
@@ -121,4 +120,8 @@ async def _compose(settings: Settings, digest: str) -> tuple[Edition, list[dict[
             edition = await runtime.store.run(
                 lambda store: compose_edition(store, settings, digest, utc_now())
             )
-            return edition, [feed for feed in polled["feeds"] if feed["outcome"] == "failed"]
+            pictures = NO_PICTURES
+            if in_full:
+                edition, pictures = await runtime.illustrating.illustrate(edition)
+            failed = [feed for feed in polled["feeds"] if feed["outcome"] == "failed"]
+            return edition, pictures, failed

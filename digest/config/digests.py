@@ -24,7 +24,7 @@ from digest.config.fields import (
     Zone,
 )
 from digest.config.schedule import parse_schedule
-from digest.model import CatchUp, Schedule
+from digest.model import CatchUp, Images, Schedule
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,6 +73,10 @@ class DigestSettings(Model):
         "auto",
         description="Of editions missed while down: send each, merge them into one, or skip them;"
         " auto: send up to two, merge more.",
+    )
+    images: Images = Field(
+        "none",
+        description="Pictures of stories: none, remote (loaded when read), or embedded in emails.",
     )
     template: RelativePath | None = Field(
         None, description="A folder whose files override the built-in templates by name."

@@ -175,5 +175,7 @@ Addresses = Annotated[
     tuple[Address, ...], BeforeValidator(_one_or_many), Field(min_length=1), _ONE_OR_MANY
 ]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+# RFC 6376, section 3.1: one or more labels.
+Selector = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_one_line)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from digest.config.channels import ChannelSettings, SmtpSettings
+from digest.config.channels import ChannelSettings, DkimSettings, SmtpSettings
 from digest.config.digests import DigestSettings
 from digest.config.document import Document, Key, dotted, read_document
 from digest.config.references import check_references, nearest
@@ -186,6 +186,7 @@ def _keys_at(data: Any, key: Key) -> list[str]:
         kind = _at(data, (*key, "kind"))
         model = schema["discriminator"]["mapping"].get(kind, "").rpartition("/")[2]
         return list(schema["$defs"].get(model, {}).get("properties", {}))
-    fields = sections[str(key[0])].model_fields
+    model = DkimSettings if key == ("smtp", "dkim") else sections[str(key[0])]
+    fields = model.model_fields
     names = [field.alias or name for name, field in fields.items()]
     return [*names, "cron"] if key[0] == "digests" else names

@@ -155,7 +155,7 @@ def _story(frame: Frame, place: Place) -> Story:
         entries=tuple(one.id for one in (*cluster.entries, *cluster.related)),
         updated=lead.edited_at is not None and lead.feed_url in frame.marking,
         html=lead.html if frame.content == "full" else "",
-        image=lead.image,
+        image=next((one.image for one in cluster.entries if one.image), ""),
         watched=tuple(dict.fromkeys(rule for rules in watched for rule in rules)),
         related=tuple(
             Related(one.title, one.link, _feed_name(frame, one)) for one in cluster.related

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from digest.channels import Channel
     from digest.config import Settings
     from digest.editions.catch_up import Turn
+    from digest.jobs.pictures import Illustrating
     from digest.model import Edition
     from digest.rendering.templates import Templates
     from digest.store import StoreThread
@@ -120,12 +121,14 @@ class Publishing:
         store: StoreThread[Store],
         channels: Mapping[str, Channel],
         templates: Mapping[str, Templates],
+        illustrating: Illustrating,
         clock: Callable[[], datetime],
     ) -> None:
         self._settings = settings
         self._store = store
         self._channels = channels
         self._templates = templates
+        self._illustrating = illustrating
         self._clock = clock
         self._turn = asyncio.Lock()
         self._last = clock()
@@ -241,8 +244,10 @@ class Publishing:
         if not edition.stories and self._settings.digests[digest].when_empty == "skip":
             event(_log, logging.INFO, "skipped", digest=digest, reason="nothing new")
             return None
+        edition, pictures = await self._illustrating.illustrate(edition)
+        templates = self._templates[digest]
         renditions = [
-            self._channels[name].render(edition, self._templates[digest]) for name in channels
+            self._channels[name].render(edition, templates, pictures) for name in channels
         ]
         ids = message_ids(self._settings, digest, scheduled_for)
         edition_id = await self._store.run(

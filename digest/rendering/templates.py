@@ -23,6 +23,7 @@ from digest.errors import TemplateError
 from digest.feeds.text import well_formed
 from digest.model import AlsoIn, Edition, Section, Story
 from digest.rendering import words
+from digest.rendering.pictures import without_pictures
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -65,6 +66,7 @@ class Templates:
             markdown=words.markdown,
             markdown_url=words.markdown_url,
             reading_time=words.reading_time,
+            without_pictures=without_pictures,
             wrap=words.wrap,
         )
         environment.globals.update(

@@ -34,7 +34,7 @@ from digest.channels.pace import Pace
 from digest.jobs.delivering import Delivering
 from digest.jobs.room import Room
 from digest.log import Redactor, Words, configure
-from digest.model import Rendition
+from digest.model import NO_PICTURES, Rendition
 from digest.opening import utc_now
 from digest.rendering.email import personal_headers
 from digest.store import Store, StoreThread, lack_of_room
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from digest.channels import Channel
-    from digest.model import Delivery, Edition
+    from digest.model import Delivery, Edition, Pictures
     from digest.rendering.templates import Templates
 
 RUNS = 3
@@ -117,7 +117,9 @@ class Nowhere:
     name, kind, pace = "it", "email", Pace()
     patience: timedelta | None = None
 
-    def render(self, edition: Edition, templates: Templates) -> Rendition:
+    def render(
+        self, edition: Edition, templates: Templates, pictures: Pictures = NO_PICTURES
+    ) -> Rendition:
         raise NotImplementedError
 
     def plainer(self, payload: bytes) -> bytes | None:

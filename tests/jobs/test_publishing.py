@@ -10,6 +10,7 @@ import pytest
 
 from digest.channels import open_channels
 from digest.channels.pace import Pace
+from digest.model import NO_PICTURES
 from tests.feed_xml import NOW
 from tests.jobs.bench import Bench, open_bench, settings_of
 from tests.store import build
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from digest.channels import Channel, Session
     from digest.config import Settings
     from digest.jobs.publishing import Published, Publishing
-    from digest.model import Delivery, Edition, Rendition
+    from digest.model import Delivery, Edition, Pictures, Rendition
     from digest.rendering.templates import Templates
 
 URL = "https://site.example/feed.xml"
@@ -213,8 +214,10 @@ class BrokenChannel:
     patience: timedelta | None = None
     pace = Pace()
 
-    def render(self, edition: Edition, templates: Templates) -> Rendition:
-        del edition, templates
+    def render(
+        self, edition: Edition, templates: Templates, pictures: Pictures = NO_PICTURES
+    ) -> Rendition:
+        del edition, templates, pictures
         raise ZeroDivisionError
 
     def plainer(self, payload: bytes) -> bytes | None:

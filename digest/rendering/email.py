@@ -15,6 +15,7 @@ from email.utils import format_datetime, parseaddr
 from typing import TYPE_CHECKING, Literal
 
 from digest.feeds.text import one_line
+from digest.language import ENGLISH, language_of
 from digest.rendering.words import short
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from digest.model import Edition
 
 _SUBJECT_GRAPHEMES = 120
-_TEXT_ONLY = "The whole edition was too large for the mail server, so this is only its text."
 # Lines are folded at 78 characters.
 _LONGEST_PLAIN = 70
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9+_-]+(\.[A-Za-z0-9+_-]+)*@[a-z0-9-]+(\.[a-z0-9-]+)+")
@@ -37,6 +37,8 @@ def build_email(edition: Edition, html: str, text: str, sender: str) -> bytes:
     message["Date"] = format_datetime(edition.composed_at)
     # RFC 3834: keeps out-of-office replies away.
     message["Auto-Submitted"] = "auto-generated"
+    # RFC 3282; `text_only` goes by it too.
+    message["Content-Language"] = edition.language
     message.set_content(text, cte=_transfer_encoding(text))
     message.add_alternative(html, subtype="html", cte=_transfer_encoding(html))
     # A random boundary would make every attempt a different message.
@@ -56,8 +58,13 @@ def text_only(message: bytes) -> bytes | None:
         return None
     body = parsed.get_body(("plain",))
     assert body is not None
-    text = f"{body.get_content().rstrip()}\n\n{_TEXT_ONLY}\n"
+    tag = str(parsed.get("Content-Language", ENGLISH))
+    why = language_of(tag).translate(
+        "The whole edition was too large for the mail server, so this is only its text."
+    )
+    text = f"{body.get_content().rstrip()}\n\n{why}\n"
     rest = EmailMessage(policy=SMTP)
+    rest["Content-Language"] = tag
     rest.set_content(text, cte=_transfer_encoding(text))
     # As they stand: written anew, they would be folded and encoded by the library.
     fields = re.split(rb"\r\n(?![ \t])", message.partition(b"\r\n\r\n")[0])

@@ -42,7 +42,7 @@ class Language:
         It is HTML where a value is (`__html__`); the rest of it is escaped then.
 
         Raises:
-            KeyError: the text names a value that is not given.
+            ValueError: the text names a value that is not given.
         """
         return self._filled(self._text(text), values)
 
@@ -123,16 +123,20 @@ class Language:
 
     def _filled(self, text: str, values: Mapping[str, object]) -> str:
         # Not by str.format, with which a template could look into what it is given.
-        pieces: list[object] = list(_PLACE.split(text))
-        pieces[1::2] = [self._shown(values[str(name)]) for name in pieces[1::2]]
+        pieces = _PLACE.split(text)
+        if missing := next((name for name in pieces[1::2] if name not in values), None):
+            raise ValueError(f"{text!r} is given no value for {missing!r}")
+        pieces[1::2] = [self._shown(values[name]) for name in pieces[1::2]]
         if any(hasattr(piece, "__html__") for piece in pieces):
             from markupsafe import Markup
 
             return Markup("").join(pieces)
-        return "".join(map(str, pieces))
+        return "".join(pieces)
 
-    def _shown(self, value: object) -> object:
-        return self.number(value) if isinstance(value, int) else value
+    def _shown(self, value: object) -> str:
+        if isinstance(value, int):
+            return self.number(value)
+        return value if isinstance(value, str) else str(value)
 
 
 class _Translated(Language):

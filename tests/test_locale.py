@@ -106,7 +106,7 @@ def updated(tag: str) -> bytes:
 
 def forms(message: Message) -> list[str]:
     string = message.string
-    return [string] if isinstance(string, str) else list(string)
+    return [string] if isinstance(string, str) else list(string or ())
 
 
 def numbers(catalog: Catalog, form: int) -> list[int]:

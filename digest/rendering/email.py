@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from digest.model import Edition
 
 _SUBJECT_GRAPHEMES = 120
+_OF_THE_PARTS = (b"content-type:", b"content-transfer-encoding:", b"mime-version:")
 # Lines are folded at 78 characters.
 _LONGEST_PLAIN = 70
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9+_-]+(\.[A-Za-z0-9+_-]+)*@[a-z0-9-]+(\.[a-z0-9-]+)+")
@@ -37,8 +38,6 @@ def build_email(edition: Edition, html: str, text: str, sender: str) -> bytes:
     message["Date"] = format_datetime(edition.composed_at)
     # RFC 3834: keeps out-of-office replies away.
     message["Auto-Submitted"] = "auto-generated"
-    # RFC 3282; `text_only` goes by it too.
-    message["Content-Language"] = edition.language
     message.set_content(text, cte=_transfer_encoding(text))
     message.add_alternative(html, subtype="html", cte=_transfer_encoding(html))
     # A random boundary would make every attempt a different message.
@@ -48,7 +47,10 @@ def build_email(edition: Edition, html: str, text: str, sender: str) -> bytes:
     list_name = one_line(edition.title, 120).translate(str.maketrans('"<>\\', "    "))
     list_phrase = f'"{list_name}"' if _plain(list_name) else _encoded(list_name)
     list_id = f"{list_phrase} <{edition.digest.lower()}.digest.{address.domain}>"
-    return f"Subject: {subject}\r\nList-Id: {list_id}\r\n".encode() + message.as_bytes()
+    # RFC 3282; `text_only` goes by it too.
+    language = f"Content-Language: {edition.language}"
+    head = f"Subject: {subject}\r\nList-Id: {list_id}\r\n{language}\r\n"
+    return head.encode() + message.as_bytes()
 
 
 def text_only(message: bytes) -> bytes | None:
@@ -58,17 +60,15 @@ def text_only(message: bytes) -> bytes | None:
         return None
     body = parsed.get_body(("plain",))
     assert body is not None
-    tag = str(parsed.get("Content-Language", ENGLISH))
-    why = language_of(tag).translate(
+    why = language_of(str(parsed.get("Content-Language", ENGLISH))).translate(
         "The whole edition was too large for the mail server, so this is only its text."
     )
     text = f"{body.get_content().rstrip()}\n\n{why}\n"
     rest = EmailMessage(policy=SMTP)
-    rest["Content-Language"] = tag
     rest.set_content(text, cte=_transfer_encoding(text))
     # As they stand: written anew, they would be folded and encoded by the library.
     fields = re.split(rb"\r\n(?![ \t])", message.partition(b"\r\n\r\n")[0])
-    kept = [field for field in fields if not field.lower().startswith((b"content-", b"mime-"))]
+    kept = [field for field in fields if not field.lower().startswith(_OF_THE_PARTS)]
     return b"\r\n".join([*kept, rest.as_bytes()])
 
 

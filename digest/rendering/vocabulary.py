@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from jinja2 import pass_context
 
@@ -53,8 +53,7 @@ def _line(context: Context, text: str) -> str:
 
 def _language(context: Context) -> Language:
     # Undefined where a template was imported without its context; what is asked of it says so.
-    language: Language = context.resolve("language")
-    return language
+    return cast("Language", context.resolve("language"))
 
 
 FILTERS: dict[str, Any] = {

@@ -281,7 +281,7 @@ def test_any_subject_comes_back_as_it_was(subject: str) -> None:
     mail = received(raw)
     assert visible(mail["Subject"]) == visible(f"Weekly: {subject} end")
     assert mail.keys() == [
-        *("To", "Message-ID", "Subject", "List-Id", "From", "Date"),
+        *("To", "Message-ID", "Subject", "List-Id", "Content-Language", "From", "Date"),
         *("Auto-Submitted", "MIME-Version", "Content-Type"),
     ]
     assert raw.partition(b"\r\n\r\n")[0].isascii()
@@ -325,7 +325,7 @@ def test_what_is_too_large_keeps_its_headers_and_its_text(subject: str) -> None:
     plainer = shrunk(raw)
 
     whole, text = received(raw), received(plainer)
-    kept = [name for name in whole if not name.lower().startswith(("content-", "mime-"))]
+    kept = [name for name in whole if not name.lower().startswith(("content-t", "mime-"))]
     assert [*kept, "Content-Type", "Content-Transfer-Encoding", "MIME-Version"] == text.keys()
     # To the byte: what the library writes anew it folds and encodes anew.
     assert plainer.startswith(raw.partition(b"MIME-Version")[0])

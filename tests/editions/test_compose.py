@@ -149,14 +149,6 @@ def test_the_subject_is_in_the_language_of_the_digest(language: str, subjects: l
     ]
 
 
-def test_headings_are_in_the_language_of_the_digest() -> None:
-    edition = composed(
-        entry(1, "a"), entry(2, "b"), watched={1: ("x",)}, top=1, tags={}, language="de"
-    )
-
-    assert [section.title for section in edition.sections] == ["Top-Artikel", "Weitere"]
-
-
 def test_the_newest_story_may_be_in_a_later_section() -> None:
     assert composed(entry(2, "a"), entry(1, "b")).subject.startswith("Weekly reading: Story 1,")
 
@@ -322,3 +314,9 @@ def test_an_edition_holds_exactly_what_was_selected(
     )
     for story in edition.stories:
         assert len(story.also_in) == len(story.entries) - 1
+
+
+def test_headings_are_in_the_language_of_the_digest() -> None:
+    edition = composed(*LOUD, watched={9: ("kubernetes",)}, top=1, tags={}, language="de")
+
+    assert [section.title for section in edition.sections] == ["Top-Artikel", "Weitere"]

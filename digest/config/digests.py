@@ -18,12 +18,14 @@ from digest.config.addresses import without_credentials
 from digest.config.base import Model
 from digest.config.fields import (
     Duration,
+    LanguageTag,
     Names,
     RelativePath,
     Title,
     Zone,
 )
 from digest.config.schedule import parse_schedule
+from digest.language import ENGLISH
 from digest.model import CatchUp, Images, Schedule
 
 if TYPE_CHECKING:
@@ -43,6 +45,9 @@ class DigestSettings(Model):
         WithJsonSchema({"type": "string", "examples": ["every monday at 09:00", "0 9 * * mon"]}),
     ] = Field(description="A phrase, or five cron fields; `cron:` is another name for it.")
     timezone: Zone | None = Field(None, description="Default: the file's timezone.")
+    language: LanguageTag = Field(
+        ENGLISH, description="The language of dates, numbers and fixed words, like `de` or `pt-BR`."
+    )
     feeds: Names = Field(("all",), description="all, or a list of names, addresses and `tag:NAME`.")
     first_edition: Duration = Field(
         timedelta(days=7),

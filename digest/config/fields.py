@@ -24,6 +24,7 @@ from pydantic import (
 
 from digest.config.references import nearest
 from digest.config.units import duration_text, parse_duration, parse_size
+from digest.language import languages
 
 
 def _duration(value: object) -> timedelta:
@@ -45,6 +46,13 @@ def _zone(value: object) -> object:
                 "; write an IANA name like 'Europe/Berlin'"
             )
             raise ValueError(f"{value!r} is not a time zone{hint}") from None
+    return value
+
+
+def _language(value: str) -> str:
+    known = languages()
+    if value not in known:
+        raise ValueError(f"must be one of {', '.join(known)}{nearest(value, known)}")
     return value
 
 
@@ -160,6 +168,9 @@ Size = Annotated[
     WithJsonSchema({"type": ["string", "integer"], "examples": ["10MB"]}),
 ]
 Zone = Annotated[str, BeforeValidator(_zone)]
+LanguageTag = Annotated[
+    str, AfterValidator(_language), WithJsonSchema({"type": "string", "enum": languages()})
+]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 SecretUrl = Annotated[SecretStr, AfterValidator(_secret_web_url)]
 Host = Annotated[str, AfterValidator(_host)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from digest.editions.order import Heading, Layout, Place, order
+from digest.language import ENGLISH, language_of
 from digest.model import (
     AlsoIn,
     Content,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 _WORDS_A_MINUTE = 230
 _LONGEST_LEAD = 90
-_UNTAGGED = "More"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Frame:
     top: int = 0
     fold: int = 1_000
     content: Content = "excerpt"
-    language: str = "en"
+    language: str = ENGLISH
     next_at: datetime | None = None
     health: Health = Health()
 
@@ -112,12 +112,14 @@ def _headings(frame: Frame, selection: Selection) -> dict[str, Heading]:
         }
     tagged = [lead for lead in ordered if lead.feed_url in frame.tags]
     tagged += [lead for lead in ordered if lead.feed_url not in frame.tags]
-    return {lead.feed_url: Heading(frame.tags.get(lead.feed_url, _UNTAGGED)) for lead in tagged}
+    untagged = language_of(frame.language).translate("More")
+    return {lead.feed_url: Heading(frame.tags.get(lead.feed_url, untagged)) for lead in tagged}
 
 
 def _sections(frame: Frame, selection: Selection, ordered: Order) -> Iterable[Section]:
     if ordered.top:
-        yield Section("Top stories", _stories(frame, ordered.top), top=True)
+        title = language_of(frame.language).translate("Top stories")
+        yield Section(title, _stories(frame, ordered.top), top=True)
     for heading, places in ordered.sections.items():
         leads = {place.story.lead.feed_url: place.story.lead for place in places}
         more = tuple(
@@ -176,10 +178,14 @@ def _feed_name(frame: Frame, entry: Entry) -> str:
 
 def _subject(frame: Frame, selection: Selection, lead: Cluster | None) -> str:
     """The digest, the story that leads, and how many more: different for each edition."""
+    language = language_of(frame.language)
     if lead is None:
-        return f"{frame.title}: nothing new"
+        return language.translate("{digest}: nothing new", digest=frame.title)
     title = lead.lead.title
     if len(title) > _LONGEST_LEAD:
         title = title[: _LONGEST_LEAD - 1].rsplit(" ", 1)[0] + "…"
-    others = len(selection.stories) - 1
-    return f"{frame.title}: {title}{f', and {others} more' if others else ''}"
+    if others := len(selection.stories) - 1:
+        title = language.plural(
+            others, "{story}, and {number} more", "{story}, and {number} more", story=title
+        )
+    return language.translate("{digest}: {story}", digest=frame.title, story=title)

@@ -67,6 +67,7 @@ def compose_edition(
         fold=config.fold,
         next_at=next_after(config.schedule, zone, now),
         health=_health(store, names, period_from, until or now),
+        language=config.language,
     )
     pending = store.editions.pending(digest, names)
     return compose(

@@ -12,6 +12,7 @@ from email.utils import format_datetime, parseaddr
 from typing import TYPE_CHECKING
 
 from digest.feeds.text import one_line
+from digest.language import ENGLISH, language_of
 from digest.model import NO_PICTURES
 from digest.rendering.mime import multipart, picture_part, text_part
 from digest.rendering.words import short
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from digest.model import Edition, Pictures
 
 _SUBJECT_GRAPHEMES = 120
-_TEXT_ONLY = "The whole edition was too large for the mail server, so this is only its text."
+_OF_THE_PARTS = (b"content-type:", b"content-transfer-encoding:")
 # Lines are folded at 78 characters.
 _LONGEST_PLAIN = 70
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9+_-]+(\.[A-Za-z0-9+_-]+)*@[a-z0-9-]+(\.[a-z0-9-]+)+")
@@ -46,10 +47,13 @@ def text_only(message: bytes) -> bytes | None:
         return None
     body = parsed.get_body(("plain",))
     assert body is not None
-    text = f"{body.get_content().rstrip()}\n\n{_TEXT_ONLY}\n"
+    why = language_of(str(parsed.get("Content-Language", ENGLISH))).translate(
+        "The whole edition was too large for the mail server, so this is only its text."
+    )
+    text = f"{body.get_content().rstrip()}\n\n{why}\n"
     # As they stand: written anew, they would be folded and encoded by the library.
     fields = re.split(rb"\r\n(?![ \t])", message.partition(b"\r\n\r\n")[0])
-    kept = [field for field in fields if not field.lower().startswith(b"content-")]
+    kept = [field for field in fields if not field.lower().startswith(_OF_THE_PARTS)]
     return b"\r\n".join([*kept, text_part(text, "plain")])
 
 
@@ -70,6 +74,8 @@ def _headers(edition: Edition, sender: Address) -> bytes:
         f"Subject: {subject}\r\n"
         # RFC 2919
         f"List-Id: {list_phrase} <{edition.digest.lower()}.digest.{sender.domain}>\r\n"
+        # RFC 3282; `text_only` goes by it too.
+        f"Content-Language: {edition.language}\r\n"
         f"{SMTP.fold('From', SMTP.header_factory('From', sender))}"
         f"Date: {format_datetime(edition.composed_at)}\r\n"
         # RFC 3834: keeps out-of-office replies away.

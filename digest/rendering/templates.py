@@ -18,12 +18,10 @@ from jinja2 import (
 from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.sandbox import SandboxedEnvironment
 
-from digest import __version__
 from digest.errors import TemplateError
 from digest.feeds.text import well_formed
 from digest.model import AlsoIn, Edition, Section, Story
-from digest.rendering import words
-from digest.rendering.pictures import without_pictures
+from digest.rendering.vocabulary import FILTERS, FUNCTIONS, variables
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -59,22 +57,8 @@ class Templates:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
-        environment.filters.update(
-            day=words.day,
-            dir=words.direction,
-            inline=words.inline,
-            markdown=words.markdown,
-            markdown_url=words.markdown_url,
-            reading_time=words.reading_time,
-            without_pictures=without_pictures,
-            wrap=words.wrap,
-        )
-        environment.globals.update(
-            count=words.count,
-            notes=words.notes,
-            summary=words.summary,
-            version=__version__,
-        )
+        environment.filters.update(FILTERS)
+        environment.globals.update(FUNCTIONS)
         self._environment = environment
         if folder:
             for name in _NAMES:
@@ -99,7 +83,8 @@ class Templates:
 
     def _render(self, name: str, edition: Edition) -> str:
         try:
-            return well_formed(self._environment.get_template(name).render(edition=edition))
+            template = self._environment.get_template(name)
+            return well_formed(template.render(variables(edition)))
         except TemplateSyntaxError as error:
             where = f"{self._where(error.filename or error.name or name)}:{error.lineno}"
             raise TemplateError(f"{where}: {error.message}") from None

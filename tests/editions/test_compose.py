@@ -130,6 +130,25 @@ def test_the_subject_names_the_newest_story(count: int, subject: str) -> None:
     assert composed(*reversed(entries)).subject == subject
 
 
+@pytest.mark.parametrize(
+    ("language", "subjects"),
+    [
+        ("de", ["nichts Neues", "Story 1", "Story 1 und ein weiterer Artikel"]),
+        ("ja", ["新着なし", "Story 1", "Story 1、ほか1件"]),
+        ("ar", ["لا جديد", "Story 1", "Story 1، ومقال آخر"]),
+    ],
+)
+def test_the_subject_is_in_the_language_of_the_digest(language: str, subjects: list[str]) -> None:
+    entries = [entry(1), entry(2)]
+    editions = [composed(*entries[:count], language=language) for count in range(3)]
+
+    assert {edition.language for edition in editions} == {language}
+    between = "：" if language == "ja" else ": "
+    assert [edition.subject for edition in editions] == [
+        f"Weekly reading{between}{subject}" for subject in subjects
+    ]
+
+
 def test_the_newest_story_may_be_in_a_later_section() -> None:
     assert composed(entry(2, "a"), entry(1, "b")).subject.startswith("Weekly reading: Story 1,")
 
@@ -295,3 +314,9 @@ def test_an_edition_holds_exactly_what_was_selected(
     )
     for story in edition.stories:
         assert len(story.also_in) == len(story.entries) - 1
+
+
+def test_headings_are_in_the_language_of_the_digest() -> None:
+    edition = composed(*LOUD, watched={9: ("kubernetes",)}, top=1, tags={}, language="de")
+
+    assert [section.title for section in edition.sections] == ["Top-Artikel", "Weitere"]

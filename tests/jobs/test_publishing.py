@@ -139,6 +139,16 @@ async def test_nothing_new_is_sent_where_that_is_wanted(tmp_path: Path) -> None:
         assert len(await deliveries(bench, published)) == 4
 
 
+async def test_an_edition_is_in_the_language_of_its_digest(tmp_path: Path) -> None:
+    german = settings(tmp_path, weekly={**EVERYWHERE, "when_empty": "send", "language": "de"})
+    async with open_bench(german, tmp_path) as bench:
+        bench.clock.now = NOW + WEEK
+        await publishing(bench).publish_due()
+        ((*_, snapshot),) = await table(bench, "editions")
+        edition = json.loads(str(snapshot))
+        assert (edition["language"], edition["subject"]) == ("de", "weekly: nichts Neues")
+
+
 async def test_what_one_edition_cannot_hold_comes_with_the_next(tmp_path: Path) -> None:
     small = settings(tmp_path, daily={**DAILY, "max_entries": 2})
     async with open_bench(small, tmp_path) as bench:

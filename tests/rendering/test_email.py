@@ -316,7 +316,7 @@ def test_any_subject_comes_back_as_it_was(subject: str) -> None:
     mail = received(raw)
     assert visible(mail["Subject"]) == visible(f"Weekly: {subject} end")
     assert mail.keys() == [
-        *("To", "Message-ID", "Subject", "List-Id", "From", "Date"),
+        *("To", "Message-ID", "Subject", "List-Id", "Content-Language", "From", "Date"),
         *("Auto-Submitted", "MIME-Version", "Content-Type"),
     ]
     assert raw.partition(b"\r\n\r\n")[0].isascii()

@@ -20,6 +20,7 @@ from digest.config.fields import (
     Duration,
     Names,
     RelativePath,
+    Rules,
     Title,
     Zone,
 )
@@ -44,6 +45,9 @@ class DigestSettings(Model):
     ] = Field(description="A phrase, or five cron fields; `cron:` is another name for it.")
     timezone: Zone | None = Field(None, description="Default: the file's timezone.")
     feeds: Names = Field(("all",), description="all, or a list of names, addresses and `tag:NAME`.")
+    include: Rules = Field((), description="Rules; entries that none matches are left out.")
+    exclude: Rules = Field((), description="Rules; entries that one matches are left out.")
+    watch: Rules = Field((), description="Rules; entries that one matches are raised and marked.")
     first_edition: Duration = Field(
         timedelta(days=7),
         description="How far back into a new feed's backlog; 0: nothing. Undated entries are old.",

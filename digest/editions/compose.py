@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -26,7 +27,8 @@ class Frame:
     `period_from` is None for a first edition, which reaches as far back as its entries; where a
     clock was set back it may lie after the end, and the period is empty.
     `names` is what the configuration calls each feed, by address, in the order sections take;
-    `marking` are the addresses of those whose edited entries are marked.
+    `marking` are the addresses of those whose edited entries are marked; `watched` has
+    the rules that watch for an entry, by its id.
     """
 
     digest: str
@@ -39,6 +41,7 @@ class Frame:
     marking: frozenset[str] = frozenset()
     held: tuple[Held, ...] = ()
     failing: tuple[Failing, ...] = ()
+    watched: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 def compose(frame: Frame, selection: Selection) -> Edition:
@@ -86,6 +89,7 @@ def _story(frame: Frame, entries: tuple[Entry, ...]) -> Story:
         also_in=tuple(AlsoIn(_feed_name(frame, other), other.link) for other in entries[1:]),
         entries=tuple(entry.id for entry in entries),
         updated=lead.edited_at is not None and lead.feed_url in frame.marking,
+        watched=tuple(dict.fromkeys(chain(*(frame.watched.get(one.id, ()) for one in entries)))),
     )
 
 

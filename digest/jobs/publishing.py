@@ -9,22 +9,25 @@ from typing import TYPE_CHECKING
 
 from digest.editions.catch_up import as_of, catch_up
 from digest.editions.compose import Frame, compose
+from digest.editions.judging import Judged, Rules, judge
+from digest.editions.rules import Subject
 from digest.editions.schedule import next_after
 from digest.editions.select import select
 from digest.errors import DigestError, StoreError
 from digest.log import event
 from digest.model import Failing, Held
 from digest.rendering.email import mailbox, message_id
+from digest.rendering.plain import read_text
 from digest.store import DigestPlan, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
     from digest.channels import Channel
-    from digest.config import Settings
+    from digest.config import FeedSettings, Settings
     from digest.editions.catch_up import Turn
-    from digest.model import Edition
+    from digest.model import Edition, Entry
     from digest.rendering.templates import Templates
     from digest.store import StoreThread
 
@@ -40,14 +43,34 @@ class Published:
     entries: int
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An edition that is not stored yet, the entries that it was made from, and what rules said."""
+
+    edition: Edition
+    pending: Sequence[Entry]
+    judged: Judged
+
+
 def compose_edition(
     store: Store, settings: Settings, digest: str, now: datetime, until: datetime | None = None
 ) -> Edition:
     """The edition of a digest as it would be now, or would have been at `until`; reads only."""
+    return draft_edition(store, settings, digest, now, until).edition
+
+
+def draft_edition(
+    store: Store, settings: Settings, digest: str, now: datetime, until: datetime | None = None
+) -> Draft:
+    """The same, with all that it was made from."""
     config = settings.digests[digest]
     feeds = settings.feeds_of(digest)
     names = {feed.url: feed.name for feed in feeds}
     caps = {feed.url: feed.max_entries for feed in feeds if feed.max_entries}
+    rules = Rules(config.include, config.exclude, config.watch)
+    pending = store.editions.pending(digest, names, content=rules.need_text)
+    pending = as_of(pending, until) if until else pending
+    judged = judge(pending, rules, _subjects(feeds))
     frame = Frame(
         digest=digest,
         title=settings.title_of(digest),
@@ -67,11 +90,21 @@ def compose_edition(
             for state in store.feeds.failing()
             if state.url in names and state.failing_since
         ),
+        watched=judged.watched,
     )
-    pending = store.editions.pending(digest, names)
-    return compose(
-        frame, select(as_of(pending, until) if until else pending, config.max_entries, caps)
-    )
+    edition = compose(frame, select(judged.kept, config.max_entries, caps))
+    return Draft(edition, pending, judged)
+
+
+def _subjects(feeds: Sequence[FeedSettings]) -> Callable[[Entry], Subject]:
+    by_url = {feed.url: feed for feed in feeds}
+
+    def subject_of(entry: Entry) -> Subject:
+        feed = by_url[entry.feed_url]
+        names = (feed.name,) if feed.name else ()
+        return Subject(entry, names, feed.tags, lambda html: read_text(html)[0])
+
+    return subject_of
 
 
 def plan(settings: Settings, now: datetime) -> list[DigestPlan]:
@@ -179,9 +212,9 @@ class Publishing:
         """Publish what is pending, whatever the schedule; None where there is nothing to send."""
         async with self._turn:
             now = self._clock()
-            edition = await self._compose(digest, now)
+            draft = await self._draft(digest, now)
             return await self._publish(
-                edition, now, None, channels or self._settings.digests[digest].send_to
+                draft, now, None, channels or self._settings.digests[digest].send_to
             )
 
     async def _take_turn(self, digest: str, turn: Turn, now: datetime) -> Published | None:
@@ -190,11 +223,14 @@ class Publishing:
             event(_log, logging.WARNING, "skipped", digest=digest, reason=reason)
             await self._store.run(lambda store: store.editions.skip(digest, at, following, reason))
             return None
-        edition = await self._compose(digest, now, turn.until)
+        draft = await self._draft(digest, now, turn.until)
         channels = self._settings.digests[digest].send_to
-        published = await self._publish(edition, at, following, channels)
+        published = await self._publish(draft, at, following, channels)
         if published is None:
-            await self._store.run(lambda store: store.editions.skip(digest, at, following))
+            left_out = draft.judged.left_out
+            await self._store.run(
+                lambda store: store.editions.pass_over(digest, at, following, left_out, now)
+            )
         return published
 
     async def _why_none(self, digest: str, turn: Turn) -> str:
@@ -205,18 +241,19 @@ class Publishing:
             return "published before the clock was set back"
         return ""
 
-    async def _compose(self, digest: str, now: datetime, until: datetime | None = None) -> Edition:
+    async def _draft(self, digest: str, now: datetime, until: datetime | None = None) -> Draft:
         return await self._store.run(
-            lambda store: compose_edition(store, self._settings, digest, now, until)
+            lambda store: draft_edition(store, self._settings, digest, now, until)
         )
 
     async def _publish(
         self,
-        edition: Edition,
+        draft: Draft,
         scheduled_for: datetime,
         following: datetime | None,
         channels: Collection[str],
     ) -> Published | None:
+        edition, left_out = draft.edition, draft.judged.left_out
         digest = edition.digest
         if not edition.stories and self._settings.digests[digest].when_empty == "skip":
             event(_log, logging.INFO, "skipped", digest=digest, reason="nothing new")
@@ -226,7 +263,9 @@ class Publishing:
         ]
         ids = message_ids(self._settings, digest, scheduled_for)
         edition_id = await self._store.run(
-            lambda store: store.editions.publish(edition, scheduled_for, renditions, ids, following)
+            lambda store: store.editions.publish(
+                edition, scheduled_for, renditions, ids, following, left_out
+            )
         )
         event(
             _log,
@@ -237,6 +276,7 @@ class Publishing:
             scheduled_for=scheduled_for.isoformat(),
             stories=len(edition.stories),
             held_back=edition.held_back or None,
+            left_out=len(left_out) or None,
         )
         return Published(edition_id, digest, len(edition.entry_ids))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digest.cli.output import print_json
+from digest.editions.judging import NOT_INCLUDED
 from digest.errors import StoreError, UsageError
 from digest.feeds.text import one_line
 from digest.jobs.publishing import draft_edition
@@ -102,7 +103,8 @@ class _Explainer:
             return Verdict(digest, "baseline", _why_old(record, found, zone))
         draft = self._draft(digest)
         if rule := found.left_out or draft.judged.left_out.get(record.id):
-            return Verdict(digest, "left out", f"left out by {rule}")
+            by = f", since {rule}" if rule == NOT_INCLUDED else f" by {rule}"
+            return Verdict(digest, "left out", f"left out{by}")
         again = "was edited and is sent again; " if found.again else ""
         if record.id in draft.edition.entry_ids:
             return Verdict(digest, "next", f"{again}will be in the next edition")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import webbrowser
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,10 @@ import click
 
 from digest.cli import Options, aio
 from digest.cli.output import polling_progress, print_json
+from digest.cli.why import explain_draft
 from digest.config.settings import SQLITE_PREFIX
 from digest.errors import UsageError
-from digest.jobs.publishing import compose_edition
+from digest.jobs.publishing import draft_edition
 from digest.opening import compile_templates, open_runtime, utc_now
 from digest.rendering.slack import build_messages
 from digest.rendering.snapshot import as_json
@@ -22,6 +24,7 @@ from digest.store import copy_database, database_exists
 
 if TYPE_CHECKING:
     from digest.config import Settings
+    from digest.jobs.publishing import Draft
     from digest.model import Edition
     from digest.rendering.templates import Templates
 
@@ -36,9 +39,16 @@ if TYPE_CHECKING:
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
 @click.option("--open", "in_browser", is_flag=True, help="Show it in the browser.")
+@click.option("--why", is_flag=True, help="Tell of each entry what becomes of it, by which rule.")
 @click.pass_obj
 def preview(
-    options: Options, digest: str, form: str | None, output: Path | None, *, in_browser: bool
+    options: Options,
+    digest: str,
+    form: str | None,
+    output: Path | None,
+    *,
+    in_browser: bool,
+    why: bool,
 ) -> int:
     """Show the edition of DIGEST as it would be now; changes nothing.
 
@@ -47,11 +57,25 @@ def preview(
     settings = options.settings(log_level="error")
     if digest not in settings.digests:
         raise UsageError(f"there is no digest {digest!r}")
-    edition, failed = aio.run(_compose(settings, digest))
+    if why and (form or in_browser):
+        raise UsageError("--why is text for a terminal; give it without --as and --open")
+    draft, failed = aio.run(_compose(settings, digest))
     for feed in failed:
         click.echo(f"digest: {feed['name']} is not in it: {feed['error']}", err=True)
-    _show(options, settings, edition, form, output, in_browser=in_browser)
+    if why:
+        _explain(options, settings, draft, output)
+    else:
+        _show(options, settings, draft.edition, form, output, in_browser=in_browser)
     return 1 if failed else 0
+
+
+def _explain(options: Options, settings: Settings, draft: Draft, output: Path | None) -> None:
+    names = {feed.url: feed.name for feed in settings.feeds}
+    found = explain_draft(draft, names)
+    if options.json:
+        print_json(as_json(draft.edition) | {"entries": [asdict(why) for why in found]})
+        return
+    _write("\n".join(why.line for why in found) or "no entry is waiting for an edition", output)
 
 
 def _show(
@@ -72,16 +96,20 @@ def _show(
         suffix = ".html" if chosen == "email" else ".txt"
         with tempfile.NamedTemporaryFile("w", suffix=suffix, delete=False) as file:
             output = Path(file.name)
+    _write(rendered, output)
+    if in_browser and output:
+        webbrowser.open(output.absolute().as_uri())
+
+
+def _write(text: str, output: Path | None) -> None:
     if output is None:
-        click.echo(rendered)
+        click.echo(text)
         return
     try:
-        output.write_text(rendered, "utf-8")
+        output.write_text(text, "utf-8")
     except OSError as error:
         raise UsageError(f"{output}: {error.strerror}") from None
     click.echo(f"written to {output}", err=True)
-    if in_browser:
-        webbrowser.open(output.absolute().as_uri())
 
 
 def render(edition: Edition, form: str, templates: Templates) -> str:
@@ -97,8 +125,8 @@ def render(edition: Edition, form: str, templates: Templates) -> str:
             return templates.text(edition)
 
 
-async def _compose(settings: Settings, digest: str) -> tuple[Edition, list[dict[str, Any]]]:
-    """The edition, and which feeds could not be read for it.
+async def _compose(settings: Settings, digest: str) -> tuple[Draft, list[dict[str, Any]]]:
+    """The edition with what it was made from, and which feeds could not be read for it.
 
     Works on a copy, so that nothing can change: subscriptions and first polls included.
     """
@@ -118,7 +146,7 @@ async def _compose(settings: Settings, digest: str) -> tuple[Edition, list[dict[
             if unread:
                 with polling_progress(len(unread)) as report:
                     polled = await runtime.poll(unread, report)
-            edition = await runtime.store.run(
-                lambda store: compose_edition(store, settings, digest, utc_now())
+            draft = await runtime.store.run(
+                lambda store: draft_edition(store, settings, digest, utc_now())
             )
-            return edition, [feed for feed in polled["feeds"] if feed["outcome"] == "failed"]
+            return draft, [feed for feed in polled["feeds"] if feed["outcome"] == "failed"]

@@ -279,7 +279,7 @@ class _Parser:
     def _regex(self, field: Field) -> Regex:
         token = self._take()
         end = token.at + len(token.text)
-        if self._text[end : end + 1].strip(")"):
+        if self._text[end : end + 1].strip() not in {"", ")"}:
             raise _error(end, r"the regex ends before this; write \/ for a / inside it")
         expression = token.text[1:-1]
         if not expression:

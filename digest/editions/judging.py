@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from digest.model import Entry
 
 # What is remembered of an entry that was left out.
-NOT_INCLUDED = "include: no rule matches"
+NOT_INCLUDED = "no include rule matches"
 _EXCLUDED = "exclude: "
 
 

@@ -55,7 +55,7 @@ def explain_draft(draft: Draft, names: Mapping[str, str | None]) -> list[Why]:
         for number in story.entries
     }
     order = {number: place for place, number in enumerate(places)}
-    entries = sorted(draft.pending, key=lambda entry: entry.dated, reverse=True)
+    entries = sorted(draft.pending, key=lambda entry: (entry.dated, entry.id), reverse=True)
     left_out = draft.judged.left_out
     entries.sort(key=lambda entry: (order.get(entry.id, len(order)), entry.id in left_out))
     found = []

@@ -43,11 +43,8 @@ _SECOND = {
 _WANTED = "a word, a phrase in quotes or a /regex/"
 # Marks of Latin, Greek and Cyrillic letters, and what parts words without being seen, go; of signs
 # that look alike, one stays.
-_SAME = {
-    **dict.fromkeys([*range(0x300, 0x370), 0xAD, 0x200B, 0xFEFF]),
-    **dict.fromkeys(map(ord, "‘’‛ʼ"), "'"),
-    **dict.fromkeys(map(ord, "‐‑‒–—−"), "-"),
-}
+_ALIKE = dict.fromkeys("‘’‛ʼ", "'") | dict.fromkeys("‐‑‒–—−", "-")
+_MARKS = re.compile(rf"[\u0300-\u036f\xad\u200b\ufeff{''.join(_ALIKE)}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +118,8 @@ def folded(text: str) -> str:
     """A text as words are compared: without case, accents and width, with single spaces."""
     if not text.isascii():
         text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-        text = unicodedata.normalize("NFC", text.translate(_SAME))
+        plain = _MARKS.sub(lambda match: _ALIKE.get(match[0], ""), text)
+        text = unicodedata.normalize("NFC", plain)
     return " ".join(text.lower().split())
 
 

@@ -256,7 +256,14 @@ class Publishing:
         edition, left_out = draft.edition, draft.judged.left_out
         digest = edition.digest
         if not edition.stories and self._settings.digests[digest].when_empty == "skip":
-            event(_log, logging.INFO, "skipped", digest=digest, reason="nothing new")
+            event(
+                _log,
+                logging.INFO,
+                "skipped",
+                digest=digest,
+                reason="nothing new",
+                left_out=len(left_out) or None,
+            )
             return None
         renditions = [
             self._channels[name].render(edition, self._templates[digest]) for name in channels

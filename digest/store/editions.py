@@ -217,10 +217,11 @@ class EditionQueries:
         left_out: Mapping[int, str],
         now: datetime,
     ) -> None:
-        """Note that rules, if anything, left nothing for a time that was due, and go on."""
+        """Note that rules, or nothing new, left no edition for a time that was due, and go on."""
+        reason = f"rules left out all of {len(left_out)}" if left_out else "nothing new"
         with self._database.transaction() as connection:
             pass_over(connection, digest, left_out, now)
-            _advance(connection, digest, scheduled_for, next_edition_at, "skipped, nothing new")
+            _advance(connection, digest, scheduled_for, next_edition_at, f"skipped, {reason}")
 
 
 def _mistrust_the_future(connection: Connection, now: datetime) -> None:

@@ -23,7 +23,8 @@ from pydantic import (
 )
 
 from digest.config.references import nearest
-from digest.config.rules import Rule, parse_rule
+from digest.config.rule_parser import parse_rule
+from digest.config.rules import Rule
 from digest.config.units import duration_text, parse_duration, parse_size
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.config.rules import All, Field, Not, Phrase, Regex, Some, Test, folded, parse_rule
+from digest.config.rule_parser import parse_rule
+from digest.config.rules import All, Field, Not, Phrase, Regex, Some, Test, folded
 from tests.config.files import CHANNELS, FEEDS, load, refusal
 
 if TYPE_CHECKING:

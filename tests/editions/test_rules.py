@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.config.rules import parse_rule
+from digest.config.rule_parser import parse_rule
 from digest.editions.compose import Frame, compose
 from digest.editions.judging import NOT_INCLUDED, Rules, judge
 from digest.editions.rules import Subject, matches

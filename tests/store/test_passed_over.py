@@ -36,6 +36,12 @@ def learned(store: Store) -> Store:
     return store
 
 
+def rule_that_left_out(store: Store, key: str) -> str | None:
+    """As `explain` has it."""
+    (record,) = store.explaining.find(f"https://site.example/{key}", 2)
+    return record.subscriptions["weekly"].left_out
+
+
 def test_an_edition_leaves_out_for_good(learned: Store) -> None:
     a, b = ids(learned, "a", "b")
     learned.editions.publish(edition_of(b), NOW, (INBOX,), name_message, NOW + WEEK, {a: RULE})
@@ -69,6 +75,7 @@ def test_half_an_edition_leaves_nothing_out(learned: Store) -> None:
 def test_what_is_edited_in_a_feed_whose_edits_are_sent_is_judged_again(learned: Store) -> None:
     (a,) = ids(learned, "a")
     learned.editions.pass_over("weekly", NOW, NOW + WEEK, {a: RULE}, NOW)
+    assert rule_that_left_out(learned, "a") == RULE
     edited = replace(entry("a", fingerprint="g"), title="a, mended")
     learn(
         learned,
@@ -78,6 +85,7 @@ def test_what_is_edited_in_a_feed_whose_edits_are_sent_is_judged_again(learned: 
         resend=True,
     )
     assert pending(learned) == ["a, mended", "b"]
+    assert rule_that_left_out(learned, "a") is None
     later = NOW + 2 * DAY
     learned.editions.pass_over("weekly", NOW + WEEK, NOW + 2 * WEEK, {a: "exclude: b"}, later)
     assert dump(learned)["passed_over"] == [("weekly", a, "exclude: b", later)]

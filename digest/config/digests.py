@@ -21,6 +21,7 @@ from digest.config.fields import (
     LanguageTag,
     Names,
     RelativePath,
+    Rules,
     Title,
     Zone,
 )
@@ -49,6 +50,9 @@ class DigestSettings(Model):
         ENGLISH, description="The language of dates, numbers and fixed words, like `de` or `pt-BR`."
     )
     feeds: Names = Field(("all",), description="all, or a list of names, addresses and `tag:NAME`.")
+    include: Rules = Field((), description="Rules; entries that none matches are left out.")
+    exclude: Rules = Field((), description="Rules; entries that one matches are left out.")
+    watch: Rules = Field((), description="Rules; entries that one matches are raised and marked.")
     first_edition: Duration = Field(
         timedelta(days=7),
         description="How far back into a new feed's backlog; 0: nothing. Undated entries are old.",

@@ -23,6 +23,8 @@ from pydantic import (
 )
 
 from digest.config.references import nearest
+from digest.config.rule_parser import parse_rule
+from digest.config.rules import Rule
 from digest.config.units import duration_text, parse_duration, parse_size
 from digest.language import languages
 
@@ -147,6 +149,16 @@ def _command(value: object) -> tuple[str, ...]:
     return tuple(words)
 
 
+def _rule(value: object) -> Rule:
+    if isinstance(value, Rule):
+        return value
+    if isinstance(value, dict):
+        raise ValueError("is a map to YAML; put the rule in quotes, like 'title: news'")  # noqa: TRY004
+    if not isinstance(value, str):
+        raise ValueError("must be text")  # noqa: TRY004 - pydantic's word for a bad value
+    return parse_rule(value)
+
+
 def _one_or_many(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -182,6 +194,19 @@ Command = Annotated[
     tuple[str, ...], BeforeValidator(_command), WithJsonSchema({"type": "string", "minLength": 1})
 ]
 Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many), Field(min_length=1), _ONE_OR_MANY]
+Rules = Annotated[
+    tuple[
+        Annotated[
+            Rule,
+            BeforeValidator(_rule),
+            PlainSerializer(lambda rule: rule.text, when_used="json"),
+            WithJsonSchema({"type": "string", "minLength": 1}),
+        ],
+        ...,
+    ],
+    BeforeValidator(_one_or_many),
+    _ONE_OR_MANY,
+]
 Addresses = Annotated[
     tuple[Address, ...], BeforeValidator(_one_or_many), Field(min_length=1), _ONE_OR_MANY
 ]

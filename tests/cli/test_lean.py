@@ -29,7 +29,7 @@ NEVER = {
     *("alembic", "babel", "feedparser", "lxml", "mako", "rich", "sqlalchemy.dialects.postgresql"),
     "sqlalchemy.orm",
 }
-SENDING = {"aiosmtplib", "apscheduler", "css_inline", "jinja2", "regex", "slack_sdk"}
+SENDING = {"aiosmtplib", "apscheduler", "css_inline", "jinja2", "re2", "regex", "slack_sdk"}
 FETCHING = {"aiohttp", "nh3", "pebble"}
 SETTINGS = {"pydantic", "ruamel"}
 STORE = {"asyncio", "sqlalchemy", "sqlite3"}

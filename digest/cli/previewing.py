@@ -12,17 +12,21 @@ import click
 
 from digest.cli import Options, aio
 from digest.cli.output import polling_progress, print_json
+from digest.config import SlackSettings
 from digest.config.settings import SQLITE_PREFIX
 from digest.errors import UsageError
 from digest.jobs.publishing import compose_edition
 from digest.opening import compile_templates, open_runtime, utc_now
-from digest.rendering.slack import build_messages
+from digest.rendering.side_by_side import side_by_side
+from digest.rendering.slack import build_messages, build_thread
+from digest.rendering.slack_preview import slack_page
 from digest.rendering.snapshot import as_json
 from digest.store import copy_database, database_exists
 
 if TYPE_CHECKING:
     from digest.config import Settings
     from digest.model import Edition
+    from digest.rendering.slack_blocks import Message
     from digest.rendering.templates import Templates
 
 
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
     "--as",
     "form",
     type=click.Choice(["email", "text", "slack", "markdown"]),
-    help="Default: text; email with --open.",
+    help="Default: text; email, Slack and text side by side with --open.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
 @click.option("--open", "in_browser", is_flag=True, help="Show it in the browser.")
@@ -66,10 +70,12 @@ def _show(
     if options.json:
         print_json(as_json(edition))
         return
-    chosen = form or ("email" if in_browser else "text")
-    rendered = render(edition, chosen, compile_templates(settings)[edition.digest])
+    templates = compile_templates(settings)[edition.digest]
+    threads = _has_threads(settings, edition.digest)
+    as_page = in_browser and form not in {"text", "markdown"}
+    rendered = (page if as_page else render)(edition, form, templates, threads=threads)
     if in_browser and output is None:
-        suffix = ".html" if chosen == "email" else ".txt"
+        suffix = ".html" if as_page else ".txt"
         with tempfile.NamedTemporaryFile("w", suffix=suffix, delete=False) as file:
             output = Path(file.name)
     if output is None:
@@ -84,17 +90,38 @@ def _show(
         webbrowser.open(output.absolute().as_uri())
 
 
-def render(edition: Edition, form: str, templates: Templates) -> str:
-    """The edition in one of the forms that `--as` offers."""
+def page(edition: Edition, form: str | None, templates: Templates, *, threads: bool = False) -> str:
+    """The edition as a browser shows it: as email or as Slack does, or both beside the text."""
+    if form == "email":
+        return templates.html(edition)
+    slack = slack_page(_posts(edition, threads=threads), threaded=threads)
+    if form == "slack":
+        return slack
+    return side_by_side(edition.subject, templates.html(edition), slack, templates.text(edition))
+
+
+def render(
+    edition: Edition, form: str | None, templates: Templates, *, threads: bool = False
+) -> str:
+    """The edition in one of the forms that `--as` offers; with `threads`, Slack's in a thread."""
     match form:
         case "email":
             return templates.html(edition)
         case "slack":
-            return json.dumps(build_messages(edition), indent=2, ensure_ascii=False)
+            return json.dumps(_posts(edition, threads=threads), indent=2, ensure_ascii=False)
         case "markdown":
             return templates.markdown(edition)
         case _:
             return templates.text(edition)
+
+
+def _posts(edition: Edition, *, threads: bool) -> list[Message]:
+    return build_thread(edition) if threads else build_messages(edition)
+
+
+def _has_threads(settings: Settings, digest: str) -> bool:
+    channels = (settings.channels[name] for name in settings.digests[digest].send_to)
+    return any(isinstance(channel, SlackSettings) and channel.threads for channel in channels)
 
 
 async def _compose(settings: Settings, digest: str) -> tuple[Edition, list[dict[str, Any]]]:

@@ -100,6 +100,9 @@ class SlackSettings(Model):
     api_url: WebUrl = Field(
         "https://slack.com/api/", description="With bot_token: where Slack is, for proxies."
     )
+    threads: bool = Field(
+        False, description="With bot_token: a short post, and each section in its thread."
+    )
 
     @model_validator(mode="after")
     def _one_way_to_post(self) -> SlackSettings:
@@ -107,6 +110,8 @@ class SlackSettings(Model):
             raise ValueError("give webhook_url, or bot_token and channel")
         if (self.bot_token is None) != (self.channel is None):
             raise ValueError("bot_token and channel belong together")
+        if self.threads and self.bot_token is None:
+            raise ValueError("threads needs bot_token and channel; a webhook cannot post replies")
         return self
 
 

@@ -43,8 +43,8 @@ class _Level:
 
 
 _LEVELS = (
-    *(_Level(300, 220, pictures=True), _Level(300, 220), _Level(300, 140)),
-    *(_Level(220, 80), _Level(220, 0)),
+    *(_Level(300, 220, pictures=True), _Level(300, 220), _Level(300, 160)),
+    *(_Level(300, 120), _Level(220, 80), _Level(220, 0)),
 )
 # Each section has a message to itself.
 _IN_THREAD = _Level(300, 220, pictures=True)

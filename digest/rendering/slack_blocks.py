@@ -8,6 +8,7 @@ and `~` cannot be escaped. https://docs.slack.dev/reference/block-kit/blocks
 from __future__ import annotations
 
 import json
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from digest.rendering import slack_words as say
@@ -35,6 +36,8 @@ _MAX_PICTURE = 1_000
 _NAMED = 3
 _RELATED = 5
 _LONGEST_TAIL = 15
+# What a text has that is not bold.
+_BARE = {"type", "text"}
 
 
 def bullet(story: Story, section: Section, excerpt: int) -> Block:
@@ -58,7 +61,7 @@ def blocks(story: Story, section: Section, excerpt: int, timezone: str) -> list[
     marks = _marks(story)
     head = [[_title(story)], [text(f" · {' · '.join(marks)}")] if marks else [], _also_in(story)]
     if story.picture and said:
-        related = _related(story)
+        related = _related(story, before="")
         pictured = [
             rich_text([line(_fitting(head))]),
             _beside_picture("\n".join(said), story),
@@ -185,12 +188,12 @@ def _also_in(story: Story) -> list[Block]:
     return _links(f" · {say.ALSO_IN}", links, _NAMED)
 
 
-def _related(story: Story) -> list[Block]:
+def _related(story: Story, before: str = "\n") -> list[Block]:
     links = [
         (f"{short(other.title, _MAX_TITLE // 2)} ({short(other.feed, _MAX_NAME // 2)})", other.url)
         for other in story.related
     ]
-    return _links(f"\n{say.RELATED}", links, _RELATED)
+    return _links(f"{before}{say.RELATED}", links, _RELATED)
 
 
 def _links(lead: str, links: Sequence[tuple[str, str]], most: int) -> list[Block]:
@@ -207,6 +210,15 @@ def _fitting(pieces: Iterable[list[Block]]) -> list[Block]:
     """As many of the pieces as a story has room for; the first, its title, always is there."""
     elements: list[Block] = []
     for piece in pieces:
-        if len(json.dumps([*elements, *piece])) <= _MAX_STORY:
-            elements += piece
+        longer = _joined([*elements, *piece])
+        if len(json.dumps(longer)) <= _MAX_STORY:
+            elements = longer
     return elements
+
+
+def _joined(elements: list[Block]) -> list[Block]:
+    """The same with one element for texts that follow each other, since each costs room."""
+    made: list[Block] = []
+    for bare, run in groupby(elements, key=lambda each: each.keys() == _BARE):
+        made += [text("".join(each["text"] for each in run))] if bare else run
+    return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from digest.rendering.slack_blocks import MAX_JSON
@@ -54,8 +55,11 @@ def _lines(blocks: list[Block], *, excerpts: bool) -> Iterator[str]:
             case "rich_text":
                 yield ""
                 yield from _rich_text(block["elements"], excerpts=excerpts)
-            case "section" if excerpts or "accessory" not in block:
+            case "section" if "accessory" not in block:
                 yield _said(block["text"]["text"])
+            case "section" if excerpts:
+                # What begins a line can be a quotation, or a list.
+                yield f"— {_said(block['text']['text'])}"
 
 
 def _rich_text(elements: list[Block], *, excerpts: bool) -> Iterator[str]:
@@ -70,19 +74,24 @@ def _rich_text(elements: list[Block], *, excerpts: bool) -> Iterator[str]:
 
 def _line(elements: list[Block], *, excerpts: bool) -> str:
     said = []
-    for n, element in enumerate(elements):
-        words = _said(element["text"])
+    for element, after in zip_longest(elements, elements[1:]):
         if element["type"] == "link":
-            words = f"<{element['url'].translate(_IN_URL)}|{words.replace('|', '¦')}>"
+            words = _said(element["text"]).replace("|", "¦")
+            said.append(f"<{element['url'].translate(_IN_URL)}|{words}>")
         elif "style" in element:
-            words = f"*{words}*"
-        # An excerpt has a line to itself; what leads to links has one too, but goes with them.
-        leads = elements[n + 1 : n + 2] and elements[n + 1]["type"] == "link"
-        if excerpts or leads or not element["text"].startswith("\n"):
-            said.append(words)
+            said.append(f"*{_said(element['text'])}*")
+        else:
+            text = element["text"] if excerpts else _without_excerpt(element["text"], after)
+            said.append(_said(text))
     return "".join(said)
 
 
+def _without_excerpt(text: str, after: Block | None) -> str:
+    """The text without lines of its own, but for the one that leads to a link."""
+    first, *others = text.split("\n")
+    leads = others and after is not None and after["type"] == "link"
+    return f"{first}\n{others[-1]}" if leads else first
+
+
 def _said(text: str) -> str:
-    # No line of a feed's own: what begins one can be a quotation, or a list.
     return literal(_SPACE.sub(" ", text.replace("\n", " — ")))

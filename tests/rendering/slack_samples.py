@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
 
 from digest.model import (
     AlsoIn,
@@ -14,7 +19,16 @@ from digest.model import (
     Related,
     Section,
 )
-from tests.rendering.samples import NOW, edition, story
+from tests.rendering.samples import NOW, TEXT, edition, editions, ordinary, story
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+URLS = st.one_of(
+    st.just(""),
+    st.integers(0, 3_000).map(lambda length: "https://site.example/" + "a" * length),
+    st.integers(0, 500).map(lambda length: "https://site.example/" + "語" * length),
+)
 
 PICTURE = Picture("https://pictures.example/ferry.jpg", 640, 480)
 
@@ -83,3 +97,57 @@ def rich() -> Edition:
         failing=(Failing("Silent Blog", NOW - timedelta(days=9)),),
         next_at=NOW + timedelta(days=7),
     )
+
+
+_PICTURES = st.builds(
+    Picture, st.integers(1, 4_000).map("https://p.example/{:b}".format), st.just(9), st.just(9)
+)
+_EXTRAS = st.fixed_dictionaries(
+    {
+        "watched": st.lists(TEXT, max_size=4).map(tuple),
+        "related": st.lists(st.builds(Related, TEXT, URLS, TEXT), max_size=7).map(tuple),
+        "group": st.sampled_from(["", "", "Group"]),
+        "brief": st.booleans(),
+        "picture": st.one_of(st.none(), _PICTURES),
+    }
+)
+_MORE = st.lists(st.builds(More, TEXT, URLS, st.integers(1, 2_000)), max_size=5).map(tuple)
+
+
+def _enriched(
+    plain: Edition, extras: list[dict[str, Any]], more: list[tuple[More, ...]], *, top: bool
+) -> Edition:
+    endless, endless_more = cycle(extras), cycle(more)
+    sections = tuple(
+        replace(
+            section,
+            stories=tuple(replace(each, **next(endless)) for each in section.stories),
+            more=next(endless_more),
+            top=top and number == 0,
+        )
+        for number, section in enumerate(plain.sections)
+    )
+    return replace(plain, sections=sections, next_at=NOW)
+
+
+def rich_editions() -> SearchStrategy[Edition]:
+    """Any edition, with any of what one can have; each title begins with `#N:`."""
+    return st.builds(
+        _enriched,
+        editions(),
+        st.lists(_EXTRAS, min_size=1, max_size=5),
+        st.lists(_MORE, min_size=1, max_size=3),
+        top=st.booleans(),
+    )
+
+
+def of_many(count: int, **more: Any) -> Edition:
+    """So many stories of the usual length: five on top, the rest of four feeds, in subjects."""
+    plain = ordinary(count)
+    every = [
+        replace(one, group=f"Subject {n // 6}" if n % 3 else "")
+        for n, one in enumerate(plain.stories)
+    ]
+    top = Section("Top stories", tuple(replace(one, picture=PICTURE) for one in every[:5]), top=True)
+    rest = edition(*sorted(every[5:], key=lambda one: one.feed)).sections
+    return replace(plain, sections=(top, *rest), **more)

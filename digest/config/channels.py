@@ -104,14 +104,19 @@ class SlackSettings(Model):
         False, description="With bot_token: a short post, and each section in its thread."
     )
 
+    @field_validator("threads")
+    @classmethod
+    def _replies_need_a_bot(cls, threads: bool, info: ValidationInfo) -> bool:
+        if threads and info.data.get("bot_token") is None:
+            raise ValueError("needs bot_token and channel; a webhook cannot post replies")
+        return threads
+
     @model_validator(mode="after")
     def _one_way_to_post(self) -> SlackSettings:
         if (self.webhook_url is None) == (self.bot_token is None):
             raise ValueError("give webhook_url, or bot_token and channel")
         if (self.bot_token is None) != (self.channel is None):
             raise ValueError("bot_token and channel belong together")
-        if self.threads and self.bot_token is None:
-            raise ValueError("threads needs bot_token and channel; a webhook cannot post replies")
         return self
 
 

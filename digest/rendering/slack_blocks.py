@@ -220,5 +220,6 @@ def _joined(elements: list[Block]) -> list[Block]:
     """The same with one element for texts that follow each other, since each costs room."""
     made: list[Block] = []
     for bare, run in groupby(elements, key=lambda each: each.keys() == _BARE):
-        made += [text("".join(each["text"] for each in run))] if bare else run
+        same = list(run)
+        made += [text("".join(each["text"] for each in same))] if bare else same
     return made

@@ -57,7 +57,9 @@ def _top() -> Section:
         updated=True,
         related=(
             Related("How to move from protocol 1", "https://desk.example/move", "World Desk"),
-            Related("Lantern 4.2.0 in practice", "https://journal.example/lantern", "Field Journal"),
+            Related(
+                "Lantern 4.2.0 in practice", "https://journal.example/lantern", "Field Journal"
+            ),
         ),
     )
     return Section("Top stories", (ferry, lantern), top=True)
@@ -148,6 +150,8 @@ def of_many(count: int, **more: Any) -> Edition:
         replace(one, group=f"Subject {n // 6}" if n % 3 else "")
         for n, one in enumerate(plain.stories)
     ]
-    top = Section("Top stories", tuple(replace(one, picture=PICTURE) for one in every[:5]), top=True)
+    top = Section(
+        "Top stories", tuple(replace(one, picture=PICTURE) for one in every[:5]), top=True
+    )
     rest = edition(*sorted(every[5:], key=lambda one: one.feed)).sections
     return replace(plain, sections=(top, *rest), **more)

@@ -13,7 +13,7 @@ _PAGE = """\
 <style>
 html, body {{ height: 100%; margin: 0; }}
 body {{ background: #e9e7e2; color: #222; font: 14px/1.4 system-ui, sans-serif; display: grid;
-  grid-template: auto minmax(0, 1fr) / minmax(460px, 600px) minmax(460px, 1fr) minmax(300px, 510px);
+  grid-template: auto minmax(0, 1fr) / minmax(460px, 540px) minmax(420px, 1fr) 500px;
   gap: 4px 12px; padding: 12px; box-sizing: border-box; }}
 h2 {{ font-size: 13px; font-weight: 600; margin: 0; color: #555; }}
 iframe, pre {{ width: 100%; height: 100%; margin: 0; border: 1px solid #cfccc4; border-radius: 6px;

@@ -249,12 +249,12 @@ def _claim(connection: Connection, due: Iterable[Delivery], now: datetime) -> De
 
 
 def _after_first(connection: Connection, delivery: Delivery) -> Delivery:
+    # Only what was sent has one.
     query = sa.select(deliveries.c.receipt).where(
         deliveries.c.edition_id == delivery.edition_id,
         deliveries.c.channel == delivery.channel,
         deliveries.c.recipient == delivery.recipient,
         deliveries.c.part == 1,
-        deliveries.c.state == "sent",
     )
     return replace(delivery, first_receipt=connection.execute(query).scalar() or "")
 

@@ -266,6 +266,11 @@ def test_the_parts_of_a_split_edition_are_numbered_and_say_what_is_in_them() -> 
     assert messages[1]["text"].startswith(f"Weekly reading (2/{total}): {first}")
 
 
+def test_what_is_said_of_the_whole_counts_in_the_first_of_many() -> None:
+    for message in build_messages(replace(ordinary(80), subject="Ж" * 300)):
+        assert_acceptable(message)
+
+
 def test_a_section_that_goes_on_in_the_next_message_has_its_heading_again() -> None:
     one_feed = edition(*(story(n, title=f"Story {n} {'word ' * 30}") for n in range(80)))
 

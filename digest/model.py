@@ -447,7 +447,8 @@ class Delivery:
 
     `doubtful` says that an attempt was made of which nobody knows how it ended; `plainer` that
     the payload as it is was refused, and a plainer form of it is to be sent; `deferred_at` is when
-    a server first put it off.
+    a server first put it off. `first_receipt` is that of the first part, where this is a later one
+    and the first was sent.
     """
 
     id: int
@@ -464,6 +465,7 @@ class Delivery:
     doubtful: bool = False
     plainer: bool = False
     deferred_at: datetime | None = None
+    first_receipt: str = ""
     payload: bytes = field(default=b"", repr=False)
 
 

@@ -79,10 +79,6 @@ FACTS = {
         "rendering/test_pictures.py",
         "test_no_picture_is_shown_that_was_not_seen",
     ),
-    # mrkdwn
-    "what feeds say is literal": (SLACK, "test_what_feeds_say_is_literal_and_only_in_rich_text"),
-    "& < > are escaped in the fallback": (SLACK, "test_the_fallback_text_is_escaped"),
-    "a title pings nobody": (SLACK, "test_a_plainer_form_has_each_story_once_and_pings_nobody"),
 }
 
 

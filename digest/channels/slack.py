@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+import re
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Protocol
 
 import aiohttp
 
 from digest.channels.pace import Pace
-from digest.channels.slack_answers import refusal
+from digest.channels.slack_answers import ThreadRefusedError, refusal
 from digest.config import SlackSettings
 from digest.errors import ChannelError, DeliveryError
 from digest.model import NO_PICTURES, Rendition
-from digest.rendering.slack import build_messages, plain_message
+from digest.rendering.slack import build_messages, build_thread
+from digest.rendering.slack_plain import plain_message
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -40,6 +42,8 @@ _NOT_POSTED = (
     aiohttp.ClientHttpProxyError,
     aiohttp.InvalidURL,
 )
+# A message's name inside its channel, at the end of the receipt.
+_TIME_STAMP = re.compile(r"\d+\.\d+$")
 # At DEBUG the clients log the webhook's address, which is a secret.
 _quiet = logging.getLogger(f"{__name__}.client")
 _quiet.setLevel(logging.WARNING)
@@ -66,15 +70,16 @@ class Poster(Protocol):
 
 
 class SlackChannel:
-    """Posts to one channel of Slack."""
+    """Posts to one channel of Slack; with `threads`, later parts as replies to the first."""
 
     kind = "slack"
     # A post has no identity that Slack would recognise a copy by.
     patience: timedelta | None = None
 
-    def __init__(self, name: str, poster: Poster) -> None:
+    def __init__(self, name: str, poster: Poster, *, threads: bool = False) -> None:
         self.name = name
         self._poster = poster
+        self._threads = threads
         self.pace = Pace(_SECONDS_BETWEEN)
 
     def render(
@@ -83,8 +88,8 @@ class SlackChannel:
         templates: Templates,  # noqa: ARG002
         pictures: Pictures = NO_PICTURES,  # noqa: ARG002
     ) -> Rendition:
-        """One post where it fits, else as many as it takes."""
-        messages = build_messages(edition)
+        """One post where it fits, else as many as it takes; or a post and its thread."""
+        messages = build_thread(edition) if self._threads else build_messages(edition)
         parts = tuple(json.dumps(message).encode() for message in messages)
         return Rendition(self.name, self.kind, (self._poster.recipient,), parts)
 
@@ -98,8 +103,14 @@ class SlackChannel:
         return nullcontext(self)
 
     async def send(self, delivery: Delivery) -> str:
-        """Post one message."""
-        return await self._poster.post(json.loads(delivery.payload))
+        """Post one message, in the channel itself where there is no thread to post it in."""
+        message = json.loads(delivery.payload)
+        first = _TIME_STAMP.search(delivery.first_receipt)
+        if self._threads and first:
+            reply = {**message, "thread_ts": first[0], "reply_broadcast": False}
+            with suppress(ThreadRefusedError):
+                return await self._poster.post(reply)
+        return await self._poster.post(message)
 
     async def check(self) -> str:
         """Whether Slack knows the webhook or the token."""
@@ -243,4 +254,5 @@ def open_channel(name: str, settings: Settings, paces: Paces) -> SlackChannel:  
         return SlackChannel(name, Webhook(channel.webhook_url))
     assert channel.bot_token is not None
     assert channel.channel is not None
-    return SlackChannel(name, Bot(channel.bot_token, channel.channel, channel.api_url))
+    bot = Bot(channel.bot_token, channel.channel, channel.api_url)
+    return SlackChannel(name, bot, threads=channel.threads)

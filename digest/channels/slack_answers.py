@@ -21,6 +21,10 @@ _OUR_PAYLOAD = {
     *("invalid_payload", "invalid_blocks", "invalid_blocks_format", "no_text", "msg_too_long"),
     *("msg_blocks_too_long", "too_many_attachments"),
 }
+_NO_REPLIES = {
+    *("thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked"),
+    "restricted_action_non_threadable_channel",
+}
 _NEW_WEBHOOK = "make a new webhook"
 _CREDENTIALS = "make a new token or webhook"
 _OTHER_CHANNEL = "name another channel"
@@ -52,6 +56,10 @@ _DEAD_STATUSES = {403, 404, 410}
 _MOST_WORDS = 200
 
 
+class ThreadRefusedError(DeliveryError):
+    """A reply that was not posted, since its thread takes none."""
+
+
 def refusal(status: int, word: str, headers: Mapping[str, Any]) -> DeliveryError:
     """The verdict of an answer; `word` is the body of a webhook's, or the `error` of a method's."""
     reason = f"{status} {word[:_MOST_WORDS]}".strip()
@@ -65,7 +73,8 @@ def refusal(status: int, word: str, headers: Mapping[str, Any]) -> DeliveryError
         return ChannelError(f"{reason}; {_REMEDIES[word]}", lasting=True)
     if status in _DEAD_STATUSES:
         return ChannelError(f"{reason}; {_CREDENTIALS}, or mend the address", lasting=True)
-    return DeliveryError(reason, "failed")
+    final = ThreadRefusedError if word in _NO_REPLIES else DeliveryError
+    return final(reason, "failed")
 
 
 def _retry_after(headers: Mapping[str, Any]) -> timedelta | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import webbrowser
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ import click
 from digest.cli import Options, aio
 from digest.cli.output import polling_progress, print_json
 from digest.cli.why import explain_draft
+from digest.config import SlackSettings
 from digest.config.settings import SQLITE_PREFIX
 from digest.errors import UsageError
 from digest.jobs.drafting import draft_edition
@@ -21,7 +22,9 @@ from digest.model import NO_PICTURES
 from digest.opening import compile_templates, open_runtime, utc_now
 from digest.rendering.fitting import fit
 from digest.rendering.pictures import self_contained
-from digest.rendering.slack import build_messages
+from digest.rendering.side_by_side import side_by_side
+from digest.rendering.slack import build_messages, build_thread
+from digest.rendering.slack_preview import slack_page
 from digest.rendering.snapshot import as_json
 from digest.store import copy_database, database_exists
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from digest.config import Settings
     from digest.jobs.drafting import Draft
     from digest.model import Edition, Pictures
+    from digest.rendering.slack_blocks import Message
     from digest.rendering.templates import Templates
 
 
@@ -38,7 +42,7 @@ if TYPE_CHECKING:
     "--as",
     "form",
     type=click.Choice(["email", "text", "slack", "markdown"]),
-    help="Default: text; email with --open.",
+    help="Default: text; email, Slack and text side by side with --open.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
 @click.option("--open", "in_browser", is_flag=True, help="Show it in the browser.")
@@ -62,8 +66,8 @@ def preview(
         raise UsageError(f"there is no digest {digest!r}")
     if why and (form or in_browser):
         raise UsageError("--why is text for a terminal; give it without --as and --open")
-    chosen = form or ("email" if in_browser else "text")
-    draft, pictures, failed = aio.run(_compose(settings, digest, in_full=chosen == "email"))
+    in_full = form == "email" or (in_browser and form is None)
+    draft, pictures, failed = aio.run(_compose(settings, digest, in_full=in_full))
     for feed in failed:
         click.echo(f"digest: {feed['name']} is not in it: {feed['error']}", err=True)
     if why:
@@ -72,8 +76,13 @@ def preview(
         print_json(as_json(draft.edition))
     else:
         templates = compile_templates(settings)[digest]
-        rendered = render(draft.edition, chosen, templates, pictures)
-        _show(rendered, chosen, output, in_browser=in_browser)
+        forms = _Forms(draft.edition, templates, pictures, _has_threads(settings, digest))
+        as_page = in_browser and form not in {"text", "markdown"}
+        _show(
+            forms.page(form) if as_page else forms.text(form),
+            output,
+            opened_as=(".html" if as_page else ".txt") if in_browser else None,
+        )
     return 1 if failed else 0
 
 
@@ -86,13 +95,13 @@ def _explain(options: Options, settings: Settings, draft: Draft, output: Path | 
     _write("\n".join(why.line for why in found) or "no entry is waiting for an edition", output)
 
 
-def _show(rendered: str, form: str, output: Path | None, *, in_browser: bool) -> None:
-    if in_browser and output is None:
-        suffix = ".html" if form == "email" else ".txt"
-        with tempfile.NamedTemporaryFile("w", suffix=suffix, delete=False) as file:
+def _show(rendered: str, output: Path | None, *, opened_as: str | None) -> None:
+    """Print or write it, and open it in the browser where there is a suffix for that."""
+    if opened_as and output is None:
+        with tempfile.NamedTemporaryFile("w", suffix=opened_as, delete=False) as file:
             output = Path(file.name)
     _write(rendered, output)
-    if in_browser and output:
+    if opened_as and output:
         webbrowser.open(output.absolute().as_uri())
 
 
@@ -107,19 +116,52 @@ def _write(text: str, output: Path | None) -> None:
     click.echo(f"written to {output}", err=True)
 
 
-def render(
-    edition: Edition, form: str, templates: Templates, pictures: Pictures = NO_PICTURES
-) -> str:
-    """The edition in one of the forms that `--as` offers."""
-    match form:
-        case "email":
-            return self_contained(fit(edition, templates.html)[1], pictures)
-        case "slack":
-            return json.dumps(build_messages(edition), indent=2, ensure_ascii=False)
-        case "markdown":
-            return templates.markdown(edition)
-        case _:
-            return templates.text(edition)
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """An edition in each form; with `threads`, Slack's is a post and its thread."""
+
+    edition: Edition
+    templates: Templates
+    pictures: Pictures
+    threads: bool
+
+    def page(self, form: str | None) -> str:
+        """As a browser shows it: as email, or as Slack does, or both beside the text."""
+        match form:
+            case "email":
+                return self._email
+            case "slack":
+                return self._slack
+        text = self.templates.text(self.edition)
+        return side_by_side(self.edition.subject, self._email, self._slack, text)
+
+    def text(self, form: str | None) -> str:
+        """As `--as` offers it."""
+        match form:
+            case "email":
+                return self._email
+            case "slack":
+                return json.dumps(self._posts, indent=2, ensure_ascii=False)
+            case "markdown":
+                return self.templates.markdown(self.edition)
+        return self.templates.text(self.edition)
+
+    @property
+    def _email(self) -> str:
+        return self_contained(fit(self.edition, self.templates.html)[1], self.pictures)
+
+    @property
+    def _posts(self) -> list[Message]:
+        return build_thread(self.edition) if self.threads else build_messages(self.edition)
+
+    @property
+    def _slack(self) -> str:
+        return slack_page(self._posts, threaded=self.threads)
+
+
+def _has_threads(settings: Settings, digest: str) -> bool:
+    channels = (settings.channels[name] for name in settings.digests[digest].send_to)
+    return any(isinstance(channel, SlackSettings) and channel.threads for channel in channels)
 
 
 async def _compose(

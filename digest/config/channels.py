@@ -130,6 +130,16 @@ class SlackSettings(Model):
     api_url: WebUrl = Field(
         "https://slack.com/api/", description="With bot_token: where Slack is, for proxies."
     )
+    threads: bool = Field(
+        False, description="With bot_token: a short post, and each section in its thread."
+    )
+
+    @field_validator("threads")
+    @classmethod
+    def _replies_need_a_bot(cls, threads: bool, info: ValidationInfo) -> bool:
+        if threads and info.data.get("bot_token") is None:
+            raise ValueError("needs bot_token and channel; a webhook cannot post replies")
+        return threads
 
     @model_validator(mode="after")
     def _one_way_to_post(self) -> SlackSettings:

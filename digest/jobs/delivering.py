@@ -153,7 +153,7 @@ class Delivering:
             while claimed and not turn.stop.is_set():
                 delivery, claimed = claimed, None
                 # What was passed over waits for another part, and is due again then.
-                while due.popleft() is not delivery:
+                while due.popleft().id != delivery.id:
                     pass
                 try:
                     outcome = await self._attempt(turn.channel, session, delivery)

@@ -1,38 +1,66 @@
-"""An edition as Slack messages.
+"""An edition as Slack messages: one post, several, or a post and its thread.
 
-What feeds say goes into `rich_text` only, which shows it literally: a title can neither ping a
-channel nor change how the rest looks. Limits: https://docs.slack.dev/reference/block-kit/blocks
+Limits: https://docs.slack.dev/reference/block-kit/blocks
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from itertools import groupby, takewhile
+from typing import TYPE_CHECKING
 
 from digest.language import language_of
+from digest.rendering import slack_blocks as make
 from digest.rendering import words
+from digest.rendering.slack_blocks import MAX_BLOCKS, MAX_JSON
+from digest.rendering.slack_plain import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from digest.language import Language
     from digest.model import Edition, Section, Story
+    from digest.rendering.slack_blocks import Block, Message
 
-# Slack refuses messages of about 12-13 thousand characters over all blocks.
-MAX_JSON = 12_000
-MAX_BLOCKS = 50
-_MAX_HEADER = 150
-_MAX_TITLE = 200
-_MAX_LINK = 2_000
-_MAX_NAME = 100
-_MAX_NOTE = 400
-_EXCERPTS = (220, 140, 80, 0)
-# The separator of JSON, and what the numbers in "part 2 of 3" may add.
-_COMMA = 2
-_NUMBERS = 50
+# What a part's number and summary may add to it once all parts are known.
+_MARGIN = 150
+_MAX_HEADER = 140
+_MAX_TEXT = 200
+_MAX_NAME = 60
+_MAX_NOTE = 240
+# A thread's parent is to be short.
+_MOST_IN_PARENT = 5
 
-Block = dict[str, Any]
-Message = dict[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """How much is told: graphemes of excerpt for the top stories and the rest, and pictures."""
+
+    top: int
+    rest: int
+    pictures: bool = False
+
+
+_LEVELS = (
+    *(_Level(300, 220, pictures=True), _Level(300, 220), _Level(300, 160)),
+    *(_Level(300, 120), _Level(220, 80), _Level(220, 0)),
+)
+# Each section has a message to itself.
+_IN_THREAD = _Level(300, 220, pictures=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A story as blocks, or as one item of a list; `first` and `last` of its section."""
+
+    number: int
+    section: Section
+    story: Story
+    blocks: list[Block]
+    listed: bool
+    first: bool
+    last: bool
 
 
 def build_messages(edition: Edition) -> list[Message]:
@@ -40,183 +68,193 @@ def build_messages(edition: Edition) -> list[Message]:
 
     A message is split between stories, never inside one.
     """
-    for excerpt in _EXCERPTS:
-        messages = _messages(edition, excerpt)
-        if len(messages) == 1 and len(json.dumps(messages[0])) < MAX_JSON:
-            return messages
-    return _messages(edition, 0)
+    items: list[_Item] = []
+    for level in _LEVELS:
+        items = _items(edition, level)
+        message = _message(edition, items, 1, 1)
+        if _fits(message):
+            return [message]
+    # Measured as the first or a later of many, and as the last: with all that a part can have.
+    parts = _split(
+        items,
+        lambda part: _message(edition, part, 1 if part[0] is items[0] else 99, 99),
+    )
+    return [
+        _message(edition, part, n, len(parts), last=n == len(parts))
+        for n, part in enumerate(parts, 1)
+    ]
 
 
-def plain_message(message: Message) -> Message | None:
-    """A message as one text without blocks, for where they were refused; None if it has none.
+def build_thread(edition: Edition) -> list[Message]:
+    """A short post with the top stories, then what goes into its thread: each section by itself.
 
-    Each story is a line, with its excerpt where all of them fit.
+    Where there is nothing to go into a thread, it is what `build_messages` makes.
     """
-    if "blocks" not in message:
-        return None
-    whole, short = (_plain_text(message["blocks"], excerpts=each) for each in (True, False))
-    text = whole if len(json.dumps(whole)) < MAX_JSON - _NUMBERS * 2 else short
-    return {"text": text, "mrkdwn": True, "unfurl_links": False, "unfurl_media": False}
+    items = _items(edition, _IN_THREAD)
+    top = list(takewhile(lambda item: item.section.top, items))[:_MOST_IN_PARENT]
+    opening = _split(top, lambda part: _parent(edition, part, items[len(part) :]))[0]
+    rest = items[len(opening) :]
+    if not rest:
+        return build_messages(edition)
+    replies = [
+        part
+        for run in _sections(rest)
+        for part in _split(run, lambda part: _reply(edition, part, last=True))
+    ]
+    made = [_reply(edition, part, last=part is replies[-1]) for part in replies]
+    return [_parent(edition, opening, rest), *made]
 
 
-def _plain_text(blocks: list[Block], *, excerpts: bool) -> str:
-    lines: list[str] = []
-    for block in blocks:
-        match block["type"]:
-            case "header":
-                lines.append(f"*{_line(block['text']['text'])}*")
-            case "context":
-                lines += [_line(element["text"]) for element in block["elements"]]
-            case "rich_text":
-                heading, stories = block["elements"]
-                lines += ["", f"*{_line(heading['elements'][0]['text'])}*"]
-                lines += [
-                    _plain_story(story["elements"], excerpts) for story in stories["elements"]
-                ]
-            case _:
-                lines.append(_line(block["text"]["text"]))
-    return "\n".join(lines)
-
-
-def _plain_story(elements: list[Block], excerpts: bool) -> str:
-    parts, excerpt = [], ""
-    for element in elements:
-        said = _line(element["text"])
-        if element["type"] == "link":
-            parts.append(f"<{_plain_url(element['url'])}|{said.replace('|', '¦')}>")
-        elif not element["text"].startswith("\n"):
-            parts.append(said if element["text"].startswith(" ") else f"*{said}*")
-        elif excerpts:
-            excerpt = f": {said}"
-    return f"• {' '.join(parts)}{excerpt}"
-
-
-def _plain_url(url: str) -> str:
-    for character in "<>| ":
-        url = url.replace(character, f"%{ord(character):02X}")
-    return url.replace("&", "&amp;")
-
-
-def _line(text: str) -> str:
-    return _escape(" ".join(text.split()))
-
-
-def _messages(edition: Edition, excerpt: int) -> list[Message]:
-    parts = _split(edition, excerpt)
-    return [_message(edition, part, n, len(parts)) for n, part in enumerate(parts, 1)]
-
-
-def _split(edition: Edition, excerpt: int) -> list[list[tuple[Section, list[Block]]]]:
-    """Messages of sections of rendered stories."""
+def _items(edition: Edition, level: _Level) -> list[_Item]:
+    pictures = level.pictures and not any(section.top for section in edition.sections)
     language = language_of(edition.language)
-    messages: list[list[tuple[Section, list[Block]]]] = [[]]
-    size = frame = len(json.dumps(_message(edition, [], 1, 1))) + _NUMBERS
-    for section, story in _stories(edition):
-        block = _story(story, section, excerpt, language)
-        cost = len(json.dumps(block)) + _COMMA
-        current = messages[-1]
-        opens = not current or current[-1][0] is not section
-        heading = len(json.dumps(_section(section, []))) + _COMMA
-        full = size + cost + heading * opens > MAX_JSON or len(current) + opens > MAX_BLOCKS - 3
-        if full and current:
-            messages.append(current := [])
-            size, opens = frame, True
-        if opens:
-            current.append((section, []))
-        current[-1][1].append(block)
-        size += cost + heading * opens
-    return messages
+    items = []
+    for number, section in enumerate(edition.sections):
+        excerpt = level.top if section.top else level.rest
+        for place, story in enumerate(section.stories, 1):
+            large = not story.brief and (section.top or (pictures and story.picture is not None))
+            blocks = (
+                make.blocks(story, section, excerpt, edition)
+                if large
+                else [make.bullet(story, section, excerpt, language)]
+            )
+            last = place == len(section.stories)
+            items.append(_Item(number, section, story, blocks, not large, place == 1, last))
+    return items
 
 
-def _stories(edition: Edition) -> Iterator[tuple[Section, Story]]:
-    return ((section, story) for section in edition.sections for story in section.stories)
+def _split(items: Sequence[_Item], build: Callable[[list[_Item]], Message]) -> list[list[_Item]]:
+    """As few runs of stories as fit into what is built of them; one without any, of none."""
+    parts: list[list[_Item]] = [[]]
+    for item in items:
+        if parts[-1] and not _fits(build([*parts[-1], item])):
+            parts.append([])
+        parts[-1].append(item)
+    return parts
 
 
-def _story(story: Story, section: Section, excerpt: int, language: Language) -> Block:
-    title = _short(story.title, _MAX_TITLE)
-    if story.url and len(json.dumps(story.url)) <= _MAX_LINK:
-        elements: list[Block] = [
-            {"type": "link", "url": story.url, "text": title, "style": {"bold": True}}
-        ]
-    else:
-        elements = [_text(title, bold=True)]
-    if story.updated:
-        elements.append(_text(f" · {language.translate('updated')}"))
-    also = language.list_of(_short(other.feed, _MAX_NAME) for other in story.also_in[:5])
-    if also:
-        said = language.translate("also in {feeds}", feeds=_short(also, _MAX_TITLE))
-        elements.append(_text(f" · {said}"))
-    if excerpt and story.excerpt:
-        elements.append(_text(f"\n{_short(story.excerpt, excerpt)}"))
-    elif story.author and story.author != section.title and excerpt:
-        elements.append(_text(f" · {_short(story.author, _MAX_NAME)}"))
-    return {"type": "rich_text_section", "elements": elements}
-
-
-def _text(text: str, *, bold: bool = False) -> Block:
-    element: Block = {"type": "text", "text": text}
-    return element | {"style": {"bold": True}} if bold else element
+def _fits(message: Message) -> bool:
+    return len(message["blocks"]) <= MAX_BLOCKS and len(json.dumps(message)) < MAX_JSON - _MARGIN
 
 
 def _message(
-    edition: Edition, sections: list[tuple[Section, list[Block]]], number: int, total: int
+    edition: Edition, items: list[_Item], number: int, total: int, *, last: bool = True
 ) -> Message:
-    title = edition.title if total == 1 else f"{edition.title} ({number}/{total})"
+    title = make.short(edition.title, _MAX_HEADER)
     language = language_of(edition.language)
-    note = words.summary(edition)
-    if number > 1:
-        note = language.translate("continued, part {number} of {total}", number=number, total=total)
-    blocks: list[Block] = [
-        {
-            "type": "header",
-            "text": {
-                "type": "plain_text",
-                "text": _short(title, _MAX_HEADER, _MAX_HEADER),
-                "emoji": False,
-            },
-        },
-        {"type": "context", "elements": [{"type": "plain_text", "text": note, "emoji": False}]},
+    part = language.translate("continued, part {number} of {total}", number=number, total=total)
+    nothing = make.plain(language.translate("Nothing new this time."))
+    blocks = [
+        _header(title if total == 1 else f"{title} ({number}/{total})"),
+        _context(words.summary(edition) if number == 1 else part),
+        *(_body(items, language) or [{"type": "section", "text": nothing}]),
+        *(_footer(edition) if last else []),
     ]
-    blocks += [_section(section, stories) for section, stories in sections] or [_nothing(language)]
-    if number == total and (waiting := words.notes(edition)):
-        held = {"type": "plain_text", "text": _short(waiting, _MAX_NOTE), "emoji": False}
-        blocks.append({"type": "context", "elements": [held]})
+    opens = f"{title} ({number}/{total})"
+    return _post(edition.subject if number == 1 else _announced(opens, items, language), blocks)
+
+
+def _parent(edition: Edition, opening: list[_Item], rest: list[_Item]) -> Message:
+    language = language_of(edition.language)
+    runs = list(_sections(rest))
+    names = language.list_of(
+        f"{words.inline(make.short(run[0].section.title, _MAX_NAME), language.direction)}"
+        f" ({len(run)})"
+        for run in runs
+    )
+    inside = language.translate(
+        "In the thread: {stories} in {sections}: {names}",
+        stories=language.count(len(rest), "story", "stories"),
+        sections=language.count(len(runs), "section"),
+        names=names,
+    )
+    blocks = [
+        _header(make.short(edition.title, _MAX_HEADER)),
+        _context(words.summary(edition)),
+        *_body(opening, language),
+        _context(make.short(inside, _MAX_NOTE)),
+    ]
+    return _post(edition.subject, blocks)
+
+
+def _reply(edition: Edition, items: list[_Item], *, last: bool) -> Message:
+    language = language_of(edition.language)
+    blocks = [*_body(items, language), *(_footer(edition) if last else [])]
+    title = make.short(items[0].section.title, _MAX_NAME)
+    return _post(_announced(title, items, language), blocks)
+
+
+def _post(text: str, blocks: list[Block]) -> Message:
+    """A message; what notifications say of it is `text`, which is mrkdwn."""
     return {
-        "text": _escape(_short(edition.subject, _MAX_TITLE)),
+        "text": literal(make.short(text, _MAX_TEXT)),
         "blocks": blocks,
         "unfurl_links": False,
         "unfurl_media": False,
     }
 
 
-def _nothing(language: Language) -> Block:
-    said = language.translate("Nothing new this time.")
-    return {"type": "section", "text": {"type": "plain_text", "text": said, "emoji": False}}
+def _announced(what: str, items: list[_Item], language: Language) -> str:
+    """What a message is and what it begins with."""
+    said = make.short(items[0].story.title, _MAX_NAME)
+    if more := len(items) - 1:
+        said = language.plural(
+            more, "{story}, and {number} more", "{story}, and {number} more", story=said
+        )
+    return f"{what}: {said}"
 
 
-def _section(section: Section, stories: list[Block]) -> Block:
-    heading = _text(_short(section.title, _MAX_NAME), bold=True)
-    return {
-        "type": "rich_text",
-        "elements": [
-            {"type": "rich_text_section", "elements": [heading]},
-            {"type": "rich_text_list", "style": "bullet", "elements": stories},
-        ],
-    }
+def _header(title: str) -> Block:
+    return {"type": "header", "text": make.plain(title)}
 
 
-def _short(text: str, graphemes: int, units: int = 0) -> str:
-    """The text cut to so many graphemes, and units of UTF-16, each six characters of JSON or less.
-
-    A grapheme can be of any length, a message cannot: without `units`, each may take one and a
-    half on average.
-    """
-    size = 2 * (units or graphemes * 3 // 2)
-    encoded = text.encode("utf-16-le", "replace")
-    fitting = encoded[:size].decode("utf-16-le", "ignore")
-    return words.short(fitting if len(encoded) <= size else f"{fitting[:-1]}…", graphemes)
+def _context(said: str) -> Block:
+    return {"type": "context", "elements": [make.plain(said)]}
 
 
-def _escape(text: str) -> str:
-    """Text for a mrkdwn field (https://docs.slack.dev/messaging/formatting-message-text)."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def _footer(edition: Edition) -> list[Block]:
+    said = (make.short(words.notes(edition), _MAX_NOTE), words.next_edition(edition))
+    return [_context(" ".join(filter(None, said)))] if any(said) else []
+
+
+def _body(items: list[_Item], language: Language) -> list[Block]:
+    """The sections, with a line between what is on top and the rest."""
+    blocks: list[Block] = []
+    above = False
+    for run in _sections(items):
+        if above and not run[0].section.top:
+            blocks.append({"type": "divider"})
+        above = run[0].section.top
+        blocks += _section(run, language)
+    return blocks
+
+
+def _sections(items: list[_Item]) -> Iterator[list[_Item]]:
+    return (list(run) for _, run in groupby(items, key=lambda item: item.number))
+
+
+def _section(items: list[_Item], language: Language) -> list[Block]:
+    """Stories of one section under its title; lists go together into one block."""
+    section = items[0].section
+    blocks: list[Block] = []
+    name = make.short(section.title, _MAX_NAME)
+    continued = language.translate("{title} (continued)", title=name)
+    title = name if items[0].first else continued
+    lines = [make.heading(title, section.url)]
+    for (listed, group), run in groupby(items, key=lambda each: (each.listed, each.story.group)):
+        shown = [block for item in run for block in item.blocks]
+        lines += _group(group, listed=listed)
+        if listed:
+            lines.append(make.bullets(shown, indent=1 if group else 0))
+        else:
+            blocks += [*([make.rich_text(lines)] if lines else []), *shown]
+            lines = []
+    lines += make.more(section, language) if items[-1].last else []
+    return [*blocks, make.rich_text(lines)] if lines else blocks
+
+
+def _group(name: str, *, listed: bool) -> list[Block]:
+    if not name:
+        return []
+    title = make.heading(name)
+    return [make.bullets([title])] if listed else [title]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -146,7 +147,7 @@ class LedgerQueries:
     def claim(self, due: Iterable[Delivery], now: datetime) -> Delivery | None:
         """Mark the first of these that is due and need not wait as `sending`, and answer it.
 
-        It is answered as it was before.
+        It is answered as it was before, a later part with the receipt of the first.
         """
         with self._database.transaction() as connection:
             return _claim(connection, due, now)
@@ -243,8 +244,19 @@ class LedgerQueries:
 def _claim(connection: Connection, due: Iterable[Delivery], now: datetime) -> Delivery | None:
     for delivery in due:
         if connection.execute(_CLAIM, {"delivery": delivery.id, "now": now}).rowcount:
-            return delivery
+            return _after_first(connection, delivery) if delivery.part > 1 else delivery
     return None
+
+
+def _after_first(connection: Connection, delivery: Delivery) -> Delivery:
+    # Only what was sent has one.
+    query = sa.select(deliveries.c.receipt).where(
+        deliveries.c.edition_id == delivery.edition_id,
+        deliveries.c.channel == delivery.channel,
+        deliveries.c.recipient == delivery.recipient,
+        deliveries.c.part == 1,
+    )
+    return replace(delivery, first_receipt=connection.execute(query).scalar() or "")
 
 
 def _hand_back(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Protocol, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, get_args
 
 import pytest
 
@@ -118,6 +118,8 @@ class Workspace:
 class App(Workspace):
     """The same for an app with a bot token."""
 
+    more: ClassVar[dict[str, Any]] = {}
+
     def start(self) -> None:
         def answer(seen: Any) -> Reply:
             self.accepted.append(seen.body)
@@ -130,11 +132,18 @@ class App(Workspace):
 
     def settings(self) -> Settings:
         channel = {"kind": "slack", "bot_token": "xoxb-s3cr3t-t0k3n", "channel": "C0123456789"}
-        return settings(self.folder, channel | {"api_url": f"{self.server.url}/api/"})
+        api_url = f"{self.server.url}/api/"
+        return settings(self.folder, channel | self.more | {"api_url": api_url})
 
     def refuse_for_good(self) -> None:
         refusal = Reply('{"ok": false, "error": "too_odd"}', headers=_JSON)
         self.server.replies["/api/chat.postMessage"] = refusal
+
+
+class Threads(App):
+    """The same, with each section in a thread."""
+
+    more: ClassVar[dict[str, Any]] = {"threads": True}
 
 
 @dataclass
@@ -167,6 +176,7 @@ PLACES: dict[str, type[Mailbox | Workspace | Folder]] = {
     "email": Mailbox,
     "slack": Workspace,
     "slack, as an app": App,
+    "slack, in threads": Threads,
     "file": Folder,
 }
 
@@ -248,13 +258,13 @@ async def test_what_is_sent_arrives_once_and_has_a_receipt(place: Place, channel
 
 
 async def test_editions_follow_each_other(place: Place, channel: Channel) -> None:
-    first, second = (deliveries(channel, edition(story(number))) for number in (1, 2))
+    first, second, third = (deliveries(channel, edition(story(n))) for n in (1, 2, 3))
 
     await send(channel, *first, *second)
-    await send(channel, *deliveries(channel, edition(story(3))))
+    await send(channel, *third)
 
     arrived = b"".join(place.arrived())
-    assert len(place.arrived()) == 3
+    assert len(place.arrived()) == len([*first, *second, *third])
     assert all(f"Story {number}".encode() in arrived for number in (1, 2, 3))
 
 

@@ -89,6 +89,39 @@ def test_preview_shows_each_form(polled: Project, form: str, sign: str) -> None:
     assert sign in (polled.folder / "out.file").read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("form", "suffix", "sign"),
+    [
+        (None, ".html", "<h2>Email</h2><h2>Slack</h2><h2>Text</h2>"),
+        ("text", ".txt", "* Story 2"),
+    ],
+)
+def test_preview_opens_all_forms_side_by_side_or_the_one_that_was_asked_for(
+    polled: Project, form: str | None, suffix: str, sign: str
+) -> None:
+    chosen = ["--as", form] if form else []
+    done = polled.command(
+        "preview", "weekly", "--open", *chosen, BROWSER="echo", TMPDIR=str(polled.folder)
+    )
+    (page,) = polled.folder.glob(f"tmp*{suffix}")
+    assert sign in page.read_text("utf-8")
+    assert page.as_uri() in done.stdout
+    assert done.stderr == f"written to {page}\n"
+
+
+def test_preview_shows_a_thread_where_the_digest_has_one(polled: Project) -> None:
+    config = polled.folder / "config.yaml"
+    text = config.read_text("utf-8")
+    webhook = text.partition("team: {kind: slack, ")[2].partition("}")[0]
+    app = "bot_token: x, channel: C1, threads: true"
+    config.write_text(text.replace(webhook, app), "utf-8")
+    page = polled.folder / "page.html"
+    chosen = ("--as", "slack", "--open", "-o", str(page))
+    polled.command("preview", "weekly", *chosen, BROWSER="true")
+    assert "In the thread: 2 stories in 1 section" in page.read_text("utf-8")
+    assert "1 reply" in page.read_text("utf-8")
+
+
 def test_preview_changes_nothing(polled: Project) -> None:
     before = contents(polled.folder)
     first = polled.json("preview", "weekly")

@@ -144,6 +144,12 @@ CASES = [
         (5, "feeds[3]", "must be a web address"),
     ),
     case(
+        "threads through a webhook",
+        f"{FEEDS}channels:\n  team:\n    kind: slack\n    webhook_url: https://hooks.example/x\n"
+        "    threads: true\ndigests: {weekly: {schedule: daily at 07:00, send_to: team}}\n",
+        (6, "channels.team.threads", "needs bot_token and channel; a webhook cannot post replies"),
+    ),
+    case(
         "bad webhook address",
         f"{FEEDS}channels:\n  team:\n    kind: slack\n    webhook_url: hooks.example/{SECRET}\n"
         "digests: {weekly: {schedule: daily at 07:00, send_to: team}}\n",

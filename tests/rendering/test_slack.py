@@ -3,88 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from digest.model import AlsoIn, Edition, Section
-from digest.rendering.slack import build_messages, plain_message
-from tests.rendering.samples import NOW, edition, editions, ordinary, story
+from digest.model import AlsoIn, Edition, Failing, Held, More, Related, Section
+from digest.rendering.slack import build_messages, build_thread
+from tests.rendering.samples import NOW, edition, ordinary, story
+from tests.rendering.slack_limits import assert_acceptable, lines, texts, titles, units
+from tests.rendering.slack_samples import PICTURE, of_many, rich, rich_editions
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-# https://docs.slack.dev/reference/block-kit/blocks, and what Slack refuses without saying why.
-BLOCKS, JSON, HEADER, CONTEXT_ELEMENTS, TEXT, LINK = 50, 12_000, 150, 10, 3_000, 3_000
-
-
-def assert_acceptable(message: dict[str, Any]) -> None:
-    """Slack would take it, as far as documentation and experience say."""
-    assert len(json.dumps(message)) < JSON
-    assert message["text"].strip()
-    assert 1 <= len(message["blocks"]) <= BLOCKS
-    for block in message["blocks"]:
-        match block["type"]:
-            case "header":
-                assert block["text"]["type"] == "plain_text"
-                assert 1 <= len(block["text"]["text"].encode("utf-16-le")) / 2 <= HEADER
-            case "context":
-                assert 1 <= len(block["elements"]) <= CONTEXT_ELEMENTS
-                assert all(element["type"] == "plain_text" for element in block["elements"])
-            case "section":
-                assert block["text"]["type"] == "plain_text"
-            case "rich_text":
-                assert [each["type"] for each in block["elements"]] == [
-                    "rich_text_section",
-                    "rich_text_list",
-                ]
-                assert block["elements"][1]["elements"]
-            case other:
-                pytest.fail(f"a block of type {other}")
-    for text in texts(message["blocks"]):
-        assert 1 <= len(text) <= TEXT
-        text.encode("utf-8")
-
-
-def texts(part: Any) -> Iterator[str]:
-    """Every text of a message's blocks, in order."""
-    if isinstance(part, list):
-        for each in part:
-            yield from texts(each)
-    elif isinstance(part, dict):
-        if isinstance(part.get("text"), str):
-            yield part["text"]
-            assert len(part.get("url", "")) <= LINK
-        for value in part.values():
-            yield from texts(value)
-
-
-def sections(message: dict[str, Any]) -> list[tuple[str, list[list[dict[str, Any]]]]]:
-    """Each section's heading, and the elements of each of its stories."""
-    return [
-        (
-            block["elements"][0]["elements"][0]["text"],
-            [item["elements"] for item in block["elements"][1]["elements"]],
-        )
-        for block in message["blocks"]
-        if block["type"] == "rich_text"
-    ]
-
-
-def stories(messages: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    return [each for message in messages for _, group in sections(message) for each in group]
-
-
-def titles(messages: list[dict[str, Any]]) -> list[str]:
-    return [elements[0]["text"] for elements in stories(messages)]
-
-
-def contexts(message: dict[str, Any]) -> list[str]:
-    return [
-        block["elements"][0]["text"] for block in message["blocks"] if block["type"] == "context"
-    ]
+BUILDERS = {"post": build_messages, "thread": build_thread}
 
 
 def only(messages: list[dict[str, Any]]) -> dict[str, Any]:
@@ -93,24 +24,54 @@ def only(messages: list[dict[str, Any]]) -> dict[str, Any]:
     return message
 
 
-def test_a_story_is_its_linked_title_and_its_excerpt() -> None:
+def shown(message: dict[str, Any]) -> list[str]:
+    """Each line of rich text as it reads."""
+    return ["".join(element["text"] for element in line) for line in lines(message)]
+
+
+def contexts(message: dict[str, Any]) -> list[str]:
+    return [
+        block["elements"][0]["text"] for block in message["blocks"] if block["type"] == "context"
+    ]
+
+
+def of_type(message: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [block for block in message["blocks"] if block["type"] == kind]
+
+
+def urls(line: list[dict[str, Any]]) -> list[str]:
+    return [element["url"] for element in line if element["type"] == "link"]
+
+
+def test_a_story_is_its_linked_title_what_to_know_of_it_and_its_excerpt() -> None:
     message = only(build_messages(edition(story())))
 
-    assert sections(message) == [
-        (
-            "A feed",
-            [
-                [
-                    {
-                        "type": "link",
-                        "url": "https://site.example/1",
-                        "text": "Story 1",
-                        "style": {"bold": True},
-                    },
-                    {"type": "text", "text": "\nWhat story 1 is about. And a little more."},
-                ]
+    assert of_type(message, "rich_text")[0]["elements"] == [
+        {
+            "type": "rich_text_section",
+            "elements": [{"type": "text", "text": "A feed", "style": {"bold": True}}],
+        },
+        {
+            "type": "rich_text_list",
+            "style": "bullet",
+            "elements": [
+                {
+                    "type": "rich_text_section",
+                    "elements": [
+                        {
+                            "type": "link",
+                            "url": "https://site.example/1",
+                            "text": "Story 1",
+                            "style": {"bold": True},
+                        },
+                        {
+                            "type": "text",
+                            "text": " · Ada · 4 min\nWhat story 1 is about. And a little more.",
+                        },
+                    ],
+                }
             ],
-        )
+        },
     ]
 
 
@@ -127,55 +88,187 @@ def test_the_frame_names_the_digest_the_period_and_the_count() -> None:
     ]
 
 
-def test_nothing_is_unfurled() -> None:
-    message = only(build_messages(edition(story())))
+def test_the_next_edition_is_announced_in_the_time_zone_of_the_digest() -> None:
+    message = only(build_messages(edition(story(), next_at=NOW)))
 
-    assert message["unfurl_links"] is False
-    assert message["unfurl_media"] is False
+    assert contexts(message)[-1] == "The next edition is due on Monday, 16 November at 10:00."
+
+
+@pytest.mark.parametrize(
+    ("changes", "reads"),
+    [
+        ({"author": "A feed"}, "Story 1 · 4 min"),
+        ({"author": "", "reading_minutes": 0}, "Story 1"),
+        ({"feed": "Another"}, "Story 1 · Another · Ada · 4 min"),
+        ({"watched": ("kubernetes", "python 3.*")}, "Story 1 · ★ kubernetes, python 3.* · Ada"),
+        ({"updated": True}, "Story 1 · updated · Ada · 4 min"),
+        ({"brief": True, "excerpt": "Not shown."}, "Story 1"),
+        ({"brief": True, "feed": "Another"}, "Story 1 · Another"),
+    ],
+)
+def test_what_is_said_of_a_story(changes: dict[str, Any], reads: str) -> None:
+    one = story(**{"excerpt": ""} | changes)
+    message = only(build_messages(edition(sections=(Section("A feed", (one,)),))))
+
+    assert shown(message)[1].startswith(reads)
+    assert "Not shown" not in json.dumps(message)
+
+
+def test_who_else_has_it_and_what_is_like_it_is_linked() -> None:
+    also = tuple(AlsoIn(f"Feed {n}", f"https://also.example/{n}") for n in range(5))
+    like = (Related("Another title", "https://like.example/1", "Other"), Related("Bare", "", "X"))
+    message = only(build_messages(edition(story(excerpt="", also_in=also, related=like))))
+
+    line = list(lines(message))[1]
+    assert shown(message)[1] == (
+        "Story 1 · Ada · 4 min · also in Feed 0, Feed 1, Feed 2, and 2 more"
+        "\nRelated: Another title (Other), Bare (X)"
+    )
+    also_urls = [f"https://also.example/{n}" for n in range(3)]
+    assert urls(line) == ["https://site.example/1", *also_urls, "https://like.example/1"]
+
+
+def test_stories_of_a_subject_are_under_it() -> None:
+    section = Section(
+        "A feed",
+        (story(1), story(2, group="Kubernetes"), story(3, group="Kubernetes"), story(4)),
+    )
+    message = only(build_messages(edition(sections=(section,))))
+
+    [block] = of_type(message, "rich_text")
+    heads = [
+        (part.get("indent", 0), [item["elements"][0]["text"] for item in part["elements"]])
+        for part in block["elements"][1:]
+    ]
+    assert heads == [
+        (0, ["Story 1"]),
+        (0, ["Kubernetes"]),
+        (1, ["Story 2", "Story 3"]),
+        (0, ["Story 4"]),
+    ]
+
+
+def test_a_section_leads_to_its_feed_and_says_what_waits() -> None:
+    home = "https://site.example/"
+    more = (More("A feed", home, 12), More("B", "", 1), More("C", "", 1), More("D", "", 1))
+    message = only(build_messages(edition(sections=(Section("A feed", (story(),), home, more),))))
+
+    first, _, last = lines(message)
+    assert urls(first) == urls(last) == [home]
+    assert shown(message)[-1] == (
+        "and 12 more from A feed, and 1 more from B, and 1 more from C, and more from 1 more feed"
+    )
+
+
+def test_top_stories_stand_by_themselves_with_their_pictures() -> None:
+    message = only(build_messages(rich()))
+
+    assert [block["type"] for block in message["blocks"]] == [
+        *("header", "context", "rich_text", "rich_text", "section", "rich_text"),
+        *("divider", "rich_text", "rich_text", "context"),
+    ]
+    [pictured] = of_type(message, "section")
+    assert pictured["accessory"] == {
+        "type": "image",
+        "image_url": PICTURE.url,
+        "alt_text": "Why the night ferry still runs without reservations",
+    }
+    assert pictured["text"]["text"].splitlines()[-1] == (
+        "Harbor Notes · Mara Lindqvist · today · 4 min"
+    )
+    related = (
+        "How to move from protocol 1 (World Desk)",
+        "Lantern 4.2.0 in practice (Field Journal)",
+    )
+    assert shown(message)[2].splitlines() == [
+        "Lantern 4.2.0 drops two old protocols · ★ lantern · updated",
+        "Adds resumable uploads, and drops support for two old protocols.",
+        "Release Log · 16 November 2026 · 4 min",
+        f"Related: {', '.join(related)}",
+    ]
+
+
+def test_a_picture_is_shown_where_nothing_is_on_top_and_there_is_room() -> None:
+    few, many = (
+        build_messages(edition(*(replace(one, picture=PICTURE) for one in ordinary(count).stories)))
+        for count in (5, 29)
+    )
+
+    assert len(of_type(only(few), "section")) == 5
+    assert of_type(only(many), "section") == []
+
+
+@pytest.mark.parametrize("url", ["https://pictures.example/" + "x" * 1_000])
+def test_an_address_of_a_picture_that_is_too_long_leaves_it_out(url: str) -> None:
+    one = story(picture=replace(PICTURE, url=url))
+    message = only(build_messages(edition(one)))
+
+    assert of_type(message, "section") == []
+    assert "What story 1 is about." in json.dumps(message)
+
+
+def test_a_picture_that_was_not_seen_is_not_shown() -> None:
+    assert "image" not in json.dumps(build_messages(edition(story(image=PICTURE.url))))
+
+
+def test_there_is_never_an_image_block() -> None:
+    for build in BUILDERS.values():
+        for message in build(of_many(80)):
+            assert of_type(message, "image") == []
 
 
 @pytest.mark.parametrize("count", [1, 10, 29])
 def test_an_ordinary_edition_is_one_message(count: int) -> None:
-    messages = build_messages(ordinary(count))
-
-    assert len(titles([only(messages)])) == count
+    assert len(titles([only(build_messages(ordinary(count)))], "Number ")) == count
 
 
-def test_excerpts_are_there_while_there_is_room() -> None:
-    few, more, many = (stories(build_messages(ordinary(count))) for count in (5, 25, 80))
+def test_excerpts_get_shorter_and_go_before_there_is_another_message() -> None:
+    lengths = [
+        {
+            len(line.partition("\n")[2])
+            for line in shown(only(build_messages(ordinary(count))))
+            if line.startswith("Number ")
+        }
+        for count in (5, 25, 28, 29)
+    ]
 
-    assert [len(elements) for elements in few] == [2] * 5
-    assert all("what they learned" in elements[1]["text"] for elements in few)
-    assert {len(elements) for elements in more} <= {1, 2}
-    assert [len(elements) for elements in many] == [1] * 80
+    assert all(120 < length <= 220 for length in lengths[0])
+    assert all(80 < length <= 120 for length in lengths[1])
+    assert all(40 < length <= 80 for length in lengths[2])
+    assert lengths[3] == {0}
 
 
-def test_excerpts_get_shorter_before_they_go() -> None:
-    lengths = {len(elements[1]["text"]) for elements in stories(build_messages(ordinary(25)))}
-
-    assert min(lengths) > 100
-    assert max(lengths) <= 141
-
-
-def test_a_large_edition_is_split_between_stories() -> None:
-    messages = build_messages(ordinary(80))
+@pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS)
+@pytest.mark.parametrize("count", [80, 200])
+@pytest.mark.parametrize("of", [ordinary, of_many])
+def test_eighty_stories_are_within_every_limit_each_exactly_once(
+    build: Any, count: int, of: Any
+) -> None:
+    made = of(count)
+    messages = build(made)
 
     assert len(messages) > 1
     for message in messages:
         assert_acceptable(message)
-    seen = titles(messages)
-    assert sorted(seen) == sorted(each.title for each in ordinary(80).stories)
-    assert seen == [each.title for each in ordinary(80).stories]
+    assert titles(messages, "Number ") == [each.title for each in made.stories]
 
 
-def test_the_parts_of_a_split_edition_are_numbered() -> None:
-    messages = build_messages(ordinary(80))
+def test_the_parts_of_a_split_edition_are_numbered_and_say_what_is_in_them() -> None:
+    messages = build_messages(of_many(80))
     total = len(messages)
 
     headers = [message["blocks"][0]["text"]["text"] for message in messages]
     assert headers == [f"Weekly reading ({n}/{total})" for n in range(1, total + 1)]
     assert contexts(messages[0])[0].startswith("9 to 16 November 2026 · 80 stories")
     assert contexts(messages[1])[0] == f"continued, part 2 of {total}"
+    assert messages[0]["text"].startswith("Weekly reading: Number 0")
+    first = titles(messages[1:2], "Number ")[0][:40]
+    assert messages[1]["text"].startswith(f"Weekly reading (2/{total}): {first}")
+
+
+def test_what_is_said_of_the_whole_counts_in_the_first_of_many() -> None:
+    for message in build_messages(replace(ordinary(80), subject="Ж" * 300)):
+        assert_acceptable(message)
 
 
 def test_a_section_that_goes_on_in_the_next_message_has_its_heading_again() -> None:
@@ -184,132 +277,27 @@ def test_a_section_that_goes_on_in_the_next_message_has_its_heading_again() -> N
     messages = build_messages(one_feed)
 
     assert len(messages) > 1
-    assert {heading for message in messages for heading, _ in sections(message)} == {"A feed"}
-    assert all(len(sections(message)) == 1 for message in messages)
+    assert [shown(message)[0] for message in messages] == [
+        "A feed",
+        *["A feed (continued)"] * (len(messages) - 1),
+    ]
+
+
+def test_a_subject_that_goes_on_in_the_next_message_is_named_again() -> None:
+    grouped = (story(n, title=f"Story {n} {'word ' * 30}", group="Subject") for n in range(80))
+
+    for message in build_messages(edition(*grouped)):
+        heading, subject, first, *_ = shown(message)
+        assert heading.startswith("A feed")
+        assert subject == "Subject"
+        assert first.startswith("Story ")
 
 
 def test_what_waits_is_said_once_at_the_end() -> None:
-    large = ordinary(80)
-    held = Edition(**{name: getattr(large, name) for name in large.__slots__} | {"held_back": 5})
-
-    *first, last = build_messages(held)
+    *first, last = build_messages(of_many(80, held_back=5))
 
     assert "5 more stories will come with the next edition." in contexts(last)
     assert not any("will come" in text for message in first for text in contexts(message))
-
-
-def test_many_sections_are_split_between_messages() -> None:
-    many = edition(
-        *(story(n, title=f"S{n}", feed=f"F{n}", excerpt="", author="") for n in range(60)),
-        held_back=1,
-    )
-
-    messages = build_messages(many)
-
-    assert len(messages) == 2
-    for message in messages:
-        assert_acceptable(message)
-    assert titles(messages) == [f"S{n}" for n in range(60)]
-    assert [heading for message in messages for heading, _ in sections(message)] == [
-        f"F{n}" for n in range(60)
-    ]
-
-
-def test_an_empty_edition_says_so() -> None:
-    message = only(build_messages(edition(subject="Weekly reading: nothing new")))
-
-    assert message["text"] == "Weekly reading: nothing new"
-    assert "Nothing new this time." in list(texts(message["blocks"]))
-
-
-@pytest.mark.parametrize(
-    "words",
-    ["<!channel>", "<@U012AB3CD>", "*x* _y_ ~z~ `c`", ":tada:", "a & b < c > d", "&lt;!here&gt;"],
-)
-def test_what_feeds_say_is_literal_and_only_in_rich_text(words: str) -> None:
-    message = only(
-        build_messages(
-            edition(
-                story(title=words, feed=words, excerpt=words, also_in=(AlsoIn(words, ""),)),
-                subject=f"Weekly reading: {words}",
-            )
-        )
-    )
-
-    [(heading, [elements])] = sections(message)
-    assert heading == words
-    assert [element["text"] for element in elements] == [
-        *(words, f" · also in {words}", f"\n{words}")
-    ]
-    outside = [block for block in message["blocks"] if block["type"] != "rich_text"]
-    assert words not in json.dumps(outside)
-
-
-def test_the_fallback_text_is_escaped() -> None:
-    message = only(build_messages(edition(story(), subject="News: <!channel> & <https://x|y>")))
-
-    assert message["text"] == "News: &lt;!channel&gt; &amp; &lt;https://x|y&gt;"
-
-
-def test_a_story_without_an_address_is_its_title() -> None:
-    message = only(build_messages(edition(story(url="", excerpt="", author=""))))
-
-    [[element]] = stories([message])
-    assert element == {"type": "text", "text": "Story 1", "style": {"bold": True}}
-
-
-def test_an_address_that_is_too_long_for_slack_is_left_out() -> None:
-    message = only(build_messages(edition(story(url="https://site.example/" + "x" * 4_000))))
-
-    assert stories([message])[0][0]["type"] == "text"
-
-
-def test_an_author_stands_in_for_a_missing_excerpt() -> None:
-    message = only(
-        build_messages(
-            edition(story(1, excerpt="", author="Ada"), story(2, excerpt="", author="A feed"))
-        )
-    )
-
-    assert [[element["text"] for element in each] for each in stories([message])] == [
-        ["Story 1", " · Ada"],
-        ["Story 2"],
-    ]
-
-
-@pytest.mark.parametrize("letter", ["x", "é", "日", "😀", "👩‍👩‍👧‍👦", "e\u0301", "<"])
-def test_long_words_are_cut(letter: str) -> None:
-    long = letter * 1_000
-    message = only(
-        build_messages(
-            edition(
-                story(
-                    title=long,
-                    feed=long,
-                    excerpt=long,
-                    url="https://site.example/" + "x" * 1_900,
-                    also_in=tuple(AlsoIn(long, "") for _ in range(9)),
-                ),
-                title=long,
-                subject=long,
-            )
-        )
-    )
-
-    [(heading, [[title, also, excerpt]])] = sections(message)
-    for shown in (heading, title["text"], also["text"], excerpt["text"]):
-        assert shown.endswith("…")
-
-
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-@given(editions())
-def test_any_edition_is_within_the_limits_and_whole(any_edition: Edition) -> None:
-    messages = build_messages(any_edition)
-
-    for message in messages:
-        assert_acceptable(message)
-    numbers = [title.partition(":")[0] for title in titles(messages)]
-    assert numbers == [f"#{n}" for n in range(1, len(any_edition.stories) + 1)]
 
 
 @pytest.mark.parametrize("count", [46, 47, 48, 94, 95, 200])
@@ -323,59 +311,169 @@ def test_limits_hold_for_any_number_of_sections(count: int) -> None:
 
     for message in messages:
         assert_acceptable(message)
-    assert titles(messages) == [f"S{n}" for n in range(count)]
+    assert titles(messages, "S") == [f"S{n}" for n in range(count)]
+    assert titles(messages, "F") == [f"F{n}" for n in range(count)]
+
+
+@pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS)
+def test_an_empty_edition_says_so(build: Any) -> None:
+    message = only(build(edition(subject="Weekly reading: nothing new")))
+
+    assert message["text"] == "Weekly reading: nothing new"
+    assert "Nothing new this time." in list(texts(message["blocks"]))
+
+
+HOSTILE = [
+    *("<!channel>", "<@U012AB3CD>", "*x* _y_ ~z~ `c`", ":tada:", "a & b < c > d"),
+    *("&lt;!here&gt;", "<https://evil.example|here>"),
+]
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+@pytest.mark.parametrize("top", [True, False])
+def test_what_feeds_say_is_literal(words: str, top: bool) -> None:
+    one = story(
+        title=words,
+        feed=words,
+        author=words,
+        excerpt=words,
+        also_in=(AlsoIn(words, ""),),
+        related=(Related(words, "", words),),
+        group=words,
+        watched=(words,),
+        picture=PICTURE,
+    )
+    section = Section(words, (one, replace(one, brief=True)), "", (More(words, "", 1),), top)
+    said = edition(
+        sections=(section,),
+        title=words,
+        failing=(Failing(words, NOW),),
+        held=(Held(words, 1),),
+        subject=f"Weekly reading: {words}",
+    )
+
+    for build in BUILDERS.values():
+        for message in build(said):
+            assert_acceptable(message)
+            # Nothing is mrkdwn but the text of notifications.
+            assert "mrkdwn" not in json.dumps(message)
+            assert words in "".join(texts(message["blocks"]))
+            assert words not in message["text"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("News: <!channel> & <https://x|y>", "News: &lt;!channel&gt; &amp; &lt;https://x|y&gt;"),
+        ("*bold* _it_ ~no~ `c` :tada:", "∗bold∗ ˍitˍ ∼noˍ".replace("noˍ", "no∼") + " ˋcˋ ∶tada:"),
+        ("snake_case, 2*3 and 10:30", "snake_case, 2*3 and 10:30"),
+    ],
+)
+def test_no_title_can_ping_or_format_in_the_text_of_notifications(subject: str, text: str) -> None:
+    assert only(build_messages(edition(story(), subject=subject)))["text"] == text
+
+
+def test_a_story_without_an_address_is_its_title() -> None:
+    message = only(build_messages(edition(story(url="", excerpt="", brief=True))))
+
+    assert list(lines(message))[1] == [{"type": "text", "text": "Story 1", "style": {"bold": True}}]
+
+
+def test_an_address_that_is_too_long_for_slack_is_left_out() -> None:
+    message = only(build_messages(edition(story(url="https://site.example/" + "x" * 4_000))))
+
+    assert urls(list(lines(message))[1]) == []
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "日", "😀", "👩‍👩‍👧‍👦", "e\u0301", "<", "\\"])
+@pytest.mark.parametrize("top", [True, False])
+def test_a_story_fits_whatever_its_feed_says(letter: str, top: bool) -> None:
+    long, url = letter * 1_000, "https://site.example/" + "x" * 1_900
+    one = story(
+        title=long,
+        feed=long,
+        author=long,
+        excerpt=long,
+        url=url,
+        also_in=tuple(AlsoIn(long, url[:240]) for _ in range(9)),
+        related=tuple(Related(long, url[:240], long) for _ in range(9)),
+        watched=(long,) * 9,
+        group=long,
+        picture=replace(PICTURE, url=url[:1_000]),
+    )
+    more = tuple(More(long, url[:240], 1_000) for _ in range(9))
+    made = edition(
+        sections=(Section(long, (one, one), url[:240], more, top),) * 2,
+        title=long,
+        subject=long,
+        held_back=1_000,
+        held=(Held(long, 1_000),) * 9,
+        failing=(Failing(long, NOW),) * 9,
+        next_at=NOW,
+    )
+
+    for build in BUILDERS.values():
+        messages = build(made)
+        for message in messages:
+            assert_acceptable(message)
+            assert all(units(text) < 600 for text in texts(message["blocks"]))
+        assert len([each for each in titles(messages, letter) if len(each) > 75]) >= 4
+
+
+def test_a_cut_is_at_the_end_of_a_word() -> None:
+    message = only(build_messages(edition(story(excerpt="several words " * 50))))
+
+    assert shown(message)[1].endswith(("several…", "words…"))
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(rich_editions())
+def test_any_edition_is_within_the_limits_and_whole(any_edition: Edition) -> None:
+    for build in BUILDERS.values():
+        messages = build(any_edition)
+        for message in messages:
+            assert_acceptable(message)
+        numbers = [title.partition(":")[0] for title in titles(messages, "#")]
+        expected = [f"#{n}" for n in range(1, len(any_edition.stories) + 1)]
+        # A feed's own name may begin so too.
+        assert [number for number in numbers if number in set(expected)] == expected
 
 
 def test_sections_of_one_name_stay_apart() -> None:
     twice = edition(sections=(Section("News", (story(1),)), Section("News", (story(2),))))
 
-    assert [heading for heading, _ in sections(only(build_messages(twice)))] == ["News", "News"]
-    assert twice.period_to == NOW
+    assert titles([only(build_messages(twice))], "News") == ["News", "News"]
 
 
-def plain_text(message: dict[str, Any]) -> str:
-    plain = plain_message(message)
-    assert plain is not None
-    assert set(plain) == {"text", "mrkdwn", "unfurl_links", "unfurl_media"}
-    assert len(json.dumps(plain)) < JSON
-    assert plain_message(plain) is None
-    text: str = plain["text"]
-    return text
+def test_a_thread_is_the_top_stories_and_each_section_by_itself() -> None:
+    parent, *replies = build_thread(rich())
 
-
-@given(editions())
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=50)
-def test_a_plainer_form_has_each_story_once_and_pings_nobody(edition: Edition) -> None:
-    messages = build_messages(edition)
-    texts = [plain_text(message) for message in messages]
-    stories = sum(line.startswith("• ") for text in texts for line in text.splitlines())
-    assert stories == len(edition.stories)
-    for text in texts:
-        # Links of ours are all that is marked up.
-        links = re.findall(r"<[^<>|]*\|[^<>|]*>", text)
-        assert text.count("<") == text.count(">") == len(links)
-        assert not [link for link in links if link.startswith(("<!", "<@", "<#"))]
-
-
-def test_a_plainer_form_reads_well() -> None:
-    url = "https://site.example/?a=1&b=<|>"
-    odd = story(1, title="A <!channel> | *b*", url=url, excerpt="Words.")
-    also = story(2, also_in=(AlsoIn("Other", "https://other.example/"),), excerpt="")
-    [message] = build_messages(edition(odd, also))
-    head, note, _, feed, first, second = plain_text(message).splitlines()
-    assert (head, feed[0], feed[-1]) == ("*Weekly reading*", "*", "*")
-    assert "2 stories" in note
-    assert first == (
-        "• <https://site.example/?a=1&amp;b=%3C%7C%3E|A &lt;!channel&gt; ¦ *b*>: Words."
+    assert [block["type"] for block in parent["blocks"]] == [
+        *("header", "context", "rich_text", "rich_text", "section", "rich_text", "context"),
+    ]
+    assert contexts(parent)[-1] == (
+        "In the thread: 7 stories in 2 sections: Harbor Notes (3), Elsewhere (4)"
     )
-    assert second == "• <https://site.example/2|Story 2> · also in Other · Ada"
+    assert [shown(reply)[0] for reply in replies] == ["Harbor Notes", "Elsewhere"]
+    assert [reply["text"] for reply in replies] == [
+        "Harbor Notes: Three small changes that halved our build times, and 2 more",
+        "Elsewhere: Counting swifts from a rooftop, a year on, and 3 more",
+    ]
+    assert [len(contexts(reply)) for reply in replies] == [0, 1]
+    assert "The next edition is due" in contexts(replies[-1])[0]
+    assert "Next edition" not in json.dumps(parent)
 
 
-def test_a_plainer_form_of_a_full_message_fits() -> None:
-    for message in build_messages(ordinary(80)):
-        assert plain_text(message).count("\n• ") == json.dumps(message).count('"type": "link"')
+def test_a_parent_is_short_and_the_rest_of_the_top_follows() -> None:
+    top = Section("Top stories", tuple(story(n) for n in range(1, 9)), top=True)
+    parent, reply = build_thread(edition(sections=(top,)))
+
+    assert titles([parent], "Story ") == [f"Story {n}" for n in range(1, 6)]
+    assert shown(reply)[0] == "Top stories (continued)"
+    assert titles([reply], "Story ") == ["Story 6", "Story 7", "Story 8"]
 
 
-def test_a_plainer_form_of_nothing_new() -> None:
-    [message] = build_messages(edition())
-    assert plain_text(message).endswith("Nothing new this time.")
+def test_where_nothing_is_left_for_a_thread_there_is_none() -> None:
+    made = edition(sections=(Section("Top stories", (story(),), top=True),))
+
+    assert build_thread(made) == build_messages(made)

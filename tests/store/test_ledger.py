@@ -265,3 +265,20 @@ def test_what_needs_attention_is_shown(store: Store) -> None:
         ("grace@example.com", "no such user"),
         ("ada@example.com", "busy"),
     ]
+
+
+def test_a_later_part_comes_with_the_receipt_of_the_first(store: Store) -> None:
+    publish(store, sent_as=(TEAM,))
+    publish(store, at=NOW + DAY, sent_as=(TEAM,))
+    due = store.ledger.due("team", "slack", NOW)
+    first = store.ledger.claim(due, NOW)
+    assert first is not None
+    assert first.first_receipt == ""
+    second = store.ledger.record(first.id, Outcome("sent", receipt="C1 2.3"), NOW, due)
+    assert second is not None
+    assert (second.part, second.first_receipt, second.payload) == (2, "C1 2.3", b"two")
+    third = store.ledger.record(second.id, SENT, NOW, due)
+    assert third is not None
+    fourth = store.ledger.record(third.id, Outcome("failed", error="no"), NOW, due)
+    assert fourth is not None
+    assert (fourth.part, fourth.first_receipt) == (2, "")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-EMAIL, HOSTILE, HTML, FITTING, SLACK = (
-    f"rendering/test_{name}.py" for name in ("email", "hostile", "html", "fitting", "slack")
+EMAIL, HOSTILE, HTML, FITTING = (
+    f"rendering/test_{name}.py" for name in ("email", "hostile", "html", "fitting")
 )
 SENDING, LOGIN = "channels/test_email.py", "channels/test_login.py"
 FACTS = {

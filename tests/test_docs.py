@@ -32,6 +32,7 @@ from digest.config.settings import (
     Settings,
 )
 from digest.config.units import duration_text
+from digest.config.web import WebSettings
 from digest.model import AlsoIn, Edition, Section, Story
 from tests.feed_xml import item, rss
 from tests.servers import Reply
@@ -51,6 +52,7 @@ MARK = "<!-- generated from the settings -->\n"
 PARTS: dict[str, type[BaseModel]] = {
     "": Settings,
     "alerts": AlertSettings,
+    "web": WebSettings,
     "log": LogSettings,
     "polling": PollingSettings,
     "feeds[]": FeedSettings,

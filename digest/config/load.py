@@ -19,6 +19,7 @@ from digest.config.settings import (
     PollingSettings,
     Settings,
 )
+from digest.config.web import WebSettings
 from digest.errors import ConfigError, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -177,6 +178,7 @@ def _keys_at(data: Any, key: Key) -> list[str]:
         "polling": PollingSettings,
         "feeds": FeedSettings,
         "smtp": SmtpSettings,
+        "web": WebSettings,
         "digests": DigestSettings,
     }
     if not key:

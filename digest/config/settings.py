@@ -31,6 +31,7 @@ from digest.config.fields import (
     Zone,
     anchored,
 )
+from digest.config.web import WebSettings
 from digest.model import ALERTS
 
 SQLITE_PREFIX = "sqlite:///"
@@ -164,6 +165,9 @@ class Settings(Model):
     alerts: AlertSettings | None = Field(
         None, description="Who is told of what needs a person; see below."
     )
+    web: WebSettings | None = Field(
+        None, description="Pages in a browser; absent: no web server. See below."
+    )
 
     @field_validator("database")
     @classmethod
@@ -214,7 +218,8 @@ class Settings(Model):
         bots = [one.bot_token.get_secret_value() for one in slack if one.bot_token]
         password = self.smtp.password if self.smtp else None
         key = self.smtp.dkim.key if self.smtp and self.smtp.dkim else None
-        mail = [one.get_secret_value() for one in (password, key) if one]
+        page = self.web.password if self.web else None
+        mail = [one.get_secret_value() for one in (password, key, page) if one]
         # A key is quoted by line, if at all.
         mail += key.get_secret_value().splitlines()[1:-1] if key else []
         whole = [*headers, *hooks, *bots, *mail]

@@ -14,6 +14,7 @@ from digest.store.files import database_exists
 from digest.store.health import Health, HealthQueries
 from digest.store.held import HeldEntries, HeldQueries
 from digest.store.incidents import Incident, IncidentQueries
+from digest.store.keys import KeyQueries
 from digest.store.ledger import LedgerQueries
 from digest.store.lock import WriterLock
 from digest.store.room import lack_of_room, lack_of_writing
@@ -62,6 +63,7 @@ class Store:
         self.deliveries = DeliveryQueries(self._database)
         self.incidents = IncidentQueries(self._database)
         self.health = HealthQueries(self._database)
+        self.keys = KeyQueries(self._database)
 
     def together(self) -> AbstractContextManager[None]:
         """What is done inside is kept at its end, or nothing of it (`StoreError`)."""

@@ -305,6 +305,15 @@ channels = sa.Table(
     sqlite_strict=True,
 )
 
+# What links and sessions are signed with.
+keys = sa.Table(
+    "keys",
+    metadata,
+    sa.Column("purpose", sa.Text, primary_key=True, nullable=False),
+    sa.Column("secret", sa.LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
+
 # What needs a person: one open row per kind and subject (a feed's address, a channel's name, the
 # database's path).
 # `told_at` and `end_told_at` are when alerts of its beginning and of its end were made.

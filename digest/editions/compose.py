@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from digest.model import AlsoIn, Edition, Failing, Held, Section, Story
+from digest.editions.subjects import arrange
+from digest.model import AlsoIn, Edition, Failing, Held, Related, Section, Story
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from digest.editions.select import Selection
+    from digest.editions.stories import Cluster
     from digest.model import Entry
 
 _WORDS_A_MINUTE = 230
@@ -45,8 +47,11 @@ def compose(frame: Frame, selection: Selection) -> Edition:
     """Compose sections by feed, newest story first in each."""
     sections = tuple(
         Section(
-            title=_feed_name(frame, selection.by_feed[url][0][0]),
-            stories=tuple(_story(frame, entries) for entries in selection.by_feed[url]),
+            title=_feed_name(frame, selection.by_feed[url][0].lead),
+            stories=tuple(
+                _story(frame, cluster, heading)
+                for heading, cluster in arrange(selection.by_feed[url])
+            ),
         )
         for url in frame.names
         if url in selection.by_feed
@@ -70,11 +75,11 @@ def _start(frame: Frame, selection: Selection) -> datetime:
     if frame.period_from:
         return min(frame.period_from, frame.period_to)
     stories = (story for stories in selection.by_feed.values() for story in stories)
-    return min((frame.period_to, *(entry.dated for story in stories for entry in story)))
+    return min((frame.period_to, *(entry.dated for story in stories for entry in story.everything)))
 
 
-def _story(frame: Frame, entries: tuple[Entry, ...]) -> Story:
-    lead = entries[0]
+def _story(frame: Frame, cluster: Cluster, heading: str) -> Story:
+    lead = cluster.lead
     return Story(
         title=lead.title,
         url=lead.link,
@@ -83,9 +88,13 @@ def _story(frame: Frame, entries: tuple[Entry, ...]) -> Story:
         published=lead.published,
         excerpt=lead.excerpt,
         reading_minutes=max(1, round(max(lead.words / _WORDS_A_MINUTE, (lead.seconds or 0) / 60))),
-        also_in=tuple(AlsoIn(_feed_name(frame, other), other.link) for other in entries[1:]),
-        entries=tuple(entry.id for entry in entries),
+        also_in=tuple(AlsoIn(_feed_name(frame, other), other.link) for other in cluster.entries[1:]),
+        entries=tuple(entry.id for entry in cluster.everything),
         updated=lead.edited_at is not None and lead.feed_url in frame.marking,
+        related=tuple(
+            Related(other.title, other.link, _feed_name(frame, other)) for other in cluster.related
+        ),
+        group=heading,
     )
 
 

@@ -11,6 +11,7 @@ from digest.editions.stories import group
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from digest.editions.stories import Cluster
     from digest.model import Entry
 
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 class Selection:
     """Stories by the address of the leading entry's feed, newest first; and how many wait."""
 
-    by_feed: dict[str, list[tuple[Entry, ...]]]
+    by_feed: dict[str, list[Cluster]]
     held_back: int
 
 
@@ -28,12 +29,12 @@ def select(pending: Iterable[Entry], max_stories: int, max_by_feed: Mapping[str,
     `max_by_feed` limits the stories of single feeds, by address.
     """
     newest_first = sorted(pending, key=lambda entry: (entry.dated, entry.id), reverse=True)
-    waiting: dict[str, list[tuple[Entry, ...]]] = defaultdict(list)
+    waiting: dict[str, list[Cluster]] = defaultdict(list)
     for story in group(newest_first):
-        waiting[story[0].feed_url].append(story)
+        waiting[story.lead.feed_url].append(story)
     total = sum(len(stories) for stories in waiting.values())
     room = {url: max_by_feed.get(url, max_stories) for url in waiting}
-    taken: dict[str, list[tuple[Entry, ...]]] = {url: [] for url in waiting}
+    taken: dict[str, list[Cluster]] = {url: [] for url in waiting}
     left = max_stories
     turn = 0
     while left and any(turn < min(room[url], len(waiting[url])) for url in waiting):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,13 +22,14 @@ MANY = 1000
 def taken(selection: Selection) -> dict[str, list[int]]:
     """The numbers of the leading entries, by the letter of their feed."""
     return {
-        url.removeprefix("https://")[0]: [story[0].id for story in stories]
+        url.removeprefix("https://")[0]: [story.lead.id for story in stories]
         for url, stories in selection.by_feed.items()
     }
 
 
 def ids(selection: Selection) -> list[int]:
-    return [e.id for stories in selection.by_feed.values() for story in stories for e in story]
+    stories = chain.from_iterable(selection.by_feed.values())
+    return [e.id for story in stories for e in story.everything]
 
 
 def count(selection: Selection) -> int:
@@ -127,10 +130,11 @@ MOST = st.integers(1, 12)
 
 
 def stories_in(pending: list[Entry]) -> int:
-    """One for each entry, but that each feed's first one with a link shares it with the others."""
-    links = {e.link for e in pending if e.link}
-    firsts = {(e.link, e.feed_url) for e in pending if e.link}
-    return len(pending) - len(firsts) + len(links)
+    """One for each entry, but that those of different feeds with the same link share one."""
+    links = Counter(e.link for e in pending if e.link)
+    by_feed = Counter((e.link, e.feed_url) for e in pending if e.link)
+    hollow = {link for (link, _), times in by_feed.items() if times > 1}
+    return len(pending) - sum(times - 1 for link, times in links.items() if link not in hollow)
 
 
 @given(PENDING, MOST, CAPS)

@@ -1,0 +1,166 @@
+"""Articles of one feed on one subject: a heading of the feed's own words, and an order to read in.
+
+Titles are on one subject where they share words that make up a good part of each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, NamedTuple
+
+from digest.editions.tokens import MARKED, ORDINARY, tokens, word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from digest.editions.stories import Cluster
+
+_FEWEST = 3
+# The part of a title that its subject is.
+_SHARE = 1 / 3
+_LONGEST, _MOST_OTHERS = 60, 1
+# More stories of a feed, or more sets of words that they share, take long to compare.
+_MOST_STORIES, _MOST_CANDIDATES = 100, 200
+_MARKS = re.compile(r"[:|•·»()\[\]?!;]|\s[-–—]+\s")
+# What may stand before a heading, where a title begins with it.
+_ARTICLE = re.compile(r"^(?:the|a|an|der|die|das|le|la|les|el|los|las)\s+$", re.IGNORECASE)
+
+
+class _Span(NamedTuple):
+    """Words of a title, and how much in them is not shared: other words, and marks twice."""
+
+    others: int
+    text: str
+
+
+class _Term(NamedTuple):
+    """A telling word of a title, or a product with its version: its root, and where it stands."""
+
+    root: str
+    marked: bool
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Titled:
+    """A story with the telling words of its title, and the number of its part."""
+
+    cluster: Cluster
+    terms: tuple[_Term, ...]
+    roots: frozenset[str]
+    part: float
+
+
+def arrange(clusters: Iterable[Cluster]) -> list[tuple[str, Cluster]]:
+    """Stories with the heading that each shares with its neighbours, or nothing.
+
+    Three or more of one feed on one subject stand together in the place of the first of them, by
+    the numbers of their parts, or else the oldest first.
+    """
+    given = list(clusters)
+    by_feed: dict[str, list[Cluster]] = defaultdict(list)
+    for one in given:
+        by_feed[one.lead.feed_url].append(one)
+    groups = {
+        one.lead.id: (heading, members)
+        for of_feed in by_feed.values()
+        for heading, members in _subjects(of_feed)
+        for one in members
+    }
+    arranged: list[tuple[str, Cluster]] = []
+    placed: set[int] = set()
+    for one in given:
+        heading, members = groups.get(one.lead.id, ("", [one]))
+        if one.lead.id not in placed:
+            arranged += ((heading, member) for member in members)
+            placed.update(member.lead.id for member in members)
+    return arranged
+
+
+def _subjects(clusters: Sequence[Cluster]) -> Iterator[tuple[str, list[Cluster]]]:
+    """The subjects of stories of one feed, that of the most stories first."""
+    left = [_read(one) for one in clusters[:_MOST_STORIES]]
+    site = {term.root for term in _terms(clusters[0].lead.feed_title)}
+    while len(left) >= _FEWEST:
+        found = next(_groups(left, site), None)
+        if not found:
+            return
+        heading, members = found
+        in_order = sorted(members, key=lambda one: (one.part, one.cluster.lead.dated))
+        yield heading, [one.cluster for one in in_order]
+        left = [one for one in left if one not in members]
+
+
+def _read(cluster: Cluster) -> _Titled:
+    title = cluster.lead.title
+    terms = tuple(_terms(title))
+    parts = [token.text for token in tokens(title) if token.kind == "series"]
+    part = float(parts[-1]) if parts and parts[-1].isdecimal() else 0
+    return _Titled(cluster, terms, frozenset(term.root for term in terms), part)
+
+
+def _terms(title: str) -> Iterator[_Term]:
+    before = ""
+    for token in tokens(title):
+        if token.kind in {"version", "count"} and before:
+            yield _Term(f"{before} {token.text}", True, token.start, token.end)  # noqa: FBT003
+        if token.kind != "word":
+            before = ""
+            continue
+        one = word(title[token.start : token.end])
+        before = one.terms[-1][0] if one.name else ""
+        for root, weight in one.terms:
+            if weight >= ORDINARY:
+                yield _Term(root, weight >= MARKED, token.start, token.end)
+
+
+def _groups(titled: Sequence[_Titled], site: set[str]) -> Iterator[tuple[str, list[_Titled]]]:
+    """Headings with their stories, the largest first, of two the one that says more."""
+    candidates = Counter(
+        shared for one, other in combinations(titled, 2) if (shared := one.roots & other.roots)
+    )
+    found = []
+    for shared, _ in candidates.most_common(_MOST_CANDIDATES):
+        members = [one for one in titled if shared <= one.roots]
+        if len(members) >= _FEWEST and not shared <= site and _enough(shared, members):
+            found.append((len(shared) > 1, len(members), len(shared), sorted(shared), members))
+    for *_, shared, members in sorted(found, key=lambda one: one[:-1], reverse=True):
+        if heading := _heading(frozenset(shared), members):
+            yield heading, members
+
+
+def _enough(shared: frozenset[str], members: Sequence[_Titled]) -> bool:
+    """Whether the shared words are what the titles are about; a single one has to be a name."""
+    marked = {term.root for one in members for term in one.terms if term.marked}
+    if len(shared) == 1 and shared.isdisjoint(marked):
+        return False
+    return all(len(shared) >= _SHARE * len(one.roots) for one in members)
+
+
+def _heading(shared: frozenset[str], members: Sequence[_Titled]) -> str:
+    """The words of a title that hold all that is shared and little else, as most titles say it."""
+    spans = Counter(span for one in members if (span := _span(one, shared)))
+    best = min(spans, key=lambda span: (span.others, -spans[span], len(span.text), span.text))
+    return best.text if best.others <= _MOST_OTHERS and len(best.text) <= _LONGEST else ""
+
+
+def _span(titled: _Titled, shared: frozenset[str]) -> _Span:
+    """The shortest run of words that holds all that is shared, from an article before it on."""
+    title, terms = titled.cluster.lead.title, titled.terms
+    runs = [
+        terms[start:end]
+        for start in range(len(terms))
+        if terms[start].root in shared
+        for end in range(start + 1, len(terms) + 1)
+        if shared <= {term.root for term in terms[start:end]}
+    ]
+    run = min(runs, key=len)
+    others = len({term.root for term in run} - shared)
+    text = title[run[0].start : run[-1].end]
+    if article := _ARTICLE.search(title[: run[0].start]):
+        text = article[0] + text
+    return _Span(others + 2 * len(_MARKS.findall(text)), text)

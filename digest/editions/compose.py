@@ -88,7 +88,9 @@ def _story(frame: Frame, cluster: Cluster, heading: str) -> Story:
         published=lead.published,
         excerpt=lead.excerpt,
         reading_minutes=max(1, round(max(lead.words / _WORDS_A_MINUTE, (lead.seconds or 0) / 60))),
-        also_in=tuple(AlsoIn(_feed_name(frame, other), other.link) for other in cluster.entries[1:]),
+        also_in=tuple(
+            AlsoIn(_feed_name(frame, other), other.link) for other in cluster.entries[1:]
+        ),
         entries=tuple(entry.id for entry in cluster.everything),
         updated=lead.edited_at is not None and lead.feed_url in frame.marking,
         related=tuple(

@@ -113,5 +113,8 @@ def _close(one: str, other: str) -> bool:
 def _value(said: str) -> float:
     if _THOUSANDS.fullmatch(said):
         return float(re.sub(r"\D", "", said))
-    return float(said.replace(",", ".").rstrip(".") if said.count(",") + said.count(".") < 2 else
-                 re.sub(r"\D", "", said))
+    return float(
+        said.replace(",", ".").rstrip(".")
+        if said.count(",") + said.count(".") < 2
+        else re.sub(r"\D", "", said)
+    )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Set
-from itertools import combinations
-from math import log
+from itertools import chain, combinations
+from math import log10
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -13,13 +12,14 @@ from digest.editions.numbers import differ
 from digest.editions.words import BEATS, NEGATIONS, OPPOSITES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence, Set
 
     from digest.editions.titles import Title
 
 # The share of what two titles tell that both tell, and how much that has to be at least.
 _ALIKE = 0.4
 _LEAST, _LEAST_NAMELESS, _LEAST_EVERGREEN = 2.0, 2.9, 5.0
+_LEAST_SAME, _LEAST_SAME_NAMELESS = 2.9, 4.0
 _SURNAME = 0.4
 _THE_SAME = 0.9
 # What happened in one is nothing of what happened in the other.
@@ -32,8 +32,8 @@ _FINDS = 0.5
 _FEW, _LEFT = 12, 0.3
 # A denial makes another story of titles that are the same but for it.
 _DENIABLE = 0.7
-# How many terms a name takes, also in pairs of characters.
-_PLACE = 5
+# What is as good as a name.
+_EXACT = ("version", "amount", "id", "count")
 # So many names have to be shared for each that is not.
 _NAMES_SHARED = 1.5
 _WIN = "=win"
@@ -41,26 +41,32 @@ _NONE: Mapping[str, float] = MappingProxyType({})
 
 
 def likeness(one: Title, other: Title, rarity: Mapping[str, float] = _NONE) -> float:
-    """How much of two titles is the same, from 0 to 1; 0 where they cannot be about one thing.
+    """How much of two titles is the same, up to 1; 0 where they are not about one thing.
 
     `rarity` is what is left of a term's weight where many titles have it.
     """
     mine, theirs = one.weights, other.weights
     shared = mine.keys() & theirs.keys()
-    if contradict(one, other):
-        return 0.0
-    both = sum((mine[term] + theirs[term]) * rarity.get(term, 1) for term in shared) / 2
-    totals = [sum(w * rarity.get(t, 1) for t, w in each.items()) for each in (mine, theirs)]
+    both = sum([(mine[term] + theirs[term]) * rarity.get(term, 1) for term in shared]) / 2
+    totals = [_total(title, rarity) for title in (one, other)]
     score = both / sum(totals) + both / max(min(totals), 1) / 2
-    if _told(one, shared, rarity) < _least(one, other, score):
-        return 0.0
     if any(term.startswith("id ") for term in shared):
         score += _SAME_ID
-    if _other_event(one, other):
+    if one.events and other.events and one.events.isdisjoint(other.events):
         score -= _OTHER_EVENT
-    if score > _DENIABLE and bool(one.words & NEGATIONS) != bool(other.words & NEGATIONS):
+    denied = bool(one.words & NEGATIONS) != bool(other.words & NEGATIONS)
+    if (
+        score < _ALIKE
+        or (denied and score > _DENIABLE)
+        or _told(one, shared, rarity) < _least(one, other, score)
+        or contradict(one, other)
+    ):
         return 0.0
     return min(score, 1.0)
+
+
+def _total(title: Title, rarity: Mapping[str, float]) -> float:
+    return sum([weight * rarity.get(term, 1) for term, weight in title.weights.items()])
 
 
 def likely_pairs(titles: Sequence[Title]) -> Iterator[tuple[int, int, float]]:
@@ -71,7 +77,7 @@ def likely_pairs(titles: Sequence[Title]) -> Iterator[tuple[int, int, float]]:
             if weight >= _FINDS:
                 holders[term].append(at)
     rarity = {
-        term: max(_LEFT, 1 - log(len(places) / _FEW, 10))
+        term: max(_LEFT, 1 - log10(len(places) / _FEW))
         for term, places in holders.items()
         if len(places) > _FEW
     }
@@ -82,7 +88,7 @@ def likely_pairs(titles: Sequence[Title]) -> Iterator[tuple[int, int, float]]:
         for pair in combinations(places, 2)
     )
     for (a, b), terms in shared.items():
-        if terms > 1 and (score := likeness(titles[a], titles[b], rarity)) >= _ALIKE:
+        if terms > 1 and (score := likeness(titles[a], titles[b], rarity)):
             yield a, b, score
 
 
@@ -100,8 +106,12 @@ def _told(one: Title, shared: Set[str], rarity: Mapping[str, float]) -> float:
 def _least(one: Title, other: Title, score: float) -> float:
     if one.evergreen and other.evergreen:
         return _LEAST_EVERGREEN
-    named = not (one.names | other.names).isdisjoint(one.weights.keys() & other.weights.keys())
-    return _LEAST if named and score < _THE_SAME else _LEAST_NAMELESS
+    both = one.weights.keys() & other.weights.keys()
+    names = (one.names | other.names) & both
+    if score < _THE_SAME:
+        return _LEAST if names else _LEAST_NAMELESS
+    exact = any(term.startswith(_EXACT) for term in both)
+    return _LEAST_SAME if exact or names - {*one.sequence[:1]} else _LEAST_SAME_NAMELESS
 
 
 def contradict(one: Title, other: Title) -> bool:
@@ -109,15 +119,10 @@ def contradict(one: Title, other: Title) -> bool:
     return (
         differ(one.numbers, other.numbers)
         or _opposite(one.words, other.words)
-        or _other_name(one, other)
+        or _other_filling(one, other)
         or _other_names(one, other)
         or _turned_round(one, other)
     )
-
-
-def _other_event(one: Title, other: Title) -> bool:
-    events = [{term for term in each.weights if term[0] == "="} for each in (one, other)]
-    return all(events) and events[0].isdisjoint(events[1])
 
 
 def _opposite(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -128,39 +133,50 @@ def _opposite(one: frozenset[str], other: frozenset[str]) -> bool:
     )
 
 
-def _other_name(one: Title, other: Title) -> bool:
-    """Whether all is the same in the same order, but for a name in one place."""
-    start = _as_far(one.sequence, other.sequence)
-    mine, theirs = one.sequence[start:], other.sequence[start:]
-    end = _as_far(mine[::-1], theirs[::-1])
-    mine, theirs = mine[: len(mine) - end], theirs[: len(theirs) - end]
-    return (
-        0 < start + end >= max(len(mine), len(theirs)) / 2
-        and _tell(one, mine)
-        and _tell(other, theirs)
-        and not (one.names | other.names).isdisjoint({*mine} ^ {*theirs})
-        and len(mine) <= _PLACE >= len(theirs)
-    )
+def _other_filling(one: Title, other: Title) -> bool:
+    """Whether one frame holds both, with something else in each of its places."""
+    gaps = _gaps(one, other)
+    filled = [place for place, gap in enumerate(gaps) if any(gap)]
+    if len(gaps) < 2 or not filled or not all(all(gaps[place]) for place in filled):
+        return False
+    if filled[-1] == len(gaps) - 1 or filled == [0]:
+        # What begins or ends otherwise may say the same in other words.
+        names = one.names | other.names
+        return any(not names.isdisjoint(chain(*gaps[place])) for place in filled)
+    return True
 
 
-def _tell(title: Title, terms: Sequence[str]) -> bool:
-    return any(title.weights[term] >= 1 or term in title.names for term in terms)
+def _gaps(one: Title, other: Title) -> list[tuple[list[str], list[str]]]:
+    """What tells something before, between and after the terms that both have, in one order.
+
+    Nothing where the order differs.
+    """
+    shared = one.weights.keys() & other.weights.keys()
+    if [t for t in one.sequence if t in shared] != [t for t in other.sequence if t in shared]:
+        return []
+    return list(zip(_parted(one, shared), _parted(other, shared), strict=True))
+
+
+def _parted(title: Title, shared: Set[str]) -> Iterator[list[str]]:
+    gap: list[str] = []
+    for term in title.sequence:
+        if term in shared:
+            yield gap
+            gap = []
+        elif title.weights[term] >= 1 or term in title.names:
+            gap.append(term)
+    yield gap
 
 
 def _other_names(one: Title, other: Title) -> bool:
     """Whether each has names of its own, and these are too many beside those that both have."""
-    shared = len((one.names | other.names) & one.weights.keys() & other.weights.keys())
+    both = one.weights.keys() & other.weights.keys()
+    shared = len((one.names | other.names) & both) + sum(term.startswith(_EXACT) for term in both)
     mine, theirs = (
-        sum(a.weights.get(name, 0) >= 1 for name in a.names - b.weights.keys() - {a.sequence[0]})
+        sum(a.weights.get(name, 0) >= 1 for name in a.names - b.weights.keys() - {*a.sequence[:1]})
         for a, b in ((one, other), (other, one))
     )
     return min(mine, theirs) * _NAMES_SHARED > shared
-
-
-def _as_far(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many terms from the start are the same."""
-    pairs = zip(one, other, strict=False)
-    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def _turned_round(one: Title, other: Title) -> bool:

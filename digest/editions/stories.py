@@ -131,9 +131,7 @@ def _distinct(lists: Iterable[list[_T]]) -> list[list[_T]]:
     return list({id(one): one for one in lists}.values())
 
 
-def _fit(
-    one: Sequence[_Read], other: Sequence[_Read], may: Callable[[_Read, _Read], bool]
-) -> bool:
+def _fit(one: Sequence[_Read], other: Sequence[_Read], may: Callable[[_Read, _Read], bool]) -> bool:
     feeds = {read.entry.feed_url for read in one}
     return all(read.entry.feed_url not in feeds for read in other) and all(
         may(a, b) for a in one for b in other
@@ -186,9 +184,7 @@ def _agree(
 ) -> bool:
     across = [(min(a, b), max(a, b)) for a in one for b in other]
     alike = sum(pair in pairs for pair in across)
-    return alike * 2 >= len(across) and not any(
-        contradict(titles[a], titles[b]) for a, b in across
-    )
+    return alike * 2 >= len(across) and not any(contradict(titles[a], titles[b]) for a, b in across)
 
 
 def _cluster(alike: Sequence[Sequence[_Read]]) -> Cluster:

@@ -107,12 +107,12 @@ def _terms(title: str) -> Iterator[_Term]:
     before = ""
     for token in tokens(title):
         if token.kind in {"version", "count"} and before:
-            yield _Term(f"{before} {token.text}", True, token.start, token.end)  # noqa: FBT003
+            yield _Term(f"{before} {token.text}", True, token.start, token.end)
         if token.kind != "word":
             before = ""
             continue
         one = word(title[token.start : token.end])
-        before = one.terms[-1][0] if one.name else ""
+        before = one.terms[-1][0] if one.name and one.terms else ""
         for root, weight in one.terms:
             if weight >= ORDINARY:
                 yield _Term(root, weight >= MARKED, token.start, token.end)
@@ -127,9 +127,11 @@ def _groups(titled: Sequence[_Titled], site: set[str]) -> Iterator[tuple[str, li
     for shared, _ in candidates.most_common(_MOST_CANDIDATES):
         members = [one for one in titled if shared <= one.roots]
         if len(members) >= _FEWEST and not shared <= site and _enough(shared, members):
-            found.append((len(shared) > 1, len(members), len(shared), sorted(shared), members))
-    for *_, shared, members in sorted(found, key=lambda one: one[:-1], reverse=True):
-        if heading := _heading(frozenset(shared), members):
+            found.append((shared, members))
+    found.sort(key=lambda one: sorted(one[0]))
+    found.sort(key=lambda one: (len(one[0]) > 1, len(one[1]), len(one[0])), reverse=True)
+    for shared, members in found:
+        if heading := _heading(shared, members):
             yield heading, members
 
 
@@ -143,7 +145,7 @@ def _enough(shared: frozenset[str], members: Sequence[_Titled]) -> bool:
 
 def _heading(shared: frozenset[str], members: Sequence[_Titled]) -> str:
     """The words of a title that hold all that is shared and little else, as most titles say it."""
-    spans = Counter(span for one in members if (span := _span(one, shared)))
+    spans = Counter(_span(one, shared) for one in members)
     best = min(spans, key=lambda span: (span.others, -spans[span], len(span.text), span.text))
     return best.text if best.others <= _MOST_OTHERS and len(best.text) <= _LONGEST else ""
 

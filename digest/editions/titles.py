@@ -9,24 +9,33 @@ from typing import TYPE_CHECKING
 
 from digest.editions import numbers
 from digest.editions.tokens import LITTLE, MARKED, NAMED, ORDINARY, PAIR, Token, fold, tokens, word
-from digest.editions.words import CLASS_OF, EVERGREEN, NO_PRODUCT, STOP
+from digest.editions.words import EVENT_OF, EVERGREEN, FIRST_PERSON, NO_PRODUCT, STOP
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 _LEADING = re.compile(
-    r"(?:\W*(?:breaking(?: news)?|just in|updated?(?: ?\d+)?|exclusive|watch|video|live|live updates"
-    r"|show hn|eilmeldung|eil|exklusiv|urgent|en direct|[uú]ltima hora)\s*[\]):|—–-]+\s+)+",
+    r"(?:\W*(?:breaking(?: news)?|just in|updated?(?: ?\d+)?|exclusive|watch|video"
+    r"|live(?: updates)?|show hn|eilmeldung|eil|exklusiv|urgent|en direct|[uú]ltima hora)\s*[\]):|—–-]+\s+)+",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(r"\s*[\[(](?:updated?|video|pdf|gallery|photos|update \d+)[\])]\W*$", re.I)
+_TRAILING = re.compile(
+    r"\s*[\[(](?:updated?|video|pdf|gallery|photos|update \d+)[\])]$", re.IGNORECASE
+)
 _SITE = re.compile(r"(.{12,}?)\s+[-–—|·»:]{1,2}\s+([^|–—·»]{2,40})$")
 _COUNTRY = re.compile(r"\bU\.?S\.?(?:A\b\.?|\b)(?!-)|\bUnited States\b")
 _SHORT = {"federal reserve": "Fed", "grand prix": "GP", "volkswagen": "VW"}
 _SPELLED = re.compile(rf"\b(?:{'|'.join(_SHORT)})\b", re.IGNORECASE)
 _WEIGHTS = {
-    **{"id": 3.0, "version": 0.5, "amount": 0.8, "score": 0.7, "count": 0.5, "day": 0.5},
-    **{"quarter": 0.3, "series": 0.3, "year": 0.2},
+    "id": 3.0,
+    "version": 0.5,
+    "amount": 0.8,
+    "score": 0.7,
+    "count": 0.5,
+    "day": 0.5,
+    "quarter": 0.3,
+    "series": 0.3,
+    "year": 0.2,
 }
 _TITLE_CASE = 0.7
 # What a title has to tell, so that nobody else comes up with it: where it has a name, where it
@@ -39,8 +48,8 @@ class Title:
     """A title as it is compared.
 
     `key` is the same for the same title. `weights` are how much each term tells, `sequence` the
-    terms in order, `words` every word there is, and `names` the terms that may be names. An
-    `evergreen` one is of a shape that many titles have.
+    terms in order, `words` every word there is, `names` the terms that may be names, and `events`
+    those that say what happened. An `evergreen` title is of a shape that many have.
     """
 
     key: str
@@ -49,6 +58,7 @@ class Title:
     numbers: Mapping[str, frozenset[str]]
     words: frozenset[str]
     names: frozenset[str]
+    events: frozenset[str]
     evergreen: bool
 
     @property
@@ -66,14 +76,16 @@ def read_title(said: str, sites: Collection[str] = ()) -> Title:
     found = list(_products(tokens(text), text))
     terms = list(_weigh(found, text))
     said_words = [word(text[token.start : token.end]) for token in found if token.kind == "word"]
+    words = frozenset([token.text for token in found if token.kind == "word"])
     return Title(
         key=" ".join([token.text for token in found]),
         sequence=tuple([term for term, _ in terms]),
         weights=dict(terms),
         numbers=_numbers(found, text),
-        words=frozenset([token.text for token in found if token.kind == "word"]),
+        words=words,
         names=frozenset([term for one in said_words if one.name for term, _ in one.terms]),
-        evergreen=f"{fold(text)} ".startswith(EVERGREEN),
+        events=frozenset([term for term, _ in terms if term[0] == "="]),
+        evergreen=f"{fold(text)} ".startswith(EVERGREEN) or not words.isdisjoint(FIRST_PERSON),
     )
 
 
@@ -81,7 +93,8 @@ def _bare(said: str) -> str:
     text = said if said.isascii() else unicodedata.normalize("NFKC", said)
     text = text.title() if text.isupper() else text
     text = _SPELLED.sub(lambda match: _SHORT[match[0].lower()], _COUNTRY.sub("USA", text))
-    return _TRAILING.sub("", _LEADING.sub("", text))
+    bare = _LEADING.sub("", text)
+    return _TRAILING.sub("", bare) if bare.endswith((")", "]")) else bare
 
 
 def _without_site(text: str, sites: Collection[str]) -> str:
@@ -109,7 +122,7 @@ def _is_name(before: Token, token: Token, text: str) -> bool:
         and not text[before.start : before.end].islower()
         and before.text not in NO_PRODUCT
         and before.text not in STOP
-        and before.text not in CLASS_OF
+        and before.text not in EVENT_OF
     )
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from digest.editions import numbers
-from digest.editions.words import CLASS_OF, GENERIC, STOP
+from digest.editions.words import EVENT_OF, GENERIC, STOP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,9 +45,8 @@ _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 # Hiragana are endings and particles.
 _RUNS = re.compile("[\u30a0-\u30ff]+|[\u3400-\u9fff\uf900-\ufaff]+|[A-Za-z]+")
 _KATAKANA = re.compile("[\u30a0-\u30ffA-Za-z]")
-_ENDING = re.compile(
-    r"(?<=\w{4})(?:ations?|ments?|ings?|ers?|ed|es|en|em|s|e|n)$|(?<=\w\w\w)s$"
-)
+_ELIDED = {"jusqu", "lorsqu", "dell", "dall", "nell", "sull", "all"}
+_ENDING = re.compile(r"(?<=\w{4})(?:ations?|ments?|ings?|ers?|ed|es|en|em|s|e|n)$|(?<=\w\w\w)s$")
 
 
 class Token(NamedTuple):
@@ -84,7 +83,9 @@ def fold(text: str) -> str:
 
 def stem(word: str) -> str:
     """A folded word without its ending, roughly."""
-    word = word.partition("'")[0] or word
+    before, _, after = word.partition("'")
+    # What is elided stands before, as in French; what is added, behind.
+    word = after if after and (len(before) < 3 or before in _ELIDED) else before or word
     return _ENDING.sub("", word) if len(word) > 3 else word
 
 
@@ -107,7 +108,7 @@ def word(said: str) -> Word:
     if _CJK.search(folded):
         return Word(tuple(_unspaced(folded)), capital=False, marked=False, name=True, number=None)
     root = stem(folded)
-    event = CLASS_OF.get(folded) or CLASS_OF.get(root)
+    event = EVENT_OF.get(folded) or EVENT_OF.get(root)
     terms: tuple[tuple[str, float], ...] = ()
     if event:
         terms = ((f"={event}", EVENT),)

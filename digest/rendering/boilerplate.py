@@ -10,14 +10,15 @@ import re
 # Longer than any of these is something that somebody wrote.
 _LONGEST = 300
 _MORE = (
-    r"(?:continue reading|keep reading|read (?:more|on|the (?:full|rest|whole|entire|original))"
+    r"(?:continue reading|keep reading|read (?:more|on|the (?:full|rest|whole|original))"
     r"|read (?:full|original) (?:article|story|post)|learn more|weiterlesen|mehr lesen|lies weiter"
     r"|den (?:ganzen|vollst[äa]ndigen) (?:artikel|beitrag)|zum (?:vollst[äa]ndigen )?artikel"
     r"|lire (?:la suite|plus|l['’]article)|leer m[áa]s|seguir leyendo|sigue leyendo|contin[úu]a"
     r"|continua a leggere|leggi (?:tutto|di pi[ùu])|lees (?:meer|verder))"
 )
 _APPEARED = (
-    r"(?:the (?:post|article) .{1,200}?(?:appeared first|first appeared) (?:on|in|at)"
+    r"(?:the (?:post .{1,200}?|article [^.!?]{1,200}?)"
+    r"(?:appeared first|first appeared) (?:on|in|at)"
     r"|(?:der|dieser) (?:beitrag|artikel) .{0,200}?(?:erschien|ist) (?:zuerst|zun[äa]chst)"
     r"|cet article|l['’]article .{1,200}? est apparu en premier"
     r"|la entrada .{1,200}? (?:se public[óo]|apareci[óo]) primero"
@@ -28,30 +29,38 @@ _DATE = (
     r"(?: de)? \d{4}|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4})"
 )
 _MINUTES = r"(?:~|≈|about |ca\. )?\d{1,3} ?-?(?:min\b\.?|mins\b|minutes?\b|minuten\b|minutos?\b)"
-_NAMES = r"[^\W\d_a-z][\w.'’-]+(?:(?:,? (?:and|und|et|y|e|von|van|de|&) |,? )[^\W\d_a-z][\w.'’-]*){0,7}"
+_NAMES = (
+    r"[^\W\d_a-z][\w.'’-]+(?:(?:,? (?:and|und|et|y|e|von|van|de|&) |,? )[^\W\d_a-z][\w.'’-]*){0,7}"
+)
 _NETWORKS = (
     r"share|tweet|pin it|e-?mail|print|save|copy link|facebook|twitter|x|linkedin|reddit|whatsapp"
     r"|pinterest|telegram|mastodon|bluesky|teilen|partager|compartir|condividi"
 )
 _CREDITS = (
-    r"photo(?: credit)?|image(?: credit)?|picture|photograph|illustration|credit|foto|bild|titelbild"
-    r"|bildquelle|cr[ée]dit photo|imagen|(?:featured|cover|header) image"
+    r"photo(?: credit)?|image(?: credit)?|picture|photograph|illustration|credit|foto|bild"
+    r"|titelbild|bildquelle|cr[ée]dit photo|imagen|(?:featured|cover|header) image"
 )
 _WHOLE = (
     rf"{_MORE}\b.{{0,150}}",
     _APPEARED,
-    r"(?:this (?:post|article|story|piece) )?(?:(?:was|is|has been) )?"
-    r"(?:originally |first |cross-?)(?:published|posted|appeared)\b.{0,150}",
-    r"(?:sponsored|advertisement|anzeige|werbung|publicit[ée]|publicidad|promoted)"
-    r"(?: (?:post|content|story|by .{1,60}))?",
+    (
+        r"(?:this (?:post|article|story|piece) )?(?:(?:was|is|has been) )?"
+        r"(?:originally |first |cross-?)(?:published|posted|appeared)\b.{0,150}"
+    ),
+    (
+        r"(?:sponsored|advertisement|anzeige|werbung|publicit[ée]|publicidad|promoted)"
+        r"(?: (?:post|content|story|by .{1,60}))?"
+    ),
     r"click (?:here )?to (?:view|read|watch|see|listen|continue|play)\b.{0,100}",
     r"view (?:this|the|in|on|original|full) .{0,80}(?:post|article|image|gallery|browser|video)",
     r"(?:hier klicken|cliquez ici|haz clic)\b.{0,80}",
-    rf"(?:(?:{_NETWORKS})(?: (?:this|on|via|it|to|auf|sur|en)\b)?[\s,|·•/]*)+(?:post|article|story)?",
+    rf"(?:(?:{_NETWORKS})(?: (?:this|on|via|it|to|auf|sur|en)\b)?[\s,|·•/]*)+(?:post|article)?",
     r"(?:follow|like) us\b.{0,100}",
     r"(?:subscribe|sign up) (?:to|for)\b.{0,120}(?:newsletter|updates|feed|podcast)\b.{0,60}",
-    r"(?:(?:estimated|average) )?(?:reading time|lesezeit|temps de lecture|tiempo de lectura"
-    rf"|tempo di lettura) ?:? ?{_MINUTES}",
+    (
+        r"(?:(?:estimated|average) )?(?:reading time|lesezeit|temps de lecture|tiempo de lectura"
+        rf"|tempo di lettura) ?:? ?{_MINUTES}"
+    ),
     rf"{_MINUTES}(?: (?:read|reading time|lesezeit|de lecture|de lectura|di lettura))?",
     rf"(?:(?:{_CREDITS})s?(?: ?[:©]| (?:by|credit|courtesy|via|from|von|de|par)\b)|©).{{0,120}}",
     r"(?:article|comments) url:.*|points: \d+|# comments: \d+",
@@ -70,12 +79,25 @@ _END = re.compile(
     re.IGNORECASE,
 )
 _INVITING = (
-    *("Continu", "Continú", "Keep r", "Read ", "Learn m", "Weiterl", "Mehr ", "Lies ", "Den ", "Zum "),
+    *(
+        "Continu",
+        "Continú",
+        "Keep r",
+        "Read ",
+        "Learn m",
+        "Weiterl",
+        "Mehr ",
+        "Lies ",
+        "Den ",
+        "Zum ",
+    ),
     *("Lire ", "Leer ", "Seguir", "Sigue ", "Leggi ", "Lees ", "first", "uerst", "premier"),
     *("primero", "proviene"),
 )
 _CUT_OFF = ("…", "...", "…]", "...]", "…)", "...)", "… ]", "... ]")
-_CUT_SHORT = re.compile(r"\s*(?:[\[(]\s*(?:…|\.\.\.)\s*[\])]|(?:…|\.\.\.))\W*$")
+_CUT_SHORT = re.compile(
+    r"(?P<end>(?<=[.!?…。！？\"”»]))?\s*(?:[\[(]\s*(?:…|\.\.\.)\s*[\])]|(?:…|\.\.\.))\W*$"
+)
 
 
 def is_boilerplate(paragraph: str) -> bool:
@@ -92,5 +114,5 @@ def without_end(paragraph: str) -> str:
     if any(word in tail for word in _INVITING) and (match := _END.search(tail)):
         tail = tail[: match.start()].rstrip(" (→[")
     if tail.endswith(_CUT_OFF):
-        tail = _CUT_SHORT.sub("…", tail)
+        tail = _CUT_SHORT.sub(lambda match: "" if match["end"] is not None else "…", tail)
     return head + tail

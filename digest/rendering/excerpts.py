@@ -15,16 +15,15 @@ if TYPE_CHECKING:
 _ENOUGH, _LONGEST_TELLING = 300, 1_500
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’»)\]]*(?=\s)|[。！？]")
 _LAST_WORD = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[(\"“‘'«\[-]))((?:[^\W\d_]{1,2}\. ?)*[^\W_]+)\.$")
-_ABBREVIATIONS = frozenset(
-    """
+_SHORT_FORMS = """
     dr mr mrs ms prof rev hon st sr jr gen col capt lt sgt sen rep gov pres vs inc ltd corp co bros
     no nos nr vol fig figs eq ed eds al cf approx ca est dept univ assn ave blvd rd mt ft
     jan feb mar apr jun jul aug sept sep oct nov dec dez okt jan janv fevr avr juil
     e.g i.e a.m p.m u.s u.k u.n e.u d.c ph.d
     z.b d.h u.a o.a s.o v.a i.d.r bzw evtl ggf inkl zzgl mio mrd tel str hr fr abs art bsp vgl sog
     p.ex c.-a-d m mm mme mlle env p.ej sra srta ud uds ee.uu pag num av
-    """.split()
-)
+    """
+_ABBREVIATIONS = frozenset(_SHORT_FORMS.split())
 _SHORTEST = 3
 
 

@@ -53,7 +53,7 @@ def _paragraphs(texts: Iterable[str]) -> Iterator[str]:
     before = ""
     for text in texts:
         # The mark is white space, so that it ends up nowhere.
-        line = " ".join(unescape(text[:LONGEST_PARAGRAPH]).split())
+        line = " ".join(unescape(text.lstrip()[:LONGEST_PARAGRAPH]).split())
         if line:
             if before:
                 yield before

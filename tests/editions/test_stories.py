@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from itertools import permutations
 from time import process_time
 from typing import TYPE_CHECKING
@@ -112,7 +111,12 @@ def test_undated_entries_are_of_when_they_were_first_seen() -> None:
 def test_a_link_and_a_title_make_one_story_together() -> None:
     assert grouped(
         entry(1, "a", link="x", title=LONG),
-        entry(2, "b", link="x", title="Machinists in Seattle are back at Boeing, and planes are built again"),
+        entry(
+            2,
+            "b",
+            link="x",
+            title="Machinists in Seattle are back at Boeing, and planes are built again",
+        ),
         entry(3, "c", title="Machinists in Seattle are back at Boeing, and planes are built again"),
         entry(4, "d", title=LONG),
     ) == [[1, 2, 3, 4]]
@@ -234,9 +238,9 @@ def test_any_title_and_any_link_will_do(one: str, other: str, link: str) -> None
 
 
 def test_a_full_edition_is_soon_grouped() -> None:
-    words = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda omega".split()
+    words = LONG.split() + LIKE_IT.split()
     entries = [
-        entry(n, "abcdefgh"[n % 8], title=f"{words[n % 12]} {words[n % 11]} {n} {words[n % 7]} x")
+        entry(n, "abcdefgh"[n % 8], title=f"{words[n % 15]} {words[n % 11]} {n} {words[n % 7]} x")
         for n in range(1000)
     ]
 

@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 
 _LEADING = re.compile(
     r"(?:\W*(?:breaking(?: news)?|just in|updated?(?: ?\d+)?|exclusive|watch|video"
-    r"|live(?: updates)?|show hn|eilmeldung|eil|exklusiv|urgent|en direct|[uú]ltima hora)\s*[\]):|—–-]+\s+)+",
+    r"|live(?: updates)?|show hn|eilmeldung|eil|exklusiv|urgent|en direct|[uú]ltima hora)"
+    r"\s*[\]):|—–-]+\s+)+",
     re.IGNORECASE,
 )
 _TRAILING = re.compile(
     r"\s*[\[(](?:updated?|video|pdf|gallery|photos|update \d+)[\])]$", re.IGNORECASE
 )
 _SITE = re.compile(r"(.{12,}?)\s+[-–—|·»:]{1,2}\s+([^|–—·»]{2,40})$")
+# A name behind a title of this many words or more: that of a site, to all appearances.
+_SOURCE = re.compile(r"\s[-–—|]\s+(?:[^\W\d_a-z][^\W\d_]*[ .]?){1,3}$")
+_LONG_TITLE = 5
 _COUNTRY = re.compile(r"\bU\.?S\.?(?:A\b\.?|\b)(?!-)|\bUnited States\b")
 _SHORT = {"federal reserve": "Fed", "grand prix": "GP", "volkswagen": "VW"}
 _SPELLED = re.compile(rf"\b(?:{'|'.join(_SHORT)})\b", re.IGNORECASE)
@@ -74,8 +78,9 @@ def read_title(said: str, sites: Collection[str] = ()) -> Title:
     """Read a title; `sites` are the folded names of sites, which some put behind each."""
     text = _without_site(_bare(said), sites)
     found = list(_products(tokens(text), text))
-    terms = list(_weigh(found, text))
-    said_words = [word(text[token.start : token.end]) for token in found if token.kind == "word"]
+    compared = _without_source(found, text)
+    terms = list(_weigh(compared, text))
+    said_words = [word(text[one.start : one.end]) for one in compared if one.kind == "word"]
     words = frozenset([token.text for token in found if token.kind == "word"])
     return Title(
         key=" ".join([token.text for token in found]),
@@ -100,6 +105,12 @@ def _bare(said: str) -> str:
 def _without_site(text: str, sites: Collection[str]) -> str:
     match = _SITE.fullmatch(text)
     return match[1] if match and fold(match[2]).strip() in sites else text
+
+
+def _without_source(found: list[Token], text: str) -> list[Token]:
+    match = _SOURCE.search(text)
+    before = [token for token in found if token.end <= match.start()] if match else []
+    return before if len(before) >= _LONG_TITLE else found
 
 
 def _products(found: Iterable[Token], text: str) -> Iterator[Token]:

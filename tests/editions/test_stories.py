@@ -142,6 +142,15 @@ def test_similar_titles_are_shown_together_and_stay_entries_of_their_own() -> No
     ]
 
 
+def test_the_name_of_a_site_behind_a_title_is_not_compared() -> None:
+    one, other = (
+        entry(1, "a", title=f"{LONG} - The Verge"),
+        entry(2, "b", title=f"{LONG} | CNN"),
+    )
+
+    assert related(one, other) == [[2]]
+
+
 def test_similar_titles_of_one_feed_are_not_shown_together() -> None:
     assert grouped(entry(1, "a", title=LONG), entry(2, "a", title=LIKE_IT)) == [[1], [2]]
 

@@ -49,7 +49,7 @@ def likeness(one: Title, other: Title, rarity: Mapping[str, float] = _NONE) -> f
     shared = mine.keys() & theirs.keys()
     both = sum([(mine[term] + theirs[term]) * rarity.get(term, 1) for term in shared]) / 2
     totals = [_total(title, rarity) for title in (one, other)]
-    score = both / sum(totals) + both / max(min(totals), 1) / 2
+    score = both / max(sum(totals), 1) + both / max(min(totals), 1) / 2
     if any(term.startswith("id ") for term in shared):
         score += _SAME_ID
     if one.events and other.events and one.events.isdisjoint(other.events):

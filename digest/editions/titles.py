@@ -118,7 +118,7 @@ def _products(found: Iterable[Token], text: str) -> Iterator[Token]:
     before: Token | None = None
     for token in found:
         kind = token.kind
-        if kind == "count" and before and before.text in numbers.MONTHS:
+        if kind == "count" and before and before.text in {*numbers.MONTHS, "may"}:
             kind = "day"
         elif kind == "count" and before and _is_name(before, token, text):
             kind = "version"

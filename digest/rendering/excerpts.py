@@ -17,14 +17,15 @@ _SENTENCE_END = re.compile(r"[.!?…]['\"”’»)\]]*(?=\s)|[。！？]")
 _LAST_WORD = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[(\"“‘'«\[-]))((?:[^\W\d_]{1,2}\. ?)*[^\W_]+)\.$")
 _SHORT_FORMS = """
     dr mr mrs ms prof rev hon st sr jr gen col capt lt sgt sen rep gov pres vs inc ltd corp co bros
-    no nos nr vol fig figs eq ed eds al cf approx ca est dept univ assn ave blvd rd mt ft
-    jan feb mar apr jun jul aug sept sep oct nov dec dez okt jan janv fevr avr juil
-    e.g i.e a.m p.m u.s u.k u.n e.u d.c ph.d
-    z.b d.h u.a o.a s.o v.a i.d.r bzw evtl ggf inkl zzgl mio mrd tel str hr fr abs art bsp vgl sog
-    p.ex c.-a-d m mm mme mlle env p.ej sra srta ud uds ee.uu pag num av
+    nos nr vol fig figs eq ed eds al cf approx ca est dept univ assn ave blvd rd mt ft
+    jan feb mar apr jun jul aug sept sep oct nov dec dez okt janv fevr avr juil
+    ph.d bzw evtl ggf inkl zzgl mio mrd tel str hr fr abs art bsp vgl sog
+    p.ex mm mme mlle env p.ej sra srta ud uds ee.uu pag num av
     """
 _ABBREVIATIONS = frozenset(_SHORT_FORMS.split())
 _SHORTEST = 3
+# What follows a mark tells whether a sentence ends with it.
+_AHEAD = 4
 
 
 def telling(paragraphs: Iterable[str], title: str) -> str:
@@ -49,7 +50,7 @@ def excerpt(text: str, limit: int) -> str:
     """
     if len(text) <= limit and not text.endswith("…"):
         return text
-    ends = [end for end in _sentence_ends(text[: limit + 1]) if end <= limit]
+    ends = [end for end in _sentence_ends(text[: limit + _AHEAD]) if end <= limit]
     if ends and ends[-1] >= min(limit, len(text)) // _SHORTEST:
         return text[: ends[-1]]
     if len(text) <= limit:
@@ -74,8 +75,9 @@ def _abbreviated(text: str) -> bool:
     if not match:
         return False
     word = match[1].lower().replace(" ", "")
-    letters = len(word) == 1 or (word.isdecimal() and len(word) <= 2)
-    return letters or word in _ABBREVIATIONS or word.rpartition(".")[2] in _ABBREVIATIONS
+    ordinal = word.isdecimal() and len(word) <= 2
+    initials = all(len(part) == 1 for part in word.split("."))
+    return ordinal or initials or word in _ABBREVIATIONS
 
 
 def _without_title(paragraphs: Iterable[str], title: str) -> Iterator[str]:

@@ -75,9 +75,10 @@ def test_what_only_looks_alike_has_none(titles: list[str]) -> None:
 
 
 def test_the_name_of_the_feed_is_no_subject() -> None:
-    titles = ["This Week in Rust 612", "This Week in Rust 613", "This Week in Rust 614"]
+    titles = ["Acme Bolt prices", "Acme Bolt colours", "Acme Bolt sizes"]
 
-    assert headings(*titles, feed_title="This Week in Rust") == {}
+    assert headings(*titles, feed_title="The Acme Bolt blog") == {}
+    assert headings(*titles, feed_title="The Acme blog") != {}
 
 
 def test_parts_come_in_their_order_and_others_the_oldest_first() -> None:

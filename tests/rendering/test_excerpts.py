@@ -147,12 +147,14 @@ def test_the_title_is_not_said_again(title: str, html: str, left: str) -> None:
         ("See site.example/?a=b for all of it.", PAST),
         ("“Really?” she asked, and left.", PAST),
         ("彼はv2.4.1を使う。", "そして、これが続く文です。" * 5),
-        ("Est-ce vrai ? Oui, p. ex. Paris le dit.", PAST),
+        ("Certaines villes, p. ex. Paris, le disent.", PAST),
     ],
 )
 def test_a_sentence_ends_where_it_ends(sentence: str, more: str) -> None:
     for limit in range(len(sentence), len(sentence) + 12):
         assert excerpt(sentence + more, limit) == sentence
+    for limit in range(8, len(sentence)):
+        assert excerpt(sentence + more, limit).endswith("…")
 
 
 def test_paragraphs_that_only_invite_are_soon_read() -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 _LEADING = re.compile(
-    r"(?:\W*(?:breaking(?: news)?|just in|updated?(?: ?\d+)?|exclusive|watch|video"
+    r"^(?:\W*(?:breaking(?: news)?|just in|updated?(?: ?\d+)?|exclusive|watch|video"
     r"|live(?: updates)?|show hn|eilmeldung|eil|exklusiv|urgent|en direct|[uú]ltima hora)"
     r"\s*[\]):|—–-]+\s+)+",
     re.IGNORECASE,

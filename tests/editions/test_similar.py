@@ -59,6 +59,13 @@ def test_what_does_not(one: str, other: str) -> None:
     assert not contradict(read_title(one), read_title(other))
 
 
+def test_what_is_called_breaking_news_is_so_only_in_front() -> None:
+    assert (
+        read_title("Acme shows its bolts live: an hour").key == "acme shows its bolts live an hour"
+    )
+    assert read_title("Live: Acme shows its bolts").key == "acme shows its bolts"
+
+
 def test_a_denial_keeps_apart_what_is_the_same_otherwise() -> None:
     one = "Former minister Doe found guilty of fraud in Acme trial"
 

@@ -48,10 +48,7 @@ def compose(frame: Frame, selection: Selection) -> Edition:
     sections = tuple(
         Section(
             title=_feed_name(frame, selection.by_feed[url][0].lead),
-            stories=tuple(
-                _story(frame, cluster, heading)
-                for heading, cluster in arrange(selection.by_feed[url])
-            ),
+            stories=tuple(_story(frame, one) for one in arrange(selection.by_feed[url])),
         )
         for url in frame.names
         if url in selection.by_feed
@@ -78,7 +75,7 @@ def _start(frame: Frame, selection: Selection) -> datetime:
     return min((frame.period_to, *(entry.dated for story in stories for entry in story.everything)))
 
 
-def _story(frame: Frame, cluster: Cluster, heading: str) -> Story:
+def _story(frame: Frame, cluster: Cluster) -> Story:
     lead = cluster.lead
     return Story(
         title=lead.title,
@@ -96,7 +93,7 @@ def _story(frame: Frame, cluster: Cluster, heading: str) -> Story:
         related=tuple(
             Related(other.title, other.link, _feed_name(frame, other)) for other in cluster.related
         ),
-        group=heading,
+        group=cluster.group,
     )
 
 

@@ -34,11 +34,12 @@ _NEWS_FOR = timedelta(days=6)
 class Cluster:
     """A story: the entries that it is, of different feeds, and those under titles that are alike.
 
-    The best described of all leads `entries`.
+    The best described of all leads `entries`. `group` is the subject it has in common with others.
     """
 
     entries: tuple[Entry, ...]
     related: tuple[Entry, ...] = ()
+    group: str = ""
 
     @property
     def lead(self) -> Entry:
@@ -49,6 +50,11 @@ class Cluster:
     def everything(self) -> tuple[Entry, ...]:
         """Every entry that it stands for."""
         return self.entries + self.related
+
+    @property
+    def ids(self) -> frozenset[int]:
+        """The ids of all its entries."""
+        return frozenset(entry.id for entry in self.everything)
 
 
 @dataclass(frozen=True, slots=True)

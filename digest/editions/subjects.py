@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +15,7 @@ from digest.editions.tokens import MARKED, ORDINARY, tokens, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from digest.editions.stories import Cluster
 
@@ -47,42 +48,44 @@ class _Term(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Titled:
-    """A story with the telling words of its title, and the number of its part."""
+    """A story with the telling words of its title."""
 
     cluster: Cluster
     terms: tuple[_Term, ...]
     roots: frozenset[str]
-    part: float
 
 
-def arrange(clusters: Iterable[Cluster]) -> list[tuple[str, Cluster]]:
-    """Stories with the heading that each shares with its neighbours, or nothing.
+def arrange(clusters: Iterable[Cluster]) -> list[Cluster]:
+    """The stories, those on one subject with its heading as their `group`.
 
-    Three or more of one feed on one subject stand together in the place of the first of them, by
-    the numbers of their parts, or else the oldest first.
+    Three or more of one feed on one subject stand together in the place of the first of them, in
+    `reading_order`.
     """
     given = list(clusters)
     by_feed: dict[str, list[Cluster]] = defaultdict(list)
     for one in given:
         by_feed[one.lead.feed_url].append(one)
-    groups = {
-        one.lead.id: (heading, members)
+    together = {
+        one.lead.id: members
         for of_feed in by_feed.values()
-        for heading, members in _subjects(of_feed)
+        for members in _subjects(of_feed)
         for one in members
     }
-    arranged: list[tuple[str, Cluster]] = []
-    placed: set[int] = set()
+    arranged: dict[int, Cluster] = {}
     for one in given:
-        heading, members = groups.get(one.lead.id, ("", [one]))
-        if one.lead.id not in placed:
-            arranged += ((heading, member) for member in members)
-            placed.update(member.lead.id for member in members)
-    return arranged
+        if one.lead.id not in arranged:
+            arranged |= {member.lead.id: member for member in together.get(one.lead.id, [one])}
+    return list(arranged.values())
 
 
-def _subjects(clusters: Sequence[Cluster]) -> Iterator[tuple[str, list[Cluster]]]:
-    """The subjects of stories of one feed, that of the most stories first."""
+def reading_order(story: Cluster) -> tuple[int, datetime]:
+    """What stories on one subject are sorted by: the number of the part, then the oldest first."""
+    parts = [token.text for token in tokens(story.lead.title) if token.kind == "series"]
+    return (int(parts[-1]) if parts and parts[-1].isdecimal() else 0, story.lead.dated)
+
+
+def _subjects(clusters: Sequence[Cluster]) -> Iterator[list[Cluster]]:
+    """The stories of each subject of one feed, that of the most stories first."""
     left = [_read(one) for one in clusters[:_MOST_STORIES]]
     site = {term.root for term in _terms(clusters[0].lead.feed_title)}
     while len(left) >= _FEWEST:
@@ -90,17 +93,14 @@ def _subjects(clusters: Sequence[Cluster]) -> Iterator[tuple[str, list[Cluster]]
         if not found:
             return
         heading, members = found
-        in_order = sorted(members, key=lambda one: (one.part, one.cluster.lead.dated))
-        yield heading, [one.cluster for one in in_order]
+        stories = sorted((one.cluster for one in members), key=reading_order)
+        yield [replace(story, group=heading) for story in stories]
         left = [one for one in left if one not in members]
 
 
 def _read(cluster: Cluster) -> _Titled:
-    title = cluster.lead.title
-    terms = tuple(_terms(title))
-    parts = [token.text for token in tokens(title) if token.kind == "series"]
-    part = float(parts[-1]) if parts and parts[-1].isdecimal() else 0
-    return _Titled(cluster, terms, frozenset(term.root for term in terms), part)
+    terms = tuple(_terms(cluster.lead.title))
+    return _Titled(cluster, terms, frozenset(term.root for term in terms))
 
 
 def _terms(title: str) -> Iterator[_Term]:

@@ -24,8 +24,8 @@ def headings(*titles: str, feed_title: str = "") -> dict[str, list[str]]:
     """The titles under each heading."""
     arranged = arrange(clusters(*titles, feed_title=feed_title))
     return {
-        heading: [one.lead.title for _, one in members]
-        for heading, members in groupby(arranged, key=lambda one: one[0])
+        heading: [one.lead.title for one in members]
+        for heading, members in groupby(arranged, key=lambda one: one.group)
         if heading
     }
 
@@ -94,7 +94,7 @@ def test_a_group_stands_where_its_first_story_stood() -> None:
         clusters("One", "Acme Bolt prices", "Two", "Acme Bolt colours", "Acme Bolt sizes", "Three")
     )
 
-    assert [heading for heading, _ in arranged] == [
+    assert [one.group for one in arranged] == [
         "",
         "Acme Bolt",
         "Acme Bolt",
@@ -102,7 +102,7 @@ def test_a_group_stands_where_its_first_story_stood() -> None:
         "",
         "",
     ]
-    assert [one.lead.title for _, one in arranged][4:] == ["Two", "Three"]
+    assert [one.lead.title for one in arranged][4:] == ["Two", "Three"]
 
 
 def test_feeds_do_not_share_a_subject() -> None:
@@ -111,7 +111,7 @@ def test_feeds_do_not_share_a_subject() -> None:
         for at, (feed, word) in enumerate([("a", "prices"), ("a", "colours"), ("b", "sizes")])
     ]
 
-    assert [heading for heading, _ in arrange(stories)] == ["", "", ""]
+    assert [one.group for one in arrange(stories)] == ["", "", ""]
 
 
 def test_five_articles_of_a_real_feed_that_compare_two_products() -> None:
@@ -140,6 +140,6 @@ def test_five_articles_of_a_real_feed_that_compare_two_products() -> None:
 def test_nothing_is_lost_or_twice(titles: list[str]) -> None:
     given_stories = clusters(*titles)
 
-    arranged = [one for _, one in arrange(given_stories)]
+    arranged = arrange(given_stories)
 
     assert sorted(one.lead.id for one in arranged) == list(range(len(titles)))

@@ -126,6 +126,11 @@ def _by_subject(places: Iterable[Place]) -> tuple[Place, ...]:
         story = place.story
         key = (story.lead.feed_url, story.group) if story.group else story.lead.id
         groups.setdefault(key, []).append(place)
-    for group in groups.values():
-        group.sort(key=lambda place: reading_order(place.story))
-    return tuple(place for group in groups.values() for place in group)
+    return tuple(place for group in groups.values() for place in _in_reading_order(group))
+
+
+def _in_reading_order(group: Sequence[Place]) -> Iterable[Place]:
+    """The same stories; as many as before are shown with their text, now the first of them."""
+    stories = sorted((place.story for place in group), key=reading_order)
+    whole = sum(not place.brief for place in group)
+    return (Place(story, brief=number >= whole) for number, story in enumerate(stories))

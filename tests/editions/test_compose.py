@@ -270,6 +270,15 @@ def test_below_the_fold_there_are_titles_and_quiet_feeds_are_above_it() -> None:
     assert [story.brief for story in edition.sections[0].stories] == [False, False] + [True] * 12
 
 
+def test_of_a_subject_the_first_in_reading_order_are_above_the_fold() -> None:
+    series = [entry(number, title=f"Acme Bolt, part {5 - number}") for number in range(1, 5)]
+
+    edition = composed(*series, fold=2)
+
+    assert [story.title[-1] for story in edition.stories] == ["1", "2", "3", "4"]
+    assert [story.brief for story in edition.stories] == [False, False, True, True]
+
+
 def test_top_stories_count_above_the_fold() -> None:
     edition = composed(*LOUD, entry(30, "b"), entry(31, "b"), top=2, fold=3)
 

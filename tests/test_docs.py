@@ -18,6 +18,7 @@ from digest.cli import cli
 from digest.config import load_settings
 from digest.config.channels import EmailSettings, FileSettings, SlackSettings, SmtpSettings
 from digest.config.digests import DigestSettings
+from digest.config.looks import LookSettings
 from digest.config.settings import (
     AlertSettings,
     FeedSettings,
@@ -53,6 +54,7 @@ PARTS: dict[str, type[BaseModel]] = {
     "channels.NAME with kind: slack": SlackSettings,
     "channels.NAME with kind: file": FileSettings,
     "digests.NAME": DigestSettings,
+    "digests.NAME.look": LookSettings,
 }
 
 

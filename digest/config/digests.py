@@ -23,8 +23,9 @@ from digest.config.fields import (
     Title,
     Zone,
 )
+from digest.config.looks import LookSettings, Theme
 from digest.config.schedule import parse_schedule
-from digest.model import CatchUp, Schedule
+from digest.model import CatchUp, Content, Schedule
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,8 +63,17 @@ class DigestSettings(Model):
         description="Of editions missed while down: send each, merge them into one, or skip them;"
         " auto: send up to two, merge more.",
     )
+    content: Content = Field(
+        "excerpt", description="What is shown of an entry: an excerpt, full, or none of its text."
+    )
+    theme: Theme = Field(
+        "classic", description="classic, compact (titles and a line), or magazine (pictures)."
+    )
+    look: LookSettings = Field(
+        LookSettings(), description="Colour, logo, font and width; see below."
+    )
     template: RelativePath | None = Field(
-        None, description="A folder whose files override the built-in templates by name."
+        None, description="A folder whose files override those of the theme by name."
     )
     send_to: Names = Field(description="The channels it goes to.")
 

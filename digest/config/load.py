@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from digest.config.channels import ChannelSettings, SmtpSettings
 from digest.config.digests import DigestSettings
 from digest.config.document import Document, Key, dotted, read_document
+from digest.config.looks import LookSettings
 from digest.config.references import check_references, nearest
 from digest.config.settings import (
     AlertSettings,
@@ -186,6 +187,7 @@ def _keys_at(data: Any, key: Key) -> list[str]:
         kind = _at(data, (*key, "kind"))
         model = schema["discriminator"]["mapping"].get(kind, "").rpartition("/")[2]
         return list(schema["$defs"].get(model, {}).get("properties", {}))
-    fields = sections[str(key[0])].model_fields
+    nested = len(key) > 2 and key[2] == "look"
+    fields = (LookSettings if nested else sections[str(key[0])]).model_fields
     names = [field.alias or name for name, field in fields.items()]
-    return [*names, "cron"] if key[0] == "digests" else names
+    return [*names, "cron"] if key[0] == "digests" and not nested else names

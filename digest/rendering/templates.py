@@ -1,12 +1,12 @@
-"""Jinja2 templates: the built-in ones, or a folder's that override them by file name."""
+"""Jinja2 templates: those of a theme, or a folder's that override them by file name."""
 
 from __future__ import annotations
 
 import re
 import traceback
-from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_args
 
 from jinja2 import (
     ChoiceLoader,
@@ -19,17 +19,51 @@ from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.sandbox import SandboxedEnvironment
 
 from digest import __version__
+from digest.config.looks import LookSettings, Theme
 from digest.errors import TemplateError
 from digest.feeds.text import well_formed
-from digest.model import AlsoIn, Edition, Section, Story
-from digest.rendering import words
+from digest.rendering import telling, words
+from digest.rendering.blocks import content_markdown, content_text
+from digest.rendering.clean import excerpt
+from digest.rendering.colours import palettes
+from digest.rendering.content import email_html
+from digest.rendering.samples import ordinary
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
+
+    from digest.model import Edition
 
 _BUILT_IN = Path(__file__).parent / "templates"
 HTML, TEXT, MARKDOWN = "edition.html", "edition.txt", "edition.md"
 _NAMES = (HTML, TEXT, MARKDOWN)
+THEMES: tuple[Theme, ...] = get_args(Theme)
+# What templates may call, beside what Jinja2 has.
+FILTERS: dict[str, Callable[..., Any]] = {
+    "content_markdown": content_markdown,
+    "content_text": content_text,
+    "day": words.day,
+    "dir": words.direction,
+    "email_html": email_html,
+    "excerpt": excerpt,
+    "inline": words.inline,
+    "language_dir": telling.language_direction,
+    "markdown": words.markdown,
+    "markdown_url": words.markdown_url,
+    "name": telling.name,
+    "reading_time": words.reading_time,
+    "short": words.short,
+    "source": telling.source,
+    "wrap": words.wrap,
+}
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "count": words.count,
+    "fit": telling.fit,
+    "is_long": telling.is_long,
+    "notes": words.notes,
+    "summary": words.summary,
+}
 _KEPT = re.compile(r'(<style[^>]*) data-css-inline="keep"')
 # A template can raise whatever its expressions do: 1 / 0 is its author's to mend.
 _AUTHORS_ERRORS = (
@@ -39,18 +73,25 @@ _AUTHORS_ERRORS = (
 
 
 class Templates:
-    """Compiled templates; `folder` overrides the built-in ones.
+    """Compiled templates of a theme, in a look; `folder` overrides them by file name.
 
     Raises:
-        TemplateError: one does not compile, or does not render a sample edition; names the
-            template, the line and the variable.
+        TemplateError: one of the folder does not compile, or does not render a sample edition;
+            names the template, the line and the variable.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        theme: Theme = "classic",
+        look: LookSettings | None = None,
+    ) -> None:
         self._folder = folder
-        paths = [path for path in (folder, _BUILT_IN) if path]
+        self._paths = [path for path in (folder, _BUILT_IN / theme, _BUILT_IN) if path]
+        look = look or LookSettings()
+        light, dark = palettes(look.accent)
         environment = SandboxedEnvironment(
-            loader=ChoiceLoader([FileSystemLoader(path) for path in paths]),
+            loader=ChoiceLoader([FileSystemLoader(path) for path in self._paths]),
             # By name, since extensions differ: everything is HTML that does not say otherwise.
             autoescape=lambda name: name is None or not name.endswith((".txt", ".md")),
             undefined=StrictUndefined,
@@ -58,25 +99,22 @@ class Templates:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
-        environment.filters.update(
-            day=words.day,
-            dir=words.direction,
-            inline=words.inline,
-            markdown=words.markdown,
-            markdown_url=words.markdown_url,
-            reading_time=words.reading_time,
-            wrap=words.wrap,
-        )
+        environment.filters.update(FILTERS)
         environment.globals.update(
-            count=words.count,
-            notes=words.notes,
-            summary=words.summary,
-            version=__version__,
+            FUNCTIONS, dark=dark, light=light, look=look, version=__version__
         )
         self._environment = environment
         if folder:
-            for name in _NAMES:
-                self._render(name, _SAMPLE)
+            self.try_on(ordinary())
+
+    def try_on(self, edition: Edition) -> None:
+        """Render an edition in every form.
+
+        Raises:
+            TemplateError: a template does not compile or render.
+        """
+        for name in _NAMES:
+            self._render(name, edition)
 
     def html(self, edition: Edition) -> str:
         """A whole HTML document, its styles inlined but for those marked to be kept."""
@@ -97,7 +135,8 @@ class Templates:
 
     def _render(self, name: str, edition: Edition) -> str:
         try:
-            return well_formed(self._environment.get_template(name).render(edition=edition))
+            template = self._environment.get_template(name)
+            return well_formed(template.render(edition=edition, **_spoken(edition)))
         except TemplateSyntaxError as error:
             where = f"{self._where(error.filename or error.name or name)}:{error.lineno}"
             raise TemplateError(f"{where}: {error.message}") from None
@@ -109,7 +148,24 @@ class Templates:
 
     def _where(self, name: str) -> str:
         path = Path(name)
-        return str(path if path.is_absolute() else (self._folder or _BUILT_IN) / path)
+        return str(path if path.is_absolute() else self._paths[0] / path)
+
+
+def _spoken(edition: Edition) -> dict[str, Any]:
+    """What speaks the language of the edition."""
+    say = telling.say
+    return {
+        "t": say,
+        "facts": partial(telling.facts, edition, say=say),
+        "closing": telling.closing(edition, say),
+    }
+
+
+def theme_files(theme: Theme) -> dict[str, str]:
+    """The templates of a theme with all that they use, by file name."""
+    folders = (_BUILT_IN, _BUILT_IN / theme)
+    files = (path for folder in folders for path in sorted(folder.iterdir()) if path.is_file())
+    return {path.name: path.read_text("utf-8") for path in files}
 
 
 def _template_line(trace: TracebackType | None) -> tuple[str, int] | None:
@@ -118,33 +174,3 @@ def _template_line(trace: TracebackType | None) -> tuple[str, int] | None:
         if Path(frame.filename).suffix in {".html", ".txt", ".md"} and frame.lineno:
             return frame.filename, frame.lineno
     return None
-
-
-def _sample() -> Edition:
-    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
-    full = Story(
-        title="A title with <angle brackets> & more",
-        url="https://example.com/a?b=c&d=e",
-        feed="A feed",
-        author="Ada",
-        published=at,
-        excerpt="Two sentences. Not more.",
-        reading_minutes=4,
-        also_in=(AlsoIn("Another feed", "https://example.org/a"),),
-        entries=(1, 2),
-    )
-    bare = Story("Untitled", "", "A feed", "", None, "", 1, entries=(3,))
-    return Edition(
-        digest="sample",
-        title="A sample",
-        subject="A sample: a title, and 1 more",
-        period_from=at - timedelta(days=7),
-        period_to=at,
-        composed_at=at,
-        timezone="Europe/Berlin",
-        sections=(Section("A feed", (full, bare)),),
-        held_back=3,
-    )
-
-
-_SAMPLE = _sample()

@@ -11,6 +11,12 @@ from digest.config.base import Model
 from digest.config.fields import WebUrl
 
 Theme = Literal["classic", "compact", "magazine"]
+# What each theme is, for people who choose one.
+ABOUT: dict[Theme, str] = {
+    "classic": "headlines, excerpts and small pictures",
+    "compact": "titles, and one line for each; no pictures",
+    "magazine": "large headlines, large pictures",
+}
 
 _FONT = re.compile(r"[A-Za-z-][A-Za-z0-9 _-]{0,63}")
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import traceback
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from jinja2 import (
     ChoiceLoader,
+    Environment,
     FileSystemLoader,
     StrictUndefined,
     TemplateNotFound,
     TemplateSyntaxError,
+    meta,
 )
 from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.sandbox import SandboxedEnvironment
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 _BUILT_IN = Path(__file__).parent / "templates"
 HTML, TEXT, MARKDOWN = "edition.html", "edition.txt", "edition.md"
 _NAMES = (HTML, TEXT, MARKDOWN)
+_SUFFIXES = {".html", ".txt", ".md"}
 THEMES: tuple[Theme, ...] = get_args(Theme)
 # What templates may call, beside what Jinja2 has.
 FILTERS: dict[str, Callable[..., Any]] = {
@@ -86,7 +90,6 @@ class Templates:
         theme: Theme = "classic",
         look: LookSettings | None = None,
     ) -> None:
-        self._folder = folder
         self._paths = [path for path in (folder, _BUILT_IN / theme, _BUILT_IN) if path]
         look = look or LookSettings()
         light, dark = palettes(look.accent)
@@ -105,16 +108,8 @@ class Templates:
         )
         self._environment = environment
         if folder:
-            self.try_on(ordinary())
-
-    def try_on(self, edition: Edition) -> None:
-        """Render an edition in every form.
-
-        Raises:
-            TemplateError: a template does not compile or render.
-        """
-        for name in _NAMES:
-            self._render(name, edition)
+            for name in _NAMES:
+                self._render(name, ordinary())
 
     def html(self, edition: Edition) -> str:
         """A whole HTML document, its styles inlined but for those marked to be kept."""
@@ -148,7 +143,8 @@ class Templates:
 
     def _where(self, name: str) -> str:
         path = Path(name)
-        return str(path if path.is_absolute() else self._paths[0] / path)
+        whole = any(path.is_relative_to(folder) for folder in self._paths)
+        return str(path if whole else self._paths[0] / path)
 
 
 def _spoken(edition: Edition) -> dict[str, Any]:
@@ -168,9 +164,21 @@ def theme_files(theme: Theme) -> dict[str, str]:
     return {path.name: path.read_text("utf-8") for path in files}
 
 
+def unused_files(folder: Path, theme: Theme) -> list[Path]:
+    """Templates in a folder that override none of a theme and that no other there includes."""
+    paths = [path for path in sorted(folder.iterdir()) if path.suffix in _SUFFIXES]
+    used = set(theme_files(theme))
+    for path in paths:
+        # What is wrong in a file that is used was found by rendering it.
+        with suppress(TemplateSyntaxError, UnicodeDecodeError):
+            parsed = Environment(autoescape=True).parse(path.read_text("utf-8"))
+            used.update(filter(None, meta.find_referenced_templates(parsed)))
+    return [path for path in paths if path.name not in used]
+
+
 def _template_line(trace: TracebackType | None) -> tuple[str, int] | None:
     """The innermost place of a traceback that is in a template."""
     for frame in reversed(traceback.extract_tb(trace)):
-        if Path(frame.filename).suffix in {".html", ".txt", ".md"} and frame.lineno:
+        if Path(frame.filename).suffix in _SUFFIXES and frame.lineno:
             return frame.filename, frame.lineno
     return None

@@ -6,6 +6,7 @@ Pictures of the feeds are drawn here, since nothing is fetched.
 
 from __future__ import annotations
 
+import colorsys
 import struct
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import tempfile
 import zlib
 from dataclasses import replace
 from itertools import product
+from math import sin
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from digest.model import CleanEntry, Edition
 
 WIDTHS = (375, 700)
+PICTURES, PICTURES_AT = 3, "https://pictures.example/"
 MODES = {"light": 1, "dark": 0}
 _FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"),
@@ -66,20 +69,24 @@ def _story(number: int, entry: CleanEntry, feed: str, *, full: bool) -> Story:
         reading_minutes=max(1, entry.words // 230),
         html=entry.html if full and number < 2 else "",
         image=entry.image,
-        picture=Picture(f"https://site.example/{number}.png", 1200, 630) if number < 3 else None,
+        picture=Picture(f"{PICTURES_AT}{number}.png", 1200, 630) if number < PICTURES else None,
         brief=number > 4,
     )
 
 
-def write_picture(path: Path, width: int = 600, height: int = 315) -> None:
-    """Draw a picture as a PNG file."""
+def write_picture(path: Path, hue: int, width: int = 636, height: int = 334) -> None:
+    """Draw hills under a sky as a PNG file."""
+    hills = [
+        [height * (0.45 + 0.2 * n) + 40 * sin(x / (90 - 20 * n) + hue + n) for x in range(width)]
+        for n in range(3)
+    ]
+    layers = [
+        colorsys.hsv_to_rgb((hue * 0.13 + 0.55) % 1, 0.25 + 0.2 * n, 0.9 - 0.2 * n)
+        for n in range(4)
+    ]
+    colours = [bytes(round(255 * channel) for channel in layer) for layer in layers]
     rows = b"".join(
-        b"\0"
-        + bytes(
-            (60 + x * 120 // width, 110 + y * 90 // height, 150)[i]
-            for x in range(width)
-            for i in range(3)
-        )
+        b"\0" + b"".join(colours[sum(y > hill[x] for hill in hills)] for x in range(width))
         for y in range(height)
     )
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
@@ -118,11 +125,10 @@ def main(folder: Path, height: int = 1400) -> None:
     """Shoot every theme, width, mode, with and without pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     feeds = SHARED / "feeds"
-    write_picture(folder / "picture.png")
+    for number in range(PICTURES):
+        write_picture(folder / f"{number}.png", number)
     for theme in get_args(Theme):
-        html = Templates(theme=theme).html(real_edition(feeds))
-        for number in range(3):
-            html = html.replace(f"https://site.example/{number}.png", "picture.png")
+        html = Templates(theme=theme).html(real_edition(feeds)).replace(PICTURES_AT, "")
         page = folder / f"{theme}.html"
         page.write_text(html, "utf-8")
         for width, mode, images in product(WIDTHS, MODES, (True, False)):

@@ -58,7 +58,9 @@ def export(options: Options, theme: Theme, folder: Path) -> None:
     if options.json:
         print_json({"theme": theme, "folder": str(folder), "files": sorted(files)})
     else:
-        click.echo(f"{len(files)} files written to {folder}; use them with `template: {folder.absolute()}`")
+        click.echo(
+            f"{len(files)} files written to {folder}; use them with `template: {folder.absolute()}`"
+        )
 
 
 @templates.command()

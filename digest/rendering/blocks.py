@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Kind = Literal["text", "heading", "item", "code", "row"]
 
 _TOKEN = re.compile(rf"<(/?)([a-z0-9]+)\b({REST})")
+# Lists and quotes inside one another are indented no further.
+_DEEPEST = 5
 _HREF = re.compile(r'href="([^"]*)"')
 _INLINE = {
     *("a", "abbr", "b", "cite", "code", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "samp"),
@@ -39,12 +41,19 @@ def _lay_out(found: list[Block], write: Callable[[Block], list[str]]) -> list[st
     lines: list[str] = []
     last = None
     for block in found:
-        if last and not (block.kind == last.kind and block.kind in {"item", "row"}):
+        if last and not _follows_on(last, block):
             lines.append(">" * min(block.quoted, last.quoted))
         bar = "> " * block.quoted
         lines += [f"{bar}{line}".rstrip() for line in write(block)]
         last = block
     return lines
+
+
+def _follows_on(last: Block, block: Block) -> bool:
+    """Whether no empty line comes between: among rows, and among items."""
+    # CommonMark takes a number other than 1 under a line for more of the line.
+    begins_late = block.depth > last.depth and block.mark not in {"-", "1."}
+    return block.kind == last.kind and block.kind in {"item", "row"} and not begins_late
 
 
 def _text_lines(block: Block, width: int) -> list[str]:
@@ -70,7 +79,7 @@ def _markdown_lines(block: Block) -> list[str]:
 
 
 def _item(block: Block, lines: list[str]) -> list[str]:
-    space = "   " * min(max(block.depth - 1, 0), 6)
+    space = "   " * min(max(block.depth - 1, 0), _DEEPEST)
     rest = " " * (len(block.mark) + 1)
     return [space + (rest if n else f"{block.mark} ") + line for n, line in enumerate(lines)]
 
@@ -123,7 +132,8 @@ class _Reader:
         text = text.removesuffix(" |")
         if text.strip():
             mark = self._mark if self._kind == "item" else ""
-            self.blocks.append(Block(self._kind, text, len(self._lists), self._quoted, mark))
+            quoted = min(self._quoted, _DEEPEST)
+            self.blocks.append(Block(self._kind, text, len(self._lists), quoted, mark))
             # What follows inside an item is text of it.
             self._kind = "text" if self._kind == "item" else self._kind
         self._text = ""

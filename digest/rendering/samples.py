@@ -80,12 +80,12 @@ def empty() -> Edition:
 
 
 def long() -> Edition:
-    """An edition of 120 stories in 12 sections."""
+    """An edition of 60 stories in 6 sections."""
     sections = (
         Section(
             f"Feed {n}", tuple(replace(_FULL, title=f"Story {n}.{m}", html="") for m in range(10))
         )
-        for n in range(12)
+        for n in range(6)
     )
     return replace(ordinary(), sections=tuple(sections))
 

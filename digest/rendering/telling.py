@@ -29,11 +29,13 @@ def say(text: str, /, **values: object) -> str:
     """The text with each `{name}` replaced by the value of that name; HTML where a value is HTML.
 
     Raises:
-        KeyError: there is no value of a name.
+        LookupError: there is no value of a name.
     """
     # Not str.format, by which a template could reach into Python.
     pieces: list[object] = list(_PLACE.split(text))
-    pieces[1::2] = [values[str(name)] for name in pieces[1::2]]
+    if missing := [place for place in pieces[1::2] if place not in values]:
+        raise LookupError(f"there is no value for {{{missing[0]}}} in {text!r}")
+    pieces[1::2] = [values[str(place)] for place in pieces[1::2]]
     if any(hasattr(value, "__html__") for value in values.values()):
         return Markup("").join(escape(piece) for piece in pieces)
     return "".join(map(str, pieces))

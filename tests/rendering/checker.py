@@ -9,21 +9,35 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
 from digest.rendering.colours import LEAST_CONTRAST, contrast
+from tests.rendering.css import COMPOUND, Rule, declarations, matches, parse_rules
 from tests.rendering.markup import document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 MOST_STYLE = 16 * 1024
 TAGS = {
     *("html", "head", "meta", "title", "style", "body", "a", "abbr", "b", "blockquote", "br"),
-    *("caption", "cite", "code", "dd", "del", "div", "dl", "dt", "em", "figcaption", "figure", "h1"),
+    *(
+        "caption",
+        "cite",
+        "code",
+        "dd",
+        "del",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+        "h1",
+    ),
     *("h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre"),
     *("q", "s", "samp", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot"),
     *("th", "thead", "time", "tr", "u", "ul", "var"),
@@ -43,8 +57,9 @@ _VALUE = re.compile(
     r"(#[0-9a-f]{6}|-?\d+(\.\d+)?px|0|\d+%|[1-9]00|[a-z]+(-[a-z]+)*)"
     r"(\s+(#[0-9a-f]{6}|-?\d+(\.\d+)?px|0|[a-z]+))*"
 )
-_FONTS = re.compile(r"(-?[A-Za-z][A-Za-z0-9-]*|'[A-Za-z0-9 -]+')(, (-?[A-Za-z][A-Za-z0-9-]*|'[^']+'))*")
-_COMPOUND = re.compile(r'([a-z][a-z0-9]*)?((?:\.[\w-]+|\[dir="(?:rtl|ltr)"\])*)(?::hover)?')
+_FONTS = re.compile(
+    r"(-?[A-Za-z][A-Za-z0-9-]*|'[A-Za-z0-9 -]+')(, (-?[A-Za-z][A-Za-z0-9-]*|'[^']+'))*"
+)
 _COLOUR = re.compile("#[0-9a-f]{6}")
 _MSO = re.compile(r"\[if mso\]>(.*)<!\[endif\]", re.DOTALL)
 _MEDIA = re.compile(
@@ -56,48 +71,14 @@ _LOADED = (".svg", ".webp")
 _SPACE = re.compile(r"[\s\u2007\u034f\u00ad]+")
 
 
-@dataclass(frozen=True)
-class Rule:
-    """A selector, where it applies, and what it declares."""
-
-    media: str
-    selector: str
-    style: Mapping[str, str]
-
-
 def complaints(html: str) -> list[str]:
     """What is wrong with a document, one line each."""
     page = _Page(html)
     checks = (
-        *(page.shape, page.tags, page.inline_styles, page.kept_styles, page.pictures, page.links),
-        *(page.tables, page.outlook, page.contrasts),
+        *(page.shape, page.tags, page.inline_styles, page.kept_styles, page.dark),
+        *(page.pictures, page.links, page.tables, page.outlook, page.contrasts),
     )
     return [complaint for check in checks for complaint in check()]
-
-
-@cache
-def declarations(css: str) -> dict[str, str]:
-    """`a: b; c: d` as a dictionary, without `!important`."""
-    pairs = (part.partition(":") for part in css.split(";") if part.strip())
-    return {name.strip(): value.replace("!important", "").strip() for name, _, value in pairs}
-
-
-def parse_rules(css: str) -> list[Rule]:
-    """The rules of a style sheet, those of at-rules with what stands before their brace."""
-    found = []
-    selectors: list[str] = []
-    media = ""
-    for head, brace in re.findall(r"([^{}]*)([{}])", css.replace("\n", " ")):
-        if brace == "{" and head.strip().startswith("@"):
-            media = head.strip() + " "
-        elif brace == "{":
-            selectors = [one.strip() for one in head.split(",")]
-        elif head.strip():
-            found += [Rule(media, selector, declarations(head)) for selector in selectors]
-            selectors = []
-        elif media and not head.strip():
-            media = ""
-    return found
 
 
 @dataclass(frozen=True)
@@ -170,8 +151,9 @@ class _Page:
             if not _MEDIA.fullmatch(media):
                 yield f"{media.strip()} in the head"
         for rule in self.rules:
-            if rule.selector != ":root":
-                yield from self._bad_rule(rule)
+            yield from self._bad_rule(rule)
+
+    def dark(self) -> Iterator[str]:
         if "prefers-color-scheme: dark" not in self.css:
             yield "no styles for the dark"
         dark, outlook = (self._colours(kind) for kind in ("dark", "outlook"))
@@ -179,7 +161,7 @@ class _Page:
 
     def _bad_rule(self, rule: Rule) -> Iterator[str]:
         plain = rule.selector.removeprefix("[data-ogsc] ")
-        if not all(_COMPOUND.fullmatch(compound) for compound in plain.split()):
+        if plain != ":root" and not all(COMPOUND.fullmatch(compound) for compound in plain.split()):
             yield f"the selector {rule.selector}"
         for name, value in rule.style.items():
             if name not in _HEAD_ONLY:
@@ -260,37 +242,6 @@ class _Page:
         if own or element.getparent() is None:
             return own
         return self._computed(element.getparent(), name, mode)
-
-
-def matches(element: Any, selector: str) -> bool:
-    """Whether a selector of tags, classes, directions and descendants matches an element."""
-    *outer, last = selector.split()
-    if not _matches_compound(element, last):
-        return False
-    for compound in reversed(outer):
-        element = next((a for a in element.iterancestors() if _matches_compound(a, compound)), None)
-        if element is None:
-            return False
-    return True
-
-
-@cache
-def _compound(text: str) -> tuple[str | None, frozenset[str], tuple[str, ...]]:
-    """The tag, classes and directions of a compound selector that can match without a mouse."""
-    found = _COMPOUND.fullmatch(text)
-    if not found or ":hover" in text:
-        return "nothing", frozenset(), ()
-    classes = frozenset(re.findall(r"\.([\w-]+)", found[2]))
-    return found[1], classes, tuple(re.findall(r'\[dir="(\w+)"\]', found[2]))
-
-
-def _matches_compound(element: Any, compound: str) -> bool:
-    tag, classes, directions = _compound(compound)
-    return (
-        tag in {None, element.tag}
-        and classes <= set((element.get("class") or "").split())
-        and all(element.get("dir") == direction for direction in directions)
-    )
 
 
 def _hidden(element: Any) -> bool:

@@ -16,9 +16,12 @@ from digest.rendering.samples import SAMPLES, ordinary
 from digest.rendering.templates import THEMES, Templates
 from tests.rendering.checker import complaints
 from tests.rendering.samples import TEXT, editions
+from tests.rendering.screenshots import real_edition
 from tests.rendering.test_golden import CASES, EDITION
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hypothesis.strategies import SearchStrategy
 
     from digest.config.looks import Theme
@@ -57,6 +60,13 @@ def test_a_long_edition_is_fit_to_send(theme: Theme) -> None:
     assert complaints(TEMPLATES[theme, "plain"].html(SAMPLES["long"]())) == []
 
 
+@pytest.mark.parametrize("theme", THEMES)
+def test_whole_entries_of_the_real_feeds_are_fit_to_send(shared: Path, theme: Theme) -> None:
+    html = TEMPLATES[theme, "plain"].html(real_edition(shared / "feeds", full=True))
+
+    assert complaints(html) == []
+
+
 CONTENTS = st.one_of(
     st.just(""),
     TEXT,
@@ -88,13 +98,16 @@ PICTURES = st.one_of(
 def dressed(draw: st.DrawFn, plain: SearchStrategy[Edition]) -> Edition:
     """An edition with all that a story and a section may have beside their words."""
 
+    related = st.builds(Related, TEXT, st.just("https://site.example/"), TEXT)
+    waiting = st.builds(More, TEXT, st.just(""), st.integers(1, 99))
+
     def dress(story: Story) -> Story:
         return replace(
             story,
             html=draw(CONTENTS),
             picture=draw(PICTURES),
             watched=draw(st.lists(TEXT, max_size=2).map(tuple)),
-            related=draw(st.lists(st.builds(Related, TEXT, st.just(story.url), TEXT), max_size=2)),
+            related=tuple(draw(st.lists(related, max_size=2))),
             group=draw(st.sampled_from(["", "A subject", "נושא"])),
             brief=draw(st.booleans()),
         )
@@ -105,7 +118,7 @@ def dressed(draw: st.DrawFn, plain: SearchStrategy[Edition]) -> Edition:
             section.title,
             tuple(map(dress, section.stories)),
             url=draw(st.sampled_from(["", "https://site.example/"])),
-            more=draw(st.lists(st.builds(More, TEXT, st.just(""), st.integers(1, 99)), max_size=2)),
+            more=tuple(draw(st.lists(waiting, max_size=2))),
             top=draw(st.booleans()),
         )
         for section in edition.sections

@@ -105,10 +105,10 @@ def blocks(html: str) -> list[Block]:
     source = clean_content(html)
     at = 0
     for match in _TOKEN.finditer(source):
-        reader.read_text(unescape(source[at : match.start()]))
+        reader.add_text(unescape(source[at : match.start()]))
         reader.read_tag(match[2], match[3], ends=bool(match[1]))
         at = match.end()
-    reader.read_text(unescape(source[at:]))
+    reader.add_text(unescape(source[at:]))
     reader.end_block()
     return reader.blocks
 
@@ -124,7 +124,7 @@ class _Reader:
     _lists: list[int] = field(default_factory=list)
     _link: tuple[str, int] = ("", 0)
 
-    def read_text(self, text: str) -> None:
+    def add_text(self, text: str) -> None:
         self._text += text
 
     def end_block(self) -> None:

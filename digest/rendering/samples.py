@@ -95,7 +95,8 @@ def right_to_left() -> Edition:
     hebrew = replace(
         _FULL, title="שלום עולם", feed="צוהר", author="דנה", excerpt="ויש גם תקציר.", html=""
     )
-    sections = (Section("צוהר", (hebrew, replace(_FULL, feed="צוהר"))),)
+    whole = replace(hebrew, html=_CONTENT.replace("Words with a", "מילים עם"))
+    sections = (Section("צוהר", (hebrew, whole, replace(_FULL, feed="צוהר"))),)
     return replace(ordinary(), title="קריאה", language="he", sections=sections)
 
 

@@ -6,8 +6,11 @@ times are aware; all but wall-clock schedules are UTC.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Literal
 
 # The digest that alerts are editions of; no other can be called so.
@@ -267,6 +270,24 @@ class Picture:
     height: int
     content_id: str = ""
 
+    def within(self, width: int, height: int) -> tuple[int, int]:
+        """Its size where it is shown no larger than this, in its own proportions."""
+        scale = min(1.0, width / self.width, height / self.height)
+        return max(1, round(self.width * scale)), max(1, round(self.height * scale))
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFile:
+    """A picture that a message has in it; `kind` is `png`, `jpeg` or `gif`."""
+
+    kind: str
+    data: bytes = field(repr=False)
+
+
+# By content id.
+Pictures = Mapping[str, PictureFile]
+NO_PICTURES: Pictures = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
@@ -276,6 +297,7 @@ class Story:
     where the whole of it is to be shown. `watched` are the rules that raised it. `group` is the
     subject it shares with its neighbours in the section. A `brief` one is shown by its title.
     `image` is where its feed says it has a picture, `picture` that picture once it was seen.
+    A form that has no room for a `cut` one counts it.
     """
 
     title: str
@@ -295,11 +317,12 @@ class Story:
     related: tuple[Related, ...] = ()
     group: str = ""
     brief: bool = False
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """Stories of a feed that wait for the next edition; `url` is the feed's home page, if any."""
+    """So many more stories of a feed; `url` is the feed's home page, if any."""
 
     feed: str
     url: str
@@ -311,7 +334,7 @@ class Section:
     """Stories under one heading.
 
     `top` marks the section of those raised above the others; `url` is the home page of the feed
-    that it is of, if it is of one.
+    that it is of, if it is of one; `more` are those that wait for the next edition.
     """
 
     title: str
@@ -319,6 +342,18 @@ class Section:
     url: str = ""
     more: tuple[More, ...] = ()
     top: bool = False
+
+    @property
+    def shown(self) -> tuple[Story, ...]:
+        """Its stories, without those that are cut."""
+        return tuple(story for story in self.stories if not story.cut)
+
+    @property
+    def cut(self) -> tuple[More, ...]:
+        """How many of its stories are cut, by feed."""
+        feeds = Counter(story.feed for story in self.stories if story.cut)
+        one = len({story.feed for story in self.stories}) == 1
+        return tuple(More(feed, self.url if one else "", cut) for feed, cut in feeds.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +386,7 @@ class Edition:
 
     The period is half open; it ends with the composing, or earlier where the edition is late.
     `language` is the BCP 47 tag that dates, numbers and fixed words go by; `next_at` is when the
-    next edition is due.
+    next edition is due; `lead` is the index of the story that the subject names.
     """
 
     digest: str
@@ -368,11 +403,22 @@ class Edition:
     quiet: tuple[Quiet, ...] = ()
     language: str = "en"
     next_at: datetime | None = None
+    lead: int = 0
 
     @property
     def stories(self) -> tuple[Story, ...]:
         """Every story, in reading order."""
         return tuple(story for section in self.sections for story in section.stories)
+
+    @property
+    def teasers(self) -> tuple[Story, ...]:
+        """The first stories after the one that the subject names."""
+        return tuple(story for n, story in enumerate(self.stories[:4]) if n != self.lead)[:3]
+
+    @property
+    def cut(self) -> tuple[More, ...]:
+        """What is cut of the sections of which nothing is shown."""
+        return tuple(more for section in self.sections if not section.shown for more in section.cut)
 
     @property
     def entry_ids(self) -> tuple[int, ...]:

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel
     from digest.config import Settings
+    from digest.jobs.pictures import Illustrating
     from digest.rendering.templates import Templates
 
+_PICTURE_SECONDS, _PICTURES_AT_A_TIME = 10.0, 10
 _CONTACT = "https://pypi.org/project/feed-digest/"
 
 
@@ -62,15 +64,40 @@ def compile_templates(settings: Settings) -> dict[str, Templates]:
 def open_fetcher(settings: Settings) -> Fetcher:
     """The HTTP client, as polling is configured."""
     polling = settings.polling
-    return Fetcher(
-        FetchLimits(
-            timeout=polling.timeout.total_seconds(),
-            max_body=polling.max_body,
-            concurrency=polling.concurrency,
-            per_host=polling.per_host,
-        ),
-        polling.user_agent or f"digest/{__version__} (+{_CONTACT})",
+    limits = FetchLimits(
+        timeout=polling.timeout.total_seconds(),
+        max_body=polling.max_body,
+        concurrency=polling.concurrency,
+        per_host=polling.per_host,
     )
+    return Fetcher(limits, _user_agent(settings))
+
+
+def open_picture_fetcher(settings: Settings, max_body: int) -> Fetcher:
+    """The HTTP client for pictures of at most so many bytes; no host is asked twice at a time.
+
+    There is no pause between them: the pictures of one edition are mostly on one host.
+    """
+    polling = settings.polling
+    limits = FetchLimits(
+        timeout=_PICTURE_SECONDS,
+        max_body=max_body,
+        concurrency=min(polling.concurrency, _PICTURES_AT_A_TIME),
+        per_host=polling.per_host,
+        pause=0.0,
+    )
+    return Fetcher(limits, _user_agent(settings))
+
+
+def open_illustrating(settings: Settings) -> Illustrating:
+    """What gives editions their pictures."""
+    from digest.jobs.pictures import Illustrating
+
+    return Illustrating(settings, partial(open_picture_fetcher, settings))
+
+
+def _user_agent(settings: Settings) -> str:
+    return settings.polling.user_agent or f"digest/{__version__} (+{_CONTACT})"
 
 
 def prepare(settings: Settings) -> Prepared:
@@ -156,6 +183,7 @@ async def runtime_over(
     settings, templates, channels = prepared.settings, prepared.templates, prepared.channels
     path = settings.database_path
     async with polling_over(store, settings, clock, first_due_at_once=first_due_at_once) as polling:
+        illustrating = open_illustrating(settings)
         room = Room(store, str(path), partial(lack_of_room, path), clock)
         words = Words(Redactor(settings.secrets()))
         delivering = Delivering(store, channels, clock, words, room)
@@ -166,7 +194,8 @@ async def runtime_over(
                 store=store,
                 channels=channels,
                 polling=polling,
-                publishing=Publishing(settings, store, channels, templates, clock),
+                publishing=Publishing(settings, store, channels, templates, illustrating, clock),
+                illustrating=illustrating,
                 delivering=delivering,
                 deciding=Deciding(settings, store, channels, templates, delivering, clock),
                 alerting=Alerting(settings, store, channels, Templates, clock),

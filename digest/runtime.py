@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from digest.jobs.alerting import Alerting
     from digest.jobs.deciding import Deciding
     from digest.jobs.delivering import Delivering
+    from digest.jobs.pictures import Illustrating
     from digest.jobs.polling import Polling
     from digest.jobs.publishing import Publishing
     from digest.jobs.room import Room
@@ -33,6 +34,7 @@ class Runtime:
     channels: dict[str, Channel]
     polling: Polling
     publishing: Publishing
+    illustrating: Illustrating
     delivering: Delivering
     deciding: Deciding
     alerting: Alerting

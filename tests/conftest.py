@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +10,11 @@ import hypothesis
 import pytest
 
 from tests.certificates import Certificate, make_certificate
+from tests.forked import Forking
 from tests.servers import HttpServer, MailServer, running
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterator
 
 
@@ -59,20 +59,21 @@ def environment(**more: str) -> dict[str, str]:
     return kept | {"PYTHONWARNINGS": "error"} | more
 
 
+@pytest.fixture(scope="session")
+def forking() -> Iterator[Forking]:
+    forking = Forking()
+    yield forking
+    forking.close()
+
+
 @pytest.fixture
-def digest_command(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def digest_command(
+    tmp_path: Path, forking: Forking
+) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs `digest` as a process of its own, in the test's folder, to its end."""
 
     def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "digest", *arguments],
-            cwd=tmp_path,
-            env=environment(**env),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        return forking.run(arguments, tmp_path, environment(**env))
 
     return run
 

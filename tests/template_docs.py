@@ -26,7 +26,7 @@ from digest.model import (
     Story,
 )
 from digest.rendering.colours import Palette
-from digest.rendering.templates import FILTERS, FUNCTIONS
+from digest.rendering.vocabulary import FILTERS, FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,7 +47,10 @@ WORDS: dict[type, dict[str, str]] = {
         "quiet": "feeds that have brought nothing for long",
         "language": "the language of dates and fixed words, like `en`",
         "next_at": "when the next edition is due",
+        "lead": "the number among its stories of the one that the subject names, from 0",
         "stories": "every story, in reading order",
+        "teasers": "the first three stories but that one",
+        "cut": "what is cut of sections of which nothing is shown",
         "entry_ids": "the ids of its entries, as `digest explain` has them",
         "reading_minutes": "how long the whole takes to read",
     },
@@ -57,6 +60,8 @@ WORDS: dict[type, dict[str, str]] = {
         "url": "the home page of the feed it is of, or empty",
         "more": "feeds of which stories wait for the next edition",
         "top": "whether its stories are raised above the others",
+        "shown": "its stories but for those that are cut",
+        "cut": "how many of its stories are cut, for each feed",
     },
     Story: {
         "title": "its title",
@@ -76,6 +81,7 @@ WORDS: dict[type, dict[str, str]] = {
         "related": "entries under a similar title",
         "group": "the subject it shares with its neighbours, or empty",
         "brief": "whether it is to be shown by its title",
+        "cut": "whether it is to be counted only, as there is no room for it",
     },
     AlsoIn: {"feed": "the name of the feed", "url": "where the story is there, or empty"},
     Related: {"title": "its title", "url": "where it is", "feed": "the name of its feed"},
@@ -88,7 +94,7 @@ WORDS: dict[type, dict[str, str]] = {
     More: {
         "feed": "the name of the feed",
         "url": "its home page, or empty",
-        "stories": "how many stories of it wait",
+        "stories": "how many stories of it wait, or are cut",
     },
     Held: {"feed": "the name of the feed", "entries": "how many entries are held"},
     Failing: {"feed": "the name of the feed", "since": "since when"},
@@ -152,7 +158,7 @@ def _heading(kind: type) -> str:
 
 
 def _call(name: str, call: Callable[..., Any], heading: str) -> str:
-    parameters = list(inspect.signature(call).parameters)
+    parameters = [name for name in inspect.signature(call).parameters if name != "context"]
     if heading == "Filters":
         first, rest = parameters[0], ", ".join(parameters[1:])
         use = f"{first} \\| {name}" + (f"({rest})" if rest else "")

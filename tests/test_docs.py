@@ -15,7 +15,13 @@ import pytest
 
 from digest.cli import cli
 from digest.config import load_settings
-from digest.config.channels import EmailSettings, FileSettings, SlackSettings, SmtpSettings
+from digest.config.channels import (
+    DkimSettings,
+    EmailSettings,
+    FileSettings,
+    SlackSettings,
+    SmtpSettings,
+)
 from digest.config.digests import DigestSettings
 from digest.config.looks import LookSettings
 from digest.config.settings import (
@@ -50,6 +56,7 @@ PARTS: dict[str, type[BaseModel]] = {
     "polling": PollingSettings,
     "feeds[]": FeedSettings,
     "smtp": SmtpSettings,
+    "smtp.dkim": DkimSettings,
     "channels.NAME with kind: email": EmailSettings,
     "channels.NAME with kind: slack": SlackSettings,
     "channels.NAME with kind: file": FileSettings,

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from digest.channels.pace import Paces
+from digest.model import NO_PICTURES
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from digest.channels.pace import Pace
     from digest.config import Settings
-    from digest.model import Delivery, Edition, Rendition
+    from digest.model import Delivery, Edition, Pictures, Rendition
     from digest.rendering.templates import Templates
 
 
@@ -45,8 +46,13 @@ class Channel(Protocol):
     pace: Pace
     """How fast deliveries may follow each other; shared by channels that share a server."""
 
-    def render(self, edition: Edition, templates: Templates) -> Rendition:
-        """The edition as this channel's parts, and who gets them."""
+    def render(
+        self, edition: Edition, templates: Templates, pictures: Pictures = NO_PICTURES
+    ) -> Rendition:
+        """The edition as this channel's parts, and who gets them.
+
+        `pictures` are those that are to be in what is sent, where its stories say so.
+        """
 
     def plainer(self, payload: bytes) -> bytes | None:
         """A plainer form of a payload that was refused, always the same; None: there is none."""

@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from digest.config import EmailSettings
-from digest.model import Rendition
+from digest.model import NO_PICTURES, Rendition
 from digest.rendering.email import build_email, mailbox, personal_headers, text_only
+from digest.rendering.fitting import fit
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from digest.channels.pace import Pace, Paces
     from digest.channels.smtp import SmtpConnection
     from digest.config import Settings, SmtpSettings
-    from digest.model import Delivery, Edition
+    from digest.model import Delivery, Edition, Pictures
+    from digest.rendering.signing import Signer
     from digest.rendering.templates import Templates
 
 
@@ -36,10 +38,13 @@ class EmailChannel:
         encrypted = smtp.security != "none"
         self._tls = ssl.create_default_context(cafile=smtp.ca_file) if encrypted else None
 
-    def render(self, edition: Edition, templates: Templates) -> Rendition:
+    def render(
+        self, edition: Edition, templates: Templates, pictures: Pictures = NO_PICTURES
+    ) -> Rendition:
         """One message, alike for all recipients but for the headers that are sent first."""
-        html, text = templates.html(edition), templates.text(edition)
-        message = build_email(edition, html, text, self._smtp.sender)
+        _, html = fit(edition, templates.html)
+        text = templates.text(edition)
+        message = build_email(edition, html, text, self._smtp.sender, pictures)
         return Rendition(self.name, self.kind, self._to, (message,))
 
     def plainer(self, payload: bytes) -> bytes | None:
@@ -50,7 +55,16 @@ class EmailChannel:
     async def session(self) -> AsyncIterator[_Session]:
         """All messages go over one connection, as long as the server keeps it open."""
         async with self._connection() as connection:
-            yield _Session(connection)
+            yield _Session(connection, self._signer())
+
+    def _signer(self) -> Signer | None:
+        dkim = self._smtp.dkim
+        if dkim is None:
+            return None
+        # An extra, which few have.
+        from digest.rendering.signing import Signer
+
+        return Signer(dkim.domain, dkim.selector, dkim.key.get_secret_value())
 
     async def check(self) -> str:
         """Connect, encrypt, log in."""
@@ -73,14 +87,17 @@ class EmailChannel:
 
 
 class _Session:
-    def __init__(self, connection: SmtpConnection) -> None:
+    def __init__(self, connection: SmtpConnection, signer: Signer | None) -> None:
         self._connection = connection
+        self._signer = signer
         self._payload = self._prepared = b""
 
     async def send(self, delivery: Delivery) -> str:
         """Hand the message to the server; the receipt is its answer."""
         recipient = mailbox(delivery.recipient)
         headers = personal_headers(delivery.recipient, delivery.message_id)
+        if self._signer:
+            headers = self._signer.signature(headers, delivery.payload) + headers
         message = headers + self._prepare(delivery.payload)
         return await self._connection.send(recipient.addr_spec, message)
 

@@ -16,13 +16,14 @@ from zoneinfo import ZoneInfo
 from digest.channels.pace import Pace
 from digest.config import FileSettings
 from digest.errors import DeliveryError
-from digest.model import Rendition
+from digest.model import NO_PICTURES, Rendition
+from digest.rendering.pictures import self_contained
 from digest.rendering.snapshot import as_json
 
 if TYPE_CHECKING:
     from digest.channels.pace import Paces
     from digest.config import Settings
-    from digest.model import Delivery, Edition
+    from digest.model import Delivery, Edition, Pictures
     from digest.rendering.templates import Templates
 
 _MOST_ON_ONE_DAY = 1_000
@@ -42,17 +43,19 @@ class FileChannel:
         self._format = settings.format
         self.pace = Pace()
 
-    def render(self, edition: Edition, templates: Templates) -> Rendition:
+    def render(
+        self, edition: Edition, templates: Templates, pictures: Pictures = NO_PICTURES
+    ) -> Rendition:
         """The edition in the channel's format; the recipient is the file's path."""
-        text = self._text(edition, templates)
+        text = self._text(edition, templates, pictures)
         date = edition.period_to.astimezone(ZoneInfo(edition.timezone)).date()
         path = self._pattern.replace("{digest}", edition.digest).replace("{date}", str(date))
         return Rendition(self.name, self.kind, (path,), (text.encode(),))
 
-    def _text(self, edition: Edition, templates: Templates) -> str:
+    def _text(self, edition: Edition, templates: Templates, pictures: Pictures) -> str:
         match self._format:
             case "html":
-                return templates.html(edition)
+                return self_contained(templates.html(edition), pictures)
             case "text":
                 return templates.text(edition)
             case "json":

@@ -13,7 +13,7 @@ from digest.channels.pace import Pace
 from digest.channels.slack_answers import refusal
 from digest.config import SlackSettings
 from digest.errors import ChannelError, DeliveryError
-from digest.model import Rendition
+from digest.model import NO_PICTURES, Rendition
 from digest.rendering.slack import build_messages, plain_message
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from digest.channels.pace import Paces
     from digest.config import Settings
-    from digest.model import Delivery, Edition
+    from digest.model import Delivery, Edition, Pictures
     from digest.rendering.templates import Templates
 
 _CONNECT_SECONDS = 10
@@ -77,7 +77,12 @@ class SlackChannel:
         self._poster = poster
         self.pace = Pace(_SECONDS_BETWEEN)
 
-    def render(self, edition: Edition, templates: Templates) -> Rendition:  # noqa: ARG002
+    def render(
+        self,
+        edition: Edition,
+        templates: Templates,  # noqa: ARG002
+        pictures: Pictures = NO_PICTURES,  # noqa: ARG002
+    ) -> Rendition:
         """One post where it fits, else as many as it takes."""
         messages = build_messages(edition)
         parts = tuple(json.dumps(message).encode() for message in messages)

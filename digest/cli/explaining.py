@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digest.cli.output import print_json
+from digest.editions.judging import NOT_INCLUDED
 from digest.errors import StoreError, UsageError
 from digest.feeds.text import one_line
-from digest.jobs.publishing import compose_edition
+from digest.jobs.drafting import draft_edition
 from digest.opening import utc_now
 from digest.store import Store, database_exists
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from digest.cli import Options
     from digest.config import Settings
+    from digest.jobs.drafting import Draft
     from digest.store.explaining import Record, Subscribed
 
 _MOST = 20
@@ -76,7 +78,7 @@ class _Explainer:
         self._settings = settings
         self._store = store
         self._now = now
-        self._next: dict[str, frozenset[int]] = {}
+        self._drafts: dict[str, Draft] = {}
 
     def verdicts(self, record: Record) -> list[Verdict]:
         """A verdict of every digest that takes the entry's feed."""
@@ -99,17 +101,20 @@ class _Explainer:
             return Verdict(digest, record.hold, _HELD[record.hold])
         if found.in_baseline:
             return Verdict(digest, "baseline", _why_old(record, found, zone))
+        draft = self._draft(digest)
+        if rule := found.left_out or draft.judged.left_out.get(record.id):
+            by = f", since {rule}" if rule == NOT_INCLUDED else f" by {rule}"
+            return Verdict(digest, "left out", f"left out{by}")
         again = "was edited and is sent again; " if found.again else ""
-        if record.id in self._next_edition(digest):
+        if record.id in draft.edition.entry_ids:
             return Verdict(digest, "next", f"{again}will be in the next edition")
         message = f"{again}waits behind others, since an edition has room for max_entries only"
         return Verdict(digest, "waiting", message)
 
-    def _next_edition(self, digest: str) -> frozenset[int]:
-        if digest not in self._next:
-            edition = compose_edition(self._store, self._settings, digest, self._now)
-            self._next[digest] = frozenset(edition.entry_ids)
-        return self._next[digest]
+    def _draft(self, digest: str) -> Draft:
+        if digest not in self._drafts:
+            self._drafts[digest] = draft_edition(self._store, self._settings, digest, self._now)
+        return self._drafts[digest]
 
 
 def _why_old(record: Record, found: Subscribed, zone: ZoneInfo) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import webbrowser
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,17 +13,22 @@ import click
 
 from digest.cli import Options, aio
 from digest.cli.output import polling_progress, print_json
+from digest.cli.why import explain_draft
 from digest.config.settings import SQLITE_PREFIX
 from digest.errors import UsageError
-from digest.jobs.publishing import compose_edition
+from digest.jobs.drafting import draft_edition
+from digest.model import NO_PICTURES
 from digest.opening import compile_templates, open_runtime, utc_now
+from digest.rendering.fitting import fit
+from digest.rendering.pictures import self_contained
 from digest.rendering.slack import build_messages
 from digest.rendering.snapshot import as_json
 from digest.store import copy_database, database_exists
 
 if TYPE_CHECKING:
     from digest.config import Settings
-    from digest.model import Edition
+    from digest.jobs.drafting import Draft
+    from digest.model import Edition, Pictures
     from digest.rendering.templates import Templates
 
 
@@ -36,9 +42,16 @@ if TYPE_CHECKING:
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
 @click.option("--open", "in_browser", is_flag=True, help="Show it in the browser.")
+@click.option("--why", is_flag=True, help="Tell of each entry what becomes of it, by which rule.")
 @click.pass_obj
 def preview(
-    options: Options, digest: str, form: str | None, output: Path | None, *, in_browser: bool
+    options: Options,
+    digest: str,
+    form: str | None,
+    output: Path | None,
+    *,
+    in_browser: bool,
+    why: bool,
 ) -> int:
     """Show the edition of DIGEST as it would be now; changes nothing.
 
@@ -47,48 +60,60 @@ def preview(
     settings = options.settings(log_level="error")
     if digest not in settings.digests:
         raise UsageError(f"there is no digest {digest!r}")
-    edition, failed = aio.run(_compose(settings, digest))
+    if why and (form or in_browser):
+        raise UsageError("--why is text for a terminal; give it without --as and --open")
+    chosen = form or ("email" if in_browser else "text")
+    draft, pictures, failed = aio.run(_compose(settings, digest, in_full=chosen == "email"))
     for feed in failed:
         click.echo(f"digest: {feed['name']} is not in it: {feed['error']}", err=True)
-    _show(options, settings, edition, form, output, in_browser=in_browser)
+    if why:
+        _explain(options, settings, draft, output)
+    elif options.json:
+        print_json(as_json(draft.edition))
+    else:
+        templates = compile_templates(settings)[digest]
+        rendered = render(draft.edition, chosen, templates, pictures)
+        _show(rendered, chosen, output, in_browser=in_browser)
     return 1 if failed else 0
 
 
-def _show(
-    options: Options,
-    settings: Settings,
-    edition: Edition,
-    form: str | None,
-    output: Path | None,
-    *,
-    in_browser: bool,
-) -> None:
+def _explain(options: Options, settings: Settings, draft: Draft, output: Path | None) -> None:
+    names = {feed.url: feed.name for feed in settings.feeds}
+    found = explain_draft(draft, names)
     if options.json:
-        print_json(as_json(edition))
+        print_json(as_json(draft.edition) | {"entries": [asdict(why) for why in found]})
         return
-    chosen = form or ("email" if in_browser else "text")
-    rendered = render(edition, chosen, compile_templates(settings)[edition.digest])
+    _write("\n".join(why.line for why in found) or "no entry is waiting for an edition", output)
+
+
+def _show(rendered: str, form: str, output: Path | None, *, in_browser: bool) -> None:
     if in_browser and output is None:
-        suffix = ".html" if chosen == "email" else ".txt"
+        suffix = ".html" if form == "email" else ".txt"
         with tempfile.NamedTemporaryFile("w", suffix=suffix, delete=False) as file:
             output = Path(file.name)
-    if output is None:
-        click.echo(rendered)
-        return
-    try:
-        output.write_text(rendered, "utf-8")
-    except OSError as error:
-        raise UsageError(f"{output}: {error.strerror}") from None
-    click.echo(f"written to {output}", err=True)
-    if in_browser:
+    _write(rendered, output)
+    if in_browser and output:
         webbrowser.open(output.absolute().as_uri())
 
 
-def render(edition: Edition, form: str, templates: Templates) -> str:
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text)
+        return
+    try:
+        output.write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(f"{output}: {error.strerror}") from None
+    click.echo(f"written to {output}", err=True)
+
+
+def render(
+    edition: Edition, form: str, templates: Templates, pictures: Pictures = NO_PICTURES
+) -> str:
     """The edition in one of the forms that `--as` offers."""
     match form:
         case "email":
-            return templates.html(edition)
+            return self_contained(fit(edition, templates.html)[1], pictures)
         case "slack":
             return json.dumps(build_messages(edition), indent=2, ensure_ascii=False)
         case "markdown":
@@ -97,8 +122,12 @@ def render(edition: Edition, form: str, templates: Templates) -> str:
             return templates.text(edition)
 
 
-async def _compose(settings: Settings, digest: str) -> tuple[Edition, list[dict[str, Any]]]:
-    """The edition, and which feeds could not be read for it.
+async def _compose(
+    settings: Settings, digest: str, *, in_full: bool
+) -> tuple[Draft, Pictures, list[dict[str, Any]]]:
+    """The edition with what it was made from, and which feeds could not be read for it.
+
+    It comes with its pictures if it is to be seen `in_full`.
 
     Works on a copy, so that nothing can change: subscriptions and first polls included.
     """
@@ -118,7 +147,12 @@ async def _compose(settings: Settings, digest: str) -> tuple[Edition, list[dict[
             if unread:
                 with polling_progress(len(unread)) as report:
                     polled = await runtime.poll(unread, report)
-            edition = await runtime.store.run(
-                lambda store: compose_edition(store, settings, digest, utc_now())
+            draft = await runtime.store.run(
+                lambda store: draft_edition(store, settings, digest, utc_now())
             )
-            return edition, [feed for feed in polled["feeds"] if feed["outcome"] == "failed"]
+            pictures = NO_PICTURES
+            if in_full:
+                edition, pictures = await runtime.illustrating.illustrate(draft.edition)
+                draft = replace(draft, edition=edition)
+            failed = [feed for feed in polled["feeds"] if feed["outcome"] == "failed"]
+            return draft, pictures, failed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.utils import parseaddr
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -21,12 +22,40 @@ from digest.config.fields import (
     Command,
     Host,
     SecretUrl,
+    Selector,
     Sender,
     WebUrl,
     anchored,
 )
 
+# RFC 8301, section 3.2
+_LEAST_KEY_BITS = 1024
 _FORMATS = Literal["markdown", "html", "text", "json"]
+
+
+class DkimSettings(Model):
+    """How emails are signed (DKIM), so that their receivers see that they are the domain's."""
+
+    domain: Host = Field(description="Whose signature it is: the domain of smtp.from.")
+    selector: Selector = Field(description="Its public key is at SELECTOR._domainkey.DOMAIN.")
+    key: SecretStr = Field(description="The private key, RSA in PEM form; a secret.")
+    key_file: Path | None = Field(None, description="A file with the key.")
+
+    @field_validator("key")
+    @classmethod
+    def _can_sign(cls, key: SecretStr) -> SecretStr:
+        if not find_spec("dkim"):
+            raise ValueError("signing needs an extra: pip install 'feed-digest[dkim]'")
+        from dkim.crypto import UnparsableKeyError, parse_pem_private_key
+
+        lines = key.get_secret_value().replace("\r\n", "\n")
+        try:
+            size = parse_pem_private_key(lines.encode())["modulus"].bit_length()
+        except (UnparsableKeyError, LookupError, TypeError, ValueError):
+            raise ValueError("is no RSA private key in PEM form") from None
+        if size < _LEAST_KEY_BITS:
+            raise ValueError(f"has {size} bits; receivers take no less than {_LEAST_KEY_BITS}")
+        return SecretStr(lines)
 
 
 class SmtpSettings(Model):
@@ -50,6 +79,7 @@ class SmtpSettings(Model):
     max_per_minute: int | None = Field(
         None, ge=1, description="The most messages a minute, in all. Default: no limit."
     )
+    dkim: DkimSettings | None = Field(None, description="Signs what is sent; see below.")
     sender: Sender = Field(alias="from", description="`Name <address>`, or an address.")
 
     @model_validator(mode="after")

@@ -18,14 +18,17 @@ from digest.config.addresses import without_credentials
 from digest.config.base import Model
 from digest.config.fields import (
     Duration,
+    LanguageTag,
     Names,
     RelativePath,
+    Rules,
     Title,
     Zone,
 )
 from digest.config.looks import LookSettings, Theme
 from digest.config.schedule import parse_schedule
-from digest.model import CatchUp, Content, Schedule
+from digest.language import ENGLISH
+from digest.model import CatchUp, Content, Images, Schedule
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +47,13 @@ class DigestSettings(Model):
         WithJsonSchema({"type": "string", "examples": ["every monday at 09:00", "0 9 * * mon"]}),
     ] = Field(description="A phrase, or five cron fields; `cron:` is another name for it.")
     timezone: Zone | None = Field(None, description="Default: the file's timezone.")
+    language: LanguageTag = Field(
+        ENGLISH, description="The language of dates, numbers and fixed words, like `de` or `pt-BR`."
+    )
     feeds: Names = Field(("all",), description="all, or a list of names, addresses and `tag:NAME`.")
+    include: Rules = Field((), description="Rules; entries that none matches are left out.")
+    exclude: Rules = Field((), description="Rules; entries that one matches are left out.")
+    watch: Rules = Field((), description="Rules; entries that one matches are raised and marked.")
     first_edition: Duration = Field(
         timedelta(days=7),
         description="How far back into a new feed's backlog; 0: nothing. Undated entries are old.",
@@ -54,6 +63,18 @@ class DigestSettings(Model):
         ge=1,
         le=1000,
         description="The most stories in one edition; the rest come with the next.",
+    )
+    sections: Literal["feed", "tag"] = Field(
+        "feed", description="A section for each feed, or for the first tag of each feed."
+    )
+    top_stories: int = Field(
+        3,
+        ge=0,
+        le=10,
+        description="The most stories raised above the sections, in editions of eight or more.",
+    )
+    fold: int = Field(
+        20, ge=0, description="How many stories are shown with their text; the rest are titles."
     )
     when_empty: Literal["skip", "send"] = Field(
         "skip", description="Whether an edition without stories is sent."
@@ -65,6 +86,10 @@ class DigestSettings(Model):
     )
     content: Content = Field(
         "excerpt", description="What is shown of an entry: an excerpt, full, or none of its text."
+    )
+    images: Images = Field(
+        "none",
+        description="Pictures of stories: none, remote (loaded when read), or embedded in emails.",
     )
     theme: Theme = Field(
         "classic", description="classic, compact (titles and a line), or magazine (pictures)."

@@ -22,7 +22,7 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 _HEADER = re.compile(r"([^\s:]+)\s*:\s*(.*)")
 _NULL = {"", "~", "null"}
 # A setting of this name may be read from the file named by `<name>_file` instead.
-_SECRETS = ("password", "webhook_url", "bot_token", "headers")
+_SECRETS = ("password", "key", "webhook_url", "bot_token", "headers")
 
 
 @dataclass(slots=True)

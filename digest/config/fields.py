@@ -23,7 +23,10 @@ from pydantic import (
 )
 
 from digest.config.references import nearest
+from digest.config.rule_parser import parse_rule
+from digest.config.rules import Rule
 from digest.config.units import duration_text, parse_duration, parse_size
+from digest.language import languages
 
 
 def _duration(value: object) -> timedelta:
@@ -45,6 +48,13 @@ def _zone(value: object) -> object:
                 "; write an IANA name like 'Europe/Berlin'"
             )
             raise ValueError(f"{value!r} is not a time zone{hint}") from None
+    return value
+
+
+def _language(value: str) -> str:
+    known = languages()
+    if value not in known:
+        raise ValueError(f"must be one of {', '.join(known)}{nearest(value, known)}")
     return value
 
 
@@ -139,6 +149,16 @@ def _command(value: object) -> tuple[str, ...]:
     return tuple(words)
 
 
+def _rule(value: object) -> Rule:
+    if isinstance(value, Rule):
+        return value
+    if isinstance(value, dict):
+        raise ValueError("is a map to YAML; put the rule in quotes, like 'title: news'")  # noqa: TRY004
+    if not isinstance(value, str):
+        raise ValueError("must be text")  # noqa: TRY004 - pydantic's word for a bad value
+    return parse_rule(value)
+
+
 def _one_or_many(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -160,6 +180,9 @@ Size = Annotated[
     WithJsonSchema({"type": ["string", "integer"], "examples": ["10MB"]}),
 ]
 Zone = Annotated[str, BeforeValidator(_zone)]
+LanguageTag = Annotated[
+    str, AfterValidator(_language), WithJsonSchema({"type": "string", "enum": languages()})
+]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 SecretUrl = Annotated[SecretStr, AfterValidator(_secret_web_url)]
 Host = Annotated[str, AfterValidator(_host)]
@@ -171,9 +194,24 @@ Command = Annotated[
     tuple[str, ...], BeforeValidator(_command), WithJsonSchema({"type": "string", "minLength": 1})
 ]
 Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many), Field(min_length=1), _ONE_OR_MANY]
+Rules = Annotated[
+    tuple[
+        Annotated[
+            Rule,
+            BeforeValidator(_rule),
+            PlainSerializer(lambda rule: rule.text, when_used="json"),
+            WithJsonSchema({"type": "string", "minLength": 1}),
+        ],
+        ...,
+    ],
+    BeforeValidator(_one_or_many),
+    _ONE_OR_MANY,
+]
 Addresses = Annotated[
     tuple[Address, ...], BeforeValidator(_one_or_many), Field(min_length=1), _ONE_OR_MANY
 ]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+# RFC 6376, section 3.1: one or more labels.
+Selector = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_one_line)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from digest.config.channels import ChannelSettings, SmtpSettings
+from digest.config.channels import ChannelSettings, DkimSettings, SmtpSettings
 from digest.config.digests import DigestSettings
 from digest.config.document import Document, Key, dotted, read_document
 from digest.config.looks import LookSettings
@@ -170,6 +170,15 @@ def _at(data: Any, key: Key) -> Any:
     return data
 
 
+def _nested_at(key: Key) -> type[BaseModel] | None:
+    match key:
+        case ("smtp", "dkim"):
+            return DkimSettings
+        case ("digests", _, "look"):
+            return LookSettings
+    return None
+
+
 def _keys_at(data: Any, key: Key) -> list[str]:
     """The keys that would be right at this place."""
     sections: dict[str, type[BaseModel]] = {
@@ -187,7 +196,6 @@ def _keys_at(data: Any, key: Key) -> list[str]:
         kind = _at(data, (*key, "kind"))
         model = schema["discriminator"]["mapping"].get(kind, "").rpartition("/")[2]
         return list(schema["$defs"].get(model, {}).get("properties", {}))
-    nested = len(key) > 2 and key[2] == "look"
-    fields = (LookSettings if nested else sections[str(key[0])]).model_fields
-    names = [field.alias or name for name, field in fields.items()]
-    return [*names, "cron"] if key[0] == "digests" and not nested else names
+    model = _nested_at(key) or sections[str(key[0])]
+    names = [field.alias or name for name, field in model.model_fields.items()]
+    return [*names, "cron"] if model is DigestSettings else names

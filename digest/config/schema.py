@@ -29,6 +29,9 @@ def json_schema() -> dict[str, Any]:
         *({"required": [name]} for name in ("webhook_url", "webhook_url_file")),
         *({"required": [name, "channel"]} for name in ("bot_token", "bot_token_file")),
     ]
+    dkim = definitions["DkimSettings"]
+    dkim["required"].remove("key")
+    dkim["oneOf"] = [{"required": [name]} for name in ("key", "key_file")]
     for model in (schema, *definitions.values()):
         for key, setting in model.get("properties", {}).items():
             model["properties"][key] = _or_variable(setting)

@@ -213,7 +213,11 @@ class Settings(Model):
         hooks = [one.webhook_url.get_secret_value() for one in slack if one.webhook_url]
         bots = [one.bot_token.get_secret_value() for one in slack if one.bot_token]
         password = self.smtp.password if self.smtp else None
-        whole = [*headers, *hooks, *bots, password.get_secret_value() if password else ""]
+        key = self.smtp.dkim.key if self.smtp and self.smtp.dkim else None
+        mail = [one.get_secret_value() for one in (password, key) if one]
+        # A key is quoted by line, if at all.
+        mail += key.get_secret_value().splitlines()[1:-1] if key else []
+        whole = [*headers, *hooks, *bots, *mail]
         # A server that repeats what it was sent may repeat a part: the token without its scheme,
         # the password of a pair, the last part of a webhook's path.
         tokens = [value.rpartition(" ")[2] for value in headers]

@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from digest.model import AlsoIn, Edition, Failing, Held, Section, Story
+from digest.editions.order import Heading, Layout, Place, order
+from digest.language import ENGLISH, language_of
+from digest.model import (
+    AlsoIn,
+    Content,
+    Edition,
+    Failing,
+    Held,
+    More,
+    Quiet,
+    Related,
+    Section,
+    Story,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from digest.editions.order import Order
     from digest.editions.select import Selection
+    from digest.editions.stories import Cluster
     from digest.model import Entry
 
 _WORDS_A_MINUTE = 230
 _LONGEST_LEAD = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What readers are told of feeds: floods held, those that fail, those that fell quiet."""
+
+    held: tuple[Held, ...] = ()
+    failing: tuple[Failing, ...] = ()
+    quiet: tuple[Quiet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +50,9 @@ class Frame:
     `period_from` is None for a first edition, which reaches as far back as its entries; where a
     clock was set back it may lie after the end, and the period is empty.
     `names` is what the configuration calls each feed, by address, in the order sections take;
-    `marking` are the addresses of those whose edited entries are marked.
+    with `tags`, the sections are those instead, by address too. `marking` are the addresses of
+    those whose edited entries are marked. `watched` are the rules that raise an entry, by its id.
+    `top` is the most stories above the sections, `fold` how many are shown with their text.
     """
 
     digest: str
@@ -36,56 +62,108 @@ class Frame:
     period_to: datetime
     composed_at: datetime
     names: Mapping[str, str | None]
+    tags: Mapping[str, str] | None = None
     marking: frozenset[str] = frozenset()
-    held: tuple[Held, ...] = ()
-    failing: tuple[Failing, ...] = ()
+    watched: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    top: int = 0
+    fold: int = 1_000
+    content: Content = "excerpt"
+    language: str = ENGLISH
+    next_at: datetime | None = None
+    health: Health = Health()
 
 
 def compose(frame: Frame, selection: Selection) -> Edition:
-    """Compose sections by feed, newest story first in each."""
-    sections = tuple(
-        Section(
-            title=_feed_name(frame, selection.by_feed[url][0][0]),
-            stories=tuple(_story(frame, entries) for entries in selection.by_feed[url]),
-        )
-        for url in frame.names
-        if url in selection.by_feed
-    )
+    """Compose top stories and sections, and a subject that names the story that leads."""
+    layout = Layout(_headings(frame, selection), frame.top, frame.fold)
+    ordered = order(selection.stories, layout, frame.watched)
+    sections = tuple(_sections(frame, selection, ordered))
     return Edition(
         digest=frame.digest,
         title=frame.title,
-        subject=_subject(frame, sections),
+        subject=_subject(frame, selection, ordered.lead),
         period_from=_start(frame, selection),
         period_to=frame.period_to,
         composed_at=frame.composed_at,
         timezone=frame.timezone,
         sections=sections,
         held_back=selection.held_back,
-        held=frame.held,
-        failing=frame.failing,
+        held=frame.health.held,
+        failing=frame.health.failing,
+        quiet=frame.health.quiet,
+        language=frame.language,
+        next_at=frame.next_at,
+        lead=_index(sections, ordered.lead),
     )
+
+
+def _index(sections: Sequence[Section], lead: Cluster | None) -> int:
+    stories = [story for section in sections for story in section.stories]
+    return next((n for n, story in enumerate(stories) if lead and lead.lead.id in story.entries), 0)
+
+
+def _headings(frame: Frame, selection: Selection) -> dict[str, Heading]:
+    leads = {story.lead.feed_url: story.lead for story in selection.stories}
+    ordered = [leads[url] for url in frame.names if url in leads]
+    if frame.tags is None:
+        return {
+            lead.feed_url: Heading(_feed_name(frame, lead), lead.feed_home, lead.feed_url)
+            for lead in ordered
+        }
+    tagged = [lead for lead in ordered if lead.feed_url in frame.tags]
+    tagged += [lead for lead in ordered if lead.feed_url not in frame.tags]
+    untagged = language_of(frame.language).translate("More")
+    return {lead.feed_url: Heading(frame.tags.get(lead.feed_url, untagged)) for lead in tagged}
+
+
+def _sections(frame: Frame, selection: Selection, ordered: Order) -> Iterable[Section]:
+    if ordered.top:
+        title = language_of(frame.language).translate("Top stories")
+        yield Section(title, _stories(frame, ordered.top), top=True)
+    for heading, places in ordered.sections.items():
+        leads = {place.story.lead.feed_url: place.story.lead for place in places}
+        more = tuple(
+            More(_feed_name(frame, lead), lead.feed_home, selection.waiting[url])
+            for url, lead in leads.items()
+            if url in selection.waiting
+        )
+        yield Section(heading.title, _stories(frame, places), heading.url, more)
+
+
+def _stories(frame: Frame, places: Sequence[Place]) -> tuple[Story, ...]:
+    return tuple(_story(frame, place) for place in places)
 
 
 def _start(frame: Frame, selection: Selection) -> datetime:
     if frame.period_from:
         return min(frame.period_from, frame.period_to)
-    stories = (story for stories in selection.by_feed.values() for story in stories)
-    return min((frame.period_to, *(entry.dated for story in stories for entry in story)))
+    entries = (entry for story in selection.stories for entry in story.entries)
+    return min((frame.period_to, *(entry.dated for entry in entries)))
 
 
-def _story(frame: Frame, entries: tuple[Entry, ...]) -> Story:
-    lead = entries[0]
+def _story(frame: Frame, place: Place) -> Story:
+    cluster = place.story
+    lead = cluster.lead
+    watched = (frame.watched.get(entry.id, ()) for entry in (*cluster.entries, *cluster.related))
     return Story(
         title=lead.title,
         url=lead.link,
         feed=_feed_name(frame, lead),
         author=lead.author,
         published=lead.published,
-        excerpt=lead.excerpt,
+        excerpt="" if frame.content == "none" else lead.excerpt,
         reading_minutes=max(1, round(max(lead.words / _WORDS_A_MINUTE, (lead.seconds or 0) / 60))),
-        also_in=tuple(AlsoIn(_feed_name(frame, other), other.link) for other in entries[1:]),
-        entries=tuple(entry.id for entry in entries),
+        also_in=tuple(AlsoIn(_feed_name(frame, one), one.link) for one in cluster.entries[1:]),
+        entries=tuple(one.id for one in (*cluster.entries, *cluster.related)),
         updated=lead.edited_at is not None and lead.feed_url in frame.marking,
+        html=lead.html if frame.content == "full" else "",
+        image=next((one.image for one in cluster.entries if one.image), ""),
+        watched=tuple(dict.fromkeys(rule for rules in watched for rule in rules)),
+        related=tuple(
+            Related(one.title, one.link, _feed_name(frame, one)) for one in cluster.related
+        ),
+        group=cluster.group,
+        brief=place.brief,
     )
 
 
@@ -98,14 +176,16 @@ def _feed_name(frame: Frame, entry: Entry) -> str:
     )
 
 
-def _subject(frame: Frame, sections: tuple[Section, ...]) -> str:
-    """The digest, its newest story, and how many more: different for each edition."""
-    stories = [story for section in sections for story in section.stories]
-    if not stories:
-        return f"{frame.title}: nothing new"
-    newest = max(stories, key=lambda story: story.published.timestamp() if story.published else 0)
-    lead = newest.title
-    if len(lead) > _LONGEST_LEAD:
-        lead = lead[: _LONGEST_LEAD - 1].rsplit(" ", 1)[0] + "…"
-    more = f", and {len(stories) - 1} more" if len(stories) > 1 else ""
-    return f"{frame.title}: {lead}{more}"
+def _subject(frame: Frame, selection: Selection, lead: Cluster | None) -> str:
+    """The digest, the story that leads, and how many more: different for each edition."""
+    language = language_of(frame.language)
+    if lead is None:
+        return language.translate("{digest}: nothing new", digest=frame.title)
+    title = lead.lead.title
+    if len(title) > _LONGEST_LEAD:
+        title = title[: _LONGEST_LEAD - 1].rsplit(" ", 1)[0] + "…"
+    if others := len(selection.stories) - 1:
+        title = language.plural(
+            others, "{story}, and {number} more", "{story}, and {number} more", story=title
+        )
+    return language.translate("{digest}: {story}", digest=frame.title, story=title)

@@ -2,45 +2,60 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.editions.stories import group
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
+    from digest.editions.stories import Cluster
     from digest.model import Entry
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Stories by the address of the leading entry's feed, newest first; and how many wait."""
+    """The stories taken, those with the better claim to a place first; and how many wait, by feed.
 
-    by_feed: dict[str, list[tuple[Entry, ...]]]
-    held_back: int
+    Feeds are given by address.
+    """
+
+    stories: tuple[Cluster, ...]
+    waiting: Mapping[str, int]
+
+    @property
+    def held_back(self) -> int:
+        """How many stories wait, in all."""
+        return sum(self.waiting.values())
 
 
-def select(pending: Iterable[Entry], max_stories: int, max_by_feed: Mapping[str, int]) -> Selection:
-    """Take the newest stories, feed by feed in turns, so that a loud feed leaves room.
+def select(
+    pending: Iterable[Entry],
+    max_stories: int,
+    max_by_feed: Mapping[str, int],
+    watched: Collection[int] = (),
+) -> Selection:
+    """Take what is watched, then the newest stories, feed by feed in turns.
 
-    `max_by_feed` limits the stories of single feeds, by address.
+    So a loud feed leaves room. `max_by_feed` limits the stories of single feeds, by address;
+    `watched` are ids of entries.
     """
     newest_first = sorted(pending, key=lambda entry: (entry.dated, entry.id), reverse=True)
-    waiting: dict[str, list[tuple[Entry, ...]]] = defaultdict(list)
+    queues: dict[str, list[Cluster]] = defaultdict(list)
     for story in group(newest_first):
-        waiting[story[0].feed_url].append(story)
-    total = sum(len(stories) for stories in waiting.values())
-    room = {url: max_by_feed.get(url, max_stories) for url in waiting}
-    taken: dict[str, list[tuple[Entry, ...]]] = {url: [] for url in waiting}
-    left = max_stories
-    turn = 0
-    while left and any(turn < min(room[url], len(waiting[url])) for url in waiting):
-        for url, stories in waiting.items():
-            if left and turn < min(room[url], len(stories)):
-                taken[url].append(stories[turn])
-                left -= 1
-        turn += 1
-    count = sum(len(stories) for stories in taken.values())
-    return Selection({url: stories for url, stories in taken.items() if stories}, total - count)
+        queues[story.lead.feed_url].append(story)
+    claims = []
+    for place, (url, queue) in enumerate(queues.items()):
+        queue.sort(key=lambda story: story.ids.isdisjoint(watched))
+        room = max_by_feed.get(url, max_stories)
+        claims += [
+            (story.ids.isdisjoint(watched), turn, place, story)
+            for turn, story in enumerate(queue[:room])
+        ]
+    claims.sort(key=lambda claim: claim[:3])
+    taken = tuple(story for *_, story in claims[:max_stories])
+    by_feed = Counter(story.lead.feed_url for story in taken)
+    waiting = {url: len(queue) - by_feed[url] for url, queue in queues.items()}
+    return Selection(taken, {url: number for url, number in waiting.items() if number})

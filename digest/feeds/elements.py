@@ -54,7 +54,12 @@ _PUBLISHED, _UPDATED, _CREATED = (
     Rule(None, Saying.end_date, word) for word in ("published", "updated", "created")
 )
 
+_ITUNES = "http://www.itunes.com/"
+_MEDIA_SCHEME = "http://search.yahoo.com/mrss/category_schema"
+_CATEGORY = Rule(Saying.begin_category, Saying.end_category)
 _MEDIA = {
+    "media:category": Rule(Saying.begin_category, Saying.end_category, _MEDIA_SCHEME),
+    "media:keywords": Rule(Saying.begin_bare, Saying.end_keywords),
     "media:content": Rule(Saying.begin_media, None, "media_content", "media"),
     "media:credit": Rule(Saying.begin_media, Saying.end_credit, "media_credit"),
     "media:description": _DESCRIPTION,
@@ -63,7 +68,7 @@ _MEDIA = {
     "media:title": Rule(Saying.begin_text, Saying.end_media_title, "text/plain"),
     "media:community": Rule(inside="community"),
     **_skipping(
-        *("media:category", "media:copyright", "media:keywords", "media:player", "media:rating"),
+        *("media:copyright", "media:player", "media:rating"),
         *("media:text", "media:hash", "media:license", "media:restriction"),
     ),
 }
@@ -110,6 +115,9 @@ _ENTRY = {
     **_MEDIA,
     **_DATES,
     **_TEXTS,
+    **dict.fromkeys(("category", "dc:subject"), _CATEGORY),
+    "itunes:category": Rule(Saying.begin_podcast_category, Saying.end_category, _ITUNES),
+    "itunes:keywords": Rule(Saying.begin_bare, Saying.end_keywords, _ITUNES),
     **dict.fromkeys(("guid", "id"), _ID),
     **dict.fromkeys(("author", "dc:creator", "itunes:author"), _AUTHOR),
     **dict.fromkeys(("summary", "itunes:summary"), _SUMMARY),

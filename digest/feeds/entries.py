@@ -12,7 +12,13 @@ from digest.feeds.dates import plausible, read_date
 from digest.feeds.fields import detail_in, details_in, text_in
 from digest.feeds.limits import MAX_HTML, MAX_ID, MAX_LINK, MAX_NAME, MAX_TITLE, within_limits
 from digest.feeds.media import entry_credit, entry_images, entry_seconds
-from digest.feeds.text import absolute_link, one_line, well_formed, without_markup
+from digest.feeds.text import (
+    absolute_link,
+    categories,
+    one_line,
+    well_formed,
+    without_markup,
+)
 from digest.feeds.wishes import wishes
 from digest.model import ParsedEntry, ParsedFeed
 
@@ -54,6 +60,9 @@ def _entry(entry: Any, url: str, feed_authors: str) -> ParsedEntry:
         base=base if declared else absolute_link(base, text_in(entry, "link"), MAX_LINK) or base,
         image=_first_link(base, entry_images(entry)),
         seconds=entry_seconds(entry),
+        categories=categories(
+            text_in(tag, "label") or text_in(tag, "term") for tag in details_in(entry, "tags")
+        ),
     )
 
 

@@ -50,7 +50,8 @@ class Request:
     """What to ask for; `etag` and `last_modified` are sent back byte for byte.
 
     They mean something only to the server at `answered_by`, which is `url` where it is None.
-    `moved_to` is asked in place of `url`; `headers` go to the origin of `url` only.
+    `moved_to` is asked in place of `url`; `headers` go to the origin of `url` only. `accept` says
+    what kinds of content are of use (RFC 9110, section 12.5.1).
     """
 
     url: str
@@ -60,6 +61,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     allow_private_networks: bool = False
     moved_to: str | None = None
+    accept: str = _ACCEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +281,7 @@ def _is_conditional(request: Request, url: URL) -> bool:
 
 
 def _headers(request: Request, trail: Sequence[URL]) -> CIMultiDict[str]:
-    headers = CIMultiDict({hdrs.ACCEPT: _ACCEPT, hdrs.ACCEPT_ENCODING: ACCEPTED})
+    headers = CIMultiDict({hdrs.ACCEPT: request.accept, hdrs.ACCEPT_ENCODING: ACCEPTED})
     if _is_conditional(request, trail[-1]):
         if request.etag:
             headers[hdrs.IF_NONE_MATCH] = request.etag

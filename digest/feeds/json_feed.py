@@ -10,7 +10,7 @@ from digest.errors import FeedError
 from digest.feeds.dates import read_date
 from digest.feeds.limits import MAX_HTML, MAX_ID, MAX_LINK, MAX_NAME, MAX_TITLE, within_limits
 from digest.feeds.media import seconds_said
-from digest.feeds.text import absolute_link, one_line, paragraphs, well_formed
+from digest.feeds.text import absolute_link, categories, one_line, paragraphs, well_formed
 from digest.model import ParsedEntry, ParsedFeed
 
 _OPENING = re.compile(rb"[\x00\xef\xbb\xbf\xfe\xff\s]*\{")
@@ -70,12 +70,18 @@ def _entry(item: dict[str, Any], url: str, feed_authors: str) -> ParsedEntry:
         base=link or url,
         image=_first_link(item, url, "image", "banner_image"),
         seconds=_seconds(item),
+        categories=categories(_texts(item, "tags")),
     )
 
 
 def _text(said: dict[str, Any], name: str) -> str:
     value = said.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _texts(said: dict[str, Any], name: str) -> list[str]:
+    values = said.get(name)
+    return [one for one in values if isinstance(one, str)] if isinstance(values, list) else []
 
 
 def _objects(said: dict[str, Any], name: str) -> list[dict[str, Any]]:

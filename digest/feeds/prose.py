@@ -15,8 +15,8 @@ RDF_ABOUT = "http://www.w3.org/1999/02/22-rdf-syntax-ns# about"
 _XML_BASE = "http://www.w3.org/XML/1998/namespace base"
 # Attributes that are read, and so may not have a prefix, which feedparser would ignore.
 READ = {
-    *("about", "base", "duration", "href", "ispermalink", "lastmod", "medium", "mode", "rel"),
-    *("role", "type", "uri", "url", "version"),
+    *("about", "base", "domain", "duration", "href", "ispermalink", "label", "lastmod", "medium"),
+    *("mode", "rel", "role", "scheme", "term", "text", "type", "uri", "url", "version"),
 }
 _TYPES = {
     **dict.fromkeys(("text", "plain", "text/plain"), "text/plain"),

@@ -160,6 +160,38 @@ class Saying(Prose):
         self.said["author"] = f"{name} ({email})" if name and email else name or email
         self.said.setdefault("authors", []).append({"name": name})
 
+    # Categories
+
+    def begin_category(self, scheme: str, attributes: Attributes) -> None:
+        """A category, in an attribute or as text."""
+        about = attributes.get("scheme", scheme or attributes.get("domain"))
+        self._tag(attributes.get("term"), about, attributes.get("label"))
+
+    def begin_podcast_category(self, scheme: str, attributes: Attributes) -> None:
+        """A category of Apple's."""
+        self._tag(attributes.get("text"), scheme, None)
+
+    def end_category(self, _word: str) -> None:
+        """The end of one: its text belongs to the last that has none, whichever that is."""
+        if not (text := self.text()):
+            return
+        tags = self.said["tags"]
+        if tags and not tags[-1]["term"]:
+            tags[-1]["term"] = text
+        else:
+            self._tag(text, None, None)
+
+    def end_keywords(self, scheme: str) -> None:
+        """Categories between commas."""
+        for term in filter(None, map(str.strip, self.text().split(","))):
+            self._tag(term, scheme or None, None)
+
+    def _tag(self, term: str | None, scheme: str | None, label: str | None) -> None:
+        tags = self.said.setdefault("tags", [])
+        tag = {"term": term, "scheme": scheme, "label": label}
+        if (term or scheme or label) and tag not in tags:
+            tags.append(tag)
+
     # Fields
 
     def begin_bare(self, _word: str, attributes: Attributes) -> None:

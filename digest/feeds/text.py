@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import islice
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 import nh3
+
+from digest.feeds.limits import MAX_CATEGORIES, MAX_CATEGORY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # C0 and C1 controls, the Unicode line separators, and the bidirectional controls that can turn
 # the text around them (embeddings, overrides, isolates).
@@ -44,6 +51,14 @@ def without_markup(text: str) -> str:
     if text.isprintable() and "<" not in text and "&" not in text:
         return text
     return html.unescape(nh3.clean(text, tags=set()))
+
+
+def categories(said: Iterable[str]) -> tuple[str, ...]:
+    """What an entry is filed under: each once, as one line, without what is for programs only."""
+    lines = (one_line(without_markup(one[: MAX_CATEGORY * 8]), MAX_CATEGORY) for one in said)
+    # Blogger files everything under the address of a schema.
+    told = dict.fromkeys(line for line in lines if line and "://" not in line)
+    return tuple(islice(told, MAX_CATEGORIES))
 
 
 def paragraphs(text: str) -> str:

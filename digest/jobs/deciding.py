@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.errors import UsageError
+from digest.jobs.pictures import without_embedded
 from digest.jobs.publishing import message_ids
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ class Deciding:
         assert edition is not None
         if edition.digest not in self._templates:
             raise UsageError(f"the digest {edition.digest!r} of edition {edition_id} is gone")
-        rendition = channel.render(edition, self._templates[edition.digest])
+        # What was embedded went out with the edition, and is not kept.
+        rendition = channel.render(without_embedded(edition), self._templates[edition.digest])
         digest, now = edition.digest, self._clock()
         ids = message_ids(self._settings, digest, record.scheduled_for)
         await self._store.run(

@@ -7,13 +7,11 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest.editions.catch_up import as_of, catch_up
-from digest.editions.compose import Frame, compose
+from digest.editions.catch_up import catch_up
 from digest.editions.schedule import next_after
-from digest.editions.select import select
 from digest.errors import DigestError, StoreError
+from digest.jobs.drafting import draft_edition
 from digest.log import event
-from digest.model import Failing, Held
 from digest.rendering.email import mailbox, message_id
 from digest.store import DigestPlan, Store
 
@@ -24,7 +22,8 @@ if TYPE_CHECKING:
     from digest.channels import Channel
     from digest.config import Settings
     from digest.editions.catch_up import Turn
-    from digest.model import Edition
+    from digest.jobs.drafting import Draft
+    from digest.jobs.pictures import Illustrating
     from digest.rendering.templates import Templates
     from digest.store import StoreThread
 
@@ -38,40 +37,6 @@ class Published:
     edition_id: int
     digest: str
     entries: int
-
-
-def compose_edition(
-    store: Store, settings: Settings, digest: str, now: datetime, until: datetime | None = None
-) -> Edition:
-    """The edition of a digest as it would be now, or would have been at `until`; reads only."""
-    config = settings.digests[digest]
-    feeds = settings.feeds_of(digest)
-    names = {feed.url: feed.name for feed in feeds}
-    caps = {feed.url: feed.max_entries for feed in feeds if feed.max_entries}
-    frame = Frame(
-        digest=digest,
-        title=settings.title_of(digest),
-        timezone=settings.zone_of(digest).key,
-        period_from=store.editions.last_period_end(digest),
-        period_to=until or now,
-        composed_at=now,
-        names=names,
-        marking=frozenset(feed.url for feed in feeds if feed.updates != "ignore"),
-        held=tuple(
-            Held(names[one.url] or one.feed_title or one.url, one.entries)
-            for one in store.held.read()
-            if one.url in names
-        ),
-        failing=tuple(
-            Failing(names[state.url] or state.title or state.url, state.failing_since)
-            for state in store.feeds.failing()
-            if state.url in names and state.failing_since
-        ),
-    )
-    pending = store.editions.pending(digest, names)
-    return compose(
-        frame, select(as_of(pending, until) if until else pending, config.max_entries, caps)
-    )
 
 
 def plan(settings: Settings, now: datetime) -> list[DigestPlan]:
@@ -100,12 +65,14 @@ class Publishing:
         store: StoreThread[Store],
         channels: Mapping[str, Channel],
         templates: Mapping[str, Templates],
+        illustrating: Illustrating,
         clock: Callable[[], datetime],
     ) -> None:
         self._settings = settings
         self._store = store
         self._channels = channels
         self._templates = templates
+        self._illustrating = illustrating
         self._clock = clock
         self._turn = asyncio.Lock()
         self._last = clock()
@@ -179,9 +146,9 @@ class Publishing:
         """Publish what is pending, whatever the schedule; None where there is nothing to send."""
         async with self._turn:
             now = self._clock()
-            edition = await self._compose(digest, now)
+            draft = await self._draft(digest, now)
             return await self._publish(
-                edition, now, None, channels or self._settings.digests[digest].send_to
+                draft, now, None, channels or self._settings.digests[digest].send_to
             )
 
     async def _take_turn(self, digest: str, turn: Turn, now: datetime) -> Published | None:
@@ -190,11 +157,14 @@ class Publishing:
             event(_log, logging.WARNING, "skipped", digest=digest, reason=reason)
             await self._store.run(lambda store: store.editions.skip(digest, at, following, reason))
             return None
-        edition = await self._compose(digest, now, turn.until)
+        draft = await self._draft(digest, now, turn.until)
         channels = self._settings.digests[digest].send_to
-        published = await self._publish(edition, at, following, channels)
+        published = await self._publish(draft, at, following, channels)
         if published is None:
-            await self._store.run(lambda store: store.editions.skip(digest, at, following))
+            left_out = draft.judged.left_out
+            await self._store.run(
+                lambda store: store.editions.pass_over(digest, at, following, left_out, now)
+            )
         return published
 
     async def _why_none(self, digest: str, turn: Turn) -> str:
@@ -205,28 +175,40 @@ class Publishing:
             return "published before the clock was set back"
         return ""
 
-    async def _compose(self, digest: str, now: datetime, until: datetime | None = None) -> Edition:
+    async def _draft(self, digest: str, now: datetime, until: datetime | None = None) -> Draft:
         return await self._store.run(
-            lambda store: compose_edition(store, self._settings, digest, now, until)
+            lambda store: draft_edition(store, self._settings, digest, now, until)
         )
 
     async def _publish(
         self,
-        edition: Edition,
+        draft: Draft,
         scheduled_for: datetime,
         following: datetime | None,
         channels: Collection[str],
     ) -> Published | None:
+        edition, left_out = draft.edition, draft.judged.left_out
         digest = edition.digest
         if not edition.stories and self._settings.digests[digest].when_empty == "skip":
-            event(_log, logging.INFO, "skipped", digest=digest, reason="nothing new")
+            event(
+                _log,
+                logging.INFO,
+                "skipped",
+                digest=digest,
+                reason="nothing new",
+                left_out=len(left_out) or None,
+            )
             return None
+        edition, pictures = await self._illustrating.illustrate(edition)
+        templates = self._templates[digest]
         renditions = [
-            self._channels[name].render(edition, self._templates[digest]) for name in channels
+            self._channels[name].render(edition, templates, pictures) for name in channels
         ]
         ids = message_ids(self._settings, digest, scheduled_for)
         edition_id = await self._store.run(
-            lambda store: store.editions.publish(edition, scheduled_for, renditions, ids, following)
+            lambda store: store.editions.publish(
+                edition, scheduled_for, renditions, ids, following, left_out
+            )
         )
         event(
             _log,
@@ -237,6 +219,7 @@ class Publishing:
             scheduled_for=scheduled_for.isoformat(),
             stories=len(edition.stories),
             held_back=edition.held_back or None,
+            left_out=len(left_out) or None,
         )
         return Published(edition_id, digest, len(edition.entry_ids))
 

@@ -2,51 +2,42 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import quopri
 import re
 from email import message_from_bytes
 from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, parseaddr
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from digest.feeds.text import one_line
+from digest.language import ENGLISH, language_of
+from digest.model import NO_PICTURES
+from digest.rendering.mime import multipart, picture_part, text_part
 from digest.rendering.words import short
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from digest.model import Edition
+    from digest.model import Edition, Pictures
 
 _SUBJECT_GRAPHEMES = 120
-_TEXT_ONLY = "The whole edition was too large for the mail server, so this is only its text."
+_OF_THE_PARTS = (b"content-type:", b"content-transfer-encoding:")
 # Lines are folded at 78 characters.
 _LONGEST_PLAIN = 70
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9+_-]+(\.[A-Za-z0-9+_-]+)*@[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
-def build_email(edition: Edition, html: str, text: str, sender: str) -> bytes:
-    """The message without To and Message-ID; the same bytes for the same edition."""
-    address = mailbox(sender)
-    message = EmailMessage(policy=SMTP)
-    message["From"] = address
-    message["Date"] = format_datetime(edition.composed_at)
-    # RFC 3834: keeps out-of-office replies away.
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text, cte=_transfer_encoding(text))
-    message.add_alternative(html, subtype="html", cte=_transfer_encoding(html))
-    # A random boundary would make every attempt a different message.
-    digest = hashlib.sha256(f"{html}{text}".encode()).hexdigest()[:32]
-    message.set_boundary(f"=_{digest}")
-    subject = _encoded(short(one_line(edition.subject, 1_000), _SUBJECT_GRAPHEMES))
-    list_name = one_line(edition.title, 120).translate(str.maketrans('"<>\\', "    "))
-    list_phrase = f'"{list_name}"' if _plain(list_name) else _encoded(list_name)
-    list_id = f"{list_phrase} <{edition.digest.lower()}.digest.{address.domain}>"
-    return f"Subject: {subject}\r\nList-Id: {list_id}\r\n".encode() + message.as_bytes()
+def build_email(
+    edition: Edition, html: str, text: str, sender: str, pictures: Pictures = NO_PICTURES
+) -> bytes:
+    """The message without To and Message-ID; the same bytes for the same edition.
+
+    Of the pictures it has those that the HTML shows.
+    """
+    parts = text_part(text, "plain"), _with_pictures(html, pictures)
+    return _headers(edition, mailbox(sender)) + multipart("alternative", *parts)
 
 
 def text_only(message: bytes) -> bytes | None:
@@ -56,13 +47,41 @@ def text_only(message: bytes) -> bytes | None:
         return None
     body = parsed.get_body(("plain",))
     assert body is not None
-    text = f"{body.get_content().rstrip()}\n\n{_TEXT_ONLY}\n"
-    rest = EmailMessage(policy=SMTP)
-    rest.set_content(text, cte=_transfer_encoding(text))
+    why = language_of(str(parsed.get("Content-Language", ENGLISH))).translate(
+        "The whole edition was too large for the mail server, so this is only its text."
+    )
+    text = f"{body.get_content().rstrip()}\n\n{why}\n"
     # As they stand: written anew, they would be folded and encoded by the library.
     fields = re.split(rb"\r\n(?![ \t])", message.partition(b"\r\n\r\n")[0])
-    kept = [field for field in fields if not field.lower().startswith((b"content-", b"mime-"))]
-    return b"\r\n".join([*kept, rest.as_bytes()])
+    kept = [field for field in fields if not field.lower().startswith(_OF_THE_PARTS)]
+    return b"\r\n".join([*kept, text_part(text, "plain")])
+
+
+def _with_pictures(html: str, pictures: Pictures) -> bytes:
+    part = text_part(html, "html")
+    shown = [(name, one) for name, one in pictures.items() if f"cid:{name}" in html]
+    if not shown:
+        return part
+    # RFC 2387: the type is that of the part which the others belong to.
+    return multipart('related; type="text/html"', part, *(picture_part(*one) for one in shown))
+
+
+def _headers(edition: Edition, sender: Address) -> bytes:
+    subject = _encoded(short(one_line(edition.subject, 1_000), _SUBJECT_GRAPHEMES))
+    list_name = one_line(edition.title, 120).translate(str.maketrans('"<>\\', "    "))
+    list_phrase = f'"{list_name}"' if _plain(list_name) else _encoded(list_name)
+    return (
+        f"Subject: {subject}\r\n"
+        # RFC 2919
+        f"List-Id: {list_phrase} <{edition.digest.lower()}.digest.{sender.domain}>\r\n"
+        # RFC 3282; `text_only` goes by it too.
+        f"Content-Language: {edition.language}\r\n"
+        f"{SMTP.fold('From', SMTP.header_factory('From', sender))}"
+        f"Date: {format_datetime(edition.composed_at)}\r\n"
+        # RFC 3834: keeps out-of-office replies away.
+        "Auto-Submitted: auto-generated\r\n"
+        "MIME-Version: 1.0\r\n"
+    ).encode()
 
 
 def personal_headers(recipient: str, message_id: str) -> bytes:
@@ -101,8 +120,8 @@ def mailbox(text: str) -> Address:
 def _encoded(text: str) -> str:
     """Text for a header, folded; encoded (RFC 2047) where it is not plain.
 
-    Not by `EmailMessage`, which decodes what already looks encoded: `=?utf-8?q?=0D=0ABcc:...?=` in
-    a title would become a header of its own.
+    Not by the library's policies, which decode what already looks encoded:
+    `=?utf-8?q?=0D=0ABcc:...?=` in a title would become a header of its own.
     """
     charset = "us-ascii" if _plain(text) else "utf-8"
     return Header(text, charset, header_name="Subject").encode(linesep="\r\n")
@@ -110,10 +129,3 @@ def _encoded(text: str) -> str:
 
 def _plain(text: str) -> bool:
     return text.isascii() and "=?" not in text
-
-
-def _transfer_encoding(text: str) -> Literal["quoted-printable", "base64"]:
-    """The smaller of the two: the library decides by the first ten lines."""
-    raw = text.encode()
-    readable = len(quopri.encodestring(raw))
-    return "quoted-printable" if readable <= len(base64.encodebytes(raw)) else "base64"

@@ -80,14 +80,15 @@ def empty() -> Edition:
 
 
 def long() -> Edition:
-    """An edition of 60 stories in 6 sections."""
-    sections = (
-        Section(
-            f"Feed {n}", tuple(replace(_FULL, title=f"Story {n}.{m}", html="") for m in range(10))
-        )
-        for n in range(6)
-    )
-    return replace(ordinary(), sections=tuple(sections))
+    """An edition of 60 stories in 6 sections, some of which are cut."""
+    sections = tuple(Section(f"Feed {n}", tuple(_long(n, m) for m in range(10))) for n in range(6))
+    return replace(ordinary(), sections=sections)
+
+
+def _long(section: int, number: int) -> Story:
+    cut = section == 5 or number > 7
+    feed, title = f"Feed {section}", f"Story {section}.{number}"
+    return replace(_FULL, title=title, feed=feed, html="", cut=cut)
 
 
 def right_to_left() -> Edition:

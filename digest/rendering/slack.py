@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from digest.language import language_of
 from digest.rendering import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from digest.language import Language
     from digest.model import Edition, Section, Story
 
 # Slack refuses messages of about 12-13 thousand characters over all blocks.
@@ -31,11 +33,6 @@ _NUMBERS = 50
 
 Block = dict[str, Any]
 Message = dict[str, Any]
-
-_NOTHING: Block = {
-    "type": "section",
-    "text": {"type": "plain_text", "text": "Nothing new this time.", "emoji": False},
-}
 
 
 def build_messages(edition: Edition) -> list[Message]:
@@ -111,10 +108,11 @@ def _messages(edition: Edition, excerpt: int) -> list[Message]:
 
 def _split(edition: Edition, excerpt: int) -> list[list[tuple[Section, list[Block]]]]:
     """Messages of sections of rendered stories."""
+    language = language_of(edition.language)
     messages: list[list[tuple[Section, list[Block]]]] = [[]]
     size = frame = len(json.dumps(_message(edition, [], 1, 1))) + _NUMBERS
     for section, story in _stories(edition):
-        block = _story(story, section, excerpt)
+        block = _story(story, section, excerpt, language)
         cost = len(json.dumps(block)) + _COMMA
         current = messages[-1]
         opens = not current or current[-1][0] is not section
@@ -134,7 +132,7 @@ def _stories(edition: Edition) -> Iterator[tuple[Section, Story]]:
     return ((section, story) for section in edition.sections for story in section.stories)
 
 
-def _story(story: Story, section: Section, excerpt: int) -> Block:
+def _story(story: Story, section: Section, excerpt: int, language: Language) -> Block:
     title = _short(story.title, _MAX_TITLE)
     if story.url and len(json.dumps(story.url)) <= _MAX_LINK:
         elements: list[Block] = [
@@ -143,10 +141,11 @@ def _story(story: Story, section: Section, excerpt: int) -> Block:
     else:
         elements = [_text(title, bold=True)]
     if story.updated:
-        elements.append(_text(" · updated"))
-    also = ", ".join(_short(other.feed, _MAX_NAME) for other in story.also_in[:5])
+        elements.append(_text(f" · {language.translate('updated')}"))
+    also = language.list_of(_short(other.feed, _MAX_NAME) for other in story.also_in[:5])
     if also:
-        elements.append(_text(f" · also in {_short(also, _MAX_TITLE)}"))
+        said = language.translate("also in {feeds}", feeds=_short(also, _MAX_TITLE))
+        elements.append(_text(f" · {said}"))
     if excerpt and story.excerpt:
         elements.append(_text(f"\n{_short(story.excerpt, excerpt)}"))
     elif story.author and story.author != section.title and excerpt:
@@ -163,7 +162,10 @@ def _message(
     edition: Edition, sections: list[tuple[Section, list[Block]]], number: int, total: int
 ) -> Message:
     title = edition.title if total == 1 else f"{edition.title} ({number}/{total})"
-    note = words.summary(edition) if number == 1 else f"continued, part {number} of {total}"
+    language = language_of(edition.language)
+    note = words.summary(edition)
+    if number > 1:
+        note = language.translate("continued, part {number} of {total}", number=number, total=total)
     blocks: list[Block] = [
         {
             "type": "header",
@@ -175,7 +177,7 @@ def _message(
         },
         {"type": "context", "elements": [{"type": "plain_text", "text": note, "emoji": False}]},
     ]
-    blocks += [_section(section, stories) for section, stories in sections] or [_NOTHING]
+    blocks += [_section(section, stories) for section, stories in sections] or [_nothing(language)]
     if number == total and (waiting := words.notes(edition)):
         held = {"type": "plain_text", "text": _short(waiting, _MAX_NOTE), "emoji": False}
         blocks.append({"type": "context", "elements": [held]})
@@ -185,6 +187,11 @@ def _message(
         "unfurl_links": False,
         "unfurl_media": False,
     }
+
+
+def _nothing(language: Language) -> Block:
+    said = language.translate("Nothing new this time.")
+    return {"type": "section", "text": {"type": "plain_text", "text": said, "emoji": False}}
 
 
 def _section(section: Section, stories: list[Block]) -> Block:

@@ -34,4 +34,7 @@ def _story(story: Story) -> dict[str, Any]:
         "excerpt": story.excerpt,
         "reading_minutes": story.reading_minutes,
         "also_in": [{"feed": other.feed, "url": other.url} for other in story.also_in],
+        "related": [
+            {"title": other.title, "feed": other.feed, "url": other.url} for other in story.related
+        ],
     }

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import traceback
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 from jinja2 import (
     ChoiceLoader,
@@ -25,15 +24,11 @@ from digest import __version__
 from digest.config.looks import LookSettings, Theme
 from digest.errors import TemplateError
 from digest.feeds.text import well_formed
-from digest.rendering import telling, words
-from digest.rendering.blocks import content_markdown, content_text
-from digest.rendering.clean import excerpt
 from digest.rendering.colours import palettes
-from digest.rendering.content import email_html
 from digest.rendering.samples import ordinary
+from digest.rendering.vocabulary import FILTERS, FUNCTIONS, variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import TracebackType
 
     from digest.model import Edition
@@ -43,31 +38,6 @@ HTML, TEXT, MARKDOWN = "edition.html", "edition.txt", "edition.md"
 _NAMES = (HTML, TEXT, MARKDOWN)
 _SUFFIXES = {".html", ".txt", ".md"}
 THEMES: tuple[Theme, ...] = get_args(Theme)
-# What templates may call, beside what Jinja2 has.
-FILTERS: dict[str, Callable[..., Any]] = {
-    "content_markdown": content_markdown,
-    "content_text": content_text,
-    "day": words.day,
-    "dir": words.direction,
-    "email_html": email_html,
-    "excerpt": excerpt,
-    "inline": words.inline,
-    "language_dir": telling.language_direction,
-    "markdown": words.markdown,
-    "markdown_url": words.markdown_url,
-    "name": telling.name,
-    "reading_time": words.reading_time,
-    "short": words.short,
-    "source": telling.source,
-    "wrap": words.wrap,
-}
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "count": words.count,
-    "fit": telling.fit,
-    "is_long": telling.is_long,
-    "notes": words.notes,
-    "summary": words.summary,
-}
 _KEPT = re.compile(r'(<style[^>]*) data-css-inline="keep"')
 # A template can raise whatever its expressions do: 1 / 0 is its author's to mend.
 _AUTHORS_ERRORS = (
@@ -131,7 +101,7 @@ class Templates:
     def _render(self, name: str, edition: Edition) -> str:
         try:
             template = self._environment.get_template(name)
-            return well_formed(template.render(edition=edition, **_spoken(edition)))
+            return well_formed(template.render(variables(edition)))
         except TemplateSyntaxError as error:
             where = f"{self._where(error.filename or error.name or name)}:{error.lineno}"
             raise TemplateError(f"{where}: {error.message}") from None
@@ -145,16 +115,6 @@ class Templates:
         path = Path(name)
         whole = any(path.is_relative_to(folder) for folder in self._paths)
         return str(path if whole else self._paths[0] / path)
-
-
-def _spoken(edition: Edition) -> dict[str, Any]:
-    """What speaks the language of the edition."""
-    say = telling.say
-    return {
-        "t": say,
-        "facts": partial(telling.facts, edition, say=say),
-        "closing": telling.closing(edition, say),
-    }
 
 
 def theme_files(theme: Theme) -> dict[str, str]:

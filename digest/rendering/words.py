@@ -8,10 +8,14 @@ import unicodedata
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from digest.language import language_of
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from digest.model import Edition
+    from digest.language import Direction, Language
+    from digest.model import Edition, Failing, Held, Quiet, Section, Story
 
 # What means something anywhere, then what does at the start of a line or, a #, of a word.
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>~&]|^[+-]|(?<!\S)#")
@@ -19,6 +23,11 @@ _MARKDOWN = re.compile(r"[\\`*_\[\]<>~&]|^[+-]|(?<!\S)#")
 _NUMBERED = re.compile(r"^(\d+)([.)])")
 _MARKDOWN_URL = re.compile(r"[<>\s\\]|&(?=#?\w+;)")
 _NAME, _NAMED = 60, 3
+# More stories in more sections than this open with their contents.
+_LONG, _MANY = 12, 3
+# By bidirectional class, and the marks that count as a letter (Unicode UAX 9).
+_DIRECTIONS: dict[str, Direction] = {"L": "ltr", "R": "rtl", "AL": "rtl"}
+_MARKS: dict[Direction, str] = {"ltr": "\u200e", "rtl": "\u200f"}
 
 
 def short(text: str, graphemes: int) -> str:
@@ -33,33 +42,23 @@ def short(text: str, graphemes: int) -> str:
     return text if len(ends) <= graphemes else text[: ends[graphemes - 2]].rstrip() + "…"
 
 
-def day(at: datetime, timezone: str) -> str:
+def day(at: datetime, timezone: str, language: Language) -> str:
     """`20 November 2026`, in the digest's time zone."""
-    local = at.astimezone(ZoneInfo(timezone))
-    return f"{local.day} {local:%B %Y}"
+    return language.day(at.astimezone(ZoneInfo(timezone)).date())
+
+
+def age(at: datetime, edition: Edition) -> str:
+    """`today`, `Tuesday`, `20 November`: the day as seen from the one of composing."""
+    zone = ZoneInfo(edition.timezone)
+    days = (time.astimezone(zone).date() for time in (at, edition.composed_at))
+    return language_of(edition.language).age(*days)
 
 
 def period(edition: Edition) -> str:
     """`13 to 20 November 2026`, or the one day."""
     zone = ZoneInfo(edition.timezone)
-    start, end = (at.astimezone(zone) for at in (edition.period_from, edition.period_to))
-    if start.date() == end.date():
-        return day(end, edition.timezone)
-    first = str(start.day)
-    if (start.year, start.month) != (end.year, end.month):
-        first = f"{start.day} {start:%B}" + (f" {start.year}" if start.year != end.year else "")
-    return f"{first} to {day(end, edition.timezone)}"
-
-
-def count(number: int, noun: str, plural: str = "") -> str:
-    """`1 story`, `12 stories`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
-def reading_time(minutes: int) -> str:
-    """`4 min`, `1 h 20 min`."""
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest} min" if hours else f"{rest} min"
+    days = (at.astimezone(zone).date() for at in (edition.period_from, edition.period_to))
+    return language_of(edition.language).period(*days)
 
 
 def summary(edition: Edition) -> str:
@@ -67,52 +66,162 @@ def summary(edition: Edition) -> str:
     if edition.stories and not edition.reading_minutes:
         # An alert says all there is.
         return period(edition)
-    parts = [period(edition), count(len(edition.stories), "story", "stories")]
+    language = language_of(edition.language)
+    parts = [period(edition), language.count(len(edition.stories), "story", "stories")]
     if edition.stories:
-        parts.append(f"{reading_time(edition.reading_minutes)} to read in full")
+        time = language.duration(edition.reading_minutes)
+        parts.append(language.translate("{time} to read in full", time=time))
     return " · ".join(parts)
 
 
+def is_long(edition: Edition) -> bool:
+    """Whether an edition is to open with its contents."""
+    return len(edition.stories) > _LONG and len(edition.sections) > _MANY
+
+
+def facts(
+    edition: Edition,
+    section: Section,
+    story: Story,
+    *,
+    brief: bool = False,
+    whole_date: bool = False,
+) -> list[str]:
+    """What is known of a story beside its words: feed, author, date, how long it takes.
+
+    Not the feed or the author where the heading of its section says the same; with `brief`
+    neither author nor date. A date is told by its age, unless it is to be whole.
+    """
+    language = language_of(edition.language)
+    said = [language.translate("Updated")] if story.updated else []
+    known = [section.title]
+    for who in (story.feed, "" if brief else story.author):
+        if who and not any(f" {who} " in f" {one} " for one in known):
+            said.append(inline(who, language.direction))
+            known.append(who)
+    if story.published and not brief:
+        at, zone = story.published, edition.timezone
+        said.append(day(at, zone, language) if whole_date else age(at, edition))
+    if story.reading_minutes:
+        said.append(language.duration(story.reading_minutes))
+    return said
+
+
+def closing(edition: Edition) -> list[str]:
+    """What is said under an edition: what waits or fails, what comes next, and last why it comes.
+
+    The last is always there.
+    """
+    language = language_of(edition.language)
+    why = language.translate(
+        "You get this because your address is on the list for {title}.",
+        title=inline(edition.title, language.direction),
+    )
+    return [*filter(None, (notes(edition), next_edition(edition))), why]
+
+
+def next_edition(edition: Edition) -> str:
+    """A sentence about when the next edition is due, or nothing where nobody knows."""
+    if not edition.next_at:
+        return ""
+    language = language_of(edition.language)
+    local = edition.next_at.astimezone(ZoneInfo(edition.timezone))
+    return language.translate(
+        "The next edition is due on {day} at {time}.",
+        day=language.day_to_come(local.date()),
+        time=language.time_of_day(local.time()),
+    )
+
+
 def notes(edition: Edition) -> str:
-    """Sentences about what waits, what is held and what cannot be read; or nothing."""
+    """Sentences about what waits, what is held, what cannot be read and is quiet; or nothing."""
+    language = language_of(edition.language)
     sentences = []
     if edition.held_back:
-        number = count(edition.held_back, "more story", "more stories")
-        sentences.append(f"{number} will come with the next edition.")
+        sentences.append(
+            language.plural(
+                edition.held_back,
+                "{number} more story will come with the next edition.",
+                "{number} more stories will come with the next edition.",
+            )
+        )
     if edition.held:
-        held = [
-            f"{count(one.entries, 'entry', 'entries')} of {inline(short(one.feed, _NAME))}"
-            for one in edition.held[:_NAMED]
-        ]
-        if more := len(edition.held) - len(held):
-            held.append(f"those of {count(more, 'more feed')}")
-        sentences.append(f"Held for review, since they came all at once: {', '.join(held)}.")
+        feeds = _held(edition.held, language)
+        sentences.append(
+            language.translate(
+                "Held for review, since they came all at once: {feeds}.", feeds=feeds
+            )
+        )
     if edition.failing:
-        failing = [
-            f"{inline(short(one.feed, _NAME))} (since {day(one.since, edition.timezone)})"
-            for one in edition.failing[:_NAMED]
-        ]
-        if more := len(edition.failing) - len(failing):
-            failing.append(count(more, "more feed"))
-        sentences.append(f"Cannot be read: {', '.join(failing)}.")
+        feeds = _since(edition.failing, edition, language)
+        sentences.append(language.translate("Cannot be read: {feeds}.", feeds=feeds))
+    if edition.quiet:
+        feeds = _since(edition.quiet, edition, language)
+        sentences.append(language.translate("Nothing new for long: {feeds}.", feeds=feeds))
     return " ".join(sentences)
 
 
-def direction(text: str) -> str:
-    """`rtl` or `ltr`, by the first letter that has a direction (Unicode UAX 9, rule P2)."""
-    for character in text:
-        kind = unicodedata.bidirectional(character)
-        if kind in {"R", "AL"}:
-            return "rtl"
-        if kind == "L":
-            return "ltr"
-    return "ltr"
+def _held(held: Sequence[Held], language: Language) -> str:
+    named = [
+        language.plural(
+            one.entries,
+            "{number} entry of {feed}",
+            "{number} entries of {feed}",
+            feed=_name(one.feed, language),
+        )
+        for one in held[:_NAMED]
+    ]
+    if more := len(held) - len(named):
+        named.append(
+            language.plural(more, "those of {number} more feed", "those of {number} more feeds")
+        )
+    return language.list_of(named)
 
 
-def inline(text: str) -> str:
-    """Text for inside an English line: what follows keeps its place after words written rtl."""
-    rtl = any(unicodedata.bidirectional(character) in {"R", "AL"} for character in text)
-    return f"{text}\u200e" if rtl else text
+def _since(feeds: Sequence[Failing | Quiet], edition: Edition, language: Language) -> str:
+    named = [
+        language.translate(
+            "{feed} (since {day})",
+            feed=_name(one.feed, language),
+            day=day(one.since, edition.timezone, language),
+        )
+        for one in feeds[:_NAMED]
+    ]
+    if more := len(feeds) - len(named):
+        named.append(language.plural(more, "{number} more feed", "{number} more feeds"))
+    return language.list_of(named)
+
+
+def _name(feed: str, language: Language) -> str:
+    return inline(short(feed, _NAME), language.direction)
+
+
+def direction(text: str, unsaid: Direction = "ltr") -> Direction:
+    """`ltr` or `rtl`, by the first letter that has a direction (Unicode UAX 9, rule P2)."""
+    return next(filter(None, map(_direction, text)), unsaid)
+
+
+def inline(text: str, around: Direction) -> str:
+    """Text for inside a line: what follows keeps its place after words written the other way.
+
+    So does what it begins and ends with itself, like a quotation mark.
+    """
+    if not any(_direction(letter) not in {None, around} for letter in text):
+        return text
+    end, own = _MARKS[around], direction(text)
+    if own != around and not _direction(text[-1]):
+        end = _MARKS[own] + end
+    start = _MARKS[own] if own != around and not _direction(text[0]) else ""
+    return f"{start}{text}{end}"
+
+
+def line(text: str, around: Direction) -> str:
+    """A line of plain text that reads in a direction, whatever name it begins with."""
+    return text if direction(text, around) == around else f"{_MARKS[around]}{text}"
+
+
+def _direction(letter: str) -> Direction | None:
+    return _DIRECTIONS.get(unicodedata.bidirectional(letter))
 
 
 def markdown(text: str) -> str:

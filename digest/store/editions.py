@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from digest.model import Edition, Entry, Rendition
-from digest.store.entries import is_taken
+from digest.store.entries import is_taken, pass_over
 from digest.store.feeds import subscribe
 from digest.store.incidents import forget_incidents
 from digest.store.tables import (
@@ -26,7 +27,7 @@ from digest.store.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import timedelta
 
     from sqlalchemy.engine import Connection
@@ -120,11 +121,13 @@ class EditionQueries:
         sent_as: Sequence[Rendition],
         message_id: MessageIds,
         next_edition_at: datetime | None,
+        left_out: Mapping[int, str] = MappingProxyType({}),
     ) -> int:
         """Edition, what it takes, what is sent and to whom, together; answers its id.
 
         `message_id` is called with channel, recipient and part. `next_edition_at` is None for
-        an edition that is not one of the schedule's.
+        an edition that is not one of the schedule's. `left_out` has, by entry's id, the rule that
+        left it out, for good.
         """
         with self._database.transaction() as connection:
             edition_id = connection.execute(
@@ -140,6 +143,7 @@ class EditionQueries:
                 .returning(editions.c.id)
             ).scalar_one()
             _take_entries(connection, edition, edition_id)
+            pass_over(connection, edition.digest, left_out, edition.composed_at)
             for rendition in sent_as:
                 _plan_deliveries(
                     connection,
@@ -203,6 +207,20 @@ class EditionQueries:
     ) -> None:
         """Note why there is no edition for a time that was due, and go on to the next."""
         with self._database.transaction() as connection:
+            _advance(connection, digest, scheduled_for, next_edition_at, f"skipped, {reason}")
+
+    def pass_over(
+        self,
+        digest: str,
+        scheduled_for: datetime,
+        next_edition_at: datetime,
+        left_out: Mapping[int, str],
+        now: datetime,
+    ) -> None:
+        """Note that rules, or nothing new, left no edition for a time that was due, and go on."""
+        reason = f"rules left out all of {len(left_out)}" if left_out else "nothing new"
+        with self._database.transaction() as connection:
+            pass_over(connection, digest, left_out, now)
             _advance(connection, digest, scheduled_for, next_edition_at, f"skipped, {reason}")
 
 

@@ -21,7 +21,7 @@ from digest.store.tables import (
 from digest.store.tables import digests as digests_table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -145,6 +145,19 @@ def is_taken() -> sa.ColumnElement[bool]:
     return sa.or_(
         sent.correlate(entries, subscriptions), left_out.correlate(entries, subscriptions)
     )
+
+
+def pass_over(
+    connection: Connection, digest: str, left_out: Mapping[int, str], now: datetime
+) -> None:
+    """Note for good that a digest's rules left entries out: by id, the rule that did."""
+    if not left_out:
+        return
+    # One that was edited since, and is judged again, may be there.
+    there = (passed_over.c.digest == digest) & (passed_over.c.entry_id == sa.bindparam("entry"))
+    rows = [(digest, entry, rule, as_text(now)) for entry, rule in left_out.items()]
+    connection.execute(sa.delete(passed_over).where(there), [{"entry": row[1]} for row in rows])
+    insert_rows(connection, passed_over, ("digest", "entry_id", "rule", "at"), rows)
 
 
 def _forgettable() -> sa.Select[tuple[int]]:

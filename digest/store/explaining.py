@@ -15,6 +15,7 @@ from digest.store.tables import (
     entries,
     entry_names,
     feeds,
+    passed_over,
     subscriptions,
 )
 
@@ -37,13 +38,17 @@ class TakenBy:
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """What a digest's subscription says about an entry: whether it is for it, and what took it."""
+    """What a digest's subscription says about an entry: whether it is for it, and what took it.
+
+    `left_out` is the rule that left it out for good.
+    """
 
     subscribed_at: datetime
     since: datetime | None
     in_baseline: bool
     taken: TakenBy | None
     again: bool
+    left_out: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +131,13 @@ class ExplainQueries:
 
 def _subscriptions(connection: Connection, entry: Any) -> dict[str, Subscribed]:
     query = (
-        sa.select(subscriptions, editions.c.id, editions.c.period_to)
+        sa.select(
+            subscriptions,
+            editions.c.id,
+            editions.c.period_to,
+            passed_over.c.rule,
+            passed_over.c.at,
+        )
         .join(
             edition_entries,
             sa.and_(
@@ -136,18 +147,28 @@ def _subscriptions(connection: Connection, entry: Any) -> dict[str, Subscribed]:
             isouter=True,
         )
         .join(editions, editions.c.id == edition_entries.c.edition_id, isouter=True)
+        .join(
+            passed_over,
+            sa.and_(
+                passed_over.c.digest == subscriptions.c.digest,
+                passed_over.c.entry_id == entry.id,
+            ),
+            isouter=True,
+        )
         .where(subscriptions.c.feed_id == entry.feed_id)
     )
     found = {}
     for row in connection.execute(query).all():
         recent = row.since and entry.published and entry.published >= row.since
         resent = entry.resend_at is not None and row.id and row.period_to < entry.resend_at
+        judged_since = row.at and (entry.resend_at is None or row.at >= entry.resend_at)
         found[row.digest] = Subscribed(
             subscribed_at=row.subscribed_at,
             since=row.since,
             in_baseline=entry.id <= row.baseline and not recent,
             taken=TakenBy(row.id, row.period_to, _sent(connection, row.id)) if row.id else None,
             again=bool(resent),
+            left_out=row.rule if judged_since else None,
         )
     return found
 

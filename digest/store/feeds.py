@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _HICCUPS_END = timedelta(days=1)
 _MOST_HICCUPS = 5
 _PACE_WINDOW = timedelta(days=30)
+_QUIET = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,16 @@ class FeedQueries:
             incidents.c.kind.in_(("feed", "gone")), incidents.c.closed_at.is_(None)
         )
         query = sa.select(feeds).where(feeds.c.url.in_(told)).order_by(feeds.c.failing_since)
+        with self._database.transaction() as connection:
+            return [_state(row) for row in connection.execute(query)]
+
+    def fell_quiet(self, begin: datetime, end: datetime) -> list[FeedState]:
+        """The feeds of which it became so in this time that they brought nothing for 90 days."""
+        query = (
+            sa.select(feeds)
+            .where(feeds.c.new_at > begin - _QUIET, feeds.c.new_at <= end - _QUIET)
+            .order_by(feeds.c.new_at)
+        )
         with self._database.transaction() as connection:
             return [_state(row) for row in connection.execute(query)]
 

@@ -7,7 +7,7 @@ has, to a server in a process of its own. `smtplib` and `aiosmtplib` send the sa
 over one connection, and write nothing down; `ledger` is ours with a channel that takes everything
 at once. Each is a process too; they take turns. The server tells whether each recipient got one
 message with an id of its own. Meanwhile one more process reads what `digest status` shows of that
-ledger, again and again. Figures are medians of three.
+ledger, again and again, and goes on for a while when all is sent. Figures are medians of three.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from digest.channels.pace import Pace
 from digest.jobs.delivering import Delivering
 from digest.jobs.room import Room
 from digest.log import Redactor, Words, configure
-from digest.model import Rendition
+from digest.model import NO_PICTURES, Rendition
 from digest.opening import utc_now
 from digest.rendering.email import personal_headers
 from digest.store import Store, StoreThread, lack_of_room
@@ -48,12 +48,14 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from digest.channels import Channel
-    from digest.model import Delivery, Edition
+    from digest.model import Delivery, Edition, Pictures
     from digest.rendering.templates import Templates
 
 RUNS = 3
 STORIES = 17
 SENDER = "digest@example.com"
+FIGURES = ("status median", "status most", "status of what is sent median")
+_A_WHILE = 3.0
 
 
 def recipients(count: int) -> tuple[str, ...]:
@@ -115,7 +117,9 @@ class Nowhere:
     name, kind, pace = "it", "email", Pace()
     patience: timedelta | None = None
 
-    def render(self, edition: Edition, templates: Templates) -> Rendition:
+    def render(
+        self, edition: Edition, templates: Templates, pictures: Pictures = NO_PICTURES
+    ) -> Rendition:
         raise NotImplementedError
 
     def plainer(self, payload: bytes) -> bytes | None:
@@ -133,9 +137,9 @@ class Nowhere:
 
 
 @contextmanager
-def watched(database: Path) -> Iterator[None]:
+def watched(database: Path, name: str) -> Iterator[None]:
     """Have a process read the status meanwhile; it prints how long that took."""
-    command = [sys.executable, "-m", "tests.benchmarks.status_reader", str(database)]
+    command = [sys.executable, "-m", "tests.benchmarks.status_reader", str(database), name]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as reader:
         yield
         reader.communicate()
@@ -159,8 +163,10 @@ def deliver(folder: Path, count: int, channel: Channel) -> None:
         await store.run(lambda opened: build.publish(opened, sent_as=(sent_as,)))
         room = Room(store, str(path), partial(lack_of_room, path), utc_now)
         delivering = Delivering(store, {"it": channel}, utc_now, Words(Redactor()), room)
-        with watched(path), measured():
+        with watched(path, "status"), measured():
             outcomes = await delivering.deliver_due()
+        with watched(path, "status of what is sent"):
+            await asyncio.sleep(_A_WHILE)
         assert [outcome.state for outcome in outcomes] == ["sent"] * count
         await store.close()
 
@@ -227,7 +233,7 @@ def compare(count: int) -> None:
             f"{sender:10} {count / seconds:6.0f} messages/s  ratio {ratio:.2f}  "
             f"{1000 * cpu / count:5.2f} ms CPU each  peak {peak:4.0f} MB"
         )
-    for figure in ("status median", "status most"):
+    for figure in FIGURES:
         said = statistics.median(each["digest"][figure] for each in runs)
         print(f"{figure} {1000 * said:.1f} ms")
 

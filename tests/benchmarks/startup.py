@@ -14,12 +14,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.cli.project import Project, log_lines
 from tests.feed_xml import item, rss
+from tests.forked import Forking
 from tests.servers import HttpServer, MailServer, Reply, running
 
 if TYPE_CHECKING:
@@ -66,8 +67,12 @@ def seconds_of(*command: str) -> float:
 def many_feeds() -> Iterator[Project]:
     """An operator's folder with feeds that answer."""
     feeds, mail, slack = HttpServer(), MailServer(), HttpServer()
-    with tempfile.TemporaryDirectory() as folder, running(feeds, mail, slack):
-        project = Project(Path(folder), feeds, mail, slack)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(feeds, mail, slack),
+        closing(Forking()) as forking,
+    ):
+        project = Project(Path(folder), feeds, mail, slack, forking)
         body = rss(*(item(n, html="<p>Words of a kind.</p>" * 50) for n in range(ENTRIES)))
         for number in range(FEEDS):
             feeds.replies[f"/{number}"] = Reply(body.replace("A feed", f"Feed {number}"))

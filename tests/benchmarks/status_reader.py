@@ -1,6 +1,8 @@
 """Reads what `digest status` shows until told to stop, and prints the seconds each reading took.
 
-python -m tests.benchmarks.status_reader DATABASE
+python -m tests.benchmarks.status_reader DATABASE NAME
+
+The figures go by NAME.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ def main() -> None:
         store.health.read()
         store.close()
         took.append(time.perf_counter() - began)
-    print(json.dumps({"status median": statistics.median(took), "status most": max(took)}))
+    name = sys.argv[2]
+    print(json.dumps({f"{name} median": statistics.median(took), f"{name} most": max(took)}))
 
 
 if __name__ == "__main__":

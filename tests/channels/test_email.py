@@ -48,6 +48,14 @@ async def test_a_message_arrives_as_it_was_built(tmp_path: Path, mail_server: Ma
     assert b"\n" not in mail.raw.replace(b"\r\n", b"")
 
 
+def test_a_large_edition_is_shown_whole_by_mail_programs(tmp_path: Path) -> None:
+    [made] = deliveries(email(tmp_path, 25), ordinary(200))
+
+    html = made.payload.rpartition(b"Content-Type: text/html")[2]
+    assert len(html) < 90_500
+    assert b"more from" in html
+
+
 async def test_to_and_message_id_come_first(tmp_path: Path, mail_server: MailServer) -> None:
     channel = email(tmp_path, mail_server.port, to="Grace Hopper <grace@example.com>")
     [made] = deliveries(channel, edition(story()))

@@ -101,6 +101,7 @@ async def test_json_is_the_contract_of_preview(tmp_path: Path) -> None:
                         "excerpt": "What story 1 is about. And a little more.",
                         "reading_minutes": 4,
                         "also_in": [],
+                        "related": [],
                     }
                 ],
             }

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.forked import Forking
+
 CONFIG = """\
 polling: {{allow_private_networks: true, per_host: 0, timeout: {timeout}}}
 feeds:
@@ -42,6 +44,7 @@ class Project:
     feeds: HttpServer
     mail: MailServer
     slack: HttpServer
+    forking: Forking
 
     def configure(
         self,
@@ -67,15 +70,7 @@ class Project:
 
     def command(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
         """Run `digest` to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "digest", *arguments],
-            cwd=self.folder,
-            env=environment(**env),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        return self.forking.run(arguments, self.folder, environment(**env))
 
     def json(self, *arguments: str, code: int = 0) -> Any:
         """Run `digest --json` and read what it printed."""

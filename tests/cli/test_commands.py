@@ -67,6 +67,7 @@ def test_preview_prints_the_contract(polled: Project) -> None:
         "excerpt": "Two words.",
         "reading_minutes": 1,
         "also_in": [],
+        "related": [],
     }
     assert result["sections"][0]["stories"][1] == story
     assert (result["digest"], result["held_back"]) == ("weekly", 0)

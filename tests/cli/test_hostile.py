@@ -38,7 +38,7 @@ LEAD = (
     "x Bcc: evil@example.com =?utf-8?q?=0D=0ABcc:evil?= \ufffd <!channel>",
 )
 HEADERS = {
-    *("Auto-Submitted", "Content-Type", "Date", "From", "List-Id"),
+    *("Auto-Submitted", "Content-Language", "Content-Type", "Date", "From", "List-Id"),
     *("MIME-Version", "Message-ID", "Subject", "To"),
 }
 

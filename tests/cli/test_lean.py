@@ -23,12 +23,13 @@ channels:
 digests:
   weekly: {schedule: every monday at 09:00, send_to: [inbox, team]}
 """
-# Workers parse; the database is made without migrations; tables and bars are for terminals.
+# English needs no Babel; workers parse; the database is made without migrations; tables and bars
+# are for terminals.
 NEVER = {
-    *("alembic", "feedparser", "lxml", "mako", "rich", "sqlalchemy.dialects.postgresql"),
+    *("alembic", "babel", "feedparser", "lxml", "mako", "rich", "sqlalchemy.dialects.postgresql"),
     "sqlalchemy.orm",
 }
-SENDING = {"aiosmtplib", "apscheduler", "css_inline", "jinja2", "regex", "slack_sdk"}
+SENDING = {"aiosmtplib", "apscheduler", "css_inline", "jinja2", "re2", "regex", "slack_sdk"}
 FETCHING = {"aiohttp", "nh3", "pebble"}
 SETTINGS = {"pydantic", "ruamel"}
 STORE = {"asyncio", "sqlalchemy", "sqlite3"}

@@ -86,7 +86,7 @@ def test_a_folder_that_cannot_be_written_is_named(
         ("{% if not edition.stories %}\n{{ nowhere }}{% endif %}", ":2: 'nowhere' is undefined"),
         ("{{ 1 if edition.language == 'en' else nowhere }}", ":1: 'nowhere' is undefined"),
         ("{{ 9 // (edition.stories | length - 60) }}", ":1: integer division or modulo by zero"),
-        ("{{ t('{who}') }}", ":1: there is no value for {who} in '{who}'"),
+        ("{{ t('{who}') }}", ":1: '{who}' is given no value for 'who'"),
     ],
 )
 def test_what_some_edition_would_meet_is_found(

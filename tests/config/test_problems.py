@@ -117,6 +117,16 @@ CASES = [
         (1, "timezone", "write an IANA name like 'Europe/Berlin'"),
     ),
     case(
+        "unknown language",
+        f"{FEEDS}{CHANNELS}{DIGEST}    schedule: daily at 07:00\n    language: pt-PT\n",
+        (7, "digests.weekly.language", "must be one of ar, de, en, es, fr, he, it, ja, nl, pt-BR;"),
+    ),
+    case(
+        "language near another",
+        f"{FEEDS}{CHANNELS}{DIGEST}    schedule: daily at 07:00\n    language: pt_br\n",
+        (7, "digests.weekly.language", "did you mean 'pt-BR'?"),
+    ),
+    case(
         "missing variable, once",
         f"{SMTP}  username: u\n  password: ${{SMTP_PASSWORD}}\n{REST}",
         (5, "smtp.password", "the environment variable SMTP_PASSWORD is not set"),

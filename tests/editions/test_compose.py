@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -10,14 +12,21 @@ from hypothesis import strategies as st
 
 from digest.editions.compose import Frame, compose
 from digest.editions.select import select
-from digest.model import AlsoIn, Edition, Entry
+from digest.model import AlsoIn, Edition, Entry, More
 from tests.editions.entries import NOW, entry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 NAMES = {"https://a.example/": "Feed A", "https://b.example/": "Feed B", "https://c.example/": None}
 
 
 def composed(
-    *entries: Entry, names: dict[str, str | None] | None = None, most: int = 50
+    *entries: Entry,
+    names: dict[str, str | None] | None = None,
+    most: int = 50,
+    watched: Mapping[int, tuple[str, ...]] | None = None,
+    **more: Any,
 ) -> Edition:
     frame = Frame(
         digest="weekly",
@@ -27,8 +36,10 @@ def composed(
         period_to=NOW,
         composed_at=NOW,
         names=NAMES if names is None else names,
+        watched=watched or {},
+        **more,
     )
-    return compose(frame, select(entries, most, {}))
+    return compose(frame, select(entries, most, {}, frame.watched))
 
 
 def test_sections_come_in_the_order_of_the_configuration() -> None:
@@ -119,6 +130,25 @@ def test_the_subject_names_the_newest_story(count: int, subject: str) -> None:
     assert composed(*reversed(entries)).subject == subject
 
 
+@pytest.mark.parametrize(
+    ("language", "subjects"),
+    [
+        ("de", ["nichts Neues", "Story 1", "Story 1 und ein weiterer Artikel"]),
+        ("ja", ["新着なし", "Story 1", "Story 1、ほか1件"]),
+        ("ar", ["لا جديد", "Story 1", "Story 1، ومقال آخر"]),
+    ],
+)
+def test_the_subject_is_in_the_language_of_the_digest(language: str, subjects: list[str]) -> None:
+    entries = [entry(1), entry(2)]
+    editions = [composed(*entries[:count], language=language) for count in range(3)]
+
+    assert {edition.language for edition in editions} == {language}
+    between = "：" if language == "ja" else ": "
+    assert [edition.subject for edition in editions] == [
+        f"Weekly reading{between}{subject}" for subject in subjects
+    ]
+
+
 def test_the_newest_story_may_be_in_a_later_section() -> None:
     assert composed(entry(2, "a"), entry(1, "b")).subject.startswith("Weekly reading: Story 1,")
 
@@ -148,6 +178,123 @@ def test_a_long_title_is_cut_between_words(title: str, lead: str) -> None:
     assert composed(entry(1, title=title)).subject == f"Weekly reading: {lead}"
 
 
+def layout(edition: Edition) -> dict[str, list[int]]:
+    return {
+        section.title: [story.entries[0] for story in section.stories]
+        for section in edition.sections
+    }
+
+
+LOUD = [entry(number, "a") for number in range(1, 15)]
+
+
+def test_top_stories_are_of_different_feeds_those_in_more_feeds_and_rare_ones_first() -> None:
+    seen_twice = [entry(20, "b", link="x"), entry(21, "c", link="x", words=500)]
+
+    edition = composed(*LOUD, entry(22, "b"), entry(23, "b"), *seen_twice, top=3)
+
+    top, *rest = edition.sections
+    assert (top.title, top.top) == ("Top stories", True)
+    assert [story.entries[0] for story in top.stories] == [21, 22, 1]
+    assert not any(section.top for section in rest)
+    assert layout(edition)["Feed A"] == list(range(2, 15))
+    assert layout(edition)["Feed B"] == [23]
+    assert edition.subject.startswith("Weekly reading: Story 21,")
+
+
+def test_watched_stories_are_on_top_and_say_why() -> None:
+    edition = composed(*LOUD, watched={9: ("kubernetes",), 12: ("x", "y")}, top=3)
+
+    top = edition.sections[0]
+    assert [story.entries[0] for story in top.stories] == [9, 12]
+    assert [story.watched for story in top.stories] == [("kubernetes",), ("x", "y")]
+
+
+def test_watched_stories_without_room_on_top_lead_their_section() -> None:
+    watched = dict.fromkeys((9, 10, 11), ("x",))
+
+    edition = composed(*LOUD[:11], watched=watched, top=1)
+
+    assert layout(edition)["Top stories"] == [9]
+    assert layout(edition)["Feed A"][:3] == [10, 11, 1]
+
+
+@pytest.mark.parametrize(("count", "top"), [(7, 0), (8, 2), (12, 3), (40, 3)])
+def test_a_short_edition_has_few_top_stories_or_none(count: int, top: int) -> None:
+    watched = dict.fromkeys(range(count), ("x",))
+
+    edition = composed(*(entry(n) for n in range(count)), watched=watched, top=3)
+
+    assert sum(len(section.stories) for section in edition.sections if section.top) == top
+
+
+def test_below_the_fold_there_are_titles_and_quiet_feeds_are_above_it() -> None:
+    edition = composed(*LOUD, entry(30, "b"), entry(31, "b"), fold=4)
+
+    shown = [story.entries[0] for story in edition.stories if not story.brief]
+    assert shown == [1, 2, 30, 31]
+    assert [story.brief for story in edition.sections[0].stories] == [False, False] + [True] * 12
+
+
+def test_top_stories_count_above_the_fold() -> None:
+    edition = composed(*LOUD, entry(30, "b"), entry(31, "b"), top=2, fold=3)
+
+    assert edition.sections[0].top
+    assert [story.entries[0] for story in edition.stories if not story.brief] == [30, 1, 2]
+
+
+def test_a_digest_of_one_feed_has_no_top_but_what_is_watched() -> None:
+    assert [section.top for section in composed(*LOUD, top=3).sections] == [False]
+
+
+def test_sections_by_tag() -> None:
+    tags = {"https://b.example/": "Science", "https://c.example/": "Science"}
+
+    edition = composed(entry(1, "a"), entry(2, "b"), entry(3, "c"), entry(4, "b"), tags=tags)
+
+    assert layout(edition) == {"Science": [2, 3, 4], "More": [1]}
+    assert [story.feed for story in edition.sections[0].stories] == [
+        *("Feed B", "c.example", "Feed B"),
+    ]
+
+
+def test_two_feeds_of_one_name_have_a_section_each() -> None:
+    names: dict[str, str | None] = {"https://a.example/": "News", "https://b.example/": "News"}
+
+    edition = composed(entry(1, "a"), entry(2, "b"), entry(3, "a"), names=names)
+
+    assert [len(section.stories) for section in edition.sections] == [2, 1]
+
+
+def test_a_section_links_to_its_feed_and_says_how_much_of_it_waits() -> None:
+    at_home = [replace(one, feed_home="https://a.example/home") for one in LOUD]
+
+    edition = composed(*at_home, entry(30, "b"), most=5)
+
+    first, second = edition.sections
+    assert (first.url, second.url) == ("https://a.example/home", "")
+    assert first.more == (More("Feed A", "https://a.example/home", 10),)
+    assert second.more == ()
+    assert edition.held_back == 10
+
+
+@pytest.mark.parametrize(
+    ("content", "excerpt", "html"),
+    [("excerpt", "About 1", ""), ("full", "About 1", "<p>All</p>"), ("none", "", "")],
+)
+def test_what_is_shown_of_an_entry(content: str, excerpt: str, html: str) -> None:
+    edition = composed(replace(entry(1), html="<p>All</p>"), content=content)
+
+    assert (edition.stories[0].excerpt, edition.stories[0].html) == (excerpt, html)
+
+
+def test_teasers_are_the_first_stories_but_for_the_one_in_the_subject() -> None:
+    edition = composed(entry(2, "a"), entry(3, "a"), entry(1, "b"), entry(5, "c"), entry(6, "c"))
+
+    assert "Story 1" in edition.subject
+    assert [story.title for story in edition.teasers] == ["Story 2", "Story 3", "Story 5"]
+
+
 @given(
     st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["x", "y", None])), max_size=20),
     st.integers(1, 10),
@@ -158,12 +305,18 @@ def test_an_edition_holds_exactly_what_was_selected(
     entries = [entry(number, feed, link=link) for number, (feed, link) in enumerate(rows)]
     selection = select(entries, most, {})
 
-    edition = composed(*entries, most=most)
+    edition = composed(*entries, most=most, top=3, fold=4)
 
-    selected = [e.id for stories in selection.by_feed.values() for story in stories for e in story]
+    selected = [number for story in selection.stories for number in story.ids]
     assert sorted(edition.entry_ids) == sorted(selected)
     assert len(edition.stories) + edition.held_back == len(
         composed(*entries, most=len(entries) + 1).stories
     )
     for story in edition.stories:
         assert len(story.also_in) == len(story.entries) - 1
+
+
+def test_headings_are_in_the_language_of_the_digest() -> None:
+    edition = composed(*LOUD, watched={9: ("kubernetes",)}, top=1, tags={}, language="de")
+
+    assert [section.title for section in edition.sections] == ["Top-Artikel", "Weitere"]

@@ -51,7 +51,7 @@ def test_a_daily_rule_has_one_instant_on_each_date_of_each_zone() -> None:
         for minute in HALF_HOURS:
             rule = daily_at(minute)
             last = datetime.min.replace(tzinfo=UTC)
-            for day in YEAR:
+            for day in dates_to_walk(shape) if minute % 360 else YEAR:
                 instants = occurrences_on(rule, zone, day)
 
                 where = f"{zone.key} {day} {minute // 60:02}:{minute % 60:02}"

@@ -12,6 +12,7 @@ from digest.editions.select import Selection, select
 from tests.editions.entries import entry
 
 if TYPE_CHECKING:
+    from digest.editions.stories import Cluster
     from digest.model import Entry
 
 MANY = 1000
@@ -20,17 +21,24 @@ MANY = 1000
 def taken(selection: Selection) -> dict[str, list[int]]:
     """The numbers of the leading entries, by the letter of their feed."""
     return {
-        url.removeprefix("https://")[0]: [story[0].id for story in stories]
-        for url, stories in selection.by_feed.items()
+        url.removeprefix("https://")[0]: [story.lead.id for story in stories]
+        for url, stories in by_feed(selection).items()
     }
 
 
+def by_feed(selection: Selection) -> dict[str, list[Cluster]]:
+    found: dict[str, list[Cluster]] = {}
+    for story in selection.stories:
+        found.setdefault(story.lead.feed_url, []).append(story)
+    return found
+
+
 def ids(selection: Selection) -> list[int]:
-    return [e.id for stories in selection.by_feed.values() for story in stories for e in story]
+    return [number for story in selection.stories for number in story.ids]
 
 
 def count(selection: Selection) -> int:
-    return sum(len(stories) for stories in selection.by_feed.values())
+    return len(selection.stories)
 
 
 def test_newest_first() -> None:
@@ -101,8 +109,34 @@ def test_a_story_counts_for_the_feed_of_its_leading_entry() -> None:
     assert taken(selection) == {"b": [2], "a": [3]}
 
 
+def test_what_waits_is_counted_by_feed() -> None:
+    entries = [*(entry(number, "a") for number in range(1, 6)), entry(6, "b"), entry(7, "b")]
+
+    selection = select(entries, 3, {})
+
+    assert selection.waiting == {"https://a.example/": 3, "https://b.example/": 1}
+
+
+def test_the_best_claims_come_first_what_is_watched_before_all() -> None:
+    entries = [*(entry(number, "a") for number in range(1, 5)), entry(6, "b"), entry(7, "b")]
+
+    def leads(watched: set[int]) -> list[int]:
+        return [story.lead.id for story in select(entries, 4, {}, watched).stories]
+
+    assert leads(set()) == [1, 6, 2, 7]
+    assert leads({7, 4}) == [4, 7, 1, 6]
+
+
+def test_what_is_watched_stays_within_the_limit_of_its_feed() -> None:
+    entries = [entry(number, "a") for number in range(1, 5)]
+
+    selection = select(entries, 4, {"https://a.example/": 1}, {3, 4})
+
+    assert taken(selection) == {"a": [3]}
+
+
 def test_nothing_pending_is_nothing_taken() -> None:
-    assert select([], MANY, {}) == Selection({}, 0)
+    assert select([], MANY, {}) == Selection((), {})
 
 
 FEEDS = "abc"
@@ -143,9 +177,9 @@ def test_taken_and_held_back_are_all_there_is(
     assert count(selection) + selection.held_back == count(everything) == stories_in(pending)
     assert count(selection) <= most
     assert len(set(ids(selection))) == len(ids(selection))
-    for url, stories in selection.by_feed.items():
+    for url, stories in by_feed(selection).items():
         assert 0 < len(stories) <= caps.get(url, most)
-        assert stories == everything.by_feed[url][: len(stories)]
+        assert stories == by_feed(everything)[url][: len(stories)]
 
 
 @given(PENDING, MOST)
@@ -154,10 +188,10 @@ def test_no_feed_takes_a_turn_more_than_one_that_still_waits(
 ) -> None:
     selection = select(pending, most, {})
 
-    for url, all_stories in select(pending, MANY, {}).by_feed.items():
-        mine = len(selection.by_feed.get(url, []))
+    for url, all_stories in by_feed(select(pending, MANY, {})).items():
+        mine = len(by_feed(selection).get(url, []))
         if mine < len(all_stories):
-            assert all(len(others) <= mine + 1 for others in selection.by_feed.values())
+            assert all(len(others) <= mine + 1 for others in by_feed(selection).values())
 
 
 @given(PENDING, MOST, CAPS)
@@ -168,7 +202,7 @@ def test_what_is_held_back_comes_with_the_next_editions(
     sent: list[int] = []
     while waiting:
         selection = select(waiting.values(), most, caps)
-        assert selection.by_feed
+        assert selection.stories
         sent += ids(selection)
         for number in ids(selection):
             del waiting[number]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def grouped(*entries: Entry) -> list[list[int]]:
-    return [[entry.id for entry in story] for story in group(entries)]
+    return [[entry.id for entry in story.entries] for story in group(entries)]
 
 
 def test_the_same_link_in_different_feeds_is_one_story() -> None:
@@ -62,8 +62,8 @@ ENTRIES = st.lists(
 def test_every_entry_is_in_exactly_one_story(entries: list[Entry]) -> None:
     stories = group(entries)
 
-    assert sorted(e.id for story in stories for e in story) == [e.id for e in entries]
-    for story in stories:
+    assert sorted(e.id for story in stories for e in story.entries) == [e.id for e in entries]
+    for story in (one.entries for one in stories):
         assert len({e.feed_url for e in story}) == len(story)
         assert len({e.link for e in story}) == 1
         assert len(story) == 1 or story[0].link
@@ -71,6 +71,6 @@ def test_every_entry_is_in_exactly_one_story(entries: list[Entry]) -> None:
 
 @given(ENTRIES)
 def test_stories_keep_the_order_of_their_first_entries(entries: list[Entry]) -> None:
-    firsts = [min(e.id for e in story) for story in group(entries)]
+    firsts = [min(story.ids) for story in group(entries)]
 
     assert firsts == sorted(firsts)

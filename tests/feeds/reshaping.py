@@ -51,7 +51,7 @@ TEXTS = [
     *(b"https://site.example/a", b"/relative", b"?q=1&amp;r=2", b"https:////site.example/x"),
     *(b"//host.example/p", b"http://[", b"HTTP://Site.Example:80/../a b?#", b"tag:x,2026:1"),
     *(b"mailto:a@b.example", b"a@b.example (Ann)", b"Ann (a@b.example)", b"Ann", b"ann@b.museum"),
-    *(b"12:34", b"3600", b"0", b"60", b"daily", b"image/png", b"true", b"false"),
+    *(b"12:34", b"3600", b"0", b"60", b"daily", b"image/png", b"true", b"false", b"a, b,,a"),
 ]
 ATTRIBUTES = [
     *(b"type='html'", b"type='text'", b"type='xhtml'", b"type='text/plain'", b"type='image/png'"),
@@ -74,6 +74,7 @@ ATTRIBUTES = [
     *(b"xmlns='http://www.w3.org/2005/Atom'", b"xmlns='http://www.w3.org/1999/xhtml'"),
     *(b"xmlns:A='urn:x'", b"xmlns:xlink='http://www.w3.org/1999/xlink'", b"version='0.3'"),
     *(b"xmlns:b='http://backend.userland.com/RSS2'", b"src='s'", b"text='t'", b"size='1'"),
+    *(b"term='t'", b"term=''", b"label='l'", b"scheme='s'", b"domain='d'", b"yt:term='t'"),
 ]
 NAMES = [
     *(
@@ -111,6 +112,7 @@ NAMES = [
     *(b"tags", b"authors", b"links", b"date", b"media_content", b"body", b"fullitem", b"keywords"),
     *(b"webMaster", b"managingEditor", b"copyright", b"lastBuildDate", b"cloud", b"docs", b"where"),
     *(b"item", b"entry", b"channel", b"dc:publisher", b"dc:contributor", b"dc:language", b"width"),
+    b"media:category",
 ]
 
 

@@ -538,6 +538,7 @@ def test_the_fingerprint_is_of_what_an_entry_says() -> None:
     same = replace(A, published=None, base="https://elsewhere.example/", guid="urn:2")
     assert fingerprint(same) == fingerprint(A)
     assert fingerprint(replace(A, link=f"{A.link}/?utm_source=x")) == fingerprint(A)
+    assert fingerprint(replace(A, categories=("Filed anew",))) == fingerprint(A)
     for edit in (
         replace(A, title="Uno"),
         replace(A, html="<p>uno</p>"),

@@ -11,7 +11,7 @@ from digest.config import Settings
 from digest.jobs.polling import Polling
 from digest.jobs.publishing import Publishing, plan
 from digest.log import Redactor, Words
-from digest.opening import compile_templates, open_fetcher
+from digest.opening import compile_templates, open_fetcher, open_illustrating
 from digest.store import Store, StoreThread
 from tests.feed_xml import NOW
 
@@ -88,7 +88,14 @@ class Bench:
 
     def publishing(self, channels: Mapping[str, Channel]) -> Publishing:
         templates = compile_templates(self.settings)
-        return Publishing(self.settings, self.store, channels, templates, self.clock)
+        return Publishing(
+            self.settings,
+            self.store,
+            channels,
+            templates,
+            open_illustrating(self.settings),
+            self.clock,
+        )
 
     async def pending(self, digest: str = "weekly") -> list[Entry]:
         urls = [feed.url for feed in self.settings.feeds]

@@ -13,7 +13,7 @@ import pytest
 
 from digest.channels import open_channels
 from digest.channels.pace import Pace
-from digest.model import Rendition
+from digest.model import NO_PICTURES, Rendition
 from tests.feed_xml import NOW
 from tests.jobs.bench import Bench, StoppedClock, open_bench, settings_of
 from tests.store import build
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from digest.channels import Session
     from digest.jobs.publishing import Publishing
-    from digest.model import Edition
+    from digest.model import Edition, Pictures
     from digest.rendering.templates import Templates
 
 URL = "https://site.example/feed.xml"
@@ -168,8 +168,10 @@ class Fragile:
         self._end = end
         self._rendered = 0
 
-    def render(self, edition: Edition, templates: Templates) -> Rendition:
-        del edition, templates
+    def render(
+        self, edition: Edition, templates: Templates, pictures: Pictures = NO_PICTURES
+    ) -> Rendition:
+        del edition, templates, pictures
         self._rendered += 1
         if self._rendered == 2:
             raise self._end

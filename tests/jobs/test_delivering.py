@@ -16,7 +16,7 @@ from digest.jobs.delivering import Delivering
 from digest.jobs.outcomes import outcome_of
 from digest.jobs.room import Room
 from digest.log import Redactor, Words
-from digest.model import Delivery, DeliveryState, Outcome, Rendition
+from digest.model import NO_PICTURES, Delivery, DeliveryState, Outcome, Rendition
 from tests.feed_xml import NOW
 from tests.jobs.bench import StoppedClock, open_store
 from tests.store import build
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from digest.model import Edition
+    from digest.model import Edition, Pictures
     from digest.rendering.templates import Templates
     from digest.store import Store, StoreThread
 
@@ -158,7 +158,9 @@ class FakeChannel:
     def recipients(self) -> list[str]:
         return [delivery.recipient for delivery in self.sent]
 
-    def render(self, edition: Edition, templates: Templates) -> Rendition:
+    def render(
+        self, edition: Edition, templates: Templates, pictures: Pictures = NO_PICTURES
+    ) -> Rendition:
         raise NotImplementedError
 
     def plainer(self, payload: bytes) -> bytes | None:

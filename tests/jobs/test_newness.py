@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digest.jobs.publishing import compose_edition
+from digest.jobs.drafting import draft_edition
 from digest.model import ParsedEntry
 from tests.feed_xml import NOW, item, rss
 from tests.jobs.poller import Poller
@@ -55,7 +55,7 @@ def counts(result: PollResult) -> tuple[str, int, int]:
 
 
 def edition_at(poller: Poller, at: datetime) -> Callable[[Store], Edition]:
-    return lambda store: compose_edition(store, poller.settings, "weekly", at)
+    return lambda store: draft_edition(store, poller.settings, "weekly", at).edition
 
 
 async def publish(poller: Poller) -> list[str]:

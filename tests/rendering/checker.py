@@ -48,8 +48,8 @@ PROPERTIES = {
     *("direction", "display", "font-family", "font-size", "font-weight", "height"),
     *("letter-spacing", "line-height", "margin", "margin-bottom", "margin-left", "margin-right"),
     *("max-height", "max-width", "overflow", "padding", "padding-bottom", "padding-left"),
-    *("padding-right", "text-align", "text-decoration", "vertical-align", "white-space", "width"),
-    "word-break",
+    *("padding-right", "padding-top", "text-align", "text-decoration", "vertical-align"),
+    *("white-space", "width", "word-break"),
 }
 _HEAD_ONLY = {"color-scheme", "supported-color-schemes"}
 _DISPLAYS = {"none", "block", "inline-block"}

@@ -126,4 +126,5 @@ def editions(max_sections: int = 5, max_stories: int = 12) -> SearchStrategy[Edi
         sections=sections,
         held_back=st.sampled_from([0, 1, 2_000]),
         held=st.lists(st.builds(Held, TEXT, st.integers(1, 2_000)), max_size=5).map(tuple),
+        language=st.sampled_from(["en", "de", "ar", "ja"]),
     )

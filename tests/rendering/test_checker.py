@@ -110,6 +110,7 @@ def dressed(draw: st.DrawFn, plain: SearchStrategy[Edition]) -> Edition:
             related=tuple(draw(st.lists(related, max_size=2))),
             group=draw(st.sampled_from(["", "A subject", "נושא"])),
             brief=draw(st.booleans()),
+            cut=draw(st.booleans()),
         )
 
     edition = draw(plain)

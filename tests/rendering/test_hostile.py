@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HEADERS = [
-    *("To", "Message-ID", "Subject", "List-Id", "From", "Date"),
+    *("To", "Message-ID", "Subject", "List-Id", "Content-Language", "From", "Date"),
     *("Auto-Submitted", "MIME-Version", "Content-Type"),
 ]
 TEMPLATES = Templates()

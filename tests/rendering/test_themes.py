@@ -64,9 +64,28 @@ def test_the_structure_of_a_theme(theme: Theme) -> None:
 
 @ALL
 def test_every_story_is_shown_once_and_in_order(theme: Theme) -> None:
+    long = SAMPLES["long"]()
+    root = shown(theme, long)
+    assert texts(root, "headline") == [one.title for part in long.sections for one in part.shown]
+
+
+@ALL
+def test_what_is_cut_is_counted(theme: Theme) -> None:
+    counted = [f"and 2 more from Feed {n}" for n in range(5)] + ["and 10 more from Feed 5"]
     root = shown(theme, SAMPLES["long"]())
-    titles = [story.title for story in SAMPLES["long"]().stories]
-    assert texts(root, "headline") == titles
+    assert texts(root, "more") == counted
+    assert len(texts(root, "section")) == len(texts(root, "entry")) == 5
+
+
+@ALL
+def test_no_more_than_four_feeds_are_named(theme: Theme) -> None:
+    more = tuple(More(f"Feed {n}", "", n) for n in range(1, 7))
+    root = shown(theme, edition(sections=(Section("All", (story(),), more=more),)))
+    [waiting] = root.find_class("more")
+    assert [line.text_content() for line in waiting.iter("p")] == [
+        *(f"and {n} more from Feed {n}" for n in range(1, 5)),
+        "and 11 more",
+    ]
 
 
 @ALL
@@ -104,7 +123,7 @@ def test_a_section_leads_to_its_feed_and_says_what_waits(theme: Theme) -> None:
     root = shown(theme, edition(sections=(Section("A feed", (story(),), home, more),)))
     assert root.xpath("//h2/a/@href") == [home]
     [waiting] = root.find_class("more")
-    assert waiting.text_content().split("\n")[1:3] == [
+    assert [line.text_content() for line in waiting.iter("p")] == [
         "and 12 more from A feed",
         "and 1 more from Other",
     ]
@@ -183,12 +202,31 @@ def test_compact_has_one_line_below_the_title() -> None:
 
 @ALL
 def test_the_frame_follows_the_language(theme: Theme) -> None:
-    hebrew = shown(theme, edition(story(), language="he-IL"))
-    assert (hebrew.get("lang"), hebrew.get("dir")) == ("he-IL", "rtl")
+    hebrew = shown(theme, edition(story(), language="he"))
+    assert (hebrew.get("lang"), hebrew.get("dir")) == ("he", "rtl")
     for name in ("head", "foot"):
         [cell] = hebrew.find_class(name)
         assert (cell.get("dir"), cell.get("align")) == ("rtl", "right")
     assert [cell.get("dir") for cell in hebrew.find_class("story")] == ["ltr"]
+
+
+@ALL
+def test_letters_that_are_joined_are_not_spaced(theme: Theme) -> None:
+    root = shown(theme, edition(story(feed="صحيفة"), title="عدد", language="ar"))
+    spaced = {
+        declarations(one.get("style") or "").get("letter-spacing", "0") for one in root.iter("*")
+    }
+    assert spaced == {"0"}
+
+
+@ALL
+def test_a_line_reads_its_way_behind_a_title_that_reads_the_other(theme: Theme) -> None:
+    root = shown(theme, edition(story(brief=True), story(2, title="عدد", brief=True)))
+    plain, turned = root.find_class("aside")
+    assert [(one.get("dir"), one.text_content()) for one in plain.iter()] == [(None, "· 4 min")]
+    assert [(one.get("dir"), one.text_content()) for one in turned.iter()] == [
+        *((None, "· 4 min"), ("ltr", "4 min")),
+    ]
 
 
 @ALL
@@ -233,7 +271,7 @@ def test_text_shows_all_there_is_of_a_story() -> None:
         "[ Boats ]\n\n"
         "* Story 1\n"
         "  https://site.example/1\n"
-        "  ★ ferries · Ada · 16 November 2026 · 4 min\n"
+        "  ★ ferries · Ada · today · 4 min\n"
         "  Related: Much the same (Other)\n"
         "  https://other.example/1\n\n"
         "  All of it.\n\n"

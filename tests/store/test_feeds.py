@@ -151,3 +151,27 @@ def test_as_many_keys_as_a_feed_can_have(store: Store) -> None:
     assert {one.key: one.in_last_body for one in known(store, *keys).values()} == dict.fromkeys(
         keys, True
     )
+
+
+def test_a_home_page_is_remembered_and_comes_with_what_is_pending(store: Store) -> None:
+    learn(store, entry("a"), home="https://site.example/")
+    (waiting,) = store.editions.pending("weekly", [URL])
+    assert state(store).home == waiting.feed_home == "https://site.example/"
+    assert waiting.html == ""
+
+
+def test_what_is_pending_comes_with_its_content_where_that_is_asked_for(store: Store) -> None:
+    learn(store, replace(entry("a"), categories=("one", "two, three")))
+    (waiting,) = store.editions.pending("weekly", [URL], content=True)
+    assert waiting.html == "<p>a</p>"
+    assert waiting.categories == ("one", "two, three")
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "told"),
+    [(88, 89, False), (89, 90, True), (90, 91, False), (0, 200, True), (90, 90, False)],
+)
+def test_a_feed_falls_quiet_once(store: Store, begin: int, end: int, told: bool) -> None:
+    learn(store, entry("a"), now=NOW)
+    found = store.feeds.fell_quiet(NOW + begin * DAY, NOW + end * DAY)
+    assert [one.url for one in found] == [URL] * told

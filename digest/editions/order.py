@@ -1,0 +1,125 @@
+"""The order of an edition: top stories, then sections, and what is shown by its title only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from digest.editions.stories import Cluster
+
+# Fewer need no top: they are all seen at a glance.
+_WORTH_A_TOP = 8
+_ONE_ON_TOP_OF = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a section is called; of one feed, its home page and its address, or else neither."""
+
+    title: str
+    url: str = ""
+    feed_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How an edition is to be laid out.
+
+    `headings` has the section of each feed, by address, in the order of the sections. `top` is
+    the most stories that are raised above them, `fold` how many are shown with their text.
+    """
+
+    headings: Mapping[str, Heading]
+    top: int
+    fold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A story in its place; a `brief` one is below the fold."""
+
+    story: Cluster
+    brief: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Top stories, the others by heading, and the one that leads the edition."""
+
+    top: tuple[Place, ...]
+    sections: Mapping[Heading, tuple[Place, ...]]
+    lead: Cluster | None
+
+
+def order(stories: Sequence[Cluster], layout: Layout, watched: Collection[int] = ()) -> Order:
+    """Put the stories, those with the better claim to a place first, in the order of reading."""
+    best_first = _best_first(stories, watched)
+    top = _top(best_first, layout.top, watched)
+    rest = [story for story in stories if story not in top]
+    above = layout.fold - len(top)
+    places = [Place(story, brief=number >= above) for number, story in enumerate(rest)]
+    sections: dict[Heading, list[Place]] = {heading: [] for heading in layout.headings.values()}
+    for place in sorted(places, key=lambda place: _in_section(place, watched)):
+        sections[layout.headings[place.story.lead.feed_url]].append(place)
+    return Order(
+        tuple(Place(story) for story in top),
+        {heading: _by_subject(places) for heading, places in sections.items() if places},
+        best_first[0] if best_first else None,
+    )
+
+
+def _best_first(stories: Iterable[Cluster], watched: Collection[int]) -> list[Cluster]:
+    """Watched, then in most feeds, then of a feed that says little, then the newest."""
+    stories = list(stories)
+    of_feed = Counter(story.lead.feed_url for story in stories)
+
+    def merit(story: Cluster) -> tuple[bool, int, int, bool, datetime, int]:
+        lead = story.lead
+        raised = not story.ids.isdisjoint(watched)
+        feeds = {entry.feed_url for entry in (*story.entries, *story.related)}
+        # By powers of two: one story more or less makes no feed louder than another.
+        loudness = of_feed[lead.feed_url].bit_length()
+        return raised, len(feeds), -loudness, lead.published is not None, lead.dated, lead.id
+
+    return sorted(stories, key=merit, reverse=True)
+
+
+def _top(best_first: Sequence[Cluster], most: int, watched: Collection[int]) -> list[Cluster]:
+    """The best, of different feeds but for what is watched, and none without its group.
+
+    In a digest of one feed the newest story is no better than the next.
+    """
+    if len(best_first) < _WORTH_A_TOP:
+        return []
+    top: list[Cluster] = []
+    feeds: set[str] = set()
+    for story in best_first:
+        if len(top) == min(most, len(best_first) // _ONE_ON_TOP_OF):
+            break
+        if story.group or (story.lead.feed_url in feeds and story.ids.isdisjoint(watched)):
+            continue
+        top.append(story)
+        feeds.add(story.lead.feed_url)
+    alone = len({story.lead.feed_url for story in best_first}) == 1
+    return [story for story in top if not (alone and story.ids.isdisjoint(watched))]
+
+
+def _in_section(place: Place, watched: Collection[int]) -> tuple[bool, bool, float, int]:
+    lead = place.story.lead
+    plain = place.story.ids.isdisjoint(watched)
+    return plain, place.brief, -lead.dated.timestamp(), -lead.id
+
+
+def _by_subject(places: Iterable[Place]) -> tuple[Place, ...]:
+    """The same, each group together where its first story is."""
+    groups: dict[object, list[Place]] = {}
+    for place in places:
+        story = place.story
+        key = (story.lead.feed_url, story.group) if story.group else story.lead.id
+        groups.setdefault(key, []).append(place)
+    return tuple(place for group in groups.values() for place in group)

@@ -1,0 +1,103 @@
+"""Drafting: what is pending for a digest to an edition that is not stored yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digest.editions.catch_up import as_of
+from digest.editions.compose import Frame, Health, compose
+from digest.editions.judging import Judged, Rules, judge
+from digest.editions.rules import Subject
+from digest.editions.schedule import next_after
+from digest.editions.select import select
+from digest.model import Failing, Held, Quiet
+from digest.rendering.plain import read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from digest.config import FeedSettings, Settings
+    from digest.model import Edition, Entry
+    from digest.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An edition that is not stored yet, the entries that it was made from, and what rules said."""
+
+    edition: Edition
+    pending: Sequence[Entry]
+    judged: Judged
+
+
+def draft_edition(
+    store: Store, settings: Settings, digest: str, now: datetime, until: datetime | None = None
+) -> Draft:
+    """The edition of a digest as it would be now, or would have been at `until`; reads only."""
+    config = settings.digests[digest]
+    zone = settings.zone_of(digest)
+    feeds = settings.feeds_of(digest)
+    names = {feed.url: feed.name for feed in feeds}
+    caps = {feed.url: feed.max_entries for feed in feeds if feed.max_entries}
+    period_from = store.editions.last_period_end(digest)
+    rules = Rules(config.include, config.exclude, config.watch)
+    content = rules.need_text or config.content == "full"
+    pending = store.editions.pending(digest, names, content=content)
+    pending = as_of(pending, until) if until else pending
+    judged = judge(pending, rules, _subjects(feeds))
+    frame = Frame(
+        digest=digest,
+        title=settings.title_of(digest),
+        timezone=zone.key,
+        period_from=period_from,
+        period_to=until or now,
+        composed_at=now,
+        names=names,
+        tags={feed.url: feed.tags[0] for feed in feeds if feed.tags}
+        if config.sections == "tag"
+        else None,
+        marking=frozenset(feed.url for feed in feeds if feed.updates != "ignore"),
+        watched=judged.watched,
+        top=config.top_stories,
+        fold=config.fold,
+        content=config.content,
+        next_at=next_after(config.schedule, zone, now),
+        health=_health(store, names, period_from, until or now),
+        language=config.language,
+    )
+    edition = compose(frame, select(judged.kept, config.max_entries, caps, judged.watched))
+    return Draft(edition, pending, judged)
+
+
+def _subjects(feeds: Sequence[FeedSettings]) -> Callable[[Entry], Subject]:
+    by_url = {feed.url: feed for feed in feeds}
+
+    def subject_of(entry: Entry) -> Subject:
+        feed = by_url[entry.feed_url]
+        names = (feed.name,) if feed.name else ()
+        return Subject(entry, names, feed.tags, lambda html: read_text(html)[0])
+
+    return subject_of
+
+
+def _health(
+    store: Store, names: Mapping[str, str | None], begin: datetime | None, end: datetime
+) -> Health:
+    held = (one for one in store.held.read() if one.url in names)
+    failing = (one for one in store.feeds.failing() if one.url in names)
+    quiet = store.feeds.fell_quiet(begin, end) if begin else []
+    return Health(
+        held=tuple(Held(names[one.url] or one.feed_title or one.url, one.entries) for one in held),
+        failing=tuple(
+            Failing(names[one.url] or one.title or one.url, one.failing_since)
+            for one in failing
+            if one.failing_since
+        ),
+        quiet=tuple(
+            Quiet(names[one.url] or one.title or one.url, one.new_at)
+            for one in quiet
+            if one.new_at and one.url in names
+        ),
+    )

@@ -1,0 +1,114 @@
+"""Commands as processes of their own, forked from one that has loaded what they need.
+
+Most of what a command takes is the start of Python and the loading of libraries. What that costs,
+and that it works at all, tests of `python -m digest` itself see to.
+
+    python -m tests.forked
+
+reads requests from its standard input and answers each with the exit code, a line of JSON each.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import runpy
+import selectors
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+# What most commands load: the wiring, and what it wires.
+_LOADED = ("digest.cli.running", "digest.opening", "digest.runtime")
+_SECONDS = 120
+
+
+class Forking:
+    """The process that commands are forked from, one at a time."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.forked"],
+            cwd=Path(__file__).parents[1],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
+
+    def run(
+        self, arguments: Sequence[str], folder: Path, environ: Mapping[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `digest` to its end."""
+        with self._turn, tempfile.TemporaryDirectory() as kept:
+            out, err = Path(kept, "out"), Path(kept, "err")
+            request = {
+                "arguments": list(arguments),
+                "folder": str(folder),
+                "environ": dict(environ),
+                "out": str(out),
+                "err": str(err),
+            }
+            code = self._ask(request)
+            return subprocess.CompletedProcess(
+                ["digest", *arguments], code, out.read_text("utf-8"), err.read_text("utf-8")
+            )
+
+    def _ask(self, request: Mapping[str, object]) -> int:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(json.dumps(request), file=self._process.stdin)
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._process.stdout, selectors.EVENT_READ)
+            if not selector.select(_SECONDS):
+                self.close()
+                raise subprocess.TimeoutExpired("digest", _SECONDS)
+        return int(self._process.stdout.readline())
+
+    def close(self) -> None:
+        """End it, and what is still running."""
+        self._process.kill()
+        self._process.communicate()
+
+
+def main() -> None:
+    """Fork a child for each request; in the child, be the command."""
+    for name in _LOADED:
+        importlib.import_module(name)
+    for line in sys.stdin:
+        request = json.loads(line)
+        child = os.fork()
+        if not child:
+            _become(request)
+            return
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        sys.stdout.write(f"{code}\n")
+        sys.stdout.flush()
+
+
+def _become(request: dict[str, object]) -> None:
+    for number, path in ((0, os.devnull), (1, request["out"]), (2, request["err"])):
+        file = os.open(str(path), os.O_RDWR | os.O_CREAT, 0o600)
+        os.dup2(file, number)
+        os.close(file)
+    os.chdir(str(request["folder"]))
+    os.environ.clear()
+    os.environ.update(request["environ"])  # type: ignore[call-overload]
+    time.tzset()
+    warnings.simplefilter("error")
+    sys.argv = ["digest", *request["arguments"]]  # type: ignore[misc]
+    runpy.run_module("digest", run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()

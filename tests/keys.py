@@ -1,0 +1,40 @@
+"""An RSA key for tests alone: as small as signatures may be, so that it is fast."""
+
+from __future__ import annotations
+
+PRIVATE_KEY = """\
+-----BEGIN RSA PRIVATE KEY-----
+MIICXQIBAAKBgQDZFQhFJqp6GvQftNyXuwll/wRIlESCo4W2drS75/W0TkDsJmLj
+w+UlbBsTmxyALrfP9AtpySWZa3VguJqAGTcRZGEcRfSEgX5VsUV+QzKmCvOK1N8u
+YMn7KRpYvgORypt3R8GeOhiqAbO5ezJ68XPaHedBvoj8hYhywGOe3jUSqwIDAQAB
+AoGBAJNwlY1iFaeZZvWiAbGMd3WvH1msWlvgdJDZTyfRBDDSdYXvDHtmMdyY8EsA
+rvrgwDedqaLP25m4QqDOwSD//0WwSJ7AChZB4I8CjN62BF9rR6IBDQfLOznWW3ks
+Mjsr7b9K6F7YJAtANzVNvJv0zytP2ip+t0JU/cFs1Z/RI3sBAkEA9ZjWRzo23km/
+kWQ5m2qB4ToGsRpV272rihNgDwRATzaRiAOywUmRBcAzBwJJRPr2RNNSdAMrX2IT
+fzeFPfyPpwJBAOJG/Z4OSAwpQ0ndZWXgretLYjnziof5sZ0Qc8MtGhiyf3cAfH4h
+KPif2OAd6xYMHx1TRu9ppx4NNrRu1X34ZV0CQBsLnqUvWvV1p5vqLpHX07+qtSvx
+m3zcUTSeV5ivvik6+CHDTn8Mi+TXOodOECWBgXco0k6mPrN9SGpdAdZGpscCQQC8
+WYtSvWCLfu1b1sZIfzVF3oHs6yQs+1M1AjTaCfjnBe3ECMuX0dJg4e2M4FqHB5/+
+sQsizjcldKpMltVu/gyhAkBa612vZcfjK5R1EjdPv1RT9Pov1/datjA1lqQi1Eyh
+N7KjDOwXnju1WVa1Y69lEtqYaVxTwy/jqifMi9wHUWd0
+-----END RSA PRIVATE KEY-----
+"""
+# 512 bits, which none counts any more.
+SHORT_KEY = """\
+-----BEGIN RSA PRIVATE KEY-----
+MIIBOwIBAAJBALc3ehf5qAmOJycm6YTznGTo6nob2m2FZ4TBN22MywPZvgR7JkT5
+QdbsKN0fg9KjvPiTWG77g27crcf2c54YNGcCAwEAAQJBALR8Qho8JfzDvG4lNwVx
+ti7yA4omxhX9xOxSKngQqi0vNv8dLSoufPZXPVvSqcYkR1vtCjUH3pGto00L0wc/
+joECIQDn65xsCxp4ygVmOvqFjq1qtYoE4CqdKuEaFGv2mGEwHQIhAMo9VZMNKKuX
+w/pTaMsoTtY58kWHQgHjwH10CUA63xdTAiBJHjlEvwNrjZXCM1oEfYUjHXUUMHB+
++KPbixC2wDfz6QIgcKZzeUK2KcaSomg9khQ0vb1vRu1NhjHvsbGlyYJBbAMCIQCW
+Skz/IqIybzSXRw3vP5vul7fPcTNqajerC7LF6EZI2g==
+-----END RSA PRIVATE KEY-----
+"""
+# As DNS has it (RFC 6376, section 3.6.1).
+PUBLIC_KEY = (
+    "v=DKIM1; k=rsa; p="
+    "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDZFQhFJqp6GvQftNyXuwll/wRIlESCo4W2drS75/W0"
+    "TkDsJmLjw+UlbBsTmxyALrfP9AtpySWZa3VguJqAGTcRZGEcRfSEgX5VsUV+QzKmCvOK1N8uYMn7KRpY"
+    "vgORypt3R8GeOhiqAbO5ezJ68XPaHedBvoj8hYhywGOe3jUSqwIDAQAB"
+)

@@ -42,6 +42,7 @@ _COMMANDS = {
     "status": "inspecting",
     "backup": "backing_up",
     "feeds": "feeds",
+    "templates": "templates",
     "schema": "inspecting",
     "demo": "demo",
 }

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EXCERPT_CHARACTERS = 280
-_TAGS = {
+TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "div", "dl"),
     *("dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img"),
     *("ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strong"),
     *("sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "u", "ul", "var"),
 }
-_ATTRIBUTES = {
+ATTRIBUTES = {
     "*": {"dir", "lang"},
     "a": {"href", "title"},
     "img": {"src", "alt", "width", "height"},
@@ -33,7 +33,7 @@ _ATTRIBUTES = {
     "time": {"datetime"},
 }
 _cleaner = partial(
-    nh3.Cleaner, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto"}
+    nh3.Cleaner, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"}
 )
 # To set a cleaner up costs as much as to clean a short text, and few entries need one of their own.
 _UNRESOLVED = _cleaner(url_relative="pass_through")

@@ -94,17 +94,22 @@ def facts(
     """
     language = language_of(edition.language)
     said = [language.translate("Updated")] if story.updated else []
-    known = [section.title]
-    for who in (story.feed, "" if brief else story.author):
-        if who and not any(f" {who} " in f" {one} " for one in known):
-            said.append(inline(who, language.direction))
-            known.append(who)
+    said += [inline(who, language.direction) for who in sources(section, story, brief=brief)]
     if story.published and not brief:
         at, zone = story.published, edition.timezone
         said.append(day(at, zone, language) if whole_date else age(at, edition))
     if story.reading_minutes:
         said.append(language.duration(story.reading_minutes))
     return said
+
+
+def sources(section: Section, story: Story, *, brief: bool = False) -> list[str]:
+    """Feed and author of a story, but for what the heading of its section or the feed says."""
+    known = [section.title]
+    for who in (story.feed, "" if brief else story.author):
+        if who and not any(f" {who} " in f" {one} " for one in known):
+            known.append(who)
+    return known[1:]
 
 
 def closing(edition: Edition) -> list[str]:

@@ -43,6 +43,8 @@ _COMMANDS = {
     "backup": "backing_up",
     "feeds": "feeds",
     "schema": "inspecting",
+    "init": "init",
+    "service": "service",
     "demo": "demo",
 }
 _INTERRUPTED = 130

@@ -44,6 +44,8 @@ _COMMANDS = {
     "feeds": "feeds",
     "templates": "templates",
     "schema": "inspecting",
+    "init": "init",
+    "service": "service",
     "demo": "demo",
 }
 _INTERRUPTED = 130

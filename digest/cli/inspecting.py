@@ -1,8 +1,7 @@
-"""`status` and `schema`: how it goes, and what can be configured."""
+"""`status`: how it goes."""
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +14,7 @@ from digest.store import Store, database_exists
 
 
 @click.command()
-@click.option("--healthcheck", is_flag=True, help="Exit 0 only if a daemon answers.")
+@click.option("--healthcheck", is_flag=True, help="Print nothing; exit 0 only if a daemon answers.")
 @click.pass_obj
 def status(options: Options, *, healthcheck: bool) -> int:
     """Show feeds, next editions, the ledger, and what needs attention."""
@@ -69,11 +68,3 @@ def _print_status(report: dict[str, Any], now: datetime) -> None:
         click.echo(f"! {item['kind']} {item['name']}: {item['message']}")
     if not report["attention"]:
         click.echo("Nothing needs attention.")
-
-
-@click.command()
-def schema() -> None:
-    """Print the JSON Schema of the configuration file, for editors."""
-    from digest.config.schema import json_schema
-
-    click.echo(json.dumps(json_schema(), indent=2))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,19 +9,12 @@ import pytest_asyncio
 
 from tests.feed_xml import item, rss
 from tests.servers import HttpServer, MailServer, Reply, running
-from tests.web.site import Site, serve, settings_for
+from tests.web.site import Servers, Site, serve, settings_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from digest.config import Settings
-
-
-@dataclass
-class Servers:
-    feeds: HttpServer
-    mail: MailServer
-    slack: HttpServer
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +29,7 @@ def servers() -> Iterator[Servers]:
 @pytest.fixture(scope="module")
 def settings(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("site")
-    return settings_for(folder, servers.feeds, servers.mail, servers.slack)
+    return settings_for(folder, servers)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

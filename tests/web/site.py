@@ -66,23 +66,30 @@ class Site:
         return await self.daemon.carry_out(lambda runtime: runtime.send(digest, None))
 
 
-def settings_for(
-    folder: Path, feeds: HttpServer, mail: MailServer, slack: HttpServer, **more: Any
-) -> Settings:
+@dataclass
+class Servers:
+    """The rest of the world."""
+
+    feeds: HttpServer
+    mail: MailServer
+    slack: HttpServer
+
+
+def settings_for(folder: Path, servers: Servers, **more: Any) -> Settings:
     """A digest of one feed that goes out in every way."""
     data = {
         "database": "sqlite:///digest.db",
         "polling": {"allow_private_networks": True, "per_host": 0},
-        "feeds": [{"url": f"{feeds.url}/feed", "name": "A feed"}],
+        "feeds": [{"url": f"{servers.feeds.url}/feed", "name": "A feed"}],
         "smtp": {
             "host": "127.0.0.1",
-            "port": mail.port,
+            "port": servers.mail.port,
             "security": "none",
             "from": "Weekly <digest@sender.example>",
         },
         "channels": {
             "inbox": {"kind": "email", "to": ["ada@one.example", "grace@two.example"]},
-            "team": {"kind": "slack", "webhook_url": f"{slack.url}/services/T0/B0/s3cretpath"},
+            "team": {"kind": "slack", "webhook_url": f"{servers.slack.url}/services/T0/B0/s3cretpath"},
             "vault": {"kind": "file", "path": "out/{digest}-{date}.md"},
         },
         "digests": {

@@ -100,8 +100,8 @@ async def _decide(request: web.Request) -> web.Response:
 async def _incidents(request: web.Request) -> web.Response:
     site = request.app[SITE]
     found = await site.read(lambda store: store.incidents.all())
-    names = {feed.url: feed.name for feed in site.settings.feeds}
-    rows = [(one, names.get(one.subject) or one.subject) for one in reversed(found)]
+    names = {feed["url"]: feed["name"] for feed in (await _status(site)).report["feeds"]}
+    rows = [(one, names.get(one.subject, one.subject)) for one in reversed(found)]
     still, over = ([row for row in rows if (not row[0].closed_at) == o] for o in (True, False))
     return operator_page(request, "incidents.html", still=still, over=over[:_SHOWN])
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from typing import TYPE_CHECKING
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from digest.errors import DigestError, UsageError
 from digest.web import archive, digests, feeds, ledger, login, probes, reading
@@ -26,6 +27,10 @@ _log = logging.getLogger(__name__)
 # Forms are a few words.
 _MOST_BYTES = 16 * 1024
 _BODY_SECONDS = 10.0
+_HOST = re.compile(
+    r"(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(:(?P<port>\d{1,5}))?", re.ASCII | re.IGNORECASE
+)
+_LAST_PORT = 65_535
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _HEADERS = {
     "Server": "digest",
@@ -131,9 +136,26 @@ async def _at_home(request: web.Request, handler: Handler) -> web.StreamResponse
     A name that somebody else points at 127.0.0.1 (DNS rebinding) would let their pages read ours.
     """
     site = request.app[SITE]
-    if request.url.host not in _LOOPBACK | site.public_hosts and site.is_loopback:
+    host = _host(request)
+    if site.is_loopback and host not in _LOOPBACK | site.public_hosts:
         raise web.HTTPMisdirectedRequest(text="This server goes by another name.")
     return await handler(request)
+
+
+def _host(request: web.Request) -> str:
+    """The host that is asked for, as links will have it.
+
+    Raises:
+        HTTPBadRequest: it is none, or two.
+    """
+    found = _HOST.fullmatch(request.headers.get(hdrs.HOST, ""))
+    if not found or int(found["port"] or 0) > _LAST_PORT:
+        raise web.HTTPBadRequest(text="That host is none.")
+    host = found["host"].strip("[]").lower()
+    # A request can name another one in its first line.
+    if request.url.host != host:
+        raise web.HTTPBadRequest(text="That names two hosts.")
+    return host
 
 
 @web.middleware
@@ -145,6 +167,6 @@ async def _whole(request: web.Request, handler: Handler) -> web.StreamResponse:
                 await request.post() if request.method == "POST" else await request.read()
         except TimeoutError:
             raise web.HTTPRequestTimeout(text="The form took too long to come.") from None
-        except ValueError:
+        except (LookupError, ValueError):
             raise web.HTTPBadRequest(text="That is no form.") from None
     return await handler(request)

@@ -84,8 +84,8 @@ class Browser:
         assert "errorText" not in result, result
         await self._load()
 
-    async def click(self, selector: str, text: str = "", *, leads_on: bool = True) -> None:
-        """Click the first visible element with this text, as a mouse does."""
+    async def click(self, selector: str, text: str = "") -> None:
+        """Click what has this text, as a mouse does, and wait for the page that it leads to."""
         self._loaded.clear()
         found = json.dumps([selector, text])
         place = await self.evaluate(
@@ -104,8 +104,7 @@ class Browser:
         mouse = {"x": place[0], "y": place[1], "button": "left", "clickCount": 1}
         for kind in ("mousePressed", "mouseReleased"):
             await self.ask("Input.dispatchMouseEvent", type=kind, **mouse)
-        if leads_on:
-            await self._load()
+        await self._load()
 
     async def write(self, text: str) -> None:
         """Write into what has the focus."""
@@ -125,15 +124,16 @@ class Browser:
         await self.ask("Emulation.setEmulatedMedia", features=[scheme])
         await self.ask(
             "Emulation.setDeviceMetricsOverride",
-            **{"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
+            width=width,
+            height=900,
+            deviceScaleFactor=1,
+            mobile=False,
         )
 
-    async def screenshot(self, path: Path) -> bytes:
-        """All of the page, as PNG."""
-        shot = await self.ask("Page.captureScreenshot", captureBeyondViewport=True)
-        data = base64.b64decode(shot["data"])
-        path.write_bytes(data)
-        return data
+    async def screenshot(self) -> bytes:
+        """What can be seen, as PNG."""
+        shot = await self.ask("Page.captureScreenshot", optimizeForSpeed=True)
+        return base64.b64decode(shot["data"])
 
     async def _load(self) -> None:
         async with asyncio.timeout(_SECONDS):

@@ -61,6 +61,11 @@ class Site:
         data = {"token": found[1], **form}
         return await self.answer(path, "POST", data=data, allow_redirects=True)
 
+    def take_over(self, settings: Settings) -> None:
+        """Have the daemon read these settings."""
+        self.loaded.append(settings)
+        self.reload.set()
+
     async def send(self, digest: str = "weekly") -> dict[str, Any]:
         """An edition, published and delivered."""
         return await self.daemon.carry_out(lambda runtime: runtime.send(digest, None))
@@ -89,7 +94,10 @@ def settings_for(folder: Path, servers: Servers, **more: Any) -> Settings:
         },
         "channels": {
             "inbox": {"kind": "email", "to": ["ada@one.example", "grace@two.example"]},
-            "team": {"kind": "slack", "webhook_url": f"{servers.slack.url}/services/T0/B0/s3cretpath"},
+            "team": {
+                "kind": "slack",
+                "webhook_url": f"{servers.slack.url}/services/T0/B0/s3cretpath",
+            },
             "vault": {"kind": "file", "path": "out/{digest}-{date}.md"},
         },
         "digests": {

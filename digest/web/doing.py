@@ -39,10 +39,13 @@ async def carry_out(
         HTTPSeeOther: it was carried out, or goes on.
         DigestError: it could not be.
     """
+    patience = asyncio.timeout(_SECONDS)
     try:
-        async with asyncio.timeout(_SECONDS):
+        async with patience:
             await request.app[SITE].daemon.carry_out(command)
     except TimeoutError:
+        if not patience.expired():
+            raise
         done = "waiting"
     raise web.HTTPSeeOther(f"{back}{'&' if '?' in back else '?'}done={done}")
 

@@ -29,7 +29,7 @@ def digest_token(key: bytes, digest: str) -> str:
     return _signature(key, f"digest {digest}")
 
 
-def edition_of(key: bytes, token: str) -> int | None:
+def edition_number(key: bytes, token: str) -> int | None:
     """The number of the edition that a token stands for; None where it is not one of ours."""
     number, _, _ = token.partition("-")
     # The longest that SQLite has room for has 19 digits.

@@ -36,6 +36,8 @@ class Connections:
         self._most = most
         self._patience = patience
         self._open: dict[asyncio.BaseTransport, asyncio.TimerHandle | None] = {}
+        # Those that have begun a request, and not brought its head whole.
+        self._begun: set[asyncio.BaseTransport] = set()
         self._refused = 0
 
     def __call__(self) -> asyncio.Protocol:
@@ -56,8 +58,13 @@ class Connections:
 
     def remove(self, transport: asyncio.BaseTransport) -> None:
         """Forget a connection that is closed."""
+        self._begun.discard(transport)
         if timer := self._open.pop(transport, None):
             timer.cancel()
+
+    def begin(self, transport: asyncio.BaseTransport) -> None:
+        """The client has begun to say something."""
+        self._begun.add(transport)
 
     def wait_for(self, transport: asyncio.BaseTransport) -> None:
         """It is the client's turn now."""
@@ -68,13 +75,15 @@ class Connections:
 
     def work_for(self, transport: asyncio.BaseTransport) -> None:
         """It is ours now: a whole head came, and is worked for."""
+        self._begun.discard(transport)
         if timer := self._open.get(transport):
             timer.cancel()
             self._open[transport] = None
 
-    @staticmethod
-    def _give_up(transport: asyncio.BaseTransport) -> None:
-        event(_log, logging.DEBUG, "connection given up", peer=_peer(transport))
+    def _give_up(self, transport: asyncio.BaseTransport) -> None:
+        # One that is kept open for more, in vain, is no news.
+        level = logging.WARNING if transport in self._begun else logging.DEBUG
+        event(_log, level, "connection given up", peer=_peer(transport), reason="too slow")
         cast("asyncio.Transport", transport).abort()
 
     def _refuse(self) -> None:
@@ -111,6 +120,7 @@ class _Watched(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if self._transport is not None:
+            self._connections.begin(self._transport)
             self._inner.data_received(data)
 
     def eof_received(self) -> bool | None:

@@ -16,7 +16,7 @@ from digest.rendering.templates import Templates
 from digest.rendering.web_links import (
     digest_feed_url,
     digest_token,
-    edition_of,
+    edition_number,
     edition_url,
     is_same,
 )
@@ -46,7 +46,7 @@ def routes() -> list[web.RouteDef]:
 
 async def _edition(request: web.Request) -> web.Response:
     site = request.app[SITE]
-    wanted = edition_of(site.links, request.match_info["token"])
+    wanted = edition_number(site.links, request.match_info["token"])
     edition = await site.read(lambda store: store.editions.load(wanted)) if wanted else None
     if edition is None:
         raise web.HTTPNotFound(text=_NO_EDITION)

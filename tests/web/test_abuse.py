@@ -271,3 +271,12 @@ async def test_the_site_waits_for_no_client(site: Site, monkeypatch: pytest.Monk
             async with asyncio.timeout(5):
                 assert (b" 200 OK" in await reader.read()) is said.endswith(b"\r\n\r\n")
         writer.close()
+
+
+async def test_who_waits_for_us_is_not_given_up(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site.serving._connections, "_patience", 0.1)
+    monkeypatch.setattr("digest.web.probes._TIMER_SECONDS", 0.3)
+    request = b"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    assert status(await raw(site, request)) == 200

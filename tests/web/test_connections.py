@@ -22,7 +22,7 @@ async def until(connections: Connections, number: int) -> None:
             await asyncio.sleep(0)
 
 
-async def test_a_client_that_drips_is_given_up_in_all() -> None:
+async def test_a_client_that_drips_is_given_up_in_all(caplog: pytest.LogCaptureFixture) -> None:
     connections = Connections(asyncio.Protocol, patience=0.2)
     server, port = await listen(connections)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -41,6 +41,7 @@ async def test_a_client_that_drips_is_given_up_in_all() -> None:
     dripping.cancel()
     writer.close()
     assert len(connections) == 0
+    assert "connection given up" in {record.message for record in caplog.records}
     server.close()
 
 

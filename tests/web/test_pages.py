@@ -15,6 +15,8 @@ from tests.web.site import Servers, Site, serve, settings_for
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from digest.store import Record, Store
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 HOSTILE = '<script>alert("1")</script>&{{ 7*7 }}'
@@ -114,42 +116,49 @@ async def test_a_test_to_nobody(busy: Site, to: str) -> None:
     assert (await busy.press("/digests/weekly/test", "/digests/weekly", to=to))[0].status == 400
 
 
-async def test_retry_then_drop(busy: Site) -> None:
-    def state(store: Any) -> Any:
-        return next(one for one in store.deliveries.find(None, None, 9) if "grace" in one.recipient)
+def refused(store: Store) -> Record:
+    """The delivery that the mail server refuses."""
+    found = store.deliveries.find(None, None, 9)
+    return next(one for one in found if one.recipient == "grace@two.example")
 
+
+async def test_drop_then_retry(busy: Site) -> None:
+    before = await busy.daemon.read(refused)
     assert "550 &lt;b&gt;No&lt;/b&gt; such user" in await busy.page("/")
-    failed = await busy.daemon.read(state)
-    back = "/deliveries?state=failed&digest="
-    answer, text = await busy.press(f"/deliveries/{failed.id}/retry", "/deliveries", back=back)
-    assert str(answer.url).endswith(f"{back}&done=retry")
-    assert "Tried again" in text
-    assert (await busy.daemon.read(state)).attempts == 2
-    answer, text = await busy.press(
-        f"/deliveries/{failed.id}/drop", "/deliveries", back="/editions/1"
-    )
+    drop, retry = (f"/deliveries/{before.id}/{do}" for do in ("drop", "retry"))
+    answer, text = await busy.press(drop, "/deliveries", back="/editions/1")
     assert answer.url.path == "/editions/1"
     assert "Dropped." in text
-    assert (await busy.daemon.read(state)).dropped
+    assert (await busy.daemon.read(refused)).dropped
     assert "550" not in await busy.page("/")
+    back = "/deliveries?state=failed&digest="
+    answer, text = await busy.press(retry, "/deliveries", back=back)
+    assert str(answer.url).endswith(f"{back}&done=retry")
+    assert "Tried again" in text
+    after = await busy.daemon.read(refused)
+    assert (after.attempts, after.dropped) == (before.attempts + 1, False)
 
 
-@pytest.mark.parametrize(
-    "back",
-    [
-        *("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"),
-        *("/deliveries\r\nSet-Cookie: a=b", "/deliveries?x=\n", "/editions/1/../..", ""),
-    ],
-)
-async def test_a_form_leads_nowhere_else(busy: Site, back: str) -> None:
+async def test_a_form_leads_nowhere_else(busy: Site) -> None:
+    delivery = (await busy.daemon.read(refused)).id
     text = await busy.page("/held")
     token = text.partition('name="token" value="')[2].partition('"')[0]
-    data = {"token": token, "back": back}
-    sent = await busy.daemon.read(lambda store: store.deliveries.find("sent", None, 1))
-    answer, _ = await busy.answer(f"/deliveries/{sent[0].id}/drop", "POST", data=data)
-    # It is sent already, so that nothing is done.
+    for back in (
+        *("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"),
+        *("/deliveries\r\nSet-Cookie: a=b", "/deliveries?x=\n", "/editions/1/../..", ""),
+    ):
+        data = {"token": token, "back": back}
+        answer, _ = await busy.answer(f"/deliveries/{delivery}/drop", "POST", data=data)
+        assert answer.headers["Location"] == "/deliveries?done=drop"
+        assert "Set-Cookie" not in answer.headers
+    await busy.press(f"/deliveries/{delivery}/retry")
+
+
+async def test_what_was_sent_is_not_dropped(busy: Site) -> None:
+    (sent,) = await busy.daemon.read(lambda store: store.deliveries.find("sent", None, 1))
+    answer, text = await busy.press(f"/deliveries/{sent.id}/drop")
     assert answer.status == 409
-    assert "Set-Cookie" not in answer.headers
+    assert f"delivery {sent.id} is sent" in text
 
 
 async def test_what_cannot_be_done_says_why(busy: Site) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -17,12 +18,13 @@ from digest.feeds.reading import Body, read_body
 from digest.rendering.web_links import (
     digest_feed_url,
     digest_token,
-    edition_of,
+    edition_number,
     edition_token,
     edition_url,
 )
-from tests.feed_xml import item, rss
+from tests.feed_xml import NOW, item, rss
 from tests.servers import Reply
+from tests.store.build import edition_of, name_message
 from tests.web.site import Servers, Site, serve, settings_for
 
 if TYPE_CHECKING:
@@ -72,14 +74,14 @@ async def test_a_link_is_of_one_edition_and_one_installation(read: Site) -> None
 @given(st.integers(0, 10**17))
 async def test_a_token_says_its_edition(number: int) -> None:
     token = edition_token(KEY, number)
-    assert edition_of(KEY, token) == number
+    assert edition_number(KEY, token) == number
     assert len(token.partition("-")[2]) == 22
 
 
 @given(st.text(max_size=40))
 async def test_what_is_no_token_is_of_nothing(text: str) -> None:
-    assert edition_of(KEY, text) is None
-    assert edition_of(KEY, f"1-{text}") is None
+    assert edition_number(KEY, text) is None
+    assert edition_number(KEY, f"1-{text}") is None
 
 
 async def test_addresses_are_under_the_public_one() -> None:
@@ -143,6 +145,20 @@ async def test_a_feed_before_the_first_edition_is_one_too(site: Site) -> None:
     parsed = feedparser.parse(io.BytesIO(await atom(site)))
     assert not parsed.bozo
     assert parsed.feed.title == "Weekly reading"
+
+
+async def test_what_no_xml_may_say_is_replaced(
+    servers: Servers, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("odd")
+    edition = replace(edition_of(), subject="Odd \x0b \ufffe ]]> & <b>")
+    async with serve(settings_for(folder, servers), folder) as site:
+        await site.daemon.read(
+            lambda store: store.editions.publish(edition, NOW, [], name_message, None)
+        )
+        parsed = feedparser.parse(io.BytesIO(await atom(site)))
+    assert not parsed.bozo
+    assert parsed.entries[0].title_detail.value == "Odd \ufffd \ufffd ]]> & <b>"
 
 
 async def test_a_feed_is_of_one_digest(read: Site) -> None:

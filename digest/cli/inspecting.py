@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from digest.cli import Options, aio
-from digest.cli.output import ago, print_json, print_table
-from digest.cli.reports import status_report
+from digest.cli.output import print_json, print_table
+from digest.reports import ago, status_report
 from digest.store import Store, database_exists
 
 

@@ -118,7 +118,8 @@ class Runtime:
             outcomes |= await self._deliver()
         # What is still to be made is not delivered either, tried or not: its channel may rest.
         over = sum(one.state != "sent" and not one.next_attempt_at for one in outcomes.values())
-        waiting = await self.store.run(lambda store: store.ledger.waiting())
+        now = self.clock()
+        waiting = await self.store.run(lambda store: store.ledger.waiting(now))
         return {
             **poll_report(polled),
             "editions": [

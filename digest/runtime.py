@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from digest.jobs.alerting import Alerting
     from digest.jobs.deciding import Deciding
     from digest.jobs.delivering import Delivering
+    from digest.jobs.enrolling import Enrolling
     from digest.jobs.pictures import Illustrating
     from digest.jobs.polling import Polling
     from digest.jobs.publishing import Publishing
     from digest.jobs.room import Room
+    from digest.jobs.rostering import Rostering
     from digest.model import Outcome, PollResult
     from digest.store import HeldEntries, Store, StoreThread
 
@@ -38,6 +40,8 @@ class Runtime:
     delivering: Delivering
     deciding: Deciding
     alerting: Alerting
+    enrolling: Enrolling
+    rostering: Rostering
     room: Room
     clock: Callable[[], datetime]
 

@@ -186,9 +186,7 @@ class EditionQueries:
     ) -> None:
         """Plan the deliveries of an edition through a channel that it was not for at first."""
         with self._database.transaction() as connection:
-            _plan_deliveries(
-                connection, edition_id, digest, rendition, message_id, now, _at_once
-            )
+            _plan_deliveries(connection, edition_id, digest, rendition, message_id, now, _at_once)
 
     def note_failure(self, digest: str, reason: str) -> None:
         """Note that an edition could not be made; it stays due."""

@@ -227,9 +227,7 @@ class LedgerQueries:
 
     def waiting(self, now: datetime) -> int:
         """How many deliveries are still to be made, but for those that are wanted later."""
-        wanted_later = sa.and_(
-            deliveries.c.state == "pending", deliveries.c.next_attempt_at > now
-        )
+        wanted_later = sa.and_(deliveries.c.state == "pending", deliveries.c.next_attempt_at > now)
         open_ones = sa.or_(
             sa.and_(deliveries.c.state.in_(("pending", "sending", "retrying")), ~wanted_later),
             sa.and_(deliveries.c.state == "unknown", deliveries.c.next_attempt_at.is_not(None)),

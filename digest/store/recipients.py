@@ -64,7 +64,9 @@ class RecipientQueries:
             return
         new = insert(recipients)
         values = {name: new.excluded[name] for name in _KEPT}
-        differs = sa.or_(*(recipients.c[name].is_distinct_from(new.excluded[name]) for name in _SAID))
+        differs = sa.or_(
+            *(recipients.c[name].is_distinct_from(new.excluded[name]) for name in _SAID)
+        )
         with self._database.transaction() as connection:
             connection.execute(
                 new.on_conflict_do_update(

@@ -102,27 +102,25 @@ class _Session:
         self._connection = connection
         self._signer = signer
         self._payload = b""
-        self._plain = self._wired = Personal(b"", b"")
+        self._prepared = Personal(b"", b"")
 
     async def send(self, delivery: Delivery) -> str:
         """Hand the message to the server; the receipt is its answer."""
         recipient = mailbox(delivery.recipient)
         headers = personal_headers(delivery.recipient, delivery.message_id)
-        self._prepare(delivery.payload)
         if self._signer:
-            signed = self._plain.with_token(delivery.token)
-            headers = self._signer.signature(headers, signed) + headers
-        message = headers + self._wired.with_token(delivery.token)
+            headers = self._signer.signature(headers, delivery.payload, delivery.token) + headers
+        message = headers + self._prepare(delivery.payload).with_token(delivery.token)
         return await self._connection.send(recipient.addr_spec, message)
 
-    def _prepare(self, payload: bytes) -> None:
-        """Take a payload apart, as it is and for the wire: once for all its recipients."""
+    def _prepare(self, payload: bytes) -> Personal:
+        """The payload for the wire; one edition's is prepared once for all its recipients."""
         from digest.channels.smtp import on_the_wire
 
         if payload != self._payload:
-            marker = marker_of(payload)
-            self._payload, self._plain = payload, Personal(payload, marker)
-            self._wired = Personal(on_the_wire(payload), marker)
+            self._payload = payload
+            self._prepared = Personal(on_the_wire(payload), marker_of(payload))
+        return self._prepared
 
 
 def open_channel(name: str, settings: Settings, paces: Paces) -> EmailChannel:

@@ -115,14 +115,14 @@ class _Desk:
                     at, zone = _own_time(said)
                 except ValueError:
                     one = await enrolling.look(channel, address)
-                    wrong = pages.language.translate(
+                    wrong = pages.t(
                         "Not saved: give a time like 07:30 and a time zone like Europe/Berlin."
                     )
                     return _answer(pages.preferences(one, wrong), 422)
                 one = await enrolling.choose_time(channel, address, at, zone)
             case _:
                 return _answer(pages.preferences(await enrolling.look(channel, address)), 422)
-        return _answer(pages.preferences(one, pages.language.translate("Saved.")))
+        return _answer(pages.preferences(one, pages.t("Saved.")))
 
     async def show_subscribe(self, request: web.Request) -> web.Response:
         return _answer(self._pages(self._open_channel(request)).subscribe())
@@ -131,7 +131,7 @@ class _Desk:
         channel = self._open_channel(request)
         pages, address = self._pages(channel), (await _said(request)).get("address", "").strip()
         if not _is_address(address):
-            wrong = pages.language.translate("This is no email address.")
+            wrong = pages.t("This is no email address.")
             return _answer(pages.subscribe(wrong), 422)
         await self._enrolling().ask(channel, address)
         return _answer(pages.asked())

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 from contextlib import asynccontextmanager
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -138,10 +139,12 @@ async def _ask(
     if len(os.fsencode(path)) > _LONGEST_PATH:
         return None
     timeout = aiohttp.ClientTimeout(total=5.0 if method == "GET" else None)
+    # Not as `json=`, which warns of what is long.
+    body = None if asked is None else BytesIO(json.dumps(asked).encode())
     connector = aiohttp.UnixConnector(path=str(path))
     async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
         try:
-            async with session.request(method, f"http://digest/{command}", json=asked) as answer:
+            async with session.request(method, f"http://digest/{command}", data=body) as answer:
                 answer.raise_for_status()
                 content: dict[str, Any] = await answer.json()
                 return content

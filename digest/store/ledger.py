@@ -227,10 +227,11 @@ class LedgerQueries:
 
     def waiting(self, now: datetime) -> int:
         """How many deliveries are still to be made, but for those that are wanted later."""
-        wanted_later = sa.and_(deliveries.c.state == "pending", deliveries.c.next_attempt_at > now)
+        at = deliveries.c.next_attempt_at
         open_ones = sa.or_(
-            sa.and_(deliveries.c.state.in_(("pending", "sending", "retrying")), ~wanted_later),
-            sa.and_(deliveries.c.state == "unknown", deliveries.c.next_attempt_at.is_not(None)),
+            sa.and_(deliveries.c.state == "pending", sa.or_(at.is_(None), at <= now)),
+            deliveries.c.state.in_(("sending", "retrying")),
+            sa.and_(deliveries.c.state == "unknown", at.is_not(None)),
         )
         query = sa.select(sa.func.count()).select_from(deliveries).where(open_ones)
         with self._database.transaction() as connection:

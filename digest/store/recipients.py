@@ -28,9 +28,11 @@ SUPPRESSED = ("unsubscribed", "bounced")
 
 def gets_nothing(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     """Whether nothing is sent to a recipient at this time."""
-    table = recipients.c
-    lasts = sa.or_(table.paused_until.is_(None), table.paused_until > now)
-    return sa.or_(table.state.in_(SUPPRESSED), sa.and_(table.state == "paused", lasts))
+    until = recipients.c.paused_until
+    # In the words of SQL, since each delivery asks: what is bound costs more than it finds.
+    away = sa.literal_column("recipients.state IN ('unsubscribed', 'bounced')", sa.Boolean)
+    paused = sa.literal_column("recipients.state = 'paused'", sa.Boolean)
+    return sa.or_(away, sa.and_(paused, sa.or_(until.is_(None), until > now)))
 
 
 class RecipientQueries:

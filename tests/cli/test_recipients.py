@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import signal
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
+from digest.rendering.tokens import Tokens
+from digest.store import Store
 from tests.cli.test_daemon import event, wait_for
 from tests.feed_xml import item, rss
 from tests.servers import Reply
@@ -21,6 +24,9 @@ ADA, GRACE, EVE = "ada@one.example", "grace@two.example", "eve@three.example"
 def ready(project: Project) -> Project:
     project.feeds.replies["/feed"] = Reply(rss(item(1)))
     project.configure("/feed", send_to="inbox")
+    config = project.folder / "config.yaml"
+    pages = "web: {public_url: 'https://digest.example.com'}\n"
+    config.write_text(config.read_text("utf-8") + pages, "utf-8")
     return project
 
 
@@ -40,7 +46,12 @@ def test_the_list_of_a_channel(ready: Project) -> None:
     assert states(ready) == {ADA: "active", GRACE: "active", EVE: "active"}
     assert EVE in ready.command("recipients", "list", "--channel", "inbox").stdout
     ready.json("send", "weekly")
-    assert {mail.recipient for mail in ready.mail.mails} == {ADA, GRACE, EVE}
+    with closing(Store(ready.folder / "data" / "digest.db")) as store:
+        tokens = Tokens(store.keys.key("links"))
+    for recipient in (ADA, GRACE, EVE):
+        (mail,) = (mail for mail in ready.mail.mails if mail.recipient == recipient)
+        link = f"https://digest.example.com/u/{tokens.of_recipient('inbox', recipient)}"
+        assert f"List-Unsubscribe: <{link}>".encode() in mail.raw
     assert f"{EVE} is on the list" in refused(ready, "add", EVE, "--channel", "inbox")
     assert "is not an email address" in refused(ready, "add", "eve", "--channel", "inbox")
     assert "no email channel 'team'" in refused(ready, "list", "--channel", "team")

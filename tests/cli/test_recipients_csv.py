@@ -34,7 +34,7 @@ def recipients() -> SearchStrategy[Recipient]:
         address=st.emails(),
         name=(LINES | FORMULAS).filter(str.isprintable),
         state=st.sampled_from(["active", "paused", "unsubscribed", "bounced"]),
-        listed=st.just(True),  # noqa: FBT003
+        listed=st.just(True),
         reason=(LINES | FORMULAS).filter(str.isprintable),
         paused_until=paused,
         zone=st.none() | st.sampled_from(["Europe/Berlin", "UTC"]),

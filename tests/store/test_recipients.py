@@ -195,6 +195,7 @@ def test_it_waits_for_its_time_and_the_others_do_not(store: Store) -> None:
     put(store, replace(EVE, send_at=time(12, 0)))
     store.editions.publish(edition_of(), NOW, [INBOX], name_message, NEXT)
     noon = NOW + timedelta(hours=3)
+    assert (store.ledger.waiting(NOW), store.ledger.waiting(noon)) == (2, 3)
     for _ in FILE:
         store.ledger.record(claim(store).id, SENT, NOW)
     assert store.ledger.due_channels(NOW) == {}

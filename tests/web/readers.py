@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import aiohttp
 from aiohttp import web
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
+    from digest.channels import Channel
     from digest.config import Settings
     from digest.model import Delivery, Recipient
 
@@ -132,14 +133,8 @@ async def serving(folder: Path, limit: Limit | None = None, **how: str) -> Async
     clock, channel, config = StoppedClock(), FakeChannel(), settings(folder, **how)
     async with opened(folder) as store:
         words = Words(Redactor())
-        confirming = Confirming(
-            config,
-            {"inbox": channel},
-            TOKENS,
-            clock,
-            words,
-            limit or Limit(),  # type: ignore[dict-item]
-        )
+        channels = cast("dict[str, Channel]", {"inbox": channel})
+        confirming = Confirming(config, channels, TOKENS, clock, words, limit or Limit())
         enrolling = Enrolling(config, store, TOKENS, confirming, clock)
         app = web.Application()
         app.add_routes(public_routes(lambda: enrolling))

@@ -13,7 +13,7 @@ import pytest
 
 from digest.errors import DeliveryError
 from digest.jobs.confirming import Limit
-from digest.model import Recipient
+from digest.model import Recipient, Rendition
 from digest.rendering.tokens import Confirmation, Tokens
 from digest.web.public import Refusals
 from digest.web.public_page import masked
@@ -91,7 +91,9 @@ async def test_whatever_a_mail_program_posts(desk: Desk) -> None:
 
 
 async def test_the_next_edition_goes_to_the_others(desk: Desk) -> None:
-    sent_as = build.Rendition("inbox", "email", ("ada@example.com", "b@example.com"), (b"",), True)
+    sent_as = Rendition(
+        "inbox", "email", ("ada@example.com", "b@example.com"), (b"",), personal=True
+    )
     await desk.post(f"/u/{ADA}")
     edition = await desk.store.run(lambda store: build.publish(store, sent_as=(sent_as,)))
     deliveries = await desk.store.run(lambda store: store.ledger.of_edition(edition))

@@ -72,3 +72,8 @@ def test_what_is_no_token_is_nobodys(text: str) -> None:
 )
 def test_only_the_very_token_is_one(odd: str) -> None:
     assert TOKENS.recipient(odd) is None
+
+
+def test_what_is_signed_for_one_purpose_is_nothing_for_another() -> None:
+    assert TOKENS._read("recipient", ADA) == ["inbox", "ada@example.com"]
+    assert TOKENS._read("confirmation", ADA) == []

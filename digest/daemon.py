@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from digest.config import Settings
+    from digest.jobs.enrolling import Enrolling
     from digest.rendering.templates import Templates
     from digest.runtime import Runtime
     from digest.store import Store, StoreThread
@@ -72,6 +73,12 @@ class Daemon:
     def templates(self) -> Mapping[str, Templates]:
         """The templates of every digest."""
         return self._prepared.templates
+
+    @property
+    def enrolling(self) -> Enrolling:
+        """What readers' pages act through, by the settings of now."""
+        assert self._rounds is not None
+        return self._rounds.runtime.enrolling
 
     @property
     def alive(self) -> bool:

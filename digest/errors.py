@@ -104,7 +104,7 @@ class DeliveryError(DigestError):
 
     `retrying`: nothing was accepted, try again later (after `retry_after` where the server said
     so). `refused`: not in this form, but maybe in a plainer one. `failed`: final. `unknown`: the
-    message went out and no answer came.
+    message went out and no answer came. `bounced`: it failed since nobody is at the address.
     """
 
     def __init__(
@@ -113,11 +113,13 @@ class DeliveryError(DigestError):
         verdict: Literal["retrying", "refused", "failed", "unknown"],
         *,
         retry_after: timedelta | None = None,
+        bounced: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.verdict = verdict
         self.retry_after = retry_after
+        self.bounced = bounced
 
 
 class ChannelError(DeliveryError):

@@ -21,6 +21,7 @@ CatchUp = Literal["auto", "send", "merge", "skip"]
 Content = Literal["excerpt", "full", "none"]
 Images = Literal["none", "remote", "embedded"]
 DeliveryState = Literal["pending", "sending", "sent", "retrying", "failed", "unknown"]
+RecipientState = Literal["active", "paused", "unsubscribed", "bounced"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,13 +433,44 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who gets the editions of an email channel, or did, as the store has it.
+
+    One that is not `listed` is on the list only as long as the file names it. `paused_until` is of
+    one that is paused; None: until it says otherwise. `zone` (IANA) and `send_at` are when it wants
+    editions; None: as the digest has it.
+    """
+
+    channel: str
+    address: str
+    name: str = ""
+    state: RecipientState = "active"
+    listed: bool = True
+    reason: str = ""
+    paused_until: datetime | None = None
+    zone: str | None = None
+    send_at: time | None = None
+    created_at: datetime | None = None
+    changed_at: datetime | None = None
+
+    def state_at(self, now: datetime) -> RecipientState:
+        """Its state; a pause that is over is none."""
+        over = self.paused_until is not None and self.paused_until <= now
+        return "active" if self.state == "paused" and over else self.state
+
+
+@dataclass(frozen=True, slots=True)
 class Rendition:
-    """An edition rendered for one channel: one payload a part, and who gets them."""
+    """An edition rendered for one channel: one payload a part, and who gets them.
+
+    With `personal` they are people: others beside them may have subscribed, and any may have left.
+    """
 
     channel: str
     kind: str
     recipients: tuple[str, ...]
     parts: tuple[bytes, ...]
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,7 +480,7 @@ class Delivery:
     `doubtful` says that an attempt was made of which nobody knows how it ended; `plainer` that
     the payload as it is was refused, and a plainer form of it is to be sent; `deferred_at` is when
     a server first put it off. `first_receipt` is that of the first part, where this is a later one
-    and the first was sent.
+    and the first was sent. `token` is what the recipient's own pages go by.
     """
 
     id: int
@@ -466,6 +498,7 @@ class Delivery:
     plainer: bool = False
     deferred_at: datetime | None = None
     first_receipt: str = ""
+    token: str = field(default="", repr=False)
     payload: bytes = field(default=b"", repr=False)
 
 
@@ -473,7 +506,8 @@ class Delivery:
 class Outcome:
     """What became of one attempt; without `next_attempt_at`, nothing more happens by itself.
 
-    With `plainer` the next attempt is made with a plainer form of the payload.
+    With `plainer` the next attempt is made with a plainer form of the payload; `bounced` says that
+    nobody is at the address.
     """
 
     state: DeliveryState
@@ -481,6 +515,7 @@ class Outcome:
     error: str | None = None
     next_attempt_at: datetime | None = None
     plainer: bool = False
+    bounced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

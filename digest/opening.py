@@ -174,12 +174,16 @@ async def runtime_over(
 ) -> AsyncIterator[Runtime]:
     """All jobs over an open store; at the end what is being sent is finished."""
     from digest.jobs.alerting import Alerting
+    from digest.jobs.confirming import Confirming, Limit
     from digest.jobs.deciding import Deciding
     from digest.jobs.delivering import Delivering
+    from digest.jobs.enrolling import Enrolling
     from digest.jobs.publishing import Publishing
     from digest.jobs.room import Room
+    from digest.jobs.rostering import Rostering
     from digest.jobs.testing import Testing
     from digest.rendering.templates import Templates
+    from digest.rendering.tokens import Tokens
 
     settings, templates, channels = prepared.settings, prepared.templates, prepared.channels
     path = settings.database_path
@@ -187,7 +191,9 @@ async def runtime_over(
         illustrating = open_illustrating(settings)
         room = Room(store, str(path), partial(lack_of_room, path), clock)
         words = Words(Redactor(settings.secrets()))
-        delivering = Delivering(store, channels, clock, words, room)
+        tokens = Tokens(await store.run(lambda opened: opened.keys.key("links")))
+        delivering = Delivering(store, channels, clock, words, room, token_of=tokens.of_recipient)
+        confirming = Confirming(settings, channels, tokens, clock, words, Limit())
         await delivering.release_claimed()
         try:
             yield Runtime(
@@ -201,10 +207,13 @@ async def runtime_over(
                 deciding=Deciding(settings, store, channels, templates, delivering, clock),
                 testing=Testing(settings, store, channels, templates, illustrating, clock, words),
                 alerting=Alerting(settings, store, channels, Templates, clock),
+                enrolling=Enrolling(settings, store, tokens, confirming, clock),
+                rostering=Rostering(settings, store, clock),
                 room=room,
                 clock=clock,
             )
         finally:
+            await confirming.finish()
             await delivering.finish()
 
 

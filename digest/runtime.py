@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from digest.jobs.alerting import Alerting
     from digest.jobs.deciding import Deciding
     from digest.jobs.delivering import Delivering
+    from digest.jobs.enrolling import Enrolling
     from digest.jobs.pictures import Illustrating
     from digest.jobs.polling import Polling
     from digest.jobs.publishing import Publishing
     from digest.jobs.room import Room
+    from digest.jobs.rostering import Rostering
     from digest.jobs.testing import Testing
     from digest.model import Outcome, PollResult
     from digest.store import HeldEntries, Store, StoreThread
@@ -41,6 +43,8 @@ class Runtime:
     deciding: Deciding
     testing: Testing
     alerting: Alerting
+    enrolling: Enrolling
+    rostering: Rostering
     room: Room
     clock: Callable[[], datetime]
 
@@ -121,7 +125,8 @@ class Runtime:
             outcomes |= await self._deliver()
         # What is still to be made is not delivered either, tried or not: its channel may rest.
         over = sum(one.state != "sent" and not one.next_attempt_at for one in outcomes.values())
-        waiting = await self.store.run(lambda store: store.ledger.waiting())
+        now = self.clock()
+        waiting = await self.store.run(lambda store: store.ledger.waiting(now))
         return {
             **poll_report(polled),
             "editions": [

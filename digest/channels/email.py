@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import ssl
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.config import EmailSettings
 from digest.model import NO_PICTURES, Rendition
 from digest.rendering.email import build_email, mailbox, personal_headers, text_only
 from digest.rendering.fitting import fit
+from digest.rendering.personal import Personal, links_of, marker_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -30,10 +32,18 @@ class EmailChannel:
     # Whoever gets the same message twice gets it with the same Message-ID.
     patience: timedelta | None = timedelta(minutes=10)
 
-    def __init__(self, name: str, settings: EmailSettings, smtp: SmtpSettings, pace: Pace) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: EmailSettings,
+        smtp: SmtpSettings,
+        pace: Pace,
+        public_url: str | None = None,
+    ) -> None:
         self.name = name
         self.pace = pace
         self._to = settings.to
+        self._public_url = public_url
         self._smtp = smtp
         encrypted = smtp.security != "none"
         self._tls = ssl.create_default_context(cafile=smtp.ca_file) if encrypted else None
@@ -41,11 +51,12 @@ class EmailChannel:
     def render(
         self, edition: Edition, templates: Templates, pictures: Pictures = NO_PICTURES
     ) -> Rendition:
-        """One message, alike for all recipients but for the headers that are sent first."""
-        _, html = fit(edition, templates.html)
-        text = templates.text(edition)
-        message = build_email(edition, html, text, self._smtp.sender, pictures)
-        return Rendition(self.name, self.kind, self._to, (message,))
+        """One message; what is a recipient's own is filled in when it is sent."""
+        links = links_of(edition, self._public_url) if self._public_url else None
+        _, html = fit(edition, partial(templates.html, links=links))
+        text = templates.text(edition, links=links)
+        message = build_email(edition, html, text, self._smtp.sender, pictures, links)
+        return Rendition(self.name, self.kind, self._to, (message,), personal=True)
 
     def plainer(self, payload: bytes) -> bytes | None:
         """The message with its text only, for a server that finds the whole too large."""
@@ -90,23 +101,25 @@ class _Session:
     def __init__(self, connection: SmtpConnection, signer: Signer | None) -> None:
         self._connection = connection
         self._signer = signer
-        self._payload = self._prepared = b""
+        self._payload = b""
+        self._prepared = Personal(b"", b"")
 
     async def send(self, delivery: Delivery) -> str:
         """Hand the message to the server; the receipt is its answer."""
         recipient = mailbox(delivery.recipient)
         headers = personal_headers(delivery.recipient, delivery.message_id)
         if self._signer:
-            headers = self._signer.signature(headers, delivery.payload) + headers
-        message = headers + self._prepare(delivery.payload)
+            headers = self._signer.signature(headers, delivery.payload, delivery.token) + headers
+        message = headers + self._prepare(delivery.payload).with_token(delivery.token)
         return await self._connection.send(recipient.addr_spec, message)
 
-    def _prepare(self, payload: bytes) -> bytes:
+    def _prepare(self, payload: bytes) -> Personal:
         """The payload for the wire; one edition's is prepared once for all its recipients."""
         from digest.channels.smtp import on_the_wire
 
         if payload != self._payload:
-            self._payload, self._prepared = payload, on_the_wire(payload)
+            self._payload = payload
+            self._prepared = Personal(on_the_wire(payload), marker_of(payload))
         return self._prepared
 
 
@@ -116,4 +129,5 @@ def open_channel(name: str, settings: Settings, paces: Paces) -> EmailChannel:
     assert isinstance(channel, EmailSettings)
     assert smtp is not None
     seconds = 60 / smtp.max_per_minute if smtp.max_per_minute else 0
-    return EmailChannel(name, channel, smtp, paces.of(f"{smtp.host}:{smtp.port}", seconds))
+    pace = paces.of(f"{smtp.host}:{smtp.port}", seconds)
+    return EmailChannel(name, channel, smtp, pace, settings.links_url)

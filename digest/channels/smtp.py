@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import aiosmtplib
 
+from digest.channels.bounces import nobody_is_there
 from digest.channels.login import as_sent, log_in, secret_for
 from digest.errors import ChannelError, DeliveryError
 from digest.log import Redactor
@@ -227,7 +228,8 @@ class SmtpConnection:
             )
         if verb == "MAIL":
             return ChannelError(f"the sender was refused: {reason}; mend smtp.from", lasting=True)
-        return DeliveryError(reason, "failed")
+        bounced = nobody_is_there(answer.code, answer.message, at_recipient=verb == "RCPT")
+        return DeliveryError(reason, "failed", bounced=bounced)
 
 
 def _hang_up(client: aiosmtplib.SMTP, transport: asyncio.BaseTransport | None) -> None:

@@ -38,6 +38,7 @@ _COMMANDS = {
     "drop": "deliveries",
     "resend": "deliveries",
     "incidents": "deliveries",
+    "recipients": "recipients",
     "explain": "explaining",
     "status": "inspecting",
     "backup": "backing_up",

@@ -1,8 +1,9 @@
-"""Addresses of feeds, apart from the credentials that may stand in them."""
+"""Addresses: of feeds, apart from the credentials that may stand in them, and of people."""
 
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 
@@ -33,3 +34,23 @@ def password_of(authorization: str) -> str:
         return b64decode(pair, validate=True).decode().partition(":")[2]
     except ValueError:
         return ""
+
+
+def mail_address(recipient: str) -> str:
+    """The address of `Name <address>`, as it is written."""
+    return parseaddr(recipient)[1] if "<" in recipient else recipient
+
+
+def mail_key(recipient: str) -> str:
+    """What tells recipients apart: the address of `Name <address>` without case, domain in ASCII.
+
+    Whatever is no address is its own.
+    """
+    address = mail_address(recipient)
+    if address.isascii():
+        return address.lower()
+    local, at, domain = address.rpartition("@")
+    try:
+        return f"{local.lower()}{at}{domain.encode('idna').decode('ascii').lower()}"
+    except UnicodeError:
+        return address.lower()

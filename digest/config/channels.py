@@ -101,6 +101,11 @@ class EmailSettings(Model):
 
     kind: Literal["email"]
     to: Addresses = Field(description="The recipients; each gets a message of their own.")
+    subscribe: Literal["closed", "open"] = Field(
+        "closed",
+        description="open: a page where anybody can subscribe, and confirms by email; needs"
+        " web.public_url.",
+    )
 
     @field_validator("to")
     @classmethod

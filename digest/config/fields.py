@@ -39,7 +39,12 @@ def _positive(value: timedelta) -> timedelta:
     return value
 
 
-def _zone(value: object) -> object:
+def zone_name(value: object) -> object:
+    """The IANA name of a time zone, as it is given.
+
+    Raises:
+        ValueError: it is none, with the nearest.
+    """
     if isinstance(value, str):
         try:
             ZoneInfo(value)
@@ -76,7 +81,12 @@ def _secret_web_url(value: SecretStr) -> SecretStr:
     return value
 
 
-def _address(value: str) -> str:
+def one_address(value: str) -> str:
+    """One email address, with or without a name, as it is given.
+
+    Raises:
+        ValueError: it is none.
+    """
     name, address = parseaddr(value)
     local, at, domain = address.rpartition("@")
     odd = not value.isprintable() or " " in address or value.count("@") > 1
@@ -179,14 +189,14 @@ Size = Annotated[
     Field(ge=1),
     WithJsonSchema({"type": ["string", "integer"], "examples": ["10MB"]}),
 ]
-Zone = Annotated[str, BeforeValidator(_zone)]
+Zone = Annotated[str, BeforeValidator(zone_name)]
 LanguageTag = Annotated[
     str, AfterValidator(_language), WithJsonSchema({"type": "string", "enum": languages()})
 ]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 SecretUrl = Annotated[SecretStr, AfterValidator(_secret_web_url)]
 Host = Annotated[str, AfterValidator(_host)]
-Address = Annotated[str, AfterValidator(_address)]
+Address = Annotated[str, AfterValidator(one_address)]
 Sender = Annotated[Address, AfterValidator(_sender)]
 RelativePath = Annotated[Path, AfterValidator(anchored)]
 CertificateFile = Annotated[RelativePath, AfterValidator(_certificates)]

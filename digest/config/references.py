@@ -22,6 +22,7 @@ def check_references(document: Document) -> None:
     feeds = _feeds(document, data)
     channels = _mapping(data.get("channels"))
     _email_needs_smtp(document, data, channels)
+    _subscribing_needs_pages(document, data, channels)
     for name, given in _mapping(data.get("digests")).items():
         digest = _mapping(given)
         key: Key = ("digests", name)
@@ -81,6 +82,20 @@ def _email_needs_smtp(document: Document, data: dict[str, Any], channels: dict[s
         if _mapping(channel).get("kind") == "email":
             document.report(
                 ("channels", name, "kind"), "email needs a mail server; add the section smtp"
+            )
+
+
+def _subscribing_needs_pages(
+    document: Document, data: dict[str, Any], channels: dict[str, Any]
+) -> None:
+    url = _mapping(data.get("web")).get("public_url")
+    if isinstance(url, str) and url.lower().startswith("https://"):
+        return
+    for name, channel in channels.items():
+        if _mapping(channel).get("subscribe") == "open":
+            document.report(
+                ("channels", name, "subscribe"),
+                "readers subscribe on a page; set web.public_url, with https://",
             )
 
 

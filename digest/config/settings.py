@@ -18,7 +18,7 @@ from pydantic import (
 
 from digest.config.addresses import password_of, without_credentials
 from digest.config.base import Model
-from digest.config.channels import ChannelSettings, SlackSettings, SmtpSettings
+from digest.config.channels import ChannelSettings, EmailSettings, SlackSettings, SmtpSettings
 from digest.config.digests import DigestSettings
 from digest.config.fields import (
     HeaderName,
@@ -201,6 +201,29 @@ class Settings(Model):
         return tuple(
             name for name in self.digests if any(f.url == url for f in self.feeds_of(name))
         )
+
+    @property
+    def links_url(self) -> str | None:
+        """Where readers find their own pages, without a slash at the end; None: they have none.
+
+        RFC 8058 wants HTTPS for what unsubscribes with one click.
+        """
+        url = self.web.public_url if self.web else None
+        if url is None or not url.lower().startswith("https://"):
+            return None
+        # What is not ASCII as headers and links have it; few need it.
+        from yarl import URL
+
+        return str(URL(url)).rstrip("/")
+
+    def audience_of(self, channel: str) -> tuple[str, ...]:
+        """The recipients of an email channel that the file names; none where it is no such."""
+        settings = self.channels.get(channel)
+        return settings.to if isinstance(settings, EmailSettings) else ()
+
+    def digests_to(self, channel: str) -> tuple[str, ...]:
+        """The digests that go to a channel."""
+        return tuple(name for name, digest in self.digests.items() if channel in digest.send_to)
 
     def title_of(self, digest: str) -> str:
         """What readers call a digest."""

@@ -46,9 +46,12 @@ class _Turn:
 
 
 class Delivering:
-    """Makes what deliveries are due, channel by channel side by side."""
+    """Makes what deliveries are due, channel by channel side by side.
 
-    def __init__(
+    `token_of` makes what the pages of a channel's recipient go by.
+    """
+
+    def __init__(  # noqa: PLR0913 - all but five have defaults
         self,
         store: StoreThread[Store],
         channels: Mapping[str, Channel],
@@ -57,6 +60,8 @@ class Delivering:
         room: Room,
         grace_seconds: float = _GRACE_SECONDS,
         record_again_seconds: float = _RECORD_AGAIN_SECONDS,
+        *,
+        token_of: Callable[[str, str], str] = lambda *_: "",
     ) -> None:
         self._store = store
         self._channels = channels
@@ -65,6 +70,7 @@ class Delivering:
         self._room = room
         self._grace_seconds = grace_seconds
         self._record_again_seconds = record_again_seconds
+        self._token_of = token_of
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._turns: dict[asyncio.Task[list[Outcome]], _Turn] = {}
 
@@ -237,7 +243,8 @@ class Delivering:
 
     async def _attempt(self, channel: Channel, session: Session, delivery: Delivery) -> Outcome:
         try:
-            receipt = await session.send(_in_form(channel, delivery))
+            token = self._token_of(delivery.channel, delivery.recipient)
+            receipt = await session.send(_in_form(channel, replace(delivery, token=token)))
             return Outcome("sent", receipt=self._words(receipt) or None)
         except ChannelError:
             raise

@@ -43,7 +43,7 @@ def outcome_of(
     # What may have arrived before has not failed because a copy was refused, or put off for days.
     final: DeliveryState = "unknown" if delivery.doubtful else "failed"
     if error.verdict in {"failed", "refused"}:
-        return Outcome(final, error=error.reason)
+        return Outcome(final, error=error.reason, bounced=error.bounced)
     # A week in which nothing was tried, with the daemon or the server down, is not held against it.
     long = now - (delivery.deferred_at or now) >= _GIVE_UP_AFTER
     if long and delivery.attempts + 1 >= _FEWEST_ATTEMPTS:

@@ -15,12 +15,14 @@ from digest.feeds.text import one_line
 from digest.language import ENGLISH, language_of
 from digest.model import NO_PICTURES
 from digest.rendering.mime import multipart, picture_part, text_part
+from digest.rendering.personal import marker_of
 from digest.rendering.words import short
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.model import Edition, Pictures
+    from digest.rendering.personal import Links
 
 _SUBJECT_GRAPHEMES = 120
 _OF_THE_PARTS = (b"content-type:", b"content-transfer-encoding:")
@@ -30,14 +32,22 @@ _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9+_-]+(\.[A-Za-z0-9+_-]+)*@[a-z0-9-]+(\.[
 
 
 def build_email(
-    edition: Edition, html: str, text: str, sender: str, pictures: Pictures = NO_PICTURES
+    edition: Edition,
+    html: str,
+    text: str,
+    sender: str,
+    pictures: Pictures = NO_PICTURES,
+    links: Links | None = None,
 ) -> bytes:
     """The message without To and Message-ID; the same bytes for the same edition.
 
-    Of the pictures it has those that the HTML shows.
+    Of the pictures it has those that the HTML shows. What is to be filled in where there are
+    links, `digest.rendering.personal` fills in.
     """
-    parts = text_part(text, "plain"), _with_pictures(html, pictures)
-    return _headers(edition, mailbox(sender)) + multipart("alternative", *parts)
+    marker = links.marker if links else ""
+    parts = text_part(text, "plain", marker), _with_pictures(html, pictures, marker)
+    headers = _headers(edition, mailbox(sender)) + (links.headers if links else b"")
+    return headers + b"MIME-Version: 1.0\r\n" + multipart("alternative", *parts)
 
 
 def text_only(message: bytes) -> bytes | None:
@@ -54,11 +64,11 @@ def text_only(message: bytes) -> bytes | None:
     # As they stand: written anew, they would be folded and encoded by the library.
     fields = re.split(rb"\r\n(?![ \t])", message.partition(b"\r\n\r\n")[0])
     kept = [field for field in fields if not field.lower().startswith(_OF_THE_PARTS)]
-    return b"\r\n".join([*kept, text_part(text, "plain")])
+    return b"\r\n".join([*kept, text_part(text, "plain", marker_of(message).decode())])
 
 
-def _with_pictures(html: str, pictures: Pictures) -> bytes:
-    part = text_part(html, "html")
+def _with_pictures(html: str, pictures: Pictures, marker: str) -> bytes:
+    part = text_part(html, "html", marker)
     shown = [(name, one) for name, one in pictures.items() if f"cid:{name}" in html]
     if not shown:
         return part
@@ -67,20 +77,19 @@ def _with_pictures(html: str, pictures: Pictures) -> bytes:
 
 
 def _headers(edition: Edition, sender: Address) -> bytes:
-    subject = _encoded(short(one_line(edition.subject, 1_000), _SUBJECT_GRAPHEMES))
+    subject = encoded_header(short(one_line(edition.subject, 1_000), _SUBJECT_GRAPHEMES))
     list_name = one_line(edition.title, 120).translate(str.maketrans('"<>\\', "    "))
-    list_phrase = f'"{list_name}"' if _plain(list_name) else _encoded(list_name)
+    list_phrase = f'"{list_name}"' if _plain(list_name) else encoded_header(list_name)
     return (
         f"Subject: {subject}\r\n"
         # RFC 2919
         f"List-Id: {list_phrase} <{edition.digest.lower()}.digest.{sender.domain}>\r\n"
         # RFC 3282; `text_only` goes by it too.
         f"Content-Language: {edition.language}\r\n"
-        f"{SMTP.fold('From', SMTP.header_factory('From', sender))}"
+        f"{from_header(sender)}"
         f"Date: {format_datetime(edition.composed_at)}\r\n"
         # RFC 3834: keeps out-of-office replies away.
         "Auto-Submitted: auto-generated\r\n"
-        "MIME-Version: 1.0\r\n"
     ).encode()
 
 
@@ -117,7 +126,13 @@ def mailbox(text: str) -> Address:
     return Address(one_line(name, 200), local, domain.encode("idna").decode("ascii"))
 
 
-def _encoded(text: str) -> str:
+def from_header(sender: Address) -> str:
+    """The line that says who sends."""
+    line: str = SMTP.fold("From", SMTP.header_factory("From", sender))
+    return line
+
+
+def encoded_header(text: str) -> str:
     """Text for a header, folded; encoded (RFC 2047) where it is not plain.
 
     Not by the library's policies, which decode what already looks encoded:

@@ -9,6 +9,8 @@ from base64 import encodebytes
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from digest.model import PictureFile
 
 _LINE_END = re.compile(r"\r\n?")
@@ -17,9 +19,13 @@ _BASE64_LINE = 76
 _TOO_LONG = re.compile(rb"(?m)^(.{74,75})(=20|=09)$")
 
 
-def text_part(text: str, kind: str) -> bytes:
-    """Text as `text/plain` or `text/html`, in the transfer encoding that makes it smaller."""
-    encoding, body = _encoded(text)
+def text_part(text: str, kind: str, marker: str = "") -> bytes:
+    """Text as `text/plain` or `text/html`, in the transfer encoding that makes it smaller.
+
+    Where the text has the marker, lines of its own have that, for `digest.rendering.personal` to
+    fill in another text. It is a multiple of three letters long, and never first or last.
+    """
+    encoding, body = _encoded(text, marker.encode())
     head = (
         f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: {encoding}\r\n'
     )
@@ -51,17 +57,38 @@ def encoded_size(text: str) -> int:
     return len(_encoded(text)[1])
 
 
-def _encoded(text: str) -> tuple[str, bytes]:
+def _encoded(text: str, marker: bytes = b"") -> tuple[str, bytes]:
     """The name of the smaller transfer encoding, and the text in it."""
     lines = _LINE_END.sub("\n", text)
     raw = (lines if lines.endswith("\n") else f"{lines}\n").encode()
-    readable = _TOO_LONG.sub(rb"\1=\n\2", binascii.b2a_qp(raw)).replace(b"\n", b"\r\n")
+    pieces = raw.split(marker) if marker else [raw]
+    # A line that ends in = goes on in the next.
+    readable = (b"=\r\n%b=\r\n" % marker).join(_quoted_printable(piece) for piece in pieces)
     # RFC 2046, section 4.1.1: lines of text end in CRLF whatever the encoding.
     canonical = raw.replace(b"\n", b"\r\n")
     digits = -(-len(canonical) // 3) * 4
     if len(readable) <= digits + 2 * -(-digits // _BASE64_LINE):
         return "quoted-printable", readable
-    return "base64", _base64(canonical)
+    return "base64", b"".join(_base64(piece) for piece in _around(canonical, marker))
+
+
+def _quoted_printable(raw: bytes) -> bytes:
+    return _TOO_LONG.sub(rb"\1=\n\2", binascii.b2a_qp(raw)).replace(b"\n", b"\r\n")
+
+
+def _around(data: bytes, marker: bytes) -> Iterator[bytes]:
+    """The data in pieces: each marker has one of its own, and up to two bytes on either side.
+
+    The pieces are multiples of three bytes, and so nothing is padded but the end.
+    """
+    begin = 0
+    while marker and (at := data.find(marker, begin)) >= 0:
+        start = at - (at - begin) % 3
+        end = at + len(marker) + (start - at) % 3
+        yield data[begin:start]
+        yield data[start:end]
+        begin = end
+    yield data[begin:]
 
 
 def _base64(data: bytes) -> bytes:

@@ -12,6 +12,8 @@ from dkim import DKIM
 from dkim.canonicalization import CanonicalizationPolicy
 from dkim.crypto import parse_pem_private_key
 
+from digest.rendering.personal import Personal, marker_of
+
 # A field is signed as often as it is named: once more than it is there, so that none can be added
 # to what readers see. RFC 8058, section 4 asks for both that unsubscribe.
 _SIGNED = (
@@ -30,17 +32,19 @@ class Signer:
         self._domain = domain.encode("idna")
         self._selector = selector.encode("ascii")
         self._key: Any = parse_pem_private_key(key.encode())
-        self._message = self._body_hash = b""
+        self._message = self._time = b""
+        self._head = self._body = Personal(b"", b"")
 
-    def signature(self, headers: bytes, message: bytes) -> bytes:
+    def signature(self, headers: bytes, message: bytes, token: str = "") -> bytes:
         """The DKIM-Signature to put before these headers, which go before the message.
 
-        What all recipients of a message have alike is hashed once.
+        It is for the message with this token filled in. What all recipients of a message have
+        alike is looked at once.
         """
-        head, _, body = message.partition(b"\r\n\r\n")
         if message != self._message:
-            self._message, self._body_hash = message, self._hash(body)
-        signer = DKIM(headers + head + b"\r\n\r\n")
+            self._take_apart(message)
+        body_hash = hashlib.sha256(self._body.with_token(token)).digest()
+        signer = DKIM(headers + self._head.with_token(token))
         signer.hasher = hashlib.sha256
         # Its `sign` would read the clock, and a message sent again would be another.
         fields = [
@@ -49,17 +53,22 @@ class Signer:
             (b"c", _RELAXED.to_c_value()),
             (b"d", self._domain),
             (b"s", self._selector),
-            (b"t", _time_of(head)),
+            (b"t", self._time),
             # Folded where there is a space.
             (b"h", b" : ".join(_SIGNED)),
-            (b"bh", self._body_hash),
+            (b"bh", base64.b64encode(body_hash)),
             (b"b", b"0" * 60),
         ]
         value: bytes = signer.gen_header(fields, _SIGNED, _RELAXED, b"DKIM-Signature", self._key)
         return b"DKIM-Signature: " + value
 
-    def _hash(self, body: bytes) -> bytes:
-        return base64.b64encode(hashlib.sha256(_RELAXED.canonicalize_body(body)).digest())
+    def _take_apart(self, message: bytes) -> None:
+        marker = marker_of(message)
+        head, _, body = message.partition(b"\r\n\r\n")
+        self._message, self._time = message, _time_of(head)
+        self._head = Personal(head + b"\r\n\r\n", marker)
+        # A token has no white space, so that it makes no difference before or after.
+        self._body = Personal(_RELAXED.canonicalize_body(body), marker)
 
 
 def _time_of(head: bytes) -> bytes:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from digest.model import Edition
+    from digest.rendering.personal import Links
 
 _BUILT_IN = Path(__file__).parent / "templates"
 HTML, TEXT, MARKDOWN = "edition.html", "edition.txt", "edition.md"
@@ -81,27 +82,27 @@ class Templates:
             for name in _NAMES:
                 self._render(name, ordinary())
 
-    def html(self, edition: Edition) -> str:
+    def html(self, edition: Edition, links: Links | None = None) -> str:
         """A whole HTML document, its styles inlined but for those marked to be kept."""
         # A daemon can go for weeks without an edition in HTML.
         from css_inline import CSSInliner
 
         inliner = CSSInliner(load_remote_stylesheets=False)
-        inlined = inliner.inline(self._render(HTML, edition))
+        inlined = inliner.inline(self._render(HTML, edition, links))
         return _KEPT.sub(r"\1", inlined)
 
-    def text(self, edition: Edition) -> str:
+    def text(self, edition: Edition, links: Links | None = None) -> str:
         """Plain text, in lines of at most 72 columns."""
-        return self._render(TEXT, edition)
+        return self._render(TEXT, edition, links)
 
     def markdown(self, edition: Edition) -> str:
         """CommonMark."""
         return self._render(MARKDOWN, edition)
 
-    def _render(self, name: str, edition: Edition) -> str:
+    def _render(self, name: str, edition: Edition, links: Links | None = None) -> str:
         try:
             template = self._environment.get_template(name)
-            return well_formed(template.render(variables(edition)))
+            return well_formed(template.render(variables(edition, links)))
         except TemplateSyntaxError as error:
             where = f"{self._where(error.filename or error.name or name)}:{error.lineno}"
             raise TemplateError(f"{where}: {error.message}") from None

@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 
     from digest.language import Language
     from digest.model import Edition
+    from digest.rendering.personal import Links
 
 
-def variables(edition: Edition) -> dict[str, Any]:
-    """What a template is rendered with."""
+def variables(edition: Edition, links: Links | None = None) -> dict[str, Any]:
+    """What a template is rendered with; the links are those of a recipient's own pages."""
     language = language_of(edition.language)
     return {
         "edition": edition,
+        "edition_links": links,
         "language": language,
         "t": language.translate,
         "plural": language.plural,

@@ -18,6 +18,7 @@ from digest.store.incidents import Incident, IncidentQueries
 from digest.store.keys import KeyQueries
 from digest.store.ledger import LedgerQueries
 from digest.store.lock import WriterLock
+from digest.store.recipients import SUPPRESSED, RecipientQueries
 from digest.store.room import lack_of_room, lack_of_writing
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "SUPPRESSED",
     "Change",
     "DigestPlan",
     "EditionRecord",
@@ -68,6 +70,7 @@ class Store:
         self.incidents = IncidentQueries(self._database)
         self.health = HealthQueries(self._database)
         self.keys = KeyQueries(self._database)
+        self.recipients = RecipientQueries(self._database)
 
     def together(self) -> AbstractContextManager[None]:
         """What is done inside is kept at its end, or nothing of it (`StoreError`)."""

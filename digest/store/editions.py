@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from digest.model import Edition, Entry, Rendition
+from digest.model import Edition, Entry, Recipient, Rendition
 from digest.store.entries import is_taken, pass_over
 from digest.store.feeds import subscribe
 from digest.store.incidents import forget_incidents
+from digest.store.recipients import audience, own_time
 from digest.store.tables import (
     deliveries,
     digests,
@@ -125,6 +127,8 @@ class EditionQueries:
     ) -> int:
         """Edition, what it takes, what is sent and to whom, together; answers its id.
 
+        Whoever wants editions at a time of their own gets those of the schedule then.
+
         `message_id` is called with channel, recipient and part. `next_edition_at` is None for
         an edition that is not one of the schedule's. `left_out` has, by entry's id, the rule that
         left it out, for good.
@@ -152,6 +156,9 @@ class EditionQueries:
                     rendition,
                     message_id,
                     edition.composed_at,
+                    partial(own_time, scheduled_for=scheduled_for, zone=edition.timezone)
+                    if next_edition_at is not None
+                    else _at_once,
                 )
             if next_edition_at is not None:
                 result = f"published, {len(edition.stories)} stories"
@@ -179,7 +186,7 @@ class EditionQueries:
     ) -> None:
         """Plan the deliveries of an edition through a channel that it was not for at first."""
         with self._database.transaction() as connection:
-            _plan_deliveries(connection, edition_id, digest, rendition, message_id, now)
+            _plan_deliveries(connection, edition_id, digest, rendition, message_id, now, _at_once)
 
     def note_failure(self, digest: str, reason: str) -> None:
         """Note that an edition could not be made; it stays due."""
@@ -333,6 +340,7 @@ def _plan_deliveries(
     rendition: Rendition,
     message_id: MessageIds,
     now: datetime,
+    wanted_at: Callable[[Recipient | None], datetime | None],
 ) -> None:
     channel = rendition.channel
     parts = [
@@ -354,14 +362,20 @@ def _plan_deliveries(
             "recipient": recipient,
             "part": part,
             "state": "pending",
+            "next_attempt_at": wanted_at(known),
             "message_id": message_id(channel, recipient, part),
             "created_at": now,
             "changed_at": now,
         }
-        for recipient in rendition.recipients
+        for recipient, known in audience(connection, rendition, digest, now)
         for part in range(1, len(rendition.parts) + 1)
     ]
-    connection.execute(sa.insert(deliveries), rows)
+    if rows:
+        connection.execute(sa.insert(deliveries), rows)
+
+
+def _at_once(_: Recipient | None) -> None:
+    """An edition that somebody asks for waits for nothing."""
 
 
 def _advance(

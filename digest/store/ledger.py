@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
+from digest.config.addresses import mail_key
 from digest.model import Delivery, DeliveryState, Outcome, Rest
 from digest.store.incidents import close_incident, open_incident
-from digest.store.tables import IS_OPEN, UtcDateTime, channels, deliveries, renditions
+from digest.store.recipients import gets_nothing, note_bounce
+from digest.store.tables import IS_OPEN, UtcDateTime, channels, deliveries, recipients, renditions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -34,7 +36,11 @@ def _state(state: DeliveryState) -> sa.ColumnElement[str]:
 
 
 _TIME_HAS_COME = sa.or_(
-    deliveries.c.state == _state("pending"),
+    sa.and_(
+        deliveries.c.state == _state("pending"),
+        # When its recipient wants it.
+        sa.or_(deliveries.c.next_attempt_at.is_(None), deliveries.c.next_attempt_at <= _NOW),
+    ),
     sa.and_(
         deliveries.c.state.in_((_state("retrying"), _state("unknown"))),
         deliveries.c.next_attempt_at <= _NOW,
@@ -53,14 +59,31 @@ _WAITS = sa.exists().where(
 _MAY_SEND = sa.func.coalesce(channels.c.next_attempt_at <= _NOW, sa.true())
 _IS_DUE = sa.and_(_TIME_HAS_COME, ~_WAITS)
 
+_HIS_ROW = sa.and_(
+    recipients.c.channel == deliveries.c.channel,
+    recipients.c.key == sa.bindparam("key", type_=sa.Text),
+    gets_nothing(_NOW),
+)
 # Each delivery costs these two, so they are put together once, with what never changes in them.
 _CLAIM = (
     sa.update(deliveries)
-    .where(_THIS, _IS_DUE)
+    .where(_THIS, _IS_DUE, ~sa.exists().where(_HIS_ROW))
     .values(
         state=_state("sending"),
         attempts=deliveries.c.attempts + sa.literal_column("1"),
         next_attempt_at=sa.null(),
+        changed_at=_NOW,
+    )
+)
+# Whoever has left since a delivery was planned does not get it.
+_LEAVE_OUT = (
+    sa.update(deliveries)
+    .where(_THIS, _IS_DUE, sa.exists().where(_HIS_ROW))
+    .values(
+        state=sa.case((deliveries.c.state == _state("unknown"), "unknown"), else_="failed"),
+        last_error=sa.select(recipients.c.state).where(_HIS_ROW).scalar_subquery(),
+        next_attempt_at=sa.null(),
+        dropped=1,
         changed_at=_NOW,
     )
 )
@@ -171,6 +194,8 @@ class LedgerQueries:
         }
         with self._database.transaction() as connection:
             connection.execute(_RECORD, values)
+            if outcome.bounced:
+                note_bounce(connection, delivery_id, outcome.error or "", now)
             return _claim(connection, then, now)
 
     def hand_back(self, delivery: Delivery, now: datetime) -> None:
@@ -200,11 +225,13 @@ class LedgerQueries:
             if rest.lasting or now - rest.since >= _PASSES_WITHIN:
                 open_incident(connection, "channel", delivery.channel, rest.reason, now)
 
-    def waiting(self) -> int:
-        """How many deliveries are still to be made, sooner or later."""
+    def waiting(self, now: datetime) -> int:
+        """How many deliveries are still to be made, but for those that are wanted later."""
+        at = deliveries.c.next_attempt_at
         open_ones = sa.or_(
-            deliveries.c.state.in_(("pending", "sending", "retrying")),
-            sa.and_(deliveries.c.state == "unknown", deliveries.c.next_attempt_at.is_not(None)),
+            sa.and_(deliveries.c.state == "pending", sa.or_(at.is_(None), at <= now)),
+            deliveries.c.state.in_(("sending", "retrying")),
+            sa.and_(deliveries.c.state == "unknown", at.is_not(None)),
         )
         query = sa.select(sa.func.count()).select_from(deliveries).where(open_ones)
         with self._database.transaction() as connection:
@@ -243,8 +270,10 @@ class LedgerQueries:
 
 def _claim(connection: Connection, due: Iterable[Delivery], now: datetime) -> Delivery | None:
     for delivery in due:
-        if connection.execute(_CLAIM, {"delivery": delivery.id, "now": now}).rowcount:
+        which = {"delivery": delivery.id, "key": mail_key(delivery.recipient), "now": now}
+        if connection.execute(_CLAIM, which).rowcount:
             return _after_first(connection, delivery) if delivery.part > 1 else delivery
+        connection.execute(_LEAVE_OUT, which)
     return None
 
 

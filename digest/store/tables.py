@@ -305,6 +305,32 @@ channels = sa.Table(
     sqlite_strict=True,
 )
 
+# Who gets the editions of an email channel: those that are `listed` beside those of the file. A
+# row of one whom the file names, or named, only says what became of it. `key` is the address as it
+# is compared (digest.config.addresses.mail_key); `zone` and `send_at` (HH:MM) are its own, if any.
+recipients = sa.Table(
+    "recipients",
+    metadata,
+    sa.Column("channel", sa.Text, primary_key=True, nullable=False),
+    sa.Column("key", sa.Text, primary_key=True, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False, server_default=""),
+    sa.Column("listed", sa.Integer, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    # Of one that is paused; null: until it says otherwise.
+    sa.Column("paused_until", UtcDateTime),
+    sa.Column("zone", sa.Text),
+    sa.Column("send_at", sa.Text),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.CheckConstraint(
+        "state IN ('active', 'paused', 'unsubscribed', 'bounced')", name="recipients_state"
+    ),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
 # What links and sessions are signed with.
 keys = sa.Table(
     "keys",

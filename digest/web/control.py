@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from contextlib import asynccontextmanager
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -24,6 +26,8 @@ _log = logging.getLogger(__name__)
 
 # A socket's address is a fixed field of 108 bytes on Linux, 104 on BSD, with its closing zero.
 _LONGEST_PATH = 103
+# A list of a hundred thousand recipients, and more.
+_LONGEST_COMMAND = 64 * 1024 * 1024
 
 
 def socket_path(database: Path) -> Path:
@@ -62,11 +66,17 @@ async def control_socket(daemon: Daemon) -> AsyncIterator[None]:
         asked, command = await request.json(), request.path.lstrip("/")
         return await _answer(daemon.carry_out(lambda runtime: runtime.decide(command, asked)))
 
+    async def recipients(request: web.Request) -> web.Response:
+        asked = await request.json()
+        return await _answer(
+            daemon.carry_out(lambda runtime: runtime.rostering.carry_out(asked["do"], asked))
+        )
+
     async def alive(_: web.Request) -> web.Response:
         return web.json_response({"result": daemon.alive})
 
-    app = web.Application()
-    commands = [web.post(f"/{do.__name__}", do) for do in (poll, send, held)]
+    app = web.Application(client_max_size=_LONGEST_COMMAND)
+    commands = [web.post(f"/{do.__name__}", do) for do in (poll, send, held, recipients)]
     commands += [web.post(f"/{command}", decide) for command in ("retry", "drop", "resend")]
     app.add_routes([*commands, web.get("/alive", alive)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
@@ -126,10 +136,12 @@ async def _ask(
     if len(os.fsencode(path)) > _LONGEST_PATH:
         return None
     timeout = aiohttp.ClientTimeout(total=5.0 if method == "GET" else None)
+    # Not as `json=`, which warns of what is long.
+    body = None if asked is None else BytesIO(json.dumps(asked).encode())
     connector = aiohttp.UnixConnector(path=str(path))
     async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
         try:
-            async with session.request(method, f"http://digest/{command}", json=asked) as answer:
+            async with session.request(method, f"http://digest/{command}", data=body) as answer:
                 answer.raise_for_status()
                 content: dict[str, Any] = await answer.json()
                 return content

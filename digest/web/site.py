@@ -12,6 +12,7 @@ from aiohttp import hdrs, web
 from digest.errors import DigestError, UsageError
 from digest.web import archive, digests, feeds, ledger, login, probes, reading
 from digest.web.answers import SITE, Site, static_routes
+from digest.web.public import public_routes
 from digest.web.refusals import log_refusal
 
 if TYPE_CHECKING:
@@ -62,14 +63,15 @@ async def build_application(daemon: Daemon, connections: Connections) -> web.App
     )
     app[SITE] = Site(daemon, links, sessions)
     app.on_response_prepare.append(_add_headers)
-    app.add_routes(_public_routes())
+    app.add_routes(_public_routes(daemon))
     app.add_routes(_operator_routes())
     return app
 
 
-def _public_routes() -> list[web.RouteDef]:
+def _public_routes(daemon: Daemon) -> list[web.RouteDef]:
     """For everybody. Forms that work without a login, like those of readers, belong here."""
-    return [*reading.routes(), *probes.routes(), *static_routes()]
+    for_recipients = public_routes(lambda: daemon.enrolling)
+    return [*for_recipients, *reading.routes(), *probes.routes(), *static_routes()]
 
 
 def _operator_routes() -> list[web.RouteDef]:

@@ -22,9 +22,16 @@ LOGIN = {"username": "digest", "password": PASSWORD}
 PAYLOAD = b"Subject: Hello\r\n\r\nHello\r\n"
 
 
-def email(folder: Path, port: int, to: str | list[str] = "ada@example.com", **smtp: Any) -> Channel:
+def email(
+    folder: Path,
+    port: int,
+    to: str | list[str] = "ada@example.com",
+    *,
+    public_url: str | None = None,
+    **smtp: Any,
+) -> Channel:
     server = {"host": "127.0.0.1", "port": port, "security": "none", "from": "d@example.com"}
-    return open_it(folder, {"kind": "email", "to": to}, server | smtp)
+    return open_it(folder, {"kind": "email", "to": to}, server | smtp, public_url)
 
 
 async def refused(channel: Channel, recipient: str = "ada@example.com") -> DeliveryError:

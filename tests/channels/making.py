@@ -22,22 +22,33 @@ TEMPLATES = Templates()
 MESSAGE_ID = "<weekly.20261116090000.0123456789abcdef01234567@example.com>"
 
 
-def settings(folder: Path, channel: dict[str, Any], smtp: dict[str, Any] | None = None) -> Settings:
+def settings(
+    folder: Path,
+    channel: dict[str, Any],
+    smtp: dict[str, Any] | None = None,
+    public_url: str | None = None,
+) -> Settings:
     """The settings of a file with one channel, called `it`."""
     data = {
         "feeds": ["https://site.example/feed.xml"],
         "channels": {"it": channel},
         "digests": {"weekly": {"schedule": "daily at 09:00", "send_to": ["it"]}},
     } | ({"smtp": smtp} if smtp else {})
+    data |= {"web": {"public_url": public_url}} if public_url else {}
     path = folder / "config.yaml"
     # JSON is YAML.
     path.write_text(json.dumps(data, ensure_ascii=False), "utf-8")
     return load_settings(path, environ={})
 
 
-def open_it(folder: Path, channel: dict[str, Any], smtp: dict[str, Any] | None = None) -> Channel:
+def open_it(
+    folder: Path,
+    channel: dict[str, Any],
+    smtp: dict[str, Any] | None = None,
+    public_url: str | None = None,
+) -> Channel:
     """The channel of a file with only that."""
-    return open_channels(settings(folder, channel, smtp))["it"]
+    return open_channels(settings(folder, channel, smtp, public_url))["it"]
 
 
 def delivery(recipient: str, payload: bytes, part: int = 1) -> Delivery:

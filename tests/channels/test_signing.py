@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from email import message_from_bytes
+from email.policy import default
 from typing import TYPE_CHECKING, Any
 
 import dkim
@@ -10,6 +12,7 @@ import pytest
 
 from digest.rendering.email import build_email, personal_headers, text_only
 from digest.rendering.signing import Signer
+from digest.rendering.tokens import Tokens
 from tests.channels.mailing import email
 from tests.channels.making import MESSAGE_ID, deliveries, send
 from tests.keys import PRIVATE_KEY, PUBLIC_KEY
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 SETTINGS: dict[str, Any] = {
     "dkim": {"domain": "example.com", "selector": "march.2026", "key": PRIVATE_KEY}
 }
+TOKENS = Tokens(b"k" * 32)
 ASKED: list[bytes] = []
 
 
@@ -77,6 +81,49 @@ async def test_a_message_that_is_sent_again_is_the_same_bytes(
 
     first, second = mail_server.mails
     assert first.raw == second.raw
+
+
+async def test_each_recipient_has_links_that_are_signed(
+    tmp_path: Path, mail_server: MailServer
+) -> None:
+    to = ["ada@example.com", "grace@example.com"]
+    channel = email(
+        tmp_path, mail_server.port, to=to, public_url="https://digest.example.com/", **SETTINGS
+    )
+    made = [
+        replace(one, token=TOKENS.of_recipient("it", one.recipient))
+        for one in deliveries(channel, ordinary(20))
+    ]
+
+    await send(channel, *made, *made)
+
+    for mail, one in zip(mail_server.mails, made * 2, strict=True):
+        assert verified(mail.raw)
+        link = f"https://digest.example.com/u/{one.token}"
+        parsed = message_from_bytes(mail.raw, policy=default)
+        assert parsed["List-Unsubscribe"] == f"<{link}>"
+        assert parsed["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        for kind in ("plain", "html"):
+            body = parsed.get_body((kind,))
+            assert body is not None
+            assert link in body.get_content()
+        for header in (link.encode(), b"=One-Click"):
+            assert not verified(mail.raw.replace(header, header.swapcase(), 1))
+    first, second, *again = (mail.raw for mail in mail_server.mails)
+    assert again == [first, second]
+
+
+@pytest.mark.parametrize("public_url", [None, "http://digest.example.com"])
+async def test_without_https_there_are_no_links(
+    tmp_path: Path, mail_server: MailServer, public_url: str | None
+) -> None:
+    channel = email(tmp_path, mail_server.port, public_url=public_url)
+
+    await send(channel, *deliveries(channel, ordinary(3)))
+
+    raw = mail_server.mails[0].raw
+    assert b"List-Unsubscribe" not in raw
+    assert b"/u/" not in raw
 
 
 async def test_each_edition_of_a_session_has_its_own(
@@ -161,13 +208,13 @@ def test_the_time_is_that_of_the_edition() -> None:
     assert tags[b"c"] == b"relaxed/relaxed"
 
 
-def test_what_all_have_alike_is_hashed_once() -> None:
+def test_what_all_have_alike_is_looked_at_once() -> None:
     class Counting(Signer):
-        hashed = 0
+        looks = 0
 
-        def _hash(self, body: bytes) -> bytes:
-            self.hashed += 1
-            return super()._hash(body)
+        def _take_apart(self, message: bytes) -> None:
+            self.looks += 1
+            super()._take_apart(message)
 
     signer = Counting("example.com", "march.2026", PRIVATE_KEY)
     message = built()
@@ -175,7 +222,7 @@ def test_what_all_have_alike_is_hashed_once() -> None:
         headers = personal_headers(to, MESSAGE_ID)
         assert verified(signer.signature(headers, message) + headers + message)
 
-    assert signer.hashed == 1
+    assert signer.looks == 1
 
 
 def test_the_key_is_told_to_nobody(tmp_path: Path) -> None:

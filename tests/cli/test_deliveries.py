@@ -22,7 +22,7 @@ def sent(project: Project) -> Project:
     """An edition that one recipient has refused, and another digest's channel has not had."""
     project.feeds.replies["/feed"] = Reply(rss(item(1, title="A distinctive headline")))
     project.configure("/feed", send_to="inbox")
-    project.mail.refuse_recipient = lambda to: "550 no such user" if to == GRACE else None
+    project.mail.refuse_recipient = lambda to: "554 no such user" if to == GRACE else None
     project.json("send", "weekly", code=1)
     project.mail.refuse_recipient = lambda _: None
     return project
@@ -54,7 +54,7 @@ def test_deliveries_are_listed_the_newest_first(sent: Project) -> None:
     assert rows(sent, "--digest", "other") == []
     assert [row["recipient"] for row in rows(sent, "--most", "1")] == [GRACE]
     shown = sent.command("deliveries").stdout
-    assert "550 no such user" in shown
+    assert "554 no such user" in shown
     assert GRACE in shown
     assert sent.command("deliveries", "--digest", "other").stdout == "No deliveries.\n"
 
@@ -68,10 +68,10 @@ def test_an_edition_is_shown_with_each_change(sent: Project) -> None:
     }
     assert histories == {
         ADA: [("sending", None), ("sent", "250 OK: queued")],
-        GRACE: [("sending", None), ("failed", "550 no such user")],
+        GRACE: [("sending", None), ("failed", "554 no such user")],
     }
     text = sent.command("show", "1").stdout
-    assert "failed: 550 no such user" in text
+    assert "failed: 554 no such user" in text
     assert "sending (attempt 1)" in text
 
 

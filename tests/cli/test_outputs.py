@@ -48,6 +48,12 @@ RUNS: dict[str, list[tuple[str, int]]] = {
     "feeds test": [("feeds test SITE/journal.xml", 0), ("feeds test SITE/news.xml", 1)],
     "feeds import": [("feeds import feeds.opml", 0)],
     "feeds export": [("feeds export", 0)],
+    "recipients list": [("recipients list", 0)],
+    "recipients add": [("recipients add new@example.com --channel inbox", 0)],
+    "recipients export": [("recipients export -o recipients.csv", 0)],
+    "recipients import": [("recipients import recipients.csv", 0)],
+    "recipients remove": [("recipients remove new@example.com", 0)],
+    "recipients restore": [("recipients restore grace@example.com", 0)],
     "templates list": [("templates list", 0)],
     "templates export": [("templates export compact mine", 0)],
     "templates check": [("templates check mine", 0)],
@@ -144,6 +150,10 @@ def test_a_wrong_option_is_2_for_every_command(
 
 # With arguments that would do, so that only the file is wrong.
 ARGUMENTS = {
+    "recipients add": "new@example.com --channel inbox",
+    "recipients remove": "new@example.com",
+    "recipients restore": "new@example.com",
+    "recipients import": "feeds.opml",
     "preview": "weekly",
     "send": "weekly",
     "show": "1",
@@ -201,6 +211,10 @@ def test_a_health_check_without_a_daemon_is_1_and_silent(configured: Project) ->
 
 
 WRITING = {
+    "recipients add": ["recipients add new@example.com --channel inbox"],
+    "recipients remove": ["recipients remove new@example.com"],
+    "recipients restore": ["recipients restore new@example.com"],
+    "recipients import": ["recipients import recipients.csv"],
     "run": ["run", "run --once"],
     "poll": ["poll"],
     "send": ["send weekly"],
@@ -215,6 +229,8 @@ READING = ["status", "held", "preview weekly"]
 def test_a_database_that_another_holds_is_3_for_those_that_write(configured: Project) -> None:
     assert set(WRITING) == {name for name, result in RESULTS.items() if result.writes}
     (configured.folder / "data").mkdir()
+    listed = "address,channel\nnew@example.com,inbox\n"
+    (configured.folder / "recipients.csv").write_text(listed, "utf-8")
     with WriterLock(configured.folder / "data/digest.db", "a test"):
         for line in (line for lines in WRITING.values() for line in lines):
             done = configured.command("--json", *line.split())

@@ -56,6 +56,12 @@ CASES = [
         (7, "digests.weekly.crom", "did you mean 'cron'?"),
     ),
     case(
+        "a page to subscribe on without pages",
+        f"{SMTP}{FEEDS}channels:\n  out:\n    kind: email\n    to: a@b.example\n"
+        f"    subscribe: open\nweb: {{public_url: 'http://b.example'}}\n{DIGESTS}",
+        (9, "channels.out.subscribe", "set web.public_url, with https://"),
+    ),
+    case(
         "unknown kind",
         f"{FEEDS}channels:\n  out:\n    kind: emial\n{DIGESTS}",
         (4, "channels.out.kind", "must be one of email, slack, file; did you mean 'email'?"),

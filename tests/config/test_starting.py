@@ -113,7 +113,7 @@ def test_lines_are_short_and_few() -> None:
 
 @hypothesis.settings(max_examples=40)
 @given(
-    folder_name=st.from_regex(r"[^\x00-\x1f\x7f-\x9f{}]*", fullmatch=True).filter(str.isprintable),
+    folder_name=st.from_regex(r"[^\x00-\x1f\x7f-\x9f{}/]*", fullmatch=True).filter(str.isprintable),
     name=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", fullmatch=True).filter(
         lambda name: name != "alerts"
     ),

@@ -49,7 +49,7 @@ async def busy(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> As
     servers.feeds.replies["/flood"] = Reply(rss(item(1000), title="Flooding"))
     feeds: list[Any] = [f"{servers.feeds.url}/{name}" for name in ("feed", "dead", "flood")]
     settings = settings_for(folder, servers, feeds=feeds)
-    servers.mail.refuse_recipient = lambda to: "550 No such user" if "grace" in to else None
+    servers.mail.refuse_recipient = lambda to: "554 Not today" if "grace" in to else None
     async with serve(settings, folder) as site:
         await site.send()
         many = (item(number, link=f"https://flood.example/{number}") for number in range(200))

@@ -12,6 +12,7 @@ from typing import Any
 from digest.cli.results.editions import Checks, Demo, Poll, Preview, PreviewWhy, Run, Send
 from digest.cli.results.feeds import Discover, Examination, Export, Held, HeldDecision, Import
 from digest.cli.results.ledger import Backup, Decided, Deliveries, Explain, Incidents, Show, Status
+from digest.cli.results.recipients import Recipients, RecipientsImport
 from digest.cli.results.setup import (
     Init,
     ServiceRemoved,
@@ -57,6 +58,12 @@ RESULTS = {
     "feeds test": Result(Examination, "it is not a feed, or could not be read"),
     "feeds import": Result(Import, "an address was left out"),
     "feeds export": Result(Export),
+    "recipients list": Result(Recipients),
+    "recipients add": Result(Recipients, writes=True),
+    "recipients remove": Result(Recipients, writes=True),
+    "recipients restore": Result(Recipients, writes=True),
+    "recipients import": Result(RecipientsImport, writes=True),
+    "recipients export": Result(Recipients),
     "templates list": Result(Themes),
     "templates export": Result(ThemeExport),
     "templates check": Result(TemplateCheck),

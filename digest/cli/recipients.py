@@ -1,0 +1,207 @@
+"""`recipients`: who gets email beside those whom the configuration file names, and who does not."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from digest.cli import Options, aio
+from digest.cli.output import print_json, print_table
+from digest.cli.recipients_csv import read_csv, recipient_of, write_csv
+from digest.cli.working import asked
+from digest.config import EmailSettings
+from digest.config.addresses import mail_address, mail_key
+from digest.errors import InstanceError, UsageError
+from digest.jobs.rostering import RECIPIENTS
+from digest.model import Recipient
+from digest.opening import open_runtime, utc_now
+from digest.store import Store, database_exists
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digest.config import Settings
+
+_address = click.argument("address")
+_channel = click.option("--channel", metavar="CHANNEL", help="Default: every channel it is on.")
+
+
+@click.group()
+def recipients() -> None:
+    """Show, change and move the recipients of email channels."""
+
+
+@recipients.command("list")
+@click.option("--channel", metavar="CHANNEL", help="Only those of this channel.")
+@click.pass_obj
+def list_(options: Options, channel: str | None) -> int:
+    """Show everybody: whom the file names, and whom the store knows."""
+    settings = options.settings(log_level="error")
+    _check(settings, channel)
+    known = _known(settings)
+    shown = [one for one in [*_named(settings, known), *known] if channel in {None, one.channel}]
+    shown.sort(key=lambda one: (one.channel, mail_key(one.address)))
+    if options.json:
+        print_json({"recipients": [_row(one) for one in shown]})
+    elif shown:
+        _print(shown)
+    else:
+        click.echo("No recipients.")
+    return 0
+
+
+@recipients.command()
+@_address
+@click.option("--channel", metavar="CHANNEL", required=True, help="The email channel.")
+@click.option("--name", default="", help="What stands beside the address.")
+@click.pass_obj
+def add(options: Options, address: str, channel: str, name: str) -> int:
+    """Put ADDRESS on the list of a channel."""
+    settings = options.settings(log_level="error")
+    _check(settings, channel)
+    try:
+        one = recipient_of({"address": address, "channel": channel, "name": name})
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return _carry_out(options, settings, "add", recipients=_plain([one]))
+
+
+@recipients.command()
+@_address
+@_channel
+@click.pass_obj
+def remove(options: Options, address: str, channel: str | None) -> int:
+    """Take ADDRESS off the list."""
+    settings = options.settings(log_level="error")
+    return _carry_out(options, settings, "remove", address=address, channel=channel)
+
+
+@recipients.command()
+@_address
+@_channel
+@click.pass_obj
+def restore(options: Options, address: str, channel: str | None) -> int:
+    """Send to ADDRESS again, which has unsubscribed or bounced."""
+    settings = options.settings(log_level="error")
+    return _carry_out(options, settings, "restore", address=address, channel=channel)
+
+
+@recipients.command("import")
+@click.argument("file", type=click.File(encoding="utf-8", errors="strict"))
+@click.option("--channel", metavar="CHANNEL", help="For lines that do not say which.")
+@click.pass_obj
+def import_(options: Options, file: TextIO, channel: str | None) -> int:
+    """Take over recipients from the CSV in FILE, all of them or none; who has left stays away."""
+    settings = options.settings(log_level="error")
+    _check(settings, channel)
+    try:
+        given, columns = read_csv(file.read(), _channels(settings), channel)
+    except UnicodeDecodeError:
+        raise UsageError(f"{file.name}: is not UTF-8") from None
+    except UsageError as error:
+        lines = "\n".join(f"{file.name}: {line}" for line in str(error).splitlines())
+        raise UsageError(f"{lines}\nnothing was imported") from None
+    return _carry_out(options, settings, "import", recipients=_plain(given), columns=columns)
+
+
+@recipients.command()
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
+@click.option("--channel", metavar="CHANNEL", help="Only those of this channel.")
+@click.pass_obj
+def export(options: Options, output: Path | None, channel: str | None) -> int:
+    """Print what the store knows as CSV; the file's own recipients are in it where they left."""
+    settings = options.settings(log_level="error")
+    _check(settings, channel)
+    exported = [one for one in _known(settings) if channel in {None, one.channel}]
+    text = write_csv(exported)
+    if output:
+        try:
+            output.write_text(text, "utf-8", newline="")
+        except OSError as error:
+            raise UsageError(f"{output}: {error.strerror}") from None
+    if options.json:
+        print_json({"recipients": [_row(one) for one in exported]})
+    elif not output:
+        click.echo(text.encode(), nl=False)
+    return 0
+
+
+def _channels(settings: Settings) -> list[str]:
+    channels = settings.channels.items()
+    return [name for name, channel in channels if isinstance(channel, EmailSettings)]
+
+
+def _check(settings: Settings, channel: str | None) -> None:
+    if channel is not None and channel not in _channels(settings):
+        raise UsageError(f"there is no email channel {channel!r}")
+
+
+def _known(settings: Settings) -> list[Recipient]:
+    if not database_exists(settings.database_path):
+        return []
+    store = Store(settings.database_path, read_only=True)
+    try:
+        return store.recipients.all()
+    finally:
+        store.close()
+
+
+def _named(settings: Settings, known: Sequence[Recipient]) -> list[Recipient]:
+    """Whom the file names, and the store knows nothing of."""
+    keys = {(one.channel, mail_key(one.address)) for one in known}
+    return [
+        Recipient(channel, mail_address(to), listed=False)
+        for channel in _channels(settings)
+        for to in settings.audience_of(channel)
+        if (channel, mail_key(to)) not in keys
+    ]
+
+
+def _carry_out(options: Options, settings: Settings, command: str, **what: Any) -> int:
+    result = aio.run(_ask(settings, command, what))
+    if options.json:
+        print_json(result)
+    elif command == "import":
+        click.echo(f"{result['added']} new, {result['changed']} changed")
+        for one in result["suppressed"]:
+            click.echo(f"{one} has left, and stays away")
+    else:
+        _print(RECIPIENTS.validate_python(result["recipients"]))
+    return 0
+
+
+async def _ask(settings: Settings, command: str, what: dict[str, Any]) -> dict[str, Any]:
+    try:
+        async with open_runtime(settings, f"digest recipients {command}") as runtime:
+            return await runtime.rostering.carry_out(command, what)
+    except InstanceError as error:
+        return await asked(settings, error, "recipients", do=command, **what)
+
+
+def _plain(given: list[Recipient]) -> list[dict[str, Any]]:
+    plain: list[dict[str, Any]] = RECIPIENTS.dump_python(given, mode="json")
+    return plain
+
+
+def _row(one: Recipient) -> dict[str, Any]:
+    return {**asdict(one), "state": one.state_at(utc_now())}
+
+
+def _print(shown: Sequence[Recipient]) -> None:
+    rows = [
+        (
+            one.channel,
+            one.address,
+            one.name,
+            one.state_at(utc_now()),
+            one.reason,
+            f"{one.send_at:%H:%M} {one.zone or ''}" if one.send_at else "",
+            f"{one.changed_at:%Y-%m-%d %H:%M}" if one.changed_at else "",
+        )
+        for one in shown
+    ]
+    columns = ("channel", "address", "name", "state", "reason", "at", "changed (UTC)")
+    print_table("", columns, rows)

@@ -1,0 +1,184 @@
+"""Recipients as CSV (RFC 4180): a header, then one on each line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from email.utils import parseaddr
+from typing import TYPE_CHECKING, TypeGuard, get_args
+
+from digest.config.addresses import mail_key
+from digest.config.fields import one_address, zone_name
+from digest.config.references import nearest
+from digest.errors import UsageError
+from digest.model import Recipient, RecipientState
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+_COLUMNS = (
+    *("address", "name", "channel", "state", "reason"),
+    *("paused_until", "zone", "send_at", "created_at", "changed_at"),
+)
+_STATES = get_args(RecipientState)
+# What spreadsheets take for a formula. Written with a ' before it, which they do not show.
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# RFC 5321, section 4.5.3.1.3
+_LONGEST_ADDRESS = 254
+_LONGEST_TEXT = 500
+
+
+def write_csv(recipients: Iterable[Recipient]) -> str:
+    """Recipients as `read_csv` reads them; no cell is a formula to a spreadsheet."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(_COLUMNS)
+    writer.writerows(
+        [_guarded(_cell(getattr(one, name))) for name in _COLUMNS] for one in recipients
+    )
+    return text.getvalue()
+
+
+def read_csv(
+    text: str, channels: Collection[str], default: str | None = None
+) -> tuple[list[Recipient], list[str]]:
+    """The recipients of a file, and the columns it has; `default` is the channel of other lines.
+
+    Raises:
+        UsageError: names every line that is wrong, and what is.
+    """
+    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    reading = _Reading(channels, default)
+    header: list[str] = []
+    try:
+        header = [name.strip().lower() for name in next(rows, [])]
+        reading.check_header(header)
+        for cells in rows if not reading.problems else ():
+            if cells:
+                reading.take(rows.line_num, header, cells)
+    except csv.Error as error:
+        reading.problems.append(f"line {rows.line_num}: {error}")
+    if reading.problems:
+        raise UsageError("\n".join(reading.problems))
+    return reading.found, header
+
+
+def recipient_of(cells: dict[str, str]) -> Recipient:
+    """A recipient as words say it, by column.
+
+    Raises:
+        ValueError: a word is wrong.
+    """
+    name, address = parseaddr(one_address(cells["address"]))
+    if len(address) > _LONGEST_ADDRESS:
+        raise ValueError(f"the address has more than {_LONGEST_ADDRESS} characters")
+    state = cells.get("state") or "active"
+    if not _is_state(state):
+        raise ValueError(f"{state!r} is no state; it is one of {', '.join(_STATES)}")
+    zone = cells.get("zone") or None
+    if zone:
+        zone_name(zone)
+    return Recipient(
+        channel=cells["channel"],
+        address=address,
+        name=_line(cells.get("name") or name),
+        state=state,
+        reason=_line(cells.get("reason", "")),
+        paused_until=_instant(cells.get("paused_until", "")),
+        zone=zone,
+        send_at=_time(cells.get("send_at", "")),
+    )
+
+
+@dataclass
+class _Reading:
+    """What was found in a file so far, and what was wrong with it."""
+
+    channels: Collection[str]
+    default: str | None
+
+    def __post_init__(self) -> None:
+        self.found: list[Recipient] = []
+        self.problems: list[str] = []
+        self._lines: dict[tuple[str, str], int] = {}
+
+    def check_header(self, header: list[str]) -> None:
+        needed = ["address"] if self.default else ["address", "channel"]
+        for name in needed:
+            if name not in header:
+                self.problems.append(
+                    f"line 1: there is no column {name!r}; the first line names them"
+                )
+        for name in header:
+            if name not in _COLUMNS:
+                self.problems.append(f"line 1: unknown column {name!r}{nearest(name, _COLUMNS)}")
+            elif header.count(name) > 1:
+                self.problems.append(f"line 1: there are two columns {name!r}")
+
+    def take(self, line: int, header: list[str], cells: list[str]) -> None:
+        try:
+            one = self._recipient(header, cells)
+        except ValueError as error:
+            self.problems.append(f"line {line}: {error}")
+            return
+        key = one.channel, mail_key(one.address)
+        if key in self._lines:
+            first = self._lines[key]
+            self.problems.append(f"line {line}: {one.address} is on line {first} already")
+        self._lines.setdefault(key, line)
+        self.found.append(one)
+
+    def _recipient(self, header: list[str], cells: list[str]) -> Recipient:
+        if len(cells) > len(header):
+            raise ValueError(f"has {len(cells)} cells, the header {len(header)}")
+        said = {name: _unguarded(cell).strip() for name, cell in zip(header, cells, strict=False)}
+        said["channel"] = said.get("channel") or self.default or ""
+        if said["channel"] not in self.channels:
+            hint = nearest(said["channel"], self.channels)
+            raise ValueError(f"there is no email channel {said['channel']!r}{hint}")
+        return recipient_of({"address": "", **said})
+
+
+def _guarded(cell: str) -> str:
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _unguarded(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    return value.isoformat() if isinstance(value, datetime) else str(value or "")
+
+
+def _line(text: str) -> str:
+    if not text.isprintable() or len(text) > _LONGEST_TEXT:
+        raise ValueError(f"{text[:40]!r} is not one short line")
+    return text
+
+
+def _is_state(word: str) -> TypeGuard[RecipientState]:
+    return word in _STATES
+
+
+def _time(text: str) -> time | None:
+    if not text:
+        return None
+    with suppress(ValueError):
+        return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a time of any day
+    raise ValueError(f"{text!r} is no time of day like 07:30")
+
+
+def _instant(text: str) -> datetime | None:
+    if not text:
+        return None
+    with suppress(ValueError):
+        at = datetime.fromisoformat(text)
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
+    raise ValueError(f"{text!r} is no time like 2026-11-20T09:00Z")

@@ -1,0 +1,44 @@
+"""What commands print of recipients."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from digest.cli.results.shape import Shape
+from digest.model import RecipientState
+
+
+class Recipient(Shape):
+    """Who gets the editions of an email channel, or did."""
+
+    channel: str
+    address: str
+    name: str
+    state: RecipientState
+    listed: bool
+    """Whether the store has it on the list, and not only the configuration."""
+    reason: str
+    """Why it is sent nothing, where a server or a person said so."""
+    paused_until: datetime | None
+    """Of one that is paused; null: until it says otherwise."""
+    zone: str | None
+    """The time zone of `send_at`; null: the digest's."""
+    send_at: time | None
+    """The time of day at which it wants editions; null: when they are published."""
+    created_at: datetime | None
+    changed_at: datetime | None
+
+
+class Recipients(Shape):
+    """`recipients`: those that were asked for, or that something became of."""
+
+    recipients: list[Recipient]
+
+
+class RecipientsImport(Shape):
+    """`recipients import`."""
+
+    added: int
+    changed: int
+    suppressed: list[str]
+    """Addresses that have left, and stay away whatever the file says."""

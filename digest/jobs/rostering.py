@@ -1,0 +1,211 @@
+"""Rostering: what the operator does with the recipients that are kept in the store."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+
+from digest.config import EmailSettings
+from digest.config.addresses import mail_key
+from digest.errors import UsageError
+from digest.log import event
+from digest.model import Recipient
+from digest.store import SUPPRESSED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+    from datetime import datetime
+
+    from digest.config import Settings
+    from digest.store import Store, StoreThread
+
+_log = logging.getLogger(__name__)
+
+_SAID = {"address", "name", "state", "reason", "paused_until", "zone", "send_at"}
+RECIPIENTS: TypeAdapter[list[Recipient]] = TypeAdapter(list[Recipient])
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How many were new, how many changed, and who stays away whatever the file says."""
+
+    added: int
+    changed: int
+    suppressed: tuple[str, ...]
+
+
+class Rostering:
+    """Carries out the commands about recipients."""
+
+    def __init__(
+        self, settings: Settings, store: StoreThread[Store], clock: Callable[[], datetime]
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._clock = clock
+
+    async def carry_out(self, command: str, asked: dict[str, Any]) -> dict[str, Any]:
+        """Carry out `add`, `remove`, `restore` or `import`; answers what there is to show.
+
+        Raises:
+            UsageError: it cannot be done; nothing is done.
+        """
+        if command in {"add", "import"}:
+            given = RECIPIENTS.validate_python(asked["recipients"])
+            for channel in {one.channel for one in given}:
+                check_channel(self._settings, channel)
+            if command == "add":
+                return {"recipients": [asdict(await self.add(given[0]))]}
+            return asdict(await self.take_over(given, asked["columns"]))
+        do = {"remove": self.remove, "restore": self.restore}[command]
+        done = await do(asked["address"], asked["channel"])
+        return {"recipients": [asdict(one) for one in done]}
+
+    async def add(self, recipient: Recipient) -> Recipient:
+        """Put one on the list.
+
+        Raises:
+            UsageError: it is on it, or has left it.
+        """
+        wanted = replace(recipient, listed=not self._is_named(recipient))
+
+        def write(store: Store) -> None:
+            known = store.recipients.find(recipient.channel, recipient.address)
+            if known and known.state in SUPPRESSED:
+                raise UsageError(
+                    f"{known.address} {_WHY[known.state]}; only if it wants to be on the list"
+                    f" again, `digest recipients restore {known.address}`"
+                )
+            if (known and known.listed) or not wanted.listed:
+                raise UsageError(f"{recipient.address} is on the list of {recipient.channel}")
+            store.recipients.put([wanted], self._clock())
+
+        await self._store.run(write)
+        self._say("recipient added", [wanted])
+        return wanted
+
+    async def take_over(self, given: Sequence[Recipient], columns: Collection[str]) -> Imported:
+        """Have the store say what these columns do, all of it or nothing; who has left stays away.
+
+        What no column tells of one that is known stays as it is.
+        """
+        now, said = self._clock(), _SAID & set(columns)
+
+        def write(store: Store) -> Imported:
+            known = {_key(one): one for one in store.recipients.all()}
+            away = [one for one in given if _stays_away(known.get(_key(one)), one)]
+            kept = set(map(_key, away))
+            wanted = {
+                _key(one): self._told(known.get(_key(one)), one, said)
+                for one in given
+                if _key(one) not in kept
+            }
+            store.recipients.put(wanted.values(), now)
+            return Imported(
+                added=len(wanted.keys() - known.keys()),
+                changed=sum(known[key] != one for key, one in wanted.items() if key in known),
+                suppressed=tuple(f"{one.address} ({one.channel})" for one in away),
+            )
+
+        result = await self._store.run(write)
+        event(_log, logging.INFO, "recipients imported", new=result.added, changed=result.changed)
+        return result
+
+    def _told(self, known: Recipient | None, one: Recipient, said: Collection[str]) -> Recipient:
+        listed = not self._is_named(one)
+        if known is None:
+            return replace(one, listed=listed)
+        return replace(known, listed=listed, **{name: getattr(one, name) for name in said})
+
+    async def remove(self, address: str, channel: str | None) -> list[Recipient]:
+        """Take an address off the lists of the store, or of one channel.
+
+        Raises:
+            UsageError: it is on none; the file names it; it has left, which is not to be forgotten.
+        """
+
+        def write(store: Store) -> list[Recipient]:
+            found = self._find(store, address, channel)
+            for one in found:
+                if one.state in SUPPRESSED:
+                    raise UsageError(f"{one.address} {_WHY[one.state]}; that is kept, for good")
+                if self._is_named(one):
+                    raise UsageError(f"{one.address} is in the configuration file; take it out")
+            for one in found:
+                store.recipients.remove(one.channel, one.address)
+            return found
+
+        return self._say("recipient removed", await self._store.run(write))
+
+    async def restore(self, address: str, channel: str | None) -> list[Recipient]:
+        """Send to an address again that has unsubscribed or bounced.
+
+        Raises:
+            UsageError: it has done neither.
+        """
+        now = self._clock()
+
+        def write(store: Store) -> list[Recipient]:
+            found = self._find(store, address, channel)
+            away = [one for one in found if one.state in SUPPRESSED]
+            if not away:
+                raise UsageError(f"{address} has neither unsubscribed nor bounced")
+            back = [replace(one, state="active", reason="") for one in away]
+            store.recipients.put(back, now)
+            return back
+
+        return self._say("recipient restored", await self._store.run(write))
+
+    def _find(self, store: Store, address: str, channel: str | None) -> list[Recipient]:
+        if channel is not None:
+            check_channel(self._settings, channel)
+        everybody, key = store.recipients.all(channel), mail_key(address)
+        found = [one for one in everybody if mail_key(one.address) == key]
+        if not found:
+            raise UsageError(
+                f"the store knows no recipient {address}; see `digest recipients list`"
+            )
+        return found
+
+    def _is_named(self, one: Recipient) -> bool:
+        return _key(one) in self._named
+
+    @cached_property
+    def _named(self) -> set[tuple[str, str]]:
+        return named(self._settings)
+
+    @staticmethod
+    def _say(what: str, whom: list[Recipient]) -> list[Recipient]:
+        for one in whom:
+            event(_log, logging.INFO, what, channel=one.channel, recipient=one.address)
+        return whom
+
+
+_WHY = {"unsubscribed": "has unsubscribed", "bounced": "bounced"}
+
+
+def check_channel(settings: Settings, channel: str) -> None:
+    """Raise a UsageError where there is no such email channel."""
+    if not isinstance(settings.channels.get(channel), EmailSettings):
+        raise UsageError(f"there is no email channel {channel!r}")
+
+
+def named(settings: Settings) -> set[tuple[str, str]]:
+    """Whom the configuration file names, as channels and keys of addresses."""
+    return {
+        (channel, mail_key(address))
+        for channel in settings.channels
+        for address in settings.audience_of(channel)
+    }
+
+
+def _key(one: Recipient) -> tuple[str, str]:
+    return one.channel, mail_key(one.address)
+
+
+def _stays_away(known: Recipient | None, given: Recipient) -> bool:
+    return bool(known and known.state in SUPPRESSED and given.state not in SUPPRESSED)

@@ -1,0 +1,49 @@
+"""The mail that asks an address to confirm that it wants to be subscribed."""
+
+from __future__ import annotations
+
+import hashlib
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+
+from digest.feeds.text import one_line
+from digest.rendering.email import encoded_header, from_header, mailbox
+from digest.rendering.mime import text_part
+from digest.rendering.words import inline, wrap
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from digest.language import Language
+    from digest.rendering.tokens import Confirmation
+
+
+def build_confirmation(
+    title: str, url: str, sender: str, language: Language, now: datetime
+) -> bytes:
+    """The message without To and Message-ID; `url` is the page to confirm on."""
+    shown = inline(title, language.direction)
+    subject = language.translate("Confirm: {title}", title=one_line(title, 120))
+    asked = language.translate(
+        "Somebody, you probably, asked for {title} to be sent to this address. If you want it,"
+        " open this page within three days and confirm:",
+        title=shown,
+    )
+    otherwise = language.translate("If you do not want it, do nothing: nothing will be sent.")
+    head = (
+        f"Subject: {encoded_header(subject)}\r\n"
+        f"Content-Language: {language.tag}\r\n"
+        f"{from_header(mailbox(sender))}"
+        f"Date: {format_datetime(now)}\r\n"
+        # RFC 3834: keeps out-of-office replies away.
+        "Auto-Submitted: auto-generated\r\n"
+        "MIME-Version: 1.0\r\n"
+    )
+    return head.encode() + text_part(f"{wrap(asked)}\n\n{url}\n\n{wrap(otherwise)}\n", "plain")
+
+
+def confirmation_id(asked: Confirmation, sender: str) -> str:
+    """The Message-ID of the mail that asks."""
+    told = f"{asked.channel}\n{asked.address}\n{asked.until.isoformat()}"
+    unique = hashlib.sha256(told.encode()).hexdigest()[:24]
+    return f"<confirm.{unique}@{mailbox(sender).domain}>"

@@ -1,0 +1,75 @@
+"""Tokens: what tells a recipient's pages who asks, signed (HMAC-SHA256): none can be made up.
+
+They say who it is to whoever decodes them; they are a multiple of twelve letters long.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from digest.config.addresses import mail_key
+
+_SIGNATURE = 24
+_GROUP = 9
+# Nine bytes are twelve letters; more than the longest names of channel and address take.
+_TOKEN = re.compile(r"(?:[A-Za-z0-9_-]{12}){4,100}")
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """That an address asked to be on a channel's list; `until` is when its word is too old."""
+
+    channel: str
+    address: str
+    until: datetime
+
+
+class Tokens:
+    """Signs with a key of this installation, and knows its own signatures."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def of_recipient(self, channel: str, recipient: str) -> str:
+        """The token of a recipient, the same for ever and however the address is written."""
+        return self._signed("recipient", channel, mail_key(recipient))
+
+    def recipient(self, token: str) -> tuple[str, str] | None:
+        """Whose token it is, as channel and address; None: nobody's."""
+        match self._read("recipient", token):
+            case [channel, address]:
+                return channel, address
+        return None
+
+    def of_confirmation(self, asked: Confirmation) -> str:
+        """The token to confirm with."""
+        until = str(int(asked.until.timestamp()))
+        return self._signed("confirmation", asked.channel, asked.address, until)
+
+    def confirmation(self, token: str) -> Confirmation | None:
+        """What a token confirms, in time or not; None: nothing."""
+        match self._read("confirmation", token):
+            case [channel, address, until]:
+                return Confirmation(channel, address, datetime.fromtimestamp(int(until), UTC))
+        return None
+
+    def _signed(self, purpose: str, *said: str) -> str:
+        told = "\0".join(said).encode()
+        told += bytes(-(len(told) + _SIGNATURE) % _GROUP)
+        return urlsafe_b64encode(self._signature(purpose, told) + told).decode("ascii")
+
+    def _read(self, purpose: str, token: str) -> list[str]:
+        if not _TOKEN.fullmatch(token):
+            return []
+        raw = urlsafe_b64decode(token)
+        signature, told = raw[:_SIGNATURE], raw[_SIGNATURE:]
+        if not hmac.compare_digest(signature, self._signature(purpose, told)):
+            return []
+        return told.rstrip(b"\0").decode().split("\0")
+
+    def _signature(self, purpose: str, told: bytes) -> bytes:
+        return hmac.digest(self._key, purpose.encode() + b"\0" + told, "sha256")[:_SIGNATURE]

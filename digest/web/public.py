@@ -1,0 +1,212 @@
+"""The pages for readers: unsubscribe (RFC 8058), preferences, subscribe and confirm.
+
+A page is told apart by a signed token in its address, and by nothing else: there are no cookies,
+no redirects and no sessions. Reading one changes nothing, since programs follow the links in mail;
+only what is posted does, and posted once more it changes nothing more. An address without a good
+token costs no more than checking its signature.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, NoReturn
+
+from aiohttp import web
+
+from digest.config.fields import one_address, zone_name
+from digest.language import ENGLISH, language_of
+from digest.log import event
+from digest.web.public_page import HEADERS
+from digest.web.readers import Pages, nothing_here
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from digest.jobs.enrolling import Enrolling
+    from digest.model import Recipient
+    from digest.rendering.tokens import Confirmation
+    from digest.web.public_page import Page
+
+_log = logging.getLogger(__name__)
+
+_LONGEST_ADDRESS = 254
+_QUIET_SECONDS = 60.0
+
+
+def public_routes(enrolling: Callable[[], Enrolling]) -> list[web.RouteDef]:
+    """The routes below `web.public_url`; `enrolling` answers what carries out by the settings now.
+
+    Handlers that are given no good token answer 404.
+    """
+    desk = _Desk(enrolling)
+    return [
+        web.get("/u/{token}", desk.show_unsubscribe),
+        web.post("/u/{token}", desk.unsubscribe),
+        web.get("/p/{token}", desk.show_preferences),
+        web.post("/p/{token}", desk.change_preferences),
+        web.get("/subscribe/{channel}", desk.show_subscribe),
+        web.post("/subscribe/{channel}", desk.subscribe),
+        web.get("/confirm/{token}", desk.show_confirm),
+        web.post("/confirm/{token}", desk.confirm),
+    ]
+
+
+class Refusals:
+    """Counts what is refused, and logs it a line a minute at most, however much there is."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def note(self) -> None:
+        """One more."""
+        if not self._count:
+            asyncio.get_running_loop().call_later(_QUIET_SECONDS, self.tell)
+        self._count += 1
+
+    def tell(self) -> None:
+        """Log how many there were."""
+        count, self._count = self._count, 0
+        event(_log, logging.WARNING, "readers' links refused", count=count)
+
+
+class _Desk:
+    def __init__(self, enrolling: Callable[[], Enrolling]) -> None:
+        self._enrolling = enrolling
+        self._refusals = Refusals()
+
+    async def show_unsubscribe(self, request: web.Request) -> web.Response:
+        one = await self._reader(request)
+        return _answer(self._pages(one.channel).unsubscribe(one))
+
+    async def unsubscribe(self, request: web.Request) -> web.Response:
+        channel, address = self._named(request)
+        enrolling = self._enrolling()
+        # Whatever a mail program sends: the address is enough (RFC 8058, section 3.2).
+        if (await _said(request)).get("do") == "resubscribe":
+            one = await enrolling.resubscribe(channel, address)
+        else:
+            one = await enrolling.unsubscribe(channel, address)
+        return _answer(self._pages(channel).unsubscribe(one))
+
+    async def show_preferences(self, request: web.Request) -> web.Response:
+        one = await self._reader(request)
+        return _answer(self._pages(one.channel).preferences(one))
+
+    async def change_preferences(self, request: web.Request) -> web.Response:
+        channel, address = self._named(request)
+        enrolling, pages = self._enrolling(), self._pages(channel)
+        said = await _said(request)
+        match said.get("do"):
+            case "unsubscribe":
+                one = await enrolling.unsubscribe(channel, address)
+            case "resubscribe" | "resume":
+                one = await enrolling.resubscribe(channel, address)
+            case "pause":
+                until = _pause_until(said.get("for", ""), enrolling.clock())
+                one = await enrolling.pause(channel, address, until)
+            case "time":
+                try:
+                    at, zone = _own_time(said)
+                except ValueError:
+                    one = await enrolling.look(channel, address)
+                    wrong = pages.t(
+                        "Not saved: give a time like 07:30 and a time zone like Europe/Berlin."
+                    )
+                    return _answer(pages.preferences(one, wrong), 422)
+                one = await enrolling.choose_time(channel, address, at, zone)
+            case _:
+                return _answer(pages.preferences(await enrolling.look(channel, address)), 422)
+        return _answer(pages.preferences(one, pages.t("Saved.")))
+
+    async def show_subscribe(self, request: web.Request) -> web.Response:
+        return _answer(self._pages(self._open_channel(request)).subscribe())
+
+    async def subscribe(self, request: web.Request) -> web.Response:
+        channel = self._open_channel(request)
+        pages, address = self._pages(channel), (await _said(request)).get("address", "").strip()
+        if not _is_address(address):
+            wrong = pages.t("This is no email address.")
+            return _answer(pages.subscribe(wrong), 422)
+        await self._enrolling().ask(channel, address)
+        return _answer(pages.asked())
+
+    async def show_confirm(self, request: web.Request) -> web.Response:
+        asked = self._asked(request)
+        pages, enrolling = self._pages(asked.channel), self._enrolling()
+        if asked.until < enrolling.clock():
+            return _answer(pages.too_old(), 410)
+        return _answer(pages.confirm(await enrolling.look(asked.channel, asked.address)))
+
+    async def confirm(self, request: web.Request) -> web.Response:
+        asked = self._asked(request)
+        pages, enrolling = self._pages(asked.channel), self._enrolling()
+        if asked.until < enrolling.clock():
+            return _answer(pages.too_old(), 410)
+        return _answer(pages.confirmed(await enrolling.confirm(asked)))
+
+    def _pages(self, channel: str) -> Pages:
+        return Pages(self._enrolling(), channel)
+
+    async def _reader(self, request: web.Request) -> Recipient:
+        return await self._enrolling().look(*self._named(request))
+
+    def _named(self, request: web.Request) -> tuple[str, str]:
+        named = self._enrolling().tokens.recipient(request.match_info["token"])
+        return named or self._refuse()
+
+    def _asked(self, request: web.Request) -> Confirmation:
+        asked = self._enrolling().tokens.confirmation(request.match_info["token"])
+        if asked is None or not self._enrolling().is_open(asked.channel):
+            self._refuse()
+        return asked
+
+    def _open_channel(self, request: web.Request) -> str:
+        channel = request.match_info["channel"]
+        return channel if self._enrolling().is_open(channel) else self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        self._refusals.note()
+        html = nothing_here(language_of(ENGLISH)).html()
+        raise web.HTTPNotFound(text=html, content_type="text/html", headers=HEADERS)
+
+
+def _answer(page: Page, status: int = 200) -> web.Response:
+    return web.Response(text=page.html(), status=status, content_type="text/html", headers=HEADERS)
+
+
+async def _said(request: web.Request) -> dict[str, str]:
+    """The fields of a form, each once; nothing where it is none of ours."""
+    fields: dict[str, str] = {}
+    with suppress(ValueError, LookupError):
+        for name, value in (await request.post()).items():
+            if isinstance(value, str):
+                fields.setdefault(name, value)
+    return fields
+
+
+def _pause_until(weeks: str, now: datetime) -> datetime | None:
+    return now + timedelta(weeks=int(weeks)) if weeks in {"1", "2", "4"} else None
+
+
+def _own_time(said: dict[str, str]) -> tuple[time | None, str | None]:
+    """The time of day and the zone that are wanted; None: the digest's.
+
+    Raises:
+        ValueError: they are none.
+    """
+    if not said.get("at"):
+        return None, None
+    at = datetime.strptime(said["at"], "%H:%M").time()  # noqa: DTZ007 - a time of any day
+    zone = said.get("zone", "").strip()
+    if zone:
+        zone_name(zone)
+    return at, zone or None
+
+
+def _is_address(text: str) -> bool:
+    with suppress(ValueError):
+        return one_address(text) == text and "<" not in text and len(text) <= _LONGEST_ADDRESS
+    return False

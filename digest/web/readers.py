@@ -1,0 +1,142 @@
+"""The pages of a reader, in words: what each says, and what can be done on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from digest.rendering.words import inline
+from digest.web.public_page import Field, Form, Page, masked
+
+if TYPE_CHECKING:
+    from digest.jobs.enrolling import Enrolling
+    from digest.language import Language
+    from digest.model import Recipient
+
+
+class Pages:
+    """The pages about what goes to a channel."""
+
+    def __init__(self, enrolling: Enrolling, channel: str) -> None:
+        self._enrolling = enrolling
+        self.language = enrolling.language(channel)
+        self._zone = enrolling.zone(channel)
+        self._title = self._shown(enrolling.title(channel))
+
+    def t(self, text: str, **values: object) -> str:
+        """A text in the reader's language."""
+        return self.language.translate(text, **values)
+
+    def unsubscribe(self, one: Recipient) -> Page:
+        """Where an address leaves the list, or comes back to it."""
+        if self._is_sent(one):
+            ask = self.t("Send {title} to {address} no more?", **self._who(one))
+            leave = Form("unsubscribe", self.t("Unsubscribe"))
+            return self._page(self.t("Unsubscribe"), ask, forms=(leave,))
+        return self._page(self.t("Unsubscribe"), self._standing(one), forms=self._way_back(one))
+
+    def preferences(self, one: Recipient, *said: str) -> Page:
+        """When an address gets editions, and where it changes that; with what has just been."""
+        texts = (*said, self._standing(one))
+        if not self._is_sent(one):
+            return self._page(self.t("Preferences"), *texts, forms=self._way_back(one))
+        pause = Field(
+            "for",
+            self.t("Send nothing"),
+            choices=(
+                *((str(weeks), self._weeks(weeks)) for weeks in (1, 2, 4)),
+                ("ever", self.t("until I want it again")),
+            ),
+        )
+        is_paused = one.state_at(self._enrolling.clock()) == "paused"
+        resting = (
+            Form("resume", self.t("Send it again"))
+            if is_paused
+            else Form("pause", self.t("Pause"), (pause,))
+        )
+        leave = Form("unsubscribe", self.t("Unsubscribe"))
+        return self._page(
+            self.t("Preferences"), *texts, forms=(resting, self._own_time(one), leave)
+        )
+
+    def subscribe(self, *said: str) -> Page:
+        """Where an address is given that is to be on the list."""
+        address = Field("address", self.t("Email address"), kind="email", required=True)
+        heading = self.t("Subscribe to {title}", title=self._title)
+        return self._page(
+            heading, *said, forms=(Form("subscribe", self.t("Subscribe"), (address,)),)
+        )
+
+    def asked(self) -> Page:
+        """What everybody is told who gave an address, whatever becomes of it."""
+        heading = self.t("Subscribe to {title}", title=self._title)
+        told = self.t(
+            "You get an email with a link now. Open it to confirm that you want {title}.",
+            title=self._title,
+        )
+        return self._page(heading, told)
+
+    def confirm(self, one: Recipient) -> Page:
+        """Where an address confirms."""
+        ask = self.t("Send {title} to {address}?", **self._who(one))
+        return self._page(self.t("Subscribe"), ask, forms=(Form("confirm", self.t("Confirm")),))
+
+    def confirmed(self, one: Recipient) -> Page:
+        """What it is told then."""
+        return self._page(self.t("Subscribe"), self._standing(one))
+
+    def too_old(self) -> Page:
+        """What a confirmation after days is told."""
+        said = self.t("This link is older than three days. Ask for another one.")
+        return self._page(self.t("Subscribe"), said)
+
+    def _page(self, title: str, *texts: str, forms: tuple[Form, ...] = ()) -> Page:
+        return Page(self.language, title, texts, forms)
+
+    def _is_sent(self, one: Recipient) -> bool:
+        return self._enrolling.is_listed(one) and one.state in {"active", "paused"}
+
+    def _way_back(self, one: Recipient) -> tuple[Form, ...]:
+        if one.state in {"active", "paused"} or not self._enrolling.is_listed(one):
+            return ()
+        return (Form("resubscribe", self.t("Send it again")),)
+
+    def _standing(self, one: Recipient) -> str:
+        who = self._who(one)
+        if not self._is_sent(one):
+            return self.t("{title} is not sent to {address}.", **who)
+        if one.state_at(self._enrolling.clock()) == "active":
+            return self.t("{title} is sent to {address}.", **who)
+        if one.paused_until is None:
+            return self.t("{title} is not sent to {address} until you want it again.", **who)
+        until = one.paused_until.astimezone(ZoneInfo(one.zone or self._zone)).date()
+        return self.t(
+            "{title} is not sent to {address} before {day}.",
+            day=self.language.day_to_come(until),
+            **who,
+        )
+
+    def _own_time(self, one: Recipient) -> Form:
+        at = f"{one.send_at:%H:%M}" if one.send_at else ""
+        fields = (
+            Field("at", self.t("Time of day; empty: as soon as it is published"), at, "time"),
+            Field("zone", self.t("Time zone"), one.zone or self._zone),
+        )
+        return Form("time", self.t("Save"), fields)
+
+    def _weeks(self, weeks: int) -> str:
+        return self.language.plural(weeks, "for {number} week", "for {number} weeks")
+
+    def _who(self, one: Recipient) -> dict[str, str]:
+        return {"title": self._title, "address": self._shown(masked(one.address))}
+
+    def _shown(self, text: str) -> str:
+        return inline(text, self.language.direction)
+
+
+def nothing_here(language: Language) -> Page:
+    """What a link gets that leads nowhere: made up, cut off, or of what is gone."""
+    told = language.translate(
+        "There is nothing here. If a link in an email led you here, it may have been cut off."
+    )
+    return Page(language, language.translate("Not found"), (told,))

@@ -1,0 +1,104 @@
+"""`recipients`: with and without a daemon."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digest.rendering.tokens import Tokens
+from digest.store import Store
+from tests.cli.test_daemon import event, wait_for
+from tests.feed_xml import item, rss
+from tests.servers import Reply
+
+if TYPE_CHECKING:
+    from tests.cli.project import Project
+
+ADA, GRACE, EVE = "ada@one.example", "grace@two.example", "eve@three.example"
+
+
+@pytest.fixture
+def ready(project: Project) -> Project:
+    project.feeds.replies["/feed"] = Reply(rss(item(1)))
+    project.configure("/feed", send_to="inbox")
+    config = project.folder / "config.yaml"
+    pages = "web: {public_url: 'https://digest.example.com'}\n"
+    config.write_text(config.read_text("utf-8") + pages, "utf-8")
+    return project
+
+
+def states(project: Project) -> dict[str, str]:
+    rows = project.json("recipients", "list")["recipients"]
+    return {row["address"]: row["state"] for row in rows}
+
+
+def refused(project: Project, *command: str) -> str:
+    done = project.command("recipients", *command)
+    assert (done.returncode, done.stdout) == (2, ""), command
+    return done.stderr
+
+
+def test_the_list_of_a_channel(ready: Project) -> None:
+    ready.json("recipients", "add", f"Eve <{EVE}>", "--channel", "inbox")
+    assert states(ready) == {ADA: "active", GRACE: "active", EVE: "active"}
+    assert EVE in ready.command("recipients", "list", "--channel", "inbox").stdout
+    ready.json("send", "weekly")
+    with closing(Store(ready.folder / "data" / "digest.db")) as store:
+        tokens = Tokens(store.keys.key("links"))
+    for recipient in (ADA, GRACE, EVE):
+        (mail,) = (mail for mail in ready.mail.mails if mail.recipient == recipient)
+        link = f"https://digest.example.com/u/{tokens.of_recipient('inbox', recipient)}"
+        assert f"List-Unsubscribe: <{link}>".encode() in mail.raw
+    assert f"{EVE} is on the list" in refused(ready, "add", EVE, "--channel", "inbox")
+    assert "is not an email address" in refused(ready, "add", "eve", "--channel", "inbox")
+    assert "no email channel 'team'" in refused(ready, "list", "--channel", "team")
+
+
+def test_who_is_not_there_any_more_is_sent_nothing_until_restored(ready: Project) -> None:
+    ready.mail.refuse_recipient = lambda to: "550 5.1.1 no such user" if to == GRACE else None
+    ready.json("send", "weekly", code=1)
+    assert states(ready) == {ADA: "active", GRACE: "bounced"}
+    ready.mail.refuse_recipient = lambda _: None
+    # Not even when it is asked for.
+    (again,) = ready.json("retry", "2", code=1)["deliveries"]
+    assert (again["state"], again["said"]) == ("failed", "bounced")
+    ready.json("recipients", "restore", GRACE)
+    (again,) = ready.json("retry", "2")["deliveries"]
+    assert again["state"] == "sent"
+
+
+def test_out_and_in_through_files(ready: Project) -> None:
+    file = ready.folder / "some.csv"
+    file.write_text(
+        f"address,channel,state,send_at\n{EVE},inbox,,07:30\n{ADA},inbox,unsubscribed,\n", "utf-8"
+    )
+    assert ready.json("recipients", "import", "some.csv")["added"] == 2
+    exported = ready.command("recipients", "export").stdout
+    assert ready.command("recipients", "export", "-o", "out.csv").returncode == 0
+    assert (ready.folder / "out.csv").read_bytes().decode() == exported.replace("\n", "\r\n")
+    assert ready.json("recipients", "import", "out.csv") == {
+        "added": 0,
+        "changed": 0,
+        "suppressed": [],
+    }
+    file.write_text("address,channel\nbob@b.example,inbox\nbob,inbox\nx@y.example,z\n", "utf-8")
+    said = refused(ready, "import", "some.csv")
+    assert "some.csv: line 3: 'bob' is not an email address" in said
+    assert "some.csv: line 4: there is no email channel 'z'" in said
+    assert "nothing was imported" in said
+    assert set(states(ready)) == {ADA, GRACE, EVE}
+
+
+def test_the_daemon_carries_them_out(ready: Project) -> None:
+    many = "".join(f"reader{number}@four.example,inbox\n" for number in range(8_000))
+    (ready.folder / "many.csv").write_text(f"address,channel\n{many}", "utf-8")
+    with ready.daemon() as process:
+        wait_for(process, event("started"))
+        ready.json("recipients", "add", EVE, "--channel", "inbox")
+        assert "knows no recipient" in refused(ready, "restore", "bob@b.example")
+        assert ready.json("recipients", "import", "many.csv")["added"] == 8_000
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0

@@ -1,0 +1,151 @@
+"""Readers' pages, served on this machine from a store of their own."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import aiohttp
+from aiohttp import web
+
+from digest.channels.pace import Pace
+from digest.jobs.confirming import Confirming, Limit
+from digest.jobs.enrolling import Enrolling
+from digest.log import Redactor, Words
+from digest.rendering.tokens import Tokens
+from digest.store import Store, StoreThread
+from digest.web.public import public_routes
+from tests.jobs.bench import MONDAYS, StoppedClock, settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from digest.channels import Channel
+    from digest.config import Settings
+    from digest.model import Delivery, Recipient
+
+T = TypeVar("T")
+
+TOKENS = Tokens(b"k" * 32)
+ADA = TOKENS.of_recipient("inbox", "ada@example.com")
+
+
+class FakeChannel:
+    """Keeps what it is given, or answers with `error`."""
+
+    name = "inbox"
+    kind = "email"
+
+    def __init__(self) -> None:
+        self.pace = Pace()
+        self.sent: list[Delivery] = []
+        self.error: Exception | None = None
+        self.done = asyncio.Event()
+
+    def session(self) -> nullcontext[FakeChannel]:
+        return nullcontext(self)
+
+    async def send(self, delivery: Delivery) -> str:
+        self.sent.append(delivery)
+        self.done.set()
+        if self.error:
+            raise self.error
+        return "ok"
+
+
+class CountingStore(StoreThread[Store]):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    async def run(self, work: Callable[[Store], T]) -> T:
+        self.asked += 1
+        return await super().run(work)
+
+
+def settings(folder: Path, *, subscribe: str = "open", language: str = "en") -> Settings:
+    digest = {"title": "Weekly reading", "schedule": MONDAYS, "send_to": ["inbox"]}
+    return settings_of(
+        folder,
+        ["https://site.example/feed"],
+        timezone="Europe/Berlin",
+        smtp={"host": "127.0.0.1", "from": "Reading <d@example.com>"},
+        web={"public_url": "https://digest.example.com"},
+        channels={"inbox": {"kind": "email", "to": "ada@example.com", "subscribe": subscribe}},
+        digests={"weekly": digest | {"language": language}},
+    )
+
+
+@dataclass
+class Answer:
+    status: int
+    text: str
+    headers: dict[str, str]
+
+
+@dataclass
+class Desk:
+    """Pages that are served, and what is behind them."""
+
+    url: str
+    session: aiohttp.ClientSession
+    store: CountingStore
+    clock: StoppedClock
+    channel: FakeChannel
+    confirming: Confirming
+
+    async def get(self, path: str) -> Answer:
+        return await self._ask("GET", path)
+
+    async def post(self, path: str, **form: str) -> Answer:
+        return await self._ask("POST", path, data=form)
+
+    async def send(self, path: str, body: bytes, content_type: str) -> Answer:
+        return await self._ask("POST", path, data=body, headers={"Content-Type": content_type})
+
+    async def _ask(self, method: str, path: str, **more: Any) -> Answer:
+        url = self.url + path
+        async with self.session.request(method, url, allow_redirects=False, **more) as answer:
+            return Answer(answer.status, await answer.text(), dict(answer.headers))
+
+    async def find(self, address: str = "ada@example.com") -> Recipient | None:
+        return await self.store.run(lambda store: store.recipients.find("inbox", address))
+
+    async def all(self) -> list[Recipient]:
+        return await self.store.run(lambda store: store.recipients.all())
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[CountingStore]:
+    store = CountingStore(lambda: Store(folder / "digest.db"))
+    await store.open()
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def serving(folder: Path, limit: Limit | None = None, **how: str) -> AsyncIterator[Desk]:
+    clock, channel, config = StoppedClock(), FakeChannel(), settings(folder, **how)
+    async with opened(folder) as store:
+        words = Words(Redactor())
+        channels = cast("dict[str, Channel]", {"inbox": channel})
+        confirming = Confirming(config, channels, TOKENS, clock, words, limit or Limit())
+        enrolling = Enrolling(config, store, TOKENS, confirming, clock)
+        app = web.Application()
+        app.add_routes(public_routes(lambda: enrolling))
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = runner.addresses[0]
+        try:
+            async with aiohttp.ClientSession() as session:
+                yield Desk(f"http://{host}:{port}", session, store, clock, channel, confirming)
+        finally:
+            await runner.cleanup()
+            await confirming.finish()

@@ -74,6 +74,10 @@ class Daemon:
         """Whether the loop has turned in the last minutes."""
         return self._rounds is None or self._rounds.alive
 
+    def read_anew(self) -> None:
+        """Have the settings read anew, as a changed file would."""
+        self._reload.set()
+
     async def carry_out(self, command: Callable[[Runtime], Coroutine[Any, Any, T]]) -> T:
         """Carry out a command; one that comes while settings are taken over waits for that.
 

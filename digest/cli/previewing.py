@@ -183,7 +183,7 @@ async def _compose(
             unread = [
                 feed.url
                 for feed in settings.feeds_of(digest)
-                if health.feeds[feed.url]["polled_at"] is None
+                if health.feeds[feed.url]["polled_at"] is None and not feed.paused
             ]
             polled: dict[str, Any] = {"feeds": []}
             if unread:

@@ -62,11 +62,15 @@ async def control_socket(daemon: Daemon) -> AsyncIterator[None]:
         asked, command = await request.json(), request.path.lstrip("/")
         return await _answer(daemon.carry_out(lambda runtime: runtime.decide(command, asked)))
 
+    async def reload(_: web.Request) -> web.Response:
+        daemon.read_anew()
+        return web.json_response({"result": {"reloading": True}})
+
     async def alive(_: web.Request) -> web.Response:
         return web.json_response({"result": daemon.alive})
 
     app = web.Application()
-    commands = [web.post(f"/{do.__name__}", do) for do in (poll, send, held)]
+    commands = [web.post(f"/{do.__name__}", do) for do in (poll, send, held, reload)]
     commands += [web.post(f"/{command}", decide) for command in ("retry", "drop", "resend")]
     app.add_routes([*commands, web.get("/alive", alive)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)

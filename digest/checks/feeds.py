@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -91,7 +92,9 @@ class FeedChecks:
             body = await self._workers.run(read_text, body_of(response, limit))
             parsed = await self._workers.run(parse_feed, body, response.url, response.charset)
         except FeedError as error:
-            return failed("feed", name, error.reason, _remedy(error).format(url=feed.url))
+            return failed(
+                "feed", name, error.reason, _remedy(error).format(url=shlex.quote(feed.url))
+            )
         return found(
             "feed", name, self._facts(parsed, response), self._troubles(feed, parsed, response)
         )

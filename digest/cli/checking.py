@@ -33,7 +33,7 @@ def check(options: Options, *, online: bool) -> int:
     if online:
         from digest.checks.everything import Outside, check_everything
 
-        with progress("checking", len(settings.feeds) + len(settings.channels)) as done:
+        with progress("checking", None) as done:
             findings += aio.run(check_everything(settings, Outside(), done))
     if options.json:
         print_json({"checks": [finding.as_json() for finding in findings]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -106,7 +107,7 @@ def _the_one(url: str, found: list[Candidate]) -> Candidate:
         raise FeedError(f"{found[0].url}: {found[0].error}")
     if len(working) > 1:
         choices = [
-            f"  digest feeds add {one.url}   ({one.title or 'untitled'}, {one.entries} entries)"
+            f"  digest feeds add {shlex.quote(one.url)}   ({one.title or 'untitled'}, {one.entries} entries)"
             for one in working
         ]
         raise UsageError("\n".join((f"{url} has several feeds; add one of them:", *choices)))

@@ -128,7 +128,7 @@ async def resolving() -> AsyncIterator[Resolver]:
 
 async def test_records_come_whole_or_not_at_all() -> None:
     async with resolving() as resolver:
-        assert await txt_records("known.net", resolver) == ["v=spf1 mx -all", "other"]
+        assert sorted(await txt_records("known.net", resolver) or []) == ["other", "v=spf1 mx -all"]
         assert await txt_records("unknown.net", resolver) == []
         assert await txt_records("not..a.name", resolver) is None
         assert await txt_records("silent.net", resolver, seconds=0.1) is None

@@ -57,7 +57,9 @@ def add(
     one = _the_one(url, found)
     if one.url != url:
         _refuse_known(settings, one.url)
-    lines = feed_lines(one.url, name, tags, interval, private=allow_private_networks)
+    # What was found goes without the login in the address.
+    written = url if one.url == without_credentials(url)[0] else one.url
+    lines = feed_lines(written, name, tags, interval, private=allow_private_networks)
     append_feeds(options.file(), [lines])
     told = {"url": one.url, "name": name or one.title, "entries": one.entries}
     return _tell(options, settings, told, "added")
@@ -106,12 +108,14 @@ def _the_one(url: str, found: list[Candidate]) -> Candidate:
     if not working:
         raise FeedError(f"{found[0].url}: {found[0].error}")
     if len(working) > 1:
-        choices = [
-            f"  digest feeds add {shlex.quote(one.url)}   ({one.title or 'untitled'}, {one.entries} entries)"
-            for one in working
-        ]
-        raise UsageError("\n".join((f"{url} has several feeds; add one of them:", *choices)))
+        choices = "".join(map(_choice, working))
+        raise UsageError(f"{without_credentials(url)[0]} has several feeds; add one:{choices}")
     return working[0]
+
+
+def _choice(one: Candidate) -> str:
+    told = f"{one.title or 'untitled'}, {one.entries} entries"
+    return f"\n  digest feeds add {shlex.quote(one.url)}   ({told})"
 
 
 @click.command()

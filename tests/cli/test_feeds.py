@@ -342,6 +342,17 @@ def test_add_takes_the_feed_of_a_page_into_the_file(listed: Path, project: Proje
     assert listed.read_text("utf-8") == before.replace("first\n", f"first\n{added}")
 
 
+def test_add_keeps_the_login_of_an_address_and_shows_it_nobody(
+    listed: Path, project: Project
+) -> None:
+    url = project.feeds.url.replace("//", "//ada:t0psecret@") + "/two"
+    done = project.command("feeds", "add", url)
+    assert done.stdout == f"added {project.feeds.url}/two (A feed)\n"
+    assert "t0psecret" not in done.stderr
+    assert f"  - {url}\n" in listed.read_text("utf-8")
+    assert "Authorization" in project.feeds.requests_to("/two")[0].headers
+
+
 @pytest.mark.parametrize(
     ("page", "code", "says"),
     [

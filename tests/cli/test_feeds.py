@@ -408,6 +408,9 @@ def test_a_paused_feed_is_not_polled_and_what_it_brought_goes_out(
         "live": False,
     }
     assert f"  - url: {url}  # first\n    paused: true\n" in listed.read_text("utf-8")
+    two = f"{project.feeds.url}/two"
+    project.json("feeds", "add", two)
+    project.json("feeds", "pause", two)
     asked = len(project.feeds.seen)
     assert project.json("poll")["feeds"] == []
     refused = project.command("poll", url)
@@ -417,6 +420,7 @@ def test_a_paused_feed_is_not_polled_and_what_it_brought_goes_out(
     assert project.json("status")["feeds"][0]["health"] == "paused"
     assert "the feed is paused" in project.command("explain", "Story 1").stdout
     assert "! paused: A feed\n" in project.command("explain", "Nowhere").stdout
+    project.json("feeds", "remove", two)
     project.json("feeds", "resume", url)
     assert listed.read_text("utf-8") == before.replace("- http", "- url: http", 1)
     assert len(project.json("poll")["feeds"]) == 1

@@ -49,16 +49,19 @@ def utc_now() -> datetime:
 
 
 def compile_templates(settings: Settings) -> dict[str, Templates]:
-    """The templates of every digest, each folder compiled and tried once.
+    """The templates of every digest, those of a folder tried; digests that look alike share them.
 
     Raises:
         TemplateError: one does not compile or render.
     """
     from digest.rendering.templates import Templates
 
-    folders = {digest.template for digest in settings.digests.values()}
-    compiled = {folder: Templates(folder) for folder in folders}
-    return {name: compiled[digest.template] for name, digest in settings.digests.items()}
+    looks = {
+        name: (digest.template, digest.theme, digest.look)
+        for name, digest in settings.digests.items()
+    }
+    compiled = {look: Templates(*look) for look in set(looks.values())}
+    return {name: compiled[look] for name, look in looks.items()}
 
 
 def open_fetcher(

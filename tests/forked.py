@@ -10,6 +10,7 @@ reads requests from its standard input and answers each with the exit code, a li
 
 from __future__ import annotations
 
+import fcntl
 import importlib
 import json
 import os
@@ -18,6 +19,7 @@ import selectors
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 import warnings
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 # What most commands load: the wiring, and what it wires.
-_LOADED = ("digest.cli.running", "digest.opening", "digest.runtime")
+_LOADED = ("digest.cli.init", "digest.cli.running", "digest.opening", "digest.runtime")
 _SECONDS = 120
 
 
@@ -47,9 +49,13 @@ class Forking:
         )
 
     def run(
-        self, arguments: Sequence[str], folder: Path, environ: Mapping[str, str]
+        self,
+        arguments: Sequence[str],
+        folder: Path,
+        environ: Mapping[str, str],
+        terminal: str | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        """Run `digest` to its end."""
+        """Run `digest` to its end; with the device of a `terminal`, on that."""
         with self._turn, tempfile.TemporaryDirectory() as kept:
             out, err = Path(kept, "out"), Path(kept, "err")
             request = {
@@ -58,11 +64,10 @@ class Forking:
                 "environ": dict(environ),
                 "out": str(out),
                 "err": str(err),
+                "terminal": terminal,
             }
             code = self._ask(request)
-            return subprocess.CompletedProcess(
-                ["digest", *arguments], code, out.read_text("utf-8"), err.read_text("utf-8")
-            )
+            return subprocess.CompletedProcess(["digest", *arguments], code, _text(out), _text(err))
 
     def _ask(self, request: Mapping[str, object]) -> int:
         assert self._process.stdin is not None
@@ -81,6 +86,10 @@ class Forking:
         self._process.communicate()
 
 
+def _text(path: Path) -> str:
+    return path.read_text("utf-8") if path.exists() else ""
+
+
 def main() -> None:
     """Fork a child for each request; in the child, be the command."""
     for name in _LOADED:
@@ -97,10 +106,16 @@ def main() -> None:
 
 
 def _become(request: dict[str, object]) -> None:
-    for number, path in ((0, os.devnull), (1, request["out"]), (2, request["err"])):
+    terminal = request["terminal"]
+    paths = [terminal] * 3 if terminal else [os.devnull, request["out"], request["err"]]
+    if terminal:
+        os.setsid()
+    for number, path in enumerate(paths):
         file = os.open(str(path), os.O_RDWR | os.O_CREAT, 0o600)
         os.dup2(file, number)
         os.close(file)
+    if terminal:
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     os.chdir(str(request["folder"]))
     os.environ.clear()
     os.environ.update(request["environ"])  # type: ignore[call-overload]

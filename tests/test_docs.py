@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import re
 from datetime import timedelta
@@ -24,6 +23,7 @@ from digest.config.channels import (
     SmtpSettings,
 )
 from digest.config.digests import DigestSettings
+from digest.config.looks import LookSettings
 from digest.config.settings import (
     AlertSettings,
     FeedSettings,
@@ -33,7 +33,7 @@ from digest.config.settings import (
 )
 from digest.config.units import duration_text
 from digest.config.web import WebSettings
-from digest.model import AlsoIn, Edition, Section, Story
+from tests import template_docs
 from tests.feed_xml import item, rss
 from tests.servers import Reply
 
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 MARK = "<!-- generated from the settings -->\n"
+TYPES_MARK = "<!-- generated from the types -->\n"
 PARTS: dict[str, type[BaseModel]] = {
     "": Settings,
     "alerts": AlertSettings,
@@ -62,6 +63,7 @@ PARTS: dict[str, type[BaseModel]] = {
     "channels.NAME with kind: slack": SlackSettings,
     "channels.NAME with kind: file": FileSettings,
     "digests.NAME": DigestSettings,
+    "digests.NAME.look": LookSettings,
 }
 
 
@@ -166,14 +168,23 @@ def test_the_commented_parts_of_the_example_load_too(tmp_path: Path) -> None:
     assert settings.smtp is not None
 
 
-def test_every_template_variable_is_documented() -> None:
-    text = (ROOT / "docs/templates.md").read_text("utf-8")
-    for field in dataclasses.fields(Edition):
-        assert f"`edition.{field.name}`" in text
-    # The ids are the ledger's business.
-    for kind in (Section, Story, AlsoIn):
-        for field in dataclasses.fields(kind):
-            assert f"`{field.name}`" in text or field.name == "entries"
+def test_the_reference_of_templates_is_what_the_types_say() -> None:
+    path = ROOT / "docs/templates.md"
+    head = path.read_text("utf-8").partition(TYPES_MARK)[0]
+    if os.environ.get("UPDATE_DOCS"):
+        path.write_text(head + TYPES_MARK + "\n" + template_docs.reference(), "utf-8")
+    assert path.read_text("utf-8") == head + TYPES_MARK + "\n" + template_docs.reference()
+
+
+@pytest.mark.parametrize("kind", template_docs.WORDS, ids=lambda kind: kind.__name__)
+def test_every_template_variable_has_a_word(kind: type) -> None:
+    assert [name for name, _ in template_docs.members(kind)] == list(template_docs.WORDS[kind])
+
+
+def test_every_kind_that_an_edition_holds_is_documented() -> None:
+    said = {type_ for kind in template_docs.WORDS for _, type_ in template_docs.members(kind)}
+    linked = {name for text in said for name in re.findall(r"#(\w+)\)", text)}
+    assert linked <= {kind.__name__.lower() for kind in template_docs.WORDS}
 
 
 @pytest.mark.parametrize(

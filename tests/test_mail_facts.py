@@ -11,9 +11,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-EMAIL, HOSTILE, HTML, FITTING = (
-    f"rendering/test_{name}.py" for name in ("email", "hostile", "html", "fitting")
-)
+EMAIL, HOSTILE, FITTING = (f"rendering/test_{name}.py" for name in ("email", "hostile", "fitting"))
 SENDING, LOGIN = "channels/test_email.py", "channels/test_login.py"
 FACTS = {
     # Headers
@@ -67,8 +65,8 @@ FACTS = {
     ),
     # HTML
     "everything is inline; the rest is small": (
-        HTML,
-        "test_the_kept_styles_are_small_and_in_the_head",
+        "rendering/test_checker.py",
+        "test_a_known_edition_is_fit_to_send",
     ),
     "no stylesheet is fetched": ("rendering/test_templates.py", "test_no_stylesheet_is_fetched"),
     "templates escape by name": (

@@ -42,7 +42,10 @@ _COMMANDS = {
     "status": "inspecting",
     "backup": "backing_up",
     "feeds": "feeds",
+    "templates": "templates",
     "schema": "inspecting",
+    "init": "init",
+    "service": "service",
     "demo": "demo",
 }
 _INTERRUPTED = 130

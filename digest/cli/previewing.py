@@ -67,7 +67,7 @@ def preview(
     if why and (form or in_browser):
         raise UsageError("--why is text for a terminal; give it without --as and --open")
     in_full = form == "email" or (in_browser and form is None)
-    draft, pictures, failed = aio.run(_compose(settings, digest, in_full=in_full))
+    draft, pictures, failed = aio.run(compose_preview(settings, digest, in_full=in_full))
     for feed in failed:
         click.echo(f"digest: {feed['name']} is not in it: {feed['error']}", err=True)
     if why:
@@ -164,7 +164,7 @@ def _has_threads(settings: Settings, digest: str) -> bool:
     return any(isinstance(channel, SlackSettings) and channel.threads for channel in channels)
 
 
-async def _compose(
+async def compose_preview(
     settings: Settings, digest: str, *, in_full: bool
 ) -> tuple[Draft, Pictures, list[dict[str, Any]]]:
     """The edition with what it was made from, and which feeds could not be read for it.

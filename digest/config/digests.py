@@ -25,9 +25,10 @@ from digest.config.fields import (
     Title,
     Zone,
 )
+from digest.config.looks import LookSettings, Theme
 from digest.config.schedule import parse_schedule
 from digest.language import ENGLISH
-from digest.model import CatchUp, Images, Schedule
+from digest.model import CatchUp, Content, Images, Schedule
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,12 +84,21 @@ class DigestSettings(Model):
         description="Of editions missed while down: send each, merge them into one, or skip them;"
         " auto: send up to two, merge more.",
     )
+    content: Content = Field(
+        "excerpt", description="What is shown of an entry: an excerpt, full, or none of its text."
+    )
     images: Images = Field(
         "none",
         description="Pictures of stories: none, remote (loaded when read), or embedded in emails.",
     )
+    theme: Theme = Field(
+        "classic", description="classic, compact (titles and a line), or magazine (pictures)."
+    )
+    look: LookSettings = Field(
+        LookSettings(), description="Colour, logo, font and width; see below."
+    )
     template: RelativePath | None = Field(
-        None, description="A folder whose files override the built-in templates by name."
+        None, description="A folder whose files override those of the theme by name."
     )
     send_to: Names = Field(description="The channels it goes to.")
 

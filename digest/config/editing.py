@@ -48,14 +48,14 @@ def feed_lines(
     Nothing of it is taken for a variable: in an address the brace is percent-encoded (RFC 3986,
     section 2.1), in a name it is set apart.
     """
-    address = _scalar(_VARIABLE.sub("$%7B", url))
+    address = scalar(_VARIABLE.sub("$%7B", url))
     if not (name or tags or every or private):
         return [f"- {address}"]
     lines = [f"- url: {address}"]
     if name:
-        lines.append(f"  name: {_scalar(_VARIABLE.sub('$ {', name))}")
+        lines.append(f"  name: {scalar(_VARIABLE.sub('$ {', name))}")
     if tags:
-        lines.append(f"  tags: [{', '.join(map(_scalar, tags))}]")
+        lines.append(f"  tags: [{', '.join(map(scalar, tags))}]")
     if every:
         lines.append(f"  every: {duration_text(every)}")
     if private:
@@ -63,7 +63,8 @@ def feed_lines(
     return lines
 
 
-def _scalar(text: str) -> str:
+def scalar(text: str) -> str:
+    """A text as YAML writes it, in quotes where it needs them."""
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text
     # A JSON string is a double-quoted scalar (YAML 1.2, section 7.3.1).

@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from digest.config.channels import ChannelSettings, DkimSettings, SmtpSettings
 from digest.config.digests import DigestSettings
 from digest.config.document import Document, Key, dotted, read_document
+from digest.config.looks import LookSettings
 from digest.config.references import check_references, nearest
 from digest.config.settings import (
     AlertSettings,
@@ -170,6 +171,15 @@ def _at(data: Any, key: Key) -> Any:
     return data
 
 
+def _nested_at(key: Key) -> type[BaseModel] | None:
+    match key:
+        case ("smtp", "dkim"):
+            return DkimSettings
+        case ("digests", _, "look"):
+            return LookSettings
+    return None
+
+
 def _keys_at(data: Any, key: Key) -> list[str]:
     """The keys that would be right at this place."""
     sections: dict[str, type[BaseModel]] = {
@@ -188,7 +198,6 @@ def _keys_at(data: Any, key: Key) -> list[str]:
         kind = _at(data, (*key, "kind"))
         model = schema["discriminator"]["mapping"].get(kind, "").rpartition("/")[2]
         return list(schema["$defs"].get(model, {}).get("properties", {}))
-    model = DkimSettings if key == ("smtp", "dkim") else sections[str(key[0])]
-    fields = model.model_fields
-    names = [field.alias or name for name, field in fields.items()]
-    return [*names, "cron"] if key[0] == "digests" else names
+    model = _nested_at(key) or sections[str(key[0])]
+    names = [field.alias or name for name, field in model.model_fields.items()]
+    return [*names, "cron"] if model is DigestSettings else names

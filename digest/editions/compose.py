@@ -137,14 +137,14 @@ def _stories(frame: Frame, places: Sequence[Place]) -> tuple[Story, ...]:
 def _start(frame: Frame, selection: Selection) -> datetime:
     if frame.period_from:
         return min(frame.period_from, frame.period_to)
-    entries = (entry for story in selection.stories for entry in story.entries)
+    entries = (entry for story in selection.stories for entry in story.everything)
     return min((frame.period_to, *(entry.dated for entry in entries)))
 
 
 def _story(frame: Frame, place: Place) -> Story:
     cluster = place.story
     lead = cluster.lead
-    watched = (frame.watched.get(entry.id, ()) for entry in (*cluster.entries, *cluster.related))
+    watched = (frame.watched.get(entry.id, ()) for entry in cluster.everything)
     return Story(
         title=lead.title,
         url=lead.link,
@@ -154,7 +154,7 @@ def _story(frame: Frame, place: Place) -> Story:
         excerpt="" if frame.content == "none" else lead.excerpt,
         reading_minutes=max(1, round(max(lead.words / _WORDS_A_MINUTE, (lead.seconds or 0) / 60))),
         also_in=tuple(AlsoIn(_feed_name(frame, one), one.link) for one in cluster.entries[1:]),
-        entries=tuple(one.id for one in (*cluster.entries, *cluster.related)),
+        entries=tuple(one.id for one in cluster.everything),
         updated=lead.edited_at is not None and lead.feed_url in frame.marking,
         html=lead.html if frame.content == "full" else "",
         image=next((one.image for one in cluster.entries if one.image), ""),

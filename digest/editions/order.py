@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from digest.editions.subjects import arrange, reading_order
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
@@ -58,6 +60,8 @@ class Order:
 
 def order(stories: Sequence[Cluster], layout: Layout, watched: Collection[int] = ()) -> Order:
     """Put the stories, those with the better claim to a place first, in the order of reading."""
+    subjects = {story.lead.id: story for story in arrange(stories)}
+    stories = [subjects[story.lead.id] for story in stories]
     best_first = _best_first(stories, watched)
     top = _top(best_first, layout.top, watched)
     rest = [story for story in stories if story not in top]
@@ -81,7 +85,7 @@ def _best_first(stories: Iterable[Cluster], watched: Collection[int]) -> list[Cl
     def merit(story: Cluster) -> tuple[bool, int, int, bool, datetime, int]:
         lead = story.lead
         raised = not story.ids.isdisjoint(watched)
-        feeds = {entry.feed_url for entry in (*story.entries, *story.related)}
+        feeds = {entry.feed_url for entry in story.everything}
         # By powers of two: one story more or less makes no feed louder than another.
         loudness = of_feed[lead.feed_url].bit_length()
         return raised, len(feeds), -loudness, lead.published is not None, lead.dated, lead.id
@@ -116,10 +120,17 @@ def _in_section(place: Place, watched: Collection[int]) -> tuple[bool, bool, flo
 
 
 def _by_subject(places: Iterable[Place]) -> tuple[Place, ...]:
-    """The same, each group together where its first story is."""
+    """The same, those on one subject together where the first of them is, in reading order."""
     groups: dict[object, list[Place]] = {}
     for place in places:
         story = place.story
         key = (story.lead.feed_url, story.group) if story.group else story.lead.id
         groups.setdefault(key, []).append(place)
-    return tuple(place for group in groups.values() for place in group)
+    return tuple(place for group in groups.values() for place in _in_reading_order(group))
+
+
+def _in_reading_order(group: Sequence[Place]) -> Iterable[Place]:
+    """The same stories; as many as before are shown with their text, now the first of them."""
+    stories = sorted((place.story for place in group), key=reading_order)
+    whole = sum(not place.brief for place in group)
+    return (Place(story, brief=number >= whole) for number, story in enumerate(stories))

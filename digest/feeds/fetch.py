@@ -36,7 +36,7 @@ _OVERLOADED = {429, 503}
 _MAX_REDIRECTS = 5
 _RECEIVE_BUFFER = 64 * 1024
 _LONGEST_REASON = 300
-_NOT_PUBLIC = "is not a public address"
+NOT_PUBLIC = "is not a public address"
 _IF_MEANT = "set allow_private_networks for this feed if it should be polled"
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
@@ -121,7 +121,7 @@ def _socket(info: _AddressInfo) -> socket.socket:
 def _public_socket(info: _AddressInfo) -> socket.socket:
     address = str(info[4][0])
     if not is_public(address):
-        raise OSError(f"{address} {_NOT_PUBLIC}")
+        raise OSError(f"{address} {NOT_PUBLIC}")
     return _socket(info)
 
 
@@ -304,7 +304,7 @@ def _headers(request: Request, trail: Sequence[URL]) -> CIMultiDict[str]:
 
 def _explain(error: BaseException) -> str:
     """One clear line for what went wrong, from the most telling error of the chain."""
-    if isinstance(error, aiohttp.ClientConnectorError) and _NOT_PUBLIC in str(error.os_error):
+    if isinstance(error, aiohttp.ClientConnectorError) and NOT_PUBLIC in str(error.os_error):
         # The errors of a name's addresses are a text in one error, no longer of their kinds.
         each = str(error.os_error).removeprefix("Multiple exceptions: ")
         return one_line(f"{each}; {_IF_MEANT}", _LONGEST_REASON)

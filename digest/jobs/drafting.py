@@ -44,7 +44,8 @@ def draft_edition(
     caps = {feed.url: feed.max_entries for feed in feeds if feed.max_entries}
     period_from = store.editions.last_period_end(digest)
     rules = Rules(config.include, config.exclude, config.watch)
-    pending = store.editions.pending(digest, names, content=rules.need_text)
+    content = rules.need_text or config.content == "full"
+    pending = store.editions.pending(digest, names, content=content)
     pending = as_of(pending, until) if until else pending
     judged = judge(pending, rules, _subjects(feeds))
     frame = Frame(
@@ -62,6 +63,7 @@ def draft_edition(
         watched=judged.watched,
         top=config.top_stories,
         fold=config.fold,
+        content=config.content,
         next_at=next_after(config.schedule, zone, now),
         health=_health(store, polled, period_from, until or now),
         language=config.language,

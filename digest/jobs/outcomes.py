@@ -17,6 +17,8 @@ _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=4)
 # RFC 5321, section 4.5.4.1: give up after four or five days.
 _GIVE_UP_AFTER = timedelta(days=5)
+# Days of those were with the daemon down, where there were fewer.
+_FEWEST_ATTEMPTS = 4
 _MOST_DOUBLINGS = 12
 _LONGEST_REST = timedelta(minutes=30)
 _LASTING_REST = timedelta(hours=6)
@@ -43,7 +45,8 @@ def outcome_of(
     if error.verdict in {"failed", "refused"}:
         return Outcome(final, error=error.reason)
     # A week in which nothing was tried, with the daemon or the server down, is not held against it.
-    if now - (delivery.deferred_at or now) >= _GIVE_UP_AFTER:
+    long = now - (delivery.deferred_at or now) >= _GIVE_UP_AFTER
+    if long and delivery.attempts + 1 >= _FEWEST_ATTEMPTS:
         reason = f"given up after {_GIVE_UP_AFTER.days} days: {error.reason}"
         return Outcome(final, error=reason)
     doubled = 2 ** min(delivery.attempts, _MOST_DOUBLINGS)

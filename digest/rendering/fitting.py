@@ -14,7 +14,7 @@ from heapq import heapify, heappop, heapreplace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from digest.rendering.clean import excerpt
+from digest.rendering.excerpts import excerpt
 from digest.rendering.mime import encoded_size
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from base64 import b64encode
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -26,8 +25,6 @@ _TRACKERS = (
     *("google-analytics.com", "googlesyndication.com", "pixel.wp.com", "stats.wordpress.com"),
     *("scorecardresearch.com", "quantserve.com", "imrworldwide.com", "gravatar.com"),
 )
-# Of clean HTML, as `digest.rendering.plain` has it.
-_IMAGE = re.compile(r'<img\b[^>"]*+(?:"[^"]*+"[^>"]*+)*+>')
 
 
 def is_tracker(url: str) -> bool:
@@ -71,9 +68,9 @@ def _unfit(width: int, height: int) -> str:
     return ""
 
 
-def without_pictures(html: str) -> str:
-    """Clean HTML without the pictures in it, of which nobody knows the size or the purpose."""
-    return _IMAGE.sub("", html)
+def source(picture: Picture) -> str:
+    """Where a picture is loaded from: the message it is part of (RFC 2392), or its address."""
+    return f"cid:{picture.content_id}" if picture.content_id else picture.url
 
 
 def self_contained(html: str, pictures: Pictures) -> str:

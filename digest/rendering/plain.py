@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+LONGEST_PARAGRAPH = 1_000
 
 # Clean HTML is a serialisation by the HTML Standard: every `<` begins a tag, values are in double
 # quotes, and every element ends, but for those that are empty.
@@ -26,37 +29,36 @@ _MARK = "\x1f"
 _MARKS_OF_ITS_OWN = tuple(".,:;!?…。、！？")
 
 
-def read_text(html: str) -> tuple[str, str]:
-    """The whole text of clean HTML, and its prose.
+def read_text(html: str) -> tuple[str, Iterator[str]]:
+    """The whole text of clean HTML, and the paragraphs of its prose, each on one line.
 
-    Blocks part words, inline elements do not; in prose, items of a list are parted by semicolons
-    where they have no marks of their own.
+    Blocks part words, inline elements do not; an item of a list is a paragraph, with a semicolon
+    where it has no mark of its own and another follows. Of a paragraph, no more than
+    `LONGEST_PARAGRAPH` characters are read.
     """
     pieces = _TAG.split(_INLINE.sub("", _BETWEEN_ITEMS.sub(f"{_MARK}</li>", html)))
     texts, tags = pieces[::2], pieces[1::2]
-    prose = unescape(" ".join(_prose(texts, tags)))
-    return unescape(" ".join(texts)), _with_semicolons(prose)
+    return unescape(" ".join(texts)), _paragraphs(_prose(texts, tags))
 
 
-def _prose(texts: Sequence[str], tags: Sequence[str]) -> Sequence[str]:
+def _prose(texts: Sequence[str], tags: Sequence[str]) -> Iterable[str]:
     """Those of the texts before, between and after the tags that stand in no _NOT_PROSE."""
     if _STEP.keys().isdisjoint(tags):
         return texts
-    depth = 0
-    prose = [texts[0]]
-    for tag, text in zip(tags, texts[1:], strict=True):
-        depth += _STEP.get(tag, 0)
-        if not depth:
-            prose.append(text)
-    return prose
+    depth = accumulate((_STEP.get(tag, 0) for tag in tags), initial=0)
+    return (text for text, inside in zip(texts, depth, strict=True) if not inside)
 
 
-def _with_semicolons(prose: str) -> str:
-    *items, rest = prose.split(_MARK)
-    ended = (item.rstrip() for item in items)
-    return (
-        "".join(
-            item if not item or item.endswith(_MARKS_OF_ITS_OWN) else f"{item};" for item in ended
-        )
-        + rest
-    )
+def _paragraphs(texts: Iterable[str]) -> Iterator[str]:
+    before = ""
+    for text in texts:
+        # The mark is white space, so that it ends up nowhere.
+        line = " ".join(unescape(text.lstrip()[:LONGEST_PARAGRAPH]).split())
+        if line:
+            if before:
+                yield before
+            before = line
+        if before and _MARK in text and not before.endswith(_MARKS_OF_ITS_OWN):
+            before += ";"
+    if before:
+        yield before

@@ -46,7 +46,7 @@ _BARE = {"type", "text"}
 def bullet(story: Story, section: Section, excerpt: int, language: Language) -> Block:
     """A story for a list: title, what there is to know of it, and so much of the excerpt."""
     full = excerpt and not story.brief
-    said = _meta(story, section, language) if full else _feed(story, section, language)
+    said = _meta(story, section, language) if full else _sources(story, section, language)
     about = _marks(story, language) + said
     pieces = [
         [_title(story)],
@@ -173,9 +173,7 @@ def _meta(
     story: Story, section: Section, language: Language, edition: Edition | None = None
 ) -> list[str]:
     """Feed, author, age where the edition is given, and reading time; nothing that is said yet."""
-    about = _feed(story, section, language)
-    if story.author and story.author not in {section.title, story.feed}:
-        about.append(_name(story.author, language))
+    about = _sources(story, section, language, brief=False)
     if edition and story.published:
         about.append(words.age(story.published, edition))
     if story.reading_minutes:
@@ -183,12 +181,11 @@ def _meta(
     return about
 
 
-def _feed(story: Story, section: Section, language: Language) -> list[str]:
-    return [_name(story.feed, language)] if story.feed and story.feed != section.title else []
-
-
-def _name(said: str, language: Language) -> str:
-    return words.inline(short(said, _MAX_NAME), language.direction)
+def _sources(
+    story: Story, section: Section, language: Language, *, brief: bool = True
+) -> list[str]:
+    named = words.sources(section, story, brief=brief)
+    return [words.inline(short(who, _MAX_NAME), language.direction) for who in named]
 
 
 def _also_in(story: Story, language: Language) -> list[Block]:

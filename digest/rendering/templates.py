@@ -1,34 +1,43 @@
-"""Jinja2 templates: the built-in ones, or a folder's that override them by file name."""
+"""Jinja2 templates: those of a theme, or a folder's that override them by file name."""
 
 from __future__ import annotations
 
 import re
 import traceback
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from jinja2 import (
     ChoiceLoader,
+    Environment,
     FileSystemLoader,
     StrictUndefined,
     TemplateNotFound,
     TemplateSyntaxError,
+    meta,
 )
 from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.sandbox import SandboxedEnvironment
 
+from digest import __version__
+from digest.config.looks import LookSettings, Theme
 from digest.errors import TemplateError
 from digest.feeds.text import well_formed
-from digest.model import AlsoIn, Edition, Section, Story
+from digest.rendering.colours import palettes
+from digest.rendering.samples import ordinary
 from digest.rendering.vocabulary import FILTERS, FUNCTIONS, variables
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from digest.model import Edition
+
 _BUILT_IN = Path(__file__).parent / "templates"
 HTML, TEXT, MARKDOWN = "edition.html", "edition.txt", "edition.md"
 _NAMES = (HTML, TEXT, MARKDOWN)
+_SUFFIXES = {".html", ".txt", ".md"}
+THEMES: tuple[Theme, ...] = get_args(Theme)
 _KEPT = re.compile(r'(<style[^>]*) data-css-inline="keep"')
 # A template can raise whatever its expressions do: 1 / 0 is its author's to mend.
 _AUTHORS_ERRORS = (
@@ -38,18 +47,24 @@ _AUTHORS_ERRORS = (
 
 
 class Templates:
-    """Compiled templates; `folder` overrides the built-in ones.
+    """Compiled templates of a theme, in a look; `folder` overrides them by file name.
 
     Raises:
-        TemplateError: one does not compile, or does not render a sample edition; names the
-            template, the line and the variable.
+        TemplateError: one of the folder does not compile, or does not render a sample edition;
+            names the template, the line and the variable.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder
-        paths = [path for path in (folder, _BUILT_IN) if path]
+    def __init__(
+        self,
+        folder: Path | None = None,
+        theme: Theme = "classic",
+        look: LookSettings | None = None,
+    ) -> None:
+        self._paths = [path for path in (folder, _BUILT_IN / theme, _BUILT_IN) if path]
+        look = look or LookSettings()
+        light, dark = palettes(look.accent)
         environment = SandboxedEnvironment(
-            loader=ChoiceLoader([FileSystemLoader(path) for path in paths]),
+            loader=ChoiceLoader([FileSystemLoader(path) for path in self._paths]),
             # By name, since extensions differ: everything is HTML that does not say otherwise.
             autoescape=lambda name: name is None or not name.endswith((".txt", ".md")),
             undefined=StrictUndefined,
@@ -58,11 +73,13 @@ class Templates:
             keep_trailing_newline=True,
         )
         environment.filters.update(FILTERS)
-        environment.globals.update(FUNCTIONS)
+        environment.globals.update(
+            FUNCTIONS, dark=dark, light=light, look=look, version=__version__
+        )
         self._environment = environment
         if folder:
             for name in _NAMES:
-                self._render(name, _SAMPLE)
+                self._render(name, ordinary())
 
     def html(self, edition: Edition) -> str:
         """A whole HTML document, its styles inlined but for those marked to be kept."""
@@ -96,42 +113,32 @@ class Templates:
 
     def _where(self, name: str) -> str:
         path = Path(name)
-        return str(path if path.is_absolute() else (self._folder or _BUILT_IN) / path)
+        whole = any(path.is_relative_to(folder) for folder in self._paths)
+        return str(path if whole else self._paths[0] / path)
+
+
+def theme_files(theme: Theme) -> dict[str, str]:
+    """The templates of a theme with all that they use, by file name."""
+    folders = (_BUILT_IN, _BUILT_IN / theme)
+    files = (path for folder in folders for path in sorted(folder.iterdir()) if path.is_file())
+    return {path.name: path.read_text("utf-8") for path in files}
+
+
+def unused_files(folder: Path, theme: Theme) -> list[Path]:
+    """Templates in a folder that override none of a theme and that no other there includes."""
+    paths = [path for path in sorted(folder.iterdir()) if path.suffix in _SUFFIXES]
+    used = set(theme_files(theme))
+    for path in paths:
+        # What is wrong in a file that is used was found by rendering it.
+        with suppress(TemplateSyntaxError, UnicodeDecodeError):
+            parsed = Environment(autoescape=True).parse(path.read_text("utf-8"))
+            used.update(filter(None, meta.find_referenced_templates(parsed)))
+    return [path for path in paths if path.name not in used]
 
 
 def _template_line(trace: TracebackType | None) -> tuple[str, int] | None:
     """The innermost place of a traceback that is in a template."""
     for frame in reversed(traceback.extract_tb(trace)):
-        if Path(frame.filename).suffix in {".html", ".txt", ".md"} and frame.lineno:
+        if Path(frame.filename).suffix in _SUFFIXES and frame.lineno:
             return frame.filename, frame.lineno
     return None
-
-
-def _sample() -> Edition:
-    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
-    full = Story(
-        title="A title with <angle brackets> & more",
-        url="https://example.com/a?b=c&d=e",
-        feed="A feed",
-        author="Ada",
-        published=at,
-        excerpt="Two sentences. Not more.",
-        reading_minutes=4,
-        also_in=(AlsoIn("Another feed", "https://example.org/a"),),
-        entries=(1, 2),
-    )
-    bare = Story("Untitled", "", "A feed", "", None, "", 1, entries=(3,))
-    return Edition(
-        digest="sample",
-        title="A sample",
-        subject="A sample: a title, and 1 more",
-        period_from=at - timedelta(days=7),
-        period_to=at,
-        composed_at=at,
-        timezone="Europe/Berlin",
-        sections=(Section("A feed", (full, bare)),),
-        held_back=3,
-    )
-
-
-_SAMPLE = _sample()

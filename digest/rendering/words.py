@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.language import Direction, Language
-    from digest.model import Edition, Failing, Held, Quiet
+    from digest.model import Edition, Failing, Held, Quiet, Section, Story
 
 # What means something anywhere, then what does at the start of a line or, a #, of a word.
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>~&]|^[+-]|(?<!\S)#")
@@ -23,6 +23,8 @@ _MARKDOWN = re.compile(r"[\\`*_\[\]<>~&]|^[+-]|(?<!\S)#")
 _NUMBERED = re.compile(r"^(\d+)([.)])")
 _MARKDOWN_URL = re.compile(r"[<>\s\\]|&(?=#?\w+;)")
 _NAME, _NAMED = 60, 3
+# More stories in more sections than this open with their contents.
+_LONG, _MANY = 12, 3
 # By bidirectional class, and the marks that count as a letter (Unicode UAX 9).
 _DIRECTIONS: dict[str, Direction] = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 _MARKS: dict[Direction, str] = {"ltr": "\u200e", "rtl": "\u200f"}
@@ -70,6 +72,57 @@ def summary(edition: Edition) -> str:
         time = language.duration(edition.reading_minutes)
         parts.append(language.translate("{time} to read in full", time=time))
     return " · ".join(parts)
+
+
+def is_long(edition: Edition) -> bool:
+    """Whether an edition is to open with its contents."""
+    return len(edition.stories) > _LONG and len(edition.sections) > _MANY
+
+
+def facts(
+    edition: Edition,
+    section: Section,
+    story: Story,
+    *,
+    brief: bool = False,
+    whole_date: bool = False,
+) -> list[str]:
+    """What is known of a story beside its words: feed, author, date, how long it takes.
+
+    Not the feed or the author where the heading of its section says the same; with `brief`
+    neither author nor date. A date is told by its age, unless it is to be whole.
+    """
+    language = language_of(edition.language)
+    said = [language.translate("Updated")] if story.updated else []
+    said += [inline(who, language.direction) for who in sources(section, story, brief=brief)]
+    if story.published and not brief:
+        at, zone = story.published, edition.timezone
+        said.append(day(at, zone, language) if whole_date else age(at, edition))
+    if story.reading_minutes:
+        said.append(language.duration(story.reading_minutes))
+    return said
+
+
+def sources(section: Section, story: Story, *, brief: bool = False) -> list[str]:
+    """Feed and author of a story, but for what the heading of its section or the feed says."""
+    known = [section.title]
+    for who in (story.feed, "" if brief else story.author):
+        if who and not any(f" {who} " in f" {one} " for one in known):
+            known.append(who)
+    return known[1:]
+
+
+def closing(edition: Edition) -> list[str]:
+    """What is said under an edition: what waits or fails, what comes next, and last why it comes.
+
+    The last is always there.
+    """
+    language = language_of(edition.language)
+    why = language.translate(
+        "You get this because your address is on the list for {title}.",
+        title=inline(edition.title, language.direction),
+    )
+    return [*filter(None, (notes(edition), next_edition(edition))), why]
 
 
 def next_edition(edition: Edition) -> str:
@@ -149,7 +202,7 @@ def _name(feed: str, language: Language) -> str:
 
 
 def direction(text: str, unsaid: Direction = "ltr") -> Direction:
-    """The one of the first letter that has a direction (Unicode UAX 9, rule P2)."""
+    """`ltr` or `rtl`, by the first letter that has a direction (Unicode UAX 9, rule P2)."""
     return next(filter(None, map(_direction, text)), unsaid)
 
 

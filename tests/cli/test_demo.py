@@ -33,7 +33,7 @@ def test_the_demo_shows_a_first_edition_then_only_what_is_new(
     assert message["To"] == "ada@example.com"
     html = (folder / "ada.html").read_text("utf-8")
     shown = html.partition("<h1")[2]
-    assert shown.count("How a ferry company retired its last mainframe") == 1
+    assert shown.count("How a ferry company retired its last mainframe</a></h3>") == 1
     assert "also in" in html
     (post,) = json.loads((folder / "slack.json").read_text("utf-8"))
     assert post["blocks"][0]["text"]["text"] == "The weekly reader"

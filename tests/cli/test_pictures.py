@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.feed_xml import item, rss
 from tests.pictures import png
@@ -24,4 +27,5 @@ def test_a_preview_has_its_pictures_in_itself(project: Project) -> None:
     page = project.command("preview", "weekly", "--as", "email").stdout
 
     assert 'src="data:image/png;base64,' in page
-    assert 'width="533" height="400"' in page
+    width, height = map(int, re.findall(r'<img[^>]* width="(\d+)" height="(\d+)"', page)[0])
+    assert width / height == pytest.approx(640 / 480, rel=0.02)

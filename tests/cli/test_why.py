@@ -83,7 +83,7 @@ def test_an_entry_that_is_left_out_stays_so_and_is_explained(ruled: Project) -> 
 
 
 def test_an_entry_may_be_in_the_story_of_another() -> None:
-    link = "https://x.example/"
+    link = "https://x.example/1"
     pending = (entry(1, link=link), entry(2, "b", link=link, words=900, feed_title="B"))
     names = {"https://a.example/": "A", "https://b.example/": None}
     frame = Frame(

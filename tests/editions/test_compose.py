@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from digest.editions.compose import Frame, compose
 from digest.editions.select import select
-from digest.model import AlsoIn, Edition, Entry, More
+from digest.model import AlsoIn, Edition, Entry, More, Related
 from tests.editions.entries import NOW, entry
 
 if TYPE_CHECKING:
@@ -89,6 +89,40 @@ def test_a_story_of_two_feeds_says_where_else_it_is() -> None:
     )
     assert story.entries == (2, 1, 3)
     assert [section.title for section in edition.sections] == ["Feed B"]
+
+
+def test_a_story_takes_those_under_similar_titles_with_it() -> None:
+    edition = composed(
+        entry(1, "a", title="Boeing machinists vote to end seven-week strike", words=500),
+        entry(2, "b", title="Boeing strike ends after machinists accept new contract"),
+    )
+
+    (story,) = edition.stories
+    assert story.related == (
+        Related(
+            "Boeing strike ends after machinists accept new contract",
+            "https://site.example/2",
+            "Feed B",
+        ),
+    )
+    assert story.also_in == ()
+    assert story.entries == (1, 2)
+
+
+def test_stories_of_a_feed_on_one_subject_stand_together_under_its_name() -> None:
+    edition = composed(
+        entry(1, title="Acme Bolt, part 3"),
+        entry(2, title="Other"),
+        entry(3, title="Acme Bolt, part 1"),
+        entry(4, title="Acme Bolt, part 2"),
+    )
+
+    assert [(story.group, story.entries) for story in edition.stories] == [
+        ("Acme Bolt", (3,)),
+        ("Acme Bolt", (4,)),
+        ("Acme Bolt", (1,)),
+        ("", (2,)),
+    ]
 
 
 @pytest.mark.parametrize(("words", "minutes"), [(0, 1), (100, 1), (345, 2), (460, 2), (2300, 10)])
@@ -236,6 +270,15 @@ def test_below_the_fold_there_are_titles_and_quiet_feeds_are_above_it() -> None:
     assert [story.brief for story in edition.sections[0].stories] == [False, False] + [True] * 12
 
 
+def test_of_a_subject_the_first_in_reading_order_are_above_the_fold() -> None:
+    series = [entry(number, title=f"Acme Bolt, part {5 - number}") for number in range(1, 5)]
+
+    edition = composed(*series, fold=2)
+
+    assert [story.title[-1] for story in edition.stories] == ["1", "2", "3", "4"]
+    assert [story.brief for story in edition.stories] == [False, False, True, True]
+
+
 def test_top_stories_count_above_the_fold() -> None:
     edition = composed(*LOUD, entry(30, "b"), entry(31, "b"), top=2, fold=3)
 
@@ -313,7 +356,7 @@ def test_an_edition_holds_exactly_what_was_selected(
         composed(*entries, most=len(entries) + 1).stories
     )
     for story in edition.stories:
-        assert len(story.also_in) == len(story.entries) - 1
+        assert len(story.also_in) + len(story.related) == len(story.entries) - 1
 
 
 def test_headings_are_in_the_language_of_the_digest() -> None:

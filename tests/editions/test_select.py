@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -161,10 +162,11 @@ MOST = st.integers(1, 12)
 
 
 def stories_in(pending: list[Entry]) -> int:
-    """One for each entry, but that each feed's first one with a link shares it with the others."""
-    links = {e.link for e in pending if e.link}
-    firsts = {(e.link, e.feed_url) for e in pending if e.link}
-    return len(pending) - len(firsts) + len(links)
+    """One for each entry, but that those of different feeds with the same link share one."""
+    links = Counter(e.link for e in pending if e.link)
+    by_feed = Counter((e.link, e.feed_url) for e in pending if e.link)
+    hollow = {link for (link, _), times in by_feed.items() if times > 1}
+    return len(pending) - sum(times - 1 for link, times in links.items() if link not in hollow)
 
 
 @given(PENDING, MOST, CAPS)

@@ -95,6 +95,12 @@ def test_what_may_have_arrived_has_not_failed_when_it_is_given_up() -> None:
     assert given_up == Outcome("unknown", error="given up after 5 days: busy")
 
 
+def test_a_week_between_two_attempts_is_no_reason_to_give_up() -> None:
+    twice = replace(DELIVERY, state="retrying", attempts=1, deferred_at=NOW)
+    assert outcome_of(twice, BUSY, PATIENCE, NOW + 7 * DAY).state == "retrying"
+    assert outcome_of(replace(twice, attempts=3), BUSY, PATIENCE, NOW + 8 * DAY).state == "failed"
+
+
 async def test_days_in_which_nothing_was_tried_do_not_count(post: Post) -> None:
     await post.publish(build.INBOX)
     channel = FakeChannel()

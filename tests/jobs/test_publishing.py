@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -147,6 +149,34 @@ async def test_an_edition_is_in_the_language_of_its_digest(tmp_path: Path) -> No
         ((*_, snapshot),) = await table(bench, "editions")
         edition = json.loads(str(snapshot))
         assert (edition["language"], edition["subject"]) == ("de", "weekly: nichts Neues")
+
+
+@pytest.mark.parametrize(
+    ("content", "shown", "hidden"),
+    [
+        ("full", ["The beginning.", "And <b>the end</b>."], []),
+        ("excerpt", ["The beginning. And"], ["the end"]),
+        ("none", [], ["The beginning", "the end"]),
+    ],
+)
+async def test_as_much_of_an_entry_is_shown_as_its_digest_says(
+    tmp_path: Path, content: str, shown: list[str], hidden: list[str]
+) -> None:
+    channels = {"page": {"kind": "file", "path": "{digest}.html", "format": "html"}}
+    weekly = {**EVERYWHERE, "send_to": ["page"], "content": content}
+    wanted = settings_of(tmp_path, [URL], channels=channels, digests={"weekly": weekly})
+    html = "<p>The beginning.</p><p>And <b>the end</b>.</p>"
+    whole = replace(build.entry("a"), html=html, excerpt="The beginning. And")
+    async with open_bench(wanted, tmp_path) as bench:
+        window = {"weekly": timedelta(days=7)}
+        await bench.store.run(lambda store: build.learn(store, whole, windows=window))
+        bench.clock.now = NOW + WEEK
+        await publishing(bench).publish_due()
+        [(*_, payload)] = await table(bench, "renditions")
+    page = re.sub(r' style="[^"]*"', "", payload.decode())
+    assert "site.example/a" in page
+    assert [text for text in shown if text not in page] == []
+    assert [text for text in hidden if text in page] == []
 
 
 async def test_what_one_edition_cannot_hold_comes_with_the_next(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from digest.feeds.limits import MAX_HTML
 from digest.model import CleanEntry, KeyedEntry, ParsedEntry
-from digest.rendering.clean import EXCERPT_CHARACTERS, clean_entries, count_words, excerpt
+from digest.rendering.clean import EXCERPT_CHARACTERS, clean_entries, count_words
+from digest.rendering.excerpts import excerpt
 from tests.rendering.markup import fragment, links, structure
 
 PAGE = "https://site.example/2026/post.html"

@@ -1,7 +1,8 @@
 """Whole editions in each form, as files: `tests/editions_golden/<case>/`.
 
-A case is an `edition.json` (the fields of `digest.model.Edition`) and what is expected of it. To
-make a new case, write its `edition.json`; to make the expected files anew, run
+A case is an `edition.json` (the fields of `digest.model.Edition`) and what is expected of it;
+`edition.html` is of the theme `classic`, other themes have files of their name in cases that show
+all there is. To make a new case, write its `edition.json`; to make the expected files anew, run
 
     UPDATE_GOLDEN=1 pytest tests/rendering/test_golden.py
 
@@ -19,18 +20,22 @@ from pydantic import TypeAdapter
 
 from digest.model import Edition
 from digest.rendering.slack import build_messages
-from digest.rendering.templates import Templates
+from digest.rendering.templates import THEMES, Templates
 
 GOLDEN = Path(__file__).parents[1] / "editions_golden"
 CASES = sorted(path.parent for path in GOLDEN.glob("*/edition.json"))
 UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
 TEMPLATES = Templates()
+# Most cases say nothing of these that `classic` does not.
+OTHER_THEMES = {theme: Templates(theme=theme) for theme in THEMES if theme != "classic"}
+THEMED = {"everything", "ordinary", "right_to_left"}
 EDITION = TypeAdapter(Edition)
 
 
-def rendered(edition: Edition) -> dict[str, str]:
+def rendered(edition: Edition, *, themed: bool) -> dict[str, str]:
     messages = build_messages(edition)
-    return {
+    others = OTHER_THEMES if themed else {}
+    return {f"{theme}.html": templates.html(edition) for theme, templates in others.items()} | {
         "edition.html": TEMPLATES.html(edition),
         "edition.txt": TEMPLATES.text(edition),
         "edition.md": TEMPLATES.markdown(edition),
@@ -39,7 +44,13 @@ def rendered(edition: Edition) -> dict[str, str]:
 
 
 def test_there_are_cases() -> None:
-    assert {case.name for case in CASES} >= {"ordinary", "multilingual", "empty", "hostile"}
+    assert {case.name for case in CASES} >= {
+        "ordinary",
+        "multilingual",
+        "empty",
+        "hostile",
+        *THEMED,
+    }
     assert {path.parent for path in GOLDEN.glob("*/*")} == set(CASES)
 
 
@@ -47,7 +58,7 @@ def test_there_are_cases() -> None:
 def test_an_edition_is_rendered_as_before(case: Path) -> None:
     edition = EDITION.validate_json((case / "edition.json").read_bytes())
 
-    forms = rendered(edition)
+    forms = rendered(edition, themed=case.name in THEMED)
 
     if UPDATE:
         for name, text in forms.items():

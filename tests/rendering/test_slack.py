@@ -98,6 +98,7 @@ def test_the_next_edition_is_announced_in_the_time_zone_of_the_digest() -> None:
     ("changes", "reads"),
     [
         ({"author": "A feed"}, "Story 1 · 4 min"),
+        ({"feed": "Notes of Ada"}, "Story 1 · Notes of Ada · 4 min"),
         ({"author": "", "reading_minutes": 0}, "Story 1"),
         ({"feed": "Another"}, "Story 1 · Another · Ada · 4 min"),
         ({"watched": ("kubernetes", "python 3.*")}, "Story 1 · ★ kubernetes, python 3.* · Ada"),

@@ -1,0 +1,262 @@
+"""`init`: from a few answers, each tried at once, to a configuration that works."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from digest.cli import Options, aio
+from digest.cli.asking import (
+    ADDRESS,
+    DURATION,
+    FOLDER,
+    HOST,
+    NAME,
+    SCHEDULE,
+    SENDER,
+    SITE,
+    ZONE,
+    ask,
+    say,
+)
+from digest.cli.feeding import ask_for_feeds, feeds_given
+from digest.cli.mailing import SECURITY, Server
+from digest.cli.output import print_json
+from digest.cli.placing import place, refuse_existing, secret_file, staged
+from digest.cli.previewing import compose_preview
+from digest.cli.targeting import Targets, ask_for_targets, read_secret, targets_given
+from digest.config import load_settings
+from digest.config.starting import BRIEFING, Start, StartMail, config_text
+from digest.errors import ConfigError, UsageError
+from digest.log import Redactor, configure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from digest.config import Settings
+    from digest.config.starting import StartFeed
+    from digest.model import Edition
+
+_AT, _REACH, _LONGER_REACH = "daily at 09:00", "1d", "7d"
+_PASSWORD_VARIABLE = "SMTP_PASSWORD"  # noqa: S105 - a variable's name
+_FILE = click.Path(path_type=Path)
+_OPTIONS = (
+    click.option(
+        "--feed", multiple=True, type=SITE, help="A feed, or a site with one; repeatable."
+    ),
+    click.option("--email", multiple=True, type=ADDRESS, help="Whom to send to; repeatable."),
+    click.option("--slack-webhook-file", type=_FILE, help="A file with a webhook's address."),
+    click.option("--folder", type=FOLDER, help="Where to write each edition as Markdown."),
+    click.option("--at", type=SCHEDULE, help=f"When. Default: {_AT}."),
+    click.option("--timezone", type=ZONE, help="An IANA name. Default: this machine's."),
+    click.option("--digest", type=NAME, default=BRIEFING, show_default=True, help="Its name."),
+    click.option("--first-edition", type=DURATION, help=f"How far it reaches. Default: {_REACH}."),
+    click.option("--smtp-host", type=HOST, help="Default: that of the address, where known."),
+    click.option("--smtp-port", type=click.IntRange(1, 65535)),
+    click.option("--smtp-security", type=click.Choice(SECURITY)),
+    click.option("--smtp-username", help="Where the server asks for a login."),
+    click.option(
+        "--smtp-password-file",
+        type=_FILE,
+        help=f"A file with the password. Default: the variable {_PASSWORD_VARIABLE}.",
+    ),
+    click.option("--smtp-from", type=SENDER, help="Default: the login, or the first recipient."),
+    click.option(
+        "--allow-private-networks", is_flag=True, help="Feeds may be on this machine or network."
+    ),
+    click.option("--no-test", is_flag=True, help="Reach nothing: answers are taken as they are."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The options."""
+
+    feed: tuple[str, ...]
+    email: tuple[str, ...]
+    slack_webhook_file: Path | None
+    folder: str | None
+    at: str | None
+    timezone: str | None
+    digest: str
+    first_edition: str | None
+    smtp_host: str | None
+    smtp_port: int | None
+    smtp_security: str | None
+    smtp_username: str | None
+    smtp_password_file: Path | None
+    smtp_from: str | None
+    allow_private_networks: bool
+    no_test: bool
+
+    @property
+    def targets(self) -> Targets:
+        """Where it is to go, as far as that is known."""
+        file, hook = self.smtp_password_file, self.slack_webhook_file
+        password = read_secret(file) if file else os.environ.get(_PASSWORD_VARIABLE)
+        server = Server(
+            self.smtp_host,
+            self.smtp_port,
+            self.smtp_security,
+            self.smtp_username,
+            password,
+            self.smtp_from,
+        )
+        return Targets(self.email, server, read_secret(hook) if hook else None, self.folder)
+
+
+def _with_options(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+@click.command()
+@_with_options
+@click.pass_obj
+def init(options: Options, /, **given: Any) -> None:
+    """Make a configuration: asks for feeds, where to send and when, and tries each answer.
+
+    What is given is not asked for. With a feed, and an address, webhook or folder, nothing is,
+    but for what the mail server needs.
+    """
+    config = options.config or Path(os.environ.get("DIGEST_CONFIG") or "config.yaml")
+    refuse_existing(config)
+    configure("debug" if options.verbose else "error", "auto", Redactor())
+    setup = _Setup(config, _Given(**given))
+    start, secrets = setup.answers()
+    written = setup.write(start, secrets)
+    if options.json:
+        print_json(written)
+    else:
+        _tell(written, f"digest -c {config}" if options.config else "digest", start)
+
+
+class _Setup:
+    """One run of `init`; `person`: somebody is there to be asked."""
+
+    def __init__(self, config: Path, given: _Given) -> None:
+        self._config = config
+        self._given = given
+        self._targets = given.targets
+        self._person = sys.stdin.isatty() and sys.stderr.isatty()
+        self._asking = self._person and not (given.feed and self._targets)
+
+    def answers(self) -> tuple[Start, dict[str, str]]:
+        """What the configuration is to say, and the secrets by the files they are to be in."""
+        given = self._given
+        if not self._person:
+            self._refuse_missing()
+        if self._asking:
+            say(f"This makes {self._config}. Each answer is tried at once; Ctrl-C leaves nothing.")
+        feeds = self._feeds()
+        targets = self._where()
+        at, zone = given.at or _AT, given.timezone or _zone_here()
+        if self._asking:
+            at = given.at or ask("When", SCHEDULE, _AT)
+            zone = given.timezone or ask("Time zone", ZONE, zone)
+        start = Start(feeds, at, zone, given.digest, given.first_edition or _REACH)
+        return self._with(targets, start)
+
+    def _refuse_missing(self) -> None:
+        missing = [] if self._given.feed else ["--feed"]
+        missing += self._targets.missing_options()
+        if missing:
+            raise UsageError(f"give {' and '.join(missing)}; on a terminal, it asks")
+
+    def _feeds(self) -> tuple[StartFeed, ...]:
+        given, private = self._given, self._given.allow_private_networks
+        if given.feed:
+            return feeds_given(given.feed, private=private, test=not given.no_test)
+        return ask_for_feeds(private=private, test=not given.no_test)
+
+    def _where(self) -> Targets:
+        test = not self._given.no_test
+        if not self._targets:
+            return ask_for_targets(self._targets.server, test=test)
+        return targets_given(self._targets, test=test, person=self._person)
+
+    def _with(self, targets: Targets, start: Start) -> tuple[Start, dict[str, str]]:
+        """What is started with these targets, whose secrets are in files."""
+        secrets = {}
+        if targets.webhook:
+            name = secret_file(self._config, "slack_webhook", targets.webhook)
+            secrets[name] = targets.webhook
+            start = replace(start, webhook_file=name)
+        if targets.to:
+            smtp = targets.smtp
+            mail = StartMail(targets.to, smtp.host, smtp.port, smtp.security, smtp.sender)
+            if smtp.username is not None and smtp.password is not None:
+                password = smtp.password.get_secret_value()
+                name = secret_file(self._config, "smtp_password", password)
+                secrets[name] = password
+                mail = replace(mail, username=smtp.username, password_file=name)
+            start = replace(start, mail=mail)
+        return replace(start, folder=targets.folder), secrets
+
+    def write(self, start: Start, secrets: Mapping[str, str]) -> dict[str, Any]:
+        """Put it in its place once it loads; answers what is where."""
+        edition = None
+        with staged(self._config, config_text(start), secrets) as stage:
+            settings = self._load(stage)
+            if not self._given.no_test:
+                edition = _preview(settings, start.digest)
+                if self._asking and not (edition.stories or self._given.first_edition):
+                    say(f"Nothing in the feeds is younger than {start.first_edition}.")
+                    reach = ask("How far back may the first edition go", DURATION, _LONGER_REACH)
+                    stage.write_text(config_text(replace(start, first_edition=reach)), "utf-8")
+                    edition = _preview(self._load(stage), start.digest)
+            files = place(stage, self._config, secrets)
+        return {
+            "config": str(files[0]),
+            "secrets": [str(file) for file in files[1:]],
+            "digest": start.digest,
+            "feeds": [asdict(feed) for feed in start.feeds],
+            "first_edition": edition
+            and {"subject": edition.subject, "stories": len(edition.stories)},
+        }
+
+    def _load(self, stage: Path) -> Settings:
+        try:
+            return load_settings(stage)
+        except ConfigError as error:
+            raise ConfigError(self._config, error.problems) from None
+
+
+def _preview(settings: Settings, digest: str) -> Edition:
+    draft, _, failed = aio.run(compose_preview(settings, digest, in_full=False))
+    for feed in failed:
+        say(f"! {feed['name']}: {feed['error']}")
+    return draft.edition
+
+
+def _zone_here() -> str:
+    from tzlocal import get_localzone_name
+
+    try:
+        name = str(get_localzone_name())
+        ZONE.convert(name, None, None)
+    except (LookupError, OSError, ValueError, click.BadParameter):
+        return "UTC"
+    return name
+
+
+def _tell(written: Mapping[str, Any], command: str, start: Start) -> None:
+    first = written["first_edition"]
+    if first and first["stories"]:
+        click.echo(f"The first edition, {first['stories']} stories: {first['subject']}")
+    elif first:
+        click.echo("The first edition goes out once the feeds have something new.")
+    click.echo(f"Written: {', '.join([written['config'], *written['secrets']])}")
+    click.echo("Next:")
+    for words, what in (
+        ("run --once", "the first edition, now"),
+        ("service install", f"then one {start.schedule}, from now on"),
+        ("run", "the same in this terminal"),
+    ):
+        click.echo(f"  {command + ' ' + words:<28} {what}")

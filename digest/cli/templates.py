@@ -1,0 +1,102 @@
+"""`templates`: the built-in themes, a copy of one to change, and trying a folder of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from digest.cli.output import print_json, print_table
+from digest.config.looks import ABOUT
+from digest.config.references import nearest
+from digest.errors import TemplateError, UsageError
+from digest.rendering.samples import SAMPLES
+from digest.rendering.templates import THEMES, Templates, theme_files, unused_files
+
+if TYPE_CHECKING:
+    from digest.cli import Options
+    from digest.config.looks import Theme
+
+_theme = click.Choice(THEMES)
+
+
+@click.group()
+def templates() -> None:
+    """The built-in themes, and templates of one's own."""
+
+
+@templates.command("list")
+@click.pass_obj
+def list_(options: Options) -> None:
+    """List the themes that `theme:` takes."""
+    if options.json:
+        print_json({"themes": [{"name": name, "about": ABOUT[name]} for name in THEMES]})
+    else:
+        print_table("", ("theme", "what"), [(name, ABOUT[name]) for name in THEMES])
+
+
+@templates.command()
+@click.argument("theme", type=_theme)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.pass_obj
+def export(options: Options, theme: Theme, folder: Path) -> None:
+    """Write the templates of THEME into DIR, to be changed there.
+
+    A digest takes them with `template: DIR`. Files that are there already are an error.
+    """
+    files = theme_files(theme)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in files:
+            if (folder / name).exists():
+                raise UsageError(f"{folder / name} is there already; export into an empty folder")
+        for name, text in files.items():
+            (folder / name).write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(f"{error.filename or folder}: {error.strerror}") from None
+    if options.json:
+        print_json({"theme": theme, "folder": str(folder), "files": sorted(files)})
+    else:
+        click.echo(
+            f"{len(files)} files written to {folder}; use them with `template: {folder.absolute()}`"
+        )
+
+
+@templates.command()
+@click.argument(
+    "folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False)
+)
+@click.option("--theme", type=_theme, default="classic", help="For what DIR lacks.")
+@click.pass_obj
+def check(options: Options, folder: Path, theme: Theme) -> int:
+    """Render made-up editions with the templates in DIR: long, empty, right to left, hostile."""
+    problems = _problems(folder, theme)
+    if options.json:
+        print_json({"folder": str(folder), "problems": problems})
+    else:
+        for problem in problems:
+            click.echo(f"! {problem}")
+        if not problems:
+            click.echo(f"{folder}: {len(SAMPLES)} sample editions rendered")
+    return UsageError.exit_code if problems else 0
+
+
+def _problems(folder: Path, theme: Theme) -> list[str]:
+    """What is wrong with templates: the first error of each edition, or files that nothing uses."""
+    try:
+        templates = Templates(folder, theme)
+    except TemplateError as error:
+        return [str(error)]
+    found = []
+    for make in SAMPLES.values():
+        try:
+            for render in (templates.html, templates.text, templates.markdown):
+                render(make())
+        except TemplateError as error:
+            found.append(str(error))
+    if not found:
+        names = theme_files(theme)
+        unused = unused_files(folder, theme)
+        found = [f"{path}: nothing uses it{nearest(path.name, names)}" for path in unused]
+    return list(dict.fromkeys(found))

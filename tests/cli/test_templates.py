@@ -1,0 +1,121 @@
+"""`digest templates`: the themes, a copy of one, and trying it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from digest.cli import main
+from digest.rendering.samples import SAMPLES
+from digest.rendering.templates import THEMES, Templates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from digest.config.looks import Theme
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Run `digest templates` and return its exit code, output and errors."""
+
+    def call(*arguments: object, options: tuple[str, ...] = ()) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main([*options, "templates", *map(str, arguments)])
+        said = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, said.out, said.err
+
+    return call
+
+
+def in_json(run: Callable[..., tuple[int, str, str]], *arguments: object, code: int = 0) -> Any:
+    ended, out, _ = run(*arguments, options=("--json",))
+    assert ended == code
+    return json.loads(out)
+
+
+def test_the_themes_are_listed(run: Callable[..., tuple[int, str, str]]) -> None:
+    _, out, _ = run("list")
+    assert all(theme in out for theme in THEMES)
+    assert [one["name"] for one in in_json(run, "list")["themes"]] == list(THEMES)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_an_exported_theme_works_right_away(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path, theme: Theme
+) -> None:
+    folder = tmp_path / "mine"
+    result = in_json(run, "export", theme, folder)
+    assert sorted(path.name for path in folder.iterdir()) == result["files"]
+    assert in_json(run, "check", folder)["problems"] == []
+    # Whatever theme is set beside it, what was exported is what is seen.
+    copy, original = Templates(folder, "classic"), Templates(theme=theme)
+    for make in (SAMPLES["ordinary"], SAMPLES["empty"]):
+        assert copy.html(make()) == original.html(make())
+        assert copy.text(make()) == original.text(make())
+
+
+def test_nothing_is_written_over(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+    (tmp_path / "edition.txt").write_text("mine")
+    code, _, err = run("export", "classic", tmp_path)
+    assert code == 2
+    assert (
+        err == f"digest: {tmp_path / 'edition.txt'} is there already; export into an empty folder\n"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["edition.txt"]
+
+
+def test_a_folder_that_cannot_be_written_is_named(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    code, _, err = run("export", "classic", tmp_path / "file" / "folder")
+    assert code == 2
+    assert err == f"digest: {tmp_path / 'file' / 'folder'}: Not a directory\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("\n{{ nowhere }}", ":2: 'nowhere' is undefined"),
+        ("{% if %}", ":1: Expected an expression, got 'end of statement block'"),
+        ("{% if not edition.stories %}\n{{ nowhere }}{% endif %}", ":2: 'nowhere' is undefined"),
+        ("{{ 1 if edition.language == 'en' else nowhere }}", ":1: 'nowhere' is undefined"),
+        ("{{ 9 // (edition.stories | length - 60) }}", ":1: integer division or modulo by zero"),
+        ("{{ t('{who}') }}", ":1: '{who}' is given no value for 'who'"),
+    ],
+)
+def test_what_some_edition_would_meet_is_found(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path, source: str, said: str
+) -> None:
+    (tmp_path / "edition.txt").write_text(source)
+    assert in_json(run, "check", tmp_path, code=2)["problems"] == [
+        f"{tmp_path / 'edition.txt'}{said}"
+    ]
+    code, out, _ = run("check", tmp_path)
+    assert (code, out) == (2, f"! {tmp_path / 'edition.txt'}{said}\n")
+
+
+def test_a_file_that_nothing_uses_is_named(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    (tmp_path / "editon.html").write_text("{{ broken")
+    (tmp_path / "edition.md").write_text("{% include 'part.md' %}")
+    (tmp_path / "part.md").write_text("Part.")
+    (tmp_path / "notes.rst").write_text("Not a template.")
+    assert in_json(run, "check", tmp_path, code=2)["problems"] == [
+        f"{tmp_path / 'editon.html'}: nothing uses it; did you mean 'edition.html'?"
+    ]
+
+
+def test_a_relative_folder_is_named_as_it_was_given(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "edition.txt").write_text("{{ nowhere }}")
+    assert run("check", "mine")[1] == "! mine/edition.txt:1: 'nowhere' is undefined\n"

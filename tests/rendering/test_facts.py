@@ -1,0 +1,76 @@
+"""What the forms of an edition have in common: facts, and what is said at the end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from digest.model import Picture, Section
+from digest.rendering.pictures import source
+from digest.rendering.words import closing, facts, is_long
+from tests.rendering.samples import NOW, edition, story
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, ["Ada", "today", "4 min"]),
+        ({"updated": True}, ["Updated", "Ada", "today", "4 min"]),
+        ({"feed": "Elsewhere"}, ["Elsewhere", "Ada", "today", "4 min"]),
+        ({"feed": "Ada"}, ["Ada", "today", "4 min"]),
+        ({"feed": "Forem: Ada Byron", "author": "Ada Byron"}, ["Forem: Ada Byron", "4 min"]),
+        ({"author": "A feed", "published": None, "reading_minutes": 0}, []),
+    ],
+)
+def test_facts_that_are_known_are_not_told_again(
+    changes: dict[str, object], said: list[str]
+) -> None:
+    one = replace(story(), **changes)  # type: ignore[arg-type]
+    if one.author == "Ada Byron":
+        one = replace(one, published=None)
+    assert facts(edition(one), Section("A feed", (one,)), one) == said
+
+
+def test_brief_facts_have_neither_author_nor_date() -> None:
+    one = story(feed="Elsewhere")
+    assert facts(edition(one), Section("A feed", (one,)), one, brief=True) == ["Elsewhere", "4 min"]
+
+
+def test_a_date_is_whole_where_that_is_wanted() -> None:
+    one = story()
+    assert facts(edition(one), Section("A feed", (one,)), one, whole_date=True) == [
+        *("Ada", "16 November 2026", "4 min")
+    ]
+
+
+def test_facts_are_in_the_language_of_the_edition() -> None:
+    one = story(updated=True, feed="Elsewhere")
+    said = facts(edition(one, language="he"), Section("דנה", (one,)), one)
+    assert said == ["עודכן", "Elsewhere\u200f", "Ada\u200f", "היום", "4 דקות"]
+
+
+def test_the_last_sentence_says_why() -> None:
+    assert closing(edition(story())) == [
+        "You get this because your address is on the list for Weekly reading."
+    ]
+
+
+def test_the_next_edition_is_told_in_the_time_of_the_digest() -> None:
+    said = closing(edition(story(), next_at=NOW + timedelta(days=7)))
+    assert said[0] == "The next edition is due on Monday, 23 November at 10:00."
+
+
+@pytest.mark.parametrize(
+    ("stories", "sections", "long"), [(12, 4, False), (13, 3, False), (13, 4, True)]
+)
+def test_what_is_long(stories: int, sections: int, long: bool) -> None:
+    made = edition(*(story(n, feed=f"Feed {n % sections}") for n in range(stories)))
+    assert is_long(made) is long
+
+
+def test_a_picture_in_the_message_is_loaded_from_there() -> None:
+    picture = Picture("https://site.example/a.png", 1, 1)
+    assert source(picture) == picture.url
+    assert source(replace(picture, content_id="a@x.example")) == "cid:a@x.example"

@@ -1,0 +1,168 @@
+"""The generated part of docs/templates.md: every variable, filter and function of templates.
+
+Names and types come from the code, and a word for each from here: one that is missing, or that
+stands for nothing, is an error.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import types
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
+
+from digest.config.looks import LookSettings
+from digest.model import (
+    AlsoIn,
+    Edition,
+    Failing,
+    Held,
+    More,
+    Picture,
+    Quiet,
+    Related,
+    Section,
+    Story,
+)
+from digest.rendering.colours import Palette
+from digest.rendering.vocabulary import FILTERS, FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+WORDS: dict[type, dict[str, str]] = {
+    Edition: {
+        "digest": "the digest's name in the configuration",
+        "title": "what readers call the digest",
+        "subject": "the subject line",
+        "period_from": "where its period begins",
+        "period_to": "where its period ends",
+        "composed_at": "the end of the period, or later where the edition is late",
+        "timezone": "the name of the digest's time zone",
+        "sections": "what there is to read",
+        "held_back": "how many stories wait for the next edition",
+        "held": "feeds that brought a flood, which waits for the operator",
+        "failing": "feeds that cannot be read",
+        "quiet": "feeds that have brought nothing for long",
+        "language": "the language of dates and fixed words, like `en`",
+        "next_at": "when the next edition is due",
+        "lead": "the number among its stories of the one that the subject names, from 0",
+        "stories": "every story, in reading order",
+        "teasers": "the first three stories but that one",
+        "cut": "what is cut of sections of which nothing is shown",
+        "entry_ids": "the ids of its entries, as `digest explain` has them",
+        "reading_minutes": "how long the whole takes to read",
+    },
+    Section: {
+        "title": "the heading; mostly the name of a feed",
+        "stories": "its stories",
+        "url": "the home page of the feed it is of, or empty",
+        "more": "feeds of which stories wait for the next edition",
+        "top": "whether its stories are raised above the others",
+        "shown": "its stories but for those that are cut",
+        "cut": "how many of its stories are cut, for each feed",
+    },
+    Story: {
+        "title": "its title",
+        "url": "where it is, or empty",
+        "feed": "the name of its feed",
+        "author": "its author, or empty",
+        "published": "when its feed says it was published",
+        "excerpt": "its first sentences as plain text, or empty",
+        "reading_minutes": "how long it takes; 0 where there is nothing to read but this",
+        "also_in": "other feeds that have it",
+        "entries": "the ids of its entries",
+        "updated": "whether it was edited since, in a feed that marks such",
+        "html": "its clean content where the whole is to be shown, or empty",
+        "image": "where its feed says it has a picture, or empty",
+        "picture": "that picture, once it was seen",
+        "watched": "the rules that raised it",
+        "related": "entries under a similar title",
+        "group": "the subject it shares with its neighbours, or empty",
+        "brief": "whether it is to be shown by its title",
+        "cut": "whether it is to be counted only, as there is no room for it",
+    },
+    AlsoIn: {"feed": "the name of the feed", "url": "where the story is there, or empty"},
+    Related: {"title": "its title", "url": "where it is", "feed": "the name of its feed"},
+    Picture: {
+        "url": "where it is",
+        "width": "its own width in pixels",
+        "height": "its own height in pixels",
+        "content_id": "its id in the message that has it inside, or empty",
+    },
+    More: {
+        "feed": "the name of the feed",
+        "url": "its home page, or empty",
+        "stories": "how many stories of it wait, or are cut",
+    },
+    Held: {"feed": "the name of the feed", "entries": "how many entries are held"},
+    Failing: {"feed": "the name of the feed", "since": "since when"},
+    Quiet: {"feed": "the name of the feed", "since": "since when"},
+    Palette: {
+        "page": "around the card",
+        "card": "behind most text",
+        "panel": "behind what stands out",
+        "line": "of lines between",
+        "ink": "of titles",
+        "text": "of what is to be read",
+        "muted": "of what stands back",
+        "accent": "the accent of the look, as it can be read",
+    },
+}
+_SIMPLE = {str: "text", int: "number", bool: "true or false", datetime: "time"}
+
+
+def reference() -> str:
+    """The tables, as Markdown."""
+    lines: list[str] = []
+    for kind in WORDS:
+        lines += [f"### {_heading(kind)}", "", "| name | type | what |", "|---|---|---|"]
+        lines += [f"| `{name}` | {said} | {WORDS[kind][name]} |" for name, said in members(kind)]
+        lines.append("")
+    lines += ["### look", "", "The digest's `look`:", "", "| name | what |", "|---|---|"]
+    for name, field in LookSettings.model_fields.items():
+        lines.append(f"| `{name}` | {field.description} |")
+    for heading, calls in (("Filters", FILTERS), ("Functions", FUNCTIONS)):
+        lines += ["", f"### {heading}", "", "| use | what |", "|---|---|"]
+        lines += [_call(name, call, heading) for name, call in sorted(calls.items())]
+    return "\n".join(lines) + "\n"
+
+
+def members(kind: type) -> Iterator[tuple[str, str]]:
+    """Every field and property of a type that templates see, with the type of its value."""
+    hints = get_type_hints(kind)
+    assert dataclasses.is_dataclass(kind)
+    for field in dataclasses.fields(kind):
+        yield field.name, type_name(hints[field.name])
+    for name, value in vars(kind).items():
+        if isinstance(value, property):
+            yield name, type_name(get_type_hints(value.fget)["return"])
+
+
+def type_name(hint: Any) -> str:
+    """What a person calls a type."""
+    if hint in _SIMPLE:
+        return _SIMPLE[hint]
+    if get_origin(hint) is tuple:
+        return f"list of {type_name(get_args(hint)[0])}"
+    if get_origin(hint) is Literal:
+        return " or ".join(f"`{value}`" for value in get_args(hint))
+    if isinstance(hint, types.UnionType):
+        return " or ".join("none" if one is type(None) else type_name(one) for one in hint.__args__)
+    return f"[{_heading(hint)}](#{_heading(hint)})"
+
+
+def _heading(kind: type) -> str:
+    return kind.__name__.lower()
+
+
+def _call(name: str, call: Callable[..., Any], heading: str) -> str:
+    parameters = [name for name in inspect.signature(call).parameters if name != "context"]
+    if heading == "Filters":
+        first, rest = parameters[0], ", ".join(parameters[1:])
+        use = f"{first} \\| {name}" + (f"({rest})" if rest else "")
+    else:
+        use = f"{name}({', '.join(parameters)})"
+    said = (inspect.getdoc(call) or "").partition("\n")[0].replace("|", "\\|")
+    return f"| `{use}` | {said} |"

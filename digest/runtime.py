@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from digest.config.addresses import without_credentials
@@ -10,7 +12,6 @@ from digest.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
-    from datetime import datetime
 
     from digest.channels import Channel
     from digest.config import Settings
@@ -207,3 +208,12 @@ def held_report(settings: Settings, held: Sequence[HeldEntries]) -> list[dict[st
         for one in held
         if one.url in names
     ]
+
+
+def as_json(result: Any, indent: int | None = None) -> str:
+    """A result for programs; times are ISO 8601."""
+    return json.dumps(result, indent=indent, default=_text)
+
+
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

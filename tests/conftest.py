@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable, Iterator
 
+    from tests.cli.project import Project
 
 # How long an example takes says nothing on a busy machine.
 hypothesis.settings.register_profile("digest", deadline=None)
@@ -76,6 +79,22 @@ def digest_command(
         return forking.run(arguments, tmp_path, environment(**env))
 
     return run
+
+
+@pytest.fixture(scope="session")
+def _troubled(tmp_path_factory: pytest.TempPathFactory, forking: Forking) -> Iterator[Project]:
+    from tests.cli.troubled import troubled_project
+
+    with troubled_project(tmp_path_factory.mktemp("troubled"), forking) as project:
+        yield project
+
+
+@pytest.fixture
+def troubled(_troubled: Project, tmp_path: Path) -> Project:
+    """A copy of a project to which things have happened; its servers are shared."""
+    folder = tmp_path / "project"
+    shutil.copytree(_troubled.folder, folder)
+    return replace(_troubled, folder=folder)
 
 
 SHARED = Path(__file__).parents[2] / "shared"

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from digest.channels.slack_answers import _REMEDIES
 from digest.cli import cli
 from digest.config import load_settings
+from digest.config.base import Model
 from digest.config.channels import (
     DkimSettings,
     EmailSettings,
@@ -49,6 +51,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 MARK = "<!-- generated from the settings -->\n"
+documents = pytest.mark.parametrize(
+    "path", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda path: path.name
+)
 TYPES_MARK = "<!-- generated from the types -->\n"
 PARTS: dict[str, type[BaseModel]] = {
     "": Settings,
@@ -100,6 +105,10 @@ def test_the_settings_reference_is_what_the_settings_say() -> None:
     if os.environ.get("UPDATE_DOCS"):
         path.write_text(head + MARK + "\n" + reference(), "utf-8")
     assert path.read_text("utf-8") == head + MARK + "\n" + reference()
+
+
+def test_every_part_of_the_settings_is_in_the_reference() -> None:
+    assert set(PARTS.values()) == set(Model.__subclasses__())
 
 
 @pytest.mark.parametrize("model", PARTS.values(), ids=PARTS)
@@ -187,11 +196,35 @@ def test_every_kind_that_an_edition_holds_is_documented() -> None:
     assert linked <= {kind.__name__.lower() for kind in template_docs.WORDS}
 
 
-@pytest.mark.parametrize(
-    "path", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda path: path.name
-)
+@documents
 def test_links_lead_somewhere(path: Path) -> None:
-    text = path.read_text("utf-8")
-    links = re.findall(r"\]\(([^)#:]+)\)|src=\"([^\":]+)\"", text)
+    text = without_comments(path)
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)|src=\"([^\":]+)\"", text)
     paths = [path.parent / link for pair in links for link in pair if link]
     assert [str(target) for target in paths if not target.exists()] == []
+
+
+@documents
+def test_links_into_a_document_lead_to_a_heading(path: Path) -> None:
+    for link, anchor in re.findall(r"\]\(([^)#:]*)#([^)]*)\)", without_comments(path)):
+        assert anchor in headings(path.parent / link if link else path), f"{link}#{anchor}"
+
+
+def headings(path: Path) -> set[str]:
+    """What GitHub makes of headings."""
+    found = re.findall(r"(?m)^#+ (.+)$", path.read_text("utf-8"))
+    return {re.sub(r"[^\w\- ]", "", one).strip().lower().replace(" ", "-") for one in found}
+
+
+def without_comments(path: Path) -> str:
+    return re.sub(r"(?s)<!--.*?-->", "", path.read_text("utf-8"))
+
+
+def test_every_document_is_in_the_index() -> None:
+    linked = set(re.findall(r"\]\(([\w-]+\.md)\)", without_comments(ROOT / "docs/index.md")))
+    assert linked == {path.name for path in (ROOT / "docs").glob("*.md")} - {"index.md"}
+
+
+def test_every_refusal_of_slack_that_needs_a_person_is_documented() -> None:
+    table = (ROOT / "docs/slack.md").read_text("utf-8").partition("| Slack says |")[2]
+    assert set(_REMEDIES) <= set(re.findall(r"`(\w+)`", table.partition("\n\n")[0]))

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 _SECONDS = 3.0
 # RFC 2606 and RFC 6761: nobody can publish anything there.
-_NOBODYS = {"example", "test", "invalid", "localhost", "local", "internal"}
+_NOBODYS = {
+    *("example", "test", "invalid", "localhost", "local", "internal"),
+    *("example.com", "example.net", "example.org"),
+}
 _ASK = "as your mail provider says"
 
 
@@ -53,7 +56,8 @@ async def check_sender(smtp: SmtpSettings, lookup: Lookup) -> Finding:
 
 def _names(domain: str, smtp: SmtpSettings) -> list[str]:
     """The names that are asked for; none where nobody could have published anything."""
-    if "." not in domain or domain.rpartition(".")[2] in _NOBODYS:
+    top = domain.rpartition(".")[2]
+    if "." not in domain or not _NOBODYS.isdisjoint({top, ".".join(domain.split(".")[-2:])}):
         return []
     key = [_key_name(smtp)] if smtp.dkim else []
     return [domain, *_policies(domain), *key]

@@ -43,7 +43,7 @@ _COMMANDS = {
     "backup": "backing_up",
     "feeds": "feeds",
     "templates": "templates",
-    "schema": "inspecting",
+    "schema": "schemas",
     "init": "init",
     "service": "service",
     "demo": "demo",

@@ -57,8 +57,10 @@ _OPTIONS = (
     click.option("--digest", type=NAME, default=BRIEFING, show_default=True, help="Its name."),
     click.option("--first-edition", type=DURATION, help=f"How far it reaches. Default: {_REACH}."),
     click.option("--smtp-host", type=HOST, help="Default: that of the address, where known."),
-    click.option("--smtp-port", type=click.IntRange(1, 65535)),
-    click.option("--smtp-security", type=click.Choice(SECURITY)),
+    click.option("--smtp-port", type=click.IntRange(1, 65535), help="The port of the mail server."),
+    click.option(
+        "--smtp-security", type=click.Choice(SECURITY), help="How the connection is encrypted."
+    ),
     click.option("--smtp-username", help="Where the server asks for a login."),
     click.option(
         "--smtp-password-file",

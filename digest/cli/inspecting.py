@@ -1,8 +1,7 @@
-"""`status` and `schema`: how it goes, and what can be configured."""
+"""`status`: how it goes."""
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -31,7 +30,7 @@ _STYLES = {
 
 
 @click.command()
-@click.option("--healthcheck", is_flag=True, help="Exit 0 only if a daemon answers.")
+@click.option("--healthcheck", is_flag=True, help="Print nothing; exit 0 only if a daemon answers.")
 @click.option("--watch", is_flag=True, help="Show it anew every two seconds, until q or Ctrl-C.")
 @click.pass_obj
 def status(options: Options, *, healthcheck: bool, watch: bool) -> int:
@@ -103,11 +102,3 @@ def _watch(settings: Settings, *, everything: bool) -> None:
 
     with keys() as key, Live(screen=True, auto_refresh=False) as live:
         watch(made, lambda text: live.update(text, refresh=True), key)
-
-
-@click.command()
-def schema() -> None:
-    """Print the JSON Schema of the configuration file, for editors."""
-    from digest.config.schema import json_schema
-
-    click.echo(json.dumps(json_schema(), indent=2))

@@ -19,6 +19,7 @@ _BULLETS = ("•", "    ◦")
 # What opens or closes formatting, or names an emoji; none of it can be escaped.
 _FORMATTING = re.compile(r"(?<!\w)[*_~]|[*_~](?!\w)|`|:(?=[\w+'-]+:)")
 _LOOKALIKES = str.maketrans("*_~`:", "∗ˍ∼ˋ∶")
+_OPENERS = ("&", "-", "•", "◦")
 _SPACE = re.compile(r"\s+")
 _IN_URL = str.maketrans({"<": "%3C", ">": "%3E", "|": "%7C", " ": "%20", "&": "&amp;"})
 
@@ -65,7 +66,9 @@ def _lines(blocks: list[Block], *, excerpts: bool) -> Iterator[str]:
 def _rich_text(elements: list[Block], *, excerpts: bool) -> Iterator[str]:
     for element in elements:
         if element["type"] == "rich_text_section":
-            yield _line(element["elements"], excerpts=excerpts)
+            line = _line(element["elements"], excerpts=excerpts).strip()
+            # In some languages it begins with the name of a feed: `>` would be a quotation.
+            yield f"— {line}" if line[:1] in _OPENERS else line
         else:
             mark = _BULLETS[element.get("indent", 0)]
             for item in element["elements"]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from contextlib import asynccontextmanager
@@ -13,6 +12,7 @@ from aiohttp import web
 
 from digest.errors import StoreError, UsageError, mendable
 from digest.log import event
+from digest.runtime import as_json
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -91,17 +91,13 @@ async def control_socket(daemon: Daemon) -> AsyncIterator[None]:
 
 async def _answer(work: Any) -> web.Response:
     try:
-        return web.json_response({"result": await work}, dumps=_dumps)
+        return web.json_response({"result": await work}, dumps=as_json)
     except Exception as error:
         reasons = mendable(error)
         if not reasons:
             raise
         text = "; ".join(dict.fromkeys(str(reason) for reason in reasons))
         return web.json_response({"error": text, "exit_code": reasons[0].exit_code})
-
-
-def _dumps(result: Any) -> str:
-    return json.dumps(result, default=str)
 
 
 async def ask_daemon(database: Path, command: str, **asked: Any) -> dict[str, Any] | None:

@@ -26,7 +26,7 @@ CONFIG = """\
 polling: {{allow_private_networks: true, per_host: 0, max_body: 1MB}}
 feeds:
 {feeds}
-smtp: {{host: 127.0.0.1, port: {port}, security: starttls, from: digest@sender.example.net}}
+smtp: {{host: 127.0.0.1, port: {port}, security: starttls, from: digest@sender.reading.net}}
 channels:
   inbox: {{kind: email, to: ada@one.example}}
   hook: {{kind: slack, webhook_url: "{slack}/services/T0/B0/s3cretpath"}}
@@ -123,7 +123,7 @@ async def test_every_planted_fault_is_named_with_its_remedy(
         outside = Outside(lambda: utc_now() + timedelta(hours=1), nothing)
         findings = await check_everything(settings, outside, heard.append)
     findings += check_templates(settings)
-    assert asked[:2] == ["sender.example.net", "_dmarc.sender.example.net"]
+    assert asked[:2] == ["sender.reading.net", "_dmarc.sender.reading.net"]
     by_name = {_short(finding, project.feeds.url, certified): finding for finding in findings}
     for name, (verdict, said, remedy) in FAULTS.items():
         finding = next(one for key, one in by_name.items() if key.startswith(name))

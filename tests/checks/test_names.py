@@ -85,7 +85,9 @@ async def test_without_an_answer_nothing_is_said() -> None:
     assert (finding.verdict, finding.said, finding.remedy) == ("ok", "not looked up", "")
 
 
-@pytest.mark.parametrize("sender", ["d@sender.example", "d@localhost.localhost", "d@mail.test"])
+@pytest.mark.parametrize(
+    "sender", ["d@sender.example", "d@localhost.localhost", "d@mail.test", "d@example.com"]
+)
 async def test_names_that_nobody_can_have_are_not_asked_for(sender: str) -> None:
     async def lookup(name: str) -> list[str]:
         raise AssertionError(name)

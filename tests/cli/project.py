@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tests.cli.schemas import conforms
 from tests.conftest import environment
 from tests.servers import HttpServer, MailServer, Reply
 
@@ -73,10 +74,12 @@ class Project:
         return self.forking.run(arguments, self.folder, environment(**env))
 
     def json(self, *arguments: str, code: int = 0) -> Any:
-        """Run `digest --json` and read what it printed."""
+        """Run `digest --json` and read what it printed, which is as its schema says."""
         done = self.command("--json", *arguments)
         assert done.returncode == code, done.stderr
-        return json.loads(done.stdout)
+        result = json.loads(done.stdout)
+        conforms(arguments, result)
+        return result
 
     @contextmanager
     def start(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:

@@ -7,6 +7,8 @@ import email.policy
 import json
 from typing import TYPE_CHECKING
 
+from tests.cli.schemas import conforms
+
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
@@ -21,6 +23,7 @@ def test_the_demo_shows_a_first_edition_then_only_what_is_new(
     done = digest_command("--json", "demo", "-o", "shown")
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
+    conforms(["demo"], result)
     first, quiet, new = result["rounds"]
     assert (first["new"], first["entries"]) == (34, 31)
     assert (quiet["new"], quiet["entries"], quiet["emails"]) == (0, 0, 0)

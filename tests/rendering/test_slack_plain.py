@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from digest.model import AlsoIn, Edition
+from digest.model import AlsoIn, Edition, More, Section
 from digest.rendering.slack import build_messages, build_thread
 from digest.rendering.slack_plain import plain_message
 from tests.rendering.samples import edition, ordinary, story
@@ -87,6 +87,13 @@ def test_excerpts_go_where_they_do_not_fit_but_not_what_is_like_a_story() -> Non
 def test_it_fits(made: Edition) -> None:
     for message in build_messages(made):
         assert len(json.dumps(plain_message(message))) < JSON
+
+
+def test_a_line_that_begins_with_the_name_of_a_feed_is_no_quotation() -> None:
+    more = (More("> quoted", "", 3),)
+    section = Section("News", (story(1),), more=more)
+    [message] = build_messages(edition(sections=(section,), language="ja"))
+    assert "\n— &gt; quotedからほか3件" in plain_text(message)
 
 
 def test_nothing_new() -> None:

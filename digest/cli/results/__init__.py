@@ -1,0 +1,88 @@
+"""What each command prints with `--json`, and when it fails: the source of their JSON Schemas.
+
+A new command gets a shape in one of these modules and a row in `RESULTS`; a test says so until it
+has. Nothing is made of these classes: the tests hold real output against their schemas.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from digest.cli.results.editions import Checks, Demo, Poll, Preview, PreviewWhy, Run, Send
+from digest.cli.results.feeds import (
+    Discover,
+    Examination,
+    Export,
+    FeedAdded,
+    FeedChange,
+    FeedList,
+    Held,
+    HeldDecision,
+    Import,
+)
+from digest.cli.results.ledger import Backup, Decided, Deliveries, Explain, Incidents, Show, Status
+from digest.cli.results.setup import (
+    Init,
+    ServiceRemoved,
+    ServiceState,
+    TemplateCheck,
+    ThemeExport,
+    Themes,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a command prints with `--json`, and how it may end.
+
+    `fails` says when the exit code is 1, and is empty where only the database or the disk can be
+    in the way; with `writes` it can be 3.
+    """
+
+    shape: Any
+    fails: str = ""
+    writes: bool = False
+
+
+_NOT_SENT = "a delivery is not sent"
+# By the words that call the command.
+RESULTS = {
+    "run": Result(Run, "with --once: a feed, an edition or a delivery failed", writes=True),
+    "check": Result(Checks, "with --online: something that it reaches cannot be used"),
+    "poll": Result(Poll, "a feed could not be read", writes=True),
+    "preview": Result(Preview | PreviewWhy, "a feed that was polled for it could not be read"),
+    "send": Result(Send, _NOT_SENT, writes=True),
+    "held": Result(Held | HeldDecision, writes=True),
+    "deliveries": Result(Deliveries, "there is no database yet"),
+    "show": Result(Show, "there is no database yet"),
+    "retry": Result(Decided, _NOT_SENT, writes=True),
+    "drop": Result(Decided, writes=True),
+    "resend": Result(Decided, _NOT_SENT, writes=True),
+    "incidents": Result(Incidents, "there is no database yet"),
+    "explain": Result(Explain, "nothing matches, or there is no database yet"),
+    "status": Result(Status, "with --healthcheck: no daemon answers"),
+    "backup": Result(Backup, "there is no database yet, or the copy could not be made"),
+    "feeds discover": Result(Discover, "no feed was found"),
+    "feeds test": Result(Examination, "it is not a feed, or could not be read"),
+    "feeds import": Result(Import, "an address was left out"),
+    "feeds export": Result(Export),
+    "feeds list": Result(FeedList),
+    "feeds add": Result(FeedAdded, "no feed was found, or it cannot be read"),
+    "feeds remove": Result(FeedChange),
+    "feeds pause": Result(FeedChange),
+    "feeds resume": Result(FeedChange),
+    "templates list": Result(Themes),
+    "templates export": Result(ThemeExport),
+    "templates check": Result(TemplateCheck),
+    "init": Result(Init),
+    "service install": Result(ServiceState, "it does not run"),
+    "service status": Result(ServiceState, "it does not run, or is not installed"),
+    "service remove": Result(ServiceRemoved),
+    "demo": Result(Demo, "the demo did not go as expected"),
+}
+# Why a command has none.
+WITHOUT_RESULT = {
+    "schema": "what it prints is a JSON Schema, with `--json` and without",
+    "schema output": "what it prints is a JSON Schema, with `--json` and without",
+}

@@ -1,0 +1,208 @@
+"""What commands print that tell how things are and what became of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from digest.cli.results.shape import Shape
+from digest.model import DeliveryState
+
+
+class FeedHealth(Shape):
+    """How a feed does."""
+
+    url: str
+    name: str
+    health: Literal["ok", "not polled yet", "failing", "gone", "paused"]
+    polled_at: datetime | None
+    last_new_at: datetime | None
+    """When it last brought a new entry."""
+    next_poll_at: datetime | None
+    failures: int
+    """In a row, up to now."""
+    failing_since: datetime | None
+    status: int | None
+    error: str | None
+    missed_at: datetime | None
+    """When two polls in a row last shared no entry."""
+    moved_to: str | None
+    """Where it moved for good."""
+
+
+class DigestPlan(Shape):
+    """When a digest is due."""
+
+    name: str
+    title: str
+    schedule: str
+    next_edition: str
+    """For people, in the digest's time zone."""
+    next_edition_at: datetime
+    last_due: str | None
+    last_due_at: datetime | None
+    last_result: str | None
+
+
+class Counts(Shape):
+    """How many deliveries are in each state; one that is being sent counts as pending."""
+
+    pending: int
+    sent: int
+    retrying: int
+    failed: int
+    unknown: int
+
+
+class Attention(Shape):
+    """Something that needs a person."""
+
+    kind: str
+    """feed, gone, flood, missed, moved, digest, channel, delivery, deliveries or disk."""
+    name: str
+    message: str
+
+
+class Status(Shape):
+    """`status`; with `--healthcheck` nothing is printed."""
+
+    feeds: list[FeedHealth]
+    digests: list[DigestPlan]
+    deliveries: Counts
+    attention: list[Attention]
+
+
+class Listed(Shape):
+    """A delivery as the ledger has it."""
+
+    id: int
+    edition: int
+    digest: str
+    channel: str
+    recipient: str
+    part: int
+    """From 1; more where a post takes several messages."""
+    state: DeliveryState
+    attempts: int
+    created_at: datetime
+    changed_at: datetime
+    next_attempt_at: datetime | None
+    message_id: str
+    said: str | None
+    """The server's receipt where it is sent, else the last error."""
+    dropped: bool
+
+
+class Change(Shape):
+    """A change of a delivery's state."""
+
+    at: datetime
+    state: DeliveryState
+    attempt: int
+    said: str | None
+
+
+class Recorded(Listed):
+    """A delivery with its history."""
+
+    changes: list[Change]
+
+
+class Deliveries(Shape):
+    """`deliveries`: the newest first."""
+
+    deliveries: list[Listed]
+
+
+class Decided(Shape):
+    """`retry`, `drop` and `resend`: the deliveries as they are afterwards."""
+
+    deliveries: list[Recorded]
+
+
+class ShownStory(Shape):
+    """A story of an edition."""
+
+    title: str
+    url: str
+
+
+class ShownEdition(Shape):
+    """An edition."""
+
+    id: int
+    digest: str
+    scheduled_for: datetime
+    period_from: datetime
+    period_to: datetime
+    subject: str
+    stories: list[ShownStory]
+
+
+class Show(Decided):
+    """`show`: an edition with every change of its deliveries."""
+
+    edition: ShownEdition
+
+
+class Incident(Shape):
+    """What needs a person; `closed_at` is null while it lasts."""
+
+    id: int
+    kind: str
+    """feed, gone, flood, channel or disk."""
+    subject: str
+    """A feed's address, a channel's name or the database's path."""
+    message: str
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+class Incidents(Shape):
+    """`incidents`: the oldest first."""
+
+    incidents: list[Incident]
+
+
+class Verdict(Shape):
+    """What became of an entry in a digest."""
+
+    digest: str
+    state: Literal[
+        "taken", "next", "waiting", "left out", "baseline", "held", "discarded", "not subscribed"
+    ]
+    message: str
+    edition: int | None
+
+
+class Match(Shape):
+    """An entry that was asked for."""
+
+    feed: str
+    title: str
+    link: str
+    key: str
+    """What it is known as."""
+    published: datetime | None
+    first_seen: datetime
+    in_first_body: bool
+    """Whether the feed had it when it was first read."""
+    last_seen: datetime
+    in_feed: bool
+    """Whether the feed had it at the last poll."""
+    edited: datetime | None
+    digests: list[Verdict]
+
+
+class Explain(Shape):
+    """`explain`: the entries that match, at most 20."""
+
+    query: str
+    matches: list[Match]
+
+
+class Backup(Shape):
+    """`backup`: the copy that was made."""
+
+    backup: str
+    bytes: int

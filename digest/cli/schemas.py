@@ -1,0 +1,67 @@
+"""`schema`: JSON Schemas (draft 2020-12) of the configuration and of what commands print."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from digest.cli.output import print_json
+from digest.errors import UsageError
+
+if TYPE_CHECKING:
+    from digest.cli.results import Result
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def schema(context: click.Context) -> None:
+    """Print the JSON Schema of the configuration file, for editors; or another one."""
+    from digest.config.schema import json_schema
+
+    if context.invoked_subcommand is None:
+        print_json(json_schema())
+
+
+@schema.command()
+@click.argument("command", nargs=-1, required=True)
+def output(command: tuple[str, ...]) -> None:
+    """Print the JSON Schema of what COMMAND prints with `--json`; like `feeds test`."""
+    print_json(output_schema(" ".join(command)))
+
+
+def output_schema(command: str) -> dict[str, Any]:
+    """JSON Schema of what a command prints.
+
+    Raises:
+        UsageError: there is no such command, or it prints no result.
+    """
+    from digest.cli.results import RESULTS, WITHOUT_RESULT
+
+    if command in WITHOUT_RESULT:
+        raise UsageError(f"{command} has no schema: {WITHOUT_RESULT[command]}")
+    if command not in RESULTS:
+        near = get_close_matches(command, RESULTS, 1)
+        raise UsageError(
+            f"there is no command {command!r}; "
+            + (f"do you mean {near[0]!r}?" if near else f"there are: {', '.join(RESULTS)}")
+        )
+    return _schema_of(command, RESULTS[command])
+
+
+def _schema_of(command: str, result: Result) -> dict[str, Any]:
+    from pydantic import TypeAdapter
+    from pydantic.json_schema import GenerateJsonSchema
+
+    class Untitled(GenerateJsonSchema):
+        # A title says what the key says.
+        def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
+            return False
+
+    body = TypeAdapter(result.shape).json_schema(schema_generator=Untitled)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **body,
+        "title": f"digest --json {command}",
+    }

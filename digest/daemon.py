@@ -1,26 +1,26 @@
-"""The daemon: wakes the jobs, answers commands, stops in order, and takes over new settings."""
+"""The daemon: works by its settings, answers commands, takes over new settings, stops in order."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from digest import __version__
 from digest.config.changes import changes
-from digest.errors import DigestError, StoreError, mendable
+from digest.errors import DigestError, StoreError
 from digest.log import event
-from digest.opening import Prepared, prepare, runtime_over, utc_now
-from digest.store import lack_of_writing
+from digest.opening import Prepared, prepare, runtime_over
+from digest.rounds import Pulse, Rounds
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
     from pathlib import Path
     from typing import Any
 
     from digest.config import Settings
+    from digest.rendering.templates import Templates
     from digest.runtime import Runtime
     from digest.store import Store, StoreThread
 
@@ -28,10 +28,6 @@ T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
-# Longer than a minute tick takes to come round, however busy the machine.
-_STALE_SECONDS = 180.0
-# The machine was suspended, or its clock set: feeds come before editions then.
-_AWAY = timedelta(minutes=5)
 # A stop has 8 seconds in all, and what is being sent gets 5.
 _COMMANDS_SECONDS = 1.0
 _LOOK_SECONDS = 2.0
@@ -63,6 +59,9 @@ class Daemon:
         self._working = asyncio.Event()
         self._reload = reload
         self._commands: set[asyncio.Task[Any]] = set()
+        self.pulse = Pulse()
+        # Called with settings before they are taken over; where it raises, they are not.
+        self.make_ready: Callable[[Settings], Awaitable[None]] = _nothing_to_do
 
     @property
     def settings(self) -> Settings:
@@ -70,9 +69,23 @@ class Daemon:
         return self._prepared.settings
 
     @property
+    def templates(self) -> Mapping[str, Templates]:
+        """The templates of every digest."""
+        return self._prepared.templates
+
+    @property
     def alive(self) -> bool:
-        """Whether the loop has turned in the last minutes."""
-        return self._rounds is None or self._rounds.alive
+        """Whether the loop has turned in the last minutes, and feeds were polled."""
+        return not self.pulse.stale
+
+    @property
+    def at_work(self) -> bool:
+        """Whether commands are carried out at once; not while settings are taken over."""
+        return self._working.is_set()
+
+    async def read(self, work: Callable[[Store], T]) -> T:
+        """What a query of the store answers."""
+        return await self._store.run(work)
 
     def read_anew(self) -> None:
         """Have the settings read anew, as a changed file would."""
@@ -119,7 +132,7 @@ class Daemon:
     @contextlib.asynccontextmanager
     async def _at_work(self) -> AsyncIterator[Rounds]:
         async with runtime_over(self._store, self._prepared) as runtime:
-            self._rounds = Rounds(runtime)
+            self._rounds = Rounds(runtime, self.pulse)
             self._rounds.start()
             self._working.set()
             try:
@@ -158,6 +171,7 @@ class Daemon:
         self._watch.changed()
         try:
             prepared = await asyncio.to_thread(self._prepare_anew)
+            await self.make_ready(prepared.settings)
         except DigestError as error:
             for line in str(error).splitlines():
                 event(_log, logging.ERROR, "not reloaded", error=line)
@@ -201,95 +215,5 @@ class Watch:
         return stat.st_mtime_ns, stat.st_size, stat.st_ino, stat.st_dev
 
 
-class Rounds:
-    """Wakes the jobs, and never waits for one: what is slow holds up nothing else."""
-
-    def __init__(self, runtime: Runtime) -> None:
-        # Commands have no use for the scheduler.
-        from digest.jobs.clock import Clock
-
-        self.runtime = runtime
-        self._clock = Clock()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._beat = 0.0
-        self._woken_at = utc_now()
-
-    @property
-    def alive(self) -> bool:
-        """Whether the loop has turned in the last minutes."""
-        return asyncio.get_running_loop().time() - self._beat < _STALE_SECONDS
-
-    def start(self) -> None:
-        """Begin, with what became due before."""
-        settings = self.runtime.settings
-        self._clock.every_minute(self._wake)
-        for name, digest in settings.digests.items():
-            self._clock.on_schedule(digest.schedule, settings.zone_of(name), self._on_time)
-        self._beat = asyncio.get_running_loop().time()
-        # An edition missed while down waits for the feeds to be read, a minute at the most.
-        self._start(self._poll_then_publish)
-        self._start(self._alert_then_deliver)
-        self._deliver()
-        self._clock.start()
-
-    async def stop(self) -> None:
-        """Begin nothing more; what is being sent goes on until the runtime closes."""
-        self._clock.stop()
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _was_away(self) -> bool:
-        return not timedelta(0) <= utc_now() - self._woken_at <= _AWAY
-
-    def _wake(self) -> None:
-        self._beat = asyncio.get_running_loop().time()
-        was_away, self._woken_at = self._was_away(), utc_now()
-        self._start(self._poll_then_publish)
-        if not was_away:
-            self._publish()
-        self._start(self._alert_then_deliver)
-        self._deliver()
-
-    def _on_time(self) -> None:
-        # After a time away the next minute reads the feeds first.
-        if not self._was_away():
-            self._publish()
-
-    def _publish(self) -> None:
-        self._start(self._publish_then_deliver)
-
-    def _deliver(self) -> None:
-        self._start(lambda: self.runtime.delivering.deliver_due(join=False))
-
-    async def _poll_then_publish(self) -> None:
-        path = self.runtime.settings.database_path
-        # What cannot be recorded would be asked for again, every minute.
-        if lack := await asyncio.to_thread(lack_of_writing, path):
-            raise StoreError(f"{path}: {lack}")
-        await self.runtime.polling.poll_due()
-        self._publish()
-
-    async def _publish_then_deliver(self) -> None:
-        if await self.runtime.publishing.publish_due():
-            self._deliver()
-
-    async def _alert_then_deliver(self) -> None:
-        if await self.runtime.alerting.alert():
-            self._deliver()
-
-    def _start(self, work: Callable[[], Awaitable[object]]) -> None:
-        task = asyncio.create_task(self._round(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _round(self, work: Callable[[], Awaitable[object]]) -> None:
-        try:
-            await work()
-        except Exception as error:  # noqa: BLE001 - a bug is logged whole
-            reasons = {str(reason) for reason in mendable(error)}
-            for reason in sorted(reasons):
-                event(_log, logging.ERROR, "job failed; again within a minute", error=reason)
-            if not reasons:
-                _log.exception("bug in a job; it goes on with the next minute")
+async def _nothing_to_do(_: Settings) -> None:
+    pass

@@ -185,6 +185,7 @@ async def runtime_over(
     from digest.jobs.delivering import Delivering
     from digest.jobs.publishing import Publishing
     from digest.jobs.room import Room
+    from digest.jobs.testing import Testing
     from digest.rendering.templates import Templates
 
     settings, templates, channels = prepared.settings, prepared.templates, prepared.channels
@@ -205,6 +206,7 @@ async def runtime_over(
                 illustrating=illustrating,
                 delivering=delivering,
                 deciding=Deciding(settings, store, channels, templates, delivering, clock),
+                testing=Testing(settings, store, channels, templates, illustrating, clock, words),
                 alerting=Alerting(settings, store, channels, Templates, clock),
                 room=room,
                 clock=clock,

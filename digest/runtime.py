@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from digest.jobs.polling import Polling
     from digest.jobs.publishing import Publishing
     from digest.jobs.room import Room
+    from digest.jobs.testing import Testing
     from digest.model import Outcome, PollResult
     from digest.store import HeldEntries, Store, StoreThread
 
@@ -38,6 +39,7 @@ class Runtime:
     illustrating: Illustrating
     delivering: Delivering
     deciding: Deciding
+    testing: Testing
     alerting: Alerting
     room: Room
     clock: Callable[[], datetime]

@@ -10,8 +10,8 @@ import click
 
 from digest.cli import Options, aio
 from digest.cli.output import print_json
-from digest.cli.reports import status_report
 from digest.errors import UsageError
+from digest.reports import status_report
 from digest.store import Store, database_exists
 
 if TYPE_CHECKING:

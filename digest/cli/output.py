@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -69,25 +68,3 @@ def polling_progress(total: int | None) -> Iterator[Callable[[PollResult], None]
     """The progress of polling feeds."""
     with progress("polling", total) as done:
         yield lambda result: done(result.name)
-
-
-def ago(at: datetime | None, now: datetime) -> str:
-    """`5 min ago`, `in 2 d`, or `never`."""
-    if at is None:
-        return "never"
-    seconds = (now - at).total_seconds()
-    size = _span(timedelta(seconds=abs(seconds)))
-    if size == "now":
-        return size
-    return f"{size} ago" if seconds > 0 else f"in {size}"
-
-
-def _span(span: timedelta) -> str:
-    minutes = round(span.total_seconds() / 60)
-    if minutes < 1:
-        return "now"
-    if minutes < 90:
-        return f"{minutes} min"
-    if minutes < 48 * 60:
-        return f"{round(minutes / 60)} h"
-    return f"{round(minutes / 1440)} d"

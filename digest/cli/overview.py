@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from digest.cli.output import ago
+from digest.reports import ago
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 import webbrowser
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,27 +12,20 @@ import click
 
 from digest.cli import Options, aio
 from digest.cli.output import polling_progress, print_json
-from digest.cli.why import explain_draft
-from digest.config import SlackSettings
 from digest.config.settings import SQLITE_PREFIX
 from digest.errors import UsageError
 from digest.jobs.drafting import draft_edition
 from digest.model import NO_PICTURES
 from digest.opening import compile_templates, open_runtime, utc_now
-from digest.rendering.fitting import fit
-from digest.rendering.pictures import self_contained
-from digest.rendering.side_by_side import side_by_side
-from digest.rendering.slack import build_messages, build_thread
-from digest.rendering.slack_preview import slack_page
+from digest.rendering.forms import Forms
 from digest.rendering.snapshot import as_json
 from digest.store import copy_database, database_exists
+from digest.why import explain_draft
 
 if TYPE_CHECKING:
     from digest.config import Settings
     from digest.jobs.drafting import Draft
-    from digest.model import Edition, Pictures
-    from digest.rendering.slack_blocks import Message
-    from digest.rendering.templates import Templates
+    from digest.model import Pictures
 
 
 @click.command()
@@ -76,7 +68,7 @@ def preview(
         print_json(as_json(draft.edition))
     else:
         templates = compile_templates(settings)[digest]
-        forms = _Forms(draft.edition, templates, pictures, _has_threads(settings, digest))
+        forms = Forms(draft.edition, templates, pictures, threads=settings.has_threads(digest))
         as_page = in_browser and form not in {"text", "markdown"}
         _show(
             forms.page(form) if as_page else forms.text(form),
@@ -114,54 +106,6 @@ def _write(text: str, output: Path | None) -> None:
     except OSError as error:
         raise UsageError(f"{output}: {error.strerror}") from None
     click.echo(f"written to {output}", err=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Forms:
-    """An edition in each form; with `threads`, Slack's is a post and its thread."""
-
-    edition: Edition
-    templates: Templates
-    pictures: Pictures
-    threads: bool
-
-    def page(self, form: str | None) -> str:
-        """As a browser shows it: as email, or as Slack does, or both beside the text."""
-        match form:
-            case "email":
-                return self._email
-            case "slack":
-                return self._slack
-        text = self.templates.text(self.edition)
-        return side_by_side(self.edition.subject, self._email, self._slack, text)
-
-    def text(self, form: str | None) -> str:
-        """As `--as` offers it."""
-        match form:
-            case "email":
-                return self._email
-            case "slack":
-                return json.dumps(self._posts, indent=2, ensure_ascii=False)
-            case "markdown":
-                return self.templates.markdown(self.edition)
-        return self.templates.text(self.edition)
-
-    @property
-    def _email(self) -> str:
-        return self_contained(fit(self.edition, self.templates.html)[1], self.pictures)
-
-    @property
-    def _posts(self) -> list[Message]:
-        return build_thread(self.edition) if self.threads else build_messages(self.edition)
-
-    @property
-    def _slack(self) -> str:
-        return slack_page(self._posts, threaded=self.threads)
-
-
-def _has_threads(settings: Settings, digest: str) -> bool:
-    channels = (settings.channels[name] for name in settings.digests[digest].send_to)
-    return any(isinstance(channel, SlackSettings) and channel.threads for channel in channels)
 
 
 async def compose_preview(

@@ -17,6 +17,7 @@ from digest.daemon import Daemon
 from digest.log import event
 from digest.opening import open_runtime, open_store, prepare
 from digest.web.control import control_socket
+from digest.web.serving import web_server
 
 if TYPE_CHECKING:
     from digest.config import Settings
@@ -67,7 +68,7 @@ async def _serve(options: Options, settings: Settings) -> NoReturn:
     prepared = prepare(settings)
     async with open_store(settings, "digest run", check=True) as store:
         daemon = Daemon(store, prepared, options.load, adopt, options.file(), reload)
-        async with control_socket(daemon):
+        async with control_socket(daemon), web_server(daemon):
             await daemon.run(stop)
     event(_log, logging.INFO, "stopped")
     # A name that does not resolve holds a thread for longer than a stop may take, and a normal

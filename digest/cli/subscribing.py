@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digest.cli import Options, aio
-from digest.cli.output import ago, print_json, print_table, progress
-from digest.cli.reports import status_report
+from digest.cli.output import print_json, print_table, progress
 from digest.config import FeedSettings
 from digest.config.addresses import without_credentials
 from digest.config.editing import append_feeds, feed_lines, pause_feed, remove_feed
@@ -18,6 +17,7 @@ from digest.config.units import parse_duration
 from digest.errors import FeedError, UsageError
 from digest.feeds.discovery import web_address
 from digest.opening import utc_now
+from digest.reports import ago, status_report
 from digest.runtime import feed_urls
 from digest.store import Store, database_exists
 

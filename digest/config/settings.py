@@ -211,6 +211,11 @@ class Settings(Model):
         """The time zone of a digest's schedule and dates."""
         return ZoneInfo(self.digests[digest].timezone or self.timezone)
 
+    def has_threads(self, digest: str) -> bool:
+        """Whether a digest goes into threads of Slack."""
+        channels = (self.channels[name] for name in self.digests[digest].send_to)
+        return any(isinstance(channel, SlackSettings) and channel.threads for channel in channels)
+
     def secrets(self) -> tuple[str, ...]:
         """Every secret, for redaction."""
         headers = [v.get_secret_value() for feed in self.feeds for v in feed.headers.values()]

@@ -103,6 +103,8 @@ class Polling:
         self._asked: Counter[str] = Counter()
         self._ended: dict[str, float] = {}
         self._backlog = Backlog(_MOST_BODIES)
+        # Told of every poll, whoever asked for it.
+        self.note: Callable[[PollResult], None] = lambda _: None
 
     async def poll_due(
         self,
@@ -148,6 +150,7 @@ class Polling:
             for state in waiting:
                 try:
                     results[state.url] = await self._in_turn(state, began)
+                    self.note(results[state.url])
                     report(results[state.url])
                 except Exception as error:  # noqa: BLE001 - raised when the others are done
                     errors.append(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from digest.store.archive import ArchiveQueries, FeedHistory, Waiting
 from digest.store.backup import back_up, copy_database
 from digest.store.database import Database, StoreThread
 from digest.store.deliveries import Change, DeliveryQueries, EditionRecord, Record
@@ -28,6 +29,7 @@ __all__ = [
     "DigestPlan",
     "EditionRecord",
     "Failure",
+    "FeedHistory",
     "Health",
     "HeldEntries",
     "Incident",
@@ -37,6 +39,7 @@ __all__ = [
     "Update",
     "Validators",
     "Visit",
+    "Waiting",
     "WriterLock",
     "back_up",
     "copy_database",
@@ -61,6 +64,7 @@ class Store:
         self.editions = EditionQueries(self._database)
         self.ledger = LedgerQueries(self._database)
         self.deliveries = DeliveryQueries(self._database)
+        self.archive = ArchiveQueries(self._database)
         self.incidents = IncidentQueries(self._database)
         self.health = HealthQueries(self._database)
         self.keys = KeyQueries(self._database)

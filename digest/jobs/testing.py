@@ -1,0 +1,135 @@
+"""Testing: an edition as it would be now, sent to one recipient and kept nowhere."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from digest.config import EmailSettings, FileSettings
+from digest.errors import DeliveryError, UsageError
+from digest.jobs.drafting import draft_edition
+from digest.log import event
+from digest.model import Delivery
+from digest.rendering.email import message_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from digest.channels import Channel, Session
+    from digest.config import Settings
+    from digest.jobs.pictures import Illustrating
+    from digest.log import Words
+    from digest.rendering.templates import Templates
+    from digest.store import Store, StoreThread
+
+_log = logging.getLogger(__name__)
+
+_MARK = "[Test]"
+# Nothing resolves in it (RFC 2606), and nothing of the ledger is in it.
+_DOMAIN = "test.digest.invalid"
+
+
+class Testing:
+    """Sends tests. They are in no ledger, which is for what readers were promised."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: StoreThread[Store],
+        channels: Mapping[str, Channel],
+        templates: Mapping[str, Templates],
+        illustrating: Illustrating,
+        clock: Callable[[], datetime],
+        words: Words,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._channels = channels
+        self._templates = templates
+        self._illustrating = illustrating
+        self._clock = clock
+        self._words = words
+
+    async def send(self, digest: str, channel: str, recipient: str) -> str:
+        """Send a digest's edition as it would be now, marked in subject and title.
+
+        It takes no entries. Answers the receipt.
+
+        Raises:
+            UsageError: there is nothing to send, or no such recipient of the digest.
+            DeliveryError: it could not be sent.
+        """
+        if (channel, recipient) not in recipients(self._settings, digest):
+            raise UsageError(f"{digest} does not go to {recipient or channel}")
+        now = self._clock()
+        draft = await self._store.run(
+            lambda store: draft_edition(store, self._settings, digest, now)
+        )
+        if not draft.edition.stories:
+            raise UsageError(f"nothing is new for {digest}, so there is nothing to test with")
+        edition, pictures = await self._illustrating.illustrate(draft.edition)
+        marked = replace(
+            edition, subject=f"{_MARK} {edition.subject}", title=f"{_MARK} {edition.title}"
+        )
+        sender = self._channels[channel]
+        rendition = sender.render(marked, self._templates[digest], pictures)
+        to = recipient or rendition.recipients[0]
+        # No two tests are the same message.
+        identity = (digest, now, channel, secrets.token_hex(), 0)
+        test = Delivery(
+            *(0, 0, digest, channel, to, 0, "sending", 0, now),
+            message_id=message_id(identity, _DOMAIN),
+        )
+        receipt = await self._send(sender, test, rendition.parts)
+        event(_log, logging.INFO, "test sent", digest=digest, channel=channel, recipient=to)
+        return receipt
+
+    async def _send(self, channel: Channel, test: Delivery, parts: tuple[bytes, ...]) -> str:
+        first = ""
+        try:
+            async with channel.session() as session:
+                for number, payload in enumerate(parts, 1):
+                    part = replace(test, part=number, payload=payload, first_receipt=first)
+                    receipt = await _send_in_turn(channel, session, part)
+                    first = first or receipt
+        except DeliveryError as error:
+            reason = self._words(error.reason)
+            event(
+                _log,
+                logging.WARNING,
+                "test not sent",
+                digest=test.digest,
+                channel=test.channel,
+                recipient=test.recipient,
+                error=reason,
+            )
+            raise DeliveryError(f"the test was not sent: {reason}", error.verdict) from None
+        return self._words(first)
+
+
+async def _send_in_turn(channel: Channel, session: Session, part: Delivery) -> str:
+    """Send when the pace of the channel allows it, which deliveries keep too."""
+    loop = asyncio.get_running_loop()
+    while pause := channel.pace.delay(loop.time()):  # noqa: ASYNC110 - deliveries take turns too
+        await asyncio.sleep(pause)
+    channel.pace.begin(loop.time())
+    return await session.send(part)
+
+
+def recipients(settings: Settings, digest: str) -> list[tuple[str, str]]:
+    """Who a test of a digest can go to, as channel and address; without address, the channel.
+
+    A file would be taken for an edition.
+    """
+    found = []
+    for name in settings.digests[digest].send_to:
+        channel = settings.channels[name]
+        if isinstance(channel, EmailSettings):
+            found += [(name, address) for address in channel.to]
+        elif not isinstance(channel, FileSettings):
+            found.append((name, ""))
+    return found

@@ -1,0 +1,114 @@
+"""What was: the editions there are, what feeds brought, and how long things have been waiting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from digest.store.deliveries import EditionRecord
+from digest.store.tables import deliveries, editions, entries, feeds
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from digest.store.database import Database
+
+_NEWEST = 20
+_NOT_MADE = ("pending", "sending", "retrying")
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEntry:
+    """An entry and when it was first seen; `hold` as in the table of entries."""
+
+    title: str
+    link: str
+    published: datetime | None
+    first_seen_at: datetime
+    hold: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHistory:
+    """What a feed brought: entries in all, by day (ISO date, UTC) of late, and the newest."""
+
+    entries: int
+    days: tuple[tuple[str, int], ...]
+    newest: tuple[SeenEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Since when the oldest delivery has been waiting to be made, and the oldest feed due."""
+
+    delivery: datetime | None
+    feed: datetime | None
+
+
+class ArchiveQueries:
+    """One method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def editions(
+        self, digest: str | None, most: int, before: int | None = None
+    ) -> list[EditionRecord]:
+        """The newest editions, of a digest or of all; only those numbered below `before`."""
+        query = sa.select(editions).order_by(editions.c.id.desc()).limit(most)
+        if digest is not None:
+            query = query.where(editions.c.digest == digest)
+        if before is not None:
+            query = query.where(editions.c.id < before)
+        with self._database.transaction() as connection:
+            return [
+                EditionRecord(
+                    *(row.id, row.digest, row.scheduled_for),
+                    *(row.period_from, row.period_to, row.subject),
+                )
+                for row in connection.execute(query)
+            ]
+
+    def feed(self, feed_id: int, since: datetime) -> FeedHistory:
+        """What a feed brought, by day from `since` on."""
+        of_feed = entries.c.feed_id == feed_id
+        day = sa.func.substr(sa.type_coerce(entries.c.first_seen_at, sa.Text), 1, 10)
+        by_day = (
+            sa.select(day, sa.func.count())
+            .where(of_feed, entries.c.first_seen_at >= since)
+            .group_by(day)
+            .order_by(day.desc())
+        )
+        newest = (
+            sa.select(
+                *(entries.c.title, entries.c.link, entries.c.published),
+                *(entries.c.first_seen_at, entries.c.hold),
+            )
+            .where(of_feed)
+            .order_by(entries.c.id.desc())
+            .limit(_NEWEST)
+        )
+        number = sa.select(sa.func.count()).select_from(entries).where(of_feed)
+        with self._database.transaction() as connection:
+            return FeedHistory(
+                entries=connection.execute(number).scalar_one(),
+                days=tuple((row[0], row[1]) for row in connection.execute(by_day)),
+                newest=tuple(SeenEntry(*row) for row in connection.execute(newest)),
+            )
+
+    def waiting(self, urls: Collection[str]) -> Waiting:
+        """The oldest of what waits: deliveries that are still to be made, and these feeds."""
+        oldest = sa.select(sa.func.min(deliveries.c.created_at)).where(
+            deliveries.c.state.in_(_NOT_MADE)
+        )
+        due = sa.select(sa.func.min(feeds.c.next_poll_at)).where(
+            feeds.c.url.in_(urls), feeds.c.gone_at.is_(None)
+        )
+        with self._database.transaction() as connection:
+            return Waiting(
+                delivery=connection.execute(oldest).scalar(),
+                feed=connection.execute(due).scalar(),
+            )

@@ -1,0 +1,145 @@
+"""Answers: pages from templates, and what the site knows to make them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from importlib.resources import files
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from digest import __version__
+from digest.reports import ago
+from digest.web.sessions import Limiter, Sessions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from digest.config import Settings
+    from digest.config.web import WebSettings
+    from digest.daemon import Daemon
+    from digest.store import Store
+
+T = TypeVar("T")
+
+_STATIC = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
+_KEPT = {"Cache-Control": "public, max-age=86400"}
+# What an edition shows is from feeds: it is kept apart from this site, and runs no scripts.
+_DOCUMENT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; base-uri 'none';"
+    " form-action 'none'; sandbox allow-popups allow-popups-to-escape-sandbox; frame-ancestors {}"
+)
+
+
+class Site:
+    """What every page is made from; settings are what the daemon works by at the time."""
+
+    def __init__(self, daemon: Daemon, links: bytes, sessions: bytes) -> None:
+        self.daemon = daemon
+        self.links = links
+        self.sessions = Sessions(sessions)
+        self.limiter = Limiter()
+        self._environment = Environment(
+            loader=PackageLoader("digest.web"),
+            autoescape=select_autoescape(default=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters.update(
+            time=_time, iso=datetime.isoformat, ago=lambda at: ago(at, datetime.now(UTC))
+        )
+        self._environment.globals.update(version=__version__)
+
+    @property
+    def settings(self) -> Settings:
+        """What the daemon works by."""
+        return self.daemon.settings
+
+    @property
+    def web_settings(self) -> WebSettings:
+        """The settings of the server itself.
+
+        Raises:
+            HTTPServiceUnavailable: they are gone, and in a moment so is the server.
+        """
+        if self.settings.web is None:
+            raise web.HTTPServiceUnavailable
+        return self.settings.web
+
+    @property
+    def public_hosts(self) -> set[str | None]:
+        """The host that readers know, if any."""
+        return (
+            {urlsplit(self.web_settings.public_url).hostname}
+            if self.web_settings.public_url
+            else set()
+        )
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach it, but for a proxy."""
+        host = self.web_settings.address[0]
+        return host == "localhost" or is_loopback(host)
+
+    def is_secure(self, request: web.Request) -> bool:
+        """Whether a request came to a public address with https, whoever speaks it for us."""
+        public = self.web_settings.public_url or ""
+        return public.startswith("https:") and request.url.host in self.public_hosts
+
+    def public_url(self, request: web.Request) -> str:
+        """Where readers reach the site; without a setting, where this request did."""
+        return self.web_settings.public_url or str(request.url.origin())
+
+    async def read(self, work: Callable[[Store], T]) -> T:
+        """What a query of the store answers."""
+        return await self.daemon.read(work)
+
+    def text(self, template: str, values: Mapping[str, Any]) -> str:
+        """A template, rendered."""
+        return self._environment.get_template(template).render(values)
+
+    def page(self, template: str, *, status: int = 200, **values: Any) -> web.Response:
+        """A page that needs no login."""
+        text = self.text(template, {"session": None, "status": status, **values})
+        return web.Response(text=text, status=status, content_type="text/html")
+
+
+SITE = web.AppKey("site", Site)
+
+
+def document(html: str, *, framed: bool = False) -> web.Response:
+    """An edition, or a preview of one that our own page shows in a frame."""
+    response = web.Response(text=html, content_type="text/html")
+    policy = _DOCUMENT_POLICY.format("'self'" if framed else "'none'")
+    response.headers["Content-Security-Policy"] = policy
+    response.headers["X-Frame-Options"] = "SAMEORIGIN" if framed else "DENY"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is this machine's own."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def static_routes() -> list[web.RouteDef]:
+    """The few files that pages need, by name and no other."""
+    return [web.get(f"/static/{name}", _static) for name in _STATIC]
+
+
+async def _static(request: web.Request) -> web.Response:
+    name = request.path.rpartition("/")[2]
+    body = files("digest.web").joinpath("static", name).read_bytes()
+    charset = "utf-8"
+    return web.Response(body=body, content_type=_STATIC[name], charset=charset, headers=_KEPT)
+
+
+def _time(at: datetime | None) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}" if at else ""

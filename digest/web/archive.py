@@ -1,0 +1,64 @@
+"""Pages of editions: all there are, and one with its deliveries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from digest.rendering.web_links import edition_url
+from digest.web.answers import SITE
+from digest.web.doing import number, told
+from digest.web.login import operator_page
+
+if TYPE_CHECKING:
+    from digest.store import EditionRecord
+
+_ON_A_PAGE = 50
+
+
+def routes() -> list[web.RouteDef]:
+    """The pages."""
+    return [web.get("/editions", _editions), web.get("/editions/{edition}", _edition)]
+
+
+async def _editions(request: web.Request) -> web.Response:
+    site = request.app[SITE]
+    digest = request.query.get("digest") or None
+    before = request.query.get("before", "")
+    below = int(before) if before.isascii() and before.isdecimal() and len(before) <= 15 else None
+    # One more than is shown tells whether there are more.
+    found = await site.read(lambda store: store.archive.editions(digest, _ON_A_PAGE + 1, below))
+    shown = found[:_ON_A_PAGE]
+    return operator_page(
+        request,
+        "editions.html",
+        editions=[(edition, _in_browser(request, edition)) for edition in shown],
+        digests=list(site.settings.digests),
+        digest=digest or "",
+        older=shown[-1].id if len(found) > _ON_A_PAGE else None,
+    )
+
+
+async def _edition(request: web.Request) -> web.Response:
+    site, wanted = request.app[SITE], number(request, "edition")
+    composed = await site.read(lambda store: store.editions.load(wanted))
+    if composed is None:
+        raise web.HTTPNotFound
+    record = await site.read(lambda store: store.deliveries.edition(wanted))
+    deliveries = await site.read(lambda store: store.deliveries.of_edition(wanted))
+    return operator_page(
+        request,
+        "edition.html",
+        edition=record,
+        composed=composed,
+        deliveries=deliveries,
+        link=_in_browser(request, record),
+        back=f"/editions/{wanted}",
+        told=told(request),
+    )
+
+
+def _in_browser(request: web.Request, edition: EditionRecord) -> str:
+    site = request.app[SITE]
+    return edition_url(site.public_url(request), site.links, edition.id)

@@ -1,0 +1,113 @@
+"""Pages of digests: what they are, what their next edition would be, and a test of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from digest.jobs.drafting import draft_edition
+from digest.jobs.testing import recipients
+from digest.model import NO_PICTURES
+from digest.opening import utc_now
+from digest.rendering.forms import Forms
+from digest.rendering.web_links import digest_feed_url, edition_url
+from digest.reports import status_report
+from digest.web.answers import SITE, document
+from digest.web.doing import carry_out, told
+from digest.web.login import operator_page
+from digest.why import explain_draft
+
+if TYPE_CHECKING:
+    from digest.jobs.drafting import Draft
+    from digest.web.answers import Site
+
+_EDITIONS = 5
+
+
+def routes() -> list[web.RouteDef]:
+    """The pages."""
+    return [
+        web.get("/digests", _digests),
+        web.get("/digests/{digest}", _digest),
+        web.get("/digests/{digest}/preview/{form:email|slack}", _preview),
+        web.post("/digests/{digest}/test", _test),
+    ]
+
+
+async def _digests(request: web.Request) -> web.Response:
+    site = request.app[SITE]
+    health = await site.read(lambda store: store.health.read())
+    report = status_report(site.settings, health, utc_now())
+    rows = [(row, site.settings.digests[row["name"]]) for row in report["digests"]]
+    return operator_page(request, "digests.html", digests=rows)
+
+
+async def _digest(request: web.Request) -> web.Response:
+    site, name = request.app[SITE], _name(request)
+    health = await site.read(lambda store: store.health.read())
+    report = status_report(site.settings, health, utc_now())
+    draft = await _draft(site, name)
+    editions = await site.read(lambda store: store.archive.editions(name, _EDITIONS))
+    names = {feed.url: feed.name for feed in site.settings.feeds}
+    public = site.public_url(request)
+    return operator_page(
+        request,
+        "digest.html",
+        name=name,
+        row=next(row for row in report["digests"] if row["name"] == name),
+        config=site.settings.digests[name],
+        feeds=site.settings.feeds_of(name),
+        channels={one: site.settings.channels[one] for one in site.settings.digests[name].send_to},
+        recipients=recipients(site.settings, name),
+        edition=draft.edition,
+        text=_forms(site, draft).text("text"),
+        why=explain_draft(draft, names),
+        editions=[(one, edition_url(public, site.links, one.id)) for one in editions],
+        feed=digest_feed_url(public, site.links, name),
+        told=told(request),
+    )
+
+
+async def _preview(request: web.Request) -> web.Response:
+    site, name = request.app[SITE], _name(request)
+    draft = await _draft(site, name)
+    html = _forms(site, draft).page(request.match_info["form"])
+    # Links open beside the page: nothing else is shown in its frames.
+    if "<base" not in html:
+        html = html.replace("<head>", '<head><base target="_blank">', 1)
+    return document(html, framed=True)
+
+
+async def _test(request: web.Request) -> web.Response:
+    site, name = request.app[SITE], _name(request)
+    to = str((await request.post()).get("to", ""))
+    known = dict(enumerate(recipients(site.settings, name)))
+    chosen = known.get(int(to)) if to.isascii() and to.isdecimal() and len(to) < 6 else None
+    if chosen is None:
+        raise web.HTTPBadRequest(text="Choose who gets the test.")
+    await carry_out(
+        request,
+        lambda runtime: runtime.testing.send(name, *chosen),
+        "test",
+        f"/digests/{name}",
+    )
+
+
+def _name(request: web.Request) -> str:
+    name = request.match_info["digest"]
+    if name not in request.app[SITE].settings.digests:
+        raise web.HTTPNotFound
+    return name
+
+
+async def _draft(site: Site, digest: str) -> Draft:
+    now = utc_now()
+    return await site.read(lambda store: draft_edition(store, site.settings, digest, now))
+
+
+def _forms(site: Site, draft: Draft) -> Forms:
+    """The draft in each form, without pictures: they are fetched when an edition goes out."""
+    digest = draft.edition.digest
+    threads = site.settings.has_threads(digest)
+    return Forms(draft.edition, site.daemon.templates[digest], NO_PICTURES, threads=threads)

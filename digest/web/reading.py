@@ -1,0 +1,96 @@
+"""For readers who have the link: editions in the browser, and a feed of them (RFC 4287)."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from aiohttp import web
+
+from digest.feeds.text import well_formed
+from digest.jobs.pictures import without_embedded
+from digest.rendering.templates import Templates
+from digest.rendering.web_links import (
+    digest_feed_url,
+    digest_token,
+    edition_number,
+    edition_url,
+    is_same,
+)
+from digest.web.answers import SITE, document
+
+if TYPE_CHECKING:
+    from digest.model import Edition
+    from digest.store import Store
+    from digest.store.deliveries import EditionRecord
+    from digest.web.answers import Site
+
+_EDITIONS = 20
+# An empty feed has been as it is since then.
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+_NO_EDITION = "There is no edition under this link."
+# XML 1.0, section 2.2: no escape makes these a part of a document.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def routes() -> list[web.RouteDef]:
+    """Their pages."""
+    return [
+        web.get("/e/{token}", _edition),
+        web.get("/digests/{digest}/{token}.atom", _atom),
+    ]
+
+
+async def _edition(request: web.Request) -> web.Response:
+    site = request.app[SITE]
+    wanted = edition_number(site.links, request.match_info["token"])
+    edition = await site.read(lambda store: store.editions.load(wanted)) if wanted else None
+    if edition is None:
+        raise web.HTTPNotFound(text=_NO_EDITION)
+    # Of a digest that is gone, the looks are gone too.
+    templates = site.daemon.templates.get(edition.digest) or Templates()
+    # What was embedded went out with the edition, and is not kept.
+    response = document(templates.html(without_embedded(edition)))
+    response.headers["Cache-Control"] = "private, max-age=300"
+    return response
+
+
+async def _atom(request: web.Request) -> web.Response:
+    site, digest = request.app[SITE], request.match_info["digest"]
+    right = digest_token(site.links, digest)
+    if digest not in site.settings.digests or not is_same(request.match_info["token"], right):
+        raise web.HTTPNotFound(text="There is no feed under this link.")
+    entries = await site.read(lambda store: _newest(store, digest))
+    public = site.public_url(request)
+    values = {
+        "title": site.settings.title_of(digest),
+        "id": _urn(site, f"feed of {digest}"),
+        "url": digest_feed_url(public, site.links, digest),
+        "updated": max((edition.composed_at for _, edition in entries), default=_NEVER),
+        "entries": [
+            (
+                record,
+                edition,
+                edition_url(public, site.links, record.id),
+                _urn(site, f"{record.id}"),
+            )
+            for record, edition in entries
+        ],
+    }
+    text = _NOT_XML.sub("\ufffd", well_formed(site.text("editions.atom", values)))
+    response = web.Response(text=text, content_type="application/atom+xml")
+    response.headers["Cache-Control"] = "private, max-age=300"
+    return response
+
+
+def _newest(store: Store, digest: str) -> list[tuple[EditionRecord, Edition]]:
+    records = store.archive.editions(digest, _EDITIONS)
+    return [(one, edition) for one in records if (edition := store.editions.load(one.id))]
+
+
+def _urn(site: Site, what: str) -> str:
+    """A name that stays when the site moves (RFC 4122)."""
+    return UUID(bytes=hmac.digest(site.links, f"urn {what}".encode(), "sha256")[:16], version=4).urn

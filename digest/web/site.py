@@ -1,0 +1,172 @@
+"""The web application: what is served, and what holds for every answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from typing import TYPE_CHECKING
+
+from aiohttp import hdrs, web
+
+from digest.errors import DigestError, UsageError
+from digest.web import archive, digests, feeds, ledger, login, probes, reading
+from digest.web.answers import SITE, Site, static_routes
+from digest.web.refusals import log_refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from digest.daemon import Daemon
+    from digest.web.connections import Connections
+
+    Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_log = logging.getLogger(__name__)
+
+# Forms are a few words.
+_MOST_BYTES = 16 * 1024
+_BODY_SECONDS = 10.0
+_HOST = re.compile(
+    r"(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(:(?P<port>\d{1,5}))?", re.ASCII | re.IGNORECASE
+)
+_LAST_PORT = 65_535
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_HEADERS = {
+    "Server": "digest",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+# What a page does not say of itself.
+_DEFAULTS = {
+    "Cache-Control": "no-store",
+    # Not no-referrer: with that, browsers do not say where a form was sent from.
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
+        " frame-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+}
+
+
+async def build_application(daemon: Daemon, connections: Connections) -> web.Application:
+    """The application; settings are the daemon's, whenever they are asked for."""
+    links = await daemon.read(lambda store: store.keys.key("links"))
+    sessions = await daemon.read(lambda store: store.keys.key("sessions"))
+    app = web.Application(
+        middlewares=[_watching(connections), _told, _at_home, _whole],
+        client_max_size=_MOST_BYTES,
+    )
+    app[SITE] = Site(daemon, links, sessions)
+    app.on_response_prepare.append(_add_headers)
+    app.add_routes(_public_routes())
+    app.add_routes(_operator_routes())
+    return app
+
+
+def _public_routes() -> list[web.RouteDef]:
+    """For everybody. Forms that work without a login, like those of readers, belong here."""
+    return [*reading.routes(), *probes.routes(), *static_routes()]
+
+
+def _operator_routes() -> list[web.RouteDef]:
+    """For those who are logged in, and the login."""
+    pages = [*feeds.routes(), *digests.routes(), *archive.routes(), *ledger.routes()]
+    return [*login.routes(), *(login.guarded(page) for page in pages)]
+
+
+async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(_HEADERS)
+    for name, value in _DEFAULTS.items():
+        response.headers.setdefault(name, value)
+
+
+def _watching(connections: Connections) -> Callable[..., Awaitable[web.StreamResponse]]:
+    @web.middleware
+    async def watch(request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Tell apart whose turn it is on a connection."""
+        transport = request.transport
+        if transport is None:
+            raise ConnectionResetError
+        connections.work_for(transport)
+        try:
+            return await handler(request)
+        finally:
+            connections.wait_for(transport)
+
+    return watch
+
+
+@web.middleware
+async def _told(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Make a plain page of what goes wrong, and a line in the log of what is refused."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        default = f"{error.status}: {error.reason}"
+        response = _sorry(request, error.status, "" if error.text == default else error.text or "")
+        if "Allow" in error.headers:
+            response.headers["Allow"] = error.headers["Allow"]
+        if "Retry-After" in error.headers:
+            response.headers["Retry-After"] = error.headers["Retry-After"]
+        log_refusal(request, error.status, error.reason)
+        return response
+    except DigestError as error:
+        status = 409 if isinstance(error, UsageError) else 503
+        log_refusal(request, status, str(error))
+        return _sorry(request, status, str(error))
+    except Exception:  # noqa: BLE001 - a bug is logged whole
+        _log.exception("bug in a page", extra={"fields": {"path": request.rel_url.raw_path[:200]}})
+        return _sorry(request, 500, "That did not work. The log says why.")
+
+
+def _sorry(request: web.Request, status: int, text: str) -> web.Response:
+    return request.app[SITE].page("error.html", status=status, message=text)
+
+
+@web.middleware
+async def _at_home(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse hosts that only this machine's own names stand for, but others' names lead to.
+
+    A name that somebody else points at 127.0.0.1 (DNS rebinding) would let their pages read ours.
+    """
+    site = request.app[SITE]
+    host = _host(request)
+    if site.is_loopback and host not in _LOOPBACK | site.public_hosts:
+        raise web.HTTPMisdirectedRequest(text="This server goes by another name.")
+    return await handler(request)
+
+
+def _host(request: web.Request) -> str:
+    """The host that is asked for, as links will have it.
+
+    Raises:
+        HTTPBadRequest: it is none, or two.
+    """
+    found = _HOST.fullmatch(request.headers.get(hdrs.HOST, ""))
+    if not found or int(found["port"] or 0) > _LAST_PORT:
+        raise web.HTTPBadRequest(text="That host is none.")
+    host = found["host"].strip("[]").lower()
+    # A request can name another one in its first line.
+    if request.url.host != host:
+        raise web.HTTPBadRequest(text="That names two hosts.")
+    return host
+
+
+@web.middleware
+async def _whole(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Have a form whole, in bounded time and size, before anybody works for it."""
+    if request.body_exists:
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                await request.post() if request.method == "POST" else await request.read()
+        except TimeoutError:
+            raise web.HTTPRequestTimeout(text="The form took too long to come.") from None
+        except (LookupError, ValueError):
+            raise web.HTTPBadRequest(text="That is no form.") from None
+    return await handler(request)

@@ -1,0 +1,282 @@
+"""What is done to a server that others can reach: refused, bounded, logged."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.web.site import Site
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+HEADERS = {
+    "Server": "digest",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+}
+
+
+async def raw(site: Site, request: bytes) -> bytes:
+    """What the server answers to bytes, until it closes or the answer is whole."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", site.serving.port)
+    writer.write(request)
+    async with asyncio.timeout(10):
+        answer = await reader.read(65536)
+    writer.close()
+    return answer
+
+
+def status(answer: bytes) -> int:
+    return int(answer.split()[1])
+
+
+def refusals(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
+    return [record.fields for record in caplog.records if record.message == "refused"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/../login.py",
+        "/static/%2e%2e/site.py",
+        "/static/..%2f..%2fsite.py",
+        "/static/style.css/../../site.py",
+        "/static//etc/passwd",
+        "//evil.example/static/style.css",
+        "/static/style.css%00.py",
+        "/static/",
+        "/e/",
+        "/e/1",
+        "/e/1-",
+        "/e/1-AAAAAAAAAAAAAAAAAAAAAA",
+        "/e/999999999999999999999-AAAAAAAAAAAAAAAAAAAAAA",
+        "/e/%F0%9F%92%A9",
+        "/e/١-AAAAAAAAAAAAAAAAAAAAAA",
+        "/digests/weekly/AAAAAAAAAAAAAAAAAAAAAA.atom",
+        "/digests/%2e%2e/x.atom",
+        "/.git/config",
+        "/%",
+        "/%0d%0aSet-Cookie:a=b",
+    ],
+)
+async def test_paths_that_are_none_of_ours(
+    site: Site, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    host = f"Host: 127.0.0.1:{site.serving.port}"
+    answer = await raw(site, f"GET {path} HTTP/1.1\r\n{host}\r\nConnection: close\r\n\r\n".encode())
+    assert status(answer) in {400, 404}
+    assert b"Set-Cookie" not in answer
+    assert b"import" not in answer
+    assert len(refusals(caplog)) == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/feeds/0",
+        "/feeds/-1",
+        "/feeds/1e3",
+        "/feeds/99999999999999999999",
+        "/feeds/%D9%A1",
+        "/editions/4711",
+        "/editions/99999999999999999999",
+        "/digests/none",
+        "/digests/weekly/preview/evil",
+    ],
+)
+async def test_numbers_and_names_of_nothing(site: Site, path: str) -> None:
+    await site.log_in()
+    assert (await site.answer(path))[0].status == 404
+
+
+@pytest.mark.parametrize(
+    "query", ["?state=evil", "?state=%00", "?state=sent'--", "?state=sent&state=evil'"]
+)
+async def test_questions_that_make_no_sense(site: Site, query: str) -> None:
+    await site.log_in()
+    answer, text = await site.answer(f"/deliveries{query}")
+    assert answer.status in {200, 400}
+    assert "evil'" not in text
+
+
+@pytest.mark.parametrize("before", ["-1", "x", "9" * 400, "%00", "1 OR 1=1"])
+async def test_pages_that_are_none_are_the_first(site: Site, before: str) -> None:
+    await site.log_in()
+    assert (await site.answer(f"/editions?before={before}"))[0].status == 200
+
+
+async def test_what_comes_with_a_request_is_not_markup(site: Site) -> None:
+    await site.log_in()
+    for path in ("/deliveries?digest=", "/editions?digest=", "/digests/weekly?done="):
+        text = await site.page(f"{path}%22%3E%3Cscript%3Ealert(1)%3C/script%3E")
+        assert "<script" not in text
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/nothing", "/healthz", "/static/style.css"])
+async def test_every_answer_has_the_headers(site: Site, path: str) -> None:
+    answer, _ = await site.answer(path)
+    found = {name: answer.headers.get(name) for name in HEADERS}
+    if path.startswith("/static"):
+        found["Cache-Control"] = "no-store"
+    assert found == HEADERS
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none';")
+    assert "script-src" not in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [("HEAD", 200), ("OPTIONS", 405), ("PUT", 405), ("DELETE", 405), ("TRACE", 405)],
+)
+async def test_methods(site: Site, method: str, expected: int) -> None:
+    answer, text = await site.answer("/healthz", method)
+    assert answer.status == expected
+    if method == "HEAD":
+        assert text == ""
+    else:
+        assert answer.headers["Allow"] == "GET,HEAD"
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("127.0.0.1", 200),
+        ("localhost:80", 200),
+        ("[::1]:9", 200),
+        ("DIGEST.example.com", 421),
+        ("evil.example", 421),
+        ("127.0.0.1.evil.example", 421),
+        ("localhost.evil.example", 421),
+        ("0x7f.1", 421),
+        ("", 400),
+        ("a b", 400),
+        ("[", 400),
+        ("[::1", 400),
+        ("127.0.0.1:65536", 400),
+        ("127.0.0.1:99999999", 400),
+        ("evil.example@127.0.0.1", 400),
+    ],
+)
+async def test_a_name_that_somebody_else_leads_here(
+    site: Site, caplog: pytest.LogCaptureFixture, host: str, expected: int
+) -> None:
+    request = f"GET /healthz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+    answer = await raw(site, request.encode())
+    assert status(answer) == expected
+    assert len(refusals(caplog)) == (expected != 200)
+
+
+async def test_a_request_that_names_two_hosts(site: Site) -> None:
+    request = b"GET http://evil.example/healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    assert status(await raw(site, request)) == 400
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+)
+async def test_bodies_that_are_too_large(site: Site, kind: str) -> None:
+    body = b"a=" + b"b" * 100_000
+    if kind.startswith("multipart"):
+        head = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n'
+        body = head + b"b" * 100_000 + b"\r\n--x--\r\n"
+    answer, _ = await site.answer("/login", "POST", data=body, headers={"Content-Type": kind})
+    assert answer.status == 413
+
+
+async def test_a_body_that_is_announced_larger_than_it_may_be(site: Site) -> None:
+    head = (
+        f"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {10**12}\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    )
+    assert status(await raw(site, head.encode() + b"a" * 40_000)) == 413
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"%", b"\xff\xfe", b"&&&&", b"a" * 16_000, b"=&=" * 4_000, b"token=%00&token=%ff"],
+)
+async def test_forms_that_are_none(site: Site, body: bytes) -> None:
+    kind = {"Content-Type": "application/x-www-form-urlencoded; charset=nonsense"}
+    answer, _ = await site.answer("/login", "POST", data=body, headers=kind)
+    assert answer.status in {400, 401, 429}
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: a\rb\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -1\r\n\r\n",
+        b"GET / HTTP/9.9\r\nHost: 127.0.0.1\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        b"GET /" + b"a" * 10_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"a" * 10_000 + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n" + b"X: a\r\n" * 200 + b"\r\n",
+    ],
+    ids=range(9),
+)
+async def test_what_is_no_http(
+    site: Site, caplog: pytest.LogCaptureFixture, request_: bytes
+) -> None:
+    answer = await raw(site, request_)
+    assert status(answer) == 400
+    assert not any(record.exc_info for record in caplog.records)
+    assert not any(record.levelno >= logging.ERROR for record in caplog.records)
+
+
+async def test_a_refusal_is_one_line_without_what_was_said(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    await site.answer("/nothing?password=s3cret", "POST", data={"password": "s3cret"})
+    (told,) = refusals(caplog)
+    assert told == {
+        "status": 404,
+        "method": "POST",
+        "path": "/nothing",
+        "peer": "127.0.0.1",
+        "reason": "Not Found",
+    }
+
+
+async def test_a_body_that_drips_is_given_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digest.web.site._BODY_SECONDS", 0.1)
+    head = (
+        b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\n\r\npass"
+    )
+    assert status(await raw(site, head)) == 408
+
+
+async def test_the_site_waits_for_no_client(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site.serving._connections, "_patience", 0.1)
+    for said in (
+        b"",
+        b"GET /healthz HTTP/1.1\r\nHost: 127",
+        b"GET /healthz HTTP/1.1\r\nHost: [::1]\r\n\r\n",
+    ):
+        reader, writer = await asyncio.open_connection("127.0.0.1", site.serving.port)
+        writer.write(said)
+        with contextlib.suppress(ConnectionError):
+            async with asyncio.timeout(5):
+                assert (b" 200 OK" in await reader.read()) is said.endswith(b"\r\n\r\n")
+        writer.close()
+
+
+async def test_who_waits_for_us_is_not_given_up(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site.serving._connections, "_patience", 0.1)
+    monkeypatch.setattr("digest.web.probes._TIMER_SECONDS", 0.3)
+    request = b"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    assert status(await raw(site, request)) == 200

@@ -1,0 +1,144 @@
+"""Every page in a real browser: clicked through, looked at, and read as those do who cannot see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_asyncio
+
+from tests.feed_xml import item, rss
+from tests.servers import Reply
+from tests.web import axe
+from tests.web.browser import CHROMIUM, Browser, chromium
+from tests.web.site import PASSWORD, Servers, Site, serve, settings_for
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.skipif(not CHROMIUM, reason="needs Chromium"),
+]
+
+LOOKS: dict[str, Any] = {
+    "light": {"dark": False, "width": 1100},
+    "dark": {"dark": True, "width": 1100},
+    "narrow": {"dark": False, "width": 360},
+}
+PAGES = (
+    *("/login", "/nothing", "/", "/feeds", "/feeds/1", "/digests", "/digests/weekly"),
+    *("/editions", "/editions/1", "/deliveries", "/incidents", "/held"),
+)
+FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    async with chromium(tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def busy(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    """A site with something on every page: a failure, a dead feed, a flood that is held."""
+    folder = tmp_path_factory.mktemp("busy")
+    servers.feeds.replies["/dead"] = Reply("gone away", 500)
+    servers.feeds.replies["/flood"] = Reply(rss(item(1000), title="Flooding"))
+    feeds: list[Any] = [f"{servers.feeds.url}/{name}" for name in ("feed", "dead", "flood")]
+    settings = settings_for(folder, servers, feeds=feeds)
+    servers.mail.refuse_recipient = lambda to: "550 No such user" if "grace" in to else None
+    async with serve(settings, folder) as site:
+        await site.send()
+        many = (item(number, link=f"https://flood.example/{number}") for number in range(200))
+        servers.feeds.replies["/flood"] = Reply(rss(*many, title="Flooding"))
+        await site.daemon.carry_out(lambda runtime: runtime.poll(feeds[2:]))
+        servers.feeds.replies["/feed"] = Reply(rss(*(item(n) for n in range(1, 8))))
+        await site.daemon.carry_out(lambda runtime: runtime.poll(feeds[:1]))
+        yield site
+
+
+async def test_a_visit(browser: Browser, busy: Site, servers: Servers) -> None:
+    await browser.ask("Network.clearBrowserCookies")
+    browser.errors.clear()
+    await browser.look()
+    await browser.open(busy.url)
+    assert await browser.path() == "/login"
+    await browser.write(PASSWORD)
+    await browser.click("button", "Log in")
+    assert await browser.path() == "/"
+    assert "Needs attention" in await browser.text()
+
+    await browser.click("nav a", "Digests")
+    await browser.click("th a", "Weekly reading")
+    await browser.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert "Story 7" in await browser.text()
+    sent = len(servers.mail.mails)
+    await browser.click("button", "Send me a test")
+    assert "The test was sent." in await browser.text()
+    assert len(servers.mail.mails) == sent + 1
+    assert b"[Test]" in servers.mail.mails[-1].raw
+
+    await browser.click("nav a", "Feeds")
+    await browser.click("th a", "A feed")
+    assert "New entries by day" in await browser.text()
+
+    servers.mail.refuse_recipient = lambda _: None
+    await browser.open(f"{busy.url}/deliveries?state=failed")
+    await browser.click("tbody button", "Retry")
+    assert "Tried again" in await browser.text()
+    assert servers.mail.mails[-1].recipient == "grace@two.example"
+
+    await browser.click("nav a", "Held")
+    await browser.click("button", "Discard")
+    assert "Nothing is held" in await browser.text()
+
+    await browser.click("nav a", "Editions")
+    await browser.click("tbody a", "view in browser")
+    assert (await browser.path()).startswith("/e/1-")
+    assert "Story 1" in await browser.text()
+
+    await browser.open(busy.url)
+    await browser.click("button", "Log out")
+    await browser.open(f"{busy.url}/feeds")
+    assert await browser.path() == "/login"
+    assert browser.errors == []
+
+
+def keep(folder: Path, page: str, look: str, shot: bytes) -> None:
+    """For whoever wants to look too."""
+    assert shot.startswith(b"\x89PNG")
+    (folder / f"{page.strip('/').replace('/', '-') or 'overview'}-{look}.png").write_bytes(shot)
+
+
+async def test_every_page_in_every_look(
+    browser: Browser,
+    busy: Site,
+    tmp_path_factory: pytest.TempPathFactory,
+    pytestconfig: pytest.Config,
+) -> None:
+    script = axe.fetch(pytestconfig.cache.mkdir("axe"))
+    await busy.log_in()
+    (cookie,) = busy.client.cookie_jar
+    await browser.ask("Network.setCookie", name=cookie.key, value=cookie.value, url=busy.url)
+    browser.errors.clear()
+    found, shots = {}, tmp_path_factory.mktemp("screenshots")
+    for page in PAGES:
+        await browser.open(busy.url + page)
+        assert await browser.path() == page
+        for name, look in LOOKS.items():
+            await browser.look(**look)
+            keep(shots, page, name, await browser.screenshot())
+            assert await browser.evaluate(FITS), f"{page} is wider than {look['width']} pixels"
+            # What differs by look are colours, which are those of one of the others when narrow.
+            rules = ["color-contrast"] if name == "dark" else None
+            if not script or name == "narrow":
+                continue
+            if serious := await axe.violations(browser, script, rules):
+                found[page, name] = serious
+    assert found == {}
+    assert [error for error in browser.errors if "/nothing" not in error] == []
+    if script is None:
+        pytest.skip("axe-core is not here and npm could not fetch it; the rest was looked at")

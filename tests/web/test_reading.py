@@ -1,0 +1,167 @@
+"""What readers get who have a link: an edition, and a feed of editions."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import feedparser
+import pytest
+import pytest_asyncio
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.feeds.reading import Body, read_body
+from digest.rendering.web_links import (
+    digest_feed_url,
+    digest_token,
+    edition_number,
+    edition_token,
+    edition_url,
+)
+from tests.feed_xml import NOW, item, rss
+from tests.servers import Reply
+from tests.store.build import edition_of, name_message
+from tests.web.site import Servers, Site, serve, settings_for
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+KEY = b"k" * 32
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def read(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    """A site with two editions, to somebody who is not logged in."""
+    folder = tmp_path_factory.mktemp("read")
+    async with serve(settings_for(folder, servers), folder) as site:
+        await site.send()
+        titled = [item(9, title="Ninth <b>& last</b>", html="<p>Much \x01 & more</p>")]
+        servers.feeds.replies["/feed"] = Reply(rss(*titled).replace("\x01", "&#x7f;"))
+        await site.daemon.carry_out(lambda runtime: runtime.poll([]))
+        await site.send()
+        yield site
+
+
+async def links(site: Site) -> bytes:
+    return await site.daemon.read(lambda store: store.keys.key("links"))
+
+
+async def test_an_edition_in_the_browser(read: Site) -> None:
+    answer, text = await read.answer(f"/e/{edition_token(await links(read), 1)}")
+    assert answer.status == 200
+    assert "Story 1" in text
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    for personal in ("ada@one.example", "grace@two.example"):
+        assert personal not in text
+
+
+async def test_a_link_is_of_one_edition_and_one_installation(read: Site) -> None:
+    token = edition_token(await links(read), 1)
+    others = [f"2{token[1:]}", edition_token(KEY, 1), token[:-1], f"{token}A", token.lower()]
+    for other in others:
+        assert (await read.answer(f"/e/{other}"))[0].status == 404
+
+
+@given(st.integers(0, 10**17))
+async def test_a_token_says_its_edition(number: int) -> None:
+    token = edition_token(KEY, number)
+    assert edition_number(KEY, token) == number
+    assert len(token.partition("-")[2]) == 22
+
+
+@given(st.text(max_size=40))
+async def test_what_is_no_token_is_of_nothing(text: str) -> None:
+    assert edition_number(KEY, text) is None
+    assert edition_number(KEY, f"1-{text}") is None
+
+
+async def test_addresses_are_under_the_public_one() -> None:
+    for public in ("https://d.example", "https://d.example/"):
+        assert edition_url(public, KEY, 7) == f"https://d.example/e/{edition_token(KEY, 7)}"
+        feed = f"https://d.example/digests/weekly/{digest_token(KEY, 'weekly')}.atom"
+        assert digest_feed_url(public, KEY, "weekly") == feed
+
+
+async def test_digests_and_editions_do_not_share_tokens() -> None:
+    assert digest_token(KEY, "1") != edition_token(KEY, 1).partition("-")[2]
+
+
+async def atom(site: Site) -> bytes:
+    path = digest_feed_url("", await links(site), "weekly")
+    answer, text = await site.answer(path)
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+    return text.encode()
+
+
+async def test_the_feed_is_atom(read: Site) -> None:
+    root = ET.fromstring(await atom(read))
+    names = {"a": "http://www.w3.org/2005/Atom"}
+    # RFC 4287, sections 4.1.1 and 4.1.2
+    for path in ("a:id", "a:title", "a:updated", "a:author/a:name"):
+        assert len(root.findall(path, names)) == 1
+    (own,) = root.findall("a:link[@rel='self']", names)
+    assert own.get("href", "").startswith(read.url)
+    entries = root.findall("a:entry", names)
+    assert len(entries) == 2
+    ids = {entry.findtext("a:id", None, names) for entry in entries}
+    assert len(ids) == 2
+    assert all(one and one.startswith("urn:uuid:") for one in ids)
+    for entry in entries:
+        for path in ("a:title", "a:updated", "a:published", "a:content"):
+            assert len(entry.findall(path, names)) == 1
+        updated = datetime.fromisoformat(entry.findtext("a:updated", "", names))
+        assert updated.tzinfo == UTC
+        (link,) = entry.findall("a:link", names)
+        path = link.get("href", "").removeprefix(read.url)
+        assert (await read.answer(path))[0].status == 200
+
+
+async def test_other_readers_and_ours_read_it(read: Site) -> None:
+    body = await atom(read)
+    parsed = feedparser.parse(io.BytesIO(body))
+    assert not parsed.bozo
+    assert parsed.version == "atom10"
+    assert [entry.title for entry in parsed.entries] == [
+        "Weekly reading: Ninth & last",
+        "Weekly reading: Story 1, and 2 more",
+    ]
+    assert "Ninth &amp; last" in parsed.entries[0].content[0].value
+    ours = read_body(Body(raw=body, coding="", limit=10**6, url=read.url, charset=None))
+    assert len(ours.entries) == 2
+    assert {one.entry.link for one in ours.entries} == {entry.link for entry in parsed.entries}
+
+
+async def test_a_feed_before_the_first_edition_is_one_too(site: Site) -> None:
+    parsed = feedparser.parse(io.BytesIO(await atom(site)))
+    assert not parsed.bozo
+    assert parsed.feed.title == "Weekly reading"
+
+
+async def test_what_no_xml_may_say_is_replaced(
+    servers: Servers, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("odd")
+    edition = replace(edition_of(), subject="Odd \x0b \ufffe ]]> & <b>")
+    async with serve(settings_for(folder, servers), folder) as site:
+        await site.daemon.read(
+            lambda store: store.editions.publish(edition, NOW, [], name_message, None)
+        )
+        parsed = feedparser.parse(io.BytesIO(await atom(site)))
+    assert not parsed.bozo
+    assert parsed.entries[0].title_detail.value == "Odd \ufffd \ufffd ]]> & <b>"
+
+
+async def test_a_feed_is_of_one_digest(read: Site) -> None:
+    key = await links(read)
+    for path in ("other", f"weekly/{digest_token(key, 'other')}.atom", "weekly/x.atom"):
+        assert (await read.answer(f"/digests/{path}"))[0].status in {303, 404}

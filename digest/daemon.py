@@ -94,6 +94,10 @@ class Daemon:
         """What a query of the store answers."""
         return await self._store.run(work)
 
+    def read_anew(self) -> None:
+        """Have the settings read anew, as a changed file would."""
+        self._reload.set()
+
     async def carry_out(self, command: Callable[[Runtime], Coroutine[Any, Any, T]]) -> T:
         """Carry out a command; one that comes while settings are taken over waits for that.
 

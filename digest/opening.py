@@ -20,7 +20,10 @@ from digest.runtime import Runtime
 from digest.store import Store, StoreThread, WriterLock, lack_of_room
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    import ssl
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from aiohttp import TraceConfig
 
     from digest.channels import Channel
     from digest.config import Settings
@@ -61,8 +64,12 @@ def compile_templates(settings: Settings) -> dict[str, Templates]:
     return {name: compiled[look] for name, look in looks.items()}
 
 
-def open_fetcher(settings: Settings) -> Fetcher:
-    """The HTTP client, as polling is configured."""
+def open_fetcher(
+    settings: Settings,
+    tls: ssl.SSLContext | None = None,
+    traces: Sequence[TraceConfig] = (),
+) -> Fetcher:
+    """The HTTP client, as polling is configured; `tls` and `traces` are the `Fetcher`'s."""
     polling = settings.polling
     limits = FetchLimits(
         timeout=polling.timeout.total_seconds(),
@@ -70,7 +77,7 @@ def open_fetcher(settings: Settings) -> Fetcher:
         concurrency=polling.concurrency,
         per_host=polling.per_host,
     )
-    return Fetcher(limits, _user_agent(settings))
+    return Fetcher(limits, _user_agent(settings), tls=tls, traces=traces)
 
 
 def open_picture_fetcher(settings: Settings, max_body: int) -> Fetcher:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from digest.store import Health
 
 _RECENT = timedelta(days=7)
+# What a feed that is paused cannot be reproached with.
+_OF_POLLS = {"feed", "gone"}
 _STATES = ("pending", "sent", "retrying", "failed", "unknown")
 
 
@@ -49,12 +51,16 @@ def _feed(feed: FeedSettings, row: dict[str, Any] | None, now: datetime) -> dict
     health = "ok" if row.get("succeeded_at") else "not polled yet"
     if row.get("failures"):
         health = "gone" if row.get("gone_at") else "failing"
+    if feed.paused:
+        health = "paused"
+    rests = feed.paused or row.get("gone_at")
     return {
         "url": feed.url,
         "name": feed.name or row.get("title") or urlsplit(feed.url).netloc,
         "health": health,
         "polled_at": row.get("polled_at"),
-        "next_poll_at": None if row.get("gone_at") else row.get("next_poll_at"),
+        "last_new_at": row.get("new_at"),
+        "next_poll_at": None if rests else row.get("next_poll_at"),
         "failures": row.get("failures", 0),
         "failing_since": row.get("failing_since"),
         "status": row.get("last_status"),
@@ -97,6 +103,7 @@ def _failing(feeds: list[dict[str, Any]]) -> list[dict[str, str]]:
 
 def _incidents(feeds: list[dict[str, Any]], health: Health | None) -> list[dict[str, str]]:
     names = {feed["url"]: feed["name"] for feed in feeds}
+    paused = {feed["url"] for feed in feeds if feed["health"] == "paused"}
     return [
         {
             "kind": one.kind,
@@ -105,7 +112,8 @@ def _incidents(feeds: list[dict[str, Any]], health: Health | None) -> list[dict[
         }
         for one in (health.incidents if health else [])
         # What a feed or channel had is over with it; that a channel rests is told with its times.
-        if one.subject in names or one.kind == "disk"
+        if (one.subject in names or one.kind == "disk")
+        and not (one.subject in paused and one.kind in _OF_POLLS)
     ]
 
 
@@ -134,7 +142,7 @@ def _outrun(feeds: list[dict[str, Any]], now: datetime) -> list[dict[str, str]]:
             " poll it more often (`every`)",
         }
         for feed in feeds
-        if feed["missed_at"] and now - feed["missed_at"] <= _RECENT
+        if feed["missed_at"] and now - feed["missed_at"] <= _RECENT and feed["health"] != "paused"
     ]
 
 

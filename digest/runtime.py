@@ -171,9 +171,13 @@ async def poll_now(
     """Poll these feeds (addresses or names; all if none) now; answers the `poll` contract.
 
     Raises:
-        UsageError: there is no such feed.
+        UsageError: there is no such feed, or it is paused.
     """
-    return poll_report(await polling.poll(feed_urls(settings, feeds), report))
+    urls, paused = feed_urls(settings, feeds), {one.url for one in settings.feeds if one.paused}
+    for feed, url in zip(feeds, urls, strict=False):
+        if url in paused:
+            raise UsageError(f"{feed} is paused; `digest feeds resume {feed}` has it polled again")
+    return poll_report(await polling.poll([url for url in urls if url not in paused], report))
 
 
 def feed_urls(settings: Settings, feeds: Collection[str]) -> list[str]:

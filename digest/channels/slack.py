@@ -42,6 +42,8 @@ _NOT_POSTED = (
     aiohttp.ClientHttpProxyError,
     aiohttp.InvalidURL,
 )
+_POSTING, _ANYWHERE = "chat:write", "chat:write.public"
+_LOOKING = {"channels:read", "groups:read"}
 # A message's name inside its channel, at the end of the receipt.
 _TIME_STAMP = re.compile(r"\d+\.\d+$")
 # At DEBUG the clients log the webhook's address, which is a secret.
@@ -170,11 +172,27 @@ class Bot:
         return f"{said.get('channel', self.recipient)} {said.get('ts', '')}".strip()
 
     async def check(self) -> str:
-        """Ask Slack whose token it is."""
-        said = await self._call("auth.test", {})
-        return f"the token is that of {said.get('user', 'an app')} in {said.get('team', 'Slack')}"
+        """Ask Slack whose token it is and what it allows, and of the channel what that allows."""
+        said, scopes = await self._ask("auth.test", json={})
+        whose = f"the token is that of {said.get('user', 'an app')} in {said.get('team', 'Slack')}"
+        if scopes and _POSTING not in scopes:
+            raise refusal(200, "missing_scope", {})
+        if not scopes & _LOOKING:
+            return f"{whose}; the channel was not looked at, which takes channels:read"
+        query = {"channel": self.recipient}
+        said, _ = await self._ask("conversations.info", http_verb="GET", params=query)
+        channel = said.get("channel", {})
+        if channel.get("is_archived"):
+            raise refusal(200, "is_archived", {})
+        if channel.get("is_member") is False and _ANYWHERE not in scopes:
+            raise refusal(200, "not_in_channel", {})
+        return f"{whose}; the channel is #{channel.get('name', self.recipient)}"
 
     async def _call(self, method: str, message: dict[str, Any]) -> dict[str, Any]:
+        return (await self._ask(method, json=message))[0]
+
+    async def _ask(self, method: str, **asked: Any) -> tuple[dict[str, Any], set[str]]:
+        """What a method answers, and the scopes of the token, where Slack says them."""
         from slack_sdk.errors import SlackApiError
         from slack_sdk.web.async_client import AsyncWebClient
 
@@ -189,10 +207,12 @@ class Bot:
             client.proxy = None
             try:
                 with _telling():
-                    answer = await client.api_call(method, json=message)
+                    answer = await client.api_call(method, **asked)
             except SlackApiError as error:
                 raise _refused(error) from None
-        return dict(answer.data) if isinstance(answer.data, dict) else {}
+        said = dict(answer.data) if isinstance(answer.data, dict) else {}
+        scopes = str(answer.headers.get("x-oauth-scopes", ""))
+        return said, {scope.strip() for scope in scopes.split(",") if scope.strip()}
 
 
 def _refused(error: SlackApiError) -> DeliveryError:

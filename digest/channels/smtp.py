@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import re
 import ssl
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,14 @@ _TOO_LARGE = 552
 # RFC 1870, section 4: as many digits at most.
 _SIZE = re.compile(r"[0-9]{1,20}")
 _FIRST_PAUSE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a server offers: the version of TLS in use, and the largest message it takes."""
+
+    encryption: str | None
+    most_bytes: int | None
 
 
 class _LostError(ChannelError):
@@ -127,6 +136,14 @@ class SmtpConnection:
             raise ChannelError(
                 f"the login was refused: {self._said(error)}{mend}", lasting=lasting
             ) from None
+
+    def offer(self) -> Offer:
+        """What the server that is connected offers."""
+        assert self._client is not None
+        encrypted = self._client.get_transport_info("ssl_object")
+        most = self._client.esmtp_extensions.get("size", "")
+        known = bool(_SIZE.fullmatch(most)) and int(most) > 0
+        return Offer(encrypted and encrypted.version(), int(most) if known else None)
 
     async def say_goodbye(self) -> None:
         """End the connection politely, where there is one."""

@@ -1,110 +1,80 @@
-"""`check`: the configuration, and with `--online` what it reaches."""
+"""`check`: the configuration, and with `--online` all that it reaches."""
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING
 
 import click
 
-from digest.channels import open_channels
+from digest.checks import Finding, Verdict, exit_code
+from digest.checks.machine import check_templates
 from digest.cli import Options, aio
-from digest.cli.output import print_json, print_table, progress
-from digest.errors import DeliveryError, FeedError
-from digest.feeds.alarms import outruns
-from digest.feeds.parse import parse_feed
-from digest.feeds.reading import read_text
-from digest.feeds.workers import Workers
-from digest.jobs.polling import feed_request
-from digest.jobs.reading import body_of
-from digest.log import Redactor
-from digest.opening import compile_templates, open_fetcher, utc_now
+from digest.cli.output import print_json, progress
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Sequence
 
-    from digest.channels import Channel
-    from digest.config import FeedSettings, Settings
-    from digest.feeds.fetch import Fetcher
+    from rich.table import Table
 
+    from digest.config import Settings
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was checked."""
-
-    what: str
-    name: str
-    good: bool
-    said: str
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return asdict(self)
+_COLOURS = {"ok": "green", "warn": "yellow", "fail": "bold red"}
+_COUNTED: dict[Verdict, str] = {"fail": "failed", "warn": "to look at", "ok": "well"}
 
 
 @click.command()
-@click.option("--online", is_flag=True, help="Try every feed and channel; sends nothing.")
+@click.option("--online", is_flag=True, help="Try all that it names; sends and changes nothing.")
 @click.pass_obj
 def check(options: Options, *, online: bool) -> int:
-    """Check the configuration and the templates; with --online, what they reach."""
+    """Check the configuration and the templates; with --online, all they reach."""
     settings = options.settings(log_level="error")
-    compile_templates(settings)
-    counts = f"{len(settings.feeds)} feeds, {len(settings.digests)} digests"
-    findings = [Finding("configuration", "", True, f"{counts}, {len(settings.channels)} channels")]
+    findings = [_settings(settings), *check_templates(settings)]
     if online:
-        with progress("checking", len(settings.feeds) + len(settings.channels)) as done:
-            findings += aio.run(check_online(settings, done))
+        from digest.checks.everything import Outside, check_everything
+
+        with progress("checking", None) as done:
+            findings += aio.run(check_everything(settings, Outside(), done))
     if options.json:
         print_json({"checks": [finding.as_json() for finding in findings]})
     else:
-        rows = [(f.what, f.name, "ok" if f.good else "failed", f.said) for f in findings]
-        print_table("", ("what", "name", "result", ""), rows)
-    return 0 if all(finding.good for finding in findings) else 1
+        show(findings)
+    return exit_code(findings)
 
 
-async def check_online(settings: Settings, done: Callable[[str], None]) -> list[Finding]:
-    """Fetch and parse every feed, and try every channel, storing and sending nothing."""
-
-    async def told(check: Awaitable[Finding]) -> Finding:
-        finding = await check
-        done(finding.name)
-        return finding
-
-    workers = Workers()
-    try:
-        async with open_fetcher(settings) as fetcher:
-            feeds = (_check_feed(settings, feed, fetcher, workers) for feed in settings.feeds)
-            channels = (_check_channel(channel) for channel in open_channels(settings).values())
-            findings = await asyncio.gather(*(told(check) for check in (*feeds, *channels)))
-            # A server may repeat in its answer what it was sent.
-            redact = Redactor(settings.secrets())
-            return [replace(finding, said=redact(finding.said)) for finding in findings]
-    finally:
-        workers.close()
+def _settings(settings: Settings) -> Finding:
+    counts = f"{len(settings.feeds)} feeds, {len(settings.digests)} digests"
+    return Finding("settings", "", "ok", f"{counts}, {len(settings.channels)} channels")
 
 
-async def _check_feed(
-    settings: Settings, feed: FeedSettings, fetcher: Fetcher, workers: Workers
-) -> Finding:
-    name = feed.name or feed.url
-    try:
-        response = await fetcher.fetch(feed_request(feed, settings))
-        limit = settings.polling.max_body
-        body = await workers.run(read_text, body_of(response, limit))
-        parsed = await workers.run(parse_feed, body, response.url, response.charset)
-    except FeedError as error:
-        return Finding("feed", name, good=False, said=error.reason)
-    dated = sum(entry.published is not None for entry in parsed.entries)
-    said = f"{parsed.title or 'untitled'}: {len(parsed.entries)} entries, {dated} dated"
-    every = max(feed.every or settings.polling.every, settings.polling.every)
-    if outruns(parsed.entries, every, utc_now()):
-        said += "; they reach back so little that some may be missed between polls (`every`)"
-    return Finding("feed", name, good=True, said=said)
+def show(findings: Sequence[Finding]) -> None:
+    """A table on a terminal, a line each elsewhere, and how many went how."""
+    from rich.console import Console
+
+    console = Console()
+    if console.is_terminal:
+        console.print(_table(findings))
+    else:
+        for finding in findings:
+            what = f"{finding.verdict:4} {' '.join(filter(None, (finding.what, finding.name)))}"
+            said = "; ".join(filter(None, (finding.said, finding.remedy)))
+            click.echo(f"{what}: {said}")
+    counts = Counter(finding.verdict for finding in findings)
+    click.echo(", ".join(f"{counts[one]} {word}" for one, word in _COUNTED.items() if counts[one]))
 
 
-async def _check_channel(channel: Channel) -> Finding:
-    try:
-        return Finding("channel", channel.name, good=True, said=await channel.check())
-    except DeliveryError as error:
-        return Finding("channel", channel.name, good=False, said=error.reason)
+def _table(findings: Sequence[Finding]) -> Table:
+    from rich.table import Table as Rows
+    from rich.text import Text
+
+    table = Rows(box=None, pad_edge=False)
+    for column in ("", "what", "name", "found"):
+        table.add_column(column, overflow="fold")
+    for finding in findings:
+        # As Text, since what servers say may hold what rich takes for markup.
+        found = Text(finding.said)
+        if finding.remedy:
+            found.append(f"\n{finding.remedy}", "italic")
+        verdict = Text(finding.verdict, _COLOURS[finding.verdict])
+        table.add_row(verdict, finding.what, Text(finding.name), found)
+    return table

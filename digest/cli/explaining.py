@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from digest.cli import Options
-    from digest.config import Settings
+    from digest.config import FeedSettings, Settings
     from digest.jobs.drafting import Draft
     from digest.store.explaining import Record, Subscribed
 
@@ -57,11 +57,7 @@ def explain(options: Options, text: str) -> int:
         explainer = _Explainer(settings, store, utc_now())
         found = store.explaining.find(text.strip(), _MOST)
         matches = [(record, explainer.verdicts(record)) for record in found]
-        troubled = [
-            f"{row['title'] or url}: {row['last_error']}"
-            for url, row in store.health.read().feeds.items()
-            if row["failures"]
-        ]
+        troubled = _troubled(settings, store)
     finally:
         store.close()
     if options.json:
@@ -69,6 +65,21 @@ def explain(options: Options, text: str) -> int:
     else:
         _print(settings, text, matches, troubled)
     return 0 if matches else 1
+
+
+def _troubled(settings: Settings, store: Store) -> list[str]:
+    """The feeds that may have had an entry of which nothing is known."""
+    known = store.health.read().feeds
+    paused = [feed.url for feed in settings.feeds if feed.paused]
+    titles = {url: row["title"] or url for url, row in known.items()}
+    return [
+        *(f"paused: {titles.get(url, url)}" for url in paused),
+        *(
+            f"failing: {titles[url]}: {row['last_error']}"
+            for url, row in known.items()
+            if row["failures"] and url not in paused
+        ),
+    ]
 
 
 class _Explainer:
@@ -152,10 +163,10 @@ def _print(
     matches: list[tuple[Record, list[Verdict]]],
     troubled: list[str],
 ) -> None:
-    names = {feed.url: feed.name for feed in settings.feeds}
+    feeds = {feed.url: feed for feed in settings.feeds}
     for record, verdicts in matches:
         click.echo(record.title)
-        for line in _history(record, names):
+        for line in _history(record, feeds.get(record.feed_url)):
             click.echo(f"  {line}")
         for verdict in verdicts:
             click.echo(f"  {verdict.digest}: {verdict.message}")
@@ -167,11 +178,11 @@ def _print(
     if not matches:
         click.echo(f"No entry matches {text!r}: no feed had it when it was polled.")
         for line in troubled:
-            click.echo(f"! failing: {line}")
+            click.echo(f"! {line}")
 
 
-def _history(record: Record, names: dict[str, str | None]) -> list[str]:
-    feed = names.get(record.feed_url) or record.feed_title or record.feed_url
+def _history(record: Record, settings: FeedSettings | None) -> list[str]:
+    feed = (settings and settings.name) or record.feed_title or record.feed_url
     how = "in the feed's first body" if record.in_first_body else "new then"
     last = "and is there still" if record.in_feed else "and is gone from the feed since"
     key = one_line(record.key, _LONGEST_KEY)
@@ -183,6 +194,8 @@ def _history(record: Record, names: dict[str, str | None]) -> list[str]:
     ]
     if record.edited_at:
         lines.append(f"last edited {_utc(record.edited_at)}")
+    if settings and settings.paused:
+        lines.append("the feed is paused, so nothing new comes from it")
     return lines
 
 

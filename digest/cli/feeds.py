@@ -1,4 +1,4 @@
-"""`feeds`: finding feeds, trying one, and moving them in and out as OPML."""
+"""`feeds`: finding feeds, trying one, moving them in and out as OPML; `subscribing` has more."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from pydantic import ValidationError
 
 from digest.cli import Options, aio
 from digest.cli.output import print_json, print_table, progress
+from digest.cli.subscribing import add, discover_feeds, list_, pause, remove, resume
 from digest.config import FeedSettings, Settings, find_config
 from digest.config.addresses import without_credentials
 from digest.config.editing import append_feeds, feed_lines
-from digest.errors import FeedError, UsageError
+from digest.errors import UsageError
 from digest.feeds.discovery import web_address
 from digest.feeds.opml import Subscription, read_opml, write_opml
 from digest.log import Redactor, configure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from digest.cli.finding import Candidate, Examination
+    from digest.cli.finding import Examination
 
 _private = click.option(
     "--allow-private-networks", is_flag=True, help="Even if it is on this machine or network."
@@ -31,7 +32,11 @@ _private = click.option(
 
 @click.group()
 def feeds() -> None:
-    """Find feeds, try one, move them in and out."""
+    """Find feeds, try one, add, remove and pause them, move them in and out."""
+
+
+for _command in (add, remove, pause, resume, list_):
+    feeds.add_command(_command)
 
 
 @feeds.command()
@@ -42,7 +47,7 @@ def discover(options: Options, url: str, *, allow_private_networks: bool) -> int
     """Find the feeds of the web page at URL; needs no configuration."""
     settings, feed = _asked(options, url, allow_private_networks=allow_private_networks)
     with progress("looking", None) as done:
-        found = aio.run(_discover(settings, feed, done))
+        found = aio.run(discover_feeds(settings, feed, done))
     if options.json:
         print_json({"url": feed.url, "feeds": [asdict(candidate) for candidate in found]})
     else:
@@ -52,19 +57,6 @@ def discover(options: Options, url: str, *, allow_private_networks: bool) -> int
         ]
         print_table("", ("feed", "title", "format", "entries", "error"), rows)
     return 1 if all(candidate.error for candidate in found) else 0
-
-
-async def _discover(
-    settings: Settings, feed: FeedSettings, done: Callable[[str], None]
-) -> list[Candidate]:
-    # What reaches out is heavy, and moving feeds in and out does without.
-    from digest.cli.finding import open_scout
-
-    async with open_scout(settings) as scout:
-        try:
-            return await scout.discover(feed, done)
-        except FeedError as error:
-            raise FeedError(f"{feed.url}: {error.reason}") from error
 
 
 @feeds.command()

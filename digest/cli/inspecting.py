@@ -2,27 +2,60 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from digest.cli import Options, aio
-from digest.cli.output import print_json, print_table
-from digest.reports import ago, status_report
+from digest.cli.output import print_json
+from digest.errors import UsageError
+from digest.reports import status_report
 from digest.store import Store, database_exists
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from digest.cli.overview import Line
+    from digest.config import Settings
+
+_STYLES = {
+    "plain": "",
+    "well": "bold green",
+    "trouble": "bold red",
+    "mend": "italic",
+    "head": "bold",
+}
 
 
 @click.command()
 @click.option("--healthcheck", is_flag=True, help="Print nothing; exit 0 only if a daemon answers.")
+@click.option("--watch", is_flag=True, help="Show it anew every two seconds, until q or Ctrl-C.")
 @click.pass_obj
-def status(options: Options, *, healthcheck: bool) -> int:
-    """Show feeds, next editions, the ledger, and what needs attention."""
+def status(options: Options, *, healthcheck: bool, watch: bool) -> int:
+    """Show what needs attention, next editions, feeds by health, and the ledger."""
     settings = options.settings(log_level="error")
     if healthcheck:
-        from digest.web.control import daemon_is_alive
+        return 0 if _is_running(settings) else 1
+    if watch and options.json:
+        raise UsageError("give --watch or --json, not both")
+    if options.json:
+        print_json(_report(settings, datetime.now(UTC)))
+    elif watch:
+        _watch(settings, everything=options.verbose)
+    else:
+        _print(_lines(settings, everything=options.verbose))
+    return 0
 
-        return 0 if aio.run(daemon_is_alive(settings.database_path)) else 1
+
+def _is_running(settings: Settings) -> bool:
+    from digest.web.control import daemon_is_alive
+
+    return aio.run(daemon_is_alive(settings.database_path))
+
+
+def _report(settings: Settings, now: datetime) -> dict[str, Any]:
     health = None
     if database_exists(settings.database_path):
         store = Store(settings.database_path, read_only=True)
@@ -30,41 +63,42 @@ def status(options: Options, *, healthcheck: bool) -> int:
             health = store.health.read()
         finally:
             store.close()
+    return status_report(settings, health, now)
+
+
+def _lines(settings: Settings, *, everything: bool) -> list[Line]:
+    from digest.cli.overview import overview
+
     now = datetime.now(UTC)
-    report = status_report(settings, health, now)
-    if options.json:
-        print_json(report)
-    else:
-        _print_status(report, now)
-    return 0
+    running = _is_running(settings)
+    zones = {name: settings.zone_of(name) for name in settings.digests}
+    return overview(_report(settings, now), zones, now, running=running, everything=everything)
 
 
-def _print_status(report: dict[str, Any], now: datetime) -> None:
-    digests = [
-        (
-            row["name"],
-            row["schedule"],
-            row["next_edition"] or "when first run",
-            f"{row['last_result']} ({row['last_due']})" if row["last_result"] else "",
-        )
-        for row in report["digests"]
-    ]
-    print_table("Digests", ("name", "schedule", "next edition", "last"), digests)
-    feeds = [
-        (
-            row["name"],
-            row["health"],
-            ago(row["polled_at"], now),
-            ago(row["next_poll_at"], now) if row["next_poll_at"] else "",
-            row["error"] or "",
-        )
-        for row in report["feeds"]
-    ]
-    click.echo()
-    print_table("Feeds", ("name", "health", "polled", "next poll", "error"), feeds)
-    counts = ", ".join(f"{count} {state}" for state, count in report["deliveries"].items())
-    click.echo(f"\nDeliveries: {counts}")
-    for item in report["attention"]:
-        click.echo(f"! {item['kind']} {item['name']}: {item['message']}")
-    if not report["attention"]:
-        click.echo("Nothing needs attention.")
+def _print(lines: list[Line]) -> None:
+    if not sys.stdout.isatty():
+        click.echo("\n".join(line.text for line in lines))
+        return
+    from rich.console import Console
+
+    Console().print(_styled(lines))
+
+
+def _styled(lines: list[Line]) -> Text:
+    from rich.text import Text
+
+    # As Text, since names from feeds may hold what rich takes for markup.
+    return Text("\n").join(Text(line.text, _STYLES[line.kind]) for line in lines)
+
+
+def _watch(settings: Settings, *, everything: bool) -> None:
+    from digest.cli.watching import keys, refuse_elsewhere, watch
+
+    refuse_elsewhere()
+    from rich.live import Live
+
+    def made() -> Text:
+        return _styled(_lines(settings, everything=everything))
+
+    with keys() as key, Live(screen=True, auto_refresh=False) as live:
+        watch(made, lambda text: live.update(text, refresh=True), key)

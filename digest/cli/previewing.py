@@ -127,7 +127,7 @@ async def compose_preview(
             unread = [
                 feed.url
                 for feed in settings.feeds_of(digest)
-                if health.feeds[feed.url]["polled_at"] is None
+                if health.feeds[feed.url]["polled_at"] is None and not feed.paused
             ]
             polled: dict[str, Any] = {"feeds": []}
             if unread:

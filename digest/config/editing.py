@@ -1,4 +1,4 @@
-"""Adding feeds to a configuration file and leaving everything else in it as it is."""
+"""Changing the feeds of a configuration file and leaving everything else in it as it is."""
 
 from __future__ import annotations
 
@@ -10,38 +10,56 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ruamel.yaml import YAML
-from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
-
+from digest.config.edits import (
+    HardToEditError,
+    with_feeds,
+    with_paused,
+    without_feed,
+    without_paused,
+)
 from digest.config.load import load_settings
+from digest.config.units import duration_text
 from digest.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import timedelta
 
-    from digest.config.settings import Settings
+    from digest.config.settings import FeedSettings, Settings
+
+    Feeds = tuple[FeedSettings, ...]
 
 _VARIABLE = re.compile(r"\$\{(?=[A-Za-z_])")
 _PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ./?&=%+~@_-]|:(?=\S))*(?<![ :])")
 # Neither the settings nor editors that check them take these for text.
 _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
-_COMMENT = re.compile(r"[ \t]+#[^\n]*(\n|$)")
 
 
-def feed_lines(url: str, name: str = "", tags: Sequence[str] = ()) -> list[str]:
-    """A feed as the lines of one item of the list `feeds`.
+def feed_lines(
+    url: str,
+    name: str = "",
+    tags: Sequence[str] = (),
+    every: timedelta | None = None,
+    *,
+    private: bool = False,
+) -> list[str]:
+    """A feed as the lines of one item of the list `feeds`; `private` is allow_private_networks.
 
     Nothing of it is taken for a variable: in an address the brace is percent-encoded (RFC 3986,
     section 2.1), in a name it is set apart.
     """
     address = scalar(_VARIABLE.sub("$%7B", url))
-    if not name and not tags:
+    if not (name or tags or every or private):
         return [f"- {address}"]
     lines = [f"- url: {address}"]
     if name:
         lines.append(f"  name: {scalar(_VARIABLE.sub('$ {', name))}")
     if tags:
         lines.append(f"  tags: [{', '.join(map(scalar, tags))}]")
+    if every:
+        lines.append(f"  every: {duration_text(every)}")
+    if private:
+        lines.append("  allow_private_networks: true")
     return lines
 
 
@@ -56,71 +74,74 @@ def scalar(text: str) -> str:
 def append_feeds(path: Path, items: Sequence[Sequence[str]]) -> None:
     """Add feeds, each as `feed_lines` has them, to the end of a configuration file's `feeds`.
 
-    The file is replaced as a whole, by one that was loaded before; every line in it stays.
+    Errors are those of `remove_feed`.
+    """
+    known = len(load_settings(path).feeds)
+
+    def added(feeds: Feeds, after: Feeds) -> bool:
+        return after[:known] == feeds and len(after) == known + len(items)
+
+    _edit(path, lambda text: with_feeds(text, items), added)
+
+
+def remove_feed(path: Path, number: int) -> None:
+    """Take one feed, by its place, out of a configuration file's `feeds`.
+
+    The file is replaced as a whole, by one that was loaded before; all else in it stays.
 
     Raises:
         ConfigError: the file has problems already.
-        UsageError: it stays as it was, since it cannot be written, its `feeds` are not a block
-            list, or it would not load.
+        UsageError: it stays as it was, since it cannot be written, would not load, or its `feeds`
+            are written in a way that a person has to edit.
     """
+
+    def removed(feeds: Feeds, after: Feeds) -> bool:
+        return after == feeds[:number] + feeds[number + 1 :]
+
+    _edit(path, lambda text: without_feed(text, number), removed)
+
+
+def pause_feed(path: Path, number: int, *, paused: bool) -> None:
+    """Have one feed, by its place, paused or not; else this is `remove_feed`."""
+    change = with_paused if paused else without_paused
+
+    def changed(feeds: Feeds, after: Feeds) -> bool:
+        feed = feeds[number].model_copy(update={"paused": paused})
+        return after == (*feeds[:number], feed, *feeds[number + 1 :])
+
+    _edit(path, lambda text: change(text, number), changed)
+
+
+def _edit(path: Path, change: Callable[[str], str], right: Callable[[Feeds, Feeds], bool]) -> None:
+    """Change the text of a file, if what loads then is `right`: its feeds before and after."""
     before = load_settings(path)
     try:
         # Read as bytes, which keeps the ends of lines.
-        text = path.read_bytes().decode()
-        content = _with_items(path, text, items).encode()
+        content = change(path.read_bytes().decode()).encode()
         with _file_beside(path.absolute(), content) as trial:
-            _check(path, before, trial, len(items))
+            after = _load_trial(path, trial)
+        _hold_to(before, after, right)
         target = path.resolve()
         with _file_beside(target, content) as whole:
             whole.replace(target)
+    except HardToEditError:
+        raise UsageError(f"{path}: feeds is hard to edit as it is written; do it by hand") from None
     except OSError as error:
         raise UsageError(f"{path}: cannot be changed: {error.strerror}") from None
 
 
-def _with_items(path: Path, text: str, items: Sequence[Sequence[str]]) -> str:
-    feeds = _value(YAML(typ="rt").compose(text), "feeds")
-    if not isinstance(feeds, SequenceNode) or feeds.flow_style:
-        raise UsageError(f"{path}: feeds is not a list with a line for each; paste the feeds there")
-    end = _end_of_item(text, _last(feeds).end_mark.index)
-    newline = "\r\n" if "\r\n" in text else "\n"
-    indent = " " * feeds.start_mark.column
-    added = "".join(f"{indent}{line}{newline}" for item in items for line in item)
-    head = text[:end]
-    return head + ("" if head.endswith("\n") else newline) + added + text[end:]
+def _hold_to(before: Settings, after: Settings, right: Callable[[Feeds, Feeds], bool]) -> None:
+    same = after.model_copy(update={"feeds": before.feeds}) == before
+    if not same or not right(before.feeds, after.feeds):
+        raise HardToEditError
 
 
-def _value(root: Node, key: str) -> Node | None:
-    pairs = root.value if isinstance(root, MappingNode) else []
-    return next((value for name, value in pairs if name.value == key), None)
-
-
-def _last(node: Node) -> Node:
-    """The node in which a block ends; the block's own end is behind the comments after it."""
-    if not isinstance(node, MappingNode | SequenceNode) or node.flow_style or not node.value:
-        return node
-    last = node.value[-1]
-    return _last(last[1] if isinstance(node, MappingNode) else last)
-
-
-def _end_of_item(text: str, at: int) -> int:
-    """The start of the line behind an item that ends at `at`, and behind comments on it."""
-    if text[at - 1] != "\n":
-        at = text.find("\n", at) + 1 or len(text)
-    while comment := _COMMENT.match(text, at):
-        at = comment.end()
-    return at
-
-
-def _check(path: Path, before: Settings, trial: Path, added: int) -> None:
+def _load_trial(path: Path, trial: Path) -> Settings:
     try:
-        after = load_settings(trial)
+        return load_settings(trial)
     except ConfigError as error:
         problems = ConfigError(path, error.problems)
         raise UsageError(f"{path} stays as it was, since it would not load:\n{problems}") from None
-    known = len(before.feeds)
-    same = after.model_copy(update={"feeds": after.feeds[:known]}) == before
-    if not same or len(after.feeds) != known + added:
-        raise UsageError(f"{path}: the end of feeds is hard to tell; paste the feeds there")
 
 
 @contextmanager

@@ -82,6 +82,7 @@ class FeedSettings(Model):
     name: Title | None = Field(None, description="Default: the feed's own title.")
     tags: tuple[Name, ...] = Field((), description="For `tag:NAME` in a digest's feeds.")
     every: Interval | None = Field(None, description="Default: polling.every.")
+    paused: bool = Field(default=False, description="Not polled while true; `digest feeds pause`.")
     allow_private_networks: bool | None = Field(
         None, description="Default: polling.allow_private_networks."
     )

@@ -32,6 +32,12 @@ def fresh_for(headers: MultiMapping[str], now: datetime) -> timedelta | None:
     return _positive(lifetime - (_seconds(headers.get("Age")) or timedelta(0)))
 
 
+def server_time(headers: MultiMapping[str]) -> datetime | None:
+    """What time it is by the server's clock; a cache says how old its copy is (`Age`)."""
+    moment = _date(headers.get("Date"))
+    return moment and moment + (_seconds(headers.get("Age")) or timedelta(0))
+
+
 def retry_after(headers: MultiMapping[str], now: datetime) -> timedelta | None:
     """How long to leave the server alone (RFC 9110, section 10.2.3), at most 30 days.
 

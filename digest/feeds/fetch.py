@@ -132,15 +132,23 @@ async def _at_once() -> None:
 class Fetcher:
     """An HTTP client for feeds, open between `async with` and its end.
 
-    `resolver` looks up host names, in place of the system's.
+    `resolver` looks up host names, in place of the system's; `tls` makes encrypted connections, and
+    `traces` hear of what is asked and answered.
     """
 
     def __init__(
-        self, limits: FetchLimits, user_agent: str, resolver: AbstractResolver | None = None
+        self,
+        limits: FetchLimits,
+        user_agent: str,
+        resolver: AbstractResolver | None = None,
+        tls: ssl.SSLContext | None = None,
+        traces: Sequence[aiohttp.TraceConfig] = (),
     ) -> None:
         self._limits = limits
         self._user_agent = user_agent
         self._resolver = resolver
+        self._tls = tls
+        self._traces = traces
         self._turns = Turns(limits.concurrency, limits.per_host, limits.pause)
 
     async def __aenter__(self) -> Fetcher:
@@ -163,6 +171,7 @@ class Fetcher:
             force_close=True,  # so that what follows an answer cannot pass for the next one
             socket_factory=_public_socket if public_only else _socket,
             resolver=self._resolver,
+            ssl=self._tls or True,
         )
         return aiohttp.ClientSession(
             connector=connector,
@@ -170,6 +179,7 @@ class Fetcher:
             auto_decompress=False,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._limits.connect),
             headers={hdrs.USER_AGENT: self._user_agent},
+            trace_configs=list(self._traces),
         )
 
     async def fetch(
@@ -298,6 +308,9 @@ def _explain(error: BaseException) -> str:
         # The errors of a name's addresses are a text in one error, no longer of their kinds.
         each = str(error.os_error).removeprefix("Multiple exceptions: ")
         return one_line(f"{each}; {_IF_MEANT}", _LONGEST_REASON)
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        # It is of the other's kind too, without what that says.
+        error = error.certificate_error
     chain: list[BaseException] = []
     cause: BaseException | None = error
     while cause is not None and cause not in chain:

@@ -40,6 +40,7 @@ def draft_edition(
     zone = settings.zone_of(digest)
     feeds = settings.feeds_of(digest)
     names = {feed.url: feed.name for feed in feeds}
+    polled = {feed.url: feed.name for feed in feeds if not feed.paused}
     caps = {feed.url: feed.max_entries for feed in feeds if feed.max_entries}
     period_from = store.editions.last_period_end(digest)
     rules = Rules(config.include, config.exclude, config.watch)
@@ -64,7 +65,7 @@ def draft_edition(
         fold=config.fold,
         content=config.content,
         next_at=next_after(config.schedule, zone, now),
-        health=_health(store, names, period_from, until or now),
+        health=_health(store, polled, period_from, until or now),
         language=config.language,
     )
     edition = compose(frame, select(judged.kept, config.max_entries, caps, judged.watched))

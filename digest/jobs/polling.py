@@ -111,10 +111,12 @@ class Polling:
         among: Collection[str] | None = None,
         report: Callable[[PollResult], None] = lambda _: None,
     ) -> list[PollResult]:
-        """Poll every feed whose time has come, of these addresses or of all."""
+        """Poll every feed whose time has come and that is not paused, of these addresses or all."""
         now, began = self._clock(), self._now()
         due = await self._store.run(lambda store: store.feeds.due(now))
-        wanted = set(self._feeds if among is None else among)
+        wanted = {url for url, feed in self._feeds.items() if not feed.paused}
+        if among is not None:
+            wanted &= set(among)
         # What is being polled already stays due until it is done.
         wanted -= set(self._asked)
         due = [state for state in due if state.url in wanted and self._is_rested(state, now)]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from digest.store.database import Database
 
 _SHOWN = 50
+_LAST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,14 @@ class HealthQueries:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def largest(self, kind: str) -> int:
+        """The bytes of the largest payload for a kind of channel, among the last editions."""
+        since = sa.select(sa.func.max(editions.c.id) - _LAST).scalar_subquery()
+        size = sa.func.max(sa.func.length(renditions.c.payload))
+        query = sa.select(size).where(renditions.c.kind == kind, renditions.c.edition_id > since)
+        with self._database.transaction() as connection:
+            return connection.execute(query).scalar() or 0
 
     def read(self) -> Health:
         """Feeds, digests, ledger counts, and deliveries that failed, linger or are unknown."""

@@ -72,11 +72,15 @@ async def control_socket(daemon: Daemon) -> AsyncIterator[None]:
             daemon.carry_out(lambda runtime: runtime.rostering.carry_out(asked["do"], asked))
         )
 
+    async def reload(_: web.Request) -> web.Response:
+        daemon.read_anew()
+        return web.json_response({"result": {"reloading": True}})
+
     async def alive(_: web.Request) -> web.Response:
         return web.json_response({"result": daemon.alive})
 
     app = web.Application(client_max_size=_LONGEST_COMMAND)
-    commands = [web.post(f"/{do.__name__}", do) for do in (poll, send, held, recipients)]
+    commands = [web.post(f"/{do.__name__}", do) for do in (poll, send, held, recipients, reload)]
     commands += [web.post(f"/{command}", decide) for command in ("retry", "drop", "resend")]
     app.add_routes([*commands, web.get("/alive", alive)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)

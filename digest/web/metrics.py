@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CONTENT_TYPE", "exposition"]
 
-_HEALTH = ("ok", "failing", "gone", "not polled yet")
+_HEALTH = ("ok", "failing", "gone", "paused", "not polled yet")
 _OUTCOMES = ("updated", "unchanged", "not_modified", "held", "failed")
 
 

@@ -88,4 +88,6 @@ def test_check_compares_how_far_a_feed_reaches_back_with_its_interval(project: P
     checks = project.json("check", "--online")["checks"]
     said = {check["name"]: check["said"] for check in checks if check["what"] == "feed"}
     assert "some may be missed between polls" in said[f"{project.feeds.url}/busy"]
-    assert said[f"{project.feeds.url}/calm"] == "A feed: 10 entries, 10 dated"
+    assert said[f"{project.feeds.url}/calm"] == (
+        "rss20, 10 entries, newest 0 h old, they reach back 9 d, about 1.1 a day"
+    )

@@ -213,21 +213,24 @@ def test_check_online_tries_everything_and_sends_nothing(polled: Project) -> Non
     before = contents(polled.folder)
     polled.slack.replies["/services/T0/B0/s3cretpath"] = Reply("no_text", 400)
     result = polled.json("check", "--online")
-    assert {(c["what"], c["good"]) for c in result["checks"]} == {
-        ("configuration", True),
-        ("feed", True),
-        ("channel", True),
+    assert {(c["what"], c["verdict"]) for c in result["checks"]} == {
+        *((what, "ok") for what in ("settings", "templates", "database", "disk", "zone data")),
+        *((what, "ok") for what in ("clock", "feed", "smtp", "sender", "channel")),
     }
     assert polled.mail.mails == []
     assert [seen.json for seen in polled.slack.seen] == [{"text": ""}]
     assert contents(polled.folder) == before
 
+    feed = f"{polled.feeds.url}/feed"
     polled.feeds.replies["/feed"] = Reply("gone", 410)
     polled.slack.replies["/services/T0/B0/s3cretpath"] = Reply("no_service", 404)
     result = polled.json("check", "--online", code=1)
-    assert [c["said"] for c in result["checks"] if not c["good"]] == [
-        "answered 410 Gone",
-        "404 no_service; make a new webhook",
+    assert [(c["said"], c["remedy"]) for c in result["checks"] if c["verdict"] == "fail"] == [
+        (
+            "answered 410 Gone",
+            f"it is gone for good: `digest feeds remove {feed}`",
+        ),
+        ("404 no_service", "make a new webhook"),
     ]
 
 
@@ -238,7 +241,10 @@ def test_a_template_error_names_file_line_and_variable(polled: Project) -> None:
     config = polled.folder / "config.yaml"
     text = config.read_text("utf-8").replace("    title:", "    template: mine\n    title:")
     config.write_text(text, "utf-8")
-    for command in (["check"], ["run"], ["send", "weekly"]):
+    checked = polled.command("check")
+    assert checked.returncode == 2
+    assert f"fail templates {folder}: {folder}/edition.html:2: " in checked.stdout
+    for command in (["run"], ["send", "weekly"]):
         done = polled.command(*command)
         assert done.returncode == 2
         assert done.stderr.startswith(f"digest: {folder}/edition.html:2: ")

@@ -15,6 +15,7 @@ from digest.cli.finding import Candidate, open_scout
 from digest.config import FeedSettings, load_settings
 from digest.feeds.opml import Subscription, read_opml, write_opml
 from tests.cli.pages import PAGES, RSS, Page
+from tests.cli.project import log_lines
 from tests.conftest import environment
 from tests.feed_xml import item, rss
 from tests.servers import HttpServer, Reply, running
@@ -319,3 +320,134 @@ def test_500_feeds_out_and_in_are_the_same(config: Path, project: Project) -> No
     exported = read_opml((project.folder / "out.opml").read_bytes())
     assert {*exported} == {*feeds, Subscription("https://old.example/feed")}
     assert len(load_settings(config, {}).feeds) == 501
+
+
+@pytest.fixture
+def listed(project: Project) -> Path:
+    """A configuration with one feed, whose server has two."""
+    project.feeds.replies |= {"/one": Reply(rss(item(1))), "/two": Reply(rss(item(2)))}
+    project.feeds.replies["/"] = Reply("<link rel=feed href=/two>")
+    project.configure("/one", send_to="vault")
+    path = project.folder / "config.yaml"
+    path.write_text(path.read_text("utf-8").replace("/one\n", "/one  # first\n"), "utf-8")
+    return path
+
+
+def test_add_takes_the_feed_of_a_page_into_the_file(listed: Path, project: Project) -> None:
+    before = listed.read_text("utf-8")
+    options = ("--name", "Two", "--tag", "a", "--tag", "b", "--every", "120m")
+    done = project.command("feeds", "add", project.feeds.url + "/", *options)
+    assert (done.returncode, done.stdout) == (0, f"added {project.feeds.url}/two (Two)\n")
+    added = f"  - url: {project.feeds.url}/two\n    name: Two\n    tags: [a, b]\n    every: 2h\n"
+    assert listed.read_text("utf-8") == before.replace("first\n", f"first\n{added}")
+
+
+def test_add_keeps_the_login_of_an_address_and_shows_it_nobody(
+    listed: Path, project: Project
+) -> None:
+    url = project.feeds.url.replace("//", "//ada:t0psecret@") + "/two"
+    done = project.command("feeds", "add", url)
+    assert done.stdout == f"added {project.feeds.url}/two (A feed)\n"
+    assert "t0psecret" not in done.stderr
+    assert f"  - {url}\n" in listed.read_text("utf-8")
+    assert "Authorization" in project.feeds.requests_to("/two")[0].headers
+
+
+@pytest.mark.parametrize(
+    ("page", "code", "says"),
+    [
+        ("<link rel=feed href=/two><link rel=feed href=/three>", 2, "has several feeds; add one"),
+        ("<link rel=feed href=/one>", 2, "/one is configured already"),
+        ("<p>Nothing", 1, "is not a feed but something else, and no feed was found"),
+        ("<link rel=feed href=/gone>", 1, "/gone: answered 404 Not Found"),
+    ],
+)
+def test_add_refuses_what_is_not_one_new_feed(
+    listed: Path, project: Project, page: str, code: int, says: str
+) -> None:
+    before = listed.read_text("utf-8")
+    project.feeds.replies |= {"/": Reply(page), "/three": Reply(rss(item(3)))}
+    done = project.command("feeds", "add", project.feeds.url)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert says in done.stderr
+    assert listed.read_text("utf-8") == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("add", "{url}/one"), "{url}/one is configured already"),
+        (("add", "ftp://x.example"), "'ftp://x.example' is not a web address"),
+        (("add", "{url}/two", "--every", "often"), "--every: 'often' is not a duration"),
+        (("add", "{url}/two", "--tag", "a b"), "stays as it was, since it would not load"),
+        (("remove", "nope"), "there is no feed 'nope'"),
+        (("remove", "{url}/one"), "is the only feed, and a configuration needs one"),
+    ],
+)
+def test_wrong_arguments_change_nothing(
+    listed: Path, project: Project, arguments: tuple[str, ...], says: str
+) -> None:
+    before = listed.read_text("utf-8")
+    url = project.feeds.url
+    done = project.command("feeds", *(argument.format(url=url) for argument in arguments))
+    assert done.returncode == 2
+    assert says.format(url=url) in done.stderr
+    assert listed.read_text("utf-8") == before
+
+
+def test_a_paused_feed_is_not_polled_and_what_it_brought_goes_out(
+    listed: Path, project: Project
+) -> None:
+    url = f"{project.feeds.url}/one"
+    before = listed.read_text("utf-8")
+    project.json("poll")
+    assert project.json("feeds", "pause", url) == {
+        "url": url,
+        "name": url,
+        "done": "paused",
+        "live": False,
+    }
+    assert f"  - url: {url}  # first\n    paused: true\n" in listed.read_text("utf-8")
+    two = f"{project.feeds.url}/two"
+    project.json("feeds", "add", two)
+    project.json("feeds", "pause", two)
+    asked = len(project.feeds.seen)
+    assert project.json("poll")["feeds"] == []
+    refused = project.command("poll", url)
+    assert (refused.returncode, "is paused; `digest feeds resume" in refused.stderr) == (2, True)
+    assert project.json("run", "--once")["editions"][0]["entries"] == 1
+    assert len(project.feeds.seen) == asked
+    assert project.json("status")["feeds"][0]["health"] == "paused"
+    assert "the feed is paused" in project.command("explain", "Story 1").stdout
+    assert "! paused: A feed\n" in project.command("explain", "Nowhere").stdout
+    project.json("feeds", "remove", two)
+    project.json("feeds", "resume", url)
+    assert listed.read_text("utf-8") == before.replace("- http", "- url: http", 1)
+    assert len(project.json("poll")["feeds"]) == 1
+
+
+@pytest.mark.usefixtures("listed")
+def test_list_has_tags_health_and_what_waits(project: Project) -> None:
+    url = f"{project.feeds.url}/two"
+    project.json("feeds", "add", url, "--name", "Two", "--tag", "dev")
+    project.json("poll", "Two")
+    first, second = project.json("feeds", "list")["feeds"]
+    assert (first["health"], first["pending"], first["last_new_at"]) == ("not polled yet", 0, None)
+    assert second.pop("last_new_at")
+    assert second == {"url": url, "name": "Two", "health": "ok", "tags": ["dev"], "pending": 1}
+    shown = project.command("feeds", "list").stdout
+    assert re.search(rf"^Two +dev +ok +now +1 +{url}$", shown, re.MULTILINE)
+    project.json("feeds", "remove", "Two")
+    assert [feed["name"] for feed in project.json("feeds", "list")["feeds"]] == [first["name"]]
+
+
+def test_a_running_daemon_polls_a_new_feed_at_once(listed: Path, project: Project) -> None:
+    two = f"{project.feeds.url}/two"
+    with project.daemon() as daemon:
+        lines = log_lines(daemon)
+        assert any(line["event"] == "polled" for line in lines)
+        assert project.json("feeds", "add", two)["live"]
+        told = next(line for line in lines if line["event"] == "reloaded")
+        assert told["changes"] == f"feed {two} added"
+        assert any(line["event"] == "polled" and line.get("new") == 1 for line in lines)
+    assert listed.read_text("utf-8").count("/two") == 1

@@ -48,6 +48,11 @@ RUNS: dict[str, list[tuple[str, int]]] = {
     "feeds test": [("feeds test SITE/journal.xml", 0), ("feeds test SITE/news.xml", 1)],
     "feeds import": [("feeds import feeds.opml", 0)],
     "feeds export": [("feeds export", 0)],
+    "feeds list": [("feeds list", 0)],
+    "feeds add": [("feeds add SITE/extra.xml", 0)],
+    "feeds pause": [("feeds pause SITE/extra.xml", 0)],
+    "feeds resume": [("feeds resume SITE/extra.xml", 0)],
+    "feeds remove": [("feeds remove SITE/extra.xml", 0)],
     "recipients list": [("recipients list", 0)],
     "recipients add": [("recipients add new@example.com --channel inbox", 0)],
     "recipients export": [("recipients export -o recipients.csv", 0)],
@@ -123,7 +128,7 @@ def test_schema_output_prints_it(capsys: pytest.CaptureFixture[str]) -> None:
     ("asked", "said"),
     [
         (["pol"], "there is no command 'pol'; do you mean 'poll'?"),
-        (["feeds"], "there is no command 'feeds'; do you mean 'feeds test'?"),
+        (["feeds"], "there is no command 'feeds'; do you mean 'feeds add'?"),
         (["xyzzy"], "there is no command 'xyzzy'; there are: run, check, poll, "),
         (["schema"], "schema has no schema: what it prints is a JSON Schema"),
     ],
@@ -165,6 +170,10 @@ ARGUMENTS = {
     "feeds discover": "https://feeds.invalid/",
     "feeds test": "https://feeds.invalid/",
     "feeds import": "feeds.opml",
+    "feeds add": "https://feeds.invalid/",
+    "feeds pause": "https://feeds.invalid/",
+    "feeds resume": "https://feeds.invalid/",
+    "feeds remove": "https://feeds.invalid/",
 }
 
 

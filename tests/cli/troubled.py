@@ -88,6 +88,7 @@ def _later(project: Project) -> None:
         "/releases.xml": _feed(
             "Release Log", *(item(n, title=f"Renamed {n}") for n in range(200, 201 + FLOOD))
         ),
+        "/extra.xml": _feed("Extra", item(50)),
         "/": Reply(
             "<!DOCTYPE html><link rel=alternate type=application/rss+xml href=/journal.xml>"
         ),

@@ -35,6 +35,11 @@ def appended(path: Path, text: str, *items: list[str]) -> str:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
+        ("feeds: &f # all\n  - https://a.example\n", REST),
+        (
+            "feeds:\n- {url: https://a.example, tags: &t [x]}\n- {url: 'http://b', tags: *t}\n",
+            REST,
+        ),
         ("feeds:\n  - https://a.example\n", REST),
         ("# Head\nfeeds:  # ours\n- https://a.example # the first\n", "\n# Digests\n" + REST),
         (f"{REST}feeds:\n    - https://a.example\n", ""),
@@ -74,11 +79,8 @@ def test_a_last_line_without_an_end_gets_one(path: Path) -> None:
 @pytest.mark.parametrize(
     "feeds",
     [
-        "feeds: [https://a.example]",
-        "feeds:\n  [https://a.example]",
-        "feeds: [\n  https://a.example\n]",
         "feeds:\n  - &a https://a.example\n  - url: *a\n    name: *a",
-        "feeds:\n- {url: https://a.example, tags: &t [x]}\n- url: https://b.example\n  tags: *t",
+        "feeds: &f\n  - https://a.example\n  - *f",
     ],
 )
 def test_what_is_hard_to_edit_is_refused_and_stays(path: Path, feeds: str) -> None:

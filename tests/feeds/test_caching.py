@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from digest.feeds.caching import fresh_for, retry_after
+from digest.feeds.caching import fresh_for, retry_after, server_time
 from tests.feed_xml import NOW
 
 SENT = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)  # an hour slow by NOW
@@ -131,3 +131,9 @@ def test_a_clock_that_is_wrong_does_not_matter(span: timedelta, wrong: datetime)
     sent = wrong.replace(year=2000 + wrong.year % 100, day=1, microsecond=0, tzinfo=UTC)
     lines = [("Date", http_date(sent)), ("Expires", http_date(sent + span))]
     assert fresh_for(headers(*lines), NOW) == span
+
+
+def test_a_copy_from_a_cache_is_of_an_earlier_time() -> None:
+    assert server_time(headers(DATE)) == SENT
+    assert server_time(headers(DATE, ("Age", "60"))) == SENT + MINUTE
+    assert server_time(headers(("Date", "yesterday"))) is None

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from digest.cli.results.editions import Checks, Demo, Poll, Preview, PreviewWhy, Run, Send
-from digest.cli.results.feeds import Discover, Examination, Export, Held, HeldDecision, Import
+from digest.cli.results.feeds import (
+    Discover,
+    Examination,
+    Export,
+    FeedAdded,
+    FeedChange,
+    FeedList,
+    Held,
+    HeldDecision,
+    Import,
+)
 from digest.cli.results.ledger import Backup, Decided, Deliveries, Explain, Incidents, Show, Status
 from digest.cli.results.recipients import Recipients, RecipientsImport
 from digest.cli.results.setup import (
@@ -40,7 +50,7 @@ _NOT_SENT = "a delivery is not sent"
 # By the words that call the command.
 RESULTS = {
     "run": Result(Run, "with --once: a feed, an edition or a delivery failed", writes=True),
-    "check": Result(Checks, "a feed or a channel cannot be used", writes=False),
+    "check": Result(Checks, "with --online: something that it reaches cannot be used"),
     "poll": Result(Poll, "a feed could not be read", writes=True),
     "preview": Result(Preview | PreviewWhy, "a feed that was polled for it could not be read"),
     "send": Result(Send, _NOT_SENT, writes=True),
@@ -58,6 +68,11 @@ RESULTS = {
     "feeds test": Result(Examination, "it is not a feed, or could not be read"),
     "feeds import": Result(Import, "an address was left out"),
     "feeds export": Result(Export),
+    "feeds list": Result(FeedList),
+    "feeds add": Result(FeedAdded, "no feed was found, or it cannot be read"),
+    "feeds remove": Result(FeedChange),
+    "feeds pause": Result(FeedChange),
+    "feeds resume": Result(FeedChange),
     "recipients list": Result(Recipients),
     "recipients add": Result(Recipients, writes=True),
     "recipients remove": Result(Recipients, writes=True),

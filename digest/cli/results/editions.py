@@ -80,10 +80,13 @@ class Check(Shape):
     """One thing that was checked."""
 
     what: str
-    """configuration, feed or channel."""
+    """settings, templates, database, disk, zone data, clock, feed, smtp, sender, channel or public
+    URL."""
     name: str
-    good: bool
+    verdict: Literal["ok", "warn", "fail"]
     said: str
+    remedy: str
+    """How to mend it; empty where nothing is wrong."""
 
 
 class Checks(Shape):

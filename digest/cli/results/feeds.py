@@ -104,3 +104,44 @@ class Export(Shape):
     """`feeds export`."""
 
     feeds: list[Subscription]
+
+
+class ListedFeed(Shape):
+    """A feed of the configuration file."""
+
+    url: str
+    name: str
+    tags: list[str]
+    health: Literal["ok", "not polled yet", "failing", "gone", "paused"]
+    last_new_at: datetime | None
+    """When it last brought a new entry."""
+    pending: int
+    """How many of its entries wait for an edition, of whatever digest."""
+
+
+class FeedList(Shape):
+    """`feeds list`: in the order of the file."""
+
+    feeds: list[ListedFeed]
+
+
+class FeedChange(Shape):
+    """`feeds remove`, `feeds pause` and `feeds resume`."""
+
+    url: str
+    name: str
+    done: Literal["removed", "paused", "resumed"]
+    live: bool
+    """Whether a daemon runs, which takes the file over now."""
+
+
+class FeedAdded(Shape):
+    """`feeds add`."""
+
+    url: str
+    name: str
+    """As given, else the feed's own title."""
+    entries: int
+    done: Literal["added"]
+    live: bool
+    """Whether a daemon runs, which takes the file over now."""

@@ -14,8 +14,10 @@ class FeedHealth(Shape):
 
     url: str
     name: str
-    health: Literal["ok", "not polled yet", "failing", "gone"]
+    health: Literal["ok", "not polled yet", "failing", "gone", "paused"]
     polled_at: datetime | None
+    last_new_at: datetime | None
+    """When it last brought a new entry."""
     next_poll_at: datetime | None
     failures: int
     """In a row, up to now."""

@@ -1,0 +1,66 @@
+"""What `check` looks at: each thing is a finding, and nothing is sent or changed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+Verdict = Literal["ok", "warn", "fail"]
+_WORST_FIRST: tuple[Verdict, ...] = ("fail", "warn", "ok")
+# Where these fail, the configuration is what is wrong.
+_CONFIGURATION = {"settings", "templates"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was checked: what was found, and how to mend what is wrong with it."""
+
+    what: str
+    name: str
+    verdict: Verdict
+    said: str
+    remedy: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return asdict(self)
+
+    def without(self, redact: Callable[[str], str]) -> Finding:
+        """The same without secrets: a server may repeat in its answer what it was sent."""
+        name, said, remedy = map(redact, (self.name, self.said, self.remedy))
+        return Finding(self.what, name, self.verdict, said, remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing that is wrong, and how to mend it."""
+
+    verdict: Verdict
+    said: str
+    remedy: str
+
+
+def found(what: str, name: str, facts: Iterable[str], troubles: Iterable[Trouble]) -> Finding:
+    """All there is to say of one thing, in one line."""
+    troubles = list(troubles)
+    verdicts = {trouble.verdict for trouble in troubles}
+    verdict: Verdict = next((each for each in _WORST_FIRST if each in verdicts), "ok")
+    parts = (", ".join(facts), *(trouble.said for trouble in troubles))
+    said = "; ".join(filter(None, parts))
+    remedy = "; ".join(dict.fromkeys(trouble.remedy for trouble in troubles))
+    return Finding(what, name, verdict, said, remedy)
+
+
+def failed(what: str, name: str, reason: str, remedy: str) -> Finding:
+    """A failure; where the reason ends in a way to mend it, that one counts."""
+    said, _, own = reason.partition("; ")
+    return Finding(what, name, "fail", said, own or remedy)
+
+
+def exit_code(findings: Iterable[Finding]) -> int:
+    """By the worst: 0 with warnings at most, 1 where something failed, 2 the configuration."""
+    failing = {finding.what for finding in findings if finding.verdict == "fail"}
+    return 2 if failing & _CONFIGURATION else int(bool(failing))

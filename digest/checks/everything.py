@@ -1,0 +1,125 @@
+"""All checks, side by side, each with a deadline."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from digest.channels import open_channels
+from digest.checks import Finding, failed
+from digest.checks.certificates import Certificates
+from digest.checks.feeds import Clocks, FeedChecks
+from digest.checks.machine import check_clock, check_database, check_disk, check_zones
+from digest.checks.mail import check_smtp, largest_email
+from digest.checks.names import check_sender, txt_records
+from digest.checks.public import check_public_url
+from digest.errors import DeliveryError
+from digest.feeds.workers import Workers
+from digest.log import Redactor
+from digest.opening import open_fetcher, utc_now
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from digest.channels import Channel
+    from digest.checks.names import Lookup
+    from digest.config import Settings, SmtpSettings
+
+    _Check = tuple[str, str, Awaitable[Sequence[Finding]]]
+
+_SECONDS = 30.0
+_CHANNEL_REMEDIES = {
+    "file": "make the folder, and let this user write there",
+    "slack": "look at the network, and at HTTPS_PROXY where there is a proxy",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What checks ask besides the servers of the configuration: the time, and names."""
+
+    now: Callable[[], datetime] = utc_now
+    lookup: Lookup = txt_records
+
+
+async def check_everything(
+    settings: Settings, outside: Outside, done: Callable[[str], None] = lambda _: None
+) -> list[Finding]:
+    """Try all that the configuration names, sending and changing nothing; `done` hears of each."""
+    certificates, clocks, workers = Certificates(), Clocks(outside.now), Workers()
+    context = certificates.noting(ssl.create_default_context())
+    context.set_alpn_protocols(["http/1.1"])
+
+    async def told(checking: Awaitable[Sequence[Finding]]) -> Sequence[Finding]:
+        findings = await checking
+        for finding in findings:
+            done(finding.name)
+        return findings
+
+    try:
+        async with open_fetcher(settings, tls=context, traces=[clocks.trace()]) as fetcher:
+            feeds = FeedChecks(settings, fetcher, workers, certificates, outside.now)
+            machine, *others = await asyncio.gather(
+                told(_machine(settings, outside)),
+                *(told(_one(feeds.check(feed))) for feed in settings.feeds),
+                *(told(_within(*check)) for check in _sending(settings, outside)),
+            )
+    finally:
+        workers.close()
+    findings = [*machine, check_clock(clocks.offsets), *chain.from_iterable(others)]
+    redact = Redactor(settings.secrets())
+    return [finding.without(redact) for finding in findings]
+
+
+async def _machine(settings: Settings, outside: Outside) -> list[Finding]:
+    path = settings.database_path
+    zones = [settings.zone_of(name).key for name in settings.digests]
+    return [
+        await asyncio.to_thread(check_database, path),
+        await asyncio.to_thread(check_disk, path),
+        check_zones([settings.timezone, *zones], outside.now()),
+    ]
+
+
+def _sending(settings: Settings, outside: Outside) -> Iterator[_Check]:
+    """What is needed to send: the mail server and its domain, the other channels, the web."""
+    if smtp := settings.smtp:
+        yield "smtp", f"{smtp.host}:{smtp.port}", _one(_check_server(smtp, settings, outside))
+        yield "sender", smtp.sender, _one(check_sender(smtp, outside.lookup))
+    for channel in open_channels(settings).values():
+        # All of these are the mail server's.
+        if channel.kind != "email":
+            yield "channel", channel.name, _one(_check_channel(channel))
+    yield "public URL", "", check_public_url(settings, outside.now())
+
+
+async def _check_server(smtp: SmtpSettings, settings: Settings, outside: Outside) -> Finding:
+    largest = await asyncio.to_thread(largest_email, settings.database_path)
+    return await check_smtp(smtp, largest, outside.now())
+
+
+async def _check_channel(channel: Channel) -> Finding:
+    try:
+        return Finding("channel", channel.name, "ok", await channel.check())
+    except DeliveryError as error:
+        remedy = _CHANNEL_REMEDIES.get(channel.kind, "see docs/running.md")
+        return failed("channel", channel.name, error.reason, remedy)
+
+
+async def _one(checking: Awaitable[Finding]) -> list[Finding]:
+    return [await checking]
+
+
+async def _within(
+    what: str, name: str, checking: Awaitable[Sequence[Finding]]
+) -> Sequence[Finding]:
+    """What is found, or that nothing was in time."""
+    try:
+        async with asyncio.timeout(_SECONDS):
+            return await checking
+    except TimeoutError:
+        return [failed(what, name, f"no answer within {_SECONDS:g} s", "see what keeps it")]

@@ -1,0 +1,148 @@
+"""Feeds: fetched and parsed as polling does, and nothing stored."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from digest.checks import Finding, Trouble, failed, found
+from digest.errors import FeedError
+from digest.feeds.alarms import outruns
+from digest.feeds.caching import server_time
+from digest.feeds.parse import parse_feed
+from digest.feeds.reading import read_text
+from digest.jobs.polling import feed_request
+from digest.jobs.reading import body_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from digest.checks.certificates import Certificates
+    from digest.config import FeedSettings, Settings
+    from digest.feeds.fetch import Fetcher, Response
+    from digest.feeds.workers import Workers
+    from digest.model import ParsedEntry, ParsedFeed
+
+_BY_STATUS = {
+    401: "give it the login it wants (`headers`)",
+    403: "give it the login it wants (`headers`), or ask its publisher to let feed readers in",
+    404: "find its new address with `digest feeds discover SITE`, or `digest feeds remove {url}`",
+    410: "it is gone for good: `digest feeds remove {url}`",
+    429: "poll it less often (`every`)",
+}
+_BY_WORDS = {
+    "is not valid": "its publisher has to renew it; until then `digest feeds pause {url}`",
+    "does not resolve": "look for a slip in the address, and at this machine's DNS",
+    "is not a feed": "find the page's feed with `digest feeds discover {url}`",
+    "answer within": "raise polling.timeout, or leave it out",
+    "larger than": "raise polling.max_body",
+}
+_BY_HAND = "see what it answers with `digest feeds test {url}`"
+
+
+class Clocks:
+    """How far this machine's clock is from that of the servers, as their answers come in."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.offsets: list[timedelta] = []
+        self._now = now
+
+    def trace(self) -> aiohttp.TraceConfig:
+        """What a client notes them with."""
+        trace = aiohttp.TraceConfig()
+
+        async def note(_: object, __: object, ended: aiohttp.TraceRequestEndParams) -> None:
+            if moment := server_time(ended.response.headers):
+                self.offsets.append(moment - self._now())
+
+        trace.on_request_end.append(note)
+        return trace
+
+
+class FeedChecks:
+    """Checks one feed after the other, or many at a time."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        fetcher: Fetcher,
+        workers: Workers,
+        certificates: Certificates,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._settings = settings
+        self._fetcher = fetcher
+        self._workers = workers
+        self._certificates = certificates
+        self._now = now
+
+    async def check(self, feed: FeedSettings) -> Finding:
+        """Fetch and parse one; it waits for its turn as polling does, and has as long."""
+        name = feed.name or feed.url
+        if feed.paused:
+            return Finding("feed", name, "ok", "paused, so it was not asked")
+        try:
+            response = await self._fetcher.fetch(feed_request(feed, self._settings))
+            limit = self._settings.polling.max_body
+            body = await self._workers.run(read_text, body_of(response, limit))
+            parsed = await self._workers.run(parse_feed, body, response.url, response.charset)
+        except FeedError as error:
+            return failed(
+                "feed", name, error.reason, _remedy(error).format(url=shlex.quote(feed.url))
+            )
+        return found(
+            "feed", name, self._facts(parsed, response), self._troubles(feed, parsed, response)
+        )
+
+    def _facts(self, parsed: ParsedFeed, response: Response) -> Iterator[str]:
+        yield parsed.format
+        yield f"{len(parsed.entries)} entries"
+        if dates := _dates(parsed.entries):
+            yield f"newest {_days(self._now() - max(dates))} old"
+            yield f"they reach back {_days(self._now() - min(dates))}"
+            yield f"about {_pace(dates):.2g} a day"
+        yield from self._certificates.facts(_host(response), self._now())
+
+    def _troubles(
+        self, feed: FeedSettings, parsed: ParsedFeed, response: Response
+    ) -> Iterator[Trouble]:
+        least = self._settings.polling.every
+        if not parsed.entries:
+            yield Trouble("warn", "it has no entries", f"look at it in a browser: {feed.url}")
+        if outruns(parsed.entries, max(feed.every or least, least), self._now()):
+            said = "they reach back so little that some may be missed between polls"
+            yield Trouble("warn", said, "poll it more often (`every`; polling.every is the least)")
+        if response.moved_to:
+            yield Trouble("warn", "it moved for good", f"change its url to {response.moved_to}")
+        yield from self._certificates.troubles(_host(response), self._now())
+
+
+def _remedy(error: FeedError) -> str:
+    if error.status in _BY_STATUS:
+        return _BY_STATUS[error.status]
+    return next((mend for words, mend in _BY_WORDS.items() if words in error.reason), _BY_HAND)
+
+
+def _dates(entries: tuple[ParsedEntry, ...]) -> list[datetime]:
+    return [entry.published for entry in entries if entry.published]
+
+
+def _pace(dates: list[datetime]) -> float:
+    days = (max(dates) - min(dates)) / timedelta(days=1)
+    return len(dates) / max(days, 1)
+
+
+def _days(span: timedelta) -> str:
+    hours = max(span.total_seconds() / 3600, 0)
+    return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.0f} d"
+
+
+def _host(response: Response) -> str:
+    """The host that has shown a certificate, or nothing."""
+    parts = urlsplit(response.url)
+    return parts.hostname or "" if parts.scheme == "https" else ""

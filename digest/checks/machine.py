@@ -1,0 +1,111 @@
+"""This machine: the database, its disk, time zones, the clock."""
+
+from __future__ import annotations
+
+import zoneinfo
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digest.checks import Finding, Trouble, failed, found
+from digest.errors import StoreError, TemplateError
+from digest.store import Store, database_exists, lack_of_room
+from digest.store.migrations import HEAD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime, timedelta
+
+    from digest.config import Settings
+
+_MOST_OFF_MINUTES = 5
+_OLD_YEARS = 2
+_INSTALL_ZONES = "install newer zone data: `pip install -U tzdata`, or the system's package tzdata"
+
+
+def check_templates(settings: Settings) -> list[Finding]:
+    """Compile and try the templates of each folder that a digest names."""
+    from digest.rendering.templates import Templates
+
+    findings = []
+    for folder in dict.fromkeys(digest.template for digest in settings.digests.values()):
+        name = str(folder or "built in")
+        try:
+            Templates(folder)
+        except TemplateError as error:
+            remedy = "mend the template there; docs/templates.md says what it can use"
+            findings.append(Finding("templates", name, "fail", str(error), remedy))
+        else:
+            findings.append(Finding("templates", name, "ok", "compile"))
+    return findings
+
+
+def check_database(path: Path) -> Finding:
+    """Read the database through."""
+    try:
+        if not database_exists(path):
+            return Finding("database", str(path), "ok", "not there yet; `digest run` makes it")
+        Store(path, read_only=True, check=True).close()
+        size = path.stat().st_size / 1_000_000
+    except StoreError as error:
+        reason = str(error).removeprefix(f"{path}: ")
+        return failed("database", str(path), reason, "restore a backup (docs/running.md)")
+    return Finding("database", str(path), "ok", f"whole, schema {HEAD}, {size:.1f} MB")
+
+
+def check_disk(database: Path) -> Finding:
+    """Whether there is room where the database is, or will be."""
+    folder = database.absolute().parent
+    while not folder.exists():
+        folder = folder.parent
+    lack = lack_of_room(folder / database.name)
+    if lack is None:
+        return Finding("disk", str(folder), "ok", "there is room, and it can be written")
+    remedy = "make room there and see that this user may write, or set another `database`"
+    return Finding("disk", str(folder), "fail", lack, remedy)
+
+
+def check_zones(names: Iterable[str], now: datetime) -> Finding:
+    """Whether the time zones of schedules are known, and how old what is known of them is."""
+    names, edition = sorted(set(names)), _zone_data()
+    return found("zone data", edition, [", ".join(names)], _zone_troubles(names, edition, now))
+
+
+def _zone_troubles(names: Sequence[str], edition: str, now: datetime) -> Iterator[Trouble]:
+    for name in names:
+        try:
+            zoneinfo.ZoneInfo.no_cache(name)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            yield Trouble("fail", f"{name} is not known", _INSTALL_ZONES)
+    year = edition[:4]
+    if year.isdigit() and now.year - int(year) > _OLD_YEARS:
+        yield Trouble("warn", f"they are those of {edition}", _INSTALL_ZONES)
+
+
+def _zone_data() -> str:
+    """The edition of the zone data in use: the system's where there is one, like 2026a."""
+    for folder in zoneinfo.TZPATH:
+        file = Path(folder, "tzdata.zi")
+        if file.is_file():
+            with file.open(encoding="utf-8") as lines:
+                return lines.readline().removeprefix("# version ").strip()
+        if Path(folder, "UTC").exists():
+            return "of the system"
+    try:
+        return version("tzdata")
+    except PackageNotFoundError:
+        return "missing"
+
+
+def check_clock(offsets: Sequence[timedelta]) -> Finding:
+    """Whether this machine's clock is that of the servers that answered.
+
+    The nearest counts: an answer from a cache may be of another time.
+    """
+    if not offsets:
+        return Finding("clock", "", "ok", "not compared, since no answer had a date")
+    minutes = min(offsets, key=abs).total_seconds() / 60
+    said = f"{abs(minutes):.0f} min {'behind' if minutes > 0 else 'ahead of'} the nearest server"
+    if abs(minutes) <= _MOST_OFF_MINUTES:
+        return Finding("clock", "", "ok", f"as {len(offsets)} answers have it")
+    return Finding("clock", "", "warn", said, "set this machine's clock, by NTP if it may")

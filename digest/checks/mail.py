@@ -1,0 +1,74 @@
+"""The mail server: encryption, login, and the size of what it takes."""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING
+
+from digest.channels.smtp import SmtpConnection
+from digest.checks import Finding, Trouble, failed, found
+from digest.checks.certificates import Certificates
+from digest.errors import DeliveryError, StoreError
+from digest.store import Store, database_exists
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from digest.channels.smtp import Offer
+    from digest.config import SmtpSettings
+
+_REMEDY = "look at smtp.host, smtp.port and smtp.security, and at what is between"
+_OLD = {"TLSv1", "TLSv1.1"}
+
+
+async def check_smtp(smtp: SmtpSettings, largest: int, now: datetime) -> Finding:
+    """Connect, encrypt, log in; `largest` is the size of an email that the server must take."""
+    name = f"{smtp.host}:{smtp.port}"
+    certificates = Certificates()
+    context = certificates.noting(ssl.create_default_context(cafile=smtp.ca_file))
+    connection = SmtpConnection(smtp, None if smtp.security == "none" else context)
+    try:
+        await connection.connect()
+        offer = connection.offer()
+        await connection.say_goodbye()
+    except DeliveryError as error:
+        return failed("smtp", name, error.reason, _REMEDY)
+    finally:
+        connection.close()
+    facts = (*_facts(smtp, offer), *certificates.facts(smtp.host, now))
+    troubles = (*_troubles(smtp, offer, largest), *certificates.troubles(smtp.host, now))
+    return found("smtp", name, facts, troubles)
+
+
+def _facts(smtp: SmtpSettings, offer: Offer) -> Iterator[str]:
+    yield offer.encryption or "not encrypted"
+    yield f"logged in as {smtp.username}" if smtp.username else "no login"
+    if offer.most_bytes:
+        yield f"takes {offer.most_bytes / 1_000_000:.3g} MB"
+
+
+def _troubles(smtp: SmtpSettings, offer: Offer, largest: int) -> Iterator[Trouble]:
+    if offer.most_bytes and offer.most_bytes < largest:
+        said = f"emails of up to {largest:,} bytes go as text, since it takes {offer.most_bytes:,}"
+        yield Trouble("warn", said, "send no `images` or fewer `max_entries`, or raise its limit")
+    if offer.encryption in _OLD:
+        yield Trouble("warn", "an old kind of encryption", "have the server speak TLS 1.2 or later")
+    if offer.encryption is None and smtp.host not in {"localhost", "127.0.0.1", "::1"}:
+        yield Trouble("warn", "mail goes there in clear", "set smtp.security to starttls or tls")
+
+
+def largest_email(database: Path) -> int:
+    """The size of the largest of the last emails; 0 where there is none."""
+    try:
+        if not database_exists(database):
+            return 0
+        store = Store(database, read_only=True)
+    except StoreError:
+        # What is wrong with it, another check tells.
+        return 0
+    try:
+        return store.health.largest("email")
+    finally:
+        store.close()

@@ -1,0 +1,143 @@
+"""What is checked of the mail server, of Slack and of the public address."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from digest.channels import open_channels
+from digest.checks.mail import check_smtp, largest_email
+from digest.checks.public import check_public_url
+from digest.config import Settings, SmtpSettings
+from digest.errors import ChannelError
+from digest.opening import utc_now
+from tests.channels.mailing import LOGIN
+from tests.channels.test_login import demanding
+from tests.feed_xml import item, rss
+from tests.servers import Reply, running
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.certificates import Certificate
+    from tests.cli.project import Project
+    from tests.servers import HttpServer
+
+
+def smtp(port: int, **more: Any) -> SmtpSettings:
+    given = {"host": "127.0.0.1", "port": port, "security": "none", "from": "d@sender.example"}
+    return SmtpSettings.model_validate(given | more)
+
+
+async def test_the_server_must_take_what_was_sent(project: Project) -> None:
+    project.feeds.replies["/feed"] = Reply(rss(item(1)))
+    project.configure("/feed", send_to="inbox, vault")
+    project.mail.smtp_options = {"data_size_limit": 4_000}
+    project.json("run", "--once")
+    size = largest_email(project.folder / "data/digest.db")
+    assert 4_000 < size < 40_000
+    finding = await check_smtp(smtp(project.mail.port), size, utc_now())
+    assert finding.verdict == "warn"
+    assert f"up to {size:,} bytes go as text, since it takes 4,000" in finding.said
+    assert finding.remedy.startswith("send no `images`")
+    well = await check_smtp(smtp(project.mail.port), 4_000, utc_now())
+    assert (well.verdict, well.said) == ("ok", "not encrypted, no login, takes 0.004 MB")
+
+
+async def test_encryption_and_certificate_are_told(certificate: Certificate) -> None:
+    with running(server := demanding(certificate)):
+        more = {"security": "starttls", "ca_file": str(certificate.path), **LOGIN}
+        finding = await check_smtp(smtp(server.port, **more), 0, utc_now())
+    assert finding.verdict == "warn"
+    assert finding.said.startswith("TLSv1.3, logged in as digest, takes 33.6 MB, certificate good")
+    assert "its certificate ends on" in finding.said
+    assert finding.remedy == "have whoever runs the server renew it"
+
+
+def app(server: HttpServer, scopes: str, **channel: Any) -> Any:
+    """A Slack channel with a bot token, which has these scopes; and what is said of `channel`."""
+    headers = {"Content-Type": "application/json"}
+    who = {"ok": True, "user": "digest", "team": "Readers"}
+    told = {"ok": True, "channel": {"name": "weekly", "is_member": True, **channel}}
+    server.replies |= {
+        "/auth.test": Reply(json.dumps(who), headers={**headers, "x-oauth-scopes": scopes}),
+        "/conversations.info?channel=C1": Reply(json.dumps(told), headers=headers),
+    }
+    slack = {"kind": "slack", "bot_token": "t0psecret", "channel": "C1", "api_url": server.url}
+    data = {
+        "feeds": ["https://a.example"],
+        "channels": {"team": slack},
+        "digests": {"weekly": {"schedule": "daily at 07:00", "send_to": "team"}},
+    }
+    settings = Settings.model_validate(data)
+    return open_channels(settings)["team"]
+
+
+@pytest.mark.parametrize(
+    ("scopes", "said"),
+    [
+        ("chat:write", "; the channel was not looked at, which takes channels:read"),
+        ("", "; the channel was not looked at, which takes channels:read"),
+        ("chat:write,channels:read", "; the channel is #weekly"),
+    ],
+)
+async def test_a_token_is_told_with_its_channel(
+    slack_server: HttpServer, scopes: str, said: str
+) -> None:
+    found = await app(slack_server, scopes).check()
+    assert found == f"the token is that of digest in Readers{said}"
+
+
+@pytest.mark.parametrize(
+    ("scopes", "channel", "said"),
+    [
+        ("channels:read", {}, "missing_scope; give the app the scope chat:write"),
+        ("chat:write, channels:read", {"is_archived": True}, "is_archived; name another channel"),
+        ("chat:write, groups:read", {"is_member": False}, "not_in_channel; invite the app to"),
+    ],
+)
+async def test_a_token_that_cannot_post_is_told(
+    slack_server: HttpServer, scopes: str, channel: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ChannelError, match=said) as caught:
+        await app(slack_server, scopes, **channel).check()
+    assert caught.value.lasting
+
+
+async def test_an_app_that_may_post_anywhere_need_not_be_a_member(slack_server: HttpServer) -> None:
+    scopes = "chat:write,chat:write.public,channels:read"
+    assert "#weekly" in await app(slack_server, scopes, is_member=False).check()
+
+
+def web(folder: Path, url: str | None) -> Settings:
+    data = {
+        "database": f"sqlite:///{folder}/digest.db",
+        "feeds": ["https://a.example"],
+        "channels": {"out": {"kind": "file", "path": "/out.md"}},
+        "digests": {"weekly": {"schedule": "daily at 07:00", "send_to": "out"}},
+        "web": {"public_url": url} if url else None,
+    }
+    return Settings.model_validate(data, context={"base": folder})
+
+
+async def test_the_public_address_answers(feed_server: HttpServer, tmp_path: Path) -> None:
+    feed_server.replies["/sub/healthz"] = Reply("ok")
+    (finding,) = await check_public_url(web(tmp_path, f"{feed_server.url}/sub/"), utc_now())
+    assert finding.said == "answers; links in emails lead there in clear"
+    assert (finding.verdict, finding.remedy.startswith("serve it over https")) == ("warn", True)
+    assert await check_public_url(web(tmp_path, None), utc_now()) == []
+
+
+async def test_an_address_that_nobody_trusts_is_told(
+    certificate: Certificate, tmp_path: Path
+) -> None:
+    with running(server := demanding(certificate)):
+        # Not a web server at all.
+        (finding,) = await check_public_url(
+            web(tmp_path, f"https://127.0.0.1:{server.port}"), utc_now()
+        )
+    assert finding.verdict == "warn"
+    assert finding.said.startswith("does not answer: ")
+    assert "start `digest run`" in finding.remedy

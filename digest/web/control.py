@@ -44,6 +44,25 @@ async def control_socket(daemon: Daemon) -> AsyncIterator[None]:
         yield
         return
 
+    app = web.Application(client_max_size=_LONGEST_COMMAND)
+    app.add_routes(_routes(daemon))
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    # Whoever left it there is dead: the lock is ours.
+    path.unlink(missing_ok=True)
+    before = os.umask(0o177)
+    try:
+        await web.UnixSite(runner, str(path)).start()
+    finally:
+        os.umask(before)
+    try:
+        yield
+    finally:
+        await runner.cleanup()
+        path.unlink(missing_ok=True)
+
+
+def _routes(daemon: Daemon) -> list[web.RouteDef]:
     async def poll(request: web.Request) -> web.Response:
         asked = await request.json()
         return await _answer(daemon.carry_out(lambda runtime: runtime.poll(asked["feeds"])))
@@ -79,24 +98,9 @@ async def control_socket(daemon: Daemon) -> AsyncIterator[None]:
     async def alive(_: web.Request) -> web.Response:
         return web.json_response({"result": daemon.alive})
 
-    app = web.Application(client_max_size=_LONGEST_COMMAND)
     commands = [web.post(f"/{do.__name__}", do) for do in (poll, send, held, recipients, reload)]
     commands += [web.post(f"/{command}", decide) for command in ("retry", "drop", "resend")]
-    app.add_routes([*commands, web.get("/alive", alive)])
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    # Whoever left it there is dead: the lock is ours.
-    path.unlink(missing_ok=True)
-    before = os.umask(0o177)
-    try:
-        await web.UnixSite(runner, str(path)).start()
-    finally:
-        os.umask(before)
-    try:
-        yield
-    finally:
-        await runner.cleanup()
-        path.unlink(missing_ok=True)
+    return [*commands, web.get("/alive", alive)]
 
 
 async def _answer(work: Any) -> web.Response:

@@ -1,10 +1,14 @@
-"""axe-core, which finds what keeps people out of a page: fetched once, and known by its hash."""
+"""axe-core, which finds what keeps people out of a page: fetched once, and known by its hash.
+
+    python -m tests.web.axe
+
+fetches it from npm; tests only read what is there.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import tarfile
@@ -19,21 +23,25 @@ VERSION = "4.14.1"
 _SHA256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 
 
-def fetch(folder: Path) -> str | None:
-    """The script, kept in a folder; None where it cannot be had."""
-    kept = folder / f"axe-{VERSION}.min.js"
-    if not kept.exists():
-        script = _pack()
-        if script is None:
-            return None
-        # Others may be at it too.
-        handle, name = tempfile.mkstemp(dir=folder)
-        with os.fdopen(handle, "wb") as file:
-            file.write(script)
-        Path(name).replace(kept)
-    script = kept.read_bytes()
-    assert hashlib.sha256(script).hexdigest() == _SHA256, f"{kept} is not axe-core {VERSION}"
+_KEPT = Path(__file__).parents[2] / ".pytest_cache" / f"axe-{VERSION}.min.js"
+
+
+def kept() -> str | None:
+    """The script; None where it was not fetched."""
+    return _checked(_KEPT.read_bytes()) if _KEPT.exists() else None
+
+
+def _checked(script: bytes) -> str:
+    assert hashlib.sha256(script).hexdigest() == _SHA256, f"this is not axe-core {VERSION}"
     return script.decode()
+
+
+def fetch() -> None:
+    """Fetch the script where it is not here and npm can."""
+    if kept() is None and (script := _pack()):
+        _checked(script)
+        _KEPT.parent.mkdir(exist_ok=True)
+        _KEPT.write_bytes(script)
 
 
 def _pack() -> bytes | None:
@@ -67,3 +75,7 @@ async def violations(
         for one in found
         if one["impact"] in {"serious", "critical"}
     ]
+
+
+if __name__ == "__main__":
+    fetch()

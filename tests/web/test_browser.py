@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import email
+import email.policy
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
 
+from digest.rendering.tokens import Tokens
 from tests.feed_xml import item, rss
 from tests.servers import Reply
 from tests.web import axe
@@ -107,6 +112,77 @@ async def test_a_visit(browser: Browser, busy: Site, servers: Servers) -> None:
     assert browser.errors == []
 
 
+@pytest_asyncio.fixture(loop_scope="module")
+async def open_list(servers: Servers, tmp_path: Path) -> AsyncIterator[Site]:
+    """A site that readers reach, with a list that everybody can be on."""
+    settings = settings_for(
+        tmp_path,
+        servers,
+        channels={"inbox": {"kind": "email", "to": "ada@one.example", "subscribe": "open"}},
+        digests={"weekly": {"schedule": "every monday at 09:00", "send_to": "inbox"}},
+        web={"listen": "127.0.0.1:0", "public_url": "https://digest.example.com"},
+    )
+    servers.mail.refuse_recipient = lambda _: None
+    async with serve(settings, tmp_path) as site:
+        yield site
+
+
+async def test_a_reader_leaves_returns_and_another_one_joins(
+    browser: Browser, open_list: Site, servers: Servers
+) -> None:
+    script, serious = axe.kept(), []
+    key = await open_list.daemon.read(lambda store: store.keys.key("links"))
+    token = Tokens(key).of_recipient("inbox", "ada@one.example")
+    browser.errors.clear()
+
+    async def look() -> None:
+        for name, look in LOOKS.items():
+            await browser.look(**look)
+            assert await browser.evaluate(FITS), await browser.text()
+            if script and name != "narrow":
+                serious.extend(await axe.violations(browser, script))
+
+    await browser.open(f"{open_list.url}/u/{token}")
+    await look()
+    await browser.click("button", "Unsubscribe")
+    assert "is not sent to a***@one.example" in await browser.text()
+    await browser.click("button", "Send it again")
+    assert "Unsubscribe" in await browser.text()
+
+    await browser.open(f"{open_list.url}/p/{token}")
+    await look()
+    await browser.click("button", "Pause")
+    assert "is not sent to a***@one.example before" in await browser.text()
+    await browser.click("button", "Send it again")
+
+    await browser.open(f"{open_list.url}/subscribe/inbox")
+    await look()
+    await browser.evaluate("document.querySelector('input[name=address]').focus()")
+    await browser.write("eve@new.example")
+    servers.mail.arrived.clear()
+    await browser.click("button", "Subscribe")
+    assert "You get an email with a link now." in await browser.text()
+    assert await asyncio.to_thread(servers.mail.arrived.wait, 10)
+    mail = servers.mail.mails[-1]
+    assert mail.recipient == "eve@new.example"
+    message = email.message_from_bytes(mail.raw, policy=email.policy.default)
+    body = message.get_body(("plain",))
+    assert body is not None
+    found = re.search(r"https://digest\.example\.com(/confirm/\S+)", body.get_content())
+    assert found
+    await browser.open(open_list.url + found[1])
+    await look()
+    await browser.click("button", "Confirm")
+    assert "is sent to e***@new.example" in await browser.text()
+
+    listed = await open_list.daemon.read(lambda store: store.recipients.all())
+    assert {one.address: one.state for one in listed} == {
+        "ada@one.example": "active",
+        "eve@new.example": "active",
+    }
+    assert (serious, browser.errors) == ([], [])
+
+
 def keep(folder: Path, page: str, look: str, shot: bytes) -> None:
     """For whoever wants to look too."""
     assert shot.startswith(b"\x89PNG")
@@ -117,9 +193,8 @@ async def test_every_page_in_every_look(
     browser: Browser,
     busy: Site,
     tmp_path_factory: pytest.TempPathFactory,
-    pytestconfig: pytest.Config,
 ) -> None:
-    script = axe.fetch(pytestconfig.cache.mkdir("axe"))
+    script = axe.kept()
     await busy.log_in()
     (cookie,) = busy.client.cookie_jar
     await browser.ask("Network.setCookie", name=cookie.key, value=cookie.value, url=busy.url)
@@ -141,4 +216,4 @@ async def test_every_page_in_every_look(
     assert found == {}
     assert [error for error in browser.errors if "/nothing" not in error] == []
     if script is None:
-        pytest.skip("axe-core is not here and npm could not fetch it; the rest was looked at")
+        pytest.skip("no axe-core: run `python -m tests.web.axe`; the rest was looked at")

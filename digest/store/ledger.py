@@ -59,7 +59,7 @@ _WAITS = sa.exists().where(
 _MAY_SEND = sa.func.coalesce(channels.c.next_attempt_at <= _NOW, sa.true())
 _IS_DUE = sa.and_(_TIME_HAS_COME, ~_WAITS)
 
-_HIS_ROW = sa.and_(
+_GETS_NOTHING = sa.and_(
     recipients.c.channel == deliveries.c.channel,
     recipients.c.key == sa.bindparam("key", type_=sa.Text),
     gets_nothing(_NOW),
@@ -67,7 +67,7 @@ _HIS_ROW = sa.and_(
 # Each delivery costs these two, so they are put together once, with what never changes in them.
 _CLAIM = (
     sa.update(deliveries)
-    .where(_THIS, _IS_DUE, ~sa.exists().where(_HIS_ROW))
+    .where(_THIS, _IS_DUE, ~sa.exists().where(_GETS_NOTHING))
     .values(
         state=_state("sending"),
         attempts=deliveries.c.attempts + sa.literal_column("1"),
@@ -78,10 +78,10 @@ _CLAIM = (
 # Whoever has left since a delivery was planned does not get it.
 _LEAVE_OUT = (
     sa.update(deliveries)
-    .where(_THIS, _IS_DUE, sa.exists().where(_HIS_ROW))
+    .where(_THIS, _IS_DUE, sa.exists().where(_GETS_NOTHING))
     .values(
         state=sa.case((deliveries.c.state == _state("unknown"), "unknown"), else_="failed"),
-        last_error=sa.select(recipients.c.state).where(_HIS_ROW).scalar_subquery(),
+        last_error=sa.select(recipients.c.state).where(_GETS_NOTHING).scalar_subquery(),
         next_attempt_at=sa.null(),
         dropped=1,
         changed_at=_NOW,

@@ -14,6 +14,7 @@ import click
 from digest.cli import Options, aio
 from digest.cli.output import print_json
 from digest.daemon import Daemon
+from digest.language import ENGLISH, language_of
 from digest.log import event
 from digest.opening import open_runtime, open_store, prepare
 from digest.web.control import control_socket
@@ -42,9 +43,12 @@ def run(options: Options, *, once: bool) -> int:
     if options.json:
         print_json(result)
     else:
+        count = language_of(ENGLISH).count
+        new = count(result["new"], "new entry", "new entries")
+        editions = count(len(result["editions"]), "edition")
+        failed = count(result["failed"], "feed")
         click.echo(
-            f"{result['new']} new entries, {len(result['editions'])} editions, "
-            f"{result['delivered']} delivered, {result['failed']} feeds failed, "
+            f"{new}, {editions}, {result['delivered']} delivered, {failed} failed, "
             f"{result['undelivered']} not delivered"
         )
         for digest, reason in result["unpublished"].items():

@@ -108,7 +108,7 @@ def test_from_an_empty_folder_to_the_first_email_in_one_init_and_one_run(site: P
 
     with terminal(site, "run", "--once") as screen:
         assert screen.finish() == 0
-        assert "2 new entries, 1 editions, 1 delivered" in screen.shown
+        assert "2 new entries, 1 edition, 1 delivered" in screen.shown
     (mail,) = site.mail.mails
     message = email.message_from_bytes(mail.raw, policy=email.policy.default)
     assert message["To"] == mail.recipient == "ada@one.example"

@@ -24,7 +24,8 @@ T = TypeVar("T")
 # script that started us imports, which each of them would run again. That process holds nothing
 # of ours that a fork could inherit: no database, no sockets, no threads' locks.
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload([__name__, "feedparser", "digest.jobs.reading", "digest.cli"])
+_PRELOADED = ("feedparser", "digest.jobs.reading", "digest.rendering.boilerplate", "digest.cli")
+_CONTEXT.set_forkserver_preload([__name__, *_PRELOADED])
 
 
 def _prepare_worker() -> None:

@@ -6,11 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.editions.catch_up import as_of
-from digest.editions.compose import Frame, Health, compose
-from digest.editions.judging import Judged, Rules, judge
-from digest.editions.rules import Subject
 from digest.editions.schedule import next_after
-from digest.editions.select import select
 from digest.model import Failing, Held, Quiet
 from digest.rendering.plain import read_text
 
@@ -19,6 +15,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.config import FeedSettings, Settings
+    from digest.editions.compose import Health
+    from digest.editions.judging import Judged
+    from digest.editions.rules import Subject
     from digest.model import Edition, Entry
     from digest.store import Store
 
@@ -36,6 +35,11 @@ def draft_edition(
     store: Store, settings: Settings, digest: str, now: datetime, until: datetime | None = None
 ) -> Draft:
     """The edition of a digest as it would be now, or would have been at `until`; reads only."""
+    # What only an edition needs is loaded for the first, and not when a daemon starts.
+    from digest.editions.compose import Frame, compose
+    from digest.editions.judging import Rules, judge
+    from digest.editions.select import select
+
     config = settings.digests[digest]
     zone = settings.zone_of(digest)
     feeds = settings.feeds_of(digest)
@@ -73,6 +77,8 @@ def draft_edition(
 
 
 def _subjects(feeds: Sequence[FeedSettings]) -> Callable[[Entry], Subject]:
+    from digest.editions.rules import Subject
+
     by_url = {feed.url: feed for feed in feeds}
 
     def subject_of(entry: Entry) -> Subject:
@@ -86,6 +92,8 @@ def _subjects(feeds: Sequence[FeedSettings]) -> Callable[[Entry], Subject]:
 def _health(
     store: Store, names: Mapping[str, str | None], begin: datetime | None, end: datetime
 ) -> Health:
+    from digest.editions.compose import Health
+
     held = (one for one in store.held.read() if one.url in names)
     failing = (one for one in store.feeds.failing() if one.url in names)
     quiet = store.feeds.fell_quiet(begin, end) if begin else []

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from digest.feeds.text import one_line
-from digest.rendering.boilerplate import is_boilerplate, without_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,6 +29,9 @@ _AHEAD = 4
 
 def telling(paragraphs: Iterable[str], title: str) -> str:
     """The beginning of what is said, on one line: without the title again, and boilerplate."""
+    # Only worker processes clean; its expressions take long to compile.
+    from digest.rendering.boilerplate import is_boilerplate, without_end
+
     said: list[str] = []
     length = 0
     for paragraph in _without_title(paragraphs, title):

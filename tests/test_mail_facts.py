@@ -26,6 +26,10 @@ FACTS = {
     "Message-ID is under the From domain": (EMAIL, "test_a_message_id_is_stable"),
     "Date has a zone; Auto-Submitted": (EMAIL, "test_it_says_whom_it_is_from_to_and_about"),
     "List-Id is well formed": (EMAIL, "test_any_title_makes_a_well_formed_list_id"),
+    "List-Unsubscribe is one line, never encoded": (
+        "rendering/test_personal.py",
+        "test_the_header_is_one_line_that_is_not_encoded",
+    ),
     "List-Unsubscribe-Post is signed": (
         "channels/test_signing.py",
         "test_unsubscribing_is_signed_where_there_is_some",

@@ -23,9 +23,9 @@ _INLINE = re.compile(
 # Prose only: a listing, a table, a figure or a heading makes no excerpt.
 _NOT_PROSE = ("pre", "table", "figure", "h1", "h2", "h3", "h4", "h5", "h6")
 _STEP = dict.fromkeys(_NOT_PROSE, 1) | {f"/{tag}": -1 for tag in _NOT_PROSE}
-_BETWEEN_ITEMS = re.compile(r"</li>(?=\s*<li\b)")
-# The unit separator: white space, so that it never shows.
-_MARK = "\x1f"
+_BETWEEN_ITEMS = re.compile(r"(</(?:li|dd|(dt))>)(?=\s*<(?:li|dt|dd)\b)")
+# Separators that are white space, so that they never show.
+_MARK, _TERM = "\x1f", "\x1e"
 _MARKS_OF_ITS_OWN = tuple(".,:;!?…。、！？")
 
 
@@ -33,12 +33,16 @@ def read_text(html: str) -> tuple[str, Iterator[str]]:
     """The whole text of clean HTML, and the paragraphs of its prose, each on one line.
 
     Blocks part words, inline elements do not; an item of a list is a paragraph, with a semicolon
-    where it has no mark of its own and another follows. Of a paragraph, no more than
-    `LONGEST_PARAGRAPH` characters are read.
+    where it has no mark of its own and another follows, a term with a colon. Of a paragraph, no
+    more than `LONGEST_PARAGRAPH` characters are read.
     """
-    pieces = _TAG.split(_INLINE.sub("", _BETWEEN_ITEMS.sub(f"{_MARK}</li>", html)))
+    pieces = _TAG.split(_INLINE.sub("", _BETWEEN_ITEMS.sub(_marked, html)))
     texts, tags = pieces[::2], pieces[1::2]
     return unescape(" ".join(texts)), _paragraphs(_prose(texts, tags))
+
+
+def _marked(ended: re.Match[str]) -> str:
+    return f"{_TERM if ended[2] else _MARK}{ended[1]}"
 
 
 def _prose(texts: Sequence[str], tags: Sequence[str]) -> Iterable[str]:
@@ -52,13 +56,12 @@ def _prose(texts: Sequence[str], tags: Sequence[str]) -> Iterable[str]:
 def _paragraphs(texts: Iterable[str]) -> Iterator[str]:
     before = ""
     for text in texts:
-        # The mark is white space, so that it ends up nowhere.
         line = " ".join(unescape(text.lstrip()[:LONGEST_PARAGRAPH]).split())
         if line:
             if before:
                 yield before
             before = line
-        if before and _MARK in text and not before.endswith(_MARKS_OF_ITS_OWN):
-            before += ";"
+        if before and not before.endswith(_MARKS_OF_ITS_OWN):
+            before += ":" if _TERM in text else ";" if _MARK in text else ""
     if before:
         yield before

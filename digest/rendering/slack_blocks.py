@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest.language import language_of
 from digest.rendering import words
+from digest.rendering.excerpts import excerpt as excerpt_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,7 +53,7 @@ def bullet(story: Story, section: Section, excerpt: int, language: Language) -> 
         [_title(story)],
         [text(f" · {' · '.join(about)}")] if about else [],
         [] if story.brief else _also_in(story, language),
-        [text(f"\n{short(story.excerpt, excerpt)}")] if full and story.excerpt else [],
+        [text(f"\n{_excerpt(story, excerpt)}")] if full and story.excerpt else [],
         _related(story, language),
     ]
     return line(_fitting(pieces))
@@ -62,7 +63,7 @@ def blocks(story: Story, section: Section, excerpt: int, edition: Edition) -> li
     """A story by itself: title, excerpt, and what there is to know of it, beside its picture."""
     language = language_of(edition.language)
     about = _meta(story, section, language, edition)
-    said = [part for part in (short(story.excerpt, excerpt), " · ".join(about)) if part.strip()]
+    said = [part for part in (_excerpt(story, excerpt), " · ".join(about)) if part.strip()]
     marks = _marks(story, language)
     also_in = _also_in(story, language)
     head = [[_title(story)], [text(f" · {' · '.join(marks)}")] if marks else [], also_in]
@@ -149,6 +150,10 @@ def short(said: str, most: int) -> str:
         return cut
     head, _, tail = cut.rpartition(" ")
     return f"{head}…" if head.strip() and len(tail) <= _LONGEST_TAIL else cut
+
+
+def _excerpt(story: Story, most: int) -> str:
+    return short(excerpt_of(story.excerpt, most), most)
 
 
 def _beside_picture(said: str, story: Story) -> Block:

@@ -11,7 +11,7 @@ from tests.rendering.test_clean import cleaned
         ("<p>One <b>bo</b>ld word.</p>", "One bold word."),
         ("<p>One</p><p>Two</p>Three<hr>Four", "One Two Three Four"),
         ("One<br>Two<div>Three</div>Four", "One Two Three Four"),
-        ("<dl><dt>Word</dt><dd>Meaning</dd></dl>", "Word Meaning"),
+        ("<dl><dt>Word</dt><dd>Meaning</dd></dl>", "Word: Meaning"),
         ("x<sup>2</sup>, H<sub>2</sub>O, a<img src=a.png alt=b>c", "x2, H2O, ac"),
         ("<p>A &lt;b&gt; &amp;amp;&nbsp;c</p>", "A <b> &amp; c"),
         ("<p title='a>b\"c'>Words</p>", "Words"),
@@ -38,6 +38,10 @@ def test_prose_is_what_reads_on(html: str, prose: str) -> None:
         ("<ul><li>One</li><li></li><li> </li><li>Two</li></ul>", "One; Two"),
         ("<ul><li></li><li>One</li></ul>", "One"),
         ("<ul><li>R&amp;</li><li>D</li></ul>", "R&; D"),
+        (
+            "<dl><dt><i>Xanthoria</i></dt><dd>Yellow</dd><dt>Others:</dt> <dd>Grey.</dd></dl>",
+            "Xanthoria: Yellow; Others: Grey.",
+        ),
         ("<ul><li>一つ目。</li><li>二つ目</li></ul>", "一つ目。 二つ目"),
     ],
 )

@@ -224,19 +224,17 @@ def test_an_ordinary_edition_is_one_message(count: int) -> None:
 
 
 def test_excerpts_get_shorter_and_go_before_there_is_another_message() -> None:
-    lengths = [
+    excerpts = [
         {
-            len(line.partition("\n")[2])
+            line.partition("\n")[2]
             for line in shown(only(build_messages(ordinary(count))))
             if line.startswith("Number ")
         }
-        for count in (5, 25, 28, 29)
+        for count in (5, 25, 35)
     ]
 
-    assert all(120 < length <= 220 for length in lengths[0])
-    assert all(80 < length <= 120 for length in lengths[1])
-    assert all(40 < length <= 80 for length in lengths[2])
-    assert lengths[3] == {0}
+    whole = ordinary(1).stories[0].excerpt
+    assert excerpts == [{whole}, {whole[: whole.index(".") + 1]}, {""}]
 
 
 @pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS)
@@ -438,6 +436,13 @@ def test_any_edition_is_within_the_limits_and_whole(any_edition: Edition) -> Non
         expected = [f"#{n}" for n in range(1, len(any_edition.stories) + 1)]
         # A feed's own name may begin so too.
         assert [number for number in numbers if number in set(expected)] == expected
+
+
+def test_an_excerpt_that_is_shortened_has_whole_sentences() -> None:
+    said = "A first sentence of some length, which says it. " * 3 + "And " + "more " * 60
+    (reads,) = shown(only(build_messages(edition(story(1, excerpt=said)))))[1:]
+
+    assert reads.endswith("\n" + " ".join([said[:47]] * 3))
 
 
 def test_sections_of_one_name_stay_apart() -> None:

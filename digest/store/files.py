@@ -18,6 +18,7 @@ _MENDS = {
     sqlite3.SQLITE_NOTADB: "restore a backup, or set another database",
     sqlite3.SQLITE_FULL: "make room",
     sqlite3.SQLITE_READONLY: "make it writable",
+    sqlite3.SQLITE_READONLY_ROLLBACK: "its first start was cut short, run `digest run`",
 }
 
 
@@ -71,8 +72,9 @@ def store_error(path: Path, error: Exception) -> StoreError:
     """What to tell about an error of SQLite, SQLAlchemy or the file system, in one line."""
     cause = getattr(error, "orig", error)
     said = cause.strerror if isinstance(cause, OSError) else cause
+    code = getattr(cause, "sqlite_errorcode", 0)
     # The low byte is the kind of an error, the rest its detail.
-    mend = _MENDS.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
+    mend = _MENDS.get(code) or _MENDS.get(code & 0xFF)
     return StoreError(f"{path}: {said}; {mend}" if mend else f"{path}: {said}")
 
 
@@ -82,11 +84,12 @@ def read_only_uri(path: Path) -> str:
 
 
 def is_alone(path: Path) -> bool:
-    """Whether nobody has the database open for writing, who would have a WAL beside it.
+    """Whether nobody has the database open for writing, nor left it in the middle of that.
 
-    Reading it as immutable then leaves no files behind.
+    Who writes has a WAL beside it, or a journal while it is made. Reading it as immutable then
+    leaves no files behind.
     """
-    return not beside(path, "-wal").exists()
+    return not any(beside(path, suffix).exists() for suffix in ("-wal", "-journal"))
 
 
 def beside(path: Path, suffix: str) -> Path:

@@ -102,7 +102,8 @@ class Ledger:
         self._planned = self._waiting = self._due = False
         if not path.exists():
             return
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as database:
+        # Not `mode=ro`, which cannot undo a first start that was cut short.
+        with closing(sqlite3.connect(f"file:{path}?mode=rw", uri=True, timeout=10)) as database:
             self._planned = _count(database, "SELECT count(*) FROM sqlite_schema") > 0
             if self._planned:
                 self._read(database)

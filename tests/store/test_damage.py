@@ -112,6 +112,8 @@ def test_a_first_start_that_was_cut_short_is_no_damage(path: Path, tmp_path: Pat
     copy = half_done / path.name
     assert copy.stat().st_size > PAGE
     assert copy.with_name(f"{path.name}-journal").exists()
+    with pytest.raises(StoreError, match="cut short, run `digest run`"):
+        Store(copy, read_only=True)
     Store(copy, check=True).close()
 
 

@@ -9,6 +9,7 @@ import click
 
 from digest.cli.output import print_json
 from digest.editions.judging import NOT_INCLUDED
+from digest.editions.weekly import configured, weekly_of
 from digest.errors import StoreError, UsageError
 from digest.feeds.text import one_line
 from digest.jobs.drafting import draft_edition
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from digest.cli import Options
     from digest.config import FeedSettings, Settings
     from digest.jobs.drafting import Draft
-    from digest.store.explaining import Record, Subscribed
+    from digest.store.explaining import Record, Subscribed, TakenBy
 
 _MOST = 20
 _LONGEST_KEY = 500
@@ -93,21 +94,22 @@ class _Explainer:
 
     def verdicts(self, record: Record) -> list[Verdict]:
         """A verdict of every digest that takes the entry's feed."""
-        found = record.subscriptions
-        return [
-            self._verdict(digest, record, found[digest])
-            if digest in found
-            else Verdict(digest, "not subscribed", "has not subscribed to the feed yet")
-            for digest in self._settings.digests_of(record.feed_url)
-        ]
+        verdicts = []
+        for digest in self._settings.digests_of(record.feed_url):
+            found = record.subscriptions.get(digest)
+            if found is None:
+                told = "has not subscribed to the feed yet"
+                verdicts.append(Verdict(digest, "not subscribed", told))
+                continue
+            verdicts.append(self._verdict(digest, record, found))
+            if found.weekly:
+                verdicts.append(self._taken(weekly_of(digest), found.weekly))
+        return verdicts
 
     def _verdict(self, digest: str, record: Record, found: Subscribed) -> Verdict:
         zone = self._settings.zone_of(digest)
         if found.taken and not found.again:
-            sent = ", ".join(f"{to}: {state}" for to, state in found.taken.deliveries)
-            at = _local(found.taken.composed_at, zone)
-            message = f"in edition {found.taken.edition_id} of {at}; {sent or 'sent nowhere'}"
-            return Verdict(digest, "taken", message, found.taken.edition_id)
+            return self._taken(digest, found.taken)
         if record.hold:
             return Verdict(digest, record.hold, _HELD[record.hold])
         if found.in_baseline:
@@ -121,6 +123,13 @@ class _Explainer:
             return Verdict(digest, "next", f"{again}will be in the next edition")
         message = f"{again}waits behind others, since an edition has room for max_entries only"
         return Verdict(digest, "waiting", message)
+
+    def _taken(self, digest: str, taken: TakenBy) -> Verdict:
+        zone = self._settings.zone_of(configured(digest))
+        sent = ", ".join(f"{to}: {state}" for to, state in taken.deliveries)
+        at = _local(taken.composed_at, zone)
+        message = f"in edition {taken.edition_id} of {at}; {sent or 'sent nowhere'}"
+        return Verdict(digest, "taken", message, taken.edition_id)
 
     def _draft(self, digest: str) -> Draft:
         if digest not in self._drafts:

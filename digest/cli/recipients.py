@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, get_args
 
 import click
 
@@ -15,8 +14,8 @@ from digest.cli.working import asked
 from digest.config import EmailSettings
 from digest.config.addresses import mail_address, mail_key
 from digest.errors import InstanceError, UsageError
-from digest.jobs.rostering import RECIPIENTS
-from digest.model import Recipient
+from digest.jobs.rostering import RECIPIENTS, shown
+from digest.model import Frequency, Recipient
 from digest.opening import open_runtime, utc_now
 from digest.store import Store, database_exists
 
@@ -57,13 +56,21 @@ def list_(options: Options, channel: str | None) -> int:
 @_address
 @click.option("--channel", metavar="CHANNEL", required=True, help="The email channel.")
 @click.option("--name", default="", help="What stands beside the address.")
+@click.option(
+    "--frequency",
+    type=click.Choice(get_args(Frequency)),
+    default="each",
+    show_default=True,
+    help="How often: each edition, or what they had in a week.",
+)
 @click.pass_obj
-def add(options: Options, address: str, channel: str, name: str) -> int:
+def add(options: Options, address: str, channel: str, name: str, frequency: str) -> int:
     """Put ADDRESS on the list of a channel."""
     settings = options.settings(log_level="error")
     _check(settings, channel)
     try:
-        one = recipient_of({"address": address, "channel": channel, "name": name})
+        said = {"address": address, "channel": channel, "name": name, "frequency": frequency}
+        one = recipient_of(said)
     except ValueError as error:
         raise UsageError(str(error)) from None
     return _carry_out(options, settings, "add", recipients=_plain([one]))
@@ -187,7 +194,7 @@ def _plain(given: list[Recipient]) -> list[dict[str, Any]]:
 
 
 def _row(one: Recipient) -> dict[str, Any]:
-    return {**asdict(one), "state": one.state_at(utc_now())}
+    return shown(one, utc_now())
 
 
 def _print(shown: Sequence[Recipient]) -> None:
@@ -198,10 +205,11 @@ def _print(shown: Sequence[Recipient]) -> None:
             one.name,
             one.state_at(utc_now()),
             one.reason,
+            one.frequency,
             f"{one.send_at:%H:%M} {one.zone or ''}" if one.send_at else "",
             f"{one.changed_at:%Y-%m-%d %H:%M}" if one.changed_at else "",
         )
         for one in shown
     ]
-    columns = ("channel", "address", "name", "state", "reason", "at", "changed (UTC)")
+    columns = ("channel", "address", "name", "state", "reason", "gets", "at", "changed (UTC)")
     print_table("", columns, rows)

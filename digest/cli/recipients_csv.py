@@ -15,16 +15,17 @@ from digest.config.addresses import mail_key
 from digest.config.fields import one_address, zone_name
 from digest.config.references import nearest
 from digest.errors import UsageError
-from digest.model import Recipient, RecipientState
+from digest.model import Choice, Frequency, Recipient, RecipientState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 _COLUMNS = (
     *("address", "name", "channel", "state", "reason"),
-    *("paused_until", "zone", "send_at", "created_at", "changed_at"),
+    *("paused_until", "zone", "send_at", "frequency", "created_at", "changed_at"),
 )
 _STATES = get_args(RecipientState)
+_FREQUENCIES = get_args(Frequency)
 # What spreadsheets take for a formula. Written with a ' before it, which they do not show.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 # RFC 5321, section 4.5.3.1.3
@@ -91,6 +92,7 @@ def recipient_of(cells: dict[str, str]) -> Recipient:
         paused_until=_instant(cells.get("paused_until", "")),
         zone=zone,
         send_at=_time(cells.get("send_at", "")),
+        choices=_choices(cells.get("frequency") or "each"),
     )
 
 
@@ -161,6 +163,16 @@ def _line(text: str) -> str:
     if not text.isprintable() or len(text) > _LONGEST_TEXT:
         raise ValueError(f"{text[:40]!r} is not one short line")
     return text
+
+
+def _choices(word: str) -> tuple[Choice, ...]:
+    if not _is_frequency(word):
+        raise ValueError(f"{word!r} is no frequency; it is one of {', '.join(_FREQUENCIES)}")
+    return () if word == "each" else (Choice(word, None),)
+
+
+def _is_frequency(word: str) -> TypeGuard[Frequency]:
+    return word in _FREQUENCIES
 
 
 def _is_state(word: str) -> TypeGuard[RecipientState]:

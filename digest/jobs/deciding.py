@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from digest.editions.weekly import configured
 from digest.errors import UsageError
 from digest.jobs.pictures import without_embedded
 from digest.jobs.publishing import message_ids
@@ -81,11 +82,12 @@ class Deciding:
         edition = await self._store.run(lambda store: store.editions.load(edition_id))
         record = await self._store.run(lambda store: store.deliveries.edition(edition_id))
         assert edition is not None
-        if edition.digest not in self._templates:
-            raise UsageError(f"the digest {edition.digest!r} of edition {edition_id} is gone")
-        # What was embedded went out with the edition, and is not kept.
-        rendition = channel.render(without_embedded(edition), self._templates[edition.digest])
         digest, now = edition.digest, self._clock()
+        templates = self._templates.get(configured(digest))
+        if templates is None:
+            raise UsageError(f"the digest {digest!r} of edition {edition_id} is gone")
+        # What was embedded went out with the edition, and is not kept.
+        rendition = channel.render(without_embedded(edition), templates)
         ids = message_ids(self._settings, digest, record.scheduled_for)
         await self._store.run(
             lambda store: store.editions.add_rendition(edition_id, digest, rendition, ids, now)

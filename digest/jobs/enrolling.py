@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from digest.config import EmailSettings
 from digest.config.addresses import mail_key
+from digest.editions.weekly import week_end, weekly_schedule
 from digest.jobs.rostering import named
 from digest.language import ENGLISH, language_of
 from digest.log import event
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from digest.config import Settings
     from digest.jobs.confirming import Confirming
     from digest.language import Language
+    from digest.model import Frequency
     from digest.rendering.tokens import Confirmation, Tokens
     from digest.store import Store, StoreThread
 
@@ -104,6 +106,22 @@ class Enrolling:
             return replace(one, send_at=send_at, zone=zone if send_at else None)
 
         return await self._change(channel, address, choose)
+
+    async def choose_frequency(self, channel: str, address: str, frequency: Frequency) -> Recipient:
+        """Send it each edition, or weekly ones, from the next week on."""
+        now = self.clock()
+        return await self._change(channel, address, lambda one: one.choosing(frequency, now))
+
+    def week_end(self, channel: str, at: datetime) -> datetime | None:
+        """When the week ends that is on at this time, of the first digest that has more editions.
+
+        None where there is no such digest.
+        """
+        for name in self._settings.digests_to(channel):
+            schedule = self._settings.digests[name].schedule
+            if weekly_schedule(schedule) != schedule:
+                return week_end(schedule, self._settings.zone_of(name), at)
+        return None
 
     async def ask(self, channel: str, address: str) -> None:
         """Have an address asked whether it is to be on an open list, in the background."""

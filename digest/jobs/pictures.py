@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from digest.editions.weekly import configured
 from digest.errors import FeedError
 from digest.feeds.decode import decode_body
 from digest.feeds.fetch import Request
@@ -59,7 +60,7 @@ class Illustrating:
 
         A picture that cannot be had in time, or is none, is left out.
         """
-        images = self._settings.digests[edition.digest].images
+        images = self._settings.digests[configured(edition.digest)].images
         wanted = {} if images == "none" else _wanted(edition, images)
         if not wanted:
             return edition, NO_PICTURES

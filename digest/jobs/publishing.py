@@ -7,10 +7,18 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from digest.config import EmailSettings
 from digest.editions.catch_up import catch_up
 from digest.editions.schedule import next_after
+from digest.editions.weekly import (
+    configured,
+    is_weekly,
+    week_before,
+    weekly_of,
+    weekly_schedule,
+)
 from digest.errors import DigestError, StoreError
-from digest.jobs.drafting import draft_edition
+from digest.jobs.drafting import draft_edition, draft_weekly
 from digest.log import event
 from digest.rendering.email import mailbox, message_id
 from digest.store import DigestPlan, Store
@@ -40,7 +48,7 @@ class Published:
 
 
 def plan(settings: Settings, now: datetime) -> list[DigestPlan]:
-    """Every digest, with the next time of its schedule."""
+    """Every digest, and its weekly editions, with the next time of its schedule."""
     plans = []
     for name, digest in settings.digests.items():
         zone = settings.zone_of(name)
@@ -53,7 +61,24 @@ def plan(settings: Settings, now: datetime) -> list[DigestPlan]:
                 first_edition=digest.first_edition,
             )
         )
+        if _email_channels(settings, name):
+            weekly = weekly_schedule(digest.schedule)
+            plans.append(
+                DigestPlan(
+                    name=weekly_of(name),
+                    schedule=f"{weekly.text} ({zone.key})",
+                    next_edition_at=next_after(weekly, zone, now),
+                    # It takes what the other editions have, and nothing else.
+                    feeds=(),
+                    first_edition=digest.first_edition,
+                )
+            )
     return plans
+
+
+def _email_channels(settings: Settings, digest: str) -> list[str]:
+    channels = settings.digests[digest].send_to
+    return [name for name in channels if isinstance(settings.channels[name], EmailSettings)]
 
 
 class Publishing:
@@ -99,10 +124,13 @@ class Publishing:
         due = await self._store.run(lambda store: store.editions.due(now))
         published = []
         unrecorded: StoreError | None = None
-        for digest, since in due:
-            if digest not in self._settings.digests:
+        # A weekly edition is made of the others.
+        for digest, since in sorted(due, key=lambda one: is_weekly(one[0])):
+            if configured(digest) not in self._settings.digests:
                 continue
             try:
+                if is_weekly(digest) and await self._is_due(configured(digest), now):
+                    continue
                 published += await self._take_turns(digest, since, now, report_failure)
             except StoreError as error:
                 # There is nowhere to note it.
@@ -118,10 +146,9 @@ class Publishing:
         now: datetime,
         report_failure: Callable[[str, str], None],
     ) -> list[Published]:
-        config, zone = self._settings.digests[digest], self._settings.zone_of(digest)
         published = []
         try:
-            for turn in catch_up(config.schedule, zone, since, now, config.catch_up):
+            for turn in self._turns(digest, since, now):
                 if edition := await self._take_turn(digest, turn, now):
                     published.append(edition)  # noqa: PERF401 - a failure must not lose any
         except StoreError:
@@ -133,6 +160,17 @@ class Publishing:
             _log.exception("bug while publishing", extra={"fields": {"digest": digest}})
             await self._note_failure(digest, f"a bug: {type(error).__name__}", report_failure)
         return published
+
+    def _turns(self, digest: str, since: datetime, now: datetime) -> list[Turn]:
+        name = configured(digest)
+        config, zone = self._settings.digests[name], self._settings.zone_of(name)
+        if is_weekly(digest):
+            return catch_up(weekly_schedule(config.schedule), zone, since, now, "send")
+        return catch_up(config.schedule, zone, since, now, config.catch_up)
+
+    async def _is_due(self, digest: str, now: datetime) -> bool:
+        due = await self._store.run(lambda store: store.editions.due(now))
+        return any(name == digest for name, _ in due)
 
     async def _note_failure(
         self, digest: str, reason: str, report: Callable[[str, str], None]
@@ -157,6 +195,8 @@ class Publishing:
             event(_log, logging.WARNING, "skipped", digest=digest, reason=reason)
             await self._store.run(lambda store: store.editions.skip(digest, at, following, reason))
             return None
+        if is_weekly(digest):
+            return await self._take_week(digest, turn, now)
         draft = await self._draft(digest, now, turn.until)
         channels = self._settings.digests[digest].send_to
         published = await self._publish(draft, at, following, channels)
@@ -166,6 +206,23 @@ class Publishing:
                 lambda store: store.editions.pass_over(digest, at, following, left_out, now)
             )
         return published
+
+    async def _take_week(self, digest: str, turn: Turn, now: datetime) -> Published | None:
+        at, following, name = turn.scheduled_for, turn.following, configured(digest)
+        channels, week = _email_channels(self._settings, name), self._week(name, at)
+        published = None
+        if await self._store.run(lambda store: store.recipients.want_weekly(channels, week, now)):
+            draft = await self._store.run(
+                lambda store: draft_weekly(store, self._settings, name, now, at)
+            )
+            published = await self._publish(draft, at, following, channels)
+        if published is None:
+            await self._store.run(lambda store: store.editions.skip(digest, at, following))
+        return published
+
+    def _week(self, digest: str, at: datetime) -> datetime:
+        schedule = self._settings.digests[digest].schedule
+        return week_before(schedule, self._settings.zone_of(digest), at)
 
     async def _why_none(self, digest: str, turn: Turn) -> str:
         if turn.skipped:
@@ -188,8 +245,8 @@ class Publishing:
         channels: Collection[str],
     ) -> Published | None:
         edition, left_out = draft.edition, draft.judged.left_out
-        digest = edition.digest
-        if not edition.stories and self._settings.digests[digest].when_empty == "skip":
+        digest, name = edition.digest, configured(edition.digest)
+        if not edition.stories and self._settings.digests[name].when_empty == "skip":
             event(
                 _log,
                 logging.INFO,
@@ -200,14 +257,15 @@ class Publishing:
             )
             return None
         edition, pictures = await self._illustrating.illustrate(edition)
-        templates = self._templates[digest]
+        templates = self._templates[name]
         renditions = [
             self._channels[name].render(edition, templates, pictures) for name in channels
         ]
         ids = message_ids(self._settings, digest, scheduled_for)
+        week = self._week(name, scheduled_for)
         edition_id = await self._store.run(
             lambda store: store.editions.publish(
-                edition, scheduled_for, renditions, ids, following, left_out
+                edition, scheduled_for, renditions, ids, following, left_out, week
             )
         )
         event(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _SAID = {"address", "name", "state", "reason", "paused_until", "zone", "send_at"}
+_FREQUENCY = "frequency"
 RECIPIENTS: TypeAdapter[list[Recipient]] = TypeAdapter(list[Recipient])
 
 
@@ -59,11 +60,11 @@ class Rostering:
             for channel in {one.channel for one in given}:
                 check_channel(self._settings, channel)
             if command == "add":
-                return {"recipients": [asdict(await self.add(given[0]))]}
+                return {"recipients": [shown(await self.add(given[0]), self._clock())]}
             return asdict(await self.take_over(given, asked["columns"]))
         do = {"remove": self.remove, "restore": self.restore}[command]
         done = await do(asked["address"], asked["channel"])
-        return {"recipients": [asdict(one) for one in done]}
+        return {"recipients": [shown(one, self._clock()) for one in done]}
 
     async def add(self, recipient: Recipient) -> Recipient:
         """Put one on the list.
@@ -93,14 +94,14 @@ class Rostering:
 
         What no column tells of one that is known stays as it is.
         """
-        now, said = self._clock(), _SAID & set(columns)
+        now = self._clock()
 
         def write(store: Store) -> Imported:
             known = {_key(one): one for one in store.recipients.all()}
             away = [one for one in given if _stays_away(known.get(_key(one)), one)]
             kept = set(map(_key, away))
             wanted = {
-                _key(one): self._told(known.get(_key(one)), one, said)
+                _key(one): self._told(known.get(_key(one)), one, columns, now)
                 for one in given
                 if _key(one) not in kept
             }
@@ -115,11 +116,17 @@ class Rostering:
         event(_log, logging.INFO, "recipients imported", new=result.added, changed=result.changed)
         return result
 
-    def _told(self, known: Recipient | None, one: Recipient, said: Collection[str]) -> Recipient:
+    def _told(
+        self, known: Recipient | None, one: Recipient, columns: Collection[str], now: datetime
+    ) -> Recipient:
         listed = not self._is_named(one)
-        if known is None:
-            return replace(one, listed=listed)
-        return replace(known, listed=listed, **{name: getattr(one, name) for name in said})
+        if known is None and listed:
+            return one
+        # Whom the file names gets editions already.
+        before = known or replace(one, choices=())
+        said = {name: getattr(one, name) for name in _SAID.intersection(columns)}
+        told = replace(before, listed=listed, **said)
+        return told.choosing(one.frequency, now) if _FREQUENCY in columns else told
 
     async def remove(self, address: str, channel: str | None) -> list[Recipient]:
         """Take an address off the lists of the store, or of one channel.
@@ -201,6 +208,13 @@ def named(settings: Settings) -> set[tuple[str, str]]:
         for channel in settings.channels
         for address in settings.audience_of(channel)
     }
+
+
+def shown(one: Recipient, now: datetime) -> dict[str, Any]:
+    """A recipient as commands show it."""
+    state, frequency = one.state_at(now), one.frequency
+    told = {name: value for name, value in asdict(one).items() if name != "choices"}
+    return {**told, "state": state, _FREQUENCY: frequency}
 
 
 def _key(one: Recipient) -> tuple[str, str]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from digest.model import Edition, Entry, Recipient, Rendition
+from digest.editions.weekly import WEEKLY, weekly_of
+from digest.model import Edition, Entry, Rendition
 from digest.store.entries import is_taken, pass_over
 from digest.store.feeds import subscribe
 from digest.store.incidents import forget_incidents
@@ -29,7 +29,7 @@ from digest.store.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import timedelta
 
     from sqlalchemy.engine import Connection
@@ -82,10 +82,11 @@ class EditionQueries:
                 _plan_subscriptions(connection, plan, now)
 
     def make_first_due(self, now: datetime) -> None:
-        """Make every digest due that never had an edition."""
+        """Make every digest due that never had an edition; weekly editions have their day."""
         had_one = sa.exists().where(editions.c.digest == digests.c.name)
+        first = sa.update(digests).where(~had_one, ~digests.c.name.endswith(WEEKLY))
         with self._database.transaction() as connection:
-            connection.execute(sa.update(digests).where(~had_one).values(next_edition_at=now))
+            connection.execute(first.values(next_edition_at=now))
 
     def due(self, now: datetime) -> list[tuple[str, datetime]]:
         """Every digest whose time has come, with that time."""
@@ -108,6 +109,44 @@ class EditionQueries:
         with self._database.transaction() as connection:
             return [_entry(row, content=content) for row in connection.execute(query)]
 
+    def taken(
+        self, digest: str, since: datetime, until: datetime, *, content: bool = False
+    ) -> list[Entry]:
+        """The entries in a digest's editions that were scheduled after `since` and by `until`.
+
+        Without those that a weekly edition has had since then. With `content` they come with their
+        HTML.
+        """
+        had, weekly = edition_entries.alias(), editions.alias()
+        in_weekly = sa.exists().where(
+            had.c.digest == weekly_of(digest),
+            had.c.entry_id == entries.c.id,
+            weekly.c.id == had.c.edition_id,
+            weekly.c.scheduled_for >= editions.c.scheduled_for,
+        )
+        query = (
+            _entries()
+            .join(edition_entries, edition_entries.c.entry_id == entries.c.id)
+            .join(editions, editions.c.id == edition_entries.c.edition_id)
+            .where(
+                edition_entries.c.digest == digest,
+                editions.c.scheduled_for > since,
+                editions.c.scheduled_for <= until,
+                ~in_weekly,
+            )
+            .order_by(entries.c.id)
+        )
+        if content:
+            query = query.add_columns(entries.c.content)
+        with self._database.transaction() as connection:
+            return [_entry(row, content=content) for row in connection.execute(query)]
+
+    def last_due(self, digest: str) -> datetime | None:
+        """The last time of the schedule that was done with; None before the first."""
+        query = sa.select(digests.c.last_due_at).where(digests.c.name == digest)
+        with self._database.transaction() as connection:
+            return connection.execute(query).scalar()
+
     def last_period_end(self, digest: str) -> datetime | None:
         """Where the newest edition ended; None before the first."""
         newest = sa.select(editions.c.period_to).where(editions.c.digest == digest)
@@ -124,6 +163,7 @@ class EditionQueries:
         message_id: MessageIds,
         next_edition_at: datetime | None,
         left_out: Mapping[int, str] = MappingProxyType({}),
+        week: datetime | None = None,
     ) -> int:
         """Edition, what it takes, what is sent and to whom, together; answers its id.
 
@@ -131,7 +171,8 @@ class EditionQueries:
 
         `message_id` is called with channel, recipient and part. `next_edition_at` is None for
         an edition that is not one of the schedule's. `left_out` has, by entry's id, the rule that
-        left it out, for good.
+        left it out, for good. `week` is when the week before it ended, for who gets editions
+        weekly; None: it is for everybody.
         """
         with self._database.transaction() as connection:
             edition_id = connection.execute(
@@ -148,17 +189,18 @@ class EditionQueries:
             ).scalar_one()
             _take_entries(connection, edition, edition_id)
             pass_over(connection, edition.digest, left_out, edition.composed_at)
+            digest, now, zone = edition.digest, edition.composed_at, edition.timezone
             for rendition in sent_as:
+                readers = [
+                    # An edition that somebody asks for waits for nothing.
+                    (
+                        to,
+                        own_time(known, scheduled_for, zone) if known and next_edition_at else None,
+                    )
+                    for to, known in audience(connection, rendition, digest, now, week)
+                ]
                 _plan_deliveries(
-                    connection,
-                    edition_id,
-                    edition.digest,
-                    rendition,
-                    message_id,
-                    edition.composed_at,
-                    partial(own_time, scheduled_for=scheduled_for, zone=edition.timezone)
-                    if next_edition_at is not None
-                    else _at_once,
+                    connection, edition_id, digest, rendition, readers, message_id, now
                 )
             if next_edition_at is not None:
                 result = f"published, {len(edition.stories)} stories"
@@ -186,7 +228,9 @@ class EditionQueries:
     ) -> None:
         """Plan the deliveries of an edition through a channel that it was not for at first."""
         with self._database.transaction() as connection:
-            _plan_deliveries(connection, edition_id, digest, rendition, message_id, now, _at_once)
+            everybody = audience(connection, rendition, digest, now)
+            readers = [(to, None) for to, _ in everybody]
+            _plan_deliveries(connection, edition_id, digest, rendition, readers, message_id, now)
 
     def note_failure(self, digest: str, reason: str) -> None:
         """Note that an edition could not be made; it stays due."""
@@ -265,15 +309,18 @@ def _plan_subscriptions(connection: Connection, plan: DigestPlan, now: datetime)
         subscribe(connection, feed_id, now, {plan.name: plan.first_edition})
 
 
+def _entries() -> sa.Select[Any]:
+    return sa.select(
+        *(column for column in entries.c if column is not entries.c.content),
+        feeds.c.url,
+        feeds.c.title.label("feed_title"),
+        feeds.c.home,
+    ).join(feeds, feeds.c.id == entries.c.feed_id)
+
+
 def _pending(digest: str, urls: Collection[str]) -> sa.Select[Any]:
     return (
-        sa.select(
-            *(column for column in entries.c if column is not entries.c.content),
-            feeds.c.url,
-            feeds.c.title.label("feed_title"),
-            feeds.c.home,
-        )
-        .join(feeds, feeds.c.id == entries.c.feed_id)
+        _entries()
         .join(subscriptions, subscriptions.c.feed_id == entries.c.feed_id)
         .where(
             subscriptions.c.digest == digest,
@@ -338,10 +385,11 @@ def _plan_deliveries(
     edition_id: int,
     digest: str,
     rendition: Rendition,
+    readers: Iterable[tuple[str, datetime | None]],
     message_id: MessageIds,
     now: datetime,
-    wanted_at: Callable[[Recipient | None], datetime | None],
 ) -> None:
+    """Plan what goes to each reader, at its time or at once."""
     channel = rendition.channel
     parts = [
         {
@@ -362,20 +410,16 @@ def _plan_deliveries(
             "recipient": recipient,
             "part": part,
             "state": "pending",
-            "next_attempt_at": wanted_at(known),
+            "next_attempt_at": wanted_at,
             "message_id": message_id(channel, recipient, part),
             "created_at": now,
             "changed_at": now,
         }
-        for recipient, known in audience(connection, rendition, digest, now)
+        for recipient, wanted_at in readers
         for part in range(1, len(rendition.parts) + 1)
     ]
     if rows:
         connection.execute(sa.insert(deliveries), rows)
-
-
-def _at_once(_: Recipient | None) -> None:
-    """An edition that somebody asks for waits for nothing."""
 
 
 def _advance(

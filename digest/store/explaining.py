@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from digest.editions.weekly import weekly_of
 from digest.feeds.names import guid_names, link_names
 from digest.store.tables import (
     deliveries,
@@ -40,7 +41,8 @@ class TakenBy:
 class Subscribed:
     """What a digest's subscription says about an entry: whether it is for it, and what took it.
 
-    `left_out` is the rule that left it out for good.
+    `left_out` is the rule that left it out for good; `weekly` is the digest's weekly edition that
+    has it.
     """
 
     subscribed_at: datetime
@@ -49,6 +51,7 @@ class Subscribed:
     taken: TakenBy | None
     again: bool
     left_out: str | None
+    weekly: TakenBy | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +172,21 @@ def _subscriptions(connection: Connection, entry: Any) -> dict[str, Subscribed]:
             taken=TakenBy(row.id, row.period_to, _sent(connection, row.id)) if row.id else None,
             again=bool(resent),
             left_out=row.rule if judged_since else None,
+            weekly=_weekly(connection, row.digest, entry.id),
         )
     return found
+
+
+def _weekly(connection: Connection, digest: str, entry_id: int) -> TakenBy | None:
+    query = (
+        sa.select(editions.c.id, editions.c.period_to)
+        .join(edition_entries, edition_entries.c.edition_id == editions.c.id)
+        .where(
+            edition_entries.c.digest == weekly_of(digest), edition_entries.c.entry_id == entry_id
+        )
+    )
+    row = connection.execute(query).first()
+    return TakenBy(row.id, row.period_to, _sent(connection, row.id)) if row else None
 
 
 def _sent(connection: Connection, edition_id: int) -> tuple[tuple[str, str], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -11,15 +12,16 @@ from sqlalchemy.dialects.sqlite import insert
 
 from digest.config.addresses import mail_address, mail_key
 from digest.editions.schedule import next_after
-from digest.model import ALERTS, Recipient, Schedule
+from digest.editions.weekly import is_weekly
+from digest.model import ALERTS, Choice, Recipient, Schedule
 from digest.store.tables import deliveries, recipients
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from sqlalchemy.engine import Connection
 
-    from digest.model import RecipientState, Rendition
+    from digest.model import Frequency, RecipientState, Rendition
     from digest.store.database import Database
 
 # What a person, or a server, has said ends only by another word of theirs, or the operator's.
@@ -55,6 +57,17 @@ class RecipientQueries:
         with self._database.transaction() as connection:
             row = connection.execute(query).first()
         return _recipient(row) if row else None
+
+    def want_weekly(self, channels: Collection[str], week: datetime, now: datetime) -> bool:
+        """Whether anybody gets weekly editions now; `week` is when the week before ended."""
+        query = sa.select(recipients).where(
+            recipients.c.channel.in_(channels), recipients.c.choices != "[]"
+        )
+        with self._database.transaction() as connection:
+            found = [_recipient(row) for row in connection.execute(query)]
+        return any(
+            one.frequency_after(week) == "weekly" and one.state_at(now) == "active" for one in found
+        )
 
     def put(self, wanted: Iterable[Recipient], now: datetime) -> None:
         """Have these recipients be as they are given, those that are there and those that are not.
@@ -104,12 +117,19 @@ def note_bounce(connection: Connection, delivery_id: int, reason: str, now: date
 
 
 def audience(
-    connection: Connection, rendition: Rendition, digest: str, now: datetime
+    connection: Connection,
+    rendition: Rendition,
+    digest: str,
+    now: datetime,
+    week: datetime | None = None,
 ) -> list[tuple[str, Recipient | None]]:
     """Who gets an edition now, each with what is known of it.
 
-    What is told to the operator (`ALERTS`) goes to nobody but those whom the file names.
+    `week` is when the week before the edition ended: it goes to those who get weekly editions, or
+    to those who get each, and to both where it is None. What is told to the operator (`ALERTS`)
+    goes to nobody but those whom the file names.
     """
+    wanted: Frequency = "weekly" if is_weekly(digest) else "each"
     if not rendition.personal:
         return [(recipient, None) for recipient in rendition.recipients]
     query = sa.select(recipients).where(recipients.c.channel == rendition.channel)
@@ -118,19 +138,38 @@ def audience(
     everybody = [(one, known.pop(mail_key(one), None)) for one in rendition.recipients]
     if digest != ALERTS:
         everybody += [(_written(one), one) for one in known.values() if one.listed]
-    return [(to, one) for to, one in everybody if one is None or one.state_at(now) == "active"]
+    return [
+        (to, one)
+        for to, one in everybody
+        if (one is None or one.state_at(now) == "active")
+        and (week is None or _frequency(one, week) == wanted)
+    ]
 
 
-def own_time(recipient: Recipient | None, scheduled_for: datetime, zone: str) -> datetime | None:
+def _frequency(one: Recipient | None, week: datetime) -> Frequency:
+    return one.frequency_after(week) if one else "each"
+
+
+def own_time(recipient: Recipient, scheduled_for: datetime, zone: str) -> datetime | None:
     """When a recipient wants an edition of this time; None: at once. `zone` is the digest's."""
-    if recipient is None or recipient.send_at is None:
+    if recipient.send_at is None:
         return None
     daily = Schedule(f"daily at {recipient.send_at:%H:%M}", (recipient.send_at,))
     just_before = scheduled_for - timedelta(microseconds=1)
     return next_after(daily, ZoneInfo(recipient.zone or zone), just_before)
 
 
-_SAID = ("address", "name", "state", "reason", "listed", "paused_until", "zone", "send_at")
+_SAID = (
+    "address",
+    "name",
+    "state",
+    "reason",
+    "listed",
+    "paused_until",
+    "zone",
+    "send_at",
+    "choices",
+)
 _KEPT = (*_SAID, "changed_at")
 
 
@@ -157,6 +196,9 @@ def _row(recipient: Recipient, now: datetime) -> dict[str, Any]:
         "paused_until": recipient.paused_until,
         "zone": recipient.zone,
         "send_at": f"{recipient.send_at:%H:%M}" if recipient.send_at else None,
+        "choices": json.dumps(
+            [(one.frequency, one.at and one.at.isoformat()) for one in recipient.choices]
+        ),
         "created_at": now,
         "changed_at": now,
     }
@@ -174,6 +216,10 @@ def _recipient(row: Any) -> Recipient:
         paused_until=row.paused_until,
         zone=row.zone,
         send_at=time.fromisoformat(row.send_at) if row.send_at else None,
+        choices=tuple(
+            Choice(frequency, at and datetime.fromisoformat(at))
+            for frequency, at in json.loads(row.choices)
+        ),
         created_at=row.created_at,
         changed_at=row.changed_at,
     )

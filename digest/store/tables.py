@@ -324,6 +324,8 @@ recipients = sa.Table(
     sa.Column("send_at", sa.Text),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
+    # How often, and since when it says so, as JSON.
+    sa.Column("choices", sa.Text, nullable=False, server_default="[]"),
     sa.CheckConstraint(
         "state IN ('active', 'paused', 'unsubscribed', 'bounced')", name="recipients_state"
     ),

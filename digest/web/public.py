@@ -107,6 +107,8 @@ class _Desk:
             case "pause":
                 until = _pause_until(said.get("for", ""), enrolling.clock())
                 one = await enrolling.pause(channel, address, until)
+            case "each" | "weekly" as frequency:
+                one = await enrolling.choose_frequency(channel, address, frequency)
             case "time":
                 try:
                     at, zone = _own_time(said)

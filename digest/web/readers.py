@@ -55,9 +55,8 @@ class Pages:
             else Form("pause", self.t("Pause"), (pause,))
         )
         leave = Form("unsubscribe", self.t("Unsubscribe"))
-        return self._page(
-            self.t("Preferences"), *texts, forms=(resting, self._own_time(one), leave)
-        )
+        forms = (resting, *self._frequency(one), self._own_time(one), leave)
+        return self._page(self.t("Preferences"), *texts, *self._turns(one), forms=forms)
 
     def subscribe(self, *said: str) -> Page:
         """Where an address is given that is to be on the list."""
@@ -115,6 +114,29 @@ class Pages:
             day=self.language.day_to_come(until),
             **who,
         )
+
+    def _frequency(self, one: Recipient) -> tuple[Form, ...]:
+        if self._enrolling.week_end(one.channel, self._enrolling.clock()) is None:
+            return ()
+        if one.frequency == "weekly":
+            return (Form("each", self.t("Send every edition")),)
+        return (Form("weekly", self.t("Send it once a week, all in one")),)
+
+    def _turns(self, one: Recipient) -> tuple[str, ...]:
+        """How often it gets editions where that is not each, or not yet."""
+        now, chosen = self._enrolling.clock(), one.choices[-1:]
+        week_end = self._enrolling.week_end(one.channel, now)
+        if not chosen or week_end is None:
+            return ()
+        at = chosen[0].at
+        since = self._enrolling.week_end(one.channel, at) if at else None
+        pending = since is not None and since >= now
+        day = self.language.day_to_come(week_end.astimezone(ZoneInfo(self._zone)).date())
+        if one.frequency == "weekly":
+            if pending:
+                return (self.t("After {day} it comes once a week.", day=day),)
+            return (self.t("It comes once a week, next on {day}.", day=day),)
+        return (self.t("After {day} every edition comes.", day=day),) if pending else ()
 
     def _own_time(self, one: Recipient) -> Form:
         at = f"{one.send_at:%H:%M}" if one.send_at else ""

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from aiohttp import web
 
+from digest.editions.weekly import configured
 from digest.feeds.text import well_formed
 from digest.jobs.pictures import without_embedded
 from digest.rendering.templates import Templates
@@ -51,7 +52,7 @@ async def _edition(request: web.Request) -> web.Response:
     if edition is None:
         raise web.HTTPNotFound(text=_NO_EDITION)
     # Of a digest that is gone, the looks are gone too.
-    templates = site.daemon.templates.get(edition.digest) or Templates()
+    templates = site.daemon.templates.get(configured(edition.digest)) or Templates()
     # What was embedded went out with the edition, and is not kept.
     response = document(templates.html(without_embedded(edition)))
     response.headers["Cache-Control"] = "private, max-age=300"

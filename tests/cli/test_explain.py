@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from digest.store import Store
 from tests.feed_xml import NOW, item, rss
 from tests.servers import Reply
+from tests.store import build
 
 if TYPE_CHECKING:
     from tests.cli.project import Project
@@ -49,6 +52,17 @@ def test_an_edition_took_it(polled: Project) -> None:
     assert (verdict["state"], verdict["edition"]) == ("taken", 1)
     assert verdict["message"].startswith("in edition 1 of ")
     assert verdict["message"].endswith("md): sent")
+
+
+def test_a_weekly_edition_has_it_too(polled: Project) -> None:
+    polled.json("send", "weekly")
+    with closing(Store(polled.folder / "data" / "digest.db")) as store:
+        (record,) = store.explaining.find("Story 1", 1)
+        build.publish(store, record.id, digest="weekly.weekly")
+    first, weekly = explained(polled, "Story 1")[0]["digests"]
+    assert (first["digest"], first["edition"]) == ("weekly", 1)
+    assert (weekly["digest"], weekly["state"], weekly["edition"]) == ("weekly.weekly", "taken", 2)
+    assert "inbox (ada@example.com): pending" in weekly["message"]
 
 
 @pytest.mark.parametrize(

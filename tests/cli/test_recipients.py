@@ -57,6 +57,31 @@ def test_the_list_of_a_channel(ready: Project) -> None:
     assert "no email channel 'team'" in refused(ready, "list", "--channel", "team")
 
 
+def test_once_a_week(ready: Project) -> None:
+    ready.json("recipients", "add", EVE, "--channel", "inbox", "--frequency", "weekly")
+    ready.json("send", "weekly")
+    assert {mail.recipient for mail in ready.mail.mails} == {ADA, GRACE}
+    people = ready.folder / "people.csv"
+    ready.command("recipients", "export", "-o", str(people))
+    assert "weekly" in people.read_text("utf-8")
+    people.write_text(f"address,frequency\n{ADA},weekly\n{EVE},\n", "utf-8")
+    ready.json("recipients", "import", str(people), "--channel", "inbox")
+    rows = ready.json("recipients", "list")["recipients"]
+    assert {row["address"]: row["frequency"] for row in rows} == {
+        ADA: "weekly",
+        EVE: "each",
+        GRACE: "each",
+    }
+    # It had each edition so far, and has until the week ends.
+    ready.feeds.replies["/feed"] = Reply(rss(item(1), item(2)))
+    ready.json("poll")
+    ready.json("send", "weekly")
+    assert [mail.recipient for mail in ready.mail.mails[2:]] == [ADA, GRACE]
+    people.write_text(f"address,frequency\n{ADA},monthly\n", "utf-8")
+    told = refused(ready, "import", str(people), "--channel", "inbox")
+    assert "'monthly' is no frequency; it is one of each, weekly" in told
+
+
 def test_who_is_not_there_any_more_is_sent_nothing_until_restored(ready: Project) -> None:
     ready.mail.refuse_recipient = lambda to: "550 5.1.1 no such user" if to == GRACE else None
     ready.json("send", "weekly", code=1)

@@ -66,8 +66,10 @@ class CountingStore(StoreThread[Store]):
         return await super().run(work)
 
 
-def settings(folder: Path, *, subscribe: str = "open", language: str = "en") -> Settings:
-    digest = {"title": "Weekly reading", "schedule": MONDAYS, "send_to": ["inbox"]}
+def settings(
+    folder: Path, *, subscribe: str = "open", language: str = "en", schedule: str = MONDAYS
+) -> Settings:
+    digest = {"title": "Weekly reading", "schedule": schedule, "send_to": ["inbox"]}
     return settings_of(
         folder,
         ["https://site.example/feed"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 
 from digest.cli.results.shape import Shape
-from digest.model import RecipientState
+from digest.model import Frequency, RecipientState
 
 
 class Recipient(Shape):
@@ -25,6 +25,8 @@ class Recipient(Shape):
     """The time zone of `send_at`; null: the digest's."""
     send_at: time | None
     """The time of day at which it wants editions; null: when they are published."""
+    frequency: Frequency
+    """How often it wants editions; a change holds from the end of a week on."""
     created_at: datetime | None
     changed_at: datetime | None
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from digest.config import Settings
     from digest.jobs.delivering import Delivering
     from digest.rendering.templates import Templates
+    from digest.rendering.web_links import EditionLinks
     from digest.store import Record, Store, StoreThread
 
 
@@ -30,6 +31,7 @@ class Deciding:
         templates: Mapping[str, Templates],
         delivering: Delivering,
         clock: Callable[[], datetime],
+        links: EditionLinks,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -37,6 +39,7 @@ class Deciding:
         self._templates = templates
         self._delivering = delivering
         self._clock = clock
+        self._links = links
 
     async def retry(self, ids: Collection[int]) -> list[Record]:
         """Try deliveries again now that failed, linger or are unknown.
@@ -83,9 +86,10 @@ class Deciding:
         assert edition is not None
         if edition.digest not in self._templates:
             raise UsageError(f"the digest {edition.digest!r} of edition {edition_id} is gone")
-        # What was embedded went out with the edition, and is not kept.
-        rendition = channel.render(without_embedded(edition), self._templates[edition.digest])
         digest, now = edition.digest, self._clock()
+        url = self._links.url(digest, record.scheduled_for)
+        # What was embedded went out with the edition, and is not kept.
+        rendition = channel.render(without_embedded(edition), self._templates[digest], url=url)
         ids = message_ids(self._settings, digest, record.scheduled_for)
         await self._store.run(
             lambda store: store.editions.add_rendition(edition_id, digest, rendition, ids, now)

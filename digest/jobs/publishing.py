@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from digest.jobs.drafting import Draft
     from digest.jobs.pictures import Illustrating
     from digest.rendering.templates import Templates
+    from digest.rendering.web_links import EditionLinks
     from digest.store import StoreThread
 
 _log = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ class Publishing:
         templates: Mapping[str, Templates],
         illustrating: Illustrating,
         clock: Callable[[], datetime],
+        links: EditionLinks,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -74,6 +76,7 @@ class Publishing:
         self._templates = templates
         self._illustrating = illustrating
         self._clock = clock
+        self._links = links
         self._turn = asyncio.Lock()
         self._last = clock()
 
@@ -200,9 +203,9 @@ class Publishing:
             )
             return None
         edition, pictures = await self._illustrating.illustrate(edition)
-        templates = self._templates[digest]
+        templates, url = self._templates[digest], self._links.url(digest, scheduled_for)
         renditions = [
-            self._channels[name].render(edition, templates, pictures) for name in channels
+            self._channels[name].render(edition, templates, pictures, url) for name in channels
         ]
         ids = message_ids(self._settings, digest, scheduled_for)
         edition_id = await self._store.run(

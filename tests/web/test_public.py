@@ -15,7 +15,6 @@ from digest.errors import DeliveryError
 from digest.jobs.confirming import Limit
 from digest.model import Recipient, Rendition
 from digest.rendering.tokens import Confirmation, Tokens
-from digest.web.public import Refusals
 from digest.web.public_page import masked
 from tests.feed_xml import NOW
 from tests.store import build
@@ -154,16 +153,6 @@ async def test_bad_tokens_cost_no_query_and_no_line_each(
     assert caplog.records == []
     await desk.get(f"/u/{ADA}")
     assert desk.store.asked == 1
-
-
-async def test_ten_thousand_refusals_are_one_line(caplog: pytest.LogCaptureFixture) -> None:
-    refusals = Refusals()
-    for number in range(10_000):
-        assert TOKENS.recipient(f"{number:048}") is None
-        refusals.note()
-    refusals.tell()
-    (line,) = caplog.records
-    assert line.__dict__["fields"] == {"count": 10_000}
 
 
 async def test_preferences_say_how_it_is(desk: Desk) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _LONGEST_ADDRESS = 254
 # Left to itself, a variable of a path takes no braces.
-_TOKEN = "{token:[^/]+}"
+_ANY = "{token:[^/]+}"
 
 
 def public_routes(enrolling: Callable[[], Enrolling], refusals: Refusals) -> list[web.RouteDef]:
@@ -38,14 +38,14 @@ def public_routes(enrolling: Callable[[], Enrolling], refusals: Refusals) -> lis
     """
     desk = _Desk(enrolling, refusals)
     return [
-        web.get(f"/u/{_TOKEN}", desk.show_unsubscribe),
-        web.post(f"/u/{_TOKEN}", desk.unsubscribe),
-        web.get(f"/p/{_TOKEN}", desk.show_preferences),
-        web.post(f"/p/{_TOKEN}", desk.change_preferences),
+        web.get(f"/u/{_ANY}", desk.show_unsubscribe),
+        web.post(f"/u/{_ANY}", desk.unsubscribe),
+        web.get(f"/p/{_ANY}", desk.show_preferences),
+        web.post(f"/p/{_ANY}", desk.change_preferences),
         web.get("/subscribe/{channel}", desk.show_subscribe),
         web.post("/subscribe/{channel}", desk.subscribe),
-        web.get(f"/confirm/{_TOKEN}", desk.show_confirm),
-        web.post(f"/confirm/{_TOKEN}", desk.confirm),
+        web.get(f"/confirm/{_ANY}", desk.show_confirm),
+        web.post(f"/confirm/{_ANY}", desk.confirm),
     ]
 
 

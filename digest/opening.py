@@ -191,6 +191,7 @@ async def runtime_over(
     from digest.jobs.testing import Testing
     from digest.rendering.templates import Templates
     from digest.rendering.tokens import Tokens
+    from digest.rendering.web_links import EditionLinks
 
     settings, templates, channels = prepared.settings, prepared.templates, prepared.channels
     path = settings.database_path
@@ -198,7 +199,8 @@ async def runtime_over(
         illustrating = open_illustrating(settings)
         room = Room(store, str(path), partial(lack_of_room, path), clock)
         words = Words(Redactor(settings.secrets()))
-        tokens = Tokens(await store.run(lambda opened: opened.keys.key("links")))
+        key = await store.run(lambda opened: opened.keys.key("links"))
+        tokens, links = Tokens(key), EditionLinks(key, settings.links_url)
         delivering = Delivering(store, channels, clock, words, room, token_of=tokens.of_recipient)
         confirming = Confirming(settings, channels, tokens, clock, words, Limit())
         await delivering.release_claimed()
@@ -208,10 +210,12 @@ async def runtime_over(
                 store=store,
                 channels=channels,
                 polling=polling,
-                publishing=Publishing(settings, store, channels, templates, illustrating, clock),
+                publishing=Publishing(
+                    settings, store, channels, templates, illustrating, clock, links
+                ),
                 illustrating=illustrating,
                 delivering=delivering,
-                deciding=Deciding(settings, store, channels, templates, delivering, clock),
+                deciding=Deciding(settings, store, channels, templates, delivering, clock, links),
                 testing=Testing(settings, store, channels, templates, illustrating, clock, words),
                 alerting=Alerting(settings, store, channels, Templates, clock),
                 enrolling=Enrolling(settings, store, tokens, confirming, clock),

@@ -47,11 +47,16 @@ class Channel(Protocol):
     """How fast deliveries may follow each other; shared by channels that share a server."""
 
     def render(
-        self, edition: Edition, templates: Templates, pictures: Pictures = NO_PICTURES
+        self,
+        edition: Edition,
+        templates: Templates,
+        pictures: Pictures = NO_PICTURES,
+        url: str = "",
     ) -> Rendition:
         """The edition as this channel's parts, and who gets them.
 
-        `pictures` are those that are to be in what is sent, where its stories say so.
+        `pictures` are those that are to be in what is sent, where its stories say so; `url` is
+        where the edition is shown in a browser, if it is.
         """
 
     def plainer(self, payload: bytes) -> bytes | None:

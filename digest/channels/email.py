@@ -49,10 +49,14 @@ class EmailChannel:
         self._tls = ssl.create_default_context(cafile=smtp.ca_file) if encrypted else None
 
     def render(
-        self, edition: Edition, templates: Templates, pictures: Pictures = NO_PICTURES
+        self,
+        edition: Edition,
+        templates: Templates,
+        pictures: Pictures = NO_PICTURES,
+        url: str = "",
     ) -> Rendition:
         """One message; what is a recipient's own is filled in when it is sent."""
-        links = links_of(edition, self._public_url) if self._public_url else None
+        links = links_of(edition, self._public_url, url) if self._public_url else None
         _, html = fit(edition, partial(templates.html, links=links))
         text = templates.text(edition, links=links)
         message = build_email(edition, html, text, self._smtp.sender, pictures, links)

@@ -44,7 +44,11 @@ class FileChannel:
         self.pace = Pace()
 
     def render(
-        self, edition: Edition, templates: Templates, pictures: Pictures = NO_PICTURES
+        self,
+        edition: Edition,
+        templates: Templates,
+        pictures: Pictures = NO_PICTURES,
+        url: str = "",  # noqa: ARG002
     ) -> Rendition:
         """The edition in the channel's format; the recipient is the file's path."""
         text = self._text(edition, templates, pictures)

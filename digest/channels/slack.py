@@ -89,9 +89,10 @@ class SlackChannel:
         edition: Edition,
         templates: Templates,  # noqa: ARG002
         pictures: Pictures = NO_PICTURES,  # noqa: ARG002
+        url: str = "",
     ) -> Rendition:
         """One post where it fits, else as many as it takes; or a post and its thread."""
-        messages = build_thread(edition) if self._threads else build_messages(edition)
+        messages = build_thread(edition, url) if self._threads else build_messages(edition, url)
         parts = tuple(json.dumps(message).encode() for message in messages)
         return Rendition(self.name, self.kind, (self._poster.recipient,), parts)
 

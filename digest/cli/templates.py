@@ -12,6 +12,7 @@ from digest.config.looks import ABOUT
 from digest.config.references import nearest
 from digest.errors import TemplateError, UsageError
 from digest.rendering.samples import SAMPLES
+from digest.rendering.samples import links as sample_links
 from digest.rendering.templates import THEMES, Templates, theme_files, unused_files
 
 if TYPE_CHECKING:
@@ -91,8 +92,10 @@ def _problems(folder: Path, theme: Theme) -> list[str]:
     found = []
     for make in SAMPLES.values():
         try:
-            for render in (templates.html, templates.text, templates.markdown):
-                render(make())
+            for links in (None, sample_links()):
+                templates.html(make(), links)
+                templates.text(make(), links)
+            templates.markdown(make())
         except TemplateError as error:
             found.append(str(error))
     if not found:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from digest.config import Settings
     from digest.jobs.delivering import Delivering
     from digest.rendering.templates import Templates
+    from digest.rendering.web_links import EditionLinks
     from digest.store import Record, Store, StoreThread
 
 
@@ -31,6 +32,7 @@ class Deciding:
         templates: Mapping[str, Templates],
         delivering: Delivering,
         clock: Callable[[], datetime],
+        links: EditionLinks,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -38,6 +40,7 @@ class Deciding:
         self._templates = templates
         self._delivering = delivering
         self._clock = clock
+        self._links = links
 
     async def retry(self, ids: Collection[int]) -> list[Record]:
         """Try deliveries again now that failed, linger or are unknown.
@@ -86,8 +89,9 @@ class Deciding:
         templates = self._templates.get(configured(digest))
         if templates is None:
             raise UsageError(f"the digest {digest!r} of edition {edition_id} is gone")
+        url = self._links.url(digest, record.scheduled_for)
         # What was embedded went out with the edition, and is not kept.
-        rendition = channel.render(without_embedded(edition), templates)
+        rendition = channel.render(without_embedded(edition), templates, url=url)
         ids = message_ids(self._settings, digest, record.scheduled_for)
         await self._store.run(
             lambda store: store.editions.add_rendition(edition_id, digest, rendition, ids, now)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from digest.jobs.drafting import Draft
     from digest.jobs.pictures import Illustrating
     from digest.rendering.templates import Templates
+    from digest.rendering.web_links import EditionLinks
     from digest.store import StoreThread
 
 _log = logging.getLogger(__name__)
@@ -92,6 +93,7 @@ class Publishing:
         templates: Mapping[str, Templates],
         illustrating: Illustrating,
         clock: Callable[[], datetime],
+        links: EditionLinks,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -99,6 +101,7 @@ class Publishing:
         self._templates = templates
         self._illustrating = illustrating
         self._clock = clock
+        self._links = links
         self._turn = asyncio.Lock()
         self._last = clock()
 
@@ -257,9 +260,9 @@ class Publishing:
             )
             return None
         edition, pictures = await self._illustrating.illustrate(edition)
-        templates = self._templates[name]
+        templates, url = self._templates[name], self._links.url(digest, scheduled_for)
         renditions = [
-            self._channels[name].render(edition, templates, pictures) for name in channels
+            self._channels[name].render(edition, templates, pictures, url) for name in channels
         ]
         ids = message_ids(self._settings, digest, scheduled_for)
         week = self._week(name, scheduled_for)

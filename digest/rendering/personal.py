@@ -29,11 +29,15 @@ _LINE = 76
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where a recipient goes, as templates have it: with the marker in the place of a token."""
+    """Where a recipient goes, as templates have it: with the marker in the place of a token.
+
+    `browser` is where everybody finds the edition; empty where nobody does.
+    """
 
     unsubscribe: str
     preferences: str
     marker: str
+    browser: str = ""
 
     @property
     def headers(self) -> bytes:
@@ -47,11 +51,11 @@ class Links:
         ).encode("ascii")
 
 
-def links_of(edition: Edition, public_url: str) -> Links:
+def links_of(edition: Edition, public_url: str, browser: str = "") -> Links:
     """The links for an edition; the same for the same edition."""
     marker = hashlib.sha256(repr(edition).encode("utf-8", "replace")).hexdigest()[:_LETTERS]
     base = public_url.rstrip("/")
-    return Links(f"{base}/u/{marker}", f"{base}/p/{marker}", marker)
+    return Links(f"{base}/u/{marker}", f"{base}/p/{marker}", marker, browser)
 
 
 def marker_of(message: bytes) -> bytes:

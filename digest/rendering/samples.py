@@ -17,7 +17,9 @@ from digest.model import (
     Section,
     Story,
 )
+from digest.rendering.personal import Links, links_of
 
+_PUBLIC = "https://digest.example.com"
 _AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 _CONTENT = (
     "<h2>A heading</h2><p>Words with a <a href='https://example.com/b'>link</a>.</p>"
@@ -72,6 +74,11 @@ def ordinary() -> Edition:
         quiet=tuple(Quiet(f"A silent feed {n}", _AT - timedelta(days=90)) for n in range(5)),
         next_at=_AT + timedelta(days=7),
     )
+
+
+def links() -> Links:
+    """The links of an email that has all of them."""
+    return links_of(ordinary(), _PUBLIC, f"{_PUBLIC}/e/sample")
 
 
 def empty() -> Edition:

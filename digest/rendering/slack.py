@@ -63,46 +63,50 @@ class _Item:
     last: bool
 
 
-def build_messages(edition: Edition) -> list[Message]:
+def build_messages(edition: Edition, url: str = "") -> list[Message]:
     """One message where it fits, with excerpts if they do; else as many as it takes.
 
-    A message is split between stories, never inside one.
+    A message is split between stories, never inside one. `url` is where the edition is shown in a
+    browser, if it is.
     """
     items: list[_Item] = []
+    footer = [*_in_browser(edition, url), *_footer(edition)]
     for level in _LEVELS:
         items = _items(edition, level)
-        message = _message(edition, items, 1, 1)
+        message = _message(edition, items, 1, 1, footer)
         if _fits(message):
             return [message]
     # Measured as the first or a later of many, and as the last: with all that a part can have.
     parts = _split(
         items,
-        lambda part: _message(edition, part, 1 if part[0] is items[0] else 99, 99),
+        lambda part: _message(edition, part, 1 if part[0] is items[0] else 99, 99, footer),
     )
     return [
-        _message(edition, part, n, len(parts), last=n == len(parts))
+        _message(edition, part, n, len(parts), footer if n == len(parts) else [])
         for n, part in enumerate(parts, 1)
     ]
 
 
-def build_thread(edition: Edition) -> list[Message]:
+def build_thread(edition: Edition, url: str = "") -> list[Message]:
     """A short post with the top stories, then what goes into its thread: each section by itself.
 
     Where there is nothing to go into a thread, it is what `build_messages` makes.
     """
     items = _items(edition, _IN_THREAD)
     top = list(takewhile(lambda item: item.section.top, items))[:_MOST_IN_PARENT]
-    opening = _split(top, lambda part: _parent(edition, part, items[len(part) :]))[0]
+    link = _in_browser(edition, url)
+    opening = _split(top, lambda part: _parent(edition, part, items[len(part) :], link))[0]
     rest = items[len(opening) :]
     if not rest:
-        return build_messages(edition)
+        return build_messages(edition, url)
+    footer = _footer(edition)
     replies = [
         part
         for run in _sections(rest)
-        for part in _split(run, lambda part: _reply(edition, part, last=True))
+        for part in _split(run, lambda part: _reply(edition, part, footer))
     ]
-    made = [_reply(edition, part, last=part is replies[-1]) for part in replies]
-    return [_parent(edition, opening, rest), *made]
+    made = [_reply(edition, part, footer if part is replies[-1] else []) for part in replies]
+    return [_parent(edition, opening, rest, link), *made]
 
 
 def _items(edition: Edition, level: _Level) -> list[_Item]:
@@ -138,7 +142,7 @@ def _fits(message: Message) -> bool:
 
 
 def _message(
-    edition: Edition, items: list[_Item], number: int, total: int, *, last: bool = True
+    edition: Edition, items: list[_Item], number: int, total: int, footer: list[Block]
 ) -> Message:
     title = make.short(edition.title, _MAX_HEADER)
     language = language_of(edition.language)
@@ -148,13 +152,15 @@ def _message(
         _header(title if total == 1 else f"{title} ({number}/{total})"),
         _context(words.summary(edition) if number == 1 else part),
         *(_body(items, language) or [{"type": "section", "text": nothing}]),
-        *(_footer(edition) if last else []),
+        *footer,
     ]
     opens = f"{title} ({number}/{total})"
     return _post(edition.subject if number == 1 else _announced(opens, items, language), blocks)
 
 
-def _parent(edition: Edition, opening: list[_Item], rest: list[_Item]) -> Message:
+def _parent(
+    edition: Edition, opening: list[_Item], rest: list[_Item], link: list[Block]
+) -> Message:
     language = language_of(edition.language)
     runs = list(_sections(rest))
     names = language.list_of(
@@ -173,13 +179,14 @@ def _parent(edition: Edition, opening: list[_Item], rest: list[_Item]) -> Messag
         _context(words.summary(edition)),
         *_body(opening, language),
         _context(make.short(inside, _MAX_NOTE)),
+        *link,
     ]
     return _post(edition.subject, blocks)
 
 
-def _reply(edition: Edition, items: list[_Item], *, last: bool) -> Message:
+def _reply(edition: Edition, items: list[_Item], footer: list[Block]) -> Message:
     language = language_of(edition.language)
-    blocks = [*_body(items, language), *(_footer(edition) if last else [])]
+    blocks = [*_body(items, language), *footer]
     title = make.short(items[0].section.title, _MAX_NAME)
     return _post(_announced(title, items, language), blocks)
 
@@ -210,6 +217,11 @@ def _header(title: str) -> Block:
 
 def _context(said: str) -> Block:
     return {"type": "context", "elements": [make.plain(said)]}
+
+
+def _in_browser(edition: Edition, url: str) -> list[Block]:
+    said = language_of(edition.language).translate("View in browser")
+    return [make.rich_text([make.line([make.link(url, said)])])] if url else []
 
 
 def _footer(edition: Edition) -> list[Block]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import traceback
 from contextlib import suppress
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -25,6 +26,7 @@ from digest.config.looks import LookSettings, Theme
 from digest.errors import TemplateError
 from digest.feeds.text import well_formed
 from digest.rendering.colours import palettes
+from digest.rendering.samples import links as sample_links
 from digest.rendering.samples import ordinary
 from digest.rendering.vocabulary import FILTERS, FUNCTIONS, variables
 
@@ -79,8 +81,8 @@ class Templates:
         )
         self._environment = environment
         if folder:
-            for name in _NAMES:
-                self._render(name, ordinary())
+            for name, links in product(_NAMES, (None, sample_links())):
+                self._render(name, ordinary(), links)
 
     def html(self, edition: Edition, links: Links | None = None) -> str:
         """A whole HTML document, its styles inlined but for those marked to be kept."""

@@ -1,17 +1,38 @@
-"""Links to pages that anybody can read who has the link, and nobody else."""
+"""Links to pages that anybody can read who has the link, and nobody else.
+
+An edition goes by its digest and the time it was due, which are known before it is rendered.
+"""
 
 from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64encode
+from datetime import UTC, datetime
 
 # 22 characters, and nobody guesses one of 2**128.
 _BYTES = 16
+# ISO 8601 in its basic format, without what an address would have encoded.
+_BASIC = str.maketrans("", "", "-:")
 
 
-def edition_url(public_url: str, key: bytes, edition_id: int) -> str:
+class EditionLinks:
+    """Where editions will be shown in a browser, for those who render them."""
+
+    def __init__(self, key: bytes, public_url: str | None) -> None:
+        self._key = key
+        self._public_url = public_url
+
+    def url(self, digest: str, scheduled_for: datetime) -> str:
+        """The address of an edition; empty where readers reach no pages."""
+        if self._public_url is None:
+            return ""
+        return edition_url(self._public_url, self._key, digest, scheduled_for)
+
+
+def edition_url(public_url: str, key: bytes, digest: str, scheduled_for: datetime) -> str:
     """Where an edition is shown in a browser; `key` is the store's for `links`."""
-    return f"{public_url.rstrip('/')}/e/{edition_token(key, edition_id)}"
+    due = scheduled_for.astimezone(UTC).replace(tzinfo=None).isoformat().translate(_BASIC) + "Z"
+    return f"{public_url.rstrip('/')}/e/{digest}/{due}/{_edition_token(key, digest, due)}"
 
 
 def digest_feed_url(public_url: str, key: bytes, digest: str) -> str:
@@ -19,24 +40,15 @@ def digest_feed_url(public_url: str, key: bytes, digest: str) -> str:
     return f"{public_url.rstrip('/')}/digests/{digest}/{digest_token(key, digest)}.atom"
 
 
-def edition_token(key: bytes, edition_id: int) -> str:
-    """The edition's number, signed."""
-    return f"{edition_id}-{_signature(key, f'edition {edition_id}')}"
-
-
 def digest_token(key: bytes, digest: str) -> str:
     """What stands for a digest in the address of its feed."""
     return _signature(key, f"digest {digest}")
 
 
-def edition_number(key: bytes, token: str) -> int | None:
-    """The number of the edition that a token stands for; None where it is not one of ours."""
-    number, _, _ = token.partition("-")
-    # The longest that SQLite has room for has 19 digits.
-    if not (number.isascii() and number.isdecimal() and len(number) <= 18):
-        return None
-    found = int(number)
-    return found if is_same(token, edition_token(key, found)) else None
+def edition_due(key: bytes, digest: str, due: str, token: str) -> datetime | None:
+    """When the edition was due whose address has these three; None where it is not one of ours."""
+    right = is_same(token, _edition_token(key, digest, due))
+    return datetime.fromisoformat(due) if right else None
 
 
 def is_same(given: str, right: str) -> bool:
@@ -44,6 +56,10 @@ def is_same(given: str, right: str) -> bool:
     return hmac.compare_digest(given.encode("utf-8", "replace"), right.encode())
 
 
+def _edition_token(key: bytes, digest: str, due: str) -> str:
+    return _signature(key, f"edition {digest}/{due}")
+
+
 def _signature(key: bytes, what: str) -> str:
-    mac = hmac.digest(key, what.encode(), "sha256")[:_BYTES]
+    mac = hmac.digest(key, what.encode("utf-8", "replace"), "sha256")[:_BYTES]
     return urlsafe_b64encode(mac).rstrip(b"=").decode()

@@ -209,7 +209,14 @@ class EditionQueries:
 
     def load(self, edition_id: int) -> Edition | None:
         """An edition as it was composed; None where there is none of this number."""
-        query = sa.select(editions.c.snapshot).where(editions.c.id == edition_id)
+        return self._load(editions.c.id == edition_id)
+
+    def load_due(self, digest: str, scheduled_for: datetime) -> Edition | None:
+        """The edition of a digest for a time as it was composed; None where there is none."""
+        return self._load(editions.c.digest == digest, editions.c.scheduled_for == scheduled_for)
+
+    def _load(self, *which: sa.ColumnElement[bool]) -> Edition | None:
+        query = sa.select(editions.c.snapshot).where(*which)
         with self._database.transaction() as connection:
             snapshot = connection.execute(query).scalar()
         if snapshot is None:

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from digest import __version__
 from digest.reports import ago
+from digest.web.refusals import Refusals
 from digest.web.sessions import Limiter, Sessions
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Site:
         self.links = links
         self.sessions = Sessions(sessions)
         self.limiter = Limiter()
+        self.refusals = Refusals()
         self._environment = Environment(
             loader=PackageLoader("digest.web"),
             autoescape=select_autoescape(default=True),

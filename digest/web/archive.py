@@ -61,4 +61,5 @@ async def _edition(request: web.Request) -> web.Response:
 
 def _in_browser(request: web.Request, edition: EditionRecord) -> str:
     site = request.app[SITE]
-    return edition_url(site.public_url(request), site.links, edition.id)
+    public = site.public_url(request)
+    return edition_url(public, site.links, edition.digest, edition.scheduled_for)

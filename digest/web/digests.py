@@ -63,7 +63,9 @@ async def _digest(request: web.Request) -> web.Response:
         edition=draft.edition,
         text=_forms(site, draft).text("text"),
         why=explain_draft(draft, names),
-        editions=[(one, edition_url(public, site.links, one.id)) for one in editions],
+        editions=[
+            (one, edition_url(public, site.links, name, one.scheduled_for)) for one in editions
+        ],
         feed=digest_feed_url(public, site.links, name),
         told=told(request),
     )

@@ -2,25 +2,20 @@
 
 A page is told apart by a signed token in its address, and by nothing else: there are no cookies,
 no redirects and no sessions. Reading one changes nothing, since programs follow the links in mail;
-only what is posted does, and posted once more it changes nothing more. An address without a good
-token costs no more than checking its signature.
+only what is posted does, and posted once more it changes nothing more.
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from contextlib import suppress
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from digest.config.fields import one_address, zone_name
-from digest.language import ENGLISH, language_of
-from digest.log import event
 from digest.web.public_page import HEADERS
-from digest.web.readers import Pages, nothing_here
+from digest.web.readers import Pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,53 +24,35 @@ if TYPE_CHECKING:
     from digest.model import Recipient
     from digest.rendering.tokens import Confirmation
     from digest.web.public_page import Page
-
-_log = logging.getLogger(__name__)
+    from digest.web.refusals import Refusals
 
 _LONGEST_ADDRESS = 254
-_QUIET_SECONDS = 60.0
+# Left to itself, a variable of a path takes no braces.
+_ANY = "{token:[^/]+}"
 
 
-def public_routes(enrolling: Callable[[], Enrolling]) -> list[web.RouteDef]:
+def public_routes(enrolling: Callable[[], Enrolling], refusals: Refusals) -> list[web.RouteDef]:
     """The routes below `web.public_url`; `enrolling` answers what carries out by the settings now.
 
     Handlers that are given no good token answer 404.
     """
-    desk = _Desk(enrolling)
+    desk = _Desk(enrolling, refusals)
     return [
-        web.get("/u/{token}", desk.show_unsubscribe),
-        web.post("/u/{token}", desk.unsubscribe),
-        web.get("/p/{token}", desk.show_preferences),
-        web.post("/p/{token}", desk.change_preferences),
+        web.get(f"/u/{_ANY}", desk.show_unsubscribe),
+        web.post(f"/u/{_ANY}", desk.unsubscribe),
+        web.get(f"/p/{_ANY}", desk.show_preferences),
+        web.post(f"/p/{_ANY}", desk.change_preferences),
         web.get("/subscribe/{channel}", desk.show_subscribe),
         web.post("/subscribe/{channel}", desk.subscribe),
-        web.get("/confirm/{token}", desk.show_confirm),
-        web.post("/confirm/{token}", desk.confirm),
+        web.get(f"/confirm/{_ANY}", desk.show_confirm),
+        web.post(f"/confirm/{_ANY}", desk.confirm),
     ]
 
 
-class Refusals:
-    """Counts what is refused, and logs it a line a minute at most, however much there is."""
-
-    def __init__(self) -> None:
-        self._count = 0
-
-    def note(self) -> None:
-        """One more."""
-        if not self._count:
-            asyncio.get_running_loop().call_later(_QUIET_SECONDS, self.tell)
-        self._count += 1
-
-    def tell(self) -> None:
-        """Log how many there were."""
-        count, self._count = self._count, 0
-        event(_log, logging.WARNING, "readers' links refused", count=count)
-
-
 class _Desk:
-    def __init__(self, enrolling: Callable[[], Enrolling]) -> None:
+    def __init__(self, enrolling: Callable[[], Enrolling], refusals: Refusals) -> None:
         self._enrolling = enrolling
-        self._refusals = Refusals()
+        self._refusals = refusals
 
     async def show_unsubscribe(self, request: web.Request) -> web.Response:
         one = await self._reader(request)
@@ -157,22 +134,17 @@ class _Desk:
 
     def _named(self, request: web.Request) -> tuple[str, str]:
         named = self._enrolling().tokens.recipient(request.match_info["token"])
-        return named or self._refuse()
+        return named or self._refusals.refuse()
 
     def _asked(self, request: web.Request) -> Confirmation:
         asked = self._enrolling().tokens.confirmation(request.match_info["token"])
         if asked is None or not self._enrolling().is_open(asked.channel):
-            self._refuse()
+            self._refusals.refuse()
         return asked
 
     def _open_channel(self, request: web.Request) -> str:
         channel = request.match_info["channel"]
-        return channel if self._enrolling().is_open(channel) else self._refuse()
-
-    def _refuse(self) -> NoReturn:
-        self._refusals.note()
-        html = nothing_here(language_of(ENGLISH)).html()
-        raise web.HTTPNotFound(text=html, content_type="text/html", headers=HEADERS)
+        return channel if self._enrolling().is_open(channel) else self._refusals.refuse()
 
 
 def _answer(page: Page, status: int = 200) -> web.Response:

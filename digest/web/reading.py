@@ -17,7 +17,7 @@ from digest.rendering.templates import Templates
 from digest.rendering.web_links import (
     digest_feed_url,
     digest_token,
-    edition_number,
+    edition_due,
     edition_url,
     is_same,
 )
@@ -40,15 +40,17 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 def routes() -> list[web.RouteDef]:
     """Their pages."""
     return [
-        web.get("/e/{token}", _edition),
-        web.get("/digests/{digest}/{token}.atom", _atom),
+        web.get("/e/{digest:[^/]+}/{due:[^/]+}/{token:[^/]+}", _edition),
+        web.get("/digests/{digest:[^/]+}/{token:[^/]+}.atom", _atom),
     ]
 
 
 async def _edition(request: web.Request) -> web.Response:
-    site = request.app[SITE]
-    wanted = edition_number(site.links, request.match_info["token"])
-    edition = await site.read(lambda store: store.editions.load(wanted)) if wanted else None
+    site, digest = request.app[SITE], request.match_info["digest"]
+    at = edition_due(site.links, digest, request.match_info["due"], request.match_info["token"])
+    if at is None:
+        site.refusals.refuse()
+    edition = await site.read(lambda store: store.editions.load_due(digest, at))
     if edition is None:
         raise web.HTTPNotFound(text=_NO_EDITION)
     # Of a digest that is gone, the looks are gone too.
@@ -61,8 +63,9 @@ async def _edition(request: web.Request) -> web.Response:
 
 async def _atom(request: web.Request) -> web.Response:
     site, digest = request.app[SITE], request.match_info["digest"]
-    right = digest_token(site.links, digest)
-    if digest not in site.settings.digests or not is_same(request.match_info["token"], right):
+    if not is_same(request.match_info["token"], digest_token(site.links, digest)):
+        site.refusals.refuse()
+    if digest not in site.settings.digests:
         raise web.HTTPNotFound(text="There is no feed under this link.")
     entries = await site.read(lambda store: _newest(store, digest))
     public = site.public_url(request)
@@ -75,7 +78,7 @@ async def _atom(request: web.Request) -> web.Response:
             (
                 record,
                 edition,
-                edition_url(public, site.links, record.id),
+                edition_url(public, site.links, digest, record.scheduled_for),
                 _urn(site, f"{record.id}"),
             )
             for record, edition in entries

@@ -1,20 +1,67 @@
-"""Refused requests: one line each in the log, whoever refused them."""
+"""Refused requests: one line each in the log, whoever refused them.
+
+Links of readers are the exception, since anybody can make them up by the thousand: they are
+counted, and cost no more than checking their signature.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import NoReturn
 
+from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from digest.language import ENGLISH, language_of
 from digest.log import event
-
-if TYPE_CHECKING:
-    from aiohttp import web
+from digest.web.public_page import HEADERS
+from digest.web.readers import nothing_here
 
 _log = logging.getLogger(__name__)
 
 _LONGEST_PATH = 200
+_QUIET_SECONDS = 60.0
+
+
+class LinkRefused(web.HTTPNotFound):
+    """The answer to a reader's link that leads nowhere; it has its page, and is counted."""
+
+    def __init__(self) -> None:
+        super().__init__(text=_nothing(), content_type="text/html", headers=HEADERS)
+
+
+class Refusals:
+    """Refuses readers' links; logs how many a line a minute at most, however many there are."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def refuse(self) -> NoReturn:
+        """Refuse one more.
+
+        Raises:
+            LinkRefused: always.
+        """
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_QUIET_SECONDS, self.tell)
+        self._count += 1
+        raise LinkRefused
+
+    def tell(self) -> None:
+        """Log how many there were since it was last told, if there were any."""
+        if self._timer is None:
+            return
+        self._timer.cancel()
+        count, self._count, self._timer = self._count, 0, None
+        event(_log, logging.WARNING, "readers' links refused", count=count)
+
+
+@cache
+def _nothing() -> str:
+    return nothing_here(language_of(ENGLISH)).html()
 
 
 def log_refusal(request: web.BaseRequest, status: int, reason: str) -> None:

@@ -13,7 +13,7 @@ from digest.errors import DigestError, UsageError
 from digest.web import archive, digests, feeds, ledger, login, probes, reading
 from digest.web.answers import SITE, Site, static_routes
 from digest.web.public import public_routes
-from digest.web.refusals import log_refusal
+from digest.web.refusals import LinkRefused, log_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -61,16 +61,17 @@ async def build_application(daemon: Daemon, connections: Connections) -> web.App
         middlewares=[_watching(connections), _told, _at_home, _whole],
         client_max_size=_MOST_BYTES,
     )
-    app[SITE] = Site(daemon, links, sessions)
+    site = app[SITE] = Site(daemon, links, sessions)
     app.on_response_prepare.append(_add_headers)
-    app.add_routes(_public_routes(daemon))
+    app.on_cleanup.append(_tell_refusals)
+    app.add_routes(_public_routes(site))
     app.add_routes(_operator_routes())
     return app
 
 
-def _public_routes(daemon: Daemon) -> list[web.RouteDef]:
+def _public_routes(site: Site) -> list[web.RouteDef]:
     """For everybody. Forms that work without a login, like those of readers, belong here."""
-    for_recipients = public_routes(lambda: daemon.enrolling)
+    for_recipients = public_routes(lambda: site.daemon.enrolling, site.refusals)
     return [*for_recipients, *reading.routes(), *probes.routes(), *static_routes()]
 
 
@@ -84,6 +85,10 @@ async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(_HEADERS)
     for name, value in _DEFAULTS.items():
         response.headers.setdefault(name, value)
+
+
+async def _tell_refusals(app: web.Application) -> None:
+    app[SITE].refusals.tell()
 
 
 def _watching(connections: Connections) -> Callable[..., Awaitable[web.StreamResponse]]:
@@ -107,6 +112,8 @@ async def _told(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Make a plain page of what goes wrong, and a line in the log of what is refused."""
     try:
         return await handler(request)
+    except LinkRefused:
+        raise
     except web.HTTPException as error:
         if error.status < 400:
             raise

@@ -118,7 +118,11 @@ class Nowhere:
     patience: timedelta | None = None
 
     def render(
-        self, edition: Edition, templates: Templates, pictures: Pictures = NO_PICTURES
+        self,
+        edition: Edition,
+        templates: Templates,
+        pictures: Pictures = NO_PICTURES,
+        url: str = "",
     ) -> Rendition:
         raise NotImplementedError
 

@@ -12,6 +12,7 @@ from digest.jobs.polling import Polling
 from digest.jobs.publishing import Publishing, plan
 from digest.log import Redactor, Words
 from digest.opening import compile_templates, open_fetcher, open_illustrating
+from digest.rendering.web_links import EditionLinks
 from digest.store import Store, StoreThread
 from tests.feed_xml import NOW
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from digest.feeds.workers import Workers
     from digest.model import Entry
 
+LINKS_KEY = b"k" * 32
 MONDAYS = "every monday at 09:00"
 
 
@@ -95,6 +97,7 @@ class Bench:
             templates,
             open_illustrating(self.settings),
             self.clock,
+            EditionLinks(LINKS_KEY, self.settings.links_url),
         )
 
     async def pending(self, digest: str = "weekly") -> list[Entry]:

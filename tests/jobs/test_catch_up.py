@@ -169,9 +169,13 @@ class Fragile:
         self._rendered = 0
 
     def render(
-        self, edition: Edition, templates: Templates, pictures: Pictures = NO_PICTURES
+        self,
+        edition: Edition,
+        templates: Templates,
+        pictures: Pictures = NO_PICTURES,
+        url: str = "",
     ) -> Rendition:
-        del edition, templates, pictures
+        del edition, templates, pictures, url
         self._rendered += 1
         if self._rendered == 2:
             raise self._end

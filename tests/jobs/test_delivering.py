@@ -165,7 +165,11 @@ class FakeChannel:
         return [delivery.recipient for delivery in self.sent]
 
     def render(
-        self, edition: Edition, templates: Templates, pictures: Pictures = NO_PICTURES
+        self,
+        edition: Edition,
+        templates: Templates,
+        pictures: Pictures = NO_PICTURES,
+        url: str = "",
     ) -> Rendition:
         raise NotImplementedError
 

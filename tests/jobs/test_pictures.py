@@ -18,7 +18,8 @@ from digest.jobs.deciding import Deciding
 from digest.jobs.pictures import Illustrating, without_embedded
 from digest.model import NO_PICTURES, Picture
 from digest.opening import compile_templates, open_illustrating, open_picture_fetcher
-from tests.jobs.bench import StoppedClock, open_bench, settings_of
+from digest.rendering.web_links import EditionLinks
+from tests.jobs.bench import LINKS_KEY, open_bench, settings_of
 from tests.pictures import WEBP, gif, png
 from tests.rendering.samples import edition, story
 from tests.servers import HttpServer, Reply, running
@@ -342,7 +343,10 @@ async def test_an_edition_that_is_sent_elsewhere_goes_without_what_was_embedded(
         published = await bench.publishing(channels).publish_now("weekly")
         assert published is not None
         delivering = cast("Delivering", Nobody())
-        deciding = Deciding(config, bench.store, channels, templates, delivering, StoppedClock())
+        links = EditionLinks(LINKS_KEY, config.links_url)
+        deciding = Deciding(
+            config, bench.store, channels, templates, delivering, bench.clock, links
+        )
         await deciding.resend(published.edition_id, "vault")
         rows = (await bench.store.run(build.dump))["renditions"]
 

@@ -255,9 +255,13 @@ class BrokenChannel:
     pace = Pace()
 
     def render(
-        self, edition: Edition, templates: Templates, pictures: Pictures = NO_PICTURES
+        self,
+        edition: Edition,
+        templates: Templates,
+        pictures: Pictures = NO_PICTURES,
+        url: str = "",
     ) -> Rendition:
-        del edition, templates, pictures
+        del edition, templates, pictures, url
         raise ZeroDivisionError
 
     def plainer(self, payload: bytes) -> bytes | None:

@@ -17,6 +17,7 @@ from digest.log import Redactor, Words
 from digest.rendering.tokens import Tokens
 from digest.store import Store, StoreThread
 from digest.web.public import public_routes
+from digest.web.refusals import Refusals
 from tests.jobs.bench import MONDAYS, StoppedClock, settings_of
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ async def serving(folder: Path, limit: Limit | None = None, **how: str) -> Async
         confirming = Confirming(config, channels, TOKENS, clock, words, limit or Limit())
         enrolling = Enrolling(config, store, TOKENS, confirming, clock)
         app = web.Application()
-        app.add_routes(public_routes(lambda: enrolling))
+        app.add_routes(public_routes(lambda: enrolling, Refusals()))
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from datetime import time, timedelta
@@ -15,8 +16,8 @@ from digest.errors import DeliveryError
 from digest.jobs.confirming import Limit
 from digest.model import Recipient, Rendition
 from digest.rendering.tokens import Confirmation, Tokens
-from digest.web.public import Refusals
 from digest.web.public_page import masked
+from digest.web.refusals import LinkRefused, Refusals
 from tests.feed_xml import NOW
 from tests.store import build
 from tests.web.readers import ADA, TOKENS, Desk, serving
@@ -156,14 +157,22 @@ async def test_bad_tokens_cost_no_query_and_no_line_each(
     assert desk.store.asked == 1
 
 
-async def test_ten_thousand_refusals_are_one_line(caplog: pytest.LogCaptureFixture) -> None:
+async def test_refusals_are_told_of_in_one_line_after_a_while(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("digest.web.refusals._QUIET_SECONDS", 0)
     refusals = Refusals()
-    for number in range(10_000):
-        assert TOKENS.recipient(f"{number:048}") is None
-        refusals.note()
-    refusals.tell()
+    for _ in range(3):
+        with pytest.raises(LinkRefused):
+            refusals.refuse()
+    assert caplog.records == []
+    # A timer's turn comes after those who are ready.
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
     (line,) = caplog.records
-    assert line.__dict__["fields"] == {"count": 10_000}
+    assert line.__dict__["fields"] == {"count": 3}
+    refusals.tell()
+    assert caplog.records == [line]
 
 
 async def test_preferences_say_how_it_is(desk: Desk) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -16,10 +17,10 @@ from hypothesis import strategies as st
 
 from digest.feeds.reading import Body, read_body
 from digest.rendering.web_links import (
+    EditionLinks,
     digest_feed_url,
     digest_token,
-    edition_number,
-    edition_token,
+    edition_due,
     edition_url,
 )
 from tests.feed_xml import NOW, item, rss
@@ -29,6 +30,7 @@ from tests.web.site import Servers, Site, serve, settings_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from datetime import tzinfo
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -52,47 +54,106 @@ async def links(site: Site) -> bytes:
     return await site.daemon.read(lambda store: store.keys.key("links"))
 
 
+async def first(site: Site) -> str:
+    """The path of the first edition."""
+    record = await site.daemon.read(lambda store: store.deliveries.edition(1))
+    return edition_url("", await links(site), record.digest, record.scheduled_for)
+
+
 async def test_an_edition_in_the_browser(read: Site) -> None:
-    answer, text = await read.answer(f"/e/{edition_token(await links(read), 1)}")
+    answer, text = await read.answer(await first(read))
     assert answer.status == 200
     assert "Story 1" in text
+    assert "Ninth" not in text
     assert answer.headers["X-Robots-Tag"] == "noindex"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
-    for personal in ("ada@one.example", "grace@two.example"):
+    for personal in ("ada@one.example", "grace@two.example", "View in browser"):
         assert personal not in text
 
 
 async def test_a_link_is_of_one_edition_and_one_installation(read: Site) -> None:
-    token = edition_token(await links(read), 1)
-    others = [f"2{token[1:]}", edition_token(KEY, 1), token[:-1], f"{token}A", token.lower()]
-    for other in others:
-        assert (await read.answer(f"/e/{other}"))[0].status == 404
+    path, key = await first(read), await links(read)
+    second = await read.daemon.read(lambda store: store.deliveries.edition(2))
+    other_time = edition_url("", key, "weekly", second.scheduled_for).split("/")
+    other_digest = edition_url("", key, "other", second.scheduled_for).split("/")
+    _, e, digest, due, token = path.split("/")
+    spoiled = [path[:at] + chr(ord(path[at]) ^ 1) + path[at + 1 :] for at in range(3, len(path))]
+    others = [
+        [e, digest, due, other_time[-1]],
+        [e, digest, other_time[-2], token],
+        [e, digest, other_time[-2], other_digest[-1]],
+        [e, "other", due, token],
+        [e, digest, f"{due[:-1]}.000000Z", token],
+        [e, digest, due, token[:-1]],
+        [e, digest, due, f"{token}A"],
+        [e, digest, due, token.lower()],
+        [e, digest, due, digest_token(key, digest)],
+        edition_url("", KEY, "weekly", second.scheduled_for).split("/")[1:],
+    ]
+    for other in [*spoiled, *("/" + "/".join(one) for one in others)]:
+        answer, text = await read.answer(other)
+        assert answer.status == 404, other
+        assert "Story" not in text
 
 
-@given(st.integers(0, 10**17))
-async def test_a_token_says_its_edition(number: int) -> None:
-    token = edition_token(KEY, number)
-    assert edition_number(KEY, token) == number
-    assert len(token.partition("-")[2]) == 22
+async def test_a_link_to_no_edition_is_of_nothing(read: Site) -> None:
+    never = edition_url("", await links(read), "weekly", NOW)
+    assert (await read.answer(never))[0].status == 404
 
 
-@given(st.text(max_size=40))
-async def test_what_is_no_token_is_of_nothing(text: str) -> None:
-    assert edition_number(KEY, text) is None
-    assert edition_number(KEY, f"1-{text}") is None
+@pytest.mark.parametrize("name", ["Z-_9--", "0" * 64, "morning.weekly"])
+async def test_whatever_a_digest_is_called(site: Site, name: str) -> None:
+    edition = replace(edition_of(), digest=name, subject=f"Of {name}")
+    await site.daemon.read(
+        lambda store: store.editions.publish(edition, NOW, [], name_message, None)
+    )
+    url = edition_url("https://d.example", await links(site), name, NOW)
+    assert len(url) < 130
+    answer, text = await site.answer(url.removeprefix("https://d.example"))
+    assert answer.status == 200
+    assert f"<title>Of {name}</title>" in text
+
+
+@given(
+    st.from_regex("[A-Za-z0-9][A-Za-z0-9_-]{0,63}", fullmatch=True),
+    st.datetimes(datetime(2000, 1, 1), datetime(9000, 1, 1)),  # noqa: DTZ001
+    st.timezones(),
+)
+async def test_an_address_says_which_edition(name: str, at: datetime, zone: tzinfo) -> None:
+    at = at.replace(tzinfo=UTC).astimezone(zone)
+    url = edition_url("", KEY, name, at)
+    _, _, digest, due, token = url.split("/")
+    assert (digest, edition_due(KEY, digest, due, token)) == (name, at)
+    assert len(token) == 22
+    # What programs take for the end of a sentence is not taken for that of a link.
+    assert token[-1].isalnum()
+    assert re.fullmatch("[A-Za-z0-9/_.-]+", url)
+
+
+@given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=40))
+async def test_what_is_no_token_is_of_nothing(digest: str, due: str, token: str) -> None:
+    assert edition_due(KEY, digest, due, token) is None
 
 
 async def test_addresses_are_under_the_public_one() -> None:
+    at = datetime(2026, 11, 25, 9, tzinfo=timezone(timedelta(hours=1)))
     for public in ("https://d.example", "https://d.example/"):
-        assert edition_url(public, KEY, 7) == f"https://d.example/e/{edition_token(KEY, 7)}"
+        url = edition_url(public, KEY, "weekly", at)
+        assert url.rpartition("/")[0] == "https://d.example/e/weekly/20261125T080000Z"
+        assert EditionLinks(KEY, public).url("weekly", at) == url
         feed = f"https://d.example/digests/weekly/{digest_token(KEY, 'weekly')}.atom"
         assert digest_feed_url(public, KEY, "weekly") == feed
 
 
-async def test_digests_and_editions_do_not_share_tokens() -> None:
-    assert digest_token(KEY, "1") != edition_token(KEY, 1).partition("-")[2]
+async def test_without_a_public_address_there_is_no_link() -> None:
+    assert EditionLinks(KEY, None).url("weekly", NOW) == ""
+
+
+async def test_the_key_is_not_shown() -> None:
+    for shown in (repr(EditionLinks(KEY, "https://d.example")), str(EditionLinks(KEY, None))):
+        assert "kkk" not in shown
 
 
 async def atom(site: Site) -> bytes:

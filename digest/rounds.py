@@ -137,7 +137,7 @@ class Rounds:
             self._publish()
 
     def _publish(self) -> None:
-        self._start(self._publish_then_deliver)
+        self._start(self._publish_and_deliver)
 
     def _deliver(self) -> None:
         self._start(lambda: self.runtime.delivering.deliver_due(join=False))
@@ -151,9 +151,8 @@ class Rounds:
             await self.runtime.polling.poll_due()
         self._publish()
 
-    async def _publish_then_deliver(self) -> None:
-        if await self.runtime.publishing.publish_due():
-            self._deliver()
+    async def _publish_and_deliver(self) -> None:
+        await self.runtime.publishing.publish_due(report=lambda _: self._deliver())
 
     async def _alert_then_deliver(self) -> None:
         if await self.runtime.alerting.alert():

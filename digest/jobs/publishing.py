@@ -24,7 +24,7 @@ from digest.rendering.email import mailbox, message_id
 from digest.store import DigestPlan, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
     from digest.channels import Channel
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+# Each has its pictures in memory.
+_MOST_AT_ONCE = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -46,6 +49,16 @@ class Published:
     edition_id: int
     digest: str
     entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """A round of turns: when, how many digests at once, and who is told of what comes of it."""
+
+    now: datetime
+    room: asyncio.Semaphore
+    report: Callable[[Published], None]
+    report_failure: Callable[[str, str], None]
 
 
 def plan(settings: Settings, now: datetime) -> list[DigestPlan]:
@@ -106,54 +119,79 @@ class Publishing:
         self._last = clock()
 
     async def publish_due(
-        self, report_failure: Callable[[str, str], None] = lambda *_: None
+        self,
+        report_failure: Callable[[str, str], None] = lambda *_: None,
+        report: Callable[[Published], None] = lambda _: None,
     ) -> list[Published]:
-        """Publish every digest whose time has come; one that fails is reported, and stays due.
+        """Publish every digest whose time has come; each is reported as it is done.
+
+        One that fails is reported too, and stays due.
 
         Raises:
             StoreError: some could not be stored, nor that they failed; the others were tried.
         """
         # Two at a time would both find a digest due, or both take the same entries.
         async with self._turn:
-            return await self._publish_due(report_failure)
+            return await self._publish_due(report_failure, report)
 
-    async def _publish_due(self, report_failure: Callable[[str, str], None]) -> list[Published]:
+    async def _publish_due(
+        self, report_failure: Callable[[str, str], None], report: Callable[[Published], None]
+    ) -> list[Published]:
         now = self._clock()
         if now < self._last:
             # As a start would: what was written ahead of the time is not waited for.
             plans = plan(self._settings, now)
             await self._store.run(lambda store: store.editions.plan(plans, now))
         self._last = now
-        due = await self._store.run(lambda store: store.editions.due(now))
-        published = []
-        unrecorded: StoreError | None = None
+        published: list[Published] = []
+
+        def note(edition: Published) -> None:
+            published.append(edition)
+            report(edition)
+
+        taking = _Taking(now, asyncio.Semaphore(_MOST_AT_ONCE), note, report_failure)
         # A weekly edition is made of the others.
-        for digest, since in sorted(due, key=lambda one: is_weekly(one[0])):
-            if configured(digest) not in self._settings.digests:
-                continue
-            try:
-                if is_weekly(digest) and await self._is_due(configured(digest), now):
-                    continue
-                published += await self._take_turns(digest, since, now, report_failure)
-            except StoreError as error:
-                # There is nowhere to note it.
-                unrecorded = error
-        if unrecorded:
-            raise unrecorded
+        errors = await self._take_all(await self._due(taking, weekly=False), taking)
+        errors += await self._take_all(await self._due(taking, weekly=True), taking)
+        if errors:
+            raise errors[-1]
         return published
 
-    async def _take_turns(
-        self,
-        digest: str,
-        since: datetime,
-        now: datetime,
-        report_failure: Callable[[str, str], None],
-    ) -> list[Published]:
-        published = []
+    async def _due(self, taking: _Taking, *, weekly: bool) -> list[tuple[str, datetime]]:
+        """What is due; a weekly edition is not as long as one is that it may have to have."""
+        due = await self._store.run(lambda store: store.editions.due(taking.now))
+        late = {name for name, _ in due}
+        return [
+            (name, since)
+            for name, since in due
+            if configured(name) in self._settings.digests
+            and is_weekly(name) == weekly
+            and not (weekly and configured(name) in late)
+        ]
+
+    async def _take_all(
+        self, due: Sequence[tuple[str, datetime]], taking: _Taking
+    ) -> list[StoreError]:
+        """Take all turns; the pictures of one digest hold up no other."""
+        errors: list[StoreError] = []
+
+        async def take(digest: str, since: datetime) -> None:
+            try:
+                async with taking.room:
+                    await self._take_turns(digest, since, taking)
+            except StoreError as error:
+                # There is nowhere to note it.
+                errors.append(error)
+
+        await asyncio.gather(*(take(*one) for one in due))
+        return errors
+
+    async def _take_turns(self, digest: str, since: datetime, taking: _Taking) -> None:
+        report_failure = taking.report_failure
         try:
-            for turn in self._turns(digest, since, now):
-                if edition := await self._take_turn(digest, turn, now):
-                    published.append(edition)  # noqa: PERF401 - a failure must not lose any
+            for turn in self._turns(digest, since, taking.now):
+                if edition := await self._take_turn(digest, turn, taking.now):
+                    taking.report(edition)
         except StoreError:
             raise
         except DigestError as error:
@@ -162,7 +200,6 @@ class Publishing:
         except Exception as error:  # noqa: BLE001 - a bug is logged whole
             _log.exception("bug while publishing", extra={"fields": {"digest": digest}})
             await self._note_failure(digest, f"a bug: {type(error).__name__}", report_failure)
-        return published
 
     def _turns(self, digest: str, since: datetime, now: datetime) -> list[Turn]:
         name = configured(digest)
@@ -170,10 +207,6 @@ class Publishing:
         if is_weekly(digest):
             return catch_up(weekly_schedule(config.schedule), zone, since, now, "send")
         return catch_up(config.schedule, zone, since, now, config.catch_up)
-
-    async def _is_due(self, digest: str, now: datetime) -> bool:
-        due = await self._store.run(lambda store: store.editions.due(now))
-        return any(name == digest for name, _ in due)
 
     async def _note_failure(
         self, digest: str, reason: str, report: Callable[[str, str], None]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from digest.channels import Channel
     from digest.feeds.fetch import Fetcher
     from digest.feeds.workers import Workers
+    from digest.jobs.pictures import Illustrating
     from digest.model import Entry
 
 LINKS_KEY = b"k" * 32
@@ -88,14 +89,16 @@ class Bench:
                 self.settings, self.store, wrap(fetcher), workers, self.clock, Words(Redactor())
             )
 
-    def publishing(self, channels: Mapping[str, Channel]) -> Publishing:
+    def publishing(
+        self, channels: Mapping[str, Channel], illustrating: Illustrating | None = None
+    ) -> Publishing:
         templates = compile_templates(self.settings)
         return Publishing(
             self.settings,
             self.store,
             channels,
             templates,
-            open_illustrating(self.settings),
+            illustrating or open_illustrating(self.settings),
             self.clock,
             EditionLinks(LINKS_KEY, self.settings.links_url),
         )

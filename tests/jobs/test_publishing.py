@@ -6,7 +6,7 @@ import logging
 import re
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel, Session
     from digest.config import Settings
+    from digest.jobs.pictures import Illustrating
     from digest.jobs.publishing import Published, Publishing
     from digest.model import Delivery, Edition, Pictures, Rendition
     from digest.rendering.templates import Templates
@@ -56,8 +57,8 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
         yield bench
 
 
-def publishing(bench: Bench) -> Publishing:
-    return bench.publishing(open_channels(bench.settings))
+def publishing(bench: Bench, illustrating: Illustrating | None = None) -> Publishing:
+    return bench.publishing(open_channels(bench.settings), illustrating)
 
 
 async def learn(bench: Bench, *titles: str) -> None:
@@ -97,6 +98,33 @@ async def test_an_edition_goes_to_every_recipient_of_every_channel(bench: Bench)
     assert planned[0].message_id.endswith("@example.com>")
     assert await bench.pending() == []
     assert (await bench.digest())["next_edition_at"] == NOW + 2 * WEEK
+
+
+class SlowPictures:
+    """Has the pictures of one digest only when it is told to."""
+
+    def __init__(self) -> None:
+        self.come = asyncio.Event()
+
+    async def illustrate(self, edition: Edition) -> tuple[Edition, Pictures]:
+        if edition.digest == "pictures":
+            await self.come.wait()
+        return edition, NO_PICTURES
+
+
+async def test_pictures_that_take_long_hold_up_no_other_digest(tmp_path: Path) -> None:
+    config = settings(tmp_path, pictures=DAILY, words=DAILY)
+    async with open_bench(config, tmp_path) as bench:
+        await learn(bench, "a")
+        bench.clock.now = NOW + DAY
+        slow, done = SlowPictures(), asyncio.Queue[str]()
+        publisher = publishing(bench, cast("Illustrating", slow))
+        round_ = asyncio.create_task(
+            publisher.publish_due(report=lambda one: done.put_nowait(one.digest))
+        )
+        assert await done.get() == "words"
+        slow.come.set()
+        assert [one.digest for one in await round_] == ["words", "pictures"]
 
 
 async def test_an_edition_missed_while_down_comes_once(bench: Bench) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from functools import cache
 from typing import NoReturn
 
@@ -22,6 +23,10 @@ from digest.web.readers import nothing_here
 _log = logging.getLogger(__name__)
 
 _LONGEST_PATH = 200
+# Words and numbers, which no token is; and what has one in its path, whatever it looks like.
+_TELLABLE = re.compile(r"/(?:u|p|e|confirm)(?=/)|(?:/(?:[a-z.-]{0,15}|\d{1,15})(?![^/]))*")
+# Of what a parser says, which may quote the request; every token is longer.
+_LONGEST_WORD = 20
 _QUIET_SECONDS = 60.0
 
 
@@ -72,10 +77,17 @@ def log_refusal(request: web.BaseRequest, status: int, reason: str) -> None:
         "refused",
         status=status,
         method=request.method,
-        path=request.rel_url.raw_path[:_LONGEST_PATH],
+        path=tellable(request.rel_url.raw_path),
         peer=request.remote,
         reason=reason,
     )
+
+
+def tellable(path: str) -> str:
+    """A path as it may be logged: up to what may be the token of a reader or an edition."""
+    told = _TELLABLE.match(path)
+    kept = told[0] if told else ""
+    return (path if kept == path else f"{kept}/…")[:_LONGEST_PATH]
 
 
 def http_logger() -> logging.Logger:
@@ -90,7 +102,8 @@ def _as_refusal(record: logging.LogRecord) -> bool:
     if isinstance(error, HttpProcessingError):
         record.msg, record.levelno, record.levelname = "refused", logging.WARNING, "WARNING"
         peer, record.args, record.exc_info = record.args, (), None
-        reason = " ".join(error.message.split(":")[0].split())
+        words = error.message.split(":")[0].split()
+        reason = " ".join(word if len(word) <= _LONGEST_WORD else "…" for word in words)
         record.fields = {
             "status": error.code,
             "peer": peer[0] if isinstance(peer, tuple) and peer else None,

@@ -13,7 +13,7 @@ from digest.errors import DigestError, UsageError
 from digest.web import archive, digests, feeds, ledger, login, probes, reading
 from digest.web.answers import SITE, Site, static_routes
 from digest.web.public import public_routes
-from digest.web.refusals import LinkRefused, log_refusal
+from digest.web.refusals import LinkRefused, log_refusal, tellable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -130,7 +130,8 @@ async def _told(request: web.Request, handler: Handler) -> web.StreamResponse:
         log_refusal(request, status, str(error))
         return _sorry(request, status, str(error))
     except Exception:  # noqa: BLE001 - a bug is logged whole
-        _log.exception("bug in a page", extra={"fields": {"path": request.rel_url.raw_path[:200]}})
+        fields = {"path": tellable(request.rel_url.raw_path)}
+        _log.exception("bug in a page", extra={"fields": fields})
         return _sorry(request, 500, "That did not work. The log says why.")
 
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _COOKIE = "digest_session"
+# The mark of a browser. It opens nothing, and is of use as long as the password is the same.
+_BROWSER = "digest_browser"
+_BROWSER_DAYS = 365
 SESSION = web.RequestKey("session", Session)
 _NO_PAGES = "There are no pages for operators: the configuration has no `web.password`."
 
@@ -75,7 +78,7 @@ def has_password(request: web.Request) -> bool:
     site = request.app[SITE]
     if scheme.lower() != "bearer" or site.web_settings.password is None:
         return False
-    return _try(site, given.strip(), request.remote)
+    return _try(request, given.strip())
 
 
 def operator_page(request: web.Request, template: str, **values: Any) -> web.Response:
@@ -94,18 +97,16 @@ async def _enter(request: web.Request) -> web.Response:
     password = _password(site)
     _refuse_other_sites(request)
     form = await request.post()
-    if not _try(site, str(form.get("password", "")), request.remote):
+    if not _try(request, str(form.get("password", ""))):
         return site.page("login.html", wrong=True, status=401)
     event(_log, logging.INFO, "logged in", peer=request.remote)
-    response = web.HTTPSeeOther("/")
-    response.set_cookie(
-        _COOKIE,
-        site.sessions.begin(password),
-        max_age=DAYS * 86_400,
-        httponly=True,
-        samesite="Strict",
-        secure=site.is_secure(request),
-    )
+    response, secure = web.HTTPSeeOther("/"), site.is_secure(request)
+    how: dict[str, Any] = {"httponly": True, "samesite": "Strict", "secure": secure}
+    response.set_cookie(_COOKIE, site.sessions.begin(password), max_age=DAYS * 86_400, **how)
+    mark = request.cookies.get(_BROWSER, "")
+    if not site.sessions.browser(password, mark):
+        mark = site.sessions.mark(password)
+    response.set_cookie(_BROWSER, mark, max_age=_BROWSER_DAYS * 86_400, path="/login", **how)
     raise response
 
 
@@ -116,17 +117,20 @@ async def _leave(request: web.Request) -> NoReturn:
     raise response
 
 
-def _try(site: Site, given: str, peer: str | None) -> bool:
-    if seconds := site.limiter.seconds:
+def _try(request: web.Request, given: str) -> bool:
+    site = request.app[SITE]
+    password = _password(site)
+    browser = site.sessions.browser(password, request.cookies.get(_BROWSER, ""))
+    if seconds := site.limiter.seconds(browser):
         headers = {hdrs.RETRY_AFTER: str(seconds)}
         raise web.HTTPTooManyRequests(
             text="Too many wrong passwords. Wait a minute.", headers=headers
         )
     # Of equal length, so that the time it takes does not tell that of the password.
-    right = is_same(_hash(given), _hash(_password(site)))
+    right = is_same(_hash(given), _hash(password))
     if not right:
-        site.limiter.note_failure()
-        event(_log, logging.WARNING, "wrong password", peer=peer)
+        site.limiter.note_failure(browser)
+        event(_log, logging.WARNING, "wrong password", peer=request.remote)
     return right
 
 

@@ -1,11 +1,15 @@
-"""Sessions: signed by a key of this installation and the password, and kept nowhere."""
+"""Sessions: signed by a key of this installation and the password, and kept nowhere.
+
+So are the marks of browsers that somebody logged in with: who guesses passwords has none, and
+cannot keep those away that have one.
+"""
 
 from __future__ import annotations
 
 import hmac
 import secrets
 import time
-from collections import deque
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,29 +50,41 @@ class Sessions:
             return None
         return Session(self._sign(password, "form", said))
 
+    def mark(self, password: str) -> str:
+        """What the cookie of a browser holds that somebody has logged in with."""
+        name = secrets.token_urlsafe(16)
+        return f"{name}.{self._sign(password, 'browser', name)}"
+
+    def browser(self, password: str, cookie: str) -> str:
+        """The browser that has this mark; empty, as all others are, where the mark is none of ours."""
+        name, _, signature = cookie.rpartition(".")
+        return name if is_same(signature, self._sign(password, "browser", name)) else ""
+
     def _sign(self, password: str, purpose: str, said: str) -> str:
         key = hmac.digest(self._key, password.encode(), "sha256")
         return hmac.digest(key, f"{purpose} {said}".encode("utf-8", "replace"), "sha256").hex()
 
 
 class Limiter:
-    """Allows so many failures a minute, in all: what nobody can guess nobody has to tell apart."""
+    """Allows so many failures a minute: each browser that was let in before, and all others in all.
+
+    Those others are not told apart by their addresses: behind a proxy all have the same.
+    """
 
     def __init__(self, most: int = 10, clock: Callable[[], float] = time.monotonic) -> None:
         self._most = most
         self._clock = clock
-        self._failures: deque[float] = deque()
+        self._failures: defaultdict[str, deque[float]] = defaultdict(deque)
 
-    @property
-    def seconds(self) -> int:
-        """How long nobody may try; 0 where one may now."""
-        now = self._clock()
-        while self._failures and now - self._failures[0] >= 60:
-            self._failures.popleft()
-        if len(self._failures) < self._most:
+    def seconds(self, browser: str = "") -> int:
+        """How long it may not try; 0 where it may now."""
+        now, failures = self._clock(), self._failures[browser]
+        while failures and now - failures[0] >= 60:
+            failures.popleft()
+        if len(failures) < self._most:
             return 0
-        return int(60 - (now - self._failures[0])) + 1
+        return int(60 - (now - failures[0])) + 1
 
-    def note_failure(self) -> None:
+    def note_failure(self, browser: str = "") -> None:
         """Count one."""
-        self._failures.append(self._clock())
+        self._failures[browser].append(self._clock())

@@ -77,12 +77,36 @@ async def test_ten_failures_a_minute() -> None:
     clock = Turned()
     limiter = Limiter(clock=clock)
     for _ in range(10):
-        assert limiter.seconds == 0
+        assert limiter.seconds() == 0
         limiter.note_failure()
         clock.now += 1
-    assert limiter.seconds == 51
+    assert limiter.seconds() == 51
     clock.now += 50
-    assert limiter.seconds == 0
+    assert limiter.seconds() == 0
+
+
+async def test_each_browser_that_was_let_in_has_its_own() -> None:
+    limiter = Limiter(most=1, clock=Turned())
+    limiter.note_failure()
+    assert (limiter.seconds(), limiter.seconds("a"), limiter.seconds("b")) == (61, 0, 0)
+    limiter.note_failure("a")
+    assert (limiter.seconds("a"), limiter.seconds("b")) == (61, 0)
+
+
+async def test_a_mark_is_of_one_browser_while_the_password_is_the_same(sessions: Sessions) -> None:
+    one, other = sessions.mark("p"), sessions.mark("p")
+    assert sessions.browser("p", one)
+    assert sessions.browser("p", one) != sessions.browser("p", other)
+    assert sessions.browser("another one", one) == ""
+    assert Sessions(b"x" * 32, Turned()).browser("p", one) == ""
+    # A session is no mark, nor a mark a session.
+    assert sessions.browser("p", sessions.begin("p")) == ""
+    assert sessions.find("p", one) is None
+
+
+@pytest.mark.parametrize("spoilt", ["", ".", "x.", ".x", "x", "é.é", "\udc80.1", "9" * 5000])
+async def test_what_is_no_mark_is_none(sessions: Sessions, spoilt: str) -> None:
+    assert sessions.browser("p", spoilt) == ""
 
 
 def operator_pages() -> list[tuple[str, str]]:
@@ -116,6 +140,9 @@ async def test_the_cookie_is_for_this_site_and_no_script(site: Site) -> None:
     assert cookie["max-age"] == str(30 * 86_400)
     # Over plain HTTP a browser would not bring it back.
     assert not cookie["secure"]
+    (mark,) = SimpleCookie(answer.headers.getall("Set-Cookie")[1]).values()
+    assert mark["httponly"]
+    assert (mark["samesite"], mark["path"]) == ("Strict", "/login")
 
 
 async def test_a_wrong_password_says_so_and_sets_nothing(site: Site) -> None:
@@ -164,7 +191,7 @@ async def test_forms_without_the_token_are_refused(site: Site, token: str) -> No
     assert answer.status == 403
 
 
-async def test_too_many_wrong_passwords_then_the_right_one_waits(settings: Settings) -> None:
+async def test_too_many_wrong_passwords_keep_out_whom_nobody_knows(settings: Settings) -> None:
     folder = settings.database_path.parent / "guessed"
     other = settings.model_copy(update={"database": f"sqlite:///{folder}/digest.db"})
     async with serve(other, folder) as site:
@@ -175,8 +202,25 @@ async def test_too_many_wrong_passwords_then_the_right_one_waits(settings: Setti
         assert 0 < int(late.headers["Retry-After"]) <= 60
         bearer = {"Authorization": f"Bearer {PASSWORD}", "Via": "1.1 proxy"}
         assert (await site.answer("/metrics", headers=bearer))[0].status == 429
-        # Who is in already stays in; nobody was.
         assert (await site.answer("/healthz"))[0].status == 200
+
+
+async def test_who_was_in_before_is_kept_out_by_nobody_else(settings: Settings) -> None:
+    folder = settings.database_path.parent / "besieged"
+    other = settings.model_copy(update={"database": f"sqlite:///{folder}/digest.db"})
+    async with serve(other, folder) as site:
+        await site.log_in()
+        await site.press("/logout")
+        wrong = {"data": {"password": "wrong"}}
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as stranger:
+            for expected in [401] * 10 + [429]:
+                async with stranger.post(f"{site.url}/login", **wrong) as answer:
+                    assert answer.status == expected
+        assert (await site.log_in()).status == 303
+        await site.press("/logout")
+        # It may not guess more often either.
+        answers = [(await site.log_in(f"wrong {n}")).status for n in range(11)]
+        assert answers == [401] * 10 + [429]
 
 
 async def test_without_a_password_there_is_nothing_to_log_in_to(settings: Settings) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from digest.config import Settings
 
-_STATES = ("pending", "sending", "sent", "retrying", "failed", "unknown")
+_STATES = ("pending", "sending", "sent", "retrying", "failed", "unknown", "dropped")
 _SHOWN = 100
 _COLUMNS = ("id", "edition", "digest", "channel", "recipient", "part", "state", "changed (UTC)", "")
 

@@ -33,10 +33,10 @@ class SeenEntry:
 
 @dataclass(frozen=True, slots=True)
 class FeedHistory:
-    """What a feed brought: entries in all, by day (ISO date, UTC) of late, and the newest."""
+    """What a feed brought: entries in all, at which polls of late how many, and the newest."""
 
     entries: int
-    days: tuple[tuple[str, int], ...]
+    brought: tuple[tuple[datetime, int], ...]
     newest: tuple[SeenEntry, ...]
 
 
@@ -73,14 +73,13 @@ class ArchiveQueries:
             ]
 
     def feed(self, feed_id: int, since: datetime) -> FeedHistory:
-        """What a feed brought, by day from `since` on."""
-        of_feed = entries.c.feed_id == feed_id
-        day = sa.func.substr(sa.type_coerce(entries.c.first_seen_at, sa.Text), 1, 10)
-        by_day = (
-            sa.select(day, sa.func.count())
-            .where(of_feed, entries.c.first_seen_at >= since)
-            .group_by(day)
-            .order_by(day.desc())
+        """What a feed brought, by poll from `since` on."""
+        of_feed, at = entries.c.feed_id == feed_id, entries.c.first_seen_at
+        by_poll = (
+            sa.select(at, sa.func.count())
+            .where(of_feed, at >= since)
+            .group_by(at)
+            .order_by(at.desc())
         )
         newest = (
             sa.select(
@@ -95,7 +94,7 @@ class ArchiveQueries:
         with self._database.transaction() as connection:
             return FeedHistory(
                 entries=connection.execute(number).scalar_one(),
-                days=tuple((row[0], row[1]) for row in connection.execute(by_day)),
+                brought=tuple((row[0], row[1]) for row in connection.execute(by_poll)),
                 newest=tuple(SeenEntry(*row) for row in connection.execute(newest)),
             )
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from digest.model import DeliveryState
     from digest.store.database import Database
 
+# What cannot be done to a delivery, by its state, and what is said then.
+_NO_RETRY = {"sent": "sent; use `digest resend`", "sending": "being sent"}
+_NO_DROP = {"sent": "sent", "sending": "being sent"}
 _AGAIN = re.compile(r"(?:\.again(\d+))?@")
 
 
@@ -53,6 +56,16 @@ class Record:
     dropped: bool
     changes: tuple[Change, ...] = ()
 
+    @property
+    def can_retry(self) -> bool:
+        """Whether it can be made due now."""
+        return self.state not in _NO_RETRY
+
+    @property
+    def can_drop(self) -> bool:
+        """Whether something would happen to it that can be stopped."""
+        return self.state not in _NO_DROP and not self.dropped
+
 
 @dataclass(frozen=True, slots=True)
 class EditionRecord:
@@ -73,10 +86,15 @@ class DeliveryQueries:
         self._database = database
 
     def find(self, state: str | None, digest: str | None, most: int) -> list[Record]:
-        """The newest deliveries, of this state and this digest; without their history."""
+        """The newest deliveries, of this state and this digest; without their history.
+
+        Those that were dropped are of no state but `dropped`.
+        """
         query = sa.select(deliveries).order_by(deliveries.c.id.desc()).limit(most)
-        if state:
-            query = query.where(deliveries.c.state == state)
+        if state == "dropped":
+            query = query.where(deliveries.c.dropped == 1)
+        elif state:
+            query = query.where(deliveries.c.state == state, deliveries.c.dropped == 0)
         if digest:
             query = query.where(deliveries.c.digest == digest)
         with self._database.transaction() as connection:
@@ -114,7 +132,7 @@ class DeliveryQueries:
             UsageError: one is none of that; nothing is changed.
         """
         with self._database.transaction() as connection:
-            _check(connection, ids, {"sent": "sent; use `digest resend`", "sending": "being sent"})
+            _check(connection, ids, _NO_RETRY)
             connection.execute(
                 sa.update(deliveries).where(deliveries.c.id.in_(ids)).values(**_due(now))
             )
@@ -126,7 +144,7 @@ class DeliveryQueries:
             UsageError: one was sent, or is being sent; nothing is changed.
         """
         with self._database.transaction() as connection:
-            _check(connection, ids, {"sent": "sent", "sending": "being sent"})
+            _check(connection, ids, _NO_DROP)
             chosen = sa.update(deliveries).where(deliveries.c.id.in_(ids))
             dropped = {"dropped": 1, "next_attempt_at": None, "changed_at": now}
             connection.execute(

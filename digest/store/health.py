@@ -21,8 +21,8 @@ _LAST = 20
 class Health:
     """Rows as plain maps: feeds and digests by key, deliveries that need a person.
 
-    `waiting` counts the deliveries yet to be made, by channel and kind; `channels` are those that
-    take nothing now.
+    `deliveries` counts them by state, without those that were dropped; `waiting` counts those yet
+    to be made, by channel and kind. `channels` are those that take nothing now.
     """
 
     feeds: dict[str, dict[str, Any]]
@@ -50,7 +50,9 @@ class HealthQueries:
 
     def read(self) -> Health:
         """Feeds, digests, ledger counts, and deliveries that failed, linger or are unknown."""
-        counts = sa.select(deliveries.c.state, sa.func.count()).group_by(deliveries.c.state)
+        kept = deliveries.c.dropped == 0
+        number = sa.func.count()
+        counts = sa.select(deliveries.c.state, number).where(kept).group_by(deliveries.c.state)
         troubled = (
             sa.select(
                 deliveries.c.id,
@@ -62,9 +64,7 @@ class HealthQueries:
                 editions.c.digest,
             )
             .join(editions, editions.c.id == deliveries.c.edition_id)
-            .where(
-                deliveries.c.state.in_(("failed", "unknown", "retrying")), deliveries.c.dropped == 0
-            )
+            .where(deliveries.c.state.in_(("failed", "unknown", "retrying")), kept)
             .order_by(deliveries.c.id.desc())
             .limit(_SHOWN)
         )

@@ -12,7 +12,7 @@ from digest.web.answers import SITE
 from digest.web.doing import carry_out, number, told
 from digest.web.login import operator_page
 
-_STATES = get_args(DeliveryState)
+_STATES = (*get_args(DeliveryState), "dropped")
 _SHOWN = 100
 # Where a button was: the list as it was filtered, or an edition.
 _BACK = re.compile(r"/editions/\d{1,15}|/deliveries(\?[\w=&.-]{0,200})?", re.ASCII)

@@ -24,13 +24,13 @@ def test_editions_come_newest_first_page_by_page(store: Store) -> None:
     assert store.archive.editions("none", 2) == []
 
 
-def test_a_feed_is_told_day_by_day(store: Store) -> None:
+def test_a_feed_is_told_poll_by_poll(store: Store) -> None:
     learn(store, entry("old"), now=NOW - 40 * DAY)
     learn(store, entry("a"), entry("b"), now=NOW - DAY)
     learn(store, entry("c"), now=NOW)
     found = store.archive.feed(feed_id(store), NOW - 30 * DAY)
     assert found.entries == 4
-    assert found.days == (("2026-11-16", 1), ("2026-11-15", 2))
+    assert found.brought == ((NOW, 1), (NOW - DAY, 2))
     assert [one.title for one in found.newest] == ["c", "b", "a", "old"]
     assert found.newest[0].first_seen_at == NOW
 

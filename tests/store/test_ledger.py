@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 import sqlalchemy as sa
 
-from digest.errors import StoreError
+from digest.errors import StoreError, UsageError
 from digest.model import Delivery, DeliveryState, Outcome, Rendition
 from tests.feed_xml import NOW
 from tests.store.build import DAY, INBOX, TEAM, dump, publish
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from digest.store import Store
 
 SOON = NOW + timedelta(minutes=5)
@@ -265,6 +268,42 @@ def test_what_needs_attention_is_shown(store: Store) -> None:
         ("grace@example.com", "no such user"),
         ("ada@example.com", "busy"),
     ]
+
+
+def test_what_was_dropped_is_of_no_state_but_that(store: Store) -> None:
+    edition = publish(store)
+    store.ledger.record(claim(store).id, Outcome("failed", error="no such user"), NOW)
+    store.deliveries.drop([of(store, edition).id], NOW)
+    assert store.health.read().deliveries == {"pending": 1}
+    assert store.deliveries.find("failed", None, 9) == []
+    (dropped,) = store.deliveries.find("dropped", None, 9)
+    assert (dropped.recipient, dropped.state) == ("ada@example.com", "failed")
+    assert len(store.deliveries.find(None, None, 9)) == 2
+
+
+@pytest.mark.parametrize("dropped", [False, True])
+@pytest.mark.parametrize("state", get_args(DeliveryState))
+def test_what_can_be_decided_is_what_is_carried_out(
+    store: Store, state: DeliveryState, *, dropped: bool
+) -> None:
+    edition = publish(store)
+    delivery = claim(store)
+    store.ledger.record(delivery.id, Outcome(state), NOW)
+    if dropped:
+        with suppress(UsageError):
+            store.deliveries.drop([delivery.id], NOW)
+    (record, _) = store.deliveries.of_edition(edition)
+    can_drop = accepts(store.deliveries.drop, record.id)
+    assert record.can_drop == (can_drop and not record.dropped)
+    assert record.can_retry == accepts(store.deliveries.retry, record.id)
+
+
+def accepts(decide: Callable[[list[int], datetime], None], number: int) -> bool:
+    try:
+        decide([number], NOW)
+    except UsageError:
+        return False
+    return True
 
 
 def test_a_later_part_comes_with_the_receipt_of_the_first(store: Store) -> None:

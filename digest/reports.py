@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from digest.editions.schedule import next_after
 from digest.feeds.moving import settled
@@ -37,11 +38,11 @@ def status_report(settings: Settings, health: Health | None, now: datetime) -> d
             *_failing(feeds),
             *_incidents(feeds, health),
             *_resting(settings, health),
-            *_outrun(feeds, now),
+            *_outrun(settings, feeds, now),
             *_moved(feeds),
             *_unpublished(health),
             *_stranded(settings, health),
-            *_troubled(health),
+            *_troubled(settings, health),
         ],
     }
 
@@ -122,8 +123,8 @@ def _resting(settings: Settings, health: Health | None) -> list[dict[str, str]]:
         {
             "kind": "channel",
             "name": name,
-            "message": f"takes nothing since {row['failing_since']:%Y-%m-%d %H:%M} UTC:"
-            f" {row['last_error']}; again at {row['next_attempt_at']:%Y-%m-%d %H:%M} UTC,"
+            "message": f"takes nothing since {_time(settings, row['failing_since'])}:"
+            f" {row['last_error']}; again at {_time(settings, row['next_attempt_at'])},"
             " or with `digest retry`",
         }
         for name, row in (health.channels if health else {}).items()
@@ -131,14 +132,16 @@ def _resting(settings: Settings, health: Health | None) -> list[dict[str, str]]:
     ]
 
 
-def _outrun(feeds: list[dict[str, Any]], now: datetime) -> list[dict[str, str]]:
+def _outrun(
+    settings: Settings, feeds: list[dict[str, Any]], now: datetime
+) -> list[dict[str, str]]:
     """Feeds that brought more than they list between two polls."""
     return [
         {
             "kind": "missed",
             "name": feed["name"],
             "message": "two polls in a row shared no entry, last"
-            f" {feed['missed_at']:%Y-%m-%d %H:%M} UTC: some were probably missed between them;"
+            f" {_time(settings, feed['missed_at'])}: some were probably missed between them;"
             " poll it more often (`every`)",
         }
         for feed in feeds
@@ -182,20 +185,25 @@ def _stranded(settings: Settings, health: Health | None) -> list[dict[str, str]]
     return found
 
 
-def _troubled(health: Health | None) -> list[dict[str, str]]:
+def _troubled(settings: Settings, health: Health | None) -> list[dict[str, str]]:
     return [
         {
             "kind": "delivery",
             "name": f"{row['digest']} to {row['channel']} ({row['recipient']})",
             "message": f"{row['state']}: {row['last_error']}"
             + (
-                f"; again at {row['next_attempt_at']:%Y-%m-%d %H:%M} UTC"
+                f"; again at {_time(settings, row['next_attempt_at'])}"
                 if row["next_attempt_at"]
                 else ""
             ),
         }
         for row in (health.troubled if health else [])
     ]
+
+
+def _time(settings: Settings, at: datetime) -> str:
+    """A time by the operator's clock."""
+    return f"{at.astimezone(ZoneInfo(settings.timezone)):%Y-%m-%d %H:%M %Z}"
 
 
 def ago(at: datetime | None, now: datetime) -> str:

@@ -109,6 +109,11 @@ def without_embedded(edition: Edition) -> Edition:
     return _with(edition, kept)
 
 
+def without_pictures(edition: Edition) -> Edition:
+    """The edition without any."""
+    return _with(edition, {})
+
+
 def _note(digest: str, url: str, outcome: BaseException) -> None:
     if isinstance(outcome, FeedError | ValueError):
         reason = str(outcome)

@@ -1,4 +1,7 @@
-"""Testing: an edition as it would be now, sent to one recipient and kept nowhere."""
+"""Testing: an edition as it would be now, sent to one recipient and kept nowhere.
+
+Where nothing is new it is the last edition once more, and before the first one that is made up.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ import asyncio
 import logging
 import secrets
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from digest.config import EmailSettings, FileSettings
 from digest.errors import DeliveryError, UsageError
 from digest.jobs.drafting import draft_edition
+from digest.jobs.pictures import without_pictures
 from digest.log import event
-from digest.model import Delivery
+from digest.model import NO_PICTURES, Delivery
 from digest.rendering.email import message_id
 
 if TYPE_CHECKING:
@@ -23,12 +27,19 @@ if TYPE_CHECKING:
     from digest.config import Settings
     from digest.jobs.pictures import Illustrating
     from digest.log import Words
+    from digest.model import Edition
     from digest.rendering.templates import Templates
     from digest.store import Store, StoreThread
 
 _log = logging.getLogger(__name__)
 
-_MARK = "[Test]"
+# What a test has in it, and how its subject and title say so.
+Content = Literal["new", "last", "sample"]
+_MARKS: dict[Content, str] = {
+    "new": "[Test]",
+    "last": "[Test: the last edition]",
+    "sample": "[Test: a sample]",
+}
 # Nothing resolves in it (RFC 2606), and nothing of the ledger is in it.
 _DOMAIN = "test.digest.invalid"
 
@@ -54,29 +65,24 @@ class Testing:
         self._clock = clock
         self._words = words
 
-    async def send(self, digest: str, channel: str, recipient: str) -> str:
+    async def send(self, digest: str, channel: str, recipient: str) -> Content:
         """Send a digest's edition as it would be now, marked in subject and title.
 
-        It takes no entries. Answers the receipt.
+        It takes no entries. Answers what was in it: what is new, the last edition or a sample.
 
         Raises:
-            UsageError: there is nothing to send, or no such recipient of the digest.
+            UsageError: there is no such recipient of the digest.
             DeliveryError: it could not be sent.
         """
         if (channel, recipient) not in recipients(self._settings, digest):
             raise UsageError(f"{digest} does not go to {recipient or channel}")
         now = self._clock()
-        draft = await self._store.run(
-            lambda store: draft_edition(store, self._settings, digest, now)
-        )
-        if not draft.edition.stories:
-            raise UsageError(f"nothing is new for {digest}, so there is nothing to test with")
-        edition, pictures = await self._illustrating.illustrate(draft.edition)
-        marked = replace(
-            edition, subject=f"{_MARK} {edition.subject}", title=f"{_MARK} {edition.title}"
-        )
+        content, edition = await self._store.run(lambda store: self._edition(store, digest, now))
+        pictures = NO_PICTURES
+        if content != "sample":
+            edition, pictures = await self._illustrating.illustrate(edition)
         sender = self._channels[channel]
-        rendition = sender.render(marked, self._templates[digest], pictures)
+        rendition = sender.render(_marked(edition, content), self._templates[digest], pictures)
         to = recipient or rendition.recipients[0]
         # No two tests are the same message.
         identity = (digest, now, channel, secrets.token_hex(), 0)
@@ -84,11 +90,21 @@ class Testing:
             *(0, 0, digest, channel, to, 0, "sending", 0, now),
             message_id=message_id(identity, _DOMAIN),
         )
-        receipt = await self._send(sender, test, rendition.parts)
-        event(_log, logging.INFO, "test sent", digest=digest, channel=channel, recipient=to)
-        return receipt
+        await self._send(sender, test, rendition.parts)
+        said = {"digest": digest, "channel": channel, "recipient": to, "content": content}
+        event(_log, logging.INFO, "test sent", **said)
+        return content
 
-    async def _send(self, channel: Channel, test: Delivery, parts: tuple[bytes, ...]) -> str:
+    def _edition(self, store: Store, digest: str, now: datetime) -> tuple[Content, Edition]:
+        draft = draft_edition(store, self._settings, digest, now).edition
+        if draft.stories:
+            return "new", draft
+        for record in store.archive.editions(digest, 1):
+            if last := store.editions.load(record.id):
+                return "last", last
+        return "sample", _sample(draft, self._settings.title_of(digest))
+
+    async def _send(self, channel: Channel, test: Delivery, parts: tuple[bytes, ...]) -> None:
         first = ""
         try:
             async with channel.session() as session:
@@ -108,7 +124,22 @@ class Testing:
                 error=reason,
             )
             raise DeliveryError(f"the test was not sent: {reason}", error.verdict) from None
-        return self._words(first)
+
+
+def _sample(draft: Edition, title: str) -> Edition:
+    """An edition of a digest that has no story to show yet."""
+    # Hardly anybody ever needs it.
+    from digest.rendering.samples import ordinary
+
+    made_up = without_pictures(ordinary())
+    subject = made_up.subject.replace(made_up.title, title)
+    of_digest = {"digest": draft.digest, "title": title, "subject": subject}
+    return replace(made_up, **of_digest, timezone=draft.timezone, language=draft.language)
+
+
+def _marked(edition: Edition, content: Content) -> Edition:
+    mark = _MARKS[content]
+    return replace(edition, subject=f"{mark} {edition.subject}", title=f"{mark} {edition.title}")
 
 
 async def _send_in_turn(channel: Channel, session: Session, part: Delivery) -> str:

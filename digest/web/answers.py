@@ -7,6 +7,7 @@ from importlib.resources import files
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -52,9 +53,12 @@ class Site:
             lstrip_blocks=True,
         )
         self._environment.filters.update(
-            time=_time, iso=datetime.isoformat, ago=lambda at: ago(at, datetime.now(UTC))
+            time=self._time,
+            day=lambda at: f"{self.local(at):%a} {self._time(at)}",
+            iso=datetime.isoformat,
+            ago=lambda at: ago(at, datetime.now(UTC)),
         )
-        self._environment.globals.update(version=__version__)
+        self._environment.globals.update(version=__version__, schedule=self._schedule)
 
     @property
     def settings(self) -> Settings:
@@ -96,6 +100,10 @@ class Site:
         """Where readers reach the site; without a setting, where this request did."""
         return self.web_settings.public_url or str(request.url.origin())
 
+    def local(self, at: datetime) -> datetime:
+        """A time by the operator's clock, as all are shown on pages."""
+        return at.astimezone(ZoneInfo(self.settings.timezone))
+
     async def read(self, work: Callable[[Store], T]) -> T:
         """What a query of the store answers."""
         return await self.daemon.read(work)
@@ -106,8 +114,17 @@ class Site:
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> web.Response:
         """A page that needs no login."""
-        text = self.text(template, {"session": None, "status": status, **values})
+        known = {"session": None, "status": status, "zone": self.settings.timezone}
+        text = self.text(template, {**known, **values})
         return web.Response(text=text, status=status, content_type="text/html")
+
+    def _schedule(self, digest: str) -> str:
+        """When a digest is due, with the zone that is meant where it is not the operator's."""
+        zone, text = self.settings.zone_of(digest).key, self.settings.digests[digest].schedule.text
+        return text if zone == self.settings.timezone else f"{text}, {zone}"
+
+    def _time(self, at: datetime | None) -> str:
+        return f"{self.local(at):%Y-%m-%d %H:%M}" if at else ""
 
 
 SITE = web.AppKey("site", Site)
@@ -141,7 +158,3 @@ async def _static(request: web.Request) -> web.Response:
     body = files("digest.web").joinpath("static", name).read_bytes()
     charset = "utf-8"
     return web.Response(body=body, content_type=_STATIC[name], charset=charset, headers=_KEPT)
-
-
-def _time(at: datetime | None) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}" if at else ""

@@ -13,6 +13,7 @@ from digest.web.login import operator_page
 
 if TYPE_CHECKING:
     from digest.store import EditionRecord
+    from digest.web.answers import Site
 
 _ON_A_PAGE = 50
 
@@ -20,6 +21,13 @@ _ON_A_PAGE = 50
 def routes() -> list[web.RouteDef]:
     """The pages."""
     return [web.get("/editions", _editions), web.get("/editions/{edition}", _edition)]
+
+
+async def last_editions(site: Site) -> dict[str, EditionRecord]:
+    """The last edition of each digest that had one, whether it was due or sent by hand."""
+    names = list(site.settings.digests)
+    found = await site.read(lambda store: {name: store.archive.editions(name, 1) for name in names})
+    return {name: editions[0] for name, editions in found.items() if editions}
 
 
 async def _editions(request: web.Request) -> web.Response:

@@ -14,6 +14,7 @@ from digest.rendering.forms import Forms
 from digest.rendering.web_links import digest_feed_url, edition_url
 from digest.reports import status_report
 from digest.web.answers import SITE, document
+from digest.web.archive import last_editions
 from digest.web.doing import carry_out, told
 from digest.web.login import operator_page
 from digest.why import explain_draft
@@ -40,7 +41,8 @@ async def _digests(request: web.Request) -> web.Response:
     health = await site.read(lambda store: store.health.read())
     report = status_report(site.settings, health, utc_now())
     rows = [(row, site.settings.digests[row["name"]]) for row in report["digests"]]
-    return operator_page(request, "digests.html", digests=rows)
+    last = await last_editions(site)
+    return operator_page(request, "digests.html", digests=rows, editions=last)
 
 
 async def _digest(request: web.Request) -> web.Response:
@@ -56,7 +58,6 @@ async def _digest(request: web.Request) -> web.Response:
         "digest.html",
         name=name,
         row=next(row for row in report["digests"] if row["name"] == name),
-        config=site.settings.digests[name],
         feeds=site.settings.feeds_of(name),
         channels={one: site.settings.channels[one] for one in site.settings.digests[name].send_to},
         recipients=recipients(site.settings, name),
@@ -91,7 +92,7 @@ async def _test(request: web.Request) -> web.Response:
     await carry_out(
         request,
         lambda runtime: runtime.testing.send(name, *chosen),
-        "test",
+        lambda content: f"test-{content}",
         f"/digests/{name}",
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from aiohttp import web
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from digest.runtime import Runtime
 
+T = TypeVar("T")
+
 # A browser that waits longer looks broken. What was asked for goes on all the same.
 _SECONDS = 15.0
 # By what a page's address says was done: nothing that comes with a request is shown.
@@ -22,18 +24,20 @@ _TOLD = {
     "drop": "Dropped. Nothing more happens to it.",
     "release": "Released: the entries come with the next editions.",
     "discard": "Discarded: the entries are never sent.",
-    "test": "The test was sent.",
+    "test-new": "The test was sent.",
+    "test-last": "The test was sent. Nothing is new, so it is the last edition once more.",
+    "test-sample": "The test was sent. There is nothing to send yet, so its stories are made up.",
     "waiting": "That is under way, and takes a while.",
 }
 
 
 async def carry_out(
     request: web.Request,
-    command: Callable[[Runtime], Coroutine[Any, Any, object]],
-    done: str,
+    command: Callable[[Runtime], Coroutine[Any, Any, T]],
+    done: Callable[[T], str],
     back: str,
 ) -> NoReturn:
-    """Have the daemon carry out a command, then show the page `back`, which says that it is `done`.
+    """Have the daemon carry out a command, then show the page `back`, which says what is `done`.
 
     Raises:
         HTTPSeeOther: it was carried out, or goes on.
@@ -42,12 +46,12 @@ async def carry_out(
     patience = asyncio.timeout(_SECONDS)
     try:
         async with patience:
-            await request.app[SITE].daemon.carry_out(command)
+            said = done(await request.app[SITE].daemon.carry_out(command))
     except TimeoutError:
         if not patience.expired():
             raise
-        done = "waiting"
-    raise web.HTTPSeeOther(f"{back}{'&' if '?' in back else '?'}done={done}")
+        said = "waiting"
+    raise web.HTTPSeeOther(f"{back}{'&' if '?' in back else '?'}done={said}")
 
 
 def told(request: web.Request) -> str:

@@ -1,7 +1,8 @@
-"""Pages about feeds: the overview, each feed's history, what is held, and what needs a person."""
+"""Pages about feeds: all of them, what each brought, what is held, and what needs a person."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from digest.web.login import operator_page
 if TYPE_CHECKING:
     from digest.config import FeedSettings
     from digest.store import Health
+    from digest.store.archive import FeedHistory
     from digest.web.answers import Site
 
 _DAYS = 30
@@ -36,7 +38,6 @@ class _Status:
 def routes() -> list[web.RouteDef]:
     """The pages."""
     return [
-        web.get("/", _overview),
         web.get("/feeds", _feeds),
         web.get("/feeds/{feed}", _feed),
         web.get("/held", _held),
@@ -45,17 +46,17 @@ def routes() -> list[web.RouteDef]:
     ]
 
 
-async def _overview(request: web.Request) -> web.Response:
-    status = await _status(request.app[SITE])
-    health = [feed["health"] for feed in status.report["feeds"]]
-    counts = {state: health.count(state) for state in sorted(set(health))}
-    return operator_page(request, "overview.html", report=status.report, health=counts)
-
-
 async def _feeds(request: web.Request) -> web.Response:
     status = await _status(request.app[SITE])
+    health = request.query.get("health", "")
     feeds = [feed | {"id": _id(status, feed["url"])} for feed in status.report["feeds"]]
-    return operator_page(request, "feeds.html", feeds=feeds)
+    return operator_page(
+        request,
+        "feeds.html",
+        feeds=[feed for feed in feeds if health in {"", feed["health"]}],
+        states=sorted({feed["health"] for feed in feeds}),
+        health=health,
+    )
 
 
 async def _feed(request: web.Request) -> web.Response:
@@ -66,13 +67,15 @@ async def _feed(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     since = utc_now() - timedelta(days=_DAYS)
     history = await site.read(lambda store: store.archive.feed(wanted, since))
+    days = _by_day(site, history)
     return operator_page(
         request,
         "feed.html",
         feed=found[0],
         row=status.rows[found[0]["url"]],
         history=history,
-        most=max((count for _, count in history.days), default=1),
+        days=days,
+        most=max(days.values(), default=1),
         digests=site.settings.digests_of(found[0]["url"]),
     )
 
@@ -92,7 +95,7 @@ async def _decide(request: web.Request) -> web.Response:
     await carry_out(
         request,
         lambda runtime: runtime.decide_held([feed.url], release=decision == "release"),
-        decision,
+        lambda _: decision,
         "/held",
     )
 
@@ -104,6 +107,14 @@ async def _incidents(request: web.Request) -> web.Response:
     rows = [(one, names.get(one.subject, one.subject)) for one in reversed(found)]
     still, over = ([row for row in rows if (not row[0].closed_at) == o] for o in (True, False))
     return operator_page(request, "incidents.html", still=still, over=over[:_SHOWN])
+
+
+def _by_day(site: Site, history: FeedHistory) -> Counter[str]:
+    """How many new entries came on each day by the operator's clock, the last first."""
+    days: Counter[str] = Counter()
+    for at, number in history.brought:
+        days[f"{site.local(at):%Y-%m-%d}"] += number
+    return days
 
 
 async def _status(site: Site) -> _Status:

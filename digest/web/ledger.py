@@ -54,6 +54,6 @@ async def _decide(request: web.Request) -> web.Response:
     await carry_out(
         request,
         lambda runtime: runtime.decide(decision, {"ids": [wanted]}),
-        decision,
+        lambda _: decision,
         back if _BACK.fullmatch(back) else "/deliveries",
     )

@@ -63,9 +63,10 @@ def guarded(route: web.RouteDef) -> web.RouteDef:
 def session_of(request: web.Request) -> Session | None:
     """Who is logged in; None where nobody is, or nobody can."""
     site, cookie = request.app[SITE], request.cookies.get(_COOKIE, "")
-    if site.web_settings.password is None or not cookie:
+    settings = site.settings.web
+    if settings is None or settings.password is None or not cookie:
         return None
-    return site.sessions.find(site.web_settings.password.get_secret_value(), cookie)
+    return site.sessions.find(settings.password.get_secret_value(), cookie)
 
 
 def has_password(request: web.Request) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from aiohttp import hdrs, web
+from yarl import URL
 
 from digest.errors import DigestError, UsageError
-from digest.web import archive, digests, feeds, ledger, login, probes, reading
+from digest.web import archive, digests, feeds, ledger, login, overview, probes, reading
 from digest.web.answers import SITE, Site, static_routes
 from digest.web.public import public_routes
 from digest.web.refusals import LinkRefused, log_refusal, tellable
@@ -77,7 +79,8 @@ def _public_routes(site: Site) -> list[web.RouteDef]:
 
 def _operator_routes() -> list[web.RouteDef]:
     """For those who are logged in, and the login."""
-    pages = [*feeds.routes(), *digests.routes(), *archive.routes(), *ledger.routes()]
+    modules = (overview, feeds, digests, archive, ledger)
+    pages = [page for module in modules for page in module.routes()]
     return [*login.routes(), *(login.guarded(page) for page in pages)]
 
 
@@ -136,7 +139,26 @@ async def _told(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def _sorry(request: web.Request, status: int, text: str) -> web.Response:
-    return request.app[SITE].page("error.html", status=status, message=text)
+    return request.app[SITE].page(
+        "error.html",
+        status=status,
+        message=text,
+        session=login.session_of(request),
+        here=request.path,
+        back=_back(request),
+    )
+
+
+def _back(request: web.Request) -> str:
+    """The page of ours that a form was sent from, where the browser says so."""
+    with suppress(ValueError):
+        before = URL(request.headers.get(hdrs.REFERER, ""))
+        known = request.app[SITE].public_hosts | {request.url.host}
+        # What was done before that is no news any more.
+        path = before.without_query_params("done").raw_path_qs
+        if request.method == "POST" and before.host in known and not path.startswith("//"):
+            return path
+    return ""
 
 
 @web.middleware

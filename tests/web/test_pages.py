@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from email import message_from_bytes
+from email.policy import default
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,15 +12,28 @@ import pytest_asyncio
 
 from tests.feed_xml import item, rss
 from tests.servers import Reply
+from tests.store import build
 from tests.web.site import Servers, Site, serve, settings_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from digest.store import Record, Store
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+FEEDS = ("few", "none")
+DIGESTS = {
+    name: {
+        "title": name.title(),
+        "schedule": "every monday at 09:00",
+        "first_edition": "3650d",
+        "feeds": [feed],
+        "send_to": "inbox",
+    }
+    for name, feed in {"sent": "few", "never": "none"}.items()
+}
 HOSTILE = '<script>alert("1")</script>&{{ 7*7 }}'
 
 
@@ -103,6 +118,31 @@ async def test_a_test_goes_to_one_and_into_no_ledger(busy: Site, servers: Server
     assert "[Test]" in json.dumps(servers.slack.seen[-1].json)
     assert await busy.daemon.read(lambda store: store.health.read()) == before
     assert len(await busy.daemon.read(lambda store: store.archive.editions(None, 9))) == 1
+
+
+async def test_a_test_with_nothing_new_is_the_last_edition_or_made_up(
+    servers: Servers, tmp_path: Path
+) -> None:
+    servers.feeds.replies["/none"] = Reply(rss(title="Nothing"))
+    servers.feeds.replies["/few"] = Reply(rss(item(1), title="Few"))
+    feeds: list[Any] = [{"url": f"{servers.feeds.url}/{name}", "name": name} for name in FEEDS]
+    settings = settings_for(tmp_path, servers, feeds=feeds, digests=DIGESTS)
+    async with serve(settings, tmp_path) as site:
+        await site.log_in()
+        await site.send("sent")
+        before = await site.daemon.read(build.dump)
+        for digest, told, subject in (
+            ("sent", "it is the last edition once more", "[Test: the last edition] Sent: Story 1"),
+            ("never", "its stories are made up", "[Test: a sample] Never: a title, and 5 more"),
+        ):
+            _, text = await site.press(f"/digests/{digest}/test", f"/digests/{digest}", to="0")
+            assert told in text
+            mail = message_from_bytes(servers.mail.mails[-1].raw, policy=default)
+            assert mail["Subject"] == subject
+            body = mail.get_body(("html",))
+            assert body is not None
+            assert "example.com/a.jpg" not in body.get_content()
+        assert await site.daemon.read(build.dump) == before
 
 
 async def test_a_test_that_cannot_be_sent_says_why(busy: Site) -> None:

@@ -1,0 +1,86 @@
+"""The overview: what needs attention and what to do about it, then how everything is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from aiohttp import web
+
+from digest.opening import utc_now
+from digest.reports import status_report
+from digest.web.answers import SITE
+from digest.web.archive import last_editions
+from digest.web.login import operator_page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from digest.config import Settings
+    from digest.store import Health
+
+# By kind: what mends it, and the page to go to, where there is one.
+MENDS = {
+    "feed": ("See what it answered, and since when", "/feeds/{feed}"),
+    "gone": ("Remove it from the configuration file", "/feeds/{feed}"),
+    "moved": ("Change its url in the configuration file", "/feeds/{feed}"),
+    "missed": ("Give it a shorter `every` in the configuration file", "/feeds/{feed}"),
+    "flood": ("Release or discard what is held", "/held"),
+    "channel": ("Mend what it says, then retry what waits", "/deliveries?state=pending"),
+    "digest": ("See what its next edition would be", "/digests/{name}"),
+    "deliveries": ("Name the channel in the file again, or drop them", "/deliveries?state=pending"),
+    "delivery": ("Retry it or drop it", "/deliveries?state={state}"),
+    "disk": ("Make room: nothing is sent meanwhile", ""),
+}
+_ELSE = ("See what is known of it", "/incidents")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What needs attention, what mends it, and the page for that; empty where there is none."""
+
+    kind: str
+    name: str
+    message: str
+    mend: str
+    page: str
+
+
+def routes() -> list[web.RouteDef]:
+    """The page."""
+    return [web.get("/", _overview)]
+
+
+async def _overview(request: web.Request) -> web.Response:
+    site = request.app[SITE]
+    health = await site.read(lambda store: store.health.read())
+    report = status_report(site.settings, health, utc_now())
+    states = [feed["health"] for feed in report["feeds"]]
+    return operator_page(
+        request,
+        "overview.html",
+        report=report,
+        needs=list(_needs(site.settings, health, report)),
+        health={state: states.count(state) for state in sorted(set(states))},
+        editions=await last_editions(site),
+    )
+
+
+def _needs(settings: Settings, health: Health, report: dict[str, Any]) -> Iterator[Need]:
+    ids = {
+        feed["name"]: health.feeds[feed["url"]]["id"]
+        for feed in report["feeds"]
+        if feed["url"] in health.feeds
+    }
+    for one in report["attention"]:
+        mend, page = MENDS.get(one["kind"], _ELSE)
+        name = one["name"]
+        # The page of a feed is there once it was polled, that of a digest as long as it is.
+        if ("{feed}" in page and name not in ids) or (
+            "{name}" in page and name not in settings.digests
+        ):
+            page = ""
+        state = one["message"].partition(":")[0]
+        page = page.format(feed=ids.get(name), name=quote(name), state=quote(state))
+        yield Need(one["kind"], name, one["message"], mend, page)

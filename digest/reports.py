@@ -132,9 +132,7 @@ def _resting(settings: Settings, health: Health | None) -> list[dict[str, str]]:
     ]
 
 
-def _outrun(
-    settings: Settings, feeds: list[dict[str, Any]], now: datetime
-) -> list[dict[str, str]]:
+def _outrun(settings: Settings, feeds: list[dict[str, Any]], now: datetime) -> list[dict[str, str]]:
     """Feeds that brought more than they list between two polls."""
     return [
         {

@@ -132,9 +132,14 @@ def _sample(draft: Edition, title: str) -> Edition:
     from digest.rendering.samples import ordinary
 
     made_up = without_pictures(ordinary())
-    subject = made_up.subject.replace(made_up.title, title)
-    of_digest = {"digest": draft.digest, "title": title, "subject": subject}
-    return replace(made_up, **of_digest, timezone=draft.timezone, language=draft.language)
+    return replace(
+        made_up,
+        digest=draft.digest,
+        title=title,
+        subject=made_up.subject.replace(made_up.title, title),
+        timezone=draft.timezone,
+        language=draft.language,
+    )
 
 
 def _marked(edition: Edition, content: Content) -> Edition:

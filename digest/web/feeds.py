@@ -17,6 +17,9 @@ from digest.web.doing import carry_out, number, told
 from digest.web.login import operator_page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from digest.config import FeedSettings
     from digest.store import Health
     from digest.store.archive import FeedHistory
@@ -67,7 +70,7 @@ async def _feed(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     since = utc_now() - timedelta(days=_DAYS)
     history = await site.read(lambda store: store.archive.feed(wanted, since))
-    days = _by_day(site, history)
+    days = _by_day(history, site.local)
     return operator_page(
         request,
         "feed.html",
@@ -109,11 +112,11 @@ async def _incidents(request: web.Request) -> web.Response:
     return operator_page(request, "incidents.html", still=still, over=over[:_SHOWN])
 
 
-def _by_day(site: Site, history: FeedHistory) -> Counter[str]:
-    """How many new entries came on each day by the operator's clock, the last first."""
+def _by_day(history: FeedHistory, local: Callable[[datetime], datetime]) -> Counter[str]:
+    """How many new entries came on each day by a clock, the last first."""
     days: Counter[str] = Counter()
-    for at, number in history.brought:
-        days[f"{site.local(at):%Y-%m-%d}"] += number
+    for at, entries in history.brought:
+        days[f"{local(at):%Y-%m-%d}"] += entries
     return days
 
 

@@ -56,7 +56,7 @@ class Sessions:
         return f"{name}.{self._sign(password, 'browser', name)}"
 
     def browser(self, password: str, cookie: str) -> str:
-        """The browser that has this mark; empty, as all others are, where the mark is none of ours."""
+        """The browser that has this mark; empty, as for all others, where it is none of ours."""
         name, _, signature = cookie.rpartition(".")
         return name if is_same(signature, self._sign(password, "browser", name)) else ""
 

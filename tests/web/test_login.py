@@ -211,10 +211,10 @@ async def test_who_was_in_before_is_kept_out_by_nobody_else(settings: Settings) 
     async with serve(other, folder) as site:
         await site.log_in()
         await site.press("/logout")
-        wrong = {"data": {"password": "wrong"}}
+        wrong = {"password": "wrong"}
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as stranger:
             for expected in [401] * 10 + [429]:
-                async with stranger.post(f"{site.url}/login", **wrong) as answer:
+                async with stranger.post(f"{site.url}/login", data=wrong) as answer:
                     assert answer.status == expected
         assert (await site.log_in()).status == 303
         await site.press("/logout")

@@ -37,7 +37,21 @@ PAGES = (
     *("/login", "/nothing", "/", "/feeds", "/feeds/1", "/digests", "/digests/weekly"),
     *("/editions", "/editions/1", "/deliveries", "/incidents", "/held"),
 )
+LONG = "Not today; " + "you may read why at https://mail.example/" + "why/" * 20
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+# What has to be scrolled to sideways; and the words that are broken, but for where any may be.
+HIDDEN = """[...document.querySelectorAll(".scroll")]
+  .filter(one => one.scrollWidth > one.clientWidth).map(one => one.ariaLabel)"""
+BROKEN = """[...document.querySelectorAll("td:not(.long), th:not(.long)")].flatMap(cell => {
+  const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), range = new Range();
+  const broken = [];
+  while (texts.nextNode()) for (const word of texts.currentNode.data.matchAll(/\\S+/g)) {
+    range.setStart(texts.currentNode, word.index);
+    range.setEnd(texts.currentNode, word.index + word[0].length);
+    if (range.getClientRects().length > 1) broken.push(word[0]);
+  }
+  return broken;
+})"""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -53,9 +67,14 @@ async def busy(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> As
     servers.feeds.replies["/dead"] = Reply("gone away", 500)
     servers.feeds.replies["/flood"] = Reply(rss(item(1000), title="Flooding"))
     feeds: list[Any] = [f"{servers.feeds.url}/{name}" for name in ("feed", "dead", "flood")]
-    settings = settings_for(folder, servers, feeds=feeds)
-    servers.mail.refuse_recipient = lambda to: "554 Not today" if "grace" in to else None
+    weekly = {"title": "Weekly reading", "schedule": "every monday at 09:00"}
+    also = {"schedule": "every monday at 09:00", "send_to": "inbox"}
+    sent = {"first_edition": "3650d", "send_to": ["inbox", "team", "vault"]}
+    digests = {"weekly": weekly | sent, "wochenblatt": also | {"first_edition": "3650d"}}
+    settings = settings_for(folder, servers, feeds=feeds, digests=digests)
+    servers.mail.refuse_recipient = lambda to: f"554 {LONG}" if "grace" in to else None
     async with serve(settings, folder) as site:
+        await site.send("wochenblatt")
         await site.send()
         many = (item(number, link=f"https://flood.example/{number}") for number in range(200))
         servers.feeds.replies["/flood"] = Reply(rss(*many, title="Flooding"))
@@ -207,6 +226,8 @@ async def test_every_page_in_every_look(
             await browser.look(**look)
             keep(shots, page, name, await browser.screenshot())
             assert await browser.evaluate(FITS), f"{page} is wider than {look['width']} pixels"
+            assert await browser.evaluate(HIDDEN) == [], page
+            assert await browser.evaluate(BROKEN) == [], page
             # What differs by look are colours, which are those of one of the others when narrow.
             rules = ["color-contrast"] if name == "dark" else None
             if not script or name == "narrow":

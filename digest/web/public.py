@@ -171,12 +171,11 @@ def _own_time(said: dict[str, str]) -> tuple[time | None, str | None]:
     Raises:
         ValueError: they are none.
     """
+    if zone := said.get("zone", "").strip():
+        zone_name(zone)
     if not said.get("at"):
         return None, None
     at = datetime.strptime(said["at"], "%H:%M").time()  # noqa: DTZ007 - a time of any day
-    zone = said.get("zone", "").strip()
-    if zone:
-        zone_name(zone)
     return at, zone or None
 
 

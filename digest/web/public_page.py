@@ -28,13 +28,16 @@ form { margin: 20px 0 0; padding: 4px 0 0; border-top: 1px solid #e2e5e9; }
 label { display: block; font-size: 15px; }
 input, select, button { font: inherit; box-sizing: border-box; padding: 8px 12px; }
 input, select { width: 100%; }
-button { margin-top: 12px; color: #fefefe; background: #1b5e8c; border: 0; border-radius: 4px; }
+button { margin-top: 12px; color: #fefefe; background: #1b5e8c; border: 1px solid #1b5e8c;
+  border-radius: 4px; }
+.quiet button { color: #1b5e8c; background: none; }
 button:focus-visible { outline: 3px solid #6cb2e4; outline-offset: 2px; }
 @media (prefers-color-scheme: dark) {
   body { background: #14181d; color: #f0f2f4; }
   main { background: #1d232a; border-color: #343c46; border-top-color: #6cb2e4; }
   form { border-color: #343c46; }
-  button { color: #14181d; background: #8ac4ee; }
+  button { color: #14181d; background: #8ac4ee; border-color: #8ac4ee; }
+  .quiet button { color: #8ac4ee; }
 }
 """
 _STYLE_HASH = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
@@ -74,12 +77,13 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page in a reader's language."""
+    """A page in a reader's language; `main` is what most come for, and stands out."""
 
     language: Language
     title: str
     texts: tuple[str, ...]
     forms: tuple[Form, ...] = ()
+    main: str = ""
 
     def html(self) -> str:
         """The whole document."""

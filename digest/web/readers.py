@@ -32,7 +32,7 @@ class Pages:
         if self._is_sent(one):
             ask = self.t("Send {title} to {address} no more?", **self._who(one))
             leave = Form("unsubscribe", self.t("Unsubscribe"))
-            return self._page(self.t("Unsubscribe"), ask, forms=(leave,))
+            return self._page(self.t("Unsubscribe"), ask, forms=(leave,), main="unsubscribe")
         return self._page(self.t("Unsubscribe"), self._standing(one), forms=self._way_back(one))
 
     def preferences(self, one: Recipient, *said: str) -> Page:
@@ -50,21 +50,21 @@ class Pages:
         )
         is_paused = one.state_at(self._enrolling.clock()) == "paused"
         resting = (
-            Form("resume", self.t("Send it again"))
+            Form("resume", self.t("Send again"))
             if is_paused
             else Form("pause", self.t("Pause"), (pause,))
         )
         leave = Form("unsubscribe", self.t("Unsubscribe"))
         forms = (resting, *self._frequency(one), self._own_time(one), leave)
-        return self._page(self.t("Preferences"), *texts, *self._turns(one), forms=forms)
+        main = "resume" if is_paused else "time"
+        return self._page(self.t("Preferences"), *texts, *self._turns(one), forms=forms, main=main)
 
     def subscribe(self, *said: str) -> Page:
         """Where an address is given that is to be on the list."""
         address = Field("address", self.t("Email address"), kind="email", required=True)
         heading = self.t("Subscribe to {title}", title=self._title)
-        return self._page(
-            heading, *said, forms=(Form("subscribe", self.t("Subscribe"), (address,)),)
-        )
+        enter = Form("subscribe", self.t("Subscribe"), (address,))
+        return self._page(heading, *said, forms=(enter,), main="subscribe")
 
     def asked(self) -> Page:
         """What everybody is told who gave an address, whatever becomes of it."""
@@ -78,7 +78,8 @@ class Pages:
     def confirm(self, one: Recipient) -> Page:
         """Where an address confirms."""
         ask = self.t("Send {title} to {address}?", **self._who(one))
-        return self._page(self.t("Subscribe"), ask, forms=(Form("confirm", self.t("Confirm")),))
+        enter = Form("confirm", self.t("Confirm"))
+        return self._page(self.t("Subscribe"), ask, forms=(enter,), main="confirm")
 
     def confirmed(self, one: Recipient) -> Page:
         """What it is told then."""
@@ -89,8 +90,8 @@ class Pages:
         said = self.t("This link is older than three days. Ask for another one.")
         return self._page(self.t("Subscribe"), said)
 
-    def _page(self, title: str, *texts: str, forms: tuple[Form, ...] = ()) -> Page:
-        return Page(self.language, title, texts, forms)
+    def _page(self, title: str, *texts: str, forms: tuple[Form, ...] = (), main: str = "") -> Page:
+        return Page(self.language, title, texts, forms, main)
 
     def _is_sent(self, one: Recipient) -> bool:
         return self._enrolling.is_listed(one) and one.state in {"active", "paused"}
@@ -98,19 +99,19 @@ class Pages:
     def _way_back(self, one: Recipient) -> tuple[Form, ...]:
         if one.state in {"active", "paused"} or not self._enrolling.is_listed(one):
             return ()
-        return (Form("resubscribe", self.t("Send it again")),)
+        return (Form("resubscribe", self.t("Send again")),)
 
     def _standing(self, one: Recipient) -> str:
         who = self._who(one)
         if not self._is_sent(one):
-            return self.t("{title} is not sent to {address}.", **who)
+            return self.t("{address} does not get {title}.", **who)
         if one.state_at(self._enrolling.clock()) == "active":
-            return self.t("{title} is sent to {address}.", **who)
+            return self.t("{address} gets {title}.", **who)
         if one.paused_until is None:
-            return self.t("{title} is not sent to {address} until you want it again.", **who)
+            return self.t("{address} does not get {title} until you say so.", **who)
         until = one.paused_until.astimezone(ZoneInfo(one.zone or self._zone)).date()
         return self.t(
-            "{title} is not sent to {address} before {day}.",
+            "{address} does not get {title} before {day}.",
             day=self.language.day_to_come(until),
             **who,
         )

@@ -68,9 +68,15 @@ class CountingStore(StoreThread[Store]):
 
 
 def settings(
-    folder: Path, *, subscribe: str = "open", language: str = "en", schedule: str = MONDAYS
+    folder: Path,
+    *,
+    subscribe: str = "open",
+    language: str = "en",
+    schedule: str = MONDAYS,
+    also: str = "",
 ) -> Settings:
-    digest = {"title": "Weekly reading", "schedule": schedule, "send_to": ["inbox"]}
+    digest = {"schedule": schedule, "language": language, "send_to": ["inbox"]}
+    titles = {"weekly": "Weekly reading"} | ({"also": also} if also else {})
     return settings_of(
         folder,
         ["https://site.example/feed"],
@@ -78,7 +84,7 @@ def settings(
         smtp={"host": "127.0.0.1", "from": "Reading <d@example.com>"},
         web={"public_url": "https://digest.example.com"},
         channels={"inbox": {"kind": "email", "to": "ada@example.com", "subscribe": subscribe}},
-        digests={"weekly": digest | {"language": language}},
+        digests={name: digest | {"title": title} for name, title in titles.items()},
     )
 
 

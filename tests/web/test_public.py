@@ -63,7 +63,7 @@ async def test_a_post_is_enough(desk: Desk) -> None:
     assert "ada@example.com" not in shown.text
     answer = await desk.send(f"/u/{ADA}", ONE_CLICK, URLENCODED)
     assert answer.status == 200
-    assert said(answer) == "Weekly reading is not sent to a***@example.com."
+    assert said(answer) == "a***@example.com does not get Weekly reading."
     ada = await desk.find()
     assert ada is not None
     assert (ada.state, ada.listed, ada.changed_at) == ("unsubscribed", False, NOW)
@@ -177,7 +177,7 @@ async def test_refusals_are_told_of_in_one_line_after_a_while(
 
 async def test_preferences_say_how_it_is(desk: Desk) -> None:
     answer = await desk.get(f"/p/{ADA}")
-    assert said(answer) == "Weekly reading is sent to a***@example.com."
+    assert said(answer) == "a***@example.com gets Weekly reading."
     assert buttons(answer) == ["pause", "time", "unsubscribe"]
     assert 'value="Europe/Berlin"' in answer.text
 
@@ -186,18 +186,46 @@ async def test_preferences_say_how_it_is(desk: Desk) -> None:
     ("weeks", "until", "told"),
     [
         ("4", NOW + timedelta(weeks=4), "before Monday, 14 December."),
-        ("9999999999", None, "until you want it again."),
+        ("9999999999", None, "until you say so."),
     ],
 )
 async def test_a_pause(desk: Desk, weeks: str, until: object, told: str) -> None:
     answer = await desk.post(f"/p/{ADA}", **{"do": "pause", "for": weeks})
-    assert said(answer) == f"Saved. Weekly reading is not sent to a***@example.com {told}"
+    assert said(answer) == f"Saved. a***@example.com does not get Weekly reading {told}"
     assert buttons(answer) == ["resume", "time", "unsubscribe"]
     ada = await desk.find()
     assert ada is not None
     assert (ada.state, ada.paused_until) == ("paused", until)
     again = await desk.post(f"/p/{ADA}", do="resume")
-    assert said(again) == "Saved. Weekly reading is sent to a***@example.com."
+    assert said(again) == "Saved. a***@example.com gets Weekly reading."
+
+
+def loud(answer: Answer) -> list[str]:
+    """What stands out of what can be done on a page."""
+    forms = re.findall(r"<form method=\"post\">(.*?)</form>", answer.text, re.DOTALL)
+    return re.findall(r'name="do" value="(\w+)"', "".join(forms))
+
+
+async def test_the_main_action_of_a_page_stands_out(desk: Desk) -> None:
+    for path, main in {
+        f"/u/{ADA}": ["unsubscribe"],
+        f"/p/{ADA}": ["time"],
+        "/subscribe/inbox": ["subscribe"],
+        f"/confirm/{confirmation()}": ["confirm"],
+    }.items():
+        assert loud(await desk.get(path)) == main
+    assert loud(await desk.post(f"/p/{ADA}", do="pause")) == ["resume"]
+    # Who has left is not asked to come back.
+    assert loud(await desk.post(f"/u/{ADA}")) == []
+
+
+async def test_everything_that_ends_is_named(tmp_path: Path) -> None:
+    async with serving(tmp_path, also="Wochenblatt") as desk:
+        both = "Weekly reading, Wochenblatt"
+        assert said(await desk.get(f"/u/{ADA}")) == f"Send {both} to a***@example.com no more?"
+        assert said(await desk.post(f"/u/{ADA}")) == f"a***@example.com does not get {both}."
+        assert said(await desk.post(f"/u/{ADA}", do="resubscribe")).startswith(f"Send {both} to")
+        assert said(await desk.get(f"/p/{ADA}")) == f"a***@example.com gets {both}."
 
 
 async def test_a_pause_brings_nobody_back(desk: Desk) -> None:
@@ -225,7 +253,7 @@ async def test_a_time_of_ones_own(desk: Desk) -> None:
 async def test_once_a_week(tmp_path: Path) -> None:
     async with serving(tmp_path, schedule="daily at 10:30") as desk:
         # It is Monday, 10:00 in Berlin.
-        page, sent = f"/p/{ADA}", "Weekly reading is sent to a***@example.com."
+        page, sent = f"/p/{ADA}", "a***@example.com gets Weekly reading."
         assert buttons(await desk.get(page)) == ["pause", "weekly", "time", "unsubscribe"]
         answer = await desk.post(page, do="weekly")
         told = "After Monday, 16 November it comes once a week."
@@ -245,12 +273,14 @@ async def test_once_a_week(tmp_path: Path) -> None:
 
 async def test_what_is_weekly_offers_no_choice(desk: Desk) -> None:
     answer = await desk.post(f"/p/{ADA}", do="weekly")
-    assert said(answer) == "Saved. Weekly reading is sent to a***@example.com."
+    assert said(answer) == "Saved. a***@example.com gets Weekly reading."
     assert buttons(answer) == ["pause", "time", "unsubscribe"]
 
 
 NO_PREFERENCES: list[dict[str, str]] = [
     {"do": "time", "at": "25:00"},
+    {"do": "time", "at": "", "zone": "Mars/Olympus"},
+    {"do": "time", "zone": "Mars/Olympus"},
     {"do": "time", "at": "07:30", "zone": "Mars/Olympus"},
     {"do": "time", "at": "07:30", "zone": "../../etc/passwd"},
     {"do": "time", "at": "07:30", "zone": "<script>alert(1)</script>"},
@@ -272,7 +302,7 @@ async def test_whom_the_operator_took_off_does_not_come_back(tmp_path: Path) -> 
     async with serving(tmp_path, subscribe="closed") as desk:
         assert buttons(await desk.get(f"/u/{eve}")) == []
         answer = await desk.post(f"/u/{eve}", do="resubscribe")
-        assert said(answer) == "Weekly reading is not sent to e***@example.com."
+        assert said(answer) == "e***@example.com does not get Weekly reading."
         assert not any(one.listed for one in await desk.all())
 
 
@@ -294,7 +324,7 @@ async def test_subscribing_takes_a_mail_and_a_click(desk: Desk) -> None:
     assert said(await desk.get(link)) == "Send Weekly reading to E***@example.com?"
     assert await desk.all() == []
     done = await desk.post(link)
-    assert said(done) == "Weekly reading is sent to E***@example.com."
+    assert said(done) == "E***@example.com gets Weekly reading."
     (eve,) = await desk.all()
     assert (eve.address, eve.state, eve.listed) == ("Eve@example.com", "active", True)
     assert (await desk.post(link)).text == done.text

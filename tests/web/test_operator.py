@@ -143,7 +143,7 @@ async def test_each_time_is_by_the_operators_clock(ours: Site) -> None:
     for page in PAGES:
         text = parsed(await ours.page(page)).text_content()
         assert not re.search(r"\b(UTC|GMT|E[DS]T)\b", text), page
-        assert "Times are those of Europe/Berlin" in text
+        assert "Times are in Europe/Berlin" in text
     overview = await ours.page("/")
     # Its own clock decides when it is due, and that is said.
     assert "every monday at 09:00, America/New_York" in overview

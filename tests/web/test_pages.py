@@ -170,7 +170,7 @@ async def test_drop_then_retry(busy: Site) -> None:
     assert answer.url.path == "/editions/1"
     assert "Dropped." in text
     assert (await busy.daemon.read(refused)).dropped
-    assert "550" not in await busy.page("/")
+    assert "550 &lt;b" not in await busy.page("/")
     back = "/deliveries?state=failed&digest="
     answer, text = await busy.press(retry, "/deliveries", back=back)
     assert str(answer.url).endswith(f"{back}&done=retry")
@@ -210,7 +210,7 @@ async def test_what_cannot_be_done_says_why(busy: Site) -> None:
 async def test_what_is_held_is_released(busy: Site) -> None:
     assert "200 entries came at once" in await busy.page("/")
     assert "<td>held</td>" in await busy.page("/feeds/2")
-    assert '<td class="number">200</td>' in await busy.page("/held")
+    assert 'class="number">200</td>' in await busy.page("/held")
     answer, text = await busy.press("/held/2/release", "/held")
     assert answer.status == 200
     assert "Nothing is held." in text

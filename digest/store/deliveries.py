@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from digest.editions.weekly import weekly_of
 from digest.errors import UsageError
 from digest.store.tables import deliveries, delivery_changes, editions
 
@@ -73,12 +74,15 @@ class DeliveryQueries:
         self._database = database
 
     def find(self, state: str | None, digest: str | None, most: int) -> list[Record]:
-        """The newest deliveries, of this state and this digest; without their history."""
+        """The newest deliveries, of this state and this digest, its weekly editions too.
+
+        They come without their history.
+        """
         query = sa.select(deliveries).order_by(deliveries.c.id.desc()).limit(most)
         if state:
             query = query.where(deliveries.c.state == state)
         if digest:
-            query = query.where(deliveries.c.digest == digest)
+            query = query.where(deliveries.c.digest.in_((digest, weekly_of(digest))))
         with self._database.transaction() as connection:
             return [_record(row) for row in connection.execute(query)]
 

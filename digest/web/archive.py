@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from digest.editions.weekly import weekly_of
 from digest.rendering.web_links import edition_url
 from digest.web.answers import SITE
 from digest.web.doing import number, told
@@ -28,7 +29,8 @@ async def _editions(request: web.Request) -> web.Response:
     before = request.query.get("before", "")
     below = int(before) if before.isascii() and before.isdecimal() and len(before) <= 15 else None
     # One more than is shown tells whether there are more.
-    found = await site.read(lambda store: store.archive.editions(digest, _ON_A_PAGE + 1, below))
+    series = (digest, weekly_of(digest)) if digest else ()
+    found = await site.read(lambda store: store.archive.editions(series, _ON_A_PAGE + 1, below))
     shown = found[:_ON_A_PAGE]
     return operator_page(
         request,

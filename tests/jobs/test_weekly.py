@@ -153,7 +153,7 @@ async def test_who_wants_it_weekly_gets_all_of_a_week_in_one(bench: Bench) -> No
 async def test_nobody_wants_it_weekly(bench: Bench) -> None:
     await days(bench, 1, 8)
     assert {digest for digest, _ in await received(bench, ADA)} == {"news"}
-    assert len(await bench.store.run(lambda store: store.archive.editions(None, 99))) == 8
+    assert len(await bench.store.run(lambda store: store.archive.editions((), 99))) == 8
     weekly = await bench.digest("news.weekly")
     assert (weekly["last_due_at"], weekly["next_edition_at"]) == (NOW + WEEK, NOW + 2 * WEEK)
     # Who comes then gets the week, and nothing that was before it.
@@ -298,7 +298,7 @@ async def test_it_says_what_it_is(bench: Bench) -> None:
         Recipient("inbox", "bob@example.com", frequency="weekly", state="unsubscribed"),
     )
     await days(bench, 1, 7)
-    (record,) = await bench.store.run(lambda store: store.archive.editions("news.weekly", 9))
+    (record,) = await bench.store.run(lambda store: store.archive.editions(("news.weekly",), 9))
     edition = await bench.store.run(lambda store: store.editions.load(record.id))
     assert edition is not None
     assert (edition.title, edition.subject) == (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Literal
@@ -23,9 +23,6 @@ Images = Literal["none", "remote", "embedded"]
 DeliveryState = Literal["pending", "sending", "sent", "retrying", "failed", "unknown"]
 RecipientState = Literal["active", "paused", "unsubscribed", "bounced"]
 Frequency = Literal["each", "weekly"]
-
-# More were made by a program, and nobody waits for what came of the first.
-_MOST_CHOICES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,22 +434,13 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """How often a recipient wants editions, and when it said so; None: when it came."""
-
-    frequency: Frequency
-    at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Recipient:
     """Who gets the editions of an email channel, or did, as the store has it.
 
     One that is not `listed` is on the list only as long as the file names it. `paused_until` is of
     one that is paused; None: until it says otherwise. `zone` (IANA) and `send_at` are when it wants
-    editions; None: as the digest has it. `choices` are how often, in the order they were made: each
-    edition where there is none. A choice holds from the end of a week on, so that nothing is missed
-    and nothing comes twice.
+    editions; None: as the digest has it. `frequency` is how often it wants them, `gets` how often
+    they come: what it wants holds from the end of the week on.
     """
 
     channel: str
@@ -464,25 +452,10 @@ class Recipient:
     paused_until: datetime | None = None
     zone: str | None = None
     send_at: time | None = None
-    choices: tuple[Choice, ...] = ()
+    frequency: Frequency = "each"
+    gets: Frequency = "each"
     created_at: datetime | None = None
     changed_at: datetime | None = None
-
-    @property
-    def frequency(self) -> Frequency:
-        """How often it wants editions, from the next week on."""
-        return self.choices[-1].frequency if self.choices else "each"
-
-    def frequency_after(self, week: datetime) -> Frequency:
-        """How often it gets them between the end of a week and that of the next."""
-        made = [one for one in self.choices if one.at is None or one.at <= week]
-        return made[-1].frequency if made else "each"
-
-    def choosing(self, frequency: Frequency, now: datetime) -> Recipient:
-        """The same recipient, once it has said so."""
-        if frequency == self.frequency:
-            return self
-        return replace(self, choices=(*self.choices, Choice(frequency, now))[-_MOST_CHOICES:])
 
     def state_at(self, now: datetime) -> RecipientState:
         """Its state; a pause that is over is none."""

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from digest.editions.schedule import next_after
+from digest.editions.weekly import weekly_of
 from digest.feeds.moving import settled
 from digest.model import Move
 from digest.store.editions import NOT_PUBLISHED
@@ -87,6 +88,10 @@ def _digest(settings: Settings, name: str, health: Health | None, now: datetime)
         "last_due": f"{last.astimezone(zone):%a %Y-%m-%d %H:%M %Z}" if last else None,
         "last_due_at": last,
         "last_result": row.get("last_result"),
+        "weekly_readers": health.weekly.get(name, 0) if health else 0,
+        "weekly_edition_at": (
+            health.digests.get(weekly_of(name), {}).get("next_edition_at") if health else None
+        ),
     }
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from digest.editions.weekly import weekly_schedule
 from digest.errors import StoreError, mendable
 from digest.log import event
 from digest.opening import utc_now
@@ -103,7 +104,9 @@ class Rounds:
         settings = self.runtime.settings
         self._clock.every_minute(self._wake)
         for name, digest in settings.digests.items():
-            self._clock.on_schedule(digest.schedule, settings.zone_of(name), self._on_time)
+            zone = settings.zone_of(name)
+            for schedule in {digest.schedule, weekly_schedule(digest.schedule)}:
+                self._clock.on_schedule(schedule, zone, self._on_time)
         self._pulse.begin()
         # An edition missed while down waits for the feeds to be read, a minute at the most.
         self._start(self._poll_then_publish)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
+from digest.editions.weekly import weekly_of
 from digest.reports import ago
 
 if TYPE_CHECKING:
@@ -60,6 +61,11 @@ def overview(
         row["name"]: _when(row["next_edition_at"], now, zones[row["name"]])
         for row in report["digests"]
     }
+    whens |= {
+        weekly_of(row["name"]): _when(row["weekly_edition_at"], now, zones[row["name"]])
+        for row in report["digests"]
+        if row["weekly_readers"]
+    }
     return [
         *_verdict(report, whens, running=running),
         *_attention(report),
@@ -101,6 +107,9 @@ def _editions(digests: Sequence[dict[str, Any]], whens: Mapping[str, str]) -> It
     for row in sorted(digests, key=lambda row: row["next_edition_at"]):
         last = f"; last: {row['last_result']} ({row['last_due']})" if row["last_result"] else ""
         yield Line(f"  {row['name']:{width}}  {whens[row['name']]}, {row['schedule']}{last}")
+        if readers := row["weekly_readers"]:
+            once = f"all in one {whens[weekly_of(row['name'])]}, for {readers} who get it weekly"
+            yield Line(f"  {'':{width}}  {once}")
 
 
 def _when(at: datetime, now: datetime, zone: ZoneInfo) -> str:

@@ -13,8 +13,9 @@ import click
 from digest.cli import Options, aio
 from digest.cli.output import polling_progress, print_json
 from digest.config.settings import SQLITE_PREFIX
+from digest.editions.weekly import configured, is_weekly
 from digest.errors import UsageError
-from digest.jobs.drafting import draft_edition
+from digest.jobs.drafting import draft_edition, draft_weekly
 from digest.model import NO_PICTURES
 from digest.opening import compile_templates, open_runtime, utc_now
 from digest.rendering.forms import Forms
@@ -51,10 +52,12 @@ def preview(
 ) -> int:
     """Show the edition of DIGEST as it would be now; changes nothing.
 
-    Feeds that were never polled are polled for the preview alone.
+    DIGEST.weekly is the week so far, as those get it who want it once a week. Feeds that were never
+    polled are polled for the preview alone.
     """
     settings = options.settings(log_level="error")
-    if digest not in settings.digests:
+    name = configured(digest)
+    if name not in settings.digests:
         raise UsageError(f"there is no digest {digest!r}")
     if why and (form or in_browser):
         raise UsageError("--why is text for a terminal; give it without --as and --open")
@@ -67,8 +70,8 @@ def preview(
     elif options.json:
         print_json(as_json(draft.edition))
     else:
-        templates = compile_templates(settings)[digest]
-        forms = Forms(draft.edition, templates, pictures, threads=settings.has_threads(digest))
+        templates = compile_templates(settings)[name]
+        forms = Forms(draft.edition, templates, pictures, threads=settings.has_threads(name))
         as_page = in_browser and form not in {"text", "markdown"}
         _show(
             forms.page(form) if as_page else forms.text(form),
@@ -79,7 +82,8 @@ def preview(
 
 
 def _explain(options: Options, settings: Settings, draft: Draft, output: Path | None) -> None:
-    names = {feed.url: feed.name for feed in settings.feeds}
+    names: dict[str, str | None] = dict.fromkeys(one.feed_url for one in draft.pending)
+    names |= {feed.url: feed.name for feed in settings.feeds}
     found = explain_draft(draft, names)
     if options.json:
         print_json(as_json(draft.edition) | {"entries": [asdict(why) for why in found]})
@@ -117,6 +121,7 @@ async def compose_preview(
 
     Works on a copy, so that nothing can change: subscriptions and first polls included.
     """
+    name = configured(digest)
     with tempfile.TemporaryDirectory(prefix="digest-preview-") as folder:
         copy = Path(folder, "preview.db")
         if database_exists(settings.database_path):
@@ -126,16 +131,15 @@ async def compose_preview(
             health = await runtime.store.run(lambda store: store.health.read())
             unread = [
                 feed.url
-                for feed in settings.feeds_of(digest)
+                for feed in settings.feeds_of(name)
                 if health.feeds[feed.url]["polled_at"] is None and not feed.paused
             ]
             polled: dict[str, Any] = {"feeds": []}
             if unread:
                 with polling_progress(len(unread)) as report:
                     polled = await runtime.poll(unread, report)
-            draft = await runtime.store.run(
-                lambda store: draft_edition(store, settings, digest, utc_now())
-            )
+            draw = draft_weekly if is_weekly(digest) else draft_edition
+            draft = await runtime.store.run(lambda store: draw(store, settings, name, utc_now()))
             pictures = NO_PICTURES
             if in_full:
                 edition, pictures = await runtime.illustrating.illustrate(draft.edition)

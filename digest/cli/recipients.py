@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _address = click.argument("address")
 _channel = click.option("--channel", metavar="CHANNEL", help="Default: every channel it is on.")
 
+_FREQUENCIES = click.Choice(get_args(Frequency))
+
 
 @click.group()
 def recipients() -> None:
@@ -58,7 +60,7 @@ def list_(options: Options, channel: str | None) -> int:
 @click.option("--name", default="", help="What stands beside the address.")
 @click.option(
     "--frequency",
-    type=click.Choice(get_args(Frequency)),
+    type=_FREQUENCIES,
     default="each",
     show_default=True,
     help="How often: each edition, or what they had in a week.",
@@ -74,6 +76,30 @@ def add(options: Options, address: str, channel: str, name: str, frequency: str)
     except ValueError as error:
         raise UsageError(str(error)) from None
     return _carry_out(options, settings, "add", recipients=_plain([one]))
+
+
+@recipients.command("set")
+@_address
+@_channel
+@click.option("--name", help="What stands beside the address.")
+@click.option("--frequency", type=_FREQUENCIES, help="How often; from the end of the week on.")
+@click.option("--at", "send_at", metavar="HH:MM", help="Time of day; empty: as published.")
+@click.option("--zone", help="Time zone of --at, like Europe/Berlin; empty: the digest's.")
+@click.pass_obj
+def change(options: Options, /, address: str, channel: str | None, **said: str | None) -> int:
+    """Change what ADDRESS gets, and when."""
+    settings = options.settings(log_level="error")
+    _check(settings, channel)
+    given = {name: value for name, value in said.items() if value is not None}
+    if not given:
+        raise UsageError("say what to set: --name, --frequency, --at or --zone")
+    try:
+        one = recipient_of({"address": address, "channel": channel or "", **given})
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return _carry_out(
+        options, settings, "set", recipients=_plain([one]), channel=channel, columns=list(given)
+    )
 
 
 @recipients.command()
@@ -205,7 +231,7 @@ def _print(shown: Sequence[Recipient]) -> None:
             one.name,
             one.state_at(utc_now()),
             one.reason,
-            one.frequency,
+            one.gets if one.gets == one.frequency else f"{one.gets}, then {one.frequency}",
             f"{one.send_at:%H:%M} {one.zone or ''}" if one.send_at else "",
             f"{one.changed_at:%Y-%m-%d %H:%M}" if one.changed_at else "",
         )

@@ -15,7 +15,7 @@ from digest.config.addresses import mail_key
 from digest.config.fields import one_address, zone_name
 from digest.config.references import nearest
 from digest.errors import UsageError
-from digest.model import Choice, Frequency, Recipient, RecipientState
+from digest.model import Frequency, Recipient, RecipientState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -80,6 +80,9 @@ def recipient_of(cells: dict[str, str]) -> Recipient:
     state = cells.get("state") or "active"
     if not _is_state(state):
         raise ValueError(f"{state!r} is no state; it is one of {', '.join(_STATES)}")
+    frequency = cells.get("frequency") or "each"
+    if not _is_frequency(frequency):
+        raise ValueError(f"{frequency!r} is no frequency; it is one of {', '.join(_FREQUENCIES)}")
     zone = cells.get("zone") or None
     if zone:
         zone_name(zone)
@@ -92,7 +95,7 @@ def recipient_of(cells: dict[str, str]) -> Recipient:
         paused_until=_instant(cells.get("paused_until", "")),
         zone=zone,
         send_at=_time(cells.get("send_at", "")),
-        choices=_choices(cells.get("frequency") or "each"),
+        frequency=frequency,
     )
 
 
@@ -163,12 +166,6 @@ def _line(text: str) -> str:
     if not text.isprintable() or len(text) > _LONGEST_TEXT:
         raise ValueError(f"{text[:40]!r} is not one short line")
     return text
-
-
-def _choices(word: str) -> tuple[Choice, ...]:
-    if not _is_frequency(word):
-        raise ValueError(f"{word!r} is no frequency; it is one of {', '.join(_FREQUENCIES)}")
-    return () if word == "each" else (Choice(word, None),)
 
 
 def _is_frequency(word: str) -> TypeGuard[Frequency]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from digest.editions.catch_up import as_of
 from digest.editions.schedule import next_after
-from digest.editions.weekly import week_before, weekly_of, weekly_schedule
+from digest.editions.weekly import weekly_of, weekly_schedule
 from digest.language import language_of
 from digest.model import Failing, Held, Quiet
 from digest.rendering.plain import read_text
@@ -55,10 +55,8 @@ def draft_edition(
     return Draft(edition, pending, judged)
 
 
-def draft_weekly(
-    store: Store, settings: Settings, digest: str, now: datetime, until: datetime
-) -> Draft:
-    """All that a digest's editions had in the week that ended at `until`; reads only."""
+def draft_weekly(store: Store, settings: Settings, digest: str, now: datetime) -> Draft:
+    """All that a digest's editions had in the week that is on; reads only."""
     from digest.editions.compose import compose
     from digest.editions.judging import Rules, judge
     from digest.editions.select import select
@@ -66,11 +64,9 @@ def draft_weekly(
     config, zone, name = settings.digests[digest], settings.zone_of(digest), weekly_of(digest)
     # What was decided for the other editions holds.
     rules = Rules(watch=config.watch)
-    since = store.editions.last_due(name) or week_before(config.schedule, zone, until)
-    content = _is_content_needed(config, rules)
-    taken = store.editions.taken(digest, since, until, content=content)
+    taken = store.weeks.taken(digest, content=_is_content_needed(config, rules))
     judged = judge(taken, rules, _subjects(settings.feeds_of(digest)))
-    frame = _frame(store, settings, digest, judged, (since, until), now)
+    frame = _frame(store, settings, digest, judged, (store.weeks.began(digest), now), now)
     frame = replace(
         frame,
         digest=name,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from digest.config import EmailSettings
 from digest.config.addresses import mail_key
-from digest.editions.weekly import week_end, weekly_schedule
+from digest.editions.schedule import next_after
+from digest.editions.weekly import is_lively, weekly_schedule
 from digest.jobs.rostering import named
 from digest.language import ENGLISH, language_of
 from digest.log import event
@@ -109,18 +110,18 @@ class Enrolling:
 
     async def choose_frequency(self, channel: str, address: str, frequency: Frequency) -> Recipient:
         """Send it each edition, or weekly ones, from the next week on."""
-        now = self.clock()
-        return await self._change(channel, address, lambda one: one.choosing(frequency, now))
+        return await self._change(channel, address, lambda one: replace(one, frequency=frequency))
 
-    def week_end(self, channel: str, at: datetime) -> datetime | None:
-        """When the week ends that is on at this time, of the first digest that has more editions.
+    def week_end(self, channel: str) -> datetime | None:
+        """When the week ends that is on, of the first digest that has more than one edition in it.
 
         None where there is no such digest.
         """
         for name in self._settings.digests_to(channel):
             schedule = self._settings.digests[name].schedule
-            if weekly_schedule(schedule) != schedule:
-                return week_end(schedule, self._settings.zone_of(name), at)
+            if is_lively(schedule):
+                zone = self._settings.zone_of(name)
+                return next_after(weekly_schedule(schedule), zone, self.clock())
         return None
 
     async def ask(self, channel: str, address: str) -> None:

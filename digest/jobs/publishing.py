@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from digest.config import EmailSettings
 from digest.editions.catch_up import catch_up
 from digest.editions.schedule import next_after
 from digest.editions.weekly import (
     configured,
+    is_lively,
     is_weekly,
-    week_before,
     weekly_of,
     weekly_schedule,
 )
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from digest.rendering.templates import Templates
     from digest.rendering.web_links import EditionLinks
     from digest.store import StoreThread
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -205,7 +207,7 @@ class Publishing:
         name = configured(digest)
         config, zone = self._settings.digests[name], self._settings.zone_of(name)
         if is_weekly(digest):
-            return catch_up(weekly_schedule(config.schedule), zone, since, now, "send")
+            return catch_up(weekly_schedule(config.schedule), zone, since, now, "merge")
         return catch_up(config.schedule, zone, since, now, config.catch_up)
 
     async def _note_failure(
@@ -245,20 +247,24 @@ class Publishing:
 
     async def _take_week(self, digest: str, turn: Turn, now: datetime) -> Published | None:
         at, following, name = turn.scheduled_for, turn.following, configured(digest)
-        channels, week = _email_channels(self._settings, name), self._week(name, at)
         published = None
-        if await self._store.run(lambda store: store.recipients.want_weekly(channels, week, now)):
+        if await self._store.run(lambda store: store.weeks.is_wanted(name)):
             draft = await self._store.run(
-                lambda store: draft_weekly(store, self._settings, name, now, at)
+                lambda store: draft_weekly(store, self._settings, name, now)
             )
+            channels = _email_channels(self._settings, name)
             published = await self._publish(draft, at, following, channels)
         if published is None:
-            await self._store.run(lambda store: store.editions.skip(digest, at, following))
+            await self._store.run(
+                lambda store: self._end_week(
+                    store, name, lambda: store.editions.skip(digest, at, following)
+                )
+            )
         return published
 
-    def _week(self, digest: str, at: datetime) -> datetime:
-        schedule = self._settings.digests[digest].schedule
-        return week_before(schedule, self._settings.zone_of(digest), at)
+    def _end_week(self, store: Store, digest: str, publish: Callable[[], T]) -> T:
+        lively = is_lively(self._settings.digests[digest].schedule)
+        return store.weeks.end(digest, publish, lively=lively)
 
     async def _why_none(self, digest: str, turn: Turn) -> str:
         if turn.skipped:
@@ -298,12 +304,16 @@ class Publishing:
             self._channels[name].render(edition, templates, pictures, url) for name in channels
         ]
         ids = message_ids(self._settings, digest, scheduled_for)
-        week = self._week(name, scheduled_for)
-        edition_id = await self._store.run(
-            lambda store: store.editions.publish(
-                edition, scheduled_for, renditions, ids, following, left_out, week
-            )
-        )
+
+        def write(store: Store) -> int:
+            def publish() -> int:
+                return store.editions.publish(
+                    edition, scheduled_for, renditions, ids, following, left_out
+                )
+
+            return self._end_week(store, name, publish) if is_weekly(digest) else publish()
+
+        edition_id = await self._store.run(write)
         event(
             _log,
             logging.INFO,

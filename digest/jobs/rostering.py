@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from pydantic import TypeAdapter
 
 from digest.config import EmailSettings
 from digest.config.addresses import mail_key
+from digest.editions.weekly import is_lively
 from digest.errors import UsageError
 from digest.log import event
 from digest.model import Recipient
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_SAID = {"address", "name", "state", "reason", "paused_until", "zone", "send_at"}
-_FREQUENCY = "frequency"
+_SAID = {"address", "name", "state", "reason", "paused_until", "zone", "send_at", "frequency"}
 RECIPIENTS: TypeAdapter[list[Recipient]] = TypeAdapter(list[Recipient])
 
 
@@ -50,13 +51,16 @@ class Rostering:
         self._clock = clock
 
     async def carry_out(self, command: str, asked: dict[str, Any]) -> dict[str, Any]:
-        """Carry out `add`, `remove`, `restore` or `import`; answers what there is to show.
+        """Carry out `add`, `set`, `remove`, `restore` or `import`; answers what there is to show.
 
         Raises:
             UsageError: it cannot be done; nothing is done.
         """
-        if command in {"add", "import"}:
+        if command in {"add", "import", "set"}:
             given = RECIPIENTS.validate_python(asked["recipients"])
+            if command == "set":
+                done = await self.change(given[0], asked["channel"], asked["columns"])
+                return {"recipients": [shown(one, self._clock()) for one in done]}
             for channel in {one.channel for one in given}:
                 check_channel(self._settings, channel)
             if command == "add":
@@ -74,7 +78,7 @@ class Rostering:
         """
         wanted = replace(recipient, listed=not self._is_named(recipient))
 
-        def write(store: Store) -> None:
+        def write(store: Store) -> Recipient:
             known = store.recipients.find(recipient.channel, recipient.address)
             if known and known.state in SUPPRESSED:
                 raise UsageError(
@@ -84,28 +88,30 @@ class Rostering:
             if (known and known.listed) or not wanted.listed:
                 raise UsageError(f"{recipient.address} is on the list of {recipient.channel}")
             store.recipients.put([wanted], self._clock())
+            if known is None:
+                self._welcome(store, [wanted])
+            return self._find(store, recipient.address, recipient.channel)[0]
 
-        await self._store.run(write)
-        self._say("recipient added", [wanted])
-        return wanted
+        return self._say("recipient added", [await self._store.run(write)])[0]
 
     async def take_over(self, given: Sequence[Recipient], columns: Collection[str]) -> Imported:
         """Have the store say what these columns do, all of it or nothing; who has left stays away.
 
         What no column tells of one that is known stays as it is.
         """
-        now = self._clock()
+        now, said = self._clock(), _SAID & set(columns)
 
         def write(store: Store) -> Imported:
             known = {_key(one): one for one in store.recipients.all()}
             away = [one for one in given if _stays_away(known.get(_key(one)), one)]
             kept = set(map(_key, away))
             wanted = {
-                _key(one): self._told(known.get(_key(one)), one, columns, now)
+                _key(one): self._told(known.get(_key(one)), one, said)
                 for one in given
                 if _key(one) not in kept
             }
             store.recipients.put(wanted.values(), now)
+            self._welcome(store, [wanted[key] for key in wanted.keys() - known.keys()])
             return Imported(
                 added=len(wanted.keys() - known.keys()),
                 changed=sum(known[key] != one for key, one in wanted.items() if key in known),
@@ -116,17 +122,52 @@ class Rostering:
         event(_log, logging.INFO, "recipients imported", new=result.added, changed=result.changed)
         return result
 
-    def _told(
-        self, known: Recipient | None, one: Recipient, columns: Collection[str], now: datetime
-    ) -> Recipient:
+    def _told(self, known: Recipient | None, one: Recipient, said: Collection[str]) -> Recipient:
         listed = not self._is_named(one)
-        if known is None and listed:
-            return one
-        # Whom the file names gets editions already.
-        before = known or replace(one, choices=())
-        said = {name: getattr(one, name) for name in _SAID.intersection(columns)}
-        told = replace(before, listed=listed, **said)
-        return told.choosing(one.frequency, now) if _FREQUENCY in columns else told
+        if known is None:
+            return replace(one, listed=listed)
+        return replace(known, listed=listed, **{name: getattr(one, name) for name in said})
+
+    def _welcome(self, store: Store, new: Collection[Recipient]) -> None:
+        """Have those who begin with weekly editions get the week that is on as one."""
+        wanted: dict[str, list[Recipient]] = defaultdict(list)
+        for one in new:
+            # Whom the file names gets editions already.
+            if one.listed and one.frequency == "weekly":
+                wanted[one.channel].append(one)
+        for channel, some in wanted.items():
+            digests = self._settings.digests_to(channel)
+            schedules = {name: self._settings.digests[name].schedule for name in digests}
+            store.weeks.join([name for name in digests if is_lively(schedules[name])], some)
+
+    async def change(
+        self, one: Recipient, channel: str | None, columns: Collection[str]
+    ) -> list[Recipient]:
+        """Have an address be as these columns say, on every list that it is on, or on one.
+
+        Raises:
+            UsageError: it is on none.
+        """
+        key, now = mail_key(one.address), self._clock()
+        if channel is not None:
+            check_channel(self._settings, channel)
+
+        def write(store: Store) -> list[Recipient]:
+            known = {
+                each.channel: each
+                for each in store.recipients.all(channel)
+                if mail_key(each.address) == key
+            }
+            named = {on for on, whom in self._named if whom == key and channel in {None, on}}
+            lists = sorted(named.union(known))
+            if not lists:
+                raise UsageError(f"there is no recipient {one.address}; see `recipients list`")
+            said = _SAID & set(columns)
+            told = [self._told(known.get(on), replace(one, channel=on), said) for on in lists]
+            store.recipients.put(told, now)
+            return [self._find(store, one.address, on)[0] for on in lists]
+
+        return self._say("recipient changed", await self._store.run(write))
 
     async def remove(self, address: str, channel: str | None) -> list[Recipient]:
         """Take an address off the lists of the store, or of one channel.
@@ -212,9 +253,7 @@ def named(settings: Settings) -> set[tuple[str, str]]:
 
 def shown(one: Recipient, now: datetime) -> dict[str, Any]:
     """A recipient as commands show it."""
-    state, frequency = one.state_at(now), one.frequency
-    told = {name: value for name, value in asdict(one).items() if name != "choices"}
-    return {**told, "state": state, _FREQUENCY: frequency}
+    return {**asdict(one), "state": one.state_at(now)}
 
 
 def _key(one: Recipient) -> tuple[str, str]:

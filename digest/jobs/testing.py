@@ -99,7 +99,7 @@ class Testing:
         draft = draft_edition(store, self._settings, digest, now).edition
         if draft.stories:
             return "new", draft
-        for record in store.archive.editions(digest, 1):
+        for record in store.archive.editions((digest,), 1):
             if last := store.editions.load(record.id):
                 return "last", last
         return "sample", _sample(draft, self._settings.title_of(digest))

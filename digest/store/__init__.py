@@ -20,6 +20,7 @@ from digest.store.ledger import LedgerQueries
 from digest.store.lock import WriterLock
 from digest.store.recipients import SUPPRESSED, RecipientQueries
 from digest.store.room import lack_of_room, lack_of_writing
+from digest.store.weeks import WeekQueries
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -71,6 +72,7 @@ class Store:
         self.health = HealthQueries(self._database)
         self.keys = KeyQueries(self._database)
         self.recipients = RecipientQueries(self._database)
+        self.weeks = WeekQueries(self._database)
 
     def together(self) -> AbstractContextManager[None]:
         """What is done inside is kept at its end, or nothing of it (`StoreError`)."""

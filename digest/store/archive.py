@@ -55,12 +55,12 @@ class ArchiveQueries:
         self._database = database
 
     def editions(
-        self, digest: str | None, most: int, before: int | None = None
+        self, digests: Collection[str], most: int, before: int | None = None
     ) -> list[EditionRecord]:
-        """The newest editions, of a digest or of all; only those numbered below `before`."""
+        """The newest editions, of some digests or of all; only those numbered below `before`."""
         query = sa.select(editions).order_by(editions.c.id.desc()).limit(most)
-        if digest is not None:
-            query = query.where(editions.c.digest == digest)
+        if digests:
+            query = query.where(editions.c.digest.in_(digests))
         if before is not None:
             query = query.where(editions.c.id < before)
         with self._database.transaction() as connection:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from digest.editions.weekly import weekly_of
 from digest.errors import UsageError
 from digest.store.tables import deliveries, delivery_changes, editions
 
@@ -86,9 +87,9 @@ class DeliveryQueries:
         self._database = database
 
     def find(self, state: str | None, digest: str | None, most: int) -> list[Record]:
-        """The newest deliveries, of this state and this digest; without their history.
+        """The newest deliveries, of this state and this digest, its weekly editions too.
 
-        Those that were dropped are of no state but `dropped`.
+        They come without their history. Those that were dropped are of no state but `dropped`.
         """
         query = sa.select(deliveries).order_by(deliveries.c.id.desc()).limit(most)
         if state == "dropped":
@@ -96,7 +97,7 @@ class DeliveryQueries:
         elif state:
             query = query.where(deliveries.c.state == state, deliveries.c.dropped == 0)
         if digest:
-            query = query.where(deliveries.c.digest == digest)
+            query = query.where(deliveries.c.digest.in_((digest, weekly_of(digest))))
         with self._database.transaction() as connection:
             return [_record(row) for row in connection.execute(query)]
 

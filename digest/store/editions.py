@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from digest.editions.weekly import WEEKLY, weekly_of
+from digest.editions.weekly import WEEKLY, configured, is_weekly, weekly_of
 from digest.model import Edition, Entry, Rendition
 from digest.store.entries import is_taken, pass_over
 from digest.store.feeds import subscribe
 from digest.store.incidents import forget_incidents
+from digest.store.reading import entry_of, select_entries
 from digest.store.recipients import audience, own_time
 from digest.store.tables import (
     deliveries,
@@ -27,6 +28,7 @@ from digest.store.tables import (
     renditions,
     subscriptions,
 )
+from digest.store.weeks import plan_weeks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -77,6 +79,8 @@ class EditionQueries:
             if new:
                 connection.execute(sa.insert(feeds), new)
             forget_incidents(connection, wanted, now)
+            mailed = {configured(name) for name in names if is_weekly(name)}
+            plan_weeks(connection, set(names).difference(map(weekly_of, mailed)), mailed)
             for plan in plans:
                 _plan_schedule(connection, plan)
                 _plan_subscriptions(connection, plan, now)
@@ -103,49 +107,9 @@ class EditionQueries:
 
         With `content` they come with their HTML.
         """
-        query = _pending(digest, urls)
-        if content:
-            query = query.add_columns(entries.c.content)
+        query = _pending(digest, urls, content=content)
         with self._database.transaction() as connection:
-            return [_entry(row, content=content) for row in connection.execute(query)]
-
-    def taken(
-        self, digest: str, since: datetime, until: datetime, *, content: bool = False
-    ) -> list[Entry]:
-        """The entries in a digest's editions that were scheduled after `since` and by `until`.
-
-        Without those that a weekly edition has had since then. With `content` they come with their
-        HTML.
-        """
-        had, weekly = edition_entries.alias(), editions.alias()
-        in_weekly = sa.exists().where(
-            had.c.digest == weekly_of(digest),
-            had.c.entry_id == entries.c.id,
-            weekly.c.id == had.c.edition_id,
-            weekly.c.scheduled_for >= editions.c.scheduled_for,
-        )
-        query = (
-            _entries()
-            .join(edition_entries, edition_entries.c.entry_id == entries.c.id)
-            .join(editions, editions.c.id == edition_entries.c.edition_id)
-            .where(
-                edition_entries.c.digest == digest,
-                editions.c.scheduled_for > since,
-                editions.c.scheduled_for <= until,
-                ~in_weekly,
-            )
-            .order_by(entries.c.id)
-        )
-        if content:
-            query = query.add_columns(entries.c.content)
-        with self._database.transaction() as connection:
-            return [_entry(row, content=content) for row in connection.execute(query)]
-
-    def last_due(self, digest: str) -> datetime | None:
-        """The last time of the schedule that was done with; None before the first."""
-        query = sa.select(digests.c.last_due_at).where(digests.c.name == digest)
-        with self._database.transaction() as connection:
-            return connection.execute(query).scalar()
+            return [entry_of(row, content=content) for row in connection.execute(query)]
 
     def last_period_end(self, digest: str) -> datetime | None:
         """Where the newest edition ended; None before the first."""
@@ -163,7 +127,6 @@ class EditionQueries:
         message_id: MessageIds,
         next_edition_at: datetime | None,
         left_out: Mapping[int, str] = MappingProxyType({}),
-        week: datetime | None = None,
     ) -> int:
         """Edition, what it takes, what is sent and to whom, together; answers its id.
 
@@ -171,8 +134,7 @@ class EditionQueries:
 
         `message_id` is called with channel, recipient and part. `next_edition_at` is None for
         an edition that is not one of the schedule's. `left_out` has, by entry's id, the rule that
-        left it out, for good. `week` is when the week before it ended, for who gets editions
-        weekly; None: it is for everybody.
+        left it out, for good.
         """
         with self._database.transaction() as connection:
             edition_id = connection.execute(
@@ -197,7 +159,7 @@ class EditionQueries:
                         to,
                         own_time(known, scheduled_for, zone) if known and next_edition_at else None,
                     )
-                    for to, known in audience(connection, rendition, digest, now, week)
+                    for to, known in audience(connection, rendition, digest, now)
                 ]
                 _plan_deliveries(
                     connection, edition_id, digest, rendition, readers, message_id, now
@@ -316,18 +278,9 @@ def _plan_subscriptions(connection: Connection, plan: DigestPlan, now: datetime)
         subscribe(connection, feed_id, now, {plan.name: plan.first_edition})
 
 
-def _entries() -> sa.Select[Any]:
-    return sa.select(
-        *(column for column in entries.c if column is not entries.c.content),
-        feeds.c.url,
-        feeds.c.title.label("feed_title"),
-        feeds.c.home,
-    ).join(feeds, feeds.c.id == entries.c.feed_id)
-
-
-def _pending(digest: str, urls: Collection[str]) -> sa.Select[Any]:
+def _pending(digest: str, urls: Collection[str], *, content: bool) -> sa.Select[Any]:
     return (
-        _entries()
+        select_entries(content=content)
         .join(subscriptions, subscriptions.c.feed_id == entries.c.feed_id)
         .where(
             subscriptions.c.digest == digest,
@@ -340,28 +293,6 @@ def _pending(digest: str, urls: Collection[str]) -> sa.Select[Any]:
             ~is_taken(),
         )
         .order_by(entries.c.id)
-    )
-
-
-def _entry(row: Any, *, content: bool) -> Entry:
-    return Entry(
-        id=row.id,
-        feed_url=row.url,
-        feed_title=row.feed_title,
-        title=row.title,
-        link=row.link,
-        author=row.author,
-        published=row.published,
-        first_seen_at=row.first_seen_at,
-        excerpt=row.excerpt,
-        words=row.words,
-        image=row.image,
-        seconds=row.seconds,
-        edited_at=row.edited_at,
-        resend_at=row.resend_at,
-        categories=tuple(row.categories.splitlines()),
-        html=row.content if content else "",
-        feed_home=row.home,
     )
 
 

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.store.incidents import Incident, open_incidents
-from digest.store.tables import channels, deliveries, digests, editions, feeds, renditions
+from digest.store.tables import (
+    channels,
+    deliveries,
+    digests,
+    editions,
+    feeds,
+    renditions,
+    weekly_readers,
+)
 
 if TYPE_CHECKING:
     from digest.store.database import Database
@@ -22,7 +30,8 @@ class Health:
     """Rows as plain maps: feeds and digests by key, deliveries that need a person.
 
     `deliveries` counts them by state, without those that were dropped; `waiting` counts those yet
-    to be made, by channel and kind. `channels` are those that take nothing now.
+    to be made, by channel and kind; `weekly` those who get weekly editions, by digest; `channels`
+    are those that take nothing now.
     """
 
     feeds: dict[str, dict[str, Any]]
@@ -30,6 +39,7 @@ class Health:
     deliveries: dict[str, int]
     troubled: list[dict[str, Any]]
     waiting: list[tuple[str, str, int]]
+    weekly: dict[str, int]
     channels: dict[str, dict[str, Any]]
     incidents: list[Incident]
 
@@ -83,6 +93,9 @@ class HealthQueries:
             )
             .group_by(deliveries.c.channel, renditions.c.kind)
         )
+        weekly = sa.select(weekly_readers.c.digest, sa.func.count()).group_by(
+            weekly_readers.c.digest
+        )
         resting = sa.select(channels).order_by(channels.c.name)
         with self._database.transaction() as connection:
             return Health(
@@ -91,6 +104,7 @@ class HealthQueries:
                 deliveries={row[0]: row[1] for row in connection.execute(counts)},
                 troubled=[row._asdict() for row in connection.execute(troubled)],
                 waiting=[(row[0], row[1], row[2]) for row in connection.execute(open_ones)],
+                weekly={row[0]: row[1] for row in connection.execute(weekly)},
                 channels={row.name: row._asdict() for row in connection.execute(resting)},
                 incidents=open_incidents(connection),
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -12,16 +11,16 @@ from sqlalchemy.dialects.sqlite import insert
 
 from digest.config.addresses import mail_address, mail_key
 from digest.editions.schedule import next_after
-from digest.editions.weekly import is_weekly
-from digest.model import ALERTS, Choice, Recipient, Schedule
+from digest.model import ALERTS, Recipient, Schedule
 from digest.store.tables import deliveries, recipients
+from digest.store.weeks import gets_weekly, readers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
     from sqlalchemy.engine import Connection
 
-    from digest.model import Frequency, RecipientState, Rendition
+    from digest.model import RecipientState, Rendition
     from digest.store.database import Database
 
 # What a person, or a server, has said ends only by another word of theirs, or the operator's.
@@ -45,7 +44,7 @@ class RecipientQueries:
 
     def all(self, channel: str | None = None) -> list[Recipient]:
         """Every recipient there is a row of, by channel and address."""
-        query = sa.select(recipients).order_by(recipients.c.channel, recipients.c.key)
+        query = _select().order_by(recipients.c.channel, recipients.c.key)
         if channel is not None:
             query = query.where(recipients.c.channel == channel)
         with self._database.transaction() as connection:
@@ -53,21 +52,10 @@ class RecipientQueries:
 
     def find(self, channel: str, address: str) -> Recipient | None:
         """What is known of an address; None: nothing beside what the file says."""
-        query = sa.select(recipients).where(*_is(channel, address))
+        query = _select().where(*_is(channel, address))
         with self._database.transaction() as connection:
             row = connection.execute(query).first()
         return _recipient(row) if row else None
-
-    def want_weekly(self, channels: Collection[str], week: datetime, now: datetime) -> bool:
-        """Whether anybody gets weekly editions now; `week` is when the week before ended."""
-        query = sa.select(recipients).where(
-            recipients.c.channel.in_(channels), recipients.c.choices != "[]"
-        )
-        with self._database.transaction() as connection:
-            found = [_recipient(row) for row in connection.execute(query)]
-        return any(
-            one.frequency_after(week) == "weekly" and one.state_at(now) == "active" for one in found
-        )
 
     def put(self, wanted: Iterable[Recipient], now: datetime) -> None:
         """Have these recipients be as they are given, those that are there and those that are not.
@@ -117,37 +105,26 @@ def note_bounce(connection: Connection, delivery_id: int, reason: str, now: date
 
 
 def audience(
-    connection: Connection,
-    rendition: Rendition,
-    digest: str,
-    now: datetime,
-    week: datetime | None = None,
+    connection: Connection, rendition: Rendition, digest: str, now: datetime
 ) -> list[tuple[str, Recipient | None]]:
     """Who gets an edition now, each with what is known of it.
 
-    `week` is when the week before the edition ended: it goes to those who get weekly editions, or
-    to those who get each, and to both where it is None. What is told to the operator (`ALERTS`)
-    goes to nobody but those whom the file names.
+    What is told to the operator (`ALERTS`) goes to nobody but those whom the file names.
     """
-    wanted: Frequency = "weekly" if is_weekly(digest) else "each"
     if not rendition.personal:
         return [(recipient, None) for recipient in rendition.recipients]
-    query = sa.select(recipients).where(recipients.c.channel == rendition.channel)
+    query = _select().where(recipients.c.channel == rendition.channel)
     rows = connection.execute(query.order_by(recipients.c.created_at, recipients.c.key))
     known = {row.key: _recipient(row) for row in rows}
+    is_for = readers_of(connection, digest, rendition.channel)
     everybody = [(one, known.pop(mail_key(one), None)) for one in rendition.recipients]
     if digest != ALERTS:
         everybody += [(_written(one), one) for one in known.values() if one.listed]
     return [
         (to, one)
         for to, one in everybody
-        if (one is None or one.state_at(now) == "active")
-        and (week is None or _frequency(one, week) == wanted)
+        if (one is None or one.state_at(now) == "active") and is_for(to)
     ]
-
-
-def _frequency(one: Recipient | None, week: datetime) -> Frequency:
-    return one.frequency_after(week) if one else "each"
 
 
 def own_time(recipient: Recipient, scheduled_for: datetime, zone: str) -> datetime | None:
@@ -160,17 +137,14 @@ def own_time(recipient: Recipient, scheduled_for: datetime, zone: str) -> dateti
 
 
 _SAID = (
-    "address",
-    "name",
-    "state",
-    "reason",
-    "listed",
-    "paused_until",
-    "zone",
-    "send_at",
-    "choices",
+    *("address", "name", "state", "reason", "listed"),
+    *("paused_until", "zone", "send_at", "frequency"),
 )
 _KEPT = (*_SAID, "changed_at")
+
+
+def _select() -> sa.Select[Any]:
+    return sa.select(recipients, gets_weekly().label("weekly"))
 
 
 def _is(channel: str, address: str) -> tuple[sa.ColumnElement[bool], ...]:
@@ -196,9 +170,7 @@ def _row(recipient: Recipient, now: datetime) -> dict[str, Any]:
         "paused_until": recipient.paused_until,
         "zone": recipient.zone,
         "send_at": f"{recipient.send_at:%H:%M}" if recipient.send_at else None,
-        "choices": json.dumps(
-            [(one.frequency, one.at and one.at.isoformat()) for one in recipient.choices]
-        ),
+        "frequency": recipient.frequency,
         "created_at": now,
         "changed_at": now,
     }
@@ -216,10 +188,8 @@ def _recipient(row: Any) -> Recipient:
         paused_until=row.paused_until,
         zone=row.zone,
         send_at=time.fromisoformat(row.send_at) if row.send_at else None,
-        choices=tuple(
-            Choice(frequency, at and datetime.fromisoformat(at))
-            for frequency, at in json.loads(row.choices)
-        ),
+        frequency=row.frequency,
+        gets="weekly" if row.weekly else "each",
         created_at=row.created_at,
         changed_at=row.changed_at,
     )

@@ -324,11 +324,31 @@ recipients = sa.Table(
     sa.Column("send_at", sa.Text),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
-    # How often, and since when it says so, as JSON.
-    sa.Column("choices", sa.Text, nullable=False, server_default="[]"),
+    # `each` or `weekly`: what is wanted.
+    sa.Column("frequency", sa.Text, nullable=False, server_default="each"),
     sa.CheckConstraint(
         "state IN ('active', 'paused', 'unsubscribed', 'bounced')", name="recipients_state"
     ),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+# The week of a digest that is on: it has the editions after `last_edition`.
+weeks = sa.Table(
+    "weeks",
+    metadata,
+    sa.Column("digest", sa.Text, primary_key=True, nullable=False),
+    sa.Column("last_edition", sa.Integer, nullable=False),
+    sqlite_strict=True,
+)
+
+# Who gets it as one edition, and not each; `key` is that of recipients.
+weekly_readers = sa.Table(
+    "weekly_readers",
+    metadata,
+    sa.Column("digest", sa.Text, primary_key=True, nullable=False),
+    sa.Column("channel", sa.Text, primary_key=True, nullable=False),
+    sa.Column("key", sa.Text, primary_key=True, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from digest.editions.weekly import weekly_of
 from digest.rendering.web_links import edition_url
 from digest.web.answers import SITE
 from digest.web.doing import number, told
@@ -25,8 +26,10 @@ def routes() -> list[web.RouteDef]:
 
 async def last_editions(site: Site) -> dict[str, EditionRecord]:
     """The last edition of each digest that had one, whether it was due or sent by hand."""
-    names = list(site.settings.digests)
-    found = await site.read(lambda store: {name: store.archive.editions(name, 1) for name in names})
+    series = {name: (name, weekly_of(name)) for name in site.settings.digests}
+    found = await site.read(
+        lambda store: {name: store.archive.editions(both, 1) for name, both in series.items()}
+    )
     return {name: editions[0] for name, editions in found.items() if editions}
 
 
@@ -36,7 +39,8 @@ async def _editions(request: web.Request) -> web.Response:
     before = request.query.get("before", "")
     below = int(before) if before.isascii() and before.isdecimal() and len(before) <= 15 else None
     # One more than is shown tells whether there are more.
-    found = await site.read(lambda store: store.archive.editions(digest, _ON_A_PAGE + 1, below))
+    series = (digest, weekly_of(digest)) if digest else ()
+    found = await site.read(lambda store: store.archive.editions(series, _ON_A_PAGE + 1, below))
     shown = found[:_ON_A_PAGE]
     return operator_page(
         request,

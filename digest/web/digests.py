@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from digest.editions.weekly import weekly_of
 from digest.jobs.drafting import draft_edition
 from digest.jobs.testing import recipients
 from digest.model import NO_PICTURES
@@ -50,7 +51,8 @@ async def _digest(request: web.Request) -> web.Response:
     health = await site.read(lambda store: store.health.read())
     report = status_report(site.settings, health, utc_now())
     draft = await _draft(site, name)
-    editions = await site.read(lambda store: store.archive.editions(name, _EDITIONS))
+    series = (name, weekly_of(name))
+    editions = await site.read(lambda store: store.archive.editions(series, _EDITIONS))
     names = {feed.url: feed.name for feed in site.settings.feeds}
     public = site.public_url(request)
     return operator_page(
@@ -65,7 +67,8 @@ async def _digest(request: web.Request) -> web.Response:
         text=_forms(site, draft).text("text"),
         why=explain_draft(draft, names),
         editions=[
-            (one, edition_url(public, site.links, name, one.scheduled_for)) for one in editions
+            (one, edition_url(public, site.links, one.digest, one.scheduled_for))
+            for one in editions
         ],
         feed=digest_feed_url(public, site.links, name),
         told=told(request),

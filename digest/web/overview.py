@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from digest.editions.weekly import configured
 from digest.opening import utc_now
 from digest.reports import status_report
 from digest.web.answers import SITE
@@ -77,10 +78,11 @@ def _needs(settings: Settings, health: Health, report: dict[str, Any]) -> Iterat
         mend, page = MENDS.get(one["kind"], _ELSE)
         name = one["name"]
         # The page of a feed is there once it was polled, that of a digest as long as it is.
+        digest = configured(name)
         if ("{feed}" in page and name not in ids) or (
-            "{name}" in page and name not in settings.digests
+            "{name}" in page and digest not in settings.digests
         ):
             page = ""
         state = one["message"].partition(":")[0]
-        page = page.format(feed=ids.get(name), name=quote(name), state=quote(state))
+        page = page.format(feed=ids.get(name), name=quote(digest), state=quote(state))
         yield Need(one["kind"], name, one["message"], mend, page)

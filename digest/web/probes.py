@@ -39,7 +39,7 @@ async def _readyz(request: web.Request) -> web.Response:
         return _answer(False)
     try:
         async with asyncio.timeout(_READY_SECONDS):
-            await site.read(lambda store: store.archive.editions(None, 1))
+            await site.read(lambda store: store.archive.editions((), 1))
     except (TimeoutError, StoreError):
         return _answer(False)
     return _answer(True)

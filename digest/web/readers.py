@@ -117,7 +117,7 @@ class Pages:
         )
 
     def _frequency(self, one: Recipient) -> tuple[Form, ...]:
-        if self._enrolling.week_end(one.channel, self._enrolling.clock()) is None:
+        if self._enrolling.week_end(one.channel) is None:
             return ()
         if one.frequency == "weekly":
             return (Form("each", self.t("Send every edition")),)
@@ -125,19 +125,19 @@ class Pages:
 
     def _turns(self, one: Recipient) -> tuple[str, ...]:
         """How often it gets editions where that is not each, or not yet."""
-        now, chosen = self._enrolling.clock(), one.choices[-1:]
-        week_end = self._enrolling.week_end(one.channel, now)
-        if not chosen or week_end is None:
+        week_end = self._enrolling.week_end(one.channel)
+        if week_end is None:
             return ()
-        at = chosen[0].at
-        since = self._enrolling.week_end(one.channel, at) if at else None
-        pending = since is not None and since >= now
         day = self.language.day_to_come(week_end.astimezone(ZoneInfo(self._zone)).date())
-        if one.frequency == "weekly":
-            if pending:
+        match one.gets, one.frequency:
+            case "weekly", "weekly":
+                return (self.t("It comes once a week, next on {day}.", day=day),)
+            case "each", "weekly":
                 return (self.t("After {day} it comes once a week.", day=day),)
-            return (self.t("It comes once a week, next on {day}.", day=day),)
-        return (self.t("After {day} every edition comes.", day=day),) if pending else ()
+            case "weekly", "each":
+                return (self.t("After {day} every edition comes.", day=day),)
+            case _:
+                return ()
 
     def _own_time(self, one: Recipient) -> Form:
         at = f"{one.send_at:%H:%M}" if one.send_at else ""

@@ -91,7 +91,7 @@ async def _atom(request: web.Request) -> web.Response:
 
 
 def _newest(store: Store, digest: str) -> list[tuple[EditionRecord, Edition]]:
-    records = store.archive.editions(digest, _EDITIONS)
+    records = store.archive.editions((digest,), _EDITIONS)
     return [(one, edition) for one in records if (edition := store.editions.load(one.id))]
 
 

@@ -89,6 +89,14 @@ def test_preview_shows_each_form(polled: Project, form: str, sign: str) -> None:
     assert sign in (polled.folder / "out.file").read_text("utf-8")
 
 
+def test_preview_shows_the_week_so_far(polled: Project) -> None:
+    assert polled.json("preview", "weekly.weekly")["sections"] == []
+    polled.json("send", "weekly")
+    shown = polled.command("preview", "weekly.weekly").stdout
+    assert all(words in shown for words in (", weekly", "Story 1", "Story 2"))
+    assert "taken: Story 1" in polled.command("preview", "weekly.weekly", "--why").stdout
+
+
 @pytest.mark.parametrize(
     ("form", "suffix", "sign"),
     [

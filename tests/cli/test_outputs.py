@@ -55,6 +55,7 @@ RUNS: dict[str, list[tuple[str, int]]] = {
     "feeds remove": [("feeds remove SITE/extra.xml", 0)],
     "recipients list": [("recipients list", 0)],
     "recipients add": [("recipients add new@example.com --channel inbox", 0)],
+    "recipients set": [("recipients set new@example.com --frequency weekly", 0)],
     "recipients export": [("recipients export -o recipients.csv", 0)],
     "recipients import": [("recipients import recipients.csv", 0)],
     "recipients remove": [("recipients remove new@example.com", 0)],
@@ -156,6 +157,7 @@ def test_a_wrong_option_is_2_for_every_command(
 # With arguments that would do, so that only the file is wrong.
 ARGUMENTS = {
     "recipients add": "new@example.com --channel inbox",
+    "recipients set": "new@example.com --at 07:30",
     "recipients remove": "new@example.com",
     "recipients restore": "new@example.com",
     "recipients import": "feeds.opml",
@@ -221,6 +223,7 @@ def test_a_health_check_without_a_daemon_is_1_and_silent(configured: Project) ->
 
 WRITING = {
     "recipients add": ["recipients add new@example.com --channel inbox"],
+    "recipients set": ["recipients set new@example.com --at 07:30"],
     "recipients remove": ["recipients remove new@example.com"],
     "recipients restore": ["recipients restore new@example.com"],
     "recipients import": ["recipients import recipients.csv"],

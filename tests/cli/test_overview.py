@@ -41,13 +41,20 @@ def feed(name: str, health: str = "ok", **more: Any) -> dict[str, Any]:
     }
 
 
-def digest(name: str, at: datetime, last: str | None = None) -> dict[str, Any]:
+def digest(
+    name: str,
+    at: datetime,
+    last: str | None = None,
+    weekly: tuple[int, datetime | None] = (0, None),
+) -> dict[str, Any]:
     return {
         "name": name,
         "schedule": "every monday at 09:00",
         "next_edition_at": at,
         "last_due": "Mon 2026-11-23 09:00 CET",
         "last_result": last,
+        "weekly_readers": weekly[0],
+        "weekly_edition_at": weekly[1],
     }
 
 
@@ -96,6 +103,14 @@ def test_when_the_next_edition_is(ahead: timedelta, when: str) -> None:
     lines = shown(report(digests=digests))
     assert lines[0] == f"All well: next edition 'daily' {when}"
     assert [line.split()[0] for line in lines[3:5]] == ["daily", "weekly"]
+
+
+def test_who_gets_it_weekly_is_told_of() -> None:
+    at = datetime(2026, 11, 28, 8, 0, tzinfo=UTC)
+    rows = [digest("weekly", at, weekly=(3, at + timedelta(days=2)))]
+    assert shown(report(digests=rows))[4] == (
+        "          all in one on Monday at 09:00 (in 2 d 14 h), for 3 who get it weekly"
+    )
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,11 @@ def test_the_list_of_a_channel(ready: Project) -> None:
 
 
 def test_once_a_week(ready: Project) -> None:
-    ready.json("recipients", "add", EVE, "--channel", "inbox", "--frequency", "weekly")
+    config = ready.folder / "config.yaml"
+    daily = config.read_text("utf-8").replace("every monday at 09:00", "daily at 09:00")
+    config.write_text(daily, "utf-8")
+    added = ready.json("recipients", "add", EVE, "--channel", "inbox", "--frequency", "weekly")
+    assert (added["recipients"][0]["frequency"], added["recipients"][0]["gets"]) == ("weekly",) * 2
     ready.json("send", "weekly")
     assert {mail.recipient for mail in ready.mail.mails} == {ADA, GRACE}
     people = ready.folder / "people.csv"
@@ -67,16 +71,27 @@ def test_once_a_week(ready: Project) -> None:
     people.write_text(f"address,frequency\n{ADA},weekly\n{EVE},\n", "utf-8")
     ready.json("recipients", "import", str(people), "--channel", "inbox")
     rows = ready.json("recipients", "list")["recipients"]
-    assert {row["address"]: row["frequency"] for row in rows} == {
-        ADA: "weekly",
-        EVE: "each",
-        GRACE: "each",
+    assert {row["address"]: (row["frequency"], row["gets"]) for row in rows} == {
+        ADA: ("weekly", "each"),
+        EVE: ("each", "weekly"),
+        GRACE: ("each", "each"),
     }
-    # It had each edition so far, and has until the week ends.
+    assert "each, then weekly" in ready.command("recipients", "list").stdout
     ready.feeds.replies["/feed"] = Reply(rss(item(1), item(2)))
     ready.json("poll")
     ready.json("send", "weekly")
     assert [mail.recipient for mail in ready.mail.mails[2:]] == [ADA, GRACE]
+    told = ready.command(
+        "recipients", "set", GRACE, "--frequency", "weekly", "--at", "07:30"
+    ).stdout
+    assert all(word in told for word in (GRACE, "each, then weekly", "07:30"))
+    rows = ready.json("recipients", "set", GRACE.upper(), "--at", "", "--name", "G.")["recipients"]
+    assert [(row["send_at"], row["name"], row["frequency"]) for row in rows] == [
+        (None, "G.", "weekly")
+    ]
+    assert "say what to set" in refused(ready, "set", GRACE)
+    assert "is no time of day" in refused(ready, "set", GRACE, "--at", "25:00")
+    assert "no recipient x@y.example" in refused(ready, "set", "x@y.example", "--name", "X")
     people.write_text(f"address,frequency\n{ADA},monthly\n", "utf-8")
     told = refused(ready, "import", str(people), "--channel", "inbox")
     assert "'monthly' is no frequency; it is one of each, weekly" in told

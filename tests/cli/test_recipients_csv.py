@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from digest.cli.recipients_csv import read_csv, write_csv
 from digest.errors import UsageError
-from digest.model import Choice, Recipient
+from digest.model import Recipient
 from tests.feed_xml import NOW
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def recipients() -> SearchStrategy[Recipient]:
         paused_until=paused,
         zone=st.none() | st.sampled_from(["Europe/Berlin", "UTC"]),
         send_at=st.none() | st.builds(time, st.integers(0, 23), st.integers(0, 59)),
-        choices=st.sampled_from([(), (Choice("weekly", None),)]),
+        frequency=st.sampled_from(["each", "weekly"]),
+        gets=st.just("each"),
         created_at=st.none(),
         changed_at=st.none(),
     )

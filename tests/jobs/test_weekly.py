@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,7 +12,7 @@ import pytest
 from digest.channels import open_channels
 from digest.editions.weekly import is_weekly
 from digest.errors import TemplateError
-from digest.model import Choice, Recipient, Rendition
+from digest.model import Recipient, Rendition
 from tests.feed_xml import NOW
 from tests.jobs.bench import Bench, open_bench, settings_of
 from tests.store import build
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 URL = "https://site.example/feed.xml"
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 ADA, EVE = "ada@example.com", "eve@example.com"
-WEEKLY = (Choice("weekly", None),)
 
 
 def settings(folder: Path, **digest: Any) -> Settings:
@@ -78,14 +78,20 @@ class BrokenInbox(Inbox):
 
 
 async def put(bench: Bench, *wanted: Recipient) -> None:
-    await bench.store.run(lambda store: store.recipients.put(wanted, bench.clock()))
+    """Have recipients who are new."""
+
+    def write(store: Store) -> None:
+        store.recipients.put(wanted, bench.clock())
+        store.weeks.join(["news"], wanted)
+
+    await bench.store.run(write)
 
 
 async def choose(bench: Bench, address: str, frequency: Any) -> None:
     def write(store: Store) -> None:
         found = store.recipients.find("inbox", address)
         one = found or Recipient("inbox", address, listed=False)
-        store.recipients.put([one.choosing(frequency, bench.clock())], bench.clock())
+        store.recipients.put([replace(one, frequency=frequency)], bench.clock())
 
     await bench.store.run(write)
 
@@ -135,7 +141,7 @@ def _days(snapshot: dict[str, Any]) -> list[int]:
 
 
 async def test_who_wants_it_weekly_gets_all_of_a_week_in_one(bench: Bench) -> None:
-    await put(bench, Recipient("inbox", EVE, choices=WEEKLY))
+    await put(bench, Recipient("inbox", EVE, frequency="weekly"))
     await days(bench, 1, 16)
     assert await received(bench, EVE) == [
         ("news.weekly", tuple(range(1, 8))),
@@ -147,11 +153,11 @@ async def test_who_wants_it_weekly_gets_all_of_a_week_in_one(bench: Bench) -> No
 async def test_nobody_wants_it_weekly(bench: Bench) -> None:
     await days(bench, 1, 8)
     assert {digest for digest, _ in await received(bench, ADA)} == {"news"}
-    assert len(await bench.store.run(lambda store: store.archive.editions(None, 99))) == 8
+    assert len(await bench.store.run(lambda store: store.archive.editions((), 99))) == 8
     weekly = await bench.digest("news.weekly")
     assert (weekly["last_due_at"], weekly["next_edition_at"]) == (NOW + WEEK, NOW + 2 * WEEK)
     # Who comes then gets the week, and nothing that was before it.
-    await put(bench, Recipient("inbox", EVE, choices=WEEKLY))
+    await put(bench, Recipient("inbox", EVE, frequency="weekly"))
     await days(bench, 9, 14)
     assert await received(bench, EVE) == [("news.weekly", tuple(range(8, 15)))]
 
@@ -172,19 +178,19 @@ async def test_a_change_of_mind_loses_nothing_and_repeats_nothing(bench: Bench) 
 
 
 async def test_weeks_that_were_missed(bench: Bench) -> None:
-    await put(bench, Recipient("inbox", EVE, choices=WEEKLY))
+    await put(bench, Recipient("inbox", EVE, frequency="weekly"))
     await days(bench, 1, 5)
     bench.clock.now = NOW + 18 * DAY
     await learn(bench, "of day 6")
     assert await publish(bench) == ["news", "news.weekly"]
     assert await publish(bench) == []
-    assert await received(bench, EVE) == [("news.weekly", (1, 2, 3, 4, 5))]
+    assert await received(bench, EVE) == [("news.weekly", (1, 2, 3, 4, 5, 6))]
     await days(bench, 19, 21)
-    assert (await received(bench, EVE))[1:] == [("news.weekly", (6, 19, 20, 21))]
+    assert (await received(bench, EVE))[1:] == [("news.weekly", (19, 20, 21))]
 
 
 async def test_an_edition_by_hand_is_in_it(bench: Bench) -> None:
-    await put(bench, Recipient("inbox", EVE, choices=WEEKLY))
+    await put(bench, Recipient("inbox", EVE, frequency="weekly"))
     await learn(bench, "of day 0")
     bench.clock.now = NOW + timedelta(minutes=5)
     assert await bench.publishing(quick(bench)).publish_now("news")
@@ -193,7 +199,7 @@ async def test_an_edition_by_hand_is_in_it(bench: Bench) -> None:
 
 
 async def test_a_week_waits_for_its_last_edition(bench: Bench) -> None:
-    await put(bench, Recipient("inbox", EVE, choices=WEEKLY))
+    await put(bench, Recipient("inbox", EVE, frequency="weekly"))
     await days(bench, 1, 6)
     bench.clock.now = NOW + WEEK
     await learn(bench, "of day 7")
@@ -207,7 +213,7 @@ async def test_a_week_waits_for_its_last_edition(bench: Bench) -> None:
 async def test_rules_that_changed_and_a_feed_that_went_take_nothing_away(
     bench: Bench, tmp_path: Path
 ) -> None:
-    await put(bench, Recipient("inbox", EVE, choices=WEEKLY))
+    await put(bench, Recipient("inbox", EVE, frequency="weekly"))
     await days(bench, 1, 3)
     changed = settings(tmp_path, exclude=["title: of day"], watch=["title: 2"], max_entries=1)
     gone = changed.model_copy(
@@ -223,7 +229,7 @@ async def test_rules_that_changed_and_a_feed_that_went_take_nothing_away(
 
 
 async def test_a_new_schedule_loses_nothing(bench: Bench, tmp_path: Path) -> None:
-    await put(bench, Recipient("inbox", EVE, choices=WEEKLY))
+    await put(bench, Recipient("inbox", EVE, frequency="weekly"))
     await days(bench, 1, 10)
     calm = Bench(settings(tmp_path, schedule="every friday at 16:00"), bench.store, bench.clock)
     await calm.plan()
@@ -232,12 +238,48 @@ async def test_a_new_schedule_loses_nothing(bench: Bench, tmp_path: Path) -> Non
     assert await publish(calm) == ["news", "news.weekly"]
     assert (await received(bench, EVE))[1:] == [("news.weekly", (8, 9, 10, 11))]
     assert (await received(bench, ADA))[-1] == ("news", (11,))
+    # What is weekly anyway comes to her as to everybody.
+    bench.clock.turn(days=7)
+    await learn(bench, "of day 12")
+    assert await publish(calm) == ["news"]
+    assert (await received(bench, EVE))[-1] == ("news", (12,))
+
+
+async def test_a_change_of_mind_and_of_the_schedule(bench: Bench, tmp_path: Path) -> None:
+    await put(bench, Recipient("inbox", EVE, frequency="weekly"))
+    await days(bench, 1, 8)
+    await choose(bench, EVE, "each")
+    await days(bench, 9, 12)
+    calm = Bench(settings(tmp_path, schedule="every friday at 16:00"), bench.store, bench.clock)
+    await calm.plan()
+    bench.clock.now = datetime(2026, 12, 4, 16, tzinfo=NOW.tzinfo)
+    await learn(bench, "of day 18")
+    await publish(calm)
+    had = [day for _, some in await received(bench, EVE) for day in some]
+    assert had == [*range(1, 13), 18]
+
+
+async def test_a_clock_that_ran_ahead_loses_nothing(bench: Bench) -> None:
+    await put(bench, Recipient("inbox", EVE, frequency="weekly"))
+    await days(bench, 1, 8)
+    bench.clock.turn(days=30)
+    await publish(bench)
+    await choose(bench, EVE, "each")
+    await choose(bench, EVE, "weekly")
+    bench.clock.turn(days=-30)
+    await bench.plan()
+    await days(bench, 9, 14)
+    assert await received(bench, EVE) == [
+        ("news.weekly", tuple(range(1, 8))),
+        ("news.weekly", (8,)),
+        ("news.weekly", tuple(range(9, 15))),
+    ]
 
 
 async def test_a_digest_that_was_gone_for_a_while_repeats_nothing(
     bench: Bench, tmp_path: Path
 ) -> None:
-    await put(bench, Recipient("inbox", EVE, choices=WEEKLY))
+    await put(bench, Recipient("inbox", EVE, frequency="weekly"))
     await days(bench, 1, 7)
     await bench.store.run(lambda store: store.editions.plan([], bench.clock()))
     again = settings(tmp_path, schedule="every tuesday, thursday at 09:00")
@@ -252,11 +294,11 @@ async def test_a_digest_that_was_gone_for_a_while_repeats_nothing(
 async def test_it_says_what_it_is(bench: Bench) -> None:
     await put(
         bench,
-        Recipient("inbox", EVE, choices=WEEKLY, send_at=time(20, 0)),
-        Recipient("inbox", "bob@example.com", choices=WEEKLY, state="unsubscribed"),
+        Recipient("inbox", EVE, frequency="weekly", send_at=time(20, 0)),
+        Recipient("inbox", "bob@example.com", frequency="weekly", state="unsubscribed"),
     )
     await days(bench, 1, 7)
-    (record,) = await bench.store.run(lambda store: store.archive.editions("news.weekly", 9))
+    (record,) = await bench.store.run(lambda store: store.archive.editions(("news.weekly",), 9))
     edition = await bench.store.run(lambda store: store.editions.load(record.id))
     assert edition is not None
     assert (edition.title, edition.subject) == (
@@ -273,7 +315,7 @@ async def test_it_says_what_it_is(bench: Bench) -> None:
 
 
 async def test_an_edited_entry_comes_again_in_another_week(bench: Bench) -> None:
-    await put(bench, Recipient("inbox", EVE, choices=WEEKLY))
+    await put(bench, Recipient("inbox", EVE, frequency="weekly"))
     await days(bench, 1, 8)
 
     def edit(store: Store) -> None:

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 def test_editions_come_newest_first_page_by_page(store: Store) -> None:
     made = [publish(store, at=NOW + n * DAY) for n in range(5)]
     other = publish(store, digest="daily")
-    first = store.archive.editions("weekly", 2)
+    first = store.archive.editions(("weekly",), 2)
     assert [one.id for one in first] == [made[4], made[3]]
-    second = store.archive.editions("weekly", 2, first[-1].id)
+    second = store.archive.editions(("weekly",), 2, first[-1].id)
     assert [one.id for one in second] == [made[2], made[1]]
-    assert [one.digest for one in store.archive.editions(None, 1)] == ["daily"]
-    assert [one.id for one in store.archive.editions(None, 9)] == [other, *reversed(made)]
-    assert store.archive.editions("none", 2) == []
+    assert [one.digest for one in store.archive.editions((), 1)] == ["daily"]
+    assert [one.id for one in store.archive.editions((), 9)] == [other, *reversed(made)]
+    assert store.archive.editions(("none",), 2) == []
 
 
 def test_a_feed_is_told_poll_by_poll(store: Store) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.model import ALERTS, Choice, Outcome, Recipient, RecipientState, Rendition
+from digest.model import ALERTS, Outcome, Recipient, RecipientState, Rendition
 from digest.rendering.email import mailbox
 from tests.feed_xml import NOW
 from tests.store.build import DAY, edition_of, name_message, publish
@@ -35,27 +35,6 @@ def put(store: Store, *wanted: Recipient, now: datetime = NOW) -> None:
 def test_those_of_the_file_and_those_of_the_store(store: Store) -> None:
     put(store, EVE, Recipient("other", "bob@example.com"))
     assert recipients_of(store) == [*FILE, '"Eve" <Eve@example.com>']
-
-
-def test_each_edition_or_weekly_ones(store: Store) -> None:
-    weeks = [NOW + n * timedelta(days=7) for n in range(3)]
-    put(store, replace(EVE, choices=(Choice("weekly", None), Choice("each", weeks[1]))))
-    put(store, replace(EVE, address=FILE[1], choices=(Choice("weekly", NOW + DAY),), listed=False))
-
-    def audience_of(digest: str, week: datetime) -> list[str]:
-        edition = edition_of(digest=digest, period_to=week)
-        number = store.editions.publish(edition, week, [INBOX], name_message, None, week=week)
-        return [mailbox(one.recipient).addr_spec for one in store.ledger.of_edition(number)]
-
-    ada, grace, eve = "ada@example.com", FILE[1], EVE.address
-    each = [audience_of("news", week) for week in weeks]
-    weekly = [audience_of("news.weekly", week) for week in weeks]
-    assert each == [[ada, grace], [ada, eve], [ada, eve]]
-    assert weekly == [[eve], [grace], [grace]]
-    wanted = [store.recipients.want_weekly(["inbox"], week, week) for week in weeks]
-    assert (wanted, store.recipients.want_weekly(["other"], NOW, NOW)) == ([True] * 3, False)
-    put(store, replace(EVE, address=FILE[1], choices=(), listed=False))
-    assert store.recipients.want_weekly(["inbox"], weeks[2], weeks[2]) is False
 
 
 def test_a_name_can_be_anything(store: Store) -> None:

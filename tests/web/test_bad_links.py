@@ -148,7 +148,7 @@ async def test_ten_thousand_links_that_are_made_up(
     async with serve(settings_for(tmp_path, servers), tmp_path) as site:
         await site.send()
         key = await site.daemon.read(lambda store: store.keys.key("links"))
-        (due,) = await site.daemon.read(lambda store: store.archive.editions("weekly", 1))
+        (due,) = await site.daemon.read(lambda store: store.archive.editions(("weekly",), 1))
         good = [paths(key)[0], edition_url("", key, "weekly", due.scheduled_for)]
         before = await site.daemon.read(build.dump)
         requests = [request(*one) for one in enumerate(islice(bad_paths(key), MANY))]

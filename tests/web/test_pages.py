@@ -117,7 +117,7 @@ async def test_a_test_goes_to_one_and_into_no_ledger(busy: Site, servers: Server
     assert "The test was sent." in text
     assert "[Test]" in json.dumps(servers.slack.seen[-1].json)
     assert await busy.daemon.read(lambda store: store.health.read()) == before
-    assert len(await busy.daemon.read(lambda store: store.archive.editions(None, 9))) == 1
+    assert len(await busy.daemon.read(lambda store: store.archive.editions((), 9))) == 1
 
 
 async def test_a_test_with_nothing_new_is_the_last_edition_or_made_up(
@@ -219,7 +219,7 @@ async def test_what_is_held_is_released(busy: Site) -> None:
 
 
 async def test_editions_by_page(busy: Site) -> None:
-    records = await busy.daemon.read(lambda store: store.archive.editions("weekly", 2))
+    records = await busy.daemon.read(lambda store: store.archive.editions(("weekly",), 2))
     assert [record.id for record in records] == [1]
     assert "No editions." in await busy.page("/editions?before=1")
     assert "No editions." in await busy.page("/editions?digest=none")

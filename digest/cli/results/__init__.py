@@ -75,6 +75,7 @@ RESULTS = {
     "feeds resume": Result(FeedChange),
     "recipients list": Result(Recipients),
     "recipients add": Result(Recipients, writes=True),
+    "recipients set": Result(Recipients, writes=True),
     "recipients remove": Result(Recipients, writes=True),
     "recipients restore": Result(Recipients, writes=True),
     "recipients import": Result(RecipientsImport, writes=True),

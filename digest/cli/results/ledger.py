@@ -42,6 +42,10 @@ class DigestPlan(Shape):
     last_due: str | None
     last_due_at: datetime | None
     last_result: str | None
+    weekly_readers: int
+    """How many get the week that is on as one edition."""
+    weekly_edition_at: datetime | None
+    """When that is due; null where no email goes out."""
 
 
 class Counts(Shape):

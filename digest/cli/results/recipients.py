@@ -26,7 +26,9 @@ class Recipient(Shape):
     send_at: time | None
     """The time of day at which it wants editions; null: when they are published."""
     frequency: Frequency
-    """How often it wants editions; a change holds from the end of a week on."""
+    """How often it wants editions, from the end of the week on."""
+    gets: Frequency
+    """How often it gets them now."""
     created_at: datetime | None
     changed_at: datetime | None
 

@@ -1,0 +1,41 @@
+"""Entries as they are read, with what is said of them by their feeds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from digest.model import Entry
+from digest.store.tables import entries, feeds
+
+
+def select_entries(*, content: bool) -> sa.Select[Any]:
+    """All entries, for `entry_of`; with `content` they come with their HTML."""
+    columns = [one for one in entries.c if content or one is not entries.c.content]
+    return sa.select(*columns, feeds.c.url, feeds.c.title.label("feed_title"), feeds.c.home).join(
+        feeds, feeds.c.id == entries.c.feed_id
+    )
+
+
+def entry_of(row: Any, *, content: bool) -> Entry:
+    """The entry of a row."""
+    return Entry(
+        id=row.id,
+        feed_url=row.url,
+        feed_title=row.feed_title,
+        title=row.title,
+        link=row.link,
+        author=row.author,
+        published=row.published,
+        first_seen_at=row.first_seen_at,
+        excerpt=row.excerpt,
+        words=row.words,
+        image=row.image,
+        seconds=row.seconds,
+        edited_at=row.edited_at,
+        resend_at=row.resend_at,
+        categories=tuple(row.categories.splitlines()),
+        html=row.content if content else "",
+        feed_home=row.home,
+    )

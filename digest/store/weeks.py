@@ -1,0 +1,144 @@
+"""Weeks: what the weekly editions of a digest have had, and who gets them instead of the others.
+
+Both change only when a week ends, in the transaction that stores its edition. So each edition of
+the digest is either for a recipient or in a weekly edition that is, whatever was chosen in between
+and whatever the clock said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from digest.config.addresses import mail_key
+from digest.editions.weekly import configured, is_weekly
+from digest.store.reading import entry_of, select_entries
+from digest.store.tables import (
+    edition_entries,
+    editions,
+    entries,
+    recipients,
+    weekly_readers,
+    weeks,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from digest.model import Entry, Recipient
+    from digest.store.database import Database
+
+T = TypeVar("T")
+
+
+class WeekQueries:
+    """One method is one transaction; each takes the digest of the configuration."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def is_wanted(self, digest: str) -> bool:
+        """Whether anybody gets the week that is on as one edition."""
+        query = sa.select(weekly_readers.c.key).where(weekly_readers.c.digest == digest)
+        with self._database.transaction() as connection:
+            return connection.execute(query.limit(1)).first() is not None
+
+    def began(self, digest: str) -> datetime | None:
+        """Where the period of the week that is on begins; None where it has no edition yet."""
+        query = sa.select(sa.func.min(editions.c.period_from)).where(_is_new(digest))
+        with self._database.transaction() as connection:
+            return connection.execute(query).scalar()
+
+    def taken(self, digest: str, *, content: bool = False) -> list[Entry]:
+        """The entries in the digest's editions of the week that is on.
+
+        With `content` they come with their HTML.
+        """
+        query = (
+            select_entries(content=content)
+            .join(edition_entries, edition_entries.c.entry_id == entries.c.id)
+            .join(editions, editions.c.id == edition_entries.c.edition_id)
+            .where(edition_entries.c.digest == digest, _is_new(digest))
+            .order_by(entries.c.id)
+        )
+        with self._database.transaction() as connection:
+            return [entry_of(row, content=content) for row in connection.execute(query)]
+
+    def end(self, digest: str, publish: Callable[[], T], *, lively: bool) -> T:
+        """End the week, together with the edition of it that `publish` stores, if it does.
+
+        Whoever wants weekly editions by now gets those of the next week, if the digest is `lively`.
+        """
+        with self._database.transaction() as connection:
+            done = publish()
+            connection.execute(sa.delete(weekly_readers).where(weekly_readers.c.digest == digest))
+            if lively:
+                wanted = sa.select(
+                    sa.literal(digest), recipients.c.channel, recipients.c.key
+                ).where(recipients.c.frequency == "weekly")
+                columns = ["digest", "channel", "key"]
+                connection.execute(sa.insert(weekly_readers).from_select(columns, wanted))
+            newest = sa.select(sa.func.coalesce(sa.func.max(editions.c.id), 0)).where(
+                editions.c.digest == digest
+            )
+            connection.execute(
+                sa.update(weeks)
+                .where(weeks.c.digest == digest)
+                .values(last_edition=newest.scalar_subquery())
+            )
+            return done
+
+    def join(self, digests: Iterable[str], new: Collection[Recipient]) -> None:
+        """Have recipients who are new get the week that is on as one edition."""
+        rows = [
+            {"digest": digest, "channel": one.channel, "key": mail_key(one.address)}
+            for digest in digests
+            for one in new
+        ]
+        if rows:
+            with self._database.transaction() as connection:
+                connection.execute(insert(weekly_readers).on_conflict_do_nothing(), rows)
+
+
+def plan_weeks(connection: Connection, digests: Collection[str], mailed: Collection[str]) -> None:
+    """Begin a week of each digest that goes to people for the first time, and forget of others.
+
+    `mailed` are those that do. What is no digest any more keeps its week until it is one again.
+    """
+    others = set(digests).difference(mailed)
+    for table in (weeks, weekly_readers):
+        connection.execute(sa.delete(table).where(table.c.digest.in_(others)))
+    for digest in mailed:
+        newest = sa.select(
+            sa.literal(digest), sa.func.coalesce(sa.func.max(editions.c.id), 0)
+        ).where(editions.c.digest == digest)
+        connection.execute(
+            insert(weeks).from_select(["digest", "last_edition"], newest).on_conflict_do_nothing()
+        )
+
+
+def readers_of(connection: Connection, digest: str, channel: str) -> Callable[[str], bool]:
+    """Whether an edition is for a recipient of a channel: weekly ones are for some, others not."""
+    query = sa.select(weekly_readers.c.key).where(
+        weekly_readers.c.digest == configured(digest), weekly_readers.c.channel == channel
+    )
+    weekly = set(connection.execute(query).scalars())
+    return lambda address: (mail_key(address) in weekly) == is_weekly(digest)
+
+
+def gets_weekly() -> sa.ColumnElement[bool]:
+    """Whether a recipient gets weekly editions of a digest now, in a query of recipients."""
+    return sa.exists().where(
+        weekly_readers.c.channel == recipients.c.channel,
+        weekly_readers.c.key == recipients.c.key,
+    )
+
+
+def _is_new(digest: str) -> sa.ColumnElement[bool]:
+    since = sa.select(weeks.c.last_edition).where(weeks.c.digest == digest).scalar_subquery()
+    return sa.and_(editions.c.digest == digest, editions.c.id > sa.func.coalesce(since, 0))

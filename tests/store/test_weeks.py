@@ -1,0 +1,178 @@
+"""Weeks: whatever recipients choose and whenever, each edition reaches each of them once."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from digest.model import Recipient, Rendition
+from digest.store import Store
+from tests.feed_xml import NOW
+from tests.store.build import DAY, dump, edition_of, entry, learn, name_message, plan_of
+
+if TYPE_CHECKING:
+    from digest.model import Frequency
+
+ADA, EVE = "ada@example.com", "eve@example.com"
+INBOX = Rendition("inbox", "email", (ADA,), (b"mail",), personal=True)
+PLANS = [plan_of("news", window=DAY), plan_of("news.weekly", feeds=())]
+FREQUENCIES = st.sampled_from(["each", "weekly"])
+# What a database costs to make is more than all that is done to it.
+_MOST_ENTRIES = 40
+
+
+def put(store: Store, address: str, frequency: Frequency, *, listed: bool) -> Recipient:
+    found = store.recipients.find("inbox", address)
+    one = replace(found or Recipient("inbox", address, listed=listed), frequency=frequency)
+    store.recipients.put([one], NOW)
+    return one
+
+
+def publish(store: Store, digest: str, *entries: int, number: int) -> int:
+    """An edition of its own time, so many days after the first."""
+    edition, at = edition_of(*entries, digest=digest), NOW + number * DAY
+    return store.editions.publish(edition, at, [INBOX], name_message, None)
+
+
+def end_week(store: Store, *, number: int, lively: bool = True) -> list[int]:
+    """As publishing does; answers what the edition has."""
+    taken = [one.id for one in store.weeks.taken("news")] if store.weeks.is_wanted("news") else []
+
+    def write() -> None:
+        if taken:
+            publish(store, "news.weekly", *taken, number=number)
+
+    store.weeks.end("news", write, lively=lively)
+    return taken
+
+
+def received(store: Store) -> dict[str, Counter[int]]:
+    """How often each entry is in an edition that is for a recipient."""
+    tables = dump(store)
+    had = {row[0]: _entries(str(row[-1])) for row in tables["editions"]}
+    found: dict[str, Counter[int]] = {ADA: Counter(), EVE: Counter()}
+    for row in tables["deliveries"]:
+        found[str(row[3])].update(had[row[1]])
+    return found
+
+
+def _entries(snapshot: str) -> list[int]:
+    stories = [
+        story for section in json.loads(snapshot)["sections"] for story in section["stories"]
+    ]
+    return [number for story in stories for number in story["entries"]]
+
+
+def ready(store: Store) -> list[int]:
+    """Entries to publish, and a reader beside the one whom the file names."""
+    store.editions.plan(PLANS, NOW)
+    learn(store, *(entry(f"{n}") for n in range(_MOST_ENTRIES)), windows={"news": DAY})
+    put(store, EVE, "each", listed=True)
+    return [one.id for one in store.editions.pending("news", (PLANS[0].feeds[0],))]
+
+
+class Weeks(RuleBasedStateMachine):
+    """Two recipients, and a digest whose weeks end when they end."""
+
+    template: ClassVar[Path]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        path = Path(self.folder.name) / "digest.db"
+        shutil.copy(self.template, path)
+        self.store = Store(path)
+        self.ids = sorted(row[0] for row in dump(self.store)["entries"])
+        self.published: list[int] = []
+        self.number = self.ended = 0
+
+    @rule(entries=st.integers(1, 3))
+    def publish(self, entries: int) -> None:
+        some = self.ids[len(self.published) :][:entries]
+        if some:
+            self.number += 1
+            publish(self.store, "news", *some, number=self.number)
+            self.published += some
+
+    @rule(lively=st.booleans())
+    def end_week(self, *, lively: bool) -> None:
+        self.number += 1
+        end_week(self.store, number=self.number, lively=lively)
+        self.ended = len(self.published)
+        self.check()
+
+    @rule(address=st.sampled_from([ADA, EVE]), frequency=FREQUENCIES)
+    def choose(self, address: str, frequency: Frequency) -> None:
+        put(self.store, address, frequency, listed=False)
+
+    @rule(gone=st.booleans())
+    def start_anew(self, *, gone: bool) -> None:
+        if gone:
+            self.store.editions.plan([plan_of("other")], NOW)
+        self.store.editions.plan(PLANS, NOW + self.number * timedelta(hours=1))
+
+    def check(self) -> None:
+        for address, found in received(self.store).items():
+            assert set(found.values()) <= {1}, address
+            assert set(self.published[: self.ended]) <= set(found), address
+
+    def teardown(self) -> None:
+        self.check()
+        self.store.close()
+        self.folder.cleanup()
+
+
+def test_whatever_is_chosen_each_edition_reaches_each_once(tmp_path: Path) -> None:
+    Weeks.template = tmp_path / "digest.db"
+    store = Store(Weeks.template)
+    ready(store)
+    store.close()
+    Weeks.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+    Weeks.TestCase("runTest").debug()
+
+
+def test_who_is_new_gets_the_whole_week(store: Store) -> None:
+    first, second, *_ = ready(store)
+    assert store.weeks.is_wanted("news") is False
+    publish(store, "news", first, number=1)
+    assert end_week(store, number=2) == []
+    publish(store, "news", second, number=3)
+    eve = put(store, EVE, "weekly", listed=True)
+    store.weeks.join(["news"], [eve])
+    store.weeks.join(["news"], [eve])
+    assert store.weeks.is_wanted("news") is True
+    assert store.recipients.find("inbox", EVE) == replace(
+        eve, gets="weekly", created_at=NOW, changed_at=NOW
+    )
+    assert end_week(store, number=4) == [second]
+    assert store.weeks.taken("news") == []
+
+
+def test_a_digest_that_goes_to_nobody_by_email_forgets_its_week(store: Store) -> None:
+    first, second, *_ = ready(store)
+    store.weeks.join(["news"], [put(store, EVE, "weekly", listed=True)])
+    publish(store, "news", first, number=1)
+    store.editions.plan(PLANS[:1], NOW)
+    assert store.weeks.is_wanted("news") is False
+    publish(store, "news", second, number=2)
+    store.editions.plan(PLANS, NOW)
+    assert store.weeks.taken("news") == []
+
+
+def test_a_week_begins_where_its_first_edition_does(store: Store) -> None:
+    first, *_ = ready(store)
+    assert store.weeks.began("news") is None
+    number = publish(store, "news", first, number=1)
+    edition = store.editions.load(number)
+    assert edition is not None
+    assert store.weeks.began("news") == edition.period_from

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import plistlib
 import sys
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.cli.schemas import conforms
 
 if TYPE_CHECKING:
     import subprocess
@@ -139,6 +142,17 @@ def test_print_shows_it_and_changes_nothing(
     assert machine.told == []
     assert not machine.home.exists()
     assert not (machine.project.folder / "data").exists()
+
+
+def test_print_is_a_result_for_programs_too(machine: Machine) -> None:
+    arguments = ("service", "install", "--user", "--manager", "systemd", "--print")
+    home = {"HOME": str(machine.home), "XDG_CONFIG_HOME": ""}
+    text = machine.project.command(*arguments, **home).stdout
+    done = machine.project.command("--json", *arguments, **home)
+    result = json.loads(done.stdout)
+    conforms(arguments, result)
+    unit = machine.home / ".config/systemd/user/digest.service"
+    assert result == {"file": str(unit), "text": text}
 
 
 def test_what_goes_wrong_is_one_line(machine: Machine) -> None:

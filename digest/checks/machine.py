@@ -133,6 +133,6 @@ def check_clock(offsets: Sequence[timedelta]) -> Finding:
     said = f"{abs(minutes):.0f} min {'behind' if minutes > 0 else 'ahead of'} the nearest server"
     if abs(minutes) <= _MOST_OFF_MINUTES:
         servers = counted(len(offsets), "answer")
-        said = f"within {_MOST_OFF_MINUTES} min of the servers', by the nearest of {servers}"
+        said = f"within {_MOST_OFF_MINUTES} min of the servers' clocks, by the nearest of {servers}"
         return Finding("clock", "", "ok", said)
     return Finding("clock", "", "warn", said, "set this machine's clock, by NTP if it may")

@@ -82,7 +82,11 @@ def test_zones_load_and_are_not_old() -> None:
     ("minutes", "verdict", "said"),
     [
         ([], "ok", "not compared"),
-        ([-300.0, 0.2, 60.0], "ok", "within 5 min of the servers', by the nearest of 3 answers"),
+        (
+            [-300.0, 0.2, 60.0],
+            "ok",
+            "within 5 min of the servers' clocks, by the nearest of 3 answers",
+        ),
         ([-300.0, -6.0], "warn", "6 min ahead of the nearest server"),
         ([90.0], "warn", "90 min behind the nearest server"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import plistlib
+import stat
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -89,8 +90,10 @@ def test_a_unit_is_installed_looked_at_and_removed(machine: Machine) -> None:
     text = unit.read_text("utf-8")
     assert f'ExecStart="{sys.executable}" "-P" "-m" "digest" "-c" "{folder}/config.yaml"' in text
     assert f'ReadWritePaths="{folder}/data" "{folder}/out"\n' in text
-    assert (folder / "data").is_dir()
-    assert (folder / "out").is_dir()
+    # The database is its owner's alone, what is written for others to read is not.
+    assert stat.S_IMODE((folder / "data").stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "out").stat().st_mode) & 0o700 == 0o700
+    assert (folder / "out").stat().st_mode & 0o077
 
     machine.say("failed\n")
     looked = machine.service("status", "--user", "--manager", "systemd")

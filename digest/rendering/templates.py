@@ -137,9 +137,14 @@ def unused_files(folder: Path, themes: Collection[Theme]) -> list[str]:
     It has the name that was probably meant.
     """
     own = {name for theme in themes for name in theme_files(theme)}
+    try:
+        files = sorted(folder.iterdir())
+    except OSError:
+        # What is used in it can be read all the same, or was an error.
+        return []
     paths = [
         path
-        for path in sorted(folder.iterdir())
+        for path in files
         if path.suffix in _SUFFIXES | _MISTAKEN and path.stem.lower() != "readme"
     ]
     used = set(own)

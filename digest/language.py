@@ -195,6 +195,11 @@ def language_of(tag: str) -> Language:
     return Language() if tag == ENGLISH else _Translated(tag)
 
 
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """`1 story`, `12 stories`, for operators: in English."""
+    return language_of(ENGLISH).count(number, noun, plural)
+
+
 def _read(tag: str) -> GNUTranslations:
     from gettext import GNUTranslations
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from digest.feeds.fetch import Fetcher, FetchLimits
 from digest.feeds.workers import Workers
 from digest.jobs.polling import Polling
 from digest.jobs.publishing import plan
-from digest.log import Redactor, Words
+from digest.log import Redactor, Words, event
 from digest.runtime import Runtime
 from digest.store import Store, StoreThread, WriterLock, lack_of_room
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from digest.config import Settings
     from digest.jobs.pictures import Illustrating
     from digest.rendering.templates import Templates
+
+_log = logging.getLogger(__name__)
 
 _PICTURE_SECONDS, _PICTURES_AT_A_TIME = 10.0, 10
 _CONTACT = "https://pypi.org/project/feed-digest/"
@@ -62,6 +66,19 @@ def compile_templates(settings: Settings) -> dict[str, Templates]:
     }
     compiled = {look: Templates(*look) for look in set(looks.values())}
     return {name: compiled[look] for name, look in looks.items()}
+
+
+def _warn_of_templates(settings: Settings) -> None:
+    """Log which files of template folders do nothing: their names may be wrong."""
+    from digest.rendering.templates import unused_files
+
+    themes = defaultdict(list)
+    for digest in settings.digests.values():
+        if digest.template:
+            themes[digest.template].append(digest.theme)
+    for folder, used in themes.items():
+        for line in unused_files(folder, used):
+            event(_log, logging.WARNING, "template without use", reason=line)
 
 
 def open_fetcher(
@@ -116,7 +133,9 @@ def prepare(settings: Settings) -> Prepared:
     # A command that only polls does without.
     from digest.channels import open_channels
 
-    return Prepared(settings, compile_templates(settings), open_channels(settings))
+    templates = compile_templates(settings)
+    _warn_of_templates(settings)
+    return Prepared(settings, templates, open_channels(settings))
 
 
 @asynccontextmanager

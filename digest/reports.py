@@ -100,11 +100,15 @@ def _failing(feeds: list[dict[str, Any]]) -> list[dict[str, str]]:
         {
             "kind": "feed",
             "name": feed["name"],
-            "message": f"{feed['error']} ({feed['failures']} times in a row)",
+            "message": f"{feed['error']} ({_in_a_row(feed['failures'])})",
         }
         for feed in feeds
         if feed["health"] == "failing"
     ]
+
+
+def _in_a_row(failures: int) -> str:
+    return "once" if failures == 1 else f"{failures} times in a row"
 
 
 def _incidents(feeds: list[dict[str, Any]], health: Health | None) -> list[dict[str, str]]:
@@ -124,13 +128,15 @@ def _incidents(feeds: list[dict[str, Any]], health: Health | None) -> list[dict[
 
 
 def _resting(settings: Settings, health: Health | None) -> list[dict[str, str]]:
+    # Any delivery that is tried tries its channel, and the others follow.
+    first = {channel: number for channel, _, _, number in (health.waiting if health else [])}
     return [
         {
             "kind": "channel",
             "name": name,
             "message": f"takes nothing since {_time(settings, row['failing_since'])}:"
-            f" {row['last_error']}; again at {_time(settings, row['next_attempt_at'])},"
-            " or with `digest retry`",
+            f" {row['last_error']}; again at {_time(settings, row['next_attempt_at'])}"
+            + (f", or now with `digest retry {first[name]}`" if name in first else ""),
         }
         for name, row in (health.channels if health else {}).items()
         if name in settings.channels
@@ -180,7 +186,7 @@ def _unpublished(health: Health | None) -> list[dict[str, str]]:
 def _stranded(settings: Settings, health: Health | None) -> list[dict[str, str]]:
     """Deliveries that nothing will make, since their channel is gone or of another kind now."""
     found = []
-    for channel, kind, number in health.waiting if health else []:
+    for channel, kind, number, _ in health.waiting if health else []:
         now = settings.channels.get(channel)
         if now is None or now.kind != kind:
             message = f"{number} to make, but there is no channel {channel!r} of kind {kind} now"

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import shlex
+from collections import defaultdict
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from digest.config.addresses import without_credentials
+from digest.config.references import nearest
 from digest.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from digest.channels import Channel
     from digest.config import Settings
@@ -51,12 +55,13 @@ class Runtime:
     async def poll(
         self, feeds: Sequence[str], report: Callable[[PollResult], None] = lambda _: None
     ) -> dict[str, Any]:
-        """Poll these feeds (addresses or names; all if none) now; answers the `poll` contract.
+        """Poll these feeds (as `feed_urls` takes them) now; answers the `poll` contract.
 
         Raises:
             UsageError: there is no such feed.
         """
-        return await poll_now(self.settings, self.polling, feeds, report)
+        titles = await self._titles(feeds)
+        return await poll_now(self.settings, self.polling, feeds, report, titles)
 
     async def send(
         self,
@@ -71,9 +76,10 @@ class Runtime:
             UsageError: there is no such digest or channel.
         """
         if digest not in self.settings.digests:
-            raise UsageError(f"there is no digest {digest!r}")
+            hint = nearest(digest, self.settings.digests)
+            raise UsageError(f"there is no digest {digest!r}{hint}")
         if to is not None and to not in self.channels:
-            raise UsageError(f"there is no channel {to!r}")
+            raise UsageError(f"there is no channel {to!r}{nearest(to, self.channels)}")
         urls = {feed.url for feed in self.settings.feeds_of(digest)}
         await self.polling.poll_due(urls, report)
         published = await self.publishing.publish_now(digest, [to] if to else None)
@@ -89,14 +95,17 @@ class Runtime:
         }
 
     async def decide_held(self, feeds: Sequence[str], *, release: bool) -> dict[str, Any]:
-        """Release or discard what is held of these feeds (addresses or names; all if none).
+        """Release or discard what is held of these feeds (as `feed_urls` takes them).
 
         Raises:
             UsageError: there is no such feed.
         """
-        urls, now = feed_urls(self.settings, feeds), self.clock()
+        urls, now = feed_urls(self.settings, feeds, await self._titles(feeds)), self.clock()
         entries = await self.store.run(lambda store: store.held.decide(urls, now, release=release))
         return {"decision": "released" if release else "discarded", "entries": entries}
+
+    async def _titles(self, feeds: Sequence[str]) -> dict[str, str]:
+        return await self.store.run(lambda store: store.health.titles()) if feeds else {}
 
     async def decide(self, command: str, what: dict[str, Any]) -> dict[str, Any]:
         """Carry out `retry`, `drop` or `resend`; answers the deliveries as they are then.
@@ -167,35 +176,51 @@ async def poll_now(
     polling: Polling,
     feeds: Sequence[str],
     report: Callable[[PollResult], None],
+    titles: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Poll these feeds (addresses or names; all if none) now; answers the `poll` contract.
+    """Poll these feeds (as `feed_urls` takes them) now; answers the `poll` contract.
 
     Raises:
         UsageError: there is no such feed, or it is paused.
     """
-    urls, paused = feed_urls(settings, feeds), {one.url for one in settings.feeds if one.paused}
+    urls = feed_urls(settings, feeds, titles)
+    paused = {one.url for one in settings.feeds if one.paused}
     for feed, url in zip(feeds, urls, strict=False):
         if url in paused:
-            raise UsageError(f"{feed} is paused; `digest feeds resume {feed}` has it polled again")
+            mend = f"`digest feeds resume {shlex.quote(feed)}` has it polled again"
+            raise UsageError(f"{feed} is paused; {mend}")
     return poll_report(await polling.poll([url for url in urls if url not in paused], report))
 
 
-def feed_urls(settings: Settings, feeds: Collection[str]) -> list[str]:
-    """The addresses of feeds that are asked for by address or name; of all if none is.
+def feed_urls(settings: Settings, feeds: Collection[str], titles: Mapping[str, str]) -> list[str]:
+    """The addresses of feeds that are asked for by address, by name, or as they are shown.
+
+    A feed without a name is shown under its own title, which `titles` has by address, or its host.
+    All of them, where none is asked for.
 
     Raises:
-        UsageError: there is no such feed.
+        UsageError: there is no such feed, or several are shown like that.
     """
     known = {feed.url: feed.url for feed in settings.feeds}
     known |= {feed.name: feed.url for feed in settings.feeds if feed.name}
+    shown = defaultdict(list)
+    for feed in settings.feeds:
+        shown[titles.get(feed.url) or urlsplit(feed.url).netloc].append(feed.url)
     # An address is asked for as the file has it, with its password.
     wanted = [without_credentials(feed)[0] for feed in feeds]
-    for feed in wanted:
-        if feed not in known:
-            raise UsageError(
-                f"there is no feed {feed!r}; feeds go by their addresses, or by `name`"
-            )
-    return [known[feed] for feed in wanted or known]
+    return [_feed_url(feed, known, shown) for feed in wanted] or [one.url for one in settings.feeds]
+
+
+def _feed_url(feed: str, known: Mapping[str, str], shown: Mapping[str, Sequence[str]]) -> str:
+    if feed in known:
+        return known[feed]
+    found = shown.get(feed, ())
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(f"{len(found)} feeds are called {feed!r}; give one of {', '.join(found)}")
+    hint = nearest(feed, [*known, *shown]) or "; `digest feeds list` shows all there are"
+    raise UsageError(f"there is no feed {feed!r}{hint}")
 
 
 def poll_report(results: Sequence[PollResult]) -> dict[str, Any]:

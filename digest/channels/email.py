@@ -85,8 +85,10 @@ class EmailChannel:
         """Connect, encrypt, log in."""
         async with self._connection() as connection:
             await connection.connect()
-        login = f"logged in as {self._smtp.username}" if self._smtp.username else "no login"
-        return f"{self._smtp.host}:{self._smtp.port} answers, {self._smtp.security}, {login}"
+        smtp = self._smtp
+        encryption = "without encryption" if smtp.security == "none" else smtp.security
+        login = f"logged in as {smtp.username}" if smtp.username else "without a login"
+        return f"{smtp.host}:{smtp.port} answers, {encryption}, {login}"
 
     @contextlib.asynccontextmanager
     async def _connection(self) -> AsyncIterator[SmtpConnection]:

@@ -81,12 +81,19 @@ class FileChannel:
 
     async def check(self) -> str:
         """Whether the folder is there, or can be made, and can be written."""
-        folder = self._folder()
-        while not (folder.exists() or folder.is_symlink()):
-            folder = folder.parent
-        if not folder.is_dir() or not os.access(folder, os.W_OK):
-            raise DeliveryError(f"{folder} is not a writable folder", "retrying")
-        return f"{self._folder()} is writable"
+        folder = there = self._folder()
+        while not (there.exists() or there.is_symlink()):
+            there = there.parent
+        try:
+            # To root nothing looks forbidden, and on some file systems nothing can be made.
+            with tempfile.TemporaryFile(dir=there):
+                pass
+        except OSError as error:
+            said = f"{there} is not a writable folder: {error.strerror}"
+            raise DeliveryError(said, "retrying") from None
+        if folder == there:
+            return f"{folder} is writable"
+        return f"{folder} is not there yet, and can be made"
 
     def _folder(self) -> Path:
         """The part of the path that no placeholder is in."""

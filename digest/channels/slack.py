@@ -15,6 +15,7 @@ from digest.channels.slack_answers import ThreadRefusedError, refusal
 from digest.config import SlackSettings
 from digest.errors import ChannelError, DeliveryError
 from digest.model import NO_PICTURES, Rendition
+from digest.network import connection_trouble
 from digest.rendering.slack import build_messages, build_thread
 from digest.rendering.slack_plain import plain_message
 
@@ -263,7 +264,8 @@ async def _stay(request: ClientRequest, handler: ClientHandlerType) -> ClientRes
 def _words(error: Exception) -> str:
     """What happened, without the address: it is a secret."""
     if isinstance(error, aiohttp.ClientConnectorError):
-        return error.os_error.strerror or type(error.os_error).__name__
+        trouble = connection_trouble(error) or error.os_error.strerror
+        return trouble or type(error.os_error).__name__
     return type(error).__name__
 
 

@@ -16,6 +16,7 @@ from digest.channels.bounces import nobody_is_there
 from digest.channels.login import as_sent, log_in, secret_for
 from digest.errors import ChannelError, DeliveryError
 from digest.log import Redactor
+from digest.network import connection_trouble
 from digest.rendering.email import mailbox
 
 if TYPE_CHECKING:
@@ -271,7 +272,9 @@ async def _greet(client: aiosmtplib.SMTP) -> None:
 async def _encrypt(client: aiosmtplib.SMTP) -> None:
     """STARTTLS, and a greeting that counts (RFC 3207)."""
     if not client.supports_extension("starttls"):
-        raise ChannelError("the server offers no STARTTLS; mend it, or smtp.security")
+        raise ChannelError(
+            "the server offers no STARTTLS; turn it on there, or set smtp.security to tls or none"
+        )
     await client.starttls()
     await _greet(client)
 
@@ -300,4 +303,4 @@ def _cannot_connect(error: Exception) -> ChannelError:
                 " mend it, or name who signed it in smtp.ca_file",
                 lasting=True,
             )
-    return ChannelError(f"cannot connect: {str(error) or 'timed out'}")
+    return ChannelError(f"cannot connect: {connection_trouble(error) or error}")

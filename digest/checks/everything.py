@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from digest.checks.feeds import Clocks, FeedChecks
 from digest.checks.machine import check_clock, check_database, check_disk, check_zones
 from digest.checks.mail import check_smtp, largest_email
 from digest.checks.names import check_sender, txt_records
-from digest.checks.public import check_public_url
+from digest.checks.public import check_listening, check_public_url
 from digest.errors import DeliveryError
 from digest.feeds.workers import Workers
 from digest.log import Redactor
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel
     from digest.checks.names import Lookup
-    from digest.config import Settings, SmtpSettings
+    from digest.config import FeedSettings, Settings, SmtpSettings
 
     _Check = tuple[str, str, Awaitable[Sequence[Finding]]]
 
@@ -70,9 +71,21 @@ async def check_everything(
             )
     finally:
         workers.close()
-    findings = [*machine, check_clock(clocks.offsets), *chain.from_iterable(others)]
+    found = list(chain.from_iterable(others))
+    read, sending = found[: len(settings.feeds)], found[len(settings.feeds) :]
+    clock = check_clock(clocks.offsets)
+    findings = [*machine, clock, *_apart(settings.feeds, read), *sending]
     redact = Redactor(settings.secrets())
     return [finding.without(redact) for finding in findings]
+
+
+def _apart(feeds: Sequence[FeedSettings], findings: Sequence[Finding]) -> list[Finding]:
+    """The findings of feeds, under their addresses where their titles are the same."""
+    names = Counter(finding.name for finding in findings)
+    return [
+        replace(finding, name=feed.url) if names[finding.name] > 1 else finding
+        for feed, finding in zip(feeds, findings, strict=True)
+    ]
 
 
 async def _machine(settings: Settings, outside: Outside) -> list[Finding]:
@@ -94,6 +107,7 @@ def _sending(settings: Settings, outside: Outside) -> Iterator[_Check]:
         # All of these are the mail server's.
         if channel.kind != "email":
             yield "channel", channel.name, _one(_check_channel(channel))
+    yield "listen", "", check_listening(settings)
     yield "public URL", "", check_public_url(settings, outside.now())
 
 

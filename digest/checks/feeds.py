@@ -17,6 +17,8 @@ from digest.feeds.parse import parse_feed
 from digest.feeds.reading import read_text
 from digest.jobs.polling import feed_request
 from digest.jobs.reading import body_of
+from digest.language import counted
+from digest.store import titles_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,6 +78,7 @@ class FeedChecks:
         now: Callable[[], datetime],
     ) -> None:
         self._settings = settings
+        self._titles = titles_of(settings.database_path)
         self._fetcher = fetcher
         self._workers = workers
         self._certificates = certificates
@@ -83,7 +86,7 @@ class FeedChecks:
 
     async def check(self, feed: FeedSettings) -> Finding:
         """Fetch and parse one; it waits for its turn as polling does, and has as long."""
-        name = feed.name or feed.url
+        name = feed.name or self._titles.get(feed.url) or feed.url
         if feed.paused:
             return Finding("feed", name, "ok", "paused, so it was not asked")
         try:
@@ -95,13 +98,14 @@ class FeedChecks:
             return failed(
                 "feed", name, error.reason, _remedy(error).format(url=shlex.quote(feed.url))
             )
+        name = feed.name or parsed.title or name
         return found(
             "feed", name, self._facts(parsed, response), self._troubles(feed, parsed, response)
         )
 
     def _facts(self, parsed: ParsedFeed, response: Response) -> Iterator[str]:
         yield parsed.format
-        yield f"{len(parsed.entries)} entries"
+        yield counted(len(parsed.entries), "entry", "entries")
         if dates := _dates(parsed.entries):
             yield f"newest {_days(self._now() - max(dates))} old"
             yield f"they reach back {_days(self._now() - min(dates))}"

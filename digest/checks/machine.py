@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import zoneinfo
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from digest.checks import Finding, Trouble, failed, found
 from digest.errors import StoreError, TemplateError
-from digest.store import Store, database_exists, lack_of_room
+from digest.language import counted
+from digest.store import Store, database_exists, exposed_files, lack_of_room
 from digest.store.migrations import HEAD
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from digest.config import Settings
+    from digest.config.looks import Theme
 
 _MOST_OFF_MINUTES = 5
 _OLD_YEARS = 2
@@ -25,19 +28,25 @@ _INSTALL_ZONES = "install newer zone data: `pip install -U tzdata`, or the syste
 
 def check_templates(settings: Settings) -> list[Finding]:
     """Compile and try the templates of each folder that a digest names."""
-    from digest.rendering.templates import Templates
+    themes: dict[Path | None, list[Theme]] = {}
+    for digest in settings.digests.values():
+        themes.setdefault(digest.template, []).append(digest.theme)
+    return [_templates(folder, used) for folder, used in themes.items()]
 
-    findings = []
-    for folder in dict.fromkeys(digest.template for digest in settings.digests.values()):
-        name = str(folder or "built in")
-        try:
-            Templates(folder)
-        except TemplateError as error:
-            remedy = "mend the template there; docs/templates.md says what it can use"
-            findings.append(Finding("templates", name, "fail", str(error), remedy))
-        else:
-            findings.append(Finding("templates", name, "ok", "compile"))
-    return findings
+
+def _templates(folder: Path | None, themes: Sequence[Theme]) -> Finding:
+    from digest.rendering.templates import Templates, unused_files
+
+    name = str(folder or "built in")
+    try:
+        for theme in dict.fromkeys(themes):
+            Templates(folder, theme)
+    except TemplateError as error:
+        remedy = "mend the template there; docs/templates.md says what it can use"
+        return Finding("templates", name, "fail", str(error), remedy)
+    unused = unused_files(folder, themes) if folder else []
+    mend = "name it as `digest templates export` does, or move it away"
+    return found("templates", name, ["compile"], [Trouble("warn", one, mend) for one in unused])
 
 
 def check_database(path: Path) -> Finding:
@@ -51,6 +60,22 @@ def check_database(path: Path) -> Finding:
         reason = str(error).removeprefix(f"{path}: ")
         return failed("database", str(path), reason, "restore a backup (docs/running.md)")
     return Finding("database", str(path), "ok", f"whole, schema {HEAD}, {size:.1f} MB")
+
+
+def check_access(path: Path) -> list[Finding]:
+    """Whether others on this machine can read the database; nothing where there is none."""
+    try:
+        if not database_exists(path):
+            return []
+        exposed = exposed_files(path)
+    except (OSError, StoreError):
+        # What is wrong with it, another check tells.
+        return []
+    if not exposed:
+        return [Finding("access", str(path), "ok", "its owner's alone")]
+    said = "every user of this machine can read the keys, recipients and feeds in it"
+    mend = f"`chmod o= {shlex.join(map(str, exposed))}`"
+    return [Finding("access", str(path), "warn", said, mend)]
 
 
 def check_disk(database: Path) -> Finding:
@@ -107,5 +132,7 @@ def check_clock(offsets: Sequence[timedelta]) -> Finding:
     minutes = min(offsets, key=abs).total_seconds() / 60
     said = f"{abs(minutes):.0f} min {'behind' if minutes > 0 else 'ahead of'} the nearest server"
     if abs(minutes) <= _MOST_OFF_MINUTES:
-        return Finding("clock", "", "ok", f"as {len(offsets)} answers have it")
+        servers = counted(len(offsets), "answer")
+        said = f"within {_MOST_OFF_MINUTES} min of the servers' clocks, by the nearest of {servers}"
+        return Finding("clock", "", "ok", said)
     return Finding("clock", "", "warn", said, "set this machine's clock, by NTP if it may")

@@ -44,7 +44,7 @@ async def check_smtp(smtp: SmtpSettings, largest: int, now: datetime) -> Finding
 
 def _facts(smtp: SmtpSettings, offer: Offer) -> Iterator[str]:
     yield offer.encryption or "not encrypted"
-    yield f"logged in as {smtp.username}" if smtp.username else "no login"
+    yield f"logged in as {smtp.username}" if smtp.username else "without a login"
     if offer.most_bytes:
         yield f"takes {offer.most_bytes / 1_000_000:.3g} MB"
 

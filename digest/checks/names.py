@@ -47,8 +47,12 @@ async def check_sender(smtp: SmtpSettings, lookup: Lookup) -> Finding:
     """Whether receivers can tell that the server may send for the domain of `from`."""
     domain = mailbox(smtp.sender).addr_spec.rpartition("@")[2].lower().rstrip(".")
     said = {name: await lookup(name) for name in _names(domain, smtp)}
-    if None in said.values() or not said:
-        return Finding("sender", domain, "ok", "not looked up")
+    if not said:
+        return Finding("sender", domain, "ok", "not looked up: nobody can publish anything there")
+    if None in said.values():
+        reason = "DNS does not answer, so nobody knows of SPF, DKIM and DMARC"
+        mend = "look at this machine's DNS, and check again"
+        return found("sender", domain, [], [Trouble("warn", reason, mend)])
     records = {name: found or [] for name, found in said.items()}
     facts = ["SPF, DKIM and DMARC looked up" if smtp.dkim else "SPF and DMARC looked up"]
     return found("sender", domain, facts, _troubles(domain, smtp, records))

@@ -1,15 +1,18 @@
-"""The address at which readers reach the web server."""
+"""Where the web server listens, and the address at which readers reach it."""
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import aiohttp
 
-from digest.checks import Finding, Trouble, found
+from digest.checks import Finding, Trouble, failed, found
 from digest.checks.certificates import Certificates
+from digest.feeds.fetch import explain
+from digest.network import listening_trouble
 from digest.web.control import daemon_is_alive
 
 if TYPE_CHECKING:
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
     from digest.config import Settings
 
 _SECONDS = 15.0
+_MENDS = {
+    "does not resolve": "publish the name in DNS, or mend web.public_url",
+    "is not valid": "renew the certificate of what serves it",
+}
 
 
 async def check_public_url(settings: Settings, now: datetime) -> list[Finding]:
@@ -45,17 +52,39 @@ async def _answer(url: str, certificates: Certificates) -> str | None:
         try:
             async with session.get(url, allow_redirects=False) as answer:
                 return None if answer.status == 200 else f"/healthz answers {answer.status}"
-        except aiohttp.ClientConnectorCertificateError as error:
-            return f"its certificate is not trusted: {error.certificate_error}"
+        except TimeoutError:
+            return f"no answer within {_SECONDS:g} s"
         except (aiohttp.ClientError, OSError) as error:
-            return f"does not answer: {str(error) or 'timed out'}"
+            return explain(error)
 
 
 async def _silence(settings: Settings, said: str) -> Trouble:
     assert settings.web is not None
+    for words, mend in _MENDS.items():
+        # These are wrong whether a daemon runs or not.
+        if words in said:
+            return Trouble("fail", said, mend)
     if not await daemon_is_alive(settings.database_path):
         return Trouble(
             "warn", f"{said}, and no daemon runs here", "start `digest run`, check again"
         )
     mend = f"have the proxy in front lead to web.listen ({settings.web.listen})"
     return Trouble("fail", said, mend)
+
+
+async def check_listening(settings: Settings) -> list[Finding]:
+    """Whether the web server can listen where it is to; nothing where there is none."""
+    if settings.web is None:
+        return []
+    host, port = settings.web.address
+    if await daemon_is_alive(settings.database_path):
+        # What listens there is the daemon's own, or it would not run.
+        return [Finding("listen", settings.web.listen, "ok", "a daemon runs, which listens there")]
+    try:
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(asyncio.Protocol, host, port, start_serving=False)
+    except (OSError, UnicodeError) as error:
+        mend = "change web.listen"
+        return [failed("listen", settings.web.listen, listening_trouble(error), mend)]
+    server.close()
+    return [Finding("listen", settings.web.listen, "ok", "it is free")]

@@ -11,11 +11,12 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
 from digest import __version__
+from digest.cli.groups import Group
 from digest.errors import StoreError, mendable
 
 if TYPE_CHECKING:
@@ -25,30 +26,42 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+# By heading: every command, and the module that it is in.
 _COMMANDS = {
-    "run": "running",
-    "check": "checking",
-    "poll": "working",
-    "preview": "previewing",
-    "send": "working",
-    "held": "holding",
-    "deliveries": "deliveries",
-    "show": "deliveries",
-    "retry": "deliveries",
-    "drop": "deliveries",
-    "resend": "deliveries",
-    "incidents": "deliveries",
-    "recipients": "recipients",
-    "explain": "explaining",
-    "status": "inspecting",
-    "backup": "backing_up",
-    "feeds": "feeds",
-    "templates": "templates",
-    "schema": "schemas",
-    "init": "init",
-    "service": "service",
-    "demo": "demo",
+    "Set up": {
+        "init": "init",
+        "check": "checking",
+        "run": "running",
+        "service": "service",
+        "demo": "demo",
+    },
+    "Every day": {
+        "status": "inspecting",
+        "preview": "previewing",
+        "send": "working",
+        "poll": "working",
+        "explain": "explaining",
+        "incidents": "deliveries",
+    },
+    "Feeds and recipients": {
+        "feeds": "feeds",
+        "held": "holding",
+        "recipients": "recipients",
+    },
+    "Deliveries": {
+        "deliveries": "deliveries",
+        "show": "deliveries",
+        "retry": "deliveries",
+        "drop": "deliveries",
+        "resend": "deliveries",
+    },
+    "More": {
+        "templates": "templates",
+        "backup": "backing_up",
+        "schema": "schemas",
+    },
 }
+_MODULES = {name: module for listed in _COMMANDS.values() for name, module in listed.items()}
 _INTERRUPTED = 130
 
 
@@ -114,17 +127,19 @@ def _no_garbage() -> Iterator[None]:
         gc.enable()
 
 
-class _LazyGroup(click.Group):
+class _LazyGroup(Group):
     """Imports a command's module when it is called: most need little of the rest."""
 
+    headings: ClassVar = {heading: tuple(listed) for heading, listed in _COMMANDS.items()}
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(_COMMANDS)
+        return list(_MODULES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in _MODULES:
             return None
         with _no_garbage():
-            module = importlib.import_module(f"{__name__}.{_COMMANDS[cmd_name]}")
+            module = importlib.import_module(f"{__name__}.{_MODULES[cmd_name]}")
         command: click.Command = getattr(module, cmd_name)
         return command
 

@@ -115,21 +115,38 @@ def ask_secret(question: str, kind: Kind = click.STRING) -> str:
 
 def agree(question: str) -> bool:
     """Yes or no; yes is the default."""
-    return click.confirm(question, default=True, err=True)
+
+    def read(text: str) -> bool:
+        word = text.lower()
+        if word not in {"y", "yes", "n", "no"}:
+            raise ValueError("write y for yes or n for no")
+        return word.startswith("y")
+
+    kind = Answer("yes or no", read)
+    agreed: bool = click.prompt(f"{question} [Y/n]", "y", type=kind, show_default=False, err=True)
+    return agreed
 
 
-def choose(question: str, options: Sequence[str]) -> list[int]:
-    """The places, from 0, of what is chosen of a numbered list; at least one."""
+def choose(question: str, options: Sequence[str], words: Sequence[str] = ()) -> list[int]:
+    """The places, from 0, of what is chosen of a numbered list; at least one.
+
+    Options go by their numbers, and by `words` where those are given, or how they begin.
+    """
     for number, option in enumerate(options, 1):
         say(f"  {number}  {option}")
+    like = f"like '1' or '1, {len(options)}'" if len(options) > 1 else "like '1'"
+    or_words = f", or of {', '.join(words)}" if words else ""
+
+    def place(answer: str) -> int:
+        if answer.isdecimal() and 0 < int(answer) <= len(options):
+            return int(answer) - 1
+        meant = [n for n, word in enumerate(words) if word.startswith(answer.lower())]
+        if len(meant) != 1:
+            raise ValueError(f"write one or more numbers of 1 to {len(options)}, {like}{or_words}")
+        return meant[0]
 
     def read(text: str) -> list[int]:
-        words = text.replace(",", " ").split()
-        if not words or not all(word.isdigit() and 0 < int(word) <= len(options) for word in words):
-            raise ValueError(
-                f"write one or more numbers of 1 to {len(options)}, like '1' or '1, 2'"
-            )
-        return [int(word) - 1 for word in dict.fromkeys(words)]
+        return list(dict.fromkeys(map(place, text.replace(",", " ").split() or [""])))
 
     chosen: list[int] = ask(question, Answer("numbers", read), "1")
     return chosen

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.checks import Finding, Verdict, exit_code
-from digest.checks.machine import check_templates
+from digest.checks.machine import check_access, check_templates
 from digest.cli import Options, aio
 from digest.cli.output import print_json, progress
+from digest.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,9 +28,13 @@ _COUNTED: dict[Verdict, str] = {"fail": "failed", "warn": "to look at", "ok": "w
 @click.option("--online", is_flag=True, help="Try all that it names; sends and changes nothing.")
 @click.pass_obj
 def check(options: Options, *, online: bool) -> int:
-    """Check the configuration and the templates; with --online, all they reach."""
+    """Check the configuration and the templates. With --online, also all that they reach."""
     settings = options.settings(log_level="error")
-    findings = [_settings(settings), *check_templates(settings)]
+    findings = [
+        _settings(settings),
+        *check_templates(settings),
+        *check_access(settings.database_path),
+    ]
     if online:
         from digest.checks.everything import Outside, check_everything
 
@@ -43,8 +48,9 @@ def check(options: Options, *, online: bool) -> int:
 
 
 def _settings(settings: Settings) -> Finding:
-    counts = f"{len(settings.feeds)} feeds, {len(settings.digests)} digests"
-    return Finding("settings", "", "ok", f"{counts}, {len(settings.channels)} channels")
+    parts = {"feed": settings.feeds, "digest": settings.digests, "channel": settings.channels}
+    said = ", ".join(counted(len(part), name) for name, part in parts.items())
+    return Finding("settings", "", "ok", said)
 
 
 def show(findings: Sequence[Finding]) -> None:

@@ -12,6 +12,7 @@ from digest.cli import Options, aio
 from digest.cli.output import print_json, print_table
 from digest.cli.working import UNDELIVERED, asked
 from digest.errors import InstanceError, StoreError
+from digest.language import counted
 from digest.opening import open_runtime
 from digest.store import Store, database_exists
 
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
 _STATES = ("pending", "sending", "sent", "retrying", "failed", "unknown", "dropped")
 _SHOWN = 100
-_COLUMNS = ("id", "edition", "digest", "channel", "recipient", "part", "state", "changed (UTC)", "")
+_COLUMNS = (
+    *("id", "edition", "digest", "channel", "recipient", "part"),
+    *("state", "changed (UTC)", "answer"),
+)
 
 
 @click.command()
@@ -61,10 +65,9 @@ def show(options: Options, edition: int) -> int:
         print_json({"edition": record, "deliveries": rows})
         return 0
     click.echo(f"Edition {edition} of {record['digest']}: {record['subject']}")
-    click.echo(
-        f"due {_time(record['scheduled_for'])} UTC, composed {_time(record['period_to'])} UTC,"
-        f" {len(record['stories'])} stories"
-    )
+    stories = counted(len(record["stories"]), "story", "stories")
+    due, made = _time(record["scheduled_for"]), _time(record["period_to"])
+    click.echo(f"due {due} UTC, composed {made} UTC, {stories}")
     for row in rows:
         part = f", part {row['part']}" if row["part"] > 1 else ""
         dropped = ", dropped" if row["dropped"] else ""
@@ -101,7 +104,7 @@ def drop(options: Options, ids: tuple[int, ...]) -> int:
 @click.option("--to", metavar="CHANNEL|RECIPIENT", help="Only to this one.")
 @click.pass_obj
 def resend(options: Options, edition: int, to: str | None) -> int:
-    """Send an edition once more, the same, to all who got it or to one channel or recipient."""
+    """Send an edition once more, as it was. To all who got it, or to one channel or recipient."""
     return _decide(options, "resend", edition=edition, to=to)
 
 
@@ -128,7 +131,7 @@ def incidents(options: Options, *, closed: bool) -> int:
             )
             for row in rows
         ]
-        print_table("", ("kind", "of", "since (UTC)", "until", ""), shown)
+        print_table("", ("kind", "of", "since (UTC)", "until", "what"), shown)
     else:
         click.echo("Nothing needs attention.")
     return 0

@@ -25,6 +25,7 @@ from digest.cli.demo_servers import (
 from digest.cli.output import print_json
 from digest.config import Settings, load_settings
 from digest.errors import UsageError
+from digest.language import counted
 from digest.log import Redactor, configure
 from digest.opening import open_runtime
 
@@ -75,7 +76,7 @@ digests:
 )
 @click.pass_obj
 def demo(options: Options, output: Path) -> int:
-    """Show the whole loop on this machine: needs no network and no configuration."""
+    """Show the whole loop. It needs no network and no configuration."""
     # Its servers are on this machine, where a proxy would not find them.
     os.environ["no_proxy"] = "127.0.0.1"
     level = "info" if options.verbose else "error"
@@ -155,7 +156,8 @@ async def _round(
     if not done["editions"]:
         say("  nothing new, so nothing is sent")
     for edition in done["editions"]:
-        say(f"  published an edition of {edition['entries']} entries")
+        entries = counted(edition["entries"], "entry", "entries")
+        say(f"  published an edition of {entries}")
         for delivery in edition["deliveries"]:
             say(f"  {delivery['state']}: {delivery['channel']} ({delivery['recipient']})")
     written = _write(folder, mail, posts) if done["editions"] else []

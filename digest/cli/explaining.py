@@ -47,7 +47,10 @@ class Verdict:
 @click.argument("text", metavar="URL-OR-TEXT")
 @click.pass_obj
 def explain(options: Options, text: str) -> int:
-    """Tell of each entry that matches when it was seen, and where it went or what keeps it."""
+    """Tell why an entry arrived, or did not.
+
+    Of each that matches: when it was seen, and where it went or what keeps it.
+    """
     if not text.strip():
         raise UsageError("give an address, or some words of a title")
     settings = options.settings(log_level="error")

@@ -11,6 +11,7 @@ from digest.cli.trying import find_feeds, one_line
 from digest.config.starting import StartFeed
 from digest.errors import FeedError
 from digest.feeds.fetch import NOT_PUBLIC
+from digest.language import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,4 +74,5 @@ def _look(url: str, *, private: bool) -> list[Candidate]:
 
 
 def _line(found: Candidate) -> str:
-    return f"{one_line(found.title)[:60] or 'untitled'}: {found.entries} entries, {found.url}"
+    entries = counted(found.entries, "entry", "entries")
+    return f"{one_line(found.title)[:60] or 'untitled'}: {entries}, {found.url}"

@@ -10,14 +10,25 @@ import click
 from pydantic import ValidationError
 
 from digest.cli import Options, aio
+from digest.cli.groups import Group
 from digest.cli.output import print_json, print_table, progress
-from digest.cli.subscribing import add, discover_feeds, list_, pause, remove, resume
+from digest.cli.subscribing import (
+    TAKEN_OVER,
+    add,
+    discover_feeds,
+    list_,
+    pause,
+    remove,
+    resume,
+    take_over,
+)
 from digest.config import FeedSettings, Settings, find_config
 from digest.config.addresses import without_credentials
 from digest.config.editing import append_feeds, feed_lines
 from digest.errors import UsageError
 from digest.feeds.discovery import web_address
 from digest.feeds.opml import Subscription, read_opml, write_opml
+from digest.language import counted
 from digest.log import Redactor, configure
 
 if TYPE_CHECKING:
@@ -30,9 +41,9 @@ _private = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def feeds() -> None:
-    """Find feeds, try one, add, remove and pause them, move them in and out."""
+    """Find, try, add, remove and pause feeds; move them in and out."""
 
 
 for _command in (add, remove, pause, resume, list_):
@@ -44,7 +55,7 @@ for _command in (add, remove, pause, resume, list_):
 @_private
 @click.pass_obj
 def discover(options: Options, url: str, *, allow_private_networks: bool) -> int:
-    """Find the feeds of the web page at URL; needs no configuration."""
+    """Find the feeds of the web page at URL. Needs no configuration."""
     settings, feed = _asked(options, url, allow_private_networks=allow_private_networks)
     with progress("looking", None) as done:
         found = aio.run(discover_feeds(settings, feed, done))
@@ -64,7 +75,7 @@ def discover(options: Options, url: str, *, allow_private_networks: bool) -> int
 @_private
 @click.pass_obj
 def test(options: Options, url: str, *, allow_private_networks: bool) -> int:
-    """Show what polling the feed at URL would learn; needs no configuration, stores nothing."""
+    """Show what polling the feed at URL would learn. Needs no configuration, stores nothing."""
     settings, feed = _asked(options, url, allow_private_networks=allow_private_networks)
     seen = aio.run(_examine(settings, feed))
     if options.json:
@@ -140,9 +151,9 @@ def _feed(url: str, name: str = "", tags: Sequence[str] = ()) -> FeedSettings | 
 @click.option("--append", is_flag=True, help="Add them to the configuration file.")
 @click.pass_obj
 def import_(options: Options, file: BinaryIO, *, append: bool) -> int:
-    """Print the feeds of the OPML in FILE (- for standard input) as YAML to paste.
+    """Print the feeds of an OPML file as YAML, or add them.
 
-    Feeds that are configured already are left out.
+    FILE is - for standard input. Feeds that are configured already are left out.
     """
     try:
         subscriptions = read_opml(file.read())
@@ -153,11 +164,14 @@ def import_(options: Options, file: BinaryIO, *, append: bool) -> int:
     items = [feed_lines(one.url, one.name, one.tags) for one in new]
     if append and items:
         append_feeds(find_config(options.config), items)
+    appended = append and bool(items)
+    live = appended and take_over(settings)
     result: dict[str, Any] = {
         "feeds": [asdict(one) for one in new],
         "known": len(subscriptions) - len(new) - len(refused),
         "refused": refused,
-        "appended": append and bool(items),
+        "appended": appended,
+        "live": live,
     }
     if options.json:
         print_json(result)
@@ -165,8 +179,10 @@ def import_(options: Options, file: BinaryIO, *, append: bool) -> int:
         click.echo("".join(f"  {line}\n" for item in items for line in item), nl=False)
     for url in refused:
         click.echo(f"digest: left out, as it is not a web address: {url[:200]!r}", err=True)
-    done = "added" if append else "new"
-    click.echo(f"{len(new)} feeds {done}, {result['known']} configured already", err=True)
+    done = f"{counted(len(new), 'feed')} {'added' if append else 'new'}"
+    click.echo(f"{done}, {result['known']} configured already", err=True)
+    if live:
+        click.echo(TAKEN_OVER, err=True)
     return 1 if refused else 0
 
 
@@ -192,7 +208,7 @@ def _new(
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
 @click.pass_obj
 def export(options: Options, output: Path | None) -> None:
-    """Print the configured feeds as OPML; no headers, no passwords."""
+    """Print the configured feeds as OPML. No headers, no passwords."""
     settings = options.settings(log_level="error")
     subscriptions = [Subscription(feed.url, feed.name or "", feed.tags) for feed in settings.feeds]
     document = write_opml("Feeds", subscriptions)

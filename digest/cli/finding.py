@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 
 from digest.errors import FeedError
 from digest.feeds.discovery import feed_links, usual_addresses
+from digest.feeds.fetch import IF_MEANT
 from digest.feeds.identity import choice
 from digest.feeds.parse import parse_feed
 from digest.feeds.reading import read_text
 from digest.feeds.workers import Workers
 from digest.jobs.polling import feed_request
 from digest.jobs.reading import body_of
+from digest.language import counted
 from digest.log import Redactor
 from digest.opening import open_fetcher
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from digest.model import ParsedFeed
 
 _SLOW_SECONDS = 5.0
+_BY_OPTION = "--allow-private-networks reads it all the same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +161,9 @@ class Scout:
             limit = self._settings.polling.max_body
             body = await self._workers.run(read_text, body_of(response, limit))
         except FeedError as error:
-            raise FeedError(self._redact(error.reason), status=error.status) from error
+            # In a command, an option does what takes a setting in the file.
+            reason = error.reason.replace(IF_MEANT, _BY_OPTION)
+            raise FeedError(self._redact(reason), status=error.status) from error
         moved_to = response.moved_to and self._redact(response.moved_to)
         return replace(response, url=self._redact(response.url), moved_to=moved_to), body
 
@@ -223,12 +228,14 @@ def _problems_of_entries(parsed: ParsedFeed, identity: Counter[str]) -> Iterator
         yield "it has no entries"
     guids = Counter(entry.guid for entry in entries if entry.guid)
     counts = {
-        "have no date; they count from when they are first seen": sum(
+        "without a date; they count from when they are first seen": sum(
             entry.published is None for entry in entries
         ),
-        "have no id": sum(not entry.guid for entry in entries),
-        "share their id with another": sum(count for count in guids.values() if count > 1),
-        "are told apart by their text alone; an edited one may be new": identity["content"],
-        "are copies or older versions of others": len(entries) - identity.total(),
+        "without an id": sum(not entry.guid for entry in entries),
+        "with the id of another": sum(count for count in guids.values() if count > 1),
+        "told apart by their text alone; an edited one may be new": identity["content"],
+        "that copy others, or are older versions of them": len(entries) - identity.total(),
     }
-    yield from (f"{count} entries {words}" for words, count in counts.items() if count)
+    for words, count in counts.items():
+        if count:
+            yield f"{counted(count, 'entry', 'entries')} {words}"

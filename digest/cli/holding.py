@@ -9,9 +9,10 @@ import click
 from digest.cli import Options, aio
 from digest.cli.output import print_json, print_table
 from digest.errors import InstanceError, UsageError
+from digest.language import counted
 from digest.opening import open_runtime
 from digest.runtime import feed_urls, held_report
-from digest.store import Store, database_exists
+from digest.store import Store, database_exists, titles_of
 from digest.web.control import ask_daemon
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 @click.option("--discard", is_flag=True, help="Never send them.")
 @click.pass_obj
 def held(options: Options, feed: tuple[str, ...], *, release: bool, discard: bool) -> int:
-    """Show the entries that came in a flood and are held, or decide about them."""
+    """Show the entries held from a flood, or decide about them.
+
+    FEED is an address, a name or a title, as `digest feeds list` has them.
+    """
     if release and discard:
         raise UsageError("give --release or --discard, not both")
     settings = options.settings(log_level="error")
@@ -33,7 +37,8 @@ def held(options: Options, feed: tuple[str, ...], *, release: bool, discard: boo
         if options.json:
             print_json(result)
         else:
-            click.echo(f"{result['entries']} entries {result['decision']}")
+            entries = counted(result["entries"], "entry", "entries")
+            click.echo(f"{entries} {result['decision']}")
         return 0
     rows = _read(settings, feed)
     if options.json:
@@ -43,14 +48,14 @@ def held(options: Options, feed: tuple[str, ...], *, release: bool, discard: boo
             (row["name"], str(row["entries"]), f"{row['since']:%Y-%m-%d %H:%M}", _titles(row))
             for row in rows
         ]
-        print_table("", ("feed", "entries", "since (UTC)", ""), shown)
+        print_table("", ("feed", "entries", "since (UTC)", "titles"), shown)
     else:
         click.echo("Nothing is held.")
     return 0
 
 
 def _read(settings: Settings, feeds: tuple[str, ...]) -> list[dict[str, Any]]:
-    wanted = feed_urls(settings, feeds)
+    wanted = feed_urls(settings, feeds, titles_of(settings.database_path) if feeds else {})
     if not database_exists(settings.database_path):
         return []
     store = Store(settings.database_path, read_only=True)

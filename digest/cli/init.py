@@ -28,21 +28,24 @@ from digest.cli.feeding import ask_for_feeds, feeds_given
 from digest.cli.mailing import SECURITY, Server
 from digest.cli.output import print_json
 from digest.cli.placing import place, refuse_existing, secret_file, staged
-from digest.cli.previewing import compose_preview
+from digest.cli.previewing import compose_first
 from digest.cli.targeting import Targets, ask_for_targets, read_secret, targets_given
 from digest.config import load_settings
 from digest.config.starting import BRIEFING, Start, StartMail, config_text
 from digest.errors import ConfigError, UsageError
+from digest.language import counted
 from digest.log import Redactor, configure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from digest.config import Settings
     from digest.config.starting import StartFeed
     from digest.model import Edition
 
-_AT, _REACH, _LONGER_REACH = "daily at 09:00", "1d", "7d"
+_AT = "daily at 09:00"
+# How far back a first edition goes: as little as will do.
+_REACHES = ("1d", "7d", "30d", "365d")
 _PASSWORD_VARIABLE = "SMTP_PASSWORD"  # noqa: S105 - a variable's name
 _FILE = click.Path(path_type=Path)
 _OPTIONS = (
@@ -55,7 +58,11 @@ _OPTIONS = (
     click.option("--at", type=SCHEDULE, help=f"When. Default: {_AT}."),
     click.option("--timezone", type=ZONE, help="An IANA name. Default: this machine's."),
     click.option("--digest", type=NAME, default=BRIEFING, show_default=True, help="Its name."),
-    click.option("--first-edition", type=DURATION, help=f"How far it reaches. Default: {_REACH}."),
+    click.option(
+        "--first-edition",
+        type=DURATION,
+        help=f"How far it reaches. Default: {_REACHES[0]}, or more until it has something.",
+    ),
     click.option("--smtp-host", type=HOST, help="Default: that of the address, where known."),
     click.option("--smtp-port", type=click.IntRange(1, 65535), help="The port of the mail server."),
     click.option(
@@ -122,10 +129,11 @@ def _with_options(command: Callable[..., None]) -> Callable[..., None]:
 @_with_options
 @click.pass_obj
 def init(options: Options, /, **given: Any) -> None:
-    """Make a configuration: asks for feeds, where to send and when, and tries each answer.
+    """Make a configuration, by questions or by options.
 
-    What is given is not asked for. With a feed, and an address, webhook or folder, nothing is,
-    but for what the mail server needs.
+    It asks for feeds, where to send and when, and tries each answer. What is given is not asked
+    for: with a feed, and an address, webhook or folder, nothing is, but for what the mail server
+    needs.
     """
     config = options.config or Path(os.environ.get("DIGEST_CONFIG") or "config.yaml")
     refuse_existing(config)
@@ -162,7 +170,7 @@ class _Setup:
         if self._asking:
             at = given.at or ask("When", SCHEDULE, _AT)
             zone = given.timezone or ask("Time zone", ZONE, zone)
-        start = Start(feeds, at, zone, given.digest, given.first_edition or _REACH)
+        start = Start(feeds, at, zone, given.digest, self._reaches[0])
         return self._with(targets, start)
 
     def _refuse_missing(self) -> None:
@@ -201,18 +209,20 @@ class _Setup:
             start = replace(start, mail=mail)
         return replace(start, folder=targets.folder), secrets
 
+    @property
+    def _reaches(self) -> tuple[str, ...]:
+        return (self._given.first_edition,) if self._given.first_edition else _REACHES
+
     def write(self, start: Start, secrets: Mapping[str, str]) -> dict[str, Any]:
         """Put it in its place once it loads; answers what is where."""
         edition = None
         with staged(self._config, config_text(start), secrets) as stage:
             settings = self._load(stage)
             if not self._given.no_test:
-                edition = _preview(settings, start.digest)
-                if self._asking and not (edition.stories or self._given.first_edition):
-                    say(f"Nothing in the feeds is younger than {start.first_edition}.")
-                    reach = ask("How far back may the first edition go", DURATION, _LONGER_REACH)
-                    stage.write_text(config_text(replace(start, first_edition=reach)), "utf-8")
-                    edition = _preview(self._load(stage), start.digest)
+                reach, edition = _first_edition(settings, start.digest, self._reaches)
+                if reach != start.first_edition:
+                    start = replace(start, first_edition=reach)
+                    stage.write_text(config_text(start), "utf-8")
             files = place(stage, self._config, secrets)
         return {
             "config": str(files[0]),
@@ -220,7 +230,11 @@ class _Setup:
             "digest": start.digest,
             "feeds": [asdict(feed) for feed in start.feeds],
             "first_edition": edition
-            and {"subject": edition.subject, "stories": len(edition.stories)},
+            and {
+                "subject": edition.subject,
+                "stories": len(edition.stories),
+                "reach": start.first_edition,
+            },
         }
 
     def _load(self, stage: Path) -> Settings:
@@ -230,11 +244,18 @@ class _Setup:
             raise ConfigError(self._config, error.problems) from None
 
 
-def _preview(settings: Settings, digest: str) -> Edition:
-    draft, _, failed = aio.run(compose_preview(settings, digest, in_full=False))
+def _first_edition(settings: Settings, digest: str, reaches: Sequence[str]) -> tuple[str, Edition]:
+    """The first edition with the shortest reach that gives it stories; else with the first."""
+    drafts, failed = aio.run(compose_first(settings, digest, reaches))
     for feed in failed:
         say(f"! {feed['name']}: {feed['error']}")
-    return draft.edition
+    for reach, edition in drafts.items():
+        if edition.stories:
+            if reach != reaches[0]:
+                say(f"Nothing in the feeds is younger than {reaches[0]}: it goes back {reach}.")
+            return reach, edition
+    say(f"Nothing in the feeds is younger than {reaches[-1]}.")
+    return reaches[0], drafts[reaches[0]]
 
 
 def _zone_here() -> str:
@@ -250,15 +271,21 @@ def _zone_here() -> str:
 
 def _tell(written: Mapping[str, Any], command: str, start: Start) -> None:
     first = written["first_edition"]
-    if first and first["stories"]:
-        click.echo(f"The first edition, {first['stories']} stories: {first['subject']}")
-    elif first:
+    nothing = first is not None and not first["stories"]
+    if nothing:
         click.echo("The first edition goes out once the feeds have something new.")
+    elif first:
+        stories = counted(first["stories"], "story", "stories")
+        click.echo(f"The first edition, {stories}: {first['subject']}")
     click.echo(f"Written: {', '.join([written['config'], *written['secrets']])}")
     click.echo("Next:")
-    for words, what in (
-        ("run --once", "the first edition, now"),
-        ("service install", f"then one {start.schedule}, from now on"),
-        ("run", "the same in this terminal"),
-    ):
+    then = f"{start.schedule}, from now on"
+    steps = {
+        "run --once": "the first edition, now",
+        "service install": f"an edition {then}" if nothing else f"then one {then}",
+        "run": "the same in this terminal",
+    }
+    if nothing:
+        del steps["run --once"]
+    for words, what in steps.items():
         click.echo(f"  {command + ' ' + words:<28} {what}")

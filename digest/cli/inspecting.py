@@ -34,7 +34,10 @@ _STYLES = {
 @click.option("--watch", is_flag=True, help="Show it anew every two seconds, until q or Ctrl-C.")
 @click.pass_obj
 def status(options: Options, *, healthcheck: bool, watch: bool) -> int:
-    """Show what needs attention, next editions, feeds by health, and the ledger."""
+    """Show what needs attention, and what comes next.
+
+    Then the feeds by health, and how many deliveries went how.
+    """
     settings = options.settings(log_level="error")
     if healthcheck:
         return 0 if _is_running(settings) else 1

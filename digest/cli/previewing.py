@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import webbrowser
+from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,9 @@ import click
 
 from digest.cli import Options, aio
 from digest.cli.output import polling_progress, print_json
+from digest.config.references import nearest
 from digest.config.settings import SQLITE_PREFIX
+from digest.config.units import parse_duration
 from digest.editions.weekly import configured, is_weekly
 from digest.errors import UsageError
 from digest.jobs.drafting import draft_edition, draft_weekly
@@ -24,9 +27,13 @@ from digest.store import copy_database, database_exists
 from digest.why import explain_draft
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
     from digest.config import Settings
     from digest.jobs.drafting import Draft
-    from digest.model import Pictures
+    from digest.model import Edition, Pictures
+    from digest.runtime import Runtime
+    from digest.store import Store
 
 
 @click.command()
@@ -50,15 +57,15 @@ def preview(
     in_browser: bool,
     why: bool,
 ) -> int:
-    """Show the edition of DIGEST as it would be now; changes nothing.
+    """Show the edition of DIGEST as it would be now.
 
-    DIGEST.weekly is the week so far, as those get it who want it once a week. Feeds that were never
-    polled are polled for the preview alone.
+    This changes nothing. DIGEST.weekly is the week so far, as those get it who want it once a week.
+    Feeds that were never polled are polled for the preview alone.
     """
     settings = options.settings(log_level="error")
     name = configured(digest)
     if name not in settings.digests:
-        raise UsageError(f"there is no digest {digest!r}")
+        raise UsageError(f"there is no digest {digest!r}{nearest(digest, settings.digests)}")
     if why and (form or in_browser):
         raise UsageError("--why is text for a terminal; give it without --as and --open")
     in_full = form == "email" or (in_browser and form is None)
@@ -118,10 +125,51 @@ async def compose_preview(
     """The edition with what it was made from, and which feeds could not be read for it.
 
     It comes with its pictures if it is to be seen `in_full`.
-
-    Works on a copy, so that nothing can change: subscriptions and first polls included.
     """
-    name = configured(digest)
+    async with _polled_copy(settings, configured(digest)) as (runtime, failed):
+        draw, name = draft_weekly if is_weekly(digest) else draft_edition, configured(digest)
+        draft = await runtime.store.run(
+            lambda store: draw(store, runtime.settings, name, utc_now())
+        )
+        pictures = NO_PICTURES
+        if in_full:
+            edition, pictures = await runtime.illustrating.illustrate(draft.edition)
+            draft = replace(draft, edition=edition)
+        return draft, pictures, failed
+
+
+async def compose_first(
+    settings: Settings, digest: str, reaches: Sequence[str]
+) -> tuple[dict[str, Edition], list[dict[str, Any]]]:
+    """The first edition by how far it reaches, and which feeds could not be read for it."""
+    config = settings.digests[digest]
+    # A digest for each reach, so that one poll will do for all of them.
+    digests = {
+        reach: config.model_copy(
+            update={"first_edition": parse_duration(reach), "title": settings.title_of(digest)}
+        )
+        for reach in reaches
+    }
+    settings = settings.model_copy(update={"digests": digests})
+    async with _polled_copy(settings, reaches[0]) as (runtime, failed):
+
+        def drafted(store: Store) -> dict[str, Edition]:
+            now, drafts = utc_now(), {}
+            for reach in reaches:
+                drafts[reach] = draft_edition(store, runtime.settings, reach, now).edition
+            return drafts
+
+        return await runtime.store.run(drafted), failed
+
+
+@asynccontextmanager
+async def _polled_copy(
+    settings: Settings, digest: str
+) -> AsyncIterator[tuple[Runtime, list[dict[str, Any]]]]:
+    """The jobs over a copy of the database, and which feeds of the digest could not be read for it.
+
+    A copy, so that nothing can change: subscriptions and first polls included.
+    """
     with tempfile.TemporaryDirectory(prefix="digest-preview-") as folder:
         copy = Path(folder, "preview.db")
         if database_exists(settings.database_path):
@@ -131,18 +179,11 @@ async def compose_preview(
             health = await runtime.store.run(lambda store: store.health.read())
             unread = [
                 feed.url
-                for feed in settings.feeds_of(name)
+                for feed in settings.feeds_of(digest)
                 if health.feeds[feed.url]["polled_at"] is None and not feed.paused
             ]
             polled: dict[str, Any] = {"feeds": []}
             if unread:
                 with polling_progress(len(unread)) as report:
                     polled = await runtime.poll(unread, report)
-            draw = draft_weekly if is_weekly(digest) else draft_edition
-            draft = await runtime.store.run(lambda store: draw(store, settings, name, utc_now()))
-            pictures = NO_PICTURES
-            if in_full:
-                edition, pictures = await runtime.illustrating.illustrate(draft.edition)
-                draft = replace(draft, edition=edition)
-            failed = [feed for feed in polled["feeds"] if feed["outcome"] == "failed"]
-            return draft, pictures, failed
+            yield runtime, [feed for feed in polled["feeds"] if feed["outcome"] == "failed"]

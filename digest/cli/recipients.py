@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO, get_args
 import click
 
 from digest.cli import Options, aio
+from digest.cli.groups import Group
 from digest.cli.output import print_json, print_table
 from digest.cli.recipients_csv import read_csv, recipient_of, write_csv
 from digest.cli.working import asked
@@ -30,7 +31,7 @@ _channel = click.option("--channel", metavar="CHANNEL", help="Default: every cha
 _FREQUENCIES = click.Choice(get_args(Frequency))
 
 
-@click.group()
+@click.group(cls=Group)
 def recipients() -> None:
     """Show, change and move the recipients of email channels."""
 
@@ -127,7 +128,7 @@ def restore(options: Options, address: str, channel: str | None) -> int:
 @click.option("--channel", metavar="CHANNEL", help="For lines that do not say which.")
 @click.pass_obj
 def import_(options: Options, file: TextIO, channel: str | None) -> int:
-    """Take over recipients from the CSV in FILE, all of them or none; who has left stays away."""
+    """Take over recipients from the CSV in FILE. All of them or none; who has left stays away."""
     settings = options.settings(log_level="error")
     _check(settings, channel)
     try:
@@ -145,7 +146,7 @@ def import_(options: Options, file: TextIO, channel: str | None) -> int:
 @click.option("--channel", metavar="CHANNEL", help="Only those of this channel.")
 @click.pass_obj
 def export(options: Options, output: Path | None, channel: str | None) -> int:
-    """Print what the store knows as CSV; the file's own recipients are in it where they left."""
+    """Print what the store knows as CSV. The file's own recipients are in it where they left."""
     settings = options.settings(log_level="error")
     _check(settings, channel)
     exported = [one for one in _known(settings) if channel in {None, one.channel}]

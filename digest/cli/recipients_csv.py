@@ -18,7 +18,7 @@ from digest.errors import UsageError
 from digest.model import Frequency, Recipient, RecipientState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
 _COLUMNS = (
     *("address", "name", "channel", "state", "reason"),
@@ -142,10 +142,27 @@ class _Reading:
             raise ValueError(f"has {len(cells)} cells, the header {len(header)}")
         said = {name: _unguarded(cell).strip() for name, cell in zip(header, cells, strict=False)}
         said["channel"] = said.get("channel") or self.default or ""
+        faults = []
         if said["channel"] not in self.channels:
             hint = nearest(said["channel"], self.channels)
-            raise ValueError(f"there is no email channel {said['channel']!r}{hint}")
-        return recipient_of({"address": "", **said})
+            faults.append(f"there is no email channel {said['channel']!r}{hint}")
+        said = {"address": "", **said}
+        try:
+            one = recipient_of(said)
+        except ValueError:
+            raise ValueError("; ".join([*faults, *_faults(said)])) from None
+        if faults:
+            raise ValueError(*faults)
+        return one
+
+
+def _faults(cells: dict[str, str]) -> Iterator[str]:
+    """What is wrong with each cell, in a line that is right otherwise."""
+    for name, cell in cells.items():
+        try:
+            recipient_of({"address": "a@a.example", "channel": "", name: cell})
+        except ValueError as error:
+            yield str(error)
 
 
 def _guarded(cell: str) -> str:

@@ -14,7 +14,7 @@ import click
 from digest.cli import Options, aio
 from digest.cli.output import print_json
 from digest.daemon import Daemon
-from digest.language import ENGLISH, language_of
+from digest.language import counted
 from digest.log import event
 from digest.opening import open_runtime, open_store, prepare
 from digest.web.control import control_socket
@@ -43,10 +43,9 @@ def run(options: Options, *, once: bool) -> int:
     if options.json:
         print_json(result)
     else:
-        count = language_of(ENGLISH).count
-        new = count(result["new"], "new entry", "new entries")
-        editions = count(len(result["editions"]), "edition")
-        failed = count(result["failed"], "feed")
+        new = counted(result["new"], "new entry", "new entries")
+        editions = counted(len(result["editions"]), "edition")
+        failed = counted(result["failed"], "feed")
         click.echo(
             f"{new}, {editions}, {result['delivered']} delivered, {failed} failed, "
             f"{result['undelivered']} not delivered"

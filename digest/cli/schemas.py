@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from digest.cli.groups import Group
 from digest.cli.output import print_json
 from digest.errors import UsageError
 
@@ -14,10 +15,10 @@ if TYPE_CHECKING:
     from digest.cli.results import Result
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True)
 @click.pass_context
 def schema(context: click.Context) -> None:
-    """Print the JSON Schema of the configuration file, for editors; or another one."""
+    """Print the JSON Schema of the configuration file. Editors use it."""
     from digest.config.schema import json_schema
 
     if context.invoked_subcommand is None:
@@ -27,7 +28,7 @@ def schema(context: click.Context) -> None:
 @schema.command()
 @click.argument("command", nargs=-1, required=True)
 def output(command: tuple[str, ...]) -> None:
-    """Print the JSON Schema of what COMMAND prints with `--json`; like `feeds test`."""
+    """Print the JSON Schema of what COMMAND prints with `--json`. COMMAND is like `feeds test`."""
     print_json(output_schema(" ".join(command)))
 
 

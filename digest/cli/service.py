@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from digest.cli.groups import Group
 from digest.cli.managers import MANAGERS
 from digest.cli.output import print_json
 from digest.config import load_settings
@@ -41,7 +42,7 @@ def _which(command: Callable[..., int]) -> Callable[..., int]:
     return manager(scope(command))
 
 
-@click.group()
+@click.group(cls=Group)
 def service() -> None:
     """Keep the daemon running, also after a restart of the machine."""
 
@@ -51,7 +52,7 @@ def service() -> None:
 @click.option("--print", "print_only", is_flag=True, help="Show what would be installed.")
 @click.pass_obj
 def install(options: Options, manager: str, *, system: bool, print_only: bool) -> int:
-    """Write the service for this configuration, enable it and start it.
+    """Write the service, enable it and start it.
 
     A service of the system runs as the user whom the configuration file belongs to.
     """
@@ -61,11 +62,15 @@ def install(options: Options, manager: str, *, system: bool, print_only: bool) -
     wanted = _service(options.file(), folders, system=system)
     text = keeper.text(wanted)
     if print_only:
-        click.echo(text, nl=False)
+        if options.json:
+            print_json({"file": str(keeper.file), "text": text})
+        else:
+            click.echo(text, nl=False)
         return 0
     _refuse_variables(options.file())
     for folder in folders:
-        _make(folder, options.file())
+        private = folder == settings.database_path.parent
+        _make(folder, options.file(), 0o700 if private else 0o777)
     _write(keeper.file, text)
     keeper.start()
     if manager == "systemd" and not system:
@@ -77,7 +82,7 @@ def install(options: Options, manager: str, *, system: bool, print_only: bool) -
 @_which
 @click.pass_obj
 def status(options: Options, manager: str, *, system: bool) -> int:
-    """Whether the service is installed and runs; exit code 1 if it does not run."""
+    """Tell whether the service is installed and runs. Exit code 1 if it does not run."""
     return _tell(options, MANAGERS[manager](system))
 
 
@@ -85,7 +90,7 @@ def status(options: Options, manager: str, *, system: bool) -> int:
 @_which
 @click.pass_obj
 def remove(options: Options, manager: str, *, system: bool) -> int:
-    """Stop the service and remove it; configuration and database stay."""
+    """Stop the service and remove it. Configuration and database stay."""
     keeper = MANAGERS[manager](system)
     if not keeper.file.exists():
         raise UsageError(f"no service is installed: there is no {keeper.file}")
@@ -132,11 +137,11 @@ def _refuse_variables(config: Path) -> None:
         ) from None
 
 
-def _make(folder: Path, config: Path) -> None:
+def _make(folder: Path, config: Path, mode: int) -> None:
     """What is to be writable has to be there, and belong to whom the service runs as."""
     try:
         if not folder.exists():
-            folder.mkdir(parents=True)
+            folder.mkdir(mode, parents=True)
             owner = config.stat()
             os.chown(folder, owner.st_uid, owner.st_gid)
     except OSError as error:

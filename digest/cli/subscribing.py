@@ -16,10 +16,11 @@ from digest.config.editing import append_feeds, feed_lines, pause_feed, remove_f
 from digest.config.units import parse_duration
 from digest.errors import FeedError, UsageError
 from digest.feeds.discovery import web_address
+from digest.language import counted
 from digest.opening import utc_now
 from digest.reports import ago, status_report
 from digest.runtime import feed_urls
-from digest.store import Store, database_exists
+from digest.store import Store, database_exists, titles_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from digest.cli.finding import Candidate
     from digest.config import Settings
+
+TAKEN_OVER = "The daemon takes that over now."
 
 
 @click.command()
@@ -47,7 +50,7 @@ def add(
     *,
     allow_private_networks: bool,
 ) -> int:
-    """Add the feed at URL, or of the page there, to the configuration file, once it is tried."""
+    """Add the feed at URL, or of the page there. It is tried first."""
     settings = options.settings(log_level="error")
     interval = _interval(every)
     url = web_address(url)
@@ -114,7 +117,7 @@ def _the_one(url: str, found: list[Candidate]) -> Candidate:
 
 
 def _choice(one: Candidate) -> str:
-    told = f"{one.title or 'untitled'}, {one.entries} entries"
+    told = f"{one.title or 'untitled'}, {counted(one.entries, 'entry', 'entries')}"
     return f"\n  digest feeds add {shlex.quote(one.url)}   ({told})"
 
 
@@ -122,7 +125,10 @@ def _choice(one: Candidate) -> str:
 @click.argument("feed")
 @click.pass_obj
 def remove(options: Options, feed: str) -> int:
-    """Take FEED, an address or a name, out of the configuration file; what it brought stays."""
+    """Take FEED out of the configuration file; what it brought stays.
+
+    FEED is an address, a name or a title, as `digest feeds list` has them.
+    """
     settings, number = _configured(options, feed)
     if len(settings.feeds) == 1:
         raise UsageError(f"{feed} is the only feed, and a configuration needs one; add another")
@@ -134,7 +140,10 @@ def remove(options: Options, feed: str) -> int:
 @click.argument("feed")
 @click.pass_obj
 def pause(options: Options, feed: str) -> int:
-    """Have FEED, an address or a name, not polled any more; what it brought still goes out."""
+    """Poll FEED no more; what it brought still goes out.
+
+    FEED is an address, a name or a title, as `digest feeds list` has them.
+    """
     return _set_paused(options, feed, paused=True)
 
 
@@ -142,7 +151,10 @@ def pause(options: Options, feed: str) -> int:
 @click.argument("feed")
 @click.pass_obj
 def resume(options: Options, feed: str) -> int:
-    """Have FEED, an address or a name, polled again."""
+    """Poll a paused FEED again.
+
+    FEED is an address, a name or a title, as `digest feeds list` has them.
+    """
     return _set_paused(options, feed, paused=False)
 
 
@@ -157,7 +169,7 @@ def _set_paused(options: Options, feed: str, *, paused: bool) -> int:
 def _configured(options: Options, feed: str) -> tuple[Settings, int]:
     """The settings, and the place of a feed among theirs."""
     settings = options.settings(log_level="error")
-    (url,) = feed_urls(settings, [feed])
+    (url,) = feed_urls(settings, [feed], titles_of(settings.database_path))
     return settings, [one.url for one in settings.feeds].index(url)
 
 
@@ -168,23 +180,28 @@ def _told(settings: Settings, number: int) -> dict[str, Any]:
 
 def _tell(options: Options, settings: Settings, feed: dict[str, Any], done: str) -> int:
     """Have a daemon take the file over at once, and say what was done."""
-    from digest.web.control import ask_daemon
-
-    live = aio.run(ask_daemon(settings.database_path, "reload")) is not None
+    live = take_over(settings)
     if options.json:
         print_json({**feed, "done": done, "live": live})
         return 0
     title = "" if feed["name"] in {"", feed["url"]} else f" ({feed['name']})"
     click.echo(f"{done} {feed['url']}{title}")
     if live:
-        click.echo("The daemon takes it over now.")
+        click.echo(TAKEN_OVER)
     return 0
+
+
+def take_over(settings: Settings) -> bool:
+    """Have a daemon read the configuration file anew; whether one runs."""
+    from digest.web.control import ask_daemon
+
+    return aio.run(ask_daemon(settings.database_path, "reload")) is not None
 
 
 @click.command("list")
 @click.pass_obj
 def list_(options: Options) -> int:
-    """Show the feeds with their tags, health, last new entry, and how many entries wait."""
+    """Show the feeds. With tags, health, last new entry, and how many entries wait."""
     settings = options.settings(log_level="error")
     now = utc_now()
     rows = _rows(settings, now)

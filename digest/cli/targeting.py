@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from digest.config import SmtpSettings
 
 _EMAIL, _SLACK, _FOLDER = range(3)
+_WORDS = ("email", "slack", "files")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def _check_webhook(url: str, *, test: bool) -> None:
 def ask_for_targets(server: Server, *, test: bool) -> Targets:
     """Ask where it goes; a visible post is made only where that is agreed to."""
     say("Where should it go?")
-    chosen = choose("One or more", ["email", "Slack", "files in a folder"])
+    chosen = choose("One or more", ["email", "Slack", "files in a folder"], _WORDS)
     targets = Targets()
     if _EMAIL in chosen:
         targets = Targets(to=(ask("Email address", ADDRESS),))

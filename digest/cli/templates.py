@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from digest.cli.groups import Group
 from digest.cli.output import print_json, print_table
 from digest.config.looks import ABOUT
-from digest.config.references import nearest
 from digest.errors import TemplateError, UsageError
 from digest.rendering.samples import SAMPLES
 from digest.rendering.samples import links as sample_links
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 _theme = click.Choice(THEMES)
 
 
-@click.group()
+@click.group(cls=Group)
 def templates() -> None:
-    """The built-in themes, and templates of one's own."""
+    """List, copy and try templates."""
 
 
 @templates.command("list")
@@ -71,7 +71,7 @@ def export(options: Options, theme: Theme, folder: Path) -> None:
 @click.option("--theme", type=_theme, default="classic", help="For what DIR lacks.")
 @click.pass_obj
 def check(options: Options, folder: Path, theme: Theme) -> int:
-    """Render made-up editions with the templates in DIR: long, empty, right to left, hostile."""
+    """Render made-up editions with the templates in DIR. Long, empty, hostile and other ones."""
     problems = _problems(folder, theme)
     if options.json:
         print_json({"folder": str(folder), "problems": problems})
@@ -99,7 +99,5 @@ def _problems(folder: Path, theme: Theme) -> list[str]:
         except TemplateError as error:
             found.append(str(error))
     if not found:
-        names = theme_files(theme)
-        unused = unused_files(folder, theme)
-        found = [f"{path}: nothing uses it{nearest(path.name, names)}" for path in unused]
+        found = unused_files(folder, [theme])
     return list(dict.fromkeys(found))

@@ -9,8 +9,10 @@ import click
 from digest.cli import Options, aio
 from digest.cli.output import polling_progress, print_json, print_table
 from digest.errors import InstanceError
+from digest.language import counted
 from digest.opening import open_polling, open_runtime
 from digest.runtime import poll_now
+from digest.store import titles_of
 
 if TYPE_CHECKING:
     from digest.config import Settings
@@ -22,7 +24,10 @@ UNDELIVERED = {"failed", "unknown", "retrying", "pending"}
 @click.argument("feed", nargs=-1)
 @click.pass_obj
 def poll(options: Options, feed: tuple[str, ...]) -> int:
-    """Poll feeds now, by address or name; all of them if none is named."""
+    """Poll feeds now: those that are given, or all.
+
+    FEED is an address, a name or a title, as `digest feeds list` has them.
+    """
     settings = options.settings(log_level="error")
     result = aio.run(_poll(settings, feed))
     if options.json:
@@ -38,10 +43,11 @@ def poll(options: Options, feed: tuple[str, ...]) -> int:
 
 
 async def _poll(settings: Settings, feeds: tuple[str, ...]) -> dict[str, Any]:
+    titles = titles_of(settings.database_path) if feeds else {}
     try:
         async with open_polling(settings, "digest poll") as polling:
             with polling_progress(len(feeds) or len(settings.feeds)) as report:
-                return await poll_now(settings, polling, feeds, report)
+                return await poll_now(settings, polling, feeds, report, titles)
     except InstanceError as error:
         return await asked(settings, error, "poll", feeds=feeds)
 
@@ -51,7 +57,7 @@ async def _poll(settings: Settings, feeds: tuple[str, ...]) -> dict[str, Any]:
 @click.option("--to", metavar="CHANNEL", help="Only to this channel.")
 @click.pass_obj
 def send(options: Options, digest: str, to: str | None) -> int:
-    """Publish and deliver an edition of DIGEST now, whatever its schedule."""
+    """Publish and deliver an edition of DIGEST now. Its schedule stays as it is."""
     settings = options.settings(log_level="error")
     result = aio.run(_send(settings, digest, to))
     if options.json:
@@ -86,7 +92,8 @@ def _print_sent(result: dict[str, Any]) -> None:
     if result["edition"] is None:
         click.echo(f"nothing new for {result['digest']}; no edition was made")
         return
-    click.echo(f"edition {result['edition']} of {result['digest']}: {result['entries']} entries")
+    entries = counted(result["entries"], "entry", "entries")
+    click.echo(f"edition {result['edition']} of {result['digest']}: {entries}")
     rows = [
         (row["channel"], row["recipient"], row["state"], row["error"] or "")
         for row in result["deliveries"]

@@ -68,7 +68,8 @@ def find_config(given: Path | None, environ: Mapping[str, str] = os.environ) -> 
         if path.is_file():
             return path
     raise UsageError(
-        f"no configuration: looked for --config, DIGEST_CONFIG, ./config.yaml and {_SYSTEM_FILE}"
+        f"no configuration: looked for --config, DIGEST_CONFIG, ./config.yaml and {_SYSTEM_FILE};"
+        " `digest init` makes one"
     )
 
 

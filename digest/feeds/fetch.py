@@ -21,6 +21,7 @@ from digest.feeds.decode import ACCEPTED
 from digest.feeds.guard import is_public
 from digest.feeds.text import one_line
 from digest.feeds.turns import Turns
+from digest.network import chain_of, connection_trouble
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -37,7 +38,7 @@ _MAX_REDIRECTS = 5
 _RECEIVE_BUFFER = 64 * 1024
 _LONGEST_REASON = 300
 NOT_PUBLIC = "is not a public address"
-_IF_MEANT = "set allow_private_networks for this feed if it should be polled"
+IF_MEANT = "set allow_private_networks for this feed if it should be polled"
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
     "application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.8, "
@@ -224,7 +225,7 @@ class Fetcher:
         except TimeoutError:
             raise FeedError(f"no whole answer within {self._limits.timeout:g} s") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise FeedError(_explain(error)) from error
+            raise FeedError(explain(error)) from error
 
     async def _ask(self, request: Request, trail: Sequence[URL]) -> Response | _Redirect:
         session = self._any if request.allow_private_networks else self._public
@@ -302,36 +303,33 @@ def _headers(request: Request, trail: Sequence[URL]) -> CIMultiDict[str]:
     return headers
 
 
-def _explain(error: BaseException) -> str:
+def explain(error: Exception) -> str:
     """One clear line for what went wrong, from the most telling error of the chain."""
     if isinstance(error, aiohttp.ClientConnectorError) and NOT_PUBLIC in str(error.os_error):
         # The errors of a name's addresses are a text in one error, no longer of their kinds.
         each = str(error.os_error).removeprefix("Multiple exceptions: ")
-        return one_line(f"{each}; {_IF_MEANT}", _LONGEST_REASON)
+        return one_line(f"{each}; {IF_MEANT}", _LONGEST_REASON)
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         # It is of the other's kind too, without what that says.
         error = error.certificate_error
-    chain: list[BaseException] = []
-    cause: BaseException | None = error
-    while cause is not None and cause not in chain:
-        chain.append(cause)
-        cause = getattr(cause, "os_error", None) or cause.__cause__ or cause.__context__
+    chain = list(chain_of(error))
     for kind, words in _REASONS.items():
         for link in chain:
             if isinstance(link, kind):
-                return one_line(words.format(link), _LONGEST_REASON)
+                trouble = connection_trouble(link) or getattr(link, "strerror", None) or link
+                return one_line(words.format(link, trouble=trouble), _LONGEST_REASON)
     return one_line(f"{type(error).__name__}: {error}", _LONGEST_REASON)
 
 
 _REASONS: dict[type[BaseException], str] = {
     socket.gaierror: "the host name does not resolve",
     aiohttp.ClientConnectorDNSError: "the host name does not resolve",
-    ConnectionRefusedError: "cannot connect: connection refused",
+    ConnectionRefusedError: "cannot connect: {trouble}",
     ConnectionResetError: "the server reset the connection",
     ssl.SSLCertVerificationError: "the certificate is not valid: {0.verify_message}",
     aiohttp.ClientPayloadError: "the body ended too early",
     aiohttp.ServerDisconnectedError: "the server closed the connection without an answer",
-    aiohttp.ClientConnectorError: "cannot connect: {0.strerror}",
+    aiohttp.ClientConnectorError: "cannot connect: {trouble}",
     aiohttp.ClientResponseError: "the answer is not valid HTTP",
     ValueError: "the address cannot be used: {}",
 }

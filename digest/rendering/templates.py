@@ -23,6 +23,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from digest import __version__
 from digest.config.looks import LookSettings, Theme
+from digest.config.references import nearest
 from digest.errors import TemplateError
 from digest.feeds.text import well_formed
 from digest.rendering.colours import palettes
@@ -31,6 +32,7 @@ from digest.rendering.samples import ordinary
 from digest.rendering.vocabulary import FILTERS, FUNCTIONS, variables
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from types import TracebackType
 
     from digest.model import Edition
@@ -40,6 +42,8 @@ _BUILT_IN = Path(__file__).parent / "templates"
 HTML, TEXT, MARKDOWN = "edition.html", "edition.txt", "edition.md"
 _NAMES = (HTML, TEXT, MARKDOWN)
 _SUFFIXES = {".html", ".txt", ".md"}
+# What templates are called elsewhere.
+_MISTAKEN = {".htm", ".markdown", ".j2", ".jinja", ".jinja2"}
 THEMES: tuple[Theme, ...] = get_args(Theme)
 _KEPT = re.compile(r'(<style[^>]*) data-css-inline="keep"')
 # A template can raise whatever its expressions do: 1 / 0 is its author's to mend.
@@ -127,16 +131,39 @@ def theme_files(theme: Theme) -> dict[str, str]:
     return {path.name: path.read_text("utf-8") for path in files}
 
 
-def unused_files(folder: Path, theme: Theme) -> list[Path]:
-    """Templates in a folder that override none of a theme and that no other there includes."""
-    paths = [path for path in sorted(folder.iterdir()) if path.suffix in _SUFFIXES]
-    used = set(theme_files(theme))
+def unused_files(folder: Path, themes: Collection[Theme]) -> list[str]:
+    """A line for each template of a folder that overrides none of these themes', nor is included.
+
+    It has the name that was probably meant.
+    """
+    own = {name for theme in themes for name in theme_files(theme)}
+    try:
+        files = sorted(folder.iterdir())
+    except OSError:
+        # What is used in it can be read all the same, or was an error.
+        return []
+    paths = [
+        path
+        for path in files
+        if path.suffix in _SUFFIXES | _MISTAKEN and path.stem.lower() != "readme"
+    ]
+    used = set(own)
     for path in paths:
         # What is wrong in a file that is used was found by rendering it.
-        with suppress(TemplateSyntaxError, UnicodeDecodeError):
+        with suppress(TemplateSyntaxError, UnicodeDecodeError, OSError):
             parsed = Environment(autoescape=True).parse(path.read_text("utf-8"))
             used.update(filter(None, meta.find_referenced_templates(parsed)))
-    return [path for path in paths if path.name not in used]
+    return [
+        f"{path}: nothing uses it{_meant(path.name, own)}"
+        for path in paths
+        if path.name not in used
+    ]
+
+
+def _meant(name: str, names: Collection[str]) -> str:
+    """The template that a wrong name probably stands for: by its name, or by what it is."""
+    alike = [one for one in _NAMES if Path(one).suffix == Path(name).suffix]
+    return nearest(name, names) or (f"; did you mean {alike[0]!r}?" if alike else "")
 
 
 def _template_line(trace: TracebackType | None) -> tuple[str, int] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from digest.errors import StoreError
 from digest.store.archive import ArchiveQueries, FeedHistory, Waiting
 from digest.store.backup import back_up, copy_database
 from digest.store.database import Database, StoreThread
@@ -11,7 +12,7 @@ from digest.store.deliveries import Change, DeliveryQueries, EditionRecord, Reco
 from digest.store.editions import DigestPlan, EditionQueries
 from digest.store.explaining import ExplainQueries
 from digest.store.feeds import Failure, FeedQueries, Update, Validators, Visit
-from digest.store.files import database_exists
+from digest.store.files import database_exists, exposed_files
 from digest.store.health import Health, HealthQueries
 from digest.store.held import HeldEntries, HeldQueries
 from digest.store.incidents import Incident, IncidentQueries
@@ -47,8 +48,10 @@ __all__ = [
     "back_up",
     "copy_database",
     "database_exists",
+    "exposed_files",
     "lack_of_room",
     "lack_of_writing",
+    "titles_of",
 ]
 
 
@@ -81,3 +84,17 @@ class Store:
     def close(self) -> None:
         """Close the database."""
         self._database.close()
+
+
+def titles_of(path: Path) -> dict[str, str]:
+    """What feeds call themselves, by address; nothing where the database cannot be read yet."""
+    try:
+        if not database_exists(path):
+            return {}
+        store = Store(path, read_only=True)
+    except StoreError:
+        return {}
+    try:
+        return store.health.titles()
+    finally:
+        store.close()

@@ -16,7 +16,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from digest.errors import StoreError
-from digest.store.files import read_only_uri, refuse_damaged, store_error, uri
+from digest.store.files import (
+    make_file,
+    make_folder,
+    read_only_uri,
+    refuse_damaged,
+    store_error,
+    uri,
+)
 from digest.store.migrations import HEAD, migrate, revision_of
 
 if TYPE_CHECKING:
@@ -50,7 +57,8 @@ class Database:
             if check and path.exists():
                 refuse_damaged(path)
             if not read_only:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                make_folder(path)
+                make_file(path)
             self._connection = self._engine.connect()
             self._driver = self._driver_connection()
             self._prepare()

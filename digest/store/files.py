@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from contextlib import closing
+import stat
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -35,6 +37,34 @@ def database_exists(path: Path) -> bool:
     except OSError as error:
         raise store_error(path, error) from None
     return True
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder of a database where it is missing, for its owner only."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def make_file(path: Path) -> None:
+    """Make an empty database where there is none, for its owner only.
+
+    Keys, recipients and the addresses of private feeds are in it. SQLite gives what it makes beside
+    a database the rights that the database has.
+    """
+    if not path.exists():
+        os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def exposed_files(path: Path) -> list[Path]:
+    """The files of a database that every user of this machine can read or change."""
+    path = path.resolve()
+    if not all(folder.stat().st_mode & stat.S_IXOTH for folder in path.parents):
+        return []
+    found = []
+    for file in (path, beside(path, "-wal"), beside(path, "-shm")):
+        with suppress(FileNotFoundError):
+            if file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
+                found.append(file)
+    return found
 
 
 def refuse_damaged(path: Path, owner: Path | None = None) -> None:

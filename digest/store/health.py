@@ -29,16 +29,16 @@ _LAST = 20
 class Health:
     """Rows as plain maps: feeds and digests by key, deliveries that need a person.
 
-    `deliveries` counts them by state, without those that were dropped; `waiting` counts those yet
-    to be made, by channel and kind; `weekly` those who get weekly editions, by digest; `channels`
-    are those that take nothing now.
+    `deliveries` counts them by state, without those that were dropped; `waiting` has how many are
+    yet to be made, and the first of them, by channel and kind; `weekly` counts those who get weekly
+    editions, by digest; `channels` are those that take nothing now.
     """
 
     feeds: dict[str, dict[str, Any]]
     digests: dict[str, dict[str, Any]]
     deliveries: dict[str, int]
     troubled: list[dict[str, Any]]
-    waiting: list[tuple[str, str, int]]
+    waiting: list[tuple[str, str, int, int]]
     weekly: dict[str, int]
     channels: dict[str, dict[str, Any]]
     incidents: list[Incident]
@@ -57,6 +57,12 @@ class HealthQueries:
         query = sa.select(size).where(renditions.c.kind == kind, renditions.c.edition_id > since)
         with self._database.transaction() as connection:
             return connection.execute(query).scalar() or 0
+
+    def titles(self) -> dict[str, str]:
+        """What feeds call themselves, by address; without those that have not said."""
+        query = sa.select(feeds.c.url, feeds.c.title).where(feeds.c.title != "")
+        with self._database.transaction() as connection:
+            return {row.url: row.title for row in connection.execute(query)}
 
     def read(self) -> Health:
         """Feeds, digests, ledger counts, and deliveries that failed, linger or are unknown."""
@@ -79,7 +85,12 @@ class HealthQueries:
             .limit(_SHOWN)
         )
         open_ones = (
-            sa.select(deliveries.c.channel, renditions.c.kind, sa.func.count())
+            sa.select(
+                deliveries.c.channel,
+                renditions.c.kind,
+                sa.func.count(),
+                sa.func.min(deliveries.c.id),
+            )
             .join(
                 renditions,
                 sa.and_(
@@ -103,7 +114,7 @@ class HealthQueries:
                 digests={row.name: row._asdict() for row in connection.execute(sa.select(digests))},
                 deliveries={row[0]: row[1] for row in connection.execute(counts)},
                 troubled=[row._asdict() for row in connection.execute(troubled)],
-                waiting=[(row[0], row[1], row[2]) for row in connection.execute(open_ones)],
+                waiting=[(row[0], row[1], row[2], row[3]) for row in connection.execute(open_ones)],
                 weekly={row[0]: row[1] for row in connection.execute(weekly)},
                 channels={row.name: row._asdict() for row in connection.execute(resting)},
                 incidents=open_incidents(connection),

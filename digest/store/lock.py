@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from digest.errors import InstanceError, StoreError
+from digest.store.files import make_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +31,7 @@ class WriterLock:
 
     def __enter__(self) -> WriterLock:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self._path)
             file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise StoreError(f"{self._path}: {error.strerror}") from None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from digest.errors import StoreError
 from digest.log import event
+from digest.network import listening_trouble
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -91,7 +92,7 @@ class Serving:
         try:
             server = await asyncio.get_running_loop().create_server(connections, host, port)
         except (OSError, UnicodeError) as error:
-            said = getattr(error, "strerror", None) or error
+            said = listening_trouble(error)
             raise ListenError(f"web.listen: {settings.web.listen}: {said}") from None
         event(_log, logging.INFO, "pages", listen=settings.web.listen)
         if settings.web.password is None:

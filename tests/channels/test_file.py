@@ -275,8 +275,15 @@ async def test_a_link_to_another_file_is_not_written_through(tmp_path: Path) -> 
 async def test_a_check_makes_nothing(tmp_path: Path) -> None:
     found = await files(tmp_path, "new/{digest}/{date}.md").check()
 
-    assert found == f"{tmp_path / 'new'} is writable"
+    assert found == f"{tmp_path / 'new'} is not there yet, and can be made"
     assert everything(tmp_path) == set()
+    assert await files(tmp_path, "{date}.md").check() == f"{tmp_path} is writable"
+    assert everything(tmp_path) == set()
+
+
+async def test_a_check_believes_no_rights_that_are_of_no_use(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match="/proc is not a writable folder"):
+        await files(tmp_path, "/proc/x/{date}.md").check()
 
 
 @pytest.mark.parametrize("obstacle", ["file", "file above", "dangling link"])

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import stat
+import subprocess
+import tempfile
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.checks.machine import check_clock, check_database, check_disk, check_zones
+from digest.checks.machine import check_access, check_clock, check_database, check_disk, check_zones
 from digest.store import Store
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
@@ -28,10 +33,37 @@ def test_a_database_is_read_through(tmp_path: Path) -> None:
     assert damaged.said.startswith("the database is damaged")
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that everybody can look into, as those of tests are not."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def test_a_database_that_others_can_read_is_told_with_what_mends_it(open_folder: Path) -> None:
+    folder = open_folder / "its place"
+    path = folder / "digest.db"
+    assert check_access(path) == []
+    with closing(Store(path)):
+        (finding,) = check_access(path)
+        assert (finding.verdict, finding.said) == ("ok", "its owner's alone")
+        for file in folder.iterdir():
+            file.chmod(0o644)
+        # Nobody else comes as far as the file.
+        assert check_access(path)[0].verdict == "ok"
+        folder.chmod(0o711)
+        (finding,) = check_access(path)
+        assert (finding.verdict, "every user of this machine" in finding.said) == ("warn", True)
+        subprocess.run(finding.remedy.strip("`"), shell=True, check=True)
+        assert check_access(path)[0].verdict == "ok"
+        assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o640}
+
+
 def test_a_disk_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert check_disk(tmp_path / "data" / "deeper" / "digest.db").verdict == "ok"
     assert list(tmp_path.iterdir()) == []
-    finding = check_disk(tmp_path.__class__("/proc/digest.db"))
+    finding = check_disk(Path("/proc/digest.db"))
     assert finding.verdict == "fail"
     assert "set another `database`" in finding.remedy
 
@@ -50,7 +82,11 @@ def test_zones_load_and_are_not_old() -> None:
     ("minutes", "verdict", "said"),
     [
         ([], "ok", "not compared"),
-        ([-300.0, 0.2, 60.0], "ok", "as 3 answers have it"),
+        (
+            [-300.0, 0.2, 60.0],
+            "ok",
+            "within 5 min of the servers' clocks, by the nearest of 3 answers",
+        ),
         ([-300.0, -6.0], "warn", "6 min ahead of the nearest server"),
         ([90.0], "warn", "90 min behind the nearest server"),
     ],

@@ -9,21 +9,20 @@ import pytest
 
 from digest.channels import open_channels
 from digest.checks.mail import check_smtp, largest_email
-from digest.checks.public import check_public_url
+from digest.checks.public import check_listening, check_public_url
 from digest.config import Settings, SmtpSettings
 from digest.errors import ChannelError
 from digest.opening import utc_now
 from tests.channels.mailing import LOGIN
 from tests.channels.test_login import demanding
 from tests.feed_xml import item, rss
-from tests.servers import Reply, running
+from tests.servers import HttpServer, Reply, running
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.certificates import Certificate
     from tests.cli.project import Project
-    from tests.servers import HttpServer
 
 
 def smtp(port: int, **more: Any) -> SmtpSettings:
@@ -43,7 +42,7 @@ async def test_the_server_must_take_what_was_sent(project: Project) -> None:
     assert f"up to {size:,} bytes go as text, since it takes 4,000" in finding.said
     assert finding.remedy.startswith("send no `images`")
     well = await check_smtp(smtp(project.mail.port), 4_000, utc_now())
-    assert (well.verdict, well.said) == ("ok", "not encrypted, no login, takes 0.004 MB")
+    assert (well.verdict, well.said) == ("ok", "not encrypted, without a login, takes 0.004 MB")
 
 
 async def test_encryption_and_certificate_are_told(certificate: Certificate) -> None:
@@ -130,14 +129,48 @@ async def test_the_public_address_answers(feed_server: HttpServer, tmp_path: Pat
     assert await check_public_url(web(tmp_path, None), utc_now()) == []
 
 
+@pytest.mark.parametrize(
+    ("url", "verdict", "said", "mend"),
+    [
+        ("https://no.invalid", "fail", "the host name does not resolve", "publish the name in DNS"),
+        ("https://127.0.0.1:1", "warn", "cannot connect: connection refused", "`digest run`"),
+    ],
+)
+async def test_what_keeps_readers_from_the_address_is_told_in_words(
+    tmp_path: Path, url: str, verdict: str, said: str, mend: str
+) -> None:
+    (finding,) = await check_public_url(web(tmp_path, url), utc_now())
+    assert (finding.verdict, finding.said.partition(", and no daemon")[0]) == (verdict, said)
+    assert mend in finding.remedy
+
+
 async def test_an_address_that_nobody_trusts_is_told(
     certificate: Certificate, tmp_path: Path
 ) -> None:
-    with running(server := demanding(certificate)):
-        # Not a web server at all.
-        (finding,) = await check_public_url(
-            web(tmp_path, f"https://127.0.0.1:{server.port}"), utc_now()
-        )
-    assert finding.verdict == "warn"
-    assert finding.said.startswith("does not answer: ")
-    assert "start `digest run`" in finding.remedy
+    with running(secured := HttpServer()):
+        listening = secured._server.socket
+        secured._server.socket = certificate.context.wrap_socket(listening, server_side=True)
+        url = secured.url.replace("http:", "https:")
+        (finding,) = await check_public_url(web(tmp_path, url), utc_now())
+    assert (finding.verdict, finding.said) == (
+        "fail",
+        "the certificate is not valid: self-signed certificate",
+    )
+    assert finding.remedy == "renew the certificate of what serves it"
+
+
+async def test_where_the_pages_are_to_be_is_tried(tmp_path: Path, feed_server: HttpServer) -> None:
+    def at(listen: str) -> Settings:
+        settings = web(tmp_path, "https://reading.example")
+        assert settings.web is not None
+        listening = settings.web.model_copy(update={"listen": listen})
+        return settings.model_copy(update={"web": listening})
+
+    (free,) = await check_listening(at("127.0.0.1:0"))
+    assert (free.what, free.verdict) == ("listen", "ok")
+    (taken,) = await check_listening(at(feed_server.url.removeprefix("http://")))
+    assert (taken.verdict, taken.said) == ("fail", "another program listens there")
+    assert taken.remedy == "stop it, or choose another port"
+    (foreign,) = await check_listening(at("203.0.113.1:8080"))
+    assert foreign.said == "this machine has no such address"
+    assert await check_listening(web(tmp_path, None)) == []

@@ -68,6 +68,15 @@ async def test_a_feed_that_is_gone_needs_attention_once(poller: Poller) -> None:
     assert (feed["health"], attention) == ("ok", [])
 
 
+async def test_how_often_a_feed_failed_is_told_in_words(poller: Poller) -> None:
+    await poller.read(item(1))
+    poller.answer(Reply("later", 500))
+    for said in ("once", "2 times in a row"):
+        await poller.poll(hours=1)
+        _, [(kind, message)] = await status(poller)
+        assert (kind, message.endswith(f" ({said})")) == ("feed", True)
+
+
 async def test_a_feed_that_moved_for_good_needs_attention(poller: Poller) -> None:
     poller.server.replies["/new"] = Reply(rss(item(1)))
     poller.answer(Reply(status=301, headers={"Location": "/new"}))

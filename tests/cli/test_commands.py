@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -222,7 +223,10 @@ def test_check_online_tries_everything_and_sends_nothing(polled: Project) -> Non
     polled.slack.replies["/services/T0/B0/s3cretpath"] = Reply("no_text", 400)
     result = polled.json("check", "--online")
     assert {(c["what"], c["verdict"]) for c in result["checks"]} == {
-        *((what, "ok") for what in ("settings", "templates", "database", "disk", "zone data")),
+        *(
+            (what, "ok")
+            for what in ("settings", "templates", "access", "database", "disk", "zone data")
+        ),
         *((what, "ok") for what in ("clock", "feed", "smtp", "sender", "channel")),
     }
     assert polled.mail.mails == []
@@ -266,7 +270,7 @@ def test_a_template_error_names_file_line_and_variable(polled: Project) -> None:
         (["poll", "nope"], 2, "there is no feed 'nope'"),
         (["preview", "nope"], 2, "there is no digest 'nope'"),
         (["send", "weekly", "--to", "nope"], 2, "there is no channel 'nope'"),
-        (["sned"], 2, "No such command 'sned'"),
+        (["sned"], 2, "there is no command 'sned'; did you mean 'send'?"),
         (["-c", "missing.yaml", "status"], 2, "missing.yaml: cannot be read"),
     ],
 )
@@ -275,6 +279,47 @@ def test_exit_codes(polled: Project, arguments: list[str], code: int, says: str)
     assert done.returncode == code
     assert says in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("group", ["", "feeds", "recipients", "templates", "service", "schema"])
+def test_every_summary_fits_a_terminal_of_80_columns(project: Project, group: str) -> None:
+    listed = project.command(*group.split(), "--help", COLUMNS="80").stdout
+    commands = listed.partition("--help")[2].partition("\n\n")[2].splitlines()
+    lines = [line for line in commands if line and not line.endswith(":")]
+    assert [line for line in lines if not re.match(r"  [a-z]+ +[A-Z].*[^.]\.$", line)] == []
+
+
+def test_commands_are_listed_by_what_they_are_for(project: Project) -> None:
+    listed = project.command("--help").stdout
+    headings = re.findall(r"^(\w.*):$", listed, re.MULTILINE)
+    assert headings == [
+        "Options",
+        *("Set up", "Every day", "Feeds and recipients"),
+        "Deliveries",
+        "More",
+    ]
+    assert re.search(r"^Set up:\n  init ", listed, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (("statsu",), "there is no command 'statsu'; did you mean 'status'?"),
+        (("feeds", "lst"), "there is no command 'lst'; did you mean 'list'?"),
+        (("preview", "weakly"), "there is no digest 'weakly'; did you mean 'weekly'?"),
+        (("send", "weekly", "--to", "inbx"), "there is no channel 'inbx'; did you mean 'inbox'?"),
+    ],
+)
+def test_a_slip_is_told_with_what_was_meant(
+    polled: Project, arguments: tuple[str, ...], hint: str
+) -> None:
+    done = polled.command(*arguments)
+    assert (done.returncode, hint in done.stderr) == (2, True)
+
+
+def test_without_a_configuration_the_way_to_one_is_told(project: Project) -> None:
+    done = project.command("status")
+    assert (done.returncode, done.stderr.rstrip().endswith("`digest init` makes one")) == (2, True)
 
 
 def test_no_secret_in_anything_said(polled: Project) -> None:

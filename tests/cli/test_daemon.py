@@ -202,11 +202,12 @@ def test_while_it_runs_commands_reach_it_and_a_second_one_is_refused(project: Pr
         )
         assert project.json("status")["feeds"][0]["health"] == "ok"
         assert len(project.json("preview", "weekly")["sections"]) == 1
-        polled = project.json("poll")
+        polled = project.json("poll", "A feed")
         assert (polled["feeds"][0]["outcome"], polled["new"]) == ("unchanged", 0)
         assert project.json("send", "weekly")["entries"] == 1
         wrong = project.command("send", "weakly")
-        assert (wrong.returncode, wrong.stderr) == (2, "digest: there is no digest 'weakly'\n")
+        told = "digest: there is no digest 'weakly'; did you mean 'weekly'?\n"
+        assert (wrong.returncode, wrong.stderr) == (2, told)
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
     assert len(project.slack.seen) == 1

@@ -175,4 +175,8 @@ def test_a_round_counts_what_waits_for_a_channel_and_alerts_of_it(project: Proje
     assert "service; make a new webhook" in alert.read_text("utf-8")
     (attention,) = project.json("status")["attention"]
     assert (attention["kind"], attention["name"]) == ("channel", "team")
-    assert "digest retry" in attention["message"]
+    # The advice does what it says.
+    advice = attention["message"].partition("or now with `digest ")[2].rstrip("`")
+    project.slack.replies["/services/T0/B0/s3cretpath"] = Reply("ok")
+    assert project.command(*advice.split()).returncode == 0
+    assert project.json("status")["attention"] == []

@@ -112,7 +112,7 @@ def test_discover_works_without_a_configuration(project: Project) -> None:
     assert list(project.folder.iterdir()) == []
     refused = project.command("feeds", "discover", project.feeds.url)
     assert refused.returncode == 1
-    assert "127.0.0.1 is not a public address" in refused.stderr
+    assert "127.0.0.1 is not a public address; --allow-private-networks reads it" in refused.stderr
 
 
 def test_discover_takes_the_polling_settings(project: Project) -> None:
@@ -158,9 +158,9 @@ def test_test_says_what_polling_would_learn_and_stores_nothing(project: Project)
         "with_link": 2,
         "identity": {"guid": 2, "content": 1},
         "problems": [
-            "2 entries have no date; they count from when they are first seen",
-            "1 entries have no id",
-            "1 entries are told apart by their text alone; an edited one may be new",
+            "2 entries without a date; they count from when they are first seen",
+            "1 entry without an id",
+            "1 entry told apart by their text alone; an edited one may be new",
             f"it moved for good to {project.feeds.url}/feed",
         ],
         "links": [],
@@ -168,7 +168,7 @@ def test_test_says_what_polling_would_learn_and_stores_nothing(project: Project)
     assert [path.name for path in project.folder.iterdir()] == ["config.yaml"]
     shown = project.command("feeds", "test", f"{project.feeds.url}/moved").stdout
     assert "2 by guid, 1 by content" in shown
-    assert "! 1 entries have no id\n" in shown
+    assert "! 1 entry without an id\n" in shown
 
 
 def test_test_names_the_feeds_of_a_page(project: Project) -> None:
@@ -255,6 +255,7 @@ def test_import_reads_standard_input_and_needs_no_configuration(project: Project
         "known": 0,
         "refused": [],
         "appended": False,
+        "live": False,
     }
 
 
@@ -441,6 +442,29 @@ def test_list_has_tags_health_and_what_waits(project: Project) -> None:
     assert [feed["name"] for feed in project.json("feeds", "list")["feeds"]] == [first["name"]]
 
 
+@pytest.mark.usefixtures("listed")
+def test_a_feed_is_named_as_it_is_shown(project: Project) -> None:
+    one, two = (f"{project.feeds.url}/{name}" for name in ("one", "two"))
+    host = project.feeds.url.removeprefix("http://")
+    # Before a feed has said its title it is shown under its host.
+    assert project.json("poll", host)["feeds"][0]["url"] == one
+    project.feeds.replies["/two"] = Reply(rss(item(2), title="Forem: the second"))
+    project.json("feeds", "add", two)
+    project.json("poll")
+    assert project.json("feeds", "pause", "Forem: the second")["url"] == two
+    paused = project.command("poll", "Forem: the second")
+    mend = "`digest feeds resume 'Forem: the second'` has it polled again"
+    assert paused.stderr == f"digest: Forem: the second is paused; {mend}\n"
+    assert project.json("feeds", "resume", "Forem: the second")["url"] == two
+    wrong = project.command("feeds", "remove", "Forem: the secnd")
+    assert "there is no feed 'Forem: the secnd'; did you mean 'Forem: the second'?" in wrong.stderr
+    project.feeds.replies["/two"] = Reply(rss(item(2), item(4)))
+    project.json("poll", two)
+    both = project.command("poll", "A feed")
+    assert both.returncode == 2
+    assert both.stderr == f"digest: 2 feeds are called 'A feed'; give one of {one}, {two}\n"
+
+
 def test_a_running_daemon_polls_a_new_feed_at_once(listed: Path, project: Project) -> None:
     two = f"{project.feeds.url}/two"
     with project.daemon() as daemon:
@@ -450,4 +474,14 @@ def test_a_running_daemon_polls_a_new_feed_at_once(listed: Path, project: Projec
         told = next(line for line in lines if line["event"] == "reloaded")
         assert told["changes"] == f"feed {two} added"
         assert any(line["event"] == "polled" and line.get("new") == 1 for line in lines)
+        project.feeds.replies["/three"] = Reply(rss(item(3)))
+        three = f"{project.feeds.url}/three"
+        (project.folder / "in.opml").write_bytes(opml(Subscription(three)))
+        imported = project.command("feeds", "import", "in.opml", "--append")
+        assert imported.stderr == (
+            "1 feed added, 0 configured already\nThe daemon takes that over now.\n"
+        )
+        told = next(line for line in lines if line["event"] == "reloaded")
+        assert told["changes"] == f"feed {three} added"
+        assert not project.json("feeds", "import", "in.opml", "--append")["live"]
     assert listed.read_text("utf-8").count("/two") == 1

@@ -66,10 +66,10 @@ def test_released_entries_are_sent_once(flooded: Project) -> None:
 
 
 def test_discarded_entries_are_known_and_never_sent(flooded: Project) -> None:
-    done = flooded.command("held", "A feed", "--discard")
+    done = flooded.command("held", "Some feed", "--discard")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "there is no feed 'A feed'" in done.stderr
-    done = flooded.command("held", f"{flooded.feeds.url}/feed", "--discard")
+    assert "there is no feed 'Some feed'; did you mean 'A feed'?" in done.stderr
+    done = flooded.command("held", "A feed", "--discard")
     assert done.stdout == "13 entries discarded\n"
     assert flooded.json("status")["attention"] == []
     assert flooded.json("send", "weekly")["edition"] is None
@@ -88,7 +88,7 @@ def test_both_decisions_at_once_are_none(flooded: Project) -> None:
 def test_a_running_daemon_decides(flooded: Project) -> None:
     with flooded.daemon() as process:
         wait_for(process, event("started"))
-        result = flooded.json("held", "--release")
+        result = flooded.json("held", "A feed", "--release")
     assert result == {"decision": "released", "entries": FLOOD + 1}
 
 
@@ -98,5 +98,5 @@ def test_only_the_feeds_that_are_asked_for_are_shown(flooded: Project) -> None:
     done = flooded.command("held", "nosuch")
     assert (done.returncode, done.stderr) == (
         2,
-        "digest: there is no feed 'nosuch'; feeds go by their addresses, or by `name`\n",
+        "digest: there is no feed 'nosuch'; `digest feeds list` shows all there are\n",
     )

@@ -96,7 +96,7 @@ def test_from_an_empty_folder_to_the_first_email_in_one_init_and_one_run(site: P
         screen.answer("Port [25]:", str(site.mail.port))
         screen.answer("Encryption (starttls, tls, none) [none]:")
         screen.answer("Sender [ada@one.example]:")
-        screen.expect(f"127.0.0.1:{site.mail.port} answers, none, no login")
+        screen.expect(f"127.0.0.1:{site.mail.port} answers, without encryption, without a login")
         screen.answer("When [daily at 09:00]:")
         screen.answer("Time zone [Europe/Berlin]:")
         screen.expect("The first edition, 2 stories: Morning briefing: Story 1, and 1 more")
@@ -176,16 +176,22 @@ def test_slack_and_a_folder_with_a_post_to_see_and_a_longer_reach(site: Project)
         screen.expect("! answered 404 Not Found")
         screen.answer("Site or feed:", site.feeds.url + "/two")
         screen.expect("1  A feed: 2 entries")
-        screen.expect("2  An old feed: 1 entries")
+        screen.expect("2  An old feed: 1 entry,")
         screen.answer("Which of them [1]:", "3")
-        screen.expect("write one or more numbers of 1 to 2")
+        screen.expect("write one or more numbers of 1 to 2, like '1' or '1, 2'")
         screen.answer("Which of them [1]:", "2")
         screen.answer("Another site or feed, if any:")
-        screen.answer("One or more [1]:", "2, 3")
+        screen.answer("One or more [1]:", "pigeon")
+        screen.expect(
+            "write one or more numbers of 1 to 3, like '1' or '1, 3', or of email, slack,"
+        )
+        screen.answer("One or more [1]:", "Slack, file")
         screen.answer("webhook's address (not shown):", site.slack.url + dead)
         screen.expect("! Slack: 404 nothing at ***; make a new token or webhook")
         screen.answer("webhook's address (not shown):", site.slack.url + HOOK)
         screen.expect("Slack: the webhook answers")
+        screen.answer("Post a line there, to see it? [Y/n]:", "maybe")
+        screen.expect("write y for yes or n for no")
         screen.answer("Post a line there, to see it? [Y/n]:")
         screen.answer("Folder [digests]:", "out {here}")
         screen.answer("Folder [digests]:", "out here/")
@@ -195,9 +201,8 @@ def test_slack_and_a_folder_with_a_post_to_see_and_a_longer_reach(site: Project)
         screen.answer("Time zone [Europe/Berlin]:", "Europe/Pariss")
         screen.expect("did you mean 'Europe/Paris'?")
         screen.answer("Time zone [Europe/Berlin]:", "Europe/Paris")
-        screen.expect("Nothing in the feeds is younger than 1d.")
-        screen.answer("How far back may the first edition go [7d]:")
-        screen.expect("1 stories: Morning briefing: Story 3")
+        screen.expect("Nothing in the feeds is younger than 1d: it goes back 7d.")
+        screen.expect("1 story: Morning briefing: Story 3")
         assert screen.finish() == 0
     assert HOOK not in screen.shown
     posts = [seen.json["text"] for seen in site.slack.requests_to(HOOK)]
@@ -249,7 +254,11 @@ def test_without_questions(site: Project) -> None:
         "secrets": [],
         "digest": "end-of-week",
         "feeds": [{"url": f"{site.feeds.url}/feed", "private": True}],
-        "first_edition": {"subject": "End of week: Story 1, and 1 more", "stories": 2},
+        "first_edition": {
+            "subject": "End of week: Story 1, and 1 more",
+            "stories": 2,
+            "reach": "1d",
+        },
     }
     assert (names(site.folder), site.mail.mails) == (["config.yaml"], [])
     settings = load_settings(site.folder / "config.yaml", {})
@@ -260,14 +269,39 @@ def test_without_questions(site: Project) -> None:
     assert settings.smtp.security == "none"
 
 
-def test_without_questions_an_empty_first_edition_is_only_told(site: Project) -> None:
-    old = ("--feed", site.slack.url + "/old", "--allow-private-networks")
-    done = site.command("init", *old, "--folder", "out")
+@pytest.mark.parametrize(("days", "reach"), [(3, "7d"), (20, "30d"), (300, "365d")])
+def test_a_first_edition_goes_back_until_it_has_something(
+    site: Project, days: int, reach: str
+) -> None:
+    published = datetime.now(UTC) - timedelta(days=days)
+    site.feeds.replies["/old"] = Reply(rss(item(3, published=published)))
+    done = site.command("init", *feed(site, "/old"), "--folder", "out")
     assert done.returncode == 0, done.stderr
+    assert f"Nothing in the feeds is younger than 1d: it goes back {reach}.\n" in done.stderr
+    assert done.stdout.startswith("The first edition, 1 story: Morning briefing: Story 3\n")
+    # Once to find the feed, and once for all reaches.
+    assert len(site.feeds.requests_to("/old")) == 2
+    # What it says comes next does what it says.
+    assert "  digest run --once            the first edition, now\n" in done.stdout
+    assert len(site.json("run", "--once")["editions"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "given", "said"), [(3, ("--first-edition", "2d"), "2d"), (400, (), "365d")]
+)
+def test_where_no_first_edition_can_be_made_none_is_promised(
+    site: Project, days: int, given: tuple[str, ...], said: str
+) -> None:
+    published = datetime.now(UTC) - timedelta(days=days)
+    site.feeds.replies["/old"] = Reply(rss(item(3, published=published)))
+    done = site.command("init", *feed(site, "/old"), "--folder", "out", *given)
+    assert done.returncode == 0, done.stderr
+    assert f"Nothing in the feeds is younger than {said}.\n" in done.stderr
     assert "The first edition goes out once the feeds have something new.\n" in done.stdout
-    assert (
-        load_settings(site.folder / "config.yaml", {}).digests["briefing"].first_edition.days == 1
-    )
+    assert "run --once" not in done.stdout
+    assert "an edition daily at 09:00, from now on\n" in done.stdout
+    reach = load_settings(site.folder / "config.yaml", {}).digests["briefing"].first_edition
+    assert reach.days == (2 if given else 1)
 
 
 def test_a_known_provider_needs_a_password_only(site: Project) -> None:
@@ -334,9 +368,15 @@ def test_what_does_not_work_is_told_and_nothing_is_written(site: Project) -> Non
     hook = ("--slack-webhook-file", "hook")
     for arguments, says in (
         ((*feed(site, "/none"), "--folder", "out"), f"{site.feeds.url}/none: answered 404"),
-        ((*feed(site)[:2], "--folder", "out"), "127.0.0.1 is not a public address"),
+        (
+            (*feed(site)[:2], "--folder", "out"),
+            "127.0.0.1 is not a public address; --allow-private-networks reads it all the same\n",
+        ),
         ((*feed(site), *hook), "Slack: 404 nothing here; make a new token or webhook"),
-        ((*feed(site), *local_mail(site)[:-1], "1"), "127.0.0.1:1: cannot connect"),
+        (
+            (*feed(site), *local_mail(site)[:-1], "1"),
+            "127.0.0.1:1: cannot connect: connection refused\n",
+        ),
     ):
         done = site.command("init", *arguments)
         assert (done.returncode, names(site.folder)) == (1, ["hook"]), done.stderr

@@ -112,6 +112,15 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
     assert [line[:7] for line in str(caught.value).splitlines()] == ["line 2:", "line 4:"]
 
 
+def test_all_that_is_wrong_in_a_line_is_named() -> None:
+    text = "address,channel,zone,state\nada,inbx,Mars,active\n"
+    with pytest.raises(UsageError) as caught:
+        read_csv(text, CHANNELS)
+    (line,) = str(caught.value).splitlines()
+    assert line.startswith("line 2: there is no email channel 'inbx'; did you mean 'inbox'?; 'ada'")
+    assert "'Mars' is not a time zone" in line
+
+
 def test_an_instant_without_a_zone_is_utc() -> None:
     at = f"{NOW:%Y-%m-%dT%H:%M}"
     text = f"address,channel,state,paused_until\na@b.example,inbox,paused,{at}\n"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import plistlib
+import stat
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.cli.schemas import conforms
 
 if TYPE_CHECKING:
     import subprocess
@@ -86,8 +90,10 @@ def test_a_unit_is_installed_looked_at_and_removed(machine: Machine) -> None:
     text = unit.read_text("utf-8")
     assert f'ExecStart="{sys.executable}" "-P" "-m" "digest" "-c" "{folder}/config.yaml"' in text
     assert f'ReadWritePaths="{folder}/data" "{folder}/out"\n' in text
-    assert (folder / "data").is_dir()
-    assert (folder / "out").is_dir()
+    # The database is its owner's alone, what is written for others to read is not.
+    assert stat.S_IMODE((folder / "data").stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "out").stat().st_mode) & 0o700 == 0o700
+    assert (folder / "out").stat().st_mode & 0o077
 
     machine.say("failed\n")
     looked = machine.service("status", "--user", "--manager", "systemd")
@@ -139,6 +145,17 @@ def test_print_shows_it_and_changes_nothing(
     assert machine.told == []
     assert not machine.home.exists()
     assert not (machine.project.folder / "data").exists()
+
+
+def test_print_is_a_result_for_programs_too(machine: Machine) -> None:
+    arguments = ("service", "install", "--user", "--manager", "systemd", "--print")
+    home = {"HOME": str(machine.home), "XDG_CONFIG_HOME": ""}
+    text = machine.project.command(*arguments, **home).stdout
+    done = machine.project.command("--json", *arguments, **home)
+    result = json.loads(done.stdout)
+    conforms(arguments, result)
+    unit = machine.home / ".config/systemd/user/digest.service"
+    assert result == {"file": str(unit), "text": text}
 
 
 def test_what_goes_wrong_is_one_line(machine: Machine) -> None:

@@ -9,13 +9,14 @@ import pytest
 
 from digest.cli import main
 from digest.rendering.samples import SAMPLES
-from digest.rendering.templates import THEMES, Templates
+from digest.rendering.templates import THEMES, Templates, unused_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from digest.config.looks import Theme
+    from tests.cli.project import Project
 
 
 @pytest.fixture
@@ -114,6 +115,43 @@ def test_a_file_that_nothing_uses_is_named(
     assert in_json(run, "check", tmp_path, code=2)["problems"] == [
         f"{tmp_path / 'editon.html'}: nothing uses it; did you mean 'edition.html'?"
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("email.html", "edition.html"),
+        ("edition.htm", "edition.html"),
+        ("edition.html.j2", "edition.html"),
+        ("Edition.txt", "edition.txt"),
+        ("digest.md", "edition.md"),
+    ],
+)
+def test_a_wrong_name_comes_with_the_one_that_was_meant(
+    tmp_path: Path, name: str, meant: str
+) -> None:
+    (tmp_path / name).write_text("{{ broken")
+    (tmp_path / "README.md").write_text("How ours came to be.")
+    (line,) = unused_files(tmp_path, ["classic"])
+    assert line == f"{tmp_path / name}: nothing uses it; did you mean {meant!r}?"
+
+
+def test_a_check_and_a_start_name_a_file_that_does_nothing(project: Project) -> None:
+    project.configure(send_to="vault")
+    config = project.folder / "config.yaml"
+    text = config.read_text("utf-8").replace("feeds:\n", "feeds: ['http://127.0.0.1:1/']\n")
+    text = text.replace("    title:", "    template: tpl\n    title:")
+    config.write_text(text, "utf-8")
+    wrong = project.folder / "tpl" / "email.html"
+    wrong.parent.mkdir()
+    wrong.write_text("{{ broken", "utf-8")
+    said = f"{wrong}: nothing uses it; did you mean 'edition.html'?"
+    (finding,) = [one for one in project.json("check")["checks"] if one["what"] == "templates"]
+    assert (finding["verdict"], finding["said"]) == ("warn", f"compile; {said}")
+    logged = [json.loads(line) for line in project.command("run", "--once").stderr.splitlines()]
+    assert [one["reason"] for one in logged if one["event"] == "template without use"] == [said]
+    wrong.rename(wrong.with_name("edition.html"))
+    assert "fail templates" in project.command("check").stdout
 
 
 def test_a_relative_folder_is_named_as_it_was_given(

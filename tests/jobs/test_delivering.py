@@ -661,7 +661,7 @@ async def test_what_was_rendered_for_another_kind_waits_for_it(post: Post) -> No
     await post.by(channel).deliver_due()
     assert await post.states() == ["pending", "pending"]
     health = await post.store.run(lambda store: store.health.read())
-    assert health.waiting == [("inbox", "email", 2)]
+    assert health.waiting == [("inbox", "email", 2, 1)]
 
 
 async def refused_by(post: Post, change: str) -> None:

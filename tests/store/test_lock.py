@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 import signal
+import stat
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
 from digest.errors import InstanceError, StoreError
-from digest.store import WriterLock
+from digest.store import Store, WriterLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,3 +88,29 @@ def test_where_no_lock_can_be_made(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
     with pytest.raises(StoreError, match="data"), WriterLock(tmp_path / "data" / "x.db", "x"):
         pass
+
+
+def test_a_database_and_what_is_beside_it_are_their_owners_alone(path: Path) -> None:
+    for opened in range(2):
+        with WriterLock(path, "one"), closing(Store(path)) as store:
+            store.keys.key("links")
+            modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+        names = {"digest.db", "digest.db-wal", "digest.db-shm", "digest.db.lock"}
+        assert modes == dict.fromkeys(names, 0o600), opened
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_what_an_operator_opened_to_others_stays_so(path: Path) -> None:
+    Store(path).close()
+    path.chmod(0o664)
+    path.parent.chmod(0o775)
+    with WriterLock(path, "one"), closing(Store(path)):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o664
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o775
+
+
+def test_a_link_may_lead_to_a_database_that_is_not_there_yet(path: Path) -> None:
+    path.parent.mkdir()
+    path.symlink_to("elsewhere.db")
+    Store(path).close()
+    assert stat.S_IMODE((path.parent / "elsewhere.db").stat().st_mode) == 0o600

@@ -98,6 +98,8 @@ class Import(Shape):
     """What is no web address."""
     appended: bool
     """Whether they were added to the configuration file."""
+    live: bool
+    """Whether a daemon runs, which takes the file over now."""
 
 
 class Export(Shape):

@@ -18,6 +18,8 @@ class FirstEdition(Shape):
 
     subject: str
     stories: int
+    reach: str
+    """How far back it goes, as `first_edition` has it."""
 
 
 class Init(Shape):
@@ -33,11 +35,18 @@ class Init(Shape):
 
 
 class ServiceState(Shape):
-    """`service install` and `service status`; `install --print` prints the service file."""
+    """`service install` and `service status`."""
 
     file: str
     installed: bool
     state: str
+
+
+class ServiceText(Shape):
+    """`service install --print`: what would be written, and where."""
+
+    file: str
+    text: str
 
 
 class ServiceRemoved(Shape):

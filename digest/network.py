@@ -1,0 +1,60 @@
+"""What keeps a connection from being made, in the same words for all that connects."""
+
+from __future__ import annotations
+
+import errno
+import re
+import socket
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# The most telling first: a name's addresses may each fail in a way of its own.
+_WORDS = {
+    errno.ECONNREFUSED: "connection refused",
+    errno.ECONNRESET: "the server reset the connection",
+    errno.EHOSTUNREACH: "no route to the host",
+    errno.ENETUNREACH: "no route to the host",
+    errno.ETIMEDOUT: "timed out",
+}
+_LISTENING = {
+    errno.EADDRINUSE: "another program listens there; stop it, or choose another port",
+    errno.EADDRNOTAVAIL: "this machine has no such address; 0.0.0.0 is all that it has",
+    errno.EACCES: "only root may listen there; choose a port from 1024 on",
+}
+_NUMBER = re.compile(r"\[Errno (\d+)\]")
+
+
+def connection_trouble(error: BaseException) -> str | None:
+    """Why nothing could be connected to; None where it is something else, or nobody says."""
+    links = list(chain_of(error))
+    if any(isinstance(link, socket.gaierror) for link in links):
+        return "the host name does not resolve"
+    numbers = {number for link in links if isinstance(link, OSError) for number in _numbers(link)}
+    if any(isinstance(link, TimeoutError) for link in links):
+        numbers.add(errno.ETIMEDOUT)
+    return next((words for number, words in _WORDS.items() if number in numbers), None)
+
+
+def listening_trouble(error: Exception) -> str:
+    """Why nobody can listen at an address, and what to do about it."""
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return "the host name does not resolve; write an address of this machine"
+    number = error.errno if isinstance(error, OSError) else None
+    return _LISTENING.get(number or 0) or getattr(error, "strerror", None) or str(error)
+
+
+def chain_of(error: BaseException) -> Iterator[BaseException]:
+    """An error and what led to it, the last first."""
+    seen: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and cause not in seen:
+        seen.append(cause)
+        yield cause
+        cause = getattr(cause, "os_error", None) or cause.__cause__ or cause.__context__
+
+
+def _numbers(error: OSError) -> set[int]:
+    """What the system calls it; the errors of several addresses are a text in one error."""
+    return {error.errno} if error.errno else {int(found) for found in _NUMBER.findall(str(error))}

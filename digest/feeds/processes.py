@@ -23,10 +23,11 @@ T = TypeVar("T")
 # Modules are found there where they are found here.
 _PROGRAM = """\
 import sys
-sys.path[:] = sys.argv[1:]
+sys.path[:] = sys.argv[2:]
 from digest.feeds.worker import fork_workers
-fork_workers()
+fork_workers(float(sys.argv[1]))
 """
+_SPARE_SECONDS = 5.0
 
 
 class Lane:
@@ -104,7 +105,7 @@ def end(processes: Iterable[Process]) -> None:
 class Process:
     """A worker process."""
 
-    def __init__(self, number: int, connection: socket.socket, source: _Source) -> None:
+    def __init__(self, number: int, connection: socket.socket, source: Source) -> None:
         self._number = number
         self._connection = connection
         self._source = source
@@ -157,16 +158,19 @@ class Process:
         return self._source.bury(self._number)
 
 
-class _Source:
-    """The process that workers are forked from; it ends with this one."""
+class Source:
+    """A process that workers are forked from; it ends with this one.
 
-    def __init__(self) -> None:
+    After `spare_seconds` without work it loads what few workers need.
+    """
+
+    def __init__(self, spare_seconds: float = _SPARE_SECONDS) -> None:
         self._lock = Lock()
         self._control, theirs = socket.socketpair()
         with theirs:
             self._number = os.posix_spawn(
                 sys.executable,
-                [sys.executable, "-c", _PROGRAM, *sys.path],
+                [sys.executable, "-c", _PROGRAM, str(spare_seconds), *sys.path],
                 os.environ,
                 file_actions=[(os.POSIX_SPAWN_DUP2, theirs.fileno(), 0)],
                 # Ctrl-C reaches every process of the terminal; it is for us to say when these end.
@@ -211,7 +215,7 @@ class _Source:
 
 
 # At most one, which is started when the first worker is.
-_sources: list[_Source] = []
+_sources: list[Source] = []
 _FORKING = Lock()
 
 
@@ -219,7 +223,7 @@ def _fork() -> Process:
     """A new worker; where that fails there will be another source for the next."""
     with _FORKING:
         if not _sources:
-            _sources.append(_Source())
+            _sources.append(Source())
         try:
             return _sources[0].fork()
         except OSError:

@@ -30,6 +30,8 @@ LENGTH = struct.Struct("!Q")
 # What is said to the forking process, and what it answers.
 NUMBER = struct.Struct("!q")
 _LOADED = ("digest.feeds.parse", "digest.jobs.reading", "digest.rendering.boilerplate")
+# What most bodies are read without, and what would be loaded by each worker that needs it.
+_LOADED_LATER = ("feedparser",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +57,23 @@ def _call(call: Callable[[], Any]) -> Result:
         return Result()
 
 
-def fork_workers() -> None:
+def fork_workers(spare_seconds: float) -> None:
     """The program: fork a worker for each socket that comes, until there are no more to come.
 
     Standard input is a socket. A zero with a socket is answered with the number of its worker; the
-    number of a worker that has been killed or has ended by itself with its exit code.
+    number of a worker that has been killed or has ended by itself with its exit code. After
+    `spare_seconds` without a request, it loads what few workers need.
     """
-    for name in _LOADED:
-        importlib.import_module(name)
-    gc.freeze()
+    _load(_LOADED)
     control = socket.socket(fileno=0)
+    control.settimeout(spare_seconds)
     while True:
-        said, handles, _, _ = socket.recv_fds(control, NUMBER.size, 1)
+        try:
+            said, handles, _, _ = socket.recv_fds(control, NUMBER.size, 1)
+        except TimeoutError:
+            control.settimeout(None)
+            _load(_LOADED_LATER)
+            continue
         if not said:
             return
         if not handles:
@@ -78,6 +85,13 @@ def fork_workers() -> None:
         else:
             control.close()
             _work(socket.socket(fileno=handles[0]))
+
+
+def _load(names: Sequence[str]) -> None:
+    for name in names:
+        importlib.import_module(name)
+    # What is looked through for garbage is written to, and so is no longer shared.
+    gc.freeze()
 
 
 def _work(connection: socket.socket) -> None:

@@ -2,20 +2,22 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pickle
 import select
 import signal
 import sys
 import time
 import traceback
 from contextlib import closing
+from functools import partial
 from math import factorial
-from pickle import PicklingError
 from typing import TYPE_CHECKING
 
 import pytest
 
 from digest.errors import FeedError
 from digest.feeds.parse import parse_tolerantly
+from digest.feeds.processes import Source
 from digest.feeds.workers import Workers
 from tests.feeds.test_hostile_bodies import stalling
 
@@ -158,7 +160,7 @@ async def test_what_goes_wrong_among_others_is_nobody_elses() -> None:
 
 async def test_what_cannot_be_handed_over_is_told(workers: Workers) -> None:
     async with asyncio.timeout(10):
-        with pytest.raises((AttributeError, PicklingError)):
+        with pytest.raises((AttributeError, pickle.PicklingError)):
             await workers.run_together(lambda: 1)
     assert await workers.run_together(factorial, 5) == 120
 
@@ -218,6 +220,7 @@ async def test_what_is_wrong_with_a_parser_is_told_with_its_place(workers: Worke
 async def test_workers_end_with_their_daemon() -> None:
     program = """
 import asyncio, os
+from digest.feeds.processes import Source
 from digest.feeds.workers import Workers
 print(asyncio.run(Workers().run(os.getpid)), flush=True)
 os.kill(os.getpid(), 9)
@@ -239,3 +242,15 @@ async def test_who_gives_up_waiting_is_in_nobodys_way(workers: Workers) -> None:
         task.cancel()
     results = await asyncio.gather(*waiting, return_exceptions=True)
     assert results[1::2] == [factorial(n) for n in range(1, 30, 2)]
+
+
+async def test_what_few_bodies_need_is_loaded_when_there_is_time() -> None:
+    is_loaded = pickle.dumps(partial(eval, "'feedparser' in __import__('sys').modules"))
+    found = []
+    with closing(Source(spare_seconds=0.001)) as source:
+        async with asyncio.timeout(10):
+            while True not in found:
+                process = await asyncio.to_thread(source.fork)
+                found.append((await process.answer(is_loaded)).value)
+                await asyncio.to_thread(process.end)
+    assert not found[0]

@@ -1,7 +1,7 @@
 """A YAML text to the maps, lists and texts it is made of, each with where it begins.
 
-libyaml reads a large file twenty times faster than ruamel.yaml does, which stays the reference: what
-may mean something else to libyaml, or is wrong, is left to it.
+libyaml reads a large file twenty times faster than ruamel.yaml does, which stays the reference:
+what may mean something else to libyaml, or is wrong, is left to it.
 """
 
 from __future__ import annotations

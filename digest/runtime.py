@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest.config.addresses import without_credentials
 from digest.errors import StoreError, UsageError
+from digest.model import PollResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from digest.jobs.room import Room
     from digest.jobs.rostering import Rostering
     from digest.jobs.testing import Testing
-    from digest.model import Outcome, PollResult
+    from digest.model import Outcome
     from digest.store import HeldEntries, Store, StoreThread
 
 
@@ -201,7 +202,8 @@ def feed_urls(settings: Settings, feeds: Collection[str]) -> list[str]:
 def poll_report(results: Sequence[PollResult]) -> dict[str, Any]:
     """The `poll` contract."""
     return {
-        "feeds": [asdict(result) for result in results],
+        # They are flat, and may be thousands: `asdict` would take ten times as long.
+        "feeds": [{name: getattr(one, name) for name in PollResult.__slots__} for one in results],
         "new": sum(result.new for result in results),
         "failed": sum(result.outcome == "failed" for result in results),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import pickle
 import signal
@@ -175,6 +176,8 @@ class Source:
                 file_actions=[(os.POSIX_SPAWN_DUP2, theirs.fileno(), 0)],
                 # Ctrl-C reaches every process of the terminal; it is for us to say when these end.
                 setsigmask=[signal.SIGINT],
+                # Who ignores it, as some supervisors have it, is never told how children ended.
+                setsigdef=[signal.SIGCHLD],
             )
 
     def fork(self) -> Process:
@@ -203,7 +206,8 @@ class Source:
         """End it; the processes that were forked from it stay."""
         self._control.close()
         os.kill(self._number, signal.SIGKILL)
-        os.waitpid(self._number, 0)
+        with suppress(ChildProcessError):
+            os.waitpid(self._number, 0)
 
     def _ask(self, number: int, handles: Sequence[int] = ()) -> int:
         with self._lock:
@@ -227,5 +231,11 @@ def _fork() -> Process:
         try:
             return _sources[0].fork()
         except OSError:
-            _sources.pop().close()
+            _end_sources()
             raise
+
+
+@atexit.register
+def _end_sources() -> None:
+    while _sources:
+        _sources.pop().close()

@@ -65,26 +65,31 @@ def fork_workers(spare_seconds: float) -> None:
     `spare_seconds` without a request, it loads what few workers need.
     """
     _load(_LOADED)
-    control = socket.socket(fileno=0)
-    control.settimeout(spare_seconds)
+    with socket.socket(fileno=0) as control:
+        control.settimeout(spare_seconds)
+        while (request := _next(control)) is not None:
+            number, handles = request
+            if not handles:
+                _, status = os.waitpid(number, 0)
+                control.send(NUMBER.pack(os.waitstatus_to_exitcode(status)))
+            elif worker := os.fork():
+                os.close(handles[0])
+                control.send(NUMBER.pack(worker))
+            else:
+                control.close()
+                _work(socket.socket(fileno=handles[0]))
+
+
+def _next(control: socket.socket) -> tuple[int, list[int]] | None:
+    """The next request, a number and perhaps the socket with it; None at the end."""
     while True:
         try:
             said, handles, _, _ = socket.recv_fds(control, NUMBER.size, 1)
         except TimeoutError:
             control.settimeout(None)
             _load(_LOADED_LATER)
-            continue
-        if not said:
-            return
-        if not handles:
-            _, status = os.waitpid(NUMBER.unpack(said)[0], 0)
-            control.send(NUMBER.pack(os.waitstatus_to_exitcode(status)))
-        elif worker := os.fork():
-            os.close(handles[0])
-            control.send(NUMBER.pack(worker))
         else:
-            control.close()
-            _work(socket.socket(fileno=handles[0]))
+            return (*NUMBER.unpack(said), handles) if said else None
 
 
 def _load(names: Sequence[str]) -> None:

@@ -21,8 +21,9 @@ PURE = sorted(
         *(PACKAGE / "config" / f"{name}.py" for name in ("addresses", "schedule", "units")),
         *PACKAGE.glob("feeds/*.py"),
     }
-    # The first three do I/O, the last reads the templates.
-    - {*(PACKAGE / "feeds" / f"{name}.py" for name in ("fetch", "processes", "turns", "workers"))}
+    # These do I/O, and the last reads the templates.
+    - {PACKAGE / "feeds" / f"{name}.py" for name in ("fetch", "processes", "turns", "worker")}
+    - {PACKAGE / "feeds" / "workers.py"}
     - {PACKAGE / "rendering" / "templates.py"}
 )
 _OUTSIDE = re.compile(

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def print_json(result: Any) -> None:
-    """A result for programs."""
-    click.echo(as_json(result, indent=2))
+    """A result for programs; on a terminal, laid out for who reads it there."""
+    click.echo(as_json(result, indent=2 if sys.stdout.isatty() else None))
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -12,6 +12,9 @@ def without_credentials(text: str) -> tuple[str, str | None]:
 
     Text that is no address, such as a feed's name, stays as it is.
     """
+    if "@" not in text and text == text.strip():
+        # Hardly any has some, and there may be thousands.
+        return text, None
     try:
         parts = urlsplit(text.strip())
     except ValueError:

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
+from digest.config.nodes import NotYamlError, compose, is_plain
 from digest.errors import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from digest.config.nodes import Node
 
 Key = tuple[str | int, ...]
 
@@ -59,8 +58,13 @@ def read_document(text: str, environ: Mapping[str, str], base: Path) -> Document
     document = Document()
     root = _compose(text, document)
     if root is not None:
-        document.data = _Reader(document, environ, base).read(root, (), ())
+        document.data = read_node(root, document, environ, base)
     return document
+
+
+def read_node(node: Node, document: Document, environ: Mapping[str, str], base: Path) -> Any:
+    """The data of a node, with its lines and problems noted in the document."""
+    return _Reader(document, environ, base).read(node, (), ())
 
 
 def _compose(text: str, document: Document) -> Node | None:
@@ -70,20 +74,14 @@ def _compose(text: str, document: Document) -> Node | None:
             Problem(n, "", "a tab in the indentation; YAML takes spaces only") for n in tabs
         ]
         return None
-    yaml = YAML(typ="safe", pure=True)
-    yaml.allow_duplicate_keys = True
-    yaml.composer.warn_double_anchors = False
     try:
-        node: Node | None = yaml.compose(text)
-    except (YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        said = str(getattr(error, "problem", None) or error).splitlines()[0]
-        if said.startswith("found undefined"):
-            # What stands there may be a secret that was meant as text, so it is not repeated.
-            said = "text that starts with * or ! needs quotes"
-        document.problems.append(Problem(mark.line + 1 if mark else 0, "", f"not YAML: {said}"))
+        return compose(text)
+    except NotYamlError as error:
+        # What stands there may be a secret that was meant as text, so it is not repeated.
+        is_alias = error.reason.startswith("found undefined")
+        said = "text that starts with * or ! needs quotes" if is_alias else error.reason
+        document.problems.append(Problem(error.line, "", f"not YAML: {said}"))
         return None
-    return node
 
 
 class _Reader:
@@ -100,17 +98,16 @@ class _Reader:
         above = (*above, id(node))
         if str(node.tag).startswith("!"):
             self._document.report(key, "starts with !, a YAML tag; put it in quotes if it is text")
-        if isinstance(node, MappingNode):
+        if node.id == "mapping":
             return self._mapping(node, key, above)
-        if isinstance(node, SequenceNode):
+        if node.id == "sequence":
             return [self.read(item, (*key, n), above) for n, item in enumerate(node.value)]
-        assert isinstance(node, ScalarNode)
         return self._scalar(node, key)
 
-    def _mapping(self, node: MappingNode, key: Key, above: tuple[int, ...]) -> dict[str, Any]:
+    def _mapping(self, node: Node, key: Key, above: tuple[int, ...]) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for name_node, value_node in node.value:
-            if not isinstance(name_node, ScalarNode):
+            if name_node.id != "scalar":
                 self._document.report(key, "has a list or a map in the place of a key")
                 continue
             name, line = str(name_node.value), name_node.start_mark.line + 1
@@ -124,12 +121,12 @@ class _Reader:
         self._fill_secrets(data, key)
         return data
 
-    def _scalar(self, node: ScalarNode, key: Key) -> str | None:
+    def _scalar(self, node: Node, key: Key) -> str | None:
         text = str(node.value)
         # Numbers and booleans stay text until a setting's type asks for them: a password of
         # 0123 keeps its zero, and a variable is read just like text in the same place.
         filled = _VARIABLE.sub(lambda match: self._variable(match, key), text)
-        null = node.style is None and filled.lower() in _NULL
+        null = is_plain(node) and filled.lower() in _NULL
         return None if null and not self._reported(key) else filled
 
     def _reported(self, key: Key) -> bool:

@@ -70,7 +70,7 @@ def _web_url(value: str) -> str:
         good = good and _is_host(parts.hostname or "")
     except ValueError:
         good = False
-    if not good or any(c.isspace() or not c.isprintable() for c in value):
+    if not good or not _is_one_word(value):
         # The value itself may hold a secret, so the message does not repeat it.
         raise ValueError("must be a web address that starts with http:// or https://")
     return value
@@ -111,7 +111,12 @@ def _is_host(name: str) -> bool:
         name.encode("idna")
     except UnicodeError:
         return False
-    return bool(name.strip()) and not any(c.isspace() or not c.isprintable() for c in name)
+    return bool(name) and _is_one_word(name)
+
+
+def _is_one_word(text: str) -> bool:
+    # Of all that is white space only the space itself is printable.
+    return text.isprintable() and " " not in text
 
 
 def _host(value: str) -> str:

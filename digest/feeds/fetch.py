@@ -207,7 +207,7 @@ class Fetcher:
                     raise
                 seconds -= loop.time() - started
             if isinstance(answer, Response):
-                return replace(answer, moved_to=moved_to)
+                return replace(answer, moved_to=moved_to) if moved_to else answer
             all_permanent = all_permanent and answer.permanent
             if all_permanent:
                 moved_to = str(answer.url)

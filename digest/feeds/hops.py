@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _LONGEST_REASON = 200
 
 
-# Every poll asks for the same few more than once.
-@lru_cache(maxsize=256)
+# Every poll asks for the same few more than once, and hundreds of polls may be under way.
+@lru_cache(maxsize=512)
 def address(url: str) -> URL:
     """An address, byte for byte where it can be sent as it is.
 

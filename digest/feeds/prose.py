@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 from urllib.parse import urljoin
-from xml.sax.saxutils import escape
 
 from digest.feeds.guesses import looks_like_html, repaired, without_container
 from digest.feeds.namespaces import OddError
@@ -24,7 +24,6 @@ _TYPES = {
 }
 _XHTML = "application/xhtml+xml"
 _TYPES_OF_ATOM = {**_TYPES, "xhtml": _XHTML, _XHTML: _XHTML}
-_QUOTED = {'"': "&quot;"}
 
 
 class Prose:
@@ -110,17 +109,17 @@ class Prose:
         """An element of XHTML within text of that type."""
         if self._detail["type"] != _XHTML or any(" " in name for name in attributes):
             raise OddError
-        said = (f' {name}="{escape(attributes[name], _QUOTED)}"' for name in attributes)
-        self._markup += escape("".join(self.parts)), f"<{tag}{''.join(said)}>"
+        said = (f' {name}="{_quoted(attributes[name])}"' for name in attributes)
+        self._markup += _escaped("".join(self.parts)), f"<{tag}{''.join(said)}>"
 
     def end_markup(self, tag: str) -> None:
         """The end of it."""
-        self._markup += escape("".join(self.parts)), f"</{tag}>"
+        self._markup += _escaped("".join(self.parts)), f"</{tag}>"
         self.parts.clear()
 
     def _end_text(self) -> str:
         if self._detail["type"] == _XHTML:
-            pieces = [*self._markup, escape("".join(self.parts))]
+            pieces = [*self._markup, _escaped("".join(self.parts))]
             return repaired("".join(without_container(pieces)).strip())
         text = self.text()
         guessed = self._detail["type"] == "text/plain" and self.version != "atom10"
@@ -187,3 +186,12 @@ class Prose:
         value = self._end_text()
         self.said.setdefault("content", []).append({**self._detail, "value": value})
         self.said.setdefault("summary", value)
+
+
+# As xml.sax.saxutils does, which loads an HTTP client.
+def _escaped(text: str) -> str:
+    return html.escape(text, quote=False)
+
+
+def _quoted(text: str) -> str:
+    return _escaped(text).replace('"', "&quot;")

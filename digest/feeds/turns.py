@@ -44,8 +44,11 @@ class Turns:
                 pause = self._pause
                 yield
         finally:
-            # Freed later rather than slept through, so that the answer is not kept waiting.
-            asyncio.get_running_loop().call_later(pause, turn.release)
+            if pause:
+                # Freed later rather than slept through, so that the answer is not kept waiting.
+                asyncio.get_running_loop().call_later(pause, turn.release)
+            else:
+                turn.release()
 
     def leave_alone(self, host: str, span: timedelta) -> None:
         """Let nobody through to a host for a while."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from digest.errors import FeedError
 from digest.feeds.limits import MEMORY_BYTES
+from digest.feeds.worker import Result, call_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -122,9 +121,9 @@ class Workers:
         try:
             try:
                 return await self._lane("quick").run(call)
-            except FutureTimeoutError:
+            except TimeoutError:
                 return await self._lane("slow").run(call)
-        except FutureTimeoutError:
+        except TimeoutError:
             raise FeedError(f"parsing took longer than {self._task_seconds:g} s") from None
         except MemoryError:
             raise FeedError(f"parsing needed more than {MEMORY_BYTES // 1024**2} MB") from None
@@ -141,10 +140,10 @@ class Workers:
     async def _travel(self, tasks: Sequence[_Task]) -> None:
         try:
             results = await self._lane("quick").run(
-                partial(_call_all, [task.call for task in tasks])
+                partial(call_all, [task.call for task in tasks])
             )
         except Exception:  # noqa: BLE001 - whatever it is, each is told its own when tried alone
-            results = [_Result()] * len(tasks)
+            results = [Result()] * len(tasks)
         finally:
             self._free_trips += 1
             self._set_out()
@@ -154,19 +153,10 @@ class Workers:
 
     async def _settle(self, task: _Task) -> None:
         try:
-            result = _Result(await self._alone(task.call), well=True)
+            result = Result(await self._alone(task.call), well=True)
         except Exception as error:  # noqa: BLE001 - raised where the task is waited for
-            result = _Result(error=error)
+            result = Result(error=error)
         task.finish(result)
-
-
-@dataclass(frozen=True, slots=True)
-class _Result:
-    """What a call returned, if it went well, or raised; neither where nobody knows."""
-
-    value: Any = None
-    error: Exception | None = None
-    well: bool = False
 
 
 class _Task:
@@ -176,7 +166,7 @@ class _Task:
         self.call = call
         self.done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
-    def finish(self, result: _Result) -> _Task | None:
+    def finish(self, result: Result) -> _Task | None:
         """Answer who waits; without a result the task is still to be done."""
         if self.done.done():
             return None
@@ -187,16 +177,3 @@ class _Task:
         else:
             return self
         return None
-
-
-def _call_all(calls: Sequence[Callable[[], Any]]) -> list[_Result]:
-    return [_call(call) for call in calls]
-
-
-def _call(call: Callable[[], Any]) -> _Result:
-    try:
-        return _Result(call(), well=True)
-    except FeedError as error:
-        return _Result(error=error)
-    except Exception:  # noqa: BLE001 - tried again alone, where it is told whole
-        return _Result()

@@ -28,10 +28,8 @@ def update_row(
     connection: Connection, table: sa.Table, number: int, values: Mapping[str, Any]
 ) -> None:
     """Set columns of the row with this id; times may be given as they are."""
-    names = tuple(sorted(values))
-    taken = (values[name] for name in names)
-    row = (as_text(value) if isinstance(value, datetime) else value for value in taken)
-    connection.exec_driver_sql(_update(table, names, connection.dialect), (*row, number))
+    row = [as_text(one) if isinstance(one, datetime) else one for one in values.values()]
+    connection.exec_driver_sql(_update(table, (*values,), connection.dialect), (*row, number))
 
 
 @cache

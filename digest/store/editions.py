@@ -271,8 +271,10 @@ def _plan_schedule(connection: Connection, plan: DigestPlan) -> None:
 
 def _plan_subscriptions(connection: Connection, plan: DigestPlan, now: datetime) -> None:
     # A feed that never answered has no entries yet to draw a line under: its first answer does.
+    subscribed = sa.select(subscriptions.c.feed_id).where(subscriptions.c.digest == plan.name)
     polled = sa.select(feeds.c.id).where(
-        feeds.c.url.in_(plan.feeds), feeds.c.succeeded_at.is_not(None)
+        *(feeds.c.url.in_(plan.feeds), feeds.c.succeeded_at.is_not(None)),
+        feeds.c.id.not_in(subscribed),
     )
     for feed_id in connection.execute(polled).scalars().all():
         subscribe(connection, feed_id, now, {plan.name: plan.first_edition})

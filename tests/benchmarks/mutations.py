@@ -7,20 +7,17 @@ Every mutation has a seed of its own, so that one that fails can be had again.
 
 from __future__ import annotations
 
-import os
+import asyncio
 import random
-import resource
 import sys
 import time
 from collections import Counter
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import closing
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pebble import ProcessExpired, ProcessPool
-
 from digest.errors import FeedError
-from digest.feeds.limits import MEMORY_BYTES
+from digest.feeds.workers import Workers
 from tests.conftest import SHARED
 from tests.feeds.test_mutations import CASES, digested, mutate
 
@@ -29,10 +26,6 @@ if TYPE_CHECKING:
 
 DEADLINE = 10.0
 BATCH = 2_000
-
-
-def limit_memory() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
 
 
 @cache
@@ -56,7 +49,7 @@ def outcome(seed: int) -> str:
         # Of what is wrong with JSON there are as many kinds as places.
         return error.reason if "JSON" not in error.reason else error.reason.partition(":")[0]
     except MemoryError:
-        return "too much memory"
+        raise
     except Exception as error:  # noqa: BLE001  # to find these is what it is for
         return f"FAILED {type(error).__name__}: {error}"
     return "entries"
@@ -66,33 +59,38 @@ def report(line: str) -> None:
     print(line, flush=True)
 
 
-def run(seeds: range, pool: ProcessPool) -> Counter[str]:
+async def mutated(seed: int, workers: Workers) -> str:
+    """The outcome, from a process that it may end."""
+    try:
+        return await workers.run(outcome, seed)
+    except FeedError as error:
+        return f"FAILED {error.reason}"
+
+
+async def run(count: int, first: int) -> Counter[str]:
+    started = time.monotonic()
     found = Counter[str]()
-    futures = {seed: pool.schedule(outcome, (seed,), timeout=DEADLINE) for seed in seeds}
-    for seed, future in futures.items():
-        try:
-            said = future.result()
-        except FutureTimeoutError:
-            said = "too much time"
-        except ProcessExpired as error:
-            said = f"FAILED process ended with {error.exitcode}"
-        if said.startswith(("FAILED", "too much")):
-            report(f"seed {seed}: {said}")
-        found[said] += 1
+    with closing(Workers(task_seconds=DEADLINE)) as workers:
+        for start in range(first, first + count, BATCH):
+            seeds = range(start, min(start + BATCH, first + count))
+            said = await asyncio.gather(*(mutated(seed, workers) for seed in seeds))
+            for seed, one in zip(seeds, said, strict=True):
+                if one.startswith("FAILED"):
+                    report(f"seed {seed}: {one}")
+            found.update(said)
+            report(f"{found.total():,} after {time.monotonic() - started:,.0f} s")
     return found
 
 
 def main(count: int = 100_000, first: int = 0) -> None:
-    started = time.monotonic()
-    found = Counter[str]()
-    with ProcessPool(max_workers=os.cpu_count() or 1, initializer=limit_memory) as pool:
-        for start in range(first, first + count, BATCH):
-            found += run(range(start, min(start + BATCH, first + count)), pool)
-            report(f"{found.total():,} after {time.monotonic() - started:,.0f} s")
+    found = asyncio.run(run(count, first))
     for said, number in found.most_common():
         report(f"{number:8,}  {said}")
     report(f"of {len(bodies())} feeds; seeds {first} to {first + count - 1}")
 
 
 if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:3]))
+    # As a module that workers can import.
+    from tests.benchmarks import mutations  # noqa: PLW0406
+
+    mutations.main(*(int(argument) for argument in sys.argv[1:3]))

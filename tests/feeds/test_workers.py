@@ -1,20 +1,23 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
+import pickle
 import select
+import signal
+import sys
 import time
+import traceback
 from contextlib import closing
+from functools import partial
 from math import factorial
-from pickle import PicklingError
 from typing import TYPE_CHECKING
 
 import pytest
-from pebble import ProcessPool
 
 from digest.errors import FeedError
 from digest.feeds.parse import parse_tolerantly
+from digest.feeds.processes import Source
 from digest.feeds.workers import Workers
 from tests.feeds.test_hostile_bodies import stalling
 
@@ -125,7 +128,9 @@ async def test_the_processes_are_gone_after_close(workers: Workers) -> None:
     await asyncio.sleep(0)
     workers.close()
     assert await gone
-    assert process not in {child.pid for child in multiprocessing.active_children()}
+    # Neither is it there as one that nobody has asked the exit code of.
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
 
 
 async def test_many_small_tasks_share_a_few_trips(workers: Workers) -> None:
@@ -155,17 +160,79 @@ async def test_what_goes_wrong_among_others_is_nobody_elses() -> None:
 
 async def test_what_cannot_be_handed_over_is_told(workers: Workers) -> None:
     async with asyncio.timeout(10):
-        with pytest.raises((AttributeError, PicklingError)):
+        with pytest.raises((AttributeError, pickle.PicklingError)):
             await workers.run_together(lambda: 1)
     assert await workers.run_together(factorial, 5) == 120
 
 
 async def test_processes_that_cannot_be_started(workers: Workers) -> None:
-    broken = ProcessPool(max_workers=1)
-    broken.close()  # type: ignore[no-untyped-call]
-    workers._lane("quick")._pool = broken
+    os.kill(await workers.run(os.getppid), signal.SIGKILL)
+    workers.close()
+    async with asyncio.timeout(10):
+        with pytest.raises(OSError, match=r"ended|pipe"):
+            await workers.run(factorial, 5)
+        assert await workers.run(factorial, 5) == 120
+
+
+async def test_others_need_not_know_that_processes_could_not_be_started(workers: Workers) -> None:
+    os.kill(await workers.run(os.getppid), signal.SIGKILL)
+    workers.close()
     async with asyncio.timeout(10):
         assert await workers.run_together(factorial, 5) == 120
+
+
+async def test_an_idle_process_that_was_killed_is_no_bodys_fault(workers: Workers) -> None:
+    process = await workers.run(os.getpid)
+    gone = asyncio.create_task(ends(process))
+    await asyncio.sleep(0)
+    os.kill(process, signal.SIGKILL)
+    assert await gone
+    assert await workers.run(factorial, 5) == 120
+
+
+async def test_a_process_that_nobody_waited_for_is_the_next_ones(workers: Workers) -> None:
+    first = asyncio.create_task(workers.run(os.getpid))
+    await asyncio.sleep(0)
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    process = await workers.run(os.getpid)
+    assert await workers.run(os.getpid) == process
+
+
+async def test_closing_ends_what_is_at_work(workers: Workers) -> None:
+    process = await workers.run(os.getpid)
+    gone = asyncio.create_task(ends(process))
+    working = asyncio.create_task(workers.run(time.sleep, 60))
+    await asyncio.sleep(0)
+    workers.close()
+    assert await gone
+    with pytest.raises(FeedError, match=r"parsing ended its process \(exit code -9\)"):
+        await working
+
+
+async def test_what_is_wrong_with_a_parser_is_told_with_its_place(workers: Workers) -> None:
+    with pytest.raises(ValueError, match="not defined") as raised:
+        await workers.run(factorial, -1)
+    assert "In a worker process" in "".join(traceback.format_exception(raised.value))
+
+
+async def test_workers_end_with_their_daemon() -> None:
+    program = """
+import asyncio, os
+from digest.feeds.processes import Source
+from digest.feeds.workers import Workers
+print(asyncio.run(Workers().run(os.getpid)), flush=True)
+os.kill(os.getpid(), 9)
+"""
+    daemon = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", program), stdout=asyncio.subprocess.PIPE
+    )
+    assert daemon.stdout
+    # The worker has this end of the pipe, too, and so it is read to its end only without it.
+    async with asyncio.timeout(10):
+        assert int(await daemon.stdout.read())
+    await daemon.wait()
 
 
 async def test_who_gives_up_waiting_is_in_nobodys_way(workers: Workers) -> None:
@@ -175,3 +242,15 @@ async def test_who_gives_up_waiting_is_in_nobodys_way(workers: Workers) -> None:
         task.cancel()
     results = await asyncio.gather(*waiting, return_exceptions=True)
     assert results[1::2] == [factorial(n) for n in range(1, 30, 2)]
+
+
+async def test_what_few_bodies_need_is_loaded_when_there_is_time() -> None:
+    is_loaded = pickle.dumps(partial(eval, "'feedparser' in __import__('sys').modules"))
+    found = []
+    with closing(Source(spare_seconds=0.001)) as source:
+        async with asyncio.timeout(10):
+            while True not in found:
+                process = await asyncio.to_thread(source.fork)
+                found.append((await process.answer(is_loaded)).value)
+                await asyncio.to_thread(process.end)
+    assert not found[0]

@@ -84,7 +84,9 @@ class ExplainQueries:
         """
         pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         names = (*link_names(text, ""), *guid_names(text, ""))
-        named = sa.select(entry_names.c.entry_id).where(entry_names.c.name.in_(names))
+        named = sa.select(entry_names.c.entry_id).where(
+            sa.or_(sa.false(), *(sa.func.instr(entry_names.c.names, name) > 0 for name in names))
+        )
         said = (entries.c.title, entries.c.link, entries.c.key)
         every = entries.alias()
         first = sa.select(sa.func.min(every.c.first_seen_at)).where(every.c.feed_id == feeds.c.id)

@@ -121,7 +121,7 @@ def test_a_database_that_is_damaged_replaces_no_backup(
     store.close()
     back_up(path, target)
     good = target.read_bytes()
-    overwrite(path, 20 * PAGE, bytes(PAGE))
+    overwrite(path, 50 * PAGE, bytes(PAGE))
     with pytest.raises(StoreError) as caught:
         back_up(path, target)
     assert str(caught.value).startswith(f"{path}: the database is damaged (")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.model import CleanEntry, FeedState
 from digest.store.bulk import insert_rows
 from digest.store.names import add_names, batches, change_names, forget_names
 from digest.store.tables import (
@@ -25,7 +24,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+    from digest.model import CleanEntry, FeedState
     from digest.store.feeds import Update
+
 
 def write_entries(
     connection: Connection, state: FeedState, update: Update, now: datetime

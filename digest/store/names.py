@@ -1,6 +1,6 @@
 """What entries go by: all names of each in one row, and the marks that find them.
 
-A mark is four bytes, so that what a poll writes is on few pages however many entries there are.
+A mark is three bytes, so that what a poll writes is on few pages however many entries there are.
 Names may share one: what a mark finds is what may go by a name, and its names tell whether it does.
 """
 
@@ -11,7 +11,7 @@ from zlib import crc32
 
 import sqlalchemy as sa
 
-from digest.feeds.names import CONTENT_KINDS, kind_of
+from digest.feeds.names import CONTENT_KINDS, finders, kind_of
 from digest.model import KnownEntry
 from digest.store.bulk import insert_rows
 from digest.store.tables import entries, entry_marks, entry_names
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 # SQLite takes 32,766 parameters in a statement; a body may have more names.
 _BATCH = 5_000
-# SQLite's integers have a sign, and take more than four bytes from here on.
-_MIDDLE = 2**31
+# SQLite's integers have a sign, and take more than three bytes from here on.
+_MIDDLE = 2**23
 
 
 def mark_of(name: str) -> int:
     """The mark of a name, whatever its kind: of a guid that is the link there is one for both."""
-    return crc32(name.partition(":")[2].encode()) - _MIDDLE
+    return crc32(name.partition(":")[2].encode()) % (2 * _MIDDLE) - _MIDDLE
 
 
 def known_entries(
@@ -44,20 +44,20 @@ def known_entries(
             numbers.update(found.scalars())
     known = []
     for batch in batches(sorted(numbers)):
-        for number, key, fingerprint, listed, packed in connection.execute(_KNOWN, {"values": batch}):
+        for number, key, fingerprint, listed, packed in connection.execute(
+            _KNOWN, {"values": batch}
+        ):
             called = _unpack(packed)
             if key in keyed or not called.isdisjoint(asked):
                 known.append(KnownEntry(number, key, fingerprint, called, bool(listed)))
     return known
 
 
-def add_names(
-    connection: Connection, feed_id: int, names: Mapping[int, Collection[str]]
-) -> None:
+def add_names(connection: Connection, feed_id: int, names: Mapping[int, Collection[str]]) -> None:
     """Name new entries, by id."""
     rows = [(number, _pack(said)) for number, said in names.items()]
     insert_rows(connection, entry_names, ("entry_id", "names"), rows)
-    _mark(connection, feed_id, _marks(names))
+    _mark(connection, feed_id, _finding_marks(names))
 
 
 def change_names(
@@ -68,19 +68,21 @@ def change_names(
 ) -> None:
     """Have entries go by further names, by id; edited ones by nothing that they said before."""
     before = _read(connection, {*edited, *renamed})
-    after = {
-        # What it said before is not it any more, unlike what it was called.
-        number: {
-            *(name for name in names if number not in edited or kind_of(name) not in CONTENT_KINDS),
-            *renamed.get(number, ()),
-        }
+    # What it said before is not it any more, unlike what it was called.
+    left = {
+        number: [name for name in names if number not in edited or not _is_content(name)]
         for number, names in before.items()
     }
-    changed = [{"number": number, "packed": _pack(names)} for number, names in after.items()]
-    if changed:
-        connection.execute(_SET_NAMES, changed)
-    _unmark(connection, feed_id, _marks(before) - _marks(after))
-    _mark(connection, feed_id, _marks(after) - _marks(before))
+    packed = [
+        {"number": number, "packed": _pack({*names, *renamed.get(number, ())})}
+        for number, names in left.items()
+    ]
+    if packed:
+        connection.execute(_SET_NAMES, packed)
+    new = _finding_marks(renamed)
+    # Some of the new ones may be there.
+    _unmark(connection, feed_id, (_marks(before) - _marks(left)) | new)
+    _mark(connection, feed_id, new)
 
 
 def forget_names(connection: Connection, feed_id: int, numbers: Sequence[int]) -> None:
@@ -103,8 +105,17 @@ def _read(connection: Connection, numbers: Collection[int]) -> dict[int, frozens
     }
 
 
+def _is_content(name: str) -> bool:
+    return kind_of(name) in CONTENT_KINDS
+
+
+def _finding_marks(names: Mapping[int, Iterable[str]]) -> set[tuple[int, int]]:
+    """The marks that names need which entries get, in their order, each with the entry's id."""
+    return _marks({number: finders(said) for number, said in names.items()})
+
+
 def _marks(names: Mapping[int, Iterable[str]]) -> set[tuple[int, int]]:
-    """The marks of entries, each with the entry's id."""
+    """All marks that entries may have, each with the entry's id."""
     return {(mark_of(name), number) for number, said in names.items() for name in said}
 
 

@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from digest.feeds.names import finders
 from digest.opening import utc_now
 from digest.store import Store
 from digest.store.names import mark_of
@@ -50,7 +51,7 @@ def _add(
     connection: sqlite3.Connection, feed: int, ids: range, dice: random.Random, at: datetime
 ) -> None:
     names = {one: _names(dice) for one in ids}
-    marks = {(feed, mark_of(name), one) for one, said in names.items() for name in said}
+    marks = {(feed, mark_of(name), one) for one, said in names.items() for name in finders(said)}
     packed = [(one, "\n".join(said)) for one, said in names.items()]
     for table, columns, rows in (
         (entries.name, (*_ENTRY, *_MORE), list(_rows(feed, ids, dice, at))),
@@ -69,7 +70,7 @@ def _names(dice: random.Random) -> list[str]:
     """Of a guid that is the link: as it is and folded, with the date, the text and all of it."""
     exact, folded, dated, text, whole = (f"{dice.getrandbits(96):024x}" for _ in range(5))
     same = [f"{kind}:{form}" for kind in ("guid", "link") for form in (exact, folded)]
-    return sorted([*same, f"dated:{dated}", f"text:{text}", f"whole:{whole}"])
+    return [*same, f"dated:{dated}", f"text:{text}", f"whole:{whole}"]
 
 
 def _rows(

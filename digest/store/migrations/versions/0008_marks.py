@@ -1,4 +1,4 @@
-"""The names of an entry are one row, and marks of four bytes find it."""
+"""The names of an entry are one row, and marks of three bytes find it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ GROUP BY entries.id ORDER BY entries.id
 # In the order of the table, a feed at a time: one write to each page, and no great sort.
 _MARKS = """
 INSERT INTO entry_marks (feed_id, mark, entry_id)
-SELECT DISTINCT feed_id, mark_of(name), entry_id FROM names_before WHERE feed_id = :feed
+SELECT DISTINCT feed_id, mark_of(name), entry_id FROM names_before
+WHERE feed_id = :feed AND name NOT LIKE 'whole:%'
 ORDER BY 2, 3
 """
 
@@ -61,4 +62,4 @@ def _fill() -> None:
 
 
 def _mark_of(name: str) -> int:
-    return crc32(name.partition(":")[2].encode()) - 2**31
+    return crc32(name.partition(":")[2].encode()) % 2**24 - 2**23

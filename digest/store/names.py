@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from digest.feeds.names import CONTENT_KINDS, finders, kind_of
 from digest.model import KnownEntry
 from digest.store.bulk import insert_rows
-from digest.store.tables import entries, entry_marks, entry_names
+from digest.store.tables import entries, entry_marks, entry_names, feeds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -51,6 +51,19 @@ def known_entries(
             if key in keyed or not called.isdisjoint(asked):
                 known.append(KnownEntry(number, key, fingerprint, called, bool(listed)))
     return known
+
+
+def going_by(names: Collection[str]) -> sa.Select[tuple[int]]:
+    """The ids of the entries that go by one of these names, in whatever feed."""
+    marked = sa.select(entry_marks.c.entry_id).where(
+        # Of each feed, so that the index serves.
+        entry_marks.c.feed_id.in_(sa.select(feeds.c.id)),
+        entry_marks.c.mark.in_(set(map(mark_of, names))),
+    )
+    return sa.select(entry_names.c.entry_id).where(
+        entry_names.c.entry_id.in_(marked),
+        sa.or_(sa.false(), *(sa.func.instr(entry_names.c.names, name) > 0 for name in names)),
+    )
 
 
 def add_names(connection: Connection, feed_id: int, names: Mapping[int, Collection[str]]) -> None:

@@ -12,6 +12,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from digest.model import ParsedEntry
 
 GUID, LINK, DATED, TEXT, WHOLE = "guid", "link", "dated", "text", "whole"
@@ -68,6 +70,15 @@ def content_names(entry: ParsedEntry) -> tuple[str, ...]:
 def content_name(entry: ParsedEntry) -> str:
     """The name of an entry's title and text."""
     return f"{TEXT}:{digest_of(entry.title, entry.html)}"
+
+
+def finders(names: Iterable[str]) -> Iterable[str]:
+    """Those of the names above that find an entry: who goes by any of the others, by one of these.
+
+    What has the same exact form has the same folded one, which stands behind it; and of who says
+    all the same, title and date or title and text are the same.
+    """
+    return {kind_of(name): name for name in names if kind_of(name) != WHOLE}.values()
 
 
 def everything(entry: ParsedEntry) -> tuple[str, ...]:

@@ -97,6 +97,9 @@ class Database:
         if not self._read_only:
             # The file keeps its journal mode, so nothing sets it before it is known to be ours.
             self._driver.execute("PRAGMA journal_mode=WAL")
+            # What a part of `together` needs to be undone, which else is written to a file; not
+            # what a migration does, which may be all there is.
+            self._driver.execute("PRAGMA temp_store=MEMORY")
 
     def _driver_connection(self) -> sqlite3.Connection:
         driver = self._connection.connection.driver_connection

@@ -1,4 +1,4 @@
-"""Entries and their names: what a body changes, inside the transaction of its poll."""
+"""Entries: what a body changes, inside the transaction of its poll."""
 
 from __future__ import annotations
 
@@ -6,51 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.feeds.names import CONTENT_KINDS
-from digest.model import CleanEntry, FeedState, KnownEntry
 from digest.store.bulk import insert_rows
+from digest.store.names import add_names, batches, change_names, forget_names
 from digest.store.tables import (
     as_text,
     edition_entries,
     editions,
     entries,
-    entry_names,
     passed_over,
     subscriptions,
 )
 from digest.store.tables import digests as digests_table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
+    from digest.model import CleanEntry, FeedState
     from digest.store.feeds import Update
-
-# SQLite takes 32,766 parameters in a statement; a body may have more names.
-_BATCH = 5_000
-
-
-def known_entries(
-    connection: Connection, feed_id: int, names: Collection[str], keys: Collection[str]
-) -> list[KnownEntry]:
-    """Every entry of the feed that goes by one of these names or keys, with all its names."""
-    numbers: set[int] = set()
-    for query, values in ((_CALLED, names), (_KEYED, keys)):
-        for batch in _batches(values):
-            found = connection.execute(query, {"feed": feed_id, "values": batch})
-            numbers.update(found.scalars())
-    called: dict[int, list[str]] = {number: [] for number in numbers}
-    known = []
-    for batch in _batches(sorted(numbers)):
-        for number, name in connection.execute(_NAMES, {"values": batch}):
-            called[number].append(name)
-        known += [
-            KnownEntry(number, key, fingerprint, frozenset(called[number]), bool(listed))
-            for number, key, fingerprint, listed in connection.execute(_KNOWN, {"values": batch})
-        ]
-    return known
 
 
 def write_entries(
@@ -67,14 +42,7 @@ def write_entries(
         connection.execute(
             sa.update(entries).where(entries.c.id == number).values(_said(entry) | edited)
         )
-        # What it said before is not it any more, unlike what it was called.
-        connection.execute(
-            sa.delete(entry_names).where(
-                entry_names.c.entry_id == number,
-                sa.or_(*(entry_names.c.name.startswith(f"{kind}:") for kind in CONTENT_KINDS)),
-            )
-        )
-    _name(connection, state.id, update.renamed.items())
+    change_names(connection, state.id, {number for number, _ in update.edited}, update.renamed)
     return added
 
 
@@ -100,15 +68,8 @@ def _add(connection: Connection, feed_id: int, update: Update, now: datetime) ->
     ]
     insert_rows(connection, entries, _COLUMNS, [tuple(map(row.get, _COLUMNS)) for row in rows])
     added = {entry.key: number for number, entry in enumerate(update.new, newest + 1)}
-    _name(connection, feed_id, ((added[entry.key], entry.names) for entry in update.new))
+    add_names(connection, feed_id, {added[entry.key]: entry.names for entry in update.new})
     return added
-
-
-def _name(
-    connection: Connection, feed_id: int, named: Iterable[tuple[int, Collection[str]]]
-) -> None:
-    rows = [(feed_id, name, number) for number, names in named for name in names]
-    insert_rows(connection, entry_names, ("feed_id", "name", "entry_id"), rows)
 
 
 def _list(connection: Connection, state: FeedState, seen: Collection[int], now: datetime) -> None:
@@ -183,25 +144,16 @@ def _forgettable() -> sa.Select[tuple[int]]:
     )
 
 
-_OF_ENTRIES = (
-    entry_names.c.entry_id,
-    edition_entries.c.entry_id,
-    passed_over.c.entry_id,
-    entries.c.id,
-)
+_OF_ENTRIES = (edition_entries.c.entry_id, passed_over.c.entry_id, entries.c.id)
 
 
 def forget_entries(connection: Connection, feed_id: int, before: datetime) -> None:
     """Forget the entries the feed last had before this, but for those a digest still waits for."""
     numbers = connection.execute(_FORGETTABLE, {"feed": feed_id, "before": before}).scalars().all()
-    for batch in _batches(numbers):
+    for batch in batches(numbers):
+        forget_names(connection, feed_id, batch)
         for column in _OF_ENTRIES:
             connection.execute(sa.delete(column.table).where(column.in_(batch)))
-
-
-def _batches(values: Collection[Any]) -> Iterator[Sequence[Any]]:
-    items = list(values)
-    return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))
 
 
 def _said(entry: CleanEntry) -> dict[str, Any]:
@@ -233,17 +185,6 @@ def _row(feed_id: int, entry: CleanEntry, at: str) -> dict[str, Any]:
 
 # Built once: to build a statement takes longer than to carry it out.
 _FEED: sa.BindParameter[int] = sa.bindparam("feed")
-_VALUES: sa.BindParameter[Any] = sa.bindparam("values", expanding=True)
-_CALLED = sa.select(entry_names.c.entry_id).where(
-    entry_names.c.feed_id == _FEED, entry_names.c.name.in_(_VALUES)
-)
-_KEYED = sa.select(entries.c.id).where(entries.c.feed_id == _FEED, entries.c.key.in_(_VALUES))
-_NAMES = sa.select(entry_names.c.entry_id, entry_names.c.name).where(
-    entry_names.c.entry_id.in_(_VALUES)
-)
-_KNOWN = sa.select(entries.c.id, entries.c.key, entries.c.fingerprint, entries.c.listed).where(
-    entries.c.id.in_(_VALUES)
-)
 _NEWEST = sa.select(sa.func.coalesce(sa.func.max(entries.c.id), 0))
 _COLUMNS = tuple(
     name for name in (column.name for column in entries.c) if name not in {"edited_at", "resend_at"}

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 
 from digest.editions.weekly import weekly_of
 from digest.feeds.names import guid_names, link_names
+from digest.store.names import going_by
 from digest.store.tables import (
     deliveries,
     edition_entries,
     editions,
     entries,
-    entry_names,
     feeds,
     passed_over,
     subscriptions,
@@ -87,7 +87,6 @@ class ExplainQueries:
         """
         pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         names = (*link_names(text, ""), *guid_names(text, ""))
-        named = sa.select(entry_names.c.entry_id).where(entry_names.c.name.in_(names))
         said = (entries.c.title, entries.c.link, entries.c.key)
         every = entries.alias()
         first = sa.select(sa.func.min(every.c.first_seen_at)).where(every.c.feed_id == feeds.c.id)
@@ -103,7 +102,8 @@ class ExplainQueries:
             .join(feeds, feeds.c.id == entries.c.feed_id)
             .where(
                 sa.or_(
-                    entries.c.id.in_(named), *(column.like(pattern, escape="\\") for column in said)
+                    entries.c.id.in_(going_by(names)),
+                    *(column.like(pattern, escape="\\") for column in said),
                 )
             )
             .order_by(entries.c.id.desc())

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from digest.model import CleanEntry, FeedState, KnownEntry, Move, Wishes
 from digest.store.bulk import update_row
-from digest.store.entries import forget_entries, known_entries, write_entries
+from digest.store.entries import forget_entries, write_entries
 from digest.store.incidents import close_incident, open_incident
+from digest.store.names import known_entries
 from digest.store.tables import entries, feeds, incidents, subscriptions
 
 if TYPE_CHECKING:

@@ -133,16 +133,24 @@ entries = sa.Table(
     sqlite_strict=True,
 )
 
-# The aliases: what each entry was ever called in its feed (digest.feeds.names).
+# The aliases: what each entry was ever called in its feed (digest.feeds.names), a line each.
 entry_names = sa.Table(
     "entry_names",
     metadata,
+    sa.Column("entry_id", sa.Integer, sa.ForeignKey("entries.id"), primary_key=True),
+    sa.Column("names", sa.Text, nullable=False),
+    sqlite_strict=True,
+)
+
+# What finds entries by their names (digest.store.names). Rows are small, so that those of a feed
+# with a long history are on few pages; an index by entry, which a foreign key needs, is not worth
+# its own.
+entry_marks = sa.Table(
+    "entry_marks",
+    metadata,
     _feed_id(primary_key=True),
-    sa.Column("name", sa.Text, primary_key=True, nullable=False),
-    sa.Column(
-        "entry_id", sa.Integer, sa.ForeignKey("entries.id"), primary_key=True, nullable=False
-    ),
-    sa.Index("entry_names_by_entry", "entry_id"),
+    sa.Column("mark", sa.Integer, primary_key=True, nullable=False),
+    sa.Column("entry_id", sa.Integer, primary_key=True, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

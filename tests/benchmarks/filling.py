@@ -8,11 +8,11 @@ from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy.dialects import sqlite
-
+from digest.feeds.names import finders
 from digest.opening import utc_now
 from digest.store import Store
-from digest.store.tables import UtcDateTime, entries, entry_names
+from digest.store.names import mark_of
+from digest.store.tables import as_text, entries, entry_marks, entry_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _DAYS = 200
+# What a body of each feed brings at once: their entries, and the pages of trees, fill up in turns.
+_AT_ONCE = 20
 _TEXT = "<p>A text of the length that many have, and it has some words in it.</p>\n" * 8
-# Of guid and link one as they are, and one folded.
-_NAMES = ("guid", "guid", "link", "link", "dated", "text", "whole")
 _ENTRY = ("id", "feed_id", "key", "fingerprint", "title", "link", "author", "published", "content")
 _MORE = ("excerpt", "words", "first_seen_at", "last_seen_at")
 
@@ -35,22 +35,30 @@ def fill(database: Path, urls: Sequence[str], number: int) -> None:
     dice = random.Random(0)
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("PRAGMA cache_size=-400000")
         feeds = [row[0] for row in connection.execute("SELECT id FROM feeds ORDER BY id")]
-        each = number // len(feeds)
-        for n, feed in enumerate(feeds):
-            ids = range(n * each + 1, (n + 1) * each + 1)
+        turns = number // (len(feeds) * _AT_ONCE)
+        first = 1
+        for turn in range(turns):
+            at = now - timedelta(days=_DAYS * (1 - turn / turns) + 2)
             with connection:
-                connection.executemany(
-                    _insert(entries.name, (*_ENTRY, *_MORE)), _rows(feed, ids, dice, now)
-                )
-                names = sorted(
-                    (feed, f"{kind}:{dice.getrandbits(96):024x}", one)
-                    for one in ids
-                    for kind in _NAMES
-                )
-                connection.executemany(
-                    _insert(entry_names.name, ("feed_id", "name", "entry_id")), names
-                )
+                for feed in feeds:
+                    _add(connection, feed, range(first, first + _AT_ONCE), dice, at)
+                    first += _AT_ONCE
+
+
+def _add(
+    connection: sqlite3.Connection, feed: int, ids: range, dice: random.Random, at: datetime
+) -> None:
+    names = {one: _names(dice) for one in ids}
+    marks = {(feed, mark_of(name), one) for one, said in names.items() for name in finders(said)}
+    packed = [(one, "\n".join(said)) for one, said in names.items()]
+    for table, columns, rows in (
+        (entries.name, (*_ENTRY, *_MORE), list(_rows(feed, ids, dice, at))),
+        (entry_names.name, ("entry_id", "names"), packed),
+        (entry_marks.name, ("feed_id", "mark", "entry_id"), sorted(marks)),
+    ):
+        connection.executemany(_insert(table, columns), rows)
 
 
 def _insert(table: str, columns: Sequence[str]) -> str:
@@ -58,16 +66,19 @@ def _insert(table: str, columns: Sequence[str]) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values})"
 
 
+def _names(dice: random.Random) -> list[str]:
+    """Of a guid that is the link: as it is and folded, with the date, the text and all of it."""
+    exact, folded, dated, text, whole = (f"{dice.getrandbits(96):024x}" for _ in range(5))
+    same = [f"{kind}:{form}" for kind in ("guid", "link") for form in (exact, folded)]
+    return [*same, f"dated:{dated}", f"text:{text}", f"whole:{whole}"]
+
+
 def _rows(
-    feed: int, ids: range, dice: random.Random, now: datetime
+    feed: int, ids: range, dice: random.Random, at: datetime
 ) -> Iterator[tuple[int | str | None, ...]]:
-    store_time = UtcDateTime().process_bind_param
-    dialect = sqlite.dialect()
-    for place, one in enumerate(ids):
+    first, last = as_text(at), as_text(at + timedelta(days=1))
+    for one in ids:
         link = f"https://site.example/{feed}/{one}"
-        age = timedelta(days=_DAYS * (1 - place / len(ids)) + 2)
-        first = store_time(now - age, dialect)
-        last = store_time(now - age + timedelta(days=1), dialect)
         fingerprint = f"{dice.getrandbits(96):024x}"
         entry = (one, feed, f"guid:{link}", fingerprint, f"Story {one}", link, "", first, _TEXT)
         yield (*entry, "A text of the length that many have.", 120, first, last)

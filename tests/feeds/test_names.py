@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from digest.feeds.names import (
     content_names,
+    finders,
     fold,
     fold_link,
     guid_names,
@@ -18,6 +19,7 @@ from digest.feeds.names import (
 )
 from digest.model import ParsedEntry
 from tests.feed_xml import NOW
+from tests.feeds.entries import some_entries
 
 HOME = "https://site.example/"
 ENTRY = ParsedEntry("urn:1", "https://site.example/1", "One", "Ada", NOW, "<p>one</p>")
@@ -179,3 +181,31 @@ def test_folding_is_done_at_once(address: str) -> None:
     for folding in (fold, fold_link):
         folded = folding(address)
         assert folding(f"http://{folded}") == folded
+
+
+def names_of(entry: ParsedEntry, *, trusting: bool = False) -> tuple[str, ...]:
+    return (
+        *guid_names(entry.guid, HOME, trusting=trusting),
+        *link_names(entry.link, HOME, trusting=trusting),
+        *content_names(entry),
+    )
+
+
+@given(some_entries(), some_entries(), st.booleans())
+def test_who_shares_a_name_is_found(one: ParsedEntry, other: ParsedEntry, trusting: bool) -> None:
+    asked, known = names_of(one, trusting=trusting), names_of(other, trusting=trusting)
+    assert set(asked).isdisjoint(known) == set(asked).isdisjoint(finders(known))
+
+
+@pytest.mark.parametrize(
+    ("new", "finding"),
+    [
+        (("guid:exact", "guid:folded", "link:1"), ["guid:folded", "link:1"]),
+        # The folded form is known already.
+        (("guid:exact",), ["guid:exact"]),
+        (("dated:1", "text:1", "whole:1"), ["dated:1", "text:1"]),
+        (("text:1", "whole:1"), ["text:1"]),
+    ],
+)
+def test_what_finds_an_entry(new: tuple[str, ...], finding: list[str]) -> None:
+    assert list(finders(new)) == finding

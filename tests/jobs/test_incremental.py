@@ -107,7 +107,9 @@ def _known(url: str, store: Store) -> dict[str, list[dict[str, Any]]]:
     queries = {
         "feeds": "SELECT * FROM feeds WHERE url = ?",
         "entries": f"SELECT * FROM entries WHERE {of_feed} ORDER BY id",
-        "entry_names": f"SELECT * FROM entry_names WHERE {of_feed} ORDER BY name, entry_id",
+        "entry_marks": f"SELECT * FROM entry_marks WHERE {of_feed} ORDER BY mark, entry_id",
+        "entry_names": "SELECT entry_names.* FROM entry_names JOIN entries ON id = entry_id"
+        f" WHERE {of_feed} ORDER BY entry_id",
         "subscriptions": f"SELECT * FROM subscriptions WHERE {of_feed} ORDER BY digest",
     }
     with store._database.transaction() as connection:

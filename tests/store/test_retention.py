@@ -68,7 +68,8 @@ def test_nothing_is_left_of_what_is_forgotten(two: Store) -> None:
     number = known(two, "a")["a"].id
     again(two, "b", now=NOW + 2 * DAY, forget_before=NOW + DAY)
     tables = dump(two)
-    for table, column in (("entry_names", 2), ("edition_entries", 1), ("entries", 0)):
+    columns = {"entry_names": 0, "entry_marks": 2, "edition_entries": 1, "entries": 0}
+    for table, column in columns.items():
         assert number not in {row[column] for row in tables[table]}
     assert len(tables["editions"]) == 1
     # Back again, it is new, under another number.

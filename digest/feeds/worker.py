@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 LENGTH = struct.Struct("!Q")
 # What is said to the forking process, and what it answers.
 NUMBER = struct.Struct("!q")
-_LOADED = ("digest.feeds.parse", "digest.jobs.reading", "digest.rendering.boilerplate")
+_LOADED = (
+    *("digest.feeds.parse", "digest.jobs.reading"),
+    *("digest.rendering.boilerplate", "digest.rendering.clean"),
+)
 # What most bodies are read without, and what would be loaded by each worker that needs it.
 _LOADED_LATER = ("feedparser",)
 

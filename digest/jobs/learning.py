@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from digest.feeds.alarms import expected, is_gap, may_be_flood
 from digest.feeds.diff import diff
 from digest.feeds.identity import candidate_keys
-from digest.rendering.clean import clean_entries
 from digest.store import Store, Update, Validators
 
 if TYPE_CHECKING:
@@ -122,6 +121,9 @@ class Learning:
         """The entries clean, those that are by now and the others; by their names."""
         rest = [one for one in entries if one.names not in clean]
         if rest:
+            # Hardly ever: entries come clean with what was read of their body.
+            from digest.rendering.clean import clean_entries
+
             cleaned = await self._workers.run(clean_entries, tuple(rest))
             clean = {**clean, **{one.names: one for one in cleaned}}
         # Of two with the same key one was given another.

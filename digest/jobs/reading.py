@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digest.feeds.reading import Body, Reading, read_body
-from digest.rendering.clean import clean_entries
 
 if TYPE_CHECKING:
     from digest.feeds.fetch import Response
@@ -41,6 +40,9 @@ def read_and_clean(body: Body, *, first: bool) -> Digestion:
     reading = read_body(body)
     if not (first or reading.kept):
         return Digestion(reading)
+    # Only worker processes need it; the daemon stays small.
+    from digest.rendering.clean import clean_entries
+
     # Nobody asks for the texts as they came any more, and to hand them over takes time.
     bare = tuple(replace(one, entry=replace(one.entry, html="")) for one in reading.entries)
     return Digestion(replace(reading, entries=bare), clean_entries(reading.entries))

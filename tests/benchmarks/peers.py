@@ -65,8 +65,12 @@ class Runner:
 
 
 def environment_of(folder: Path, *, ours: bool) -> dict[str, str]:
-    """For a process: nothing of the user's settings; this copy of the code is for ours only."""
+    """For a process: nothing of the user's settings; this copy of the code is for ours only.
+
+    What is installed has its bytecode, and what is run from here must be let keep it.
+    """
     environment = {**os.environ, "HOME": str(folder), "PYTHONPATH": str(_ROOT)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     if not ours:
         del environment["PYTHONPATH"]
     return {name: value for name, value in environment.items() if not name.startswith("XDG_")}

@@ -112,6 +112,8 @@ def idle(project: Project) -> tuple[float, float]:
 
 def main() -> None:
     """Print the table."""
+    # What is installed has its bytecode, and what is run from here must be let keep it.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     show("digest --version", seconds_of("-m", "digest", "--version"), "s")
     show("importing the daemon's libraries", seconds_of("-c", BASELINE), "s")
     with many_feeds() as project:

@@ -190,7 +190,7 @@ def _row(feed_id: int, entry: CleanEntry, at: str) -> dict[str, Any]:
 
 # Built once: to build a statement takes longer than to carry it out.
 _FEED: sa.BindParameter[int] = sa.bindparam("feed")
-_NEWEST: sa.Select[tuple[int]] = sa.select(sa.func.coalesce(sa.func.max(entries.c.id), 0))
+_NEWEST: sa.Select[int] = sa.select(sa.func.coalesce(sa.func.max(entries.c.id), 0))
 _COLUMNS = tuple(
     name for name in (column.name for column in entries.c) if name not in {"edited_at", "resend_at"}
 )

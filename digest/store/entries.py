@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from digest.store.feeds import Update
 
 
+def newest_entry(connection: Connection) -> int:
+    """The id of the newest entry, of whatever feed; 0 where there are none."""
+    return connection.execute(_NEWEST).scalar_one()
+
+
 def write_entries(
     connection: Connection, state: FeedState, update: Update, now: datetime
 ) -> dict[str, int]:
@@ -60,7 +65,7 @@ def _add(connection: Connection, feed_id: int, update: Update, now: datetime) ->
     if not update.new:
         return {}
     # Nobody else writes meanwhile, and to be told the numbers of many rows takes long.
-    newest = connection.execute(_NEWEST).scalar_one()
+    newest = newest_entry(connection)
     hold, at = "held" if update.flood else "", as_text(now)
     rows = [
         _row(feed_id, entry, at) | {"id": number, "hold": hold}
@@ -185,7 +190,7 @@ def _row(feed_id: int, entry: CleanEntry, at: str) -> dict[str, Any]:
 
 # Built once: to build a statement takes longer than to carry it out.
 _FEED: sa.BindParameter[int] = sa.bindparam("feed")
-_NEWEST = sa.select(sa.func.coalesce(sa.func.max(entries.c.id), 0))
+_NEWEST: sa.Select[int] = sa.select(sa.func.coalesce(sa.func.max(entries.c.id), 0))
 _COLUMNS = tuple(
     name for name in (column.name for column in entries.c) if name not in {"edited_at", "resend_at"}
 )

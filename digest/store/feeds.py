@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from digest.model import CleanEntry, FeedState, KnownEntry, Move, Wishes
 from digest.store.bulk import update_row
-from digest.store.entries import forget_entries, write_entries
+from digest.store.entries import forget_entries, newest_entry, write_entries
 from digest.store.incidents import close_incident, open_incident
 from digest.store.names import known_entries
 from digest.store.tables import entries, feeds, incidents, subscriptions
@@ -285,7 +285,8 @@ def subscribe(
     missing = windows.keys() - known
     if not missing:
         return
-    newest = connection.execute(_NEWEST, {"feed": feed_id}).scalar_one()
+    # Of any feed: what is its own by then is older, and what it brings later is newer.
+    newest = newest_entry(connection)
     connection.execute(
         _SUBSCRIBE,
         [
@@ -396,9 +397,6 @@ def _state(row: Any) -> FeedState:
 _FEED: sa.BindParameter[int] = sa.bindparam("feed")
 _SUBSCRIBED = sa.select(subscriptions.c.digest).where(subscriptions.c.feed_id == _FEED)
 _SUBSCRIBE = sa.insert(subscriptions)
-_NEWEST = sa.select(sa.func.coalesce(sa.func.max(entries.c.id), 0)).where(
-    entries.c.feed_id == _FEED
-)
 
 
 def _wishes_to_json(wishes: Wishes) -> str:

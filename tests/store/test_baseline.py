@@ -10,6 +10,7 @@ import pytest
 from tests.feed_xml import NOW
 from tests.store.build import (
     DAY,
+    URL,
     WEEK,
     entry,
     fail,
@@ -67,6 +68,16 @@ def test_what_comes_after_an_empty_first_body_is_pending(store: Store) -> None:
     learn(store)
     learn(store, entry("a", None), now=NOW + DAY)
     assert pending(store) == ["a"]
+
+
+def test_what_other_feeds_have_changes_nothing(store: Store) -> None:
+    other = "https://other.example/feed.xml"
+    store.editions.plan([plan_of(feeds=(URL, other))], NOW)
+    learn(store, entry("a", None), url=other)
+    learn(store, entry("b", None))
+    learn(store, entry("c", None), url=other, now=NOW + DAY)
+    learn(store, entry("d", None), now=NOW + DAY)
+    assert pending(store, urls=(URL, other)) == ["c", "d"]
 
 
 def test_each_digest_has_its_own_window(store: Store) -> None:

@@ -116,4 +116,7 @@ def log_lines(process: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
     """What a daemon logs, line by line as it comes."""
     assert process.stderr is not None
     for line in process.stderr:
+        if not line.startswith("{"):
+            process.kill()
+            raise AssertionError(f"no line of a log: {line}{process.stderr.read()}")
         yield json.loads(line)

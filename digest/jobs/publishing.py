@@ -264,7 +264,8 @@ class Publishing:
 
     def _end_week(self, store: Store, digest: str, publish: Callable[[], T]) -> T:
         lively = is_lively(self._settings.digests[digest].schedule)
-        return store.weeks.end(digest, publish, lively=lively)
+        channels = _email_channels(self._settings, digest) if lively else ()
+        return store.weeks.end(digest, publish, channels)
 
     async def _why_none(self, digest: str, turn: Turn) -> str:
         if turn.skipped:

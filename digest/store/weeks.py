@@ -69,20 +69,19 @@ class WeekQueries:
         with self._database.transaction() as connection:
             return [entry_of(row, content=content) for row in connection.execute(query)]
 
-    def end(self, digest: str, publish: Callable[[], T], *, lively: bool) -> T:
+    def end(self, digest: str, publish: Callable[[], T], channels: Collection[str]) -> T:
         """End the week, together with the edition of it that `publish` stores, if it does.
 
-        Whoever wants weekly editions by now gets those of the next week, if the digest is `lively`.
+        Whoever of these channels wants weekly editions by now gets those of the next week.
         """
         with self._database.transaction() as connection:
             done = publish()
             connection.execute(sa.delete(weekly_readers).where(weekly_readers.c.digest == digest))
-            if lively:
-                wanted = sa.select(
-                    sa.literal(digest), recipients.c.channel, recipients.c.key
-                ).where(recipients.c.frequency == "weekly")
-                columns = ["digest", "channel", "key"]
-                connection.execute(sa.insert(weekly_readers).from_select(columns, wanted))
+            wanted = sa.select(sa.literal(digest), recipients.c.channel, recipients.c.key).where(
+                recipients.c.frequency == "weekly", recipients.c.channel.in_(channels)
+            )
+            columns = ["digest", "channel", "key"]
+            connection.execute(sa.insert(weekly_readers).from_select(columns, wanted))
             newest = sa.select(sa.func.coalesce(sa.func.max(editions.c.id), 0)).where(
                 editions.c.digest == digest
             )

@@ -52,7 +52,7 @@ def end_week(store: Store, *, number: int, lively: bool = True) -> list[int]:
         if taken:
             publish(store, "news.weekly", *taken, number=number)
 
-    store.weeks.end("news", write, lively=lively)
+    store.weeks.end("news", write, ["inbox"] if lively else [])
     return taken
 
 
@@ -156,6 +156,14 @@ def test_who_is_new_gets_the_whole_week(store: Store) -> None:
     )
     assert end_week(store, number=4) == [second]
     assert store.weeks.taken("news") == []
+
+
+def test_who_wants_other_digests_weekly_is_no_reader_of_this_one(store: Store) -> None:
+    ready(store)
+    store.recipients.put([Recipient("other", EVE, frequency="weekly")], NOW)
+    end_week(store, number=1)
+    assert store.weeks.is_wanted("news") is False
+    assert store.health.read().weekly == {}
 
 
 def test_a_digest_that_goes_to_nobody_by_email_forgets_its_week(store: Store) -> None:

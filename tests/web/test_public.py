@@ -252,7 +252,7 @@ async def test_a_time_of_ones_own(desk: Desk) -> None:
 
 async def end_week(desk: Desk) -> None:
     desk.clock.turn(days=7)
-    await desk.store.run(lambda store: store.weeks.end("weekly", lambda: None, lively=True))
+    await desk.store.run(lambda store: store.weeks.end("weekly", lambda: None, ["inbox"]))
 
 
 async def test_once_a_week(tmp_path: Path) -> None:

@@ -8,12 +8,11 @@ import re
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Protocol
 
-import aiohttp
-
 from digest.channels.pace import Pace
 from digest.channels.slack_answers import ThreadRefusedError, refusal
 from digest.config import SlackSettings
 from digest.errors import ChannelError, DeliveryError
+from digest.http_client import aiohttp, trusted
 from digest.model import NO_PICTURES, Rendition
 from digest.network import connection_trouble
 from digest.rendering.slack import build_messages, build_thread
@@ -234,7 +233,10 @@ def _refused(error: SlackApiError) -> DeliveryError:
 async def _session() -> AsyncIterator[aiohttp.ClientSession]:
     timeout = aiohttp.ClientTimeout(total=_TOTAL_SECONDS, sock_connect=_CONNECT_SECONDS)
     async with aiohttp.ClientSession(
-        timeout=timeout, trust_env=True, middlewares=(_stay,)
+        connector=aiohttp.TCPConnector(ssl=trusted()),
+        timeout=timeout,
+        trust_env=True,
+        middlewares=(_stay,),
     ) as session:
         yield session
 

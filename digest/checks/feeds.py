@@ -7,14 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import aiohttp
-
 from digest.checks import Finding, Trouble, failed, found
 from digest.errors import FeedError
 from digest.feeds.alarms import outruns
 from digest.feeds.caching import server_time
 from digest.feeds.parse import parse_feed
 from digest.feeds.reading import read_text
+from digest.http_client import aiohttp
 from digest.jobs.polling import feed_request
 from digest.jobs.reading import body_of
 from digest.language import counted

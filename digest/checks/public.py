@@ -7,13 +7,12 @@ import ssl
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import aiohttp
-
 from digest.checks import Finding, Trouble, failed, found
 from digest.checks.certificates import Certificates
 from digest.feeds.fetch import explain
+from digest.http_client import aiohttp
 from digest.network import listening_trouble
-from digest.web.control import daemon_is_alive
+from digest.web.control_client import daemon_is_alive
 
 if TYPE_CHECKING:
     from datetime import datetime

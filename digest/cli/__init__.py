@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import gc
 import importlib
@@ -11,7 +12,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import click
 
@@ -167,15 +168,28 @@ def cli(
     context.obj = Options(config, as_json, verbose, quiet)
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run the command and exit: 0 done, 1 failed, 2 usage, 3 busy, 130 interrupted."""
+def main() -> NoReturn:
+    """Run the command of the arguments, and end the process with its exit code."""
     gc.set_threshold(_OBJECTS_BEFORE_GARBAGE)
-    sys.exit(_run(arguments))
+    leave(run_command())
 
 
-def _run(arguments: list[str] | None) -> int:
+def leave(code: int) -> NoReturn:
+    """End the process at once; what is registered for its end is still done.
+
+    Everything of ours is closed by then. A normal exit would take the memory apart piece by piece,
+    which is a tenth of what a short command takes, and wait for threads whose names do not resolve.
+    """
+    atexit._run_exitfuncs()  # noqa: SLF001 - the part of a normal exit that is wanted
+    os._exit(code)
+
+
+def run_command(arguments: list[str] | None = None) -> int:
+    """Run a command: 0 done, 1 failed, 2 usage, 3 busy, 130 interrupted."""
     try:
         result: Any = cli.main(arguments, standalone_mode=False)
+        if sys.stdout:
+            sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -13,7 +13,7 @@ from digest.language import counted
 from digest.opening import open_runtime
 from digest.runtime import feed_urls, held_report
 from digest.store import Store, database_exists, titles_of
-from digest.web.control import ask_daemon
+from digest.web.control_client import ask_daemon
 
 if TYPE_CHECKING:
     from digest.config import Settings

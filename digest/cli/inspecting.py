@@ -53,7 +53,7 @@ def status(options: Options, *, healthcheck: bool, watch: bool) -> int:
 
 
 def _is_running(settings: Settings) -> bool:
-    from digest.web.control import daemon_is_alive
+    from digest.web.control_client import daemon_is_alive
 
     return aio.run(daemon_is_alive(settings.database_path))
 

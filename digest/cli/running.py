@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 import logging
-import os
 import signal
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from digest.cli import Options, aio
+from digest.cli import Options, aio, leave
 from digest.cli.output import print_json
 from digest.daemon import Daemon
 from digest.language import counted
@@ -74,10 +72,9 @@ async def _serve(options: Options, settings: Settings) -> NoReturn:
         async with control_socket(daemon), web_server(daemon):
             await daemon.run(stop)
     event(_log, logging.INFO, "stopped")
-    # A name that does not resolve holds a thread for longer than a stop may take, and a normal
-    # exit would wait for it. Everything of ours is closed; the rest of an exit is done here.
-    atexit._run_exitfuncs()  # noqa: SLF001
-    os._exit(0)
+    # Not after the loop has ended, which waits for its threads: a name that does not resolve holds
+    # one for longer than a stop may take.
+    leave(0)
 
 
 async def _once(settings: Settings) -> dict[str, Any]:

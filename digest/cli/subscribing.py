@@ -193,7 +193,7 @@ def _tell(options: Options, settings: Settings, feed: dict[str, Any], done: str)
 
 def take_over(settings: Settings) -> bool:
     """Have a daemon read the configuration file anew; whether one runs."""
-    from digest.web.control import ask_daemon
+    from digest.web.control_client import ask_daemon
 
     return aio.run(ask_daemon(settings.database_path, "reload")) is not None
 

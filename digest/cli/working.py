@@ -80,7 +80,7 @@ async def asked(
     settings: Settings, busy: InstanceError, command: str, **asked: Any
 ) -> dict[str, Any]:
     """What the daemon answers that has the database; without one, who has it is the error."""
-    from digest.web.control import ask_daemon
+    from digest.web.control_client import ask_daemon
 
     result = await ask_daemon(settings.database_path, command, **asked)
     if result is None:

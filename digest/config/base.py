@@ -9,5 +9,10 @@ class Model(BaseModel):
     """Frozen; unknown keys are errors, and no error repeats a value."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=False
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        validate_default=False,
+        # Each is a part of the whole settings, and is of no use by itself.
+        defer_build=True,
     )

@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-import aiohttp
-from aiohttp import hdrs
 from multidict import CIMultiDict
 
 from digest.errors import FeedError
@@ -21,6 +19,7 @@ from digest.feeds.decode import ACCEPTED
 from digest.feeds.guard import is_public
 from digest.feeds.text import one_line
 from digest.feeds.turns import Turns
+from digest.http_client import aiohttp, trusted
 from digest.network import chain_of, connection_trouble
 
 if TYPE_CHECKING:
@@ -172,14 +171,13 @@ class Fetcher:
             force_close=True,  # so that what follows an answer cannot pass for the next one
             socket_factory=_public_socket if public_only else _socket,
             resolver=self._resolver,
-            ssl=self._tls or True,
         )
         return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._limits.connect),
-            headers={hdrs.USER_AGENT: self._user_agent},
+            headers={aiohttp.hdrs.USER_AGENT: self._user_agent},
             trace_configs=list(self._traces),
         )
 
@@ -229,13 +227,15 @@ class Fetcher:
 
     async def _ask(self, request: Request, trail: Sequence[URL]) -> Response | _Redirect:
         session = self._any if request.allow_private_networks else self._public
+        url = trail[-1]
+        tls = (self._tls or trusted()) if url.scheme == "https" else True
         async with session.get(
-            trail[-1], headers=_headers(request, trail), allow_redirects=False
+            url, headers=_headers(request, trail), allow_redirects=False, ssl=tls
         ) as answer:
-            location = answer.headers.get(hdrs.LOCATION)
+            location = answer.headers.get(aiohttp.hdrs.LOCATION)
             if answer.status not in _REDIRECTS or not location:
-                return await self._read(request, trail[-1], answer)
-            return _Redirect(hops.target(trail[-1], location), answer.status in _PERMANENT)
+                return await self._read(request, url, answer)
+            return _Redirect(hops.target(url, location), answer.status in _PERMANENT)
 
     async def _read(self, request: Request, url: URL, answer: aiohttp.ClientResponse) -> Response:
         now = datetime.now(UTC)
@@ -249,8 +249,8 @@ class Fetcher:
         response = Response(
             answer.status,
             str(url),
-            _validator(answer.headers.get(hdrs.ETAG)),
-            _validator(answer.headers.get(hdrs.LAST_MODIFIED)),
+            _validator(answer.headers.get(aiohttp.hdrs.ETAG)),
+            _validator(answer.headers.get(aiohttp.hdrs.LAST_MODIFIED)),
             charset=answer.charset,
             fresh_for=fresh_for(answer.headers, now),
         )
@@ -263,7 +263,7 @@ class Fetcher:
             response,
             body=body,
             body_hash=sha256(body).hexdigest(),
-            coding=", ".join(answer.headers.getall(hdrs.CONTENT_ENCODING, [])),
+            coding=", ".join(answer.headers.getall(aiohttp.hdrs.CONTENT_ENCODING, [])),
         )
 
     async def _body(self, answer: aiohttp.ClientResponse) -> bytes:
@@ -292,12 +292,14 @@ def _is_conditional(request: Request, url: URL) -> bool:
 
 
 def _headers(request: Request, trail: Sequence[URL]) -> CIMultiDict[str]:
-    headers = CIMultiDict({hdrs.ACCEPT: request.accept, hdrs.ACCEPT_ENCODING: ACCEPTED})
+    headers = CIMultiDict(
+        {aiohttp.hdrs.ACCEPT: request.accept, aiohttp.hdrs.ACCEPT_ENCODING: ACCEPTED}
+    )
     if _is_conditional(request, trail[-1]):
         if request.etag:
-            headers[hdrs.IF_NONE_MATCH] = request.etag
+            headers[aiohttp.hdrs.IF_NONE_MATCH] = request.etag
         if request.last_modified:
-            headers[hdrs.IF_MODIFIED_SINCE] = request.last_modified
+            headers[aiohttp.hdrs.IF_MODIFIED_SINCE] = request.last_modified
     if hops.is_trusted(hops.address(request.url), trail):
         headers.update(request.headers)
     return headers

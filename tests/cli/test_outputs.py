@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from digest.cli import main
+from digest.cli import run_command
 from digest.cli.results import RESULTS, WITHOUT_RESULT
 from digest.store import WriterLock
 from tests.cli.schemas import conforms
@@ -109,11 +109,9 @@ def test_a_time_has_a_zone_and_is_iso_8601() -> None:
 
 
 def outcome(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as ended:
-        main(list(arguments))
+    code = run_command(list(arguments))
     out, err = capsys.readouterr()
-    assert isinstance(ended.value.code, int)
-    return ended.value.code, out, err
+    return code, out, err
 
 
 def test_schema_output_prints_it(capsys: pytest.CaptureFixture[str]) -> None:

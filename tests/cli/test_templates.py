@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digest.cli import main
+from digest.cli import run_command
 from digest.rendering.samples import SAMPLES
 from digest.rendering.templates import THEMES, Templates, unused_files
 
@@ -24,11 +24,9 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str
     """Run `digest templates` and return its exit code, output and errors."""
 
     def call(*arguments: object, options: tuple[str, ...] = ()) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main([*options, "templates", *map(str, arguments)])
+        code = run_command([*options, "templates", *map(str, arguments)])
         said = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, said.out, said.err
+        return code, said.out, said.err
 
     return call
 

@@ -1,0 +1,75 @@
+"""Asking the running daemon: commands that write are handed to who holds the database."""
+
+from __future__ import annotations
+
+import json
+import os
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from digest.errors import StoreError, UsageError
+from digest.http_client import aiohttp
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# A socket's address is a fixed field of 108 bytes on Linux, 104 on BSD, with its closing zero.
+_LONGEST_PATH = 103
+
+
+def socket_path(database: Path) -> Path:
+    """The socket beside a database."""
+    return database.with_name(f"{database.name}.sock")
+
+
+def is_too_long(path: Path) -> bool:
+    """Whether no socket can be at this path."""
+    return len(os.fsencode(path)) > _LONGEST_PATH
+
+
+async def ask_daemon(database: Path, command: str, **asked: Any) -> dict[str, Any] | None:
+    """Have the running daemon carry out a command; None where none answers.
+
+    Raises:
+        UsageError: the daemon calls the command wrong.
+        StoreError: it could not carry it out.
+    """
+    answer = await _ask("POST", database, command, asked)
+    if answer is None:
+        return None
+    if "error" in answer:
+        kind = UsageError if answer["exit_code"] == UsageError.exit_code else StoreError
+        raise kind(answer["error"])
+    result: dict[str, Any] = answer["result"]
+    return result
+
+
+async def daemon_is_alive(database: Path) -> bool:
+    """Whether a daemon answers, and its loop turns."""
+    answer = await _ask("GET", database, "alive", None)
+    return bool(answer and answer["result"])
+
+
+async def _ask(
+    method: str, database: Path, command: str, asked: dict[str, Any] | None
+) -> dict[str, Any] | None:
+    path = socket_path(database)
+    if is_too_long(path):
+        return None
+    timeout = aiohttp.ClientTimeout(total=5.0 if method == "GET" else None)
+    # Not as `json=`, which warns of what is long.
+    body = None if asked is None else BytesIO(json.dumps(asked).encode())
+    connector = aiohttp.UnixConnector(path=str(path))
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
+        try:
+            async with session.request(method, f"http://digest/{command}", data=body) as answer:
+                answer.raise_for_status()
+                content: dict[str, Any] = await answer.json()
+                return content
+        except aiohttp.ClientConnectorError:
+            # Nobody is there, or it is not ours to talk to.
+            return None
+        except (aiohttp.ClientError, TimeoutError) as error:
+            if method == "GET":
+                return None
+            raise StoreError(f"the daemon did not answer: {type(error).__name__}") from None

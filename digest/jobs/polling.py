@@ -237,7 +237,10 @@ class Polling:
         visit = self._visit(state, feed, response, state.wishes)
         validators = Validators(response.etag, response.last_modified, response.url)
         await self._store.run(
-            lambda store: store.feeds.record_unchanged(state, validators, visit, response.body_hash)
+            lambda store: store.feeds.record_unchanged(
+                state, validators, visit, response.body_hash
+            ),
+            patient=True,
         )
         known = state.entries if outcome == "unchanged" else 0
         return self._result(feed, state.title, outcome, response.status, known=known)

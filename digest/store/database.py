@@ -37,6 +37,8 @@ T = TypeVar("T")
 
 # So that what is done together is soon done, and can be answered.
 _MOST_TOGETHER = 32
+# How long what can wait does, for others to be done together with, in seconds.
+_PATIENCE = 0.02
 
 
 class Database:
@@ -121,6 +123,23 @@ class Database:
             raise store_error(self._path, error) from error
 
     @contextmanager
+    def statement(self) -> Iterator[Connection]:
+        """What needs no undoing: one statement, which is all or nothing by itself, or reading.
+
+        Raises:
+            StoreError: the database refused.
+        """
+        if not self._connection.in_transaction():
+            with self.transaction() as connection:
+                yield connection
+            return
+        self._check_open()
+        try:
+            yield self._connection
+        except DBAPIError as error:
+            raise store_error(self._path, error) from error
+
+    @contextmanager
     def together(self) -> Iterator[None]:
         """Transactions in one: each all or nothing for itself, kept at the end or none of them.
 
@@ -171,13 +190,16 @@ class StoreThread(Generic[S]):
     """Runs whole transactions on the one thread that owns the connection.
 
     What arrives while others are at work is carried out together, in one transaction: a commit
-    waits for the disk.
+    waits for the disk. What can wait is kept for a moment, since a thread at work beside the loop
+    makes both slower: each call of the database has them take turns.
     """
 
     def __init__(self, open_store: Callable[[], S]) -> None:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._open = open_store
         self._lock = Lock()
+        self._kept: list[_Work[S]] = []
+        self._timer: asyncio.TimerHandle | None = None
         self._waiting: deque[_Work[S]] = deque()
         self._serving = False
 
@@ -185,26 +207,39 @@ class StoreThread(Generic[S]):
         """Open the store on its thread."""
         self._store = await asyncio.get_running_loop().run_in_executor(self._executor, self._open)
 
-    async def run(self, work: Callable[[S], T]) -> T:
+    async def run(self, work: Callable[[S], T], *, patient: bool = False) -> T:
         """Call `work` with the store, and wait for what it returns, stored for good.
 
-        It may be called once more, where what it did with others could not be kept.
+        It may be called once more, where what it did with others could not be kept. With `patient`
+        it waits for others, 20 ms at the most.
         """
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
-        with self._lock:
-            self._waiting.append(_Work(work, done))
-            if not self._serving:
-                self._serving = True
-                self._executor.submit(self._serve, loop)
+        self._kept.append(_Work(work, done))
+        if not patient or len(self._kept) >= _MOST_TOGETHER:
+            self._hand_over(loop)
+        elif self._timer is None:
+            self._timer = loop.call_later(_PATIENCE, self._hand_over, loop)
         # Shielded: a transaction that was handed over is carried out, and its result is known.
         return await asyncio.shield(done)
 
     async def close(self) -> None:
         """Finish what was handed over, then close."""
         loop = asyncio.get_running_loop()
+        self._hand_over(loop)
         await loop.run_in_executor(self._executor, self._store.close)
         self._executor.shutdown()
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        with self._lock:
+            self._waiting += self._kept
+            self._kept.clear()
+            if self._waiting and not self._serving:
+                self._serving = True
+                self._executor.submit(self._serve, loop)
 
     def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
         while group := self._next_group():

@@ -142,7 +142,7 @@ class FeedQueries:
         self, feed_id: int, names: Collection[str], keys: Collection[str] = ()
     ) -> list[KnownEntry]:
         """Every entry of the feed that goes by one of these names or keys."""
-        with self._database.transaction() as connection:
+        with self._database.statement() as connection:
             return known_entries(connection, feed_id, names, keys)
 
     def pace(self, feed_id: int) -> float:
@@ -236,7 +236,9 @@ class FeedQueries:
             came = {name: value for name, value in came.items() if value is not None}
         if body_hash:
             came["body_hash"] = body_hash
-        with self._database.transaction() as connection:
+        # What closes no incident is one statement.
+        begin = self._database.transaction if _ails(state) else self._database.statement
+        with begin() as connection:
             _touch(connection, state, visit, **came)
 
     def record_empty(
@@ -249,7 +251,7 @@ class FeedQueries:
 
     def postpone(self, feed_id: int, next_poll_at: datetime) -> None:
         """Poll a feed later than planned, without a poll now."""
-        with self._database.transaction() as connection:
+        with self._database.statement() as connection:
             update_row(connection, feeds, feed_id, {"next_poll_at": next_poll_at})
 
     def record_failure(self, state: FeedState, failure: Failure) -> None:
@@ -300,6 +302,10 @@ def subscribe(
             for digest in sorted(missing)
         ],
     )
+
+
+def _ails(state: FeedState) -> bool:
+    return state.failures > 0 or state.gone
 
 
 def _touch(connection: Connection, state: FeedState, visit: Visit, **values: Any) -> None:

@@ -109,17 +109,81 @@ def refused(store: Store) -> None:
         connection.exec_driver_sql("INSERT INTO digests (name) VALUES (NULL)")
 
 
-async def test_what_arrives_together_is_committed_together(thread: StoreThread[Store]) -> None:
-    commits = []
+async def commits_of(thread: StoreThread[Store]) -> list[str]:
+    """Every commit from now on."""
+    commits: list[str] = []
 
     def count(store: Store) -> None:
         driver = store._database._driver
         driver.set_trace_callback(lambda sql: commits.append(sql) if sql == "COMMIT" else None)
 
     await thread.run(count)
+    return commits
+
+
+async def test_what_arrives_together_is_committed_together(thread: StoreThread[Store]) -> None:
+    commits = await commits_of(thread)
     works = [partial(plan_named, name) for name in "abc"]
     assert await together(thread, *works) == ["a", "b", "c"]
     assert len(commits) == 1
+
+
+async def test_what_can_wait_is_committed_together(thread: StoreThread[Store]) -> None:
+    commits = await commits_of(thread)
+    waiting = []
+    for name in "abc":
+        work = thread.run(partial(plan_named, name), patient=True)
+        waiting.append(asyncio.create_task(work))
+        await asyncio.sleep(0)
+    assert await asyncio.gather(*waiting) == ["a", "b", "c"]
+    assert len(commits) == 1
+
+
+async def test_what_cannot_wait_takes_along_what_does(thread: StoreThread[Store]) -> None:
+    done: list[int] = []
+    commits = await commits_of(thread)
+    patient = asyncio.create_task(thread.run(partial(note, done, 1), patient=True))
+    await asyncio.sleep(0)
+    await thread.run(partial(note, done, 2))
+    assert done == [1, 2]
+    await patient
+    assert len(commits) == 1
+
+
+async def test_closing_finishes_what_could_wait(path: Path) -> None:
+    thread = StoreThread(lambda: Store(path))
+    await thread.open()
+    done: list[int] = []
+    work = asyncio.create_task(thread.run(partial(note, done, 1), patient=True))
+    await asyncio.sleep(0)
+    await thread.close()
+    await work
+    assert done == [1]
+
+
+def one_statement(sql: str, store: Store) -> None:
+    with store._database.statement() as connection:
+        connection.exec_driver_sql(sql)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+async def test_a_statement_that_fails_undoes_only_itself(
+    thread: StoreThread[Store], *, alone: bool
+) -> None:
+    plans = [plan_of(name, next_edition_at=NOW) for name in "abc"]
+    await thread.run(lambda store: store.editions.plan(plans, NOW))
+    # It changes some before it fails at the next.
+    failing = partial(one_statement, "UPDATE digests SET name = 'z'")
+    other = partial(one_statement, "DELETE FROM digests WHERE name = 'a'")
+    if alone:
+        with pytest.raises(StoreError):
+            await thread.run(failing)
+        await thread.run(other)
+    else:
+        error, _ = await together(thread, failing, other)
+        assert isinstance(error, StoreError)
+    due = await thread.run(lambda store: store.editions.due(NOW))
+    assert [name for name, _ in due] == ["b", "c"]
 
 
 async def test_one_that_fails_among_others_undoes_only_its_own(

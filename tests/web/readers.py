@@ -62,9 +62,9 @@ class CountingStore(StoreThread[Store]):
 
     asked = 0
 
-    async def run(self, work: Callable[[Store], T]) -> T:
+    async def run(self, work: Callable[[Store], T], *, patient: bool = False) -> T:
         self.asked += 1
-        return await super().run(work)
+        return await super().run(work, patient=patient)
 
 
 def settings(

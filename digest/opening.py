@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from digest import __version__
 from digest.feeds.fetch import Fetcher, FetchLimits
 from digest.feeds.workers import Workers
+from digest.jobs.planning import plan
 from digest.jobs.polling import Polling
-from digest.jobs.publishing import plan
 from digest.log import Redactor, Words, event
 from digest.runtime import Runtime
 from digest.store import Store, StoreThread, WriterLock, lack_of_room

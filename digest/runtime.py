@@ -202,6 +202,8 @@ def feed_urls(settings: Settings, feeds: Collection[str], titles: Mapping[str, s
     Raises:
         UsageError: there is no such feed, or several are shown like that.
     """
+    if not feeds:
+        return [one.url for one in settings.feeds]
     known = {feed.url: feed.url for feed in settings.feeds}
     known |= {feed.name: feed.url for feed in settings.feeds if feed.name}
     shown = defaultdict(list)
@@ -209,7 +211,7 @@ def feed_urls(settings: Settings, feeds: Collection[str], titles: Mapping[str, s
         shown[titles.get(feed.url) or urlsplit(feed.url).netloc].append(feed.url)
     # An address is asked for as the file has it, with its password.
     wanted = [without_credentials(feed)[0] for feed in feeds]
-    return [_feed_url(feed, known, shown) for feed in wanted] or [one.url for one in settings.feeds]
+    return [_feed_url(feed, known, shown) for feed in wanted]
 
 
 def _feed_url(feed: str, known: Mapping[str, str], shown: Mapping[str, Sequence[str]]) -> str:

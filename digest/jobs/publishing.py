@@ -7,21 +7,18 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from digest.config import EmailSettings
 from digest.editions.catch_up import catch_up
-from digest.editions.schedule import next_after
 from digest.editions.weekly import (
     configured,
     is_lively,
     is_weekly,
-    weekly_of,
     weekly_schedule,
 )
 from digest.errors import DigestError, StoreError
 from digest.jobs.drafting import draft_edition, draft_weekly
+from digest.jobs.planning import email_channels, plan
 from digest.log import event
 from digest.rendering.email import mailbox, message_id
-from digest.store import DigestPlan, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -34,7 +31,7 @@ if TYPE_CHECKING:
     from digest.jobs.pictures import Illustrating
     from digest.rendering.templates import Templates
     from digest.rendering.web_links import EditionLinks
-    from digest.store import StoreThread
+    from digest.store import Store, StoreThread
 
 T = TypeVar("T")
 
@@ -61,40 +58,6 @@ class _Taking:
     room: asyncio.Semaphore
     report: Callable[[Published], None]
     report_failure: Callable[[str, str], None]
-
-
-def plan(settings: Settings, now: datetime) -> list[DigestPlan]:
-    """Every digest, and its weekly editions, with the next time of its schedule."""
-    plans = []
-    for name, digest in settings.digests.items():
-        zone = settings.zone_of(name)
-        plans.append(
-            DigestPlan(
-                name=name,
-                schedule=f"{digest.schedule.text} ({zone.key})",
-                next_edition_at=next_after(digest.schedule, zone, now),
-                feeds=tuple(feed.url for feed in settings.feeds_of(name)),
-                first_edition=digest.first_edition,
-            )
-        )
-        if _email_channels(settings, name):
-            weekly = weekly_schedule(digest.schedule)
-            plans.append(
-                DigestPlan(
-                    name=weekly_of(name),
-                    schedule=f"{weekly.text} ({zone.key})",
-                    next_edition_at=next_after(weekly, zone, now),
-                    # It takes what the other editions have, and nothing else.
-                    feeds=(),
-                    first_edition=digest.first_edition,
-                )
-            )
-    return plans
-
-
-def _email_channels(settings: Settings, digest: str) -> list[str]:
-    channels = settings.digests[digest].send_to
-    return [name for name in channels if isinstance(settings.channels[name], EmailSettings)]
 
 
 class Publishing:
@@ -252,7 +215,7 @@ class Publishing:
             draft = await self._store.run(
                 lambda store: draft_weekly(store, self._settings, name, now)
             )
-            channels = _email_channels(self._settings, name)
+            channels = email_channels(self._settings, name)
             published = await self._publish(draft, at, following, channels)
         if published is None:
             await self._store.run(
@@ -264,7 +227,7 @@ class Publishing:
 
     def _end_week(self, store: Store, digest: str, publish: Callable[[], T]) -> T:
         lively = is_lively(self._settings.digests[digest].schedule)
-        channels = _email_channels(self._settings, digest) if lively else ()
+        channels = email_channels(self._settings, digest) if lively else ()
         return store.weeks.end(digest, publish, channels)
 
     async def _why_none(self, digest: str, turn: Turn) -> str:

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from digest.config import Settings
+from digest.jobs.planning import plan
 from digest.jobs.polling import Polling
-from digest.jobs.publishing import Publishing, plan
+from digest.jobs.publishing import Publishing
 from digest.log import Redactor, Words
 from digest.opening import compile_templates, open_fetcher, open_illustrating
 from digest.rendering.web_links import EditionLinks

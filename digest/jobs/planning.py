@@ -1,0 +1,50 @@
+"""Planning: which digests there are, and when the next edition of each is due."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digest.config import EmailSettings
+from digest.editions.schedule import next_after
+from digest.editions.weekly import weekly_of, weekly_schedule
+from digest.store import DigestPlan
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from digest.config import Settings
+
+
+def plan(settings: Settings, now: datetime) -> list[DigestPlan]:
+    """Every digest, and its weekly editions, with the next time of its schedule."""
+    plans = []
+    for name, digest in settings.digests.items():
+        zone = settings.zone_of(name)
+        plans.append(
+            DigestPlan(
+                name=name,
+                schedule=f"{digest.schedule.text} ({zone.key})",
+                next_edition_at=next_after(digest.schedule, zone, now),
+                feeds=tuple(feed.url for feed in settings.feeds_of(name)),
+                first_edition=digest.first_edition,
+            )
+        )
+        if email_channels(settings, name):
+            weekly = weekly_schedule(digest.schedule)
+            plans.append(
+                DigestPlan(
+                    name=weekly_of(name),
+                    schedule=f"{weekly.text} ({zone.key})",
+                    next_edition_at=next_after(weekly, zone, now),
+                    # It takes what the other editions have, and nothing else.
+                    feeds=(),
+                    first_edition=digest.first_edition,
+                )
+            )
+    return plans
+
+
+def email_channels(settings: Settings, digest: str) -> list[str]:
+    """The channels of a digest that send emails."""
+    channels = settings.digests[digest].send_to
+    return [name for name in channels if isinstance(settings.channels[name], EmailSettings)]

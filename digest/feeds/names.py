@@ -78,7 +78,9 @@ def finders(names: Iterable[str]) -> Iterable[str]:
     What has the same exact form has the same folded one, which stands behind it; and of who says
     all the same, title and date or title and text are the same.
     """
-    return {kind_of(name): name for name in names if kind_of(name) != WHOLE}.values()
+    by_kind = {kind_of(name): name for name in names}
+    by_kind.pop(WHOLE, None)
+    return by_kind.values()
 
 
 def everything(entry: ParsedEntry) -> tuple[str, ...]:

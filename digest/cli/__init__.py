@@ -178,7 +178,7 @@ def leave(code: int) -> NoReturn:
     """End the process at once; what is registered for its end is still done.
 
     Everything of ours is closed by then. A normal exit would take the memory apart piece by piece,
-    which is a tenth of what a short command takes, and wait for threads whose names do not resolve.
+    a twentieth of what a short command costs, and wait for threads that still look up a name.
     """
     atexit._run_exitfuncs()  # noqa: SLF001 - the part of a normal exit that is wanted
     os._exit(code)

@@ -7,12 +7,12 @@ times are aware; all but wall-clock schedules are UTC.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
-from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Literal
+
+from msgspec import Struct, to_builtins
 
 # The digest that alerts are editions of; no other can be called so.
 ALERTS = "alerts"
@@ -26,17 +26,24 @@ RecipientState = Literal["active", "paused", "unsubscribed", "bounced"]
 Frequency = Literal["each", "weekly"]
 
 
-class Pickled:
-    """Pickled as its values, at a third of the cost of looking up the fields of each."""
-
-    __slots__: tuple[str, ...] = ()
-
-    def __reduce__(self) -> tuple[type[Pickled], tuple[Any, ...]]:
-        return type(self), attrgetter(*self.__slots__)(self)
+def as_dict(noun: Struct) -> dict[str, Any]:
+    """A noun and all nouns in it as dicts; everything else as it is."""
+    said: dict[str, Any] = to_builtins(noun, builtin_types=(bytes, date, datetime, time, timedelta))
+    return said
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedEntry(Pickled):
+def repr_without(*hidden: str) -> Callable[[Struct], str]:
+    """A `__repr__` that leaves out fields which are secret, or long."""
+
+    def shown(self: Struct) -> str:
+        names = (name for name in self.__struct_fields__ if name not in hidden)
+        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
+        return f"{type(self).__name__}({values})"
+
+    return shown
+
+
+class ParsedEntry(Struct, frozen=True):
     """One item as a feed said it; empty strings where it said nothing.
 
     `html` is as published, capped and not yet clean, its links relative to `base`; `link` and
@@ -56,8 +63,7 @@ class ParsedEntry(Pickled):
     categories: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(Struct, frozen=True):
     """How a feed asks to be polled: no more often than `interval`, not in these hours and days.
 
     Hours and days are UTC; days count from Monday as 0.
@@ -68,8 +74,7 @@ class Wishes:
     skip_days: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedFeed:
+class ParsedFeed(Struct, frozen=True):
     """A whole document as a feed said it.
 
     `format` is the parser's word for it, like `rss20`, `atom10` or `json11`; `link` is the home
@@ -83,8 +88,7 @@ class ParsedFeed:
     wishes: Wishes = Wishes()
 
 
-@dataclass(frozen=True, slots=True)
-class KeyedEntry(Pickled):
+class KeyedEntry(Struct, frozen=True):
     """A parsed entry with its stable identity inside its feed, and a hash of what it says.
 
     `names` is everything it is known under from now on; `telling` are those that tell it apart
@@ -98,8 +102,7 @@ class KeyedEntry(Pickled):
     telling: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class KnownEntry:
+class KnownEntry(Struct, frozen=True):
     """What the diff needs of an entry that was seen before; `names` are all it goes by.
 
     `in_last_body` says that the last body that was read had it.
@@ -112,8 +115,7 @@ class KnownEntry:
     in_last_body: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CleanEntry(Pickled):
+class CleanEntry(Struct, frozen=True):
     """A keyed entry made safe to show: plain title, clean HTML, excerpt as text, word count."""
 
     key: str
@@ -131,8 +133,7 @@ class CleanEntry(Pickled):
     categories: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """An entry as the store knows it.
 
     `edited_at` is when the feed last said something else of it than before; `resend_at` the same,
@@ -164,8 +165,7 @@ class Entry:
         return min(self.published or self.first_seen_at, self.first_seen_at)
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """A permanent redirect: where to, since when, and how many answers in a row said so."""
 
     to: str
@@ -173,8 +173,7 @@ class Move:
     answers: int
 
 
-@dataclass(frozen=True, slots=True)
-class FeedState:
+class FeedState(Struct, frozen=True):
     """What the store knows of a feed before a poll.
 
     The validators are those of the server at `answered_by`, where redirects had led.
@@ -201,11 +200,12 @@ class FeedState:
     wishes: Wishes = Wishes()
     move: Move | None = None
     gone: bool = False
-    entry_hashes: bytes | None = field(default=None, repr=False)
+    entry_hashes: bytes | None = None
+
+    __repr__ = repr_without("entry_hashes")
 
 
-@dataclass(frozen=True, slots=True)
-class PollResult:
+class PollResult(Struct, frozen=True):
     """How one poll of one feed went."""
 
     url: str
@@ -217,8 +217,7 @@ class PollResult:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """A wall-clock rule: which local dates, at which local times.
 
     `None` means every one. Weekdays count from Monday as 0. Where both `month_days` and
@@ -253,16 +252,14 @@ class Schedule:
         return len({at.hour for at in self.times}) == 24
 
 
-@dataclass(frozen=True, slots=True)
-class AlsoIn:
+class AlsoIn(Struct, frozen=True):
     """Another feed that has the same story."""
 
     feed: str
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(Struct, frozen=True):
     """An entry under a similar title, shown with the story it is like."""
 
     title: str
@@ -270,8 +267,7 @@ class Related:
     feed: str
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A picture that was seen: where it is, and its size in pixels.
 
     `content_id` is set where a message has the picture in it (RFC 2392).
@@ -288,12 +284,13 @@ class Picture:
         return max(1, round(self.width * scale)), max(1, round(self.height * scale))
 
 
-@dataclass(frozen=True, slots=True)
-class PictureFile:
+class PictureFile(Struct, frozen=True):
     """A picture that a message has in it; `kind` is `png`, `jpeg` or `gif`."""
 
     kind: str
-    data: bytes = field(repr=False)
+    data: bytes
+
+    __repr__ = repr_without("data")
 
 
 # By content id.
@@ -301,8 +298,7 @@ Pictures = Mapping[str, PictureFile]
 NO_PICTURES: Pictures = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Struct, frozen=True):
     """One thing to read; `entries` are the ids of the entries it stands for, the leading first.
 
     `reading_minutes` is 0 where there is nothing to read but this. `html` is the clean content,
@@ -332,8 +328,7 @@ class Story:
     cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class More:
+class More(Struct, frozen=True):
     """So many more stories of a feed; `url` is the feed's home page, if any."""
 
     feed: str
@@ -341,8 +336,7 @@ class More:
     stories: int
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """Stories under one heading.
 
     `top` marks the section of those raised above the others; `url` is the home page of the feed
@@ -368,32 +362,28 @@ class Section:
         return tuple(More(feed, self.url if one else "", cut) for feed, cut in feeds.items())
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """Entries of a feed that came in a flood and wait for the operator's word."""
 
     feed: str
     entries: int
 
 
-@dataclass(frozen=True, slots=True)
-class Failing:
+class Failing(Struct, frozen=True):
     """A feed that could not be read for long, and since when."""
 
     feed: str
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Quiet:
+class Quiet(Struct, frozen=True):
     """A feed that has brought nothing for long, and since when."""
 
     feed: str
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
+class Edition(Struct, frozen=True):
     """One composed digest, ready to render.
 
     The period is half open; it ends with the composing, or earlier where the edition is late.
@@ -443,8 +433,7 @@ class Edition:
         return sum(story.reading_minutes for story in self.stories)
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True):
     """Who gets the editions of an email channel, or did, as the store has it.
 
     One that is not `listed` is on the list only as long as the file names it. `paused_until` is of
@@ -473,8 +462,7 @@ class Recipient:
         return "active" if self.state == "paused" and over else self.state
 
 
-@dataclass(frozen=True, slots=True)
-class Rendition:
+class Rendition(Struct, frozen=True):
     """An edition rendered for one channel: one payload a part, and who gets them.
 
     With `personal` they are people: others beside them may have subscribed, and any may have left.
@@ -487,8 +475,7 @@ class Rendition:
     personal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """One edition x one channel x one recipient x one part, as the ledger has it.
 
     `doubtful` says that an attempt was made of which nobody knows how it ended; `plainer` that
@@ -512,12 +499,13 @@ class Delivery:
     plainer: bool = False
     deferred_at: datetime | None = None
     first_receipt: str = ""
-    token: str = field(default="", repr=False)
-    payload: bytes = field(default=b"", repr=False)
+    token: str = ""
+    payload: bytes = b""
+
+    __repr__ = repr_without("token", "payload")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of one attempt; without `next_attempt_at`, nothing more happens by itself.
 
     With `plainer` the next attempt is made with a plainer form of the payload; `bounced` says that
@@ -532,8 +520,7 @@ class Outcome:
     bounced: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
+class Rest(Struct, frozen=True):
     """A channel that takes nothing from anybody: since when, why, and when it is tried again.
 
     With `lasting` somebody has to mend it.

@@ -7,10 +7,11 @@ import logging
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from digest import __version__
 from digest.feeds.fetch import Fetcher, FetchLimits
@@ -38,8 +39,7 @@ _PICTURE_SECONDS, _PICTURES_AT_A_TIME = 10.0, 10
 _CONTACT = "https://pypi.org/project/feed-digest/"
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """Settings, with all that can be wrong about them tried: templates and channels."""
 
     settings: Settings

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import shlex
 from collections import defaultdict
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+
 from digest.config.addresses import without_credentials
 from digest.config.references import nearest
 from digest.errors import StoreError, UsageError
-from digest.model import PollResult
+from digest.model import PollResult, as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -34,8 +35,7 @@ if TYPE_CHECKING:
     from digest.store import HeldEntries, Store, StoreThread
 
 
-@dataclass(frozen=True, slots=True)
-class Runtime:
+class Runtime(Struct, frozen=True):
     """The jobs over one open store, and what commands do with them."""
 
     settings: Settings
@@ -119,7 +119,7 @@ class Runtime:
             records = await do(what["ids"])
         else:
             records = await self.deciding.resend(what["edition"], what["to"])
-        return {"deliveries": [asdict(record) for record in records]}
+        return {"deliveries": [as_dict(record) for record in records]}
 
     async def once(self, report: Callable[[PollResult], None] = lambda _: None) -> dict[str, Any]:
         """Poll, publish and deliver what is due.
@@ -140,7 +140,7 @@ class Runtime:
         return {
             **poll_report(polled),
             "editions": [
-                asdict(edition) | {"deliveries": await self.deliveries_of(edition.edition_id)}
+                as_dict(edition) | {"deliveries": await self.deliveries_of(edition.edition_id)}
                 for edition in published
             ],
             "unpublished": unpublished,
@@ -229,8 +229,7 @@ def _feed_url(feed: str, known: Mapping[str, str], shown: Mapping[str, Sequence[
 def poll_report(results: Sequence[PollResult]) -> dict[str, Any]:
     """The `poll` contract."""
     return {
-        # They are flat, and may be thousands: `asdict` would take ten times as long.
-        "feeds": [{name: getattr(one, name) for name in PollResult.__slots__} for one in results],
+        "feeds": [as_dict(one) for one in results],
         "new": sum(result.new for result in results),
         "failed": sum(result.outcome == "failed" for result in results),
     }
@@ -240,7 +239,7 @@ def held_report(settings: Settings, held: Sequence[HeldEntries]) -> list[dict[st
     """What is held of the configured feeds, as `held` shows it."""
     names = {feed.url: feed.name for feed in settings.feeds}
     return [
-        {"name": names[one.url] or one.feed_title or one.url, **asdict(one)}
+        {"name": names[one.url] or one.feed_title or one.url, **as_dict(one)}
         for one in held
         if one.url in names
     ]

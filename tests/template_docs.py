@@ -6,11 +6,12 @@ stands for nothing, is an error.
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 import types
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
+
+from msgspec import Struct
 
 from digest.config.looks import LookSettings
 from digest.model import (
@@ -132,9 +133,9 @@ def reference() -> str:
 def members(kind: type) -> Iterator[tuple[str, str]]:
     """Every field and property of a type that templates see, with the type of its value."""
     hints = get_type_hints(kind)
-    assert dataclasses.is_dataclass(kind)
-    for field in dataclasses.fields(kind):
-        yield field.name, type_name(hints[field.name])
+    assert issubclass(kind, Struct)
+    for name in kind.__struct_fields__:
+        yield name, type_name(hints[name])
     for name, value in vars(kind).items():
         if isinstance(value, property):
             yield name, type_name(get_type_hints(value.fget)["return"])

@@ -6,11 +6,11 @@ import asyncio
 import contextlib
 import re
 import ssl
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import aiosmtplib
+from msgspec import Struct
 
 from digest.channels.bounces import nobody_is_there
 from digest.channels.login import as_sent, log_in, secret_for
@@ -37,8 +37,7 @@ _SIZE = re.compile(r"[0-9]{1,20}")
 _FIRST_PAUSE = timedelta(minutes=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """What a server offers: the version of TLS in use, and the largest message it takes."""
 
     encryption: str | None

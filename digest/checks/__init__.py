@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
+
+from digest.model import as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -14,8 +17,7 @@ _WORST_FIRST: tuple[Verdict, ...] = ("fail", "warn", "ok")
 _CONFIGURATION = {"settings", "templates"}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that was checked: what was found, and how to mend what is wrong with it."""
 
     what: str
@@ -26,7 +28,7 @@ class Finding:
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
-        return asdict(self)
+        return as_dict(self)
 
     def without(self, redact: Callable[[str], str]) -> Finding:
         """The same without secrets: a server may repeat in its answer what it was sent."""
@@ -34,8 +36,7 @@ class Finding:
         return Finding(self.what, name, self.verdict, said, remedy)
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """One thing that is wrong, and how to mend it."""
 
     verdict: Verdict

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import Counter
-from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from digest.channels import open_channels
 from digest.checks import Finding, failed
@@ -39,8 +41,7 @@ _CHANNEL_REMEDIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(Struct, frozen=True):
     """What checks ask besides the servers of the configuration: the time, and names."""
 
     now: Callable[[], datetime] = utc_now

@@ -10,11 +10,11 @@ import logging
 import os
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import click
+from msgspec import Struct
 
 from digest import __version__
 from digest.cli.groups import Group
@@ -68,8 +68,7 @@ _INTERRUPTED = 130
 _OBJECTS_BEFORE_GARBAGE = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What stands before the command."""
 
     config: Path | None

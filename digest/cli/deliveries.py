@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +12,7 @@ from digest.cli.output import print_json, print_table
 from digest.cli.working import UNDELIVERED, asked
 from digest.errors import InstanceError, StoreError
 from digest.language import counted
+from digest.model import as_dict
 from digest.opening import open_runtime
 from digest.store import Store, database_exists
 
@@ -40,7 +40,7 @@ _COLUMNS = (
 def deliveries(options: Options, state: str | None, digest: str | None, most: int) -> int:
     """Show deliveries, the newest first."""
     with _reading(options) as store:
-        rows = [_plain(asdict(one)) for one in store.deliveries.find(state, digest, most)]
+        rows = [_plain(as_dict(one)) for one in store.deliveries.find(state, digest, most)]
     if options.json:
         print_json({"deliveries": rows})
     elif rows:
@@ -56,9 +56,9 @@ def deliveries(options: Options, state: str | None, digest: str | None, most: in
 def show(options: Options, edition: int) -> int:
     """Show an edition with the whole history of its deliveries."""
     with _reading(options) as store:
-        record = asdict(store.deliveries.edition(edition))
+        record = as_dict(store.deliveries.edition(edition))
         composed = store.editions.load(edition)
-        rows = [asdict(one) for one in store.deliveries.of_edition(edition)]
+        rows = [as_dict(one) for one in store.deliveries.of_edition(edition)]
     assert composed is not None
     record["stories"] = [{"title": one.title, "url": one.url} for one in composed.stories]
     if options.json:
@@ -115,7 +115,7 @@ def incidents(options: Options, *, closed: bool) -> int:
     """Show what needs a person, the oldest first."""
     with _reading(options) as store:
         rows = [
-            asdict(one)
+            as_dict(one)
             for one in (store.incidents.all() if closed else store.incidents.open_ones())
         ]
     if options.json:

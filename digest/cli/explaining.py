@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
 
 from digest.cli.output import print_json
 from digest.editions.judging import NOT_INCLUDED
@@ -13,6 +13,7 @@ from digest.editions.weekly import configured, weekly_of
 from digest.errors import StoreError, UsageError
 from digest.feeds.text import one_line
 from digest.jobs.drafting import draft_edition
+from digest.model import as_dict
 from digest.opening import utc_now
 from digest.store import Store, database_exists
 
@@ -33,8 +34,7 @@ _HELD = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What became of an entry in a digest; `state` is one word for programs."""
 
     digest: str
@@ -165,7 +165,7 @@ def _as_json(record: Record, verdicts: list[Verdict]) -> dict[str, Any]:
         "last_seen": record.last_seen_at,
         "in_feed": record.in_feed,
         "edited": record.edited_at,
-        "digests": [asdict(verdict) for verdict in verdicts],
+        "digests": [as_dict(verdict) for verdict in verdicts],
     }
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from digest.cli import Options, aio
@@ -30,6 +30,7 @@ from digest.feeds.discovery import web_address
 from digest.feeds.opml import Subscription, read_opml, write_opml
 from digest.language import counted
 from digest.log import Redactor, configure
+from digest.model import as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +61,7 @@ def discover(options: Options, url: str, *, allow_private_networks: bool) -> int
     with progress("looking", None) as done:
         found = aio.run(discover_feeds(settings, feed, done))
     if options.json:
-        print_json({"url": feed.url, "feeds": [asdict(candidate) for candidate in found]})
+        print_json({"url": feed.url, "feeds": [as_dict(candidate) for candidate in found]})
     else:
         rows = [
             (one.url, one.title, one.format, "" if one.error else str(one.entries), one.error or "")
@@ -79,7 +80,7 @@ def test(options: Options, url: str, *, allow_private_networks: bool) -> int:
     settings, feed = _asked(options, url, allow_private_networks=allow_private_networks)
     seen = aio.run(_examine(settings, feed))
     if options.json:
-        print_json(asdict(seen))
+        print_json(as_dict(seen))
     else:
         _print_examination(seen)
     return 1 if seen.error else 0
@@ -93,7 +94,7 @@ async def _examine(settings: Settings, feed: FeedSettings) -> Examination:
 
 
 def _print_examination(seen: Examination) -> None:
-    said = asdict(seen)
+    said = as_dict(seen)
     apart = {"url", "error", "problems", "links"}
     rows = [("url", seen.url)]
     for name, value in said.items():
@@ -167,7 +168,7 @@ def import_(options: Options, file: BinaryIO, *, append: bool) -> int:
     appended = append and bool(items)
     live = appended and take_over(settings)
     result: dict[str, Any] = {
-        "feeds": [asdict(one) for one in new],
+        "feeds": [as_dict(one) for one in new],
         "known": len(subscriptions) - len(new) - len(refused),
         "refused": refused,
         "appended": appended,
@@ -219,6 +220,6 @@ def export(options: Options, output: Path | None) -> None:
             raise UsageError(f"{output}: {error.strerror}") from None
         click.echo(f"written to {output}", err=True)
     if options.json:
-        print_json({"feeds": [asdict(one) for one in subscriptions]})
+        print_json({"feeds": [as_dict(one) for one in subscriptions]})
     elif not output:
         click.echo(document, nl=False)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from digest.errors import FeedError
 from digest.feeds.discovery import feed_links, usual_addresses
@@ -33,8 +35,7 @@ _SLOW_SECONDS = 5.0
 _BY_OPTION = "--allow-private-networks reads it all the same"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """An address that may be a feed's, and what was there; `error` where that is no feed."""
 
     url: str
@@ -44,8 +45,7 @@ class Candidate:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Examination:
+class Examination(Struct, frozen=True):
     """What polling a feed would learn; None or empty where it does not come that far.
 
     `identity` is how many entries are told apart by what, `links` are the feeds of a web page

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from digest.cli import Options, aio
 from digest.cli.asking import (
@@ -35,6 +36,7 @@ from digest.config.starting import BRIEFING, Start, StartMail, config_text
 from digest.errors import ConfigError, UsageError
 from digest.language import counted
 from digest.log import Redactor, configure
+from digest.model import as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -82,8 +84,7 @@ _OPTIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
+class _Given(Struct, frozen=True):
     """The options."""
 
     feed: tuple[str, ...]
@@ -228,7 +229,7 @@ class _Setup:
             "config": str(files[0]),
             "secrets": [str(file) for file in files[1:]],
             "digest": start.digest,
-            "feeds": [asdict(feed) for feed in start.feeds],
+            "feeds": [as_dict(feed) for feed in start.feeds],
             "first_edition": edition
             and {
                 "subject": edition.subject,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass, replace
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from digest.cli import aio
@@ -19,8 +20,7 @@ SECURITY = ("starttls", "tls", "none")
 _NO_LOGIN = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Struct, frozen=True):
     """What is known of a mail server; None is not known yet, a `username` of none is no login."""
 
     host: str | None = None

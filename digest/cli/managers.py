@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from digest.config.services import LABEL, launchd_plist, systemd_unit
 from digest.errors import DigestError
@@ -49,8 +50,7 @@ class Manager(Protocol):
         """In its own words; `active` and `running` are good."""
 
 
-@dataclass(frozen=True, slots=True)
-class Systemd:
+class Systemd(Struct, frozen=True):
     """systemd, by `systemctl`."""
 
     system: bool
@@ -93,8 +93,7 @@ class Systemd:
         _must("systemctl", *self._scope, *arguments)
 
 
-@dataclass(frozen=True, slots=True)
-class Launchd:
+class Launchd(Struct, frozen=True):
     """launchd, by `launchctl`."""
 
     system: bool

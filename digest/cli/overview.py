@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shlex
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 from digest.editions.weekly import weekly_of
 from digest.reports import ago
@@ -37,8 +38,7 @@ _MENDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line, and what it is."""
 
     text: str = ""

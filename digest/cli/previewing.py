@@ -5,11 +5,11 @@ from __future__ import annotations
 import tempfile
 import webbrowser
 from contextlib import asynccontextmanager
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from digest.cli import Options, aio
 from digest.cli.output import polling_progress, print_json
@@ -19,7 +19,7 @@ from digest.config.units import parse_duration
 from digest.editions.weekly import configured, is_weekly
 from digest.errors import UsageError
 from digest.jobs.drafting import draft_edition, draft_weekly
-from digest.model import NO_PICTURES
+from digest.model import NO_PICTURES, as_dict
 from digest.opening import compile_templates, open_runtime, utc_now
 from digest.rendering.forms import Forms
 from digest.rendering.snapshot import as_json
@@ -93,7 +93,7 @@ def _explain(options: Options, settings: Settings, draft: Draft, output: Path | 
     names |= {feed.url: feed.name for feed in settings.feeds}
     found = explain_draft(draft, names)
     if options.json:
-        print_json(as_json(draft.edition) | {"entries": [asdict(why) for why in found]})
+        print_json(as_json(draft.edition) | {"entries": [as_dict(why) for why in found]})
         return
     _write("\n".join(why.line for why in found) or "no entry is waiting for an edition", output)
 

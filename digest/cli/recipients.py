@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, get_args
 
 import click
+from msgspec import convert, to_builtins
 
 from digest.cli import Options, aio
 from digest.cli.groups import Group
@@ -15,7 +16,7 @@ from digest.cli.working import asked
 from digest.config import EmailSettings
 from digest.config.addresses import mail_address, mail_key
 from digest.errors import InstanceError, UsageError
-from digest.jobs.rostering import RECIPIENTS, shown
+from digest.jobs.rostering import shown
 from digest.model import Frequency, Recipient
 from digest.opening import open_runtime, utc_now
 from digest.store import Store, database_exists
@@ -203,7 +204,7 @@ def _carry_out(options: Options, settings: Settings, command: str, **what: Any) 
         for one in result["suppressed"]:
             click.echo(f"{one} has left, and stays away")
     else:
-        _print(RECIPIENTS.validate_python(result["recipients"]))
+        _print(convert(result["recipients"], list[Recipient]))
     return 0
 
 
@@ -216,7 +217,7 @@ async def _ask(settings: Settings, command: str, what: dict[str, Any]) -> dict[s
 
 
 def _plain(given: list[Recipient]) -> list[dict[str, Any]]:
-    plain: list[dict[str, Any]] = RECIPIENTS.dump_python(given, mode="json")
+    plain: list[dict[str, Any]] = to_builtins(given)
     return plain
 
 

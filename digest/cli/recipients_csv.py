@@ -6,7 +6,6 @@ import csv
 import io
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, TypeGuard, get_args
@@ -99,20 +98,18 @@ def recipient_of(cells: dict[str, str]) -> Recipient:
     )
 
 
-@dataclass
 class _Reading:
     """What was found in a file so far, and what was wrong with it."""
 
-    channels: Collection[str]
-    default: str | None
-
-    def __post_init__(self) -> None:
+    def __init__(self, channels: Collection[str], default: str | None) -> None:
+        self._channels = channels
+        self._default = default
         self.found: list[Recipient] = []
         self.problems: list[str] = []
         self._lines: dict[tuple[str, str], int] = {}
 
     def check_header(self, header: list[str]) -> None:
-        needed = ["address"] if self.default else ["address", "channel"]
+        needed = ["address"] if self._default else ["address", "channel"]
         for name in needed:
             if name not in header:
                 self.problems.append(
@@ -141,10 +138,10 @@ class _Reading:
         if len(cells) > len(header):
             raise ValueError(f"has {len(cells)} cells, the header {len(header)}")
         said = {name: _unguarded(cell).strip() for name, cell in zip(header, cells, strict=False)}
-        said["channel"] = said.get("channel") or self.default or ""
+        said["channel"] = said.get("channel") or self._default or ""
         faults = []
-        if said["channel"] not in self.channels:
-            hint = nearest(said["channel"], self.channels)
+        if said["channel"] not in self._channels:
+            hint = nearest(said["channel"], self._channels)
             faults.append(f"there is no email channel {said['channel']!r}{hint}")
         said = {"address": "", **said}
         try:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from digest.cli import aio
 from digest.cli.asking import (
@@ -32,8 +34,7 @@ _EMAIL, _SLACK, _FOLDER = range(3)
 _WORDS = ("email", "slack", "files")
 
 
-@dataclass(frozen=True, slots=True)
-class Targets:
+class Targets(Struct, frozen=True):
     """Where it goes: any of addresses, a webhook and a folder; false without one of them."""
 
     to: tuple[str, ...] = ()

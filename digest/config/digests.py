@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
-    BeforeValidator,
     Field,
     PlainSerializer,
+    PlainValidator,
     WithJsonSchema,
     field_validator,
     model_validator,
@@ -40,7 +40,7 @@ class DigestSettings(Model):
     title: Title | None = Field(None, description="Default: the digest's name.")
     schedule: Annotated[
         Schedule,
-        BeforeValidator(
+        PlainValidator(
             lambda value: value if isinstance(value, Schedule) else parse_schedule(str(value))
         ),
         PlainSerializer(lambda value: value.text, when_used="json"),

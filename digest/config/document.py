@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from digest.config.nodes import NotYamlError, compose, is_plain
 from digest.errors import Problem
@@ -24,8 +25,7 @@ _NULL = {"", "~", "null"}
 _SECRETS = ("password", "key", "webhook_url", "bot_token", "headers")
 
 
-@dataclass(slots=True)
-class Document:
+class Document(Struct):
     """The data of a YAML file, the line of each key path, and what was wrong so far."""
 
     data: Any = None

@@ -16,6 +16,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     PlainSerializer,
+    PlainValidator,
     SecretStr,
     StringConstraints,
     ValidationInfo,
@@ -213,7 +214,7 @@ Rules = Annotated[
     tuple[
         Annotated[
             Rule,
-            BeforeValidator(_rule),
+            PlainValidator(_rule),
             PlainSerializer(lambda rule: rule.text, when_used="json"),
             WithJsonSchema({"type": "string", "minLength": 1}),
         ],

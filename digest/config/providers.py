@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Literal
+
+from msgspec import Struct
 
 _GMAIL_HINT = (
     "Google takes an app password here, not the one of the account:"
@@ -20,8 +21,7 @@ _YAHOO_HINT = "Yahoo takes an app password here: Account security, app passwords
 _GMX_HINT = "Sending by programs has to be allowed first: E-Mail settings, POP3 & IMAP."
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(Struct, frozen=True):
     """Where a provider's customers hand in what they send, and what they should know."""
 
     host: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,38 +20,33 @@ _ALIKE = dict.fromkeys("‘’‛ʼ", "'") | dict.fromkeys("‐‑‒–—−",
 _MARKS = re.compile(rf"[\u0300-\u036f\xad\u200b\ufeff{''.join(_ALIKE)}]")
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Struct, frozen=True):
     """Whole words one after the other, as `folded` has them; `*` is any letters and digits."""
 
     field: Field
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Regex:
+class Regex(Struct, frozen=True):
     """A regular expression in the syntax of RE2."""
 
     field: Field
     expression: str
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True):
     """What must not be so."""
 
     part: Test
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(Struct, frozen=True):
     """What must be so together."""
 
     parts: tuple[Test, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Some:
+class Some(Struct, frozen=True):
     """Of what one must be so."""
 
     parts: tuple[Test, ...]
@@ -59,8 +55,7 @@ class Some:
 Test = Phrase | Regex | Not | All | Some
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule as it is written, and what it asks."""
 
     text: str

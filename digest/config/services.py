@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import plistlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from digest.config.channels import FileSettings
 
@@ -39,8 +40,7 @@ RestrictNamespaces=yes
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """A command that is kept running; paths are absolute, of printable characters.
 
     `writable` are the folders that it writes to, `user` is whom a service of the system runs as;

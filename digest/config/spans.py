@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from msgspec import Struct
 from ruamel.yaml import YAML
 from ruamel.yaml.events import (
     AliasEvent,
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from ruamel.yaml.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A value and where it stands: `text[start:end]`, without the comments around it.
 
     `start` is that of its anchor, where it has one. `children` are the items of a list, or the

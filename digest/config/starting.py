@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from digest.config.editing import feed_lines, scalar
 
@@ -14,16 +15,14 @@ BRIEFING = "briefing"
 _COMMENT_COLUMN = 36
 
 
-@dataclass(frozen=True, slots=True)
-class StartFeed:
+class StartFeed(Struct, frozen=True):
     """A feed to begin with; `private`: on this machine or network."""
 
     url: str
     private: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StartMail:
+class StartMail(Struct, frozen=True):
     """Whom emails go to, and the server they go through; `password_file` goes with `username`."""
 
     to: tuple[str, ...]
@@ -35,8 +34,7 @@ class StartMail:
     password_file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """What a first configuration says; files are relative to it, None is without."""
 
     feeds: tuple[StartFeed, ...]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from digest.model import ALERTS, Edition, Section, Story
 
@@ -21,8 +22,7 @@ _SAYS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """An incident as a person is told of it; `url` is its feed's address, `until` when it ended."""
 
     kind: str

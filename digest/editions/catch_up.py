@@ -5,10 +5,11 @@ A time is missed when it is over half an hour past, so that a restart over the h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from digest.editions.schedule import next_after, times_between
 
@@ -25,8 +26,7 @@ _MOST = 3
 _MOST_BY_ITSELF = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """A scheduled time whose turn it is, and the time that is next once it is done with.
 
     Its edition takes what is dated up to `until`, all that is pending where that is None; with

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from digest.editions.order import Heading, Layout, Place, order
 from digest.language import ENGLISH, language_of
@@ -34,8 +35,7 @@ _WORDS_A_MINUTE = 230
 _LONGEST_LEAD = 90
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Struct, frozen=True):
     """What readers are told of feeds: floods held, those that fail, those that fell quiet."""
 
     held: tuple[Held, ...] = ()
@@ -43,8 +43,7 @@ class Health:
     quiet: tuple[Quiet, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """What an edition is, apart from its stories.
 
     `period_from` is None for a first edition, which reaches as far back as its entries; where a

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from digest.editions.rules import Subject, matches
 
@@ -18,8 +19,7 @@ NOT_INCLUDED = "no include rule matches"
 _EXCLUDED = "exclude: "
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """The rules of a digest: of each list, one that matches is enough."""
 
     include: tuple[Rule, ...] = ()
@@ -33,8 +33,7 @@ class Rules:
         return any({"any", "text"} & rule.fields for rule in every)
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What is kept, and by entry's id, what left others out and which rules watch for it."""
 
     kept: tuple[Entry, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from digest.editions.subjects import arrange, reading_order
 
@@ -19,8 +20,7 @@ _WORTH_A_TOP = 8
 _ONE_ON_TOP_OF = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """What a section is called; of one feed, its home page and its address, or else neither."""
 
     title: str
@@ -28,8 +28,7 @@ class Heading:
     feed_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """How an edition is to be laid out.
 
     `headings` has the section of each feed, by address, in the order of the sections. `top` is
@@ -41,16 +40,14 @@ class Layout:
     fold: int
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A story in its place; a `brief` one is below the fold."""
 
     story: Cluster
     brief: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """Top stories, the others by heading, and the one that leads the edition."""
 
     top: tuple[Place, ...]

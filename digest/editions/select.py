@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from digest.editions.stories import group
 
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from digest.model import Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """The stories taken, those with the better claim to a place first; and how many wait, by feed.
 
     Feeds are given by address.

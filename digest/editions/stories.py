@@ -7,11 +7,12 @@ of their own, shown with one of them. Two entries of one feed are never the same
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from digest.editions.links import fold_link
 from digest.editions.numbers import differ
@@ -30,8 +31,7 @@ _T = TypeVar("_T")
 _NEWS_FOR = timedelta(days=6)
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(Struct, frozen=True):
     """A story: the entries that it is, of different feeds, and those under titles that are alike.
 
     The best described of all leads `entries`. `group` is the subject it has in common with others.
@@ -57,8 +57,7 @@ class Cluster:
         return frozenset(entry.id for entry in self.everything)
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(Struct, frozen=True):
     """An entry, with what its link and its title come to."""
 
     entry: Entry

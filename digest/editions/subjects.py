@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from digest.editions.tokens import MARKED, ORDINARY, tokens, word
 
@@ -46,8 +48,7 @@ class _Term(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Titled:
+class _Titled(Struct, frozen=True):
     """A story with the telling words of its title."""
 
     cluster: Cluster

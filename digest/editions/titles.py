@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from digest.editions import numbers
 from digest.editions.tokens import LITTLE, MARKED, NAMED, ORDINARY, PAIR, Token, fold, tokens, word
@@ -47,8 +48,7 @@ _TITLE_CASE = 0.7
 _ONE, _NAMELESS, _MOST_SAID = 3.2, 4.0, 6.0
 
 
-@dataclass(frozen=True, slots=True)
-class Title:
+class Title(Struct, frozen=True):
     """A title as it is compared.
 
     `key` is the same for the same title. `weights` are how much each term tells, `sequence` the

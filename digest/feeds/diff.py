@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from digest.feeds.identity import candidate_keys, whole_key
 from digest.feeds.names import CONTENT_KINDS, DATED, GUID, LINK, TEXT, WHOLE, kind_of
@@ -15,8 +17,7 @@ if TYPE_CHECKING:
     from digest.model import KeyedEntry, KnownEntry
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
+class Recognised(Struct, frozen=True):
     """An entry of a body that is known."""
 
     known: KnownEntry
@@ -37,8 +38,7 @@ class Recognised:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """`new` was never seen before, each under a key of its own."""
 
     new: tuple[KeyedEntry, ...]

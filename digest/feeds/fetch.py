@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from multidict import CIMultiDict
 
 from digest.errors import FeedError
@@ -20,6 +21,7 @@ from digest.feeds.guard import is_public
 from digest.feeds.text import one_line
 from digest.feeds.turns import Turns
 from digest.http_client import aiohttp, trusted
+from digest.model import repr_without
 from digest.network import chain_of, connection_trouble
 
 if TYPE_CHECKING:
@@ -45,8 +47,7 @@ _ACCEPT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What to ask for; `etag` and `last_modified` are sent back byte for byte.
 
     They mean something only to the server at `answered_by`, which is `url` where it is None.
@@ -58,14 +59,15 @@ class Request:
     etag: str | None = None
     last_modified: str | None = None
     answered_by: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict)
     allow_private_networks: bool = False
     moved_to: str | None = None
     accept: str = _ACCEPT
 
+    __repr__ = repr_without("headers")
 
-@dataclass(frozen=True, slots=True)
-class Response:
+
+class Response(Struct, frozen=True):
     """A 200 with its whole body as it came, or a 304 without one; `url` is where it came from.
 
     `coding` is the body's content-coding, `body_hash` of its bytes in it, and `charset` what the
@@ -77,16 +79,17 @@ class Response:
     url: str
     etag: str | None = None
     last_modified: str | None = None
-    body: bytes | None = field(default=None, repr=False)
+    body: bytes | None = None
     body_hash: str | None = None
     coding: str = ""
     charset: str | None = None
     fresh_for: timedelta | None = None
     moved_to: str | None = None
 
+    __repr__ = repr_without("body")
 
-@dataclass(frozen=True, slots=True)
-class FetchLimits:
+
+class FetchLimits(Struct, frozen=True):
     """Seconds for a poll, bytes of a body, open requests in all and per host (0: any number).
 
     `connect` and `pause`, between two requests to a host, are in seconds too.
@@ -100,8 +103,7 @@ class FetchLimits:
     pause: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Redirect:
+class _Redirect(Struct, frozen=True):
     url: URL
     permanent: bool
 

@@ -6,12 +6,12 @@ import html
 import re
 import unicodedata
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from lxml import etree
+from msgspec import Struct
 
 from digest.feeds.discovery import without_feed_scheme
 from digest.feeds.text import one_line
@@ -28,8 +28,7 @@ _ENCODING = re.compile(rb"""\s*<\?xml\b[^>]*\bencoding\s*=\s*["']([\w.-]+)["']""
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Subscription:
+class Subscription(Struct, frozen=True):
     """A feed as readers hand it over; `name` is empty where it has none."""
 
     url: str

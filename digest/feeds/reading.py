@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from digest import __version__
 from digest.errors import FeedError
 from digest.feeds.decode import decode_body
 from digest.feeds.identity import IdentityChoice, identify
 from digest.feeds.scan import Listing, Outline, cut, outline
-from digest.model import Wishes
+from digest.model import Wishes, repr_without
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,25 +20,25 @@ if TYPE_CHECKING:
     from digest.model import KeyedEntry
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """A body as it came from `url`, in `charset` where it says no other.
 
     `coding` is its content-coding, `limit` the most bytes there may be without it; `last` is the
     packed listing of the body before, if that is to be made use of.
     """
 
-    raw: bytes = field(repr=False)
+    raw: bytes
     coding: str
     limit: int
     url: str
     charset: str | None = None
     how: IdentityChoice = "auto"
-    last: bytes | None = field(default=None, repr=False)
+    last: bytes | None = None
+
+    __repr__ = repr_without("raw", "last")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What polling takes from a body.
 
     `entries` are those that the body before had not to the byte, and `kept` the ids of the others

@@ -7,10 +7,11 @@ left is a document that says the same of the others.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 from xml.parsers import expat
+
+from msgspec import Struct
 
 from digest.feeds.limits import MAX_ENTRIES, MAX_TEXT
 
@@ -40,8 +41,7 @@ _END_TAG = re.compile(rb"</(?:[^\s:>]+:)?(?P<name>\w+)\s*>")
 _COMMENT = re.compile(rb"<!--[^<>]*-->")
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """A body by hashes: of all around its entries, and of each entry's bytes, in their order.
 
     `ids` has the entries they are, where each is one that shares no name with another.
@@ -77,8 +77,7 @@ class Listing:
         return Listing(packed[:_HASH], hashes, ids if all(ids) else ())
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Struct, frozen=True):
     """Where the entries of a document are, each from a byte to before another, and all by hashes.
 
     No places, and one hash of everything, where a document cannot be taken apart.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from digest.model import Wishes
@@ -22,8 +23,7 @@ _MOST_DOUBLINGS = 10
 _JITTER = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Rhythm:
+class Rhythm(Struct, frozen=True):
     """What decides the pace of a feed that answers.
 
     `every` is configured, `wishes` stand in the feed, `fresh_for` in its last answer;

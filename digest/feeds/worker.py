@@ -16,8 +16,9 @@ import socket
 import struct
 import traceback
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from digest.errors import FeedError
 from digest.feeds.limits import MEMORY_BYTES
@@ -37,8 +38,7 @@ _LOADED = (
 _LOADED_LATER = ("feedparser",)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What a call returned, if it went well, or raised; neither where nobody knows."""
 
     value: Any = None

@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import logging
 from collections import defaultdict, deque
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from digest.errors import ChannelError, DeliveryError, StoreError
 from digest.jobs.outcomes import outcome_of, rest_after
@@ -32,8 +34,7 @@ _GRACE_SECONDS = 5.0
 _RECORD_AGAIN_SECONDS = 5.0
 
 
-@dataclass(slots=True)
-class _Turn:
+class _Turn(Struct):
     """A channel's turn to be served, and who hears of it; nothing is begun once it is to stop.
 
     `rest` is why nothing could be sent before.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from digest.editions.catch_up import as_of
 from digest.editions.schedule import next_after
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
     from digest.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """An edition that is not stored yet, the entries that it was made from, and what rules said."""
 
     edition: Edition

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from digest.editions.weekly import configured
 from digest.errors import FeedError
@@ -32,8 +34,7 @@ _LARGEST: dict[Images, int] = {"none": 0, "remote": 1_000_000, "embedded": 500_0
 _MOST_EMBEDDED = 3_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(Struct, frozen=True):
     picture: Picture
     file: PictureFile
 

@@ -7,10 +7,11 @@ import logging
 import random
 from collections import Counter, defaultdict, deque
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from digest.errors import FeedError, NotAskedError, StoreError
 from digest.feeds.fetch import Request, Response

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
 
 from digest.editions.catch_up import catch_up
 from digest.editions.weekly import (
@@ -41,8 +42,7 @@ _log = logging.getLogger(__name__)
 _MOST_AT_ONCE = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(Struct, frozen=True):
     """An edition that was stored, and how many entries it took."""
 
     edition_id: int
@@ -50,8 +50,7 @@ class Published:
     entries: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Taking:
+class _Taking(Struct, frozen=True):
     """A round of turns: when, how many digests at once, and who is told of what comes of it."""
 
     now: datetime

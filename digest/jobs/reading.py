@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from digest.feeds.reading import Body, Reading, read_body
 
@@ -12,8 +14,7 @@ if TYPE_CHECKING:
     from digest.model import CleanEntry
 
 
-@dataclass(frozen=True, slots=True)
-class Digestion:
+class Digestion(Struct, frozen=True):
     """A reading, and its entries clean where they are probably new."""
 
     reading: Reading

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter
+from msgspec import Struct, convert
+from msgspec.structs import replace
 
 from digest.config import EmailSettings
 from digest.config.addresses import mail_key
 from digest.editions.weekly import is_lively
 from digest.errors import UsageError
 from digest.log import event
-from digest.model import Recipient
+from digest.model import Recipient, as_dict
 from digest.store import SUPPRESSED
 
 if TYPE_CHECKING:
@@ -28,11 +28,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _SAID = {"address", "name", "state", "reason", "paused_until", "zone", "send_at", "frequency"}
-RECIPIENTS: TypeAdapter[list[Recipient]] = TypeAdapter(list[Recipient])
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """How many were new, how many changed, and who stays away whatever the file says."""
 
     added: int
@@ -57,7 +55,7 @@ class Rostering:
             UsageError: it cannot be done; nothing is done.
         """
         if command in {"add", "import", "set"}:
-            given = RECIPIENTS.validate_python(asked["recipients"])
+            given = convert(asked["recipients"], list[Recipient])
             if command == "set":
                 done = await self.change(given[0], asked["channel"], asked["columns"])
                 return {"recipients": [shown(one, self._clock()) for one in done]}
@@ -65,7 +63,7 @@ class Rostering:
                 check_channel(self._settings, channel)
             if command == "add":
                 return {"recipients": [shown(await self.add(given[0]), self._clock())]}
-            return asdict(await self.take_over(given, asked["columns"]))
+            return as_dict(await self.take_over(given, asked["columns"]))
         do = {"remove": self.remove, "restore": self.restore}[command]
         done = await do(asked["address"], asked["channel"])
         return {"recipients": [shown(one, self._clock()) for one in done]}
@@ -253,7 +251,7 @@ def named(settings: Settings) -> set[tuple[str, str]]:
 
 def shown(one: Recipient, now: datetime) -> dict[str, Any]:
     """A recipient as commands show it."""
-    return {**asdict(one), "state": one.state_at(now)}
+    return {**as_dict(one), "state": one.state_at(now)}
 
 
 def _key(one: Recipient) -> tuple[str, str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
 
 from digest.rendering import words
 from digest.rendering.content import HEADINGS, REST, clean_content
@@ -84,8 +85,7 @@ def _item(block: Block, lines: list[str]) -> list[str]:
     return [space + (rest if n else f"{block.mark} ") + line for n, line in enumerate(lines)]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A piece of text between breaks; `depth` is that of its list, `quoted` of its quotes.
 
     `code` keeps its lines; the cells of a `row` are parted by ` | `; `mark` is what an `item`
@@ -113,8 +113,7 @@ def blocks(html: str) -> list[Block]:
     return reader.blocks
 
 
-@dataclass
-class _Reader:
+class _Reader(Struct):
     blocks: list[Block] = field(default_factory=list)
     _text: str = ""
     _kind: Kind = "text"

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heapreplace
 from itertools import accumulate
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from digest.rendering.excerpts import excerpt
 from digest.rendering.mime import encoded_size
@@ -43,8 +45,7 @@ def fit(edition: Edition, render: Callable[[Edition], str]) -> tuple[Edition, st
     return (edition, html) if size <= MOST_BYTES else _Ladder(edition).descend(render, size)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rung:
+class _Rung(Struct, frozen=True):
     size: int
     edition: Edition
     html: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from digest.rendering.fitting import fit
 from digest.rendering.pictures import self_contained
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from digest.rendering.templates import Templates
 
 
-@dataclass(frozen=True, slots=True)
-class Forms:
+class Forms(Struct, frozen=True):
     """An edition in each form; with `threads`, Slack's is a post and its thread."""
 
     edition: Edition

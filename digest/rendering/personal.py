@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,8 +28,7 @@ _SAID = re.compile(rb"(?:^|\r\n)List-Unsubscribe: <[^>\r\n]*/u/([0-9a-f]{%d})>\r
 _LINE = 76
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(Struct, frozen=True):
     """Where a recipient goes, as templates have it: with the marker in the place of a token.
 
     `browser` is where everybody finds the edition; empty where nobody does.

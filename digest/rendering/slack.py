@@ -6,9 +6,10 @@ Limits: https://docs.slack.dev/reference/block-kit/blocks
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from itertools import groupby, takewhile
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from digest.language import language_of
 from digest.rendering import slack_blocks as make
@@ -33,8 +34,7 @@ _MAX_NOTE = 240
 _MOST_IN_PARENT = 5
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
+class _Level(Struct, frozen=True):
     """How much is told: graphemes of excerpt for the top stories and the rest, and pictures."""
 
     top: int
@@ -50,8 +50,7 @@ _LEVELS = (
 _IN_THREAD = _Level(300, 220, pictures=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(Struct, frozen=True):
     """A story as blocks, or as one item of a list; `first` and `last` of its section."""
 
     number: int

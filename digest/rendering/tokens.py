@@ -8,8 +8,9 @@ from __future__ import annotations
 import hmac
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from digest.config.addresses import mail_key
 
@@ -19,8 +20,7 @@ _GROUP = 9
 _TOKEN = re.compile(r"(?:[A-Za-z0-9_-]{12}){4,100}")
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmation:
+class Confirmation(Struct, frozen=True):
     """That an address asked to be on a channel's list; `until` is when its word is too old."""
 
     channel: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from digest.store.deliveries import EditionRecord
 from digest.store.tables import deliveries, editions, entries, feeds
@@ -20,8 +20,7 @@ _NEWEST = 20
 _NOT_MADE = ("pending", "sending", "retrying")
 
 
-@dataclass(frozen=True, slots=True)
-class SeenEntry:
+class SeenEntry(Struct, frozen=True):
     """An entry and when it was first seen; `hold` as in the table of entries."""
 
     title: str
@@ -31,8 +30,7 @@ class SeenEntry:
     hold: str
 
 
-@dataclass(frozen=True, slots=True)
-class FeedHistory:
+class FeedHistory(Struct, frozen=True):
     """What a feed brought: entries in all, at which polls of late how many, and the newest."""
 
     entries: int
@@ -40,8 +38,7 @@ class FeedHistory:
     newest: tuple[SeenEntry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """Since when the oldest delivery has been waiting to be made, and the oldest feed due."""
 
     delivery: datetime | None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from digest.editions.weekly import weekly_of
 from digest.errors import UsageError
@@ -27,8 +27,7 @@ _NO_DROP = {"sent": "sent", "sending": "being sent"}
 _AGAIN = re.compile(r"(?:\.again(\d+))?@")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A change of a delivery's state; `said` are the words of the server, or of the error."""
 
     at: datetime
@@ -37,8 +36,7 @@ class Change:
     said: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """A delivery with its history."""
 
     id: int
@@ -68,8 +66,7 @@ class Record:
         return self.state not in _NO_DROP and not self.dropped
 
 
-@dataclass(frozen=True, slots=True)
-class EditionRecord:
+class EditionRecord(Struct, frozen=True):
     """An edition, without its stories."""
 
     id: int

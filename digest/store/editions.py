@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
+from msgspec import Struct, convert
 
 from digest.editions.weekly import WEEKLY, configured, is_weekly, weekly_of
-from digest.model import Edition, Entry, Rendition
+from digest.model import Edition, Entry, Rendition, as_dict
 from digest.store.entries import is_taken, pass_over
 from digest.store.feeds import subscribe
 from digest.store.incidents import forget_incidents
@@ -44,8 +43,7 @@ if TYPE_CHECKING:
 NOT_PUBLISHED = "not published"
 
 
-@dataclass(frozen=True, slots=True)
-class DigestPlan:
+class DigestPlan(Struct, frozen=True):
     """A digest as configured: `schedule` names rule and zone, `feeds` are addresses."""
 
     name: str
@@ -145,7 +143,7 @@ class EditionQueries:
                     period_from=edition.period_from,
                     period_to=edition.period_to,
                     subject=edition.subject,
-                    snapshot=json.dumps(asdict(edition), default=datetime.isoformat),
+                    snapshot=json.dumps(as_dict(edition), default=datetime.isoformat),
                 )
                 .returning(editions.c.id)
             ).scalar_one()
@@ -185,7 +183,7 @@ class EditionQueries:
             return None
         # Those of earlier versions were composed when their period ended.
         said = json.loads(snapshot)
-        return TypeAdapter(Edition).validate_python({"composed_at": said["period_to"], **said})
+        return convert({"composed_at": said["period_to"], **said}, Edition)
 
     def add_rendition(
         self,

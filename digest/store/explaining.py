@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from digest.editions.weekly import weekly_of
 from digest.feeds.names import guid_names, link_names
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from digest.store.database import Database
 
 
-@dataclass(frozen=True, slots=True)
-class TakenBy:
+class TakenBy(Struct, frozen=True):
     """The edition that took an entry, and the states of its deliveries as (to, state) pairs."""
 
     edition_id: int
@@ -37,8 +36,7 @@ class TakenBy:
     deliveries: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Subscribed:
+class Subscribed(Struct, frozen=True):
     """What a digest's subscription says about an entry: whether it is for it, and what took it.
 
     `left_out` is the rule that left it out for good; `weekly` is the digest's weekly edition that
@@ -54,8 +52,7 @@ class Subscribed:
     weekly: TakenBy | None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """An entry with its history; `in_first_body` is what the feed had when first read."""
 
     id: int

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import replace
 
 from digest.model import CleanEntry, FeedState, KnownEntry, Move, Wishes
 from digest.store.bulk import update_row
@@ -32,8 +33,7 @@ _PACE_WINDOW = timedelta(days=30)
 _QUIET = timedelta(days=90)
 
 
-@dataclass(frozen=True, slots=True)
-class Validators:
+class Validators(Struct, frozen=True):
     """What the server at an address gave to recognise a body by; opaque, byte for byte."""
 
     etag: str | None
@@ -41,8 +41,7 @@ class Validators:
     url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(Struct, frozen=True):
     """What one changed body brought.
 
     `edited`, `seen` and `renamed` are by the entries' ids; `renamed` has the names each goes by
@@ -72,8 +71,7 @@ class Update:
     home: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """When a poll was, how the server answered, when the next one is, and where the feed moved."""
 
     at: datetime
@@ -82,8 +80,7 @@ class Visit:
     move: Move | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """A poll that failed; `gone` says that the server calls the feed gone for good.
 
     `move` is what stays remembered of a permanent redirect.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from digest.store.incidents import Incident, open_incidents
 from digest.store.tables import (
@@ -25,8 +25,7 @@ _SHOWN = 50
 _LAST = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Struct, frozen=True):
     """Rows as plain maps: feeds and digests by key, deliveries that need a person.
 
     `deliveries` counts them by state, without those that were dropped; `waiting` has how many are

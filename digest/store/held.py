@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from digest.store.incidents import close_incident
 from digest.store.tables import entries, feeds
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from digest.store.database import Database
 
 
-@dataclass(frozen=True, slots=True)
-class HeldEntries:
+class HeldEntries(Struct, frozen=True):
     """How many entries of a feed are held, since when, and the titles of the first few."""
 
     url: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from digest.store.tables import incidents
 
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from digest.store.database import Database
 
 
-@dataclass(frozen=True, slots=True)
-class Incident:
+class Incident(Struct, frozen=True):
     """An incident; `subject` is a feed's address, a channel's name or the database's path."""
 
     id: int

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
+from msgspec import Struct
 
 from digest.opening import utc_now
 from digest.reports import status_report
@@ -30,8 +30,7 @@ _DAYS = 30
 _SHOWN = 100
 
 
-@dataclass(frozen=True, slots=True)
-class _Status:
+class _Status(Struct, frozen=True):
     """The `status` contract, and what the store knows of each feed, by address."""
 
     report: dict[str, Any]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from aiohttp import web
+from msgspec import Struct
 
 from digest.editions.weekly import configured
 from digest.opening import utc_now
@@ -37,8 +37,7 @@ MENDS = {
 _ELSE = ("See what is known of it", "/incidents")
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """What needs attention, what mends it, and the page for that; empty where there is none."""
 
     kind: str

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -54,8 +54,7 @@ HEADERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field of a form; with `choices`, values and their texts, one is chosen of those."""
 
     name: str
@@ -66,8 +65,7 @@ class Field:
     choices: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """What can be done: `do` is the word for it that is sent, to the page's own address."""
 
     do: str
@@ -75,8 +73,7 @@ class Form:
     fields: tuple[Field, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A page in a reader's language; `main` is what most come for, and stands out."""
 
     language: Language

@@ -10,8 +10,9 @@ import hmac
 import secrets
 import time
 from collections import defaultdict, deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from digest.rendering.web_links import is_same
 
@@ -22,8 +23,7 @@ DAYS = 30
 _SECONDS = DAYS * 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """Somebody who is logged in; `token` is what their forms bring back."""
 
     token: str

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 from typing import TYPE_CHECKING, Any
 
 import dkim
 import pytest
+from msgspec.structs import replace
 
 from digest.rendering.email import build_email, personal_headers, text_only
 from digest.rendering.signing import Signer

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from digest.feeds.diff import Changes, diff
 from digest.feeds.identity import IdentityChoice, candidate_keys, identify

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from digest.feeds.identity import IdentityChoice, choice, identify
 from digest.model import KeyedEntry, ParsedEntry, ParsedFeed
@@ -23,7 +24,7 @@ Body = list[ParsedEntry]
 def entry(title: str, **said: object) -> ParsedEntry:
     """An entry with a guid, a link, a date and a text of its own; `said` is what differs."""
     usual = ParsedEntry(f"urn:{title}", f"{SITE}/{title}", title, "Ada", NOW, f"<p>{title}</p>")
-    return replace(usual, **said)  # type: ignore[arg-type]
+    return replace(usual, **said)
 
 
 def linked(title: str, **said: object) -> ParsedEntry:
@@ -44,7 +45,7 @@ def each(entries: Body, **said: object) -> Body:
     return [
         replace(
             one,
-            **{k: v.format(one.title) if isinstance(v, str) else v for k, v in said.items()},  # type: ignore[arg-type]
+            **{k: v.format(one.title) if isinstance(v, str) else v for k, v in said.items()},
         )
         for one in entries
     ]

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.errors import FeedError
 from digest.feeds.identity import identify
 from digest.feeds.parse import parse_feed
+from digest.model import as_dict
 from digest.rendering.clean import clean_entries
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def digested(body: bytes) -> int:
     cleaned = clean_entries(identify(feed))
     nouns: list[ParsedFeed | CleanEntry] = [feed, *cleaned]
     for noun in nouns:
-        text = json.dumps(asdict(noun), default=str, ensure_ascii=False)
+        text = json.dumps(as_dict(noun), default=str, ensure_ascii=False)
         assert b"\\u0000" not in text.encode("utf-8")
     assert all(entry.title for entry in cleaned)
     return len(cleaned)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from digest.errors import FeedError
 from digest.feeds.limits import (
@@ -36,6 +37,8 @@ ATOM = (CASES / "atom" / "feed.xml").read_bytes()
 def plain(value: object) -> object:
     """What JSON has no word for."""
     match value:
+        case Struct():
+            return asdict(value)
         case datetime():
             return value.isoformat()
         case timedelta():
@@ -46,7 +49,7 @@ def plain(value: object) -> object:
 
 
 def said(feed: ParsedFeed) -> object:
-    return json.loads(json.dumps(asdict(feed), default=plain))
+    return json.loads(json.dumps(feed, default=plain))
 
 
 @pytest.mark.parametrize("case", sorted(path.name for path in CASES.iterdir()))

@@ -24,14 +24,6 @@ CHANCE = st.floats(0, 1, exclude_max=True)
 HOURS = st.frozensets(st.integers(0, 23))
 DAYS = st.frozensets(st.integers(0, 6))
 WISHES = st.builds(Wishes, interval=SPANS, skip_hours=HOURS, skip_days=DAYS)
-RHYTHMS = st.builds(
-    Rhythm,
-    every=EVERY,
-    wishes=WISHES,
-    fresh_for=SPANS,
-    quiet_since=st.none() | TIMES,
-    missed_at=st.none() | TIMES,
-)
 
 
 def rhythm(
@@ -42,6 +34,16 @@ def rhythm(
     missed_at: datetime | None = None,
 ) -> Rhythm:
     return Rhythm(every, wishes, fresh_for, quiet_since, missed_at)
+
+
+RHYTHMS = st.builds(
+    rhythm,
+    every=EVERY,
+    wishes=WISHES,
+    fresh_for=SPANS,
+    quiet_since=st.none() | TIMES,
+    missed_at=st.none() | TIMES,
+)
 
 
 def wait(of: Rhythm, now: datetime = NOW, chance: float = 0) -> timedelta:

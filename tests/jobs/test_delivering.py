@@ -4,11 +4,11 @@ import asyncio
 import logging
 import threading
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from digest.channels.pace import Pace
 from digest.errors import ChannelError, DeliveryError, StoreError

@@ -4,11 +4,11 @@ import asyncio
 import json
 import logging
 import re
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from msgspec.structs import replace
 
 from digest.channels import open_channels
 from digest.channels.pace import Pace

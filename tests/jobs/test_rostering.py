@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import to_builtins
+from msgspec.structs import replace
 
 from digest.errors import UsageError
-from digest.jobs.rostering import RECIPIENTS, Rostering
+from digest.jobs.rostering import Rostering
 from digest.model import Recipient
 from tests.jobs.bench import MONDAYS, StoppedClock, open_store, settings_of
 
@@ -39,7 +40,7 @@ async def rostering(tmp_path: Path) -> AsyncIterator[Rostering]:
 async def do(rostering: Rostering, command: str, *given: Recipient, **asked: Any) -> Any:
     """As it comes over the control socket."""
     if given:
-        asked["recipients"] = RECIPIENTS.dump_python(list(given), mode="json")
+        asked["recipients"] = to_builtins(given)
     return await rostering.carry_out(command, {"channel": None, **asked})
 
 

@@ -19,11 +19,12 @@ import sys
 import traceback
 from collections import deque
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from digest.feeds.workers import Workers
 from digest.jobs.polling import Polling

@@ -12,11 +12,12 @@ import subprocess
 import sys
 import tempfile
 import zlib
-from dataclasses import replace
 from itertools import product
 from math import sin
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
+
+from msgspec.structs import replace
 
 from digest.config.looks import Theme
 from digest.feeds.identity import identify

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from digest.model import Picture, Section
 from digest.rendering.pictures import source
@@ -27,7 +27,7 @@ from tests.rendering.samples import NOW, edition, story
 def test_facts_that_are_known_are_not_told_again(
     changes: dict[str, object], said: list[str]
 ) -> None:
-    one = replace(story(), **changes)  # type: ignore[arg-type]
+    one = replace(story(), **changes)
     if one.author == "Ada Byron":
         one = replace(one, published=None)
     assert facts(edition(one), Section("A feed", (one,)), one) == said

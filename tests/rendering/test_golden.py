@@ -16,7 +16,7 @@ import os
 from pathlib import Path
 
 import pytest
-from pydantic import TypeAdapter
+from msgspec.json import decode
 
 from digest.model import Edition
 from digest.rendering.slack import build_messages
@@ -29,7 +29,6 @@ TEMPLATES = Templates()
 # Most cases say nothing of these that `classic` does not.
 OTHER_THEMES = {theme: Templates(theme=theme) for theme in THEMES if theme != "classic"}
 THEMED = {"everything", "ordinary", "right_to_left"}
-EDITION = TypeAdapter(Edition)
 
 
 def rendered(edition: Edition, *, themed: bool) -> dict[str, str]:
@@ -56,7 +55,7 @@ def test_there_are_cases() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_an_edition_is_rendered_as_before(case: Path) -> None:
-    edition = EDITION.validate_json((case / "edition.json").read_bytes())
+    edition = decode((case / "edition.json").read_bytes(), type=Edition)
 
     forms = rendered(edition, themed=case.name in THEMED)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from msgspec.structs import replace
 
 from digest.model import AlsoIn, Edition, Failing, Held, More, Related, Section
 from digest.rendering.slack import build_messages, build_thread

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
+from msgspec.structs import replace
 
 from digest.config.looks import ABOUT, LookSettings, Theme
 from digest.model import More, Picture, Related, Section

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from digest.model import ALERTS, Outcome, Recipient, RecipientState, Rendition
 from digest.rendering.email import mailbox

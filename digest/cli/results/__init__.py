@@ -6,8 +6,9 @@ has. Nothing is made of these classes: the tests hold real output against their 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from digest.cli.results.editions import Checks, Demo, Poll, Preview, PreviewWhy, Run, Send
 from digest.cli.results.feeds import (
@@ -34,8 +35,7 @@ from digest.cli.results.setup import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What a command prints with `--json`, and how it may end.
 
     `fails` says when the exit code is 1, and is empty where only the database or the disk can be

@@ -21,10 +21,10 @@ from digest.jobs.learning import Learning
 from digest.jobs.reading import body_of, read_and_clean
 from digest.log import Words, event
 from digest.model import FeedState, PollOutcome, PollResult
-from digest.store import Failure, Store, Validators, Visit
+from digest.store import Failure, Store, Unchanged, Validators, Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from digest.config import FeedSettings, Settings
     from digest.feeds.fetch import Fetcher
@@ -237,12 +237,8 @@ class Polling:
     ) -> PollResult:
         visit = self._visit(state, feed, response, state.wishes)
         validators = Validators(response.etag, response.last_modified, response.url)
-        await self._store.run(
-            lambda store: store.feeds.record_unchanged(
-                state, validators, visit, response.body_hash
-            ),
-            patient=True,
-        )
+        poll = Unchanged(state, validators, visit, response.body_hash)
+        await self._store.run_together(_record_unchanged, poll)
         known = state.entries if outcome == "unchanged" else 0
         return self._result(feed, state.title, outcome, response.status, known=known)
 
@@ -345,6 +341,10 @@ class Polling:
             # Twice as often as configured for the feed, but as often as for all at the most.
             return max(every / 2, least)
         return every
+
+
+def _record_unchanged(store: Store, polls: Sequence[Unchanged]) -> None:
+    store.feeds.record_unchanged(polls)
 
 
 def _in_turns(states: Iterable[FeedState]) -> Iterator[FeedState]:

@@ -11,7 +11,7 @@ from digest.store.database import Database, StoreThread
 from digest.store.deliveries import Change, DeliveryQueries, EditionRecord, Record
 from digest.store.editions import DigestPlan, EditionQueries
 from digest.store.explaining import ExplainQueries
-from digest.store.feeds import Failure, FeedQueries, Update, Validators, Visit
+from digest.store.feeds import Failure, FeedQueries, Unchanged, Update, Validators, Visit
 from digest.store.files import database_exists, exposed_files
 from digest.store.health import Health, HealthQueries
 from digest.store.held import HeldEntries, HeldQueries
@@ -40,6 +40,7 @@ __all__ = [
     "Record",
     "Store",
     "StoreThread",
+    "Unchanged",
     "Update",
     "Validators",
     "Visit",

@@ -11,6 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
@@ -33,12 +34,14 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+A = TypeVar("A")
 T = TypeVar("T")
 
 # So that what is done together is soon done, and can be answered.
 _MOST_TOGETHER = 32
-# How long what can wait does, for others to be done together with, in seconds.
-_PATIENCE = 0.02
+# How long what can wait does, for more of its kind, in seconds, and how much of it there may be.
+_PATIENCE = 0.05
+_MOST_OF_A_KIND = 100
 
 
 class Database:
@@ -190,15 +193,15 @@ class StoreThread(Generic[S]):
     """Runs whole transactions on the one thread that owns the connection.
 
     What arrives while others are at work is carried out together, in one transaction: a commit
-    waits for the disk. What can wait is kept for a moment, since a thread at work beside the loop
-    makes both slower: each call of the database has them take turns.
+    waits for the disk. What can wait for more of its kind is one call with it: a thread at work
+    beside the loop makes both slower, since each statement has them take turns.
     """
 
     def __init__(self, open_store: Callable[[], S]) -> None:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._open = open_store
         self._lock = Lock()
-        self._kept: list[_Work[S]] = []
+        self._batches: dict[Callable[[S, list[Any]], None], _Batch] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._waiting: deque[_Work[S]] = deque()
         self._serving = False
@@ -207,21 +210,32 @@ class StoreThread(Generic[S]):
         """Open the store on its thread."""
         self._store = await asyncio.get_running_loop().run_in_executor(self._executor, self._open)
 
-    async def run(self, work: Callable[[S], T], *, patient: bool = False) -> T:
+    async def run(self, work: Callable[[S], T]) -> T:
         """Call `work` with the store, and wait for what it returns, stored for good.
 
-        It may be called once more, where what it did with others could not be kept. With `patient`
-        it waits for others, 20 ms at the most.
+        It may be called once more, where what it did with others could not be kept.
         """
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
-        self._kept.append(_Work(work, done))
-        if not patient or len(self._kept) >= _MOST_TOGETHER:
+        self._hand_over(loop, _Work(work, done))
+        # Shielded: a transaction that was handed over is carried out, and its result is known.
+        return await asyncio.shield(done)
+
+    async def run_together(self, work: Callable[[S, list[A]], None], one: A) -> None:
+        """Call `work` with the store and all that comes for it within 50 ms, and wait until then.
+
+        As with `run`, it may be called once more.
+        """
+        loop = asyncio.get_running_loop()
+        batch = self._batches.get(work)
+        if batch is None:
+            batch = self._batches[work] = _Batch([], loop.create_future())
+        batch.ones.append(one)
+        if len(batch.ones) >= _MOST_OF_A_KIND:
             self._hand_over(loop)
         elif self._timer is None:
             self._timer = loop.call_later(_PATIENCE, self._hand_over, loop)
-        # Shielded: a transaction that was handed over is carried out, and its result is known.
-        return await asyncio.shield(done)
+        await asyncio.shield(batch.done)
 
     async def close(self) -> None:
         """Finish what was handed over, then close."""
@@ -230,13 +244,15 @@ class StoreThread(Generic[S]):
         await loop.run_in_executor(self._executor, self._store.close)
         self._executor.shutdown()
 
-    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _hand_over(self, loop: asyncio.AbstractEventLoop, *works: _Work[S]) -> None:
+        """Have what waited for more of its kind done, and then these."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        batches = [_Work(batch.done_by(work), batch.done) for work, batch in self._batches.items()]
+        self._batches.clear()
         with self._lock:
-            self._waiting += self._kept
-            self._kept.clear()
+            self._waiting += (*batches, *works)
             if self._waiting and not self._serving:
                 self._serving = True
                 self._executor.submit(self._serve, loop)
@@ -274,6 +290,16 @@ class StoreThread(Generic[S]):
             for work in group:
                 work.fail(error)
         return True
+
+
+class _Batch(Struct):
+    """What waits to be done in one call, and whoever waits for that."""
+
+    ones: list[Any]
+    done: asyncio.Future[None]
+
+    def done_by(self, work: Callable[[S, list[Any]], None]) -> Callable[[S], None]:
+        return lambda store: work(store, self.ones)
 
 
 class _Work(Generic[S]):

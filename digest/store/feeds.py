@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from digest.model import CleanEntry, FeedState, KnownEntry, Move, Wishes
-from digest.store.bulk import update_row
+from digest.store.bulk import update_rows
 from digest.store.entries import forget_entries, newest_entry, write_entries
 from digest.store.incidents import close_incident, open_incident
 from digest.store.names import known_entries
@@ -78,6 +78,15 @@ class Visit(Struct, frozen=True):
     status: int
     next_poll_at: datetime
     move: Move | None = None
+
+
+class Unchanged(Struct, frozen=True):
+    """A poll that brought nothing: a 304, or a body with nothing new that may have another hash."""
+
+    state: FeedState
+    validators: Validators
+    visit: Visit
+    body_hash: str | None = None
 
 
 class Failure(Struct, frozen=True):
@@ -217,26 +226,16 @@ class FeedQueries:
                 )
             subscribe(connection, state.id, now, update.windows)
 
-    def record_unchanged(
-        self,
-        state: FeedState,
-        validators: Validators,
-        visit: Visit,
-        body_hash: str | None = None,
-    ) -> None:
-        """A 304, or a body that brings nothing, with validators and perhaps a hash of its own.
-
-        Of a 304, a validator that came along replaces the old one (RFC 9110, section 15.4.5).
-        """
-        came = _validator_values(validators)
-        if visit.status == 304:
-            came = {name: value for name, value in came.items() if value is not None}
-        if body_hash:
-            came["body_hash"] = body_hash
+    def record_unchanged(self, polls: Sequence[Unchanged]) -> None:
+        """Polls of different feeds that brought nothing, all of them or none."""
+        mended = [poll for poll in polls if _ails(poll.state)]
         # What closes no incident is one statement.
-        begin = self._database.transaction if _ails(state) else self._database.statement
+        begin = self._database.transaction if mended else self._database.statement
         with begin() as connection:
-            _touch(connection, state, visit, **came)
+            rows = {poll.state.id: _unchanged_values(poll) for poll in polls}
+            update_rows(connection, feeds, rows)
+            for poll in mended:
+                _close_incidents(connection, poll.state, poll.visit)
 
     def record_empty(
         self, state: FeedState, windows: Mapping[str, timedelta], visit: Visit
@@ -249,7 +248,7 @@ class FeedQueries:
     def postpone(self, feed_id: int, next_poll_at: datetime) -> None:
         """Poll a feed later than planned, without a poll now."""
         with self._database.statement() as connection:
-            update_row(connection, feeds, feed_id, {"next_poll_at": next_poll_at})
+            update_rows(connection, feeds, {feed_id: {"next_poll_at": next_poll_at}})
 
     def record_failure(self, state: FeedState, failure: Failure) -> None:
         """A poll that failed; nothing is learned from it but that."""
@@ -270,7 +269,7 @@ class FeedQueries:
             elif since := _failing_for_long(state, failure):
                 message = f"fails since {since:%Y-%m-%d %H:%M} UTC: {failure.error}"
                 open_incident(connection, "feed", state.url, message, failure.at)
-            update_row(connection, feeds, state.id, values)
+            update_rows(connection, feeds, {state.id: values})
 
 
 def subscribe(
@@ -307,23 +306,41 @@ def _ails(state: FeedState) -> bool:
 
 def _touch(connection: Connection, state: FeedState, visit: Visit, **values: Any) -> None:
     """Record a poll that worked; what is not among the values stays as it is."""
-    update_row(
-        connection,
-        feeds,
-        state.id,
-        {
-            "polled_at": visit.at,
-            "succeeded_at": visit.at,
-            "next_poll_at": visit.next_poll_at,
-            "failures": 0,
-            "failing_since": None,
-            "last_status": visit.status,
-            "last_error": None,
-            "gone_at": None,
-            **_move_values(visit.move),
-            **values,
-        },
-    )
+    update_rows(connection, feeds, {state.id: _visit_values(visit) | values})
+    _close_incidents(connection, state, visit)
+
+
+def _visit_values(visit: Visit) -> dict[str, Any]:
+    return {
+        "polled_at": visit.at,
+        "succeeded_at": visit.at,
+        "next_poll_at": visit.next_poll_at,
+        "failures": 0,
+        "failing_since": None,
+        "last_status": visit.status,
+        "last_error": None,
+        "gone_at": None,
+        **_move_values(visit.move),
+    }
+
+
+def _unchanged_values(poll: Unchanged) -> dict[str, Any]:
+    """Of a 304, a validator that came replaces the old one (RFC 9110, section 15.4.5)."""
+    state, came = poll.state, poll.validators
+    if poll.visit.status == 304:
+        came = Validators(
+            came.etag or state.etag,
+            came.last_modified or state.last_modified,
+            came.url or state.answered_by,
+        )
+    return {
+        **_visit_values(poll.visit),
+        **_validator_values(came),
+        "body_hash": poll.body_hash or state.body_hash,
+    }
+
+
+def _close_incidents(connection: Connection, state: FeedState, visit: Visit) -> None:
     if state.failures:
         close_incident(connection, "feed", state.url, visit.at)
     if state.gone:

@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from digest.errors import StoreError
-from digest.store import Validators
+from digest.model import Move
+from digest.store import Failure, Unchanged, Validators
 from tests.feed_xml import NOW
 from tests.store.build import (
     DAY,
@@ -20,6 +21,7 @@ from tests.store.build import (
     known,
     learn,
     pending,
+    plan_of,
     state_of,
     update_of,
     visit,
@@ -32,6 +34,14 @@ if TYPE_CHECKING:
 
 def state(store: Store) -> FeedState:
     return store.feeds.states([URL])[0]
+
+
+def fail_for_days(store: Store, url: str) -> None:
+    """Until it is an incident."""
+    for day in range(5):
+        failure = Failure("answered 500", 500, NOW + day * DAY, NOW + day * DAY)
+        store.feeds.record_failure(state_of(store, url), failure)
+    assert [one.subject for one in store.incidents.open_ones()] == [url]
 
 
 def health(store: Store) -> dict[str, Any]:
@@ -96,13 +106,41 @@ def test_an_edit_changes_what_an_entry_says_and_not_when_it_was_seen(store: Stor
 def test_an_unchanged_body_keeps_the_validators_it_did_not_replace(store: Store) -> None:
     learn(store, entry("a"))
     same = Validators(None, None)
-    store.feeds.record_unchanged(state_of(store), same, visit(NOW + DAY, status=304))
+    store.feeds.record_unchanged([Unchanged(state_of(store), same, visit(NOW + DAY, status=304))])
     assert (state(store).etag, state(store).body_hash) == ('"a"', "hash")
     new = Validators('"b"', "Mon, 16 Nov 2026 09:00:00 GMT")
-    store.feeds.record_unchanged(state_of(store), new, visit(NOW + DAY, status=304))
+    store.feeds.record_unchanged([Unchanged(state_of(store), new, visit(NOW + DAY, status=304))])
     assert Validators(state(store).etag, state(store).last_modified) == new
     assert health(store)["last_status"] == 304
     assert [feed.url for feed in store.feeds.due(NOW + WEEK)] == [URL]
+
+
+def test_polls_that_brought_nothing_are_recorded_together(store: Store) -> None:
+    urls = [f"https://{name}.example/feed" for name in "abcd"]
+    store.editions.plan([plan_of(feeds=tuple(urls))], NOW)
+    for url in urls:
+        learn(store, entry("a"), url=url)
+    fail_for_days(store, urls[1])
+    first, second, third, fourth = (state_of(store, url) for url in urls)
+    move = Move("https://new.example/feed", NOW, 1)
+    later = visit(NOW + WEEK, status=304, move=move)
+    store.feeds.record_unchanged(
+        [
+            Unchanged(first, Validators('"b"', None, "https://b.example/"), later),
+            Unchanged(second, Validators(None, None), visit(NOW + WEEK)),
+            Unchanged(third, Validators(None, "today"), visit(NOW + 2 * WEEK, status=304), "other"),
+        ]
+    )
+    said = {"polled_at": NOW + WEEK, "succeeded_at": NOW + WEEK}
+    moved = {"etag": '"b"', "answered_by": "https://b.example/", "move": move}
+    assert state_of(store, urls[0]) == replace(first, **said, **moved)
+    well = {"failures": 0, "failing_since": None}
+    assert state_of(store, urls[1]) == replace(second, **said, **well, etag=None)
+    said = {"polled_at": NOW + 2 * WEEK, "succeeded_at": NOW + 2 * WEEK}
+    new = {"last_modified": "today", "body_hash": "other"}
+    assert state_of(store, urls[2]) == replace(third, **said, **new)
+    assert state_of(store, urls[3]) == fourth
+    assert store.incidents.open_ones() == []
 
 
 def test_a_changed_body_without_validators_forgets_the_old_ones(store: Store) -> None:
@@ -131,7 +169,9 @@ def test_a_poll_that_works_ends_the_failures(store: Store, outcome: str) -> None
     if outcome == "updated":
         learn(store, entry("a"))
     else:
-        store.feeds.record_unchanged(state_of(store), Validators(None, None), visit(status=304))
+        store.feeds.record_unchanged(
+            [Unchanged(state_of(store), Validators(None, None), visit(status=304))]
+        )
     assert (state(store).failures, state(store).failing_since) == (0, None)
     assert health(store)["last_error"] is None
 

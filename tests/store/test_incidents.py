@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.errors import StoreError
-from digest.store import Failure
+from digest.store import Failure, Unchanged
 from digest.store.incidents import Incident, close_incident, open_incident, open_incidents
 from tests.feed_xml import NOW
 from tests.store.build import DAY, URL, dump, entry, feed_id, learn, update_of, visit
@@ -77,7 +77,7 @@ def test_any_answer_revives_a_feed_that_was_gone(store: Store, how: str) -> None
     if how == "update":
         store.feeds.record_update(state, update_of(entry("b")), at)
     elif how == "unchanged":
-        store.feeds.record_unchanged(state, update_of().validators, at)
+        store.feeds.record_unchanged([Unchanged(state, update_of().validators, at)])
     else:
         store.feeds.record_empty(state, {}, at)
     assert [one.id for one in store.feeds.due(at.next_poll_at)] == [number]

@@ -18,7 +18,7 @@ from digest.feeds.diff import diff
 from digest.feeds.identity import candidate_keys, identify
 from digest.model import ParsedEntry, ParsedFeed
 from digest.rendering.clean import clean_entries
-from digest.store import Store
+from digest.store import Store, Unchanged
 from digest.store.names import mark_of
 from tests.feed_xml import NOW
 from tests.feeds.entries import some_entries
@@ -114,7 +114,9 @@ def test_whether_the_last_body_had_an_entry(store: Store) -> None:
     learn(store, named("c", "guid:3"), seen=[number], now=NOW + DAY)
     assert in_last_body() == {"a", "c"}
     # A poll that brings no body changes nothing about the last one.
-    store.feeds.record_unchanged(state_of(store), update_of().validators, visit(NOW + 2 * DAY))
+    store.feeds.record_unchanged(
+        [Unchanged(state_of(store), update_of().validators, visit(NOW + 2 * DAY))]
+    )
     store.feeds.record_empty(state_of(store), {}, visit(NOW + 3 * DAY))
     assert in_last_body() == {"a", "c"}
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from digest.store import Unchanged
 from tests.feed_xml import NOW
 from tests.store.build import (
     DAY,
@@ -83,7 +84,7 @@ def test_an_answer_without_news_says_that_all_is_still_there(store: Store, what:
     publish(store, *ids(store, *KEYS))
     at = visit(NOW + 9 * DAY, status=304)
     if what == "unchanged":
-        store.feeds.record_unchanged(state_of(store), update_of().validators, at)
+        store.feeds.record_unchanged([Unchanged(state_of(store), update_of().validators, at)])
     else:
         store.feeds.record_empty(state_of(store), {}, at)
     again(store, "b", now=NOW + 10 * DAY, forget_before=NOW + 9 * DAY)

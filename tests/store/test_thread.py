@@ -128,21 +128,51 @@ async def test_what_arrives_together_is_committed_together(thread: StoreThread[S
     assert len(commits) == 1
 
 
+def note_all(calls: list[list[int]]) -> Callable[[Store, list[int]], None]:
+    """What notes the numbers it is called with, and writes each of them."""
+
+    def write(store: Store, numbers: list[int]) -> None:
+        store.editions.plan([plan_of(str(number)) for number in numbers], NOW)
+        calls.append(numbers)
+
+    return write
+
+
 async def test_what_can_wait_is_committed_together(thread: StoreThread[Store]) -> None:
     commits = await commits_of(thread)
-    waiting = []
-    for name in "abc":
-        work = thread.run(partial(plan_named, name), patient=True)
-        waiting.append(asyncio.create_task(work))
-        await asyncio.sleep(0)
-    assert await asyncio.gather(*waiting) == ["a", "b", "c"]
+    calls: list[list[int]] = []
+    note_them = note_all(calls)
+    await asyncio.gather(*(thread.run_together(note_them, n) for n in range(3)))
+    assert calls == [[0, 1, 2]]
     assert len(commits) == 1
+
+
+async def test_what_fails_together_fails_for_all(thread: StoreThread[Store]) -> None:
+    def fail(_: Store, numbers: list[int]) -> None:
+        raise StoreError(str(numbers))
+
+    waiting = (thread.run_together(fail, n) for n in range(3))
+    errors = await asyncio.gather(*waiting, return_exceptions=True)
+    assert list(map(str, errors)) == ["[0, 1, 2]"] * 3
+
+
+async def test_much_that_can_wait_does_not(thread: StoreThread[Store]) -> None:
+    calls: list[list[int]] = []
+    note_them = note_all(calls)
+    await asyncio.gather(*(thread.run_together(note_them, n) for n in range(250)))
+    assert [len(call) for call in calls] == [100, 100, 50]
+    assert [number for call in calls for number in call] == list(range(250))
 
 
 async def test_what_cannot_wait_takes_along_what_does(thread: StoreThread[Store]) -> None:
     done: list[int] = []
     commits = await commits_of(thread)
-    patient = asyncio.create_task(thread.run(partial(note, done, 1), patient=True))
+
+    def note_all_of(store: Store, numbers: list[int]) -> None:
+        for number in numbers:
+            note(done, number, store)
+
+    patient = asyncio.create_task(thread.run_together(note_all_of, 1))
     await asyncio.sleep(0)
     await thread.run(partial(note, done, 2))
     assert done == [1, 2]
@@ -153,12 +183,12 @@ async def test_what_cannot_wait_takes_along_what_does(thread: StoreThread[Store]
 async def test_closing_finishes_what_could_wait(path: Path) -> None:
     thread = StoreThread(lambda: Store(path))
     await thread.open()
-    done: list[int] = []
-    work = asyncio.create_task(thread.run(partial(note, done, 1), patient=True))
+    calls: list[list[int]] = []
+    work = asyncio.create_task(thread.run_together(note_all(calls), 1))
     await asyncio.sleep(0)
     await thread.close()
     await work
-    assert done == [1]
+    assert calls == [[1]]
 
 
 def one_statement(sql: str, store: Store) -> None:

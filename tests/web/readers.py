@@ -62,9 +62,9 @@ class CountingStore(StoreThread[Store]):
 
     asked = 0
 
-    async def run(self, work: Callable[[Store], T], *, patient: bool = False) -> T:
+    async def run(self, work: Callable[[Store], T]) -> T:
         self.asked += 1
-        return await super().run(work, patient=patient)
+        return await super().run(work)
 
 
 def settings(

@@ -70,8 +70,10 @@ def _until(text: str | None, headers: MultiMapping[str], now: datetime) -> timed
 
 def _date(text: str | None) -> datetime | None:
     """An HTTP-date (RFC 9110, section 5.6.7) or anything near it."""
+    if not text:
+        return None
     try:
-        moment = parsedate_to_datetime(text or "")
+        moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -28,7 +28,7 @@ from digest.store.files import (
 from digest.store.migrations import HEAD, migrate, revision_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -217,7 +217,7 @@ class StoreThread(Generic[S]):
         """
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
-        self._hand_over(loop, _Work(work, done))
+        self._hand_over(loop, [_Work(work, done)])
         # Shielded: a transaction that was handed over is carried out, and its result is known.
         return await asyncio.shield(done)
 
@@ -232,27 +232,29 @@ class StoreThread(Generic[S]):
             batch = self._batches[work] = _Batch([], loop.create_future())
         batch.ones.append(one)
         if len(batch.ones) >= _MOST_OF_A_KIND:
-            self._hand_over(loop)
+            self._hand_over_batches(loop)
         elif self._timer is None:
-            self._timer = loop.call_later(_PATIENCE, self._hand_over, loop)
+            self._timer = loop.call_later(_PATIENCE, self._hand_over_batches, loop)
         await asyncio.shield(batch.done)
 
     async def close(self) -> None:
         """Finish what was handed over, then close."""
         loop = asyncio.get_running_loop()
-        self._hand_over(loop)
+        self._hand_over_batches(loop)
         await loop.run_in_executor(self._executor, self._store.close)
         self._executor.shutdown()
 
-    def _hand_over(self, loop: asyncio.AbstractEventLoop, *works: _Work[S]) -> None:
-        """Have what waited for more of its kind done, and then these."""
+    def _hand_over_batches(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         batches = [_Work(batch.done_by(work), batch.done) for work, batch in self._batches.items()]
         self._batches.clear()
+        self._hand_over(loop, batches)
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop, works: Iterable[_Work[S]]) -> None:
         with self._lock:
-            self._waiting += (*batches, *works)
+            self._waiting += works
             if self._waiting and not self._serving:
                 self._serving = True
                 self._executor.submit(self._serve, loop)

@@ -117,13 +117,13 @@ class FeedQueries:
             .order_by(feeds.c.next_poll_at)
         )
         with self._database.transaction() as connection:
-            return [_state(row) for row in connection.execute(query)]
+            return [_state(row) for row in connection.execute(query).all()]
 
     def states(self, urls: Collection[str]) -> list[FeedState]:
         """The feeds at these addresses, due or not."""
         with self._database.transaction() as connection:
             rows = connection.execute(sa.select(feeds).where(feeds.c.url.in_(urls)))
-            return [_state(row) for row in rows]
+            return [_state(row) for row in rows.all()]
 
     def failing(self) -> list[FeedState]:
         """The feeds that cannot be read for so long that it is an incident."""
@@ -132,7 +132,7 @@ class FeedQueries:
         )
         query = sa.select(feeds).where(feeds.c.url.in_(told)).order_by(feeds.c.failing_since)
         with self._database.transaction() as connection:
-            return [_state(row) for row in connection.execute(query)]
+            return [_state(row) for row in connection.execute(query).all()]
 
     def fell_quiet(self, begin: datetime, end: datetime) -> list[FeedState]:
         """The feeds of which it became so in this time that they brought nothing for 90 days."""
@@ -142,7 +142,7 @@ class FeedQueries:
             .order_by(feeds.c.new_at)
         )
         with self._database.transaction() as connection:
-            return [_state(row) for row in connection.execute(query)]
+            return [_state(row) for row in connection.execute(query).all()]
 
     def known(
         self, feed_id: int, names: Collection[str], keys: Collection[str] = ()
@@ -417,11 +417,13 @@ def _state(row: Any) -> FeedState:
 _FEED: sa.BindParameter[int] = sa.bindparam("feed")
 _SUBSCRIBED = sa.select(subscriptions.c.digest).where(subscriptions.c.feed_id == _FEED)
 _SUBSCRIBE = sa.insert(subscriptions)
+# Most feeds have none.
+_NO_WISHES = "{}"
 
 
 def _wishes_to_json(wishes: Wishes) -> str:
     if wishes == Wishes():
-        return "{}"
+        return _NO_WISHES
     return json.dumps(
         {
             "seconds": wishes.interval.total_seconds() if wishes.interval else None,
@@ -432,9 +434,9 @@ def _wishes_to_json(wishes: Wishes) -> str:
 
 
 def _wishes_from_json(text: str) -> Wishes:
-    said = json.loads(text)
-    if not said:
+    if text == _NO_WISHES:
         return Wishes()
+    said = json.loads(text)
     return Wishes(
         interval=timedelta(seconds=said["seconds"]) if said["seconds"] else None,
         skip_hours=frozenset(said["skip_hours"]),

@@ -164,22 +164,6 @@ async def test_much_that_can_wait_does_not(thread: StoreThread[Store]) -> None:
     assert [number for call in calls for number in call] == list(range(250))
 
 
-async def test_what_cannot_wait_takes_along_what_does(thread: StoreThread[Store]) -> None:
-    done: list[int] = []
-    commits = await commits_of(thread)
-
-    def note_all_of(store: Store, numbers: list[int]) -> None:
-        for number in numbers:
-            note(done, number, store)
-
-    patient = asyncio.create_task(thread.run_together(note_all_of, 1))
-    await asyncio.sleep(0)
-    await thread.run(partial(note, done, 2))
-    assert done == [1, 2]
-    await patient
-    assert len(commits) == 1
-
-
 async def test_closing_finishes_what_could_wait(path: Path) -> None:
     thread = StoreThread(lambda: Store(path))
     await thread.open()

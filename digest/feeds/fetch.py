@@ -36,6 +36,8 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
 _OVERLOADED = {429, 503}
 _MAX_REDIRECTS = 5
+# Of seconds none may be left, but a deadline of none is no deadline.
+_AT_ONCE = 0.001
 _RECEIVE_BUFFER = 64 * 1024
 _LONGEST_REASON = 300
 NOT_PUBLIC = "is not a public address"
@@ -178,7 +180,6 @@ class Fetcher:
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._limits.connect),
             headers={aiohttp.hdrs.USER_AGENT: self._user_agent},
             trace_configs=list(self._traces),
         )
@@ -218,8 +219,7 @@ class Fetcher:
         self, seconds: float, request: Request, trail: Sequence[URL]
     ) -> Response | _Redirect:
         try:
-            async with asyncio.timeout(seconds):
-                return await self._ask(request, trail)
+            return await self._ask(seconds, request, trail)
         except aiohttp.ServerTimeoutError:
             raise FeedError(f"no connection within {self._limits.connect:g} s") from None
         except TimeoutError:
@@ -227,12 +227,20 @@ class Fetcher:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise FeedError(explain(error)) from error
 
-    async def _ask(self, request: Request, trail: Sequence[URL]) -> Response | _Redirect:
+    async def _ask(
+        self, seconds: float, request: Request, trail: Sequence[URL]
+    ) -> Response | _Redirect:
         session = self._any if request.allow_private_networks else self._public
         url = trail[-1]
         tls = (self._tls or trusted()) if url.scheme == "https" else True
         async with session.get(
-            url, headers=_headers(request, trail), allow_redirects=False, ssl=tls
+            url,
+            headers=_headers(request, trail),
+            allow_redirects=False,
+            ssl=tls,
+            timeout=aiohttp.ClientTimeout(
+                total=max(seconds, _AT_ONCE), sock_connect=self._limits.connect
+            ),
         ) as answer:
             location = answer.headers.get(aiohttp.hdrs.LOCATION)
             if answer.status not in _REDIRECTS or not location:

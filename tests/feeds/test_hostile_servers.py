@@ -300,6 +300,13 @@ async def test_a_server_that_never_answers(feed_server: HttpServer, good: str) -
     assert len(feed_server.requests_to("/feed")) == 1
 
 
+async def test_no_time_left_is_not_all_the_time_there_is(feed_server: HttpServer) -> None:
+    feed_server.replies["/feed"] = Reply(FEED, hold=threading.Event())
+    async with open_fetcher(timeout=0.0) as fetcher, asyncio.timeout(10):
+        error = await refused(fetcher, f"{feed_server.url}/feed")
+    assert error.reason == "no whole answer within 0 s"
+
+
 async def test_a_host_that_takes_no_connection(good: str) -> None:
     with socket.socket() as listener, socket.socket() as first, socket.socket() as second:
         listener.bind(("127.0.0.1", 0))

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from digest.config import FeedSettings, Settings
     from digest.feeds.fetch import Fetcher
-    from digest.feeds.reading import Body
     from digest.feeds.workers import Workers
     from digest.model import Wishes
     from digest.store import StoreThread, Update
@@ -225,12 +224,14 @@ class Polling:
         response = await self._fetcher.fetch(request, self._backlog.room)
         if response.body is None:
             return await self._same(state, feed, response, "not_modified")
-        if response.body_hash == state.body_hash:
-            return await self._same(state, feed, response, "unchanged")
-        limit = self._settings.polling.max_body
-        body = replace(body_of(response, limit), how=feed.identity, last=state.entry_hashes)
-        with self._backlog.one_more():
-            return await self._read(state, feed, response, body)
+        if response.body_hash != state.body_hash:
+            with self._backlog.one_more():
+                result = await self._read(state, feed, response, state.entry_hashes)
+            if result:
+                return result
+        # Recording waits for others, and the body does not.
+        response = replace(response, body=None)
+        return await self._same(state, feed, response, "unchanged")
 
     async def _same(
         self, state: FeedState, feed: FeedSettings, response: Response, outcome: PollOutcome
@@ -243,14 +244,17 @@ class Polling:
         return self._result(feed, state.title, outcome, response.status, known=known)
 
     async def _read(
-        self, state: FeedState, feed: FeedSettings, response: Response, body: Body
-    ) -> PollResult:
+        self, state: FeedState, feed: FeedSettings, response: Response, last: bytes | None
+    ) -> PollResult | None:
+        """Learn from a body, by what the last one was; None where it says the very same."""
+        limit = self._settings.polling.max_body
+        body = replace(body_of(response, limit), how=feed.identity, last=last)
         small = len(body.raw) <= _SMALL
         run = self._workers.run_together if small else self._workers.run
         read = await run(read_and_clean, body, first=not state.entries)
         reading = read.reading
         if reading.same:
-            return await self._same(state, feed, response, "unchanged")
+            return None
         title = reading.title or state.title
         if not reading.entries and not reading.kept:
             # It may be a slip, so the validators stay with the last body that had entries.
@@ -260,7 +264,7 @@ class Polling:
             return self._result(feed, title, "unchanged", response.status)
         update = await self._learning.learn(state, feed, read, response)
         if update is None:
-            return await self._read(state, feed, response, replace(body, last=None))
+            return await self._read(state, feed, response, None)
         return await self._learned(state, feed, response, update)
 
     async def _learned(

@@ -95,13 +95,19 @@ def _digest(settings: Settings, name: str, health: Health | None, now: datetime)
     }
 
 
-def _failing(feeds: list[dict[str, Any]]) -> list[dict[str, str]]:
+def _need(kind: str, name: str, message: str, url: str | None = None) -> dict[str, Any]:
+    """Something that needs attention; `url` is of a feed, several of which may have one name."""
+    return {"kind": kind, "name": name, "url": url, "message": message}
+
+
+def _failing(feeds: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
-        {
-            "kind": "feed",
-            "name": feed["name"],
-            "message": f"{feed['error']} ({_in_a_row(feed['failures'])})",
-        }
+        _need(
+            "feed",
+            feed["name"],
+            f"{feed['error']} ({_in_a_row(feed['failures'])})",
+            feed["url"],
+        )
         for feed in feeds
         if feed["health"] == "failing"
     ]
@@ -111,15 +117,16 @@ def _in_a_row(failures: int) -> str:
     return "once" if failures == 1 else f"{failures} times in a row"
 
 
-def _incidents(feeds: list[dict[str, Any]], health: Health | None) -> list[dict[str, str]]:
+def _incidents(feeds: list[dict[str, Any]], health: Health | None) -> list[dict[str, Any]]:
     names = {feed["url"]: feed["name"] for feed in feeds}
     paused = {feed["url"] for feed in feeds if feed["health"] == "paused"}
     return [
-        {
-            "kind": one.kind,
-            "name": names.get(one.subject, one.subject),
-            "message": one.message,
-        }
+        _need(
+            one.kind,
+            names.get(one.subject, one.subject),
+            one.message,
+            one.subject if one.subject in names else None,
+        )
         for one in (health.incidents if health else [])
         # What a feed or channel had is over with it; that a channel rests is told with its times.
         if (one.subject in names or one.kind == "disk")
@@ -127,32 +134,33 @@ def _incidents(feeds: list[dict[str, Any]], health: Health | None) -> list[dict[
     ]
 
 
-def _resting(settings: Settings, health: Health | None) -> list[dict[str, str]]:
+def _resting(settings: Settings, health: Health | None) -> list[dict[str, Any]]:
     # Any delivery that is tried tries its channel, and the others follow.
     first = {channel: number for channel, _, _, number in (health.waiting if health else [])}
     return [
-        {
-            "kind": "channel",
-            "name": name,
-            "message": f"takes nothing since {_time(settings, row['failing_since'])}:"
+        _need(
+            "channel",
+            name,
+            f"takes nothing since {_time(settings, row['failing_since'])}:"
             f" {row['last_error']}; again at {_time(settings, row['next_attempt_at'])}"
             + (f", or now with `digest retry {first[name]}`" if name in first else ""),
-        }
+        )
         for name, row in (health.channels if health else {}).items()
         if name in settings.channels
     ]
 
 
-def _outrun(settings: Settings, feeds: list[dict[str, Any]], now: datetime) -> list[dict[str, str]]:
+def _outrun(settings: Settings, feeds: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
     """Feeds that brought more than they list between two polls."""
     return [
-        {
-            "kind": "missed",
-            "name": feed["name"],
-            "message": "two polls in a row shared no entry, last"
+        _need(
+            "missed",
+            feed["name"],
+            "two polls in a row shared no entry, last"
             f" {_time(settings, feed['missed_at'])}: some were probably missed between them;"
             " poll it more often (`every`)",
-        }
+            feed["url"],
+        )
         for feed in feeds
         if feed["missed_at"] and now - feed["missed_at"] <= _RECENT and feed["health"] != "paused"
     ]
@@ -163,49 +171,50 @@ def _move(row: dict[str, Any]) -> Move | None:
     return Move(to, row["moved_since"], row["moved_answers"]) if to else None
 
 
-def _moved(feeds: list[dict[str, Any]]) -> list[dict[str, str]]:
+def _moved(feeds: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
-        {
-            "kind": "moved",
-            "name": feed["name"],
-            "message": f"moved for good to {feed['moved_to']}; change its address",
-        }
+        _need(
+            "moved",
+            feed["name"],
+            f"moved for good to {feed['moved_to']}; change its address",
+            feed["url"],
+        )
         for feed in feeds
         if feed["moved_to"]
     ]
 
 
-def _unpublished(health: Health | None) -> list[dict[str, str]]:
+def _unpublished(health: Health | None) -> list[dict[str, Any]]:
     return [
-        {"kind": "digest", "name": name, "message": str(row["last_result"])}
+        _need("digest", name, str(row["last_result"]))
         for name, row in (health.digests if health else {}).items()
         if str(row["last_result"]).startswith(NOT_PUBLISHED)
     ]
 
 
-def _stranded(settings: Settings, health: Health | None) -> list[dict[str, str]]:
+def _stranded(settings: Settings, health: Health | None) -> list[dict[str, Any]]:
     """Deliveries that nothing will make, since their channel is gone or of another kind now."""
     found = []
     for channel, kind, number, _ in health.waiting if health else []:
         now = settings.channels.get(channel)
         if now is None or now.kind != kind:
             message = f"{number} to make, but there is no channel {channel!r} of kind {kind} now"
-            found.append({"kind": "deliveries", "name": channel, "message": message})
+            found.append(_need("deliveries", channel, message))
     return found
 
 
-def _troubled(settings: Settings, health: Health | None) -> list[dict[str, str]]:
+def _troubled(settings: Settings, health: Health | None) -> list[dict[str, Any]]:
     return [
-        {
-            "kind": "delivery",
-            "name": f"{row['digest']} to {row['channel']} ({row['recipient']})",
-            "message": f"{row['state']}: {row['last_error']}"
+        _need(
+            "delivery",
+            f"{row['digest']} to {row['channel']} ({row['recipient']})",
+            f"{row['state']}: {row['last_error']}"
             + (
                 f"; again at {_time(settings, row['next_attempt_at'])}"
                 if row["next_attempt_at"]
                 else ""
             ),
-        }
+        )
         for row in (health.troubled if health else [])
     ]
 

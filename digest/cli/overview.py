@@ -92,13 +92,12 @@ def _verdict(report: dict[str, Any], whens: Mapping[str, str], *, running: bool)
 
 
 def _attention(report: dict[str, Any]) -> Iterator[Line]:
-    urls = {feed["name"]: feed["url"] for feed in report["feeds"]}
     for item in report["attention"]:
         name, message = item["name"], item["message"]
         yield Line(f"! {item['kind']} {name}: {message}", "trouble")
         mend = _MENDS.get(item["kind"], "digest incidents")
         state = message.partition(":")[0]
-        url, name = shlex.quote(urls.get(name, name)), shlex.quote(name)
+        url, name = shlex.quote(item["url"] or name), shlex.quote(name)
         yield Line("    " + mend.format(name=name, url=url, state=state), "mend")
 
 

@@ -68,20 +68,15 @@ async def _overview(request: web.Request) -> web.Response:
 
 
 def _needs(settings: Settings, health: Health, report: dict[str, Any]) -> Iterator[Need]:
-    ids = {
-        feed["name"]: health.feeds[feed["url"]]["id"]
-        for feed in report["feeds"]
-        if feed["url"] in health.feeds
-    }
     for one in report["attention"]:
         mend, page = MENDS.get(one["kind"], _ELSE)
-        name = one["name"]
+        name, feed = one["name"], health.feeds.get(one["url"], {}).get("id")
         # The page of a feed is there once it was polled, that of a digest as long as it is.
         digest = configured(name)
-        if ("{feed}" in page and name not in ids) or (
+        if ("{feed}" in page and feed is None) or (
             "{name}" in page and digest not in settings.digests
         ):
             page = ""
         state = one["message"].partition(":")[0]
-        page = page.format(feed=ids.get(name), name=quote(digest), state=quote(state))
+        page = page.format(feed=feed, name=quote(digest), state=quote(state))
         yield Need(one["kind"], name, one["message"], mend, page)

@@ -27,10 +27,10 @@ NOW = datetime(2026, 11, 27, 18, 0, tzinfo=UTC)
 ZONES = {"weekly": ZoneInfo("Europe/Berlin"), "daily": ZoneInfo("UTC")}
 
 
-def feed(name: str, health: str = "ok", **more: Any) -> dict[str, Any]:
+def feed(key: str, health: str = "ok", **more: Any) -> dict[str, Any]:
     return {
-        "name": name,
-        "url": f"https://{name}.example/",
+        "name": key,
+        "url": f"https://{key}.example/",
         "health": health,
         "error": None,
         "missed_at": None,
@@ -66,6 +66,10 @@ def report(*feeds: dict[str, Any], **more: Any) -> dict[str, Any]:
         "attention": [],
         **more,
     }
+
+
+def need(kind: str, name: str, message: str, url: str | None = None) -> dict[str, Any]:
+    return {"kind": kind, "name": name, "url": url, "message": message}
 
 
 def shown(what: dict[str, Any], *, running: bool = True, everything: bool = False) -> list[str]:
@@ -137,8 +141,19 @@ def test_who_gets_it_weekly_is_told_of() -> None:
 def test_what_needs_attention_comes_with_what_mends_it(
     kind: str, name: str, message: str, mend: str
 ) -> None:
-    lines = shown(report(attention=[{"kind": kind, "name": name, "message": message}]))
+    url = "https://a.example/" if name == "a" else None
+    lines = shown(report(attention=[need(kind, name, message, url)]))
     assert lines[:3] == ["1 thing needs attention", f"! {kind} {name}: {message}", f"    {mend}"]
+
+
+def test_feeds_that_are_called_alike_are_told_apart() -> None:
+    feeds = [feed("a", name="one.example"), feed("b", name="one.example")]
+    needs = [need("feed", one["name"], "answered 404", one["url"]) for one in feeds]
+    lines = shown(report(*feeds, attention=needs))
+    assert [line.split()[-1] for line in lines if "feeds test" in line] == [
+        "https://a.example/",
+        "https://b.example/",
+    ]
 
 
 FEEDS = (

@@ -126,7 +126,7 @@ def test_with_little_room_a_command_says_why_nothing_was_sent(disk: Disk, polled
     *_, last = done.stderr.splitlines()
     assert last == f"digest: {database(polled)}: {LOW}"
     (told,) = polled.json("status")["attention"]
-    assert told == {"kind": "disk", "name": str(database(polled)), "message": LOW}
+    assert told == {"kind": "disk", "name": str(database(polled)), "url": None, "message": LOW}
     assert polled.mail.mails == []
 
     disk.make_room()

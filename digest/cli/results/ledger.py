@@ -64,6 +64,8 @@ class Attention(Shape):
     kind: str
     """feed, gone, flood, missed, moved, digest, channel, delivery, deliveries or disk."""
     name: str
+    url: str | None
+    """Of the feed, where it is one."""
     message: str
 
 

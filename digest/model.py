@@ -27,7 +27,7 @@ Frequency = Literal["each", "weekly"]
 
 
 def as_dict(noun: Struct) -> dict[str, Any]:
-    """A noun and all nouns in it as dicts; everything else as it is."""
+    """A noun and all nouns in it as dicts, and sets as lists; everything else as it is."""
     said: dict[str, Any] = to_builtins(noun, builtin_types=(bytes, date, datetime, time, timedelta))
     return said
 

@@ -222,9 +222,9 @@ class StoreThread(Generic[S]):
         return await asyncio.shield(done)
 
     async def run_together(self, work: Callable[[S, list[A]], None], one: A) -> None:
-        """Call `work` with the store and all that comes for it within 50 ms, and wait until then.
+        """Call `work` with the store and all that comes for it within 50 ms, and wait for that.
 
-        As with `run`, it may be called once more.
+        It is stored for good then. As with `run`, it may be called once more.
         """
         loop = asyncio.get_running_loop()
         batch = self._batches.get(work)

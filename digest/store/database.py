@@ -11,7 +11,6 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import sqlalchemy as sa
-from msgspec import Struct
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
@@ -201,9 +200,9 @@ class StoreThread(Generic[S]):
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._open = open_store
         self._lock = Lock()
-        self._batches: dict[Callable[[S, list[Any]], None], _Batch] = {}
+        self._batches: dict[Callable[[S, list[Any]], None], _Batch[S]] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self._waiting: deque[_Work[S]] = deque()
+        self._waiting: deque[_Work[S] | _Batch[S]] = deque()
         self._serving = False
 
     async def open(self) -> None:
@@ -224,18 +223,18 @@ class StoreThread(Generic[S]):
     async def run_together(self, work: Callable[[S, list[A]], None], one: A) -> None:
         """Call `work` with the store and all that comes for it within 50 ms, and wait for that.
 
-        It is stored for good then. As with `run`, it may be called once more.
+        It is stored for good then. As with `run`, it may be called once more; where it fails with
+        others, it is called with each alone.
         """
         loop = asyncio.get_running_loop()
-        batch = self._batches.get(work)
-        if batch is None:
-            batch = self._batches[work] = _Batch([], loop.create_future())
-        batch.ones.append(one)
-        if len(batch.ones) >= _MOST_OF_A_KIND:
+        done: asyncio.Future[None] = loop.create_future()
+        batch = self._batches.setdefault(work, _Batch(work))
+        batch.add(one, done)
+        if len(batch) >= _MOST_OF_A_KIND:
             self._hand_over_batches(loop)
         elif self._timer is None:
             self._timer = loop.call_later(_PATIENCE, self._hand_over_batches, loop)
-        await asyncio.shield(batch.done)
+        await asyncio.shield(done)
 
     async def close(self) -> None:
         """Finish what was handed over, then close."""
@@ -248,11 +247,13 @@ class StoreThread(Generic[S]):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        batches = [_Work(batch.done_by(work), batch.done) for work, batch in self._batches.items()]
+        batches = list(self._batches.values())
         self._batches.clear()
         self._hand_over(loop, batches)
 
-    def _hand_over(self, loop: asyncio.AbstractEventLoop, works: Iterable[_Work[S]]) -> None:
+    def _hand_over(
+        self, loop: asyncio.AbstractEventLoop, works: Iterable[_Work[S] | _Batch[S]]
+    ) -> None:
         with self._lock:
             self._waiting += works
             if self._waiting and not self._serving:
@@ -264,20 +265,20 @@ class StoreThread(Generic[S]):
             self._carry_out(group)
             loop.call_soon_threadsafe(_settle, group)
 
-    def _next_group(self) -> list[_Work[S]]:
+    def _next_group(self) -> list[_Work[S] | _Batch[S]]:
         with self._lock:
             number = min(len(self._waiting), _MOST_TOGETHER)
             group = [self._waiting.popleft() for _ in range(number)]
             self._serving = bool(group)
             return group
 
-    def _carry_out(self, group: Sequence[_Work[S]]) -> None:
+    def _carry_out(self, group: Sequence[_Work[S] | _Batch[S]]) -> None:
         if len(group) > 1 and self._done_together(group):
             return
         for work in group:
             work.try_on(self._store)
 
-    def _done_together(self, group: Sequence[_Work[S]]) -> bool:
+    def _done_together(self, group: Sequence[_Work[S] | _Batch[S]]) -> bool:
         """Whether each of them has an answer; else nothing is kept, and some may do alone."""
         begun = False
         try:
@@ -290,18 +291,8 @@ class StoreThread(Generic[S]):
                 return False
             # A database that is locked makes wait before it says so, and would again.
             for work in group:
-                work.fail(error)
+                work.end(error)
         return True
-
-
-class _Batch(Struct):
-    """What waits to be done in one call, and whoever waits for that."""
-
-    ones: list[Any]
-    done: asyncio.Future[None]
-
-    def done_by(self, work: Callable[[S, list[Any]], None]) -> Callable[[S], None]:
-        return lambda store: work(store, self.ones)
 
 
 class _Work(Generic[S]):
@@ -320,7 +311,7 @@ class _Work(Generic[S]):
         except BaseException as error:  # noqa: BLE001 - raised where it is waited for
             self._error = error
 
-    def fail(self, error: StoreError) -> None:
+    def end(self, error: StoreError | None) -> None:
         self._error = error
 
     def settle(self) -> None:
@@ -332,6 +323,42 @@ class _Work(Generic[S]):
             self._done.set_exception(self._error)
 
 
-def _settle(group: Sequence[_Work[Any]]) -> None:
+class _Batch(Generic[S]):
+    """Works of one kind: one call, or one each where that fails."""
+
+    def __init__(self, work: Callable[[S, list[Any]], None]) -> None:
+        self._work = work
+        self._ones: list[Any] = []
+        self._parts: list[_Work[S]] = []
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def add(self, one: Any, done: asyncio.Future[None]) -> None:
+        self._ones.append(one)
+        self._parts.append(_Work(lambda store: self._work(store, [one]), done))
+
+    def try_on(self, store: S) -> None:
+        try:
+            self._work(store, self._ones)
+        except StoreError as error:
+            # It is the database's, and each would wait for it in turn.
+            self.end(error)
+        except BaseException:  # noqa: BLE001 - raised where it is waited for
+            for part in self._parts:
+                part.try_on(store)
+        else:
+            self.end(None)
+
+    def end(self, error: StoreError | None) -> None:
+        for part in self._parts:
+            part.end(error)
+
+    def settle(self) -> None:
+        for part in self._parts:
+            part.settle()
+
+
+def _settle(group: Sequence[_Work[Any] | _Batch[Any]]) -> None:
     for work in group:
         work.settle()

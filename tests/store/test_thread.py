@@ -147,7 +147,25 @@ async def test_what_can_wait_is_committed_together(thread: StoreThread[Store]) -
     assert len(commits) == 1
 
 
-async def test_what_fails_together_fails_for_all(thread: StoreThread[Store]) -> None:
+async def test_what_fails_among_others_fails_alone(thread: StoreThread[Store]) -> None:
+    calls: list[list[int]] = []
+    note_them = note_all(calls)
+
+    def write(store: Store, numbers: list[int]) -> None:
+        if 1 in numbers:
+            raise ValueError(str(numbers))
+        note_them(store, numbers)
+
+    waiting = (thread.run_together(write, n) for n in range(3))
+    assert list(map(repr, await asyncio.gather(*waiting, return_exceptions=True))) == [
+        "None",
+        "ValueError('[1]')",
+        "None",
+    ]
+    assert calls == [[0], [2]]
+
+
+async def test_what_the_database_refuses_fails_for_all(thread: StoreThread[Store]) -> None:
     def fail(_: Store, numbers: list[int]) -> None:
         raise StoreError(str(numbers))
 

@@ -1,10 +1,17 @@
-FROM python:3.13-slim AS build
+# By digest, so that the same commit gives the same image; .github/dependabot.yml keeps it fresh.
+FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS base
+
+FROM base AS build
 WORKDIR /src
+COPY requirements ./requirements
+RUN python -m venv /opt/build && /opt/build/bin/pip install --no-cache-dir -r requirements/build.txt \
+ && python -m venv /opt/digest && /opt/digest/bin/pip install --no-cache-dir -r requirements/run.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY digest ./digest
-RUN python -m venv /opt/digest && /opt/digest/bin/pip install --no-cache-dir .
+RUN /opt/build/bin/pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /tmp/wheel . \
+ && /opt/digest/bin/pip install --no-cache-dir --no-deps /tmp/wheel/*.whl
 
-FROM python:3.13-slim
+FROM base
 # A fixed uid, so that the volume's owner is the same for every image.
 RUN groupadd --gid 10001 digest \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data digest \

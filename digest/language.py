@@ -140,7 +140,7 @@ class Language:
 
 
 class _Translated(Language):
-    """A language of `locale/`."""
+    """A language of `locale/`: its words and plural rule are the file's, the rest is CLDR's."""
 
     def __init__(self, tag: str) -> None:
         from babel import Locale, dates, numbers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -34,6 +35,40 @@ def test_signals_reach_the_daemon() -> None:
 def test_its_health_check_is_a_command_of_ours() -> None:
     (check,) = instructions("HEALTHCHECK")
     assert json.loads(check.partition("CMD")[2]) == ["digest", "status", "--healthcheck"]
+
+
+def test_its_base_is_named_by_digest() -> None:
+    images = [image.split()[0] for image in instructions("FROM") if not image.startswith("base")]
+    assert images
+    assert all(re.search(r"@sha256:[0-9a-f]{64}$", image) for image in images)
+
+
+def test_nothing_is_installed_that_has_no_hash() -> None:
+    (pip, *others) = [line for line in instructions("RUN") if "pip " in line]
+    installs = re.findall(r"pip (?:install|wheel) (.*?)(?: &&|$)", " && ".join([pip, *others]))
+    assert len(installs) == 4
+    for install in installs:
+        locked = re.search(r"-r (requirements/\w+\.txt)", install)
+        assert locked or "--no-deps" in install
+        if locked:
+            text = (ROOT / locked[1]).read_text("utf-8")
+            assert "==" in text
+            assert not re.search(r"^\S+==\S+(?: ;.*)?$", text, re.MULTILINE)
+
+
+def test_the_docs_start_it_with_no_more_than_it_needs() -> None:
+    service = YAML(typ="safe").load(ROOT / "docs/compose.yaml")["services"]["digest"]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    command = (ROOT / "docs/container.md").read_text("utf-8").partition("docker run -d")[2]
+    for flag in (
+        "--read-only",
+        "--cap-drop ALL",
+        "--security-opt no-new-privileges:true",
+        f"--memory {service['mem_limit']} ",
+        f"--pids-limit {service['pids_limit']} ",
+    ):
+        assert flag in command.partition("feed-digest")[0]
 
 
 def test_compose_keeps_the_root_read_only_and_waits_for_a_send() -> None:

@@ -19,7 +19,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment, nodes
 
-from digest.language import CATALOGS, ENGLISH, languages
+from digest.language import CATALOGS, ENGLISH, language_of, languages
 from digest.rendering.words import markdown
 
 if TYPE_CHECKING:
@@ -77,6 +77,21 @@ def texts() -> list[Text]:
 TEMPLATES = sorted((ROOT / "digest/rendering/templates").rglob("*.*"))
 TEXTS = texts()
 
+# Numbers of each plural form, in the order of the forms.
+ONE_IS_SINGULAR = [{1}, {0, 2, 3, 100, 1_000_000}]
+NONE_TOO = [{0, 1}, {2, 3, 100, 1_000_000}]
+FORMS = {
+    "ar": [{0}, {1}, {2}, {3, 10, 103}, {100, 101, 102, 1_000_000}, {11, 99, 111}],
+    "de": ONE_IS_SINGULAR,
+    "es": ONE_IS_SINGULAR,
+    "fr": NONE_TOO,
+    "he": ONE_IS_SINGULAR,
+    "it": ONE_IS_SINGULAR,
+    "ja": [{0, 1, 2, 3, 100, 1_000_000}],
+    "nl": ONE_IS_SINGULAR,
+    "pt-BR": NONE_TOO,
+}
+
 
 def locale(tag: str) -> Locale:
     return Locale.parse(tag, sep="-")
@@ -87,16 +102,28 @@ def read(tag: str) -> Catalog:
         return read_po(file)
 
 
+def own_rule(tag: str) -> str:
+    """The plural rule that the file of a language names, or nothing."""
+    text = (CATALOGS / f"{tag}.po").read_text("utf-8")
+    head = re.search(r'^"Plural-Forms: (.+)\\n"$', text, re.MULTILINE)
+    return head[1] if head else ""
+
+
 def updated(tag: str) -> bytes:
-    """The file of a language with exactly the texts there are."""
-    old, new = read(tag), Catalog(locale(tag))
+    """The file of a language with exactly the texts there are; its plural rule stays its own.
+
+    A file that has none yet gets CLDR's.
+    """
+    old, new = read(tag), Catalog()
+    rule = own_rule(tag) or Catalog(locale(tag)).plural_forms
+    new.mime_headers = [("Plural-Forms", rule)]
     for text in TEXTS:
         said = old.get(text)
         new.add(text, said.string if said else None)
     head = {
         "Language": tag,
         "Content-Type": "text/plain; charset=utf-8",
-        "Plural-Forms": new.plural_forms,
+        "Plural-Forms": rule,
     }
     entries = BytesIO()
     write_po(entries, new, width=100, omit_header=True)
@@ -128,13 +155,22 @@ def test_a_language_has_every_text_and_no_other(tag: str) -> None:
 @pytest.mark.parametrize("tag", TAGS)
 def test_every_text_is_translated_in_every_form(tag: str) -> None:
     catalog = read(tag)
-    expected = Catalog(locale(tag))
 
-    assert catalog.plural_forms == expected.plural_forms
+    assert catalog.plural_forms == own_rule(tag)
     for message in catalog:
         assert not message.fuzzy, message.id
         assert len(forms(message)) == (catalog.num_plurals if message.pluralizable else 1)
         assert all(form.strip() for form in forms(message)), message.id
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_numbers_take_the_forms_of_the_file(tag: str) -> None:
+    language, said = language_of(tag), forms(read(tag)["{number} story"])
+    assert len(FORMS[tag]) == len(said)
+    for form, examples in zip(said, FORMS[tag], strict=True):
+        for number in examples:
+            written = form.replace("{number}", language.number(number))
+            assert language.count(number, "story", "stories") == written
 
 
 @pytest.mark.parametrize("tag", TAGS)

@@ -6,7 +6,9 @@ all there is. To make a new case, write its `edition.json`; to make the expected
 
     UPDATE_GOLDEN=1 pytest tests/rendering/test_golden.py
 
-and read what changed before it is accepted.
+and read what changed before it is accepted. Dates and numbers are as in English, whatever the
+language: how others write them changes with each edition of CLDR; `tests/test_language.py` looks at
+that.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from pathlib import Path
 import pytest
 from msgspec.json import decode
 
+from digest.language import Language, language_of
 from digest.model import Edition
 from digest.rendering.slack import build_messages
 from digest.rendering.templates import THEMES, Templates
@@ -29,6 +32,14 @@ TEMPLATES = Templates()
 # Most cases say nothing of these that `classic` does not.
 OTHER_THEMES = {theme: Templates(theme=theme) for theme in THEMES if theme != "classic"}
 THEMED = {"everything", "ordinary", "right_to_left"}
+TRANSLATED = type(language_of("de"))
+BY_CLDR = {name for name in vars(TRANSLATED) if not name.startswith("_")}
+
+
+@pytest.fixture(autouse=True)
+def _dates_and_numbers_as_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in BY_CLDR:
+        monkeypatch.setattr(TRANSLATED, name, getattr(Language, name))
 
 
 def rendered(edition: Edition, *, themed: bool) -> dict[str, str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from digest.errors import ChannelError, DeliveryError
+from digest.feeds.guard import bad_port
 from digest.http_client import aiohttp, bounded, plain_session, proxy_for, trusted
 from digest.network import connection_trouble
 
@@ -36,6 +38,8 @@ async def ask(method: str, url: str, *, seconds: float = _TOTAL_SECONDS, **reque
         ChannelError: nothing was asked: no byte of the request was written.
         DeliveryError: `unknown`, since it was, and no whole answer came.
     """
+    if bad := bad_port(urlsplit(url).port):
+        raise ChannelError(bad, lasting=True)
     written: list[bool] = []
     trace = aiohttp.TraceConfig()
 

@@ -205,6 +205,13 @@ async def test_a_deadline_before_the_first_byte_leaves_nothing_in_doubt() -> Non
     assert error.reason == "cannot connect: timed out"
 
 
+async def test_a_port_of_another_protocol_is_not_asked() -> None:
+    with pytest.raises(ChannelError, match="port 25 is for another protocol") as caught:
+        await ask("POST", "http://127.0.0.1:25/", data=b"{}")
+
+    assert caught.value.lasting
+
+
 class Proxy:
     """A proxy that answers what it is asked for with `answer`, and keeps it."""
 

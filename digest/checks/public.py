@@ -85,6 +85,6 @@ async def check_listening(settings: Settings) -> list[Finding]:
         server = await loop.create_server(asyncio.Protocol, host, port, start_serving=False)
     except (OSError, UnicodeError) as error:
         mend = "change web.listen"
-        return [failed("listen", settings.web.listen, listening_trouble(error), mend)]
+        return [failed("listen", settings.web.listen, listening_trouble(error, host, port), mend)]
     server.close()
     return [Finding("listen", settings.web.listen, "ok", "it is free")]

@@ -35,7 +35,9 @@ def trusted() -> ssl.SSLContext:
 def proxy_for(url: str) -> str | None:
     """The proxy that the environment names for an address: HTTPS_PROXY, HTTP_PROXY, NO_PROXY."""
     parts = urlsplit(url)
-    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
+    # It may be listed with its port, or without.
+    hosts = (parts.hostname or "", f"{parts.hostname}:{parts.port}")
+    return None if any(map(proxy_bypass, hosts)) else getproxies().get(parts.scheme)
 
 
 def plain_session(connector: BaseConnector, **options: Any) -> ClientSession:

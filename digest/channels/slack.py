@@ -8,12 +8,15 @@ import re
 from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Protocol
 
+from msgspec.structs import replace
+
 from digest.channels.http import ask
 from digest.channels.pace import Pace
 from digest.channels.slack_answers import ThreadRefusedError, heard, refusal_for
 from digest.config import SlackSettings
 from digest.errors import DeliveryError
 from digest.feeds.text import one_line
+from digest.log import Redactor
 from digest.model import NO_PICTURES, Rendition
 from digest.rendering.slack import build_messages, build_thread
 from digest.rendering.slack_plain import plain_message
@@ -126,9 +129,9 @@ class Webhook:
         # What only posting needs is loaded when something is posted.
         from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-        client = AsyncWebhookClient(
-            self._url.get_secret_value(), session=_transport(), logger=_quiet, retry_handlers=[]
-        )
+        url = self._url.get_secret_value()
+        session = _transport(url, url.rpartition("/")[2])
+        client = AsyncWebhookClient(url, session=session, logger=_quiet, retry_handlers=[])
         return one_line((await client.send_dict(message)).body, _LONGEST_RECEIPT)
 
     async def check(self) -> str:
@@ -178,12 +181,10 @@ class Bot:
         """What a method answers, and the scopes of the token, where Slack says them."""
         from slack_sdk.web.async_client import AsyncWebClient
 
+        token = self._token.get_secret_value()
+        session = _transport(token)
         client = AsyncWebClient(
-            self._token.get_secret_value(),
-            base_url=self._api_url,
-            session=_transport(),
-            logger=_quiet,
-            retry_handlers=[],
+            token, base_url=self._api_url, session=session, logger=_quiet, retry_handlers=[]
         )
         answer = await client.api_call(method, **asked)
         assert isinstance(answer.data, dict)
@@ -212,20 +213,26 @@ class _Accepted:
 class _Transport:
     """What slack-sdk asks through, in place of a session: it hears of what was accepted only.
 
-    Its own way reads any body whole, and posts again what may have arrived.
+    Its own way reads any body whole, and posts again what may have arrived. What an answer repeats
+    of the secrets is masked before anything is cut off, which could leave half of one.
     """
 
     closed = False
+
+    def __init__(self, *secrets: str) -> None:
+        self._redact = Redactor(secrets)
 
     @asynccontextmanager
     async def request(self, method: str, url: str, **asked: Any) -> AsyncIterator[_Accepted]:
         # It takes any proxy of the environment; NO_PROXY is minded here.
         request = {name: asked[name] for name in _ASKED if asked.get(name)}
-        yield _Accepted(await ask(method, url, **request))
+        answer = await ask(method, url, **request)
+        body = self._redact(answer.body.decode("utf-8", "replace"))
+        yield _Accepted(replace(answer, body=body.encode()))
 
 
-def _transport() -> Any:
-    return _Transport()
+def _transport(*secrets: str) -> Any:
+    return _Transport(*secrets)
 
 
 def open_channel(name: str, settings: Settings, paces: Paces) -> SlackChannel:  # noqa: ARG001

@@ -302,12 +302,17 @@ async def test_a_proxy_gets_its_login(through: Callable[[str], None]) -> None:
     assert b"\r\nProxy-Authorization: Basic YWRhOnNAY3J0\r\n" in proxy.asked[0]
 
 
+@pytest.mark.parametrize("listed", ["{host}", "{host}:{port}", "a.example, {host}", "*"])
 async def test_no_proxy_is_minded(
-    through: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, slack_server: HttpServer
+    through: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    slack_server: HttpServer,
+    listed: str,
 ) -> None:
     slack_server.replies["/"] = Reply("ok")
     through("http://127.0.0.1:9")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    host, _, port = slack_server.url.removeprefix("http://").partition(":")
+    monkeypatch.setenv("NO_PROXY", listed.format(host=host, port=port))
 
     assert (await ask("POST", f"{slack_server.url}/", data=b"{}")).body == b"ok"
 

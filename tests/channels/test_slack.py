@@ -354,3 +354,15 @@ async def test_the_address_is_never_told(
     for text in (told, caplog.text, repr(channel), str(vars(channel))):
         assert "s3cr3t" not in text
         assert SECRET not in text
+
+
+@pytest.mark.parametrize("before", [0, 150, 160, 180, 190, 198])
+async def test_of_a_secret_that_is_repeated_no_part_is_left(
+    tmp_path: Path, slack_server: HttpServer, before: int
+) -> None:
+    at = f"{slack_server.url}{SECRET}"
+    slack_server.replies[SECRET] = Reply("x" * before + f" {at} could not be had", 400)
+    slack_server.replies[POST] = Reply("x" * before + f" {TOKEN} is no good", 400)
+
+    for channel in (slack(tmp_path, slack_server.url), bot(tmp_path, slack_server.url)):
+        assert "s3cr3t" not in (await refused(channel)).reason

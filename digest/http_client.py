@@ -1,6 +1,7 @@
-"""aiohttp as a client, and by which authorities servers are trusted.
+"""aiohttp as a client, by which authorities servers are trusted, and how much of them is read.
 
-All that asks by HTTP takes both from here: a client that does not say `trusted()` trusts nobody.
+All that asks by HTTP takes these from here: a client that does not say `trusted()` trusts nobody,
+and the body of an answer that is neither a feed nor a picture is read by `bounded` only.
 """
 
 from __future__ import annotations
@@ -9,12 +10,18 @@ import os
 import ssl
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["aiohttp", "trusted"]
+    from aiohttp import BaseConnector, ClientResponse, ClientSession
+
+__all__ = ["MOST_BYTES", "aiohttp", "bounded", "plain_session", "proxy_for", "trusted"]
+
+MOST_BYTES = 64 * 1024
 
 
 @cache
@@ -23,6 +30,36 @@ def trusted() -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])
     return context
+
+
+def proxy_for(url: str) -> str | None:
+    """The proxy that the environment names for an address: HTTPS_PROXY, HTTP_PROXY, NO_PROXY."""
+    parts = urlsplit(url)
+    # It may be listed with its port, or without.
+    hosts = (parts.hostname or "", f"{parts.hostname}:{parts.port}")
+    return None if any(map(proxy_bypass, hosts)) else getproxies().get(parts.scheme)
+
+
+def plain_session(connector: BaseConnector, **options: Any) -> ClientSession:
+    """A client that asks for answers as they are, and undoes no coding nobody asked for."""
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        headers={aiohttp.hdrs.ACCEPT_ENCODING: "identity"},
+        **options,
+    )
+
+
+async def bounded(answer: ClientResponse, most: int = MOST_BYTES) -> bytes:
+    """What an answer's body begins with, at most so many bytes; nothing beyond them is read."""
+    body = bytearray()
+    async for chunk in answer.content.iter_any():
+        body += chunk
+        if len(body) >= most:
+            answer.close()
+            break
+    return bytes(body[:most])
 
 
 @contextmanager

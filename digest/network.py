@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import socket
 from typing import TYPE_CHECKING
@@ -37,12 +38,25 @@ def connection_trouble(error: BaseException) -> str | None:
     return next((words for number, words in _WORDS.items() if number in numbers), None)
 
 
-def listening_trouble(error: Exception) -> str:
+def listening_trouble(error: Exception, host: str, port: int) -> str:
     """Why nobody can listen at an address, and what to do about it."""
     if isinstance(error, socket.gaierror | UnicodeError):
         return "the host name does not resolve; write an address of this machine"
-    number = error.errno if isinstance(error, OSError) else None
-    return _LISTENING.get(number or 0) or getattr(error, "strerror", None) or str(error)
+    number = getattr(error, "errno", None) or _refused_bind(host, port)
+    return _LISTENING.get(number or 0) or (os.strerror(number) if number else str(error))
+
+
+def _refused_bind(host: str, port: int) -> int | None:
+    """What the system says to a bind of one's own; not every asyncio passes on what it heard."""
+    places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    try:
+        for family, kind, protocol, _, address in places:
+            with socket.socket(family, kind, protocol) as trying:
+                trying.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                trying.bind(address)
+    except OSError as refusal:
+        return refusal.errno
+    return None
 
 
 def chain_of(error: BaseException) -> Iterator[BaseException]:

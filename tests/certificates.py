@@ -31,6 +31,8 @@ def make_certificate(folder: Path, signer: Certificate | None = None) -> Certifi
     path, key = folder / "cert.pem", folder / "key.pem"
     command = [openssl, "req", "-x509", "-nodes", "-days", "2", "-newkey", "ec"]
     command += ["-pkeyopt", "ec_paramgen_curve:P-256", "-subj", f"/CN={folder.name}"]
+    # Without it Python 3.13 and later trust no signer (RFC 5280, section 4.2.1.3).
+    command += ["-addext", "keyUsage=critical,digitalSignature,keyCertSign"]
     command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(path)]
     command += ["-CA", str(signer.path), "-CAkey", str(signer.key)] if signer else []
     subprocess.run(command, check=True, capture_output=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _TOKEN_SECONDS = 30
 _MOST_TO_END = 1.0
+_MOST_OUTPUT = 64 * 1024
 
 
 async def secret_for(client: aiosmtplib.SMTP, settings: SmtpSettings) -> str:
@@ -71,10 +72,10 @@ async def first_line(command: Sequence[str], most_seconds: float = _TOKEN_SECOND
     """
     name = f"smtp.token_command ({command[0]})"
     running = _start(command, name)
-    reading = asyncio.create_task(asyncio.to_thread(running.communicate))
+    reading = asyncio.create_task(asyncio.to_thread(_output, running))
     try:
         async with asyncio.timeout(most_seconds):
-            output, _ = await asyncio.shield(reading)
+            output = await asyncio.shield(reading)
     except TimeoutError:
         raise ChannelError(f"{name} took longer than {most_seconds:g} s") from None
     finally:
@@ -100,6 +101,17 @@ def _start(command: Sequence[str], name: str) -> subprocess.Popen[bytes]:
         )
     except OSError as error:
         raise ChannelError(f"{name} cannot be run: {error.strerror}") from error
+
+
+def _output(running: subprocess.Popen[bytes]) -> bytes:
+    """What a command has written when it has ended; what is beyond the bound is not kept."""
+    assert running.stdout is not None
+    with running.stdout as output:
+        kept = output.read(_MOST_OUTPUT)
+        while output.read(_MOST_OUTPUT):
+            pass
+    running.wait()
+    return kept
 
 
 def _end(running: subprocess.Popen[bytes]) -> None:

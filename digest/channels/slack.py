@@ -5,47 +5,43 @@ from __future__ import annotations
 import json
 import logging
 import re
-from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Protocol
 
+from msgspec.structs import replace
+
+from digest.channels.http import ask
 from digest.channels.pace import Pace
-from digest.channels.slack_answers import ThreadRefusedError, refusal
+from digest.channels.slack_answers import ThreadRefusedError, heard, refusal_for
 from digest.config import SlackSettings
-from digest.errors import ChannelError, DeliveryError
-from digest.http_client import aiohttp, trusted
+from digest.errors import DeliveryError
+from digest.feeds.text import one_line
+from digest.log import Redactor
 from digest.model import NO_PICTURES, Rendition
-from digest.network import connection_trouble
 from digest.rendering.slack import build_messages, build_thread
 from digest.rendering.slack_plain import plain_message
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from datetime import timedelta
     from typing import Any
 
-    from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
     from pydantic import SecretStr
-    from slack_sdk.errors import SlackApiError
 
+    from digest.channels.http import Answer
     from digest.channels.pace import Paces
     from digest.config import Settings
     from digest.model import Delivery, Edition, Pictures
     from digest.rendering.templates import Templates
 
-_CONNECT_SECONDS = 10
-_TOTAL_SECONDS = 60
 # Slack takes one message a second for a channel.
 _SECONDS_BETWEEN = 1.0
-_NOT_POSTED = (
-    aiohttp.ClientConnectorError,
-    aiohttp.ConnectionTimeoutError,
-    aiohttp.ClientHttpProxyError,
-    aiohttp.InvalidURL,
-)
 _POSTING, _ANYWHERE = "chat:write", "chat:write.public"
 _LOOKING = {"channels:read", "groups:read"}
 # A message's name inside its channel, at the end of the receipt.
 _TIME_STAMP = re.compile(r"\d+\.\d+$")
+_ASKED = ("headers", "data", "json", "params")
+_LONGEST_RECEIPT = 200
 # At DEBUG the clients log the webhook's address, which is a secret.
 _quiet = logging.getLogger(f"{__name__}.client")
 _quiet.setLevel(logging.WARNING)
@@ -133,21 +129,10 @@ class Webhook:
         # What only posting needs is loaded when something is posted.
         from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-        async with _session() as session:
-            client = AsyncWebhookClient(
-                self._url.get_secret_value(),
-                session=session,
-                logger=_quiet,
-                # The default ones post again after a dropped connection.
-                retry_handlers=[],
-            )
-            # It takes any proxy of the environment; the session minds NO_PROXY too.
-            client.proxy = None
-            with _telling():
-                answer = await client.send_dict(message)
-        if answer.status_code == 200:
-            return answer.body[:200]
-        raise refusal(answer.status_code, answer.body, answer.headers)
+        url = self._url.get_secret_value()
+        session = _transport(url, url.rpartition("/")[2])
+        client = AsyncWebhookClient(url, session=session, logger=_quiet, retry_handlers=[])
+        return one_line((await client.send_dict(message)).body, _LONGEST_RECEIPT)
 
     async def check(self) -> str:
         """Post an empty text: Slack refuses it as such where the webhook is alive."""
@@ -177,16 +162,16 @@ class Bot:
         said, scopes = await self._ask("auth.test", json={})
         whose = f"the token is that of {said.get('user', 'an app')} in {said.get('team', 'Slack')}"
         if scopes and _POSTING not in scopes:
-            raise refusal(200, "missing_scope", {})
+            raise refusal_for("missing_scope")
         if not scopes & _LOOKING:
             return f"{whose}; the channel was not looked at, which takes channels:read"
         query = {"channel": self.recipient}
         said, _ = await self._ask("conversations.info", http_verb="GET", params=query)
         channel = said.get("channel", {})
         if channel.get("is_archived"):
-            raise refusal(200, "is_archived", {})
+            raise refusal_for("is_archived")
         if channel.get("is_member") is False and _ANYWHERE not in scopes:
-            raise refusal(200, "not_in_channel", {})
+            raise refusal_for("not_in_channel")
         return f"{whose}; the channel is #{channel.get('name', self.recipient)}"
 
     async def _call(self, method: str, message: dict[str, Any]) -> dict[str, Any]:
@@ -194,81 +179,60 @@ class Bot:
 
     async def _ask(self, method: str, **asked: Any) -> tuple[dict[str, Any], set[str]]:
         """What a method answers, and the scopes of the token, where Slack says them."""
-        from slack_sdk.errors import SlackApiError
         from slack_sdk.web.async_client import AsyncWebClient
 
-        async with _session() as session:
-            client = AsyncWebClient(
-                self._token.get_secret_value(),
-                base_url=self._api_url,
-                session=session,
-                logger=_quiet,
-                retry_handlers=[],
-            )
-            client.proxy = None
-            try:
-                with _telling():
-                    answer = await client.api_call(method, **asked)
-            except SlackApiError as error:
-                raise _refused(error) from None
-        said = dict(answer.data) if isinstance(answer.data, dict) else {}
+        token = self._token.get_secret_value()
+        session = _transport(token)
+        client = AsyncWebClient(
+            token, base_url=self._api_url, session=session, logger=_quiet, retry_handlers=[]
+        )
+        answer = await client.api_call(method, **asked)
+        assert isinstance(answer.data, dict)
         scopes = str(answer.headers.get("x-oauth-scopes", ""))
-        return said, {scope.strip() for scope in scopes.split(",") if scope.strip()}
+        return answer.data, {scope.strip() for scope in scopes.split(",") if scope.strip()}
 
 
-def _refused(error: SlackApiError) -> DeliveryError:
-    answer = error.response
-    if isinstance(answer, aiohttp.ClientResponse):
-        # What claims to be JSON, and is not.
-        status, word = answer.status, ""
-    else:
-        said = answer.data if isinstance(answer.data, dict) else {}
-        status, word = answer.status_code, str(said.get("error", ""))
-    if status == 200 and not word:
-        return DeliveryError("the answer makes no sense", "unknown")
-    return refusal(status, word, answer.headers)
+class _Accepted:
+    """An accepted answer as slack-sdk knows them."""
+
+    status = 200
+    content_type = "application/json"
+
+    def __init__(self, answer: Answer) -> None:
+        self._said = {**heard(answer), "ok": True}
+        self._body = answer.body
+        self.headers = answer.headers
+
+    async def json(self) -> dict[str, Any]:
+        return self._said
+
+    async def text(self) -> str:
+        return self._body.decode("utf-8", "replace")
 
 
-@asynccontextmanager
-async def _session() -> AsyncIterator[aiohttp.ClientSession]:
-    timeout = aiohttp.ClientTimeout(total=_TOTAL_SECONDS, sock_connect=_CONNECT_SECONDS)
-    async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(ssl=trusted()),
-        timeout=timeout,
-        trust_env=True,
-        middlewares=(_stay,),
-    ) as session:
-        yield session
+class _Transport:
+    """What slack-sdk asks through, in place of a session: it hears of what was accepted only.
+
+    Its own way reads any body whole, and posts again what may have arrived. What an answer repeats
+    of the secrets is masked before anything is cut off, which could leave half of one.
+    """
+
+    closed = False
+
+    def __init__(self, *secrets: str) -> None:
+        self._redact = Redactor(secrets)
+
+    @asynccontextmanager
+    async def request(self, method: str, url: str, **asked: Any) -> AsyncIterator[_Accepted]:
+        # It takes any proxy of the environment; NO_PROXY is minded here.
+        request = {name: asked[name] for name in _ASKED if asked.get(name)}
+        answer = await ask(method, url, **request)
+        body = self._redact(answer.body.decode("utf-8", "replace"))
+        yield _Accepted(replace(answer, body=body.encode()))
 
 
-@contextmanager
-def _telling() -> Iterator[None]:
-    """Tell what never reached Slack from what nobody knows the end of."""
-    try:
-        yield
-    except _NOT_POSTED as error:
-        raise ChannelError(f"cannot connect: {_words(error)}") from error
-    except (aiohttp.ClientError, OSError, UnicodeDecodeError) as error:
-        raise DeliveryError(
-            f"no answer after the message was posted: {_words(error)}", "unknown"
-        ) from error
-
-
-async def _stay(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-    """Follow no redirect: what answers there, even with 200, is not Slack."""
-    response = await handler(request)
-    if 300 <= response.status < 400:
-        response.close()
-        raise ChannelError(f"{response.status}: Slack is not there any more", lasting=True)
-    return response
-
-
-def _words(error: Exception) -> str:
-    """What happened, without the address: it is a secret."""
-    if isinstance(error, aiohttp.ClientConnectorError):
-        trouble = connection_trouble(error) or error.os_error.strerror
-        return trouble or type(error.os_error).__name__
-    return type(error).__name__
+def _transport(*secrets: str) -> Any:
+    return _Transport(*secrets)
 
 
 def open_channel(name: str, settings: Settings, paces: Paces) -> SlackChannel:  # noqa: ARG001

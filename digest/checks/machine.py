@@ -7,9 +7,12 @@ import zoneinfo
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from digest.checks import Finding, Trouble, failed, found
+from digest.config import SlackSettings
 from digest.errors import StoreError, TemplateError
+from digest.feeds.guard import bad_port
 from digest.language import counted
 from digest.store import Store, database_exists, exposed_files, lack_of_room
 from digest.store.migrations import HEAD
@@ -76,6 +79,18 @@ def check_access(path: Path) -> list[Finding]:
     said = "every user of this machine can read the keys, recipients and feeds in it"
     mend = f"`chmod o= {shlex.join(map(str, exposed))}`"
     return [Finding("access", str(path), "warn", said, mend)]
+
+
+def check_ports(settings: Settings) -> list[Finding]:
+    """The feeds and channels at ports that are never asked; an address may be a secret."""
+    urls = {f"feed {feed.name or feed.url}": feed.url for feed in settings.feeds}
+    for name, channel in settings.channels.items():
+        if isinstance(channel, SlackSettings):
+            hook = channel.webhook_url
+            urls[f"channel {name}"] = hook.get_secret_value() if hook else channel.api_url
+    bad = {name: bad_port(urlsplit(url).port) for name, url in urls.items()}
+    mend = "have it served at another port, and write that"
+    return [failed("settings", name, said, mend) for name, said in bad.items() if said]
 
 
 def check_disk(database: Path) -> Finding:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from digest.checks import Finding, Trouble, failed, found
 from digest.checks.certificates import Certificates
 from digest.feeds.fetch import explain
-from digest.http_client import aiohttp
+from digest.http_client import aiohttp, plain_session
 from digest.network import listening_trouble
 from digest.web.control_client import daemon_is_alive
 
@@ -47,8 +47,9 @@ async def _answer(url: str, certificates: Certificates) -> str | None:
     """What is wrong with the answer of an address; None for nothing."""
     connector = aiohttp.TCPConnector(ssl=certificates.noting(ssl.create_default_context()))
     timeout = aiohttp.ClientTimeout(total=_SECONDS)
-    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
+    async with plain_session(connector, timeout=timeout) as session:
         try:
+            # What the answer says beside its status is not read.
             async with session.get(url, allow_redirects=False) as answer:
                 return None if answer.status == 200 else f"/healthz answers {answer.status}"
         except TimeoutError:
@@ -84,6 +85,6 @@ async def check_listening(settings: Settings) -> list[Finding]:
         server = await loop.create_server(asyncio.Protocol, host, port, start_serving=False)
     except (OSError, UnicodeError) as error:
         mend = "change web.listen"
-        return [failed("listen", settings.web.listen, listening_trouble(error), mend)]
+        return [failed("listen", settings.web.listen, listening_trouble(error, host, port), mend)]
     server.close()
     return [Finding("listen", settings.web.listen, "ok", "it is free")]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.checks import Finding, Verdict, exit_code
-from digest.checks.machine import check_access, check_templates
+from digest.checks.machine import check_access, check_ports, check_templates
 from digest.cli import Options, aio
 from digest.cli.output import print_json, progress
 from digest.language import counted
@@ -33,6 +33,7 @@ def check(options: Options, *, online: bool) -> int:
     findings = [
         _settings(settings),
         *check_templates(settings),
+        *check_ports(settings),
         *check_access(settings.database_path),
     ]
     if online:

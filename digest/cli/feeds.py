@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
     from digest.cli.finding import Examination
 
+# Tens of thousands of feeds.
+_LONGEST_LIST = 16_000_000
+
 _private = click.option(
     "--allow-private-networks", is_flag=True, help="Even if it is on this machine or network."
 )
@@ -147,6 +150,13 @@ def _feed(url: str, name: str = "", tags: Sequence[str] = ()) -> FeedSettings | 
         return None
 
 
+def _whole(file: BinaryIO) -> bytes:
+    content = file.read(_LONGEST_LIST + 1)
+    if len(content) > _LONGEST_LIST:
+        raise ValueError(f"is longer than {_LONGEST_LIST:,} bytes")
+    return content
+
+
 @feeds.command("import")
 @click.argument("file", type=click.File("rb"))
 @click.option("--append", is_flag=True, help="Add them to the configuration file.")
@@ -157,7 +167,7 @@ def import_(options: Options, file: BinaryIO, *, append: bool) -> int:
     FILE is - for standard input. Feeds that are configured already are left out.
     """
     try:
-        subscriptions = read_opml(file.read())
+        subscriptions = read_opml(_whole(file))
     except ValueError as error:
         raise UsageError(f"{file.name}: {error}") from None
     settings = options.settings(log_level="error") if append else _settings(options)

@@ -123,8 +123,16 @@ class Scout:
         return None
 
     async def _try(self, request: Request, url: str, done: Callable[[str], None]) -> Candidate:
-        own = urlsplit(url)[:2] == urlsplit(request.url)[:2]
-        asked = replace(request, url=url, headers=request.headers if own else {})
+        there, home = urlsplit(url), urlsplit(request.url)
+        asked = replace(
+            request,
+            url=url,
+            headers=request.headers if there[:2] == home[:2] else {},
+            # The site's own network was meant, and not wherever its page leads.
+            allow_private_networks=(
+                request.allow_private_networks and there.hostname == home.hostname
+            ),
+        )
         try:
             response, body = await self._fetch(asked)
             parsed = await self._workers.run(parse_feed, body, response.url, response.charset)

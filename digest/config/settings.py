@@ -68,7 +68,7 @@ class PollingSettings(Model):
     )
     allow_private_networks: bool = Field(
         default=False,
-        description="Whether feeds may be on loopback, private or link-local addresses.",
+        description="Whether feeds may be on loopback or private addresses, each on its own host.",
     )
     user_agent: Title | None = Field(
         None, description="Default: the product, its version and a contact URL."

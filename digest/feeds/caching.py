@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from math import ceil
 from typing import TYPE_CHECKING
 from urllib.request import parse_http_list
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from multidict import MultiMapping
 
 _MOST_SECONDS = 2**31  # RFC 9111, section 1.2.2: what stands for anything longer
 _LONGEST_RETRY_AFTER = timedelta(days=30)
+_FRACTION = re.compile(r"\s*[0-9]{1,15}\.[0-9]{1,15}\s*")
 _STALE = {"no-cache", "no-store"}
 
 
@@ -38,14 +43,19 @@ def server_time(headers: MultiMapping[str]) -> datetime | None:
     return moment and moment + (_seconds(headers.get("Age")) or timedelta(0))
 
 
-def retry_after(headers: MultiMapping[str], now: datetime) -> timedelta | None:
-    """How long to leave the server alone (RFC 9110, section 10.2.3), at most 30 days.
+def retry_after(
+    headers: Mapping[str, str], now: datetime, longest: timedelta = _LONGEST_RETRY_AFTER
+) -> timedelta | None:
+    """How long to leave the server alone (RFC 9110, section 10.2.3), at most `longest`.
 
-    None where the answer does not say, or not sensibly; `now` stands in for a missing Date.
+    None where the answer does not say, or not sensibly; `now` stands in for a missing Date. Some
+    servers say a fraction of a second, which is waited for as a whole one.
     """
-    said = headers.get("Retry-After")
+    said = headers.get("Retry-After", "")
+    if _FRACTION.fullmatch(said):
+        said = str(ceil(float(said)))
     wait = _positive(_seconds(said) or _until(said, headers, now))
-    return wait and min(wait, _LONGEST_RETRY_AFTER)
+    return wait and min(wait, longest)
 
 
 def _directives(lines: list[str]) -> dict[str, str]:
@@ -62,7 +72,7 @@ def _seconds(text: str | None) -> timedelta | None:
     return timedelta(seconds=min(float(digits), _MOST_SECONDS))
 
 
-def _until(text: str | None, headers: MultiMapping[str], now: datetime) -> timedelta | None:
+def _until(text: str | None, headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """From when the answer was sent, by its own clock, to a date it names."""
     moment = _date(text)
     return moment - (_date(headers.get("Date")) or now) if moment else None

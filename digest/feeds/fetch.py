@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import ssl
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from digest.errors import FeedError
 from digest.feeds import hops
 from digest.feeds.caching import fresh_for, retry_after
 from digest.feeds.decode import ACCEPTED
-from digest.feeds.guard import is_public
+from digest.feeds.guard import is_public, may_be_private
 from digest.feeds.text import one_line
 from digest.feeds.turns import Turns
 from digest.http_client import aiohttp, trusted
@@ -42,6 +43,9 @@ _RECEIVE_BUFFER = 64 * 1024
 _LONGEST_REASON = 300
 NOT_PUBLIC = "is not a public address"
 IF_MEANT = "set allow_private_networks for this feed if it should be polled"
+_ITS_OWN = "allow_private_networks is for the feed's own host; poll it there, if it is yours"
+_NEVER = "is never asked: link-local, or where a cloud hands out credentials"
+_REFUSED = re.compile(rf"\S+ (?:{NOT_PUBLIC}|{_NEVER})")
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
     "application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.8, "
@@ -129,6 +133,13 @@ def _public_socket(info: _AddressInfo) -> socket.socket:
     return _socket(info)
 
 
+def _allowed_socket(info: _AddressInfo) -> socket.socket:
+    address = str(info[4][0])
+    if not (may_be_private(address) or is_public(address)):
+        raise OSError(f"{address} {_NEVER}")
+    return _socket(info)
+
+
 async def _at_once() -> None:
     """Nothing to wait for."""
 
@@ -173,7 +184,7 @@ class Fetcher:
         connector = aiohttp.TCPConnector(
             limit=0,  # Turns counts, so that waiting for a place is not part of the deadline
             force_close=True,  # so that what follows an answer cannot pass for the next one
-            socket_factory=_public_socket if public_only else _socket,
+            socket_factory=_public_socket if public_only else _allowed_socket,
             resolver=self._resolver,
         )
         return aiohttp.ClientSession(
@@ -225,13 +236,13 @@ class Fetcher:
         except TimeoutError:
             raise FeedError(f"no whole answer within {self._limits.timeout:g} s") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise FeedError(explain(error)) from error
+            raise FeedError(_told(error, request)) from error
 
     async def _ask(
         self, seconds: float, request: Request, trail: Sequence[URL]
     ) -> Response | _Redirect:
-        session = self._any if request.allow_private_networks else self._public
         url = trail[-1]
+        session = self._any if _may_be_private(request, url) else self._public
         tls = (self._tls or trusted()) if url.scheme == "https" else True
         async with session.get(
             url,
@@ -288,6 +299,16 @@ class Fetcher:
         return bytes(body)
 
 
+def _may_be_private(request: Request, url: URL) -> bool:
+    """Whether a hop may lead to a private network: to the feed's own host, if it is allowed."""
+    return request.allow_private_networks and url.host == hops.address(request.url).host
+
+
+def _told(error: Exception, request: Request) -> str:
+    said = explain(error)
+    return said.replace(IF_MEANT, _ITS_OWN) if request.allow_private_networks else said
+
+
 def _validator(value: str | None) -> str | None:
     """As it came; None for bytes that are no text, which could not be sent back as they came.
 
@@ -317,10 +338,10 @@ def _headers(request: Request, trail: Sequence[URL]) -> CIMultiDict[str]:
 
 def explain(error: Exception) -> str:
     """One clear line for what went wrong, from the most telling error of the chain."""
-    if isinstance(error, aiohttp.ClientConnectorError) and NOT_PUBLIC in str(error.os_error):
-        # The errors of a name's addresses are a text in one error, no longer of their kinds.
-        each = str(error.os_error).removeprefix("Multiple exceptions: ")
-        return one_line(f"{each}; {IF_MEANT}", _LONGEST_REASON)
+    # The errors of a name's addresses are a text in one error, no longer of their kinds.
+    if refused := _REFUSED.findall(str(getattr(error, "os_error", ""))):
+        mend = f"; {IF_MEANT}" if any(NOT_PUBLIC in each for each in refused) else ""
+        return one_line(f"{', '.join(refused)}{mend}", _LONGEST_REASON)
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         # It is of the other's kind too, without what that says.
         error = error.certificate_error

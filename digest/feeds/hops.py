@@ -9,6 +9,7 @@ from urllib.parse import urldefrag, urljoin
 from yarl import URL
 
 from digest.errors import FeedError
+from digest.feeds.guard import bad_port
 from digest.feeds.text import one_line
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def address(url: str) -> URL:
         raise _unusable(str(error)) from None
     if not complete:
         raise _unusable("it names no host")
+    if bad := bad_port(parsed.port):
+        raise _unusable(bad)
     return parsed
 
 

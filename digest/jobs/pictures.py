@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -55,6 +56,10 @@ class Illustrating:
         self._settings = settings
         self._open_fetcher = open_fetcher
         self._total_seconds = total_seconds
+        # A feed can name any picture; inside, it gets those at the feeds that may be there.
+        self._private_hosts = {
+            urlsplit(feed.url).hostname for feed in settings.feeds if feed.allow_private_networks
+        }
 
     async def illustrate(self, edition: Edition) -> tuple[Edition, Pictures]:
         """The edition with what pictures it may show, and those that are to be in its messages.
@@ -91,9 +96,12 @@ class Illustrating:
                 _note(digest, url, outcome)
         return seen
 
+    def _may_be_private(self, url: str) -> bool:
+        polling = self._settings.polling
+        return polling.allow_private_networks or urlsplit(url).hostname in self._private_hosts
+
     async def _see(self, fetcher: Fetcher, url: str, largest: int) -> _Seen:
-        private = self._settings.polling.allow_private_networks
-        request = Request(url, accept=_ACCEPT, allow_private_networks=private)
+        request = Request(url, accept=_ACCEPT, allow_private_networks=self._may_be_private(url))
         response = await fetcher.fetch(request)
         if is_tracker(response.url):
             raise ValueError("it leads to what counts readers")

@@ -8,13 +8,15 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from digest.errors import StoreError, UsageError
-from digest.http_client import aiohttp
+from digest.http_client import aiohttp, bounded, plain_session
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 # A socket's address is a fixed field of 108 bytes on Linux, 104 on BSD, with its closing zero.
 _LONGEST_PATH = 103
+# As long as a command may be: what became of a hundred thousand recipients, and more.
+_LONGEST_ANSWER = 64 * 1024 * 1024
 
 
 def socket_path(database: Path) -> Path:
@@ -60,16 +62,16 @@ async def _ask(
     # Not as `json=`, which warns of what is long.
     body = None if asked is None else BytesIO(json.dumps(asked).encode())
     connector = aiohttp.UnixConnector(path=str(path))
-    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
+    async with plain_session(connector, timeout=timeout) as session:
         try:
             async with session.request(method, f"http://digest/{command}", data=body) as answer:
                 answer.raise_for_status()
-                content: dict[str, Any] = await answer.json()
+                content: dict[str, Any] = json.loads(await bounded(answer, _LONGEST_ANSWER))
                 return content
         except aiohttp.ClientConnectorError:
             # Nobody is there, or it is not ours to talk to.
             return None
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             if method == "GET":
                 return None
             raise StoreError(f"the daemon did not answer: {type(error).__name__}") from None

@@ -92,7 +92,7 @@ class Serving:
         try:
             server = await asyncio.get_running_loop().create_server(connections, host, port)
         except (OSError, UnicodeError) as error:
-            said = listening_trouble(error)
+            said = listening_trouble(error, host, port)
             raise ListenError(f"web.listen: {settings.web.listen}: {said}") from None
         event(_log, logging.INFO, "pages", listen=settings.web.listen)
         if settings.web.password is None:

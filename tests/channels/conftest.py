@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.certificates import Certificate, make_certificate
+from tests.channels.workspace import POST, Workspace
+
+if TYPE_CHECKING:
+    from tests.servers import HttpServer
 
 
 @pytest.fixture(autouse=True)
@@ -26,3 +31,10 @@ def trusted(certificate: Certificate, monkeypatch: pytest.MonkeyPatch) -> Certif
     """The certificate, trusted as the only one."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.path))
     return certificate
+
+
+@pytest.fixture
+def workspace(slack_server: HttpServer) -> Workspace:
+    made = Workspace(slack_server)
+    slack_server.replies[POST] = made
+    return made

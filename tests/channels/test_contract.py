@@ -32,6 +32,7 @@ class Place(Protocol):
     """Where a kind delivers to, in a folder of its own."""
 
     patience: timedelta | None
+    refusal: str
 
     def start(self) -> None: ...
     def stop(self) -> None: ...
@@ -45,6 +46,7 @@ class Place(Protocol):
 class Mailbox:
     folder: Path
     patience: timedelta | None = timedelta(minutes=10)
+    refusal: str = "failed"
     server: MailServer = field(default_factory=MailServer)
     port: int = 0
 
@@ -81,6 +83,7 @@ class Mailbox:
 class Workspace:
     folder: Path
     patience: timedelta | None = None
+    refusal: str = "refused"
     server: HttpServer = field(default_factory=HttpServer)
     running: bool = True
     accepted: list[bytes] = field(default_factory=list)
@@ -111,7 +114,7 @@ class Workspace:
         self.running = False
 
     def refuse_for_good(self) -> None:
-        self.server.replies["/services/T/B/s3cr3t-t0k3n"] = Reply("too_odd", 400)
+        self.server.replies["/services/T/B/s3cr3t-t0k3n"] = Reply("invalid_blocks", 400)
 
 
 @dataclass
@@ -136,7 +139,7 @@ class App(Workspace):
         return settings(self.folder, channel | self.more | {"api_url": api_url})
 
     def refuse_for_good(self) -> None:
-        refusal = Reply('{"ok": false, "error": "too_odd"}', headers=_JSON)
+        refusal = Reply('{"ok": false, "error": "invalid_blocks"}', headers=_JSON)
         self.server.replies["/api/chat.postMessage"] = refusal
 
 
@@ -150,6 +153,7 @@ class Threads(App):
 class Folder:
     folder: Path
     patience: timedelta | None = timedelta(0)
+    refusal: str = "failed"
 
     def start(self) -> None:
         pass
@@ -275,7 +279,7 @@ async def test_a_session_goes_on_after_a_refusal(place: Place, channel: Channel)
         for each in (*first, *second):
             with pytest.raises(DeliveryError) as caught:
                 await session.send(each)
-            assert caught.value.verdict == "failed"
+            assert caught.value.verdict == place.refusal
 
     assert place.arrived() == []
 
@@ -302,7 +306,7 @@ async def test_a_refusal_for_good_is_final(place: Place, channel: Channel) -> No
 
     error = await refused(channel, edition(story()))
 
-    assert error.verdict == "failed"
+    assert error.verdict == place.refusal
     assert error.retry_after is None
     assert place.arrived() == []
 

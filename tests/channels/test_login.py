@@ -7,6 +7,7 @@ import base64
 import os
 import re
 import traceback
+import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -388,3 +389,17 @@ async def test_a_command_is_ended_when_nobody_waits_for_it(tmp_path: Path) -> No
         with pytest.raises(asyncio.CancelledError):
             await waiting
         assert await asyncio.wait_for(asyncio.to_thread(file.read), 10) == b""
+
+
+@pytest.mark.parametrize("first", ["t0k3n\\n", ""])
+async def test_of_what_a_command_writes_no_more_than_the_beginning_is_kept(first: str) -> None:
+    flood = f"printf '{first}'; head -c 100000000 /dev/zero"
+    tracemalloc.start()
+    try:
+        line = await first_line(["sh", "-c", flood])
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert line[:5] == ("t0k3n" if first else "\0" * 5)
+    assert peak < 5_000_000

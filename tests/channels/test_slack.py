@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import traceback
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -72,19 +73,22 @@ async def test_every_part_of_a_large_edition_is_a_post(
     assert [seen.json for seen in slack_server.seen] == [json.loads(p.payload) for p in parts]
 
 
-TRANSIENT = [
+PASSING = [
+    *("ratelimited", "rate_limited", "message_limit_exceeded", "org_login_required"),
+    *("team_added_to_org", "external_channel_migrating", "migration_in_progress"),
     *("rollup_error", "internal_error", "fatal_error", "service_unavailable", "request_timeout"),
 ]
 OUR_PAYLOAD = [
     *("invalid_payload", "invalid_blocks", "invalid_blocks_format", "no_text", "msg_too_long"),
-    *("msg_blocks_too_long", "too_many_attachments"),
+    *("msg_blocks_too_long", "too_many_attachments", "attachment_payload_limit_exceeded"),
+    *("block_mismatch", "web.incoming_webhook.text.app_error"),
 ]
 DEAD = [
     *("no_service", "no_service_id", "no_team", "no_active_hooks", "channel_not_found"),
     *("not_in_channel", "channel_is_archived", "is_archived", "action_prohibited"),
     *("posting_to_general_channel_denied", "restricted_action", "team_disabled", "invalid_token"),
     *("invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"),
-    *("user_not_found", "missing_scope"),
+    *("user_not_found", "missing_scope", "ekm_access_denied"),
 ]
 
 
@@ -99,15 +103,14 @@ def verdict(error: DeliveryError) -> str:
     ("reply", "expected"),
     [
         (Reply("rate_limited", 429), "rests"),
-        (Reply("oops", 500), "retrying"),
-        (Reply("bad gateway", 502), "retrying"),
-        (Reply("", 503), "retrying"),
-        (Reply("rollup_error", 500), "retrying"),
-        *((Reply(word, 400), "retrying") for word in TRANSIENT),
-        *((Reply(word, 400), "refused") for word in OUR_PAYLOAD),
-        *((Reply(word, 400), "dead") for word in DEAD),
-        *((Reply("whatever", status), "dead") for status in (403, 404, 410)),
-        (Reply("whatever", 400), "failed"),
+        (Reply("oops", 500), "rests"),
+        (Reply("bad gateway", 502), "rests"),
+        (Reply("", 503), "rests"),
+        (Reply("slow", 408), "rests"),
+        *((Reply(word, status), "rests") for word in PASSING for status in (200, 400, 500)),
+        *((Reply(word, status), "refused") for word in OUR_PAYLOAD for status in (200, 400, 500)),
+        *((Reply(word, status), "dead") for word in DEAD for status in (200, 404, 503)),
+        *((Reply("whatever", status), "dead") for status in (400, 401, 403, 404, 410, 413)),
     ],
     ids=str,
 )
@@ -132,13 +135,14 @@ async def test_a_refusal_of_a_webhook(
     [
         (Reply('{"ok": false, "error": "ratelimited"}', 429), "rests"),
         (Reply("", 429), "rests"),
-        (Reply("oops", 500), "retrying"),
-        (Reply("", 503), "retrying"),
-        *((Reply(f'{{"ok": false, "error": "{word}"}}'), "retrying") for word in TRANSIENT),
+        (Reply("oops", 500), "rests"),
+        (Reply("", 503), "rests"),
+        *((Reply(f'{{"ok": false, "error": "{word}"}}'), "rests") for word in PASSING),
         *((Reply(f'{{"ok": false, "error": "{word}"}}'), "refused") for word in OUR_PAYLOAD),
+        *((Reply(f'{{"ok": false, "error": "{word}"}}', 500), "refused") for word in OUR_PAYLOAD),
         *((Reply(f'{{"ok": false, "error": "{word}"}}'), "dead") for word in DEAD),
-        (Reply('{"ok": false, "error": "whatever"}'), "failed"),
-        (Reply("<html>Welcome to the hotel", 200), "unknown"),
+        (Reply('{"ok": false, "error": "whatever"}'), "dead"),
+        (Reply("<html>Welcome to the hotel", 200), "dead"),
         (Reply('{"ok": ', 200), "unknown"),
         (Reply("", 200), "unknown"),
         (Reply("", 404), "dead"),
@@ -181,17 +185,38 @@ async def test_a_bot_posts_to_its_channel(tmp_path: Path, slack_server: HttpServ
         ("3600", timedelta(hours=1)),
         ("soon", None),
         ("-5", None),
-        ("99999999999", None),
+        ("0", None),
+        ("1.5", timedelta(seconds=2)),
+        ("99999999999", timedelta(days=1)),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", timedelta(days=1)),
+        ("Mon, 01 Jan 2024 00:00:00 GMT", None),
+        ("", None),
     ],
 )
-async def test_a_rate_limit_says_how_long(
-    tmp_path: Path, slack_server: HttpServer, value: str, pause: timedelta | None
+@pytest.mark.parametrize(("word", "status"), [("rate_limited", 429), ("", 503), ("oops", 500)])
+async def test_a_limit_says_how_long(
+    tmp_path: Path,
+    slack_server: HttpServer,
+    word: str,
+    status: int,
+    value: str,
+    pause: timedelta | None,
 ) -> None:
-    slack_server.replies[SECRET] = Reply("rate_limited", 429, {"Retry-After": value})
+    slack_server.replies[SECRET] = Reply(word, status, {"Retry-After": value})
 
     error = await refused(slack(tmp_path, slack_server.url))
 
     assert (verdict(error), error.retry_after) == ("rests", pause)
+
+
+async def test_a_limit_may_be_until_a_date(tmp_path: Path, slack_server: HttpServer) -> None:
+    until = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
+    slack_server.replies[SECRET] = Reply("", 503, {"Retry-After": until})
+
+    error = await refused(slack(tmp_path, slack_server.url))
+
+    assert error.retry_after is not None
+    assert timedelta(minutes=9) < error.retry_after <= timedelta(minutes=10)
 
 
 def test_a_second_lies_between_two_posts(tmp_path: Path) -> None:
@@ -262,7 +287,7 @@ async def test_a_certificate_that_nobody_signed_is_refused(
     with serving(talk) as port:
         error = await refused(slack(tmp_path, f"https://127.0.0.1:{port}"))
 
-    assert error.verdict == "retrying"
+    assert verdict(error) == "rests"
     assert b"".join(heard) == b""
 
 
@@ -329,3 +354,15 @@ async def test_the_address_is_never_told(
     for text in (told, caplog.text, repr(channel), str(vars(channel))):
         assert "s3cr3t" not in text
         assert SECRET not in text
+
+
+@pytest.mark.parametrize("before", [0, 150, 160, 180, 190, 198])
+async def test_of_a_secret_that_is_repeated_no_part_is_left(
+    tmp_path: Path, slack_server: HttpServer, before: int
+) -> None:
+    at = f"{slack_server.url}{SECRET}"
+    slack_server.replies[SECRET] = Reply("x" * before + f" {at} could not be had", 400)
+    slack_server.replies[POST] = Reply("x" * before + f" {TOKEN} is no good", 400)
+
+    for channel in (slack(tmp_path, slack_server.url), bot(tmp_path, slack_server.url)):
+        assert "s3cr3t" not in (await refused(channel)).reason

@@ -50,7 +50,7 @@ FACTS = {
         (_CHANNEL, "test_the_address_is_never_told"),
     ],
     "transient: 429 with Retry-After, 5xx, rollup_error; dead; our payload": [
-        (_CHANNEL, "test_a_rate_limit_says_how_long"),
+        (_CHANNEL, "test_a_limit_says_how_long"),
         (_CHANNEL, "test_a_refusal_of_a_webhook"),
         (_CHANNEL, "test_a_refusal_of_a_bot"),
         (_THREADS, "test_a_part_that_is_refused_goes_in_a_plainer_form_in_its_place"),

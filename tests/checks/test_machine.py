@@ -12,12 +12,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.checks.machine import check_access, check_clock, check_database, check_disk, check_zones
+from digest.checks import exit_code
+from digest.checks.machine import (
+    check_access,
+    check_clock,
+    check_database,
+    check_disk,
+    check_ports,
+    check_zones,
+)
 from digest.store import Store
+from tests.jobs.bench import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+OTHER = "is for another protocol, and no browser asks there"
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 
@@ -66,6 +76,29 @@ def test_a_disk_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     finding = check_disk(Path("/proc/digest.db"))
     assert finding.verdict == "fail"
     assert "set another `database`" in finding.remedy
+
+
+def test_ports_of_other_protocols_are_told_without_secrets(tmp_path: Path) -> None:
+    settings = settings_of(
+        tmp_path,
+        ["https://site.example:6000/feed", {"url": "http://two.example:8080/", "name": "Two"}],
+        channels={
+            "team": {"kind": "slack", "webhook_url": "http://hooks.example:25/s3cr3t"},
+            "app": {"kind": "slack", "bot_token": "x", "channel": "C", "api_url": "http://a:22/"},
+            "vault": {"kind": "file", "path": "{date}"},
+        },
+    )
+
+    findings = check_ports(settings)
+
+    told = {finding.name: finding.said for finding in findings}
+    assert told == {
+        "feed https://site.example:6000/feed": f"port 6000 {OTHER}",
+        "channel team": f"port 25 {OTHER}",
+        "channel app": f"port 22 {OTHER}",
+    }
+    assert exit_code(findings) == 2
+    assert "s3cr3t" not in repr(findings)
 
 
 def test_zones_load_and_are_not_old() -> None:

@@ -259,6 +259,15 @@ def test_import_reads_standard_input_and_needs_no_configuration(project: Project
     }
 
 
+def test_import_reads_no_list_without_an_end(project: Project) -> None:
+    (project.folder / "zeros.opml").symlink_to("/dev/zero")
+
+    done = project.command("feeds", "import", "zeros.opml")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "digest: zeros.opml: is longer than 16,000,000 bytes\n"
+
+
 def test_import_appends_and_leaves_the_rest_alone(config: Path, project: Project) -> None:
     document = opml(
         Subscription("https://one.example/", "Same"),

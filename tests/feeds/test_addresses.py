@@ -210,6 +210,80 @@ async def test_a_remembered_move_inwards_is_refused(fetcher: Fetcher, port: int)
         assert inside.requests == 0
 
 
+OWN = "allow_private_networks is for the feed's own host; poll it there, if it is yours"
+
+
+@pytest.mark.parametrize("way", ["redirect", "two redirects", "remembered move"])
+async def test_a_feed_that_may_be_inside_is_let_to_no_other_host_there(
+    fetcher: Fetcher, feed_server: HttpServer, port: int, way: str
+) -> None:
+    with raw_server(lambda _: None, INSIDE) as inside:
+        target = f"http://{INSIDE}:{inside.port}/feed"
+        away = Reply(status=301, headers={"Location": target})
+        feed_server.replies["/away"] = away
+        feed_server.replies["/further"] = Reply(status=302, headers={"Location": "/away"})
+        path = "further" if way == "two redirects" else "away"
+        request = Request(
+            f"http://127.0.0.1:{port}/{path}",
+            allow_private_networks=True,
+            moved_to=target if way == "remembered move" else None,
+        )
+        with pytest.raises(FeedError) as caught:
+            await fetcher.fetch(request)
+        assert inside.requests == 0
+    assert caught.value.reason == f"{INSIDE} is not a public address; {OWN}"
+
+
+async def test_a_feed_that_may_be_inside_may_move_on_its_own_host(
+    fetcher: Fetcher, port: int
+) -> None:
+    with raw_server(lambda one: one.sendall(b"HTTP/1.1 301 \r\nLocation: " + there)) as other:
+        there = f"http://127.0.0.1:{port}/feed\r\nContent-Length: 0\r\n\r\n".encode()
+        request = Request(f"{other.url}/feed", allow_private_networks=True)
+        assert (await fetcher.fetch(request)).body == FEED
+
+
+@pytest.mark.parametrize(
+    "host", ["169.254.169.254", "[::ffff:169.254.169.254]", "[fe80::1]", "100.100.100.200"]
+)
+@pytest.mark.parametrize("redirected", [True, False])
+async def test_what_hands_out_credentials_is_asked_by_nobody(
+    fetcher: Fetcher, feed_server: HttpServer, host: str, *, redirected: bool
+) -> None:
+    async with fetcher_with(FakeNames([host.strip("[]")])) as by_name:
+        for asking, there in ((fetcher, host), (by_name, "metadata.example")):
+            target = f"http://{there}/latest/meta-data/"
+            feed_server.replies["/away"] = Reply(status=302, headers={"Location": target})
+            url = f"{feed_server.url}/away" if redirected else target
+            with pytest.raises(FeedError) as caught:
+                await asking.fetch(Request(url, allow_private_networks=True))
+            reason = caught.value.reason
+            assert reason.startswith(host.strip("[]"))
+            assert " is never asked: " in reason or (redirected and reason.endswith(OWN))
+
+
+async def test_addresses_that_are_never_asked_are_told_each() -> None:
+    async with fetcher_with(FakeNames(["169.254.169.254", "fe80::1"])) as by_name:
+        with pytest.raises(FeedError) as caught:
+            await by_name.fetch(Request("http://two.example/", allow_private_networks=True))
+    for address in ("169.254.169.254", "fe80::1"):
+        assert f"{address} is never asked: link-local, or where a cloud" in caught.value.reason
+
+
+@pytest.mark.parametrize("redirected", [True, False])
+@pytest.mark.parametrize("port", [22, 25, 6667])
+async def test_a_port_of_another_protocol_is_refused(
+    fetcher: Fetcher, feed_server: HttpServer, port: int, *, redirected: bool
+) -> None:
+    target = f"http://127.0.0.1:{port}/"
+    feed_server.replies["/away"] = Reply(status=302, headers={"Location": target})
+    url = f"{feed_server.url}/away" if redirected else target
+    with pytest.raises(FeedError) as caught:
+        await fetcher.fetch(Request(url, allow_private_networks=True))
+    said = "is for another protocol, and no browser asks there"
+    assert caught.value.reason == f"the address cannot be used: port {port} {said}"
+
+
 async def test_a_proxy_from_the_environment_is_not_used(
     fetcher: Fetcher, feed_server: HttpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

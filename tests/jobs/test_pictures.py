@@ -42,7 +42,7 @@ def settings(folder: Path, images: str, **more: Any) -> Settings:
     digest = {"schedule": "every monday at 09:00", "send_to": ["inbox"], "images": images}
     return settings_of(
         folder,
-        ["https://site.example/feed.xml"],
+        more.pop("feeds", ["https://site.example/feed.xml"]),
         channels={"inbox": INBOX, "vault": VAULT},
         smtp={"host": "127.0.0.1", "from": "digest@example.com"},
         digests={"weekly": digest},
@@ -167,6 +167,20 @@ async def test_a_private_network_is_asked_only_where_that_is_allowed(
     assert await embedded(tmp_path, of(f"{server.url}/a.png"), **guarded) == [None]
     assert server.seen == []
     assert "is not a public address" in str(caplog.records[0].__dict__["fields"]["reason"])
+
+
+async def test_a_feed_that_may_be_inside_has_its_pictures_from_its_own_host(
+    tmp_path: Path, server: HttpServer
+) -> None:
+    server.replies["/a.png"] = Reply(png(640, 480))
+    guarded: dict[str, Any] = {"polling": {"allow_private_networks": False}}
+    guarded["feeds"] = [{"url": f"{server.url}/feed", "allow_private_networks": True}]
+    elsewhere = f"{server.url}/a.png".replace("127.0.0.1", "127.0.0.2")
+
+    seen = await embedded(tmp_path, of(f"{server.url}/a.png", elsewhere), **guarded)
+
+    assert seen == [(640, 480), None]
+    assert len(server.seen) == 1
 
 
 async def test_a_picture_that_takes_too_long_is_left_out(

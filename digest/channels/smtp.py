@@ -307,7 +307,9 @@ async def _greet(client: aiosmtplib.SMTP) -> None:
     if client.is_ehlo_or_helo_needed:
         try:
             await client.ehlo()
-        except aiosmtplib.SMTPHeloError:
+        except aiosmtplib.SMTPHeloError as error:
+            if error.code == GOING_AWAY:
+                raise
             await client.helo()
 
 

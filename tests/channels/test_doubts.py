@@ -47,10 +47,10 @@ class Refusing(SmtpScript):
 class Posting:
     """A ledger with editions, and what delivers them through one server."""
 
-    def __init__(self, folder: Path, store: StoreThread[Store], port: int) -> None:
+    def __init__(self, folder: Path, store: StoreThread[Store], port: int, **smtp: Any) -> None:
         self.store = store
         self.clock = StoppedClock()
-        self.channels = two_channels(folder, port)
+        self.channels = two_channels(folder, port, **smtp)
         self.reported: list[tuple[str, str]] = []
 
     async def publish(self, *names: str) -> None:

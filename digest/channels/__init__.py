@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
 
 class Session(Protocol):
-    """Sends one delivery after the other."""
+    """Sends one delivery after the other.
+
+    One that has an attribute `begun` tells by it whether a byte of the last message may have left.
+    Where it has not, no attempt ends in doubt.
+    """
 
     async def send(self, delivery: Delivery) -> str:
         """Send one part to one recipient; answers the receipt.

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-_ENHANCED = re.compile(r"\s*5\.(\d{1,3}\.\d{1,3})(?=\s|$)")
+from digest.channels.refusals import enhanced
+
 # No such mailbox, no such system, bad syntax, moved, takes no mail (RFC 7505), disabled. Not 5.1.0,
 # which can be anything, nor 5.1.7 and 5.1.8, which are about the sender.
 _NOBODY = {"1.1", "1.2", "1.3", "1.6", "1.10", "2.1"}
@@ -26,8 +27,8 @@ _OF_THE_SENDER = re.compile(r"\b(?:sender|relay\w*|block\w*|spam|policy|denied)\
 
 def nobody_is_there(code: int, said: str, *, at_recipient: bool) -> bool:
     """Whether a final reply concerns the address; `at_recipient` is for one to RCPT."""
-    if enhanced := _ENHANCED.match(said):
-        return enhanced[1] in _NOBODY
+    if known := enhanced(said):
+        return known in _NOBODY
     if not at_recipient or code not in _AT_RCPT or _OF_THE_SENDER.search(said):
         return False
     return _SAYS_SO.search(said) is not None

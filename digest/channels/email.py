@@ -9,9 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.config import EmailSettings
+from digest.domains import with_port
+from digest.errors import DeliveryError
 from digest.model import NO_PICTURES, Rendition
-from digest.rendering.email import build_email, mailbox, personal_headers, text_only
+from digest.rendering.email import build_email, personal_headers, text_only
 from digest.rendering.fitting import fit
+from digest.rendering.headers import check_fields, mailbox
 from digest.rendering.personal import Personal, links_of, marker_of
 
 if TYPE_CHECKING:
@@ -88,7 +91,7 @@ class EmailChannel:
         smtp = self._smtp
         encryption = "without encryption" if smtp.security == "none" else smtp.security
         login = f"logged in as {smtp.username}" if smtp.username else "without a login"
-        return f"{smtp.host}:{smtp.port} answers, {encryption}, {login}"
+        return f"{with_port(smtp.host, smtp.port)} answers, {encryption}, {login}"
 
     @contextlib.asynccontextmanager
     async def _connection(self) -> AsyncIterator[SmtpConnection]:
@@ -107,24 +110,40 @@ class _Session:
     def __init__(self, connection: SmtpConnection, signer: Signer | None) -> None:
         self._connection = connection
         self._signer = signer
-        self._payload = b""
+        self._payload = self._head = b""
         self._prepared = Personal(b"", b"")
+
+    @property
+    def begun(self) -> bool:
+        """Whether a byte of the last message may have left."""
+        return self._connection.begun
 
     async def send(self, delivery: Delivery) -> str:
         """Hand the message to the server; the receipt is its answer."""
-        recipient = mailbox(delivery.recipient)
+        self._connection.begun = False
+        try:
+            recipient = mailbox(delivery.recipient)
+            message = self._message(delivery)
+        except ValueError as error:
+            # An address of before there were checks, or a message that is not ours.
+            raise DeliveryError(f"it cannot be sent by email: {error}", "failed") from error
+        return await self._connection.send(recipient.addr_spec, message)
+
+    def _message(self, delivery: Delivery) -> bytes:
+        """The whole, as the wire has it."""
         headers = personal_headers(delivery.recipient, delivery.message_id)
         if self._signer:
             headers = self._signer.signature(headers, delivery.payload, delivery.token) + headers
-        message = headers + self._prepare(delivery.payload).with_token(delivery.token)
-        return await self._connection.send(recipient.addr_spec, message)
+        prepared = self._prepare(delivery.payload)
+        check_fields(headers + self._head)
+        return headers + prepared.with_token(delivery.token)
 
     def _prepare(self, payload: bytes) -> Personal:
         """The payload for the wire; one edition's is prepared once for all its recipients."""
         from digest.channels.smtp import on_the_wire
 
         if payload != self._payload:
-            self._payload = payload
+            self._payload, self._head = payload, payload.partition(b"\r\n\r\n")[0]
             self._prepared = Personal(on_the_wire(payload), marker_of(payload))
         return self._prepared
 

@@ -6,35 +6,46 @@ import asyncio
 import contextlib
 import re
 import ssl
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import aiosmtplib
 from msgspec import Struct
 
-from digest.channels.bounces import nobody_is_there
+from digest.channels.hello import own_name
 from digest.channels.login import as_sent, log_in, secret_for
+from digest.channels.refusals import Reply
+from digest.channels.verdicts import (
+    GOING_AWAY,
+    goes_on,
+    is_limit,
+    is_refusal,
+    verdict_of,
+    wants_another_connection,
+)
 from digest.errors import ChannelError, DeliveryError
 from digest.log import Redactor
 from digest.network import connection_trouble
-from digest.rendering.email import mailbox
+from digest.rendering.headers import mailbox
+from digest.words_of_others import clean_words
 
 if TYPE_CHECKING:
+    from aiosmtplib.protocol import SMTPProtocol
+
+    from digest.channels.verdicts import Step
     from digest.config import SmtpSettings
+
+    # The step, and what goes with it.
+    _Command = tuple[Step, tuple[str, ...]]
 
 _CONNECT_SECONDS = 60
 _ENVELOPE_SECONDS = 60
 # RFC 5321, section 4.5.3.2.6: a server may think this long before it answers the final dot.
 _FINAL_DOT_SECONDS = 600
 _GOODBYE_SECONDS = 5
-_GO_ON = {"MAIL": {250}, "RCPT": {250, 251}, "DATA": {354}}
-_ACCEPTED = 250
-_GOING_AWAY = 421
-_LOGIN_FIRST = 530
-_TOO_LARGE = 552
+# Until the server's end is known, which answers by it: an address that is always right.
+_NO_NAME = "[127.0.0.1]"
 # RFC 1870, section 4: as many digits at most.
 _SIZE = re.compile(r"[0-9]{1,20}")
-_FIRST_PAUSE = timedelta(minutes=30)
 
 
 class Offer(Struct, frozen=True):
@@ -71,6 +82,8 @@ class SmtpConnection:
         self._client: aiosmtplib.SMTP | None = None
         self._half_way = False
         self._redact = Redactor()
+        self.begun = False
+        """Whether a byte of the last message may have left; before that, nothing was sent."""
 
     async def send(self, recipient: str, message: bytes) -> str:
         """Hand over a message, as `on_the_wire` makes it; answers what the server said.
@@ -81,13 +94,25 @@ class SmtpConnection:
         """
         used_before = self._client is not None
         try:
-            await self._begin(recipient, size_of(message))
+            await self._begin(recipient, size_of(message), fresh=not used_before)
+            return await self._hand_over(message)
         except _LostError:
             # Servers close what has been open for long, or for many messages.
             if not used_before:
                 raise
-            await self._begin(recipient, size_of(message))
+        await self._begin(recipient, size_of(message), fresh=True)
         return await self._hand_over(message)
+
+    async def rehearse(self, recipient: str) -> None:
+        """Ask whether a message from us would be taken for a recipient, and send none.
+
+        Raises:
+            DeliveryError: with the verdict.
+        """
+        client = await self._ready()
+        parameters = _parameters(client, recipient)
+        await self._ask_in_turn(client, _envelope(self._sender, recipient, parameters), fresh=True)
+        await self._ready()
 
     async def connect(self) -> None:
         """Connect, encrypt, log in.
@@ -103,11 +128,15 @@ class SmtpConnection:
             # Never None, its default, which goes on in clear where STARTTLS is left out.
             start_tls=False,
             tls_context=self._tls,
+            local_hostname=self._settings.hello or _NO_NAME,
         )
         transport = None
         try:
             await client.connect()
             transport = client.transport
+            assert transport is not None
+            if not self._settings.hello:
+                client.local_hostname = await own_name(transport)
             await _greet(client)
             if self._settings.security == "starttls":
                 await _encrypt(client)
@@ -115,7 +144,7 @@ class SmtpConnection:
                 await self._log_in(client, self._settings.username)
         except aiosmtplib.SMTPResponseException as error:
             # Its cause may hold what it repeats of the login.
-            raise ChannelError(self._said(error)) from None
+            raise self._not_let_in(error) from None
         except (aiosmtplib.SMTPException, OSError) as error:
             raise _cannot_connect(error) from error
         else:
@@ -130,12 +159,13 @@ class SmtpConnection:
         try:
             await log_in(client, self._settings, secret)
         except aiosmtplib.SMTPAuthenticationError as error:
-            lasting = error.code >= 500
+            reply = self._reply(error)
+            if is_limit(reply, self._sender):
+                raise verdict_of(reply, "MAIL", self._sender) from None
+            lasting = reply.lasting
             given = "token_command" if self._settings.token_command else "password"
             mend = f"; mend smtp.username or smtp.{given}" if lasting else ""
-            raise ChannelError(
-                f"the login was refused: {self._said(error)}{mend}", lasting=lasting
-            ) from None
+            raise ChannelError(f"the login was refused: {reply}{mend}", lasting=lasting) from None
 
     def offer(self) -> Offer:
         """What the server that is connected offers."""
@@ -161,32 +191,39 @@ class SmtpConnection:
             _hang_up(self._client, self._client.transport)
         self._client = None
 
-    async def _begin(self, recipient: str, size: int) -> None:
+    async def _begin(self, recipient: str, size: int, *, fresh: bool) -> None:
         """Everything up to where the server asks for the message."""
         client = await self._ready()
-        parameters = _parameters(client, recipient, size)
+        asked = _envelope(self._sender, recipient, _parameters(client, recipient, size))
+        await self._ask_in_turn(client, [*asked, ("DATA", ())], fresh=fresh)
+
+    async def _ask_in_turn(
+        self, client: aiosmtplib.SMTP, asked: list[_Command], *, fresh: bool
+    ) -> None:
         self._half_way = True
         try:
             # One deadline for all: one for each command would take as long as the command.
             async with asyncio.timeout(_ENVELOPE_SECONDS):
-                await self._ask(client, "MAIL", f"FROM:<{self._sender}>", *parameters)
-                await self._ask(client, "RCPT", f"TO:<{recipient}>")
-                await self._ask(client, "DATA")
+                for command in asked:
+                    await self._ask(client, command, fresh=fresh)
+            # What has come with the answer, such as the end of the connection, is heard now.
+            await asyncio.sleep(0)
             if not client.is_connected:
                 raise aiosmtplib.SMTPServerDisconnected("closed when asked for the message")
         except (aiosmtplib.SMTPException, OSError) as error:
-            self.close()
-            raise _LostError(f"the connection was lost: {self._words(error)}") from error
+            raise self._lost(error) from error
 
-    async def _ask(self, client: aiosmtplib.SMTP, verb: str, *arguments: str) -> None:
-        said = (each.encode() for each in (verb, *arguments))
-        answer = await client.execute_command(*said, timeout=None)
-        if answer.code in _GO_ON[verb]:
+    async def _ask(self, client: aiosmtplib.SMTP, command: _Command, *, fresh: bool) -> None:
+        step, arguments = command
+        said = (each.encode() for each in (step, *arguments))
+        reply = self._reply(await client.execute_command(*said, timeout=None))
+        if goes_on(reply, step):
             return
-        if answer.code == _GOING_AWAY:
+        gone = reply.code == GOING_AWAY and not is_limit(reply, self._sender)
+        if gone or not is_refusal(reply) or (wants_another_connection(reply) and not fresh):
             self.close()
-            raise _LostError(self._said(answer))
-        raise self._refused(answer, verb)
+            raise _LostError(str(reply))
+        raise verdict_of(reply, step, self._sender)
 
     async def _ready(self) -> aiosmtplib.SMTP:
         """The connection, with no transaction half made on it."""
@@ -207,46 +244,52 @@ class SmtpConnection:
         assert protocol is not None
         try:
             async with asyncio.timeout(_FINAL_DOT_SECONDS):
-                protocol.write(message)
-                answer = await protocol.read_response()
+                self._write(protocol, message)
+                reply = self._reply(await protocol.read_response())
         except (aiosmtplib.SMTPException, OSError) as error:
             self.close()
             raise DeliveryError(
                 f"no answer after the message was sent: {self._words(error)}", "unknown"
             ) from error
         self._half_way = False
-        if answer.code == _GOING_AWAY:
+        if reply.code == GOING_AWAY or not (goes_on(reply, ".") or is_refusal(reply)):
             self.close()
-        if answer.code != _ACCEPTED:
-            raise self._refused(answer, "DATA")
-        return self._said(answer)
+        if goes_on(reply, "."):
+            return str(reply)
+        if is_refusal(reply):
+            raise verdict_of(reply, ".", self._sender)
+        raise DeliveryError(f"an answer that is none: {reply}", "unknown")
 
-    def _said(self, answer: aiosmtplib.SMTPResponse | aiosmtplib.SMTPResponseException) -> str:
-        """The answer, without what it may repeat of the login."""
-        return self._redact(f"{answer.code} {answer.message}")
+    def _write(self, protocol: SMTPProtocol, message: bytes) -> None:
+        """Give a message to the system, which takes nothing of it where the connection is gone."""
+        try:
+            protocol.write(message)
+        except aiosmtplib.SMTPException as error:
+            raise self._lost(error) from error
+        if not protocol.is_connected:
+            raise self._lost(aiosmtplib.SMTPServerDisconnected("closed before the message"))
+        self.begun = True
+
+    def _lost(self, error: Exception) -> _LostError:
+        self.close()
+        return _LostError(f"the connection was lost: {self._words(error)}")
+
+    def _reply(self, answer: aiosmtplib.SMTPResponse | aiosmtplib.SMTPResponseException) -> Reply:
+        """The answer, without what it may repeat of the login, fit to keep and to show."""
+        return Reply.of(answer.code, self._redact(answer.message))
 
     def _words(self, error: Exception) -> str:
-        return self._redact(str(error)) or "timed out"
+        return clean_words(self._redact(str(error))) or "timed out"
 
-    def _refused(self, answer: aiosmtplib.SMTPResponse, verb: str) -> DeliveryError:
-        """The verdict of a reply code: 4yz is for now, 5yz for good (RFC 5321, section 4.2.1)."""
-        reason = self._said(answer)
-        if 400 <= answer.code < 500:
-            # 421 is the server going away, not a word about this message.
-            pause = None if answer.code == _GOING_AWAY else _FIRST_PAUSE
-            return DeliveryError(reason, "retrying", retry_after=pause)
-        if answer.code == _TOO_LARGE:
-            return DeliveryError(reason, "refused")
-        # The configuration is wrong, not the recipient: mended, the message arrives.
-        if answer.code == _LOGIN_FIRST:
-            return ChannelError(
-                f"the server wants encryption or a login: {reason}; mend the section smtp",
-                lasting=True,
-            )
-        if verb == "MAIL":
-            return ChannelError(f"the sender was refused: {reason}; mend smtp.from", lasting=True)
-        bounced = nobody_is_there(answer.code, answer.message, at_recipient=verb == "RCPT")
-        return DeliveryError(reason, "failed", bounced=bounced)
+    def _not_let_in(self, answer: aiosmtplib.SMTPResponseException) -> ChannelError:
+        """Refused before there was a sender or a recipient."""
+        reply = self._reply(answer)
+        error = verdict_of(reply, "RCPT", self._sender)
+        return error if isinstance(error, ChannelError) else ChannelError(str(reply))
+
+
+def _envelope(sender: str, recipient: str, parameters: list[str]) -> list[_Command]:
+    return [("MAIL", (f"FROM:<{sender}>", *parameters)), ("RCPT", (f"TO:<{recipient}>",))]
 
 
 def _hang_up(client: aiosmtplib.SMTP, transport: asyncio.BaseTransport | None) -> None:
@@ -264,7 +307,9 @@ async def _greet(client: aiosmtplib.SMTP) -> None:
     if client.is_ehlo_or_helo_needed:
         try:
             await client.ehlo()
-        except aiosmtplib.SMTPHeloError:
+        except aiosmtplib.SMTPHeloError as error:
+            if error.code == GOING_AWAY:
+                raise
             await client.helo()
 
 
@@ -278,10 +323,10 @@ async def _encrypt(client: aiosmtplib.SMTP) -> None:
     await _greet(client)
 
 
-def _parameters(client: aiosmtplib.SMTP, recipient: str, size: int) -> list[str]:
+def _parameters(client: aiosmtplib.SMTP, recipient: str, size: int = 0) -> list[str]:
     """What MAIL says of a message to a server that knows SIZE (RFC 1870), SMTPUTF8 (RFC 6531)."""
     parameters = []
-    if client.supports_extension("size"):
+    if size and client.supports_extension("size"):
         most = client.esmtp_extensions["size"]
         if _SIZE.fullmatch(most) and 0 < int(most) < size:
             raise DeliveryError(f"the message has {size} bytes, the server takes {most}", "refused")
@@ -302,4 +347,4 @@ def _cannot_connect(error: Exception) -> ChannelError:
                 " mend it, or name who signed it in smtp.ca_file",
                 lasting=True,
             )
-    return ChannelError(f"cannot connect: {connection_trouble(error) or error}")
+    return ChannelError(f"cannot connect: {connection_trouble(error) or clean_words(str(error))}")

@@ -19,6 +19,8 @@ from digest.checks.machine import check_clock, check_database, check_disk, check
 from digest.checks.mail import check_smtp, largest_email
 from digest.checks.names import check_sender, txt_records
 from digest.checks.public import check_listening, check_public_url
+from digest.config import EmailSettings
+from digest.domains import with_port
 from digest.errors import DeliveryError
 from digest.feeds.workers import Workers
 from digest.log import Redactor
@@ -102,7 +104,7 @@ async def _machine(settings: Settings, outside: Outside) -> list[Finding]:
 def _sending(settings: Settings, outside: Outside) -> Iterator[_Check]:
     """What is needed to send: the mail server and its domain, the other channels, the web."""
     if smtp := settings.smtp:
-        yield "smtp", f"{smtp.host}:{smtp.port}", _one(_check_server(smtp, settings, outside))
+        yield "smtp", with_port(smtp.host, smtp.port), _one(_check_server(smtp, settings, outside))
         yield "sender", smtp.sender, _one(check_sender(smtp, outside.lookup))
     for channel in open_channels(settings).values():
         # All of these are the mail server's.
@@ -114,7 +116,9 @@ def _sending(settings: Settings, outside: Outside) -> Iterator[_Check]:
 
 async def _check_server(smtp: SmtpSettings, settings: Settings, outside: Outside) -> Finding:
     largest = await asyncio.to_thread(largest_email, settings.database_path)
-    return await check_smtp(smtp, largest, outside.now())
+    lists = (one.to for one in settings.channels.values() if isinstance(one, EmailSettings))
+    recipient = next(lists, (smtp.sender,))[0]
+    return await check_smtp(smtp, largest, outside.now(), recipient)
 
 
 async def _check_channel(channel: Channel) -> Finding:

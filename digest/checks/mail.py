@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from digest.channels.smtp import SmtpConnection
 from digest.checks import Finding, Trouble, failed, found
 from digest.checks.certificates import Certificates
-from digest.errors import DeliveryError, StoreError
+from digest.domains import with_port
+from digest.errors import ChannelError, DeliveryError, StoreError
+from digest.rendering.headers import mailbox
 from digest.store import Store, database_exists
 
 if TYPE_CHECKING:
@@ -23,23 +25,44 @@ _REMEDY = "look at smtp.host, smtp.port and smtp.security, and at what is betwee
 _OLD = {"TLSv1", "TLSv1.1"}
 
 
-async def check_smtp(smtp: SmtpSettings, largest: int, now: datetime) -> Finding:
-    """Connect, encrypt, log in; `largest` is the size of an email that the server must take."""
-    name = f"{smtp.host}:{smtp.port}"
+async def check_smtp(
+    smtp: SmtpSettings, largest: int, now: datetime, recipient: str = ""
+) -> Finding:
+    """Connect, encrypt, log in, and ask whether a message for the recipient would be taken.
+
+    `largest` is the size of an email that the server must take.
+    """
+    name = with_port(smtp.host, smtp.port)
     certificates = Certificates()
     context = certificates.noting(ssl.create_default_context(cafile=smtp.ca_file))
     connection = SmtpConnection(smtp, None if smtp.security == "none" else context)
     try:
         await connection.connect()
         offer = connection.offer()
+        refusal = await _rehearse(connection, recipient or smtp.sender)
         await connection.say_goodbye()
     except DeliveryError as error:
         return failed("smtp", name, error.reason, _REMEDY)
     finally:
         connection.close()
     facts = (*_facts(smtp, offer), *certificates.facts(smtp.host, now))
-    troubles = (*_troubles(smtp, offer, largest), *certificates.troubles(smtp.host, now))
+    troubles = (*_troubles(smtp, offer, largest), *refusal, *certificates.troubles(smtp.host, now))
     return found("smtp", name, facts, troubles)
+
+
+async def _rehearse(connection: SmtpConnection, recipient: str) -> tuple[Trouble, ...]:
+    """What keeps mail from one recipient, if anything does."""
+    try:
+        await connection.rehearse(mailbox(recipient).addr_spec)
+    except ChannelError:
+        raise
+    except DeliveryError as error:
+        # What is put off is tried again, as it is when something is sent.
+        if error.verdict == "retrying":
+            return ()
+        said = f"it takes nothing for {recipient}: {error.reason}"
+        return (Trouble("warn", said, "see whether the address is right"),)
+    return ()
 
 
 def _facts(smtp: SmtpSettings, offer: Offer) -> Iterator[str]:

@@ -6,6 +6,8 @@ from base64 import b64decode, b64encode
 from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from digest.domains import ascii_domain
+
 
 def without_credentials(text: str) -> tuple[str, str | None]:
     """The address alone, and the `Authorization` its credentials ask for (RFC 7617).
@@ -54,6 +56,6 @@ def mail_key(recipient: str) -> str:
         return address.lower()
     local, at, domain = address.rpartition("@")
     try:
-        return f"{local.lower()}{at}{domain.encode('idna').decode('ascii').lower()}"
+        return f"{local.lower()}{at}{ascii_domain(domain)}"
     except UnicodeError:
         return address.lower()

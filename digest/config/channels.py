@@ -20,6 +20,7 @@ from digest.config.fields import (
     Addresses,
     CertificateFile,
     Command,
+    HelloName,
     Host,
     SecretUrl,
     Selector,
@@ -72,6 +73,11 @@ class SmtpSettings(Model):
     token_command: Command | None = Field(
         None,
         description="Instead of password: a command whose first line is a token (XOAUTH2).",
+    )
+    hello: HelloName | None = Field(
+        None,
+        description="What it calls itself (EHLO). Default: this machine's full name, or its"
+        " address.",
     )
     ca_file: CertificateFile | None = Field(
         None, description="Whose certificates are trusted, in PEM form. Default: the system's."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import ssl
 from datetime import timedelta
@@ -27,6 +28,7 @@ from digest.config.references import nearest
 from digest.config.rule_parser import parse_rule
 from digest.config.rules import Rule
 from digest.config.units import duration_text, parse_duration, parse_size
+from digest.domains import HOST_NAME, address_literal, ascii_domain, ascii_host, is_address
 from digest.language import languages
 
 
@@ -82,6 +84,9 @@ def _secret_web_url(value: SecretStr) -> SecretStr:
     return value
 
 
+_BESIDE = re.compile(r'"(?:[^"\\]|\\.)*"(?!@)|\([^()]*\)')
+
+
 def one_address(value: str) -> str:
     """One email address, with or without a name, as it is given.
 
@@ -90,7 +95,9 @@ def one_address(value: str) -> str:
     """
     name, address = parseaddr(value)
     local, at, domain = address.rpartition("@")
-    odd = not value.isprintable() or " " in address or value.count("@") > 1
+    # A name in quotes, or in a comment, may be anything.
+    bare = _BESIDE.sub("", value)
+    odd = not value.isprintable() or " " in address or bare.count("@") > 1 or "," in bare
     if not (local and at and domain) or odd:
         raise ValueError(f"{value!r} is not an email address")
     if name == "" and address != value.strip() and value.strip() != f"<{address}>":
@@ -109,10 +116,10 @@ def _sender(value: str) -> str:
 def _is_host(name: str) -> bool:
     """Whether a name, or an address, can be looked up."""
     try:
-        name.encode("idna")
+        ascii_domain(name)
     except UnicodeError:
         return False
-    return bool(name) and _is_one_word(name)
+    return _is_one_word(name)
 
 
 def _is_one_word(text: str) -> bool:
@@ -121,9 +128,22 @@ def _is_one_word(text: str) -> bool:
 
 
 def _host(value: str) -> str:
-    if not _is_host(value):
+    try:
+        host = ascii_host(value)
+    except UnicodeError:
+        host = ""
+    if not host or not _is_one_word(value):
         raise ValueError("must be the name or address of a server")
-    return value
+    return host
+
+
+def _hello(value: str) -> str:
+    literal = value.removeprefix("[").removesuffix("]").removeprefix("IPv6:")
+    if is_address(literal):
+        return address_literal(literal)
+    if not _is_host(value) or not HOST_NAME.fullmatch(ascii_domain(value)):
+        raise ValueError("must be a full name like mail.example.com, or an address")
+    return ascii_domain(value)
 
 
 def _one_line(value: str) -> str:
@@ -202,6 +222,7 @@ LanguageTag = Annotated[
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 SecretUrl = Annotated[SecretStr, AfterValidator(_secret_web_url)]
 Host = Annotated[str, AfterValidator(_host)]
+HelloName = Annotated[str, AfterValidator(_hello)]
 Address = Annotated[str, AfterValidator(one_address)]
 Sender = Annotated[Address, AfterValidator(_sender)]
 RelativePath = Annotated[Path, AfterValidator(anchored)]

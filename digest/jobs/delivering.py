@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from digest.errors import ChannelError, DeliveryError, StoreError
+from digest.jobs.doubts import Doubts
 from digest.jobs.outcomes import outcome_of, rest_after
 from digest.log import event
 from digest.model import Delivery, Outcome, Rest
@@ -37,13 +38,15 @@ _RECORD_AGAIN_SECONDS = 5.0
 class _Turn(Struct):
     """A channel's turn to be served, and who hears of it; nothing is begun once it is to stop.
 
-    `rest` is why nothing could be sent before.
+    `rest` is why nothing could be sent before; `doubts` are the refusals that may not be about
+    their recipients.
     """
 
     channel: Channel
     report: Callable[[Delivery, Outcome], None]
     rest: Rest | None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    doubts: Doubts = field(default_factory=Doubts)
 
 
 class Delivering:
@@ -154,7 +157,7 @@ class Delivering:
     async def _work_off(self, turn: _Turn, session: Session) -> list[Outcome]:
         """Make what is due; no more than one delivery is `sending` at any time."""
         outcomes: list[Outcome] = []
-        due = deque(await self._due(turn.channel))
+        due = deque(await self._due(turn))
         claimed = await self._claim(turn, due)
         try:
             while claimed and not turn.stop.is_set():
@@ -162,17 +165,15 @@ class Delivering:
                 # What was passed over waits for another part, and is due again then.
                 while due.popleft().id != delivery.id:
                     pass
-                try:
-                    outcome = await self._attempt(turn.channel, session, delivery)
-                except ChannelError as error:
-                    await self._rest(turn, delivery, error)
-                    break
+                outcome = await self._make(turn, session, delivery, due)
+                if outcome is None:
+                    claimed = await self._claim(turn, due)
+                    continue
                 # The next is claimed with it, in one transaction, unless that has to wait.
-                now = await self._may_claim_now(turn, due)
+                now = not turn.doubts.held and await self._may_claim_now(turn, due)
                 claimed = await self._record(delivery, outcome, due if now else ())
-                _say(delivery, outcome)
-                turn.report(delivery, outcome)
-                outcomes.append(outcome)
+                outcomes += [*await self._believe(turn), outcome]
+                self._tell(turn, delivery, outcome)
                 if turn.rest:
                     await self._works(turn)
                 if not now:
@@ -180,13 +181,54 @@ class Delivering:
         finally:
             if claimed:
                 await self._hand_back(claimed)
-        return outcomes
+        # Nobody is left to ask.
+        turn.doubts.settled = turn.doubts.settled or not turn.stop.is_set()
+        return outcomes + await self._believe(turn)
 
-    async def _due(self, channel: Channel) -> list[Delivery]:
+    async def _make(
+        self, turn: _Turn, session: Session, delivery: Delivery, due: Collection[Delivery]
+    ) -> Outcome | None:
+        """Make one delivery; None where it is as it was before."""
+        try:
+            outcome = await self._attempt(turn, session, delivery, due)
+        except ChannelError as error:
+            await self._rest(turn, delivery, error)
+            return None
+        except asyncio.CancelledError:
+            if not _has_begun(session):
+                await self._hand_back(delivery)
+            raise
+        if delivery.id in turn.doubts.held:
+            await self._hand_back(replace(delivery, error=outcome.error))
+            return None
+        return outcome
+
+    async def _believe(self, turn: _Turn) -> list[Outcome]:
+        """Write down the refusals that were in question and are not any more."""
+        believed = []
+        for delivery, outcome in turn.doubts.believed():
+            if await self._claim_again(delivery):
+                await self._record(delivery, outcome, ())
+                self._tell(turn, delivery, outcome)
+                believed.append(outcome)
+        return believed
+
+    async def _claim_again(self, delivery: Delivery) -> Delivery | None:
         now = self._clock()
-        return await self._store.run(
-            lambda store: store.ledger.due(channel.name, channel.kind, now)
-        )
+        return await self._store.run(lambda store: store.ledger.claim([delivery], now))
+
+    @staticmethod
+    def _tell(turn: _Turn, delivery: Delivery, outcome: Outcome) -> None:
+        _say(delivery, outcome)
+        turn.report(delivery, outcome)
+
+    async def _due(self, turn: _Turn) -> list[Delivery]:
+        now, channel = self._clock(), turn.channel
+        due = await self._store.run(lambda store: store.ledger.due(channel.name, channel.kind, now))
+        if turn.rest and turn.rest.lasting:
+            # Others are asked first than those whose refusal was taken for one of the channel.
+            due.sort(key=lambda each: each.state == "pending" and each.error is not None)
+        return [each for each in due if each.id not in turn.doubts.held]
 
     async def _claim(self, turn: _Turn, due: Collection[Delivery]) -> Delivery | None:
         """The next delivery, claimed when the pace of the channel allows it.
@@ -242,26 +284,36 @@ class Delivering:
         now = self._clock()
         await self._store.run(lambda store: store.ledger.hand_back(delivery, now))
 
-    async def _attempt(self, channel: Channel, session: Session, delivery: Delivery) -> Outcome:
+    async def _attempt(
+        self, turn: _Turn, session: Session, delivery: Delivery, due: Collection[Delivery]
+    ) -> Outcome:
+        channel = turn.channel
         try:
             token = self._token_of(delivery.channel, delivery.recipient)
             receipt = await session.send(_in_form(channel, replace(delivery, token=token)))
-            return Outcome("sent", receipt=self._words(receipt) or None)
         except ChannelError:
             raise
         except DeliveryError as error:
             refusal = error
         except asyncio.CancelledError:
-            # Whether it arrived, nobody knows; the next start settles it.
+            # Whether it arrived, nobody knows where it was begun; the next start settles it.
             event(_log, logging.WARNING, "interrupted", delivery=delivery.id)
             raise
         except Exception as error:  # noqa: BLE001 - a bug is logged whole
             _log.exception("bug while delivering", extra={"fields": {"delivery": delivery.id}})
-            refusal = DeliveryError(f"a bug: {type(error).__name__}", "unknown")
+            begun = _has_begun(session)
+            reason = f"a bug: {type(error).__name__}"
+            refusal = DeliveryError(reason, "unknown" if begun else "retrying")
+        else:
+            turn.doubts.settled = True
+            return Outcome("sent", receipt=self._words(receipt) or None)
         if refusal.verdict == "refused" and channel.plainer(delivery.payload) is None:
             refusal = DeliveryError(refusal.reason, "failed")
         outcome = outcome_of(delivery, refusal, channel.patience, self._clock())
-        return replace(outcome, error=self._words(outcome.error or ""))
+        outcome = replace(outcome, error=self._words(outcome.error or ""))
+        if refusal.verdict == "failed" or (refusal.verdict == "refused" and delivery.plainer):
+            _judge(turn, delivery, refusal, due, outcome)
+        return outcome
 
     async def _record(
         self, delivery: Delivery, outcome: Outcome, then: Iterable[Delivery]
@@ -286,6 +338,37 @@ class Delivering:
                 reason = str(error)
             event(_log, logging.ERROR, "not recorded yet", delivery=delivery.id, error=reason)
             await asyncio.sleep(self._record_again_seconds)
+
+
+def _has_begun(session: Session) -> bool:
+    """Whether a byte of what was being sent may have left, as far as the session can tell."""
+    begun: bool = getattr(session, "begun", True)
+    return begun
+
+
+def _judge(
+    turn: _Turn,
+    delivery: Delivery,
+    refusal: DeliveryError,
+    due: Iterable[Delivery],
+    outcome: Outcome,
+) -> None:
+    """Hold a refusal for good that may be about us.
+
+    Raises:
+        ChannelError: it is.
+    """
+    match turn.doubts.judge(delivery, refusal, (each.recipient for each in due)):
+        case "of the channel":
+            raise ChannelError(
+                f"everybody is refused alike: {refusal.reason}; mend the section smtp, or ask"
+                " whoever runs the server",
+                lasting=True,
+            )
+        case "doubted":
+            turn.doubts.held[delivery.id] = delivery, outcome
+        case "believed":
+            pass
 
 
 def _in_form(channel: Channel, delivery: Delivery) -> Delivery:

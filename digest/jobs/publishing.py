@@ -19,7 +19,8 @@ from digest.errors import DigestError, StoreError
 from digest.jobs.drafting import draft_edition, draft_weekly
 from digest.jobs.planning import email_channels, plan
 from digest.log import event
-from digest.rendering.email import mailbox, message_id
+from digest.rendering.email import message_id
+from digest.rendering.headers import mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence

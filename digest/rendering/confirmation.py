@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from digest.feeds.text import one_line
-from digest.rendering.email import encoded_header, from_header, mailbox
+from digest.rendering.headers import address_field, field_of, mailbox, text_field
 from digest.rendering.mime import text_part
 from digest.rendering.words import inline, wrap
 
@@ -31,15 +31,15 @@ def build_confirmation(
     )
     otherwise = language.translate("If you do not want it, do nothing: nothing will be sent.")
     head = (
-        f"Subject: {encoded_header(subject)}\r\n"
-        f"Content-Language: {language.tag}\r\n"
-        f"{from_header(mailbox(sender))}"
-        f"Date: {format_datetime(now)}\r\n"
+        text_field("Subject", subject),
+        field_of("Content-Language", language.tag),
+        address_field("From", mailbox(sender)),
+        field_of("Date", format_datetime(now)),
         # RFC 3834: keeps out-of-office replies away.
-        "Auto-Submitted: auto-generated\r\n"
-        "MIME-Version: 1.0\r\n"
+        field_of("Auto-Submitted", "auto-generated"),
+        field_of("MIME-Version", "1.0"),
     )
-    return head.encode() + text_part(f"{wrap(asked)}\n\n{url}\n\n{wrap(otherwise)}\n", "plain")
+    return b"".join(head) + text_part(f"{wrap(asked)}\n\n{url}\n\n{wrap(otherwise)}\n", "plain")
 
 
 def confirmation_id(asked: Confirmation, sender: str) -> str:

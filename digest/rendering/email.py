@@ -5,15 +5,22 @@ from __future__ import annotations
 import hashlib
 import re
 from email import message_from_bytes
-from email.header import Header
-from email.headerregistry import Address
-from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime, parseaddr
+from email.policy import SMTP
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from digest.feeds.text import one_line
 from digest.language import ENGLISH, language_of
 from digest.model import NO_PICTURES
+from digest.rendering.headers import (
+    Mailbox,
+    address_field,
+    encoded,
+    field_of,
+    is_plain,
+    mailbox,
+    text_field,
+)
 from digest.rendering.mime import multipart, picture_part, text_part
 from digest.rendering.personal import marker_of
 from digest.rendering.words import short
@@ -26,9 +33,6 @@ if TYPE_CHECKING:
 
 _SUBJECT_GRAPHEMES = 120
 _OF_THE_PARTS = (b"content-type:", b"content-transfer-encoding:")
-# Lines are folded at 78 characters.
-_LONGEST_PLAIN = 70
-_PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9+_-]+(\.[A-Za-z0-9+_-]+)*@[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
 def build_email(
@@ -76,36 +80,32 @@ def _with_pictures(html: str, pictures: Pictures, marker: str) -> bytes:
     return multipart('related; type="text/html"', part, *(picture_part(*one) for one in shown))
 
 
-def _headers(edition: Edition, sender: Address) -> bytes:
-    subject = encoded_header(short(one_line(edition.subject, 1_000), _SUBJECT_GRAPHEMES))
+def _headers(edition: Edition, sender: Mailbox) -> bytes:
+    subject = short(one_line(edition.subject, 1_000), _SUBJECT_GRAPHEMES)
     list_name = one_line(edition.title, 120).translate(str.maketrans('"<>\\', "    "))
-    list_phrase = f'"{list_name}"' if _plain(list_name) else encoded_header(list_name)
-    return (
-        f"Subject: {subject}\r\n"
-        # RFC 2919
-        f"List-Id: {list_phrase} <{edition.digest.lower()}.digest.{sender.domain}>\r\n"
-        # RFC 3282; `text_only` goes by it too.
-        f"Content-Language: {edition.language}\r\n"
-        f"{from_header(sender)}"
-        f"Date: {format_datetime(edition.composed_at)}\r\n"
-        # RFC 3834: keeps out-of-office replies away.
-        "Auto-Submitted: auto-generated\r\n"
-    ).encode()
+    list_phrase = f'"{list_name}"' if is_plain(list_name) else encoded(list_name, "List-Id")
+    return b"".join(
+        (
+            text_field("Subject", subject),
+            # RFC 2919
+            field_of("List-Id", f"{list_phrase} <{edition.digest.lower()}.digest.{sender.domain}>"),
+            # RFC 3282; `text_only` goes by it too.
+            field_of("Content-Language", edition.language),
+            address_field("From", sender),
+            field_of("Date", format_datetime(edition.composed_at)),
+            # RFC 3834: keeps out-of-office replies away.
+            field_of("Auto-Submitted", "auto-generated"),
+        )
+    )
 
 
 def personal_headers(recipient: str, message_id: str) -> bytes:
-    """The headers to put before a message built by `build_email`."""
-    return _to(recipient) + f"Message-ID: {message_id}\r\n".encode()
+    """The headers to put before a message built by `build_email`.
 
-
-def _to(recipient: str) -> bytes:
-    # The library takes ten times as long to find that there is nothing to do about most addresses.
-    if len(recipient) <= _LONGEST_PLAIN and _PLAIN_ADDRESS.fullmatch(recipient):
-        return f"To: {recipient}\r\n".encode()
-    address = mailbox(recipient)
-    # RFC 6531: there is no other way to write a local part that is not ASCII.
-    policy = SMTP if address.username.isascii() else SMTPUTF8
-    return policy.fold_binary("To", policy.header_factory("To", address))
+    Raises:
+        ValueError: the recipient is no address.
+    """
+    return address_field("To", mailbox(recipient)) + field_of("Message-ID", message_id)
 
 
 def message_id(delivery: tuple[str, datetime, str, str, int], domain: str) -> str:
@@ -117,30 +117,3 @@ def message_id(delivery: tuple[str, datetime, str, str, int], domain: str) -> st
     identity = f"{digest}\n{scheduled_for.isoformat()}\n{channel}\n{recipient}\n{part}"
     unique = hashlib.sha256(identity.encode()).hexdigest()[:24]
     return f"<{digest}.{scheduled_for:%Y%m%d%H%M%S}.{unique}@{domain}>"
-
-
-def mailbox(text: str) -> Address:
-    """`Name <address>` with the domain in its ASCII form (RFC 5890)."""
-    name, address = parseaddr(text)
-    local, _, domain = address.rpartition("@")
-    return Address(one_line(name, 200), local, domain.encode("idna").decode("ascii"))
-
-
-def from_header(sender: Address) -> str:
-    """The line that says who sends."""
-    line: str = SMTP.fold("From", SMTP.header_factory("From", sender))
-    return line
-
-
-def encoded_header(text: str) -> str:
-    """Text for a header, folded; encoded (RFC 2047) where it is not plain.
-
-    Not by the library's policies, which decode what already looks encoded:
-    `=?utf-8?q?=0D=0ABcc:...?=` in a title would become a header of its own.
-    """
-    charset = "us-ascii" if _plain(text) else "utf-8"
-    return Header(text, charset, header_name="Subject").encode(linesep="\r\n")
-
-
-def _plain(text: str) -> bool:
-    return text.isascii() and "=?" not in text

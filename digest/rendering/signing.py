@@ -12,6 +12,7 @@ from dkim import DKIM
 from dkim.canonicalization import CanonicalizationPolicy
 from dkim.crypto import parse_pem_private_key
 
+from digest.domains import ascii_domain
 from digest.rendering.personal import Personal, marker_of
 
 # A field is signed as often as it is named: once more than it is there, so that none can be added
@@ -29,7 +30,7 @@ class Signer:
     """Signs for a domain; `key` is an RSA key in PEM form."""
 
     def __init__(self, domain: str, selector: str, key: str) -> None:
-        self._domain = domain.encode("idna")
+        self._domain = ascii_domain(domain).encode("ascii")
         self._selector = selector.encode("ascii")
         self._key: Any = parse_pem_private_key(key.encode())
         self._message = self._time = b""

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def serving(talk: Callable[[socket.socket], None]) -> Iterator[int]:
+def serving(talk: Callable[[socket.socket], None], host: str = "127.0.0.1") -> Iterator[int]:
     """The port of a server that lets `talk` have each connection, one after the other."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, 0), family=family)
     stopping = threading.Event()
     # Second handles, which can still hang up when TLS has taken over the first.
     handles: list[socket.socket] = []
@@ -39,7 +40,7 @@ def serving(talk: Callable[[socket.socket], None]) -> Iterator[int]:
         yield listener.getsockname()[1]
     finally:
         stopping.set()
-        socket.create_connection(listener.getsockname()).close()
+        socket.create_connection(listener.getsockname()[:2]).close()
         for handle in handles:
             _hang_up(handle)
         thread.join()

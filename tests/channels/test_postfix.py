@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -15,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from digest.checks.mail import check_smtp
+from digest.config import SmtpSettings
+from digest.opening import utc_now
 from tests.certificates import Certificate, make_certificate
 from tests.channels.mailing import (
     LOGIN,
@@ -27,6 +31,9 @@ from tests.channels.mailing import (
     verdicts,
 )
 from tests.channels.making import MESSAGE_ID, TEMPLATES, deliveries, delivery, send
+from tests.channels.test_doubts import Posting
+from tests.channels.test_email_delivering import two_channels
+from tests.jobs.bench import open_store
 from tests.rendering.samples import ordinary
 from tests.servers import MailServer, running
 
@@ -42,6 +49,7 @@ pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="Postfix is started by root alone"),
 ]
 LARGEST = 60_000
+RELAYED = "example.com, xn--bcher-kva.example"
 MAIN = """\
 compatibility_level = 3.6
 queue_directory = {folder}/queue
@@ -54,7 +62,7 @@ myhostname = postfix.example
 mydestination =
 alias_maps =
 smtputf8_enable = yes
-relay_domains = example.com, xn--bcher-kva.example
+relay_domains = {relayed}
 default_transport = smtp:[127.0.0.1]:{onward}
 relay_transport = smtp:[127.0.0.1]:{onward}
 message_size_limit = {largest}
@@ -71,6 +79,7 @@ smtpd_recipient_restrictions = check_recipient_access inline:{{
     {{ busy@example.com = 450 4.2.1 mailbox busy }},
     {{ gone@example.com = 550 5.1.1 no such user }} }},
     permit_sasl_authenticated, reject
+mynetworks = 127.0.0.0/8
 """
 MASTER = """\
 {port} inet n - n - - smtpd
@@ -121,28 +130,44 @@ class Postfix:
 def postfix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postfix]:
     authority = make_certificate(tmp_path_factory.mktemp("authority"))
     certificate = make_certificate(tmp_path_factory.mktemp("server"), authority)
+    with started(certificate) as (port, onward):
+        yield Postfix(port, authority, onward)
+
+
+@contextlib.contextmanager
+def started(
+    certificate: Certificate, services: str = "", relayed: str = RELAYED
+) -> Iterator[tuple[int, MailServer]]:
+    """The port of an instance, and the server that it passes mail on to."""
     onward = MailServer()
     onward.smtp_options = {"enable_SMTPUTF8": True}
     # Postfix gives up its rights, so its folder is none of the test's own.
     with running(onward), tempfile.TemporaryDirectory(prefix="postfix-") as name:
         folder, port = Path(name), free_port()
-        configure(folder, port, onward.port, certificate)
+        configure(folder, port, onward.port, certificate, services, relayed)
         control: list[str | Path] = [POSTFIX, "-c", folder]
         subprocess.run([*control, "start"], check=True, capture_output=True, timeout=30)
         try:
-            yield Postfix(port, authority, onward)
+            yield port, onward
         finally:
             subprocess.run([*control, "stop"], check=True, capture_output=True, timeout=30)
 
 
-def configure(folder: Path, port: int, onward: int, certificate: Certificate) -> None:
+def configure(
+    folder: Path, port: int, onward: int, certificate: Certificate, services: str, relayed: str
+) -> None:
     folder.chmod(0o755)
     for name in ("queue", "data", "sasl"):
         (folder / name).mkdir()
     owner = pwd.getpwnam("postfix")
     os.chown(folder / "data", owner.pw_uid, owner.pw_gid)
     values = {"folder": folder, "port": port, "onward": onward, "certificate": certificate}
-    for name, text in {"main.cf": MAIN, "master.cf": MASTER, "sasl/smtpd.conf": SASL}.items():
+    values |= {"relayed": relayed}
+    for name, text in {
+        "main.cf": MAIN,
+        "master.cf": MASTER + services,
+        "sasl/smtpd.conf": SASL,
+    }.items():
         (folder / name).write_text(text.format(**values, largest=LARGEST))
     subprocess.run(
         ["saslpasswd2", "-p", "-f", folder / "accounts", "-u", "postfix.example", "digest"],
@@ -245,3 +270,105 @@ async def test_what_somebody_has_to_mend_is_named(
 
     assert verdict(error) == "down until mended"
     assert error.reason.startswith(says)
+
+
+# What makes a server refuse us, and the words of the incident.
+STRICT = {
+    "sender": (
+        (
+            "-o smtpd_sender_restrictions=reject_unlisted_sender"
+            " -o {{ relay_recipient_maps = inline:{{{{ ada@listed.example = x }}}} }}"
+        ),
+        "the sender was refused: 550 5.1.0 <d@listed.example>: Sender address rejected: User",
+    ),
+    "hello": (
+        "-o smtpd_helo_restrictions=reject_non_fqdn_helo_hostname",
+        "what this machine calls itself: 504 5.5.2 <foo>: Helo command rejected: need fully-",
+    ),
+    "relay": (
+        "-o smtpd_relay_restrictions=reject_unauth_destination",
+        "does not pass mail on for us: 554 5.7.1 <",
+    ),
+    "client": (
+        "-o smtpd_client_restrictions=reject",
+        "takes nothing from this machine: 554 5.7.1 <localhost[127.0.0.1]>: Client host rejected",
+    ),
+}
+SENDER = "d@listed.example"
+LAX = "-o smtpd_tls_security_level=may -o {{ smtpd_recipient_restrictions = permit_mynetworks }}"
+
+
+@dataclass(frozen=True)
+class Strict:
+    """An instance that takes everything at one port, and refuses us at others for a reason each."""
+
+    lax: int
+    ports: dict[str, int]
+    onward: MailServer
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Strict]:
+    certificate = make_certificate(tmp_path_factory.mktemp("server"))
+    ports = {what: free_port() for what in STRICT}
+    lax = free_port()
+    rules = {ports[what]: rule for what, (rule, _) in STRICT.items()} | {lax: ""}
+    services = "".join(f"{port} inet n - n - - smtpd {LAX} {rules[port]}\n" for port in rules)
+    with started(certificate, services, SENDER.partition("@")[2]) as (_, onward):
+        yield Strict(lax, ports, onward)
+
+
+@pytest.mark.parametrize("what", STRICT)
+async def test_a_server_that_refuses_us_costs_nobody_an_edition(
+    strict: Strict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    names = ("ada", "grace", "edith", "joan")
+    async with open_store(tmp_path) as store:
+        posting = Posting(tmp_path, store, strict.ports[what], **{"from": SENDER})
+        await posting.publish(*names)
+        with monkeypatch.context() as patch:
+            if what == "hello":
+                patch.setattr("digest.channels.smtp.own_name", short_name)
+            for _ in range(3):
+                assert await posting.deliver() == dict.fromkeys(names, "pending")
+                [incident] = await store.run(lambda opened: opened.incidents.open_ones())
+                assert (incident.kind, incident.subject) == ("channel", "one")
+                assert STRICT[what][1] in incident.message
+                posting.clock.turn(hours=6)
+
+        # Mended.
+        posting.channels = two_channels(tmp_path, strict.lax, **{"from": SENDER})
+        assert await posting.deliver() == dict.fromkeys(names, "sent")
+        assert await posting.incidents() == []
+
+
+async def short_name(_: object) -> str:
+    return "foo"
+
+
+async def test_what_we_call_ourselves_is_taken(strict: Strict, tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        posting = Posting(tmp_path, store, strict.ports["hello"])
+        await posting.publish("ada")
+
+        assert await posting.deliver() == {"ada": "sent"}
+
+
+@pytest.mark.parametrize("what", ["sender", "relay", "client"])
+async def test_a_check_asks_whether_mail_would_be_taken(strict: Strict, what: str) -> None:
+    before = len(strict.onward.mails)
+    taken, not_taken = [
+        await check_smtp(server(port), 0, utc_now(), "ada@example.com")
+        for port in (strict.lax, strict.ports[what])
+    ]
+
+    assert (taken.verdict, not_taken.verdict) == ("ok", "fail")
+    assert STRICT[what][1].partition(": ")[2] in not_taken.said
+    assert "smtp." in not_taken.remedy
+    assert len(strict.onward.mails) == before
+
+
+def server(port: int) -> SmtpSettings:
+    return SmtpSettings.model_validate(
+        {"host": "127.0.0.1", "port": port, "security": "none", "from": SENDER}
+    )

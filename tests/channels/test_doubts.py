@@ -1,0 +1,260 @@
+"""Refusals of everybody: the channel rests, nobody is given up, and all is sent in the end."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from digest.jobs.delivering import Delivering
+from digest.jobs.room import Room
+from digest.log import Redactor, Words
+from tests.channels.scripted import SmtpScript, serving
+from tests.channels.test_email_delivering import to, two_channels
+from tests.jobs.bench import StoppedClock, open_store
+from tests.store import build
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from digest.model import Delivery
+    from digest.store import Store, StoreThread
+
+GONE = "550 5.1.1 <{}>: Recipient address rejected: User unknown"
+NAMES = ("ada", "grace", "edith", "joan", "vera")
+
+
+class Refusing(SmtpScript):
+    """Refuses recipients as `says` has it, by name; `{}` in a reply is the address."""
+
+    def __init__(self, says: dict[str, str] | None = None, everybody: str = "250 OK") -> None:
+        super().__init__()
+        self.says = says or {}
+        self.everybody = everybody
+        self.told: list[str] = []
+
+    def _reply(self, verb: str, default: str) -> str | None:
+        if verb != "RCPT":
+            return super()._reply(verb, default)
+        address = self.heard[-1][1].decode().partition("<")[2].partition(">")[0]
+        name = address.partition("@")[0]
+        self.told.append(name)
+        return self.says.get(name, self.everybody).format(address)
+
+
+class Posting:
+    """A ledger with editions, and what delivers them through one server."""
+
+    def __init__(self, folder: Path, store: StoreThread[Store], port: int, **smtp: Any) -> None:
+        self.store = store
+        self.clock = StoppedClock()
+        self.channels = two_channels(folder, port, **smtp)
+        self.reported: list[tuple[str, str]] = []
+
+    async def publish(self, *names: str) -> None:
+        await self.store.run(lambda opened: build.publish(opened, sent_as=(to("one", *names),)))
+
+    async def deliver(self) -> dict[str, str]:
+        """What became of everything, by the recipient's name."""
+        room = Room(self.store, "digest.db", lambda: None, self.clock)
+        made = Delivering(self.store, self.channels, self.clock, Words(Redactor()), room)
+        async with asyncio.timeout(30):
+            await made.deliver_due(self._report)
+        return {row["recipient"].partition("@")[0]: row["state"] for row in await self.rows()}
+
+    def _report(self, delivery: Delivery, outcome: Any) -> None:
+        self.reported.append((delivery.recipient.partition("@")[0], outcome.state))
+
+    async def rows(self) -> list[Any]:
+        ids = await self.store.run(lambda opened: opened.ledger.of_edition(1))
+        return [{"recipient": one.recipient, "state": one.state, "error": one.error} for one in ids]
+
+    async def incidents(self) -> list[str]:
+        found = await self.store.run(lambda opened: opened.incidents.open_ones())
+        return [one.subject for one in found]
+
+    async def left(self) -> set[str]:
+        """Those to whom nothing is sent any more."""
+        found = await self.store.run(lambda opened: opened.recipients.all())
+        return {one.address.partition("@")[0] for one in found if one.state == "bounced"}
+
+
+@pytest.fixture
+def server() -> Refusing:
+    return Refusing()
+
+
+@pytest.fixture
+async def posting(tmp_path: Path, server: Refusing) -> AsyncIterator[Posting]:
+    with serving(server.talk) as port:
+        async with open_store(tmp_path) as store:
+            yield Posting(tmp_path, store, port)
+
+
+@pytest.mark.parametrize(
+    "words", ["550 5.7.1 Not today, {}", "554 no", "550 5.4.1 id 1vP-{} denied", "550 no {}"]
+)
+async def test_where_all_are_refused_alike_it_is_the_channel(
+    posting: Posting, server: Refusing, words: str
+) -> None:
+    server.everybody = words
+    await posting.publish(*NAMES)
+
+    became = await posting.deliver()
+
+    assert became == dict.fromkeys(NAMES, "pending")
+    assert server.told == list(NAMES[:3])
+    assert await posting.incidents() == ["one"]
+    assert await posting.left() == set()
+    assert posting.reported == []
+    server.everybody = "250 OK"
+    posting.clock.turn(hours=6)
+    assert await posting.deliver() == dict.fromkeys(NAMES, "sent")
+    assert await posting.incidents() == []
+
+
+async def test_it_rests_for_as_long_as_it_takes(posting: Posting, server: Refusing) -> None:
+    server.everybody = "554 no"
+    await posting.publish(*NAMES)
+
+    for _ in range(40):
+        assert await posting.deliver() == dict.fromkeys(NAMES, "pending")
+        posting.clock.turn(hours=6)
+    assert await posting.incidents() == ["one"]
+    server.everybody = "250 OK"
+    assert await posting.deliver() == dict.fromkeys(NAMES, "sent")
+
+
+async def test_one_who_is_accepted_settles_it(posting: Posting, server: Refusing) -> None:
+    server.says = {"ada": GONE, "grace": GONE}
+    await posting.publish(*NAMES)
+
+    became = await posting.deliver()
+
+    assert became == {"ada": "failed", "grace": "failed"} | dict.fromkeys(NAMES[2:], "sent")
+    assert server.told == list(NAMES)
+    assert posting.reported[:3] == [("ada", "failed"), ("grace", "failed"), ("edith", "sent")]
+    assert await posting.left() == {"ada", "grace"}
+    assert await posting.incidents() == []
+
+
+async def test_other_words_settle_it(posting: Posting, server: Refusing) -> None:
+    server.says = {"ada": GONE, "grace": "554 5.7.1 spam"}
+    server.everybody = GONE
+    await posting.publish(*NAMES)
+
+    assert await posting.deliver() == dict.fromkeys(NAMES, "failed")
+    assert await posting.left() == {"ada", "edith", "joan", "vera"}
+
+
+@pytest.mark.parametrize("names", [("ada",), ("ada", "grace")])
+@pytest.mark.parametrize("words", [GONE, "550 no {}"])
+async def test_a_list_of_one_or_two_may_be_gone(
+    posting: Posting, server: Refusing, names: tuple[str, ...], words: str
+) -> None:
+    server.everybody = words
+    await posting.publish(*names)
+
+    assert await posting.deliver() == dict.fromkeys(names, "failed")
+    assert server.told == list(names)
+    assert await posting.incidents() == []
+
+
+async def test_an_old_list_that_begins_with_who_has_left_is_sent_all_the_same(
+    posting: Posting, server: Refusing
+) -> None:
+    old = [f"old{n}" for n in range(8)]
+    server.says = dict.fromkeys(old, GONE)
+    await posting.publish(*old, *NAMES)
+
+    became = await posting.deliver()
+
+    assert became == dict.fromkeys(old, "failed") | dict.fromkeys(NAMES, "sent")
+    assert await posting.left() == set(old)
+
+
+async def test_others_are_asked_first_after_a_rest(posting: Posting, server: Refusing) -> None:
+    server.says = dict.fromkeys(NAMES[:3], "550 no")
+    await posting.publish(*NAMES)
+    assert await posting.deliver() == dict.fromkeys(NAMES, "pending")
+    posting.clock.turn(hours=6)
+
+    became = await posting.deliver()
+
+    assert became == dict.fromkeys(NAMES[:3], "failed") | dict.fromkeys(NAMES[3:], "sent")
+    assert await posting.incidents() == []
+
+
+async def test_who_is_put_off_accepts_nobody(posting: Posting, server: Refusing) -> None:
+    server.everybody = "451 4.7.1 greylisted"
+    await posting.publish(*NAMES)
+
+    assert await posting.deliver() == dict.fromkeys(NAMES, "retrying")
+    assert await posting.incidents() == []
+
+
+async def test_a_refusal_of_the_message_counts_too(posting: Posting, server: Refusing) -> None:
+    server.replies = {".": "554 5.7.1 spam"}
+    await posting.publish(*NAMES)
+
+    assert await posting.deliver() == dict.fromkeys(NAMES, "pending")
+    assert len(server.messages) == 3
+
+
+async def test_a_sender_that_is_refused_burns_nobody(posting: Posting, server: Refusing) -> None:
+    server.everybody = "553 5.7.1 <d@example.com>: Sender address rejected: not owned by user d"
+    await posting.publish(*NAMES)
+
+    assert await posting.deliver() == dict.fromkeys(NAMES, "pending")
+    assert server.told == ["ada"]
+    assert await posting.incidents() == ["one"]
+
+
+async def test_a_daily_limit_is_nobodys_fault(posting: Posting, server: Refusing) -> None:
+    server.says = dict.fromkeys(NAMES[2:], "550 5.4.5 Daily user sending limit exceeded")
+    await posting.publish(*NAMES)
+
+    became = await posting.deliver()
+    assert became == dict.fromkeys(NAMES[:2], "sent") | dict.fromkeys(NAMES[2:], "pending")
+    assert await posting.incidents() == []
+    posting.clock.turn(hours=23)
+    assert await posting.deliver() == became
+    server.says = {}
+    posting.clock.turn(hours=1)
+    assert await posting.deliver() == dict.fromkeys(NAMES, "sent")
+    assert await posting.incidents() == []
+
+
+@pytest.mark.parametrize("stage", ["connect", "EHLO", "MAIL", "RCPT", "DATA"])
+async def test_a_stop_before_the_first_byte_leaves_no_doubt(
+    posting: Posting, server: Refusing, stage: str
+) -> None:
+    heard = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    answer = server._answer
+
+    def never(connection: Any, verb: str, default: str) -> bool:
+        if verb != stage:
+            return answer(connection, verb, default)
+        loop.call_soon_threadsafe(heard.set)
+        connection.recv(1)
+        return False
+
+    server._answer = never  # type: ignore[method-assign]
+    await posting.publish("ada")
+    room = Room(posting.store, "digest.db", lambda: None, posting.clock)
+    made = Delivering(
+        *(posting.store, posting.channels, posting.clock, Words(Redactor()), room), grace_seconds=0
+    )
+    delivering = asyncio.create_task(made.deliver_due())
+    await asyncio.wait_for(heard.wait(), 20)
+    await made.finish()
+    await asyncio.gather(delivering, return_exceptions=True)
+
+    [row] = await posting.rows()
+    assert row["state"] == "pending"
+    await made.release_claimed()
+    [row] = await posting.rows()
+    assert row["state"] == "pending"

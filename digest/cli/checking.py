@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.checks import Finding, Verdict, exit_code
+from digest.checks.files import check_files, check_secrets
 from digest.checks.machine import check_access, check_templates
 from digest.cli import Options, aio
 from digest.cli.output import cell, open_console, print_json, progress, say
@@ -34,6 +35,8 @@ def check(options: Options, *, online: bool) -> int:
         _settings(settings),
         *check_templates(settings),
         *check_access(settings.database_path),
+        *check_files(settings),
+        *check_secrets(settings, options.file().absolute().parent),
     ]
     if online:
         from digest.checks.everything import Outside, check_everything

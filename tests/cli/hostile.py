@@ -23,6 +23,8 @@ HOSTILE = (
     "\x07\x08\x7f\r\n! all is well\x85\u2028\u202etxt\u2066\u200f\u061c\ufeff"
     "[bold red][link=http://evil.example]x[/link] :skull: \x00"
 )
+# As much of it as the mail server of the tests can say.
+REPLY = "".join(c for c in HOSTILE.replace("\r\n", " ") if c.isascii() and c != "\0")
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
 )
@@ -48,13 +50,18 @@ _DOCUMENTS = {"feeds.wishes", "editions.snapshot"}
 def planted(project: Project) -> Project:
     """The project with hostile text in every column that others write into."""
     with sqlite3.connect(project.folder / "data/digest.db") as database:
-        for table in tables.metadata.tables.values():
-            for column in table.columns:
-                name = f"{table.name}.{column.name}"
-                if isinstance(column.type, sa.Text | tables.Said) and name not in OUR_WORDS:
-                    _plant(database, table.name, column.name, document=name in _DOCUMENTS)
+        plant(database)
     database.close()
     return project
+
+
+def plant(database: sqlite3.Connection) -> None:
+    """Put hostile text into every column that others write into."""
+    for table in tables.metadata.tables.values():
+        for column in table.columns:
+            name = f"{table.name}.{column.name}"
+            if isinstance(column.type, sa.Text | tables.Said) and name not in OUR_WORDS:
+                _plant(database, table.name, column.name, document=name in _DOCUMENTS)
 
 
 def _plant(database: sqlite3.Connection, table: str, column: str, *, document: bool) -> None:
@@ -92,8 +99,7 @@ def hostile_servers(project: Project) -> None:
         "/news.xml": Reply(HOSTILE, 500),
         "/releases.xml": Reply(HOSTILE, 200),
     }
-    said = HOSTILE.replace("\r\n", " ").replace("\0", "")
-    project.mail.refuse_recipient = lambda to: f"550 {said}" if "grace" in to else None
+    project.mail.refuse_recipient = lambda to: f"550 {REPLY}" if "grace" in to else None
     project.slack.replies["/services/T0/B0/s3cret"] = Reply(HOSTILE, 404)
 
 

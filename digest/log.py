@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
+from digest.words_of_others import ascii_json, clean_words, visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _MASK = "***"
 _SHORTEST_SECRET = 4
-_MOST_WORDS = 500
 
 
 def event(logger: logging.Logger, level: int, message: str, **fields: object) -> None:
@@ -41,15 +42,15 @@ class Redactor:
 
 
 class Words:
-    """Makes what others said fit to keep and to show: no secret, one line, of bounded length."""
+    """Makes what others said fit to keep and to show: `clean_words` without any secret."""
 
     def __init__(self, redact: Redactor) -> None:
         self._redact = redact
 
     def __call__(self, text: str) -> str:
         """The text as it may be stored."""
-        readable = text.encode("utf-8", "replace").decode().replace("\0", "?")
-        return self._redact(" ".join(readable.split()))[:_MOST_WORDS]
+        # Before it is cut, and a secret with it; and as one line, since a server may fold one.
+        return clean_words(self._redact(" ".join(self._redact(text).split())))
 
 
 class _Formatter(logging.Formatter):
@@ -77,21 +78,19 @@ class HumanFormatter(_Formatter):
         self, at: datetime, record: logging.LogRecord, fields: dict[str, Any], trace: str | None
     ) -> str:
         pairs = "".join(f" {key}={self._value(value)}" for key, value in fields.items())
-        message = _on_one_line(record.getMessage())
+        message = visible(record.getMessage())
         line = f"{at.astimezone():%H:%M:%S} {record.levelname:<7} {message}{pairs}"
+        if trace is None:
+            return line
         # Indented, so that no exception's text can pass for a line of its own.
-        return f"{line}\n{indent(trace, '    ')}" if trace else line
+        return f"{line}\n{indent(visible(trace, keep=chr(10)), '    ', lambda _: True)}"
 
     @staticmethod
     def _value(value: object) -> str:
         text = str(value)
         if text and text.isprintable() and not set(text) & set(' "='):
             return text
-        return json.dumps(text, ensure_ascii=not text.isprintable())
-
-
-def _on_one_line(text: str) -> str:
-    return text if text.isprintable() else json.dumps(text)[1:-1]
+        return json.dumps(text, ensure_ascii=False) if text.isprintable() else ascii_json(text)
 
 
 class JsonFormatter(_Formatter):
@@ -109,7 +108,7 @@ class JsonFormatter(_Formatter):
         }
         if trace:
             line["trace"] = trace
-        return json.dumps(line, default=str)
+        return ascii_json(line, default=str)
 
 
 def configure(level: str, style: str, redact: Redactor) -> None:

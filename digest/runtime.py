@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections import defaultdict
 from datetime import datetime
@@ -15,6 +14,7 @@ from digest.config.addresses import without_credentials
 from digest.config.references import nearest
 from digest.errors import StoreError, UsageError
 from digest.model import PollResult, as_dict
+from digest.words_of_others import ascii_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -247,7 +247,7 @@ def held_report(settings: Settings, held: Sequence[HeldEntries]) -> list[dict[st
 
 def as_json(result: Any, indent: int | None = None) -> str:
     """A result for programs; times are ISO 8601."""
-    return json.dumps(result, indent=indent, default=_text)
+    return ascii_json(result, indent=indent, default=_text)
 
 
 def _text(value: object) -> str:

@@ -22,7 +22,11 @@ _HIDDEN = re.compile(
 
 
 def _escape(found: re.Match[str]) -> str:
-    return found[0].encode("unicode_escape").decode()
+    character = found[0]
+    if "\udc80" <= character <= "\udcff":
+        # How Python has a byte that is not UTF-8 (PEP 383).
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode()
 
 
 def visible(text: str, keep: str = "") -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import glob
 import json
-import os
 import tempfile
 from contextlib import nullcontext
 from datetime import timedelta
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from digest.channels.pace import Pace
+from digest.channels.whole_files import MOST_OF_A_NAME, AllTakenError, put
 from digest.config import FileSettings
 from digest.errors import DeliveryError
 from digest.model import NO_PICTURES, Rendition
@@ -21,13 +20,12 @@ from digest.rendering.pictures import self_contained
 from digest.rendering.snapshot import as_json
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from digest.channels.pace import Paces
     from digest.config import Settings
     from digest.model import Delivery, Edition, Pictures
     from digest.rendering.templates import Templates
-
-_MOST_ON_ONE_DAY = 1_000
-_HALF_WAY = ".part"
 
 
 class FileChannel:
@@ -53,7 +51,7 @@ class FileChannel:
         """The edition in the channel's format; the recipient is the file's path."""
         text = self._text(edition, templates, pictures)
         date = edition.period_to.astimezone(ZoneInfo(edition.timezone)).date()
-        path = self._pattern.replace("{digest}", edition.digest).replace("{date}", str(date))
+        path = path_of(self._pattern, edition.digest, date)
         return Rendition(self.name, self.kind, (path,), (text.encode(),))
 
     def _text(self, edition: Edition, templates: Templates, pictures: Pictures) -> str:
@@ -104,44 +102,18 @@ class FileChannel:
             if not path.parent.resolve().is_relative_to(self._folder().resolve()):
                 raise DeliveryError(f"{path} leads out of {self._folder()}", "failed")
             path.parent.mkdir(parents=True, exist_ok=True)
-            for number in range(1, _MOST_ON_ONE_DAY):
-                name = path.name if number == 1 else f"{path.stem}-{number}{path.suffix}"
-                target = path.with_name(name)
-                if not os.path.lexists(target):
-                    _write_whole(target, f".{path.name}.{self.name}.", payload)
-                    return str(target)
-                if target.is_file() and target.read_bytes() == payload:
-                    return str(target)
+            return str(put(path, payload))
+        except AllTakenError:
+            raise DeliveryError(f"{path}: {MOST_OF_A_NAME} files of that name", "failed") from None
         except OSError as error:
             raise DeliveryError(
                 f"{error.filename or path}: {error.strerror}", "retrying"
             ) from error
-        raise DeliveryError(f"{path}: {_MOST_ON_ONE_DAY} files of that name", "failed")
 
 
-def _write_whole(target: Path, prefix: str, payload: bytes) -> None:
-    """Write beside the target, then rename: nobody ever sees half a file."""
-    # What a process left that was killed half way.
-    for left in target.parent.glob(f"{glob.escape(prefix)}*{_HALF_WAY}"):
-        left.unlink(missing_ok=True)
-    handle, name = tempfile.mkstemp(_HALF_WAY, prefix, target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(payload)
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(name).chmod(0o666 & ~umask)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+def path_of(pattern: str, digest: str, date: date) -> str:
+    """Where the edition of a day goes."""
+    return pattern.replace("{digest}", digest).replace("{date}", str(date))
 
 
 def open_channel(name: str, settings: Settings, paces: Paces) -> FileChannel:  # noqa: ARG001

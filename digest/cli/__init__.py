@@ -6,6 +6,7 @@ import atexit
 import errno
 import gc
 import importlib
+import io
 import logging
 import os
 import sys
@@ -190,10 +191,9 @@ def run_command(arguments: list[str] | None = None) -> int:
         if sys.stdout:
             sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        return _misused(error)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("digest: interrupted", err=True)
+        _tell("digest: interrupted")
         return _INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has seen enough.
@@ -204,13 +204,36 @@ def run_command(arguments: list[str] | None = None) -> int:
     return result if isinstance(result, int) else 0
 
 
+def _misused(error: click.ClickException) -> int:
+    """Show what click has to say, in which arguments may be quoted."""
+    said = io.StringIO()
+    error.show(said)
+    _tell(said.getvalue().rstrip("\n"))
+    return error.exit_code
+
+
 def _failed(error: Exception) -> int:
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         error = StoreError(f"the output could not be written: {error.strerror}")
     reasons = mendable(error)
     for text in dict.fromkeys(str(reason) for reason in reasons):
-        click.echo(f"digest: {text}", err=True)
+        _tell(f"digest: {text}")
     if not reasons:
+        _log_at_all()
         _log.exception("bug in a command; please report it")
     return max((reason.exit_code for reason in reasons), default=1)
+
+
+def _tell(lines: str) -> None:
+    from digest.cli.output import show_lines
+
+    show_lines(lines, err=True)
+
+
+def _log_at_all() -> None:
+    """Have a bug logged as all is, also one of before the log was set up."""
+    from digest.log import Redactor, configure
+
+    if not logging.getLogger().handlers:
+        configure("error", "auto", Redactor())

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from pydantic import TypeAdapter, ValidationError
 
+from digest.cli.output import say
 from digest.config.addresses import without_credentials
 from digest.config.fields import Address, Host, Name, Sender, WebUrl, Zone
 from digest.config.schedule import parse_schedule
 from digest.config.units import parse_duration
 from digest.feeds.discovery import web_address
+from digest.words_of_others import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,7 +38,7 @@ class Answer(Kind):
         try:
             return self._read(str(value).strip())
         except ValueError as error:
-            self.fail(str(error), param, ctx)
+            self.fail(visible(str(error)), param, ctx)
 
 
 def setting(kind: Any, message: str = "") -> Callable[[str], str]:
@@ -93,13 +95,13 @@ NAME = Answer(
 
 def ask(question: str, kind: Kind, default: str | None = None) -> Any:
     """One answer; an empty one is the default, where there is one."""
-    return click.prompt(question, type=kind, default=default, err=True)
+    return click.prompt(visible(question), type=kind, default=default, err=True)
 
 
 def ask_more(question: str, kind: Kind) -> Any:
     """One answer, or an empty text."""
     return click.prompt(
-        question,
+        visible(question),
         default="",
         show_default=False,
         value_proc=lambda text: kind.convert(text, None, None) if text.strip() else "",
@@ -109,7 +111,9 @@ def ask_more(question: str, kind: Kind) -> Any:
 
 def ask_secret(question: str, kind: Kind = click.STRING) -> str:
     """An answer that is not shown."""
-    answer: str = click.prompt(f"{question} (not shown)", type=kind, hide_input=True, err=True)
+    answer: str = click.prompt(
+        f"{visible(question)} (not shown)", type=kind, hide_input=True, err=True
+    )
     return answer
 
 
@@ -123,7 +127,9 @@ def agree(question: str) -> bool:
         return word.startswith("y")
 
     kind = Answer("yes or no", read)
-    agreed: bool = click.prompt(f"{question} [Y/n]", "y", type=kind, show_default=False, err=True)
+    agreed: bool = click.prompt(
+        f"{visible(question)} [Y/n]", "y", type=kind, show_default=False, err=True
+    )
     return agreed
 
 
@@ -133,7 +139,7 @@ def choose(question: str, options: Sequence[str], words: Sequence[str] = ()) -> 
     Options go by their numbers, and by `words` where those are given, or how they begin.
     """
     for number, option in enumerate(options, 1):
-        say(f"  {number}  {option}")
+        tell(f"  {number}  {option}")
     like = f"like '1' or '1, {len(options)}'" if len(options) > 1 else "like '1'"
     or_words = f", or of {', '.join(words)}" if words else ""
 
@@ -152,6 +158,6 @@ def choose(question: str, options: Sequence[str], words: Sequence[str] = ()) -> 
     return chosen
 
 
-def say(text: str = "") -> None:
+def tell(text: str = "") -> None:
     """A line beside the questions."""
-    click.echo(text, err=True)
+    say(text, err=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.output import print_json
+from digest.cli.output import print_json, say
 from digest.store import back_up
 
 if TYPE_CHECKING:
@@ -27,4 +27,4 @@ def backup(options: Options, file: Path) -> None:
     if options.json:
         print_json({"backup": str(file), "bytes": size})
     else:
-        click.echo(f"{size:,} bytes copied to {file}")
+        say(f"{size:,} bytes copied to {file}")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.checks import Finding, Verdict, exit_code
+from digest.checks.files import check_files, check_secrets
 from digest.checks.machine import check_access, check_ports, check_templates
 from digest.cli import Options, aio
-from digest.cli.output import print_json, progress
+from digest.cli.output import cell, open_console, print_json, progress, say
 from digest.language import counted
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def check(options: Options, *, online: bool) -> int:
         *check_templates(settings),
         *check_ports(settings),
         *check_access(settings.database_path),
+        *check_files(settings),
+        *check_secrets(settings, options.file().absolute().parent),
     ]
     if online:
         from digest.checks.everything import Outside, check_everything
@@ -56,32 +59,28 @@ def _settings(settings: Settings) -> Finding:
 
 def show(findings: Sequence[Finding]) -> None:
     """A table on a terminal, a line each elsewhere, and how many went how."""
-    from rich.console import Console
-
-    console = Console()
+    console = open_console()
     if console.is_terminal:
         console.print(_table(findings))
     else:
         for finding in findings:
             what = f"{finding.verdict:4} {' '.join(filter(None, (finding.what, finding.name)))}"
             said = "; ".join(filter(None, (finding.said, finding.remedy)))
-            click.echo(f"{what}: {said}")
+            say(f"{what}: {said}")
     counts = Counter(finding.verdict for finding in findings)
-    click.echo(", ".join(f"{counts[one]} {word}" for one, word in _COUNTED.items() if counts[one]))
+    say(", ".join(f"{counts[one]} {word}" for one, word in _COUNTED.items() if counts[one]))
 
 
 def _table(findings: Sequence[Finding]) -> Table:
     from rich.table import Table as Rows
-    from rich.text import Text
 
     table = Rows(box=None, pad_edge=False)
     for column in ("", "what", "name", "found"):
         table.add_column(column, overflow="fold")
     for finding in findings:
-        # As Text, since what servers say may hold what rich takes for markup.
-        found = Text(finding.said)
+        found = cell(finding.said)
         if finding.remedy:
-            found.append(f"\n{finding.remedy}", "italic")
-        verdict = Text(finding.verdict, _COLOURS[finding.verdict])
-        table.add_row(verdict, finding.what, Text(finding.name), found)
+            found.append("\n").append(cell(finding.remedy, "italic"))
+        verdict = cell(finding.verdict, _COLOURS[finding.verdict])
+        table.add_row(verdict, cell(finding.what), cell(finding.name), found)
     return table

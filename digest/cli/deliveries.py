@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digest.cli import Options, aio
-from digest.cli.output import print_json, print_table
+from digest.cli.output import print_json, print_table, say
 from digest.cli.working import UNDELIVERED, asked
 from digest.errors import InstanceError, StoreError
 from digest.language import counted
@@ -46,7 +46,7 @@ def deliveries(options: Options, state: str | None, digest: str | None, most: in
     elif rows:
         _print_deliveries(rows)
     else:
-        click.echo("No deliveries.")
+        say("No deliveries.")
     return 0
 
 
@@ -64,21 +64,22 @@ def show(options: Options, edition: int) -> int:
     if options.json:
         print_json({"edition": record, "deliveries": rows})
         return 0
-    click.echo(f"Edition {edition} of {record['digest']}: {record['subject']}")
+    say(f"Edition {edition} of {record['digest']}: {record['subject']}")
     stories = counted(len(record["stories"]), "story", "stories")
     due, made = _time(record["scheduled_for"]), _time(record["period_to"])
-    click.echo(f"due {due} UTC, composed {made} UTC, {stories}")
+    say(f"due {due} UTC, composed {made} UTC, {stories}")
     for row in rows:
         part = f", part {row['part']}" if row["part"] > 1 else ""
         dropped = ", dropped" if row["dropped"] else ""
-        click.echo(f"\n{row['channel']} to {row['recipient']}{part}: {row['state']}{dropped}")
-        click.echo(f"  {_time(row['created_at'])} planned as {row['id']}, {row['message_id']}")
+        say()
+        say(f"{row['channel']} to {row['recipient']}{part}: {row['state']}{dropped}")
+        say(f"  {_time(row['created_at'])} planned as {row['id']}, {row['message_id']}")
         for change in row["changes"]:
             said = f": {change['said']}" if change["said"] else ""
             attempt = f" (attempt {change['attempt']})" if change["state"] == "sending" else ""
-            click.echo(f"  {_time(change['at'])} {change['state']}{attempt}{said}")
+            say(f"  {_time(change['at'])} {change['state']}{attempt}{said}")
         if row["next_attempt_at"]:
-            click.echo(f"  {_time(row['next_attempt_at'])} next attempt")
+            say(f"  {_time(row['next_attempt_at'])} next attempt")
     return 0
 
 
@@ -133,7 +134,7 @@ def incidents(options: Options, *, closed: bool) -> int:
         ]
         print_table("", ("kind", "of", "since (UTC)", "until", "what"), shown)
     else:
-        click.echo("Nothing needs attention.")
+        say("Nothing needs attention.")
     return 0
 
 

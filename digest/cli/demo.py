@@ -22,7 +22,8 @@ from digest.cli.demo_servers import (
     catch_slack,
     serve_feeds,
 )
-from digest.cli.output import print_json
+from digest.cli.output import print_json, say
+from digest.cli.private_files import write_private
 from digest.config import Settings, load_settings
 from digest.errors import UsageError
 from digest.language import counted
@@ -81,9 +82,9 @@ def demo(options: Options, output: Path) -> int:
     os.environ["no_proxy"] = "127.0.0.1"
     level = "info" if options.verbose else "error"
     configure(level, "auto", Redactor())
-    say = (lambda _: None) if options.json else click.echo
+    tell = (lambda _: None) if options.json else say
     try:
-        result = aio.run(_demo(output.absolute(), say))
+        result = aio.run(_demo(output.absolute(), tell))
     except OSError as error:
         raise UsageError(f"{error.filename or output}: {error.strerror}") from None
     if options.json:
@@ -91,7 +92,7 @@ def demo(options: Options, output: Path) -> int:
     return 0 if result["as_expected"] else 1
 
 
-async def _demo(folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
+async def _demo(folder: Path, tell: Callable[[str], None]) -> dict[str, Any]:
     # Three Mondays at nine, the last of them the latest there was.
     week = timedelta(days=7)
     monday = _last_monday(datetime.now(UTC)) - 2 * week
@@ -101,7 +102,7 @@ async def _demo(folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
         feed_port = await stack.enter_async_context(serve_feeds(feeds))
         smtp_port = await stack.enter_async_context(catch_mail(mail))
         slack_port = await stack.enter_async_context(catch_slack(posts))
-        say(f"{len(feeds.names())} sample feeds, a mail server and a Slack stand-in are up.")
+        tell(f"{len(feeds.names())} sample feeds, a mail server and a Slack stand-in are up.")
         urls = (f"  - http://127.0.0.1:{feed_port}/{name}" for name in feeds.names())
         text = _CONFIG.format(
             database=work / "demo.db",
@@ -112,14 +113,20 @@ async def _demo(folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
         )
         settings = _settings(folder, text)
         rounds = []
-        say("\nMonday, 09:00. The first edition: a week of each feed's backlog.")
-        rounds.append(await _round(settings, monday, folder / "1-first", mail, posts, say))
-        say("\nA week later. The feeds say nothing new.")
-        rounds.append(await _round(settings, monday + week, folder / "2-quiet", mail, posts, say))
-        say("\nAnother week later. Two feeds have one new entry each.")
+        tell("")
+        tell("Monday, 09:00. The first edition: a week of each feed's backlog.")
+        rounds.append(await _round(settings, monday, folder / "1-first", mail, posts, tell))
+        tell("")
+        tell("A week later. The feeds say nothing new.")
+        rounds.append(await _round(settings, monday + week, folder / "2-quiet", mail, posts, tell))
+        tell("")
+        tell("Another week later. Two feeds have one new entry each.")
         feeds.later = monday + 2 * week
-        rounds.append(await _round(settings, monday + 2 * week, folder / "3-new", mail, posts, say))
-    say(f"\nEverything that was sent is in {folder}")
+        rounds.append(
+            await _round(settings, monday + 2 * week, folder / "3-new", mail, posts, tell)
+        )
+    tell("")
+    tell(f"Everything that was sent is in {folder}")
     return {"folder": str(folder), "rounds": rounds, "as_expected": _as_expected(rounds)}
 
 
@@ -132,7 +139,7 @@ def _last_monday(now: datetime) -> datetime:
 def _settings(folder: Path, text: str) -> Settings:
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "config.yaml"
-    config.write_text(text, "utf-8")
+    write_private(config, text.encode())
     return load_settings(config)
 
 
@@ -142,7 +149,7 @@ async def _round(
     folder: Path,
     mail: MailCatcher,
     posts: list[dict[str, Any]],
-    say: Callable[[str], None],
+    tell: Callable[[str], None],
 ) -> dict[str, Any]:
     """What `digest run --once` does, at a time of our choosing."""
     mail.messages.clear()
@@ -152,14 +159,14 @@ async def _round(
     ) as runtime:
         done = await runtime.once()
     for feed in done["feeds"]:
-        say(f"  polled {feed['name']}: {feed['outcome']}, {feed['new']} new")
+        tell(f"  polled {feed['name']}: {feed['outcome']}, {feed['new']} new")
     if not done["editions"]:
-        say("  nothing new, so nothing is sent")
+        tell("  nothing new, so nothing is sent")
     for edition in done["editions"]:
         entries = counted(edition["entries"], "entry", "entries")
-        say(f"  published an edition of {entries}")
+        tell(f"  published an edition of {entries}")
         for delivery in edition["deliveries"]:
-            say(f"  {delivery['state']}: {delivery['channel']} ({delivery['recipient']})")
+            tell(f"  {delivery['state']}: {delivery['channel']} ({delivery['recipient']})")
     written = _write(folder, mail, posts) if done["editions"] else []
     entries = sum(edition["entries"] for edition in done["editions"])
     return {
@@ -180,12 +187,14 @@ def _write(folder: Path, mail: MailCatcher, posts: list[dict[str, Any]]) -> list
         message = email.message_from_bytes(raw, policy=email.policy.default)
         parts = {"html": message.get_body(("html",)), "txt": message.get_body(("plain",))}
         name = recipient.partition("@")[0]
-        (folder / f"{name}.eml").write_bytes(raw)
+        write_private(folder / f"{name}.eml", raw)
         written.append(f"{name}.eml")
         for suffix, part in parts.items():
-            (folder / f"{name}.{suffix}").write_text(part.get_content() if part else "", "utf-8")
+            text = part.get_content() if part else ""
+            write_private(folder / f"{name}.{suffix}", text.encode())
             written.append(f"{name}.{suffix}")
-    (folder / "slack.json").write_text(json.dumps(posts, indent=2, ensure_ascii=False), "utf-8")
+    shown = json.dumps(posts, indent=2, ensure_ascii=False)
+    write_private(folder / "slack.json", shown.encode())
     return [str(folder / name) for name in (*written, "slack.json")]
 
 

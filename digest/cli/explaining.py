@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec import Struct
 
-from digest.cli.output import print_json
+from digest.cli.output import print_json, say
 from digest.editions.judging import NOT_INCLUDED
 from digest.editions.weekly import configured, weekly_of
 from digest.errors import StoreError, UsageError
@@ -177,20 +177,20 @@ def _print(
 ) -> None:
     feeds = {feed.url: feed for feed in settings.feeds}
     for record, verdicts in matches:
-        click.echo(record.title)
+        say(record.title)
         for line in _history(record, feeds.get(record.feed_url)):
-            click.echo(f"  {line}")
+            say(f"  {line}")
         for verdict in verdicts:
-            click.echo(f"  {verdict.digest}: {verdict.message}")
+            say(f"  {verdict.digest}: {verdict.message}")
         if not verdicts:
-            click.echo("  no digest takes this feed")
-        click.echo()
+            say("  no digest takes this feed")
+        say()
     if len(matches) == _MOST:
-        click.echo(f"Only the newest {_MOST} are shown.")
+        say(f"Only the newest {_MOST} are shown.")
     if not matches:
-        click.echo(f"No entry matches {text!r}: no feed had it when it was polled.")
+        say(f"No entry matches {text!r}: no feed had it when it was polled.")
         for line in troubled:
-            click.echo(f"! {line}")
+            say(f"! {line}")
 
 
 def _history(record: Record, settings: FeedSettings | None) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.cli import aio
-from digest.cli.asking import SITE, agree, ask, ask_more, choose, say
+from digest.cli.asking import SITE, agree, ask, ask_more, choose, tell
 from digest.cli.output import progress
 from digest.cli.trying import find_feeds, one_line
 from digest.config.starting import StartFeed
@@ -33,9 +33,9 @@ def feeds_given(urls: Sequence[str], *, private: bool, test: bool) -> tuple[Star
             first, *others = _look(url, private=private)
         except FeedError as error:
             raise FeedError(f"{url}: {error.reason}") from None
-        say(f"  {_line(first)}")
+        tell(f"  {_line(first)}")
         if others:
-            say(f"  {len(others)} more there: `digest feeds discover {url}`")
+            tell(f"  {len(others)} more there: `digest feeds discover {url}`")
         found[first.url] = StartFeed(first.url, private)
     return tuple(found.values())
 
@@ -57,12 +57,12 @@ def _chosen(url: str, *, private: bool) -> list[StartFeed]:
         found = _look(url, private=private)
     except FeedError as error:
         if private or NOT_PUBLIC not in error.reason:
-            say(f"! {one_line(error.reason)}")
+            tell(f"! {one_line(error.reason)}")
             return []
         allowed = agree("That is on this machine or network. Read it all the same?")
         return _chosen(url, private=True) if allowed else []
     if len(found) == 1:
-        say(f"  {_line(found[0])}")
+        tell(f"  {_line(found[0])}")
         return [StartFeed(found[0].url, private)]
     places = choose("Which of them", [_line(one) for one in found])
     return [StartFeed(found[place].url, private) for place in places]

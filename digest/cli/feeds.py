@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from digest.cli import Options, aio
 from digest.cli.groups import Group
-from digest.cli.output import print_json, print_table, progress
+from digest.cli.output import print_json, print_table, progress, say, show_document
+from digest.cli.private_files import write_private
 from digest.cli.subscribing import (
     TAKEN_OVER,
     add,
@@ -105,11 +106,11 @@ def _print_examination(seen: Examination) -> None:
             rows.append((name.replace("_", " "), _shown(value)))
     print_table("", ("what", "learned"), rows)
     if seen.error:
-        click.echo(f"! {seen.error}")
+        say(f"! {seen.error}")
     for problem in seen.problems:
-        click.echo(f"! {problem}")
+        say(f"! {problem}")
     for link in seen.links:
-        click.echo(f"The page names this feed: {link}")
+        say(f"The page names this feed: {link}")
 
 
 def _shown(value: object) -> str:
@@ -187,13 +188,13 @@ def import_(options: Options, file: BinaryIO, *, append: bool) -> int:
     if options.json:
         print_json(result)
     elif not append:
-        click.echo("".join(f"  {line}\n" for item in items for line in item), nl=False)
+        show_document("".join(f"  {line}\n" for item in items for line in item))
     for url in refused:
-        click.echo(f"digest: left out, as it is not a web address: {url[:200]!r}", err=True)
+        say(f"digest: left out, as it is not a web address: {url[:200]!r}", err=True)
     done = f"{counted(len(new), 'feed')} {'added' if append else 'new'}"
-    click.echo(f"{done}, {result['known']} configured already", err=True)
+    say(f"{done}, {result['known']} configured already", err=True)
     if live:
-        click.echo(TAKEN_OVER, err=True)
+        say(TAKEN_OVER, err=True)
     return 1 if refused else 0
 
 
@@ -224,12 +225,9 @@ def export(options: Options, output: Path | None) -> None:
     subscriptions = [Subscription(feed.url, feed.name or "", feed.tags) for feed in settings.feeds]
     document = write_opml("Feeds", subscriptions)
     if output:
-        try:
-            output.write_bytes(document)
-        except OSError as error:
-            raise UsageError(f"{output}: {error.strerror}") from None
-        click.echo(f"written to {output}", err=True)
+        write_private(output, document)
+        say(f"written to {output}", err=True)
     if options.json:
         print_json({"feeds": [as_dict(one) for one in subscriptions]})
     elif not output:
-        click.echo(document, nl=False)
+        show_document(document.decode())

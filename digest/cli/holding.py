@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digest.cli import Options, aio
-from digest.cli.output import print_json, print_table
+from digest.cli.output import print_json, print_table, say
 from digest.errors import InstanceError, UsageError
 from digest.language import counted
 from digest.opening import open_runtime
@@ -38,7 +38,7 @@ def held(options: Options, feed: tuple[str, ...], *, release: bool, discard: boo
             print_json(result)
         else:
             entries = counted(result["entries"], "entry", "entries")
-            click.echo(f"{entries} {result['decision']}")
+            say(f"{entries} {result['decision']}")
         return 0
     rows = _read(settings, feed)
     if options.json:
@@ -50,7 +50,7 @@ def held(options: Options, feed: tuple[str, ...], *, release: bool, discard: boo
         ]
         print_table("", ("feed", "entries", "since (UTC)", "titles"), shown)
     else:
-        click.echo("Nothing is held.")
+        say("Nothing is held.")
     return 0
 
 

@@ -23,11 +23,11 @@ from digest.cli.asking import (
     SITE,
     ZONE,
     ask,
-    say,
+    tell,
 )
 from digest.cli.feeding import ask_for_feeds, feeds_given
 from digest.cli.mailing import SECURITY, Server
-from digest.cli.output import print_json
+from digest.cli.output import print_json, say
 from digest.cli.placing import place, refuse_existing, secret_file, staged
 from digest.cli.previewing import compose_first
 from digest.cli.targeting import Targets, ask_for_targets, read_secret, targets_given
@@ -164,7 +164,7 @@ class _Setup:
         if not self._person:
             self._refuse_missing()
         if self._asking:
-            say(f"This makes {self._config}. Each answer is tried at once; Ctrl-C leaves nothing.")
+            tell(f"This makes {self._config}. Each answer is tried at once; Ctrl-C leaves nothing.")
         feeds = self._feeds()
         targets = self._where()
         at, zone = given.at or _AT, given.timezone or _zone_here()
@@ -249,13 +249,13 @@ def _first_edition(settings: Settings, digest: str, reaches: Sequence[str]) -> t
     """The first edition with the shortest reach that gives it stories; else with the first."""
     drafts, failed = aio.run(compose_first(settings, digest, reaches))
     for feed in failed:
-        say(f"! {feed['name']}: {feed['error']}")
+        tell(f"! {feed['name']}: {feed['error']}")
     for reach, edition in drafts.items():
         if edition.stories:
             if reach != reaches[0]:
-                say(f"Nothing in the feeds is younger than {reaches[0]}: it goes back {reach}.")
+                tell(f"Nothing in the feeds is younger than {reaches[0]}: it goes back {reach}.")
             return reach, edition
-    say(f"Nothing in the feeds is younger than {reaches[-1]}.")
+    tell(f"Nothing in the feeds is younger than {reaches[-1]}.")
     return reaches[0], drafts[reaches[0]]
 
 
@@ -274,12 +274,12 @@ def _tell(written: Mapping[str, Any], command: str, start: Start) -> None:
     first = written["first_edition"]
     nothing = first is not None and not first["stories"]
     if nothing:
-        click.echo("The first edition goes out once the feeds have something new.")
+        say("The first edition goes out once the feeds have something new.")
     elif first:
         stories = counted(first["stories"], "story", "stories")
-        click.echo(f"The first edition, {stories}: {first['subject']}")
-    click.echo(f"Written: {', '.join([written['config'], *written['secrets']])}")
-    click.echo("Next:")
+        say(f"The first edition, {stories}: {first['subject']}")
+    say(f"Written: {', '.join([written['config'], *written['secrets']])}")
+    say("Next:")
     then = f"{start.schedule}, from now on"
     steps = {
         "run --once": "the first edition, now",
@@ -289,4 +289,4 @@ def _tell(written: Mapping[str, Any], command: str, start: Start) -> None:
     if nothing:
         del steps["run --once"]
     for words, what in steps.items():
-        click.echo(f"  {command + ' ' + words:<28} {what}")
+        say(f"  {command + ' ' + words:<28} {what}")

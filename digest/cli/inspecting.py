@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digest.cli import Options, aio
-from digest.cli.output import print_json
+from digest.cli.output import cell, open_console, print_json, say
 from digest.errors import UsageError
 from digest.reports import status_report
 from digest.store import Store, database_exists
 
 if TYPE_CHECKING:
-    from rich.text import Text
+    from rich.console import Group
 
     from digest.cli.overview import Line
     from digest.config import Settings
@@ -80,18 +80,16 @@ def _lines(settings: Settings, *, everything: bool) -> list[Line]:
 
 def _print(lines: list[Line]) -> None:
     if not sys.stdout.isatty():
-        click.echo("\n".join(line.text for line in lines))
+        for line in lines:
+            say(line.text)
         return
-    from rich.console import Console
-
-    Console().print(_styled(lines))
+    open_console().print(_styled(lines))
 
 
-def _styled(lines: list[Line]) -> Text:
-    from rich.text import Text
+def _styled(lines: list[Line]) -> Group:
+    from rich.console import Group
 
-    # As Text, since names from feeds may hold what rich takes for markup.
-    return Text("\n").join(Text(line.text, _STYLES[line.kind]) for line in lines)
+    return Group(*(cell(line.text, _STYLES[line.kind]) for line in lines))
 
 
 def _watch(settings: Settings, *, everything: bool) -> None:
@@ -100,8 +98,8 @@ def _watch(settings: Settings, *, everything: bool) -> None:
     refuse_elsewhere()
     from rich.live import Live
 
-    def made() -> Text:
+    def made() -> Group:
         return _styled(_lines(settings, everything=everything))
 
-    with keys() as key, Live(screen=True, auto_refresh=False) as live:
-        watch(made, lambda text: live.update(text, refresh=True), key)
+    with keys() as key, Live(console=open_console(), screen=True, auto_refresh=False) as live:
+        watch(made, lambda shown: live.update(shown, refresh=True), key)

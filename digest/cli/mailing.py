@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pydantic import ValidationError
 
 from digest.cli import aio
-from digest.cli.asking import HOST, SENDER, ask, ask_secret, say
+from digest.cli.asking import HOST, SENDER, ask, ask_secret, tell
 from digest.cli.trying import one_line, try_login
 from digest.config import SmtpSettings
 from digest.config.providers import provider_of
@@ -87,7 +87,7 @@ def ask_for_server(server: Server, address: str, *, test: bool) -> Server:
     """Ask for what is not known, and again for all of it as long as the login does not work."""
     provider = None if server.host else provider_of(address)
     if provider and provider.hint:
-        say(provider.hint)
+        tell(provider.hint)
     answers = server
     while True:
         answers = _ask_login(answers, address) if provider else _ask_all(answers, address)
@@ -98,9 +98,9 @@ def ask_for_server(server: Server, address: str, *, test: bool) -> Server:
 
 def _works(settings: SmtpSettings, address: str) -> bool:
     try:
-        say(f"  {one_line(aio.run(try_login(settings, [address])))}")
+        tell(f"  {one_line(aio.run(try_login(settings, [address])))}")
     except DeliveryError as error:
-        say(f"! {settings.host}:{settings.port}: {one_line(error.reason)}")
+        tell(f"! {settings.host}:{settings.port}: {one_line(error.reason)}")
         return False
     return True
 

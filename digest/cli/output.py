@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -9,11 +10,45 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digest.runtime import as_json
+from digest.words_of_others import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from rich.console import Console
+    from rich.text import Text
+
     from digest.model import PollResult
+
+_WIDTH_ELSEWHERE = 200
+# Editions have them of themselves, beside what is read from right to left; they show nothing.
+_MARKS = re.compile("[\u200e\u200f]")
+
+
+def say(line: str = "", *, err: bool = False) -> None:
+    """One line, and never more: what others wrote into it is visible, and does nothing."""
+    click.echo(visible(line), err=err)
+
+
+def show_lines(text: str, *, err: bool = False) -> None:
+    """Several lines, where that is how they were put together."""
+    for line in text.split("\n"):
+        say(line, err=err)
+
+
+def show_document(document: str) -> None:
+    """A document as it is for a program or a file; on a terminal nothing in it does anything."""
+    if sys.stdout.isatty():
+        document = visible(_MARKS.sub("", document.replace("\r\n", "\n")), keep="\n\t")
+    # As bytes, which no layer translates on the way.
+    click.echo(document.encode("utf-8", "backslashreplace"), nl=False)
+
+
+def cell(text: str, style: str = "") -> Text:
+    """A text for rich, which takes nothing in it for markup, nor a terminal for a command."""
+    from rich.text import Text
+
+    return Text(visible(text), style)
 
 
 def print_json(result: Any) -> None:
@@ -23,20 +58,29 @@ def print_json(result: Any) -> None:
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table for people: as wide as the terminal, as wide as it needs elsewhere."""
-    from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
 
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=200)
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table = Table(
+        title=cell(title, "bold") if title else None,
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+    )
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        # As Text, since names from feeds may hold what rich takes for markup.
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*map(cell, row))
+    console = open_console()
+    if not console.is_terminal:
+        console.width = _WIDTH_ELSEWHERE
     console.print(table)
+
+
+def open_console(*, err: bool = False) -> Console:
+    """What rich writes with; give it `cell`s, never plain text."""
+    from rich.console import Console
+
+    return Console(stderr=err, markup=False, emoji=False, highlight=False)
 
 
 @contextmanager
@@ -48,19 +92,17 @@ def progress(what: str, total: int | None) -> Iterator[Callable[[str], None]]:
     if not sys.stderr.isatty():
         yield lambda _: None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    console = Console(stderr=True)
     columns = (
         TextColumn(what),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[name]}", markup=False),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=open_console(err=True), transient=True) as bar:
         task = bar.add_task("", total=total, name="")
-        yield lambda name: bar.update(task, advance=1, name=name[:40])
+        yield lambda name: bar.update(task, advance=1, name=visible(name)[:40])
 
 
 @contextmanager

@@ -12,7 +12,8 @@ import click
 from msgspec.structs import replace
 
 from digest.cli import Options, aio
-from digest.cli.output import polling_progress, print_json
+from digest.cli.output import polling_progress, print_json, say, show_document
+from digest.cli.private_files import write_private
 from digest.config.references import nearest
 from digest.config.settings import SQLITE_PREFIX
 from digest.config.units import parse_duration
@@ -71,7 +72,7 @@ def preview(
     in_full = form == "email" or (in_browser and form is None)
     draft, pictures, failed = aio.run(compose_preview(settings, digest, in_full=in_full))
     for feed in failed:
-        click.echo(f"digest: {feed['name']} is not in it: {feed['error']}", err=True)
+        say(f"digest: {feed['name']} is not in it: {feed['error']}", err=True)
     if why:
         _explain(options, settings, draft, output)
     elif options.json:
@@ -110,13 +111,10 @@ def _show(rendered: str, output: Path | None, *, opened_as: str | None) -> None:
 
 def _write(text: str, output: Path | None) -> None:
     if output is None:
-        click.echo(text)
+        show_document(f"{text}\n")
         return
-    try:
-        output.write_text(text, "utf-8")
-    except OSError as error:
-        raise UsageError(f"{output}: {error.strerror}") from None
-    click.echo(f"written to {output}", err=True)
+    write_private(output, text.encode())
+    say(f"written to {output}", err=True)
 
 
 async def compose_preview(

@@ -10,7 +10,8 @@ from msgspec import convert, to_builtins
 
 from digest.cli import Options, aio
 from digest.cli.groups import Group
-from digest.cli.output import print_json, print_table
+from digest.cli.output import print_json, print_table, say, show_document
+from digest.cli.private_files import write_private
 from digest.cli.recipients_csv import read_csv, recipient_of, write_csv
 from digest.cli.working import asked
 from digest.config import EmailSettings
@@ -52,7 +53,7 @@ def list_(options: Options, channel: str | None) -> int:
     elif shown:
         _print(shown)
     else:
-        click.echo("No recipients.")
+        say("No recipients.")
     return 0
 
 
@@ -153,14 +154,11 @@ def export(options: Options, output: Path | None, channel: str | None) -> int:
     exported = [one for one in _known(settings) if channel in {None, one.channel}]
     text = write_csv(exported)
     if output:
-        try:
-            output.write_text(text, "utf-8", newline="")
-        except OSError as error:
-            raise UsageError(f"{output}: {error.strerror}") from None
+        write_private(output, text.encode())
     if options.json:
         print_json({"recipients": [_row(one) for one in exported]})
     elif not output:
-        click.echo(text.encode(), nl=False)
+        show_document(text)
     return 0
 
 
@@ -200,9 +198,9 @@ def _carry_out(options: Options, settings: Settings, command: str, **what: Any) 
     if options.json:
         print_json(result)
     elif command == "import":
-        click.echo(f"{result['added']} new, {result['changed']} changed")
+        say(f"{result['added']} new, {result['changed']} changed")
         for one in result["suppressed"]:
-            click.echo(f"{one} has left, and stays away")
+            say(f"{one} has left, and stays away")
     else:
         _print(convert(result["recipients"], list[Recipient]))
     return 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from digest.cli import Options, aio, leave
-from digest.cli.output import print_json
+from digest.cli.output import print_json, say
 from digest.daemon import Daemon
 from digest.language import counted
 from digest.log import event
@@ -44,12 +44,12 @@ def run(options: Options, *, once: bool) -> int:
         new = counted(result["new"], "new entry", "new entries")
         editions = counted(len(result["editions"]), "edition")
         failed = counted(result["failed"], "feed")
-        click.echo(
+        say(
             f"{new}, {editions}, {result['delivered']} delivered, {failed} failed, "
             f"{result['undelivered']} not delivered"
         )
         for digest, reason in result["unpublished"].items():
-            click.echo(f"{digest} was not published: {reason}")
+            say(f"{digest} was not published: {reason}")
     return 1 if result["failed"] or result["unpublished"] or result["undelivered"] else 0
 
 

@@ -10,7 +10,7 @@ import click
 
 from digest.cli.groups import Group
 from digest.cli.managers import MANAGERS
-from digest.cli.output import print_json
+from digest.cli.output import print_json, say, show_document
 from digest.config import load_settings
 from digest.config.services import MADE_BY, Service, daemon_command, writable_folders
 from digest.errors import ConfigError, UsageError
@@ -65,7 +65,7 @@ def install(options: Options, manager: str, *, system: bool, print_only: bool) -
         if options.json:
             print_json({"file": str(keeper.file), "text": text})
         else:
-            click.echo(text, nl=False)
+            show_document(text)
         return 0
     _refuse_variables(options.file())
     for folder in folders:
@@ -74,7 +74,7 @@ def install(options: Options, manager: str, *, system: bool, print_only: bool) -
     _write(keeper.file, text)
     keeper.start()
     if manager == "systemd" and not system:
-        click.echo("`loginctl enable-linger` keeps it running while you are logged out.", err=True)
+        say("`loginctl enable-linger` keeps it running while you are logged out.", err=True)
     return _tell(options, keeper)
 
 
@@ -104,7 +104,7 @@ def remove(options: Options, manager: str, *, system: bool) -> int:
     if options.json:
         print_json({"removed": str(keeper.file)})
     else:
-        click.echo(f"removed {keeper.file}")
+        say(f"removed {keeper.file}")
     return 0
 
 
@@ -169,5 +169,5 @@ def _tell(options: Options, keeper: Manager) -> int:
     if options.json:
         print_json({"file": str(keeper.file), "installed": installed, "state": state})
     else:
-        click.echo(f"{state}: {keeper.file}")
+        say(f"{state}: {keeper.file}")
     return 0 if state in _RUNNING else 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digest.cli import Options, aio
-from digest.cli.output import print_json, print_table, progress
+from digest.cli.output import print_json, print_table, progress, say
 from digest.config import FeedSettings
 from digest.config.addresses import without_credentials
 from digest.config.editing import append_feeds, feed_lines, pause_feed, remove_feed
@@ -185,9 +185,9 @@ def _tell(options: Options, settings: Settings, feed: dict[str, Any], done: str)
         print_json({**feed, "done": done, "live": live})
         return 0
     title = "" if feed["name"] in {"", feed["url"]} else f" ({feed['name']})"
-    click.echo(f"{done} {feed['url']}{title}")
+    say(f"{done} {feed['url']}{title}")
     if live:
-        click.echo(TAKEN_OVER)
+        say(TAKEN_OVER)
     return 0
 
 

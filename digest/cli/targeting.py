@@ -17,8 +17,8 @@ from digest.cli.asking import (
     ask,
     ask_secret,
     choose,
-    say,
     setting,
+    tell,
 )
 from digest.cli.mailing import Server, ask_for_server, missing_options
 from digest.cli.trying import one_line, post_hello, try_login, try_webhook
@@ -95,7 +95,7 @@ def targets_given(targets: Targets, *, test: bool, person: bool) -> Targets:
     smtp = targets.smtp
     if test:
         try:
-            say(f"  {one_line(aio.run(try_login(smtp, targets.to)))}")
+            tell(f"  {one_line(aio.run(try_login(smtp, targets.to)))}")
         except DeliveryError as error:
             raise DigestError(f"{smtp.host}:{smtp.port}: {one_line(error.reason)}") from None
     return targets
@@ -108,14 +108,14 @@ def _check_webhook(url: str, *, test: bool) -> None:
         raise UsageError(f"the webhook {error}") from None
     if test:
         try:
-            say(f"  Slack: {aio.run(try_webhook(url))}")
+            tell(f"  Slack: {aio.run(try_webhook(url))}")
         except DeliveryError as error:
             raise DigestError(f"Slack: {one_line(error.reason, url)}") from None
 
 
 def ask_for_targets(server: Server, *, test: bool) -> Targets:
     """Ask where it goes; a visible post is made only where that is agreed to."""
-    say("Where should it go?")
+    tell("Where should it go?")
     chosen = choose("One or more", ["email", "Slack", "files in a folder"], _WORDS)
     targets = Targets()
     if _EMAIL in chosen:
@@ -135,10 +135,10 @@ def _ask_for_webhook(*, test: bool) -> str:
         if not test:
             return url
         try:
-            say(f"  Slack: {aio.run(try_webhook(url))}")
+            tell(f"  Slack: {aio.run(try_webhook(url))}")
             if agree("Post a line there, to see it?"):
                 aio.run(post_hello(url))
         except DeliveryError as error:
-            say(f"! Slack: {one_line(error.reason, url)}")
+            tell(f"! Slack: {one_line(error.reason, url)}")
         else:
             return url

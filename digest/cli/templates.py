@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from digest.cli.groups import Group
-from digest.cli.output import print_json, print_table
+from digest.cli.output import print_json, print_table, say
 from digest.config.looks import ABOUT
 from digest.errors import TemplateError, UsageError
 from digest.rendering.samples import SAMPLES
@@ -50,16 +51,17 @@ def export(options: Options, theme: Theme, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in files:
-            if (folder / name).exists():
+            if os.path.lexists(folder / name):
                 raise UsageError(f"{folder / name} is there already; export into an empty folder")
         for name, text in files.items():
-            (folder / name).write_text(text, "utf-8")
+            with (folder / name).open("x", encoding="utf-8") as file:
+                file.write(text)
     except OSError as error:
         raise UsageError(f"{error.filename or folder}: {error.strerror}") from None
     if options.json:
         print_json({"theme": theme, "folder": str(folder), "files": sorted(files)})
     else:
-        click.echo(
+        say(
             f"{len(files)} files written to {folder}; use them with `template: {folder.absolute()}`"
         )
 
@@ -77,9 +79,9 @@ def check(options: Options, folder: Path, theme: Theme) -> int:
         print_json({"folder": str(folder), "problems": problems})
     else:
         for problem in problems:
-            click.echo(f"! {problem}")
+            say(f"! {problem}")
         if not problems:
-            click.echo(f"{folder}: {len(SAMPLES)} sample editions rendered")
+            say(f"{folder}: {len(SAMPLES)} sample editions rendered")
     return UsageError.exit_code if problems else 0
 
 

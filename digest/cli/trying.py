@@ -68,5 +68,4 @@ async def post_hello(url: str) -> None:
 
 def one_line(text: str, secret: str | None = None) -> str:
     """What a server or a feed said, as it may be shown."""
-    words = Words(Redactor([secret] if secret else []))(text)
-    return "".join(c if c.isprintable() else "?" for c in words)
+    return Words(Redactor([secret] if secret else []))(text)

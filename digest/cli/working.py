@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digest.cli import Options, aio
-from digest.cli.output import polling_progress, print_json, print_table
+from digest.cli.output import polling_progress, print_json, print_table, say
 from digest.errors import InstanceError
 from digest.language import counted
 from digest.opening import open_polling, open_runtime
@@ -38,7 +38,7 @@ def poll(options: Options, feed: tuple[str, ...]) -> int:
             for row in result["feeds"]
         ]
         print_table("", ("feed", "outcome", "new", "known", "error"), rows)
-        click.echo(f"{result['new']} new, {result['failed']} failed")
+        say(f"{result['new']} new, {result['failed']} failed")
     return 1 if result["failed"] else 0
 
 
@@ -90,10 +90,10 @@ async def asked(
 
 def _print_sent(result: dict[str, Any]) -> None:
     if result["edition"] is None:
-        click.echo(f"nothing new for {result['digest']}; no edition was made")
+        say(f"nothing new for {result['digest']}; no edition was made")
         return
     entries = counted(result["entries"], "entry", "entries")
-    click.echo(f"edition {result['edition']} of {result['digest']}: {entries}")
+    say(f"edition {result['edition']} of {result['digest']}: {entries}")
     rows = [
         (row["channel"], row["recipient"], row["state"], row["error"] or "")
         for row in result["deliveries"]

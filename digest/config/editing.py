@@ -148,7 +148,7 @@ def _load_trial(path: Path, trial: Path) -> Settings:
 def _file_beside(target: Path, content: bytes) -> Iterator[Path]:
     """A file in the same folder, with the rights of `target`; gone at the end."""
     rights = target.stat()
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".digest-")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -12,7 +12,7 @@ from digest.store.deliveries import Change, DeliveryQueries, EditionRecord, Reco
 from digest.store.editions import DigestPlan, EditionQueries
 from digest.store.explaining import ExplainQueries
 from digest.store.feeds import Failure, FeedQueries, Unchanged, Update, Validators, Visit
-from digest.store.files import database_exists, exposed_files
+from digest.store.files import database_exists, exposed, exposed_files
 from digest.store.health import Health, HealthQueries
 from digest.store.held import HeldEntries, HeldQueries
 from digest.store.incidents import Incident, IncidentQueries
@@ -49,6 +49,7 @@ __all__ = [
     "back_up",
     "copy_database",
     "database_exists",
+    "exposed",
     "exposed_files",
     "lack_of_room",
     "lack_of_writing",

@@ -57,7 +57,7 @@ def back_up(source: Path, target: Path) -> int:
         raise StoreError(f"{source}: not there yet; `digest run` makes it")
     _refuse_target(source, target)
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".digest-")
         os.close(handle)
     except OSError as error:
         raise UsageError(f"{target}: {error.strerror}") from None

@@ -16,6 +16,7 @@ from digest.store.entries import forget_entries, newest_entry, write_entries
 from digest.store.incidents import close_incident, open_incident
 from digest.store.names import known_entries
 from digest.store.tables import entries, feeds, incidents, subscriptions
+from digest.words_of_others import clean_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -258,7 +259,7 @@ class FeedQueries:
             "failures": state.failures + 1,
             "failing_since": state.failing_since or failure.at,
             "last_status": failure.status,
-            "last_error": failure.error,
+            "last_error": clean_words(failure.error),
             **_move_values(failure.move),
         }
         with self._database.transaction() as connection:

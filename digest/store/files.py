@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from digest.errors import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 _AT_ONCE = 1_000_000
@@ -57,14 +58,21 @@ def make_file(path: Path) -> None:
 def exposed_files(path: Path) -> list[Path]:
     """The files of a database that every user of this machine can read or change."""
     path = path.resolve()
-    if not all(folder.stat().st_mode & stat.S_IXOTH for folder in path.parents):
-        return []
-    found = []
-    for file in (path, beside(path, "-wal"), beside(path, "-shm")):
-        with suppress(FileNotFoundError):
-            if file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
-                found.append(file)
-    return found
+    return exposed((path, beside(path, "-wal"), beside(path, "-shm")))
+
+
+def exposed(files: Iterable[Path]) -> list[Path]:
+    """Of these files those that every user of this machine can read or change."""
+    return [file for file in files if _is_exposed(file)]
+
+
+def _is_exposed(file: Path) -> bool:
+    try:
+        file = file.resolve(strict=True)
+        reached = all(folder.stat().st_mode & stat.S_IXOTH for folder in file.parents)
+        return reached and bool(file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH))
+    except FileNotFoundError:
+        return False
 
 
 def refuse_damaged(path: Path, owner: Path | None = None) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from digest.words_of_others import clean_words
+
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import Dialect
 
@@ -27,6 +29,19 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
         return None if value is None else datetime.fromisoformat(value)
+
+
+class Said(sa.types.TypeDecorator[str]):
+    """What others said: on one line, visible and cut; also what was stored before that held."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
+        return None if value is None else clean_words(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
+        return None if value is None else clean_words(value)
 
 
 def as_text(at: datetime) -> str:
@@ -70,7 +85,7 @@ feeds = sa.Table(
     sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
     sa.Column("failing_since", UtcDateTime),
     sa.Column("last_status", sa.Integer),
-    sa.Column("last_error", sa.Text),
+    sa.Column("last_error", Said),
     sa.Column("new_at", UtcDateTime),
     sa.Column("missed_at", UtcDateTime),
     sa.Column("gone_at", UtcDateTime),
@@ -246,8 +261,8 @@ deliveries = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("next_attempt_at", UtcDateTime),
     sa.Column("message_id", sa.Text, nullable=False),
-    sa.Column("receipt", sa.Text),
-    sa.Column("last_error", sa.Text),
+    sa.Column("receipt", Said),
+    sa.Column("last_error", Said),
     sa.Column("doubtful", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
@@ -286,7 +301,7 @@ delivery_changes = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("attempt", sa.Integer, nullable=False),
-    sa.Column("said", sa.Text),
+    sa.Column("said", Said),
     sa.Index("delivery_changes_by_delivery", "delivery_id"),
     sqlite_strict=True,
 )
@@ -308,7 +323,7 @@ channels = sa.Table(
     sa.Column("failing_since", UtcDateTime, nullable=False),
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("lasting", sa.Integer, nullable=False),
-    sa.Column("last_error", sa.Text, nullable=False),
+    sa.Column("last_error", Said, nullable=False),
     sa.Column("next_attempt_at", UtcDateTime, nullable=False),
     sqlite_strict=True,
 )
@@ -325,7 +340,7 @@ recipients = sa.Table(
     sa.Column("name", sa.Text, nullable=False, server_default=""),
     sa.Column("listed", sa.Integer, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    sa.Column("reason", Said, nullable=False, server_default=""),
     # Of one that is paused; null: until it says otherwise.
     sa.Column("paused_until", UtcDateTime),
     sa.Column("zone", sa.Text),
@@ -379,7 +394,7 @@ incidents = sa.Table(
     _id(),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
-    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("message", Said, nullable=False),
     sa.Column("opened_at", UtcDateTime, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("closed_at", UtcDateTime),

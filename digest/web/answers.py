@@ -16,6 +16,7 @@ from digest import __version__
 from digest.reports import ago
 from digest.web.refusals import Refusals
 from digest.web.sessions import Limiter, Sessions
+from digest.words_of_others import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,6 +37,12 @@ _DOCUMENT_POLICY = (
 )
 
 
+def _harmless(value: object) -> object:
+    """A text in which nothing turns what stands around it; direction marks are for its own."""
+    # What is markup already is ours.
+    return visible(value, keep="\n\t\u200e\u200f") if type(value) is str else value
+
+
 class Site:
     """What every page is made from; settings are what the daemon works by at the time."""
 
@@ -49,6 +56,7 @@ class Site:
             loader=PackageLoader("digest.web"),
             autoescape=select_autoescape(default=True),
             undefined=StrictUndefined,
+            finalize=_harmless,
             trim_blocks=True,
             lstrip_blocks=True,
         )

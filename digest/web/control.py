@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,15 @@ from aiohttp import web
 from digest.errors import mendable
 from digest.log import event
 from digest.runtime import as_json
-from digest.web.control_client import is_too_long, socket_path
+from digest.web.control_client import is_too_long, peer_of, socket_path
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
+    from pathlib import Path
 
     from digest.daemon import Daemon
+
+    Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _log = logging.getLogger(__name__)
 
@@ -34,22 +38,40 @@ async def control_socket(daemon: Daemon) -> AsyncIterator[None]:
         yield
         return
 
-    app = web.Application(client_max_size=_LONGEST_COMMAND)
+    app = web.Application(client_max_size=_LONGEST_COMMAND, middlewares=[_ours_alone])
     app.add_routes(_routes(daemon))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     # Whoever left it there is dead: the lock is ours.
     path.unlink(missing_ok=True)
-    before = os.umask(0o177)
-    try:
-        await web.UnixSite(runner, str(path)).start()
-    finally:
-        os.umask(before)
+    await web.SockSite(runner, _bound(path)).start()
     try:
         yield
     finally:
         await runner.cleanup()
         path.unlink(missing_ok=True)
+
+
+def _bound(path: Path) -> socket.socket:
+    """A socket that only its owner can connect to: it gets its rights before it listens."""
+    bound = socket.socket(socket.AF_UNIX)
+    try:
+        bound.bind(str(path))
+        path.chmod(0o600)
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+@web.middleware
+async def _ours_alone(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse other users' processes, also where a file system minds no rights."""
+    transport = request.transport
+    peer = transport and peer_of(transport.get_extra_info("socket"))
+    if peer not in {None, 0, os.geteuid()}:
+        raise web.HTTPForbidden
+    return await handler(request)
 
 
 def _routes(daemon: Daemon) -> list[web.RouteDef]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import socket
+import struct
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,17 @@ def socket_path(database: Path) -> Path:
 def is_too_long(path: Path) -> bool:
     """Whether no socket can be at this path."""
     return len(os.fsencode(path)) > _LONGEST_PATH
+
+
+def peer_of(connected: Any) -> int | None:
+    """The user at the other end of a socket, where the system tells."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return None
+    size = struct.calcsize("3i")
+    _, user, _ = struct.unpack(
+        "3i", connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
+    )
+    return int(user)
 
 
 async def ask_daemon(database: Path, command: str, **asked: Any) -> dict[str, Any] | None:
@@ -58,6 +71,7 @@ async def _ask(
     path = socket_path(database)
     if is_too_long(path):
         return None
+    _refuse_strangers(path, database)
     timeout = aiohttp.ClientTimeout(total=5.0 if method == "GET" else None)
     # Not as `json=`, which warns of what is long.
     body = None if asked is None else BytesIO(json.dumps(asked).encode())
@@ -75,3 +89,19 @@ async def _ask(
             if method == "GET":
                 return None
             raise StoreError(f"the daemon did not answer: {type(error).__name__}") from None
+
+
+def _refuse_strangers(path: Path, database: Path) -> None:
+    """What is asked is for whoever has the database, and not for whoever made a socket beside it.
+
+    Raises:
+        StoreError: the socket is somebody else's.
+    """
+    try:
+        owner = path.lstat().st_uid
+        ours = {0, os.geteuid(), database.stat().st_uid}
+    except OSError:
+        # Nobody is there, which connecting finds too.
+        return
+    if owner not in ours:
+        raise StoreError(f"{path}: belongs to another user than the database; remove it")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import fcntl
 import json
 import os
 import resource
@@ -34,7 +36,7 @@ HALF_WAY = """
 import asyncio, os, signal, sys
 from pathlib import Path
 from tests.channels.test_file import files, write
-sys.addaudithook(lambda name, _: name == "os.rename" and os.kill(os.getpid(), signal.SIGKILL))
+sys.addaudithook(lambda name, _: name == "os.link" and os.kill(os.getpid(), signal.SIGKILL))
 asyncio.run(write(files(Path({folder!r}))))
 """
 
@@ -299,3 +301,107 @@ async def test_a_check_finds_what_is_in_the_way(tmp_path: Path, obstacle: str) -
 
     with pytest.raises(DeliveryError, match="is not a writable folder"):
         await files(tmp_path, f"{folder}/{{date}}.md").check()
+
+
+def two(folder: Path) -> list[Channel]:
+    """Two channels that write to one path."""
+    return [files(folder), open_it(folder, {"kind": "file", "path": "out/weekly-{date}.md"})]
+
+
+async def test_two_channels_on_one_path_write_a_file_each(tmp_path: Path) -> None:
+    texts = [b"one", b"two"]
+
+    paths = await asyncio.gather(*map(write, two(tmp_path), texts))
+
+    assert sorted(path.name for path in paths) == ["weekly-2026-11-16-2.md", "weekly-2026-11-16.md"]
+    assert [path.read_bytes() for path in paths] == texts
+
+
+WRITE_MANY = """
+import asyncio, sys
+from pathlib import Path
+from tests.channels.test_file import files, write
+async def main(folder, name):
+    (folder / name).mkdir()
+    channel = files(folder / name, f"{folder}/out/{{date}}.md")
+    for number in range(40):
+        print(await write(channel, f"{name} {number}".encode()))
+asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
+"""
+
+
+def test_processes_that_write_at_once_replace_nothing(tmp_path: Path) -> None:
+    arguments = [[sys.executable, "-c", WRITE_MANY, str(tmp_path), name] for name in "abc"]
+    writing = [subprocess.Popen(one, cwd=ROOT, stdout=subprocess.PIPE) for one in arguments]
+    receipts = [path for one in writing for path in one.communicate()[0].decode().split()]
+
+    assert len(set(receipts)) == 120
+    said = sorted(Path(path).read_text() for path in receipts)
+    assert said == sorted(f"{name} {number}" for name in "abc" for number in range(40))
+    assert len(list((tmp_path / "out").iterdir())) == 120
+
+
+async def test_who_is_first_between_the_look_and_the_link_keeps_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = os.link
+
+    def late(part: Path, target: Path, **how: bool) -> None:
+        if not target.exists() and target.name == "weekly-2026-11-16.md":
+            target.write_bytes(b"theirs")
+        link(part, target, **how)
+
+    monkeypatch.setattr(os, "link", late)
+    path = await write(files(tmp_path), b"ours")
+
+    assert path.name == "weekly-2026-11-16-2.md"
+    assert (tmp_path / "out/weekly-2026-11-16.md").read_bytes() == b"theirs"
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP])
+async def test_without_hard_links_nothing_is_replaced_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "link", refuse)
+    paths = await asyncio.gather(*map(write, two(tmp_path), [b"one", b"two"]))
+
+    assert [path.read_bytes() for path in paths] == [b"one", b"two"]
+    assert len(everything(tmp_path)) == 3
+
+
+@pytest.mark.parametrize(
+    "name", ["n" * 252 + ".md", "é" * 126 + ".md", "日" * 84 + ".md", "x" * 255]
+)
+async def test_a_name_as_long_as_names_can_be_is_written_and_numbered(
+    tmp_path: Path, name: str
+) -> None:
+    channel = files(tmp_path, f"out/{name}")
+
+    paths = [await write(channel, text) for text in (b"one", b"two", b"three")]
+
+    assert paths[0].name == name
+    assert [path.read_bytes() for path in paths] == [b"one", b"two", b"three"]
+    assert [path.suffix for path in paths] == [Path(name).suffix] * 3
+    assert await write(channel, b"two") == paths[1]
+
+
+async def test_what_another_is_writing_just_now_is_not_cleaned_up(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    left, live = tmp_path / "out/.digest-0.part", tmp_path / "out/.digest-1.part"
+    left.write_bytes(b"half")
+    with live.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        await write(files(tmp_path))
+        assert live.exists()
+    assert not left.exists()
+
+
+async def test_writing_leaves_the_umask_of_other_threads_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "umask", None)
+
+    await write(files(tmp_path))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tests.forked import Forking
 
 _SECONDS = 30
+_LOOK_SECONDS = 0.05
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 CTRL_C = "\x03"
 
@@ -32,13 +33,18 @@ class Terminal:
     def __init__(self, master: int) -> None:
         self._master = master
         self._read_to = 0
-        self._shown = ""
+        self._bytes = b""
         self.ended: Future[subprocess.CompletedProcess[str]] = Future()
 
     @property
     def shown(self) -> str:
         """All that was shown, without colours and movements."""
-        return _CONTROL.sub("", self._shown).replace("\r\n", "\n")
+        return _CONTROL.sub("", self.raw).replace("\r\n", "\n")
+
+    @property
+    def raw(self) -> str:
+        """All that was shown, as the terminal got it."""
+        return self._bytes.decode("utf-8", "replace")
 
     def expect(self, text: str) -> None:
         """Read until this is shown, after what was waited for before."""
@@ -57,6 +63,10 @@ class Terminal:
 
     def finish(self) -> int:
         """Wait for the end; answers the exit code."""
+        # Read meanwhile: a terminal takes only so much that nobody looks at.
+        while not self.ended.done():
+            if self._ready(_LOOK_SECONDS):
+                self._read("")
         code = self.ended.result(_SECONDS).returncode
         while self._ready(0):
             self._read("")
@@ -64,7 +74,7 @@ class Terminal:
 
     def _read(self, complaint: str) -> None:
         assert self._ready(_SECONDS), f"{complaint}:\n{self.shown}"
-        self._shown += os.read(self._master, 65536).decode("utf-8", "replace")
+        self._bytes += os.read(self._master, 65536)
 
     def _ready(self, seconds: float) -> bool:
         with selectors.DefaultSelector() as selector:

@@ -80,8 +80,8 @@ class Check(Shape):
     """One thing that was checked."""
 
     what: str
-    """settings, templates, database, disk, zone data, clock, feed, smtp, sender, channel or public
-    URL."""
+    """settings, templates, database, access, files, secrets, disk, zone data, clock, feed, smtp,
+    sender, channel or public URL."""
     name: str
     verdict: Literal["ok", "warn", "fail"]
     said: str

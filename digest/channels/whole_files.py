@@ -1,0 +1,148 @@
+"""Files that appear whole, under a name that nothing had before."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import secrets
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# Longer names no file system of today takes, in bytes.
+LONGEST_NAME = 255
+MOST_OF_A_NAME = 1_000
+_PARTS = ".digest-*.part"
+_NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
+_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+
+
+class AllTakenError(Exception):
+    """A name and all its numbers are taken."""
+
+
+def put(path: Path, payload: bytes) -> Path:
+    """Write a file and answer where it is: at `path`, or at the first of its numbers that is free.
+
+    Nothing that is there is ever replaced; where one of these files has the very bytes, it is left
+    alone and answered. A process that dies half way leaves nothing under any such name.
+
+    Raises:
+        AllTakenError: there is no number left.
+        OSError: it cannot be written.
+    """
+    names = [path.with_name(numbered(path.name, number)) for number in range(1, MOST_OF_A_NAME)]
+    free = _first(names, payload)
+    if _has(free, payload):
+        return free
+    with _written(path.parent, payload) as part:
+        for target in names[names.index(free) :]:
+            # Whoever else writes there may have been first.
+            with suppress(FileExistsError):
+                _name(part, target)
+                _settle(path.parent)
+                return target
+            if _has(target, payload):
+                return target
+    raise AllTakenError
+
+
+def numbered(name: str, number: int) -> str:
+    """A name of a file with a number, cut where it would be too long."""
+    if number == 1:
+        return name
+    stem, dot, suffix = name.rpartition(".")
+    end = f"-{number}.{suffix}" if dot and stem else f"-{number}"
+    room = LONGEST_NAME - len(end.encode())
+    kept = stem if dot and stem else name
+    return f"{kept.encode()[:room].decode(errors='ignore')}{end}"
+
+
+def _first(names: list[Path], payload: bytes) -> Path:
+    """The first that is free, or has the payload already."""
+    for name in names:
+        if not os.path.lexists(name) or _has(name, payload):
+            return name
+    raise AllTakenError
+
+
+def _has(path: Path, payload: bytes) -> bool:
+    return path.is_file() and path.stat().st_size == len(payload) and path.read_bytes() == payload
+
+
+@contextmanager
+def _written(folder: Path, payload: bytes) -> Iterator[Path]:
+    """A file with the payload, under a name that only we know; gone at the end."""
+    _clean(folder)
+    path, file = _open_part(folder)
+    try:
+        with os.fdopen(file, "wb") as part:
+            part.write(payload)
+            part.flush()
+            os.fsync(file)
+            yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _open_part(folder: Path) -> tuple[Path, int]:
+    """A new file, locked for as long as it is open, with the rights that any new file gets."""
+    while True:
+        path = folder / _PARTS.replace("*", secrets.token_hex(6))
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        file = os.open(path, flags, 0o666)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            # Somebody cleans up just now, and takes it for one that was left.
+            os.close(file)
+            continue
+        except OSError as error:
+            # Without locks nobody cleans up either.
+            if error.errno not in _NO_LOCKS:
+                os.close(file)
+                raise
+        if os.fstat(file).st_nlink:
+            return path, file
+        os.close(file)
+
+
+def _clean(folder: Path) -> None:
+    """Remove what processes left that were killed half way: what none has locked."""
+    for left in folder.glob(_PARTS):
+        with suppress(OSError):
+            file = os.open(left, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                left.unlink(missing_ok=True)
+            finally:
+                os.close(file)
+
+
+def _name(part: Path, target: Path) -> None:
+    """Give a file its name.
+
+    Raises:
+        FileExistsError: something has it.
+    """
+    try:
+        os.link(part, target, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # Without hard links, as on FAT: an empty file takes the name, and ours takes its place.
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        part.replace(target)
+
+
+def _settle(folder: Path) -> None:
+    """Have the names of a folder outlast a loss of power."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,116 @@
+"""The files that the configuration names: where editions go, and where secrets are."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from digest.channels.file import path_of
+from digest.channels.whole_files import LONGEST_NAME
+from digest.checks import Finding
+from digest.config import FileSettings
+from digest.model import ALERTS
+from digest.store import exposed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from digest.config import Settings
+
+# PATH_MAX of Linux, without its closing zero.
+_LONGEST_PATH = 4_095
+_SOME_DAY = date(2026, 11, 30)
+# What a container is given there is its own, whatever the rights say.
+_CONTAINER_SECRETS = Path("/run/secrets")
+
+
+def check_files(settings: Settings) -> list[Finding]:
+    """Channels whose files cannot be, or are those of another channel too."""
+    paths = dict(_paths(settings))
+    shared = defaultdict[str, list[str]](list)
+    for (channel, _), path in paths.items():
+        if channel not in shared[os.path.normpath(path)]:
+            shared[os.path.normpath(path)].append(channel)
+    return [*_impossible(paths), *_shared(shared)]
+
+
+def _paths(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
+    """Where the editions of a day go, by channel and digest."""
+    named = {name: digest.send_to for name, digest in settings.digests.items()}
+    if settings.alerts:
+        named[ALERTS] = settings.alerts.send_to
+    for digest, send_to in named.items():
+        for name in send_to:
+            channel = settings.channels[name]
+            if isinstance(channel, FileSettings):
+                yield (name, digest), path_of(channel.path, digest, _SOME_DAY)
+
+
+def _impossible(paths: dict[tuple[str, str], str]) -> Iterator[Finding]:
+    for (channel, digest), path in paths.items():
+        if said := _never(Path(path)):
+            said = f"no edition of {digest} can be written: {said}"
+            remedy = f"change the path of the channel {channel}"
+            yield Finding("files", channel, "fail", said, remedy)
+
+
+def _never(path: Path) -> str | None:
+    """Why there can never be a file at a path."""
+    longest = max(path.parts, key=lambda part: len(os.fsencode(part)))
+    if len(os.fsencode(longest)) > LONGEST_NAME:
+        return f"{longest[:40]}… has more than {LONGEST_NAME} bytes"
+    if len(os.fsencode(path)) > _LONGEST_PATH:
+        return f"the path has more than {_LONGEST_PATH:,} bytes"
+    for folder in path.parents:
+        if os.path.lexists(folder):
+            return None if folder.is_dir() else f"{folder} is no folder"
+    return None
+
+
+def _shared(shared: dict[str, list[str]]) -> Iterator[Finding]:
+    for channels in dict.fromkeys(tuple(one) for one in shared.values() if len(one) > 1):
+        first, *others = channels
+        said = f"{', '.join(others)} writes to the same files; the later ones get a number"
+        remedy = "give each channel a path of its own"
+        yield Finding("files", first, "warn", said, remedy)
+
+
+def check_secrets(settings: Settings, folder: Path) -> list[Finding]:
+    """Whether others on this machine can read the files with secrets; nothing where none is.
+
+    Their paths are relative to `folder`.
+    """
+    files = list(dict.fromkeys(folder / file.expanduser() for file in _secret_files(settings)))
+    found = exposed(file for file in files if not file.is_relative_to(_CONTAINER_SECRETS))
+    if not files:
+        return []
+    if not found:
+        return [Finding("secrets", "", "ok", "in files that not everybody can read")]
+    said = "every user of this machine can read the secrets in it"
+    return [
+        Finding("secrets", str(file), "warn", said, f"`chmod o= {shlex.quote(str(file))}`")
+        for file in found
+    ]
+
+
+def _secret_files(value: object) -> Iterator[Path]:
+    """The files of settings that may be read from one, wherever they are in the settings."""
+    if isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            setting = getattr(value, name)
+            if isinstance(setting, Path) and name.removesuffix("_file") in _others(value, name):
+                yield setting
+            yield from _secret_files(setting)
+    elif isinstance(value, dict | tuple | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _secret_files(one)
+
+
+def _others(model: BaseModel, name: str) -> set[str]:
+    return set(type(model).model_fields) - {name}

@@ -1,0 +1,109 @@
+"""Who may talk to whom over the control socket: the daemon's own user, and nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from digest.errors import StoreError
+from digest.web.control import control_socket
+from digest.web.control_client import daemon_is_alive, socket_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from digest.daemon import Daemon
+
+NOBODY = 65534
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+# Answers the status that the daemon gives to a process of this user.
+ASK = """
+import os, socket, sys
+os.setgid({user}); os.setuid({user})
+with socket.socket(socket.AF_UNIX) as client:
+    client.connect(sys.argv[1])
+    client.sendall(b"GET /alive HTTP/1.1\\r\\nHost: digest\\r\\nConnection: close\\r\\n\\r\\n")
+    print(client.recv(4096).split()[1].decode())
+"""
+
+
+class LivingDaemon(SimpleNamespace):
+    """As much of a daemon as the socket asks for the question whether it lives."""
+
+    alive = True
+
+
+def daemon_of(database: Path) -> Daemon:
+    return cast("Daemon", LivingDaemon(settings=SimpleNamespace(database_path=database)))
+
+
+@pytest.fixture
+def database() -> Iterator[Path]:
+    """In a folder that everybody can look into, as those of tests are not."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        path = Path(folder, "digest.db")
+        path.touch()
+        yield path
+
+
+async def test_only_its_owner_can_connect(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "umask", None)
+    async with control_socket(daemon_of(database)):
+        path = socket_path(database)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert await daemon_is_alive(database)
+    assert not path.exists()
+
+
+async def test_it_has_its_rights_before_anybody_can_connect(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modes = []
+
+    def listen(_: socket.socket, *__: int) -> None:
+        modes.append(stat.S_IMODE(socket_path(database).stat().st_mode))
+
+    monkeypatch.setattr(socket.socket, "listen", listen)
+    async with control_socket(daemon_of(database)):
+        pass
+    assert modes == [0o600]
+
+
+@as_root
+@pytest.mark.parametrize(("user", "status"), [(NOBODY, "403"), (0, "200")])
+async def test_another_user_is_refused_where_the_rights_do_not_keep_it_out(
+    database: Path, user: int, status: str
+) -> None:
+    async with control_socket(daemon_of(database)):
+        path = socket_path(database)
+        path.chmod(0o666)
+        asking = await asyncio.create_subprocess_exec(
+            sys.executable, "-S", "-c", ASK.format(user=user), path, stdout=subprocess.PIPE
+        )
+        said, _ = await asking.communicate()
+    assert said.decode().strip() == status
+
+
+@as_root
+async def test_a_socket_that_somebody_else_made_is_not_asked(database: Path) -> None:
+    path = socket_path(database)
+    with socket.socket(socket.AF_UNIX) as theirs:
+        theirs.bind(str(path))
+        theirs.listen()
+        os.chown(path, NOBODY, NOBODY)
+        with pytest.raises(StoreError, match="belongs to another user than the database"):
+            await daemon_is_alive(database)
+        os.chown(database, NOBODY, NOBODY)
+        theirs.close()
+        assert not await daemon_is_alive(database)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import ssl
 from datetime import timedelta
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -23,10 +22,12 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from digest.config.addresses import mail_address, read_mailbox
 from digest.config.references import nearest
 from digest.config.rule_parser import parse_rule
 from digest.config.rules import Rule
 from digest.config.units import duration_text, parse_duration, parse_size
+from digest.domains import ascii_domain
 from digest.language import languages
 
 
@@ -88,20 +89,16 @@ def one_address(value: str) -> str:
     Raises:
         ValueError: it is none.
     """
-    name, address = parseaddr(value)
-    local, at, domain = address.rpartition("@")
-    odd = not value.isprintable() or " " in address or value.count("@") > 1
-    if not (local and at and domain) or odd:
+    one = read_mailbox(value)
+    if not value.isprintable():
         raise ValueError(f"{value!r} is not an email address")
-    if name == "" and address != value.strip() and value.strip() != f"<{address}>":
-        raise ValueError(f"{value!r} is not one email address")
-    if not _is_host(domain):
-        raise ValueError(f"{domain!r} is not a domain")
+    if not _is_host(ascii_domain(one.domain)):
+        raise ValueError(f"{one.domain!r} is not a domain")
     return value
 
 
 def _sender(value: str) -> str:
-    if not parseaddr(value)[1].isascii():
+    if not mail_address(value).isascii():
         raise ValueError(f"{value!r} has letters that mail servers do not all take in a sender")
     return value
 

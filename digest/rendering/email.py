@@ -8,9 +8,11 @@ from email import message_from_bytes
 from email.header import Header
 from email.headerregistry import Address
 from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
+from digest.config.addresses import read_mailbox
+from digest.domains import ascii_domain
 from digest.feeds.text import one_line
 from digest.language import ENGLISH, language_of
 from digest.model import NO_PICTURES
@@ -121,9 +123,8 @@ def message_id(delivery: tuple[str, datetime, str, str, int], domain: str) -> st
 
 def mailbox(text: str) -> Address:
     """`Name <address>` with the domain in its ASCII form (RFC 5890)."""
-    name, address = parseaddr(text)
-    local, _, domain = address.rpartition("@")
-    return Address(one_line(name, 200), local, domain.encode("idna").decode("ascii"))
+    one = read_mailbox(text)
+    return Address(one_line(one.name, 200), one.username, ascii_domain(one.domain))
 
 
 def from_header(sender: Address) -> str:

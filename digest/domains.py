@@ -1,0 +1,24 @@
+"""Domains, as DNS and mail servers know them."""
+
+from __future__ import annotations
+
+from digest.errors import DomainError
+
+
+def ascii_domain(domain: str) -> str:
+    """A domain in its ASCII form, by IDNA 2008 (RFC 5891) after the mapping of UTS 46.
+
+    What is ASCII already is only put in lower case.
+
+    Raises:
+        DomainError: it has no such form.
+    """
+    if domain.isascii():
+        return domain.lower()
+    # Few domains are not, and its tables take a while to load.
+    import idna
+
+    try:
+        return idna.encode(domain, uts46=True).decode("ascii")
+    except idna.IDNAError as error:
+        raise DomainError(f"{domain!r} is not a domain ({error})") from None

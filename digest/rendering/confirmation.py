@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def build_confirmation(
-    title: str, url: str, sender: str, language: Language, now: datetime
+    title: str, url: str, never_url: str, sender: str, language: Language, now: datetime
 ) -> bytes:
-    """The message without To and Message-ID; `url` is the page to confirm on."""
+    """The message without To and Message-ID; the pages are to confirm on, and never to be asked."""
     shown = inline(title, language.direction)
     subject = language.translate("Confirm: {title}", title=one_line(title, 120))
     asked = language.translate(
@@ -30,6 +30,7 @@ def build_confirmation(
         title=shown,
     )
     otherwise = language.translate("If you do not want it, do nothing: nothing will be sent.")
+    never = language.translate("If you never want to be asked again, open this page:")
     head = (
         f"Subject: {encoded_header(subject)}\r\n"
         f"Content-Language: {language.tag}\r\n"
@@ -37,9 +38,13 @@ def build_confirmation(
         f"Date: {format_datetime(now)}\r\n"
         # RFC 3834: keeps out-of-office replies away.
         "Auto-Submitted: auto-generated\r\n"
+        # RFC 8058
+        f"List-Unsubscribe: <{never_url}>\r\n"
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
         "MIME-Version: 1.0\r\n"
     )
-    return head.encode() + text_part(f"{wrap(asked)}\n\n{url}\n\n{wrap(otherwise)}\n", "plain")
+    text = "\n\n".join((wrap(asked), url, wrap(otherwise), wrap(never), never_url))
+    return head.encode() + text_part(f"{text}\n", "plain")
 
 
 def confirmation_id(asked: Confirmation, sender: str) -> str:

@@ -9,6 +9,7 @@ import click
 
 from digest.checks import Finding, Verdict, exit_code
 from digest.checks.machine import check_access, check_templates
+from digest.checks.renamed import check_names
 from digest.cli import Options, aio
 from digest.cli.output import print_json, progress
 from digest.language import counted
@@ -34,6 +35,7 @@ def check(options: Options, *, online: bool) -> int:
         _settings(settings),
         *check_templates(settings),
         *check_access(settings.database_path),
+        *check_names(settings),
     ]
     if online:
         from digest.checks.everything import Outside, check_everything

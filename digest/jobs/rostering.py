@@ -323,6 +323,11 @@ def named(settings: Settings) -> set[tuple[str, str]]:
     }
 
 
+def is_kept(one: Recipient, named: Collection[tuple[str, str]]) -> bool:
+    """Whether there is more to know of a recipient than what somebody of no list wanted once."""
+    return one.listed or one.state in SUPPRESSED or _key(one) in named
+
+
 def shown(one: Recipient, now: datetime) -> dict[str, Any]:
     """A recipient as commands show it."""
     return {**as_dict(one), "state": one.state_at(now)}

@@ -12,6 +12,7 @@ from digest.config.changes import changes
 from digest.errors import DigestError, StoreError
 from digest.log import event
 from digest.opening import Prepared, prepare, runtime_over
+from digest.reports import lost_names
 from digest.rounds import Pulse, Rounds
 
 if TYPE_CHECKING:
@@ -131,10 +132,26 @@ class Daemon:
                     digests=len(settings.digests),
                 )
                 first = False
+                await self._tell_lost()
                 await self._until_others(stop)
                 if stop.is_set():
                     event(_log, logging.INFO, "stopping")
                 await rounds.stop()
+
+    async def _tell_lost(self) -> None:
+        """Log which names the database knows and the settings lack: they may have others now."""
+        lists, editions = await self.read(
+            lambda store: (store.moves.lists(), store.moves.editions())
+        )
+        for one in lost_names(self.settings, lists, editions):
+            event(
+                _log,
+                logging.WARNING,
+                "not in the file",
+                name=one.name,
+                said=one.said,
+                mend=one.remedy,
+            )
 
     @contextlib.asynccontextmanager
     async def _at_work(self) -> AsyncIterator[Rounds]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from ipaddress import IPv6Address, ip_address
 
+from digest.errors import DomainError
+
 _LONGEST_LABEL, _LONGEST_DOMAIN = 63, 253
 
 # RFC 5321, section 2.3.5: of two labels or more, and no number at the end.
@@ -18,7 +20,7 @@ def ascii_domain(domain: str) -> str:
     """A domain in ASCII and in small letters; an address of a machine stays as it is.
 
     Raises:
-        UnicodeError: it can be none.
+        DomainError: it can be none.
     """
     if domain.isascii():
         known = domain.lower()
@@ -26,12 +28,15 @@ def ascii_domain(domain: str) -> str:
         # Few domains need it, and its tables take time to load.
         import idna
 
-        known = idna.encode(domain, uts46=True).decode("ascii")
+        try:
+            known = idna.encode(domain, uts46=True).decode("ascii")
+        except idna.IDNAError as error:
+            raise DomainError(f"{domain!r} is not a domain ({error})") from None
     labels = known.removesuffix(".").split(".")
     if not all(0 < len(label) <= _LONGEST_LABEL for label in labels):
-        raise UnicodeError("a label is empty or too long")
+        raise DomainError(f"{domain!r} is not a domain (a label is empty or too long)")
     if len(known) > _LONGEST_DOMAIN + 1:
-        raise UnicodeError("the domain is too long")
+        raise DomainError(f"{domain[:80]!r}… is not a domain (it is too long)")
     return known
 
 
@@ -39,13 +44,13 @@ def ascii_host(host: str) -> str:
     """A host's name in ASCII, or its address, without the brackets that an IPv6 one may have.
 
     Raises:
-        UnicodeError: it can be none.
+        DomainError: it can be none.
     """
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if is_address(bare):
         return bare
     if ":" in bare or bare != host:
-        raise UnicodeError("is no IPv6 address")
+        raise DomainError(f"{host!r} is no IPv6 address")
     return ascii_domain(host)
 
 

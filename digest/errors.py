@@ -4,6 +4,7 @@
     ├── UsageError               exit 2: a wrong argument, name or file
     │   ├── ConfigError          exit 2: every problem of a configuration file at once
     │   └── TemplateError        exit 2: a template that does not compile or render
+    ├── DomainError              a domain that has no ASCII form; a ValueError too, for settings
     ├── InstanceError            exit 3: another instance holds the database
     ├── StoreError               exit 1: a database that cannot be opened or is not ours
     ├── FeedError                a poll that failed; recorded on the feed
@@ -66,6 +67,10 @@ class ConfigError(UsageError):
 
 class TemplateError(UsageError):
     """A template that does not compile, or asks for a variable that does not exist."""
+
+
+class DomainError(DigestError, ValueError):
+    """A domain that has no ASCII form, and so is nobody's."""
 
 
 class InstanceError(DigestError):

@@ -16,7 +16,7 @@ from msgspec import Struct
 from digest import __version__
 from digest.feeds.fetch import Fetcher, FetchLimits
 from digest.feeds.workers import Workers
-from digest.jobs.planning import plan
+from digest.jobs.planning import know_lists, plan
 from digest.jobs.polling import Polling
 from digest.log import Redactor, Words, event
 from digest.runtime import Runtime
@@ -181,6 +181,7 @@ async def polling_over(
         plans = plan(settings, now)
         urls = [feed.url for feed in settings.feeds]
         await store.run(lambda opened: opened.editions.plan(plans, now, urls))
+        await know_lists(settings, store)
         if first_due_at_once:
             await store.run(lambda opened: opened.editions.make_first_due(now))
         words = Words(Redactor(settings.secrets()))
@@ -200,7 +201,7 @@ async def runtime_over(
 ) -> AsyncIterator[Runtime]:
     """All jobs over an open store; at the end what is being sent is finished."""
     from digest.jobs.alerting import Alerting
-    from digest.jobs.confirming import Confirming, Limit
+    from digest.jobs.confirming import Confirming
     from digest.jobs.deciding import Deciding
     from digest.jobs.delivering import Delivering
     from digest.jobs.enrolling import Enrolling
@@ -221,7 +222,7 @@ async def runtime_over(
         key = await store.run(lambda opened: opened.keys.key("links"))
         tokens, links = Tokens(key), EditionLinks(key, settings.links_url)
         delivering = Delivering(store, channels, clock, words, room, token_of=tokens.of_recipient)
-        confirming = Confirming(settings, channels, tokens, clock, words, Limit())
+        confirming = Confirming(settings, channels, tokens, clock, words, store)
         await delivering.release_claimed()
         try:
             yield Runtime(

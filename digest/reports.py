@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from digest.editions.schedule import next_after
 from digest.editions.weekly import weekly_of
 from digest.feeds.moving import settled
+from digest.language import counted
 from digest.model import Move
 from digest.store.editions import NOT_PUBLISHED
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from digest.config import FeedSettings, Settings
-    from digest.store import Health
+    from digest.store import Health, ListCount
 
 _RECENT = timedelta(days=7)
 # What a feed that is paused cannot be reproached with.
@@ -43,6 +48,7 @@ def status_report(settings: Settings, health: Health | None, now: datetime) -> d
             *_moved(feeds),
             *_unpublished(health),
             *_stranded(settings, health),
+            *_gone(settings, health),
             *_troubled(settings, health),
         ],
     }
@@ -201,6 +207,57 @@ def _stranded(settings: Settings, health: Health | None) -> list[dict[str, Any]]
             message = f"{number} to make, but there is no channel {channel!r} of kind {kind} now"
             found.append(_need("deliveries", channel, message))
     return found
+
+
+def _gone(settings: Settings, health: Health | None) -> list[dict[str, Any]]:
+    if health is None:
+        return []
+    lost = lost_names(settings, health.lists, health.editions)
+    return [_need(one.kind, one.name, f"{one.said}; {one.remedy}") for one in lost]
+
+
+class Lost(Struct, frozen=True):
+    """A name that the database knows and the configuration lacks: `list` or `renamed`, a digest."""
+
+    kind: str
+    name: str
+    said: str
+    remedy: str
+
+
+def lost_names(
+    settings: Settings, lists: Mapping[str, ListCount], editions: Mapping[str, int]
+) -> list[Lost]:
+    """Every channel and digest that is gone from the configuration, and what moves it."""
+    here, digests = settings.lists(), tuple(settings.digests)
+    found = [
+        Lost(
+            "list",
+            name,
+            f"the file has no email channel {name!r} now, and the database"
+            f" {counted(one.readers, 'reader')} of it and {one.left} who left",
+            _remedy("recipients", name, [new for new in here if new not in lists]),
+        )
+        for name, one in sorted(lists.items())
+        if name not in here and (one.readers or one.left)
+    ]
+    return found + [
+        Lost(
+            "renamed",
+            name,
+            f"the file has no digest {name!r} now, and the database"
+            f" {counted(number, 'edition')} of it",
+            _remedy("digests", name, [new for new in digests if not editions.get(new)]),
+        )
+        for name, number in sorted(editions.items())
+        if name not in digests
+    ]
+
+
+def _remedy(what: str, name: str, new: Sequence[str]) -> str:
+    # Where one alone has nothing of its own, it is most likely the new name.
+    to = new[0] if len(new) == 1 else "TO"
+    return f"if it has another name now, `digest {what} move {name} {to}`"
 
 
 def _troubled(settings: Settings, health: Health | None) -> list[dict[str, Any]]:

@@ -49,6 +49,7 @@ _COMMANDS = {
         "feeds": "feeds",
         "held": "holding",
         "recipients": "recipients",
+        "digests": "renaming",
     },
     "Deliveries": {
         "deliveries": "deliveries",

@@ -10,6 +10,7 @@ import click
 from digest.checks import Finding, Verdict, exit_code
 from digest.checks.files import check_files, check_secrets
 from digest.checks.machine import check_access, check_ports, check_templates
+from digest.checks.renamed import check_names
 from digest.cli import Options, aio
 from digest.cli.output import cell, open_console, print_json, progress, say
 from digest.language import counted
@@ -38,6 +39,7 @@ def check(options: Options, *, online: bool) -> int:
         *check_access(settings.database_path),
         *check_files(settings),
         *check_secrets(settings, options.file().absolute().parent),
+        *check_names(settings),
     ]
     if online:
         from digest.checks.everything import Outside, check_everything

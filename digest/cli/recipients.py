@@ -14,10 +14,11 @@ from digest.cli.output import print_json, print_table, say, show_document
 from digest.cli.private_files import write_private
 from digest.cli.recipients_csv import read_csv, recipient_of, write_csv
 from digest.cli.working import asked
-from digest.config import EmailSettings
 from digest.config.addresses import mail_address, mail_key
 from digest.errors import InstanceError, UsageError
+from digest.jobs import rostering
 from digest.jobs.rostering import shown
+from digest.language import counted
 from digest.model import Frequency, Recipient
 from digest.opening import open_runtime, utc_now
 from digest.store import Store, database_exists
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 _address = click.argument("address")
 _channel = click.option("--channel", metavar="CHANNEL", help="Default: every channel it is on.")
 
+# What a command is called that is none of `recipients`.
+_CALLED = {"move digest": "digests move"}
 _FREQUENCIES = click.Choice(get_args(Frequency))
 
 
@@ -44,8 +47,8 @@ def recipients() -> None:
 def list_(options: Options, channel: str | None) -> int:
     """Show everybody: whom the file names, and whom the store knows."""
     settings = options.settings(log_level="error")
-    _check(settings, channel)
     known = _known(settings)
+    _check(settings, channel, known)
     shown = [one for one in [*_named(settings, known), *known] if channel in {None, one.channel}]
     shown.sort(key=lambda one: (one.channel, mail_key(one.address)))
     if options.json:
@@ -125,6 +128,39 @@ def restore(options: Options, address: str, channel: str | None) -> int:
     return _carry_out(options, settings, "restore", address=address, channel=channel)
 
 
+@recipients.command()
+@click.argument("before", metavar="FROM")
+@click.argument("after", metavar="TO")
+@click.pass_obj
+def move(options: Options, before: str, after: str) -> int:
+    """Have the list of channel FROM, which is gone, go on as that of TO.
+
+    Who left either stays away, what waits for FROM goes through TO, and old links are TO's.
+    """
+    settings = options.settings(log_level="error")
+    result = carry_out(settings, "move", before=before, after=after)
+    if options.json:
+        print_json(result)
+    else:
+        told = f"{counted(result['readers'], 'reader')}, and {result['left']} who left"
+        say(f"moved {before} to {after}: {told}")
+    return 0
+
+
+@recipients.command()
+@_address
+@click.pass_obj
+def allow(options: Options, address: str) -> int:
+    """Let ADDRESS be asked again whether it subscribes, which was never to be, or too often."""
+    settings = options.settings(log_level="error")
+    result = carry_out(settings, "allow", address=address)
+    if options.json:
+        print_json(result)
+    else:
+        say(f"{result['address']} may be asked again")
+    return 0
+
+
 @recipients.command("import")
 @click.argument("file", type=click.File(encoding="utf-8", errors="strict"))
 @click.option("--channel", metavar="CHANNEL", help="For lines that do not say which.")
@@ -134,7 +170,7 @@ def import_(options: Options, file: TextIO, channel: str | None) -> int:
     settings = options.settings(log_level="error")
     _check(settings, channel)
     try:
-        given, columns = read_csv(file.read(), _channels(settings), channel)
+        given, columns = read_csv(file.read(), settings.lists(), channel)
     except UnicodeDecodeError:
         raise UsageError(f"{file.name}: is not UTF-8") from None
     except UsageError as error:
@@ -150,8 +186,12 @@ def import_(options: Options, file: TextIO, channel: str | None) -> int:
 def export(options: Options, output: Path | None, channel: str | None) -> int:
     """Print what the store knows as CSV. The file's own recipients are in it where they left."""
     settings = options.settings(log_level="error")
-    _check(settings, channel)
-    exported = [one for one in _known(settings) if channel in {None, one.channel}]
+    known = _known(settings)
+    _check(settings, channel, known)
+    named = rostering.named(settings)
+    exported = [
+        one for one in known if channel in {None, one.channel} and rostering.is_kept(one, named)
+    ]
     text = write_csv(exported)
     if output:
         write_private(output, text.encode())
@@ -162,13 +202,10 @@ def export(options: Options, output: Path | None, channel: str | None) -> int:
     return 0
 
 
-def _channels(settings: Settings) -> list[str]:
-    channels = settings.channels.items()
-    return [name for name, channel in channels if isinstance(channel, EmailSettings)]
-
-
-def _check(settings: Settings, channel: str | None) -> None:
-    if channel is not None and channel not in _channels(settings):
+def _check(settings: Settings, channel: str | None, known: Sequence[Recipient] = ()) -> None:
+    """Refuse a channel that is none and has no list of before, which can still be looked at."""
+    lists = {*settings.lists(), *(one.channel for one in known)}
+    if channel is not None and channel not in lists:
         raise UsageError(f"there is no email channel {channel!r}")
 
 
@@ -187,14 +224,14 @@ def _named(settings: Settings, known: Sequence[Recipient]) -> list[Recipient]:
     keys = {(one.channel, mail_key(one.address)) for one in known}
     return [
         Recipient(channel, mail_address(to), listed=False)
-        for channel in _channels(settings)
+        for channel in settings.lists()
         for to in settings.audience_of(channel)
         if (channel, mail_key(to)) not in keys
     ]
 
 
 def _carry_out(options: Options, settings: Settings, command: str, **what: Any) -> int:
-    result = aio.run(_ask(settings, command, what))
+    result = carry_out(settings, command, **what)
     if options.json:
         print_json(result)
     elif command == "import":
@@ -206,9 +243,16 @@ def _carry_out(options: Options, settings: Settings, command: str, **what: Any) 
     return 0
 
 
+def carry_out(settings: Settings, command: str, **what: Any) -> dict[str, Any]:
+    """What a command about people and names did, here or by the daemon that has the database."""
+    return aio.run(_ask(settings, command, what))
+
+
 async def _ask(settings: Settings, command: str, what: dict[str, Any]) -> dict[str, Any]:
     try:
-        async with open_runtime(settings, f"digest recipients {command}") as runtime:
+        async with open_runtime(
+            settings, f"digest {_CALLED.get(command, f'recipients {command}')}"
+        ) as runtime:
             return await runtime.rostering.carry_out(command, what)
     except InstanceError as error:
         return await asked(settings, error, "recipients", do=command, **what)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from contextlib import suppress
 from datetime import UTC, datetime, time
-from email.utils import parseaddr
 from typing import TYPE_CHECKING, TypeGuard, get_args
+from unicodedata import category, normalize
 
-from digest.config.addresses import mail_key
+from digest.config.addresses import mail_key, read_mailbox
 from digest.config.fields import one_address, zone_name
 from digest.config.references import nearest
 from digest.errors import UsageError
+from digest.feeds.text import one_line
 from digest.model import Frequency, Recipient, RecipientState
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ _COLUMNS = (
 )
 _STATES = get_args(RecipientState)
 _FREQUENCIES = get_args(Frequency)
-# What spreadsheets take for a formula. Written with a ' before it, which they do not show.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# What begins a formula in a spreadsheet, however wide it is (NFKC), with the minus sign.
+_BEGIN_FORMULA = frozenset("=+-@\u2212")
 # RFC 5321, section 4.5.3.1.3
 _LONGEST_ADDRESS = 254
 _LONGEST_TEXT = 500
@@ -73,7 +73,8 @@ def recipient_of(cells: dict[str, str]) -> Recipient:
     Raises:
         ValueError: a word is wrong.
     """
-    name, address = parseaddr(one_address(cells["address"]))
+    one = read_mailbox(one_address(cells["address"]))
+    name, address = one.name, one.address
     if len(address) > _LONGEST_ADDRESS:
         raise ValueError(f"the address has more than {_LONGEST_ADDRESS} characters")
     state = cells.get("state") or "active"
@@ -90,7 +91,8 @@ def recipient_of(cells: dict[str, str]) -> Recipient:
         address=address,
         name=_line(cells.get("name") or name),
         state=state,
-        reason=_line(cells.get("reason", "")),
+        # The words of a server, which may be anything.
+        reason=one_line(cells.get("reason", ""), _LONGEST_TEXT),
         paused_until=_instant(cells.get("paused_until", "")),
         zone=zone,
         send_at=_time(cells.get("send_at", "")),
@@ -163,17 +165,28 @@ def _faults(cells: dict[str, str]) -> Iterator[str]:
 
 
 def _guarded(cell: str) -> str:
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    """A cell with a ' before it, which spreadsheets do not show, where it would be a formula."""
+    return f"'{cell}" if _is_formula(cell) else cell
 
 
 def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    return cell[1:] if cell.startswith("'") and _is_formula(cell) else cell
+
+
+def _is_formula(cell: str) -> bool:
+    """Whether some spreadsheet takes it for one, white space or what is invisible before it."""
+    said = cell.lstrip("'")
+    seen = next((one for one in said if category(one)[0] not in "ZC"), "")
+    return normalize("NFKC", seen) in _BEGIN_FORMULA or said.startswith(("\t", "\r"))
 
 
 def _cell(value: object) -> str:
     if isinstance(value, time):
         return f"{value:%H:%M}"
-    return value.isoformat() if isinstance(value, datetime) else str(value or "")
+    if isinstance(value, datetime):
+        return value.isoformat()
+    text = str(value or "")
+    return text if text.isprintable() else one_line(text, _LONGEST_TEXT)
 
 
 def _line(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -22,6 +21,7 @@ from digest.cli.asking import (
 )
 from digest.cli.mailing import Server, ask_for_server, missing_options
 from digest.cli.trying import one_line, post_hello, try_login, try_webhook
+from digest.config.addresses import mail_address
 from digest.config.fields import WebUrl
 from digest.errors import DeliveryError, DigestError, UsageError
 
@@ -49,7 +49,7 @@ class Targets(Struct, frozen=True):
     @property
     def address(self) -> str:
         """The first address, without a name."""
-        return parseaddr(self.to[0])[1]
+        return mail_address(self.to[0])
 
     @property
     def smtp(self) -> SmtpSettings:

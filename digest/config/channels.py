@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email.utils import parseaddr
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from digest.config.addresses import mail_key
 from digest.config.base import Model
 from digest.config.fields import (
     Addresses,
@@ -116,10 +116,10 @@ class EmailSettings(Model):
     @field_validator("to")
     @classmethod
     def _each_once(cls, to: tuple[str, ...]) -> tuple[str, ...]:
-        addresses = [parseaddr(address)[1].lower() for address in to]
-        for n, address in enumerate(addresses):
-            if address in addresses[:n]:
-                raise ValueError(f"{address} is given twice")
+        keys = [mail_key(address) for address in to]
+        for n, key in enumerate(keys):
+            if key in keys[:n]:
+                raise ValueError(f"{key} is given twice")
         return to
 
 

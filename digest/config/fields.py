@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import ssl
 from datetime import timedelta
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -24,11 +22,13 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from digest.config.addresses import mail_address, read_mailbox
 from digest.config.references import nearest
 from digest.config.rule_parser import parse_rule
 from digest.config.rules import Rule
 from digest.config.units import duration_text, parse_duration, parse_size
 from digest.domains import HOST_NAME, address_literal, ascii_domain, ascii_host, is_address
+from digest.errors import DomainError
 from digest.language import languages
 
 
@@ -84,31 +84,22 @@ def _secret_web_url(value: SecretStr) -> SecretStr:
     return value
 
 
-_BESIDE = re.compile(r'"(?:[^"\\]|\\.)*"(?!@)|\([^()]*\)')
-
-
 def one_address(value: str) -> str:
     """One email address, with or without a name, as it is given.
 
     Raises:
         ValueError: it is none.
     """
-    name, address = parseaddr(value)
-    local, at, domain = address.rpartition("@")
-    # A name in quotes, or in a comment, may be anything.
-    bare = _BESIDE.sub("", value)
-    odd = not value.isprintable() or " " in address or bare.count("@") > 1 or "," in bare
-    if not (local and at and domain) or odd:
+    one = read_mailbox(value)
+    if not value.isprintable():
         raise ValueError(f"{value!r} is not an email address")
-    if name == "" and address != value.strip() and value.strip() != f"<{address}>":
-        raise ValueError(f"{value!r} is not one email address")
-    if not _is_host(domain):
-        raise ValueError(f"{domain!r} is not a domain")
+    if not _is_host(ascii_domain(one.domain)):
+        raise ValueError(f"{one.domain!r} is not a domain")
     return value
 
 
 def _sender(value: str) -> str:
-    if not parseaddr(value)[1].isascii():
+    if not mail_address(value).isascii():
         raise ValueError(f"{value!r} has letters that mail servers do not all take in a sender")
     return value
 
@@ -117,7 +108,7 @@ def _is_host(name: str) -> bool:
     """Whether a name, or an address, can be looked up."""
     try:
         ascii_domain(name)
-    except UnicodeError:
+    except DomainError:
         return False
     return _is_one_word(name)
 
@@ -130,7 +121,7 @@ def _is_one_word(text: str) -> bool:
 def _host(value: str) -> str:
     try:
         host = ascii_host(value)
-    except UnicodeError:
+    except DomainError:
         host = ""
     if not host or not _is_one_word(value):
         raise ValueError("must be the name or address of a server")

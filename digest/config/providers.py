@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from email.utils import parseaddr
 from typing import Literal
 
 from msgspec import Struct
+
+from digest.config.addresses import mail_key
 
 _GMAIL_HINT = (
     "Google takes an app password here, not the one of the account:"
@@ -51,4 +52,4 @@ _BY_DOMAIN = {domain: one for domains, one in _PROVIDERS.items() for domain in d
 
 def provider_of(address: str) -> Provider | None:
     """The provider of an email address, where its domain is a known one's."""
-    return _BY_DOMAIN.get(parseaddr(address)[1].rpartition("@")[2].lower())
+    return _BY_DOMAIN.get(mail_key(address).rpartition("@")[2])

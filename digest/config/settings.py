@@ -222,6 +222,10 @@ class Settings(Model):
         settings = self.channels.get(channel)
         return settings.to if isinstance(settings, EmailSettings) else ()
 
+    def lists(self) -> tuple[str, ...]:
+        """The channels that have a list of recipients: those that send email."""
+        return tuple(name for name, one in self.channels.items() if isinstance(one, EmailSettings))
+
     def digests_to(self, channel: str) -> tuple[str, ...]:
         """The digests that go to a channel."""
         return tuple(name for name, digest in self.digests.items() if channel in digest.send_to)

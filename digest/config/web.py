@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from digest.config.base import Model
 from digest.config.fields import WebUrl
@@ -18,6 +19,17 @@ def _listening(text: str) -> str:
     return text
 
 
+def _network(text: str) -> str:
+    try:
+        ip_network(text)
+    except ValueError:
+        raise ValueError("must be an address or a network, like 127.0.0.1 or 10.0.0.0/8") from None
+    return text
+
+
+Network = Annotated[str, AfterValidator(_network)]
+
+
 class WebSettings(Model):
     """Pages for the operator and for readers; without this section there is no web server."""
 
@@ -27,6 +39,13 @@ class WebSettings(Model):
     public_url: WebUrl | None = Field(
         None,
         description="Where readers reach it, for links in emails, like https://digest.example.com.",
+    )
+    proxies: Annotated[
+        tuple[Network, ...], BeforeValidator(lambda one: [one] if isinstance(one, str) else one)
+    ] = Field(
+        (),
+        description="Addresses or networks of proxies whose X-Forwarded-For is believed, to tell"
+        " apart who subscribes.",
     )
     password: SecretStr | None = Field(
         None, min_length=8, description="For the operator's pages; without it there are none."

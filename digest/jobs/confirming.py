@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from digest.config.addresses import mail_key
 from digest.errors import DeliveryError
 from digest.log import event
 from digest.model import Delivery
 from digest.rendering.confirmation import build_confirmation, confirmation_id
 from digest.rendering.tokens import Confirmation
+from digest.store import Ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,30 +23,11 @@ if TYPE_CHECKING:
     from digest.language import Language
     from digest.log import Words
     from digest.rendering.tokens import Tokens
+    from digest.store import Store, StoreThread
 
 _log = logging.getLogger(__name__)
 
 GOOD_FOR = timedelta(days=3)
-_HOUR = timedelta(hours=1)
-_MOST_IN_AN_HOUR = 60
-
-
-class Limit:
-    """One mail an hour to an address, and so many in all."""
-
-    def __init__(self, most: int = _MOST_IN_AN_HOUR) -> None:
-        self._most = most
-        self._asked: OrderedDict[str, datetime] = OrderedDict()
-
-    def allows(self, address: str, now: datetime) -> bool:
-        """Whether one more may be sent now; it counts as sent then."""
-        while self._asked and now - next(iter(self._asked.values())) >= _HOUR:
-            self._asked.popitem(last=False)
-        key = mail_key(address)
-        if key in self._asked or len(self._asked) >= self._most:
-            return False
-        self._asked[key] = now
-        return True
 
 
 class Confirming:
@@ -63,26 +43,28 @@ class Confirming:
         tokens: Tokens,
         clock: Callable[[], datetime],
         words: Words,
-        limit: Limit,
+        store: StoreThread[Store],
     ) -> None:
         self._settings = settings
+        self._store = store
         self._channels = channels
         self._tokens = tokens
         self._clock = clock
         self._words = words
-        self._limit = limit
         self._sending: set[asyncio.Task[None]] = set()
 
-    def ask(self, channel: str, address: str, title: str, language: Language) -> None:
-        """Send the mail, unless too many were asked for."""
-        now = self._clock()
-        if not self._limit.allows(address, now):
-            event(_log, logging.INFO, "not asked to confirm: too many", channel=channel)
+    async def ask(self, channel: str, address: str, title: str, language: Language) -> None:
+        """Send the mail, unless that would trouble somebody; what is decided outlives a restart."""
+        now, one = self._clock(), Ask(channel, address)
+        verdict = await self._store.run(lambda store: store.asking.ask(one, now))
+        if verdict != "asked":
+            event(_log, logging.INFO, "not asked to confirm", channel=channel, reason=verdict)
             return
         smtp, base = self._settings.smtp, self._settings.links_url
         assert smtp is not None
         asked = Confirmation(channel, address, now + GOOD_FOR)
         url = f"{base}/confirm/{self._tokens.of_confirmation(asked)}"
+        never_url = f"{base}/u/{self._tokens.of_refusal(channel, address)}"
         delivery = Delivery(
             id=0,
             edition_id=0,
@@ -94,7 +76,7 @@ class Confirming:
             attempts=0,
             created_at=now,
             message_id=confirmation_id(asked, smtp.sender),
-            payload=build_confirmation(title, url, smtp.sender, language, now),
+            payload=build_confirmation(title, url, never_url, smtp.sender, language, now),
         )
         task = asyncio.create_task(self._send(self._channels[channel], delivery))
         self._sending.add(task)

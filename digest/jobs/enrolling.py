@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from digest.config import EmailSettings
-from digest.config.addresses import mail_key
+from digest.config.addresses import former_key, mail_address, mail_key
 from digest.editions.schedule import next_after
 from digest.editions.weekly import is_lively, weekly_schedule
+from digest.jobs.confirming import GOOD_FOR
 from digest.jobs.rostering import named
 from digest.language import ENGLISH, language_of
 from digest.log import event
 from digest.model import Recipient
+from digest.store import SUPPRESSED, Ask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime, time
 
     from digest.config import Settings
@@ -48,6 +50,11 @@ class Enrolling:
         self.tokens = tokens
         self.clock = clock
 
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """Whose word on where requests come from is believed."""
+        return self._settings.web.proxies if self._settings.web else ()
+
     def language(self, channel: str) -> Language:
         """That of what goes to a channel, of the first digest where they differ."""
         digests = self._settings.digests_to(channel)
@@ -69,25 +76,47 @@ class Enrolling:
         return isinstance(settings, EmailSettings) and settings.subscribe == "open"
 
     async def look(self, channel: str, address: str) -> Recipient:
-        """What is known of a recipient."""
-        found = await self._store.run(lambda store: store.recipients.find(channel, address))
-        return found or _unknown(channel, address)
+        """What is known of whom a link means: of the list that most likely is the link's."""
+        return await self._store.run(
+            lambda store: self._likeliest(self._meant(store, channel, address), channel, address)
+        )
 
     def is_listed(self, recipient: Recipient) -> bool:
         """Whether the file or the store has a recipient on the list, whatever its state."""
-        return recipient.listed or self._is_named(recipient)
+        is_list = recipient.channel in self._settings.lists()
+        return is_list and (recipient.listed or self._is_named(recipient))
 
     async def unsubscribe(self, channel: str, address: str) -> Recipient:
-        """Send nothing more to it."""
+        """Send nothing more to it, of all that a link may mean; that is kept of everybody."""
 
         def leave(one: Recipient) -> Recipient:
+            if one.state == "unsubscribed":
+                return one
             return replace(one, state="unsubscribed", reason="by a link", paused_until=None)
 
-        return await self._change(channel, address, leave)
+        def choose(store: Store) -> list[Recipient]:
+            meant = self._meant(store, channel, address)
+            on = store.moves.after("channel", channel)
+            own = channel if channel in self._settings.lists() or not on else on[-1]
+            if not any(one.channel == own for one in meant):
+                meant.append(_unknown(own, address))
+            return [one for one in meant if self.is_listed(one) or one.channel == own]
+
+        return await self._change(channel, address, choose, leave)
 
     async def resubscribe(self, channel: str, address: str) -> Recipient:
-        """Send to it again, where it was on the list before."""
-        return await self._change(channel, address, _back)
+        """Send to it again, where it was on the list before; what it left in one go comes back."""
+
+        def choose(store: Store) -> list[Recipient]:
+            meant = self._meant(store, channel, address)
+            if channel in self._settings.lists() or store.moves.after("channel", channel):
+                return [one for one in meant if self.is_listed(one)]
+            own = [one for one in meant if one.channel == channel]
+            left_at = {one.changed_at for one in own}
+            on = [one for one in meant if self.is_listed(one) and one.changed_at in left_at]
+            return [*own, *on] if on else []
+
+        return await self._change(channel, address, choose, _back)
 
     async def pause(self, channel: str, address: str, until: datetime | None) -> Recipient:
         """Send nothing to it before a time, or before it says so; who has left stays away."""
@@ -97,7 +126,7 @@ class Enrolling:
                 return one
             return replace(one, state="paused", reason="by a link", paused_until=until)
 
-        return await self._change(channel, address, rest)
+        return await self._prefer(channel, address, rest)
 
     async def choose_time(
         self, channel: str, address: str, send_at: time | None, zone: str | None
@@ -107,11 +136,11 @@ class Enrolling:
         def choose(one: Recipient) -> Recipient:
             return replace(one, send_at=send_at, zone=zone if send_at else None)
 
-        return await self._change(channel, address, choose)
+        return await self._prefer(channel, address, choose)
 
     async def choose_frequency(self, channel: str, address: str, frequency: Frequency) -> Recipient:
         """Send it each edition, or weekly ones, from the next week on."""
-        return await self._change(channel, address, lambda one: replace(one, frequency=frequency))
+        return await self._prefer(channel, address, lambda one: replace(one, frequency=frequency))
 
     def week_end(self, channel: str) -> datetime | None:
         """When the week ends that is on, of the first digest that has more than one edition in it.
@@ -125,17 +154,46 @@ class Enrolling:
                 return next_after(weekly_schedule(schedule), zone, self.clock())
         return None
 
+    async def admits(self, peer: str) -> bool:
+        """Whether a peer may ask for one more mail; empty: it cannot be told from others."""
+        now = self.clock()
+        return not peer or await self._store.run(lambda store: store.asking.admit(peer, now))
+
     async def ask(self, channel: str, address: str) -> None:
         """Have an address asked whether it is to be on an open list, in the background."""
-        self._confirming.ask(channel, address, self.title(channel), self.language(channel))
+        title, language = self.title(channel), self.language(channel)
+        await self._confirming.ask(channel, address, title, language)
 
     async def confirm(self, asked: Confirmation) -> Recipient:
-        """Put an address on the list that has said it is to be."""
+        """Put an address on the list that has said it is to be.
 
-        def enter(one: Recipient) -> Recipient:
-            return replace(_back(one), listed=one.listed or not self._is_named(one))
+        Where it has left since it was asked, or the operator took it off, that holds.
+        """
+        now, asked_at = self.clock(), asked.until - GOOD_FOR
 
-        return await self._change(asked.channel, asked.address, enter)
+        def write(store: Store) -> tuple[Recipient, Recipient]:
+            found = store.recipients.find(asked.channel, asked.address)
+            before, one = (
+                found or _unknown(asked.channel, asked.address),
+                Ask(asked.channel, asked.address),
+            )
+            left_at = before.changed_at if before.state in SUPPRESSED else None
+            if store.asking.is_spent(one, asked_at) or (left_at and left_at > asked_at):
+                return before, before
+            after = replace(_back(before), listed=before.listed or not self._is_named(before))
+            store.recipients.put([after], now)
+            store.asking.confirmed(one, asked_at)
+            return before, after
+
+        before, after = await self._store.run(write)
+        _tell(before, after)
+        return after
+
+    async def never_ask(self, address: str) -> None:
+        """Never ask a mailbox again, whoever wants it on whatever list."""
+        now = self.clock()
+        await self._store.run(lambda store: store.asking.never(address, now))
+        event(_log, logging.INFO, "never asked again", recipient=address)
 
     def _is_named(self, one: Recipient) -> bool:
         return (one.channel, mail_key(one.address)) in self._named
@@ -144,29 +202,77 @@ class Enrolling:
     def _named(self) -> set[tuple[str, str]]:
         return named(self._settings)
 
-    async def _change(
+    def _meant(self, store: Store, channel: str, address: str) -> list[Recipient]:
+        """Everybody whom a link may mean: the person at an address, on each of its lists.
+
+        A link of a channel that was moved is one of where it went; one of a channel that is gone,
+        and nobody knows where, may be one of any.
+        """
+        lists = self._settings.lists()
+        after = store.moves.after("channel", channel)
+        meant = [name for name in (channel, *after) if name in lists] or [*lists]
+        key = mail_key(address)
+        found = store.recipients.of_person({*meant, *after, channel}, key)
+        known = {(one.channel, mail_key(one.address)) for one in found}
+        for name in meant:
+            for to in self._settings.audience_of(name):
+                is_meant = key in {mail_key(to), former_key(to)}
+                if is_meant and (name, mail_key(to)) not in known:
+                    found.append(_unknown(name, mail_address(to)))
+        return found
+
+    def _likeliest(self, meant: Sequence[Recipient], channel: str, address: str) -> Recipient:
+        """That which is sent something, or else is on a list, or is known at all."""
+
+        def rank(one: Recipient) -> tuple[bool, bool, bool]:
+            on = self.is_listed(one)
+            return on and one.state not in SUPPRESSED, on, one.channel == channel
+
+        return max(meant, key=rank, default=_unknown(channel, address))
+
+    async def _prefer(
         self, channel: str, address: str, change: Callable[[Recipient], Recipient]
+    ) -> Recipient:
+        """Note what somebody wants who is on a list; of nobody else is anything stored."""
+
+        def choose(store: Store) -> list[Recipient]:
+            return [one for one in self._meant(store, channel, address) if self.is_listed(one)]
+
+        return await self._change(channel, address, choose, change)
+
+    async def _change(
+        self,
+        channel: str,
+        address: str,
+        choose: Callable[[Store], list[Recipient]],
+        change: Callable[[Recipient], Recipient],
     ) -> Recipient:
         now = self.clock()
 
-        def write(store: Store) -> tuple[Recipient, Recipient]:
-            before = store.recipients.find(channel, address) or _unknown(channel, address)
-            after = change(before)
-            if after != before:
-                store.recipients.put([after], now)
-            return before, after
+        def write(store: Store) -> tuple[list[tuple[Recipient, Recipient]], Recipient]:
+            likeliest = self._likeliest(self._meant(store, channel, address), channel, address)
+            done = [(before, change(before)) for before in choose(store)]
+            store.recipients.put([after for before, after in done if after != before], now)
+            # The page is of the list that it was of before.
+            of_page = [after for before, after in done if before.channel == likeliest.channel]
+            return done, next(iter(of_page), likeliest)
 
-        before, after = await self._store.run(write)
-        if after != before:
-            event(
-                _log,
-                logging.INFO,
-                "recipient changed",
-                channel=channel,
-                recipient=after.address,
-                state=after.state,
-            )
-        return after
+        done, shown = await self._store.run(write)
+        for before, after in done:
+            _tell(before, after)
+        return shown
+
+
+def _tell(before: Recipient, after: Recipient) -> None:
+    if after != before:
+        event(
+            _log,
+            logging.INFO,
+            "recipient changed",
+            channel=after.channel,
+            recipient=after.address,
+            state=after.state,
+        )
 
 
 def _unknown(channel: str, address: str) -> Recipient:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from digest.config import EmailSettings
 from digest.editions.schedule import next_after
 from digest.editions.weekly import weekly_of, weekly_schedule
+from digest.log import event
 from digest.store import DigestPlan
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.config import Settings
+    from digest.store import Store, StoreThread
+
+_log = logging.getLogger(__name__)
 
 
 def plan(settings: Settings, now: datetime) -> list[DigestPlan]:
@@ -42,6 +47,14 @@ def plan(settings: Settings, now: datetime) -> list[DigestPlan]:
                 )
             )
     return plans
+
+
+async def know_lists(settings: Settings, store: StoreThread[Store]) -> None:
+    """Note which lists of recipients there are; who left one that is gone stays off new ones."""
+    names = settings.lists()
+    carried = await store.run(lambda opened: opened.moves.know_lists(names))
+    if carried:
+        event(_log, logging.WARNING, "kept from new lists, as from those gone", recipients=carried)
 
 
 def email_channels(settings: Settings, digest: str) -> list[str]:

@@ -11,19 +11,20 @@ from msgspec import Struct, convert
 from msgspec.structs import replace
 
 from digest.config import EmailSettings
-from digest.config.addresses import mail_key
+from digest.config.addresses import mail_address, mail_key
+from digest.config.references import nearest
 from digest.editions.weekly import is_lively
 from digest.errors import UsageError
 from digest.log import event
 from digest.model import Recipient, as_dict
-from digest.store import SUPPRESSED
+from digest.store import SUPPRESSED, Ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
     from digest.config import Settings
-    from digest.store import Store, StoreThread
+    from digest.store import ListCount, Store, StoreThread
 
 _log = logging.getLogger(__name__)
 
@@ -49,24 +50,34 @@ class Rostering:
         self._clock = clock
 
     async def carry_out(self, command: str, asked: dict[str, Any]) -> dict[str, Any]:
-        """Carry out `add`, `set`, `remove`, `restore` or `import`; answers what there is to show.
+        """Carry out a command by its name; answers what there is to show.
 
         Raises:
             UsageError: it cannot be done; nothing is done.
         """
         if command in {"add", "import", "set"}:
-            given = convert(asked["recipients"], list[Recipient])
-            if command == "set":
-                done = await self.change(given[0], asked["channel"], asked["columns"])
-                return {"recipients": [shown(one, self._clock()) for one in done]}
-            for channel in {one.channel for one in given}:
-                check_channel(self._settings, channel)
-            if command == "add":
-                return {"recipients": [shown(await self.add(given[0]), self._clock())]}
-            return as_dict(await self.take_over(given, asked["columns"]))
+            return await self._take(command, asked)
+        match command:
+            case "move":
+                return await self.move(asked["before"], asked["after"])
+            case "move digest":
+                return await self.move_digest(asked["before"], asked["after"])
+            case "allow":
+                return await self.allow(asked["address"])
         do = {"remove": self.remove, "restore": self.restore}[command]
         done = await do(asked["address"], asked["channel"])
         return {"recipients": [shown(one, self._clock()) for one in done]}
+
+    async def _take(self, command: str, asked: dict[str, Any]) -> dict[str, Any]:
+        given = convert(asked["recipients"], list[Recipient])
+        if command == "set":
+            done = await self.change(given[0], asked["channel"], asked["columns"])
+            return {"recipients": [shown(one, self._clock()) for one in done]}
+        for channel in {one.channel for one in given}:
+            check_channel(self._settings, channel)
+        if command == "add":
+            return {"recipients": [shown(await self.add(given[0]), self._clock())]}
+        return as_dict(await self.take_over(given, asked["columns"]))
 
     async def add(self, recipient: Recipient) -> Recipient:
         """Put one on the list.
@@ -124,6 +135,9 @@ class Rostering:
         listed = not self._is_named(one)
         if known is None:
             return replace(one, listed=listed)
+        if known.state in SUPPRESSED:
+            # To say once more that it has left puts it on no list.
+            listed = known.listed
         return replace(known, listed=listed, **{name: getattr(one, name) for name in said})
 
     def _welcome(self, store: Store, new: Collection[Recipient]) -> None:
@@ -173,6 +187,7 @@ class Rostering:
         Raises:
             UsageError: it is on none; the file names it; it has left, which is not to be forgotten.
         """
+        now = self._clock()
 
         def write(store: Store) -> list[Recipient]:
             found = self._find(store, address, channel)
@@ -183,6 +198,7 @@ class Rostering:
                     raise UsageError(f"{one.address} is in the configuration file; take it out")
             for one in found:
                 store.recipients.remove(one.channel, one.address)
+                store.asking.taken_off(Ask(one.channel, one.address), now)
             return found
 
         return self._say("recipient removed", await self._store.run(write))
@@ -206,10 +222,68 @@ class Rostering:
 
         return self._say("recipient restored", await self._store.run(write))
 
+    async def move(self, before: str, after: str) -> dict[str, Any]:
+        """Have the list of a channel that is gone go on as that of another.
+
+        Raises:
+            UsageError: it is not gone, nothing is known of it, or there is no other.
+        """
+        check_channel(self._settings, after)
+        if before in self._settings.lists():
+            raise UsageError(f"{before} is in the configuration file; rename or remove it there")
+        keys, now = {key for channel, key in self._named if channel == after}, self._clock()
+
+        def write(store: Store) -> ListCount:
+            known = store.moves.lists()
+            if before not in known:
+                gone = sorted(known.keys() - set(self._settings.lists()))
+                hint = nearest(before, gone) or f"; there are: {', '.join(gone) or 'none'}"
+                raise UsageError(f"there is no list {before!r} of a channel that is gone{hint}")
+            return store.moves.move_recipients(before, after, keys, now)
+
+        moved = await self._store.run(write)
+        event(_log, logging.INFO, "recipients moved", before=before, after=after)
+        return {"before": before, "after": after, "readers": moved.readers, "left": moved.left}
+
+    async def move_digest(self, before: str, after: str) -> dict[str, Any]:
+        """Have a digest that is gone go on as another.
+
+        Raises:
+            UsageError: it is not gone, nothing is known of it, or there is no other.
+        """
+        digests = self._settings.digests
+        if after not in digests:
+            raise UsageError(f"there is no digest {after!r}{nearest(after, digests)}")
+        if before in digests:
+            raise UsageError(f"{before} is in the configuration file; rename or remove it there")
+
+        def write(store: Store) -> int:
+            known = store.moves.editions()
+            if before not in known:
+                gone = sorted(known.keys() - digests.keys())
+                hint = nearest(before, gone) or f"; there are: {', '.join(gone) or 'none'}"
+                raise UsageError(f"there is no digest {before!r} that is gone{hint}")
+            return store.moves.move_digest(before, after)
+
+        number = await self._store.run(write)
+        event(_log, logging.INFO, "digest moved", before=before, after=after)
+        return {"before": before, "after": after, "editions": number}
+
+    async def allow(self, address: str) -> dict[str, Any]:
+        """Let an address be asked again whether it is to be on a list.
+
+        Raises:
+            UsageError: nothing keeps it from being asked.
+        """
+        if not await self._store.run(lambda store: store.asking.allow(address)):
+            raise UsageError(f"{address} may be asked; nothing keeps it from that")
+        event(_log, logging.INFO, "may be asked again", recipient=address)
+        return {"address": mail_address(address)}
+
     def _find(self, store: Store, address: str, channel: str | None) -> list[Recipient]:
-        if channel is not None:
-            check_channel(self._settings, channel)
         everybody, key = store.recipients.all(channel), mail_key(address)
+        if channel is not None and not everybody:
+            check_channel(self._settings, channel)
         found = [one for one in everybody if mail_key(one.address) == key]
         if not found:
             raise UsageError(
@@ -247,6 +321,11 @@ def named(settings: Settings) -> set[tuple[str, str]]:
         for channel in settings.channels
         for address in settings.audience_of(channel)
     }
+
+
+def is_kept(one: Recipient, named: Collection[tuple[str, str]]) -> bool:
+    """Whether there is more to know of a recipient than what somebody of no list wanted once."""
+    return one.listed or one.state in SUPPRESSED or _key(one) in named
 
 
 def shown(one: Recipient, now: datetime) -> dict[str, Any]:

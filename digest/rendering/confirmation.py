@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def build_confirmation(
-    title: str, url: str, sender: str, language: Language, now: datetime
+    title: str, url: str, never_url: str, sender: str, language: Language, now: datetime
 ) -> bytes:
-    """The message without To and Message-ID; `url` is the page to confirm on."""
+    """The message without To and Message-ID; the pages are to confirm on, and never to be asked."""
     shown = inline(title, language.direction)
     subject = language.translate("Confirm: {title}", title=one_line(title, 120))
     asked = language.translate(
@@ -30,6 +30,7 @@ def build_confirmation(
         title=shown,
     )
     otherwise = language.translate("If you do not want it, do nothing: nothing will be sent.")
+    never = language.translate("If you never want to be asked again, open this page:")
     head = (
         text_field("Subject", subject),
         field_of("Content-Language", language.tag),
@@ -37,9 +38,13 @@ def build_confirmation(
         field_of("Date", format_datetime(now)),
         # RFC 3834: keeps out-of-office replies away.
         field_of("Auto-Submitted", "auto-generated"),
+        # RFC 8058
+        field_of("List-Unsubscribe", f"<{never_url}>"),
+        field_of("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         field_of("MIME-Version", "1.0"),
     )
-    return b"".join(head) + text_part(f"{wrap(asked)}\n\n{url}\n\n{wrap(otherwise)}\n", "plain")
+    text = "\n\n".join((wrap(asked), url, wrap(otherwise), wrap(never), never_url))
+    return b"".join(head) + text_part(f"{text}\n", "plain")
 
 
 def confirmation_id(asked: Confirmation, sender: str) -> str:

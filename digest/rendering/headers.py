@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from email.header import Header
-from email.utils import parseaddr
 
 from msgspec import Struct
 
+from digest.config.addresses import read_mailbox
 from digest.domains import ascii_domain
 from digest.feeds.text import one_line
 
@@ -24,7 +24,6 @@ _LONGEST_LINE = 998
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+"
 _DOT_ATOM = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 _WORDS = re.compile(rf"{_ATOM}( {_ATOM})*")
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _FIELD = re.compile(rb"([!-9;-~]+):[ \t]*[^\r\n\0]*(?:\r\n[ \t]+[^\s\0][^\r\n\0]*)*")
 # RFC 5322, section 3.6: those of ours that a message has once.
 _ONCE = {
@@ -54,13 +53,10 @@ def mailbox(text: str) -> Mailbox:
     Raises:
         ValueError: it is no address.
     """
-    name, address = parseaddr(text)
-    local, at, domain = address.rpartition("@")
-    if quoted := _QUOTED.fullmatch(local):
-        local = re.sub(r"\\(.)", r"\1", quoted[1])
-    if not (at and local and local.isprintable()):
+    one = read_mailbox(text)
+    if not one.username.isprintable():
         raise ValueError("is no address")
-    return Mailbox(one_line(name, _LONGEST_NAME), local, ascii_domain(domain))
+    return Mailbox(one_line(one.name, _LONGEST_NAME), one.username, ascii_domain(one.domain))
 
 
 def address_field(field: str, one: Mailbox) -> bytes:

@@ -57,6 +57,28 @@ class Tokens:
                 return Confirmation(channel, address, datetime.fromtimestamp(int(until), UTC))
         return None
 
+    def of_refusal(self, channel: str, address: str) -> str:
+        """The token by which an address is never asked again, that was asked for a channel."""
+        return self._signed("refusal", channel, mail_key(address))
+
+    def refusal(self, token: str) -> tuple[str, str] | None:
+        """Which address a token has never asked again, after its channel; None: none."""
+        match self._read("refusal", token):
+            case [channel, address]:
+                return channel, address
+        return None
+
+    def of_form(self, channel: str, shown_at: datetime) -> str:
+        """What the form of a channel has with it, so that it tells how old it is."""
+        return self._signed("form", channel, str(int(shown_at.timestamp() * 1000)))
+
+    def form(self, token: str, channel: str) -> datetime | None:
+        """When a channel's form was shown that has a token; None: none was."""
+        match self._read("form", token):
+            case [form_of, at] if form_of == channel:
+                return datetime.fromtimestamp(int(at) / 1000, UTC)
+        return None
+
     def _signed(self, purpose: str, *said: str) -> str:
         told = "\0".join(said).encode()
         told += bytes(-(len(told) + _SIGNATURE) % _GROUP)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from digest.errors import StoreError
 from digest.store.archive import ArchiveQueries, FeedHistory, Waiting
+from digest.store.asking import Ask, AskQueries
 from digest.store.backup import back_up, copy_database
 from digest.store.database import Database, StoreThread
 from digest.store.deliveries import Change, DeliveryQueries, EditionRecord, Record
@@ -19,6 +20,7 @@ from digest.store.incidents import Incident, IncidentQueries
 from digest.store.keys import KeyQueries
 from digest.store.ledger import LedgerQueries
 from digest.store.lock import WriterLock
+from digest.store.moves import ListCount, MoveQueries
 from digest.store.recipients import SUPPRESSED, RecipientQueries
 from digest.store.room import lack_of_room, lack_of_writing
 from digest.store.weeks import WeekQueries
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SUPPRESSED",
+    "Ask",
     "Change",
     "DigestPlan",
     "EditionRecord",
@@ -37,6 +40,7 @@ __all__ = [
     "Health",
     "HeldEntries",
     "Incident",
+    "ListCount",
     "Record",
     "Store",
     "StoreThread",
@@ -78,6 +82,8 @@ class Store:
         self.keys = KeyQueries(self._database)
         self.recipients = RecipientQueries(self._database)
         self.weeks = WeekQueries(self._database)
+        self.moves = MoveQueries(self._database)
+        self.asking = AskQueries(self._database)
 
     def together(self) -> AbstractContextManager[None]:
         """What is done inside is kept at its end, or nothing of it (`StoreError`)."""

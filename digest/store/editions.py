@@ -15,6 +15,7 @@ from digest.model import Edition, Entry, Rendition, as_dict
 from digest.store.entries import is_taken, pass_over
 from digest.store.feeds import subscribe
 from digest.store.incidents import forget_incidents
+from digest.store.moves import moved_to
 from digest.store.reading import entry_of, select_entries
 from digest.store.recipients import audience, own_time
 from digest.store.tables import (
@@ -70,7 +71,9 @@ class EditionQueries:
         names = [plan.name for plan in plans]
         with self._database.transaction() as connection:
             _mistrust_the_future(connection, now)
-            connection.execute(sa.delete(digests).where(digests.c.name.not_in(names)))
+            connection.execute(
+                sa.update(digests).where(digests.c.name.not_in(names)).values(gone=1)
+            )
             wanted = {*urls, *(url for plan in plans for url in plan.feeds)}
             known = set(connection.execute(sa.select(feeds.c.url)).scalars())
             new = [{"url": url, "next_poll_at": now} for url in sorted(wanted - known)]
@@ -94,7 +97,7 @@ class EditionQueries:
         """Every digest whose time has come, with that time."""
         query = (
             sa.select(digests.c.name, digests.c.next_edition_at)
-            .where(digests.c.next_edition_at <= now)
+            .where(digests.c.next_edition_at <= now, digests.c.gone == 0)
             .order_by(digests.c.next_edition_at)
         )
         with self._database.transaction() as connection:
@@ -172,18 +175,25 @@ class EditionQueries:
         return self._load(editions.c.id == edition_id)
 
     def load_due(self, digest: str, scheduled_for: datetime) -> Edition | None:
-        """The edition of a digest for a time as it was composed; None where there is none."""
-        return self._load(editions.c.digest == digest, editions.c.scheduled_for == scheduled_for)
+        """The edition of a digest, by any name it had, for a time; None where there is none."""
+        with self._database.transaction() as connection:
+            names = [digest, *moved_to(connection, "digest", digest)]
+        found = (
+            self._load(editions.c.digest == name, editions.c.scheduled_for == scheduled_for)
+            for name in names
+        )
+        return next(filter(None, found), None)
 
     def _load(self, *which: sa.ColumnElement[bool]) -> Edition | None:
-        query = sa.select(editions.c.snapshot).where(*which)
+        query = sa.select(editions.c.snapshot, editions.c.digest).where(*which)
         with self._database.transaction() as connection:
-            snapshot = connection.execute(query).scalar()
-        if snapshot is None:
+            row = connection.execute(query).first()
+        if row is None:
             return None
-        # Those of earlier versions were composed when their period ended.
-        said = json.loads(snapshot)
-        return convert({"composed_at": said["period_to"], **said}, Edition)
+        # Those of earlier versions were composed when their period ended, and a digest that was
+        # renamed since goes by its name of now.
+        said = json.loads(row.snapshot)
+        return convert({"composed_at": said["period_to"], **said, "digest": row.digest}, Edition)
 
     def add_rendition(
         self,
@@ -251,7 +261,9 @@ def _mistrust_the_future(connection: Connection, now: datetime) -> None:
 
 def _plan_schedule(connection: Connection, plan: DigestPlan) -> None:
     row = connection.execute(
-        sa.select(digests.c.schedule, digests.c.next_edition_at).where(digests.c.name == plan.name)
+        sa.select(digests.c.schedule, digests.c.next_edition_at, digests.c.gone).where(
+            digests.c.name == plan.name
+        )
     ).first()
     if row is None:
         connection.execute(
@@ -259,11 +271,11 @@ def _plan_schedule(connection: Connection, plan: DigestPlan) -> None:
                 name=plan.name, schedule=plan.schedule, next_edition_at=plan.next_edition_at
             )
         )
-    elif row.schedule != plan.schedule or row.next_edition_at > plan.next_edition_at:
+    elif row.gone or row.schedule != plan.schedule or row.next_edition_at > plan.next_edition_at:
         connection.execute(
             sa.update(digests)
             .where(digests.c.name == plan.name)
-            .values(schedule=plan.schedule, next_edition_at=plan.next_edition_at)
+            .values(schedule=plan.schedule, next_edition_at=plan.next_edition_at, gone=0)
         )
 
 

@@ -132,6 +132,7 @@ def _forgettable() -> sa.Select[tuple[int]]:
     waiting = sa.exists().where(
         subscriptions.c.feed_id == entries.c.feed_id,
         subscriptions.c.digest == digests_table.c.name,
+        digests_table.c.gone == 0,
         sa.or_(
             entries.c.id > subscriptions.c.baseline, entries.c.published >= subscriptions.c.since
         ),

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from digest.store.incidents import Incident, open_incidents
+from digest.store.moves import ListCount, editions_in, lists_in
 from digest.store.tables import (
     channels,
     deliveries,
@@ -30,7 +31,8 @@ class Health(Struct, frozen=True):
 
     `deliveries` counts them by state, without those that were dropped; `waiting` has how many are
     yet to be made, and the first of them, by channel and kind; `weekly` counts those who get weekly
-    editions, by digest; `channels` are those that take nothing now.
+    editions, by digest; `channels` are those that take nothing now. `lists` and `editions` count
+    recipients by channel and editions by digest, of those that the configuration lacks too.
     """
 
     feeds: dict[str, dict[str, Any]]
@@ -41,6 +43,8 @@ class Health(Struct, frozen=True):
     weekly: dict[str, int]
     channels: dict[str, dict[str, Any]]
     incidents: list[Incident]
+    lists: dict[str, ListCount] = {}
+    editions: dict[str, int] = {}
 
 
 class HealthQueries:
@@ -107,14 +111,17 @@ class HealthQueries:
             weekly_readers.c.digest
         )
         resting = sa.select(channels).order_by(channels.c.name)
+        planned = sa.select(digests).where(digests.c.gone == 0)
         with self._database.transaction() as connection:
             return Health(
                 feeds={row.url: row._asdict() for row in connection.execute(sa.select(feeds))},
-                digests={row.name: row._asdict() for row in connection.execute(sa.select(digests))},
+                digests={row.name: row._asdict() for row in connection.execute(planned)},
                 deliveries={row[0]: row[1] for row in connection.execute(counts)},
                 troubled=[row._asdict() for row in connection.execute(troubled)],
                 waiting=[(row[0], row[1], row[2], row[3]) for row in connection.execute(open_ones)],
                 weekly={row[0]: row[1] for row in connection.execute(weekly)},
                 channels={row.name: row._asdict() for row in connection.execute(resting)},
                 incidents=open_incidents(connection),
+                lists=lists_in(connection),
+                editions=editions_in(connection),
             )

@@ -16,7 +16,7 @@ from digest.store.tables import deliveries, recipients
 from digest.store.weeks import gets_weekly, readers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from sqlalchemy.engine import Connection
 
@@ -56,6 +56,13 @@ class RecipientQueries:
         with self._database.transaction() as connection:
             row = connection.execute(query).first()
         return _recipient(row) if row else None
+
+    def of_person(self, channels: Collection[str], key: str) -> list[Recipient]:
+        """Whom a link of these channels may mean, by the key of now or of an earlier version."""
+        is_meant = sa.or_(recipients.c.key == key, recipients.c.former == key)
+        query = _select().where(recipients.c.channel.in_(channels), is_meant)
+        with self._database.transaction() as connection:
+            return [_recipient(row) for row in connection.execute(query)]
 
     def put(self, wanted: Iterable[Recipient], now: datetime) -> None:
         """Have these recipients be as they are given, those that are there and those that are not.

@@ -179,6 +179,8 @@ digests = sa.Table(
     sa.Column("next_edition_at", UtcDateTime, nullable=False),
     sa.Column("last_due_at", UtcDateTime),
     sa.Column("last_result", sa.Text),
+    # Whether the configuration has it no more: it is not due, and its times wait for it.
+    sa.Column("gone", sa.Integer, nullable=False, server_default="0"),
     sqlite_strict=True,
 )
 
@@ -349,11 +351,74 @@ recipients = sa.Table(
     sa.Column("changed_at", UtcDateTime, nullable=False),
     # `each` or `weekly`: what is wanted.
     sa.Column("frequency", sa.Text, nullable=False, server_default="each"),
+    # The key that earlier versions made of the address, where it was another: their links have it.
+    sa.Column("former", sa.Text),
+    sa.Index("recipients_former", "former", sqlite_where=sa.text("former IS NOT NULL")),
     sa.CheckConstraint(
         "state IN ('active', 'paused', 'unsubscribed', 'bounced')", name="recipients_state"
     ),
     sqlite_strict=True,
     sqlite_with_rowid=False,
+)
+
+# The email channels that the configuration has, or had.
+lists = sa.Table(
+    "lists",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True, nullable=False),
+    sa.Column("gone", sa.Integer, nullable=False, server_default="0"),
+    sqlite_strict=True,
+)
+
+# What a `channel` or a `digest` was called before it was moved: links of readers still say so.
+moves = sa.Table(
+    "moves",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True, nullable=False),
+    sa.Column("before", sa.Text, primary_key=True, nullable=False),
+    sa.Column("after", sa.Text, nullable=False),
+    sqlite_strict=True,
+)
+
+# How often a mailbox (digest.config.addresses.untagged_key) was asked to confirm, and when last.
+asks = sa.Table(
+    "asks",
+    metadata,
+    sa.Column("mailbox", sa.Text, primary_key=True, nullable=False),
+    sa.Column("channel", sa.Text, primary_key=True, nullable=False),
+    sa.Column("times", sa.Integer, nullable=False),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    sa.Index("asks_by_time", "asked_at"),
+    sqlite_strict=True,
+)
+
+# How many mails were asked for since the hour began, of a domain, from a peer and in all.
+ask_budgets = sa.Table(
+    "ask_budgets",
+    metadata,
+    sa.Column("subject", sa.Text, primary_key=True, nullable=False),
+    sa.Column("since", UtcDateTime, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sqlite_strict=True,
+)
+
+# Mailboxes that want never to be asked again.
+never_asked = sa.Table(
+    "never_asked",
+    metadata,
+    sa.Column("mailbox", sa.Text, primary_key=True, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sqlite_strict=True,
+)
+
+# Until when what an address was to confirm by is void: it did, or was taken off the list since.
+spent = sa.Table(
+    "spent",
+    metadata,
+    sa.Column("channel", sa.Text, primary_key=True, nullable=False),
+    sa.Column("key", sa.Text, primary_key=True, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sqlite_strict=True,
 )
 
 # The week of a digest that is on: it has the editions after `last_edition`.

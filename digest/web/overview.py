@@ -31,6 +31,8 @@ MENDS = {
     "channel": ("Mend what it says, then retry what waits", "/deliveries?state=pending"),
     "digest": ("See what its next edition would be", "/digests/{name}"),
     "deliveries": ("Name the channel in the file again, or drop them", "/deliveries?state=pending"),
+    "list": ("Move its readers to the channel's new name, or name it in the file again", ""),
+    "renamed": ("Move it to its new name, or name it in the file again", ""),
     "delivery": ("Retry it or drop it", "/deliveries?state={state}"),
     "disk": ("Make room: nothing is sent meanwhile", ""),
 }

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from digest.config.fields import one_address, zone_name
+from digest.web.peers import peer_of
 from digest.web.public_page import HEADERS
-from digest.web.readers import Pages
+from digest.web.readers import NeverPages, Pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from digest.web.refusals import Refusals
 
 _LONGEST_ADDRESS = 254
+# A form is looked at before it is sent, and not kept for days: what only posts is refused.
+_LEAST_AGE, _MOST_AGE = timedelta(seconds=2), timedelta(hours=12)
 # Left to itself, a variable of a path takes no braces.
 _ANY = "{token:[^/]+}"
 
@@ -55,10 +58,15 @@ class _Desk:
         self._refusals = refusals
 
     async def show_unsubscribe(self, request: web.Request) -> web.Response:
+        if refusing := self._refusing(request):
+            return _answer(self._never(*refusing).never())
         one = await self._reader(request)
         return _answer(self._pages(one.channel).unsubscribe(one))
 
     async def unsubscribe(self, request: web.Request) -> web.Response:
+        if refusing := self._refusing(request):
+            await self._enrolling().never_ask(refusing[1])
+            return _answer(self._never(*refusing).never_again())
         channel, address = self._named(request)
         enrolling = self._enrolling()
         # Whatever a mail program sends: the address is enough (RFC 8058, section 3.2).
@@ -66,7 +74,7 @@ class _Desk:
             one = await enrolling.resubscribe(channel, address)
         else:
             one = await enrolling.unsubscribe(channel, address)
-        return _answer(self._pages(channel).unsubscribe(one))
+        return _answer(self._pages(one.channel).unsubscribe(one))
 
     async def show_preferences(self, request: web.Request) -> web.Response:
         one = await self._reader(request)
@@ -74,7 +82,8 @@ class _Desk:
 
     async def change_preferences(self, request: web.Request) -> web.Response:
         channel, address = self._named(request)
-        enrolling, pages = self._enrolling(), self._pages(channel)
+        enrolling = self._enrolling()
+        pages = self._pages((await enrolling.look(channel, address)).channel)
         said = await _said(request)
         match said.get("do"):
             case "unsubscribe":
@@ -101,15 +110,27 @@ class _Desk:
         return _answer(pages.preferences(one, pages.t("Saved.")))
 
     async def show_subscribe(self, request: web.Request) -> web.Response:
-        return _answer(self._pages(self._open_channel(request)).subscribe())
+        channel = self._open_channel(request)
+        return _answer(self._pages(channel).subscribe(self._form_of(channel)))
 
     async def subscribe(self, request: web.Request) -> web.Response:
         channel = self._open_channel(request)
-        pages, address = self._pages(channel), (await _said(request)).get("address", "").strip()
+        enrolling, pages, said = self._enrolling(), self._pages(channel), await _said(request)
+        address, form = said.get("address", "").strip(), said.get("form", "")
+        shown_at = enrolling.tokens.form(form, channel)
+        age = enrolling.clock() - shown_at if shown_at else _MOST_AGE
+        if not _LEAST_AGE <= age < _MOST_AGE:
+            # Sent once more, one that was sent too soon is old enough.
+            is_young = timedelta() <= age < _LEAST_AGE
+            form = form if is_young else self._form_of(channel)
+            again = pages.t("Please send it once more.")
+            return _answer(pages.subscribe(form, again, address=address), 422)
         if not _is_address(address):
             wrong = pages.t("This is no email address.")
-            return _answer(pages.subscribe(wrong), 422)
-        await self._enrolling().ask(channel, address)
+            return _answer(pages.subscribe(form, wrong, address=address), 422)
+        if not await enrolling.admits(self._peer(request)):
+            return _answer(pages.too_many(), 429)
+        await enrolling.ask(channel, address)
         return _answer(pages.asked())
 
     async def show_confirm(self, request: web.Request) -> web.Response:
@@ -125,6 +146,20 @@ class _Desk:
         if asked.until < enrolling.clock():
             return _answer(pages.too_old(), 410)
         return _answer(pages.confirmed(await enrolling.confirm(asked)))
+
+    def _form_of(self, channel: str) -> str:
+        enrolling = self._enrolling()
+        return enrolling.tokens.of_form(channel, enrolling.clock())
+
+    def _peer(self, request: web.Request) -> str:
+        forwarded = request.headers.getall("X-Forwarded-For", [])
+        return peer_of(request.remote, forwarded, self._enrolling().proxies)
+
+    def _refusing(self, request: web.Request) -> tuple[str, str] | None:
+        return self._enrolling().tokens.refusal(request.match_info["token"])
+
+    def _never(self, channel: str, address: str) -> NeverPages:
+        return NeverPages(self._enrolling().language(channel), address)
 
     def _pages(self, channel: str) -> Pages:
         return Pages(self._enrolling(), channel)
@@ -181,5 +216,5 @@ def _own_time(said: dict[str, str]) -> tuple[time | None, str | None]:
 
 def _is_address(text: str) -> bool:
     with suppress(ValueError):
-        return one_address(text) == text and "<" not in text and len(text) <= _LONGEST_ADDRESS
+        return bool(one_address(text)) and "<" not in text and len(text) <= _LONGEST_ADDRESS
     return False

@@ -59,12 +59,21 @@ class Pages:
         main = "resume" if is_paused else "time"
         return self._page(self.t("Preferences"), *texts, *self._turns(one), forms=forms, main=main)
 
-    def subscribe(self, *said: str) -> Page:
-        """Where an address is given that is to be on the list."""
-        address = Field("address", self.t("Email address"), kind="email", required=True)
+    def subscribe(self, form: str, *said: str, address: str = "") -> Page:
+        """Where an address is given that is to be on the list; `form` tells when it was shown."""
+        label = self.t("Email address")
+        field = Field("address", label, address, kind="email", required=True)
         heading = self.t("Subscribe to {title}", title=self._title)
-        enter = Form("subscribe", self.t("Subscribe"), (address,))
+        kept = Field("form", "", form, kind="hidden")
+        enter = Form("subscribe", self.t("Subscribe"), (kept, field))
         return self._page(heading, *said, forms=(enter,), main="subscribe")
+
+    def too_many(self) -> Page:
+        """What a peer is told that has asked too often, whatever for."""
+        heading = self.t("Subscribe to {title}", title=self._title)
+        return self._page(
+            heading, self.t("Too many requests came from your network. Try again in an hour.")
+        )
 
     def asked(self) -> Page:
         """What everybody is told who gave an address, whatever becomes of it."""
@@ -155,6 +164,29 @@ class Pages:
 
     def _shown(self, text: str) -> str:
         return inline(text, self.language.direction)
+
+
+class NeverPages:
+    """The pages where an address says that it is never to be asked again."""
+
+    def __init__(self, language: Language, address: str) -> None:
+        self._language = language
+        self._address = inline(masked(address), language.direction)
+
+    def never(self) -> Page:
+        """Where it says so."""
+        ask = self.t("Never ask {address} again to confirm a subscription?")
+        enter = Form("never", self.t("Never ask again"))
+        return Page(self._language, self.t("Never ask again"), (ask,), (enter,), "never")
+
+    def never_again(self) -> Page:
+        """What it is told then."""
+        told = self.t("{address} will not be asked again.")
+        return Page(self._language, self.t("Never ask again"), (told,))
+
+    def t(self, text: str) -> str:
+        """A text in the language of the list."""
+        return self._language.translate(text, address=self._address)
 
 
 def nothing_here(language: Language) -> Page:

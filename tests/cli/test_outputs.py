@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import signal
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -16,10 +16,13 @@ import pytest
 
 from digest.cli import run_command
 from digest.cli.results import RESULTS, WITHOUT_RESULT
-from digest.store import WriterLock
+from digest.model import Recipient
+from digest.opening import utc_now
+from digest.store import Store, WriterLock
 from tests.cli.schemas import conforms
 from tests.command_docs import commands
 from tests.servers import Reply
+from tests.store.build import publish
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,10 +59,13 @@ RUNS: dict[str, list[tuple[str, int]]] = {
     "recipients list": [("recipients list", 0)],
     "recipients add": [("recipients add new@example.com --channel inbox", 0)],
     "recipients set": [("recipients set new@example.com --frequency weekly", 0)],
+    "recipients move": [("recipients move gone inbox", 0)],
     "recipients export": [("recipients export -o recipients.csv", 0)],
     "recipients import": [("recipients import recipients.csv", 0)],
     "recipients remove": [("recipients remove new@example.com", 0)],
     "recipients restore": [("recipients restore grace@example.com", 0)],
+    "recipients allow": [("recipients allow never@example.com", 0)],
+    "digests move": [("digests move gone weekly", 0)],
     "templates list": [("templates list", 0)],
     "templates export": [("templates export compact mine", 0)],
     "templates check": [("templates check mine", 0)],
@@ -77,7 +83,16 @@ def test_every_schema_is_held_against_a_run() -> None:
     assert set(RUNS) | ELSEWHERE == set(RESULTS)
 
 
+def know_what_is_gone(project: Project) -> None:
+    """As after a channel and a digest were taken out of the file."""
+    with closing(Store(project.folder / "data" / "digest.db")) as store:
+        publish(store, digest="gone")
+        store.recipients.put([Recipient("gone", "eve@example.com")], utc_now())
+        store.asking.never("never@example.com", utc_now())
+
+
 def test_real_output_is_as_the_schemas_say(troubled: Project) -> None:
+    know_what_is_gone(troubled)
     for line, code in (run for runs in RUNS.values() for run in runs):
         arguments = line.replace("SITE", troubled.feeds.url).split()
         done = troubled.command("--json", *arguments)
@@ -158,6 +173,9 @@ ARGUMENTS = {
     "recipients set": "new@example.com --at 07:30",
     "recipients remove": "new@example.com",
     "recipients restore": "new@example.com",
+    "recipients move": "gone inbox",
+    "recipients allow": "never@example.com",
+    "digests move": "gone weekly",
     "recipients import": "feeds.opml",
     "preview": "weekly",
     "send": "weekly",
@@ -224,6 +242,9 @@ WRITING = {
     "recipients set": ["recipients set new@example.com --at 07:30"],
     "recipients remove": ["recipients remove new@example.com"],
     "recipients restore": ["recipients restore new@example.com"],
+    "recipients move": ["recipients move gone inbox"],
+    "recipients allow": ["recipients allow never@example.com"],
+    "digests move": ["digests move gone weekly"],
     "recipients import": ["recipients import recipients.csv"],
     "run": ["run", "run --once"],
     "poll": ["poll"],

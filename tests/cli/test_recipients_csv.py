@@ -23,7 +23,23 @@ CHANNELS = ("inbox", "news")
 LINES = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), max_size=30).map(
     lambda text: " ".join(text.split())
 )
-FORMULAS = st.sampled_from(["=1+1", "+1", "-1", "@SUM(A1)", "'=x", "''@", "'"])
+FORMULAS = st.sampled_from(
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "'=x",
+        "''@",
+        "'",
+        "＝1",
+        "＋1",
+        "－1",
+        "＠A",
+        "﹦1",
+        "\u22121",
+    ]
+)
 
 
 def recipients() -> SearchStrategy[Recipient]:
@@ -60,6 +76,48 @@ def test_out_and_in_again_they_are_the_same(some: list[Recipient]) -> None:
 def test_a_cell_is_no_formula() -> None:
     (line,) = write_csv([Recipient("inbox", "-a@b.example", name="=HYPERLINK(1)")]).splitlines()[1:]
     assert line.startswith("'-a@b.example,'=HYPERLINK(1),inbox,active")
+
+
+BEFORE = ["", " ", "\t", "\r", " \t ", "\u3000", "\ufeff"]
+
+
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠﹦﹢﹣﹫\u2212")
+@pytest.mark.parametrize("before", BEFORE, ids=ascii)
+def test_no_spreadsheet_takes_a_cell_for_a_formula(before: str, sign: str) -> None:
+    one = Recipient("inbox", "a@b.example", name=f"{before}{sign}HYPERLINK(1)")
+    text = write_csv([one])
+    (row,) = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert row["name"].startswith("'")
+    (found,), _ = read_csv(text, CHANNELS)
+    assert found.name.endswith(f"{sign}HYPERLINK(1)")
+
+
+def test_nor_behind_what_is_invisible() -> None:
+    assert "'\u200b=1" in write_csv([Recipient("inbox", "a@b.example", name="\u200b=1")])
+
+
+@pytest.mark.parametrize(
+    "address",
+    ['"=a b"@b.example', "=a@b.example", "＝a@b.example", '"a,b"@b.example', '"a""b"@b.example'],
+)
+def test_whatever_an_address_is_it_comes_back(address: str) -> None:
+    if '""' in address:
+        address = address.replace('""', '\\"')
+    one = Recipient("inbox", address)
+    assert read_csv(write_csv([one]), CHANNELS)[0] == [one]
+
+
+def test_what_a_server_said_can_be_imported_again() -> None:
+    said = "550 5.1.1 no\x1b[31m such\x07 user\r\n\x00\x9b\u202eabc" + "x" * 900
+    one = Recipient("inbox", "a@b.example", state="bounced", reason=said)
+    text = write_csv([one])
+    (found,), _ = read_csv(text, CHANNELS)
+    assert found.reason.startswith("550 5.1.1 no [31m such user")
+    assert found.reason.isprintable()
+    assert len(found.reason) <= 500
+    # As earlier versions exported it.
+    raw = f'address,channel,state,reason\r\na@b.example,inbox,bounced,"{said}"\r\n'
+    assert read_csv(raw, CHANNELS)[0][0].reason == found.reason
 
 
 def test_columns_in_any_order_and_what_spreadsheets_add() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from digest.config.addresses import mail_key
 from digest.errors import StoreError
 from digest.feeds.identity import identify
 from digest.model import ParsedEntry, ParsedFeed
@@ -22,6 +23,7 @@ from tests.store.old import STAMP, STATES, add_deliveries, bring_to, make_old_da
 from tests.store.test_schema import schema
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 ENTRIES = [
@@ -71,7 +73,7 @@ def test_an_old_database_is_not_changed_by_reading(old: Path) -> None:
     assert old.read_bytes() == before
 
 
-EARLIER = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+EARLIER = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 
 
 @pytest.fixture(params=EARLIER)
@@ -125,7 +127,7 @@ def test_every_delivery_is_kept_and_learns_its_digest(earlier: Path) -> None:
 
 
 def test_an_upgrade_that_fails_leaves_everything_as_it_was(earlier: Path) -> None:
-    obstacle = "entry_marks"
+    obstacle = "asks"
     with closing(sqlite3.connect(earlier)) as connection, connection:
         # In the way of what the last migration makes.
         connection.execute(f"CREATE TABLE {obstacle} (id INTEGER)")
@@ -194,3 +196,69 @@ def test_a_feed_without_entries(tmp_path: Path) -> None:
     with closing(Store(path)) as store:
         (state,) = store.feeds.states([URL])
         assert state.new_at is None
+
+
+RECIPIENTS = {
+    # By address, the key of before and the state: the keys of now, by state.
+    ("ada@a.example", "ada@a.example", "active"): {"ada@a.example": "active"},
+    ("x@faß.example", "x@fass.example", "active"): {"x@xn--fa-hia.example": "active"},
+    ("y@faß.example", "y@fass.example", "unsubscribed"): {
+        "y@xn--fa-hia.example": "unsubscribed",
+        # It is there that the mail went, and that somebody wanted no more.
+        "y@fass.example": "unsubscribed",
+    },
+    ("j@mÜller.example", "j@xn--mller-kva.example", "active"): {
+        "j@xn--mller-kva.example": "active"
+    },
+    ('"bob."@a.example', '"bob."@a.example', "active"): {"bob.@a.example": "active"},
+}
+
+
+def add_recipients(connection: sqlite3.Connection, some: Iterable[tuple[str, str, str]]) -> None:
+    """By address, key and state."""
+    columns = "channel, key, address, listed, state, created_at, changed_at"
+    connection.executemany(
+        f"INSERT INTO recipients ({columns}) VALUES ('inbox', ?, ?, 1, ?, ?, ?)",
+        [(key, address, state, STAMP, STAMP) for address, key, state in some],
+    )
+
+
+def test_recipients_are_compared_anew(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    bring_to(path, "0009")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        add_recipients(connection, RECIPIENTS)
+        connection.executemany(
+            "INSERT INTO weekly_readers VALUES ('weekly', 'inbox', ?)",
+            [("x@fass.example",), ("ada@a.example",)],
+        )
+    with closing(Store(path)) as store:
+        once = dump(store)
+        found = store.recipients.all()
+        assert store.recipients.find("inbox", "X@FAß.example") is not None
+        (by_link,) = store.recipients.of_person(["inbox"], "x@fass.example")
+        assert by_link.address == "x@faß.example"
+        assert not store.moves.know_lists(["inbox"])
+    assert {mail_key(one.address): one.state for one in found} == {
+        key: state for keys in RECIPIENTS.values() for key, state in keys.items()
+    }
+    assert rows(path, "SELECT key FROM weekly_readers ORDER BY key") == [
+        ("ada@a.example",),
+        ("x@xn--fa-hia.example",),
+    ]
+    with closing(Store(path)) as store:
+        assert dump(store) == once | {"lists": dump(store)["lists"]}
+
+
+@pytest.mark.parametrize("states", [("active", "bounced"), ("bounced", "active")])
+def test_of_two_that_are_the_same_now_who_left_stays_away(
+    tmp_path: Path, states: tuple[str, str]
+) -> None:
+    path = tmp_path / "old.db"
+    bring_to(path, "0009")
+    same = ("a@x.example", '"a"@x.example')
+    with closing(sqlite3.connect(path)) as connection, connection:
+        add_recipients(connection, [(a, a, state) for a, state in zip(same, states, strict=True)])
+    with closing(Store(path)) as store:
+        (one,) = store.recipients.all()
+        assert one.state == "bounced"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -11,7 +12,7 @@ import aiohttp
 from aiohttp import web
 
 from digest.channels.pace import Pace
-from digest.jobs.confirming import Confirming, Limit
+from digest.jobs.confirming import Confirming
 from digest.jobs.enrolling import Enrolling
 from digest.log import Redactor, Words
 from digest.rendering.tokens import Tokens
@@ -74,16 +75,19 @@ def settings(
     language: str = "en",
     schedule: str = MONDAYS,
     also: str = "",
+    proxies: str = "",
+    to: str = "ada@example.com",
+    channel: str = "inbox",
 ) -> Settings:
-    digest = {"schedule": schedule, "language": language, "send_to": ["inbox"]}
+    digest = {"schedule": schedule, "language": language, "send_to": [channel]}
     titles = {"weekly": "Weekly reading"} | ({"also": also} if also else {})
     return settings_of(
         folder,
         ["https://site.example/feed"],
         timezone="Europe/Berlin",
         smtp={"host": "127.0.0.1", "from": "Reading <d@example.com>"},
-        web={"public_url": "https://digest.example.com"},
-        channels={"inbox": {"kind": "email", "to": "ada@example.com", "subscribe": subscribe}},
+        web={"public_url": "https://digest.example.com", "proxies": proxies.split()},
+        channels={channel: {"kind": "email", "to": to.split(), "subscribe": subscribe}},
         digests={name: digest | {"title": title} for name, title in titles.items()},
     )
 
@@ -93,6 +97,12 @@ class Answer:
     status: int
     text: str
     headers: dict[str, str]
+
+
+def form_of(answer: Answer) -> str:
+    """What the form of a page has with it."""
+    (found,) = re.findall(r'<input name="form" type="hidden" value="([^"]+)">', answer.text)
+    return str(found)
 
 
 @dataclass
@@ -111,6 +121,14 @@ class Desk:
 
     async def post(self, path: str, **form: str) -> Answer:
         return await self._ask("POST", path, data=form)
+
+    async def subscribe(
+        self, address: str, path: str = "/subscribe/inbox", *, seconds: float = 2
+    ) -> Answer:
+        """Look at the form for a while, and send it."""
+        form = form_of(await self.get(path))
+        self.clock.turn(seconds=seconds)
+        return await self.post(path, address=address, form=form)
 
     async def send(self, path: str, body: bytes, content_type: str) -> Answer:
         return await self._ask("POST", path, data=body, headers={"Content-Type": content_type})
@@ -138,12 +156,12 @@ async def opened(folder: Path) -> AsyncIterator[CountingStore]:
 
 
 @asynccontextmanager
-async def serving(folder: Path, limit: Limit | None = None, **how: str) -> AsyncIterator[Desk]:
+async def serving(folder: Path, **how: str) -> AsyncIterator[Desk]:
     clock, channel, config = StoppedClock(), FakeChannel(), settings(folder, **how)
     async with opened(folder) as store:
         words = Words(Redactor())
         channels = cast("dict[str, Channel]", {"inbox": channel})
-        confirming = Confirming(config, channels, TOKENS, clock, words, limit or Limit())
+        confirming = Confirming(config, channels, TOKENS, clock, words, store)
         enrolling = Enrolling(config, store, TOKENS, confirming, clock)
         app = web.Application()
         app.add_routes(public_routes(lambda: enrolling, Refusals()))

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.errors import DeliveryError
-from digest.jobs.confirming import Limit
 from digest.model import Recipient, Rendition
 from digest.rendering.tokens import Confirmation, Tokens
 from digest.web.public_page import masked
@@ -313,7 +312,7 @@ def confirmation(address: str = "eve@example.com", channel: str = "inbox") -> st
 
 
 async def test_subscribing_takes_a_mail_and_a_click(desk: Desk) -> None:
-    asked = await desk.post("/subscribe/inbox", address=" Eve@example.com ")
+    asked = await desk.subscribe(" Eve@example.com ")
     assert said(asked).startswith("You get an email with a link now.")
     await desk.channel.done.wait()
     assert await desk.all() == []
@@ -357,26 +356,8 @@ async def test_everybody_is_told_the_same(desk: Desk) -> None:
     eve = Recipient("inbox", "eve@example.com", state="unsubscribed")
     await desk.store.run(lambda store: store.recipients.put([eve], NOW))
     addresses = ("ada@example.com", "eve@example.com", "new@example.com", "new@example.com")
-    answers = [await desk.post("/subscribe/inbox", address=one) for one in addresses]
+    answers = [await desk.subscribe(one) for one in addresses]
     assert len({(answer.status, answer.text) for answer in answers}) == 1
-
-
-async def test_asking_is_limited(tmp_path: Path) -> None:
-    async with serving(tmp_path, Limit(most=3)) as desk:
-        for address in ("a@x.example", "A@X.example", "b@x.example", "c@x.example", "d@x.example"):
-            assert (await desk.post("/subscribe/inbox", address=address)).status == 200
-        await desk.confirming.finish()
-        assert [one.recipient[0] for one in desk.channel.sent] == ["a", "b", "c"]
-
-
-def test_an_hour_later_there_is_another_go() -> None:
-    limit = Limit(most=2)
-    assert [limit.allows(one, NOW) for one in ("a@x", "a@x", "b@x", "c@x")] == [
-        *(True, False, True, False)
-    ]
-    later = NOW + timedelta(minutes=59)
-    assert not limit.allows("a@x", later)
-    assert limit.allows("A@x", NOW + timedelta(hours=1))
 
 
 NO_ADDRESSES = [
@@ -389,7 +370,7 @@ NO_ADDRESSES = [
 
 async def test_what_is_no_address_is_sent_nothing(desk: Desk) -> None:
     for address in NO_ADDRESSES:
-        answer = await desk.post("/subscribe/inbox", address=address)
+        answer = await desk.subscribe(address)
         assert (answer.status, said(answer)) == (422, "This is no email address."), address
     assert desk.channel.sent == []
 
@@ -398,7 +379,7 @@ async def test_a_mail_that_cannot_be_sent_is_logged(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     desk.channel.error = DeliveryError("550 no", "failed")
-    assert (await desk.post("/subscribe/inbox", address="eve@example.com")).status == 200
+    assert (await desk.subscribe("eve@example.com")).status == 200
     await desk.channel.done.wait()
     await desk.confirming.finish()
     assert [record.getMessage() for record in caplog.records] == ["not asked to confirm"]
@@ -424,13 +405,6 @@ async def test_pages_speak_the_digests_language(
         answer = await desk.get(f"/u/{ADA}")
         assert f'<html lang="{language}" dir="{direction}">' in answer.text
         assert f"<h1>{heading}</h1>" in answer.text
-
-
-async def test_a_channel_that_is_gone_can_still_be_left(desk: Desk) -> None:
-    token = TOKENS.of_recipient("gone", "ada@example.com")
-    assert (await desk.post(f"/u/{token}")).status == 200
-    (ada,) = await desk.all()
-    assert (ada.channel, ada.state) == ("gone", "unsubscribed")
 
 
 def test_an_address_is_masked() -> None:

@@ -23,7 +23,13 @@ from digest.cli.results.feeds import (
     Import,
 )
 from digest.cli.results.ledger import Backup, Decided, Deliveries, Explain, Incidents, Show, Status
-from digest.cli.results.recipients import Recipients, RecipientsImport
+from digest.cli.results.recipients import (
+    DigestsMove,
+    Recipients,
+    RecipientsAllow,
+    RecipientsImport,
+    RecipientsMove,
+)
 from digest.cli.results.setup import (
     Init,
     ServiceRemoved,
@@ -79,8 +85,11 @@ RESULTS = {
     "recipients set": Result(Recipients, writes=True),
     "recipients remove": Result(Recipients, writes=True),
     "recipients restore": Result(Recipients, writes=True),
+    "recipients move": Result(RecipientsMove, writes=True),
+    "recipients allow": Result(RecipientsAllow, writes=True),
     "recipients import": Result(RecipientsImport, writes=True),
     "recipients export": Result(Recipients),
+    "digests move": Result(DigestsMove, writes=True),
     "templates list": Result(Themes),
     "templates export": Result(ThemeExport),
     "templates check": Result(TemplateCheck),

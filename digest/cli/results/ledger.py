@@ -62,7 +62,8 @@ class Attention(Shape):
     """Something that needs a person."""
 
     kind: str
-    """feed, gone, flood, missed, moved, digest, channel, delivery, deliveries or disk."""
+    """feed, gone, flood, missed, moved, digest, channel, delivery, deliveries, disk, list (of a
+    channel that is gone) or renamed (perhaps: a digest that is gone)."""
     name: str
     url: str | None
     """Of the feed, where it is one."""

@@ -46,3 +46,34 @@ class RecipientsImport(Shape):
     changed: int
     suppressed: list[str]
     """Addresses that have left, and stay away whatever the file says."""
+
+
+class RecipientsMove(Shape):
+    """`recipients move`."""
+
+    before: str
+    """The channel that is gone."""
+    after: str
+    """The channel that its list is of now."""
+    readers: int
+    """How many of its list were moved."""
+    left: int
+    """How many had left it, and stay away."""
+
+
+class RecipientsAllow(Shape):
+    """`recipients allow`."""
+
+    address: str
+    """What may be asked again."""
+
+
+class DigestsMove(Shape):
+    """`digests move`."""
+
+    before: str
+    """The digest that is gone."""
+    after: str
+    """The digest that it goes on as."""
+    editions: int
+    """How many editions it had."""

@@ -1,0 +1,38 @@
+"""`digests`: digests that go by another name now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from digest.cli.groups import Group
+from digest.cli.output import print_json, say
+from digest.cli.recipients import carry_out
+from digest.language import counted
+
+if TYPE_CHECKING:
+    from digest.cli import Options
+
+
+@click.group(cls=Group)
+def digests() -> None:
+    """Move what there is of digests that were renamed."""
+
+
+@digests.command()
+@click.argument("before", metavar="FROM")
+@click.argument("after", metavar="TO")
+@click.pass_obj
+def move(options: Options, before: str, after: str) -> int:
+    """Have digest FROM, which is gone, go on as TO, as if it had always been called so.
+
+    What was sent stays sent, what waits goes out with TO, and old links are TO's.
+    """
+    settings = options.settings(log_level="error")
+    result = carry_out(settings, "move digest", before=before, after=after)
+    if options.json:
+        print_json(result)
+    else:
+        say(f"moved {before} to {after}: {counted(result['editions'], 'edition')}")
+    return 0

@@ -1,6 +1,28 @@
-"""Lets `python -m digest` do what the `digest` command does."""
+"""What `digest` and `python -m digest` begin with."""
 
-from digest.cli import main
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import NoReturn
+
+_INTERRUPTED = 130
+
+
+def main() -> NoReturn:
+    """Run the command of the arguments, and end the process with its exit code.
+
+    Until it has something to finish, SIGTERM ends it at once: for the first process of a container
+    no signal does by itself. A daemon ends well then, as it does later.
+    """
+    code = 0 if sys.argv[-1] == "run" else _INTERRUPTED
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(code))
+    # This takes a while.
+    from digest.cli import main as run_and_leave
+
+    run_and_leave()
+
 
 if __name__ == "__main__":
     main()

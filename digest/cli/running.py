@@ -56,8 +56,6 @@ def run(options: Options, *, once: bool) -> int:
 async def _serve(options: Options, settings: Settings) -> NoReturn:
     stop, reload = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, reload.set)
     # What was secret once may still be said.
     secrets = set(settings.secrets())
@@ -68,6 +66,10 @@ async def _serve(options: Options, settings: Settings) -> NoReturn:
 
     prepared = prepare(settings)
     async with open_store(settings, "digest run", check=True) as store:
+        # Until here, however long the database took to open, nothing has begun that a signal
+        # should let finish.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
         daemon = Daemon(store, prepared, options.load, adopt, options.file(), reload)
         async with control_socket(daemon), web_server(daemon):
             await daemon.run(stop)

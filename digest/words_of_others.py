@@ -19,6 +19,9 @@ _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
+# What stands over and under a letter; more of it at one letter covers the lines around.
+_MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_PILE = re.compile(f"(?<=[{_MARKS}]{{4}})[{_MARKS}]")
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -30,10 +33,14 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def visible(text: str, keep: str = "") -> str:
-    r"""The text with every control and bidi character but those to `keep` as `\x1b` or `\u202e`."""
-    if text.isprintable():
+    r"""The text with every control and bidi character but those to `keep` as `\x1b` or `\u202e`.
+
+    So are the marks of a letter from the fifth on.
+    """
+    if text.isascii() and text.isprintable():
         return text
-    return _HIDDEN.sub(lambda found: found[0] if found[0] in keep else _escape(found), text)
+    shown = _HIDDEN.sub(lambda found: found[0] if found[0] in keep else _escape(found), text)
+    return _PILE.sub(_escape, shown)
 
 
 def clean_words(text: str, limit: int = MOST_WORDS) -> str:

@@ -241,6 +241,29 @@ def test_no_text_is_a_secret_that_is_logged(secret: str) -> None:
     assert json.dumps(f"«{secret}»")[1:-1] not in line
 
 
+# Controls, a line of somebody else's, fields of somebody else's, what turns the text around it.
+HOSTILE = '\x1b[31m\x07\x9b2J\x7f\0 x=1" level=error\r\n09:00:00 ERROR   made up\u2028\u202e\ufeff'
+
+
+@pytest.mark.parametrize("place", ["value", "argument", "exception"])
+@pytest.mark.parametrize("formatter", [HumanFormatter, JsonFormatter])
+def test_nothing_in_a_log_acts_on_its_reader(
+    formatter: type[HumanFormatter | JsonFormatter], place: str
+) -> None:
+    made = {
+        "value": record("polled", feed=HOSTILE),
+        "argument": record("polled %s", HOSTILE),
+        "exception": failed(HOSTILE),
+    }[place]
+
+    first, *others = formatter(NO_SECRETS).format(made).split("\n")
+
+    assert all(line.isprintable() for line in (first, *others))
+    # The rest is the traceback, and no line of its own.
+    assert all(line.startswith("    ") for line in others)
+    assert bool(others) == (place == "exception" and formatter is HumanFormatter)
+
+
 def test_words_of_others_are_fit_to_keep() -> None:
     words = Words(Redactor(["t0psecret"]))
     raw = b"404 Non trouv\xe9:\r\n t0psecret \0".decode("utf-8", "surrogateescape")

@@ -51,6 +51,7 @@ def test_what_people_write_stays_as_it_is(text: str) -> None:
         ("a\0b", r"a\x00b"),
         (b"Non trouv\xe9".decode("utf-8", "surrogateescape"), r"Non trouv\xe9"),
         ("\ud83d", r"\ud83d"),
+        ("a" + "\u0300" * 6, "a" + "\u0300" * 4 + r"\u0300\u0300"),
         ("  a\t b \n", "a b"),
         ("", ""),
     ],

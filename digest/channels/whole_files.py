@@ -35,6 +35,7 @@ def put(path: Path, payload: bytes) -> Path:
         AllTakenError: there is no number left.
         OSError: it cannot be written.
     """
+    _clean(path.parent)
     names = [path.with_name(numbered(path.name, number)) for number in range(1, MOST_OF_A_NAME)]
     free = _first(names, payload)
     if _has(free, payload):
@@ -77,7 +78,6 @@ def _has(path: Path, payload: bytes) -> bool:
 @contextmanager
 def _written(folder: Path, payload: bytes) -> Iterator[Path]:
     """A file with the payload, under a name that only we know; gone at the end."""
-    _clean(folder)
     path, file = _open_part(folder)
     try:
         with os.fdopen(file, "wb") as part:

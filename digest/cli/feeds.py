@@ -217,7 +217,12 @@ def _new(
 
 
 @feeds.command()
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write to this file, for its owner alone.",
+)
 @click.pass_obj
 def export(options: Options, output: Path | None) -> None:
     """Print the configured feeds as OPML. No headers, no passwords."""

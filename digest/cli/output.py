@@ -39,9 +39,11 @@ def show_lines(text: str, *, err: bool = False) -> None:
 def show_document(document: str) -> None:
     """A document as it is for a program or a file; on a terminal nothing in it does anything."""
     if sys.stdout.isatty():
-        document = visible(_MARKS.sub("", document.replace("\r\n", "\n")), keep="\n\t")
-    # As bytes, which no layer translates on the way.
-    click.echo(document.encode("utf-8", "backslashreplace"), nl=False)
+        shown = _MARKS.sub("", document.replace("\r\n", "\n"))
+        click.echo(visible(shown, keep="\n\t"), nl=False)
+    else:
+        # As bytes, which no layer translates on the way.
+        click.echo(document.encode("utf-8", "backslashreplace"), nl=False)
 
 
 def cell(text: str, style: str = "") -> Text:

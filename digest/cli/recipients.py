@@ -180,7 +180,12 @@ def import_(options: Options, file: TextIO, channel: str | None) -> int:
 
 
 @recipients.command()
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write to this file, for its owner alone.",
+)
 @click.option("--channel", metavar="CHANNEL", help="Only those of this channel.")
 @click.pass_obj
 def export(options: Options, output: Path | None, channel: str | None) -> int:

@@ -32,7 +32,9 @@ class WriterLock:
     def __enter__(self) -> WriterLock:
         try:
             make_folder(self._path)
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            # A link would have another file emptied and written into.
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+            file = os.open(self._path, flags, 0o600)
         except OSError as error:
             raise StoreError(f"{self._path}: {error.strerror}") from None
         try:

@@ -114,3 +114,17 @@ def test_a_link_may_lead_to_a_database_that_is_not_there_yet(path: Path) -> None
     path.symlink_to("elsewhere.db")
     Store(path).close()
     assert stat.S_IMODE((path.parent / "elsewhere.db").stat().st_mode) == 0o600
+
+
+def test_a_link_in_the_place_of_the_lock_is_not_written_through(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("keep me", "utf-8")
+    (tmp_path / "digest.db.lock").symlink_to(precious)
+
+    with (
+        pytest.raises(StoreError, match=r"digest\.db\.lock: "),
+        WriterLock(tmp_path / "digest.db", "a test"),
+    ):
+        pass
+
+    assert precious.read_text("utf-8") == "keep me"

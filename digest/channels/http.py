@@ -89,7 +89,4 @@ async def _ask(
 
 def _words(error: Exception) -> str:
     """What happened, without the address."""
-    trouble = connection_trouble(error)
-    if trouble is None and isinstance(error, aiohttp.ClientConnectorError):
-        trouble = error.os_error.strerror
-    return trouble or type(error).__name__
+    return connection_trouble(error) or type(error).__name__

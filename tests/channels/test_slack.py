@@ -81,7 +81,8 @@ PASSING = [
 OUR_PAYLOAD = [
     *("invalid_payload", "invalid_blocks", "invalid_blocks_format", "no_text", "msg_too_long"),
     *("msg_blocks_too_long", "too_many_attachments", "attachment_payload_limit_exceeded"),
-    *("block_mismatch", "web.incoming_webhook.text.app_error"),
+    *("block_mismatch", "missing_text_or_fallback_or_attachments"),
+    "web.incoming_webhook.text.app_error",
 ]
 DEAD = [
     *("no_service", "no_service_id", "no_team", "no_active_hooks", "channel_not_found"),

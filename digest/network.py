@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import socket
+import ssl
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,12 +31,25 @@ _NUMBER = re.compile(r"\[Errno (\d+)\]")
 def connection_trouble(error: BaseException) -> str | None:
     """Why nothing could be connected to; None where it is something else, or nobody says."""
     links = list(chain_of(error))
-    if any(isinstance(link, socket.gaierror) for link in links):
+    if any(isinstance(link, socket.gaierror | UnicodeError) for link in links):
         return "the host name does not resolve"
     numbers = {number for link in links if isinstance(link, OSError) for number in _numbers(link)}
     if any(isinstance(link, TimeoutError) for link in links):
         numbers.add(errno.ETIMEDOUT)
-    return next((words for number, words in _WORDS.items() if number in numbers), None)
+    said = (words for number, words in _WORDS.items() if number in numbers)
+    return next(said, None) or next(filter(None, map(_broken_off, links)), None)
+
+
+def _broken_off(error: BaseException) -> str | None:
+    """What ended a connection that was there; OpenSSL's own text has lines of its source in it.
+
+    aiohttp's errors are of the same kinds, without what those say; what led to them has it.
+    """
+    if verdict := getattr(error, "verify_message", None):
+        return f"the certificate is not valid: {verdict}"
+    if isinstance(error, ssl.SSLError) and (reason := getattr(error, "reason", None)):
+        return f"it cannot be encrypted: {reason.replace('_', ' ').lower()}"
+    return "the server closed the connection" if isinstance(error, ConnectionError) else None
 
 
 def listening_trouble(error: Exception, host: str, port: int) -> str:

@@ -13,7 +13,7 @@ from digest.http_client import aiohttp, bounded, plain_session, proxy_for, trust
 from digest.network import connection_trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _CONNECT_SECONDS = 10
 _TOTAL_SECONDS = 60
@@ -29,10 +29,18 @@ class Answer(Struct, frozen=True):
     body: bytes
 
 
-async def ask(method: str, url: str, *, seconds: float = _TOTAL_SECONDS, **request: Any) -> Answer:
+async def ask(
+    method: str,
+    url: str,
+    *,
+    seconds: float = _TOTAL_SECONDS,
+    begin: Callable[[], None] = lambda: None,
+    **request: Any,
+) -> Answer:
     """Ask once, through the proxy of the environment; a redirect is an answer like any other.
 
-    No error tells the address, which may be a secret.
+    `begin` is called before the first byte of the request is written. No error tells the address,
+    which may be a secret.
 
     Raises:
         ChannelError: nothing was asked: no byte of the request was written.
@@ -45,6 +53,7 @@ async def ask(method: str, url: str, *, seconds: float = _TOTAL_SECONDS, **reque
 
     async def note(*_: object) -> None:
         written.append(True)
+        begin()
 
     # It hears of the request itself, not of what is said to a proxy before.
     trace.on_request_headers_sent.append(note)
@@ -89,7 +98,4 @@ async def _ask(
 
 def _words(error: Exception) -> str:
     """What happened, without the address."""
-    trouble = connection_trouble(error)
-    if trouble is None and isinstance(error, aiohttp.ClientConnectorError):
-        trouble = error.os_error.strerror
-    return trouble or type(error).__name__
+    return connection_trouble(error) or type(error).__name__

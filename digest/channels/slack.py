@@ -22,7 +22,7 @@ from digest.rendering.slack import build_messages, build_thread
 from digest.rendering.slack_plain import plain_message
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable
     from datetime import timedelta
     from typing import Any
 
@@ -51,6 +51,8 @@ class Poster(Protocol):
     """One of the two ways to post."""
 
     recipient: str
+    begun: bool
+    """Whether a byte of the last message may have left."""
 
     async def post(self, message: dict[str, Any]) -> str:
         """Post a message; answers the receipt.
@@ -101,8 +103,15 @@ class SlackChannel:
         """Nothing is kept open from one delivery to the next."""
         return nullcontext(self)
 
+    @property
+    def begun(self) -> bool:
+        """Whether a byte of the last message may have left."""
+        return self._poster.begun
+
     async def send(self, delivery: Delivery) -> str:
         """Post one message, in the channel itself where there is no thread to post it in."""
+        # What ends before anything is asked leaves nothing in doubt.
+        self._poster.begun = False
         message = json.loads(delivery.payload)
         first = _TIME_STAMP.search(delivery.first_receipt)
         if self._threads and first:
@@ -120,6 +129,7 @@ class Webhook:
     """Posts through an incoming webhook, to the channel that it belongs to."""
 
     recipient = "webhook"
+    begun = False
 
     def __init__(self, url: SecretStr) -> None:
         self._url = url
@@ -130,7 +140,7 @@ class Webhook:
         from slack_sdk.webhook.async_client import AsyncWebhookClient
 
         url = self._url.get_secret_value()
-        session = _transport(url, url.rpartition("/")[2])
+        session = _transport(self, url, url.rpartition("/")[2])
         client = AsyncWebhookClient(url, session=session, logger=_quiet, retry_handlers=[])
         return one_line((await client.send_dict(message)).body, _LONGEST_RECEIPT)
 
@@ -146,6 +156,8 @@ class Webhook:
 
 class Bot:
     """Posts as an app, by `chat.postMessage`."""
+
+    begun = False
 
     def __init__(self, token: SecretStr, channel: str, api_url: str) -> None:
         self._token = token
@@ -182,7 +194,7 @@ class Bot:
         from slack_sdk.web.async_client import AsyncWebClient
 
         token = self._token.get_secret_value()
-        session = _transport(token)
+        session = _transport(self, token)
         client = AsyncWebClient(
             token, base_url=self._api_url, session=session, logger=_quiet, retry_handlers=[]
         )
@@ -219,20 +231,25 @@ class _Transport:
 
     closed = False
 
-    def __init__(self, *secrets: str) -> None:
+    def __init__(self, poster: Poster, secrets: Iterable[str]) -> None:
+        self._poster = poster
         self._redact = Redactor(secrets)
 
     @asynccontextmanager
     async def request(self, method: str, url: str, **asked: Any) -> AsyncIterator[_Accepted]:
         # It takes any proxy of the environment; NO_PROXY is minded here.
         request = {name: asked[name] for name in _ASKED if asked.get(name)}
-        answer = await ask(method, url, **request)
+        self._poster.begun = False
+        answer = await ask(method, url, begin=self._begin, **request)
         body = self._redact(answer.body.decode("utf-8", "replace"))
         yield _Accepted(replace(answer, body=body.encode()))
 
+    def _begin(self) -> None:
+        self._poster.begun = True
 
-def _transport(*secrets: str) -> Any:
-    return _Transport(*secrets)
+
+def _transport(poster: Poster, *secrets: str) -> Any:
+    return _Transport(poster, secrets)
 
 
 def open_channel(name: str, settings: Settings, paces: Paces) -> SlackChannel:  # noqa: ARG001

@@ -30,7 +30,8 @@ _PASSING = {
 _OUR_PAYLOAD = {
     *("invalid_payload", "invalid_blocks", "invalid_blocks_format", "no_text", "msg_too_long"),
     *("msg_blocks_too_long", "too_many_attachments", "attachment_payload_limit_exceeded"),
-    *("block_mismatch", "web.incoming_webhook.text.app_error"),
+    *("block_mismatch", "missing_text_or_fallback_or_attachments"),
+    "web.incoming_webhook.text.app_error",
 }
 _NO_REPLIES = {
     *("thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked"),
@@ -71,7 +72,8 @@ _MOST_WORDS = 200
 _MOST_MESSAGES = 5
 # Who asks for longer than a day is wrong about it.
 _LONGEST_RETRY_AFTER = timedelta(days=1)
-_LOOK = "look what answers there"
+_LOOK = "look at what answers there"
+_LOOK_UP = "look it up in Slack's documentation, or at what answers there"
 
 
 class ThreadRefusedError(ChannelError):
@@ -169,14 +171,14 @@ def _by_status(answer: Answer, said: _Said, reason: str, wait: timedelta | None)
         return proxy_refusal(status)
     if status in _PASSING_STATUSES or status >= 500:
         return ChannelError(reason, retry_after=wait)
-    mend = f"{_CREDENTIALS}, or mend the address" if status in _DEAD_STATUSES else _LOOK
+    mend = f"{_CREDENTIALS}, or mend the address" if status in _DEAD_STATUSES else _LOOK_UP
     return ChannelError(f"{reason}; {mend}", lasting=True)
 
 
 def _not_ok(answer: Answer, said: _Said, reason: str) -> DeliveryError:
     """Of a 200 without `ok`: a no is one, a page is of something else, the rest nobody knows."""
     if said.ok is False:
-        return ChannelError(f"{reason}; {_LOOK}", lasting=True)
+        return ChannelError(f"{reason}; {_LOOK_UP}", lasting=True)
     if _is_page(answer):
         reason = f"{answer.status} and a web page, not Slack: a login page, or a proxy's"
         return ChannelError(f"{reason}; {_LOOK}", lasting=True)

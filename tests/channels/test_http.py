@@ -157,9 +157,17 @@ async def test_what_was_written_is_in_doubt_without_an_answer(end: str) -> None:
         assert was_asked(await trouble(port, seconds=0.5))
 
 
-@pytest.mark.parametrize("end", ["closed", "silent", "no TLS", "not trusted"])
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        ("closed", "the server closed the connection"),
+        ("silent", "timed out"),
+        ("no TLS", "it cannot be encrypted: wrong version number"),
+        ("not trusted", "the certificate is not valid: self-signed certificate"),
+    ],
+)
 async def test_nothing_is_in_doubt_before_a_connection_is_encrypted(
-    end: str, certificate: Any
+    end: str, said: str, certificate: Any
 ) -> None:
     def talk(connection: socket.socket) -> None:
         if end == "not trusted":
@@ -171,7 +179,10 @@ async def test_nothing_is_in_doubt_before_a_connection_is_encrypted(
             connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
     with serving(talk) as port:
-        assert not was_asked(await trouble(port, "https", seconds=0.5))
+        error = await trouble(port, "https", seconds=0.5)
+
+    assert not was_asked(error)
+    assert error.reason == f"cannot connect: {said}"
 
 
 async def test_nothing_is_in_doubt_where_nobody_listens() -> None:
@@ -186,7 +197,7 @@ async def test_nothing_is_in_doubt_where_nobody_listens() -> None:
 
 @pytest.mark.parametrize("url", ["http://hooks.invalid/", "http://" + "a" * 70 + ".example/"])
 async def test_nothing_is_in_doubt_where_a_name_leads_nowhere(url: str) -> None:
-    with pytest.raises(ChannelError, match="cannot connect"):
+    with pytest.raises(ChannelError, match="cannot connect: the host name does not resolve"):
         await ask("POST", url, data=b"{}")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import threading
 import traceback
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -81,7 +83,8 @@ PASSING = [
 OUR_PAYLOAD = [
     *("invalid_payload", "invalid_blocks", "invalid_blocks_format", "no_text", "msg_too_long"),
     *("msg_blocks_too_long", "too_many_attachments", "attachment_payload_limit_exceeded"),
-    *("block_mismatch", "web.incoming_webhook.text.app_error"),
+    *("block_mismatch", "missing_text_or_fallback_or_attachments"),
+    "web.incoming_webhook.text.app_error",
 ]
 DEAD = [
     *("no_service", "no_service_id", "no_team", "no_active_hooks", "channel_not_found"),
@@ -366,3 +369,28 @@ async def test_of_a_secret_that_is_repeated_no_part_is_left(
 
     for channel in (slack(tmp_path, slack_server.url), bot(tmp_path, slack_server.url)):
         assert "s3cr3t" not in (await refused(channel)).reason
+
+
+@pytest.mark.parametrize("kind", ["webhook", "bot"])
+async def test_a_session_tells_whether_a_byte_has_left(
+    tmp_path: Path, slack_server: HttpServer, kind: str
+) -> None:
+    def talk(connection: socket.socket) -> None:
+        while connection.recv(65_536):
+            asked.set()
+
+    asked = threading.Event()
+    make = slack if kind == "webhook" else bot
+    slack_server.replies[SECRET] = slack_server.replies[POST] = Reply("ok")
+    channel = make(tmp_path, slack_server.url)
+    with serving(talk) as port:
+        # The first byte of the encryption has come, and nothing of the message.
+        silent = make(tmp_path, f"https://127.0.0.1:{port}")
+        async with channel.session() as well, silent.session() as waiting:
+            await well.send(delivery("webhook", PAYLOAD))
+            sending = asyncio.create_task(waiting.send(delivery("webhook", PAYLOAD)))
+            await asyncio.to_thread(asked.wait, 10)
+            sending.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await sending
+            assert (well.begun, waiting.begun) == (True, False)  # type: ignore[attr-defined]

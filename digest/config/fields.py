@@ -84,7 +84,12 @@ def _secret_web_url(value: SecretStr) -> SecretStr:
     return value
 
 
+# A name in quotes, or in a comment, may be anything.
 _BESIDE = re.compile(r'"(?:[^"\\]|\\.)*"(?!@)|\([^()]*\)')
+_WORD = r'[^\s<>()",;:\\\[\]@]+'
+_ADDRESS = rf'(?:{_WORD}|"(?:[^"\\\s]|\\\S)+")@(?:{_WORD}|\[[0-9A-Fa-f:.IPv]+\])'
+# What Python's own reader makes of anything else differs from one version to the next.
+_ONE_ADDRESS = re.compile(rf'\s*(?:[^<>()",;:\\\[\]@]*<{_ADDRESS}>|{_ADDRESS})\s*')
 
 
 def one_address(value: str) -> str:
@@ -95,9 +100,9 @@ def one_address(value: str) -> str:
     """
     name, address = parseaddr(value)
     local, at, domain = address.rpartition("@")
-    # A name in quotes, or in a comment, may be anything.
-    bare = _BESIDE.sub("", value)
-    odd = not value.isprintable() or " " in address or bare.count("@") > 1 or "," in bare
+    odd = not value.isprintable() or not _ONE_ADDRESS.fullmatch(
+        _BESIDE.sub(lambda found: "" if found[0].startswith("(") else "x", value)
+    )
     if not (local and at and domain) or odd:
         raise ValueError(f"{value!r} is not an email address")
     if name == "" and address != value.strip() and value.strip() != f"<{address}>":

@@ -223,6 +223,11 @@ async def test_a_daily_limit_is_nobodys_fault(posting: Posting, server: Refusing
     posting.clock.turn(hours=23)
     assert await posting.deliver() == became
     assert server.told == asked
+    # A reload tries it before its time.
+    await posting.store.run(lambda opened: opened.ledger.try_channels(posting.clock(), ["one"]))
+    assert await posting.deliver() == became
+    assert await posting.incidents() == []
+    posting.clock.turn(hours=23)
     server.says = {}
     posting.clock.turn(hours=1)
     assert await posting.deliver() == dict.fromkeys(NAMES, "sent")

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from digest.rendering.templates import Templates
 
 
+# The headers that stand before a message; none may be in it once more.
+_OF_EVERYBODY = b"To: -\r\nMessage-ID: -\r\n"
+
+
 class EmailChannel:
     """Sends to the addresses of an email channel; each gets a message of their own."""
 
@@ -110,7 +114,7 @@ class _Session:
     def __init__(self, connection: SmtpConnection, signer: Signer | None) -> None:
         self._connection = connection
         self._signer = signer
-        self._payload = self._head = b""
+        self._payload = b""
         self._prepared = Personal(b"", b"")
 
     @property
@@ -134,16 +138,16 @@ class _Session:
         headers = personal_headers(delivery.recipient, delivery.message_id)
         if self._signer:
             headers = self._signer.signature(headers, delivery.payload, delivery.token) + headers
-        prepared = self._prepare(delivery.payload)
-        check_fields(headers + self._head)
-        return headers + prepared.with_token(delivery.token)
+        check_fields(headers.removesuffix(b"\r\n"))
+        return headers + self._prepare(delivery.payload).with_token(delivery.token)
 
     def _prepare(self, payload: bytes) -> Personal:
         """The payload for the wire; one edition's is prepared once for all its recipients."""
         from digest.channels.smtp import on_the_wire
 
         if payload != self._payload:
-            self._payload, self._head = payload, payload.partition(b"\r\n\r\n")[0]
+            check_fields(_OF_EVERYBODY + payload.partition(b"\r\n\r\n")[0])
+            self._payload = payload
             self._prepared = Personal(on_the_wire(payload), marker_of(payload))
         return self._prepared
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-import ssl
 from typing import TYPE_CHECKING
 
 import aiosmtplib
 from msgspec import Struct
 
+from digest.channels.connecting import cannot_connect, encrypt, greet, hang_up
 from digest.channels.hello import own_name
 from digest.channels.login import as_sent, log_in, secret_for
 from digest.channels.refusals import Reply
@@ -24,11 +24,12 @@ from digest.channels.verdicts import (
 )
 from digest.errors import ChannelError, DeliveryError
 from digest.log import Redactor
-from digest.network import connection_trouble
 from digest.rendering.headers import mailbox
 from digest.words_of_others import clean_words
 
 if TYPE_CHECKING:
+    import ssl
+
     from aiosmtplib.protocol import SMTPProtocol
 
     from digest.channels.verdicts import Step
@@ -137,21 +138,21 @@ class SmtpConnection:
             assert transport is not None
             if not self._settings.hello:
                 client.local_hostname = await own_name(transport)
-            await _greet(client)
+            await greet(client)
             if self._settings.security == "starttls":
-                await _encrypt(client)
+                await encrypt(client)
             if self._settings.username:
                 await self._log_in(client, self._settings.username)
         except aiosmtplib.SMTPResponseException as error:
             # Its cause may hold what it repeats of the login.
             raise self._not_let_in(error) from None
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise _cannot_connect(error) from error
+            raise cannot_connect(error) from error
         else:
             self._client, self._half_way = client, False
         finally:
             if self._client is not client:
-                _hang_up(client, transport)
+                hang_up(client, transport)
 
     async def _log_in(self, client: aiosmtplib.SMTP, username: str) -> None:
         secret = await secret_for(client, self._settings)
@@ -183,12 +184,12 @@ class SmtpConnection:
         transport = client.transport
         with contextlib.suppress(aiosmtplib.SMTPException, OSError):
             await client.quit(timeout=_GOODBYE_SECONDS)
-        _hang_up(client, transport)
+        hang_up(client, transport)
 
     def close(self) -> None:
         """End the connection at once."""
         if self._client:
-            _hang_up(self._client, self._client.transport)
+            hang_up(self._client, self._client.transport)
         self._client = None
 
     async def _begin(self, recipient: str, size: int, *, fresh: bool) -> None:
@@ -292,37 +293,6 @@ def _envelope(sender: str, recipient: str, parameters: list[str]) -> list[_Comma
     return [("MAIL", (f"FROM:<{sender}>", *parameters)), ("RCPT", (f"TO:<{recipient}>",))]
 
 
-def _hang_up(client: aiosmtplib.SMTP, transport: asyncio.BaseTransport | None) -> None:
-    """Close a connection at once, also where encrypting it failed half way.
-
-    TLS would otherwise go on to wait for the server's own last word.
-    """
-    client.close()
-    if isinstance(transport, asyncio.WriteTransport):
-        transport.abort()
-
-
-async def _greet(client: aiosmtplib.SMTP) -> None:
-    """EHLO, or HELO to a server that does not know it, unless encrypting or login took one."""
-    if client.is_ehlo_or_helo_needed:
-        try:
-            await client.ehlo()
-        except aiosmtplib.SMTPHeloError as error:
-            if error.code == GOING_AWAY:
-                raise
-            await client.helo()
-
-
-async def _encrypt(client: aiosmtplib.SMTP) -> None:
-    """STARTTLS, and a greeting that counts (RFC 3207)."""
-    if not client.supports_extension("starttls"):
-        raise ChannelError(
-            "the server offers no STARTTLS; turn it on there, or set smtp.security to tls or none"
-        )
-    await client.starttls()
-    await _greet(client)
-
-
 def _parameters(client: aiosmtplib.SMTP, recipient: str, size: int = 0) -> list[str]:
     """What MAIL says of a message to a server that knows SIZE (RFC 1870), SMTPUTF8 (RFC 6531)."""
     parameters = []
@@ -336,15 +306,3 @@ def _parameters(client: aiosmtplib.SMTP, recipient: str, size: int = 0) -> list[
             raise DeliveryError("the address needs SMTPUTF8, which the server lacks", "failed")
         parameters += ["SMTPUTF8", "BODY=8BITMIME"]
     return parameters
-
-
-def _cannot_connect(error: Exception) -> ChannelError:
-    """The server is out of reach, or is not the one it should be."""
-    for each in (error, error.__cause__):
-        if isinstance(each, ssl.SSLCertVerificationError):
-            return ChannelError(
-                f"the server's certificate is not trusted: {each.verify_message};"
-                " mend it, or name who signed it in smtp.ca_file",
-                lasting=True,
-            )
-    return ChannelError(f"cannot connect: {connection_trouble(error) or clean_words(str(error))}")

@@ -23,6 +23,7 @@ from digest.cli.mailing import Server, ask_for_server, missing_options
 from digest.cli.trying import one_line, post_hello, try_login, try_webhook
 from digest.config.addresses import mail_address
 from digest.config.fields import WebUrl
+from digest.domains import with_port
 from digest.errors import DeliveryError, DigestError, UsageError
 
 if TYPE_CHECKING:
@@ -97,7 +98,9 @@ def targets_given(targets: Targets, *, test: bool, person: bool) -> Targets:
         try:
             tell(f"  {one_line(aio.run(try_login(smtp, targets.to)))}")
         except DeliveryError as error:
-            raise DigestError(f"{smtp.host}:{smtp.port}: {one_line(error.reason)}") from None
+            raise DigestError(
+                f"{with_port(smtp.host, smtp.port)}: {one_line(error.reason)}"
+            ) from None
     return targets
 
 

@@ -181,8 +181,9 @@ class Delivering:
         finally:
             if claimed:
                 await self._hand_back(claimed)
-        # Nobody is left to ask.
-        turn.doubts.settled = turn.doubts.settled or not turn.stop.is_set()
+        if turn.doubts.held and not turn.stop.is_set() and await self._room.is_left():
+            # Nobody is left to ask.
+            turn.doubts.settled = True
         return outcomes + await self._believe(turn)
 
     async def _make(

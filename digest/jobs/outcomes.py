@@ -61,13 +61,16 @@ def rest_after(error: ChannelError, before: Rest | None, now: datetime) -> Rest:
 
     Pauses double from a minute, or from what the server asked for, to half an hour. What somebody
     has to mend is tried every few hours only: too many logins that fail can close an account.
+    What a server asked for does not count as time in which nothing passed, where a restart or a
+    reload has cut it short.
     """
     failures = before.failures + 1 if before else 1
     doubled = 2 ** min(failures - 1, _MOST_DOUBLINGS)
     pause = min((error.retry_after or _FIRST_PAUSE) * doubled, _LONGEST_REST)
     pause = _LASTING_REST if error.lasting else max(pause, error.retry_after or pause)
+    asked = error.retry_after or timedelta(0)
     return Rest(
-        since=before.since if before else now,
+        since=before.since if before and now - before.since >= asked else now,
         failures=failures,
         reason=error.reason,
         next_attempt_at=now + pause,

@@ -219,17 +219,30 @@ async def test_a_daily_limit_is_nobodys_fault(posting: Posting, server: Refusing
     became = await posting.deliver()
     assert became == dict.fromkeys(NAMES[:2], "sent") | dict.fromkeys(NAMES[2:], "pending")
     assert await posting.incidents() == []
+    asked = list(server.told)
     posting.clock.turn(hours=23)
     assert await posting.deliver() == became
+    assert server.told == asked
+    # A reload tries it before its time.
+    await posting.store.run(lambda opened: opened.ledger.try_channels(posting.clock(), ["one"]))
+    assert await posting.deliver() == became
+    assert await posting.incidents() == []
+    posting.clock.turn(hours=23)
     server.says = {}
     posting.clock.turn(hours=1)
     assert await posting.deliver() == dict.fromkeys(NAMES, "sent")
     assert await posting.incidents() == []
 
 
-@pytest.mark.parametrize("stage", ["connect", "EHLO", "MAIL", "RCPT", "DATA"])
-async def test_a_stop_before_the_first_byte_leaves_no_doubt(
-    posting: Posting, server: Refusing, stage: str
+@pytest.mark.parametrize(
+    ("stage", "stopped", "settled"),
+    [
+        *((stage, "pending", "pending") for stage in ("connect", "EHLO", "MAIL", "RCPT", "DATA")),
+        (".", "sending", "unknown"),
+    ],
+)
+async def test_a_stop_leaves_doubt_from_the_first_byte_on_only(
+    posting: Posting, server: Refusing, stage: str, stopped: str, settled: str
 ) -> None:
     heard = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -254,7 +267,7 @@ async def test_a_stop_before_the_first_byte_leaves_no_doubt(
     await asyncio.gather(delivering, return_exceptions=True)
 
     [row] = await posting.rows()
-    assert row["state"] == "pending"
+    assert row["state"] == stopped
     await made.release_claimed()
     [row] = await posting.rows()
-    assert row["state"] == "pending"
+    assert row["state"] == settled

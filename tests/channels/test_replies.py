@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import pytest
 from digest.channels import hello
 from digest.channels.hello import own_name
 from digest.domains import HOST_NAME
-from digest.errors import ConfigError
+from digest.errors import ConfigError, DeliveryError
 from tests.channels.mailing import PAYLOAD, email, mails_to, outcome, refused, verdict, verdicts
 from tests.channels.making import delivery, send
 from tests.channels.scripted import SmtpScript, serving
@@ -248,3 +249,16 @@ async def test_the_domain_of_a_recipient_is_that_of_idna_2008(tmp_path: Path) ->
 
     assert "RCPT TO:<ada@xn--fa-hia.example>" in script.in_clear.decode()
     assert script.messages[0].startswith(b"To: Ada <ada@xn--fa-hia.example>\r\n")
+
+
+async def test_a_session_tells_whether_anything_may_have_left(tmp_path: Path) -> None:
+    script = SmtpScript({". 2": None, "RCPT 3": "550 no"})
+    begun = []
+    with serving(script.talk) as port:
+        async with email(tmp_path, port).session() as session:
+            for each in (*mails_to("ada", "grace", "edith", "joan"), delivery("nobody", PAYLOAD)):
+                with suppress(DeliveryError):
+                    await session.send(each)
+                begun.append(session.begun)  # type: ignore[attr-defined]
+
+    assert begun == [True, True, False, True, False]

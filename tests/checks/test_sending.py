@@ -14,6 +14,7 @@ from digest.config import Settings, SmtpSettings
 from digest.errors import ChannelError
 from digest.opening import utc_now
 from tests.channels.mailing import LOGIN
+from tests.channels.scripted import SmtpScript, serving
 from tests.channels.test_login import demanding
 from tests.feed_xml import item, rss
 from tests.servers import HttpServer, Reply, running
@@ -43,6 +44,55 @@ async def test_the_server_must_take_what_was_sent(project: Project) -> None:
     assert finding.remedy.startswith("send no `images`")
     well = await check_smtp(smtp(project.mail.port), 4_000, utc_now())
     assert (well.verdict, well.said) == ("ok", "not encrypted, without a login, takes 0.004 MB")
+
+
+async def test_it_asks_whether_mail_would_be_taken_and_sends_none() -> None:
+    script = SmtpScript()
+    with serving(script.talk) as port:
+        finding = await check_smtp(smtp(port), 0, utc_now(), "Ada <ada@one.example>")
+
+    assert finding.verdict == "ok"
+    assert script.verbs == ["EHLO", "MAIL", "RCPT", "RSET", "QUIT"]
+    assert b"RCPT TO:<ada@one.example>" in script.in_clear
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply", "verdict", "said"),
+    [
+        ("MAIL", "550 no", "fail", "the sender was refused: 550 no"),
+        ("RCPT", "554 5.7.1 Relay access denied", "fail", "does not pass mail on for us"),
+        ("RCPT", "504 5.5.2 <x>: Helo command rejected: bad", "fail", "calls itself"),
+        ("RCPT", "550 5.4.5 Daily user sending limit exceeded", "fail", "no more is taken today"),
+        ("RCPT", "550 5.1.1 no such user", "warn", "takes nothing for ada@one.example: 550"),
+        ("RCPT", "451 4.7.1 greylisted", "ok", "not encrypted"),
+    ],
+)
+async def test_what_it_would_not_take_is_told(
+    stage: str, reply: str, verdict: str, said: str
+) -> None:
+    script = SmtpScript({stage: reply})
+    with serving(script.talk) as port:
+        finding = await check_smtp(smtp(port), 0, utc_now(), "ada@one.example")
+
+    assert finding.verdict == verdict
+    assert said in finding.said
+    assert "DATA" not in script.verbs
+
+
+async def test_the_first_recipient_is_asked_about(project: Project) -> None:
+    asked: list[str] = []
+
+    def note(recipient: str) -> str | None:
+        asked.append(recipient)
+        return None
+
+    project.mail.refuse_recipient = note
+    project.feeds.replies["/feed"] = Reply(rss(item(1)))
+    project.configure("/feed", send_to="inbox")
+    project.command("check", "--online")
+
+    assert asked == ["ada@one.example"]
+    assert project.mail.mails == []
 
 
 async def test_encryption_and_certificate_are_told(certificate: Certificate) -> None:

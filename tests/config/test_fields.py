@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.config import load_settings
+from digest.config import EmailSettings, load_settings
 from digest.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -54,6 +54,11 @@ def test_the_good_ones_load(tmp_path: Path) -> None:
         ("sender", "ü@example.com", "has letters that mail servers do not all take"),
         ("to", "ada@exa..mple.com", "is not a domain"),
         ("to", "Ada <ada@x.example>, bob@x.example", "is not an email address"),
+        ("to", "Ada <ada@x.example>, Bob", "is not an email address"),
+        ("to", "a@x <ada@x.example>", "is not an email address"),
+        ("to", r"Ada <ada@x.example> \"Bob\"", "is not an email address"),
+        ("to", "ada@x.example[bob", "is not an email address"),
+        ("host", "[mail]", "must be the name or address of a server"),
         ("database", "a\\0b", "must be a path without control characters"),
     ],
 )
@@ -64,3 +69,29 @@ def test_a_value_that_would_fail_later_is_refused(
         load(tmp_path, **{key: value})
     (problem,) = caught.value.problems
     assert says in problem.message
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        '"a@x" <a@x.example>',
+        '"Lovelace, Ada" <ada@x.example>',
+        '"=?utf-8?q?=0ABcc:_x?=" <ada@x.example>',
+        "ada@x.example (Ada, of London)",
+        "Ada & Co. <ada@x.example>",
+        '"a..b"@x.example',
+        "ada@faß.example",
+        "ada@[192.0.2.1]",
+    ],
+)
+def test_an_address_is_one_with_any_name(tmp_path: Path, address: str) -> None:
+    channel = load(tmp_path, to=address.replace('"', r"\"")).channels["inbox"]
+
+    assert isinstance(channel, EmailSettings)
+    assert channel.to == (address,)
+
+
+def test_a_host_has_no_brackets_and_is_ascii(tmp_path: Path) -> None:
+    hosts = [load(tmp_path, host=host).smtp for host in ("[::1]", "Mail.faß.example")]
+
+    assert [smtp and smtp.host for smtp in hosts] == ["::1", "mail.xn--fa-hia.example"]

@@ -63,7 +63,7 @@ def names_in(path: str) -> set[str]:
 
 
 def constant(name: str) -> object:
-    """What a name stands for: a constant, a default of a setting or of a parameter."""
+    """What a name stands for: a constant, one of several, a default of a setting or parameter."""
     parts = name.split(".")
     for number in range(len(parts), 0, -1):
         module = ROOT / "digest" / Path(*parts[:number])
@@ -78,6 +78,8 @@ def constant(name: str) -> object:
 def _member(owner: object, name: str) -> object:
     if isinstance(owner, type) and issubclass(owner, Model):
         return owner.model_fields[name].default
+    if isinstance(owner, tuple):
+        return owner[int(name)]
     if inspect.isfunction(owner):
         return inspect.signature(owner).parameters[name].default
     return getattr(owner, name)

@@ -236,7 +236,11 @@ def lost_names(
             name,
             f"the file has no email channel {name!r} now, and the database"
             f" {counted(one.readers, 'reader')} of it and {one.left} who left",
-            _remedy("recipients", name, [new for new in here if new not in lists]),
+            _remedy(
+                "recipients",
+                name,
+                [new for new in here if new not in lists or not lists[new].readers],
+            ),
         )
         for name, one in sorted(lists.items())
         if name not in here and (one.readers or one.left)
@@ -252,6 +256,10 @@ def lost_names(
         for name, number in sorted(editions.items())
         if name not in digests
     ]
+
+
+def _has_readers(lists: Mapping[str, ListCount], name: str) -> bool:
+    return name in lists and lists[name].readers > 0
 
 
 def _remedy(what: str, name: str, new: Sequence[str]) -> str:

@@ -265,7 +265,8 @@ def _has_readers(lists: Mapping[str, ListCount], name: str) -> bool:
 def _remedy(what: str, name: str, new: Sequence[str]) -> str:
     # Where one alone has nothing of its own, it is most likely the new name.
     to = new[0] if len(new) == 1 else "TO"
-    return f"if it has another name now, `digest {what} move {name} {to}`"
+    move = f"if it has another name now, `digest {what} move {name} {to}`"
+    return f"{move}; if it is gone for good, `digest {what} forget {name}`"
 
 
 def _troubled(settings: Settings, health: Health | None) -> list[dict[str, Any]]:

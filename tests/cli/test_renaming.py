@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 ADA, GRACE, EVE, BOB = "ada@one.example", "grace@two.example", "eve@three.example", "bob@b.example"
 LOST = "the file has no email channel 'inbox' now, and the database 2 readers of it and 2 who left"
-MENDS = "if it has another name now, `digest recipients move inbox news`"
+MENDS = (
+    "if it has another name now, `digest recipients move inbox news`;"
+    " if it is gone for good, `digest recipients forget inbox`"
+)
 
 
 @pytest.fixture
@@ -120,11 +123,11 @@ def refused(project: Project, *command: str) -> str:
 def test_what_cannot_be_moved(ready: Project) -> None:
     for command, said in {
         "recipients move inbox news": "there is no email channel 'news'",
-        "recipients move news inbox": "there is no list 'news' of a channel that is gone",
+        "recipients move news inbox": "there is no channel 'news' that is gone; gone are: none",
         "recipients move inbox inbox": "inbox is in the configuration file; rename or remove it",
         "recipients move x vault": "there is no email channel 'vault'",
         "digests move weekly weekly": "weekly is in the configuration file; rename or remove it",
-        "digests move dayly weekly": "there is no digest 'dayly' that is gone; there are: none",
+        "digests move dayly weekly": "there is no digest 'dayly' that is gone; gone are: none",
         "digests move weekly weekl": "there is no digest 'weekl'; did you mean 'weekly'?",
         "recipients allow eve@x.example": "eve@x.example may be asked; nothing keeps it from that",
     }.items():
@@ -146,6 +149,26 @@ def test_a_renamed_digest_sends_nothing_twice(ready: Project) -> None:
     assert ready.json("send", "monday")["edition"] is None
     assert send(ready, 1, 2, digest="monday") == [ADA, EVE]
     assert b"Entry 1" not in ready.mail.mails[0].raw
+
+
+def test_what_is_gone_for_good_is_told_of_no_more(ready: Project) -> None:
+    rename(ready, "inbox", "news")
+    rename_digest(ready)
+    assert ready.json("digests", "forget", "weekly") == {"name": "weekly", "editions": 1}
+    forgotten = ready.json("recipients", "forget", "inbox")
+    assert forgotten == {"name": "inbox", "readers": 2, "left": 2}
+    assert warnings(ready) == []
+    assert ready.json("status")["attention"] == []
+    # Who left stays away all the same, and it is another digest.
+    assert send(ready, 1, 2, digest="monday") == [ADA]
+    assert "there is no channel 'inbox' that is gone" in refused(
+        ready, "recipients", "forget", "inbox"
+    )
+    # Named again, they are known again.
+    rename(ready, "news", "inbox")
+    ready.json("send", "monday")
+    rename(ready, "inbox", "news")
+    assert [name for _, name, _ in warnings(ready)] == ["inbox"]
 
 
 def test_both_at_the_same_time(ready: Project) -> None:

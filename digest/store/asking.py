@@ -28,6 +28,7 @@ _MOST_UNCONFIRMED = 3
 # How many mails are asked for in an hour: at one domain, unless it is a provider of thousands,
 # from one peer and in all.
 _OF_A_DOMAIN, _OF_A_PEER, _IN_ALL = 20, 20, 300
+_SHORT = 3
 # What is remembered is forgotten, after that time and beyond that number, the oldest first.
 _KEPT = timedelta(days=90)
 _MOST_KEPT = 100_000
@@ -49,8 +50,12 @@ class Ask(Struct, frozen=True):
 
     @property
     def domain(self) -> str:
-        """Where it is."""
-        return self.mailbox.rpartition("@")[2]
+        """Whose domain it is at, as far as that can be told: `a.b.example` is that of `b.example`.
+
+        Where the last name but one is short, as in `b.co.uk`, three are one's own.
+        """
+        names = self.mailbox.rpartition("@")[2].split(".")
+        return ".".join(names[-3:] if len(names[-2:][0]) <= _SHORT else names[-2:])
 
 
 class AskQueries:

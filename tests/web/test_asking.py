@@ -187,8 +187,18 @@ async def test_a_domain_gets_so_many_an_hour_unless_it_is_of_thousands(desk: Des
     assert (await sent_to(desk))[-1] == "late@small.example"
 
 
+async def test_whoever_has_a_domain_has_what_is_below_it(desk: Desk) -> None:
+    for number in range(25):
+        await desk.subscribe(f"a@n{number}.small.example")
+    assert len(await sent_to(desk)) == 20
+    await desk.subscribe("a@other.co.uk")
+    await desk.subscribe("a@another.co.uk")
+    assert len(await sent_to(desk)) == 22
+    assert Ask("inbox", "a@x.other.co.uk").domain == "other.co.uk"
+
+
 def test_so_many_in_all(store: Store) -> None:
-    asked = [store.asking.ask(Ask("inbox", f"a@x{n}.example"), NOW) for n in range(301)]
+    asked = [store.asking.ask(Ask("inbox", f"a@x.y{n}.example"), NOW) for n in range(301)]
     assert asked.count("asked") == 300
     assert asked[-1] == "all"
     later = NOW + timedelta(hours=1)

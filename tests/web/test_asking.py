@@ -86,14 +86,22 @@ async def test_three_times_until_it_is_confirmed(desk: Desk) -> None:
     assert await sent_to(desk) == [EVE] * 4
 
 
-async def test_who_left_is_asked_once_a_month(desk: Desk) -> None:
-    left = Recipient("inbox", "Eve+news@example.com", state="unsubscribed")
+@pytest.mark.parametrize(
+    ("address", "other"),
+    [
+        ("Eve+news@example.com", "eve+x@example.com"),
+        ("e.v.e@googlemail.com", "eve+x@gmail.com"),
+        ("eve@müller.example", "eve@xn--mller-kva.example"),
+    ],
+)
+async def test_who_left_is_asked_once_a_month(desk: Desk, address: str, other: str) -> None:
+    left = Recipient("inbox", address, state="unsubscribed")
     await desk.store.run(lambda store: store.recipients.put([left], NOW))
     for _ in range(30):
-        await desk.subscribe("eve+x@example.com")
+        await desk.subscribe(other)
         desk.clock.turn(days=1)
     assert len(await sent_to(desk)) == 1
-    await desk.subscribe(EVE)
+    await desk.subscribe(other)
     assert len(await sent_to(desk)) == 2
 
 

@@ -140,18 +140,11 @@ class Daemon:
 
     async def _tell_lost(self) -> None:
         """Log which names the database knows and the settings lack: they may have others now."""
-        lists, editions = await self.read(
-            lambda store: (store.moves.lists(), store.moves.editions())
-        )
+        lists = await self.read(lambda store: store.moves.lists())
+        editions = await self.read(lambda store: store.moves.editions())
         for one in lost_names(self.settings, lists, editions):
-            event(
-                _log,
-                logging.WARNING,
-                "not in the file",
-                name=one.name,
-                said=one.said,
-                mend=one.remedy,
-            )
+            told = f"{one.said}; {one.remedy}"
+            event(_log, logging.WARNING, "not in the file", name=one.name, reason=told)
 
     @contextlib.asynccontextmanager
     async def _at_work(self) -> AsyncIterator[Rounds]:

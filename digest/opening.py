@@ -206,6 +206,7 @@ async def runtime_over(
     from digest.jobs.delivering import Delivering
     from digest.jobs.enrolling import Enrolling
     from digest.jobs.publishing import Publishing
+    from digest.jobs.renaming import Renaming
     from digest.jobs.room import Room
     from digest.jobs.rostering import Rostering
     from digest.jobs.testing import Testing
@@ -240,6 +241,7 @@ async def runtime_over(
                 alerting=Alerting(settings, store, channels, Templates, clock),
                 enrolling=Enrolling(settings, store, tokens, confirming, clock),
                 rostering=Rostering(settings, store, clock),
+                renaming=Renaming(settings, store, clock),
                 room=room,
                 clock=clock,
             )

@@ -236,7 +236,11 @@ def lost_names(
             name,
             f"the file has no email channel {name!r} now, and the database"
             f" {counted(one.readers, 'reader')} of it and {one.left} who left",
-            _remedy("recipients", name, [new for new in here if new not in lists]),
+            _remedy(
+                "recipients",
+                name,
+                [new for new in here if new not in lists or not lists[new].readers],
+            ),
         )
         for name, one in sorted(lists.items())
         if name not in here and (one.readers or one.left)
@@ -254,10 +258,15 @@ def lost_names(
     ]
 
 
+def _has_readers(lists: Mapping[str, ListCount], name: str) -> bool:
+    return name in lists and lists[name].readers > 0
+
+
 def _remedy(what: str, name: str, new: Sequence[str]) -> str:
     # Where one alone has nothing of its own, it is most likely the new name.
     to = new[0] if len(new) == 1 else "TO"
-    return f"if it has another name now, `digest {what} move {name} {to}`"
+    move = f"if it has another name now, `digest {what} move {name} {to}`"
+    return f"{move}; if it is gone for good, `digest {what} forget {name}`"
 
 
 def _troubled(settings: Settings, health: Health | None) -> list[dict[str, Any]]:

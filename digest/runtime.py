@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from digest.jobs.pictures import Illustrating
     from digest.jobs.polling import Polling
     from digest.jobs.publishing import Publishing
+    from digest.jobs.renaming import Renaming
     from digest.jobs.room import Room
     from digest.jobs.rostering import Rostering
     from digest.jobs.testing import Testing
@@ -50,6 +51,7 @@ class Runtime(Struct, frozen=True):
     alerting: Alerting
     enrolling: Enrolling
     rostering: Rostering
+    renaming: Renaming
     room: Room
     clock: Callable[[], datetime]
 

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 _address = click.argument("address")
 _channel = click.option("--channel", metavar="CHANNEL", help="Default: every channel it is on.")
 
-# What a command is called that is none of `recipients`.
-_CALLED = {"move digest": "digests move"}
 _FREQUENCIES = click.Choice(get_args(Frequency))
 
 
@@ -138,7 +136,7 @@ def move(options: Options, before: str, after: str) -> int:
     Who left either stays away, what waits for FROM goes through TO, and old links are TO's.
     """
     settings = options.settings(log_level="error")
-    result = carry_out(settings, "move", before=before, after=after)
+    result = rename(settings, "recipients move", before, after)
     if options.json:
         print_json(result)
     else:
@@ -148,12 +146,26 @@ def move(options: Options, before: str, after: str) -> int:
 
 
 @recipients.command()
+@click.argument("name", metavar="CHANNEL")
+@click.pass_obj
+def forget(options: Options, name: str) -> int:
+    """Forget the readers of CHANNEL, which is gone for good. Who left it stays away."""
+    settings = options.settings(log_level="error")
+    result = rename(settings, "recipients forget", name)
+    if options.json:
+        print_json(result)
+    else:
+        click.echo(f"forgot {counted(result['readers'], 'reader')} of {name}")
+    return 0
+
+
+@recipients.command()
 @_address
 @click.pass_obj
 def allow(options: Options, address: str) -> int:
     """Let ADDRESS be asked again whether it subscribes, which was never to be, or too often."""
     settings = options.settings(log_level="error")
-    result = carry_out(settings, "allow", address=address)
+    result = aio.run(_ask(settings, "allow", {"address": address}))
     if options.json:
         print_json(result)
     else:
@@ -236,7 +248,7 @@ def _named(settings: Settings, known: Sequence[Recipient]) -> list[Recipient]:
 
 
 def _carry_out(options: Options, settings: Settings, command: str, **what: Any) -> int:
-    result = carry_out(settings, command, **what)
+    result = aio.run(_ask(settings, command, what))
     if options.json:
         print_json(result)
     elif command == "import":
@@ -248,19 +260,25 @@ def _carry_out(options: Options, settings: Settings, command: str, **what: Any) 
     return 0
 
 
-def carry_out(settings: Settings, command: str, **what: Any) -> dict[str, Any]:
-    """What a command about people and names did, here or by the daemon that has the database."""
-    return aio.run(_ask(settings, command, what))
-
-
 async def _ask(settings: Settings, command: str, what: dict[str, Any]) -> dict[str, Any]:
     try:
-        async with open_runtime(
-            settings, f"digest {_CALLED.get(command, f'recipients {command}')}"
-        ) as runtime:
+        async with open_runtime(settings, f"digest recipients {command}") as runtime:
             return await runtime.rostering.carry_out(command, what)
     except InstanceError as error:
         return await asked(settings, error, "recipients", do=command, **what)
+
+
+def rename(settings: Settings, command: str, *names: str) -> dict[str, Any]:
+    """What a command did to what is gone from the file, here or by the daemon."""
+    return aio.run(_rename(settings, command, names))
+
+
+async def _rename(settings: Settings, command: str, names: Sequence[str]) -> dict[str, Any]:
+    try:
+        async with open_runtime(settings, f"digest {command}") as runtime:
+            return await runtime.renaming.carry_out(command, list(names))
+    except InstanceError as error:
+        return await asked(settings, error, "rename", do=command, names=names)
 
 
 def _plain(given: list[Recipient]) -> list[dict[str, Any]]:

@@ -95,9 +95,7 @@ class Enrolling:
             return replace(one, state="unsubscribed", reason="by a link", paused_until=None)
 
         def choose(store: Store) -> list[Recipient]:
-            meant = self._meant(store, channel, address)
-            on = store.moves.after("channel", channel)
-            own = channel if channel in self._settings.lists() or not on else on[-1]
+            meant, own = self._meant(store, channel, address), self._own(store, channel)
             if not any(one.channel == own for one in meant):
                 meant.append(_unknown(own, address))
             return [one for one in meant if self.is_listed(one) or one.channel == own]
@@ -108,13 +106,13 @@ class Enrolling:
         """Send to it again, where it was on the list before; what it left in one go comes back."""
 
         def choose(store: Store) -> list[Recipient]:
-            meant = self._meant(store, channel, address)
-            if channel in self._settings.lists() or store.moves.after("channel", channel):
+            meant, own = self._meant(store, channel, address), self._own(store, channel)
+            if own in self._settings.lists():
                 return [one for one in meant if self.is_listed(one)]
-            own = [one for one in meant if one.channel == channel]
-            left_at = {one.changed_at for one in own}
+            of_link = [one for one in meant if one.channel == own]
+            left_at = {one.changed_at for one in of_link}
             on = [one for one in meant if self.is_listed(one) and one.changed_at in left_at]
-            return [*own, *on] if on else []
+            return [*of_link, *on] if on else []
 
         return await self._change(channel, address, choose, _back)
 
@@ -201,6 +199,11 @@ class Enrolling:
     @cached_property
     def _named(self) -> set[tuple[str, str]]:
         return named(self._settings)
+
+    def _own(self, store: Store, channel: str) -> str:
+        """The list that a link is of: by its own name, or the newest that this was moved to."""
+        is_here = channel in self._settings.lists()
+        return channel if is_here else [channel, *store.moves.after("channel", channel)][-1]
 
     def _meant(self, store: Store, channel: str, address: str) -> list[Recipient]:
         """Everybody whom a link may mean: the person at an address, on each of its lists.

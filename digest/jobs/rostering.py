@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from digest.config import EmailSettings
 from digest.config.addresses import mail_address, mail_key
-from digest.config.references import nearest
 from digest.editions.weekly import is_lively
 from digest.errors import UsageError
 from digest.log import event
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.config import Settings
-    from digest.store import ListCount, Store, StoreThread
+    from digest.store import Store, StoreThread
 
 _log = logging.getLogger(__name__)
 
@@ -57,13 +56,8 @@ class Rostering:
         """
         if command in {"add", "import", "set"}:
             return await self._take(command, asked)
-        match command:
-            case "move":
-                return await self.move(asked["before"], asked["after"])
-            case "move digest":
-                return await self.move_digest(asked["before"], asked["after"])
-            case "allow":
-                return await self.allow(asked["address"])
+        if command == "allow":
+            return await self.allow(asked["address"])
         do = {"remove": self.remove, "restore": self.restore}[command]
         done = await do(asked["address"], asked["channel"])
         return {"recipients": [shown(one, self._clock()) for one in done]}
@@ -221,53 +215,6 @@ class Rostering:
             return back
 
         return self._say("recipient restored", await self._store.run(write))
-
-    async def move(self, before: str, after: str) -> dict[str, Any]:
-        """Have the list of a channel that is gone go on as that of another.
-
-        Raises:
-            UsageError: it is not gone, nothing is known of it, or there is no other.
-        """
-        check_channel(self._settings, after)
-        if before in self._settings.lists():
-            raise UsageError(f"{before} is in the configuration file; rename or remove it there")
-        keys, now = {key for channel, key in self._named if channel == after}, self._clock()
-
-        def write(store: Store) -> ListCount:
-            known = store.moves.lists()
-            if before not in known:
-                gone = sorted(known.keys() - set(self._settings.lists()))
-                hint = nearest(before, gone) or f"; there are: {', '.join(gone) or 'none'}"
-                raise UsageError(f"there is no list {before!r} of a channel that is gone{hint}")
-            return store.moves.move_recipients(before, after, keys, now)
-
-        moved = await self._store.run(write)
-        event(_log, logging.INFO, "recipients moved", before=before, after=after)
-        return {"before": before, "after": after, "readers": moved.readers, "left": moved.left}
-
-    async def move_digest(self, before: str, after: str) -> dict[str, Any]:
-        """Have a digest that is gone go on as another.
-
-        Raises:
-            UsageError: it is not gone, nothing is known of it, or there is no other.
-        """
-        digests = self._settings.digests
-        if after not in digests:
-            raise UsageError(f"there is no digest {after!r}{nearest(after, digests)}")
-        if before in digests:
-            raise UsageError(f"{before} is in the configuration file; rename or remove it there")
-
-        def write(store: Store) -> int:
-            known = store.moves.editions()
-            if before not in known:
-                gone = sorted(known.keys() - digests.keys())
-                hint = nearest(before, gone) or f"; there are: {', '.join(gone) or 'none'}"
-                raise UsageError(f"there is no digest {before!r} that is gone{hint}")
-            return store.moves.move_digest(before, after)
-
-        number = await self._store.run(write)
-        event(_log, logging.INFO, "digest moved", before=before, after=after)
-        return {"before": before, "after": after, "editions": number}
 
     async def allow(self, address: str) -> dict[str, Any]:
         """Let an address be asked again whether it is to be on a list.

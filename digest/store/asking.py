@@ -28,6 +28,9 @@ _MOST_UNCONFIRMED = 3
 # How many mails are asked for in an hour: at one domain, unless it is a provider of thousands,
 # from one peer and in all.
 _OF_A_DOMAIN, _OF_A_PEER, _IN_ALL = 20, 20, 300
+_SHORT = 3
+# After every letter that a key goes on with.
+_LAST = "\U0010ffff"
 # What is remembered is forgotten, after that time and beyond that number, the oldest first.
 _KEPT = timedelta(days=90)
 _MOST_KEPT = 100_000
@@ -49,8 +52,12 @@ class Ask(Struct, frozen=True):
 
     @property
     def domain(self) -> str:
-        """Where it is."""
-        return self.mailbox.rpartition("@")[2]
+        """Whose domain it is at, as far as that can be told: `a.b.example` is that of `b.example`.
+
+        Where the last name but one is short, as in `b.co.uk`, three are one's own.
+        """
+        names = self.mailbox.rpartition("@")[2].split(".")
+        return ".".join(names[-3:] if len(names[-2:][0]) <= _SHORT else names[-2:])
 
 
 class AskQueries:
@@ -148,11 +155,14 @@ def _judge(connection: Connection, one: Ask, now: datetime) -> Verdict:
 
 def _left(connection: Connection, one: Ask) -> bool:
     """Whether anybody with this mailbox left the list, under whatever tag."""
-    first = one.mailbox[0]
+    local, _, domain = one.mailbox.rpartition("@")
+    # Where all of its names stand in the table; at Gmail there may be full stops in between.
+    begins = local[0] if domain == "gmail.com" else local
     query = sa.select(recipients.c.key).where(
         recipients.c.channel == one.channel,
+        recipients.c.key >= begins,
+        recipients.c.key < begins + _LAST,
         recipients.c.state.in_(SUPPRESSED),
-        recipients.c.key.startswith(first, autoescape=True),
     )
     return any(untagged_key(key) == one.mailbox for key in connection.execute(query).scalars())
 

@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     from digest.store.database import Database
 
 
+# Where what is gone for good went.
+_NOWHERE = ""
+
+
 class ListCount(Struct, frozen=True):
     """How many are on a list of recipients, and how many left it."""
 
@@ -55,8 +59,8 @@ class MoveQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def know_lists(self, names: Collection[str]) -> int:
-        """Note which email channels there are; answers how many people new ones send nothing.
+    def know_lists(self, names: Collection[str], digests: Collection[str] = ()) -> int:
+        """Note which email channels and digests there are; answers how many new ones send nothing.
 
         Who left a list that is gone, or paused it, has done so on those that are new.
         """
@@ -67,7 +71,29 @@ class MoveQueries:
             connection.execute(sa.update(lists).values(gone=lists.c.name.not_in(names)))
             if added := [{"name": name} for name in new if name not in known]:
                 connection.execute(sa.insert(lists), added)
+            for kind, here in (("channel", names), ("digest", digests)):
+                back = sa.and_(moves.c.kind == kind, moves.c.before.in_(here))
+                connection.execute(sa.delete(moves).where(back, moves.c.after == _NOWHERE))
         return carried
+
+    def forget_recipients(self, name: str) -> ListCount:
+        """Forget the readers of a channel that is gone for good; who left stays away."""
+        with self._database.transaction() as connection:
+            found = lists_in(connection).get(name, ListCount())
+            of_list = recipients.c.channel == name
+            connection.execute(
+                sa.delete(recipients).where(of_list, recipients.c.state.not_in(SUPPRESSED))
+            )
+            connection.execute(sa.delete(weekly_readers).where(weekly_readers.c.channel == name))
+            _note_move(connection, "channel", name, _NOWHERE)
+        return found
+
+    def forget_digest(self, name: str) -> int:
+        """Tell no more of a digest that is gone for good; its editions are kept."""
+        with self._database.transaction() as connection:
+            number = editions_in(connection).get(name, 0)
+            _note_move(connection, "digest", name, _NOWHERE)
+        return number
 
     def after(self, kind: Literal["channel", "digest"], name: str) -> list[str]:
         """What a channel or a digest that was called so is called now, the newest name last."""
@@ -137,7 +163,12 @@ def lists_in(connection: Connection) -> dict[str, ListCount]:
     """How many are on each list of recipients, those of channels that are gone too."""
     left = sa.func.sum(sa.case((recipients.c.state.in_(SUPPRESSED), 1), else_=0))
     query = sa.select(recipients.c.channel, sa.func.count(), left).group_by(recipients.c.channel)
-    return {row[0]: ListCount(row[1] - row[2], row[2]) for row in connection.execute(query)}
+    forgotten = _forgotten(connection, "channel")
+    return {
+        row[0]: ListCount(row[1] - row[2], row[2])
+        for row in connection.execute(query)
+        if row[0] not in forgotten
+    }
 
 
 def editions_in(connection: Connection) -> dict[str, int]:
@@ -149,7 +180,13 @@ def editions_in(connection: Connection) -> dict[str, int]:
     # What subscribed and had none has entries that wait.
     subscribed = sa.select(subscriptions.c.digest).distinct()
     waiting = dict.fromkeys(connection.execute(subscribed).scalars(), 0)
-    return {name: number for name, number in {**waiting, **found}.items() if name != ALERTS}
+    hidden = {ALERTS, *_forgotten(connection, "digest")}
+    return {name: number for name, number in {**waiting, **found}.items() if name not in hidden}
+
+
+def _forgotten(connection: Connection, kind: str) -> set[str]:
+    query = sa.select(moves.c.before).where(moves.c.kind == kind, moves.c.after == _NOWHERE)
+    return set(connection.execute(query).scalars())
 
 
 def _carry(connection: Connection, names: Collection[str], new: str) -> int:

@@ -16,10 +16,11 @@ from digest.runtime import as_json
 from digest.web.control_client import is_too_long, peer_of, socket_path
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
     from pathlib import Path
 
     from digest.daemon import Daemon
+    from digest.runtime import Runtime
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -97,12 +98,6 @@ def _routes(daemon: Daemon) -> list[web.RouteDef]:
         asked, command = await request.json(), request.path.lstrip("/")
         return await _answer(daemon.carry_out(lambda runtime: runtime.decide(command, asked)))
 
-    async def recipients(request: web.Request) -> web.Response:
-        asked = await request.json()
-        return await _answer(
-            daemon.carry_out(lambda runtime: runtime.rostering.carry_out(asked["do"], asked))
-        )
-
     async def reload(_: web.Request) -> web.Response:
         daemon.read_anew()
         return web.json_response({"result": {"reloading": True}})
@@ -110,9 +105,26 @@ def _routes(daemon: Daemon) -> list[web.RouteDef]:
     async def alive(_: web.Request) -> web.Response:
         return web.json_response({"result": daemon.alive})
 
-    commands = [web.post(f"/{do.__name__}", do) for do in (poll, send, held, recipients, reload)]
+    commands = [web.post(f"/{do.__name__}", do) for do in (poll, send, held, reload)]
+    commands += [web.post(f"/{command}", _people(daemon)) for command in ("recipients", "rename")]
     commands += [web.post(f"/{command}", decide) for command in ("retry", "drop", "resend")]
     return [*commands, web.get("/alive", alive)]
+
+
+def _people(daemon: Daemon) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """What carries out commands about recipients, and about names that are gone."""
+
+    async def people(request: web.Request) -> web.Response:
+        asked = await request.json()
+
+        def work(runtime: Runtime) -> Coroutine[Any, Any, dict[str, Any]]:
+            if request.path == "/rename":
+                return runtime.renaming.carry_out(asked["do"], asked["names"])
+            return runtime.rostering.carry_out(asked["do"], asked)
+
+        return await _answer(daemon.carry_out(work))
+
+    return people
 
 
 async def _answer(work: Any) -> web.Response:

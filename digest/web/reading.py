@@ -66,6 +66,9 @@ async def _atom(request: web.Request) -> web.Response:
     if not is_same(request.match_info["token"], digest_token(site.links, digest)):
         site.refusals.refuse()
     if digest not in site.settings.digests:
+        renamed = await site.read(lambda store: store.moves.after("digest", digest))
+        digest = renamed[-1] if renamed else digest
+    if digest not in site.settings.digests:
         raise web.HTTPNotFound(text="There is no feed under this link.")
     entries = await site.read(lambda store: _newest(store, digest))
     public = site.public_url(request)

@@ -60,12 +60,14 @@ RUNS: dict[str, list[tuple[str, int]]] = {
     "recipients add": [("recipients add new@example.com --channel inbox", 0)],
     "recipients set": [("recipients set new@example.com --frequency weekly", 0)],
     "recipients move": [("recipients move gone inbox", 0)],
+    "recipients forget": [("recipients forget lost", 0)],
     "recipients export": [("recipients export -o recipients.csv", 0)],
     "recipients import": [("recipients import recipients.csv", 0)],
     "recipients remove": [("recipients remove new@example.com", 0)],
     "recipients restore": [("recipients restore grace@example.com", 0)],
     "recipients allow": [("recipients allow never@example.com", 0)],
     "digests move": [("digests move gone weekly", 0)],
+    "digests forget": [("digests forget lost", 0)],
     "templates list": [("templates list", 0)],
     "templates export": [("templates export compact mine", 0)],
     "templates check": [("templates check mine", 0)],
@@ -86,8 +88,9 @@ def test_every_schema_is_held_against_a_run() -> None:
 def know_what_is_gone(project: Project) -> None:
     """As after a channel and a digest were taken out of the file."""
     with closing(Store(project.folder / "data" / "digest.db")) as store:
-        publish(store, digest="gone")
-        store.recipients.put([Recipient("gone", "eve@example.com")], utc_now())
+        for name in ("gone", "lost"):
+            publish(store, digest=name)
+            store.recipients.put([Recipient(name, "eve@example.com")], utc_now())
         store.asking.never("never@example.com", utc_now())
 
 
@@ -175,7 +178,9 @@ ARGUMENTS = {
     "recipients restore": "new@example.com",
     "recipients move": "gone inbox",
     "recipients allow": "never@example.com",
+    "recipients forget": "lost",
     "digests move": "gone weekly",
+    "digests forget": "lost",
     "recipients import": "feeds.opml",
     "preview": "weekly",
     "send": "weekly",
@@ -244,7 +249,9 @@ WRITING = {
     "recipients restore": ["recipients restore new@example.com"],
     "recipients move": ["recipients move gone inbox"],
     "recipients allow": ["recipients allow never@example.com"],
+    "recipients forget": ["recipients forget lost"],
     "digests move": ["digests move gone weekly"],
+    "digests forget": ["digests forget lost"],
     "recipients import": ["recipients import recipients.csv"],
     "run": ["run", "run --once"],
     "poll": ["poll"],

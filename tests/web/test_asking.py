@@ -86,14 +86,22 @@ async def test_three_times_until_it_is_confirmed(desk: Desk) -> None:
     assert await sent_to(desk) == [EVE] * 4
 
 
-async def test_who_left_is_asked_once_a_month(desk: Desk) -> None:
-    left = Recipient("inbox", "Eve+news@example.com", state="unsubscribed")
+@pytest.mark.parametrize(
+    ("address", "other"),
+    [
+        ("Eve+news@example.com", "eve+x@example.com"),
+        ("e.v.e@googlemail.com", "eve+x@gmail.com"),
+        ("eve@müller.example", "eve@xn--mller-kva.example"),
+    ],
+)
+async def test_who_left_is_asked_once_a_month(desk: Desk, address: str, other: str) -> None:
+    left = Recipient("inbox", address, state="unsubscribed")
     await desk.store.run(lambda store: store.recipients.put([left], NOW))
     for _ in range(30):
-        await desk.subscribe("eve+x@example.com")
+        await desk.subscribe(other)
         desk.clock.turn(days=1)
     assert len(await sent_to(desk)) == 1
-    await desk.subscribe(EVE)
+    await desk.subscribe(other)
     assert len(await sent_to(desk)) == 2
 
 
@@ -187,8 +195,18 @@ async def test_a_domain_gets_so_many_an_hour_unless_it_is_of_thousands(desk: Des
     assert (await sent_to(desk))[-1] == "late@small.example"
 
 
+async def test_whoever_has_a_domain_has_what_is_below_it(desk: Desk) -> None:
+    for number in range(25):
+        await desk.subscribe(f"a@n{number}.small.example")
+    assert len(await sent_to(desk)) == 20
+    await desk.subscribe("a@other.co.uk")
+    await desk.subscribe("a@another.co.uk")
+    assert len(await sent_to(desk)) == 22
+    assert Ask("inbox", "a@x.other.co.uk").domain == "other.co.uk"
+
+
 def test_so_many_in_all(store: Store) -> None:
-    asked = [store.asking.ask(Ask("inbox", f"a@x{n}.example"), NOW) for n in range(301)]
+    asked = [store.asking.ask(Ask("inbox", f"a@x.y{n}.example"), NOW) for n in range(301)]
     assert asked.count("asked") == 300
     assert asked[-1] == "all"
     later = NOW + timedelta(hours=1)

@@ -24,9 +24,11 @@ from digest.cli.results.feeds import (
 )
 from digest.cli.results.ledger import Backup, Decided, Deliveries, Explain, Incidents, Show, Status
 from digest.cli.results.recipients import (
+    DigestsForget,
     DigestsMove,
     Recipients,
     RecipientsAllow,
+    RecipientsForget,
     RecipientsImport,
     RecipientsMove,
 )
@@ -86,10 +88,12 @@ RESULTS = {
     "recipients remove": Result(Recipients, writes=True),
     "recipients restore": Result(Recipients, writes=True),
     "recipients move": Result(RecipientsMove, writes=True),
+    "recipients forget": Result(RecipientsForget, writes=True),
     "recipients allow": Result(RecipientsAllow, writes=True),
     "recipients import": Result(RecipientsImport, writes=True),
     "recipients export": Result(Recipients),
     "digests move": Result(DigestsMove, writes=True),
+    "digests forget": Result(DigestsForget, writes=True),
     "templates list": Result(Themes),
     "templates export": Result(ThemeExport),
     "templates check": Result(TemplateCheck),

@@ -77,3 +77,23 @@ class DigestsMove(Shape):
     """The digest that it goes on as."""
     editions: int
     """How many editions it had."""
+
+
+class RecipientsForget(Shape):
+    """`recipients forget`."""
+
+    name: str
+    """The channel that is gone."""
+    readers: int
+    """How many were on its list, and are forgotten."""
+    left: int
+    """How many had left it, and stay away."""
+
+
+class DigestsForget(Shape):
+    """`digests forget`."""
+
+    name: str
+    """The digest that is gone."""
+    editions: int
+    """How many editions it had, which are kept."""

@@ -155,7 +155,7 @@ def forget(options: Options, name: str) -> int:
     if options.json:
         print_json(result)
     else:
-        click.echo(f"forgot {counted(result['readers'], 'reader')} of {name}")
+        say(f"forgot {counted(result['readers'], 'reader')} of {name}")
     return 0
 
 

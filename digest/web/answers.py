@@ -14,7 +14,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from digest import __version__
 from digest.reports import ago
-from digest.web.refusals import Refusals
 from digest.web.sessions import Limiter, Sessions
 
 if TYPE_CHECKING:
@@ -24,10 +23,13 @@ if TYPE_CHECKING:
     from digest.config.web import WebSettings
     from digest.daemon import Daemon
     from digest.store import Store
+    from digest.web.refusals import Refusals
 
 T = TypeVar("T")
 
 _STATIC = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
+# What a proxy adds; its visitors come from its machine too.
+_OF_PROXIES = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 _KEPT = {"Cache-Control": "public, max-age=86400"}
 # What an edition shows is from feeds: it is kept apart from this site, and runs no scripts.
 _DOCUMENT_POLICY = (
@@ -39,12 +41,14 @@ _DOCUMENT_POLICY = (
 class Site:
     """What every page is made from; settings are what the daemon works by at the time."""
 
-    def __init__(self, daemon: Daemon, links: bytes, sessions: bytes) -> None:
+    def __init__(self, daemon: Daemon, links: bytes, sessions: bytes, refusals: Refusals) -> None:
         self.daemon = daemon
         self.links = links
         self.sessions = Sessions(sessions)
         self.limiter = Limiter()
-        self.refusals = Refusals()
+        self.refusals = refusals
+        # Who brought the password as a token, and may be wrong without others.
+        self.token_bearers: set[str] = set()
         self._environment = Environment(
             loader=PackageLoader("digest.web"),
             autoescape=select_autoescape(default=True),
@@ -146,6 +150,11 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_direct(request: web.Request) -> bool:
+    """Whether no proxy says that it hands a request on."""
+    return not any(name in request.headers for name in _OF_PROXIES)
 
 
 def static_routes() -> list[web.RouteDef]:

@@ -7,11 +7,12 @@ only what is posted does, and posted once more it changes nothing more.
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from digest.config.fields import one_address, zone_name
 from digest.web.public_page import HEADERS
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from digest.web.refusals import Refusals
 
 _LONGEST_ADDRESS = 254
+_BODY_SECONDS = 10.0
+_FORM = "application/x-www-form-urlencoded"
 # Left to itself, a variable of a path takes no braces.
 _ANY = "{token:[^/]+}"
 
@@ -49,6 +52,11 @@ def public_routes(enrolling: Callable[[], Enrolling], refusals: Refusals) -> lis
     ]
 
 
+def takes_any_body(request: web.Request) -> bool:
+    """Whether what a request brings is of no matter: it unsubscribes by its address alone."""
+    return request.method == "POST" and request.path.startswith("/u/")
+
+
 class _Desk:
     def __init__(self, enrolling: Callable[[], Enrolling], refusals: Refusals) -> None:
         self._enrolling = enrolling
@@ -62,7 +70,7 @@ class _Desk:
         channel, address = self._named(request)
         enrolling = self._enrolling()
         # Whatever a mail program sends: the address is enough (RFC 8058, section 3.2).
-        if (await _said(request)).get("do") == "resubscribe":
+        if (await _said_at_best(request)).get("do") == "resubscribe":
             one = await enrolling.resubscribe(channel, address)
         else:
             one = await enrolling.unsubscribe(channel, address)
@@ -159,6 +167,18 @@ async def _said(request: web.Request) -> dict[str, str]:
             if isinstance(value, str):
                 fields.setdefault(name, value)
     return fields
+
+
+async def _said_at_best(request: web.Request) -> dict[str, str]:
+    """The fields of a form; nothing where it is none, or does not come, or not whole."""
+    # Whatever is none of our own forms can be broken in more ways than are worth to be known.
+    if request.content_type != _FORM or hdrs.CONTENT_ENCODING in request.headers:
+        return {}
+    with suppress(TimeoutError, OSError, web.RequestPayloadError, web.HTTPRequestEntityTooLarge):
+        async with asyncio.timeout(_BODY_SECONDS):
+            await request.read()
+        return await _said(request)
+    return {}
 
 
 def _pause_until(weeks: str, now: datetime) -> datetime | None:

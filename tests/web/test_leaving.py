@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
 from digest.config.web import WebSettings
 from digest.rendering.tokens import Tokens
-from tests.web.site import Servers, serve, settings_for
+from tests.web.site import Servers, Site, serve, settings_for
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
+
+@pytest.fixture
+async def leaving(servers: Servers, tmp_path: Path) -> AsyncIterator[Site]:
+    async with serve(settings_for(tmp_path, servers), tmp_path) as site:
+        yield site
+
+
+HEAD = b"POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+URLENCODED = b"Content-Type: application/x-www-form-urlencoded\r\n"
 ONE_CLICK = b"List-Unsubscribe=One-Click"
 FORM_DATA = (
     b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n'
@@ -40,6 +51,38 @@ async def test_one_click_and_the_next_edition_goes_to_the_others(
         assert "Set-Cookie" not in left.headers
         await site.send()
     assert [mail.recipient for mail in servers.mail.mails] == ["grace@two.example"]
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"Content-Length: 0\r\n\r\n",
+        b"\r\n",
+        URLENCODED + b"Content-Length: 30000\r\n\r\n" + b"a" * 30_000,
+        URLENCODED + b"Content-Length: 999999999999\r\n\r\n" + b"a" * 100_000,
+        URLENCODED + b"Content-Length: 26\r\n\r\nList-",
+        URLENCODED + b"Transfer-Encoding: chunked\r\n\r\n1a\r\n" + ONE_CLICK + b"\r\n0\r\n\r\n",
+        URLENCODED + b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\ngzip",
+        URLENCODED + b"Expect: 100-continue\r\nContent-Length: 26\r\n\r\n" + ONE_CLICK,
+        b"Content-Type: multipart/form-data\r\nContent-Length: 26\r\n\r\n" + ONE_CLICK,
+    ],
+    ids=range(9),
+)
+async def test_a_body_that_cannot_be_read_is_no_body(
+    leaving: Site, monkeypatch: pytest.MonkeyPatch, rest: bytes
+) -> None:
+    monkeypatch.setattr("digest.web.public._BODY_SECONDS", 0.2)
+    tokens = Tokens(await leaving.daemon.read(lambda store: store.keys.key("links")))
+    path = f"/u/{tokens.of_recipient('inbox', 'ada@one.example')}"
+    await leaving.answer(path, "POST", data={"do": "resubscribe"})
+    reader, writer = await asyncio.open_connection("127.0.0.1", leaving.serving.port)
+    writer.write(HEAD % path.encode() + rest)
+    async with asyncio.timeout(10):
+        answer = await reader.readuntil(b"</html>")
+    writer.close()
+    assert b"HTTP/1.1 200 OK\r\n" in answer
+    (ada,) = await leaving.daemon.read(lambda store: store.recipients.all())
+    assert ada.state == "unsubscribed"
 
 
 async def test_the_message_has_its_way_out(servers: Servers, tmp_path: Path) -> None:

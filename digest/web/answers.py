@@ -82,7 +82,7 @@ class Site:
 
     @property
     def public_hosts(self) -> set[str | None]:
-        """The host that readers know, if any."""
+        """The host that readers know, if any, in ASCII."""
         return (
             {urlsplit(self.web_settings.public_url).hostname}
             if self.web_settings.public_url
@@ -98,11 +98,16 @@ class Site:
     def is_secure(self, request: web.Request) -> bool:
         """Whether a request came to a public address with https, whoever speaks it for us."""
         public = self.web_settings.public_url or ""
-        return public.startswith("https:") and request.url.host in self.public_hosts
+        return public.startswith("https:") and request.url.raw_host in self.public_hosts
 
     def public_url(self, request: web.Request) -> str:
         """Where readers reach the site; without a setting, where this request did."""
         return self.web_settings.public_url or str(request.url.origin())
+
+    def public_origin(self, request: web.Request) -> str:
+        """What a browser says where a form was sent from that it found under the public address."""
+        parts = urlsplit(self.public_url(request))
+        return f"{parts.scheme}://{parts.netloc}"
 
     def local(self, at: datetime) -> datetime:
         """A time by the operator's clock, as all are shown on pages."""

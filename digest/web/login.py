@@ -172,7 +172,7 @@ def _refuse_other_sites(request: web.Request) -> None:
         ours = site in {"same-origin", "none"}
     else:
         # A proxy may hand on another Host than the browser asked for.
-        known = {str(request.url.origin()), request.app[SITE].public_url(request).rstrip("/")}
+        known = {str(request.url.origin()), request.app[SITE].public_origin(request)}
         ours = origin is None or origin in known
     if not ours:
         raise web.HTTPForbidden(text="That form was sent by another site.")

@@ -163,10 +163,10 @@ def _back(request: web.Request) -> str:
     """The page of ours that a form was sent from, where the browser says so."""
     with suppress(ValueError):
         before = URL(request.headers.get(hdrs.REFERER, ""))
-        known = request.app[SITE].public_hosts | {request.url.host}
+        known = request.app[SITE].public_hosts | {request.url.raw_host}
         # What was done before that is no news any more.
         path = before.without_query_params("done").raw_path_qs
-        if request.method == "POST" and before.host in known and not path.startswith("//"):
+        if request.method == "POST" and before.raw_host in known and not path.startswith("//"):
             return path
     return ""
 
@@ -185,7 +185,7 @@ async def _at_home(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 def _host(request: web.Request) -> str:
-    """The host that is asked for, as links will have it.
+    """The host that is asked for, in ASCII as links have it.
 
     Raises:
         HTTPBadRequest: it is none, or two.
@@ -195,7 +195,7 @@ def _host(request: web.Request) -> str:
         raise web.HTTPBadRequest(text="That host is none.")
     host = found["host"].strip("[]").lower()
     # A request can name another one in its first line.
-    if request.url.host != host:
+    if request.url.raw_host != host:
         raise web.HTTPBadRequest(text="That names two hosts.")
     return host
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from digest.config.web import WebSettings
 from digest.rendering.tokens import Tokens
-from tests.web.site import Servers, Site, serve, settings_for
+from tests.web.site import PASSWORD, Servers, Site, serve, settings_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -96,3 +97,45 @@ async def test_the_message_has_its_way_out(servers: Servers, tmp_path: Path) -> 
         assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
         assert "List-Unsubscribe: <https://digest.example.com/u/" in raw
     assert first.partition("/u/")[2][:40] != second.partition("/u/")[2][:40]
+
+
+@pytest.mark.parametrize("public", ["https://bücher.example", "https://XN--BCHER-KVA.example/"])
+async def test_a_host_of_other_letters(servers: Servers, tmp_path: Path, public: str) -> None:
+    servers.mail.mails.clear()
+    settings = settings_for(tmp_path, servers)
+    assert settings.web
+    web = WebSettings(listen="127.0.0.1:0", public_url=public, password=settings.web.password)
+    async with serve(settings.model_copy(update={"web": web}), tmp_path) as site:
+        await site.send()
+        (link, *_) = re.findall(
+            r"List-Unsubscribe: <https://xn--bcher-kva\.example(/u/\S+)>",
+            servers.mail.mails[0].raw.decode(),
+        )
+        ours = {"Host": "xn--bcher-kva.example"}
+        for path in ("/healthz", link, link.replace("/u/", "/p/"), "/login"):
+            assert (await site.answer(path, headers=ours))[0].status == 200
+            others = {"Host": "xn--bcher-kvb.example"}
+            assert (await site.answer(path, headers=others))[0].status == 421
+        left, _ = await site.answer(link, "POST", data=ONE_CLICK, headers=ours)
+        assert left.status == 200
+        (one,) = await site.daemon.read(lambda store: store.recipients.all())
+        assert one.state == "unsubscribed"
+        form = {"password": PASSWORD}
+        sent = ours | {"Origin": "https://xn--bcher-kva.example"}
+        entered, _ = await site.answer("/login", "POST", data=form, headers=sent)
+        assert entered.status == 303
+        assert "Secure" in entered.headers["Set-Cookie"]
+
+
+async def test_a_path_that_a_proxy_takes_off(servers: Servers, tmp_path: Path) -> None:
+    servers.mail.mails.clear()
+    settings = settings_for(tmp_path, servers)
+    assert settings.web
+    public = "https://example.com/digest/"
+    web = WebSettings(listen="127.0.0.1:0", public_url=public, password=settings.web.password)
+    async with serve(settings.model_copy(update={"web": web}), tmp_path) as site:
+        await site.send()
+        assert b"<https://example.com/digest/u/" in servers.mail.mails[0].raw
+        form = {"password": PASSWORD}
+        headers = {"Host": "example.com", "Origin": "https://example.com"}
+        assert (await site.answer("/login", "POST", data=form, headers=headers))[0].status == 303

@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from digest.jobs.publishing import Publishing
     from digest.jobs.room import Room
     from digest.jobs.rostering import Rostering
+    from digest.jobs.rotating import Rotating
     from digest.jobs.testing import Testing
     from digest.model import Outcome
-    from digest.store import HeldEntries, Store, StoreThread
+    from digest.store import HeldEntries, Keys, Store, StoreThread
 
 
 class Runtime(Struct, frozen=True):
@@ -50,6 +51,7 @@ class Runtime(Struct, frozen=True):
     alerting: Alerting
     enrolling: Enrolling
     rostering: Rostering
+    rotating: Rotating
     room: Room
     clock: Callable[[], datetime]
 
@@ -252,3 +254,8 @@ def as_json(result: Any, indent: int | None = None) -> str:
 
 def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def rotation_report(keys: Keys) -> dict[str, Any]:
+    """What `keys rotate` prints: none of the keys."""
+    return {"rotated": ["links", "sessions"], "retired": len(keys.retired)}

@@ -56,7 +56,8 @@ class WebSettings(Model):
     )
     public_url: Annotated[WebUrl, AfterValidator(_public)] | None = Field(
         None,
-        description="Where readers reach it, for links in emails, like https://digest.example.com.",
+        description="Where readers reach it, for links in emails, like https://digest.example.com:"
+        " no user, password, query or fragment. A proxy stands there.",
     )
     password: SecretStr | None = Field(
         None, min_length=8, description="For the operator's pages; without it there are none."

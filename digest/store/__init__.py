@@ -16,7 +16,7 @@ from digest.store.files import database_exists, exposed_files
 from digest.store.health import Health, HealthQueries
 from digest.store.held import HeldEntries, HeldQueries
 from digest.store.incidents import Incident, IncidentQueries
-from digest.store.keys import KeyQueries
+from digest.store.keys import KeyQueries, Keys
 from digest.store.ledger import LedgerQueries
 from digest.store.lock import WriterLock
 from digest.store.recipients import SUPPRESSED, RecipientQueries
@@ -37,6 +37,7 @@ __all__ = [
     "Health",
     "HeldEntries",
     "Incident",
+    "Keys",
     "Record",
     "Store",
     "StoreThread",

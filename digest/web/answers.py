@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from digest.config import Settings
     from digest.config.web import WebSettings
     from digest.daemon import Daemon
-    from digest.store import Store
+    from digest.store import Keys, Store
     from digest.web.refusals import Refusals
 
 T = TypeVar("T")
@@ -41,10 +41,9 @@ _DOCUMENT_POLICY = (
 class Site:
     """What every page is made from; settings are what the daemon works by at the time."""
 
-    def __init__(self, daemon: Daemon, links: bytes, sessions: bytes, refusals: Refusals) -> None:
+    def __init__(self, daemon: Daemon, keys: Keys, refusals: Refusals) -> None:
         self.daemon = daemon
-        self.links = links
-        self.sessions = Sessions(sessions)
+        self.take_keys(keys)
         self.limiter = Limiter()
         self.refusals = refusals
         # Who brought the password as a token, and may be wrong without others.
@@ -63,6 +62,11 @@ class Site:
             ago=lambda at: ago(at, datetime.now(UTC)),
         )
         self._environment.globals.update(version=__version__, schedule=self._schedule)
+
+    def take_keys(self, keys: Keys) -> None:
+        """Sign links and sessions with these from now on."""
+        self.links = keys.links
+        self.sessions = Sessions(keys.sessions)
 
     @property
     def settings(self) -> Settings:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from digest.errors import mendable
 from digest.log import event
-from digest.runtime import as_json
+from digest.runtime import as_json, rotation_report
 from digest.web.control_client import is_too_long, socket_path
 
 if TYPE_CHECKING:
@@ -90,7 +91,17 @@ def _routes(daemon: Daemon) -> list[web.RouteDef]:
 
     commands = [web.post(f"/{do.__name__}", do) for do in (poll, send, held, recipients, reload)]
     commands += [web.post(f"/{command}", decide) for command in ("retry", "drop", "resend")]
+    commands.append(web.post("/rotate", partial(_rotate, daemon)))
     return [*commands, web.get("/alive", alive)]
+
+
+async def _rotate(daemon: Daemon, request: web.Request) -> web.Response:
+    asked = await request.json()
+
+    async def rotate() -> dict[str, Any]:
+        return rotation_report(await daemon.rotate_keys(forget=asked["forget"]))
+
+    return await _answer(rotate())
 
 
 async def _answer(work: Any) -> web.Response:

@@ -13,6 +13,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from aiohttp import hdrs, web
+from msgspec.structs import replace
 
 from digest.config.fields import one_address, zone_name
 from digest.web.public_page import HEADERS
@@ -63,18 +64,19 @@ class _Desk:
         self._refusals = refusals
 
     async def show_unsubscribe(self, request: web.Request) -> web.Response:
-        one = await self._reader(request)
-        return _answer(self._pages(one.channel).unsubscribe(one))
+        one = await self._enrolling().look(*self._leaver(request))
+        return self._left(request, one)
 
     async def unsubscribe(self, request: web.Request) -> web.Response:
-        channel, address = self._named(request)
+        channel, address = self._leaver(request)
         enrolling = self._enrolling()
         # Whatever a mail program sends: the address is enough (RFC 8058, section 3.2).
-        if (await _said_at_best(request)).get("do") == "resubscribe":
+        wants_back = (await _said_at_best(request)).get("do") == "resubscribe"
+        if wants_back and self._may_return(request):
             one = await enrolling.resubscribe(channel, address)
         else:
             one = await enrolling.unsubscribe(channel, address)
-        return _answer(self._pages(channel).unsubscribe(one))
+        return self._left(request, one)
 
     async def show_preferences(self, request: web.Request) -> web.Response:
         one = await self._reader(request)
@@ -139,6 +141,20 @@ class _Desk:
 
     async def _reader(self, request: web.Request) -> Recipient:
         return await self._enrolling().look(*self._named(request))
+
+    def _left(self, request: web.Request, one: Recipient) -> web.Response:
+        page = self._pages(one.channel).unsubscribe(one)
+        if not self._may_return(request):
+            page = replace(page, forms=tuple(f for f in page.forms if f.do == "unsubscribe"))
+        return _answer(page)
+
+    def _leaver(self, request: web.Request) -> tuple[str, str]:
+        leaver = self._enrolling().tokens.leaver(request.match_info["token"])
+        return leaver or self._refusals.refuse()
+
+    def _may_return(self, request: web.Request) -> bool:
+        """Whether a link does more than let somebody leave."""
+        return self._enrolling().tokens.recipient(request.match_info["token"]) is not None
 
     def _named(self, request: web.Request) -> tuple[str, str]:
         named = self._enrolling().tokens.recipient(request.match_info["token"])

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hmac
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import NAMESPACE_URL, uuid5
 
 from aiohttp import web
 
@@ -71,7 +70,7 @@ async def _atom(request: web.Request) -> web.Response:
     public = site.public_url(request)
     values = {
         "title": site.settings.title_of(digest),
-        "id": _urn(site, f"feed of {digest}"),
+        "id": _urn(site, digest),
         "url": digest_feed_url(public, site.links, digest),
         "updated": max((edition.composed_at for _, edition in entries), default=_NEVER),
         "entries": [
@@ -79,7 +78,7 @@ async def _atom(request: web.Request) -> web.Response:
                 record,
                 edition,
                 edition_url(public, site.links, digest, record.scheduled_for),
-                _urn(site, f"{record.id}"),
+                _urn(site, digest, record.scheduled_for),
             )
             for record, edition in entries
         ],
@@ -95,6 +94,8 @@ def _newest(store: Store, digest: str) -> list[tuple[EditionRecord, Edition]]:
     return [(one, edition) for one in records if (edition := store.editions.load(one.id))]
 
 
-def _urn(site: Site, what: str) -> str:
-    """A name that stays when the site moves (RFC 4122)."""
-    return UUID(bytes=hmac.digest(site.links, f"urn {what}".encode(), "sha256")[:16], version=4).urn
+def _urn(site: Site, digest: str, due: datetime | None = None) -> str:
+    """The name of a feed or of an edition in it, in every database that has it (RFC 4122)."""
+    host = next(iter(site.public_hosts), None) or ""
+    at = due.astimezone(UTC).isoformat() if due else ""
+    return uuid5(NAMESPACE_URL, f"https://{host}/e/{digest}/{at}").urn

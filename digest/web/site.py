@@ -62,13 +62,13 @@ async def build_application(
     daemon: Daemon, connections: Connections, refusals: Refusals
 ) -> web.Application:
     """The application; settings are the daemon's, whenever they are asked for."""
-    links = await daemon.read(lambda store: store.keys.key("links"))
-    sessions = await daemon.read(lambda store: store.keys.key("sessions"))
+    keys = await daemon.read(lambda store: store.keys.all())
     app = web.Application(
         middlewares=[_watching(connections), _told, _at_home, _whole],
         client_max_size=_MOST_BYTES,
     )
-    site = app[SITE] = Site(daemon, links, sessions, refusals)
+    site = app[SITE] = Site(daemon, keys, refusals)
+    daemon.take_keys = site.take_keys
     app.on_response_prepare.append(_add_headers)
     app.on_cleanup.append(_tell_refusals)
     app.add_routes(_public_routes(site))

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from digest.model import Edition
     from digest.store import Store
     from digest.store.deliveries import EditionRecord
-    from digest.web.answers import Site
 
 _EDITIONS = 20
 # An empty feed has been as it is since then.
@@ -67,10 +66,12 @@ async def _atom(request: web.Request) -> web.Response:
     if digest not in site.settings.digests:
         raise web.HTTPNotFound(text="There is no feed under this link.")
     entries = await site.read(lambda store: _newest(store, digest))
+    urns = await site.read(lambda store: store.archive.urns([one.id for one, _ in entries]))
     public = site.public_url(request)
+    host = next(iter(site.public_hosts), None) or ""
     values = {
         "title": site.settings.title_of(digest),
-        "id": _urn(site, digest),
+        "id": _urn(host, digest),
         "url": digest_feed_url(public, site.links, digest),
         "updated": max((edition.composed_at for _, edition in entries), default=_NEVER),
         "entries": [
@@ -78,7 +79,7 @@ async def _atom(request: web.Request) -> web.Response:
                 record,
                 edition,
                 edition_url(public, site.links, digest, record.scheduled_for),
-                _urn(site, digest, record.scheduled_for),
+                urns.get(record.id) or _urn(host, digest, record.scheduled_for),
             )
             for record, edition in entries
         ],
@@ -94,8 +95,7 @@ def _newest(store: Store, digest: str) -> list[tuple[EditionRecord, Edition]]:
     return [(one, edition) for one in records if (edition := store.editions.load(one.id))]
 
 
-def _urn(site: Site, digest: str, due: datetime | None = None) -> str:
-    """The name of a feed or of an edition in it, in every database that has it (RFC 4122)."""
-    host = next(iter(site.public_hosts), None) or ""
+def _urn(host: str, digest: str, due: datetime | None = None) -> str:
+    """What a feed or an edition in it is called, in every database that has it (RFC 4122)."""
     at = due.astimezone(UTC).isoformat() if due else ""
     return uuid5(NAMESPACE_URL, f"https://{host}/e/{digest}/{at}").urn

@@ -19,6 +19,8 @@ _MOST_OF_A_PEER = 20
 # For the head of a request to come whole, from the connect or from the last answer on; what is
 # left of an answer has to be taken in the same time.
 _PATIENCE_SECONDS = 10.0
+# Most bring a head with the connect, and its body with it: who is later may be out for more.
+_GRACE_SECONDS = 1.0
 # Where programs of this machine come from, unless they choose another of its addresses.
 _HERE = frozenset({"127.0.0.1", "::1"})
 # Who has one IPv6 address mostly has all of its network (RFC 6177): 2**64.
@@ -31,6 +33,7 @@ class _Connection(Struct):
     """One that is open; `turn` is the client's to bring a head or a body, or ours."""
 
     peer: str
+    since: float
     turn: _Turn = "head"
     # Whether it has brought a part of a head.
     begun: bool = False
@@ -40,9 +43,10 @@ class _Connection(Struct):
 class Connections:
     """Makes the protocol of each connection: `make`'s, watched.
 
-    Where all places are taken, one makes room that waits for its client: of those without a whole
-    head the one that has waited the longest, without such of those that bring a body or take an
-    answer. What is worked for stays. `is_proxied` answers whether one peer may stand for all.
+    Where all places are taken, one makes room that waits for its client: the one that has waited
+    the longest for a whole head, but before those that have only just come one that waits for a
+    body; last who takes an answer. What is worked for stays. `is_proxied` answers whether one peer
+    may stand for all.
     """
 
     def __init__(
@@ -77,7 +81,7 @@ class Connections:
         if not (self._may_come(peer) and self._has_room(self._beside(peer), self._most)):
             self._refusals.note("no place", peer=peer, reason="all places are taken")
             return False
-        self._open[transport] = _Connection(peer)
+        self._open[transport] = _Connection(peer, _now())
         self.wait_for(transport)
         return True
 
@@ -118,7 +122,7 @@ class Connections:
             return None
         if found.timer:
             found.timer.cancel()
-        found.turn, found.begun, found.timer = turn, False, None
+        found.turn, found.since, found.begun, found.timer = turn, _now(), False, None
         self._open[transport] = found
         return found
 
@@ -145,9 +149,17 @@ class Connections:
 
     def _first_to_go(self, group: Sequence[asyncio.BaseTransport]) -> asyncio.BaseTransport | None:
         waiting = [one for one in group if self._open[one].turn != "ours"]
-        # Who still takes an answer has brought a whole head.
-        idle = (one for one in waiting if self._open[one].turn == "head" and not _takes(one))
-        return next(idle, next(iter(waiting), None))
+        return min(waiting, key=self._rank, default=None)
+
+    def _rank(self, transport: asyncio.BaseTransport) -> int:
+        """How soon it makes room for others; of one rank, who has waited the longest."""
+        found = self._open[transport]
+        if _takes(transport):
+            # It has brought all that it was to.
+            return 4
+        is_late = _now() - found.since >= _GRACE_SECONDS
+        first = 0 if found.turn == "head" else 1
+        return first if is_late else first + 2
 
     def _lose_patience(self, transport: asyncio.BaseTransport) -> None:
         found = self._open[transport]
@@ -197,6 +209,10 @@ class _Watched(asyncio.Protocol):
     def resume_writing(self) -> None:
         if self._inner:
             self._inner.resume_writing()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def peer_of(transport: asyncio.BaseTransport) -> str:

@@ -134,6 +134,22 @@ async def test_what_is_worked_for_stays_and_a_body_goes_after_heads() -> None:
         assert there.refusals.totals == {"crowded out": 2, "no place": 1}
 
 
+async def test_who_has_only_just_come_stays_longer_than_who_brings_no_body() -> None:
+    async with Listening(most=2) as there:
+        bringing, new = await there.come(2)
+        transport = there.transport(bringing)
+        there.connections.wait_for_body(transport)
+        there.connections._open[transport].since -= 1
+        (newer,) = await there.come(1)
+        assert await there.stay([bringing, new, newer]) == [False, True, True]
+        # But not for ever.
+        there.connections.wait_for_body(there.transport(newer))
+        for one in (new, newer):
+            there.connections._open[there.transport(one)].since -= 1
+        (newest,) = await there.come(1)
+        assert await there.stay([new, newer, newest]) == [False, True, True]
+
+
 async def test_a_body_that_comes_late_takes_no_turn() -> None:
     async with Listening(patience=0.05) as there:
         (client,) = await there.come(1)

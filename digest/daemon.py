@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from digest.jobs.enrolling import Enrolling
     from digest.rendering.templates import Templates
     from digest.runtime import Runtime
-    from digest.store import Store, StoreThread
+    from digest.store import Keys, Store, StoreThread
 
 T = TypeVar("T")
 
@@ -64,6 +64,8 @@ class Daemon:
         self.pulse = Pulse()
         # Called with settings before they are taken over; where it raises, they are not.
         self.make_ready: Callable[[Settings], Awaitable[None]] = _nothing_to_do
+        # Called with keys from which on they are those to sign with.
+        self.take_keys: Callable[[Keys], None] = lambda _: None
 
     @property
     def settings(self) -> Settings:
@@ -116,6 +118,16 @@ class Daemon:
             if not task.cancelled():
                 raise
             raise StoreError("the daemon stopped or reloaded meanwhile; ask again") from None
+
+    async def rotate_keys(self, *, forget: bool) -> Keys:
+        """Have links and sessions signed with new keys; `forget` is `Rotating`'s."""
+
+        async def rotate(runtime: Runtime) -> Keys:
+            keys = await runtime.rotating.rotate(forget=forget)
+            self.take_keys(keys)
+            return keys
+
+        return await self.carry_out(rotate)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; what is being sent then is finished."""

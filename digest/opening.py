@@ -209,6 +209,7 @@ async def runtime_over(
     from digest.jobs.renaming import Renaming
     from digest.jobs.room import Room
     from digest.jobs.rostering import Rostering
+    from digest.jobs.rotating import Rotating
     from digest.jobs.testing import Testing
     from digest.rendering.templates import Templates
     from digest.rendering.tokens import Tokens
@@ -220,8 +221,9 @@ async def runtime_over(
         illustrating = open_illustrating(settings)
         room = Room(store, str(path), partial(lack_of_room, path), clock)
         words = Words(Redactor(settings.secrets()))
-        key = await store.run(lambda opened: opened.keys.key("links"))
-        tokens, links = Tokens(key), EditionLinks(key, settings.links_url)
+        keys = await store.run(lambda opened: opened.keys.all())
+        tokens = Tokens(keys.links, keys.retired)
+        links = EditionLinks(keys.links, settings.links_url)
         delivering = Delivering(store, channels, clock, words, room, token_of=tokens.of_recipient)
         confirming = Confirming(settings, channels, tokens, clock, words, store)
         await delivering.release_claimed()
@@ -242,6 +244,7 @@ async def runtime_over(
                 enrolling=Enrolling(settings, store, tokens, confirming, clock),
                 rostering=Rostering(settings, store, clock),
                 renaming=Renaming(settings, store, clock),
+                rotating=Rotating(store, tokens, links),
                 room=room,
                 clock=clock,
             )

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from digest.jobs.renaming import Renaming
     from digest.jobs.room import Room
     from digest.jobs.rostering import Rostering
+    from digest.jobs.rotating import Rotating
     from digest.jobs.testing import Testing
     from digest.model import Outcome
-    from digest.store import HeldEntries, Store, StoreThread
+    from digest.store import HeldEntries, Keys, Store, StoreThread
 
 
 class Runtime(Struct, frozen=True):
@@ -52,6 +53,7 @@ class Runtime(Struct, frozen=True):
     enrolling: Enrolling
     rostering: Rostering
     renaming: Renaming
+    rotating: Rotating
     room: Room
     clock: Callable[[], datetime]
 
@@ -254,3 +256,8 @@ def as_json(result: Any, indent: int | None = None) -> str:
 
 def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def rotation_report(keys: Keys) -> dict[str, Any]:
+    """What `keys rotate` prints: none of the keys."""
+    return {"rotated": ["links", "sessions"], "retired": len(keys.retired)}

@@ -61,6 +61,7 @@ _COMMANDS = {
     "More": {
         "templates": "templates",
         "backup": "backing_up",
+        "keys": "keys",
         "schema": "schemas",
     },
 }

@@ -212,10 +212,7 @@ class Settings(Model):
         url = self.web.public_url if self.web else None
         if url is None or not url.lower().startswith("https://"):
             return None
-        # What is not ASCII as headers and links have it; few need it.
-        from yarl import URL
-
-        return str(URL(url)).rstrip("/")
+        return url.rstrip("/")
 
     def audience_of(self, channel: str) -> tuple[str, ...]:
         """The recipients of an email channel that the file names; none where it is no such."""

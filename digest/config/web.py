@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from digest.config.base import Model
 from digest.config.fields import WebUrl
+from digest.domains import ascii_host
+from digest.errors import DomainError
+
+_MUST_BE = "must be scheme and host, like https://digest.example.com"
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+# RFC 3986, section 3.3, and what is encoded already.
+_IN_PATHS = "/%:@!$&'()*+,;=~"
 
 
 def _listening(text: str) -> str:
@@ -30,15 +40,37 @@ def _network(text: str) -> str:
 Network = Annotated[str, AfterValidator(_network)]
 
 
+def _public(url: str) -> str:
+    """A public address as links have it: in ASCII, without a default port or a slash at the end."""
+    parts = urlsplit(url)
+    if "@" in parts.netloc or "?" in url or "#" in url:
+        # What stands there may be secret, and would be in every link.
+        raise ValueError(f"{_MUST_BE}; take out {_too_much(parts.netloc)}")
+    try:
+        host = ascii_host(parts.hostname or "")
+    except DomainError:
+        host = ""
+    if not _HOST.fullmatch(host):
+        raise ValueError(_MUST_BE)
+    shown = f"[{host}]" if ":" in host else host
+    port = "" if parts.port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{parts.port}"
+    return f"{parts.scheme}://{shown}{port}{quote(parts.path, safe=_IN_PATHS).rstrip('/')}"
+
+
+def _too_much(netloc: str) -> str:
+    return "user and password" if "@" in netloc else "what begins with ? or #"
+
+
 class WebSettings(Model):
     """Pages for the operator and for readers; without this section there is no web server."""
 
     listen: Annotated[str, AfterValidator(_listening)] = Field(
         "127.0.0.1:8080", description="Address and port."
     )
-    public_url: WebUrl | None = Field(
+    public_url: Annotated[WebUrl, AfterValidator(_public)] | None = Field(
         None,
-        description="Where readers reach it, for links in emails, like https://digest.example.com.",
+        description="Where readers reach it, for links in emails, like https://digest.example.com:"
+        " no user, password, query or fragment. A proxy stands there.",
     )
     proxies: Annotated[
         tuple[Network, ...], BeforeValidator(lambda one: [one] if isinstance(one, str) else one)

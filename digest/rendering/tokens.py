@@ -29,10 +29,18 @@ class Confirmation(Struct, frozen=True):
 
 
 class Tokens:
-    """Signs with a key of this installation, and knows its own signatures."""
+    """Signs with a key of this installation, and knows its own signatures.
 
-    def __init__(self, key: bytes) -> None:
+    What a `retired` key signed is in mail that people keep: it lets them leave, or be asked no more.
+    """
+
+    def __init__(self, key: bytes, retired: tuple[bytes, ...] = ()) -> None:
+        self.take(key, retired)
+
+    def take(self, key: bytes, retired: tuple[bytes, ...]) -> None:
+        """Sign with another key from now on."""
         self._key = key
+        self._retired = retired
 
     def of_recipient(self, channel: str, recipient: str) -> str:
         """The token of a recipient, the same for ever and however the address is written."""
@@ -40,10 +48,11 @@ class Tokens:
 
     def recipient(self, token: str) -> tuple[str, str] | None:
         """Whose token it is, as channel and address; None: nobody's."""
-        match self._read("recipient", token):
-            case [channel, address]:
-                return channel, address
-        return None
+        return _named(self._read("recipient", token))
+
+    def leaver(self, token: str) -> tuple[str, str] | None:
+        """Who may leave by a token, as channel and address; None: nobody."""
+        return _named(self._read("recipient", token, self._retired))
 
     def of_confirmation(self, asked: Confirmation) -> str:
         """The token to confirm with."""
@@ -63,10 +72,7 @@ class Tokens:
 
     def refusal(self, token: str) -> tuple[str, str] | None:
         """Which address a token has never asked again, after its channel; None: none."""
-        match self._read("refusal", token):
-            case [channel, address]:
-                return channel, address
-        return None
+        return _named(self._read("refusal", token, self._retired))
 
     def of_form(self, channel: str, shown_at: datetime) -> str:
         """What the form of a channel has with it, so that it tells how old it is."""
@@ -82,16 +88,25 @@ class Tokens:
     def _signed(self, purpose: str, *said: str) -> str:
         told = "\0".join(said).encode()
         told += bytes(-(len(told) + _SIGNATURE) % _GROUP)
-        return urlsafe_b64encode(self._signature(purpose, told) + told).decode("ascii")
+        return urlsafe_b64encode(_signature(self._key, purpose, told) + told).decode("ascii")
 
-    def _read(self, purpose: str, token: str) -> list[str]:
+    def _read(self, purpose: str, token: str, retired: tuple[bytes, ...] = ()) -> list[str]:
         if not _TOKEN.fullmatch(token):
             return []
         raw = urlsafe_b64decode(token)
         signature, told = raw[:_SIGNATURE], raw[_SIGNATURE:]
-        if not hmac.compare_digest(signature, self._signature(purpose, told)):
+        signed = (_signature(key, purpose, told) for key in (self._key, *retired))
+        if not any(hmac.compare_digest(signature, one) for one in signed):
             return []
         return told.rstrip(b"\0").decode().split("\0")
 
-    def _signature(self, purpose: str, told: bytes) -> bytes:
-        return hmac.digest(self._key, purpose.encode() + b"\0" + told, "sha256")[:_SIGNATURE]
+
+def _named(said: list[str]) -> tuple[str, str] | None:
+    match said:
+        case [channel, address]:
+            return channel, address
+    return None
+
+
+def _signature(key: bytes, purpose: str, told: bytes) -> bytes:
+    return hmac.digest(key, purpose.encode() + b"\0" + told, "sha256")[:_SIGNATURE]

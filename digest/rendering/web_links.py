@@ -22,6 +22,10 @@ class EditionLinks:
         self._key = key
         self._public_url = public_url
 
+    def take(self, key: bytes) -> None:
+        """Sign with another key from now on."""
+        self._key = key
+
     def url(self, digest: str, scheduled_for: datetime) -> str:
         """The address of an edition; empty where readers reach no pages."""
         if self._public_url is None:

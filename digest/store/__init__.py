@@ -17,7 +17,7 @@ from digest.store.files import database_exists, exposed, exposed_files
 from digest.store.health import Health, HealthQueries
 from digest.store.held import HeldEntries, HeldQueries
 from digest.store.incidents import Incident, IncidentQueries
-from digest.store.keys import KeyQueries
+from digest.store.keys import KeyQueries, Keys
 from digest.store.ledger import LedgerQueries
 from digest.store.lock import WriterLock
 from digest.store.moves import ListCount, MoveQueries
@@ -40,6 +40,7 @@ __all__ = [
     "Health",
     "HeldEntries",
     "Incident",
+    "Keys",
     "ListCount",
     "Record",
     "Store",

@@ -69,6 +69,14 @@ class ArchiveQueries:
                 for row in connection.execute(query)
             ]
 
+    def urns(self, ids: Collection[int]) -> dict[int, str]:
+        """The names that feeds of editions gave to these, where an earlier version did."""
+        query = sa.select(editions.c.id, editions.c.urn).where(
+            editions.c.id.in_(ids), editions.c.urn.is_not(None)
+        )
+        with self._database.transaction() as connection:
+            return {row.id: row.urn for row in connection.execute(query)}
+
     def feed(self, feed_id: int, since: datetime) -> FeedHistory:
         """What a feed brought, by poll from `since` on."""
         of_feed, at = entries.c.feed_id == feed_id, entries.c.first_seen_at

@@ -206,6 +206,8 @@ editions = sa.Table(
     sa.Column("period_from", UtcDateTime, nullable=False),
     sa.Column("period_to", UtcDateTime, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
+    # What feeds called it before names were of digest and due time.
+    sa.Column("urn", sa.Text),
     sa.Column("snapshot", sa.Text, nullable=False),
     sa.UniqueConstraint("digest", "scheduled_for"),
     sqlite_strict=True,

@@ -14,7 +14,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from digest import __version__
 from digest.reports import ago
-from digest.web.refusals import Refusals
 from digest.web.sessions import Limiter, Sessions
 from digest.words_of_others import visible
 
@@ -24,11 +23,14 @@ if TYPE_CHECKING:
     from digest.config import Settings
     from digest.config.web import WebSettings
     from digest.daemon import Daemon
-    from digest.store import Store
+    from digest.store import Keys, Store
+    from digest.web.refusals import Refusals
 
 T = TypeVar("T")
 
 _STATIC = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
+# What a proxy adds; its visitors come from its machine too.
+_OF_PROXIES = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 _KEPT = {"Cache-Control": "public, max-age=86400"}
 # What an edition shows is from feeds: it is kept apart from this site, and runs no scripts.
 _DOCUMENT_POLICY = (
@@ -46,12 +48,13 @@ def _harmless(value: object) -> object:
 class Site:
     """What every page is made from; settings are what the daemon works by at the time."""
 
-    def __init__(self, daemon: Daemon, links: bytes, sessions: bytes) -> None:
+    def __init__(self, daemon: Daemon, keys: Keys, refusals: Refusals) -> None:
         self.daemon = daemon
-        self.links = links
-        self.sessions = Sessions(sessions)
+        self.take_keys(keys)
         self.limiter = Limiter()
-        self.refusals = Refusals()
+        self.refusals = refusals
+        # Who brought the password as a token, and may be wrong without others.
+        self.token_bearers: set[str] = set()
         self._environment = Environment(
             loader=PackageLoader("digest.web"),
             autoescape=select_autoescape(default=True),
@@ -67,6 +70,11 @@ class Site:
             ago=lambda at: ago(at, datetime.now(UTC)),
         )
         self._environment.globals.update(version=__version__, schedule=self._schedule)
+
+    def take_keys(self, keys: Keys) -> None:
+        """Sign links and sessions with these from now on."""
+        self.links = keys.links
+        self.sessions = Sessions(keys.sessions)
 
     @property
     def settings(self) -> Settings:
@@ -86,7 +94,7 @@ class Site:
 
     @property
     def public_hosts(self) -> set[str | None]:
-        """The host that readers know, if any."""
+        """The host that readers know, if any, in ASCII."""
         return (
             {urlsplit(self.web_settings.public_url).hostname}
             if self.web_settings.public_url
@@ -102,11 +110,16 @@ class Site:
     def is_secure(self, request: web.Request) -> bool:
         """Whether a request came to a public address with https, whoever speaks it for us."""
         public = self.web_settings.public_url or ""
-        return public.startswith("https:") and request.url.host in self.public_hosts
+        return public.startswith("https:") and request.url.raw_host in self.public_hosts
 
     def public_url(self, request: web.Request) -> str:
         """Where readers reach the site; without a setting, where this request did."""
         return self.web_settings.public_url or str(request.url.origin())
+
+    def public_origin(self, request: web.Request) -> str:
+        """What a browser says where a form was sent from that it found under the public address."""
+        parts = urlsplit(self.public_url(request))
+        return f"{parts.scheme}://{parts.netloc}"
 
     def local(self, at: datetime) -> datetime:
         """A time by the operator's clock, as all are shown on pages."""
@@ -154,6 +167,11 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_direct(request: web.Request) -> bool:
+    """Whether no proxy says that it hands a request on."""
+    return not any(name in request.headers for name in _OF_PROXIES)
 
 
 def static_routes() -> list[web.RouteDef]:

@@ -6,13 +6,14 @@ import logging
 import os
 import socket
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from digest.errors import mendable
 from digest.log import event
-from digest.runtime import as_json
+from digest.runtime import as_json, rotation_report
 from digest.web.control_client import is_too_long, peer_of, socket_path
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def _routes(daemon: Daemon) -> list[web.RouteDef]:
     commands = [web.post(f"/{do.__name__}", do) for do in (poll, send, held, reload)]
     commands += [web.post(f"/{command}", _people(daemon)) for command in ("recipients", "rename")]
     commands += [web.post(f"/{command}", decide) for command in ("retry", "drop", "resend")]
+    commands.append(web.post("/rotate", partial(_rotate, daemon)))
     return [*commands, web.get("/alive", alive)]
 
 
@@ -125,6 +127,15 @@ def _people(daemon: Daemon) -> Callable[[web.Request], Awaitable[web.Response]]:
         return await _answer(daemon.carry_out(work))
 
     return people
+
+
+async def _rotate(daemon: Daemon, request: web.Request) -> web.Response:
+    asked = await request.json()
+
+    async def rotate() -> dict[str, Any]:
+        return rotation_report(await daemon.rotate_keys(forget=asked["forget"]))
+
+    return await _answer(rotate())
 
 
 async def _answer(work: Any) -> web.Response:

@@ -11,7 +11,8 @@ from aiohttp import hdrs, web
 
 from digest.log import event
 from digest.rendering.web_links import is_same
-from digest.web.answers import SITE
+from digest.web.answers import SITE, is_direct, is_loopback
+from digest.web.connections import client_of
 from digest.web.sessions import DAYS, Session
 
 if TYPE_CHECKING:
@@ -79,7 +80,10 @@ def has_password(request: web.Request) -> bool:
     site = request.app[SITE]
     if scheme.lower() != "bearer" or site.web_settings.password is None:
         return False
-    return _try(request, given.strip())
+    right = _try(request, given.strip(), _bearer(request))
+    if right and is_direct(request):
+        site.token_bearers.add(client_of(request.remote))
+    return right
 
 
 def operator_page(request: web.Request, template: str, **values: Any) -> web.Response:
@@ -98,7 +102,8 @@ async def _enter(request: web.Request) -> web.Response:
     password = _password(site)
     _refuse_other_sites(request)
     form = await request.post()
-    if not _try(request, str(form.get("password", ""))):
+    browser = site.sessions.browser(password, request.cookies.get(_BROWSER, ""))
+    if not _try(request, str(form.get("password", "")), browser):
         return site.page("login.html", wrong=True, status=401)
     event(_log, logging.INFO, "logged in", peer=request.remote)
     response, secure = web.HTTPSeeOther("/"), site.is_secure(request)
@@ -118,11 +123,25 @@ async def _leave(request: web.Request) -> NoReturn:
     raise response
 
 
-def _try(request: web.Request, given: str) -> bool:
+def _bearer(request: web.Request) -> str:
+    """Whose failures with a token count together: a program's that was right, or all others'.
+
+    A program of this machine is its own, unless a proxy hands on what others say.
+    """
+    peer, known = client_of(request.remote), request.app[SITE].token_bearers
+    is_its_own = is_direct(request) and (peer in known or is_loopback(peer))
+    return f"bearer {peer}" if is_its_own else "bearer"
+
+
+def _try(request: web.Request, given: str, who: str) -> bool:
+    """Whether a password is right; `who` is for the limiter.
+
+    Raises:
+        HTTPTooManyRequests: too many were wrong.
+    """
     site = request.app[SITE]
     password = _password(site)
-    browser = site.sessions.browser(password, request.cookies.get(_BROWSER, ""))
-    if seconds := site.limiter.seconds(browser):
+    if seconds := site.limiter.seconds(who):
         headers = {hdrs.RETRY_AFTER: str(seconds)}
         raise web.HTTPTooManyRequests(
             text="Too many wrong passwords. Wait a minute.", headers=headers
@@ -130,7 +149,7 @@ def _try(request: web.Request, given: str) -> bool:
     # Of equal length, so that the time it takes does not tell that of the password.
     right = is_same(_hash(given), _hash(password))
     if not right:
-        site.limiter.note_failure(browser)
+        site.limiter.note_failure(who)
         event(_log, logging.WARNING, "wrong password", peer=request.remote)
     return right
 
@@ -153,7 +172,7 @@ def _refuse_other_sites(request: web.Request) -> None:
         ours = site in {"same-origin", "none"}
     else:
         # A proxy may hand on another Host than the browser asked for.
-        known = {str(request.url.origin()), request.app[SITE].public_url(request).rstrip("/")}
+        known = {str(request.url.origin()), request.app[SITE].public_origin(request)}
         ours = origin is None or origin in known
     if not ours:
         raise web.HTTPForbidden(text="That form was sent by another site.")

@@ -42,10 +42,11 @@ def exposition(
     incidents: int,
     waiting: Waiting,
     pulse: Pulse,
+    refused: Mapping[str, int],
     loop_lag: float,
     now: datetime,
 ) -> bytes:
-    """All metrics; `report` is what `status` shows, `loop_lag` is in seconds."""
+    """All metrics; `report` is what `status` shows, `refused` by kind, `loop_lag` in seconds."""
     health = Counter(feed["health"] for feed in report["feeds"])
     feed_late = _age(waiting.feed, now)
     metrics = [
@@ -73,6 +74,7 @@ def exposition(
     if pulse.round_seconds is not None:
         said = "How long the last round of polling took."
         metrics.append(_one("digest_round_seconds", said, pulse.round_seconds))
+    metrics.append(_refused(refused))
     metrics.append(_by("digest_build", "The version.", "version", {__version__: 1}))
     registry = CollectorRegistry()
     registry.register(_Snapshot(metrics))
@@ -98,4 +100,12 @@ def _polls(pulse: Pulse) -> Metric:
     family = CounterMetricFamily("digest_polls", "Polls by outcome.", labels=["outcome"])
     for outcome in _OUTCOMES:
         family.add_metric([outcome], pulse.polls[outcome])
+    return family
+
+
+def _refused(refused: Mapping[str, int]) -> Metric:
+    said = "What the web server refused, by status or kind."
+    family = CounterMetricFamily("digest_refusals", said, labels=["kind"])
+    for kind, count in sorted(refused.items()):
+        family.add_metric([kind], count)
     return family

@@ -9,13 +9,11 @@ from aiohttp import web
 from digest.errors import StoreError
 from digest.opening import utc_now
 from digest.reports import status_report
-from digest.web.answers import SITE, is_loopback
+from digest.web.answers import SITE, is_direct, is_loopback
 from digest.web.login import has_password, session_of
 
 _READY_SECONDS = 2.0
 _TIMER_SECONDS = 0.01
-# What a proxy adds; its visitors come from its machine too.
-_OF_PROXIES = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 
 
 def routes() -> list[web.RouteDef]:
@@ -62,7 +60,15 @@ async def _metrics(request: web.Request) -> web.Response:
     now = utc_now()
     report = status_report(site.settings, health, now)
     lag = await _loop_lag()
-    text = exposition(report, len(health.incidents), waiting, site.daemon.pulse, lag, now)
+    text = exposition(
+        report,
+        len(health.incidents),
+        waiting,
+        site.daemon.pulse,
+        site.refusals.totals,
+        lag,
+        now,
+    )
     return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE})
 
 
@@ -71,7 +77,7 @@ def _is_from_here(request: web.Request) -> bool:
     return (
         request.app[SITE].web_settings.public_url is None
         and is_loopback(request.remote or "")
-        and not any(name in request.headers for name in _OF_PROXIES)
+        and is_direct(request)
     )
 
 

@@ -7,11 +7,13 @@ only what is posted does, and posted once more it changes nothing more.
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from aiohttp import web
+from aiohttp import hdrs, web
+from msgspec.structs import replace
 
 from digest.config.fields import one_address, zone_name
 from digest.web.peers import peer_of
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 _LONGEST_ADDRESS = 254
 # A form is looked at before it is sent, and not kept for days: what only posts is refused.
 _LEAST_AGE, _MOST_AGE = timedelta(seconds=2), timedelta(hours=12)
+_BODY_SECONDS = 10.0
+_FORM = "application/x-www-form-urlencoded"
 # Left to itself, a variable of a path takes no braces.
 _ANY = "{token:[^/]+}"
 
@@ -52,6 +56,11 @@ def public_routes(enrolling: Callable[[], Enrolling], refusals: Refusals) -> lis
     ]
 
 
+def takes_any_body(request: web.Request) -> bool:
+    """Whether what a request brings is of no matter: it unsubscribes by its address alone."""
+    return request.method == "POST" and request.path.startswith("/u/")
+
+
 class _Desk:
     def __init__(self, enrolling: Callable[[], Enrolling], refusals: Refusals) -> None:
         self._enrolling = enrolling
@@ -60,21 +69,22 @@ class _Desk:
     async def show_unsubscribe(self, request: web.Request) -> web.Response:
         if refusing := self._refusing(request):
             return _answer(self._never(*refusing).never())
-        one = await self._reader(request)
-        return _answer(self._pages(one.channel).unsubscribe(one))
+        one = await self._enrolling().look(*self._leaver(request))
+        return self._left(request, one)
 
     async def unsubscribe(self, request: web.Request) -> web.Response:
         if refusing := self._refusing(request):
             await self._enrolling().never_ask(refusing[1])
             return _answer(self._never(*refusing).never_again())
-        channel, address = self._named(request)
+        channel, address = self._leaver(request)
         enrolling = self._enrolling()
         # Whatever a mail program sends: the address is enough (RFC 8058, section 3.2).
-        if (await _said(request)).get("do") == "resubscribe":
+        wants_back = (await _said_at_best(request)).get("do") == "resubscribe"
+        if wants_back and self._may_return(request):
             one = await enrolling.resubscribe(channel, address)
         else:
             one = await enrolling.unsubscribe(channel, address)
-        return _answer(self._pages(one.channel).unsubscribe(one))
+        return self._left(request, one)
 
     async def show_preferences(self, request: web.Request) -> web.Response:
         one = await self._reader(request)
@@ -167,6 +177,20 @@ class _Desk:
     async def _reader(self, request: web.Request) -> Recipient:
         return await self._enrolling().look(*self._named(request))
 
+    def _left(self, request: web.Request, one: Recipient) -> web.Response:
+        page = self._pages(one.channel).unsubscribe(one)
+        if not self._may_return(request):
+            page = replace(page, forms=tuple(f for f in page.forms if f.do == "unsubscribe"))
+        return _answer(page)
+
+    def _leaver(self, request: web.Request) -> tuple[str, str]:
+        leaver = self._enrolling().tokens.leaver(request.match_info["token"])
+        return leaver or self._refusals.refuse()
+
+    def _may_return(self, request: web.Request) -> bool:
+        """Whether a link does more than let somebody leave."""
+        return self._enrolling().tokens.recipient(request.match_info["token"]) is not None
+
     def _named(self, request: web.Request) -> tuple[str, str]:
         named = self._enrolling().tokens.recipient(request.match_info["token"])
         return named or self._refusals.refuse()
@@ -194,6 +218,18 @@ async def _said(request: web.Request) -> dict[str, str]:
             if isinstance(value, str):
                 fields.setdefault(name, value)
     return fields
+
+
+async def _said_at_best(request: web.Request) -> dict[str, str]:
+    """The fields of a form; nothing where it is none, or does not come, or not whole."""
+    # Whatever is none of our own forms can be broken in more ways than are worth to be known.
+    if request.content_type != _FORM or hdrs.CONTENT_ENCODING in request.headers:
+        return {}
+    with suppress(TimeoutError, OSError, web.RequestPayloadError, web.HTTPRequestEntityTooLarge):
+        async with asyncio.timeout(_BODY_SECONDS):
+            await request.read()
+        return await _said(request)
+    return {}
 
 
 def _pause_until(weeks: str, now: datetime) -> datetime | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hmac
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import NAMESPACE_URL, uuid5
 
 from aiohttp import web
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from digest.model import Edition
     from digest.store import Store
     from digest.store.deliveries import EditionRecord
-    from digest.web.answers import Site
 
 _EDITIONS = 20
 # An empty feed has been as it is since then.
@@ -71,10 +69,12 @@ async def _atom(request: web.Request) -> web.Response:
     if digest not in site.settings.digests:
         raise web.HTTPNotFound(text="There is no feed under this link.")
     entries = await site.read(lambda store: _newest(store, digest))
+    urns = await site.read(lambda store: store.archive.urns([one.id for one, _ in entries]))
     public = site.public_url(request)
+    host = next(iter(site.public_hosts), None) or ""
     values = {
         "title": site.settings.title_of(digest),
-        "id": _urn(site, f"feed of {digest}"),
+        "id": _urn(host, digest),
         "url": digest_feed_url(public, site.links, digest),
         "updated": max((edition.composed_at for _, edition in entries), default=_NEVER),
         "entries": [
@@ -82,7 +82,7 @@ async def _atom(request: web.Request) -> web.Response:
                 record,
                 edition,
                 edition_url(public, site.links, digest, record.scheduled_for),
-                _urn(site, f"{record.id}"),
+                urns.get(record.id) or _urn(host, digest, record.scheduled_for),
             )
             for record, edition in entries
         ],
@@ -98,6 +98,7 @@ def _newest(store: Store, digest: str) -> list[tuple[EditionRecord, Edition]]:
     return [(one, edition) for one in records if (edition := store.editions.load(one.id))]
 
 
-def _urn(site: Site, what: str) -> str:
-    """A name that stays when the site moves (RFC 4122)."""
-    return UUID(bytes=hmac.digest(site.links, f"urn {what}".encode(), "sha256")[:16], version=4).urn
+def _urn(host: str, digest: str, due: datetime | None = None) -> str:
+    """What a feed or an edition in it is called, in every database that has it (RFC 4122)."""
+    at = due.astimezone(UTC).isoformat() if due else ""
+    return uuid5(NAMESPACE_URL, f"https://{host}/e/{digest}/{at}").urn

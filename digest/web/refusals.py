@@ -1,7 +1,7 @@
-"""Refused requests: one line each in the log, whoever refused them.
+"""Refused requests: counted, and summed up in the log, whoever refused them.
 
-Links of readers are the exception, since anybody can make them up by the thousand: they are
-counted, and cost no more than checking their signature.
+Anybody can make them up by the thousand. Links of readers cost no more than checking their
+signature.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections import Counter
 from functools import cache
 from typing import NoReturn
 
@@ -28,6 +29,7 @@ _TELLABLE = re.compile(r"/(?:u|p|e|confirm)(?=/)|(?:/(?:[a-z.-]{0,15}|\d{1,15})(
 # Of what a parser says, which may quote the request; every token is longer.
 _LONGEST_WORD = 20
 _QUIET_SECONDS = 60.0
+BAD_LINK = "bad link"
 
 
 class LinkRefused(web.HTTPNotFound):
@@ -38,21 +40,29 @@ class LinkRefused(web.HTTPNotFound):
 
 
 class Refusals:
-    """Refuses readers' links; logs how many a line a minute at most, however many there are."""
+    """Counts what is refused, by kind; a line a minute tells of it, however much it is.
+
+    The first in a while, but for a link, is told at once, with what is known about it.
+    """
 
     def __init__(self) -> None:
-        self._count = 0
+        self.totals: Counter[str] = Counter()
+        self._untold: Counter[str] = Counter()
         self._timer: asyncio.TimerHandle | None = None
 
+    def note(self, kind: str, **about: object) -> None:
+        """Count one; there are few kinds, and `about` is what is known of this one."""
+        is_first = self._untold.keys() <= {BAD_LINK}
+        event(_log, logging.WARNING if is_first else logging.DEBUG, "refused", **about)
+        self._count(kind)
+
     def refuse(self) -> NoReturn:
-        """Refuse one more.
+        """Refuse one more link of a reader.
 
         Raises:
             LinkRefused: always.
         """
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_QUIET_SECONDS, self.tell)
-        self._count += 1
+        self._count(BAD_LINK)
         raise LinkRefused
 
     def tell(self) -> None:
@@ -60,8 +70,20 @@ class Refusals:
         if self._timer is None:
             return
         self._timer.cancel()
-        count, self._count, self._timer = self._count, 0, None
-        event(_log, logging.WARNING, "readers' links refused", count=count)
+        untold, self._untold, self._timer = self._untold, Counter(), None
+        links = untold.pop(BAD_LINK, 0)
+        if links:
+            event(_log, logging.WARNING, "readers' links refused", count=links)
+        # One alone was told.
+        if untold.total() > 1:
+            kinds = ", ".join(f"{kind}: {count}" for kind, count in untold.most_common())
+            event(_log, logging.WARNING, "refusals", count=untold.total(), kinds=kinds)
+
+    def _count(self, kind: str) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_QUIET_SECONDS, self.tell)
+        self.totals[kind] += 1
+        self._untold[kind] += 1
 
 
 @cache
@@ -69,12 +91,10 @@ def _nothing() -> str:
     return nothing_here(language_of(ENGLISH)).html()
 
 
-def log_refusal(request: web.BaseRequest, status: int, reason: str) -> None:
-    """Log a request that was refused; its query and its body may be anything, and are not told."""
-    event(
-        _log,
-        logging.WARNING,
-        "refused",
+def note_refusal(refusals: Refusals, request: web.Request, status: int, reason: str) -> None:
+    """Count a request that was refused; its query and body may be anything, and are not told."""
+    refusals.note(
+        str(status),
         status=status,
         method=request.method,
         path=tellable(request.rel_url.raw_path),
@@ -90,23 +110,30 @@ def tellable(path: str) -> str:
     return (path if kept == path else f"{kept}/…")[:_LONGEST_PATH]
 
 
-def http_logger() -> logging.Logger:
+def http_logger(refusals: Refusals) -> logging.Logger:
     """The logger for the HTTP server, which logs what it cannot read with a traceback."""
     logger = logging.getLogger(f"{__name__}.http")
-    logger.filters[:] = [_as_refusal]
+    # It takes some of that for no news.
+    logger.setLevel(logging.DEBUG)
+    logger.filters[:] = [_Unreadable(refusals)]
     return logger
 
 
-def _as_refusal(record: logging.LogRecord) -> bool:
-    error = record.exc_info[1] if record.exc_info else None
-    if isinstance(error, HttpProcessingError):
-        record.msg, record.levelno, record.levelname = "refused", logging.WARNING, "WARNING"
-        peer, record.args, record.exc_info = record.args, (), None
+class _Unreadable(logging.Filter):
+    """Has what is no HTTP counted, and all else of note logged, but that a client went away."""
+
+    def __init__(self, refusals: Refusals) -> None:
+        super().__init__()
+        self._refusals = refusals
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, ConnectionError):
+            return False
+        if not isinstance(error, HttpProcessingError):
+            return _log.isEnabledFor(record.levelno)
+        peer = record.args[0] if isinstance(record.args, tuple) and record.args else None
         words = error.message.split(":")[0].split()
         reason = " ".join(word if len(word) <= _LONGEST_WORD else "…" for word in words)
-        record.fields = {
-            "status": error.code,
-            "peer": peer[0] if isinstance(peer, tuple) and peer else None,
-            "reason": reason,
-        }
-    return True
+        self._refusals.note(str(error.code), status=error.code, peer=peer, reason=reason)
+        return False

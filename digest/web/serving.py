@@ -105,23 +105,31 @@ class Serving:
         from aiohttp import web
 
         from digest.web.connections import Connections
-        from digest.web.refusals import http_logger
+        from digest.web.refusals import Refusals, http_logger
         from digest.web.site import build_application
 
         if self._connections is None:
-            self._connections = Connections(self._make_protocol)
-            app = await build_application(self._daemon, self._connections)
+            refusals = Refusals()
+            self._connections = Connections(self._make_protocol, refusals, self._is_proxied)
+            app = await build_application(self._daemon, self._connections, refusals)
             runner = web.AppRunner(
                 app,
                 access_log=None,
-                logger=http_logger(),
+                logger=http_logger(refusals),
                 shutdown_timeout=_SHUTDOWN_SECONDS,
                 keepalive_timeout=_KEEP_ALIVE_SECONDS,
                 lingering_time=_LINGER_SECONDS,
+                # Nothing that is packed is taken.
+                auto_decompress=False,
             )
             await runner.setup()
             self._runner = runner
         return self._connections
+
+    def _is_proxied(self) -> bool:
+        """Whether readers come through a proxy: a public address is its, since we speak no TLS."""
+        settings = self._daemon.settings.web
+        return settings is not None and settings.public_url is not None
 
     def _make_protocol(self) -> asyncio.Protocol:
         assert self._runner is not None

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiohttp import hdrs, web
@@ -14,8 +15,8 @@ from yarl import URL
 from digest.errors import DigestError, UsageError
 from digest.web import archive, digests, feeds, ledger, login, overview, probes, reading
 from digest.web.answers import SITE, Site, static_routes
-from digest.web.public import public_routes
-from digest.web.refusals import LinkRefused, log_refusal, tellable
+from digest.web.public import public_routes, takes_any_body
+from digest.web.refusals import LinkRefused, Refusals, note_refusal, tellable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -53,17 +54,21 @@ _DEFAULTS = {
         " frame-src 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
 }
+# What an answer that refuses says beside its page.
+_KEPT_OF_ERRORS = {hdrs.ALLOW, hdrs.RETRY_AFTER, hdrs.ACCEPT_ENCODING}
 
 
-async def build_application(daemon: Daemon, connections: Connections) -> web.Application:
+async def build_application(
+    daemon: Daemon, connections: Connections, refusals: Refusals
+) -> web.Application:
     """The application; settings are the daemon's, whenever they are asked for."""
-    links = await daemon.read(lambda store: store.keys.key("links"))
-    sessions = await daemon.read(lambda store: store.keys.key("sessions"))
+    keys = await daemon.read(lambda store: store.keys.all())
     app = web.Application(
         middlewares=[_watching(connections), _told, _at_home, _whole],
         client_max_size=_MOST_BYTES,
     )
-    site = app[SITE] = Site(daemon, links, sessions)
+    site = app[SITE] = Site(daemon, keys, refusals)
+    daemon.take_keys = site.take_keys
     app.on_response_prepare.append(_add_headers)
     app.on_cleanup.append(_tell_refusals)
     app.add_routes(_public_routes(site))
@@ -84,7 +89,10 @@ def _operator_routes() -> list[web.RouteDef]:
     return [*login.routes(), *(login.guarded(page) for page in pages)]
 
 
-async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
+async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    if isinstance(response, web.HTTPExpectationFailed):
+        # That never comes to us.
+        note_refusal(request.app[SITE].refusals, request, response.status, response.reason)
     response.headers.update(_HEADERS)
     for name, value in _DEFAULTS.items():
         response.headers.setdefault(name, value)
@@ -101,7 +109,11 @@ def _watching(connections: Connections) -> Callable[..., Awaitable[web.StreamRes
         transport = request.transport
         if transport is None:
             raise ConnectionResetError
-        connections.work_for(transport)
+        if request.can_read_body:
+            connections.wait_for_body(transport)
+            request.content.on_eof(partial(connections.end_body, transport))
+        else:
+            connections.work_for(transport)
         try:
             return await handler(request)
         finally:
@@ -112,7 +124,7 @@ def _watching(connections: Connections) -> Callable[..., Awaitable[web.StreamRes
 
 @web.middleware
 async def _told(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Make a plain page of what goes wrong, and a line in the log of what is refused."""
+    """Make a plain page of what goes wrong, and count what is refused."""
     try:
         return await handler(request)
     except LinkRefused:
@@ -122,15 +134,13 @@ async def _told(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise
         default = f"{error.status}: {error.reason}"
         response = _sorry(request, error.status, "" if error.text == default else error.text or "")
-        if "Allow" in error.headers:
-            response.headers["Allow"] = error.headers["Allow"]
-        if "Retry-After" in error.headers:
-            response.headers["Retry-After"] = error.headers["Retry-After"]
-        log_refusal(request, error.status, error.reason)
+        for name in _KEPT_OF_ERRORS & error.headers.keys():
+            response.headers[name] = error.headers[name]
+        note_refusal(request.app[SITE].refusals, request, error.status, error.reason)
         return response
     except DigestError as error:
         status = 409 if isinstance(error, UsageError) else 503
-        log_refusal(request, status, str(error))
+        note_refusal(request.app[SITE].refusals, request, status, str(error))
         return _sorry(request, status, str(error))
     except Exception:  # noqa: BLE001 - a bug is logged whole
         fields = {"path": tellable(request.rel_url.raw_path)}
@@ -153,10 +163,10 @@ def _back(request: web.Request) -> str:
     """The page of ours that a form was sent from, where the browser says so."""
     with suppress(ValueError):
         before = URL(request.headers.get(hdrs.REFERER, ""))
-        known = request.app[SITE].public_hosts | {request.url.host}
+        known = request.app[SITE].public_hosts | {request.url.raw_host}
         # What was done before that is no news any more.
         path = before.without_query_params("done").raw_path_qs
-        if request.method == "POST" and before.host in known and not path.startswith("//"):
+        if request.method == "POST" and before.raw_host in known and not path.startswith("//"):
             return path
     return ""
 
@@ -175,7 +185,7 @@ async def _at_home(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 def _host(request: web.Request) -> str:
-    """The host that is asked for, as links will have it.
+    """The host that is asked for, in ASCII as links have it.
 
     Raises:
         HTTPBadRequest: it is none, or two.
@@ -185,7 +195,7 @@ def _host(request: web.Request) -> str:
         raise web.HTTPBadRequest(text="That host is none.")
     host = found["host"].strip("[]").lower()
     # A request can name another one in its first line.
-    if request.url.host != host:
+    if request.url.raw_host != host:
         raise web.HTTPBadRequest(text="That names two hosts.")
     return host
 
@@ -193,12 +203,29 @@ def _host(request: web.Request) -> str:
 @web.middleware
 async def _whole(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Have a form whole, in bounded time and size, before anybody works for it."""
-    if request.body_exists:
-        try:
-            async with asyncio.timeout(_BODY_SECONDS):
-                await request.post() if request.method == "POST" else await request.read()
-        except TimeoutError:
-            raise web.HTTPRequestTimeout(text="The form took too long to come.") from None
-        except (LookupError, ValueError):
-            raise web.HTTPBadRequest(text="That is no form.") from None
+    if not takes_any_body(request):
+        _refuse_packed(request)
+        if request.body_exists:
+            await _read(request)
     return await handler(request)
+
+
+def _refuse_packed(request: web.Request) -> None:
+    """Refuse what would have to be unpacked (RFC 7694)."""
+    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").strip().lower() != "identity":
+        headers = {hdrs.ACCEPT_ENCODING: "identity"}
+        raise web.HTTPUnsupportedMediaType(text="That is packed.", headers=headers)
+
+
+async def _read(request: web.Request) -> None:
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            await request.read()
+        if request.content_type.startswith("multipart/"):
+            raise web.HTTPUnsupportedMediaType(text="A form has to be urlencoded.")
+        await request.post()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout(text="The form took too long to come.") from None
+    except (LookupError, ValueError, OSError, web.RequestPayloadError):
+        # Or nobody waits for an answer any more.
+        raise web.HTTPBadRequest(text="That is no form.") from None

@@ -62,6 +62,26 @@ CASES = [
         (9, "channels.out.subscribe", "set web.public_url, with https://"),
     ),
     case(
+        "a public address with a password",
+        f"web: {{public_url: 'https://a:s3cret@b.example'}}\n{REST}",
+        (1, "web.public_url", "take out user and password"),
+    ),
+    case(
+        "a public address with a query",
+        f"web: {{public_url: 'https://b.example/?token=s3cret'}}\n{REST}",
+        (1, "web.public_url", "take out what begins with ? or #"),
+    ),
+    case(
+        "a public address with a fragment",
+        f"web: {{public_url: 'https://b.example#'}}\n{REST}",
+        (1, "web.public_url", "take out what begins with ? or #"),
+    ),
+    case(
+        "a public address of a host that cannot be",
+        f"web: {{public_url: 'https://\U0001f4a9.example'}}\n{REST}",
+        (1, "web.public_url", "must be scheme and host"),
+    ),
+    case(
         "unknown kind",
         f"{FEEDS}channels:\n  out:\n    kind: emial\n{DIGESTS}",
         (4, "channels.out.kind", "must be one of email, slack, file; did you mean 'email'?"),

@@ -262,3 +262,19 @@ def test_of_two_that_are_the_same_now_who_left_stays_away(
     with closing(Store(path)) as store:
         (one,) = store.recipients.all()
         assert one.state == "bounced"
+
+
+def test_editions_keep_the_names_that_feeds_gave_them(old: Path) -> None:
+    add_deliveries(old)
+    bring_to(old, "0009")
+    with closing(sqlite3.connect(old)) as connection:
+        connection.execute("INSERT INTO keys VALUES ('links', ?)", [b"k" * 32])
+        connection.commit()
+        numbers = [row[0] for row in connection.execute("SELECT id FROM editions")]
+    assert numbers
+    with closing(Store(old)) as store:
+        urns = store.archive.urns(numbers)
+    assert urns.keys() == set(numbers)
+    # Of the key and the number.
+    assert urns[1] == "urn:uuid:f5c9c610-b7bd-49ba-ac8c-0a2a0b7b1b3f"
+    assert len(set(urns.values())) == len(numbers)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
 import logging
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -36,6 +38,12 @@ async def raw(site: Site, request: bytes) -> bytes:
 
 def status(answer: bytes) -> int:
     return int(answer.split()[1])
+
+
+@pytest.fixture(autouse=True)
+def _all_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """Have each refusal be told, and not only counted."""
+    caplog.set_level(logging.DEBUG, "digest")
 
 
 def refusals(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
@@ -270,6 +278,138 @@ async def test_the_site_waits_for_no_client(site: Site, monkeypatch: pytest.Monk
         writer.close()
 
 
+async def gone(site: Site, name: object) -> None:
+    """Wait until the connection of that client is over."""
+    assert site.serving._connections
+    opened = site.serving._connections._open
+    async with asyncio.timeout(5):
+        while name in {one.get_extra_info("peername") for one in opened}:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+HEAD = b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
+PACKED = gzip.compress(b"password=" + b"a" * 10_000_000)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "gzip, identity", "zstd", "x"])
+@pytest.mark.parametrize("body", [b"no gzip at all", PACKED[:9_000]], ids=["malformed", "bomb"])
+async def test_what_is_packed_is_not_unpacked(
+    site: Site, caplog: pytest.LogCaptureFixture, coding: str, body: bytes
+) -> None:
+    kind = {"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": coding}
+    answer, _ = await site.answer("/login", "POST", data=body, headers=kind)
+    assert (answer.status, answer.headers["Accept-Encoding"]) == (415, "identity")
+    assert not any(record.exc_info for record in caplog.records)
+
+
+async def test_parts_of_a_form_are_not_unpacked_either(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="a"\r\nContent-Encoding: deflate\r\n\r\n'
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    body = part + b"no deflate\r\n--x--\r\n"
+    assert (await site.answer("/login", "POST", data=body, headers=kind))[0].status == 415
+    assert not any(record.exc_info for record in caplog.records)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"Content-Length: 1000\r\n\r\ndo=",
+        b"Transfer-Encoding: chunked\r\n\r\n5\r\ndo=",
+        b"Transfer-Encoding: chunked\r\n\r\n5\r\ndo=un\r\nzzz\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\nfffffffffffffffffffffffff\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\na\r\n" * 20_000,
+        b"Transfer-Encoding: gzip, chunked\r\n\r\n5\r\ndo=un\r\n0\r\n\r\n",
+        b"Expect: 100-continue\r\nContent-Length: 4\r\n\r\n",
+        b"Expect: nonsense\r\nContent-Length: 4\r\n\r\na=bc",
+        b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        + b"\x81" * 100_000,
+        b"Content-Length: 3\r\n\r\na=b" + HEAD * 500,
+    ],
+    ids=range(10),
+)
+async def test_who_breaks_off_in_the_middle_is_no_bug(
+    site: Site, caplog: pytest.LogCaptureFixture, rest: bytes
+) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", site.serving.port)
+    writer.write(HEAD + FORM + rest)
+    await writer.drain()
+    writer.write_eof()
+    with contextlib.suppress(ConnectionError):
+        await writer.drain()
+    name = writer.get_extra_info("sockname")
+    writer.transport.abort()
+    await gone(site, name)
+    assert (await site.answer("/healthz"))[0].status == 200
+    assert not any(record.exc_info for record in caplog.records)
+    assert not any(record.levelno >= logging.ERROR for record in caplog.records)
+
+
+@pytest.mark.parametrize("sent", [b"", b"G", HEAD, HEAD + b"Content-Length: 9\r\n\r\na"])
+async def test_health_answers_while_others_hold_connections(site: Site, sent: bytes) -> None:
+    writers = []
+    for number in range(300):
+        peer = "127.0.0.1" if number % 2 else f"127.0.{number % 3 + 1}.{number // 3 + 1}"
+        _, writer = await asyncio.open_connection(
+            "127.0.0.1", site.serving.port, local_addr=(peer, 0)
+        )
+        writer.write(sent)
+        writers.append(writer)
+        for path in ("/healthz", "/readyz", "/metrics") if number % 50 == 49 else ():
+            async with asyncio.timeout(2):
+                request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+                assert status(await raw(site, request.encode())) == 200
+    assert len(site.serving._connections or ()) <= 200
+    for writer in writers:
+        writer.transport.abort()
+
+
+async def test_who_takes_no_answers_is_given_up(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site.serving._connections, "_patience", 0.2)
+    _, writer = await asyncio.open_connection("127.0.0.1", site.serving.port, limit=1)
+    request = b"GET /static/style.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    writer.transport.pause_reading()  # type: ignore[attr-defined]
+    writer.write(request * 3_000)
+    await gone(site, writer.get_extra_info("sockname"))
+    writer.transport.abort()
+
+
+async def test_refusals_are_counted_and_a_line_or_two_tell_of_them(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert site.serving._connections
+    refusals = site.serving._connections._refusals
+    refusals.tell()
+    caplog.set_level(logging.INFO, "digest")
+    caplog.clear()
+    before = await site.page("/metrics")
+    host = b"Host: 127.0.0.1\r\n\r\n"
+    for _ in range(20):
+        await site.answer("/nothing")
+        await site.answer("/healthz", "PUT")
+        await site.answer("/login", "POST", headers={"Content-Encoding": "gzip"})
+        assert status(await raw(site, b"GET / HTTP/9.9\r\n" + host)) == 400
+        assert status(await raw(site, b"\x16\x03\x01\x02\r\n\r\n")) == 400
+        await site.answer("/u/made-up")
+    refusals.tell()
+    after = await site.page("/metrics")
+    assert [(one.message, one.__dict__["fields"].get("count")) for one in caplog.records] == [
+        ("refused", None),
+        ("readers' links refused", 20),
+        ("refusals", 100),
+    ]
+    told = caplog.records[-1].__dict__["fields"]["kinds"]
+    assert told == "400: 40, 404: 20, 405: 20, 415: 20"
+    for kind, count in {"400": 40, "404": 20, "405": 20, "415": 20, "bad link": 20}.items():
+        line = re.compile(rf'^digest_refusals_total{{kind="{kind}"}} (\S+)$', re.MULTILINE)
+        (was,), (now,) = line.findall(before) or ["0"], line.findall(after)
+        assert float(now) - float(was) == count
+
+
 async def test_who_waits_for_us_is_not_given_up(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -277,3 +417,12 @@ async def test_who_waits_for_us_is_not_given_up(
     monkeypatch.setattr("digest.web.probes._TIMER_SECONDS", 0.3)
     request = b"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
     assert status(await raw(site, request)) == 200
+
+
+async def test_an_expectation_that_nobody_meets(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = await raw(site, HEAD + b"Expect: nonsense\r\nContent-Length: 0\r\n\r\n")
+    assert status(answer) == 417
+    assert b"Content-Security-Policy" in answer
+    assert [one["status"] for one in refusals(caplog)] == [417]

@@ -201,8 +201,33 @@ async def test_too_many_wrong_passwords_keep_out_whom_nobody_knows(settings: Set
         assert late.status == 429
         assert 0 < int(late.headers["Retry-After"]) <= 60
         bearer = {"Authorization": f"Bearer {PASSWORD}", "Via": "1.1 proxy"}
-        assert (await site.answer("/metrics", headers=bearer))[0].status == 429
+        # Programs have failures of their own.
+        assert (await site.answer("/metrics", headers=bearer))[0].status == 200
         assert (await site.answer("/healthz"))[0].status == 200
+
+
+async def test_wrong_tokens_of_others_keep_no_program_out(settings: Settings) -> None:
+    assert settings.web
+    folder = settings.database_path.parent / "scraped"
+    web = settings.web.model_copy(update={"public_url": "https://digest.example.com"})
+    other = settings.model_copy(update={"database": f"sqlite:///{folder}/digest.db", "web": web})
+    wrong, right = {"Authorization": "Bearer wrong"}, {"Authorization": f"Bearer {PASSWORD}"}
+    proxied = {"X-Forwarded-For": "203.0.113.9"}
+
+    async with serve(other, folder) as site:
+
+        async def ask(**headers: str) -> int:
+            return (await site.answer("/metrics", headers=headers))[0].status
+
+        # Through a proxy anybody may be who asks: they are limited in all.
+        assert [await ask(**wrong, **proxied) for _ in range(11)] == [404] * 10 + [429]
+        assert await ask(**right, **proxied) == 429
+        # Nobody else is, neither programs that are right nor the login.
+        assert await ask(**right) == 200
+        assert (await site.log_in()).status == 303
+        site.client.cookie_jar.clear()
+        # A program may not guess more often either.
+        assert [await ask(**wrong) for _ in range(11)] == [404] * 10 + [429]
 
 
 async def test_who_was_in_before_is_kept_out_by_nobody_else(settings: Settings) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -23,6 +24,7 @@ from digest.rendering.web_links import (
     edition_due,
     edition_url,
 )
+from digest.web import reading
 from tests.feed_xml import NOW, item, rss
 from tests.servers import Reply
 from tests.store.build import edition_of, name_message
@@ -31,6 +33,9 @@ from tests.web.site import Servers, Site, serve, settings_for
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from datetime import tzinfo
+
+    from digest.model import Edition
+    from digest.store import Store
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -185,6 +190,47 @@ async def test_the_feed_is_atom(read: Site) -> None:
         (link,) = entry.findall("a:link", names)
         path = link.get("href", "").removeprefix(read.url)
         assert (await read.answer(path))[0].status == 200
+
+
+async def names(site: Site) -> list[str]:
+    """What the entries of the feed are called, the newest first."""
+    return re.findall("<entry>.*?<id>(.*?)</id>", (await atom(site)).decode(), re.DOTALL)
+
+
+def _publish(edition: Edition, due: datetime, store: Store) -> None:
+    store.editions.publish(edition, due, [], name_message, None)
+
+
+async def test_an_edition_has_the_same_name_in_every_database(
+    read: Site, servers: Servers, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    before = await names(read)
+    editions = await read.daemon.read(lambda store: store.archive.editions(("weekly",), 2))
+    folder = tmp_path_factory.mktemp("made again")
+    async with serve(settings_for(folder, servers), folder) as again:
+        other = replace(edition_of(), digest="other")
+        await again.daemon.read(partial(_publish, other, NOW))
+        anew = replace(edition_of(), digest="weekly", subject="Another")
+        for one in reversed(editions):
+            publish = partial(_publish, anew, one.scheduled_for)
+            await again.daemon.read(publish)
+        assert await links(again) != await links(read)
+        assert await names(again) == before
+        await again.daemon.rotate_keys(forget=True)
+        assert await names(again) == before
+
+
+async def test_names_are_of_one_digest_due_time_and_site() -> None:
+    at = NOW + timedelta(microseconds=1)
+    found = {
+        reading._urn(host, digest, due)
+        for host in ("", "one.example", "other.example")
+        for digest in ("weekly", "weekly-2")
+        for due in (NOW, at, None)
+    }
+    assert len(found) == 18
+    elsewhere = NOW.astimezone(timezone(timedelta(hours=5)))
+    assert reading._urn("", "weekly", elsewhere) == reading._urn("", "weekly", NOW)
 
 
 async def test_other_readers_and_ours_read_it(read: Site) -> None:

@@ -12,7 +12,7 @@ import pytest_asyncio
 from aiohttp.http_exceptions import BadHttpMethod, InvalidURLError, LineTooLong
 
 from digest.log import JsonFormatter, Redactor
-from digest.web.refusals import http_logger, tellable
+from digest.web.refusals import Refusals, http_logger, tellable
 from tests.web.test_bad_links import paths, token_of
 
 if TYPE_CHECKING:
@@ -54,6 +54,10 @@ def status(answer: bytes) -> int:
     return int(answer.split()[1]) if answer else 0
 
 
+# A body that cannot be read is none where it is of no matter.
+FORGIVEN = {"too large", "too slow", "no form"}
+
+
 def requests(path: str) -> dict[str, tuple[int, tuple[str, ...], bytes]]:
     """Requests with the path that are refused: the answer's status, their lines and body."""
     host, post = "Host: 127.0.0.1", f"POST {path} HTTP/1.1"
@@ -84,6 +88,8 @@ async def test_no_refusal_tells_a_token(
     caplog.set_level(logging.DEBUG)
     for path in good:
         for what, (expected, head, body) in requests(path).items():
+            if path.startswith("/u/") and what in FORGIVEN:
+                continue
             caplog.clear()
             assert status(await ask(site, *head, body=body)) == expected, (what, path)
             told = lines(caplog)
@@ -113,7 +119,7 @@ async def test_neither_does_who_is_given_up(
         assert await reader.read() == b""
     writer.close()
     told = lines(caplog)
-    assert any("connection given up" in line for line in told)
+    assert any('"reason": "too slow"' in line for line in told)
     assert not [line for line in told if token_of(good[0]) in line]
 
 
@@ -152,7 +158,7 @@ UNREADABLE = [
 async def test_what_is_no_http_is_not_quoted(
     error: HttpProcessingError, caplog: pytest.LogCaptureFixture
 ) -> None:
-    http_logger().error("Error handling request from %s", "::1", exc_info=error)
+    http_logger(Refusals()).error("Error handling request from %s", "::1", exc_info=error)
     (line,) = lines(caplog)
     assert '"event": "refused"' in line
     assert "AAAA" not in line

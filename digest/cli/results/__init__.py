@@ -34,6 +34,7 @@ from digest.cli.results.recipients import (
 )
 from digest.cli.results.setup import (
     Init,
+    KeysRotated,
     ServiceRemoved,
     ServiceState,
     ServiceText,
@@ -73,6 +74,7 @@ RESULTS = {
     "explain": Result(Explain, "nothing matches, or there is no database yet"),
     "status": Result(Status, "with --healthcheck: no daemon answers"),
     "backup": Result(Backup, "there is no database yet, or the copy could not be made"),
+    "keys rotate": Result(KeysRotated, writes=True),
     "feeds discover": Result(Discover, "no feed was found"),
     "feeds test": Result(Examination, "it is not a feed, or could not be read"),
     "feeds import": Result(Import, "an address was left out"),

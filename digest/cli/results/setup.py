@@ -55,6 +55,15 @@ class ServiceRemoved(Shape):
     removed: str
 
 
+class KeysRotated(Shape):
+    """`keys rotate`."""
+
+    rotated: list[str]
+    """What is signed with new keys."""
+    retired: int
+    """How many keys of before readers can still unsubscribe by."""
+
+
 class Theme(Shape):
     """A value of `theme`."""
 

@@ -8,7 +8,7 @@ import click
 
 from digest.cli import Options, aio
 from digest.cli.groups import Group
-from digest.cli.output import print_json
+from digest.cli.output import print_json, say
 from digest.cli.working import asked
 from digest.errors import InstanceError
 from digest.language import counted
@@ -38,8 +38,8 @@ def rotate(options: Options, *, forget: bool) -> int:
     if options.json:
         print_json(result)
     else:
-        click.echo("new keys; logins and links of before are over")
-        click.echo(_kept(result["retired"]))
+        say("new keys; logins and links of before are over")
+        say(_kept(result["retired"]))
     return 0
 
 

@@ -31,7 +31,7 @@ class Confirmation(Struct, frozen=True):
 class Tokens:
     """Signs with a key of this installation, and knows its own signatures.
 
-    What a `retired` key signed is in mail that people keep: it lets them leave, or be asked no more.
+    What a `retired` key signed is in mail that people keep: by it they leave, or are asked no more.
     """
 
     def __init__(self, key: bytes, retired: tuple[bytes, ...] = ()) -> None:

@@ -127,9 +127,11 @@ class Serving:
         return self._connections
 
     def _is_proxied(self) -> bool:
-        """Whether readers come through a proxy: a public address is its, since we speak no TLS."""
+        """Whether readers come through a proxy: an https address is its, since we speak no TLS."""
         settings = self._daemon.settings.web
-        return settings is not None and settings.public_url is not None
+        if settings is None:
+            return False
+        return bool(settings.proxies) or (settings.public_url or "").startswith("https:")
 
     def _make_protocol(self) -> asyncio.Protocol:
         assert self._runner is not None

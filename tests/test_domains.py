@@ -78,7 +78,7 @@ def test_a_host_is_a_name_or_an_address(host: str, known: str) -> None:
     assert ascii_host(host) == known
 
 
-@pytest.mark.parametrize("host", ["[mail]", "[::1", "::1]", "mail:25", "[127.0.0.1", ""])
+@pytest.mark.parametrize("host", ["[mail]", "[::1", "::1]", "mail:25", "[127.0.0.1", "[mail", ""])
 def test_what_can_be_no_host_is_refused(host: str) -> None:
     with pytest.raises(DomainError):
         ascii_host(host)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from typing import TYPE_CHECKING
 
 import pytest
@@ -123,12 +124,25 @@ def test_mode_and_links_stay(path: Path) -> None:
     assert set(path.parent.iterdir()) == {path, target.parent}
 
 
-def test_a_folder_that_cannot_be_written_is_one_line(path: Path) -> None:
-    path.write_text(f"feeds:\n- https://a.example\n{REST}", "utf-8")
-    long = path.with_name("x" * 250)
-    path.rename(long)
-    with pytest.raises(UsageError, match="cannot be changed: File name too long"):
-        append_feeds(long, [NEW])
+def test_what_cannot_be_written_is_one_line(path: Path) -> None:
+    text = f"feeds:\n- https://a.example\n{REST}"
+    path.write_text(text, "utf-8")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        with pytest.raises(UsageError, match="cannot be changed: File too large"):
+            append_feeds(path, [NEW])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert path.read_text("utf-8") == text
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_name_may_be_as_long_as_names_can_be(path: Path) -> None:
+    long = path.with_name("x" * 255)
+    long.write_text(f"feeds:\n- https://a.example\n{REST}", "utf-8")
+    append_feeds(long, [NEW])
+    assert "https://new.example/f" in long.read_text("utf-8")
 
 
 @pytest.mark.parametrize(

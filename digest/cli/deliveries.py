@@ -26,7 +26,7 @@ _STATES = ("pending", "sending", "sent", "retrying", "failed", "unknown", "dropp
 _SHOWN = 100
 _COLUMNS = (
     *("id", "edition", "digest", "channel", "recipient", "part"),
-    *("state", "changed (UTC)", "answer"),
+    *("of", "state", "changed (UTC)", "answer"),
 )
 
 
@@ -72,14 +72,24 @@ def show(options: Options, edition: int) -> int:
         part = f", part {row['part']}" if row["part"] > 1 else ""
         dropped = ", dropped" if row["dropped"] else ""
         click.echo(f"\n{row['channel']} to {row['recipient']}{part}: {row['state']}{dropped}")
-        click.echo(f"  {_time(row['created_at'])} planned as {row['id']}, {row['message_id']}")
-        for change in row["changes"]:
-            said = f": {change['said']}" if change["said"] else ""
-            attempt = f" (attempt {change['attempt']})" if change["state"] == "sending" else ""
-            click.echo(f"  {_time(change['at'])} {change['state']}{attempt}{said}")
-        if row["next_attempt_at"]:
-            click.echo(f"  {_time(row['next_attempt_at'])} next attempt")
+        for line in _history(row):
+            click.echo(f"  {line}")
     return 0
+
+
+def _history(row: dict[str, Any]) -> Iterator[str]:
+    """What became of a delivery, a line each."""
+    of = f" to repeat {row['of']}" if row["of"] else ""
+    yield f"{_time(row['created_at'])} planned as {row['id']}{of}, {row['message_id']}"
+    for change in row["changes"]:
+        said = f": {change['said']}" if change["said"] else ""
+        sent_as = f" as {change['message_id']}" if change["message_id"] else ""
+        attempt = f" (attempt {change['attempt']}{sent_as})" if change["state"] == "sending" else ""
+        yield f"{_time(change['at'])} {change['state']}{attempt}{said}"
+    if row["next_attempt_at"]:
+        yield f"{_time(row['next_attempt_at'])} next attempt"
+    if row["repeated_by"]:
+        yield f"sent once more as {row['repeated_by']}"
 
 
 @click.command()
@@ -104,7 +114,11 @@ def drop(options: Options, ids: tuple[int, ...]) -> int:
 @click.option("--to", metavar="CHANNEL|RECIPIENT", help="Only to this one.")
 @click.pass_obj
 def resend(options: Options, edition: int, to: str | None) -> int:
-    """Send an edition once more, as it was. To all who got it, or to one channel or recipient."""
+    """Send an edition once more, as it was. To all who got it, or to one channel or recipient.
+
+    Each is a delivery of its own; what was sent stays sent. Where something is under way to a
+    recipient already, it is left to that.
+    """
     return _decide(options, "resend", edition=edition, to=to)
 
 
@@ -181,6 +195,7 @@ def _print_deliveries(rows: Sequence[dict[str, Any]]) -> None:
             row["channel"],
             row["recipient"],
             str(row["part"]),
+            str(row["of"] or ""),
             row["state"],
             _time(row["changed_at"]),
             row["said"] or "",

@@ -72,7 +72,9 @@ def test_an_edition_is_shown_with_each_change(sent: Project) -> None:
     }
     text = sent.command("show", "1").stdout
     assert "failed: 554 no such user" in text
-    assert "sending (attempt 1)" in text
+    for row in shown["deliveries"]:
+        assert [one["message_id"] for one in row["changes"]] == [row["message_id"], None]
+        assert f"sending (attempt 1 as {row['message_id']})" in text
 
 
 def test_there_is_no_such_thing(sent: Project) -> None:
@@ -141,7 +143,7 @@ def test_the_daemon_carries_them_out(sent: Project) -> None:
         assert again["state"] == "sent"
         assert again["recipient"] in sent.command("resend", "1", "--to", GRACE).stdout
         assert sent.command("drop", "1").returncode == 2
-        assert [row["state"] for row in sent.json("show", "1")["deliveries"]] == ["sent", "sent"]
+        assert [row["state"] for row in sent.json("show", "1")["deliveries"]] == ["sent"] * 3
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
     assert [mail.recipient for mail in sent.mail.mails] == [ADA, GRACE, GRACE]

@@ -97,6 +97,10 @@ class Listed(Shape):
     said: str | None
     """The server's receipt where it is sent, else the last error."""
     dropped: bool
+    of: int | None
+    """The delivery that it repeats, where an edition was sent once more."""
+    repeated_by: int | None
+    """The delivery that repeats it."""
 
 
 class Change(Shape):
@@ -106,6 +110,8 @@ class Change(Shape):
     state: DeliveryState
     attempt: int
     said: str | None
+    message_id: str | None
+    """Of an attempt, where it is known."""
 
 
 class Recorded(Listed):
@@ -121,7 +127,10 @@ class Deliveries(Shape):
 
 
 class Decided(Shape):
-    """`retry`, `drop` and `resend`: the deliveries as they are afterwards."""
+    """`retry`, `drop` and `resend`: the deliveries as they are afterwards.
+
+    Of `resend`, those that were made, and what was under way already.
+    """
 
     deliveries: list[Recorded]
 

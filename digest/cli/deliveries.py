@@ -26,7 +26,7 @@ _STATES = ("pending", "sending", "sent", "retrying", "failed", "unknown", "dropp
 _SHOWN = 100
 _COLUMNS = (
     *("id", "edition", "digest", "channel", "recipient", "part"),
-    *("of", "state", "changed (UTC)", "answer"),
+    *("state", "changed (UTC)", "answer"),
 )
 
 
@@ -83,9 +83,9 @@ def _history(row: dict[str, Any]) -> Iterator[str]:
     yield f"{_time(row['created_at'])} planned as {row['id']}{of}, {row['message_id']}"
     for change in row["changes"]:
         said = f": {change['said']}" if change["said"] else ""
+        attempt = f" (attempt {change['attempt']})" if change["state"] == "sending" else ""
         sent_as = f" as {change['message_id']}" if change["message_id"] else ""
-        attempt = f" (attempt {change['attempt']}{sent_as})" if change["state"] == "sending" else ""
-        yield f"{_time(change['at'])} {change['state']}{attempt}{said}"
+        yield f"{_time(change['at'])} {change['state']}{attempt}{sent_as}{said}"
     if row["next_attempt_at"]:
         yield f"{_time(row['next_attempt_at'])} next attempt"
     if row["repeated_by"]:
@@ -194,8 +194,7 @@ def _print_deliveries(rows: Sequence[dict[str, Any]]) -> None:
             row["digest"],
             row["channel"],
             row["recipient"],
-            str(row["part"]),
-            str(row["of"] or ""),
+            str(row["part"]) + (f" (repeats {row['of']})" if row["of"] else ""),
             row["state"],
             _time(row["changed_at"]),
             row["said"] or "",

@@ -280,7 +280,8 @@ def _claim(connection: Connection, due: Iterable[Delivery], now: datetime) -> De
 
 
 def _after_first(connection: Connection, delivery: Delivery) -> Delivery:
-    # Only what was sent has one. Parts that were planned together follow each other.
+    # Only what was sent has one. Of several the newest is meant: nothing is repeated while a part
+    # is under way.
     query = (
         sa.select(deliveries.c.receipt)
         .where(
@@ -288,7 +289,6 @@ def _after_first(connection: Connection, delivery: Delivery) -> Delivery:
             deliveries.c.channel == delivery.channel,
             deliveries.c.recipient == delivery.recipient,
             deliveries.c.part == 1,
-            deliveries.c.id < delivery.id,
         )
         .order_by(deliveries.c.id.desc())
         .limit(1)

@@ -204,6 +204,7 @@ async def runtime_over(
     from digest.jobs.deciding import Deciding
     from digest.jobs.delivering import Delivering
     from digest.jobs.enrolling import Enrolling
+    from digest.jobs.keeping import Keeping
     from digest.jobs.publishing import Publishing
     from digest.jobs.room import Room
     from digest.jobs.rostering import Rostering
@@ -239,6 +240,7 @@ async def runtime_over(
                 alerting=Alerting(settings, store, channels, Templates, clock),
                 enrolling=Enrolling(settings, store, tokens, confirming, clock),
                 rostering=Rostering(settings, store, clock),
+                keeping=Keeping(settings, store, clock),
                 room=room,
                 clock=clock,
             )

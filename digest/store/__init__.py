@@ -16,6 +16,7 @@ from digest.store.files import database_exists, exposed_files
 from digest.store.health import Health, HealthQueries
 from digest.store.held import HeldEntries, HeldQueries
 from digest.store.incidents import Incident, IncidentQueries
+from digest.store.keeping import KeepingQueries, Sizes
 from digest.store.keys import KeyQueries
 from digest.store.ledger import LedgerQueries
 from digest.store.lock import WriterLock
@@ -38,6 +39,7 @@ __all__ = [
     "HeldEntries",
     "Incident",
     "Record",
+    "Sizes",
     "Store",
     "StoreThread",
     "Unchanged",
@@ -74,6 +76,7 @@ class Store:
         self.archive = ArchiveQueries(self._database)
         self.incidents = IncidentQueries(self._database)
         self.health = HealthQueries(self._database)
+        self.keeping = KeepingQueries(self._database)
         self.keys = KeyQueries(self._database)
         self.recipients = RecipientQueries(self._database)
         self.weeks = WeekQueries(self._database)

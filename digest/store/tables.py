@@ -82,6 +82,11 @@ feeds = sa.Table(
     # What tells which entries of the next body are in the last one to the byte.
     sa.Column("entry_hashes", sa.LargeBinary),
     sa.Column("home", sa.Text, nullable=False, server_default=""),
+    # What it brought on a day (digest.feeds.quota), and when that was more than is kept.
+    sa.Column("quota_day", sa.Text, nullable=False, server_default=""),
+    sa.Column("quota_entries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("quota_size", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("over_quota_at", UtcDateTime),
     sqlite_strict=True,
 )
 
@@ -112,7 +117,15 @@ entries = sa.Table(
     sa.Column("listed", sa.Integer, nullable=False, server_default="0"),
     # What the feed files it under, a line each.
     sa.Column("categories", sa.Text, nullable=False, server_default=""),
+    # The bytes of the content.
+    sa.Column("size", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("feed_id", "key"),
+    # What may be dropped, and how much feeds have, without a look at the content.
+    sa.Index(
+        "entries_sized",
+        *("first_seen_at", "feed_id", "size"),
+        sqlite_where=sa.text("size > 0"),
+    ),
     sa.Index(
         "entries_listed",
         "feed_id",

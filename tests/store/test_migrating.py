@@ -71,7 +71,7 @@ def test_an_old_database_is_not_changed_by_reading(old: Path) -> None:
     assert old.read_bytes() == before
 
 
-EARLIER = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+EARLIER = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 
 
 @pytest.fixture(params=EARLIER)
@@ -125,7 +125,7 @@ def test_every_delivery_is_kept_and_learns_its_digest(earlier: Path) -> None:
 
 
 def test_an_upgrade_that_fails_leaves_everything_as_it_was(earlier: Path) -> None:
-    obstacle = "deliveries_new"
+    obstacle = "entries_sized"
     with closing(sqlite3.connect(earlier)) as connection, connection:
         # In the way of what the last migration makes.
         connection.execute(f"CREATE TABLE {obstacle} (id INTEGER)")

@@ -62,11 +62,31 @@ class Attention(Shape):
     """Something that needs a person."""
 
     kind: str
-    """feed, gone, flood, missed, moved, digest, channel, delivery, deliveries or disk."""
+    """feed, gone, flood, quota, missed, moved, digest, channel, delivery, deliveries or disk."""
     name: str
     url: str | None
     """Of the feed, where it is one."""
     message: str
+
+
+class LargeFeed(Shape):
+    """A feed, by the bytes of text that are kept of its entries."""
+
+    url: str
+    name: str
+    bytes: int
+
+
+class Storage(Shape):
+    """How large the database is, and what of it are the texts of entries."""
+
+    bytes: int
+    free_bytes: int
+    """Those that are used again before it grows."""
+    payload_bytes: int
+    """What editions were sent as."""
+    largest_feeds: list[LargeFeed]
+    """The five with the most text, the largest first."""
 
 
 class Status(Shape):
@@ -76,6 +96,7 @@ class Status(Shape):
     digests: list[DigestPlan]
     deliveries: Counts
     attention: list[Attention]
+    storage: Storage
 
 
 class Listed(Shape):
@@ -165,7 +186,7 @@ class Incident(Shape):
 
     id: int
     kind: str
-    """feed, gone, flood, channel or disk."""
+    """feed, gone, flood, quota, channel or disk."""
     subject: str
     """A feed's address, a channel's name or the database's path."""
     message: str

@@ -158,8 +158,9 @@ async def test_what_is_released_gets_its_text_where_the_feed_still_has_it(
         assert all((await texts(poller)).values())
         assert await poller.query("SELECT count(*) FROM entries WHERE edited_at > ''") == [(0,)]
         # Each goes out once.
-        sent = [*await publish(poller), *await publish(poller)]
+        sent = await publish(poller)
         await poller.poll(hours=2)
+        sent += await publish(poller)
         assert len(set(sent)) == len(sent) == 60
         assert await poller.titles() == []
 

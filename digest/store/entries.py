@@ -56,11 +56,10 @@ def write_entries(
 
 def _held(connection: Connection, numbers: Collection[int]) -> set[int]:
     """Which of these entries are held, or were discarded: of those no text is kept."""
-    held = sa.select(entries.c.id).where(entries.c.hold != "")
     return {
         number
         for batch in batches(numbers)
-        for number in connection.execute(held.where(entries.c.id.in_(batch))).scalars()
+        for number in connection.execute(_HELD, {"numbers": batch}).scalars()
     }
 
 
@@ -225,3 +224,6 @@ _SET_LISTED = (
     )
 )
 _FORGETTABLE = _forgettable()
+_HELD = sa.select(entries.c.id).where(
+    entries.c.hold != "", entries.c.id.in_(sa.bindparam("numbers", expanding=True))
+)

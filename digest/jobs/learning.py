@@ -102,7 +102,7 @@ class Learning:
             seen=(*known, *kept),
             windows=self.windows(feed),
             wishes=state.wishes if kept else reading.wishes,
-            flood=flood,
+            flood=flood and bool(taken.new),
             missed=not flood and not kept and is_gap(changes, state.entries),
             # All of a feed may be edited at once, by its publisher or by a better parser of ours.
             resend=feed.updates == "resend" and not may_be_flood(len(edited), state.entries),

@@ -177,6 +177,22 @@ async def test_what_is_released_goes_by_its_title_where_the_feed_has_it_no_more(
         assert "Story 101" in stories
 
 
+async def test_a_flood_that_does_not_fit_is_held_whole_the_next_day(
+    make_poller: MakePoller,
+) -> None:
+    async with make_poller({"daily_entries": 35}) as poller:
+        await poller.read(*items(1, 30))
+        assert (await poller.read(*items(1, 40), hours=1)).new == 10
+        flood = [*items(36, 40), *items(101, 130)]
+        assert counts(await poller.read(*flood, hours=1)) == ("unchanged", 0, 5)
+        assert await poller.query("SELECT kind FROM incidents") == [("quota",)]
+        assert counts(await poller.poll(hours=24)) == ("held", 30, 5)
+        assert await poller.query("SELECT kind FROM incidents WHERE closed_at IS NULL") == [
+            ("flood",)
+        ]
+        assert len(await poller.titles()) == 40
+
+
 async def test_floods_without_end_fill_no_disk(make_poller: MakePoller) -> None:
     async with make_poller({"daily_entries": 100}) as poller:
         await poller.read(*items(1, 50))

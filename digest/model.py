@@ -173,13 +173,23 @@ class Move(Struct, frozen=True):
     answers: int
 
 
+class Spent(Struct, frozen=True):
+    """What a feed has brought on a day (UTC): new entries, and bytes of text."""
+
+    day: str = ""
+    entries: int = 0
+    size: int = 0
+
+
 class FeedState(Struct, frozen=True):
     """What the store knows of a feed before a poll.
 
     The validators are those of the server at `answered_by`, where redirects had led.
     `polled_at` is the last poll, `new_at` the last that brought a new entry; `missed_at` is when
     a body shared no entry with the one before. `gone` says that the server called it gone for
-    good; `entry_hashes` is a packed `digest.feeds.scan.Listing` of the last body.
+    good; `spent` is what it brought on the last day that it brought something, `over_quota_at` when
+    that was more than is kept. `entry_hashes` is a packed `digest.feeds.scan.Listing` of the last
+    body.
     """
 
     id: int
@@ -200,6 +210,8 @@ class FeedState(Struct, frozen=True):
     wishes: Wishes = Wishes()
     move: Move | None = None
     gone: bool = False
+    spent: Spent = Spent()
+    over_quota_at: datetime | None = None
     entry_hashes: bytes | None = None
 
     __repr__ = repr_without("entry_hashes")

@@ -205,6 +205,7 @@ async def runtime_over(
     from digest.jobs.deciding import Deciding
     from digest.jobs.delivering import Delivering
     from digest.jobs.enrolling import Enrolling
+    from digest.jobs.keeping import Keeping
     from digest.jobs.publishing import Publishing
     from digest.jobs.renaming import Renaming
     from digest.jobs.room import Room
@@ -245,6 +246,7 @@ async def runtime_over(
                 rostering=Rostering(settings, store, clock),
                 renaming=Renaming(settings, store, clock),
                 rotating=Rotating(store, tokens, links),
+                keeping=Keeping(settings, store, clock),
                 room=room,
                 clock=clock,
             )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from digest.config import FeedSettings, Settings
-    from digest.store import Health, ListCount
+    from digest.store import Health, ListCount, Sizes
 
 _RECENT = timedelta(days=7)
 # What a feed that is paused cannot be reproached with.
@@ -50,6 +50,20 @@ def status_report(settings: Settings, health: Health | None, now: datetime) -> d
             *_stranded(settings, health),
             *_gone(settings, health),
             *_troubled(settings, health),
+        ],
+    }
+
+
+def storage_report(feeds: list[dict[str, Any]], sizes: Sizes | None) -> dict[str, Any]:
+    """What `status` says of the database's size; `feeds` is as it has them."""
+    names = {feed["url"]: feed["name"] for feed in feeds}
+    return {
+        "bytes": sizes.size if sizes else 0,
+        "free_bytes": sizes.free if sizes else 0,
+        "payload_bytes": sizes.payloads if sizes else 0,
+        "largest_feeds": [
+            {"url": one.url, "name": names.get(one.url, one.url), "bytes": one.size}
+            for one in (sizes.largest if sizes else ())
         ],
     }
 

@@ -132,6 +132,7 @@ class Rounds:
         if not was_away:
             self._publish()
         self._start(self._alert_then_deliver)
+        self._start(self.runtime.keeping.drop_old)
         self._deliver()
 
     def _on_time(self) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from digest.jobs.deciding import Deciding
     from digest.jobs.delivering import Delivering
     from digest.jobs.enrolling import Enrolling
+    from digest.jobs.keeping import Keeping
     from digest.jobs.pictures import Illustrating
     from digest.jobs.polling import Polling
     from digest.jobs.publishing import Publishing
@@ -54,6 +55,7 @@ class Runtime(Struct, frozen=True):
     rostering: Rostering
     renaming: Renaming
     rotating: Rotating
+    keeping: Keeping
     room: Room
     clock: Callable[[], datetime]
 
@@ -139,6 +141,7 @@ class Runtime(Struct, frozen=True):
             outcomes |= await self._deliver()
         # What is still to be made is not delivered either, tried or not: its channel may rest.
         over = sum(one.state != "sent" and not one.next_attempt_at for one in outcomes.values())
+        await self.keeping.drop_old()
         now = self.clock()
         waiting = await self.store.run(lambda store: store.ledger.waiting(now))
         return {

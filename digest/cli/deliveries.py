@@ -73,14 +73,24 @@ def show(options: Options, edition: int) -> int:
         dropped = ", dropped" if row["dropped"] else ""
         say()
         say(f"{row['channel']} to {row['recipient']}{part}: {row['state']}{dropped}")
-        say(f"  {_time(row['created_at'])} planned as {row['id']}, {row['message_id']}")
-        for change in row["changes"]:
-            said = f": {change['said']}" if change["said"] else ""
-            attempt = f" (attempt {change['attempt']})" if change["state"] == "sending" else ""
-            say(f"  {_time(change['at'])} {change['state']}{attempt}{said}")
-        if row["next_attempt_at"]:
-            say(f"  {_time(row['next_attempt_at'])} next attempt")
+        for line in _history(row):
+            say(f"  {line}")
     return 0
+
+
+def _history(row: dict[str, Any]) -> Iterator[str]:
+    """What became of a delivery, a line each."""
+    of = f" to repeat {row['of']}" if row["of"] else ""
+    yield f"{_time(row['created_at'])} planned as {row['id']}{of}, {row['message_id']}"
+    for change in row["changes"]:
+        said = f": {change['said']}" if change["said"] else ""
+        attempt = f" (attempt {change['attempt']})" if change["state"] == "sending" else ""
+        sent_as = f" as {change['message_id']}" if change["message_id"] else ""
+        yield f"{_time(change['at'])} {change['state']}{attempt}{sent_as}{said}"
+    if row["next_attempt_at"]:
+        yield f"{_time(row['next_attempt_at'])} next attempt"
+    if row["repeated_by"]:
+        yield f"sent once more as {row['repeated_by']}"
 
 
 @click.command()
@@ -105,7 +115,11 @@ def drop(options: Options, ids: tuple[int, ...]) -> int:
 @click.option("--to", metavar="CHANNEL|RECIPIENT", help="Only to this one.")
 @click.pass_obj
 def resend(options: Options, edition: int, to: str | None) -> int:
-    """Send an edition once more, as it was. To all who got it, or to one channel or recipient."""
+    """Send an edition once more, as it was. To all who got it, or to one channel or recipient.
+
+    Each is a delivery of its own; what was sent stays sent. Where something is under way to a
+    recipient already, it is left to that.
+    """
     return _decide(options, "resend", edition=edition, to=to)
 
 
@@ -181,7 +195,7 @@ def _print_deliveries(rows: Sequence[dict[str, Any]]) -> None:
             row["digest"],
             row["channel"],
             row["recipient"],
-            str(row["part"]),
+            str(row["part"]) + (f" (repeats {row['of']})" if row["of"] else ""),
             row["state"],
             _time(row["changed_at"]),
             row["said"] or "",

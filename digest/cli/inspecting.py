@@ -11,7 +11,7 @@ import click
 from digest.cli import Options, aio
 from digest.cli.output import cell, open_console, print_json, say
 from digest.errors import UsageError
-from digest.reports import status_report
+from digest.reports import status_report, storage_report
 from digest.store import Store, database_exists
 
 if TYPE_CHECKING:
@@ -59,14 +59,15 @@ def _is_running(settings: Settings) -> bool:
 
 
 def _report(settings: Settings, now: datetime) -> dict[str, Any]:
-    health = None
+    health = sizes = None
     if database_exists(settings.database_path):
         store = Store(settings.database_path, read_only=True)
         try:
-            health = store.health.read()
+            health, sizes = store.health.read(), store.keeping.sizes()
         finally:
             store.close()
-    return status_report(settings, health, now)
+    report = status_report(settings, health, now)
+    return report | {"storage": storage_report(report["feeds"], sizes)}
 
 
 def _lines(settings: Settings, *, everything: bool) -> list[Line]:

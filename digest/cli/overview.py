@@ -30,6 +30,7 @@ _MENDS = {
     "moved": "change its url in the configuration file",
     "missed": "give it a shorter `every` in the configuration file",
     "flood": "digest held {url}",
+    "quota": "give it a greater `daily_entries` or `daily_size`, or: digest feeds remove {url}",
     "channel": "digest check --online",
     "digest": "digest preview {name}",
     "deliveries": "name the channel in the file again, or: digest deliveries --state pending",
@@ -76,6 +77,7 @@ def overview(
         *_feeds(report["feeds"], now, everything=everything),
         Line(),
         Line("Deliveries: " + _counted(report["deliveries"])),
+        *_storage(report.get("storage"), everything=everything),
     ]
 
 
@@ -168,6 +170,18 @@ def _because(group: str, feed: dict[str, Any], now: datetime) -> str:
         case "well":
             return f": polled {ago(feed['polled_at'], now)}, new {ago(feed['last_new_at'], now)}"
     return ""
+
+
+def _storage(storage: dict[str, Any] | None, *, everything: bool) -> Iterator[Line]:
+    """`Database: 12.3 MB, most of A feed (1.2 MB)`."""
+    if storage:
+        large = [f"{one['name']} ({_size(one['bytes'])})" for one in storage["largest_feeds"]]
+        most = ", ".join(large if everything else large[:1])
+        yield Line(f"Database: {_size(storage['bytes'])}" + (f", most of {most}" if most else ""))
+
+
+def _size(number: int) -> str:
+    return f"{number / 1e6:.1f} MB"
 
 
 def _counted(counts: dict[str, int]) -> str:

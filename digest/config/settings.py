@@ -66,6 +66,17 @@ class PollingSettings(Model):
     max_body: Size = Field(
         10_000_000, description="The largest body, before and after decompression."
     )
+    daily_entries: int = Field(
+        2_000, ge=1, description="The most new entries that are taken of a feed in a day (UTC)."
+    )
+    daily_size: Size = Field(
+        20_000_000,
+        description="The most text of entries that is kept of a feed in a day (UTC).",
+    )
+    keep_content: Interval = Field(
+        timedelta(days=30),
+        description="How long the text of an entry is kept after its last edition.",
+    )
     allow_private_networks: bool = Field(
         default=False,
         description="Whether feeds may be on loopback or private addresses, each on its own host.",
@@ -103,6 +114,8 @@ class FeedSettings(Model):
     max_entries: int | None = Field(
         None, ge=1, description="The most entries of this feed in one edition."
     )
+    daily_entries: int | None = Field(None, ge=1, description="Default: polling.daily_entries.")
+    daily_size: Size | None = Field(None, description="Default: polling.daily_size.")
 
     @model_validator(mode="before")
     @classmethod

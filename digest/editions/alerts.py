@@ -17,6 +17,7 @@ _SAYS = {
     "feed": "{name} cannot be read",
     "gone": "{name} is gone",
     "flood": "{name} brought far more than usual",
+    "quota": "{name} brings more than is kept",
     "channel": "The channel {name} takes nothing",
     "disk": "The disk of the database is full",
 }

@@ -65,7 +65,8 @@ class Deciding:
     async def resend(self, edition_id: int, to: str | None) -> list[Record]:
         """Send an edition once more: to all, or to one channel or recipient.
 
-        It may be a channel that the edition was not for.
+        What was sent stays as it is: each repeat is a delivery of its own. It may be a channel that
+        the edition was not for.
 
         Raises:
             UsageError: there is no such edition, channel or recipient.

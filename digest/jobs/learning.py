@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from digest.feeds.alarms import expected, is_gap, may_be_flood
 from digest.feeds.diff import diff
 from digest.feeds.identity import candidate_keys
+from digest.feeds.quota import Quota, take
 from digest.store import Store, Update, Validators
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Learning:
         self._store = store
         self._workers = workers
         self._clock = clock
+        self._polling = settings.polling
         self._windows: dict[str, dict[str, timedelta]] = defaultdict(dict)
         for name, digest in settings.digests.items():
             for feed in settings.feeds_of(name):
@@ -70,26 +72,55 @@ class Learning:
         new = await self._clean(changes.new, clean)
         again = await self._clean([one.keyed for one in edited], clean)
         whole = 2 * (len(kept) + len(reading.entries)) >= state.entries
+        taken = take(
+            # A feed lists its newest entry first; the store counts upwards in time.
+            tuple(reversed(new)),
+            tuple(zip((one.known.id for one in edited), again, strict=True)),
+            self._quota(feed),
+            state.spent,
+            self._clock(),
+            flood=flood,
+            first=not state.entries,
+        )
+        put_off = {one.known.id for one in edited} - {number for number, _ in taken.edited}
         return Update(
             title=reading.title or state.title,
-            body_hash=response.body_hash,
-            validators=Validators(response.etag, response.last_modified, response.url),
-            # A feed lists its newest entry first; the store counts upwards in time.
-            new=tuple(reversed(new)),
-            edited=tuple(zip((one.known.id for one in edited), again, strict=True)),
-            renamed={number: one.new_names for number, one in known.items() if one.new_names},
+            # What is left of a body is as new to the next poll, which must not take it for read.
+            body_hash=response.body_hash if taken.is_whole else "",
+            validators=(
+                Validators(response.etag, response.last_modified, response.url)
+                if taken.is_whole
+                else Validators(None, None, response.url)
+            ),
+            new=taken.new,
+            edited=taken.edited,
+            renamed={
+                number: one.new_names
+                for number, one in known.items()
+                if one.new_names and number not in put_off
+            },
             seen=(*known, *kept),
             windows=self.windows(feed),
             wishes=state.wishes if kept else reading.wishes,
-            flood=flood,
+            flood=flood and bool(taken.new),
             missed=not flood and not kept and is_gap(changes, state.entries),
             # All of a feed may be edited at once, by its publisher or by a better parser of ours.
             resend=feed.updates == "resend" and not may_be_flood(len(edited), state.entries),
             redraw=not state.entries and known_before and may_be_flood(len(new), 1),
             forget_before=self._clock() - _REMEMBERED if known_before and whole else None,
-            listing=reading.listing,
+            restored=sum(not known[number].known.fingerprint for number, _ in taken.edited),
+            spent=taken.spent,
+            left=taken.left,
+            complaint=taken.complaint,
+            listing=reading.listing if taken.is_whole else None,
             listed=_listed(reading, changes),
             home=reading.home or state.home,
+        )
+
+    def _quota(self, feed: FeedSettings) -> Quota:
+        return Quota(
+            feed.daily_entries or self._polling.daily_entries,
+            self._polling.daily_size if feed.daily_size is None else feed.daily_size,
         )
 
     def windows(self, feed: FeedSettings) -> Mapping[str, timedelta]:

@@ -280,7 +280,8 @@ class Polling:
         await self._store.run(lambda store: store.feeds.record_update(state, update, visit))
         if update.missed:
             event(_log, logging.WARNING, "entries were probably missed", feed=feed.url)
-        outcome: PollOutcome = "updated" if update.new or update.edited else "unchanged"
+        is_news = update.new or len(update.edited) > update.restored
+        outcome: PollOutcome = "updated" if is_news else "unchanged"
         return self._result(
             feed,
             update.title,

@@ -17,6 +17,7 @@ from digest.store.files import database_exists, exposed, exposed_files
 from digest.store.health import Health, HealthQueries
 from digest.store.held import HeldEntries, HeldQueries
 from digest.store.incidents import Incident, IncidentQueries
+from digest.store.keeping import KeepingQueries, Sizes
 from digest.store.keys import KeyQueries, Keys
 from digest.store.ledger import LedgerQueries
 from digest.store.lock import WriterLock
@@ -43,6 +44,7 @@ __all__ = [
     "Keys",
     "ListCount",
     "Record",
+    "Sizes",
     "Store",
     "StoreThread",
     "Unchanged",
@@ -80,6 +82,7 @@ class Store:
         self.archive = ArchiveQueries(self._database)
         self.incidents = IncidentQueries(self._database)
         self.health = HealthQueries(self._database)
+        self.keeping = KeepingQueries(self._database)
         self.keys = KeyQueries(self._database)
         self.recipients = RecipientQueries(self._database)
         self.weeks = WeekQueries(self._database)

@@ -38,6 +38,7 @@ T = TypeVar("T")
 
 # So that what is done together is soon done, and can be answered.
 _MOST_TOGETHER = 32
+_LONGEST_LOG = 16_000_000
 # How long what can wait does, for more of its kind, in seconds, and how much of it there may be.
 _PATIENCE = 0.05
 _MOST_OF_A_KIND = 100
@@ -101,6 +102,8 @@ class Database:
         if not self._read_only:
             # The file keeps its journal mode, so nothing sets it before it is known to be ours.
             self._driver.execute("PRAGMA journal_mode=WAL")
+            # One great transaction would have the log stay as long as it made it.
+            self._driver.execute(f"PRAGMA journal_size_limit={_LONGEST_LOG}")
             # What a part of `together` needs to be undone, which else is written to a file; not
             # what a migration does, which may be all there is.
             self._driver.execute("PRAGMA temp_store=MEMORY")

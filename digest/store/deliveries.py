@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from msgspec import Struct
@@ -13,7 +14,7 @@ from digest.errors import UsageError
 from digest.store.tables import deliveries, delivery_changes, editions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy.engine import Connection, Row
@@ -25,19 +26,41 @@ if TYPE_CHECKING:
 _NO_RETRY = {"sent": "sent; use `digest resend`", "sending": "being sent"}
 _NO_DROP = {"sent": "sent", "sending": "being sent"}
 _AGAIN = re.compile(r"(?:\.again(\d+))?@")
+# A refusal keeps the words of the server.
+_DROPPED = sa.literal("dropped by the operator") + sa.func.coalesce(
+    sa.literal("; before: ", sa.Text) + deliveries.c.last_error, ""
+)
+_OVER = ("sent", "failed", "unknown")
+_repeat = deliveries.alias("repeat")
+_REPEATED_BY = (
+    sa.select(_repeat.c.id)
+    .where(_repeat.c.of_id == deliveries.c.id)
+    .scalar_subquery()
+    .label("repeated_by")
+)
+_RECORDS = sa.select(deliveries, _REPEATED_BY)
+# What a repeat has in common with what it repeats.
+_REPEATED = ("edition_id", "digest", "channel", "recipient", "part", "plainer")
 
 
 class Change(Struct, frozen=True):
-    """A change of a delivery's state; `said` are the words of the server, or of the error."""
+    """A change of a delivery's state; `said` are the words of the server, or of the error.
+
+    `message_id` is that of an attempt, where it is one, and known.
+    """
 
     at: datetime
     state: DeliveryState
     attempt: int
     said: str | None
+    message_id: str | None = None
 
 
 class Record(Struct, frozen=True):
-    """A delivery with its history."""
+    """A delivery with its history.
+
+    `of` is the delivery that it repeats, and `repeated_by` the one that repeats it, if any.
+    """
 
     id: int
     edition: int
@@ -53,17 +76,20 @@ class Record(Struct, frozen=True):
     message_id: str
     said: str | None
     dropped: bool
+    of: int | None
+    repeated_by: int | None
     changes: tuple[Change, ...] = ()
 
     @property
     def can_retry(self) -> bool:
         """Whether it can be made due now."""
-        return self.state not in _NO_RETRY
+        return self.state not in _NO_RETRY and self.repeated_by is None
 
     @property
     def can_drop(self) -> bool:
-        """Whether something would happen to it that can be stopped."""
-        return self.state not in _NO_DROP and not self.dropped
+        """Whether something would happen to it that can be stopped, or it needs attention."""
+        over = self.dropped or self.repeated_by is not None
+        return self.state not in _NO_DROP and not over
 
 
 class EditionRecord(Struct, frozen=True):
@@ -88,7 +114,7 @@ class DeliveryQueries:
 
         They come without their history. Those that were dropped are of no state but `dropped`.
         """
-        query = sa.select(deliveries).order_by(deliveries.c.id.desc()).limit(most)
+        query = _RECORDS.order_by(deliveries.c.id.desc()).limit(most)
         if state == "dropped":
             query = query.where(deliveries.c.dropped == 1)
         elif state:
@@ -143,11 +169,13 @@ class DeliveryQueries:
         """
         with self._database.transaction() as connection:
             _check(connection, ids, _NO_DROP)
-            chosen = sa.update(deliveries).where(deliveries.c.id.in_(ids))
+            chosen = sa.update(deliveries).where(
+                deliveries.c.id.in_(ids), deliveries.c.dropped == 0
+            )
             dropped = {"dropped": 1, "next_attempt_at": None, "changed_at": now}
             connection.execute(
                 chosen.where(deliveries.c.state != "unknown").values(
-                    **dropped, state="failed", last_error=sa.literal("dropped by the operator")
+                    **dropped, state="failed", last_error=_DROPPED
                 )
             )
             connection.execute(
@@ -155,32 +183,48 @@ class DeliveryQueries:
             )
 
     def resend(self, edition_id: int, to: str | None, now: datetime) -> list[int]:
-        """Make deliveries of an edition due once more, to a channel, a recipient or all.
+        """Repeat what became of an edition, for a channel, a recipient or all.
 
-        What is under way is left to it. Each gets a new Message-ID: mail programs show only one of
-        several messages of the same. Answers the deliveries' numbers.
+        Each repeat is a delivery of its own with a Message-ID of its own: mail programs show only
+        one of several messages of the same. Where something is under way to a recipient, it is
+        left to that. Answers the deliveries' numbers: of the repeats, and of what is under way.
         """
-        chosen = deliveries.c.edition_id == edition_id
+        chosen = (deliveries.c.edition_id == edition_id) & _REPEATED_BY.is_(None)
         if to is not None:
             chosen &= sa.or_(deliveries.c.channel == to, deliveries.c.recipient == to)
-        over = deliveries.c.state.in_(("sent", "failed", "unknown"))
+        query = _RECORDS.where(chosen).order_by(deliveries.c.id)
         with self._database.transaction() as connection:
-            rows = connection.execute(
-                sa.select(deliveries.c.id, deliveries.c.message_id).where(chosen, over)
-            ).all()
-            for row in rows:
-                connection.execute(
-                    sa.update(deliveries)
-                    .where(deliveries.c.id == row.id)
-                    .values(
-                        **_due(now),
-                        doubtful=0,
-                        receipt=None,
-                        message_id=_again(row.message_id),
-                    )
-                )
-            found = connection.execute(sa.select(deliveries.c.id).where(chosen))
-            return list(found.scalars())
+            over, under_way = _by_recipient(connection.execute(query).all())
+            newest = connection.execute(sa.select(sa.func.max(deliveries.c.id))).scalar() or 0
+            if over:
+                connection.execute(sa.insert(deliveries), [_repeat_of(row, now) for row in over])
+            new = sa.select(deliveries.c.id).where(deliveries.c.id > newest)
+            return [*(row.id for row in under_way), *connection.execute(new).scalars()]
+
+
+def _by_recipient(rows: Iterable[Any]) -> tuple[list[Any], list[Any]]:
+    """The deliveries of recipients that nothing is under way to, and those of the others."""
+    over: list[Any] = []
+    under_way: list[Any] = []
+    recipient = lambda row: (row.channel, row.recipient)  # noqa: E731 - a key to sort and group by
+    for _, found in groupby(sorted(rows, key=recipient), recipient):
+        parts = list(found)
+        (over if all(map(_is_over, parts)) else under_way).extend(parts)
+    return sorted(over, key=lambda row: row.id), under_way
+
+
+def _is_over(row: Any) -> bool:
+    return row.state in _OVER and row.next_attempt_at is None
+
+
+def _repeat_of(row: Any, now: datetime) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _REPEATED} | {
+        "state": "pending",
+        "message_id": _again(row.message_id),
+        "created_at": now,
+        "changed_at": now,
+        "of_id": row.id,
+    }
 
 
 def _due(now: datetime) -> dict[str, object]:
@@ -195,17 +239,19 @@ def _again(message_id: str) -> str:
 
 
 def _check(connection: Connection, ids: Collection[int], refused: Mapping[str, str]) -> None:
-    query = sa.select(deliveries.c.id, deliveries.c.state).where(deliveries.c.id.in_(ids))
-    states = {row.id: row.state for row in connection.execute(query)}
+    found = {row.id: row for row in connection.execute(_RECORDS.where(deliveries.c.id.in_(ids)))}
     for number in ids:
-        if number not in states:
+        if number not in found:
             raise UsageError(f"there is no delivery {number}; see `digest deliveries`")
-        if said := refused.get(states[number]):
+        if said := refused.get(found[number].state):
             raise UsageError(f"delivery {number} is {said}")
+        if found[number].repeated_by is not None:
+            again = f"was sent once more as {found[number].repeated_by}"
+            raise UsageError(f"delivery {number} {again}; see `digest show` of its edition")
 
 
 def _records(connection: Connection, which: sa.ColumnElement[bool]) -> list[Record]:
-    rows = connection.execute(sa.select(deliveries).where(which).order_by(deliveries.c.id)).all()
+    rows = connection.execute(_RECORDS.where(which).order_by(deliveries.c.id)).all()
     history: dict[int, list[Change]] = {row.id: [] for row in rows}
     query = (
         sa.select(delivery_changes)
@@ -214,7 +260,8 @@ def _records(connection: Connection, which: sa.ColumnElement[bool]) -> list[Reco
         .order_by(delivery_changes.c.id)
     )
     for row in connection.execute(query):
-        history[row.delivery_id].append(Change(row.at, row.state, row.attempt, row.said))
+        change = Change(row.at, row.state, row.attempt, row.said, row.message_id)
+        history[row.delivery_id].append(change)
     return [_record(row, tuple(history[row.id])) for row in rows]
 
 
@@ -234,5 +281,7 @@ def _record(row: Row[tuple[object, ...]], changes: tuple[Change, ...] = ()) -> R
         message_id=row.message_id,
         said=row.receipt if row.state == "sent" else row.last_error,
         dropped=bool(row.dropped),
+        of=row.of_id,
+        repeated_by=row.repeated_by,
         changes=changes,
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from digest.feeds.quota import size_of, without_text
 from digest.store.bulk import insert_rows
 from digest.store.names import add_names, batches, change_names, forget_names
 from digest.store.tables import (
@@ -42,13 +43,24 @@ def write_entries(
     """
     _list(connection, state, update.seen, now)
     added = _add(connection, state.id, update, now)
-    for number, entry in update.edited:
+    held = _held(connection, [number for number, _ in update.edited])
+    for number, said in update.edited:
+        entry = without_text(said) if number in held else said
         edited = {name: _unless_forgotten(name, now) for name in _edited_columns(update)}
         connection.execute(
             sa.update(entries).where(entries.c.id == number).values(_said(entry) | edited)
         )
     change_names(connection, state.id, {number for number, _ in update.edited}, update.renamed)
     return added
+
+
+def _held(connection: Connection, numbers: Collection[int]) -> set[int]:
+    """Which of these entries are held, or were discarded: of those no text is kept."""
+    return {
+        number
+        for batch in batches(numbers)
+        for number in connection.execute(_HELD, {"numbers": batch}).scalars()
+    }
 
 
 def _edited_columns(update: Update) -> tuple[str, ...]:
@@ -68,7 +80,7 @@ def _add(connection: Connection, feed_id: int, update: Update, now: datetime) ->
     newest = newest_entry(connection)
     hold, at = "held" if update.flood else "", as_text(now)
     rows = [
-        _row(feed_id, entry, at) | {"id": number, "hold": hold}
+        _row(feed_id, without_text(entry) if hold else entry, at) | {"id": number, "hold": hold}
         for number, entry in enumerate(update.new, newest + 1)
     ]
     insert_rows(connection, entries, _COLUMNS, [tuple(map(row.get, _COLUMNS)) for row in rows])
@@ -126,10 +138,9 @@ def pass_over(
     insert_rows(connection, passed_over, ("digest", "entry_id", "rule", "at"), rows)
 
 
-def _forgettable() -> sa.Select[tuple[int]]:
-    """The entries of a feed that it last had before a time, but for what a digest waits for."""
-    every = entries.alias()
-    waiting = sa.exists().where(
+def is_awaited() -> sa.ColumnElement[bool]:
+    """Whether a digest waits for an entry, or for the word about it, in a query of entries."""
+    return sa.exists().where(
         subscriptions.c.feed_id == entries.c.feed_id,
         subscriptions.c.digest == digests_table.c.name,
         digests_table.c.gone == 0,
@@ -139,12 +150,17 @@ def _forgettable() -> sa.Select[tuple[int]]:
         entries.c.hold != "discarded",
         ~is_taken(),
     )
+
+
+def _forgettable() -> sa.Select[tuple[int]]:
+    """The entries of a feed that it last had before a time, but for what a digest waits for."""
+    every = entries.alias()
     return sa.select(entries.c.id).where(
         entries.c.feed_id == sa.bindparam("feed"),
         # As it stands in the index, or it would not be used.
         entries.c.listed == sa.literal_column("0"),
         entries.c.last_seen_at < sa.bindparam("before", type_=entries.c.last_seen_at.type),
-        ~waiting,
+        ~is_awaited(),
         # SQLite gives the id of a last row out again, and a baseline may be drawn at it.
         entries.c.id < sa.select(sa.func.max(every.c.id)).scalar_subquery(),
     )
@@ -170,6 +186,7 @@ def _said(entry: CleanEntry) -> dict[str, Any]:
         "link": entry.link,
         "author": entry.author,
         "content": entry.html,
+        "size": size_of(entry),
         "excerpt": entry.excerpt,
         "words": entry.words,
         "image": entry.image,
@@ -208,3 +225,6 @@ _SET_LISTED = (
     )
 )
 _FORGETTABLE = _forgettable()
+_HELD = sa.select(entries.c.id).where(
+    entries.c.hold != "", entries.c.id.in_(sa.bindparam("numbers", expanding=True))
+)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from msgspec.structs import replace
 
-from digest.model import CleanEntry, FeedState, KnownEntry, Move, Wishes
+from digest.model import CleanEntry, FeedState, KnownEntry, Move, Spent, Wishes
 from digest.store.bulk import update_rows
 from digest.store.entries import forget_entries, newest_entry, write_entries
 from digest.store.incidents import close_incident, open_incident
@@ -50,7 +50,9 @@ class Update(Struct, frozen=True):
     Entries that were last there before `forget_before` are forgotten. `windows` is `first_edition`
     by subscribed digest; `redraw` draws their baselines anew. `listing` is the body by hashes, and
     `listed` names its entries, in that order: by id, new ones by key; none where that is not sure.
-    `home` is the feed's home page.
+    `home` is the feed's home page. Of those that are edited, so many are only `restored`: what they
+    said before is not known. `spent` is what the feed brought on this day; `left` new entries
+    of the body are not taken now, and `complaint` says what else of it is not kept.
     """
 
     title: str
@@ -70,6 +72,10 @@ class Update(Struct, frozen=True):
     listing: Listing | None = None
     listed: Sequence[int | str] = ()
     home: str = ""
+    restored: int = 0
+    spent: Spent = Spent()
+    left: int = 0
+    complaint: str = ""
 
 
 class Visit(Struct, frozen=True):
@@ -211,12 +217,17 @@ class FeedQueries:
                 title=update.title,
                 home=update.home,
                 body_hash=update.body_hash,
-                body_entries=len(update.new) + len(update.seen),
+                body_entries=len(update.new) + len(update.seen) + update.left,
                 wishes=_wishes_to_json(update.wishes),
                 entry_hashes=_pack(update, added),
                 **_validator_values(update.validators),
+                **_quota_values(update, state, now),
                 **values,
             )
+            if update.complaint:
+                open_incident(connection, "quota", state.url, update.complaint, now)
+            elif _had_too_much(state, now):
+                close_incident(connection, "quota", state.url, now)
             if update.flood:
                 _raise_flood(connection, state, now)
             if update.forget_before is not None:
@@ -229,7 +240,7 @@ class FeedQueries:
 
     def record_unchanged(self, polls: Sequence[Unchanged]) -> None:
         """Polls of different feeds that brought nothing, all of them or none."""
-        mended = [poll for poll in polls if _ails(poll.state)]
+        mended = [poll for poll in polls if _ails(poll.state, poll.visit.at)]
         # What closes no incident is one statement.
         begin = self._database.transaction if mended else self._database.statement
         with begin() as connection:
@@ -237,6 +248,9 @@ class FeedQueries:
             update_rows(connection, feeds, rows)
             for poll in mended:
                 _close_incidents(connection, poll.state, poll.visit)
+                if _had_too_much(poll.state, poll.visit.at):
+                    close_incident(connection, "quota", poll.state.url, poll.visit.at)
+                    update_rows(connection, feeds, {poll.state.id: {"over_quota_at": None}})
 
     def record_empty(
         self, state: FeedState, windows: Mapping[str, timedelta], visit: Visit
@@ -301,8 +315,24 @@ def subscribe(
     )
 
 
-def _ails(state: FeedState) -> bool:
-    return state.failures > 0 or state.gone
+def _ails(state: FeedState, now: datetime) -> bool:
+    return state.failures > 0 or state.gone or _had_too_much(state, now)
+
+
+def _had_too_much(state: FeedState, now: datetime) -> bool:
+    """Whether a feed brought more than is kept on a day that is over."""
+    return state.over_quota_at is not None and f"{now:%Y-%m-%d}" > state.spent.day
+
+
+def _quota_values(update: Update, state: FeedState, now: datetime) -> dict[str, Any]:
+    return {
+        "quota_day": update.spent.day,
+        "quota_entries": update.spent.entries,
+        "quota_size": update.spent.size,
+        "over_quota_at": (
+            now if update.complaint else None if _had_too_much(state, now) else state.over_quota_at
+        ),
+    }
 
 
 def _touch(connection: Connection, state: FeedState, visit: Visit, **values: Any) -> None:
@@ -410,6 +440,8 @@ def _state(row: Any) -> FeedState:
         wishes=_wishes_from_json(row.wishes),
         move=Move(row.moved_to, row.moved_since, row.moved_answers) if row.moved_to else None,
         gone=row.gone_at is not None,
+        spent=Spent(row.quota_day, row.quota_entries, row.quota_size),
+        over_quota_at=row.over_quota_at,
         entry_hashes=row.entry_hashes,
     )
 

@@ -29,7 +29,8 @@ _LAST = 20
 class Health(Struct, frozen=True):
     """Rows as plain maps: feeds and digests by key, deliveries that need a person.
 
-    `deliveries` counts them by state, without those that were dropped; `waiting` has how many are
+    `deliveries` counts them by state, without those that were dropped, or did not arrive and were
+    sent once more; `waiting` has how many are
     yet to be made, and the first of them, by channel and kind; `weekly` counts those who get weekly
     editions, by digest; `channels` are those that take nothing now. `lists` and `editions` count
     recipients by channel and editions by digest, of those that the configuration lacks too.
@@ -69,7 +70,11 @@ class HealthQueries:
 
     def read(self) -> Health:
         """Feeds, digests, ledger counts, and deliveries that failed, linger or are unknown."""
-        kept = deliveries.c.dropped == 0
+        # What was sent once more is told by that.
+        repeat = deliveries.alias("repeat")
+        repeated = sa.exists().where(repeat.c.of_id == deliveries.c.id)
+        lost = deliveries.c.state.in_(("failed", "unknown"))
+        kept = sa.and_(deliveries.c.dropped == 0, sa.or_(~lost, ~repeated))
         number = sa.func.count()
         counts = sa.select(deliveries.c.state, number).where(kept).group_by(deliveries.c.state)
         troubled = (

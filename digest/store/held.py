@@ -28,6 +28,10 @@ class HeldEntries(Struct, frozen=True):
 
 
 _SHOWN = 3
+# What an entry said is not known any more, so that it may say it again without being edited.
+_RELEASED = {"hold": "", "fingerprint": ""}
+# What a body is recognised by.
+_RECOGNISING = ("etag", "last_modified", "body_hash", "entry_hashes")
 
 
 class HeldQueries:
@@ -64,7 +68,8 @@ class HeldQueries:
         """Release or discard what is held of these feeds; answers how many entries that were.
 
         Released entries are new to the digests that subscribe; discarded ones never are, and stay
-        known.
+        known. The next answer of a feed of which some are released is read whole: what it still
+        has of them gets its text, which was not kept.
         """
         decided = 0
         with self._database.transaction() as connection:
@@ -72,10 +77,14 @@ class HeldQueries:
                 sa.select(feeds.c.id, feeds.c.url).where(feeds.c.url.in_(urls))
             )
             for feed_id, url in rows.all():
-                decided += connection.execute(
+                number = connection.execute(
                     sa.update(entries)
                     .where(entries.c.feed_id == feed_id, entries.c.hold == "held")
-                    .values(hold="" if release else "discarded")
+                    .values(_RELEASED if release else {"hold": "discarded"})
                 ).rowcount
+                decided += number
+                if release and number:
+                    forget = sa.update(feeds).where(feeds.c.id == feed_id)
+                    connection.execute(forget.values(dict.fromkeys(_RECOGNISING)))
                 close_incident(connection, "flood", url, now)
         return decided

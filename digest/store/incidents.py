@@ -101,7 +101,7 @@ def forget_incidents(connection: Connection, urls: Collection[str], now: datetim
     connection.execute(
         sa.update(incidents)
         .where(
-            incidents.c.kind.in_(("feed", "gone")),
+            incidents.c.kind.in_(("feed", "gone", "quota")),
             incidents.c.subject.not_in(urls),
             incidents.c.closed_at.is_(None),
         )

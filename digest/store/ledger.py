@@ -47,12 +47,14 @@ _TIME_HAS_COME = sa.or_(
     ),
 )
 _earlier = deliveries.alias("earlier")
-# Parts, and editions of a digest, reach a recipient in order.
+# Parts, and editions of a digest, reach a recipient in order. An edition that is sent once more
+# waits for no later one.
 _WAITS = sa.exists().where(
     _earlier.c.channel == deliveries.c.channel,
     _earlier.c.recipient == deliveries.c.recipient,
     _earlier.c.digest == deliveries.c.digest,
     _earlier.c.id < deliveries.c.id,
+    _earlier.c.edition_id <= deliveries.c.edition_id,
     sa.literal_column(f"earlier.{IS_OPEN}"),
     sa.or_(_earlier.c.state != _state("unknown"), _earlier.c.next_attempt_at.is_not(None)),
 )
@@ -278,12 +280,18 @@ def _claim(connection: Connection, due: Iterable[Delivery], now: datetime) -> De
 
 
 def _after_first(connection: Connection, delivery: Delivery) -> Delivery:
-    # Only what was sent has one.
-    query = sa.select(deliveries.c.receipt).where(
-        deliveries.c.edition_id == delivery.edition_id,
-        deliveries.c.channel == delivery.channel,
-        deliveries.c.recipient == delivery.recipient,
-        deliveries.c.part == 1,
+    # Only what was sent has one. Of several the newest is meant: nothing is repeated while a part
+    # is under way.
+    query = (
+        sa.select(deliveries.c.receipt)
+        .where(
+            deliveries.c.edition_id == delivery.edition_id,
+            deliveries.c.channel == delivery.channel,
+            deliveries.c.recipient == delivery.recipient,
+            deliveries.c.part == 1,
+        )
+        .order_by(deliveries.c.id.desc())
+        .limit(1)
     )
     return replace(delivery, first_receipt=connection.execute(query).scalar() or "")
 

@@ -6,6 +6,7 @@ Names may share one: what a mark finds is what may go by a name, and its names t
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 # SQLite takes 32,766 parameters in a statement; a body may have more names.
 _BATCH = 5_000
+# A feed that gives an entry another guid at each poll says nothing by it.
+_MOST_OF_A_KIND = 20
 # SQLite's integers have a sign, and take more than three bytes from here on.
 _MIDDLE = 2**23
 
@@ -86,15 +89,13 @@ def change_names(
         number: [name for name in names if number not in edited or not _is_content(name)]
         for number, names in before.items()
     }
-    packed = [
-        {"number": number, "packed": _pack({*names, *renamed.get(number, ())})}
-        for number, names in left.items()
-    ]
-    if packed:
-        connection.execute(_SET_NAMES, packed)
+    after = {number: _bounded(names, renamed.get(number, ())) for number, names in left.items()}
+    if after:
+        rows = [{"number": number, "packed": _pack(names)} for number, names in after.items()]
+        connection.execute(_SET_NAMES, rows)
     new = _finding_marks(renamed)
     # Some of the new ones may be there.
-    _unmark(connection, feed_id, (_marks(before) - _marks(left)) | new)
+    _unmark(connection, feed_id, (_marks(before) - _marks(after)) | new)
     _mark(connection, feed_id, new)
 
 
@@ -108,6 +109,16 @@ def batches(values: Collection[Any]) -> Iterator[Sequence[Any]]:
     """In portions that one statement takes."""
     items = list(values)
     return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))
+
+
+def _bounded(names: Iterable[str], new: Iterable[str]) -> set[str]:
+    """The names of an entry with its new ones; of a kind that is always another, not every one."""
+    kept, number = set(new), Counter(map(kind_of, new))
+    for name in sorted(names):
+        if name not in kept and number[kind_of(name)] < _MOST_OF_A_KIND:
+            number[kind_of(name)] += 1
+            kept.add(name)
+    return kept
 
 
 def _read(connection: Connection, numbers: Collection[int]) -> dict[int, frozenset[str]]:

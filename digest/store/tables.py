@@ -97,6 +97,11 @@ feeds = sa.Table(
     # What tells which entries of the next body are in the last one to the byte.
     sa.Column("entry_hashes", sa.LargeBinary),
     sa.Column("home", sa.Text, nullable=False, server_default=""),
+    # What it brought on a day (digest.feeds.quota), and when that was more than is kept.
+    sa.Column("quota_day", sa.Text, nullable=False, server_default=""),
+    sa.Column("quota_entries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("quota_size", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("over_quota_at", UtcDateTime),
     sqlite_strict=True,
 )
 
@@ -127,7 +132,15 @@ entries = sa.Table(
     sa.Column("listed", sa.Integer, nullable=False, server_default="0"),
     # What the feed files it under, a line each.
     sa.Column("categories", sa.Text, nullable=False, server_default=""),
+    # The bytes of the content.
+    sa.Column("size", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("feed_id", "key"),
+    # What may be dropped, and how much feeds have, without a look at the content.
+    sa.Index(
+        "entries_sized",
+        *("first_seen_at", "feed_id", "size"),
+        sqlite_where=sa.text("size > 0"),
+    ),
     sa.Index(
         "entries_listed",
         "feed_id",
@@ -277,11 +290,20 @@ deliveries = sa.Table(
     sa.Column("deferred_at", UtcDateTime),
     # Whether somebody has decided that nothing more is to happen.
     sa.Column("dropped", sa.Integer, nullable=False, server_default="0"),
-    sa.UniqueConstraint("edition_id", "channel", "recipient", "part"),
+    # The delivery that this one repeats, where somebody has had an edition sent once more.
+    sa.Column("of_id", sa.Integer, sa.ForeignKey("deliveries.id")),
     sa.CheckConstraint(
         "state IN ('pending', 'sending', 'sent', 'retrying', 'failed', 'unknown')",
         name="deliveries_state",
     ),
+    # Each is planned once, and repeated by one other, which others may repeat in turn.
+    sa.Index(
+        "deliveries_once",
+        *("edition_id", "channel", "recipient", "part"),
+        sa.text("coalesce(of_id, 0)"),
+        unique=True,
+    ),
+    sa.Index("deliveries_repeating", "of_id", sqlite_where=sa.text("of_id IS NOT NULL")),
     sa.Index("deliveries_by_state", "state"),
     sa.Index("deliveries_by_next_attempt", "next_attempt_at"),
     # What is open of a digest for a recipient goes out in order.
@@ -296,7 +318,7 @@ deliveries = sa.Table(
     sqlite_strict=True,
 )
 
-# Every change of a delivery's state, with what the server said.
+# Every change of a delivery's state, with what the server said; of an attempt, its Message-ID.
 delivery_changes = sa.Table(
     "delivery_changes",
     metadata,
@@ -306,15 +328,17 @@ delivery_changes = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("said", Said),
+    sa.Column("message_id", sa.Text),
     sa.Index("delivery_changes_by_delivery", "delivery_id"),
     sqlite_strict=True,
 )
 # By the database, so that no change can go without.
 NOTE_CHANGES = """
 CREATE TRIGGER delivery_changed AFTER UPDATE OF state ON deliveries BEGIN
-  INSERT INTO delivery_changes (delivery_id, at, state, attempt, said)
+  INSERT INTO delivery_changes (delivery_id, at, state, attempt, said, message_id)
   VALUES (new.id, new.changed_at, new.state, new.attempts,
-    CASE new.state WHEN 'sent' THEN new.receipt WHEN 'sending' THEN NULL ELSE new.last_error END);
+    CASE new.state WHEN 'sent' THEN new.receipt WHEN 'sending' THEN NULL ELSE new.last_error END,
+    CASE new.state WHEN 'sending' THEN new.message_id END);
 END
 """
 sa.event.listen(delivery_changes, "after_create", sa.DDL(NOTE_CHANGES))  # type: ignore[no-untyped-call]

@@ -28,6 +28,7 @@ MENDS = {
     "moved": ("Change its url in the configuration file", "/feeds/{feed}"),
     "missed": ("Give it a shorter `every` in the configuration file", "/feeds/{feed}"),
     "flood": ("Release or discard what is held", "/held"),
+    "quota": ("Give it a greater `daily_entries` or `daily_size`, or remove it", "/feeds/{feed}"),
     "channel": ("Mend what it says, then retry what waits", "/deliveries?state=pending"),
     "digest": ("See what its next edition would be", "/digests/{name}"),
     "deliveries": ("Name the channel in the file again, or drop them", "/deliveries?state=pending"),

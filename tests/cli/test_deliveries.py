@@ -72,7 +72,9 @@ def test_an_edition_is_shown_with_each_change(sent: Project) -> None:
     }
     text = sent.command("show", "1").stdout
     assert "failed: 554 no such user" in text
-    assert "sending (attempt 1)" in text
+    for row in shown["deliveries"]:
+        assert [one["message_id"] for one in row["changes"]] == [row["message_id"], None]
+        assert f"sending (attempt 1) as {row['message_id']}\n" in text
 
 
 def test_there_is_no_such_thing(sent: Project) -> None:
@@ -121,6 +123,18 @@ def test_an_edition_is_sent_once_more_with_an_identity_of_its_own(sent: Project)
         line for mail in sent.mail.mails for line in mail.raw.splitlines() if b"Message-ID" in line
     }
     assert len(ids) == 3
+    assert [row["of"] for row in again] == [1, 2]
+    assert [row["repeated_by"] for row in rows(sent)] == [None, None, 4, 3]
+    assert [row["state"] for row in rows(sent)] == ["sent", "sent", "failed", "sent"]
+    shown = sent.command("show", "1").stdout
+    assert "planned as 3 to repeat 1, " in shown
+    assert "sent once more as 3\n" in shown
+    assert "1 (repeats 1)" in sent.command("deliveries").stdout
+    assert sent.json("status")["deliveries"] == {
+        **dict.fromkeys(("pending", "retrying", "failed", "unknown"), 0),
+        "sent": 3,
+    }
+    assert sent.json("status")["attention"] == []
     sent.json("resend", "1", "--to", ADA)
     assert [mail.recipient for mail in sent.mail.mails[3:]] == [ADA]
     assert b".again3@" in sent.mail.mails[3].raw
@@ -141,7 +155,7 @@ def test_the_daemon_carries_them_out(sent: Project) -> None:
         assert again["state"] == "sent"
         assert again["recipient"] in sent.command("resend", "1", "--to", GRACE).stdout
         assert sent.command("drop", "1").returncode == 2
-        assert [row["state"] for row in sent.json("show", "1")["deliveries"]] == ["sent", "sent"]
+        assert [row["state"] for row in sent.json("show", "1")["deliveries"]] == ["sent"] * 3
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
     assert [mail.recipient for mail in sent.mail.mails] == [ADA, GRACE, GRACE]

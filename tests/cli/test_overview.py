@@ -85,6 +85,18 @@ def test_all_is_well_in_one_line() -> None:
     assert lines[5:] == ["Feeds: 1 well", "", "Deliveries: 2 pending, 40 sent"]
 
 
+def test_the_size_of_the_database_comes_last() -> None:
+    large = [{"url": "u", "name": name, "bytes": 1_250_000} for name in ("A feed", "Another")]
+    storage = {"bytes": 12_340_000, "largest_feeds": large}
+    lines = [shown(report(storage=storage), everything=one)[-1] for one in (False, True)]
+    assert lines == [
+        "Database: 12.3 MB, most of A feed (1.2 MB)",
+        "Database: 12.3 MB, most of A feed (1.2 MB), Another (1.2 MB)",
+    ]
+    empty = report(storage={"bytes": 90_000, "largest_feeds": []})
+    assert shown(empty)[-1] == "Database: 0.1 MB"
+
+
 def test_that_nothing_runs_is_said() -> None:
     assert shown(report(), running=False)[1].startswith("No daemon runs now")
 

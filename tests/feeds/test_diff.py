@@ -206,3 +206,25 @@ def test_what_is_recognised_is_recognised_once(bodies: list[list[ParsedEntry]]) 
         ids = [one.known.id for one in changes.recognised]
         assert len(set(ids)) == len(ids)
         assert len(ids) + len(changes.new) == len(body)
+
+
+@pytest.mark.parametrize("titled", ["Three", "Two"])
+def test_a_guid_tells_more_than_a_link_or_a_title(titled: str) -> None:
+    memory = Memory()
+    first, second = replace(ENTRY, guid=""), replace(OTHER, guid="")
+    memory.read(first)
+    memory.read(second)
+    # A feed that begins to give guids: the key stays what it was.
+    memory.read(replace(first, guid="urn:later"))
+    told = ParsedEntry("urn:later", second.link, titled, "Ada", NOW + DAY, "<p>three</p>")
+    (one,) = memory.read(told).recognised
+    assert one.known.id == 0
+
+
+def test_the_guid_it_came_with_tells_more_than_one_it_was_given_later() -> None:
+    memory = Memory()
+    memory.read(ENTRY)
+    memory.read(OTHER)
+    memory.read(replace(OTHER, guid=ENTRY.guid))
+    (one,) = memory.read(replace(OTHER, guid=ENTRY.guid, html="<p>three</p>")).recognised
+    assert one.known.key == f"guid:{ENTRY.guid}"

@@ -86,6 +86,7 @@ class Poller:
 
         def run(store: Store) -> list[tuple[Any, ...]]:
             with store._database.transaction() as connection:
-                return [tuple(row) for row in connection.exec_driver_sql(sql)]
+                found = connection.exec_driver_sql(sql)
+                return [tuple(row) for row in found] if found.returns_rows else []
 
         return await self.bench.store.run(run)

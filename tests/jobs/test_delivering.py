@@ -228,7 +228,7 @@ class Post:
     async def row(self, number: int = 0) -> dict[str, object]:
         with_names = "id edition channel recipient part state attempts next_attempt_at message_id"
         names = [*with_names.split(), "receipt", "error", "doubtful", "created_at", "changed_at"]
-        names += ["digest", "plainer", "deferred_at", "dropped"]
+        names += ["digest", "plainer", "deferred_at", "dropped", "of_id"]
         rows = (await self.store.run(build.dump))["deliveries"]
         return dict(zip(names, rows[number], strict=True))
 

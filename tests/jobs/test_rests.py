@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +16,7 @@ from digest.jobs.outcomes import rest_after
 from digest.model import Rendition, Rest
 from tests.feed_xml import NOW
 from tests.jobs.bench import open_store
-from tests.jobs.test_delivering import BUSY, NO, SILENCE, FakeChannel, Post
+from tests.jobs.test_delivering import BUSY, NO, SILENCE, FakeChannel, HangingChannel, Post
 from tests.store import build
 
 if TYPE_CHECKING:
@@ -241,3 +243,35 @@ async def test_a_stop_does_not_wait_for_the_pace(post: Post) -> None:
     # The second is an hour away; that the first is done is known from the report.
     await by.deliver_due(lambda *_: next(iter(by._turns.values())).stop.set())
     assert await post.states() == ["sent", "pending"]
+
+
+async def test_no_secret_is_kept_of_why_a_channel_rests(
+    post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "digest")
+    await post.publish(build.INBOX)
+    channel = FakeChannel()
+    channel.answers = [ChannelError("login digest:s3cret refused", lasting=True)]
+    await post.by(channel).deliver_due()
+    assert (await rests(post))["inbox"]["last_error"] == "login digest:*** refused"
+    assert await incidents(post) == [("channel", "inbox", "login digest:*** refused")]
+    assert await history(post) == [
+        ("sending", 1, None),
+        ("pending", 0, "login digest:*** refused"),
+    ]
+    assert "s3cret" not in str([record.__dict__ for record in caplog.records])
+    assert "s3cret" not in str(await post.store.run(build.dump))
+
+
+async def test_a_channel_that_is_busy_is_left_to_who_is_at_it(post: Post) -> None:
+    await post.publish(build.INBOX, build.TEAM)
+    inbox, team = HangingChannel(), FakeChannel("team")
+    by = post.by(inbox, team)
+    busy = asyncio.create_task(by.deliver_due())
+    await inbox.started.wait()
+    await asyncio.wait_for(by.deliver_due(join=False), 10)
+    assert await post.states() == ["sending", "pending"]
+    inbox.go.set()
+    await busy
+    assert await post.states() == ["sent", "sent"]
+    assert len(inbox.sent) == 2

@@ -303,3 +303,14 @@ def test_entries_keep_their_order_and_identity() -> None:
     ]
     assert entries[0].author == "Ada"
     assert entries[0].link == PAGE
+
+
+def test_what_a_picture_is_said_to_show_is_kept() -> None:
+    said = '<p><img src="https://a.example/a.png" alt="Two cats" width="3" height="4" id="x"></p>'
+    (picture,) = fragment(cleaned(said).html).iter("img")
+    assert dict(picture.attrib) == {
+        "src": "https://a.example/a.png",
+        "alt": "Two cats",
+        "width": "3",
+        "height": "4",
+    }

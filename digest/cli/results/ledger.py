@@ -62,12 +62,32 @@ class Attention(Shape):
     """Something that needs a person."""
 
     kind: str
-    """feed, gone, flood, missed, moved, digest, channel, delivery, deliveries, disk, list (of a
-    channel that is gone) or renamed (perhaps: a digest that is gone)."""
+    """feed, gone, flood, quota, missed, moved, digest, channel, delivery, deliveries, disk, list (of
+    a gone channel) or renamed (perhaps: a gone digest)."""
     name: str
     url: str | None
     """Of the feed, where it is one."""
     message: str
+
+
+class LargeFeed(Shape):
+    """A feed, by the bytes of text that are kept of its entries."""
+
+    url: str
+    name: str
+    bytes: int
+
+
+class Storage(Shape):
+    """How large the database is, and what of it are the texts of entries."""
+
+    bytes: int
+    free_bytes: int
+    """Those that are used again before it grows."""
+    payload_bytes: int
+    """What editions were sent as."""
+    largest_feeds: list[LargeFeed]
+    """The five with the most text, the largest first."""
 
 
 class Status(Shape):
@@ -77,6 +97,7 @@ class Status(Shape):
     digests: list[DigestPlan]
     deliveries: Counts
     attention: list[Attention]
+    storage: Storage
 
 
 class Listed(Shape):
@@ -98,6 +119,10 @@ class Listed(Shape):
     said: str | None
     """The server's receipt where it is sent, else the last error."""
     dropped: bool
+    of: int | None
+    """The delivery that it repeats, where an edition was sent once more."""
+    repeated_by: int | None
+    """The delivery that repeats it."""
 
 
 class Change(Shape):
@@ -107,6 +132,8 @@ class Change(Shape):
     state: DeliveryState
     attempt: int
     said: str | None
+    message_id: str | None
+    """Of an attempt, where it is known."""
 
 
 class Recorded(Listed):
@@ -122,7 +149,10 @@ class Deliveries(Shape):
 
 
 class Decided(Shape):
-    """`retry`, `drop` and `resend`: the deliveries as they are afterwards."""
+    """`retry`, `drop` and `resend`: the deliveries as they are afterwards.
+
+    Of `resend`, those that were made, and what was under way already.
+    """
 
     deliveries: list[Recorded]
 
@@ -157,7 +187,7 @@ class Incident(Shape):
 
     id: int
     kind: str
-    """feed, gone, flood, channel or disk."""
+    """feed, gone, flood, quota, channel or disk."""
     subject: str
     """A feed's address, a channel's name or the database's path."""
     message: str

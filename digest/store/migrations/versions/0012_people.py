@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
-down_revision = "0009"
+down_revision = "0011"
 
 _LEFT = ("unsubscribed", "bounced")
 _KNOWN_LISTS = """

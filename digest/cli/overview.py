@@ -34,6 +34,8 @@ _MENDS = {
     "channel": "digest check --online",
     "digest": "digest preview {name}",
     "deliveries": "name the channel in the file again, or: digest deliveries --state pending",
+    "list": "digest recipients move {name} TO",
+    "renamed": "digest digests move {name} TO",
     "delivery": "digest deliveries --state {state}, then: digest retry ID",
     "disk": "make room, then: digest check --online",
 }

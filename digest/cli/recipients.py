@@ -163,7 +163,10 @@ def forget(options: Options, name: str) -> int:
 @_address
 @click.pass_obj
 def allow(options: Options, address: str) -> int:
-    """Let ADDRESS be asked again whether it subscribes, which was never to be, or too often."""
+    """Let ADDRESS be asked again whether it subscribes.
+
+    It said never to be, or was asked too often.
+    """
     settings = options.settings(log_level="error")
     result = aio.run(_ask(settings, "allow", {"address": address}))
     if options.json:

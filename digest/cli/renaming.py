@@ -25,7 +25,7 @@ def digests() -> None:
 @click.argument("after", metavar="TO")
 @click.pass_obj
 def move(options: Options, before: str, after: str) -> int:
-    """Have digest FROM, which is gone, go on as TO, as if it had always been called so.
+    """Have digest FROM, which is gone, go on as TO.
 
     What was sent stays sent, what waits goes out with TO, and old links are TO's.
     """

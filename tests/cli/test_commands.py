@@ -281,7 +281,9 @@ def test_exit_codes(polled: Project, arguments: list[str], code: int, says: str)
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("group", ["", "feeds", "recipients", "templates", "service", "schema"])
+@pytest.mark.parametrize(
+    "group", ["", "feeds", "recipients", "digests", "templates", "service", "schema"]
+)
 def test_every_summary_fits_a_terminal_of_80_columns(project: Project, group: str) -> None:
     listed = project.command(*group.split(), "--help", COLUMNS="80").stdout
     commands = listed.partition("--help")[2].partition("\n\n")[2].splitlines()

@@ -44,7 +44,7 @@ def ascii_host(host: str) -> str:
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if is_address(bare):
         return bare
-    if ":" in bare or bare != host:
+    if bare != host or not {*"[:]"}.isdisjoint(host):
         raise UnicodeError("is no IPv6 address")
     return ascii_domain(host)
 

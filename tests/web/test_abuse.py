@@ -363,7 +363,11 @@ async def test_health_answers_while_others_hold_connections(site: Site, sent: by
                 assert status(await raw(site, request.encode())) == 200
     assert len(site.serving._connections or ()) <= 200
     for writer in writers:
+        name = writer.get_extra_info("sockname")
         writer.transport.abort()
+        await gone(site, name)
+    # What became of their requests is told by now.
+    await site.answer("/healthz")
 
 
 async def test_who_takes_no_answers_is_given_up(

@@ -130,7 +130,7 @@ def test_an_upgrade_that_fails_leaves_everything_as_it_was(earlier: Path) -> Non
         # In the way of what the last migration makes.
         connection.execute(f"CREATE TABLE {obstacle} (id INTEGER)")
     before = content(earlier)
-    with pytest.raises(StoreError, match=f"{obstacle} already exists"):
+    with pytest.raises(StoreError, match=obstacle):
         Store(earlier)
     assert content(earlier) == before
     with closing(sqlite3.connect(earlier)) as connection, connection:

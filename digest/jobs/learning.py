@@ -82,7 +82,6 @@ class Learning:
             flood=flood,
             first=not state.entries,
         )
-        put_off = {one.known.id for one in edited} - {number for number, _ in taken.edited}
         return Update(
             title=reading.title or state.title,
             # What is left of a body is as new to the next poll, which must not take it for read.
@@ -94,11 +93,7 @@ class Learning:
             ),
             new=taken.new,
             edited=taken.edited,
-            renamed={
-                number: one.new_names
-                for number, one in known.items()
-                if one.new_names and number not in put_off
-            },
+            renamed={number: one.new_names for number, one in known.items() if one.new_names},
             seen=(*known, *kept),
             windows=self.windows(feed),
             wishes=state.wishes if kept else reading.wishes,

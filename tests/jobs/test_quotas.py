@@ -118,6 +118,9 @@ async def test_edits_at_every_poll_end_with_the_quota(poller: Poller) -> None:
     # What was put off comes the next day, from the same body.
     await poller.poll(hours=24)
     assert {text[:13] for text in (await texts(poller)).values()} == {"<p>Version 5."}
+    # With the names of what it says by now, and of nothing that it said before.
+    names = await poller.query("SELECT names FROM entry_names")
+    assert [one.count("text:") for (one,) in names] == [1] * 5
     assert counts(await poller.poll(hours=1)) == ("unchanged", 0, 5)
 
 

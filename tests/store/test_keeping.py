@@ -61,6 +61,12 @@ def test_what_became_needed_meanwhile_keeps_it(store: Store) -> None:
     assert store.keeping.sizes().largest == ()
 
 
+def test_of_what_is_held_no_text_is_stored(store: Store) -> None:
+    learn(store, entry("a"), flood=True)
+    learn(store, edited=[(1, entry("a", fingerprint="g"))], seen=[1])
+    assert store.keeping.sizes().largest == ()
+
+
 def test_the_largest_come_first(store: Store) -> None:
     learn(store, *(entry(f"{number}") for number in range(3)))
     sizes = store.keeping.sizes()

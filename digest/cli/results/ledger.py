@@ -62,8 +62,8 @@ class Attention(Shape):
     """Something that needs a person."""
 
     kind: str
-    """feed, gone, flood, quota, missed, moved, digest, channel, delivery, deliveries, disk, template,
-    list (of a gone channel) or renamed (perhaps: a gone digest)."""
+    """feed, gone, flood, quota, missed, moved, digest, channel, delivery, deliveries, disk,
+    template, list (of a gone channel) or renamed (perhaps: a gone digest)."""
     name: str
     url: str | None
     """Of the feed, where it is one."""

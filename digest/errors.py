@@ -6,6 +6,7 @@
     │   └── TemplateError        exit 2: a template that does not compile or render
     ├── InstanceError            exit 3: another instance holds the database
     ├── StoreError               exit 1: a database that cannot be opened or is not ours
+    ├── WorkerError              a call that a worker process could not finish
     ├── FeedError                a poll that failed; recorded on the feed
     │   └── NotAskedError        a poll that was not made; the feed is polled later
     └── DeliveryError            a send that failed; recorded on the delivery, with its verdict
@@ -76,6 +77,10 @@ class InstanceError(DigestError):
 
 class StoreError(DigestError):
     """The database cannot be opened, read or written."""
+
+
+class WorkerError(DigestError):
+    """A call that took its process too long or too much memory, or ended it; says which."""
 
 
 class FeedError(DigestError):

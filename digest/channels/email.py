@@ -5,13 +5,11 @@ from __future__ import annotations
 import contextlib
 import ssl
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.config import EmailSettings
 from digest.model import NO_PICTURES, Rendition
 from digest.rendering.email import build_email, mailbox, personal_headers, text_only
-from digest.rendering.fitting import fit
 from digest.rendering.personal import Personal, links_of, marker_of
 
 if TYPE_CHECKING:
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
     from digest.config import Settings, SmtpSettings
     from digest.model import Delivery, Edition, Pictures
     from digest.rendering.signing import Signer
-    from digest.rendering.templates import Templates
+    from digest.rendering.templates import Renderer
 
 
 class EmailChannel:
@@ -51,14 +49,13 @@ class EmailChannel:
     def render(
         self,
         edition: Edition,
-        templates: Templates,
+        templates: Renderer,
         pictures: Pictures = NO_PICTURES,
         url: str = "",
     ) -> Rendition:
         """One message; what is a recipient's own is filled in when it is sent."""
         links = links_of(edition, self._public_url, url) if self._public_url else None
-        _, html = fit(edition, partial(templates.html, links=links))
-        text = templates.text(edition, links=links)
+        html, text = templates.fitted(edition, links), templates.text(edition, links)
         message = build_email(edition, html, text, self._smtp.sender, pictures, links)
         return Rendition(self.name, self.kind, self._to, (message,), personal=True)
 

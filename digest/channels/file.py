@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from digest.channels.pace import Paces
     from digest.config import Settings
     from digest.model import Delivery, Edition, Pictures
-    from digest.rendering.templates import Templates
+    from digest.rendering.templates import Renderer
 
 _MOST_ON_ONE_DAY = 1_000
 _HALF_WAY = ".part"
@@ -46,7 +46,7 @@ class FileChannel:
     def render(
         self,
         edition: Edition,
-        templates: Templates,
+        templates: Renderer,
         pictures: Pictures = NO_PICTURES,
         url: str = "",  # noqa: ARG002
     ) -> Rendition:
@@ -56,7 +56,7 @@ class FileChannel:
         path = self._pattern.replace("{digest}", edition.digest).replace("{date}", str(date))
         return Rendition(self.name, self.kind, (path,), (text.encode(),))
 
-    def _text(self, edition: Edition, templates: Templates, pictures: Pictures) -> str:
+    def _text(self, edition: Edition, templates: Renderer, pictures: Pictures) -> str:
         match self._format:
             case "html":
                 return self_contained(templates.html(edition), pictures)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from digest.channels.pace import Paces
     from digest.config import Settings
     from digest.model import Delivery, Edition, Pictures
-    from digest.rendering.templates import Templates
+    from digest.rendering.templates import Renderer
 
 _CONNECT_SECONDS = 10
 _TOTAL_SECONDS = 60
@@ -87,7 +87,7 @@ class SlackChannel:
     def render(
         self,
         edition: Edition,
-        templates: Templates,  # noqa: ARG002
+        templates: Renderer,  # noqa: ARG002
         pictures: Pictures = NO_PICTURES,  # noqa: ARG002
         url: str = "",
     ) -> Rendition:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from msgspec import Struct
@@ -17,9 +17,14 @@ if TYPE_CHECKING:
 
     from digest.store.database import Database
 
+T = TypeVar("T")
+
 
 class Incident(Struct, frozen=True):
-    """An incident; `subject` is a feed's address, a channel's name or the database's path."""
+    """An incident.
+
+    `subject` is a feed's address, the name of a channel or a digest, or the database's path.
+    """
 
     id: int
     kind: str
@@ -74,6 +79,20 @@ class IncidentQueries:
                 open_incident(connection, kind, subject, message, now)
             else:
                 close_incident(connection, kind, subject, now)
+
+    def note_template(
+        self, digest: str, trouble: str | None, now: datetime, store: Callable[[], T]
+    ) -> T:
+        """Note what failed of a digest's templates, together with what is stored of an edition.
+
+        Nothing to say closes the incident; None leaves it as it is.
+        """
+        with self._database.transaction() as connection:
+            if trouble:
+                open_incident(connection, "template", digest, trouble, now)
+            elif trouble is not None:
+                close_incident(connection, "template", digest, now)
+            return store()
 
     def untold(self) -> list[Incident]:
         """Those whose beginning, or end after it was told, nobody was told yet."""

@@ -9,7 +9,8 @@ import pytest
 
 from digest.cli import run_command
 from digest.rendering.samples import SAMPLES
-from digest.rendering.templates import THEMES, Templates, unused_files
+from digest.rendering.templates import THEMES, Templates
+from digest.rendering.trying import unused_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable

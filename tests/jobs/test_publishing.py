@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from digest.jobs.pictures import Illustrating
     from digest.jobs.publishing import Published, Publishing
     from digest.model import Delivery, Edition, Pictures, Rendition
-    from digest.rendering.templates import Templates
+    from digest.rendering.templates import Renderer
 
 URL = "https://site.example/feed.xml"
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -285,7 +285,7 @@ class BrokenChannel:
     def render(
         self,
         edition: Edition,
-        templates: Templates,
+        templates: Renderer,
         pictures: Pictures = NO_PICTURES,
         url: str = "",
     ) -> Rendition:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from digest.config import Settings
     from digest.jobs.enrolling import Enrolling
-    from digest.rendering.templates import Renderer
+    from digest.rendering.renderer import Renderer
     from digest.runtime import Runtime
     from digest.store import Store, StoreThread
 

@@ -246,8 +246,8 @@ async def runtime_over(
         finally:
             await confirming.finish()
             await delivering.finish()
-            for own in templates.values():
-                own.close()
+            for one in templates.values():
+                one.close()
 
 
 @asynccontextmanager

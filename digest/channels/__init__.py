@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from digest.channels.pace import Pace
     from digest.config import Settings
     from digest.model import Delivery, Edition, Pictures, Rendition
-    from digest.rendering.templates import Renderer
+    from digest.rendering.renderer import Renderer
 
 
 class Session(Protocol):

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from digest.channels.smtp import SmtpConnection
     from digest.config import Settings, SmtpSettings
     from digest.model import Delivery, Edition, Pictures
+    from digest.rendering.renderer import Renderer
     from digest.rendering.signing import Signer
-    from digest.rendering.templates import Renderer
 
 
 class EmailChannel:

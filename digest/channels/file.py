@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from digest.channels.pace import Paces
     from digest.config import Settings
     from digest.model import Delivery, Edition, Pictures
-    from digest.rendering.templates import Renderer
+    from digest.rendering.renderer import Renderer
 
 _MOST_ON_ONE_DAY = 1_000
 _HALF_WAY = ".part"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from digest.channels.pace import Paces
     from digest.config import Settings
     from digest.model import Delivery, Edition, Pictures
-    from digest.rendering.templates import Renderer
+    from digest.rendering.renderer import Renderer
 
 _CONNECT_SECONDS = 10
 _TOTAL_SECONDS = 60

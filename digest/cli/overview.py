@@ -31,6 +31,7 @@ _MENDS = {
     "missed": "give it a shorter `every` in the configuration file",
     "flood": "digest held {url}",
     "channel": "digest check --online",
+    "template": "digest preview {name} --open",
     "digest": "digest preview {name}",
     "deliveries": "name the channel in the file again, or: digest deliveries --state pending",
     "delivery": "digest deliveries --state {state}, then: digest retry ID",

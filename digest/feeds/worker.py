@@ -32,11 +32,15 @@ NUMBER = struct.Struct("!q")
 
 
 class Work(Struct, frozen=True):
-    """What workers are for: the most memory of each, and what all and what few of them need."""
+    """What workers are for: the most memory of each, and what all and what few of them need.
+
+    What goes wrong in a `quiet` one is told by the answer alone.
+    """
 
     memory_bytes: int
     loaded: tuple[str, ...]
     loaded_later: tuple[str, ...] = ()
+    quiet: bool = False
 
 
 READING, RENDERING = range(2)
@@ -50,7 +54,7 @@ WORKS = (
         # What most bodies are read without, and what each worker would load that needs it.
         ("feedparser",),
     ),
-    Work(256 * 1024**2, ("css_inline", "digest.rendering.trying")),
+    Work(256 * 1024**2, ("css_inline", "digest.rendering.trying"), quiet=True),
 )
 
 
@@ -97,7 +101,7 @@ def fork_workers(spare_seconds: float) -> None:
                 control.send(NUMBER.pack(worker))
             else:
                 control.close()
-                _work(socket.socket(fileno=handles[0]), WORKS[number].memory_bytes)
+                _work(socket.socket(fileno=handles[0]), WORKS[number])
 
 
 def _next(
@@ -141,9 +145,13 @@ def _load(names: Sequence[str]) -> None:
     gc.freeze()
 
 
-def _work(connection: socket.socket, memory_bytes: int) -> None:
+def _work(connection: socket.socket, work: Work) -> None:
     """Be a worker: answer each call that comes, and end with the connection."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_AS, (work.memory_bytes, work.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if work.quiet:
+        # A library that gets no memory writes there and ends the process.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     # Where nobody waits for the answer any more, nobody is told so.
     with suppress(ConnectionError), connection, connection.makefile("rb") as calls:
         while length := calls.read(LENGTH.size):

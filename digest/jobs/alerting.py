@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel
     from digest.config import Settings
-    from digest.rendering.templates import Renderer
+    from digest.rendering.renderer import Renderer
     from digest.store import Incident, Store, StoreThread
 
 _log = logging.getLogger(__name__)

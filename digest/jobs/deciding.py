@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from digest.editions.weekly import configured
 from digest.errors import UsageError
-from digest.jobs.own_templates import render_beside
 from digest.jobs.pictures import without_embedded
 from digest.jobs.publishing import message_ids
+from digest.jobs.rendering import render_beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from digest.channels import Channel
     from digest.config import Settings
     from digest.jobs.delivering import Delivering
-    from digest.rendering.templates import Renderer
+    from digest.rendering.renderer import Renderer
     from digest.rendering.web_links import EditionLinks
     from digest.store import Record, Store, StoreThread
 

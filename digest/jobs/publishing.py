@@ -17,8 +17,8 @@ from digest.editions.weekly import (
 )
 from digest.errors import DigestError, StoreError
 from digest.jobs.drafting import draft_edition, draft_weekly
-from digest.jobs.own_templates import render_beside
 from digest.jobs.planning import email_channels, plan
+from digest.jobs.rendering import render_beside
 from digest.log import event
 from digest.rendering.email import mailbox, message_id
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from digest.editions.catch_up import Turn
     from digest.jobs.drafting import Draft
     from digest.jobs.pictures import Illustrating
-    from digest.rendering.templates import Renderer
+    from digest.rendering.renderer import Renderer
     from digest.rendering.web_links import EditionLinks
     from digest.store import Store, StoreThread
 

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from digest.config import EmailSettings, FileSettings
 from digest.errors import DeliveryError, UsageError
 from digest.jobs.drafting import draft_edition
-from digest.jobs.own_templates import render_beside
 from digest.jobs.pictures import without_pictures
+from digest.jobs.rendering import render_beside
 from digest.log import event
 from digest.model import NO_PICTURES, Delivery
 from digest.rendering.email import message_id
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from digest.jobs.pictures import Illustrating
     from digest.log import Words
     from digest.model import Edition
-    from digest.rendering.templates import Renderer
+    from digest.rendering.renderer import Renderer
     from digest.store import Store, StoreThread
 
 _log = logging.getLogger(__name__)

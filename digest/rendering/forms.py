@@ -14,8 +14,8 @@ from digest.rendering.slack_preview import slack_page
 
 if TYPE_CHECKING:
     from digest.model import Edition, Pictures
+    from digest.rendering.renderer import Renderer
     from digest.rendering.slack_blocks import Message
-    from digest.rendering.templates import Renderer
 
 
 class Forms(Struct, frozen=True):

@@ -165,8 +165,7 @@ class Sandbox(SandboxedEnvironment):
         kind = type(obj)
         if kind in _OPEN:
             return not name.startswith("_")
-        # What is undefined has an answer of its own to everything.
-        return name in ATTRIBUTES.get(kind, ()) or isinstance(obj, Undefined)
+        return name in ATTRIBUTES.get(kind, ())
 
     def _attribute(self, obj: Any, name: str) -> Any:
         try:

@@ -10,7 +10,7 @@ import re
 import traceback
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, get_args
 
 from jinja2 import (
     BaseLoader,
@@ -29,6 +29,7 @@ from digest.feeds.text import one_line, well_formed
 from digest.rendering.colours import palettes
 from digest.rendering.fitting import fit
 from digest.rendering.folders import OwnFolder
+from digest.rendering.renderer import HTML, MARKDOWN, NAMES, TEXT
 from digest.rendering.samples import links as sample_links
 from digest.rendering.samples import ordinary
 from digest.rendering.sandbox import Sandbox
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
     from digest.rendering.personal import Links
 
 _BUILT_IN = Path(__file__).parent / "templates"
-HTML, TEXT, MARKDOWN = "edition.html", "edition.txt", "edition.md"
-NAMES = (HTML, TEXT, MARKDOWN)
 SUFFIXES = {".html", ".txt", ".md"}
 THEMES: tuple[Theme, ...] = get_args(Theme)
 _KEPT = re.compile(r'(<style[^>]*) data-css-inline="keep"')
@@ -52,39 +51,6 @@ _AUTHORS_ERRORS = (
     *(JinjaError, ArithmeticError, AttributeError, LookupError, OSError),
     *(RuntimeError, TypeError, ValueError),
 )
-
-# The forms that templates have: `fitted` is the HTML within what mail programs show.
-Form = Literal["html", "fitted", "text", "markdown"]
-FILES: dict[Form, str] = {"html": HTML, "fitted": HTML, "text": TEXT, "markdown": MARKDOWN}
-
-
-class Renderer(Protocol):
-    """What renders editions."""
-
-    def html(self, edition: Edition, links: Links | None = None) -> str:
-        """A whole HTML document, its styles inlined but for those marked to be kept."""
-
-    def fitted(self, edition: Edition, links: Links | None = None) -> str:
-        """The same in as much detail as mail programs show."""
-
-    def text(self, edition: Edition, links: Links | None = None) -> str:
-        """Plain text, in lines of at most 72 columns."""
-
-    def markdown(self, edition: Edition) -> str:
-        """CommonMark."""
-
-
-def rendered(renderer: Renderer, form: Form, edition: Edition, links: Links | None) -> str:
-    """An edition in a form."""
-    match form:
-        case "html":
-            return renderer.html(edition, links)
-        case "fitted":
-            return renderer.fitted(edition, links)
-        case "text":
-            return renderer.text(edition, links)
-        case "markdown":
-            return renderer.markdown(edition)
 
 
 class Templates:
@@ -120,6 +86,10 @@ class Templates:
         # With somebody's own templates all that is raised is theirs to mend.
         self._authors_errors = (Exception,) if folder else _AUTHORS_ERRORS
 
+    @property
+    def theme(self) -> None:
+        """Nothing stands in for what a theme has itself."""
+
     def html(self, edition: Edition, links: Links | None = None) -> str:
         """As `Renderer` has it."""
         # A daemon can go for weeks without an edition in HTML.
@@ -142,7 +112,7 @@ class Templates:
         return self._render(MARKDOWN, edition)
 
     def close(self) -> None:
-        """Nothing is kept open."""
+        """As `Renderer` has it."""
 
     def try_out(self) -> None:
         """Render a sample edition in all forms."""
@@ -153,7 +123,7 @@ class Templates:
         try:
             template = self._environment.get_template(name)
             return well_formed(template.render(variables(edition, links)))
-        except (TemplateError, MemoryError):
+        except TemplateError:
             raise
         except TemplateSyntaxError as error:
             where = f"{self._where(error.filename or error.name or name)}:{error.lineno}"
@@ -161,8 +131,7 @@ class Templates:
         except self._authors_errors as error:
             line = _template_line(error.__traceback__)
             where = f"{self._where(line[0])}:{line[1]}" if line else self._where(name)
-            missing = "there is no template " if isinstance(error, TemplateNotFound) else ""
-            raise _told(where, f"{missing}{error}" or type(error).__name__) from None
+            raise _told(where, _reason(error)) from None
 
     def _where(self, name: str) -> str:
         path = Path(name)
@@ -175,6 +144,15 @@ def theme_files(theme: Theme) -> dict[str, str]:
     folders = (_BUILT_IN, _BUILT_IN / theme)
     files = (path for folder in folders for path in sorted(folder.iterdir()) if path.is_file())
     return {path.name: path.read_text("utf-8") for path in files}
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case TemplateNotFound():
+            return f"there is no template {error}"
+        case MemoryError():
+            return "needs more memory than templates have"
+    return str(error) or type(error).__name__
 
 
 def _told(where: str, reason: str) -> TemplateError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -13,17 +14,10 @@ from msgspec import Struct
 from digest.config.references import nearest
 from digest.errors import TemplateError
 from digest.rendering.folders import read_template
+from digest.rendering.renderer import FILES, NAMES, Form, rendered
 from digest.rendering.samples import SAMPLES
 from digest.rendering.samples import links as sample_links
-from digest.rendering.templates import (
-    FILES,
-    NAMES,
-    SUFFIXES,
-    Form,
-    Templates,
-    rendered,
-    theme_files,
-)
+from digest.rendering.templates import SUFFIXES, Templates, theme_files
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -36,6 +30,8 @@ if TYPE_CHECKING:
 _MISTAKEN = {".htm", ".markdown", ".j2", ".jinja", ".jinja2"}
 _MOST_FILES = 1_000
 MOST_CHARACTERS = 16_000_000
+# Before the process is killed: what takes long in a template itself is told with its line.
+_LONG_SECONDS = 4.5
 
 
 class Design(Struct, frozen=True):
@@ -79,7 +75,7 @@ def problems(design: Design) -> list[str]:
         try_out(design)
     except TemplateError as error:
         return [str(error)]
-    templates, found = _open(design), []
+    templates, found = Templates(design.folder, design.theme), []
     for make in SAMPLES.values():
         try:
             for links in (None, sample_links()):
@@ -132,4 +128,10 @@ def _meant(name: str, names: Collection[str]) -> str:
 
 
 def _open(design: Design) -> Templates:
+    signal.signal(signal.SIGALRM, _interrupt)
+    signal.setitimer(signal.ITIMER_REAL, _LONG_SECONDS)
     return Templates(design.folder, design.theme, design.look)
+
+
+def _interrupt(*_: object) -> None:
+    raise TimeoutError(f"takes longer than {_LONG_SECONDS:g} s")

@@ -10,7 +10,7 @@ from msgspec import Struct
 from digest.store.tables import incidents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -115,13 +115,22 @@ class IncidentQueries:
             return publish()
 
 
-def forget_incidents(connection: Connection, urls: Collection[str], now: datetime) -> None:
-    """Close those of feeds that are configured no more; nobody has to hear of it."""
+def forget_incidents(
+    connection: Connection, urls: Collection[str], names: Collection[str], now: datetime
+) -> None:
+    """Close those of feeds and digests that are configured no more; nobody has to hear of it."""
+    _forget(connection, ("feed", "gone"), urls, now)
+    _forget(connection, ("template",), names, now)
+
+
+def _forget(
+    connection: Connection, kinds: Sequence[str], subjects: Collection[str], now: datetime
+) -> None:
     connection.execute(
         sa.update(incidents)
         .where(
-            incidents.c.kind.in_(("feed", "gone")),
-            incidents.c.subject.not_in(urls),
+            incidents.c.kind.in_(kinds),
+            incidents.c.subject.not_in(subjects),
             incidents.c.closed_at.is_(None),
         )
         .values(closed_at=now, changed_at=now, end_told_at=now)

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from digest.editions.weekly import weekly_of
 from digest.jobs.drafting import draft_edition
-from digest.jobs.own_templates import render_beside
+from digest.jobs.rendering import render_beside
 from digest.jobs.testing import recipients
 from digest.model import NO_PICTURES
 from digest.opening import utc_now

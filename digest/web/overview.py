@@ -29,6 +29,7 @@ MENDS = {
     "missed": ("Give it a shorter `every` in the configuration file", "/feeds/{feed}"),
     "flood": ("Release or discard what is held", "/held"),
     "channel": ("Mend what it says, then retry what waits", "/deliveries?state=pending"),
+    "template": ("Mend the template; the theme's own stands in for it", "/digests/{name}"),
     "digest": ("See what its next edition would be", "/digests/{name}"),
     "deliveries": ("Name the channel in the file again, or drop them", "/deliveries?state=pending"),
     "delivery": ("Retry it or drop it", "/deliveries?state={state}"),

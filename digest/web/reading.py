@@ -12,8 +12,8 @@ from aiohttp import web
 
 from digest.editions.weekly import configured
 from digest.feeds.text import well_formed
-from digest.jobs.own_templates import render_beside
 from digest.jobs.pictures import without_embedded
+from digest.jobs.rendering import render_beside
 from digest.rendering.templates import Templates
 from digest.rendering.web_links import (
     digest_feed_url,

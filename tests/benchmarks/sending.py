@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel
     from digest.model import Delivery, Edition, Pictures
-    from digest.rendering.templates import Renderer
+    from digest.rendering.renderer import Renderer
 
 RUNS = 3
 STORIES = 17

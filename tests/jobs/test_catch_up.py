@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from digest.channels import Session
     from digest.jobs.publishing import Publishing
     from digest.model import Edition, Pictures
-    from digest.rendering.templates import Renderer
+    from digest.rendering.renderer import Renderer
 
 URL = "https://site.example/feed.xml"
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.model import Edition, Pictures
-    from digest.rendering.templates import Renderer
+    from digest.rendering.renderer import Renderer
     from digest.store import Store, StoreThread
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

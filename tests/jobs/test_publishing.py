@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from digest.jobs.pictures import Illustrating
     from digest.jobs.publishing import Published, Publishing
     from digest.model import Delivery, Edition, Pictures, Rendition
-    from digest.rendering.templates import Renderer
+    from digest.rendering.renderer import Renderer
 
 URL = "https://site.example/feed.xml"
 DAY, WEEK = timedelta(days=1), timedelta(days=7)

@@ -62,7 +62,7 @@ class Attention(Shape):
     """Something that needs a person."""
 
     kind: str
-    """feed, gone, flood, missed, moved, digest, channel, delivery, deliveries or disk."""
+    """feed, gone, flood, missed, moved, digest, template, channel, delivery, deliveries or disk."""
     name: str
     url: str | None
     """Of the feed, where it is one."""
@@ -156,7 +156,7 @@ class Incident(Shape):
 
     id: int
     kind: str
-    """feed, gone, flood, channel or disk."""
+    """feed, gone, flood, channel, template or disk."""
     subject: str
     """A feed's address, a channel's name or the database's path."""
     message: str

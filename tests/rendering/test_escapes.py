@@ -1,0 +1,195 @@
+"""Templates of somebody's own run no code, read no file, and take neither all time nor memory."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jinja2 import StrictUndefined
+from jinja2.exceptions import SecurityError
+from msgspec import Struct
+
+from digest.errors import TemplateError
+from digest.jobs.own_templates import OwnTemplates, check_folder
+from digest.rendering.renderer import rendered
+from digest.rendering.samples import SAMPLES, links, ordinary
+from digest.rendering.sandbox import ATTRIBUTES, Sandbox
+from digest.rendering.templates import Templates
+from digest.rendering.trying import MOST_CHARACTERS
+from digest.rendering.vocabulary import Function, variables
+from tests.rendering.escapes import BOMBS, TO_READ, TO_RUN, WORD, lay_out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# What a value is that has nothing in it to reach.
+_PLAIN = (str, int, float, type(None), date, datetime, time_of_day, timedelta, Function)
+
+
+@pytest.mark.parametrize("source", [*TO_RUN.values(), *TO_READ.values()], ids=[*TO_RUN, *TO_READ])
+def test_what_tries_to_get_out_is_refused(tmp_path: Path, source: str) -> None:
+    own = lay_out(tmp_path, source)
+    with pytest.raises(TemplateError) as refused:
+        Templates(own).text(ordinary())
+    assert str(refused.value).startswith(f"{own}/")
+    assert "\n" not in str(refused.value)
+    assert WORD not in str(refused.value)
+    assert not (tmp_path / "canary").exists()
+
+
+@pytest.mark.parametrize("source", BOMBS.values(), ids=BOMBS)
+def test_what_takes_all_time_or_memory_is_ended(tmp_path: Path, source: str) -> None:
+    own, begun = lay_out(tmp_path, source), time.monotonic()
+    with pytest.raises(TemplateError) as ended:
+        OwnTemplates(own, seconds=0.7)
+    assert time.monotonic() - begun < 5
+    assert str(ended.value).startswith(str(own))
+    assert len(str(ended.value)) < 1_000
+
+
+def test_what_takes_long_in_a_template_is_told_with_its_line(tmp_path: Path) -> None:
+    own = lay_out(tmp_path, "\n" + BOMBS["loops in loops"])
+    begun = time.monotonic()
+    assert check_folder(own, "classic") == [f"{own}/edition.txt:2: takes longer than 4.5 s"]
+    assert time.monotonic() - begun < 10
+
+
+def test_what_takes_much_memory_is_told_with_its_line(tmp_path: Path) -> None:
+    own = lay_out(tmp_path, "\n" + BOMBS["a text, by a variable"])
+    said = f"{own}/edition.txt:2: needs more memory than templates have"
+    assert check_folder(own, "classic") == [said]
+
+
+def test_what_is_made_has_a_bound(tmp_path: Path) -> None:
+    (tmp_path / "edition.md").write_text(f"{{{{ 'a' * {MOST_CHARACTERS} }}}}")
+    own = OwnTemplates(tmp_path)
+    assert own.markdown(ordinary()) == "a" * MOST_CHARACTERS
+    (tmp_path / "edition.md").write_text(f"{{{{ 'a' * {MOST_CHARACTERS + 1} }}}}")
+    with pytest.raises(TemplateError, match=r"edition\.md: makes more than 16 million characters"):
+        own.markdown(ordinary())
+
+
+def test_what_is_being_rendered_ends_with_the_program(tmp_path: Path) -> None:
+    (tmp_path / "edition.md").write_text("{{ edition.title }}")
+    own = OwnTemplates(tmp_path)
+    own.close()
+    with pytest.raises(TemplateError, match="was not begun"):
+        own.markdown(ordinary())
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_everything_within_reach_is_on_the_list(name: str) -> None:
+    templates = Templates()
+    environment = templates._environment
+    seen: set[int] = set()
+    for value in [
+        *variables(SAMPLES[name](), links()).values(),
+        *environment.globals.values(),
+    ]:
+        for reached in reach(environment, value, seen):
+            kind = type(reached)
+            assert kind in ATTRIBUTES or isinstance(reached, _PLAIN), kind
+
+
+def reach(environment: Sandbox, value: Any, seen: set[int]) -> Iterator[Any]:
+    """A value and all that a template gets from it, each as frozen as it is listed."""
+    if id(value) in seen:
+        return
+    seen.add(id(value))
+    yield value
+    assert_nothing_else_of(environment, value)
+    if isinstance(value, Struct):
+        assert value.__struct_config__.frozen
+    if isinstance(value, tuple):
+        for item in value:
+            yield from reach(environment, item, seen)
+    elif isinstance(value, Struct):
+        for name in ATTRIBUTES[type(value)] - {"within"}:
+            yield from reach(environment, environment.getattr(value, name), seen)
+
+
+def assert_nothing_else_of(environment: Sandbox, value: Any) -> None:
+    """No attribute but the listed ones is handed out, by any way of asking."""
+    for name in set(dir(value)) - ATTRIBUTES.get(type(value), frozenset()):
+        for got in (environment.getattr(value, name), environment.getitem(value, name)):
+            assert isinstance(got, StrictUndefined), name
+            with pytest.raises(SecurityError):
+                str(got)
+
+
+def test_the_lists_are_these() -> None:
+    environment = Templates()._environment
+    own = "age content_markdown content_text day dir email_html excerpt inline line markdown"
+    assert sorted(environment.filters) == sorted(
+        f"{own} markdown_url reading_time short source wrap"
+        " abs attr batch capitalize center count d default dictsort e escape filesizeformat first"
+        " float forceescape format groupby indent int items join last length list lower map max min"
+        " pprint random reject rejectattr replace reverse round safe select selectattr slice sort"
+        " string striptags sum title tojson trim truncate unique upper urlencode urlize wordcount"
+        " wordwrap xmlattr".split()
+    )
+    assert {name for name, value in environment.globals.items() if type(value) is Function} == set(
+        [
+            "cycler",
+            "dict",
+            "is_long",
+            "joiner",
+            "namespace",
+            "next_edition",
+            "notes",
+            "range",
+            "summary",
+        ]
+    )
+    assert set(environment.globals) - {"dark", "light", "look", "version"} == {
+        name for name, value in environment.globals.items() if type(value) is Function
+    }
+    assert {name for name, value in variables(ordinary()).items() if type(value) is Function} == {
+        *("t", "plural", "count", "facts")
+    }
+
+
+def test_nothing_but_the_list_is_called(tmp_path: Path) -> None:
+    environment = Templates()._environment
+    for uncalled in (os.system, Path, print, tmp_path.exists, "x".encode, type, lambda: 1, [1]):
+        assert not environment.is_safe_callable(uncalled)
+    for called in ("x".upper, [1].append, environment.globals["summary"]):
+        assert environment.is_safe_callable(called)
+
+
+def test_what_templates_of_jinja_do_they_still_do(tmp_path: Path) -> None:
+    (tmp_path / "part.html").write_text(
+        "{% macro b(x) %}<b>{{ x }}{{ caller() }}</b>{% endmacro %}"
+    )
+    (tmp_path / "edition.txt").write_text(
+        "{% import 'part.html' as part %}{% set ns = namespace(n=0) %}{% set found = [] %}"
+        "{% for s in edition.stories %}{% set ns.n = ns.n + 1 %}{{ found.append(s.title) or '' }}"
+        "{{ loop.cycle('a', 'b') }}{% endfor %}|{{ ns.n == edition.stories | length }}|"
+        "{{ found == edition.stories | map(attribute='title') | list }}|"
+        "{% call part.b('<') %}in{% endcall %}|{{ dict(a=1).items() | list }}|{{ {'a': 2}.a }}|"
+        "{{ '%s-%s' | format('a', 'b') }}|{{ '{:>3}'.format(1) }}|{{ 'aXb'.split('X') | join }}|"
+        "{{ edition.period_to.strftime('%Y') }}|"
+        "{{ (edition.period_to - edition.period_from).days }}|"
+        "{% for feed, group in edition.stories | groupby('feed') %}{{ feed }}={{ group | length }} "
+        "{% endfor %}|{{ edition.stories[0].picture.within(100, 100)[0] }}|{{ look['width'] }}"
+    )
+    text = OwnTemplates(tmp_path).text(ordinary()).split("|")
+    assert text[1:3] == ["True", "True"]
+    assert text[3:10] == ["<b>&lt;in</b>", "[('a', 1)]", "2", "a-b", "  1", "ab", "2026"]
+    assert text[10] == "7"
+    assert text[12:] == ["100", "600"]
+
+
+def test_a_folder_may_be_a_link_and_so_may_a_file_within(tmp_path: Path) -> None:
+    folder = tmp_path / "really"
+    folder.mkdir()
+    (folder / "edition.md").write_text("{% include 'also.md' %}")
+    (folder / "part.md").write_text("{{ edition.title }}")
+    (folder / "also.md").symlink_to("part.md")
+    (tmp_path / "linked").symlink_to(folder)
+    assert rendered(OwnTemplates(tmp_path / "linked"), "markdown", ordinary(), None) == "A sample"

@@ -30,9 +30,8 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel
     from digest.config import Settings
-    from digest.jobs.own_templates import OwnTemplates
     from digest.jobs.pictures import Illustrating
-    from digest.rendering.templates import Templates
+    from digest.rendering.renderer import Renderer
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +43,7 @@ class Prepared(Struct, frozen=True):
     """Settings, with all that can be wrong about them tried: templates and channels."""
 
     settings: Settings
-    templates: dict[str, Templates | OwnTemplates]
+    templates: dict[str, Renderer]
     channels: dict[str, Channel]
 
 
@@ -53,13 +52,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def compile_templates(settings: Settings) -> dict[str, Templates | OwnTemplates]:
+def compile_templates(settings: Settings) -> dict[str, Renderer]:
     """The templates of every digest, those of a folder tried; digests that look alike share them.
 
     Raises:
         TemplateError: one does not compile or render.
     """
-    from digest.jobs.own_templates import open_templates
+    from digest.jobs.rendering import open_templates
 
     looks = {
         name: (digest.template, digest.theme, digest.look)
@@ -71,13 +70,13 @@ def compile_templates(settings: Settings) -> dict[str, Templates | OwnTemplates]
 
 def _warn_of_templates(settings: Settings) -> None:
     """Log which files of template folders do nothing: their names may be wrong."""
-    from digest.jobs.own_templates import unused_of
-
     themes = defaultdict(list)
     for digest in settings.digests.values():
         if digest.template:
             themes[digest.template].append(digest.theme)
     for folder, used in themes.items():
+        from digest.jobs.own_templates import unused_of
+
         for line in unused_of(folder, used):
             event(_log, logging.WARNING, "template without use", reason=line)
 

@@ -35,7 +35,8 @@ def check_templates(settings: Settings) -> list[Finding]:
 
 
 def _templates(folder: Path | None, themes: Sequence[Theme]) -> Finding:
-    from digest.jobs.own_templates import open_templates, unused_of
+    from digest.jobs.own_templates import unused_of
+    from digest.jobs.rendering import open_templates
 
     name = str(folder or "built in")
     try:

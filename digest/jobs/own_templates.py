@@ -59,17 +59,6 @@ class OwnTemplates(ByForm):
         return _finished(self._alone, self._design.file(form), call)
 
 
-def open_templates(
-    folder: Path | None, theme: Theme, look: LookSettings | None = None
-) -> Templates | OwnTemplates:
-    """The templates of a theme, or a folder's over them, tried.
-
-    Raises:
-        TemplateError: as `OwnTemplates`.
-    """
-    return OwnTemplates(folder, theme, look) if folder else Templates(None, theme, look)
-
-
 def check_folder(folder: Path, theme: Theme) -> list[str]:
     """What is wrong with a folder's templates, by all sample editions."""
     # The process is in a folder of its own; what it says of files is said as they were named here.

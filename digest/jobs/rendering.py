@@ -12,7 +12,9 @@ from digest.rendering.renderer import FILES, ByForm, rendered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
+    from digest.config.looks import LookSettings, Theme
     from digest.model import Edition
     from digest.rendering.personal import Links
     from digest.rendering.renderer import Form, Renderer
@@ -65,3 +67,19 @@ async def render_beside(templates: Renderer, use: Callable[[Renderer], T]) -> tu
     if templates.theme is None:
         return render_carefully(templates, use)
     return await asyncio.to_thread(render_carefully, templates, use)
+
+
+def open_templates(folder: Path | None, theme: Theme, look: LookSettings | None = None) -> Renderer:
+    """The templates of a theme, or a folder's over them, tried.
+
+    Raises:
+        TemplateError: one of the folder's does not compile, or does not render a sample edition.
+    """
+    # Few have templates of their own, and what renders them.
+    if folder is None:
+        from digest.rendering.templates import Templates
+
+        return Templates(None, theme, look)
+    from digest.jobs.own_templates import OwnTemplates
+
+    return OwnTemplates(folder, theme, look)

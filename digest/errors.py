@@ -2,6 +2,7 @@
 
     DigestError                  one clear line for a person; never a traceback
     ├── UsageError               exit 2: a wrong argument, name or file
+    │   ├── NoConfigError        exit 2: there is no configuration file
     │   ├── ConfigError          exit 2: every problem of a configuration file at once
     │   └── TemplateError        exit 2: a template that does not compile or render
     ├── InstanceError            exit 3: another instance holds the database
@@ -37,6 +38,10 @@ class UsageError(DigestError):
     """A command that cannot be carried out as it was given."""
 
     exit_code = 2
+
+
+class NoConfigError(UsageError):
+    """There is no configuration file where one is looked for."""
 
 
 class Problem(Struct, frozen=True, order=True):

@@ -22,7 +22,7 @@ from digest.config.settings import (
     Settings,
 )
 from digest.config.web import WebSettings
-from digest.errors import ConfigError, Problem, UsageError
+from digest.errors import ConfigError, NoConfigError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +63,8 @@ def find_config(given: Path | None, environ: Mapping[str, str] = os.environ) -> 
     else's, whose addresses and files a command would then use.
 
     Raises:
-        UsageError: there is none, or others can change the one in the current folder.
+        NoConfigError: there is none.
+        UsageError: others can change the one in the current folder.
     """
     if given is None and environ.get("DIGEST_CONFIG"):
         given = Path(environ["DIGEST_CONFIG"])
@@ -74,7 +75,7 @@ def find_config(given: Path | None, environ: Mapping[str, str] = os.environ) -> 
         return _HERE
     if _SYSTEM_FILE.is_file():
         return _SYSTEM_FILE
-    raise UsageError(
+    raise NoConfigError(
         f"no configuration: looked for --config, DIGEST_CONFIG, ./config.yaml and {_SYSTEM_FILE};"
         " `digest init` makes one"
     )

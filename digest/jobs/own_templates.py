@@ -12,8 +12,9 @@ from digest.errors import TemplateError, WorkerError
 from digest.feeds.processes import Alone
 from digest.feeds.worker import RENDERING
 from digest.rendering.renderer import ByForm
+from digest.rendering.samples import SAMPLES
 from digest.rendering.templates import Templates
-from digest.rendering.trying import Design, problems, render, try_out, unused_files
+from digest.rendering.trying import Design, render, try_out, try_sample, unused_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -60,15 +61,37 @@ class OwnTemplates(ByForm):
 
 
 def check_folder(folder: Path, theme: Theme) -> list[str]:
-    """What is wrong with a folder's templates, by all sample editions."""
+    """What is wrong with a folder's templates: the first error of each sample edition.
+
+    Where they are all rendered, files that nothing uses. Where one takes too much, no more of
+    them is tried.
+    """
     # The process is in a folder of its own; what it says of files is said as they were named here.
     place = folder.absolute()
     try:
-        call = partial(problems, Design(place, theme))
-        found = _finished(Alone(RENDERING, SECONDS), place, call)
+        found = _errors(Design(place, theme)) or unused_of(place, [theme])
     except TemplateError as error:
         found = [str(error)]
-    return [line.replace(str(place), str(folder), 1) for line in found]
+    return [line.replace(str(place), str(folder), 1) for line in dict.fromkeys(found)]
+
+
+def _errors(design: Design) -> list[str]:
+    """The first error of each sample edition.
+
+    Raises:
+        TemplateError: they render not even an ordinary one.
+    """
+    alone, found = Alone(RENDERING, SECONDS), []
+    _finished(alone, design.folder, partial(try_out, design))
+    for name in SAMPLES:
+        try:
+            _finished(alone, design.folder, partial(try_sample, design, name))
+        except TemplateError as error:
+            found.append(str(error))
+            if isinstance(error.__context__, WorkerError):
+                # What took too much is not waited for once more.
+                break
+    return found
 
 
 def unused_of(folder: Path, themes: Collection[Theme]) -> list[str]:

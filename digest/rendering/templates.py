@@ -96,7 +96,11 @@ class Templates:
         from css_inline import CSSInliner
 
         inliner = CSSInliner(load_remote_stylesheets=False)
-        inlined = inliner.inline(self._render(HTML, edition, links))
+        rendered = self._render(HTML, edition, links)
+        try:
+            inlined = inliner.inline(rendered)
+        except self._authors_errors as error:
+            raise _told(self._where(HTML), _reason(error)) from None
         return _KEPT.sub(r"\1", inlined)
 
     def fitted(self, edition: Edition, links: Links | None = None) -> str:

@@ -69,21 +69,16 @@ def try_out(design: Design) -> None:
     _open(design).try_out()
 
 
-def problems(design: Design) -> list[str]:
-    """What is wrong: the first error of each sample edition, or else files that nothing uses."""
-    try:
-        try_out(design)
-    except TemplateError as error:
-        return [str(error)]
-    templates, found = Templates(design.folder, design.theme), []
-    for make in SAMPLES.values():
-        try:
-            for links in (None, sample_links()):
-                for form in FILES:
-                    rendered(templates, form, make(), links)
-        except TemplateError as error:
-            found.append(str(error))
-    return list(dict.fromkeys(found)) or unused_files(design.folder, [design.theme])
+def try_sample(design: Design, name: str) -> None:
+    """Render the sample edition of this name in every form, with links and without.
+
+    Raises:
+        TemplateError: it cannot be rendered.
+    """
+    templates, edition = _open(design), SAMPLES[name]()
+    for links in (None, sample_links()):
+        for form in FILES:
+            rendered(templates, form, edition, links)
 
 
 def unused_files(folder: Path, themes: Collection[Theme]) -> list[str]:

@@ -243,10 +243,10 @@ async def runtime_over(
                 clock=clock,
             )
         finally:
-            await confirming.finish()
-            await delivering.finish()
             for one in templates.values():
                 one.close()
+            await confirming.finish()
+            await delivering.finish()
 
 
 @asynccontextmanager

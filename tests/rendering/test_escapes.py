@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
-from datetime import date, datetime, timedelta
-from datetime import time as time_of_day
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from jinja2 import StrictUndefined
@@ -16,19 +17,19 @@ from msgspec import Struct
 
 from digest.errors import TemplateError
 from digest.jobs.own_templates import OwnTemplates, check_folder
+from digest.model import Edition
+from digest.rendering.colours import Palette
+from digest.rendering.personal import Links
 from digest.rendering.renderer import rendered
 from digest.rendering.samples import SAMPLES, links, ordinary
 from digest.rendering.sandbox import ATTRIBUTES, Sandbox
 from digest.rendering.templates import Templates
 from digest.rendering.trying import MOST_CHARACTERS
-from digest.rendering.vocabulary import Function, variables
+from digest.rendering.vocabulary import Function, Look, Speech, variables
 from tests.rendering.escapes import BOMBS, TO_READ, TO_RUN, WORD, lay_out
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-# What a value is that has nothing in it to reach.
-_PLAIN = (str, int, float, type(None), date, datetime, time_of_day, timedelta, Function)
+# What has nothing in it to reach.
+_PLAIN = {bool, int, type(None), Function}
 
 
 @pytest.mark.parametrize("source", [*TO_RUN.values(), *TO_READ.values()], ids=[*TO_RUN, *TO_READ])
@@ -82,35 +83,53 @@ def test_what_is_being_rendered_ends_with_the_program(tmp_path: Path) -> None:
         own.markdown(ordinary())
 
 
+async def test_what_is_being_rendered_is_ended_with_the_program(tmp_path: Path) -> None:
+    own = OwnTemplates(tmp_path)
+    (tmp_path / "edition.md").write_text(BOMBS["loops in loops"])
+    loop = asyncio.get_running_loop()
+    rendering = asyncio.create_task(asyncio.to_thread(own.markdown, ordinary()))
+    while not own._alone._busy:  # noqa: ASYNC110 - a thread has it
+        await asyncio.sleep(0)
+    begun = loop.time()
+    own.close()
+    with pytest.raises(TemplateError, match=r"edition\.md: rendering ended its process"):
+        await rendering
+    assert loop.time() - begun < 4
+
+
 @pytest.mark.parametrize("name", SAMPLES)
 def test_everything_within_reach_is_on_the_list(name: str) -> None:
-    templates = Templates()
-    environment = templates._environment
-    seen: set[int] = set()
-    for value in [
-        *variables(SAMPLES[name](), links()).values(),
-        *environment.globals.values(),
-    ]:
-        for reached in reach(environment, value, seen):
-            kind = type(reached)
-            assert kind in ATTRIBUTES or isinstance(reached, _PLAIN), kind
+    environment = Templates()._environment
+    beginnings = [*variables(SAMPLES[name](), links()).values(), *environment.globals.values()]
+    seen: dict[object, object] = {}
+    for value in beginnings:
+        walk(environment, value, seen)
+    assert {Edition, Links, Look, Palette, Speech, str, datetime} <= set(map(type, seen.values()))
 
 
-def reach(environment: Sandbox, value: Any, seen: set[int]) -> Iterator[Any]:
-    """A value and all that a template gets from it, each as frozen as it is listed."""
-    if id(value) in seen:
+def walk(environment: Sandbox, value: Any, seen: dict[object, object]) -> None:
+    """Hold a value to the lists, and all that a template gets from it."""
+    kind = type(value)
+    assert kind in ATTRIBUTES or kind in _PLAIN, kind
+    # One text or time is as good as another.
+    key = id(value) if isinstance(value, (Struct, tuple)) else kind
+    if key in seen:
         return
-    seen.add(id(value))
-    yield value
-    assert_nothing_else_of(environment, value)
+    seen[key] = value
     if isinstance(value, Struct):
         assert value.__struct_config__.frozen
-    if isinstance(value, tuple):
-        for item in value:
-            yield from reach(environment, item, seen)
-    elif isinstance(value, Struct):
-        for name in ATTRIBUTES[type(value)] - {"within"}:
-            yield from reach(environment, environment.getattr(value, name), seen)
+    assert_nothing_else_of(environment, value)
+    for item in value if isinstance(value, (tuple, list)) else ():
+        walk(environment, item, seen)
+    for name in ATTRIBUTES.get(kind, ()):
+        got = environment.getattr(value, name)
+        if callable(got):
+            assert environment.is_safe_callable(got)
+            # What needs no more than this to answer.
+            with suppress(TypeError, ValueError, IndexError):
+                got = got(100, 100) if name == "within" else got()
+        if not callable(got):
+            walk(environment, got, seen)
 
 
 def assert_nothing_else_of(environment: Sandbox, value: Any) -> None:

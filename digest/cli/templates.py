@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,8 @@ def export(options: Options, theme: Theme, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in files:
-            if (folder / name).exists():
+            # A link that leads nowhere yet is there, too.
+            if os.path.lexists(folder / name):
                 raise UsageError(f"{folder / name} is there already; export into an empty folder")
         for name, text in files.items():
             (folder / name).write_text(text, "utf-8")

@@ -71,6 +71,15 @@ def test_nothing_is_written_over(run: Callable[..., tuple[int, str, str]], tmp_p
     assert [path.name for path in tmp_path.iterdir()] == ["edition.txt"]
 
 
+def test_nothing_is_written_through_a_link(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    (tmp_path / "edition.html").symlink_to(tmp_path / "elsewhere")
+    code, _, said = run("export", "classic", tmp_path)
+    assert (code, "is there already" in said) == (2, True)
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_a_folder_that_cannot_be_written_is_named(
     run: Callable[..., tuple[int, str, str]], tmp_path: Path
 ) -> None:

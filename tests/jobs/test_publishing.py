@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from digest.channels import open_channels
 from digest.channels.pace import Pace
+from digest.errors import TemplateError
 from digest.model import NO_PICTURES
 from tests.feed_xml import NOW
 from tests.jobs.bench import Bench, open_bench, settings_of
@@ -353,6 +354,7 @@ class BrokenChannel:
     kind = "file"
     patience: timedelta | None = None
     pace = Pace()
+    error: Exception = ZeroDivisionError()
 
     def render(
         self,
@@ -362,7 +364,7 @@ class BrokenChannel:
         url: str = "",
     ) -> Rendition:
         del edition, templates, pictures, url
-        raise ZeroDivisionError
+        raise self.error
 
     def plainer(self, payload: bytes) -> bytes | None:
         raise NotImplementedError
@@ -372,6 +374,24 @@ class BrokenChannel:
 
     async def check(self) -> str:
         raise NotImplementedError
+
+
+async def test_what_cannot_be_rendered_is_one_line_and_stays_due(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_bench(settings(tmp_path, broken=DAILY), tmp_path) as bench:
+        await learn(bench, "a")
+        bench.clock.now = NOW + DAY
+        channel = BrokenChannel()
+        channel.error = TemplateError("it is broken")
+        failed: dict[str, str] = {}
+        assert await bench.publishing({"vault": channel}).publish_due(failed.__setitem__) == []
+        assert failed == {"broken": "it is broken"}
+        result = (await bench.digest("broken"))["last_result"]
+        assert str(result) == "not published: it is broken"
+        (line,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
+        assert (line.getMessage(), line.exc_info) == ("not published", None)
+        assert [one.digest for one in await publishing(bench).publish_due()] == ["broken"]
 
 
 async def test_a_bug_in_one_channel_disturbs_no_other_digest(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from digest.config import Settings
     from digest.jobs.enrolling import Enrolling
-    from digest.rendering.templates import Templates
+    from digest.rendering.renderer import Renderer
     from digest.runtime import Runtime
     from digest.store import Keys, Store, StoreThread
 
@@ -73,7 +73,7 @@ class Daemon:
         return self._prepared.settings
 
     @property
-    def templates(self) -> Mapping[str, Templates]:
+    def templates(self) -> Mapping[str, Renderer]:
         """The templates of every digest."""
         return self._prepared.templates
 

@@ -2,11 +2,13 @@
 
     DigestError                  one clear line for a person; never a traceback
     ├── UsageError               exit 2: a wrong argument, name or file
+    │   ├── NoConfigError        exit 2: there is no configuration file
     │   ├── ConfigError          exit 2: every problem of a configuration file at once
     │   └── TemplateError        exit 2: a template that does not compile or render
     ├── DomainError              a domain that has no ASCII form; a ValueError too, for settings
     ├── InstanceError            exit 3: another instance holds the database
     ├── StoreError               exit 1: a database that cannot be opened or is not ours
+    ├── WorkerError              a call that a worker process could not finish
     ├── FeedError                a poll that failed; recorded on the feed
     │   └── NotAskedError        a poll that was not made; the feed is polled later
     └── DeliveryError            a send that failed; recorded on the delivery, with its verdict
@@ -37,6 +39,10 @@ class UsageError(DigestError):
     """A command that cannot be carried out as it was given."""
 
     exit_code = 2
+
+
+class NoConfigError(UsageError):
+    """There is no configuration file where one is looked for."""
 
 
 class Problem(Struct, frozen=True, order=True):
@@ -81,6 +87,10 @@ class InstanceError(DigestError):
 
 class StoreError(DigestError):
     """The database cannot be opened, read or written."""
+
+
+class WorkerError(DigestError):
+    """A call that took its process too long or too much memory, or ended it; says which."""
 
 
 class FeedError(DigestError):

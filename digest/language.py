@@ -191,7 +191,13 @@ def languages() -> list[str]:
 
 @cache
 def language_of(tag: str) -> Language:
-    """The language of a tag of `languages()`."""
+    """The language of a tag of `languages()`.
+
+    Raises:
+        ValueError: the tag is none of these.
+    """
+    if tag not in languages():
+        raise ValueError(f"there is no language {tag!r}")
     return Language() if tag == ENGLISH else _Translated(tag)
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from digest.channels import Channel
     from digest.config import Settings
     from digest.jobs.pictures import Illustrating
-    from digest.rendering.templates import Templates
+    from digest.rendering.renderer import Renderer
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Prepared(Struct, frozen=True):
     """Settings, with all that can be wrong about them tried: templates and channels."""
 
     settings: Settings
-    templates: dict[str, Templates]
+    templates: dict[str, Renderer]
     channels: dict[str, Channel]
 
 
@@ -52,32 +52,32 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def compile_templates(settings: Settings) -> dict[str, Templates]:
+def compile_templates(settings: Settings) -> dict[str, Renderer]:
     """The templates of every digest, those of a folder tried; digests that look alike share them.
 
     Raises:
         TemplateError: one does not compile or render.
     """
-    from digest.rendering.templates import Templates
+    from digest.jobs.rendering import open_templates
 
     looks = {
         name: (digest.template, digest.theme, digest.look)
         for name, digest in settings.digests.items()
     }
-    compiled = {look: Templates(*look) for look in set(looks.values())}
+    compiled = {look: open_templates(*look) for look in set(looks.values())}
     return {name: compiled[look] for name, look in looks.items()}
 
 
 def _warn_of_templates(settings: Settings) -> None:
     """Log which files of template folders do nothing: their names may be wrong."""
-    from digest.rendering.templates import unused_files
-
     themes = defaultdict(list)
     for digest in settings.digests.values():
         if digest.template:
             themes[digest.template].append(digest.theme)
     for folder, used in themes.items():
-        for line in unused_files(folder, used):
+        from digest.jobs.own_templates import unused_of
+
+        for line in unused_of(folder, used):
             event(_log, logging.WARNING, "template without use", reason=line)
 
 
@@ -251,6 +251,8 @@ async def runtime_over(
                 clock=clock,
             )
         finally:
+            for one in templates.values():
+                one.close()
             await confirming.finish()
             await delivering.finish()
 

@@ -17,7 +17,7 @@ from digest.model import Move
 from digest.store.editions import NOT_PUBLISHED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from digest.config import FeedSettings, Settings
     from digest.store import Health, ListCount, Sizes
@@ -42,7 +42,7 @@ def status_report(settings: Settings, health: Health | None, now: datetime) -> d
         "deliveries": {state: counts.get(state, 0) for state in _STATES},
         "attention": [
             *_failing(feeds),
-            *_incidents(feeds, health),
+            *_incidents(settings, feeds, health),
             *_resting(settings, health),
             *_outrun(settings, feeds, now),
             *_moved(feeds),
@@ -137,7 +137,9 @@ def _in_a_row(failures: int) -> str:
     return "once" if failures == 1 else f"{failures} times in a row"
 
 
-def _incidents(feeds: list[dict[str, Any]], health: Health | None) -> list[dict[str, Any]]:
+def _incidents(
+    settings: Settings, feeds: list[dict[str, Any]], health: Health | None
+) -> list[dict[str, Any]]:
     names = {feed["url"]: feed["name"] for feed in feeds}
     paused = {feed["url"] for feed in feeds if feed["health"] == "paused"}
     return [
@@ -148,10 +150,15 @@ def _incidents(feeds: list[dict[str, Any]], health: Health | None) -> list[dict[
             one.subject if one.subject in names else None,
         )
         for one in (health.incidents if health else [])
-        # What a feed or channel had is over with it; that a channel rests is told with its times.
-        if (one.subject in names or one.kind == "disk")
+        # What a feed or digest had is over with it; that a channel rests is told with its times.
+        if (one.subject in _still_there(one.kind, settings, names) or one.kind == "disk")
         and not (one.subject in paused and one.kind in _OF_POLLS)
     ]
+
+
+def _still_there(kind: str, settings: Settings, feeds: Collection[str]) -> Collection[str]:
+    """What incidents of a kind may be about."""
+    return settings.digests if kind == "template" else feeds
 
 
 def _resting(settings: Settings, health: Health | None) -> list[dict[str, Any]]:

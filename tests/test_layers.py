@@ -21,10 +21,10 @@ PURE = sorted(
         *(PACKAGE / "config" / f"{name}.py" for name in ("addresses", "schedule", "units")),
         *PACKAGE.glob("feeds/*.py"),
     }
-    # These do I/O, and the last reads the templates.
+    # These do I/O, and the last two read the templates.
     - {PACKAGE / "feeds" / f"{name}.py" for name in ("fetch", "processes", "turns", "worker")}
     - {PACKAGE / "feeds" / "workers.py"}
-    - {PACKAGE / "rendering" / "templates.py"}
+    - {PACKAGE / "rendering" / f"{name}.py" for name in ("folders", "templates")}
 )
 _OUTSIDE = re.compile(
     r"""(

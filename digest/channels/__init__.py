@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from digest.channels.pace import Pace
     from digest.config import Settings
     from digest.model import Delivery, Edition, Pictures, Rendition
-    from digest.rendering.templates import Templates
+    from digest.rendering.renderer import Renderer
 
 
 class Session(Protocol):
@@ -53,7 +53,7 @@ class Channel(Protocol):
     def render(
         self,
         edition: Edition,
-        templates: Templates,
+        templates: Renderer,
         pictures: Pictures = NO_PICTURES,
         url: str = "",
     ) -> Rendition:

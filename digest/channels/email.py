@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import ssl
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.config import EmailSettings
@@ -13,7 +12,6 @@ from digest.domains import with_port
 from digest.errors import DeliveryError
 from digest.model import NO_PICTURES, Rendition
 from digest.rendering.email import build_email, personal_headers, text_only
-from digest.rendering.fitting import fit
 from digest.rendering.headers import check_fields, mailbox
 from digest.rendering.personal import Personal, links_of, marker_of
 
@@ -24,8 +22,8 @@ if TYPE_CHECKING:
     from digest.channels.smtp import SmtpConnection
     from digest.config import Settings, SmtpSettings
     from digest.model import Delivery, Edition, Pictures
+    from digest.rendering.renderer import Renderer
     from digest.rendering.signing import Signer
-    from digest.rendering.templates import Templates
 
 
 # The headers that stand before a message; none may be in it once more.
@@ -58,14 +56,13 @@ class EmailChannel:
     def render(
         self,
         edition: Edition,
-        templates: Templates,
+        templates: Renderer,
         pictures: Pictures = NO_PICTURES,
         url: str = "",
     ) -> Rendition:
         """One message; what is a recipient's own is filled in when it is sent."""
         links = links_of(edition, self._public_url, url) if self._public_url else None
-        _, html = fit(edition, partial(templates.html, links=links))
-        text = templates.text(edition, links=links)
+        html, text = templates.fitted(edition, links), templates.text(edition, links)
         message = build_email(edition, html, text, self._smtp.sender, pictures, links)
         return Rendition(self.name, self.kind, self._to, (message,), personal=True)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from digest.channels.pace import Paces
     from digest.config import Settings
     from digest.model import Delivery, Edition, Pictures
-    from digest.rendering.templates import Templates
+    from digest.rendering.renderer import Renderer
 
 
 class FileChannel:
@@ -44,7 +44,7 @@ class FileChannel:
     def render(
         self,
         edition: Edition,
-        templates: Templates,
+        templates: Renderer,
         pictures: Pictures = NO_PICTURES,
         url: str = "",  # noqa: ARG002
     ) -> Rendition:
@@ -54,7 +54,7 @@ class FileChannel:
         path = path_of(self._pattern, edition.digest, date)
         return Rendition(self.name, self.kind, (path,), (text.encode(),))
 
-    def _text(self, edition: Edition, templates: Templates, pictures: Pictures) -> str:
+    def _text(self, edition: Edition, templates: Renderer, pictures: Pictures) -> str:
         match self._format:
             case "html":
                 return self_contained(templates.html(edition), pictures)

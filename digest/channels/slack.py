@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from digest.channels.pace import Paces
     from digest.config import Settings
     from digest.model import Delivery, Edition, Pictures
-    from digest.rendering.templates import Templates
+    from digest.rendering.renderer import Renderer
 
 # Slack takes one message a second for a channel.
 _SECONDS_BETWEEN = 1.0
@@ -85,7 +85,7 @@ class SlackChannel:
     def render(
         self,
         edition: Edition,
-        templates: Templates,  # noqa: ARG002
+        templates: Renderer,  # noqa: ARG002
         pictures: Pictures = NO_PICTURES,  # noqa: ARG002
         url: str = "",
     ) -> Rendition:

@@ -38,16 +38,17 @@ def check_templates(settings: Settings) -> list[Finding]:
 
 
 def _templates(folder: Path | None, themes: Sequence[Theme]) -> Finding:
-    from digest.rendering.templates import Templates, unused_files
+    from digest.jobs.own_templates import unused_of
+    from digest.jobs.rendering import open_templates
 
     name = str(folder or "built in")
     try:
         for theme in dict.fromkeys(themes):
-            Templates(folder, theme)
+            open_templates(folder, theme)
     except TemplateError as error:
         remedy = "mend the template there; docs/templates.md says what it can use"
         return Finding("templates", name, "fail", str(error), remedy)
-    unused = unused_files(folder, themes) if folder else []
+    unused = unused_of(folder, themes) if folder else []
     mend = "name it as `digest templates export` does, or move it away"
     return found("templates", name, ["compile"], [Trouble("warn", one, mend) for one in unused])
 

@@ -26,7 +26,7 @@ from digest.cli.subscribing import (
 from digest.config import FeedSettings, Settings, find_config
 from digest.config.addresses import without_credentials
 from digest.config.editing import append_feeds, feed_lines
-from digest.errors import UsageError
+from digest.errors import NoConfigError, UsageError
 from digest.feeds.discovery import web_address
 from digest.feeds.opml import Subscription, read_opml, write_opml
 from digest.language import counted
@@ -138,7 +138,7 @@ def _settings(options: Options) -> Settings:
     """As configured, or the defaults where there is no file."""
     try:
         find_config(options.config)
-    except UsageError:
+    except NoConfigError:
         configure("debug" if options.verbose else "error", "auto", Redactor())
         return Settings.model_construct(feeds=(), digests={})
     return options.settings(log_level="error")

@@ -32,6 +32,7 @@ _MENDS = {
     "flood": "digest held {url}",
     "quota": "give it a greater `daily_entries` or `daily_size`, or: digest feeds remove {url}",
     "channel": "digest check --online",
+    "template": "digest preview {name} --open",
     "digest": "digest preview {name}",
     "deliveries": "name the channel in the file again, or: digest deliveries --state pending",
     "list": "digest recipients move {name} TO",

@@ -20,6 +20,7 @@ from digest.config.units import parse_duration
 from digest.editions.weekly import configured, is_weekly
 from digest.errors import UsageError
 from digest.jobs.drafting import draft_edition, draft_weekly
+from digest.jobs.rendering import render_carefully
 from digest.model import NO_PICTURES, as_dict
 from digest.opening import compile_templates, open_runtime, utc_now
 from digest.rendering.forms import Forms
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from digest.config import Settings
     from digest.jobs.drafting import Draft
     from digest.model import Edition, Pictures
+    from digest.rendering.renderer import Renderer
     from digest.runtime import Runtime
     from digest.store import Store
 
@@ -63,7 +65,7 @@ def preview(
     This changes nothing. DIGEST.weekly is the week so far, as those get it who want it once a week.
     Feeds that were never polled are polled for the preview alone.
     """
-    settings = options.settings(log_level="error")
+    settings, trouble = options.settings(log_level="error"), None
     name = configured(digest)
     if name not in settings.digests:
         raise UsageError(f"there is no digest {digest!r}{nearest(digest, settings.digests)}")
@@ -78,15 +80,18 @@ def preview(
     elif options.json:
         print_json(as_json(draft.edition))
     else:
-        templates = compile_templates(settings)[name]
-        forms = Forms(draft.edition, templates, pictures, threads=settings.has_threads(name))
         as_page = in_browser and form not in {"text", "markdown"}
-        _show(
-            forms.page(form) if as_page else forms.text(form),
-            output,
-            opened_as=(".html" if as_page else ".txt") if in_browser else None,
-        )
-    return 1 if failed else 0
+        threads = settings.has_threads(name)
+
+        def shown(templates: Renderer) -> str:
+            forms = Forms(draft.edition, templates, pictures, threads=threads)
+            return forms.page(form) if as_page else forms.text(form)
+
+        rendered, trouble = render_carefully(compile_templates(settings)[name], shown)
+        if trouble:
+            say(f"digest: the theme's own stands in for what fails: {trouble}", err=True)
+        _show(rendered, output, opened_as=(".html" if as_page else ".txt") if in_browser else None)
+    return 1 if failed or trouble else 0
 
 
 def _explain(options: Options, settings: Settings, draft: Draft, output: Path | None) -> None:

@@ -11,10 +11,9 @@ import click
 from digest.cli.groups import Group
 from digest.cli.output import print_json, print_table, say
 from digest.config.looks import ABOUT
-from digest.errors import TemplateError, UsageError
+from digest.errors import UsageError
 from digest.rendering.samples import SAMPLES
-from digest.rendering.samples import links as sample_links
-from digest.rendering.templates import THEMES, Templates, theme_files, unused_files
+from digest.rendering.templates import THEMES, theme_files
 
 if TYPE_CHECKING:
     from digest.cli import Options
@@ -51,6 +50,7 @@ def export(options: Options, theme: Theme, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in files:
+            # A link that leads nowhere yet is there, too.
             if os.path.lexists(folder / name):
                 raise UsageError(f"{folder / name} is there already; export into an empty folder")
         for name, text in files.items():
@@ -74,7 +74,10 @@ def export(options: Options, theme: Theme, folder: Path) -> None:
 @click.pass_obj
 def check(options: Options, folder: Path, theme: Theme) -> int:
     """Render made-up editions with the templates in DIR. Long, empty, hostile and other ones."""
-    problems = _problems(folder, theme)
+    # Most of `digest templates` does without.
+    from digest.jobs.own_templates import check_folder
+
+    problems = check_folder(folder, theme)
     if options.json:
         print_json({"folder": str(folder), "problems": problems})
     else:
@@ -83,23 +86,3 @@ def check(options: Options, folder: Path, theme: Theme) -> int:
         if not problems:
             say(f"{folder}: {len(SAMPLES)} sample editions rendered")
     return UsageError.exit_code if problems else 0
-
-
-def _problems(folder: Path, theme: Theme) -> list[str]:
-    """What is wrong with templates: the first error of each edition, or files that nothing uses."""
-    try:
-        templates = Templates(folder, theme)
-    except TemplateError as error:
-        return [str(error)]
-    found = []
-    for make in SAMPLES.values():
-        try:
-            for links in (None, sample_links()):
-                templates.html(make(), links)
-                templates.text(make(), links)
-            templates.markdown(make())
-        except TemplateError as error:
-            found.append(str(error))
-    if not found:
-        found = unused_files(folder, [theme])
-    return list(dict.fromkeys(found))

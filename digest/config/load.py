@@ -12,6 +12,7 @@ from digest.config.channels import ChannelSettings, DkimSettings, SmtpSettings
 from digest.config.digests import DigestSettings
 from digest.config.document import Document, Key, dotted, read_document
 from digest.config.looks import LookSettings
+from digest.config.ownership import refuse_of_others
 from digest.config.references import check_references, nearest
 from digest.config.settings import (
     AlertSettings,
@@ -21,13 +22,14 @@ from digest.config.settings import (
     Settings,
 )
 from digest.config.web import WebSettings
-from digest.errors import ConfigError, Problem, UsageError
+from digest.errors import ConfigError, NoConfigError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pydantic_core import ErrorDetails
 
+_HERE = Path("config.yaml")
 _SYSTEM_FILE = Path("/etc/digest/config.yaml")
 
 _MESSAGES = {
@@ -57,17 +59,23 @@ _MESSAGES = {
 def find_config(given: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
     """The configuration file: as given, DIGEST_CONFIG, ./config.yaml or /etc/digest/config.yaml.
 
+    What is named is the operator's word. What merely lies in the current folder may be somebody
+    else's, whose addresses and files a command would then use.
+
     Raises:
-        UsageError: there is none.
+        NoConfigError: there is none.
+        UsageError: others can change the one in the current folder.
     """
     if given is None and environ.get("DIGEST_CONFIG"):
         given = Path(environ["DIGEST_CONFIG"])
     if given is not None:
         return given
-    for path in (Path("config.yaml"), _SYSTEM_FILE):
-        if path.is_file():
-            return path
-    raise UsageError(
+    if _HERE.is_file():
+        refuse_of_others(_HERE, environ)
+        return _HERE
+    if _SYSTEM_FILE.is_file():
+        return _SYSTEM_FILE
+    raise NoConfigError(
         f"no configuration: looked for --config, DIGEST_CONFIG, ./config.yaml and {_SYSTEM_FILE};"
         " `digest init` makes one"
     )

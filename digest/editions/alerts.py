@@ -19,6 +19,7 @@ _SAYS = {
     "flood": "{name} brought far more than usual",
     "quota": "{name} brings more than is kept",
     "channel": "The channel {name} takes nothing",
+    "template": "The templates of {name} fail",
     "disk": "The disk of the database is full",
 }
 

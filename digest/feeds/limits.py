@@ -21,8 +21,6 @@ MAX_CATEGORY = 60
 MAX_ID = 4_096
 MAX_HTML = 256 * 1024
 MAX_TEXT = 20_000_000
-# Of a process that reads bodies.
-MEMORY_BYTES = 512 * 1024**2
 
 
 def within_limits(entries: Iterable[ParsedEntry]) -> tuple[ParsedEntry, ...]:

@@ -11,10 +11,11 @@ import socket
 import sys
 from contextlib import suppress
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
-from digest.errors import FeedError
-from digest.feeds.worker import LENGTH, NUMBER, Result
+from digest.errors import WorkerError
+from digest.feeds.worker import LENGTH, NUMBER, READING, WORKS, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -45,7 +46,7 @@ class Lane:
 
         Raises:
             TimeoutError: the deadline passed, and the process was killed.
-            FeedError: it ended its process.
+            WorkerError: it ended its process.
         """
         message = pickle.dumps(call)
         async with self._places:
@@ -60,7 +61,7 @@ class Lane:
             if (process := self._idle.pop()).is_there():
                 return process
             await asyncio.to_thread(process.end)
-        starting = asyncio.get_running_loop().run_in_executor(None, _fork)
+        starting = asyncio.get_running_loop().run_in_executor(None, _fork, READING)
         try:
             return await asyncio.shield(starting)
         except asyncio.CancelledError:
@@ -79,7 +80,7 @@ class Lane:
                 result = await process.answer(message)
         except (EOFError, ConnectionError):
             code = await asyncio.to_thread(process.end)
-            raise FeedError(f"parsing ended its process (exit code {code})") from None
+            raise WorkerError(f"ended its process (exit code {code})") from None
         except BaseException:
             # Whatever it does, nobody waits for it any more.
             asyncio.get_running_loop().run_in_executor(None, process.end)
@@ -95,6 +96,63 @@ class Lane:
             process.kill()
         idle, self._idle = self._idle, []
         return idle
+
+
+class Alone:
+    """Calls that threads wait for, each in a process of its own that is gone after it.
+
+    `work` is the index in `WORKS` of what they are.
+    """
+
+    def __init__(self, work: int, seconds: float) -> None:
+        self._work = work
+        self._seconds = seconds
+        self._lock = Lock()
+        self._busy: set[Process] = set()
+        self._is_closed = False
+
+    def call(self, call: Callable[[], T]) -> T:
+        """Call what can be pickled, and wait for what it returns or raises.
+
+        Raises:
+            WorkerError: it took too long, needed too much memory or ended its process.
+        """
+        process = _fork(self._work)
+        with self._lock:
+            self._busy.add(process)
+        try:
+            result = self._result(process, pickle.dumps(call))
+        finally:
+            with self._lock:
+                self._busy.discard(process)
+            code = process.end()
+        if result is None:
+            raise WorkerError(f"ended its process (exit code {code})")
+        if isinstance(result.error, MemoryError):
+            most = WORKS[self._work].memory_bytes // 1024**2
+            raise WorkerError(f"needed more than {most} MB")
+        if result.error:
+            raise result.error
+        value: T = result.value
+        return value
+
+    def _result(self, process: Process, message: bytes) -> Result | None:
+        """What comes of a pickled call; None where it ended its process."""
+        if self._is_closed:
+            raise WorkerError("was not begun, since the program ends")
+        try:
+            return process.wait_for_answer(message, self._seconds)
+        except TimeoutError:
+            raise WorkerError(f"took longer than {self._seconds:g} s") from None
+        except (EOFError, ConnectionError):
+            return None
+
+    def close(self) -> None:
+        """End what is being done, and begin nothing more."""
+        with self._lock:
+            self._is_closed = True
+            for process in self._busy:
+                process.kill()
 
 
 def end(processes: Iterable[Process]) -> None:
@@ -130,6 +188,30 @@ class Process:
         rest = memoryview(received)
         while rest:
             if not (number := await loop.sock_recv_into(self._connection, rest)):
+                raise EOFError
+            rest = rest[number:]
+        return received
+
+    def wait_for_answer(self, message: bytes, seconds: float) -> Result:
+        """What comes of a pickled call, for a thread that can wait.
+
+        Raises:
+            TimeoutError: there was none within so many seconds.
+            EOFError, ConnectionError: the process has ended.
+        """
+        self._connection.settimeout(seconds)
+        until = monotonic() + seconds
+        self._connection.sendall(LENGTH.pack(len(message)) + message)
+        (length,) = LENGTH.unpack(self._wait_for(LENGTH.size, until))
+        result: Result = pickle.loads(self._wait_for(length, until))  # noqa: S301 - of our own
+        return result
+
+    def _wait_for(self, length: int, until: float) -> bytearray:
+        received = bytearray(length)
+        rest = memoryview(received)
+        while rest:
+            self._connection.settimeout(max(until - monotonic(), 0.001))
+            if not (number := self._connection.recv_into(rest)):
                 raise EOFError
             rest = rest[number:]
         return received
@@ -180,8 +262,8 @@ class Source:
                 setsigdef=[signal.SIGCHLD],
             )
 
-    def fork(self) -> Process:
-        """A new process.
+    def fork(self, work: int = READING) -> Process:
+        """A new process for what has this index in `WORKS`.
 
         Raises:
             OSError: there is nothing left to fork it from.
@@ -190,7 +272,7 @@ class Source:
         ours.setblocking(False)
         try:
             with theirs:
-                return Process(self._ask(0, [theirs.fileno()]), ours, self)
+                return Process(self._ask(work, [theirs.fileno()]), ours, self)
         except OSError:
             ours.close()
             raise
@@ -223,13 +305,13 @@ _sources: list[Source] = []
 _FORKING = Lock()
 
 
-def _fork() -> Process:
+def _fork(work: int) -> Process:
     """A new worker; where that fails there will be another source for the next."""
     with _FORKING:
         if not _sources:
             _sources.append(Source())
         try:
-            return _sources[0].fork()
+            return _sources[0].fork(work)
         except OSError:
             _end_sources()
             raise

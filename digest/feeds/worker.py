@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from digest.errors import FeedError
-from digest.feeds.limits import MEMORY_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,12 +29,33 @@ if TYPE_CHECKING:
 LENGTH = struct.Struct("!Q")
 # What is said to the forking process, and what it answers.
 NUMBER = struct.Struct("!q")
-_LOADED = (
-    *("digest.feeds.parse", "digest.jobs.reading"),
-    *("digest.rendering.boilerplate", "digest.rendering.clean"),
+
+
+class Work(Struct, frozen=True):
+    """What workers are for: the most memory of each, and what all and what few of them need.
+
+    What goes wrong in a `quiet` one is told by the answer alone.
+    """
+
+    memory_bytes: int
+    loaded: tuple[str, ...]
+    loaded_later: tuple[str, ...] = ()
+    quiet: bool = False
+
+
+READING, RENDERING = range(2)
+WORKS = (
+    Work(
+        512 * 1024**2,
+        (
+            *("digest.feeds.parse", "digest.jobs.reading"),
+            *("digest.rendering.boilerplate", "digest.rendering.clean"),
+        ),
+        # What most bodies are read without, and what each worker would load that needs it.
+        ("feedparser",),
+    ),
+    Work(256 * 1024**2, ("css_inline", "digest.rendering.trying"), quiet=True),
 )
-# What most bodies are read without, and what would be loaded by each worker that needs it.
-_LOADED_LATER = ("feedparser",)
 
 
 class Result(Struct, frozen=True):
@@ -63,36 +83,59 @@ def _call(call: Callable[[], Any]) -> Result:
 def fork_workers(spare_seconds: float) -> None:
     """The program: fork a worker for each socket that comes, until there are no more to come.
 
-    Standard input is a socket. A zero with a socket is answered with the number of its worker; the
-    number of a worker that has been killed or has ended by itself with its exit code. After
-    `spare_seconds` without a request, it loads what few workers need.
+    Standard input is a socket. An index of `WORKS` with a socket is answered with the number of its
+    worker; the number of a worker that has been killed or has ended by itself with its exit code.
+    After `spare_seconds` without a request, it loads what few workers need.
     """
-    _load(_LOADED)
+    loading = _Loading()
     with socket.socket(fileno=0) as control:
-        control.settimeout(spare_seconds)
-        while (request := _next(control)) is not None:
+        while (request := _next(control, loading, spare_seconds)) is not None:
             number, handles = request
             if not handles:
                 _, status = os.waitpid(number, 0)
                 control.send(NUMBER.pack(os.waitstatus_to_exitcode(status)))
-            elif worker := os.fork():
+                continue
+            loading.load(WORKS[number])
+            if worker := os.fork():
                 os.close(handles[0])
                 control.send(NUMBER.pack(worker))
             else:
                 control.close()
-                _work(socket.socket(fileno=handles[0]))
+                _work(socket.socket(fileno=handles[0]), WORKS[number])
 
 
-def _next(control: socket.socket) -> tuple[int, list[int]] | None:
+def _next(
+    control: socket.socket, loading: _Loading, spare_seconds: float
+) -> tuple[int, list[int]] | None:
     """The next request, a number and perhaps the socket with it; None at the end."""
     while True:
+        control.settimeout(spare_seconds if loading.later else None)
         try:
             said, handles, _, _ = socket.recv_fds(control, NUMBER.size, 1)
         except TimeoutError:
-            control.settimeout(None)
-            _load(_LOADED_LATER)
+            loading.load_later()
         else:
             return (*NUMBER.unpack(said), handles) if said else None
+
+
+class _Loading:
+    """Loads what workers need, once there are to be some that do."""
+
+    def __init__(self) -> None:
+        self._loaded: set[Work] = set()
+        self.later: list[str] = []
+
+    def load(self, work: Work) -> None:
+        """Have what workers of this kind need."""
+        if work not in self._loaded:
+            self._loaded.add(work)
+            self.later += work.loaded_later
+            _load(work.loaded)
+
+    def load_later(self) -> None:
+        """Load what few need."""
+        _load(self.later)
+        self.later.clear()
 
 
 def _load(names: Sequence[str]) -> None:
@@ -102,9 +145,13 @@ def _load(names: Sequence[str]) -> None:
     gc.freeze()
 
 
-def _work(connection: socket.socket) -> None:
+def _work(connection: socket.socket, work: Work) -> None:
     """Be a worker: answer each call that comes, and end with the connection."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_AS, (work.memory_bytes, work.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if work.quiet:
+        # A library that gets no memory writes there and ends the process.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     # Where nobody waits for the answer any more, nobody is told so.
     with suppress(ConnectionError), connection, connection.makefile("rb") as calls:
         while length := calls.read(LENGTH.size):

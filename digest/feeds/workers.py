@@ -9,9 +9,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from digest.errors import FeedError
-from digest.feeds.limits import MEMORY_BYTES
-from digest.feeds.worker import Result, call_all
+from digest.errors import FeedError, WorkerError
+from digest.feeds.worker import READING, WORKS, Result, call_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -126,7 +125,10 @@ class Workers:
         except TimeoutError:
             raise FeedError(f"parsing took longer than {self._task_seconds:g} s") from None
         except MemoryError:
-            raise FeedError(f"parsing needed more than {MEMORY_BYTES // 1024**2} MB") from None
+            most = WORKS[READING].memory_bytes // 1024**2
+            raise FeedError(f"parsing needed more than {most} MB") from None
+        except WorkerError as error:
+            raise FeedError(f"parsing {error}") from None
 
     def _set_out(self) -> None:
         while self._free_trips and self._waiting:

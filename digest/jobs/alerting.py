@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel
     from digest.config import Settings
-    from digest.rendering.templates import Templates
+    from digest.rendering.renderer import Renderer
     from digest.store import Incident, Store, StoreThread
 
 _log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ class Alerting:
         settings: Settings,
         store: StoreThread[Store],
         channels: Mapping[str, Channel],
-        open_templates: Callable[[], Templates],
+        open_templates: Callable[[], Renderer],
         clock: Callable[[], datetime],
     ) -> None:
         self._settings = settings

@@ -8,6 +8,7 @@ from digest.editions.weekly import configured
 from digest.errors import UsageError
 from digest.jobs.pictures import without_embedded
 from digest.jobs.publishing import message_ids
+from digest.jobs.rendering import render_beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from digest.channels import Channel
     from digest.config import Settings
     from digest.jobs.delivering import Delivering
-    from digest.rendering.templates import Templates
+    from digest.rendering.renderer import Renderer
     from digest.rendering.web_links import EditionLinks
     from digest.store import Record, Store, StoreThread
 
@@ -29,7 +30,7 @@ class Deciding:
         settings: Settings,
         store: StoreThread[Store],
         channels: Mapping[str, Channel],
-        templates: Mapping[str, Templates],
+        templates: Mapping[str, Renderer],
         delivering: Delivering,
         clock: Callable[[], datetime],
         links: EditionLinks,
@@ -92,10 +93,19 @@ class Deciding:
             raise UsageError(f"the digest {digest!r} of edition {edition_id} is gone")
         url = self._links.url(digest, record.scheduled_for)
         # What was embedded went out with the edition, and is not kept.
-        rendition = channel.render(without_embedded(edition), templates, url=url)
+        plain = without_embedded(edition)
+        rendition, trouble = await render_beside(
+            templates, lambda templates: channel.render(plain, templates, url=url)
+        )
         ids = message_ids(self._settings, digest, record.scheduled_for)
+
+        def add(store: Store) -> None:
+            store.editions.add_rendition(edition_id, digest, rendition, ids, now)
+
         await self._store.run(
-            lambda store: store.editions.add_rendition(edition_id, digest, rendition, ids, now)
+            lambda store: store.incidents.note_template(
+                configured(digest), trouble, now, lambda: add(store)
+            )
         )
 
     async def _deliver(self, ids: Collection[int]) -> list[Record]:

@@ -18,6 +18,7 @@ from digest.editions.weekly import (
 from digest.errors import DigestError, StoreError
 from digest.jobs.drafting import draft_edition, draft_weekly
 from digest.jobs.planning import email_channels, plan
+from digest.jobs.rendering import render_beside
 from digest.log import event
 from digest.rendering.email import message_id
 from digest.rendering.headers import mailbox
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from digest.editions.catch_up import Turn
     from digest.jobs.drafting import Draft
     from digest.jobs.pictures import Illustrating
-    from digest.rendering.templates import Templates
+    from digest.rendering.renderer import Renderer
     from digest.rendering.web_links import EditionLinks
     from digest.store import Store, StoreThread
 
@@ -68,7 +69,7 @@ class Publishing:
         settings: Settings,
         store: StoreThread[Store],
         channels: Mapping[str, Channel],
-        templates: Mapping[str, Templates],
+        templates: Mapping[str, Renderer],
         illustrating: Illustrating,
         clock: Callable[[], datetime],
         links: EditionLinks,
@@ -263,16 +264,25 @@ class Publishing:
             )
             return None
         edition, pictures = await self._illustrating.illustrate(edition)
-        templates, url = self._templates[name], self._links.url(digest, scheduled_for)
-        renditions = [
-            self._channels[name].render(edition, templates, pictures, url) for name in channels
-        ]
-        ids = message_ids(self._settings, digest, scheduled_for)
+        url = self._links.url(digest, scheduled_for)
+        renditions, trouble = await render_beside(
+            self._templates[name],
+            lambda templates: [
+                self._channels[channel].render(edition, templates, pictures, url)
+                for channel in channels
+            ],
+        )
+        ids, now = message_ids(self._settings, digest, scheduled_for), self._clock()
 
         def write(store: Store) -> int:
             def publish() -> int:
-                return store.editions.publish(
-                    edition, scheduled_for, renditions, ids, following, left_out
+                return store.incidents.note_template(
+                    name,
+                    trouble,
+                    now,
+                    lambda: store.editions.publish(
+                        edition, scheduled_for, renditions, ids, following, left_out
+                    ),
                 )
 
             return self._end_week(store, name, publish) if is_weekly(digest) else publish()

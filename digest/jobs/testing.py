@@ -16,6 +16,7 @@ from digest.config import EmailSettings, FileSettings
 from digest.errors import DeliveryError, UsageError
 from digest.jobs.drafting import draft_edition
 from digest.jobs.pictures import without_pictures
+from digest.jobs.rendering import render_beside
 from digest.log import event
 from digest.model import NO_PICTURES, Delivery
 from digest.rendering.email import message_id
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from digest.jobs.pictures import Illustrating
     from digest.log import Words
     from digest.model import Edition
-    from digest.rendering.templates import Templates
+    from digest.rendering.renderer import Renderer
     from digest.store import Store, StoreThread
 
 _log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ class Testing:
         settings: Settings,
         store: StoreThread[Store],
         channels: Mapping[str, Channel],
-        templates: Mapping[str, Templates],
+        templates: Mapping[str, Renderer],
         illustrating: Illustrating,
         clock: Callable[[], datetime],
         words: Words,
@@ -83,7 +84,10 @@ class Testing:
         if content != "sample":
             edition, pictures = await self._illustrating.illustrate(edition)
         sender = self._channels[channel]
-        rendition = sender.render(_marked(edition, content), self._templates[digest], pictures)
+        marked = _marked(edition, content)
+        rendition, _ = await render_beside(
+            self._templates[digest], lambda templates: sender.render(marked, templates, pictures)
+        )
         to = recipient or rendition.recipients[0]
         # No two tests are the same message.
         identity = (digest, now, channel, secrets.token_hex(), 0)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from digest.rendering.fitting import fit
 from digest.rendering.pictures import self_contained
 from digest.rendering.side_by_side import side_by_side
 from digest.rendering.slack import build_messages, build_thread
@@ -15,15 +14,15 @@ from digest.rendering.slack_preview import slack_page
 
 if TYPE_CHECKING:
     from digest.model import Edition, Pictures
+    from digest.rendering.renderer import Renderer
     from digest.rendering.slack_blocks import Message
-    from digest.rendering.templates import Templates
 
 
 class Forms(Struct, frozen=True):
     """An edition in each form; with `threads`, Slack's is a post and its thread."""
 
     edition: Edition
-    templates: Templates
+    templates: Renderer
     pictures: Pictures
     threads: bool
 
@@ -50,7 +49,7 @@ class Forms(Struct, frozen=True):
 
     @property
     def _email(self) -> str:
-        return self_contained(fit(self.edition, self.templates.html)[1], self.pictures)
+        return self_contained(self.templates.fitted(self.edition), self.pictures)
 
     @property
     def _posts(self) -> list[Message]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _KINDS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF87a": "gif", b"GIF89a": "gif"}
 # A size is read from the beginning; to look through what has none takes long.
 _HEAD_BYTES = 256 * 1024
+# How often one picture is shown: each time it is there whole.
+_MOST_SHOWN = 10
 _LEAST_WIDTH, _LEAST_HEIGHT, _MOST_SIDE = 120, 80, 10_000
 _WIDEST, _TALLEST = 4.0, 3.0
 # Hosts of what only counts readers, and of the pictures of authors.
@@ -77,5 +79,5 @@ def self_contained(html: str, pictures: Pictures) -> str:
     """The HTML of a message with its pictures in itself, for browsers."""
     for content_id, picture in pictures.items():
         data = f"data:image/{picture.kind};base64,{b64encode(picture.data).decode()}"
-        html = html.replace(f'"cid:{content_id}"', f'"{data}"')
+        html = html.replace(f'"cid:{content_id}"', f'"{data}"', _MOST_SHOWN)
     return html

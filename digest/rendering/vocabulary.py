@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from jinja2 import pass_context
+from msgspec import Struct
 
 from digest.language import language_of
 from digest.rendering import words
@@ -20,23 +21,66 @@ if TYPE_CHECKING:
 
     from jinja2.runtime import Context
 
-    from digest.language import Language
+    from digest.config.looks import LookSettings
+    from digest.language import Direction, Language
     from digest.model import Edition
     from digest.rendering.personal import Links
 
 
+class Function:
+    """A function that templates may call, and do nothing else with."""
+
+    __slots__ = ("_call",)
+
+    def __init__(self, call: Callable[..., Any]) -> None:
+        self._call = call
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        """Call it."""
+        return self._call(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return "<function>"
+
+
+class Look(Struct, frozen=True):
+    """What was chosen about the look, as templates have it."""
+
+    accent: str
+    logo: str | None
+    logo_width: int | None
+    logo_height: int | None
+    font: str | None
+    width: int
+
+
+class Speech(Struct, frozen=True):
+    """The language of an edition, as templates have it."""
+
+    tag: str
+    direction: Direction
+
+
+def look_of(settings: LookSettings) -> Look:
+    """A look as templates have it."""
+    return Look(**{name: getattr(settings, name) for name in Look.__struct_fields__})
+
+
 def variables(edition: Edition, links: Links | None = None) -> dict[str, Any]:
-    """What a template is rendered with; the links are those of a recipient's own pages."""
+    """What a template is rendered with; the links are those of a recipient's own pages.
+
+    Plain values that cannot be changed, and functions.
+    """
     language = language_of(edition.language)
     return {
         "edition": edition,
         "edition_links": links,
-        "language": language,
-        "t": language.translate,
-        "plural": language.plural,
-        "count": language.count,
-        "facts": partial(words.facts, edition),
-        "closing": words.closing(edition),
+        "language": Speech(language.tag, language.direction),
+        "t": Function(language.translate),
+        "plural": Function(language.plural),
+        "count": Function(language.count),
+        "facts": Function(partial(words.facts, edition)),
+        "closing": tuple(words.closing(edition)),
     }
 
 
@@ -55,18 +99,22 @@ def _reading_time(context: Context, minutes: int) -> str:
 @pass_context
 def _inline(context: Context, text: str) -> str:
     """Text for inside a line: what follows keeps its place after words written the other way."""
-    return words.inline(text, _language(context).direction)
+    return words.inline(text, _speech(context).direction)
 
 
 @pass_context
 def _line(context: Context, text: str) -> str:
     """A line of plain text that reads in the direction of the language."""
-    return words.line(text, _language(context).direction)
+    return words.line(text, _speech(context).direction)
 
 
 def _language(context: Context) -> Language:
+    return language_of(_speech(context).tag)
+
+
+def _speech(context: Context) -> Speech:
     # Undefined where a template was imported without its context; what is asked of it says so.
-    return cast("Language", context.resolve("language"))
+    return cast("Speech", context.resolve("language"))
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

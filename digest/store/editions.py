@@ -79,7 +79,7 @@ class EditionQueries:
             new = [{"url": url, "next_poll_at": now} for url in sorted(wanted - known)]
             if new:
                 connection.execute(sa.insert(feeds), new)
-            forget_incidents(connection, wanted, now)
+            forget_incidents(connection, wanted, names, now)
             mailed = {configured(name) for name in names if is_weekly(name)}
             plan_weeks(connection, set(names).difference(map(weekly_of, mailed)), mailed)
             for plan in plans:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from msgspec import Struct
@@ -10,16 +10,21 @@ from msgspec import Struct
 from digest.store.tables import incidents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
     from digest.store.database import Database
 
+T = TypeVar("T")
+
 
 class Incident(Struct, frozen=True):
-    """An incident; `subject` is a feed's address, a channel's name or the database's path."""
+    """An incident.
+
+    `subject` is a feed's address, the name of a channel or a digest, or the database's path.
+    """
 
     id: int
     kind: str
@@ -75,6 +80,20 @@ class IncidentQueries:
             else:
                 close_incident(connection, kind, subject, now)
 
+    def note_template(
+        self, digest: str, trouble: str | None, now: datetime, store: Callable[[], T]
+    ) -> T:
+        """Note what failed of a digest's templates, together with what is stored of an edition.
+
+        Nothing to say closes the incident; None leaves it as it is.
+        """
+        with self._database.transaction() as connection:
+            if trouble:
+                open_incident(connection, "template", digest, trouble, now)
+            elif trouble is not None:
+                close_incident(connection, "template", digest, now)
+            return store()
+
     def untold(self) -> list[Incident]:
         """Those whose beginning, or end after it was told, nobody was told yet."""
         begun = incidents.c.told_at.is_(None) & incidents.c.closed_at.is_(None)
@@ -96,13 +115,22 @@ class IncidentQueries:
             return publish()
 
 
-def forget_incidents(connection: Connection, urls: Collection[str], now: datetime) -> None:
-    """Close those of feeds that are configured no more; nobody has to hear of it."""
+def forget_incidents(
+    connection: Connection, urls: Collection[str], names: Collection[str], now: datetime
+) -> None:
+    """Close those of feeds and digests that are configured no more; nobody has to hear of it."""
+    _forget(connection, ("feed", "gone", "quota"), urls, now)
+    _forget(connection, ("template",), names, now)
+
+
+def _forget(
+    connection: Connection, kinds: Sequence[str], subjects: Collection[str], now: datetime
+) -> None:
     connection.execute(
         sa.update(incidents)
         .where(
-            incidents.c.kind.in_(("feed", "gone", "quota")),
-            incidents.c.subject.not_in(urls),
+            incidents.c.kind.in_(kinds),
+            incidents.c.subject.not_in(subjects),
             incidents.c.closed_at.is_(None),
         )
         .values(closed_at=now, changed_at=now, end_told_at=now)

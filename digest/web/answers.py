@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from importlib.resources import files
 from ipaddress import ip_address
@@ -55,6 +56,8 @@ class Site:
         self.refusals = refusals
         # Who brought the password as a token, and may be wrong without others.
         self.token_bearers: set[str] = set()
+        # However many ask, somebody's own templates take one process at a time.
+        self.rendering = asyncio.Lock()
         self._environment = Environment(
             loader=PackageLoader("digest.web"),
             autoescape=select_autoescape(default=True),

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from digest.editions.weekly import weekly_of
 from digest.jobs.drafting import draft_edition
+from digest.jobs.rendering import render_beside
 from digest.jobs.testing import recipients
 from digest.model import NO_PICTURES
 from digest.opening import utc_now
@@ -21,6 +22,8 @@ from digest.web.login import operator_page
 from digest.why import explain_draft
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from digest.jobs.drafting import Draft
     from digest.web.answers import Site
 
@@ -64,7 +67,7 @@ async def _digest(request: web.Request) -> web.Response:
         channels={one: site.settings.channels[one] for one in site.settings.digests[name].send_to},
         recipients=recipients(site.settings, name),
         edition=draft.edition,
-        text=_forms(site, draft).text("text"),
+        text=await _formed(site, draft, lambda forms: forms.text("text")),
         why=explain_draft(draft, names),
         editions=[
             (one, edition_url(public, site.links, one.digest, one.scheduled_for))
@@ -78,7 +81,7 @@ async def _digest(request: web.Request) -> web.Response:
 async def _preview(request: web.Request) -> web.Response:
     site, name = request.app[SITE], _name(request)
     draft = await _draft(site, name)
-    html = _forms(site, draft).page(request.match_info["form"])
+    html = await _formed(site, draft, lambda forms: forms.page(request.match_info["form"]))
     # Links open beside the page: nothing else is shown in its frames.
     if "<base" not in html:
         html = html.replace("<head>", '<head><base target="_blank">', 1)
@@ -112,8 +115,13 @@ async def _draft(site: Site, digest: str) -> Draft:
     return await site.read(lambda store: draft_edition(store, site.settings, digest, now))
 
 
-def _forms(site: Site, draft: Draft) -> Forms:
-    """The draft in each form, without pictures: they are fetched when an edition goes out."""
-    digest = draft.edition.digest
-    threads = site.settings.has_threads(digest)
-    return Forms(draft.edition, site.daemon.templates[digest], NO_PICTURES, threads=threads)
+async def _formed(site: Site, draft: Draft, form: Callable[[Forms], str]) -> str:
+    """The draft in a form, without pictures: they are fetched when an edition goes out."""
+    edition = draft.edition
+    threads = site.settings.has_threads(edition.digest)
+    async with site.rendering:
+        text, _ = await render_beside(
+            site.daemon.templates[edition.digest],
+            lambda templates: form(Forms(edition, templates, NO_PICTURES, threads=threads)),
+        )
+    return text

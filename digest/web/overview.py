@@ -30,6 +30,7 @@ MENDS = {
     "flood": ("Release or discard what is held", "/held"),
     "quota": ("Give it a greater `daily_entries` or `daily_size`, or remove it", "/feeds/{feed}"),
     "channel": ("Mend what it says, then retry what waits", "/deliveries?state=pending"),
+    "template": ("Mend the template; the theme's own stands in for it", "/digests/{name}"),
     "digest": ("See what its next edition would be", "/digests/{name}"),
     "deliveries": ("Name the channel in the file again, or drop them", "/deliveries?state=pending"),
     "list": ("Move its readers to the channel's new name, or name it in the file again", ""),

@@ -12,6 +12,7 @@ from aiohttp import web
 from digest.editions.weekly import configured
 from digest.feeds.text import well_formed
 from digest.jobs.pictures import without_embedded
+from digest.jobs.rendering import render_beside
 from digest.rendering.templates import Templates
 from digest.rendering.web_links import (
     digest_feed_url,
@@ -54,7 +55,10 @@ async def _edition(request: web.Request) -> web.Response:
     # Of a digest that is gone, the looks are gone too.
     templates = site.daemon.templates.get(configured(edition.digest)) or Templates()
     # What was embedded went out with the edition, and is not kept.
-    response = document(templates.html(without_embedded(edition)))
+    shown = without_embedded(edition)
+    async with site.rendering:
+        html, _ = await render_beside(templates, lambda templates: templates.html(shown))
+    response = document(html)
     response.headers["Cache-Control"] = "private, max-age=300"
     return response
 

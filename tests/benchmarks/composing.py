@@ -24,7 +24,8 @@ from digest.editions.stories import group
 from digest.model import Entry
 from digest.rendering.email import build_email
 from digest.rendering.fitting import fit
-from digest.rendering.templates import HTML, Templates
+from digest.rendering.renderer import HTML
+from digest.rendering.templates import Templates
 from tests.editions.labelled import PAIRS
 
 if TYPE_CHECKING:

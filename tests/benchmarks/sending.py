@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel
     from digest.model import Delivery, Edition, Pictures
-    from digest.rendering.templates import Templates
+    from digest.rendering.renderer import Renderer
 
 RUNS = 3
 STORIES = 17
@@ -120,7 +120,7 @@ class Nowhere:
     def render(
         self,
         edition: Edition,
-        templates: Templates,
+        templates: Renderer,
         pictures: Pictures = NO_PICTURES,
         url: str = "",
     ) -> Rendition:

@@ -9,7 +9,10 @@ import pytest
 
 from digest.cli import run_command
 from digest.rendering.samples import SAMPLES
-from digest.rendering.templates import THEMES, Templates, unused_files
+from digest.rendering.templates import THEMES, Templates
+from digest.rendering.trying import unused_files
+from tests.feed_xml import item, rss
+from tests.servers import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +69,15 @@ def test_nothing_is_written_over(run: Callable[..., tuple[int, str, str]], tmp_p
         err == f"digest: {tmp_path / 'edition.txt'} is there already; export into an empty folder\n"
     )
     assert [path.name for path in tmp_path.iterdir()] == ["edition.txt"]
+
+
+def test_nothing_is_written_through_a_link(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    (tmp_path / "edition.html").symlink_to(tmp_path / "elsewhere")
+    code, _, said = run("export", "classic", tmp_path)
+    assert (code, "is there already" in said) == (2, True)
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_a_folder_that_cannot_be_written_is_named(
@@ -159,3 +171,44 @@ def test_a_relative_folder_is_named_as_it_was_given(
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "edition.txt").write_text("{{ nowhere }}")
     assert run("check", "mine")[1] == "! mine/edition.txt:1: 'nowhere' is undefined\n"
+
+
+# The made-up editions that templates are tried on are of a digest of that name.
+FAILS = "Mine{% if edition.digest != 'sample' %}{{ nowhere }}{% endif %}"
+
+
+def test_a_template_that_fails_on_real_entries_is_told_everywhere(project: Project) -> None:
+    project.feeds.replies["/feed"] = Reply(rss(item(1)))
+    project.configure("/feed")
+    mine, config = project.folder / "mine", project.folder / "config.yaml"
+    mine.mkdir()
+    (mine / "edition.md").write_text(FAILS)
+    text = config.read_text("utf-8").replace("    title:", "    template: mine\n    title:")
+    config.write_text(text, "utf-8")
+    assert project.command("check").returncode == 0
+    project.json("poll")
+    reason = f"{mine}/edition.md:1: 'nowhere' is undefined"
+
+    preview = project.command("preview", "weekly", "--as", "markdown")
+    assert (preview.returncode, preview.stdout.splitlines()[0]) == (1, "# Weekly reading")
+    assert preview.stderr == f"digest: the theme's own stands in for what fails: {reason}\n"
+    assert project.command("preview", "weekly").returncode == 0
+
+    project.json("send", "weekly", "--to", "inbox")
+    # Nothing that went out has that part.
+    assert project.json("incidents")["incidents"] == []
+    project.json("resend", "1", "--to", "vault")
+    (out,) = (project.folder / "out").iterdir()
+    assert out.read_text().startswith("# Weekly reading\n")
+    (incident,) = project.json("incidents")["incidents"]
+    assert (incident["kind"], incident["message"]) == ("template", reason)
+    (need,) = project.json("status")["attention"]
+    assert (need["kind"], need["name"], need["message"]) == ("template", "weekly", reason)
+    assert "digest preview weekly" in project.command("status").stdout
+
+    # A digest that has no template of its own has none that fails.
+    config.write_text(text.replace("    template: mine\n", ""), "utf-8")
+    project.feeds.replies["/feed"] = Reply(rss(item(2)))
+    project.json("poll")
+    project.json("send", "weekly", "--to", "vault")
+    assert project.json("status")["attention"] == []

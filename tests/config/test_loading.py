@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from base64 import b64encode
 from datetime import timedelta
 from pathlib import Path
@@ -47,6 +48,62 @@ def test_then_the_variable() -> None:
 @pytest.mark.parametrize("environ", [{}, {"DIGEST_CONFIG": ""}])
 def test_then_the_working_folder(environ: dict[str, str]) -> None:
     assert find_config(None, environ) == Path("config.yaml")
+
+
+@pytest.mark.usefixtures("places")
+@pytest.mark.parametrize(
+    ("name", "mode", "said"),
+    [
+        ("config.yaml", 0o666, "can be written by every user"),
+        ("config.yaml", 0o602, "can be written by every user"),
+        (".", 0o777, "can be written by every user"),
+        # As in /tmp: what is named in the file can be made there by everybody.
+        (".", 0o1777, "can be written by every user"),
+    ],
+)
+def test_what_everybody_can_write_is_not_used_unasked(name: str, mode: int, said: str) -> None:
+    Path(name).chmod(mode)
+    with pytest.raises(UsageError, match=said) as refused:
+        find_config(None, {})
+    assert "`--config config.yaml`" in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert find_config(Path("config.yaml"), {}) == Path("config.yaml")
+    assert find_config(None, {"DIGEST_CONFIG": "config.yaml"}) == Path("config.yaml")
+
+
+@pytest.mark.usefixtures("places")
+@pytest.mark.parametrize("name", ["config.yaml", "."])
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_what_is_anothers_is_not_used_unasked(name: str) -> None:
+    os.chown(name, 12345, -1)
+    for environ in ({}, {"SUDO_UID": "54321"}, {"SUDO_UID": "none"}):
+        with pytest.raises(UsageError, match="belongs to another user"):
+            find_config(None, environ)
+    # Who became root by sudo is no other.
+    assert find_config(None, {"SUDO_UID": "12345"}) == Path("config.yaml")
+
+
+@pytest.mark.usefixtures("places")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to groups")
+def test_a_group_of_ones_own_may_write(places: Path) -> None:
+    for path in (places, Path("config.yaml")):
+        path.chmod(0o770)
+    assert find_config(None, {}) == Path("config.yaml")
+    os.chown("config.yaml", -1, 12345)
+    with pytest.raises(UsageError, match="written by a group"):
+        find_config(None, {})
+
+
+def test_where_it_is_a_link_what_it_leads_to_counts(places: Path) -> None:
+    elsewhere = places / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "real.yaml").touch()
+    Path("config.yaml").unlink()
+    Path("config.yaml").symlink_to(elsewhere / "real.yaml")
+    assert find_config(None, {}) == Path("config.yaml")
+    elsewhere.chmod(0o777)
+    with pytest.raises(UsageError, match="elsewhere can be written by every user"):
+        find_config(None, {})
 
 
 def test_then_the_system(places: Path) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from digest.channels import Session
     from digest.jobs.publishing import Publishing
     from digest.model import Edition, Pictures
-    from digest.rendering.templates import Templates
+    from digest.rendering.renderer import Renderer
 
 URL = "https://site.example/feed.xml"
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -171,7 +171,7 @@ class Fragile:
     def render(
         self,
         edition: Edition,
-        templates: Templates,
+        templates: Renderer,
         pictures: Pictures = NO_PICTURES,
         url: str = "",
     ) -> Rendition:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.model import Edition, Pictures
-    from digest.rendering.templates import Templates
+    from digest.rendering.renderer import Renderer
     from digest.store import Store, StoreThread
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -167,7 +167,7 @@ class FakeChannel:
     def render(
         self,
         edition: Edition,
-        templates: Templates,
+        templates: Renderer,
         pictures: Pictures = NO_PICTURES,
         url: str = "",
     ) -> Rendition:

@@ -5,6 +5,7 @@ import json
 import logging
 import re
 from datetime import timedelta
+from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 
 from digest.channels import open_channels
 from digest.channels.pace import Pace
+from digest.errors import TemplateError
 from digest.model import NO_PICTURES
 from tests.feed_xml import NOW
 from tests.jobs.bench import Bench, open_bench, settings_of
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from digest.jobs.pictures import Illustrating
     from digest.jobs.publishing import Published, Publishing
     from digest.model import Delivery, Edition, Pictures, Rendition
-    from digest.rendering.templates import Templates
+    from digest.rendering.renderer import Renderer
 
 URL = "https://site.example/feed.xml"
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -73,6 +75,24 @@ async def deliveries(bench: Bench, edition: Published) -> list[Delivery]:
 
 async def table(bench: Bench, name: str) -> list[tuple[Any, ...]]:
     return (await bench.store.run(build.dump))[name]
+
+
+async def incidents(bench: Bench) -> list[tuple[str, str, str]]:
+    found = await bench.store.run(lambda store: store.incidents.open_ones())
+    return [(one.kind, one.subject, one.message) for one in found]
+
+
+async def payloads(bench: Bench, edition: Published) -> dict[str, bytes]:
+    """What goes out of an edition, by channel."""
+    rows = await table(bench, "renditions")
+    return {row[1]: row[4] for row in rows if row[0] == edition.edition_id}
+
+
+def parts(message: bytes) -> dict[str, str]:
+    """The texts of an email by their subtype."""
+    walked = message_from_bytes(message, policy=policy.default).walk()
+    texts = [one for one in walked if not one.is_multipart()]
+    return {one.get_content_subtype(): one.get_content() for one in texts}
 
 
 async def test_nothing_is_published_before_its_time(bench: Bench) -> None:
@@ -243,35 +263,88 @@ async def test_a_digest_nobody_configured_any_more_is_left_alone(tmp_path: Path)
                 assert [one.digest for one in published] == ["new"]
 
 
-async def test_a_template_that_fails_on_real_entries_is_one_line_and_stays_due(
+def own_templates(folder: Path, **files: str) -> str:
+    """A folder of templates; `md` is edition.md."""
+    own = folder / "templates"
+    own.mkdir(exist_ok=True)
+    for suffix, text in files.items():
+        (own / f"edition.{suffix}").write_text(text)
+    return str(own)
+
+
+# The sample that templates are tried on has two stories, an edition here has three.
+FAILS = "Mine {{ 1 // (3 - edition.stories|length) }}"
+
+
+async def test_where_a_template_fails_on_real_entries_the_themes_own_stands_in(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    folder = tmp_path / "templates"
-    folder.mkdir()
-    # The sample that templates are tried on has two stories, this edition has three.
-    (folder / "edition.md").write_text("{{ 1 // (3 - edition.stories|length) }}")
-    digests = {"broken": {**DAILY, "template": str(folder)}, "works": DAILY}
+    own = own_templates(tmp_path, md=FAILS)
+    digests = {"own": {**DAILY, "title": "T", "template": own}, "works": {**DAILY, "title": "T"}}
     async with open_bench(settings(tmp_path, **digests), tmp_path) as bench:
         await learn(bench, *"abc")
         bench.clock.now = NOW + DAY
-        failed: dict[str, str] = {}
-        published = await publishing(bench).publish_due(failed.__setitem__)
-        assert [one.digest for one in published] == ["works"]
-        assert list(failed) == ["broken"]
-        result = (await bench.digest("broken"))["last_result"]
-        assert str(result) == f"not published: {failed['broken']}"
+        published = await publishing(bench).publish_due()
+        assert {one.digest for one in published} == {"own", "works"}
+        first, second = [await payloads(bench, one) for one in published]
+        assert first == second
+        assert first["vault"].startswith(b"# ")
         (line,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
-        assert (line.getMessage(), line.exc_info) == ("not published", None)
-        fields = line.__dict__["fields"]
-        assert fields["digest"] == "broken"
-        assert fields["error"].startswith(f"{folder / 'edition.md'}:1: ")
-        assert len(await bench.pending("broken")) == 3
+        assert (line.getMessage(), line.exc_info) == ("template failed", None)
+        reason = f"{own}/edition.md:1: integer division or modulo by zero"
+        assert line.__dict__["fields"] == {"digest": "own", "error": reason}
+        assert await incidents(bench) == [("template", "own", reason)]
 
-        # The cause is mended: the same edition comes, late.
-        (folder / "edition.md").write_text("{{ edition.subject }}")
-        (late,) = await publishing(bench).publish_due()
-        assert (late.digest, late.entries) == ("broken", 3)
-        assert (await bench.digest("broken"))["last_due_at"] == NOW + DAY - timedelta(hours=1)
+        # The cause is mended: from the next edition on it is over.
+        own_templates(tmp_path, md="Mine")
+        await learn(bench, "d")
+        bench.clock.now = NOW + 2 * DAY
+        (mended,) = [one for one in await publishing(bench).publish_due() if one.digest == "own"]
+        assert await payloads(bench, mended) == {"vault": b"Mine"}
+        assert await incidents(bench) == []
+
+
+async def test_only_the_part_that_fails_is_replaced(tmp_path: Path) -> None:
+    own = own_templates(tmp_path, txt="My text", html=FAILS, md="My Markdown")
+    titled = {**EVERYWHERE, "title": "T"}
+    digests = {"own": {**titled, "template": own}, "works": titled}
+    async with open_bench(settings(tmp_path, **digests), tmp_path) as bench:
+        await learn(bench, *"abc")
+        bench.clock.now = NOW + WEEK
+        published = await publishing(bench).publish_due()
+        made = {one.digest: await payloads(bench, one) for one in published}
+        mine, theirs = made["own"], made["works"]
+        mail, other = parts(mine["inbox"]), parts(theirs["inbox"])
+        assert mail["html"] == other["html"]
+        assert mail["plain"].strip() == "My text"
+        assert mine["vault"] == b"My Markdown"
+        # Posts have no template.
+        assert mine["team"] == theirs["team"]
+
+
+ENDLESS = """\
+{% if edition.stories | length == 3 %}
+{% for _ in range(99999) %}{% for _ in range(99999) %}{% endfor %}{% endfor %}
+{% endif %}"""
+
+
+async def test_a_template_that_takes_all_time_holds_up_nothing_else(tmp_path: Path) -> None:
+    own, loop = own_templates(tmp_path, md=ENDLESS), asyncio.get_running_loop()
+    async with open_bench(settings(tmp_path, own={**DAILY, "template": own}), tmp_path) as bench:
+        await learn(bench, *"abc")
+        bench.clock.now = NOW + DAY
+        begun = loop.time()
+        publishes, longest = asyncio.create_task(publishing(bench).publish_due()), 0.0
+        while not publishes.done():
+            before = loop.time()
+            await asyncio.wait([publishes], timeout=0.01)
+            longest = max(longest, loop.time() - before)
+        assert loop.time() - begun < 10
+        assert longest < 1
+        (published,) = publishes.result()
+        assert (await payloads(bench, published))["vault"].startswith(b"# ")
+        reason = f"{own}/edition.md:2: takes longer than 4.5 s"
+        assert await incidents(bench) == [("template", "own", reason)]
 
 
 class BrokenChannel:
@@ -281,16 +354,17 @@ class BrokenChannel:
     kind = "file"
     patience: timedelta | None = None
     pace = Pace()
+    error: Exception = ZeroDivisionError()
 
     def render(
         self,
         edition: Edition,
-        templates: Templates,
+        templates: Renderer,
         pictures: Pictures = NO_PICTURES,
         url: str = "",
     ) -> Rendition:
         del edition, templates, pictures, url
-        raise ZeroDivisionError
+        raise self.error
 
     def plainer(self, payload: bytes) -> bytes | None:
         raise NotImplementedError
@@ -300,6 +374,24 @@ class BrokenChannel:
 
     async def check(self) -> str:
         raise NotImplementedError
+
+
+async def test_what_cannot_be_rendered_is_one_line_and_stays_due(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_bench(settings(tmp_path, broken=DAILY), tmp_path) as bench:
+        await learn(bench, "a")
+        bench.clock.now = NOW + DAY
+        channel = BrokenChannel()
+        channel.error = TemplateError("it is broken")
+        failed: dict[str, str] = {}
+        assert await bench.publishing({"vault": channel}).publish_due(failed.__setitem__) == []
+        assert failed == {"broken": "it is broken"}
+        result = (await bench.digest("broken"))["last_result"]
+        assert str(result) == "not published: it is broken"
+        (line,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
+        assert (line.getMessage(), line.exc_info) == ("not published", None)
+        assert [one.digest for one in await publishing(bench).publish_due()] == ["broken"]
 
 
 async def test_a_bug_in_one_channel_disturbs_no_other_digest(

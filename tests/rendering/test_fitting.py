@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from digest.jobs.own_templates import OwnTemplates
 from digest.model import Picture
 from digest.rendering.email import build_email
 from digest.rendering.fitting import MOST_BYTES, fit
@@ -253,7 +254,7 @@ def test_any_edition_fits_or_is_all_cut(of: Edition, content: int) -> None:
 def test_a_template_that_shows_too_much_whatever_is_cut_is_sent(tmp_path: Path) -> None:
     (tmp_path / "edition.html").write_text("<p>" + "x" * 100_000 + "</p>")
 
-    _, html = fit(ordinary(3), Templates(tmp_path).html)
+    _, html = fit(ordinary(3), OwnTemplates(tmp_path).html)
 
     assert "x" * 100_000 in html
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from digest.errors import TemplateError
+from digest.jobs.own_templates import OwnTemplates
 from digest.language import language_of
 from digest.rendering.fitting import MOST_BYTES, fit
 from digest.rendering.mime import encoded_size
@@ -112,12 +113,12 @@ def test_a_post_without_blocks_has_it() -> None:
 def test_own_templates_have_it(tmp_path: Path) -> None:
     (tmp_path / "edition.txt").write_text("{{ edition_links.browser if edition_links }}")
     made = edition(story())
-    assert Templates(tmp_path).text(made, links_of(made, PUBLIC, URL)) == URL
-    assert Templates(tmp_path).text(made) == ""
+    assert OwnTemplates(tmp_path).text(made, links_of(made, PUBLIC, URL)) == URL
+    assert OwnTemplates(tmp_path).text(made) == ""
 
 
 def test_own_templates_are_tried_with_links_and_without(tmp_path: Path) -> None:
     for source in ("{{ edition_links.browser }}", "{{ edition_links.browsr if edition_links }}"):
         (tmp_path / "edition.txt").write_text(source)
         with pytest.raises(TemplateError, match=re.escape("edition.txt:1: ")):
-            Templates(tmp_path)
+            OwnTemplates(tmp_path)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
+from digest.jobs.own_templates import OwnTemplates
 from digest.language import languages
 from digest.model import AlsoIn, Edition, Failing, Held, Quiet, Section, Story
 from digest.rendering.email import build_email, text_only
@@ -136,7 +137,7 @@ def test_values_are_escaped_in_html_and_markup_is_kept(tmp_path: Path) -> None:
     )
     for name in ("edition.html", "edition.txt"):
         (tmp_path / name).write_text(source)
-    templates, of = Templates(tmp_path), edition(title="<T>")
+    templates, of = OwnTemplates(tmp_path), edition(title="<T>")
 
     assert (
         "&lt;T&gt; &amp; <b>&amp;</b>|Hi &lt;T&gt;|1,000 from &lt;T&gt;|2 &lt;i&gt;s"
@@ -153,7 +154,7 @@ def test_an_own_template_has_the_language(tmp_path: Path) -> None:
     )
     of = edition(language="de", next_at=NOW.replace(day=23))
 
-    assert Templates(tmp_path).text(of) == (
+    assert OwnTemplates(tmp_path).text(of) == (
         "de ltr|Aktualisiert|2 Artikel|16. November 2026|9. November|1 Std. 15 Min.|"
         "Die nächste Ausgabe kommt am Montag, 23. November, um 10:00 Uhr."
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.errors import TemplateError
+from digest.jobs.own_templates import OwnTemplates
 from digest.rendering.templates import Templates
 from tests.rendering.samples import edition, story
 from tests.servers import Reply
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def test_a_file_of_a_folder_overrides_the_built_in_one_of_its_name(tmp_path: Path) -> None:
     (tmp_path / "edition.txt").write_text("Mine: {{ edition.stories[0].title }}\n")
-    own, built_in = Templates(tmp_path), Templates()
+    own, built_in = OwnTemplates(tmp_path), Templates()
     of = edition(story())
 
     assert own.text(of) == "Mine: Story 1\n"
@@ -31,7 +32,7 @@ def test_templates_of_a_folder_include_each_other_and_the_built_in_ones(tmp_path
     (tmp_path / "edition.txt").write_text("{% include 'head.txt' %}{% include 'edition.md' %}")
     (tmp_path / "head.txt").write_text("Head of {{ edition.title }}\n")
 
-    text = Templates(tmp_path).text(edition(story()))
+    text = OwnTemplates(tmp_path).text(edition(story()))
 
     assert text.startswith("Head of Weekly reading\n# Weekly reading\n")
 
@@ -42,7 +43,7 @@ def test_words_and_filters_of_the_built_in_templates_are_there(tmp_path: Path) -
         "{{ edition.period_to | day(edition.timezone) }}|{{ 75 | reading_time }}|{{ 'a' | dir }}"
     )
 
-    assert Templates(tmp_path).text(edition(story(), held_back=1)) == (
+    assert OwnTemplates(tmp_path).text(edition(story(), held_back=1)) == (
         "9 to 16 November 2026 · 1 story · 4 min to read in full|"
         "1 more story will come with the next edition.|2 stories|"
         "16 November 2026|1 h 15 min|ltr"
@@ -84,7 +85,7 @@ def test_an_error_names_the_template_the_line_and_the_cause(
     (tmp_path / name).write_text(source)
 
     with pytest.raises(TemplateError) as caught:
-        Templates(tmp_path)
+        OwnTemplates(tmp_path)
 
     place, _, words = str(caught.value).partition(": ")
     assert place == f"{tmp_path / name}:{line}"
@@ -97,21 +98,21 @@ def test_an_error_in_an_included_file_names_that_file(tmp_path: Path) -> None:
     (tmp_path / "part.txt").write_text("\n{{ nowhere }}")
 
     with pytest.raises(TemplateError, match=r"part\.txt:2: 'nowhere' is undefined"):
-        Templates(tmp_path)
+        OwnTemplates(tmp_path)
 
 
 def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
     (tmp_path / "edition.txt").write_bytes(b"\xff\xfe\x00")
 
     with pytest.raises(TemplateError, match=r"edition\.txt: .*utf-8"):
-        Templates(tmp_path)
+        OwnTemplates(tmp_path)
 
 
 def test_what_only_some_editions_meet_is_an_error_when_they_do(tmp_path: Path) -> None:
     (tmp_path / "edition.txt").write_text(
         "{% if not edition.stories %}\n{{ nowhere }}\n{% endif %}"
     )
-    templates = Templates(tmp_path)
+    templates = OwnTemplates(tmp_path)
 
     with pytest.raises(TemplateError, match=r"edition\.txt:2: 'nowhere' is undefined"):
         templates.text(edition())
@@ -123,7 +124,7 @@ def test_html_is_escaped_and_text_is_not(tmp_path: Path) -> None:
         if name == "edition.html":
             source += "{% include 'part.htm' %}"
         (tmp_path / name).write_text(source)
-    templates, of = Templates(tmp_path), edition(title="<b>a</b> & b")
+    templates, of = OwnTemplates(tmp_path), edition(title="<b>a</b> & b")
 
     assert "&lt;b&gt;a&lt;/b&gt; &amp; b&lt;b&gt;a" in templates.html(of)
     assert templates.text(of) == "<b>a</b> & b"
@@ -137,7 +138,7 @@ def test_styles_of_an_own_template_are_inlined_and_those_to_keep_kept(tmp_path: 
         "<body><p>{{ edition.title }}</p></body></html>"
     )
 
-    html = Templates(tmp_path).html(edition())
+    html = OwnTemplates(tmp_path).html(edition())
 
     assert '<p style="color: #123456;">Weekly reading</p>' in html
     assert '<style media="screen">p:hover { color: #654321; }</style>' in html
@@ -153,7 +154,7 @@ def test_no_stylesheet_is_fetched(tmp_path: Path, feed_server: HttpServer) -> No
         f"<html><head>{sheets}</head><body><p>{{{{ edition.title }}}}</p></body></html>"
     )
 
-    html = Templates(tmp_path).html(edition())
+    html = OwnTemplates(tmp_path).html(edition())
 
     assert "<p>Weekly reading</p>" in html
     assert feed_server.seen == []

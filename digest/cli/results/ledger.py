@@ -187,7 +187,7 @@ class Incident(Shape):
 
     id: int
     kind: str
-    """feed, gone, flood, quota, channel or disk."""
+    """feed, gone, flood, quota, channel, template or disk."""
     subject: str
     """A feed's address, a channel's name or the database's path."""
     message: str

@@ -7,7 +7,7 @@ import re
 import nh3
 from markupsafe import Markup
 
-from digest.rendering.clean import ATTRIBUTES, TAGS
+from digest.rendering.clean import ATTRIBUTES, TAGS, without_users
 
 # nh3 writes attributes in double quotes, and no `>` inside them ends a tag.
 REST = r'(?:[^>"]|"[^"]*")*>'
@@ -30,7 +30,7 @@ def email_html(html: str) -> Markup:
 
 def clean_content(html: str) -> str:
     """HTML without pictures and without what would not be safe."""
-    return nh3.clean(
+    clean = nh3.clean(
         html,
         tags=TAGS - {"img"},
         attributes={tag: names for tag, names in ATTRIBUTES.items() if tag != "img"},
@@ -38,6 +38,7 @@ def clean_content(html: str) -> str:
         url_relative="deny",
         link_rel=None,
     )
+    return without_users(clean)
 
 
 def _framed(match: re.Match[str]) -> str:

@@ -32,9 +32,10 @@ _SPARE_SECONDS = 5.0
 
 
 class Lane:
-    """So many processes, each task in them with a deadline in seconds."""
+    """So many processes, each task in them with a deadline in seconds; `doing` is what they do."""
 
-    def __init__(self, count: int, seconds: float) -> None:
+    def __init__(self, count: int, seconds: float, doing: str) -> None:
+        self._doing = doing
         self._places = asyncio.Semaphore(count)
         self._seconds = seconds
         self._idle: list[Process] = []
@@ -79,7 +80,7 @@ class Lane:
                 result = await process.answer(message)
         except (EOFError, ConnectionError):
             code = await asyncio.to_thread(process.end)
-            raise FeedError(f"parsing ended its process (exit code {code})") from None
+            raise FeedError(f"{self._doing} ended its process (exit code {code})") from None
         except BaseException:
             # Whatever it does, nobody waits for it any more.
             asyncio.get_running_loop().run_in_executor(None, process.end)

@@ -31,7 +31,8 @@ class Workers:
     """Processes that start with the first task and are gone a minute after the last.
 
     A task has `quick_seconds`. One that needs more is begun again in a process for such alone, so
-    that it keeps none waiting that need little, and has `task_seconds` in all.
+    that it keeps none waiting that need little, and has `task_seconds` in all. What they are
+    `doing` is said where it fails.
     """
 
     def __init__(
@@ -41,8 +42,10 @@ class Workers:
         task_seconds: float = _TASK_SECONDS,
         quick_seconds: float = _QUICK_SECONDS,
         idle_seconds: float = _IDLE_SECONDS,
+        doing: str = "parsing",
     ) -> None:
         self._task_seconds = task_seconds
+        self._doing = doing
         quick_seconds = min(quick_seconds, task_seconds / 2)
         count = count or min(os.cpu_count() or 1, 4)
         self._sizes = {"quick": (count, quick_seconds), "slow": (1, task_seconds - quick_seconds)}
@@ -97,7 +100,7 @@ class Workers:
         from digest.feeds.processes import Lane
 
         if name not in self._lanes:
-            self._lanes[name] = Lane(*self._sizes[name])
+            self._lanes[name] = Lane(*self._sizes[name], self._doing)
         return self._lanes[name]
 
     def _leave(self) -> None:
@@ -124,9 +127,10 @@ class Workers:
             except TimeoutError:
                 return await self._lane("slow").run(call)
         except TimeoutError:
-            raise FeedError(f"parsing took longer than {self._task_seconds:g} s") from None
+            raise FeedError(f"{self._doing} took longer than {self._task_seconds:g} s") from None
         except MemoryError:
-            raise FeedError(f"parsing needed more than {MEMORY_BYTES // 1024**2} MB") from None
+            needed = f"needed more than {MEMORY_BYTES // 1024**2} MB"
+            raise FeedError(f"{self._doing} {needed}") from None
 
     def _set_out(self) -> None:
         while self._free_trips and self._waiting:

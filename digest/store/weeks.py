@@ -54,20 +54,17 @@ class WeekQueries:
         with self._database.transaction() as connection:
             return connection.execute(query).scalar()
 
-    def taken(self, digest: str, *, content: bool = False) -> list[Entry]:
-        """The entries in the digest's editions of the week that is on.
-
-        With `content` they come with their HTML.
-        """
+    def taken(self, digest: str) -> list[Entry]:
+        """The entries in the digest's editions of the week that is on, without their HTML."""
         query = (
-            select_entries(content=content)
+            select_entries()
             .join(edition_entries, edition_entries.c.entry_id == entries.c.id)
             .join(editions, editions.c.id == edition_entries.c.edition_id)
             .where(edition_entries.c.digest == digest, _is_new(digest))
             .order_by(entries.c.id)
         )
         with self._database.transaction() as connection:
-            return [entry_of(row, content=content) for row in connection.execute(query)]
+            return [entry_of(row) for row in connection.execute(query)]
 
     def end(self, digest: str, publish: Callable[[], T], channels: Collection[str]) -> T:
         """End the week, together with the edition of it that `publish` stores, if it does.

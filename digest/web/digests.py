@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from digest.editions.weekly import weekly_of
-from digest.jobs.drafting import draft_edition
 from digest.jobs.testing import recipients
 from digest.model import NO_PICTURES
 from digest.opening import utc_now
@@ -21,7 +20,7 @@ from digest.web.login import operator_page
 from digest.why import explain_draft
 
 if TYPE_CHECKING:
-    from digest.jobs.drafting import Draft
+    from digest.jobs.material import Draft
     from digest.web.answers import Site
 
 _EDITIONS = 5
@@ -109,7 +108,7 @@ def _name(request: web.Request) -> str:
 
 async def _draft(site: Site, digest: str) -> Draft:
     now = utc_now()
-    return await site.read(lambda store: draft_edition(store, site.settings, digest, now))
+    return await site.daemon.carry_out(lambda runtime: runtime.drafting.edition(digest, now))
 
 
 def _forms(site: Site, draft: Draft) -> Forms:

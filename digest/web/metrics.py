@@ -73,6 +73,9 @@ def exposition(
     if pulse.round_seconds is not None:
         said = "How long the last round of polling took."
         metrics.append(_one("digest_round_seconds", said, pulse.round_seconds))
+    if pulse.draft_seconds is not None:
+        said = "How long the last draft of an edition took."
+        metrics.append(_one("digest_draft_seconds", said, pulse.draft_seconds))
     metrics.append(_by("digest_build", "The version.", "version", {__version__: 1}))
     registry = CollectorRegistry()
     registry.register(_Snapshot(metrics))

@@ -47,12 +47,14 @@ _MOST_PENDING = 2_000
 # So many contents, of 256 KB at most, are in memory at a time.
 _MOST_TEXTS = 50
 _SLOW_SECONDS = 5.0
+# What is decided of these, whatever they say, is soon done, and a process takes time to start.
+_FEW = 50
 
 
 class Drafting:
     """Drafts editions: reads in the thread of the store, decides in a worker process.
 
-    Without `workers`, which commands have no need of, it decides in a thread.
+    Without `workers`, and what little there is to decide of a few entries, in another thread.
     """
 
     def __init__(
@@ -92,12 +94,14 @@ class Drafting:
         from digest.jobs.drafts import decide
 
         judged = await self._judge(material) if material.rules.need_text else None
+        if len(material.pending) <= _FEW:
+            return await asyncio.to_thread(decide, material, judged)
         try:
             return await self._work(decide, material, judged)
         except FeedError as error:
-            # Not what rules decide: that would be another edition.
+            # Nothing but comparing takes long, and no edition is put off for that.
             event(_log, logging.WARNING, "not grouped", digest=digest, error=str(error))
-            return await self._work(decide, replace(material, terms=0), judged)
+            return await asyncio.to_thread(decide, replace(material, terms=0), judged)
 
     async def _judge(self, material: Material) -> Judged:
         from digest.jobs.drafts import judge_entries

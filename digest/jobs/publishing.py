@@ -258,8 +258,10 @@ class Publishing:
             return None
         edition, pictures = await self._illustrating.illustrate(edition)
         templates, url = self._templates[name], self._links.url(digest, scheduled_for)
+        # Whole contents take a while, and the loop has more to do.
         renditions = [
-            self._channels[name].render(edition, templates, pictures, url) for name in channels
+            await asyncio.to_thread(self._channels[name].render, edition, templates, pictures, url)
+            for name in channels
         ]
         ids = message_ids(self._settings, digest, scheduled_for)
 

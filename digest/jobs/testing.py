@@ -85,7 +85,9 @@ class Testing:
         if content != "sample":
             edition, pictures = await self._illustrating.illustrate(edition)
         sender = self._channels[channel]
-        rendition = sender.render(_marked(edition, content), self._templates[digest], pictures)
+        rendition = await asyncio.to_thread(
+            sender.render, _marked(edition, content), self._templates[digest], pictures
+        )
         to = recipient or rendition.recipients[0]
         # No two tests are the same message.
         identity = (digest, now, channel, secrets.token_hex(), 0)

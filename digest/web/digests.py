@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -63,7 +64,7 @@ async def _digest(request: web.Request) -> web.Response:
         channels={one: site.settings.channels[one] for one in site.settings.digests[name].send_to},
         recipients=recipients(site.settings, name),
         edition=draft.edition,
-        text=_forms(site, draft).text("text"),
+        text=await asyncio.to_thread(_forms(site, draft).text, "text"),
         why=explain_draft(draft, names),
         editions=[
             (one, edition_url(public, site.links, one.digest, one.scheduled_for))
@@ -77,7 +78,7 @@ async def _digest(request: web.Request) -> web.Response:
 async def _preview(request: web.Request) -> web.Response:
     site, name = request.app[SITE], _name(request)
     draft = await _draft(site, name)
-    html = _forms(site, draft).page(request.match_info["form"])
+    html = await asyncio.to_thread(_forms(site, draft).page, request.match_info["form"])
     # Links open beside the page: nothing else is shown in its frames.
     if "<base" not in html:
         html = html.replace("<head>", '<head><base target="_blank">', 1)

@@ -10,6 +10,7 @@ import logging
 import time
 from collections import Counter
 from contextlib import nullcontext
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -44,6 +45,7 @@ _log = logging.getLogger(__name__)
 
 # Of each feed the newest are looked at; the others wait, as they would behind these.
 _MOST_PENDING = 2_000
+_MOST_READ = 250
 # So many contents, of 256 KB at most, are in memory at a time.
 _MOST_TEXTS = 50
 _SLOW_SECONDS = 5.0
@@ -68,20 +70,36 @@ class Drafting:
 
     async def edition(self, digest: str, now: datetime, until: datetime | None = None) -> Draft:
         """The edition of a digest as it would be now, or would have been at `until`."""
+        urls = [feed.url for feed in self._settings.feeds_of(digest)]
         return await self._draft(
-            digest, lambda store: _read_edition(store, self._settings, digest, now, until)
+            digest,
+            lambda store: store.editions.newest_pending(digest, urls, _MOST_PENDING),
+            lambda store, pending: _material(
+                store, self._settings, digest, pending, (now, until or now)
+            ),
         )
 
     async def weekly(self, digest: str, now: datetime) -> Draft:
         """All that a digest's editions had in the week that is on."""
         return await self._draft(
-            digest, lambda store: _read_week(store, self._settings, digest, now)
+            digest,
+            lambda store: store.weeks.taken(digest),
+            lambda store, taken: _week(store, self._settings, digest, taken, now),
         )
 
-    async def _draft(self, digest: str, read: Callable[[Store], Material]) -> Draft:
+    async def _draft(
+        self,
+        digest: str,
+        numbers: Callable[[Store], Sequence[int]],
+        read: Callable[[Store, list[Entry]], Material],
+    ) -> Draft:
         began = time.monotonic()
         with self.watch():
-            material = await self._store.run(read)
+            pending: list[Entry] = []
+            # Whoever else asks the store waits for one part at most.
+            for ids in _parts(await self._store.run(numbers), _MOST_READ):
+                pending += await self._store.run(partial(_entries, ids=ids))
+            material = await self._store.run(lambda store: read(store, pending))
             draft = await self._decide(digest, material)
             wanted = _wanted(draft, material)
             if wanted:
@@ -107,7 +125,7 @@ class Drafting:
         from digest.jobs.drafts import judge_entries
 
         parts = []
-        for entries in _parts(material.pending):
+        for entries in _parts(material.pending, _MOST_TEXTS):
             contents = await self._contents([entry.id for entry in entries])
             whole = [replace(entry, html=contents.get(entry.id, "")) for entry in entries]
             parts.append(await self._work(judge_entries, whole, material.rules, material.filed))
@@ -126,19 +144,22 @@ def draft_edition(
     store: Store, settings: Settings, digest: str, now: datetime, until: datetime | None = None
 ) -> Draft:
     """As `Drafting.edition`, here and now: for commands that have the store to themselves."""
-    return _draft_here(store, _read_edition(store, settings, digest, now, until))
+    urls = [feed.url for feed in settings.feeds_of(digest)]
+    pending = _all_entries(store, store.editions.newest_pending(digest, urls, _MOST_PENDING))
+    return _draft_here(store, _material(store, settings, digest, pending, (now, until or now)))
 
 
 def draft_weekly(store: Store, settings: Settings, digest: str, now: datetime) -> Draft:
     """As `Drafting.weekly`, here and now: for commands that have the store to themselves."""
-    return _draft_here(store, _read_week(store, settings, digest, now))
+    taken = _all_entries(store, store.weeks.taken(digest))
+    return _draft_here(store, _week(store, settings, digest, taken, now))
 
 
 def _draft_here(store: Store, material: Material) -> Draft:
     from digest.jobs.drafts import decide, judge_entries
 
     parts = []
-    for entries in _parts(material.pending) if material.rules.need_text else ():
+    for entries in _parts(material.pending, _MOST_TEXTS) if material.rules.need_text else ():
         contents = store.editions.contents([entry.id for entry in entries])
         whole = [replace(entry, html=contents.get(entry.id, "")) for entry in entries]
         parts.append(judge_entries(whole, material.rules, material.filed))
@@ -148,9 +169,17 @@ def _draft_here(store: Store, material: Material) -> Draft:
     return _with_contents(draft, store.editions.contents(wanted)) if wanted else draft
 
 
-def _parts(entries: Sequence[Entry]) -> Iterator[tuple[Entry, ...]]:
-    rest = iter(entries)
-    while part := tuple(islice(rest, _MOST_TEXTS)):
+def _entries(store: Store, ids: Sequence[int]) -> list[Entry]:
+    return store.editions.entries(ids)
+
+
+def _all_entries(store: Store, ids: Iterable[int]) -> list[Entry]:
+    return [entry for part in _parts(ids, _MOST_READ) for entry in _entries(store, part)]
+
+
+def _parts(everything: Iterable[T], most: int) -> Iterator[tuple[T, ...]]:
+    rest = iter(everything)
+    while part := tuple(islice(rest, most)):
         yield part
 
 
@@ -194,21 +223,26 @@ def _tell(digest: str, draft: Draft, seconds: float) -> None:
         )
 
 
-def _read_edition(
-    store: Store, settings: Settings, digest: str, now: datetime, until: datetime | None
+def _material(
+    store: Store,
+    settings: Settings,
+    digest: str,
+    pending: list[Entry],
+    times: tuple[datetime, datetime],
 ) -> Material:
+    """What an edition is made of; `times` are now, and until when entries are looked at."""
     # What only an edition needs is loaded for the first, and not when a daemon starts.
     from digest.editions.judging import Rules
 
     config, feeds = settings.digests[digest], settings.feeds_of(digest)
     urls = [feed.url for feed in feeds]
-    pending = store.editions.pending(digest, urls, most=_MOST_PENDING)
+    now, until = times
     of_feed = Counter(entry.feed_url for entry in pending)
     is_all = all(number < _MOST_PENDING for number in of_feed.values())
     beyond = {} if is_all else store.editions.count_pending(digest, urls)
-    period = (store.editions.last_period_end(digest), until or now)
+    period = (store.editions.last_period_end(digest), until)
     return Material(
-        pending=as_of(pending, until) if until else pending,
+        pending=as_of(pending, until) if until < now else pending,
         frame=_frame(store, settings, digest, period, now),
         rules=Rules(config.include, config.exclude, config.watch),
         filed=_filed(feeds),
@@ -218,11 +252,12 @@ def _read_edition(
     )
 
 
-def _read_week(store: Store, settings: Settings, digest: str, now: datetime) -> Material:
+def _week(
+    store: Store, settings: Settings, digest: str, taken: list[Entry], now: datetime
+) -> Material:
     from digest.editions.judging import Rules
 
     config, zone, name = settings.digests[digest], settings.zone_of(digest), weekly_of(digest)
-    taken = store.weeks.taken(digest)
     frame = _frame(store, settings, digest, (store.weeks.began(digest), now), now)
     frame = replace(
         frame,

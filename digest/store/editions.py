@@ -100,17 +100,23 @@ class EditionQueries:
         with self._database.transaction() as connection:
             return [(row.name, row.next_edition_at) for row in connection.execute(query)]
 
-    def pending(self, digest: str, urls: Collection[str], most: int | None = None) -> list[Entry]:
-        """The entries of these feeds that are for the digest and in no edition of it.
-
-        Of each feed the newest, `most` at most; without their HTML, which `contents` has.
-        """
+    def pending(self, digest: str, urls: Collection[str]) -> list[Entry]:
+        """The entries of these feeds that are for the digest and in no edition of it."""
         query = _of_pending(select_entries(), digest, urls)
-        if most is not None:
-            query = query.where(entries.c.id.in_(_newest_pending(digest, urls, most)))
         with self._database.transaction() as connection:
-            rows = connection.execute(query.order_by(entries.c.id))
-            return [entry_of(row) for row in rows]
+            return [entry_of(row) for row in connection.execute(query.order_by(entries.c.id))]
+
+    def newest_pending(self, digest: str, urls: Collection[str], most: int) -> list[int]:
+        """The numbers of what is pending: of each feed the newest, `most` at most."""
+        query = _newest_pending(digest, urls, most)
+        with self._database.transaction() as connection:
+            return sorted(connection.execute(query).scalars())
+
+    def entries(self, ids: Collection[int]) -> list[Entry]:
+        """Entries by number, in its order."""
+        query = select_entries().where(entries.c.id.in_(ids)).order_by(entries.c.id)
+        with self._database.transaction() as connection:
+            return [entry_of(row) for row in connection.execute(query)]
 
     def count_pending(self, digest: str, urls: Collection[str]) -> dict[str, int]:
         """How many entries of each feed are for the digest and in no edition of it, by address."""

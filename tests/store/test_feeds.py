@@ -210,8 +210,9 @@ def test_what_is_pending_comes_without_its_content_which_is_read_apart(store: St
 def test_of_what_is_pending_the_newest_of_each_feed_are_read(store: Store) -> None:
     learn(store, *(entry(name) for name in "abcde"))
     waiting = store.editions.pending("weekly", [URL])
-    newest = store.editions.pending("weekly", [URL], most=2)
-    assert [one.id for one in newest] == [one.id for one in waiting][-2:]
+    newest = store.editions.newest_pending("weekly", [URL], 2)
+    assert newest == [one.id for one in waiting][-2:]
+    assert store.editions.entries(newest) == waiting[-2:]
     assert store.editions.count_pending("weekly", [URL]) == {URL: 5}
     assert store.editions.count_pending("weekly", []) == {}
 

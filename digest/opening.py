@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _PICTURE_SECONDS, _PICTURES_AT_A_TIME = 10.0, 10
+# A thousand titles take a fifth of a second; what is made to take long is cut off before this.
+_DRAFT_SECONDS = 20.0
 _CONTACT = "https://pypi.org/project/feed-digest/"
 
 
@@ -204,6 +206,7 @@ async def runtime_over(
     from digest.jobs.confirming import Confirming
     from digest.jobs.deciding import Deciding
     from digest.jobs.delivering import Delivering
+    from digest.jobs.drafting import Drafting
     from digest.jobs.enrolling import Enrolling
     from digest.jobs.keeping import Keeping
     from digest.jobs.publishing import Publishing
@@ -227,6 +230,9 @@ async def runtime_over(
         links = EditionLinks(keys.links, settings.links_url)
         delivering = Delivering(store, channels, clock, words, room, token_of=tokens.of_recipient)
         confirming = Confirming(settings, channels, tokens, clock, words, store)
+        # What polls bring waits for no edition, and no edition for a poll.
+        drafters = Workers(1, task_seconds=_DRAFT_SECONDS, doing="drafting")
+        drafting = Drafting(settings, store, drafters)
         await delivering.release_claimed()
         try:
             yield Runtime(
@@ -234,13 +240,16 @@ async def runtime_over(
                 store=store,
                 channels=channels,
                 polling=polling,
+                drafting=drafting,
                 publishing=Publishing(
-                    settings, store, channels, templates, illustrating, clock, links
+                    settings, store, channels, templates, illustrating, clock, links, drafting
                 ),
                 illustrating=illustrating,
                 delivering=delivering,
                 deciding=Deciding(settings, store, channels, templates, delivering, clock, links),
-                testing=Testing(settings, store, channels, templates, illustrating, clock, words),
+                testing=Testing(
+                    settings, store, channels, templates, illustrating, clock, words, drafting
+                ),
                 alerting=Alerting(settings, store, channels, Templates, clock),
                 enrolling=Enrolling(settings, store, tokens, confirming, clock),
                 rostering=Rostering(settings, store, clock),
@@ -253,6 +262,7 @@ async def runtime_over(
         finally:
             for one in templates.values():
                 one.close()
+            drafters.close()
             await confirming.finish()
             await delivering.finish()
 

@@ -28,6 +28,8 @@ _log = logging.getLogger(__name__)
 _STALE_SECONDS = 180.0
 # Each minute begins a round of polling that waits for no earlier one; so many have failed.
 _STALE_POLLS_SECONDS = 900.0
+# Whatever its feeds say, what drafts an edition is ended long before this.
+_STALE_DRAFT_SECONDS = 300.0
 # The machine was suspended, or its clock set: feeds come before editions then.
 _AWAY = timedelta(minutes=5)
 
@@ -36,7 +38,7 @@ class Pulse:
     """How the daemon's work goes, since it was started.
 
     `polls` counts them by outcome; `round_seconds` is how long the last round of polling took,
-    None before the first has ended.
+    None before the first has ended, and `draft_seconds` the same of drafting an edition.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -44,6 +46,8 @@ class Pulse:
         self._beat = self._polled = clock()
         self.polls: Counter[str] = Counter()
         self.round_seconds: float | None = None
+        self.draft_seconds: float | None = None
+        self._drafts: list[float] = []
 
     def begin(self) -> None:
         """Note that work begins, maybe by other settings than before."""
@@ -65,6 +69,22 @@ class Pulse:
         self._polled = self._clock()
         self.round_seconds = self._polled - began
 
+    @contextmanager
+    def drafting(self) -> Iterator[None]:
+        """An edition that is drafted."""
+        began = self._clock()
+        self._drafts.append(began)
+        try:
+            yield
+        finally:
+            self._drafts.remove(began)
+            self.draft_seconds = self._clock() - began
+
+    @property
+    def drafting_for(self) -> float:
+        """Seconds since the oldest draft that is still made was begun; 0 where there is none."""
+        return self._clock() - self._drafts[0] if self._drafts else 0.0
+
     @property
     def since_beat(self) -> float:
         """Seconds since the minute last came round."""
@@ -82,6 +102,8 @@ class Pulse:
             return "the loop stands still"
         if self.since_round >= _STALE_POLLS_SECONDS:
             return "no round of polling ends"
+        if self.drafting_for >= _STALE_DRAFT_SECONDS:
+            return "an edition is drafted without end"
         return ""
 
 
@@ -94,6 +116,7 @@ class Rounds:
 
         self.runtime = runtime
         runtime.polling.note = pulse.note_poll
+        runtime.drafting.watch = pulse.drafting
         self._pulse = pulse
         self._clock = Clock()
         self._tasks: set[asyncio.Task[None]] = set()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from digest.jobs.alerting import Alerting
     from digest.jobs.deciding import Deciding
     from digest.jobs.delivering import Delivering
+    from digest.jobs.drafting import Drafting
     from digest.jobs.enrolling import Enrolling
     from digest.jobs.keeping import Keeping
     from digest.jobs.pictures import Illustrating
@@ -45,6 +46,7 @@ class Runtime(Struct, frozen=True):
     store: StoreThread[Store]
     channels: dict[str, Channel]
     polling: Polling
+    drafting: Drafting
     publishing: Publishing
     illustrating: Illustrating
     delivering: Delivering

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from digest.editions.naming import feed_names
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from digest.jobs.drafting import Draft
+    from digest.jobs.material import Draft
 
 Fate = Literal["taken", "waiting", "left out"]
 
@@ -58,6 +60,8 @@ def explain_draft(draft: Draft, names: Mapping[str, str | None]) -> list[Why]:
     entries = sorted(draft.pending, key=lambda entry: (entry.dated, entry.id), reverse=True)
     left_out = draft.judged.left_out
     entries.sort(key=lambda entry: (order.get(entry.id, len(order)), entry.id in left_out))
+    titles = {entry.feed_url: entry.feed_title for entry in draft.pending}
+    shown = feed_names(names, titles)
     found = []
     for entry in entries:
         section, story = places.get(entry.id, ("", ""))
@@ -66,7 +70,7 @@ def explain_draft(draft: Draft, names: Mapping[str, str | None]) -> list[Why]:
             Why(
                 title=entry.title,
                 url=entry.link,
-                feed=names[entry.feed_url] or entry.feed_title or entry.feed_url,
+                feed=shown[entry.feed_url],
                 fate="left out" if rule else "taken" if entry.id in places else "waiting",
                 section=section,
                 story=story,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from digest.cli import Options
     from digest.config import FeedSettings, Settings
-    from digest.jobs.drafting import Draft
+    from digest.jobs.material import Draft
     from digest.store.explaining import Record, Subscribed, TakenBy
 
 _MOST = 20

@@ -19,7 +19,6 @@ from digest.config.settings import SQLITE_PREFIX
 from digest.config.units import parse_duration
 from digest.editions.weekly import configured, is_weekly
 from digest.errors import UsageError
-from digest.jobs.drafting import draft_edition, draft_weekly
 from digest.jobs.rendering import render_carefully
 from digest.model import NO_PICTURES, as_dict
 from digest.opening import compile_templates, open_runtime, utc_now
@@ -32,11 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from digest.config import Settings
-    from digest.jobs.drafting import Draft
+    from digest.jobs.material import Draft
     from digest.model import Edition, Pictures
     from digest.rendering.renderer import Renderer
     from digest.runtime import Runtime
-    from digest.store import Store
 
 
 @click.command()
@@ -130,10 +128,9 @@ async def compose_preview(
     It comes with its pictures if it is to be seen `in_full`.
     """
     async with _polled_copy(settings, configured(digest)) as (runtime, failed):
-        draw, name = draft_weekly if is_weekly(digest) else draft_edition, configured(digest)
-        draft = await runtime.store.run(
-            lambda store: draw(store, runtime.settings, name, utc_now())
-        )
+        drafting = runtime.drafting
+        draw = drafting.weekly if is_weekly(digest) else drafting.edition
+        draft = await draw(configured(digest), utc_now())
         pictures = NO_PICTURES
         if in_full:
             edition, pictures = await runtime.illustrating.illustrate(draft.edition)
@@ -155,14 +152,9 @@ async def compose_first(
     }
     settings = settings.model_copy(update={"digests": digests})
     async with _polled_copy(settings, reaches[0]) as (runtime, failed):
-
-        def drafted(store: Store) -> dict[str, Edition]:
-            now, drafts = utc_now(), {}
-            for reach in reaches:
-                drafts[reach] = draft_edition(store, runtime.settings, reach, now).edition
-            return drafts
-
-        return await runtime.store.run(drafted), failed
+        now = utc_now()
+        drafts = {reach: await runtime.drafting.edition(reach, now) for reach in reaches}
+        return {reach: draft.edition for reach, draft in drafts.items()}, failed
 
 
 @asynccontextmanager

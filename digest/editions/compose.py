@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
+from digest.editions.naming import feed_names
 from digest.editions.order import Heading, Layout, Place, order
 from digest.language import ENGLISH, language_of
 from digest.model import (
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from digest.editions.budget import Budget
     from digest.editions.order import Order
     from digest.editions.select import Selection
     from digest.editions.stories import Cluster
@@ -48,10 +50,11 @@ class Frame(Struct, frozen=True):
 
     `period_from` is None for a first edition, which reaches as far back as its entries; where a
     clock was set back it may lie after the end, and the period is empty.
-    `names` is what the configuration calls each feed, by address, in the order sections take;
-    with `tags`, the sections are those instead, by address too. `marking` are the addresses of
-    those whose edited entries are marked. `watched` are the rules that raise an entry, by its id.
-    `top` is the most stories above the sections, `fold` how many are shown with their text.
+    `names` is what the configuration calls each feed, by address, in the order sections take, and
+    `titles` what feeds call themselves; with `tags`, the sections are those instead, by address
+    too. `marking` are the addresses of those whose edited entries are marked. `watched` are the
+    rules that raise an entry, by its id. `top` is the most stories above the sections, `fold` how
+    many are shown with their text.
     """
 
     digest: str
@@ -61,6 +64,7 @@ class Frame(Struct, frozen=True):
     period_to: datetime
     composed_at: datetime
     names: Mapping[str, str | None]
+    titles: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] | None = None
     marking: frozenset[str] = frozenset()
     watched: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
@@ -72,10 +76,14 @@ class Frame(Struct, frozen=True):
     health: Health = Health()
 
 
-def compose(frame: Frame, selection: Selection) -> Edition:
-    """Compose top stories and sections, and a subject that names the story that leads."""
+def compose(frame: Frame, selection: Selection, budget: Budget | None = None) -> Edition:
+    """Compose top stories and sections, and a subject that names the story that leads.
+
+    What the budget has no room for stands under no subject with others.
+    """
+    frame = replace(frame, names=_shown_names(frame, selection))
     layout = Layout(_headings(frame, selection), frame.top, frame.fold)
-    ordered = order(selection.stories, layout, frame.watched)
+    ordered = order(selection.stories, layout, frame.watched, budget)
     sections = tuple(_sections(frame, selection, ordered))
     return Edition(
         digest=frame.digest,
@@ -96,6 +104,18 @@ def compose(frame: Frame, selection: Selection) -> Edition:
     )
 
 
+def _shown_names(frame: Frame, selection: Selection) -> dict[str, str]:
+    entries = (entry for story in selection.stories for entry in story.everything)
+    titles = {**frame.titles, **{entry.feed_url: entry.feed_title for entry in entries}}
+    return feed_names(frame.names, titles, fixed_headings(frame.language))
+
+
+def fixed_headings(language: str) -> tuple[str, ...]:
+    """What sections are called that are of no feed."""
+    of = language_of(language)
+    return of.translate("Top stories"), of.translate("More")
+
+
 def _index(sections: Sequence[Section], lead: Cluster | None) -> int:
     stories = [story for section in sections for story in section.stories]
     return next((n for n, story in enumerate(stories) if lead and lead.lead.id in story.entries), 0)
@@ -111,13 +131,13 @@ def _headings(frame: Frame, selection: Selection) -> dict[str, Heading]:
         }
     tagged = [lead for lead in ordered if lead.feed_url in frame.tags]
     tagged += [lead for lead in ordered if lead.feed_url not in frame.tags]
-    untagged = language_of(frame.language).translate("More")
+    _, untagged = fixed_headings(frame.language)
     return {lead.feed_url: Heading(frame.tags.get(lead.feed_url, untagged)) for lead in tagged}
 
 
 def _sections(frame: Frame, selection: Selection, ordered: Order) -> Iterable[Section]:
     if ordered.top:
-        title = language_of(frame.language).translate("Top stories")
+        title, _ = fixed_headings(frame.language)
         yield Section(title, _stories(frame, ordered.top), top=True)
     for heading, places in ordered.sections.items():
         leads = {place.story.lead.feed_url: place.story.lead for place in places}
@@ -156,7 +176,7 @@ def _story(frame: Frame, place: Place) -> Story:
         entries=tuple(one.id for one in cluster.everything),
         updated=lead.edited_at is not None and lead.feed_url in frame.marking,
         html=lead.html if frame.content == "full" else "",
-        image=next((one.image for one in cluster.entries if one.image), ""),
+        image=lead.image,
         watched=tuple(dict.fromkeys(rule for rules in watched for rule in rules)),
         related=tuple(
             Related(one.title, one.link, _feed_name(frame, one)) for one in cluster.related
@@ -167,12 +187,7 @@ def _story(frame: Frame, place: Place) -> Story:
 
 
 def _feed_name(frame: Frame, entry: Entry) -> str:
-    return (
-        frame.names.get(entry.feed_url)
-        or entry.feed_title
-        or urlsplit(entry.feed_url).hostname
-        or entry.feed_url
-    )
+    return frame.names[entry.feed_url] or ""
 
 
 def _subject(frame: Frame, selection: Selection, lead: Cluster | None) -> str:

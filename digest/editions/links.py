@@ -10,9 +10,14 @@ import re
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from digest.editions.trackers import tracks
+from digest.feeds.hosts import ascii_host
 
 # How often one address may be wrapped in another.
 _DEEPEST = 3
+# Nobody writes more; they stay as they are.
+_MOST_PARAMETERS = 40
+# RFC 1035, section 2.3.4
+_LONGEST_HOST = 253
 _LABELS = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
 _WIKI_MOBILE = re.compile(r"(?<=\.)m\.(?=(?:wikipedia|wiktionary|wikimedia)\.)")
 _HOSTS = {"old.reddit.com": "reddit.com", "twitter.com": "x.com"}
@@ -47,7 +52,7 @@ def fold_link(link: str) -> str:
             return link
         if not host:
             return link
-        host = _fold_host(host)
+        host = fold_host(host)
         inner = _wrapped(host, parts.path, parts.query)
         if not inner:
             break
@@ -64,8 +69,11 @@ def fold_link(link: str) -> str:
     return f"{where}{path}{'?' if query else ''}{query}{'#' if fragment else ''}{fragment}"
 
 
-def _fold_host(host: str) -> str:
-    host = host.lower().rstrip(".")
+def fold_host(host: str) -> str:
+    """A host in ASCII, without what stands before it for other forms of the same site."""
+    host = ascii_host(host)
+    if len(host) > _LONGEST_HOST:
+        return host
     while (bare := _LABELS.sub("", host)) != host:
         host = bare
     host = _WIKI_MOBILE.sub("", host)
@@ -101,7 +109,7 @@ def _fold_path(path: str) -> str:
 
 
 def _fold_query(query: str, host: str) -> str:
-    if not query:
-        return ""
+    if not query or query.count("&") > _MOST_PARAMETERS:
+        return query
     said = parse_qsl(query, keep_blank_values=True)
     return urlencode(sorted(one for one in said if not tracks(*one, host)))

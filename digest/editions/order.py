@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from digest.editions.leading import publishers
 from digest.editions.subjects import arrange, reading_order
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from digest.editions.budget import Budget
     from digest.editions.stories import Cluster
 
 # Fewer need no top: they are all seen at a glance.
@@ -55,9 +57,14 @@ class Order(Struct, frozen=True):
     lead: Cluster | None
 
 
-def order(stories: Sequence[Cluster], layout: Layout, watched: Collection[int] = ()) -> Order:
+def order(
+    stories: Sequence[Cluster],
+    layout: Layout,
+    watched: Collection[int] = (),
+    budget: Budget | None = None,
+) -> Order:
     """Put the stories, those with the better claim to a place first, in the order of reading."""
-    subjects = {story.lead.id: story for story in arrange(stories)}
+    subjects = {story.lead.id: story for story in arrange(stories, budget)}
     stories = [subjects[story.lead.id] for story in stories]
     best_first = _best_first(stories, watched)
     top = _top(best_first, layout.top, watched)
@@ -75,17 +82,23 @@ def order(stories: Sequence[Cluster], layout: Layout, watched: Collection[int] =
 
 
 def _best_first(stories: Iterable[Cluster], watched: Collection[int]) -> list[Cluster]:
-    """Watched, then in most feeds, then of a feed that says little, then the newest."""
+    """Watched, then of most publishers, then of a feed that says little, then the newest."""
     stories = list(stories)
     of_feed = Counter(story.lead.feed_url for story in stories)
 
     def merit(story: Cluster) -> tuple[bool, int, int, bool, datetime, int]:
         lead = story.lead
         raised = not story.ids.isdisjoint(watched)
-        feeds = {entry.feed_url for entry in story.everything}
         # By powers of two: one story more or less makes no feed louder than another.
         loudness = of_feed[lead.feed_url].bit_length()
-        return raised, len(feeds), -loudness, lead.published is not None, lead.dated, lead.id
+        return (
+            raised,
+            publishers(story.everything),
+            -loudness,
+            lead.published is not None,
+            lead.dated,
+            lead.id,
+        )
 
     return sorted(stories, key=merit, reverse=True)
 

@@ -10,8 +10,9 @@ from msgspec import Struct
 from digest.editions.stories import group
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from digest.editions.budget import Budget
     from digest.editions.stories import Cluster
     from digest.model import Entry
 
@@ -36,15 +37,18 @@ def select(
     max_stories: int,
     max_by_feed: Mapping[str, int],
     watched: Collection[int] = (),
+    feeds: Sequence[str] = (),
+    budget: Budget | None = None,
 ) -> Selection:
     """Take what is watched, then the newest stories, feed by feed in turns.
 
     So a loud feed leaves room. `max_by_feed` limits the stories of single feeds, by address;
-    `watched` are ids of entries.
+    `watched` are ids of entries. `feeds` are addresses in the order of the configuration; what the
+    budget has no room for is in no story with others.
     """
     newest_first = sorted(pending, key=lambda entry: (entry.dated, entry.id), reverse=True)
     queues: dict[str, list[Cluster]] = defaultdict(list)
-    for story in group(newest_first):
+    for story in group(newest_first, feeds, budget):
         queues[story.lead.feed_url].append(story)
     claims = []
     for place, (url, queue) in enumerate(queues.items()):

@@ -8,11 +8,12 @@ from math import log10
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from digest.editions.budget import Budget
 from digest.editions.numbers import differ
 from digest.editions.words import BEATS, NEGATIONS, OPPOSITES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence, Set
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 
     from digest.editions.titles import Title
 
@@ -28,6 +29,8 @@ _SAME_ID = 0.25
 # A term that more titles have than this finds no candidates.
 _COMMON = 60
 _FINDS = 0.5
+# Pairs that share a term, counted once for each that they share.
+_MOST_FOUND = 100_000
 # A term tells less where more titles than these have it, down to this.
 _FEW, _LEFT = 12, 0.3
 # A denial makes another story of titles that are the same but for it.
@@ -69,8 +72,17 @@ def _total(title: Title, rarity: Mapping[str, float]) -> float:
     return sum([weight * rarity.get(term, 1) for term, weight in title.weights.items()])
 
 
-def likely_pairs(titles: Sequence[Title]) -> Iterator[tuple[int, int, float]]:
-    """The pairs of titles that are alike, by their places, the first one's first; and how much."""
+def likely_pairs(
+    titles: Sequence[Title],
+    may: Callable[[int, int], bool] = lambda *_: True,
+    budget: Budget | None = None,
+) -> Iterator[tuple[int, int, float]]:
+    """The pairs of titles that are alike, by their places, the first one's first; and how much.
+
+    Only those that `may` be shown together. Those that share the most terms are compared first, for
+    as long as there is room in the budget.
+    """
+    budget = budget or Budget()
     holders: dict[str, list[int]] = defaultdict(list)
     for at, title in enumerate(titles):
         for term, weight in title.weights.items():
@@ -81,15 +93,27 @@ def likely_pairs(titles: Sequence[Title]) -> Iterator[tuple[int, int, float]]:
         for term, places in holders.items()
         if len(places) > _FEW
     }
-    shared = Counter(
-        pair
-        for places in holders.values()
-        if len(places) <= _COMMON
-        for pair in combinations(places, 2)
-    )
-    for (a, b), terms in shared.items():
-        if terms > 1 and (score := likeness(titles[a], titles[b], rarity)):
+    found = Budget(_MOST_FOUND)
+    shared = _sharing(holders.values(), found)
+    budget.is_short |= found.is_short
+    candidates = (pair for pair, terms in shared.most_common() if terms > 1)
+    for a, b in candidates:
+        if not may(a, b):
+            continue
+        if not budget.takes(titles[a].terms + titles[b].terms):
+            return
+        if score := likeness(titles[a], titles[b], rarity):
             yield a, b, score
+
+
+def _sharing(holders: Iterable[Sequence[int]], budget: Budget) -> Counter[tuple[int, int]]:
+    """How many terms pairs of titles share; what fewest have is looked at first."""
+    shared: Counter[tuple[int, int]] = Counter()
+    for places in sorted(holders, key=len):
+        if len(places) > _COMMON or not budget.takes(len(places) * (len(places) - 1) // 2):
+            break
+        shared.update(combinations(places, 2))
+    return shared
 
 
 def _told(one: Title, shared: Set[str], rarity: Mapping[str, float]) -> float:

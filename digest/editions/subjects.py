@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
+from digest.editions.budget import Budget
 from digest.editions.tokens import MARKED, ORDINARY, tokens, word
 
 if TYPE_CHECKING:
@@ -56,20 +57,20 @@ class _Titled(Struct, frozen=True):
     roots: frozenset[str]
 
 
-def arrange(clusters: Iterable[Cluster]) -> list[Cluster]:
+def arrange(clusters: Iterable[Cluster], budget: Budget | None = None) -> list[Cluster]:
     """The stories, those on one subject with its heading as their `group`.
 
     Three or more of one feed on one subject stand together in the place of the first of them, in
     `reading_order`.
     """
-    given = list(clusters)
+    given, budget = list(clusters), budget or Budget()
     by_feed: dict[str, list[Cluster]] = defaultdict(list)
     for one in given:
         by_feed[one.lead.feed_url].append(one)
     together = {
         one.lead.id: members
         for of_feed in by_feed.values()
-        for members in _subjects(of_feed)
+        for members in _subjects(of_feed, budget)
         for one in members
     }
     arranged: dict[int, Cluster] = {}
@@ -85,11 +86,11 @@ def reading_order(story: Cluster) -> tuple[int, datetime]:
     return (int(parts[-1]) if parts and parts[-1].isdecimal() else 0, story.lead.dated)
 
 
-def _subjects(clusters: Sequence[Cluster]) -> Iterator[list[Cluster]]:
+def _subjects(clusters: Sequence[Cluster], budget: Budget) -> Iterator[list[Cluster]]:
     """The stories of each subject of one feed, that of the most stories first."""
     left = [_read(one) for one in clusters[:_MOST_STORIES]]
     site = {term.root for term in _terms(clusters[0].lead.feed_title)}
-    while len(left) >= _FEWEST:
+    while len(left) >= _FEWEST and budget.takes(len(left) ** 2):
         found = next(_groups(left, site), None)
         if not found:
             return
@@ -154,16 +155,25 @@ def _heading(shared: frozenset[str], members: Sequence[_Titled]) -> str:
 def _span(titled: _Titled, shared: frozenset[str]) -> _Span:
     """The shortest run of words that holds all that is shared, from an article before it on."""
     title, terms = titled.cluster.lead.title, titled.terms
-    runs = [
-        terms[start:end]
-        for start in range(len(terms))
-        if terms[start].root in shared
-        for end in range(start + 1, len(terms) + 1)
-        if shared <= {term.root for term in terms[start:end]}
-    ]
-    run = min(runs, key=len)
+    run = _shortest(terms, shared)
     others = len({term.root for term in run} - shared)
     text = title[run[0].start : run[-1].end]
     if article := _ARTICLE.search(title[: run[0].start]):
         text = article[0] + text
     return _Span(others + 2 * len(_MARKS.findall(text)), text)
+
+
+def _shortest(terms: Sequence[_Term], shared: frozenset[str]) -> Sequence[_Term]:
+    """The shortest run of terms that has all that is shared, the first of several."""
+    inside: Counter[str] = Counter()
+    shortest, start = terms, 0
+    for end, term in enumerate(terms, 1):
+        inside[term.root] += term.root in shared
+        while terms[start].root not in shared or inside[terms[start].root] > 1:
+            inside[terms[start].root] -= terms[start].root in shared
+            start += 1
+            if start == end:
+                break
+        if end - start < len(shortest) and all(inside[root] for root in shared):
+            shortest = terms[start:end]
+    return shortest

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from digest.editions import numbers
-from digest.editions.tokens import LITTLE, MARKED, NAMED, ORDINARY, PAIR, Token, fold, tokens, word
+from digest.editions.tokens import (
+    LITTLE,
+    LONGEST,
+    MARKED,
+    MOST_TERMS,
+    NAMED,
+    ORDINARY,
+    PAIR,
+    Token,
+    fold,
+    tokens,
+    word,
+)
 from digest.editions.words import EVENT_OF, EVERGREEN, FIRST_PERSON, NO_PRODUCT, STOP
 
 if TYPE_CHECKING:
@@ -46,6 +59,8 @@ _TITLE_CASE = 0.7
 # What a title has to tell, so that nobody else comes up with it: where it has a name, where it
 # has none, and where it is of a shape that many have.
 _ONE, _NAMELESS, _MOST_SAID = 3.2, 4.0, 6.0
+# How many numbers of a kind are compared.
+_MOST_NUMBERS = 6
 
 
 class Title(Struct, frozen=True):
@@ -66,6 +81,11 @@ class Title(Struct, frozen=True):
     evergreen: bool
 
     @property
+    def terms(self) -> int:
+        """How much there is to compare."""
+        return len(self.sequence)
+
+    @property
     def tells_one(self) -> bool:
         """Whether it is of one piece of news, and no title that two may come up with."""
         telling = sum(min(weight, NAMED) for weight in self.weights.values() if weight >= PAIR)
@@ -74,16 +94,23 @@ class Title(Struct, frozen=True):
         return telling >= (_MOST_SAID if self.evergreen else _ONE if self.names else _NAMELESS)
 
 
+# A title that nobody has read.
+UNREAD = Title("", (), {}, {}, frozenset(), frozenset(), frozenset(), evergreen=False)
+
+
 def read_title(said: str, sites: Collection[str] = ()) -> Title:
-    """Read a title; `sites` are the folded names of sites, which some put behind each."""
-    text = _without_site(_bare(said), sites)
+    """Read a title; `sites` are the folded names of sites, which some put behind each.
+
+    Of a long one the beginning is compared, and its `key` is all of it.
+    """
+    text = _without_site(_bare(said[:LONGEST]), sites)
     found = list(_products(tokens(text), text))
     compared = _without_source(found, text)
-    terms = list(_weigh(compared, text))
+    terms = list(islice(_weigh(compared, text), MOST_TERMS))
     said_words = [word(text[one.start : one.end]) for one in compared if one.kind == "word"]
     words = frozenset([token.text for token in found if token.kind == "word"])
     return Title(
-        key=" ".join([token.text for token in found]),
+        key=" ".join([token.text for token in found]) if len(said) <= LONGEST else fold(said),
         sequence=tuple([term for term, _ in terms]),
         weights=dict(terms),
         numbers=_numbers(found, text),
@@ -176,6 +203,6 @@ def _numbers(found: Sequence[Token], text: str) -> dict[str, frozenset[str]]:
         number = (token.kind, token.text)
         if token.kind == "word":
             number = word(text[token.start : token.end]).number or ("", "")
-        if number[0]:
-            said.setdefault(number[0], set()).add(number[1])
+        if number[0] and len(said.setdefault(number[0], set())) < _MOST_NUMBERS:
+            said[number[0]].add(number[1])
     return {kind: frozenset(values) for kind, values in said.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from digest.editions import numbers
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 # How much a term tells: in general, if it is a name, if it is written like no word, if many titles
 # have it, if it says what happened, and if it is a pair of characters.
 ORDINARY, NAMED, MARKED, LITTLE, EVENT, PAIR = 1.0, 1.3, 1.5, 0.3, 0.6, 0.6
-_QUOTES = str.maketrans("’‘`´＇", "'''''", "\u00ad\u200b\u200c\u200d\u2060\ufe0f")
+# What of a title is read, in characters and in words and numbers; people write a third of it.
+LONGEST, _MOST_TOKENS = 240, 32
+# Of scripts without spaces, every two characters are a term.
+MOST_TERMS = 48
+_QUOTES = re.compile("[’‘`´＇]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufe0f]")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _SUFFIX = r"(?:[-.]?(?:rc|beta|alpha|preview|dev|b|a)[-.]?\d*)?"
 _TOKEN = re.compile(
@@ -29,10 +34,10 @@ _TOKEN = re.compile(
     |(?P<series>\b(?:parts?|pt|episode|ep|vol|volume|chapter|issue|no|week|day|season|round|lesson
         |folge|teil|kapitel|ausgabe|woche|tag|partie|parte|episodio|capitulo|chapitre|kw)
         \.?\s*\#?(?P<nth>\d+|[ivx]{{1,4}}\b)|\#(?P<hash>\d+)|第(?P<dai>\d+))
-    |(?P<amount>[$€£¥]\s?(?P<money>\d[\d.,]*\d|\d)\s?(?P<much>(?:{numbers.MAGNITUDE})\b)?
-        |\b(?P<share>\d[\d.,]*\d|\d)\s?(?:%|percent\b|prozent\b|per\ cent\b|(?P<many>
+    |(?P<amount>[$€£¥]\s?(?P<money>\d[\d.,]{{0,24}}\d|\d)\s?(?P<much>(?:{numbers.MAGNITUDE})\b)?
+        |\b(?P<share>\d[\d.,]{{0,24}}\d|\d)\s?(?:%|percent\b|prozent\b|per\ cent\b|(?P<many>
         (?:{numbers.MAGNITUDE})\b)))
-    |(?P<version>\bv\d+(?:\.\d+)*{_SUFFIX}\b|\b\d+(?:\.\d+)+{_SUFFIX}(?![\d,]*\d))
+    |(?P<version>\bv\d+(?:\.\d+)*{_SUFFIX}\b|\b\d+(?:\.\d+)+{_SUFFIX}(?![\d,]{{0,24}}\d))
     |(?P<score>(?<![\d-])\d{{1,2}}[-–:]\d{{1,2}}(?![\d-]))
     |(?P<day>\b[0-3]?\d(?=\.?\s(?:{"|".join(numbers.MONTHS)}|may)\b))
     |(?P<year>\b(?:19|20)\d\d\b)
@@ -77,7 +82,8 @@ def fold(text: str) -> str:
     """Lower case without accents, quotes made one."""
     if text.isascii():
         return text.lower()
-    parted = unicodedata.normalize("NFKD", text.translate(_QUOTES).casefold())
+    text = _INVISIBLE.sub("", _QUOTES.sub("'", text))
+    parted = unicodedata.normalize("NFKD", text.casefold())
     return unicodedata.normalize("NFC", _ACCENTS.sub("", parted))
 
 
@@ -90,8 +96,8 @@ def stem(word: str) -> str:
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The words and numbers of a text, in order."""
-    for match in _TOKEN.finditer(text):
+    """The words and numbers of a text, in order; of a long one those at its beginning."""
+    for match in islice(_TOKEN.finditer(text, 0, LONGEST), _MOST_TOKENS):
         start, end = match.span()
         if match.lastgroup in {"word", "other"}:
             yield Token("word", fold(match[0]), start, end)
@@ -106,7 +112,8 @@ def word(said: str) -> Word:
     capital = said[0].isupper()
     marked = len(said) > 1 and not said[1:].islower() and not said.endswith(("’s", "'s"))
     if _CJK.search(folded):
-        return Word(tuple(_unspaced(folded)), capital=False, marked=False, name=True, number=None)
+        pairs = tuple(islice(_unspaced(folded), MOST_TERMS))
+        return Word(pairs, capital=False, marked=False, name=True, number=None)
     root = stem(folded)
     event = EVENT_OF.get(folded) or EVENT_OF.get(root)
     terms: tuple[tuple[str, float], ...] = ()

@@ -10,7 +10,9 @@ from urllib.parse import urljoin, urlsplit
 
 import nh3
 
+from digest.feeds.hosts import with_shown_host, without_user_info
 from digest.feeds.limits import MAX_CATEGORIES, MAX_CATEGORY
+from digest.feeds.lookalikes import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,11 +41,12 @@ def well_formed(text: str) -> str:
 
 
 def one_line(text: str, limit: int) -> str:
-    """At most `limit` characters without controls, white space collapsed."""
+    """At most `limit` characters without controls, white space collapsed; none that nobody sees."""
     line = " ".join(text[: limit * 4].split())
     if not line.isprintable():
         line = " ".join(_CONTROLS.sub(" ", _SURROGATES.sub("\ufffd", line)).split())
-    return line[:limit].rstrip()
+    cut = line[:limit].rstrip()
+    return cut if visible(cut) else ""
 
 
 def without_markup(text: str) -> str:
@@ -72,7 +75,7 @@ def paragraphs(text: str) -> str:
 
 
 def absolute_link(base: str, link: str, limit: int) -> str:
-    """The link as an absolute http or https address, or nothing."""
+    """The link as an absolute http or https address without a user in it, or nothing."""
     if not link or (len(link) <= limit and _USUAL_LINK.fullmatch(link)):
         return link
     link = link.strip()
@@ -84,7 +87,7 @@ def absolute_link(base: str, link: str, limit: int) -> str:
         good = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname)
     except ValueError:
         return ""
-    joined = joined.replace(" ", "%20")
+    joined = with_shown_host(without_user_info(joined.replace(" ", "%20")))
     return joined if good and openable(joined) else ""
 
 

@@ -30,7 +30,8 @@ class Workers:
     """Processes that start with the first task and are gone a minute after the last.
 
     A task has `quick_seconds`. One that needs more is begun again in a process for such alone, so
-    that it keeps none waiting that need little, and has `task_seconds` in all.
+    that it keeps none waiting that need little, and has `task_seconds` in all. What they are
+    `doing` is said where it fails.
     """
 
     def __init__(
@@ -40,8 +41,10 @@ class Workers:
         task_seconds: float = _TASK_SECONDS,
         quick_seconds: float = _QUICK_SECONDS,
         idle_seconds: float = _IDLE_SECONDS,
+        doing: str = "parsing",
     ) -> None:
         self._task_seconds = task_seconds
+        self._doing = doing
         quick_seconds = min(quick_seconds, task_seconds / 2)
         count = count or min(os.cpu_count() or 1, 4)
         self._sizes = {"quick": (count, quick_seconds), "slow": (1, task_seconds - quick_seconds)}
@@ -123,12 +126,12 @@ class Workers:
             except TimeoutError:
                 return await self._lane("slow").run(call)
         except TimeoutError:
-            raise FeedError(f"parsing took longer than {self._task_seconds:g} s") from None
+            raise FeedError(f"{self._doing} took longer than {self._task_seconds:g} s") from None
         except MemoryError:
             most = WORKS[READING].memory_bytes // 1024**2
-            raise FeedError(f"parsing needed more than {most} MB") from None
+            raise FeedError(f"{self._doing} needed more than {most} MB") from None
         except WorkerError as error:
-            raise FeedError(f"parsing {error}") from None
+            raise FeedError(f"{self._doing} {error}") from None
 
     def _set_out(self) -> None:
         while self._free_trips and self._waiting:

@@ -16,7 +16,7 @@ from digest.editions.weekly import (
     weekly_schedule,
 )
 from digest.errors import DigestError, StoreError
-from digest.jobs.drafting import draft_edition, draft_weekly
+from digest.jobs.drafting import Drafting
 from digest.jobs.planning import email_channels, plan
 from digest.jobs.rendering import render_beside
 from digest.log import event
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from digest.channels import Channel
     from digest.config import Settings
     from digest.editions.catch_up import Turn
-    from digest.jobs.drafting import Draft
+    from digest.jobs.material import Draft
     from digest.jobs.pictures import Illustrating
     from digest.rendering.renderer import Renderer
     from digest.rendering.web_links import EditionLinks
@@ -64,7 +64,7 @@ class _Taking(Struct, frozen=True):
 class Publishing:
     """Publishes editions; a bug in one digest disturbs no other."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the last has a default
         self,
         settings: Settings,
         store: StoreThread[Store],
@@ -73,8 +73,10 @@ class Publishing:
         illustrating: Illustrating,
         clock: Callable[[], datetime],
         links: EditionLinks,
+        drafting: Drafting | None = None,
     ) -> None:
         self._settings = settings
+        self._drafting = drafting or Drafting(settings, store)
         self._store = store
         self._channels = channels
         self._templates = templates
@@ -186,7 +188,7 @@ class Publishing:
         """Publish what is pending, whatever the schedule; None where there is nothing to send."""
         async with self._turn:
             now = self._clock()
-            draft = await self._draft(digest, now)
+            draft = await self._drafting.edition(digest, now)
             return await self._publish(
                 draft, now, None, channels or self._settings.digests[digest].send_to
             )
@@ -199,7 +201,7 @@ class Publishing:
             return None
         if is_weekly(digest):
             return await self._take_week(digest, turn, now)
-        draft = await self._draft(digest, now, turn.until)
+        draft = await self._drafting.edition(digest, now, turn.until)
         channels = self._settings.digests[digest].send_to
         published = await self._publish(draft, at, following, channels)
         if published is None:
@@ -213,9 +215,7 @@ class Publishing:
         at, following, name = turn.scheduled_for, turn.following, configured(digest)
         published = None
         if await self._store.run(lambda store: store.weeks.is_wanted(name)):
-            draft = await self._store.run(
-                lambda store: draft_weekly(store, self._settings, name, now)
-            )
+            draft = await self._drafting.weekly(name, now)
             channels = email_channels(self._settings, name)
             published = await self._publish(draft, at, following, channels)
         if published is None:
@@ -238,11 +238,6 @@ class Publishing:
         if await self._store.run(lambda store: store.editions.exists(digest, at)):
             return "published before the clock was set back"
         return ""
-
-    async def _draft(self, digest: str, now: datetime, until: datetime | None = None) -> Draft:
-        return await self._store.run(
-            lambda store: draft_edition(store, self._settings, digest, now, until)
-        )
 
     async def _publish(
         self,

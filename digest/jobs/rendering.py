@@ -63,9 +63,7 @@ def render_carefully(templates: Renderer, use: Callable[[Renderer], T]) -> tuple
 
 
 async def render_beside(templates: Renderer, use: Callable[[Renderer], T]) -> tuple[T, str | None]:
-    """The same, beside the event loop where a process is waited for."""
-    if templates.theme is None:
-        return render_carefully(templates, use)
+    """The same, beside the event loop: whole contents take a while, and so do processes."""
     return await asyncio.to_thread(render_carefully, templates, use)
 
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from digest.config import EmailSettings, FileSettings
 from digest.errors import DeliveryError, UsageError
-from digest.jobs.drafting import draft_edition
+from digest.jobs.drafting import Drafting
 from digest.jobs.pictures import without_pictures
 from digest.jobs.rendering import render_beside
 from digest.log import event
@@ -49,7 +49,7 @@ _DOMAIN = "test.digest.invalid"
 class Testing:
     """Sends tests. They are in no ledger, which is for what readers were promised."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the last has a default
         self,
         settings: Settings,
         store: StoreThread[Store],
@@ -58,6 +58,7 @@ class Testing:
         illustrating: Illustrating,
         clock: Callable[[], datetime],
         words: Words,
+        drafting: Drafting | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -66,6 +67,7 @@ class Testing:
         self._illustrating = illustrating
         self._clock = clock
         self._words = words
+        self._drafting = drafting or Drafting(settings, store)
 
     async def send(self, digest: str, channel: str, recipient: str) -> Content:
         """Send a digest's edition as it would be now, marked in subject and title.
@@ -79,7 +81,7 @@ class Testing:
         if (channel, recipient) not in recipients(self._settings, digest):
             raise UsageError(f"{digest} does not go to {recipient or channel}")
         now = self._clock()
-        content, edition = await self._store.run(lambda store: self._edition(store, digest, now))
+        content, edition = await self._edition(digest, now)
         pictures = NO_PICTURES
         if content != "sample":
             edition, pictures = await self._illustrating.illustrate(edition)
@@ -100,13 +102,12 @@ class Testing:
         event(_log, logging.INFO, "test sent", **said)
         return content
 
-    def _edition(self, store: Store, digest: str, now: datetime) -> tuple[Content, Edition]:
-        draft = draft_edition(store, self._settings, digest, now).edition
+    async def _edition(self, digest: str, now: datetime) -> tuple[Content, Edition]:
+        draft = (await self._drafting.edition(digest, now)).edition
         if draft.stories:
             return "new", draft
-        for record in store.archive.editions((digest,), 1):
-            if last := store.editions.load(record.id):
-                return "last", last
+        if last := await self._store.run(lambda store: _last(store, digest)):
+            return "last", last
         return "sample", _sample(draft, self._settings.title_of(digest))
 
     async def _send(self, channel: Channel, test: Delivery, parts: tuple[bytes, ...]) -> None:
@@ -129,6 +130,11 @@ class Testing:
                 error=reason,
             )
             raise DeliveryError(f"the test was not sent: {reason}", error.verdict) from None
+
+
+def _last(store: Store, digest: str) -> Edition | None:
+    newest = store.archive.editions((digest,), 1)
+    return store.editions.load(newest[0].id) if newest else None
 
 
 def _sample(draft: Edition, title: str) -> Edition:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from html import escape, unescape
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import nh3
 
+from digest.feeds.hosts import without_user_info
+from digest.feeds.lookalikes import visible
 from digest.model import CleanEntry, KeyedEntry
 from digest.rendering.excerpts import excerpt, telling
 from digest.rendering.plain import read_text
@@ -38,6 +41,8 @@ _cleaner = partial(
 # To set a cleaner up costs as much as to clean a short text, and few entries need one of their own.
 _UNRESOLVED = _cleaner(url_relative="pass_through")
 _RELATIVE = re.compile(r' (?:href|src)="(?!https?:|mailto:)')
+_LINKING = re.compile(r'<(?:a|img)\b[^>"]*+(?:"[^"]*+"[^>"]*+)*+>')
+_ADDRESS = re.compile(r'( (?:href|src)=")([^"]*)')
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^<>]*>?")
 # Empty elements, and those that end where the next of their kind begins.
 _FLAT = {
@@ -78,7 +83,7 @@ def _clean(keyed: KeyedEntry) -> CleanEntry:
     return CleanEntry(
         key=keyed.key,
         fingerprint=keyed.fingerprint,
-        title=said.title if _visible(said.title) else _title_from(prose, said.link),
+        title=said.title if visible(said.title) else _title_from(prose, said.link),
         link=said.link,
         author=said.author,
         published=said.published,
@@ -95,7 +100,18 @@ def _clean(keyed: KeyedEntry) -> CleanEntry:
 def _safe(html: str, base: str) -> str:
     source = _TAG.sub(" ", html) if _too_deep(html) else html
     safe = _UNRESOLVED.clean(source)
-    return _resolving(base).clean(source) if _RELATIVE.search(safe) else safe
+    return without_users(_resolving(base).clean(source) if _RELATIVE.search(safe) else safe)
+
+
+def without_users(safe: str) -> str:
+    """Clean HTML, the addresses in it without users and passwords."""
+    if "@" not in safe:
+        return safe
+    return _LINKING.sub(lambda tag: _ADDRESS.sub(_without_user, tag[0]), safe)
+
+
+def _without_user(match: re.Match[str]) -> str:
+    return f"{match[1]}{escape(without_user_info(unescape(match[2])))}"
 
 
 def _resolving(base: str) -> nh3.Cleaner:
@@ -135,11 +151,6 @@ def _close(opened: list[str], name: str) -> None:
             opened[at:] = [one for one in inside if one in _FORMATTING]
     elif _INLINE.issuperset(inside):
         del opened[at]
-
-
-def _visible(text: str) -> bool:
-    """Whether anything of a text shows, and so can be clicked."""
-    return any(character.isprintable() and not character.isspace() for character in text)
 
 
 def _title_from(text: str, link: str) -> str:

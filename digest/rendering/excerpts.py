@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from digest.feeds.text import one_line
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 # More than any excerpt takes.
 _ENOUGH, _LONGEST_TELLING = 300, 1_500
+# No article has as many before it says anything.
+_MOST_PARAGRAPHS = 60
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’»)\]]*(?=\s)|[。！？]")
 _LAST_WORD = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[(\"“‘'«\[-]))((?:[^\W\d_]{1,2}\. ?)*[^\W_]+)\.$")
 _SHORT_FORMS = """
@@ -34,7 +37,7 @@ def telling(paragraphs: Iterable[str], title: str) -> str:
 
     said: list[str] = []
     length = 0
-    for paragraph in _without_title(paragraphs, title):
+    for paragraph in _without_title(islice(paragraphs, _MOST_PARAGRAPHS), title):
         if is_boilerplate(paragraph):
             continue
         if kept := without_end(paragraph).strip():

@@ -103,14 +103,36 @@ class EditionQueries:
         with self._database.transaction() as connection:
             return [(row.name, row.next_edition_at) for row in connection.execute(query)]
 
-    def pending(self, digest: str, urls: Collection[str], *, content: bool = False) -> list[Entry]:
-        """The entries of these feeds that are for the digest and in no edition of it.
-
-        With `content` they come with their HTML.
-        """
-        query = _pending(digest, urls, content=content)
+    def pending(self, digest: str, urls: Collection[str]) -> list[Entry]:
+        """The entries of these feeds that are for the digest and in no edition of it."""
+        query = _of_pending(select_entries(), digest, urls)
         with self._database.transaction() as connection:
-            return [entry_of(row, content=content) for row in connection.execute(query)]
+            return [entry_of(row) for row in connection.execute(query.order_by(entries.c.id))]
+
+    def newest_pending(self, digest: str, urls: Collection[str], most: int) -> list[int]:
+        """The numbers of what is pending: of each feed the newest, `most` at most."""
+        query = _newest_pending(digest, urls, most)
+        with self._database.transaction() as connection:
+            return sorted(connection.execute(query).scalars())
+
+    def entries(self, ids: Collection[int]) -> list[Entry]:
+        """Entries by number, in its order."""
+        query = select_entries().where(entries.c.id.in_(ids)).order_by(entries.c.id)
+        with self._database.transaction() as connection:
+            return [entry_of(row) for row in connection.execute(query)]
+
+    def count_pending(self, digest: str, urls: Collection[str]) -> dict[str, int]:
+        """How many entries of each feed are for the digest and in no edition of it, by address."""
+        number = sa.select(feeds.c.url, sa.func.count()).select_from(entries)
+        query = _of_pending(number.join(feeds, feeds.c.id == entries.c.feed_id), digest, urls)
+        with self._database.transaction() as connection:
+            return {row[0]: row[1] for row in connection.execute(query.group_by(feeds.c.url))}
+
+    def contents(self, ids: Collection[int]) -> dict[int, str]:
+        """The HTML of entries, by number."""
+        query = sa.select(entries.c.id, entries.c.content).where(entries.c.id.in_(ids))
+        with self._database.transaction() as connection:
+            return {row.id: row.content for row in connection.execute(query)}
 
     def last_period_end(self, digest: str) -> datetime | None:
         """Where the newest edition ended; None before the first."""
@@ -290,22 +312,30 @@ def _plan_subscriptions(connection: Connection, plan: DigestPlan, now: datetime)
         subscribe(connection, feed_id, now, {plan.name: plan.first_edition})
 
 
-def _pending(digest: str, urls: Collection[str], *, content: bool) -> sa.Select[Any]:
-    return (
-        select_entries(content=content)
-        .join(subscriptions, subscriptions.c.feed_id == entries.c.feed_id)
-        .where(
-            subscriptions.c.digest == digest,
-            feeds.c.url.in_(urls),
-            entries.c.hold == "",
-            sa.or_(
-                entries.c.id > subscriptions.c.baseline,
-                entries.c.published >= subscriptions.c.since,
-            ),
-            ~is_taken(),
-        )
-        .order_by(entries.c.id)
+def _of_pending(query: sa.Select[Any], digest: str, urls: Collection[str]) -> sa.Select[Any]:
+    """A query of entries and their feeds, of what is pending alone."""
+    return query.join(subscriptions, subscriptions.c.feed_id == entries.c.feed_id).where(
+        subscriptions.c.digest == digest,
+        feeds.c.url.in_(urls),
+        entries.c.hold == "",
+        sa.or_(
+            entries.c.id > subscriptions.c.baseline,
+            entries.c.published >= subscriptions.c.since,
+        ),
+        ~is_taken(),
     )
+
+
+def _newest_pending(digest: str, urls: Collection[str], most: int) -> sa.Select[Any]:
+    """The numbers of the newest of what is pending, so many of each feed."""
+    newest_first = sa.func.row_number().over(
+        partition_by=entries.c.feed_id, order_by=entries.c.id.desc()
+    )
+    numbered = sa.select(entries.c.id, newest_first.label("place")).select_from(entries)
+    ranked = _of_pending(
+        numbered.join(feeds, feeds.c.id == entries.c.feed_id), digest, urls
+    ).subquery()
+    return sa.select(ranked.c.id).where(ranked.c.place <= most)
 
 
 def _resent(numbers: Collection[int]) -> sa.Select[Any]:

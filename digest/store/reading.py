@@ -10,16 +10,16 @@ from digest.model import Entry
 from digest.store.tables import entries, feeds
 
 
-def select_entries(*, content: bool) -> sa.Select[Any]:
-    """All entries, for `entry_of`; with `content` they come with their HTML."""
-    columns = [one for one in entries.c if content or one is not entries.c.content]
+def select_entries() -> sa.Select[Any]:
+    """All entries, for `entry_of`."""
+    columns = [one for one in entries.c if one is not entries.c.content]
     return sa.select(*columns, feeds.c.url, feeds.c.title.label("feed_title"), feeds.c.home).join(
         feeds, feeds.c.id == entries.c.feed_id
     )
 
 
-def entry_of(row: Any, *, content: bool) -> Entry:
-    """The entry of a row."""
+def entry_of(row: Any) -> Entry:
+    """The entry of a row, without its HTML."""
     return Entry(
         id=row.id,
         feed_url=row.url,
@@ -36,6 +36,5 @@ def entry_of(row: Any, *, content: bool) -> Entry:
         edited_at=row.edited_at,
         resend_at=row.resend_at,
         categories=tuple(row.categories.splitlines()),
-        html=row.content if content else "",
         feed_home=row.home,
     )

@@ -14,11 +14,9 @@ from sqlalchemy.dialects.sqlite import insert
 
 from digest.config.addresses import mail_key
 from digest.editions.weekly import configured, is_weekly
-from digest.store.reading import entry_of, select_entries
 from digest.store.tables import (
     edition_entries,
     editions,
-    entries,
     recipients,
     weekly_readers,
     weeks,
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from digest.model import Entry, Recipient
+    from digest.model import Recipient
     from digest.store.database import Database
 
 T = TypeVar("T")
@@ -54,20 +52,16 @@ class WeekQueries:
         with self._database.transaction() as connection:
             return connection.execute(query).scalar()
 
-    def taken(self, digest: str, *, content: bool = False) -> list[Entry]:
-        """The entries in the digest's editions of the week that is on.
-
-        With `content` they come with their HTML.
-        """
+    def taken(self, digest: str) -> list[int]:
+        """The numbers of the entries in the digest's editions of the week that is on."""
         query = (
-            select_entries(content=content)
-            .join(edition_entries, edition_entries.c.entry_id == entries.c.id)
+            sa.select(edition_entries.c.entry_id)
             .join(editions, editions.c.id == edition_entries.c.edition_id)
             .where(edition_entries.c.digest == digest, _is_new(digest))
-            .order_by(entries.c.id)
+            .order_by(edition_entries.c.entry_id)
         )
         with self._database.transaction() as connection:
-            return [entry_of(row, content=content) for row in connection.execute(query)]
+            return list(connection.execute(query).scalars())
 
     def end(self, digest: str, publish: Callable[[], T], channels: Collection[str]) -> T:
         """End the week, together with the edition of it that `publish` stores, if it does.

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from digest.editions.weekly import weekly_of
-from digest.jobs.drafting import draft_edition
 from digest.jobs.rendering import render_beside
 from digest.jobs.testing import recipients
 from digest.model import NO_PICTURES
@@ -24,7 +23,7 @@ from digest.why import explain_draft
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from digest.jobs.drafting import Draft
+    from digest.jobs.material import Draft
     from digest.web.answers import Site
 
 _EDITIONS = 5
@@ -112,7 +111,7 @@ def _name(request: web.Request) -> str:
 
 async def _draft(site: Site, digest: str) -> Draft:
     now = utc_now()
-    return await site.read(lambda store: draft_edition(store, site.settings, digest, now))
+    return await site.daemon.carry_out(lambda runtime: runtime.drafting.edition(digest, now))
 
 
 async def _formed(site: Site, draft: Draft, form: Callable[[Forms], str]) -> str:

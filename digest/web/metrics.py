@@ -75,6 +75,9 @@ def exposition(
         said = "How long the last round of polling took."
         metrics.append(_one("digest_round_seconds", said, pulse.round_seconds))
     metrics.append(_refused(refused))
+    if pulse.draft_seconds is not None:
+        said = "How long the last draft of an edition took."
+        metrics.append(_one("digest_draft_seconds", said, pulse.draft_seconds))
     metrics.append(_by("digest_build", "The version.", "version", {__version__: 1}))
     registry = CollectorRegistry()
     registry.register(_Snapshot(metrics))

@@ -76,9 +76,9 @@ def test_what_a_feed_is_called(configured: str | None, feed_title: str, name: st
 
 def test_a_story_of_two_feeds_says_where_else_it_is() -> None:
     edition = composed(
-        entry(1, "a", link="https://site.example/x", words=50),
-        entry(2, "b", link="https://site.example/x", words=400),
-        entry(3, "c", link="https://site.example/x", words=10),
+        entry(1, "a", link="https://site.example/x", hours_ago=8),
+        entry(2, "b", link="https://site.example/x", hours_ago=9),
+        entry(3, "c", link="https://site.example/x", hours_ago=7),
     )
 
     (story,) = edition.stories
@@ -93,7 +93,7 @@ def test_a_story_of_two_feeds_says_where_else_it_is() -> None:
 
 def test_a_story_takes_those_under_similar_titles_with_it() -> None:
     edition = composed(
-        entry(1, "a", title="Boeing machinists vote to end seven-week strike", words=500),
+        entry(1, "a", title="Boeing machinists vote to end seven-week strike", hours_ago=3),
         entry(2, "b", title="Boeing strike ends after machinists accept new contract"),
     )
 

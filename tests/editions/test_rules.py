@@ -168,7 +168,10 @@ def test_a_watch_rule_adds_nothing_and_drops_nothing() -> None:
 
 
 def test_a_story_has_the_rules_that_watch_for_any_of_its_entries() -> None:
-    entries = [entry(1, link="https://x.example/1"), entry(2, "b", link="https://x.example/1")]
+    entries = [
+        entry(1, link="https://x.example/1", hours_ago=2),
+        entry(2, "b", link="https://x.example/1", hours_ago=1),
+    ]
     frame = Frame(
         digest="d",
         title="D",

@@ -314,3 +314,31 @@ def test_what_a_picture_is_said_to_show_is_kept() -> None:
         "width": "3",
         "height": "4",
     }
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        (
+            '<a href="https://u:p@host.example/?a=1&amp;b=@">x</a>',
+            "https://host.example/?a=1&amp;b=@",
+        ),
+        ('<a href="https://bank.example@evil.example/">x</a>', "https://evil.example/"),
+        ('<a href="//u:p@host.example/y">x</a>', "https://host.example/y"),
+        ('<a href="/y">x</a>', "https://site.example/y"),
+        ('<img src="https://u:p@host.example/i.png">', "https://host.example/i.png"),
+        ('<a href="ht&#9;tps:\\\\u@host.example">x</a>', "https://host.example"),
+        ('<a href="mailto:ada@host.example">x</a>', "mailto:ada@host.example"),
+    ],
+)
+def test_addresses_inside_have_no_user(html: str, expected: str) -> None:
+    found = re.search(
+        r'(?:href|src)="([^"]*)"', cleaned(html, base="https://u:p@site.example/feed").html
+    )
+    assert found
+    assert found[1] == expected
+
+
+def test_what_only_reads_like_an_address_stays() -> None:
+    listing = '<pre>&lt;a href="https://u:p@host.example/"&gt; a@b "x@y"</pre>'
+    assert cleaned(listing).html == listing

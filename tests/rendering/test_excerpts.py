@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
 from digest.feeds.limits import MAX_HTML
 from digest.rendering.excerpts import excerpt, telling
 from tests.rendering.test_clean import cleaned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SAYS = "The article says this, and it says it well."
 PAST = " And this is what follows it, so that there is more of it than fits."
@@ -165,3 +169,16 @@ def test_paragraphs_that_only_invite_are_soon_read() -> None:
         cleaned(html)
 
         assert time.process_time() - started < 2
+
+
+def test_what_says_nothing_for_long_has_no_excerpt() -> None:
+    asked = 0
+
+    def paragraphs() -> Iterator[str]:
+        nonlocal asked
+        for _ in range(10_000):
+            asked += 1
+            yield "Continue reading"
+
+    assert telling(paragraphs(), "A title") == ""
+    assert asked < 100

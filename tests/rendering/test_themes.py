@@ -14,6 +14,7 @@ from digest.rendering.templates import THEMES, Templates
 from tests.rendering.css import declarations
 from tests.rendering.markup import document
 from tests.rendering.samples import edition, story
+from tests.rendering.test_clean import cleaned
 
 if TYPE_CHECKING:
     from digest.model import Edition
@@ -281,3 +282,34 @@ def test_text_shows_all_there_is_of_a_story() -> None:
         "  4 min\n\n"
         "  and 3 more from A feed: https://site.example/"
     )
+
+
+FOOT = '<p>You get this</p><p><a href="https://evil.example/">Unsubscribe</a></p>'
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "html",
+    [
+        FOOT,
+        f"</td></tr></table></td></tr></table></div>{FOOT}",
+        f"<style>.foot{{display:none}}</style><p style='position:fixed;margin:-99px'>x</p>{FOOT}",
+        f"<table><tr><td>one<table><tr><td><blockquote>two {FOOT}",
+        f"<table><caption><blockquote><table>x{FOOT}</caption>{FOOT}",
+        "<blockquote>" * 150 + FOOT,
+        "<pre>" * 150 + FOOT,
+        "<div>" * 190 + FOOT,
+        f"<a href='https://x.example'><h1><blockquote><pre>{FOOT}",
+    ],
+)
+def test_nothing_in_a_whole_content_leaves_its_frame(theme: Theme, html: str) -> None:
+    root = shown(theme, edition(story(html=cleaned(html).html), story(title="Next")))
+    (frame,) = root.find_class("whole-cell")
+    assert "border: 1px solid" in frame.get("style")
+    for link in root.xpath("//a[@href='https://evil.example/']"):
+        assert frame in link.iterancestors()
+    assert not frame.xpath(".//*[contains(@style, 'position') or contains(@style, '-99')]")
+    (foot,) = root.find_class("foot")
+    assert frame not in foot.iterancestors()
+    assert "Next" in " ".join(texts(root, "headline"))
+    assert "Next" not in frame.text_content()

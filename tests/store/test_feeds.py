@@ -200,11 +200,21 @@ def test_a_home_page_is_remembered_and_comes_with_what_is_pending(store: Store) 
     assert waiting.html == ""
 
 
-def test_what_is_pending_comes_with_its_content_where_that_is_asked_for(store: Store) -> None:
+def test_what_is_pending_comes_without_its_content_which_is_read_apart(store: Store) -> None:
     learn(store, replace(entry("a"), categories=("one", "two, three")))
-    (waiting,) = store.editions.pending("weekly", [URL], content=True)
-    assert waiting.html == "<p>a</p>"
+    (waiting,) = store.editions.pending("weekly", [URL])
     assert waiting.categories == ("one", "two, three")
+    assert store.editions.contents([waiting.id, 999]) == {waiting.id: "<p>a</p>"}
+
+
+def test_of_what_is_pending_the_newest_of_each_feed_are_read(store: Store) -> None:
+    learn(store, *(entry(name) for name in "abcde"))
+    waiting = store.editions.pending("weekly", [URL])
+    newest = store.editions.newest_pending("weekly", [URL], 2)
+    assert newest == [one.id for one in waiting][-2:]
+    assert store.editions.entries(newest) == waiting[-2:]
+    assert store.editions.count_pending("weekly", [URL]) == {URL: 5}
+    assert store.editions.count_pending("weekly", []) == {}
 
 
 @pytest.mark.parametrize(

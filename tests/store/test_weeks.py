@@ -46,7 +46,7 @@ def publish(store: Store, digest: str, *entries: int, number: int) -> int:
 
 def end_week(store: Store, *, number: int, lively: bool = True) -> list[int]:
     """As publishing does; answers what the edition has."""
-    taken = [one.id for one in store.weeks.taken("news")] if store.weeks.is_wanted("news") else []
+    taken = store.weeks.taken("news") if store.weeks.is_wanted("news") else []
 
     def write() -> None:
         if taken:

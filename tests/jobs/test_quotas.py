@@ -210,7 +210,7 @@ async def test_floods_without_end_fill_no_disk(make_poller: MakePoller) -> None:
 
 async def test_guids_that_change_at_every_poll_are_not_all_kept(poller: Poller) -> None:
     guids = ""
-    for number in range(40):
+    for number in range(70):
         guids = rss(item(1)).replace("/id/1<", f"/id/{number}<")
         poller.answer(Reply(guids))
         await poller.poll(hours=1)

@@ -63,6 +63,7 @@ def test_what_became_needed_meanwhile_keeps_it(store: Store) -> None:
 
 def test_of_what_is_held_no_text_is_stored(store: Store) -> None:
     learn(store, entry("a"), flood=True)
+    assert store.keeping.sizes().largest == ()
     learn(store, edited=[(1, entry("a", fingerprint="g"))], seen=[1])
     assert store.keeping.sizes().largest == ()
 

@@ -77,7 +77,7 @@ def default(name: str, field: FieldInfo) -> str:
     text = ""
     if field.is_required():
         return "required"
-    if name == "max_body":
+    if name in {"max_body", "daily_size"} and value:
         text = f"{value // 1_000_000}MB"
     elif isinstance(value, timedelta):
         text = duration_text(value)

@@ -149,7 +149,7 @@ def test_a_wrong_name_comes_with_the_one_that_was_meant(
 def test_a_check_and_a_start_name_a_file_that_does_nothing(project: Project) -> None:
     project.configure(send_to="vault")
     config = project.folder / "config.yaml"
-    text = config.read_text("utf-8").replace("feeds:\n", "feeds: ['http://127.0.0.1:1/']\n")
+    text = config.read_text("utf-8").replace("feeds:\n", "feeds: ['http://127.0.0.1:2/']\n")
     text = text.replace("    title:", "    template: tpl\n    title:")
     config.write_text(text, "utf-8")
     wrong = project.folder / "tpl" / "email.html"

@@ -76,7 +76,7 @@ def test_no_other_is(project: Project, encrypted: Encrypted) -> None:
     sent = project.command("run", "--once")
     assert sent.returncode == 1
     assert [seen.method for seen in encrypted.server.seen] == ["GET"]
-    assert "certificate verify failed: self-signed certificate" in sent.stderr
+    assert "the certificate is not valid: self-signed certificate" in sent.stderr
 
 
 @pytest.mark.parametrize("module", ["running", "working", "holding"])

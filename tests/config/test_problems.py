@@ -79,7 +79,7 @@ CASES = [
     case(
         "a public address of a host that cannot be",
         f"web: {{public_url: 'https://\U0001f4a9.example'}}\n{REST}",
-        (1, "web.public_url", "must be scheme and host"),
+        (1, "web.public_url", "must be a web address"),
     ),
     case(
         "unknown kind",

@@ -50,7 +50,7 @@ def days(at: datetime) -> float:
 async def editions(bench: Bench) -> list[Kept]:
     rows = (await bench.store.run(build.dump))["editions"]
     found = []
-    for _, _, scheduled_for, period_from, period_to, _, snapshot in rows:
+    for _, _, scheduled_for, period_from, period_to, *_, snapshot in rows:
         stories = [
             one for section in json.loads(snapshot)["sections"] for one in section["stories"]
         ]

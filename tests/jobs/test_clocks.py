@@ -55,7 +55,7 @@ def publishing(bench: Bench) -> Publishing:
 
 async def rows(bench: Bench) -> list[Row]:
     """Digest, scheduled time, period and snapshot of every edition, in the order of making."""
-    return [row[1:5] + row[6:] for row in (await bench.store.run(build.dump))["editions"]]
+    return [row[1:5] + row[-1:] for row in (await bench.store.run(build.dump))["editions"]]
 
 
 async def scheduled(bench: Bench) -> list[str]:

@@ -265,7 +265,7 @@ async def test_what_no_xml_may_say_is_replaced(
         )
         parsed = feedparser.parse(io.BytesIO(await atom(site)))
     assert not parsed.bozo
-    assert parsed.entries[0].title_detail.value == "Odd \ufffd \ufffd ]]> & <b>"
+    assert parsed.entries[0].title_detail.value == r"Odd \x0b " + "\ufffd ]]> & <b>"
 
 
 async def test_a_feed_is_of_one_digest(read: Site) -> None:

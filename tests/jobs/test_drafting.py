@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -147,6 +148,24 @@ async def test_whole_contents_have_a_limit_in_all(tmp_path: Path) -> None:
         draft = await Drafting(config, bench.store).edition("weekly", NOW)
         shown = [len(story.html) for story in draft.edition.stories]
         assert shown == [200_000] * 5 + [0] * 5
+
+
+async def test_no_feed_has_its_pictures_from_where_another_may_be(tmp_path: Path) -> None:
+    inside, outside = "http://nas.local/feed", FEEDS[0]
+    config = settings_of(
+        tmp_path, [{"url": inside, "allow_private_networks": True}, outside], digests=MANY
+    )
+    async with open_bench(config, tmp_path) as bench:
+        picture = "http://nas.local:8080/reboot.png"
+        for url in (inside, outside):
+            one = replace(build.entry(url), image=picture)
+            windows = {"weekly": timedelta(days=7)}
+            await bench.store.run(
+                lambda store, one=one, url=url: build.learn(store, one, windows=windows, url=url)
+            )
+        draft = await Drafting(config, bench.store).edition("weekly", NOW)
+        images = {story.title: story.image for story in draft.edition.stories}
+        assert images == {inside: picture, outside: ""}
 
 
 def test_slow_drafting_shows_in_health() -> None:

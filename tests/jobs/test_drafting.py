@@ -6,7 +6,6 @@ import asyncio
 import logging
 import time
 from contextlib import contextmanager
-from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -30,10 +29,12 @@ FEEDS = ("https://one.example/feed", "https://two.example/feed")
 MANY = {"weekly": {"schedule": "daily at 08:00", "send_to": ["vault"], "max_entries": 200}}
 
 
-async def learn(bench: Bench, url: str, *titles: str, html: str = "<p>x</p>") -> None:
+async def learn(
+    bench: Bench, url: str, *titles: str, html: str = "<p>x</p>", image: str = ""
+) -> None:
     windows = {name: digest.first_edition for name, digest in bench.settings.digests.items()}
     entries = [
-        replace(build.entry(f"{url}/{n}", NOW), title=title, html=html)
+        replace(build.entry(f"{url}/{n}", NOW), title=title, html=html, image=image)
         for n, title in enumerate(titles)
     ]
     await bench.store.run(lambda store: build.learn(store, *entries, windows=windows, url=url))
@@ -158,11 +159,7 @@ async def test_no_feed_has_its_pictures_from_where_another_may_be(tmp_path: Path
     async with open_bench(config, tmp_path) as bench:
         picture = "http://nas.local:8080/reboot.png"
         for url in (inside, outside):
-            one = replace(build.entry(url), image=picture)
-            windows = {"weekly": timedelta(days=7)}
-            await bench.store.run(
-                lambda store, one=one, url=url: build.learn(store, one, windows=windows, url=url)
-            )
+            await learn(bench, url, url, image=picture)
         draft = await Drafting(config, bench.store).edition("weekly", NOW)
         images = {story.title: story.image for story in draft.edition.stories}
         assert images == {inside: picture, outside: ""}

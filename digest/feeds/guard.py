@@ -50,6 +50,8 @@ _ELSEWHERE = tuple(
     IPv6Network(network)
     for network in ("64:ff9b:1::/48", "2001::/32", "2002::/16", "::ffff:0:0:0/96", "::/96")
 )
+# ISATAP (RFC 5214): an interface that is named by the IPv4 address behind it.
+_ISATAP = frozenset({0x5EFE, 0x0200_5EFE})
 _THIS_MACHINE = (IPv6Address("::"), IPv6Address("::1"))
 # The Fetch Standard's bad ports: other protocols' own, where a request could do harm.
 # https://fetch.spec.whatwg.org/#port-blocking
@@ -73,6 +75,8 @@ def is_public(address: str) -> bool:
         return False
     if isinstance(ip, IPv6Address) and ip not in _UNICAST:
         return False
+    if (behind := _behind(ip)) and not is_public(behind):
+        return False
     return not _is_in(ip, _SPECIAL) or _is_in(ip, _REACHABLE)
 
 
@@ -83,6 +87,8 @@ def may_be_private(address: str) -> bool:
     """
     ip = _meant(address)
     if ip is None or _is_in(ip, _NEVER):
+        return False
+    if (behind := _behind(ip)) and not may_be_private(behind):
         return False
     return ip in _THIS_MACHINE or not _is_in(ip, _ELSEWHERE)
 
@@ -108,6 +114,13 @@ def _meant(address: str) -> _Address | None:
         if ip in _NAT64:
             return IPv4Address(int(ip) & 0xFFFF_FFFF)
     return ip
+
+
+def _behind(ip: _Address) -> str | None:
+    """The IPv4 address that is asked too, where an interface is named by it."""
+    if isinstance(ip, IPv6Address) and int(ip) >> 32 & 0xFFFF_FFFF in _ISATAP:
+        return str(IPv4Address(int(ip) & 0xFFFF_FFFF))
+    return None
 
 
 def _is_in(ip: _Address, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:

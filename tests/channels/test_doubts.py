@@ -187,6 +187,37 @@ async def test_others_are_asked_first_after_a_rest(posting: Posting, server: Ref
     assert await posting.incidents() == []
 
 
+@pytest.mark.parametrize(
+    ("words", "hours"),
+    [
+        ("550 5.7.1 your network is blocked here", 6),
+        ("450 4.7.1 Client host rejected: cannot find your hostname", 1),
+        ("421 4.7.0 go away", 1),
+        ("550 5.4.5 daily sending limit exceeded", 24),
+    ],
+)
+async def test_one_whose_refusal_looks_like_ours_keeps_nobody_waiting(
+    posting: Posting, server: Refusing, words: str, hours: int
+) -> None:
+    server.says = {"ada": words}
+    await posting.publish(*NAMES)
+    assert await posting.deliver() == dict.fromkeys(NAMES, "pending")
+    posting.clock.turn(hours=hours)
+    await posting.deliver()
+    posting.clock.turn(hours=hours)
+    became = await posting.deliver()
+
+    assert became == {"ada": "retrying"} | dict.fromkeys(NAMES[1:], "sent")
+    assert await posting.incidents() == []
+    # It has its own days, after which it is given up.
+    for _ in range(40):
+        posting.clock.turn(hours=24)
+        became = await posting.deliver()
+    assert became["ada"] == "failed"
+    assert "given up after 5 days" in (await posting.rows())[0]["error"]
+    assert await posting.incidents() == []
+
+
 async def test_who_is_put_off_accepts_nobody(posting: Posting, server: Refusing) -> None:
     server.everybody = "451 4.7.1 greylisted"
     await posting.publish(*NAMES)

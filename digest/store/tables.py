@@ -219,7 +219,7 @@ editions = sa.Table(
     sa.Column("period_from", UtcDateTime, nullable=False),
     sa.Column("period_to", UtcDateTime, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
-    # What feeds called it before names were of digest and due time.
+    # What feeds call it, which never changes; of digest and due time, but for old ones.
     sa.Column("urn", sa.Text),
     sa.Column("snapshot", sa.Text, nullable=False),
     sa.UniqueConstraint("digest", "scheduled_for"),

@@ -251,10 +251,10 @@ def test_so_many_in_all(store: Store) -> None:
 
 
 def test_a_peer_may_ask_so_often(store: Store) -> None:
-    admitted = [store.asking.admit("192.0.2.1/32", NOW) for _ in range(21)]
+    admitted = [store.asking.admit("192.0.2.1", NOW) for _ in range(21)]
     assert admitted == [True] * 20 + [False]
-    assert store.asking.admit("192.0.2.2/32", NOW)
-    assert store.asking.admit("192.0.2.1/32", NOW + timedelta(hours=1))
+    assert store.asking.admit("192.0.2.2", NOW)
+    assert store.asking.admit("192.0.2.1", NOW + timedelta(hours=1))
 
 
 async def test_a_peer_is_told_so(tmp_path: Path) -> None:
@@ -277,20 +277,20 @@ async def test_a_peer_is_told_so(tmp_path: Path) -> None:
 
 PEERS = {
     ("192.0.2.7", "", ""): "",
-    ("8.8.8.8", "", ""): "8.8.8.8/32",
-    ("8.8.8.8", "1.1.1.1", ""): "8.8.8.8/32",
+    ("8.8.8.8", "", ""): "8.8.8.8",
+    ("8.8.8.8", "1.1.1.1", ""): "8.8.8.8",
     ("2a00:1450:4001:82a::200e", "", ""): "2a00:1450:4001:82a::/64",
-    ("::ffff:8.8.8.8", "", ""): "8.8.8.8/32",
+    ("::ffff:8.8.8.8", "", ""): "8.8.8.8",
     ("127.0.0.1", "1.1.1.1", ""): "",
     ("10.0.0.2", "", ""): "",
-    ("127.0.0.1", "1.1.1.1", "127.0.0.1"): "1.1.1.1/32",
-    ("127.0.0.1", "6.6.6.6, 1.1.1.1", "127.0.0.1"): "1.1.1.1/32",
-    ("10.0.0.2", "6.6.6.6, 1.1.1.1, 10.0.0.9", "10.0.0.0/8"): "1.1.1.1/32",
-    ("10.0.0.2", "192.168.1.5", "10.0.0.0/8"): "192.168.1.5/32",
+    ("127.0.0.1", "1.1.1.1", "127.0.0.1"): "1.1.1.1",
+    ("127.0.0.1", "6.6.6.6, 1.1.1.1", "127.0.0.1"): "1.1.1.1",
+    ("10.0.0.2", "6.6.6.6, 1.1.1.1, 10.0.0.9", "10.0.0.0/8"): "1.1.1.1",
+    ("10.0.0.2", "192.168.1.5", "10.0.0.0/8"): "192.168.1.5",
     ("10.0.0.2", "", "10.0.0.0/8"): "",
     ("10.0.0.2", "10.0.0.3", "10.0.0.0/8"): "",
     ("10.0.0.2", "nonsense", "10.0.0.0/8"): "",
-    ("10.0.0.2", "1.1.1.1:4711", "10.0.0.0/8"): "1.1.1.1/32",
+    ("10.0.0.2", "1.1.1.1:4711", "10.0.0.0/8"): "1.1.1.1",
     ("10.0.0.2", '"[2a00:1450::1]:4711"', "10.0.0.0/8"): "2a00:1450::/64",
     ("", "", ""): "",
 }
@@ -308,7 +308,7 @@ def test_what_is_remembered_has_a_bound(store: Store, monkeypatch: pytest.Monkey
     monkeypatch.setattr("digest.store.asking._MOST_BUDGETS", 5)
     for number in range(20):
         store.asking.ask(Ask("inbox", f"a@x{number}.example"), NOW + timedelta(seconds=number))
-        store.asking.admit(f"10.0.0.{number}/32", NOW + timedelta(seconds=number))
+        store.asking.admit(f"10.0.0.{number}", NOW + timedelta(seconds=number))
     with store._database.transaction() as connection:
         numbers = [
             connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()

@@ -111,6 +111,12 @@ class AskQueries:
             at = connection.execute(query).scalar()
         return at is not None and at >= asked_at
 
+    def void(self) -> dict[tuple[str, str], datetime]:
+        """Up to when what was said of whom is void, by channel and key."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(sa.select(spent))
+            return {(row.channel, row.key): row.at for row in rows}
+
     def never(self, address: str, now: datetime) -> None:
         """Never ask a mailbox again."""
         row = insert(never_asked).values(mailbox=untagged_key(address), at=now)

@@ -18,6 +18,7 @@ from digest.store.names import batches
 from digest.store.recipients import SUPPRESSED
 from digest.store.tables import (
     IS_OPEN,
+    asks,
     deliveries,
     digests,
     edition_entries,
@@ -27,6 +28,7 @@ from digest.store.tables import (
     passed_over,
     recipients,
     renditions,
+    spent,
     subscriptions,
     weekly_readers,
     weeks,
@@ -127,7 +129,8 @@ class MoveQueries:
                     .where(recipients.c.channel == after, recipients.c.key.in_(keys))
                     .values(listed=0)
                 )
-            _take_over(connection, weekly_readers, "channel", before, after)
+            for table in (weekly_readers, asks, spent):
+                _take_over(connection, table, "channel", before, after)
             _move_waiting(connection, before, after)
             connection.execute(sa.delete(lists).where(lists.c.name == before))
             _note_move(connection, "channel", before, after)

@@ -437,7 +437,8 @@ never_asked = sa.Table(
     sqlite_strict=True,
 )
 
-# Until when what an address was to confirm by is void: it did, or was taken off the list since.
+# Until when what an address was to confirm by is void, and what files say: it did, or was taken off
+# the list since.
 spent = sa.Table(
     "spent",
     metadata,

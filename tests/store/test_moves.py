@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from digest.model import Recipient, Rendition
-from digest.store import ListCount
+from digest.store import Ask, ListCount
 from tests.feed_xml import NOW
 from tests.store.build import (
     DAY,
@@ -167,6 +167,16 @@ def test_who_came_back_by_the_new_name_stays(store: Store) -> None:
         EVE: "active",
         BOB: "unsubscribed",
     }
+
+
+def test_what_is_void_of_the_old_name_is_of_the_new_one(store: Store) -> None:
+    store.asking.taken_off(Ask("inbox", ADA), NOW)
+    for at in (NOW, NOW + 2 * DAY):
+        store.asking.ask(Ask("inbox", EVE), at)
+    store.moves.move_recipients("inbox", "news", [], NOW)
+    assert store.asking.void() == {("news", ADA): NOW}
+    assert store.asking.ask(Ask("news", EVE), NOW + 4 * DAY) == "asked"
+    assert store.asking.ask(Ask("news", EVE), NOW + 6 * DAY) == "asked before"
 
 
 def test_names_are_followed_however_often_they_change(store: Store) -> None:

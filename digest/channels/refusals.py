@@ -71,7 +71,8 @@ class Reply(Struct, frozen=True):
         return self.code >= 500
 
     def __str__(self) -> str:
-        return f"{self.code} {self.words}".rstrip()
+        # What is no SMTP has no code.
+        return f"{self.code} {self.words}".rstrip() if self.code > 0 else self.words
 
 
 def enhanced(words: str) -> str:

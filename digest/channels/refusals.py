@@ -9,6 +9,7 @@ kept for decades. In doubt it is about the recipient, or the message, as the com
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -71,7 +72,8 @@ class Reply(Struct, frozen=True):
         return self.code >= 500
 
     def __str__(self) -> str:
-        return f"{self.code} {self.words}".rstrip()
+        # What is no SMTP has no code.
+        return f"{self.code} {self.words}".rstrip() if self.code > 0 else self.words
 
 
 def enhanced(words: str) -> str:
@@ -115,18 +117,24 @@ def own_words(words: str, recipient: str) -> str:
 
 
 def alike(one: str, other: str, recipients: tuple[str, str]) -> bool:
-    """Whether two refusals say the same, but for whom they are about, times and numbers."""
+    """Whether two refusals say the same, but for whom they are about, times, numbers and marks.
+
+    Their codes are the same, and two words of three.
+    """
     own = {part for each in recipients for part in (each, *each.rsplit("@", 1))}
     known = {part.casefold() for part in own}
-    return _what_is_said(one, known) == _what_is_said(other, known)
+    codes, words = zip(*(_what_is_said(each, known) for each in (one, other)), strict=True)
+    most = max(len(said) for said in words)
+    common = (Counter(words[0]) & Counter(words[1])).total()
+    return codes[0] == codes[1] and common * 3 >= most * 2
 
 
-def _what_is_said(words: str, own: set[str]) -> list[str]:
+def _what_is_said(words: str, own: set[str]) -> tuple[list[str], list[str]]:
+    """The codes, and the words that are the server's."""
     bare = [word.strip(_EDGES) for word in words.casefold().split()]
-    return [
+    codes = [word for word in bare if _CODE.fullmatch(word)]
+    return codes, [
         word
         for word in bare
-        if word not in own
-        and "@" not in word
-        and (_CODE.fullmatch(word) or not any(letter.isdigit() for letter in word))
+        if word not in own and "@" not in word and not any(letter.isdigit() for letter in word)
     ]

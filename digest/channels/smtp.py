@@ -283,7 +283,8 @@ class SmtpConnection:
         return Reply.of(answer.code, self._redact(answer.message))
 
     def _words(self, error: Exception) -> str:
-        return clean_words(self._redact(str(error))) or "timed out"
+        said = error.message if isinstance(error, aiosmtplib.SMTPResponseException) else str(error)
+        return clean_words(self._redact(said)) or "timed out"
 
     def _not_let_in(self, answer: aiosmtplib.SMTPResponseException) -> ChannelError:
         """Refused before there was a sender or a recipient."""

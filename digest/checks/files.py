@@ -36,7 +36,7 @@ def check_files(settings: Settings) -> list[Finding]:
     shared = defaultdict[str, list[str]](list)
     for (channel, _), path in paths.items():
         # A link leads to the same folder by another name.
-        file = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+        file = str(Path(path).parent.resolve() / Path(path).name)
         if channel not in shared[file]:
             shared[file].append(channel)
     return [*_impossible(paths), *_shared(shared)]

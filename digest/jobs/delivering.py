@@ -320,7 +320,7 @@ class Delivering:
             reason = f"a bug: {type(error).__name__}"
             refusal = DeliveryError(reason, "unknown" if begun else "retrying")
         else:
-            turn.doubts.settled = True
+            turn.doubts.accept()
             turn.accepted.add(delivery.recipient)
             return Outcome("sent", receipt=self._words(receipt) or None)
         if refusal.verdict == "refused" and channel.plainer(delivery.payload) is None:

@@ -218,6 +218,53 @@ async def test_one_whose_refusal_looks_like_ours_keeps_nobody_waiting(
     assert await posting.incidents() == []
 
 
+async def test_a_server_that_takes_no_more_keeps_the_rest(
+    posting: Posting, server: Refusing
+) -> None:
+    later = [f"later{n:02}" for n in range(20)]
+    server.says = dict.fromkeys(later, "554 5.7.1 no, {}")
+    await posting.publish(*NAMES, *later)
+
+    became = await posting.deliver()
+
+    assert became == (
+        dict.fromkeys(NAMES, "sent")
+        | dict.fromkeys(later[:10], "failed")
+        | dict.fromkeys(later[10:], "pending")
+    )
+    assert await posting.incidents() == ["one"]
+    server.says = {}
+    posting.clock.turn(hours=6)
+    became = await posting.deliver()
+    assert [became[name] for name in later[10:]] == ["sent"] * 10
+
+
+async def test_a_row_of_those_who_are_gone_is_no_trouble(
+    posting: Posting, server: Refusing
+) -> None:
+    gone = [f"gone{n:02}" for n in range(15)]
+    server.says = dict.fromkeys(gone, GONE)
+    await posting.publish("ada", *gone, "grace")
+
+    became = await posting.deliver()
+
+    assert became == dict.fromkeys(gone, "failed") | {"ada": "sent", "grace": "sent"}
+    assert await posting.incidents() == []
+
+
+async def test_one_who_is_accepted_between_begins_the_row_anew(
+    posting: Posting, server: Refusing
+) -> None:
+    names = [f"{'ok' if n % 8 == 0 else 'no'}{n:02}" for n in range(30)]
+    server.says = {name: "554 no" for name in names if name.startswith("no")}
+    await posting.publish(*names)
+
+    became = await posting.deliver()
+
+    assert all(became[name] == ("sent" if name[0] == "o" else "failed") for name in names)
+    assert await posting.incidents() == []
+
+
 async def test_who_is_put_off_accepts_nobody(posting: Posting, server: Refusing) -> None:
     server.everybody = "451 4.7.1 greylisted"
     await posting.publish(*NAMES)

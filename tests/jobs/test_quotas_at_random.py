@@ -153,7 +153,7 @@ async def publish(poller: Poller, digest: str) -> None:
 QUOTAS = [(1, "1B"), (1, "1MB"), (3, "500B"), (20, "4KB"), (2000, "1B"), (2000, "20MB")]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize(("entries", "size"), QUOTAS)
 async def test_whatever_happens_each_entry_comes_once(
     feed_server: HttpServer, tmp_path: Path, workers: Workers, entries: int, size: str, seed: int
@@ -167,7 +167,9 @@ async def test_whatever_happens_each_entry_comes_once(
         await life.come_to_rest()
         # What the feed still has is stored, as it is, and what is stored is taken once.
         stored = dict(await poller.query("SELECT title, content FROM entries WHERE listed"))
-        assert stored.keys() == {f"Story {number}" for number in life.listed}
+        for number in life.listed:
+            assert stored.pop(f"Story {number}") in {"", life.texts[number]}
+        assert stored == {}
         taken = Counter(await poller.query(TAKEN))
         assert {*taken.values()} <= {1}
         assert taken.keys() == set(await poller.query(FOR_IT))

@@ -43,21 +43,26 @@ class Copy:
             (folder.parent / "shared").symlink_to(ROOT.parent / "shared")
         self._folder = folder
         self._modified = count(int(time.time()))
-        self._patience: dict[tuple[str, ...], float] = {}
         self._running: subprocess.Popen[bytes] | None = None
 
-    def notices(self, mutant: Mutant, tests: Sequence[str]) -> bool:
-        """Whether a test fails, or does not end, with a mutant.
+    def patience(self, tests: Sequence[str]) -> float:
+        """How many seconds tests may take: several times what they take without a mutant.
 
         Raises:
-            RuntimeError: the tests fail without it.
+            RuntimeError: one of them fails.
         """
-        limit = self._limit(tuple(tests))
+        began = time.monotonic()
+        if self._run(tests, None) != 0:
+            raise RuntimeError(f"{' '.join(tests)} fails without a mutant")
+        return max(_LEAST_SECONDS, _PATIENCE * (time.monotonic() - began))
+
+    def notices(self, mutant: Mutant, tests: Sequence[str], patience: float) -> bool:
+        """Whether a test fails, or does not end, with a mutant."""
         path = self._folder / mutant.path
         before = path.read_text("utf-8")
         self._write(path, mutant.source)
         try:
-            return self._run(tests, limit) != 0
+            return self._run(tests, patience) != 0
         except subprocess.TimeoutExpired:
             return True
         finally:
@@ -67,15 +72,6 @@ class Copy:
         """End what runs in it."""
         if self._running:
             _end(self._running)
-
-    def _limit(self, tests: tuple[str, ...]) -> float:
-        """How many seconds these tests may take: several times what they take as they are."""
-        if tests not in self._patience:
-            began = time.monotonic()
-            if self._run(tests, None) != 0:
-                raise RuntimeError(f"{' '.join(tests)} fails without a mutant")
-            self._patience[tests] = max(_LEAST_SECONDS, _PATIENCE * (time.monotonic() - began))
-        return self._patience[tests]
 
     def _write(self, path: Path, source: str) -> None:
         path.write_text(source, "utf-8")
@@ -89,7 +85,7 @@ class Copy:
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", *_PLUGINS]
         environment = os.environ | {
             "PYTHONPATH": str(self._folder),
-            "PYTHONPYCACHEPREFIX": str(self._folder.with_name(f"{self._folder.name}-bytecode")),
+            "PYTHONPYCACHEPREFIX": "",
             "PYTHONDONTWRITEBYTECODE": "",
             "HYPOTHESIS_STORAGE_DIRECTORY": str(self._folder / ".hypothesis"),
             "TMPDIR": str(temporary),

@@ -258,6 +258,9 @@ def _carry_out(options: Options, settings: Settings, command: str, **what: Any) 
         say(f"{result['added']} new, {result['changed']} changed")
         for one in result["suppressed"]:
             say(f"{one} has left, and stays away")
+        for one in result["removed"]:
+            mend = "`digest recipients add` brings it back"
+            say(f"{one} was removed since the file was written; {mend}")
     else:
         _print(convert(result["recipients"], list[Recipient]))
     return 0

@@ -94,6 +94,7 @@ def recipient_of(cells: dict[str, str]) -> Recipient:
         # The words of a server, which may be anything.
         reason=one_line(cells.get("reason", ""), _LONGEST_TEXT),
         paused_until=_instant(cells.get("paused_until", "")),
+        changed_at=_instant(cells.get("changed_at", "")),
         zone=zone,
         send_at=_time(cells.get("send_at", "")),
         frequency=frequency,

@@ -77,7 +77,7 @@ class WebSettings(Model):
     ] = Field(
         (),
         description="Addresses or networks of proxies whose X-Forwarded-For is believed, to tell"
-        " apart who subscribes.",
+        " apart who subscribes or sends a wrong token. All others are one client each.",
     )
     password: SecretStr | None = Field(
         None, min_length=8, description="For the operator's pages; without it there are none."

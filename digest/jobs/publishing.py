@@ -259,7 +259,7 @@ class Publishing:
             )
             return None
         edition, pictures = await self._illustrating.illustrate(edition)
-        url = self._links.url(digest, scheduled_for)
+        url, urn = self._links.url(digest, scheduled_for), self._links.urn(digest, scheduled_for)
         renditions, trouble = await render_beside(
             self._templates[name],
             lambda templates: [
@@ -276,7 +276,7 @@ class Publishing:
                     trouble,
                     now,
                     lambda: store.editions.publish(
-                        edition, scheduled_for, renditions, ids, following, left_out
+                        edition, scheduled_for, renditions, ids, following, left_out, urn
                     ),
                 )
 

@@ -31,11 +31,15 @@ _SAID = {"address", "name", "state", "reason", "paused_until", "zone", "send_at"
 
 
 class Imported(Struct, frozen=True):
-    """How many were new, how many changed, and who stays away whatever the file says."""
+    """How many were new, how many changed, and who stays away whatever the file says.
+
+    `removed` were taken off since the file was written.
+    """
 
     added: int
     changed: int
     suppressed: tuple[str, ...]
+    removed: tuple[str, ...] = ()
 
 
 class Rostering:
@@ -107,7 +111,13 @@ class Rostering:
         def write(store: Store) -> Imported:
             known = {_key(one): one for one in store.recipients.all()}
             away = [one for one in given if _stays_away(known.get(_key(one)), one)]
-            kept = set(map(_key, away))
+            void = store.asking.void()
+            removed = [
+                one
+                for one in given
+                if _key(one) not in known and _is_void(one, void.get(_key(one)))
+            ]
+            kept = {_key(one) for one in (*away, *removed)}
             wanted = {
                 _key(one): self._told(known.get(_key(one)), one, said)
                 for one in given
@@ -119,6 +129,7 @@ class Rostering:
                 added=len(wanted.keys() - known.keys()),
                 changed=sum(known[key] != one for key, one in wanted.items() if key in known),
                 suppressed=tuple(f"{one.address} ({one.channel})" for one in away),
+                removed=tuple(f"{one.address} ({one.channel})" for one in removed),
             )
 
         result = await self._store.run(write)
@@ -282,6 +293,13 @@ def shown(one: Recipient, now: datetime) -> dict[str, Any]:
 
 def _key(one: Recipient) -> tuple[str, str]:
     return one.channel, mail_key(one.address)
+
+
+def _is_void(given: Recipient, until: datetime | None) -> bool:
+    """Whether a file has somebody on a list that was taken off it since; a no is never void."""
+    if given.state in SUPPRESSED or given.changed_at is None or until is None:
+        return False
+    return given.changed_at <= until
 
 
 def _stays_away(known: Recipient | None, given: Recipient) -> bool:

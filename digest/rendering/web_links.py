@@ -8,6 +8,8 @@ from __future__ import annotations
 import hmac
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
+from uuid import NAMESPACE_URL, uuid5
 
 # 22 characters, and nobody guesses one of 2**128.
 _BYTES = 16
@@ -32,6 +34,10 @@ class EditionLinks:
             return ""
         return edition_url(self._public_url, self._key, digest, scheduled_for)
 
+    def urn(self, digest: str, scheduled_for: datetime) -> str:
+        """What feeds call an edition from its first day on, whatever is renamed later."""
+        return urn_of(self._public_url, digest, scheduled_for)
+
 
 def edition_url(public_url: str, key: bytes, digest: str, scheduled_for: datetime) -> str:
     """Where an edition is shown in a browser; `key` is the store's for `links`."""
@@ -47,6 +53,13 @@ def digest_feed_url(public_url: str, key: bytes, digest: str) -> str:
 def digest_token(key: bytes, digest: str) -> str:
     """What stands for a digest in the address of its feed."""
     return _signature(key, f"digest {digest}")
+
+
+def urn_of(public_url: str | None, digest: str, scheduled_for: datetime | None = None) -> str:
+    """What an edition, or a digest's feed, is called in every database that has it (RFC 4122)."""
+    host = urlsplit(public_url or "").hostname or ""
+    at = scheduled_for.astimezone(UTC).isoformat() if scheduled_for else ""
+    return uuid5(NAMESPACE_URL, f"https://{host}/e/{digest}/{at}").urn
 
 
 def edition_due(key: bytes, digest: str, due: str, token: str) -> datetime | None:

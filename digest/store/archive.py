@@ -70,7 +70,7 @@ class ArchiveQueries:
             ]
 
     def urns(self, ids: Collection[int]) -> dict[int, str]:
-        """The names that feeds of editions gave to these, where an earlier version did."""
+        """The names that these were given when they were published."""
         query = sa.select(editions.c.id, editions.c.urn).where(
             editions.c.id.in_(ids), editions.c.urn.is_not(None)
         )

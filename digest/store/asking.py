@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 from digest.config.addresses import mail_key, untagged_key
 from digest.config.providers import provider_of
 from digest.store.recipients import SUPPRESSED
-from digest.store.tables import ask_budgets, asks, never_asked, recipients, spent
+from digest.store.tables import ask_budgets, asks, lists, never_asked, recipients, spent
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from digest.store.database import Database
 
-# By mailbox: time from one mail to the next, to those who left as well; mails of one list in all.
+# By mailbox, whatever the list: time from one mail to the next, to those who left as well; mails
+# in all that it did not confirm.
 _HOUR = timedelta(hours=1)
 _AFTER_LEAVING = timedelta(days=30)
 _MOST_UNCONFIRMED = 3
@@ -110,6 +111,12 @@ class AskQueries:
             at = connection.execute(query).scalar()
         return at is not None and at >= asked_at
 
+    def void(self) -> dict[tuple[str, str], datetime]:
+        """Up to when what was said of whom is void, by channel and key."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(sa.select(spent))
+            return {(row.channel, row.key): row.at for row in rows}
+
     def never(self, address: str, now: datetime) -> None:
         """Never ask a mailbox again."""
         row = insert(never_asked).values(mailbox=untagged_key(address), at=now)
@@ -137,13 +144,12 @@ def _judge(connection: Connection, one: Ask, now: datetime) -> Verdict:
     never = sa.select(never_asked.c.at).where(never_asked.c.mailbox == one.mailbox)
     if connection.execute(never).first():
         return "never"
-    of_mailbox = sa.select(asks.c.channel, asks.c.times, asks.c.asked_at).where(
-        asks.c.mailbox == one.mailbox
-    )
+    of_mailbox = sa.select(asks.c.times, asks.c.asked_at).where(asks.c.mailbox == one.mailbox)
     before = connection.execute(of_mailbox).all()
     last = max((row.asked_at for row in before), default=None)
-    times = sum(row.times for row in before if row.channel == one.channel)
-    if times >= _MOST_UNCONFIRMED or (last is not None and now - last < _HOUR):
+    if sum(row.times for row in before) >= _MOST_UNCONFIRMED or (
+        last is not None and now - last < _HOUR
+    ):
         return "asked before"
     if last is not None and now - last < _AFTER_LEAVING and _left(connection, one):
         return "left"
@@ -154,12 +160,13 @@ def _judge(connection: Connection, one: Ask, now: datetime) -> Verdict:
 
 
 def _left(connection: Connection, one: Ask) -> bool:
-    """Whether anybody with this mailbox left the list, under whatever tag."""
+    """Whether anybody with this mailbox left a list, under whatever tag."""
     local, _, domain = one.mailbox.rpartition("@")
     # Where all of its names stand in the table; at Gmail there may be full stops in between.
     begins = local[0] if domain == "gmail.com" else local
     query = sa.select(recipients.c.key).where(
-        recipients.c.channel == one.channel,
+        # By the names of lists, which an index begins with.
+        recipients.c.channel.in_(sa.select(lists.c.name)),
         recipients.c.key >= begins,
         recipients.c.key < begins + _LAST,
         recipients.c.state.in_(SUPPRESSED),

@@ -150,6 +150,7 @@ class EditionQueries:
         message_id: MessageIds,
         next_edition_at: datetime | None,
         left_out: Mapping[int, str] = MappingProxyType({}),
+        urn: str | None = None,
     ) -> int:
         """Edition, what it takes, what is sent and to whom, together; answers its id.
 
@@ -157,7 +158,7 @@ class EditionQueries:
 
         `message_id` is called with channel, recipient and part. `next_edition_at` is None for
         an edition that is not one of the schedule's. `left_out` has, by entry's id, the rule that
-        left it out, for good.
+        left it out, for good. `urn` is what feeds call it, where it is in one.
         """
         with self._database.transaction() as connection:
             edition_id = connection.execute(
@@ -168,6 +169,7 @@ class EditionQueries:
                     period_from=edition.period_from,
                     period_to=edition.period_to,
                     subject=edition.subject,
+                    urn=urn,
                     snapshot=json.dumps(as_dict(edition), default=datetime.isoformat),
                 )
                 .returning(editions.c.id)

@@ -18,6 +18,7 @@ from digest.store.names import batches
 from digest.store.recipients import SUPPRESSED
 from digest.store.tables import (
     IS_OPEN,
+    asks,
     deliveries,
     digests,
     edition_entries,
@@ -27,6 +28,7 @@ from digest.store.tables import (
     passed_over,
     recipients,
     renditions,
+    spent,
     subscriptions,
     weekly_readers,
     weeks,
@@ -127,7 +129,8 @@ class MoveQueries:
                     .where(recipients.c.channel == after, recipients.c.key.in_(keys))
                     .values(listed=0)
                 )
-            _take_over(connection, weekly_readers, "channel", before, after)
+            for table in (weekly_readers, asks, spent):
+                _take_over(connection, table, "channel", before, after)
             _move_waiting(connection, before, after)
             connection.execute(sa.delete(lists).where(lists.c.name == before))
             _note_move(connection, "channel", before, after)
@@ -180,7 +183,7 @@ def editions_in(connection: Connection) -> dict[str, int]:
     # What subscribed and had none has entries that wait.
     subscribed = sa.select(subscriptions.c.digest).distinct()
     waiting = dict.fromkeys(connection.execute(subscribed).scalars(), 0)
-    hidden = {ALERTS, *_forgotten(connection, "digest")}
+    hidden = {ALERTS, *_forgotten(connection, "digest"), *_moved_away(connection)}
     return {name: number for name, number in {**waiting, **found}.items() if name not in hidden}
 
 
@@ -189,29 +192,36 @@ def _forgotten(connection: Connection, kind: str) -> set[str]:
     return set(connection.execute(query).scalars())
 
 
+def _moved_away(connection: Connection) -> set[str]:
+    """Digests that go on as others, and are none themselves since; some editions stay theirs."""
+    here = sa.select(digests.c.name)
+    query = sa.select(moves.c.before).where(moves.c.kind == "digest", moves.c.before.not_in(here))
+    return set(connection.execute(query).scalars())
+
+
 def _carry(connection: Connection, names: Collection[str], new: str) -> int:
     """Have those who left lists that are gone, or paused, have done so on a new one."""
-    gone = recipients.alias()
-    said = (
-        sa.select(
-            sa.literal(new).label("channel"),
-            *(gone.c.key, gone.c.address, gone.c.name, sa.literal(0).label("listed")),
-            sa.func.max(gone.c.state).label("state"),
-            (_CARRIED + sa.func.min(gone.c.channel)).label("reason"),
-            *(gone.c.paused_until, gone.c.zone, gone.c.send_at, gone.c.created_at),
-            sa.func.max(gone.c.changed_at).label("changed_at"),
-            *(gone.c.frequency, gone.c.former),
-        )
-        .where(gone.c.channel.not_in(names), gone.c.state.in_((*SUPPRESSED, "paused")))
-        .group_by(gone.c.key)
+    of_gone = recipients.c.channel.not_in(names), recipients.c.state.in_((*SUPPRESSED, "paused"))
+    # Of several lists the word that says the most, and the latest of these.
+    strongest = sa.func.row_number().over(
+        partition_by=recipients.c.key,
+        order_by=(_STRENGTH, recipients.c.changed_at.desc(), recipients.c.channel),
     )
-    row = insert(recipients).from_select([column.name for column in said.selected_columns], said)
-    words = {name: row.excluded[name] for name in ("state", "reason", "paused_until", "changed_at")}
+    ranked = sa.select(recipients, strongest.label("rank")).where(*of_gone).subquery()
+    words = {
+        **{column.name: ranked.c[column.name] for column in recipients.c},
+        "channel": sa.literal(new),
+        "listed": sa.literal(0),
+        "reason": _CARRIED + ranked.c.channel,
+    }
+    said = sa.select(*(word.label(name) for name, word in words.items())).where(ranked.c.rank == 1)
+    row = insert(recipients).from_select([*words], said)
+    told = ("state", "reason", "paused_until", "changed_at")
     # Where it has a row of before, the later word holds.
     done = connection.execute(
         row.on_conflict_do_update(
             index_elements=[recipients.c.channel, recipients.c.key],
-            set_=words,
+            set_={name: row.excluded[name] for name in told},
             where=sa.and_(
                 recipients.c.state.not_in(SUPPRESSED),
                 recipients.c.changed_at < row.excluded.changed_at,
@@ -223,6 +233,9 @@ def _carry(connection: Connection, names: Collection[str], new: str) -> int:
 
 # Before the name of the list that somebody left, in the words of one that came after it.
 _CARRIED = "as in "
+_STRENGTH = sa.case(
+    (recipients.c.state == "unsubscribed", 0), (recipients.c.state == "bounced", 1), else_=2
+)
 
 
 def _merge_people(connection: Connection, before: str, after: str, now: datetime) -> None:
@@ -231,10 +244,15 @@ def _merge_people(connection: Connection, before: str, after: str, now: datetime
     left = sa.and_(same, old.c.state.in_(SUPPRESSED))
     there = sa.update(recipients).where(recipients.c.channel == after)
     carried = recipients.c.reason.startswith(_CARRIED, autoescape=True)
+    # Who left by the old name, and came back by the new one, as a row that was carried shows.
+    is_back = sa.and_(
+        old.c.created_at == recipients.c.created_at, old.c.changed_at < recipients.c.changed_at
+    )
     # Who left the new list has said more than the old one knows.
     connection.execute(
         there.where(
-            sa.exists().where(left), sa.or_(recipients.c.state.not_in(SUPPRESSED), carried)
+            sa.exists().where(left, ~is_back),
+            sa.or_(recipients.c.state.not_in(SUPPRESSED), carried),
         ).values(
             state=sa.select(old.c.state).where(left).scalar_subquery(),
             reason=sa.select(old.c.reason).where(left).scalar_subquery(),

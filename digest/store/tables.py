@@ -219,7 +219,7 @@ editions = sa.Table(
     sa.Column("period_from", UtcDateTime, nullable=False),
     sa.Column("period_to", UtcDateTime, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
-    # What feeds called it before names were of digest and due time.
+    # What feeds call it, which never changes; of digest and due time, but for old ones.
     sa.Column("urn", sa.Text),
     sa.Column("snapshot", sa.Text, nullable=False),
     sa.UniqueConstraint("digest", "scheduled_for"),
@@ -437,7 +437,8 @@ never_asked = sa.Table(
     sqlite_strict=True,
 )
 
-# Until when what an address was to confirm by is void: it did, or was taken off the list since.
+# Until when what an address was to confirm by is void, and what files say: it did, or was taken off
+# the list since.
 spent = sa.Table(
     "spent",
     metadata,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Literal, cast
 
 from msgspec import Struct
+
+from digest.web.peers import client_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,8 +24,6 @@ _PATIENCE_SECONDS = 10.0
 _GRACE_SECONDS = 1.0
 # Where programs of this machine come from, unless they choose another of its addresses.
 _HERE = frozenset({"127.0.0.1", "::1"})
-# Who has one IPv6 address mostly has all of its network (RFC 6177): 2**64.
-_HOST_BITS = 64
 
 _Turn = Literal["head", "body", "ours"]
 
@@ -45,15 +44,15 @@ class Connections:
 
     Where all places are taken, one makes room that waits for its client: the one that has waited
     the longest for a whole head, but before those that have only just come one that waits for a
-    body; last who takes an answer. What is worked for stays. `is_proxied` answers whether one peer
-    may stand for all.
+    body; last who takes an answer. What is worked for stays. `may_be_many` answers whether an
+    address may be that of a proxy.
     """
 
     def __init__(
         self,
         make: Callable[[], asyncio.Protocol],
         refusals: Refusals,
-        is_proxied: Callable[[], bool] = lambda: False,
+        may_be_many: Callable[[str], bool] = lambda _: False,
         *,
         most: int = _MOST,
         most_of_a_peer: int = _MOST_OF_A_PEER,
@@ -61,7 +60,7 @@ class Connections:
     ) -> None:
         self.make = make
         self._refusals = refusals
-        self._is_proxied = is_proxied
+        self._may_be_many = may_be_many
         self._most = most
         self._most_of_a_peer = most_of_a_peer
         self._patience = patience
@@ -77,8 +76,9 @@ class Connections:
 
     def add(self, transport: asyncio.BaseTransport) -> bool:
         """Whether there is room for one more, or could be made; it is watched from now on."""
-        peer = peer_of(transport)
-        if not (self._may_come(peer) and self._has_room(self._beside(peer), self._most)):
+        address = _address_of(transport)
+        peer = client_of(address)
+        if not (self._may_come(address, peer) and self._has_room(self._beside(peer), self._most)):
             self._refusals.note("no place", peer=peer, reason="all places are taken")
             return False
         self._open[transport] = _Connection(peer, _now())
@@ -126,8 +126,8 @@ class Connections:
         self._open[transport] = found
         return found
 
-    def _may_come(self, peer: str) -> bool:
-        if peer in _HERE or self._is_proxied():
+    def _may_come(self, address: str, peer: str) -> bool:
+        if peer in _HERE or self._may_be_many(address):
             return True
         own = [one for one, found in self._open.items() if found.peer == peer]
         return self._has_room(own, self._most_of_a_peer)
@@ -215,22 +215,9 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def peer_of(transport: asyncio.BaseTransport) -> str:
-    """What stands for the client of a connection."""
+def _address_of(transport: asyncio.BaseTransport) -> str:
     name = transport.get_extra_info("peername")
-    return client_of(name[0] if isinstance(name, tuple) else None)
-
-
-def client_of(address: str | None) -> str:
-    """What stands for one client: an IPv4 address, or the network of an IPv6 one."""
-    if address is None:
-        return "unknown"
-    found = ip_address(address)
-    if isinstance(found, IPv6Address):
-        found = found.ipv4_mapped or found
-    if isinstance(found, IPv4Address) or found.is_loopback:
-        return str(found)
-    return str(ip_network((int(found) >> _HOST_BITS << _HOST_BITS, 128 - _HOST_BITS)))
+    return str(name[0]) if isinstance(name, tuple) else ""
 
 
 def _takes(transport: asyncio.BaseTransport) -> bool:

@@ -12,7 +12,7 @@ from aiohttp import hdrs, web
 from digest.log import event
 from digest.rendering.web_links import is_same
 from digest.web.answers import SITE, is_direct, is_loopback
-from digest.web.connections import client_of
+from digest.web.peers import client_of, is_of, peer_of
 from digest.web.sessions import DAYS, Session
 
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ def has_password(request: web.Request) -> bool:
     if scheme.lower() != "bearer" or site.web_settings.password is None:
         return False
     right = _try(request, given.strip(), _bearer(request))
-    if right and is_direct(request):
-        site.token_bearers.add(client_of(request.remote))
+    if right and (peer := _peer(request)):
+        site.token_bearers.add(peer)
     return right
 
 
@@ -128,9 +128,20 @@ def _bearer(request: web.Request) -> str:
 
     A program of this machine is its own, unless a proxy hands on what others say.
     """
-    peer, known = client_of(request.remote), request.app[SITE].token_bearers
-    is_its_own = is_direct(request) and (peer in known or is_loopback(peer))
+    peer = _peer(request)
+    is_its_own = peer in request.app[SITE].token_bearers or is_loopback(peer)
     return f"bearer {peer}" if is_its_own else "bearer"
+
+
+def _peer(request: web.Request) -> str:
+    """What stands for whom a request comes from; empty where a proxy hands on what many say."""
+    if is_direct(request):
+        return client_of(request.remote)
+    proxies = request.app[SITE].web_settings.proxies
+    # What anybody can write tells nothing.
+    if not is_of(request.remote, proxies):
+        return ""
+    return peer_of(request.remote, request.headers.getall(hdrs.X_FORWARDED_FOR, []), proxies)
 
 
 def _try(request: web.Request, given: str, who: str) -> bool:

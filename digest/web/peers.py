@@ -8,12 +8,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Who has one IPv6 address has all of a network of that size (RFC 6177).
+# Who has one IPv6 address mostly has all of a network of that size (RFC 6177).
 _IPV6_PREFIX = 64
 
 
+def client_of(remote: str | None) -> str:
+    """What stands for the client at an address: that, or the network of an IPv6 one."""
+    address = _address(remote or "")
+    return _client(address) if address else "unknown"
+
+
+def is_of(remote: str | None, networks: Sequence[str]) -> bool:
+    """Whether an address is one of these, or in one of these networks."""
+    address = _address(remote or "")
+    return address is not None and any(address in ip_network(one) for one in networks)
+
+
 def peer_of(remote: str | None, forwarded: Sequence[str], proxies: Sequence[str]) -> str:
-    """The network that a request comes from; empty where many may come from there.
+    """What stands for whom a request comes from; empty where that may be many.
 
     `forwarded` has the values of X-Forwarded-For, which are believed as far as they were written by
     `proxies`. Without these, what comes from this machine or a private network may be a proxy.
@@ -34,7 +46,7 @@ def peer_of(remote: str | None, forwarded: Sequence[str], proxies: Sequence[str]
             return ""
         peer, is_forwarded = before, True
     is_one = not is_proxy(peer) and (is_forwarded or peer.is_global)
-    return _network(peer) if is_one else ""
+    return _client(peer) if is_one else ""
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
@@ -51,6 +63,7 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def _network(address: IPv4Address | IPv6Address) -> str:
-    prefix = _IPV6_PREFIX if address.version == 6 else 32
-    return str(ip_network((address, prefix), strict=False))
+def _client(address: IPv4Address | IPv6Address) -> str:
+    if isinstance(address, IPv4Address) or address.is_loopback:
+        return str(address)
+    return str(ip_network((address, _IPV6_PREFIX), strict=False))

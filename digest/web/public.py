@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 from aiohttp import hdrs, web
 from msgspec.structs import replace
 
+from digest.config.addresses import read_mailbox
 from digest.config.fields import one_address, zone_name
+from digest.domains import HOST_NAME, ascii_domain
 from digest.web.peers import peer_of
 from digest.web.public_page import HEADERS
 from digest.web.readers import NeverPages, Pages
@@ -126,7 +128,7 @@ class _Desk:
     async def subscribe(self, request: web.Request) -> web.Response:
         channel = self._open_channel(request)
         enrolling, pages, said = self._enrolling(), self._pages(channel), await _said(request)
-        address, form = said.get("address", "").strip(), said.get("form", "")
+        given, form = said.get("address", "").strip(), said.get("form", "")
         shown_at = enrolling.tokens.form(form, channel)
         age = enrolling.clock() - shown_at if shown_at else _MOST_AGE
         if not _LEAST_AGE <= age < _MOST_AGE:
@@ -134,10 +136,11 @@ class _Desk:
             is_young = timedelta() <= age < _LEAST_AGE
             form = form if is_young else self._form_of(channel)
             again = pages.t("Please send it once more.")
-            return _answer(pages.subscribe(form, again, address=address), 422)
-        if not _is_address(address):
+            return _answer(pages.subscribe(form, again, address=given), 422)
+        address = _address(given)
+        if not address:
             wrong = pages.t("This is no email address.")
-            return _answer(pages.subscribe(form, wrong, address=address), 422)
+            return _answer(pages.subscribe(form, wrong, address=given), 422)
         if not await enrolling.admits(self._peer(request)):
             return _answer(pages.too_many(), 429)
         await enrolling.ask(channel, address)
@@ -250,7 +253,14 @@ def _own_time(said: dict[str, str]) -> tuple[time | None, str | None]:
     return at, zone or None
 
 
-def _is_address(text: str) -> bool:
+def _address(text: str) -> str:
+    """The address that a text is; empty where it is none, or says more, like a name.
+
+    What is mailed to nobody outside, like root@localhost, is none to the public.
+    """
     with suppress(ValueError):
-        return bool(one_address(text)) and "<" not in text and len(text) <= _LONGEST_ADDRESS
-    return False
+        one = read_mailbox(one_address(text))
+        is_bare = {"<", "("}.isdisjoint(text) and len(text) <= _LONGEST_ADDRESS
+        domain = ascii_domain(one.domain).removesuffix(".")
+        return one.address if is_bare and HOST_NAME.fullmatch(domain) else ""
+    return ""

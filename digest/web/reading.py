@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from uuid import NAMESPACE_URL, uuid5
 
 from aiohttp import web
 
@@ -20,6 +19,7 @@ from digest.rendering.web_links import (
     edition_due,
     edition_url,
     is_same,
+    urn_of,
 )
 from digest.web.answers import SITE, document
 
@@ -75,10 +75,10 @@ async def _atom(request: web.Request) -> web.Response:
     entries = await site.read(lambda store: _newest(store, digest))
     urns = await site.read(lambda store: store.archive.urns([one.id for one, _ in entries]))
     public = site.public_url(request)
-    host = next(iter(site.public_hosts), None) or ""
+    known_as = site.settings.links_url
     values = {
         "title": site.settings.title_of(digest),
-        "id": _urn(host, digest),
+        "id": urn_of(known_as, digest),
         "url": digest_feed_url(public, site.links, digest),
         "updated": max((edition.composed_at for _, edition in entries), default=_NEVER),
         "entries": [
@@ -86,7 +86,7 @@ async def _atom(request: web.Request) -> web.Response:
                 record,
                 edition,
                 edition_url(public, site.links, digest, record.scheduled_for),
-                urns.get(record.id) or _urn(host, digest, record.scheduled_for),
+                urns.get(record.id) or urn_of(known_as, digest, record.scheduled_for),
             )
             for record, edition in entries
         ],
@@ -100,9 +100,3 @@ async def _atom(request: web.Request) -> web.Response:
 def _newest(store: Store, digest: str) -> list[tuple[EditionRecord, Edition]]:
     records = store.archive.editions((digest,), _EDITIONS)
     return [(one, edition) for one in records if (edition := store.editions.load(one.id))]
-
-
-def _urn(host: str, digest: str, due: datetime | None = None) -> str:
-    """What a feed or an edition in it is called, in every database that has it (RFC 4122)."""
-    at = due.astimezone(UTC).isoformat() if due else ""
-    return uuid5(NAMESPACE_URL, f"https://{host}/e/{digest}/{at}").urn

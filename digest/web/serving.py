@@ -110,7 +110,7 @@ class Serving:
 
         if self._connections is None:
             refusals = Refusals()
-            self._connections = Connections(self._make_protocol, refusals, self._is_proxied)
+            self._connections = Connections(self._make_protocol, refusals, self._may_be_many)
             app = await build_application(self._daemon, self._connections, refusals)
             runner = web.AppRunner(
                 app,
@@ -126,12 +126,19 @@ class Serving:
             self._runner = runner
         return self._connections
 
-    def _is_proxied(self) -> bool:
-        """Whether readers come through a proxy: an https address is its, since we speak no TLS."""
+    def _may_be_many(self, address: str) -> bool:
+        """Whether an address may be a proxy's: one of those declared, or any where readers use one.
+
+        An https address is a proxy's, since we speak no TLS.
+        """
+        from digest.web.peers import is_of
+
         settings = self._daemon.settings.web
         if settings is None:
             return False
-        return bool(settings.proxies) or (settings.public_url or "").startswith("https:")
+        if settings.proxies:
+            return is_of(address, settings.proxies)
+        return (settings.public_url or "").startswith("https:")
 
     def _make_protocol(self) -> asyncio.Protocol:
         assert self._runner is not None

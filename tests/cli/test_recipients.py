@@ -123,6 +123,7 @@ def test_out_and_in_through_files(ready: Project) -> None:
         "added": 0,
         "changed": 0,
         "suppressed": [],
+        "removed": [],
     }
     file.write_text("address,channel\nbob@b.example,inbox\nbob,inbox\nx@y.example,z\n", "utf-8")
     said = refused(ready, "import", "some.csv")
@@ -130,6 +131,21 @@ def test_out_and_in_through_files(ready: Project) -> None:
     assert "some.csv: line 4: there is no email channel 'z'" in said
     assert "nothing was imported" in said
     assert set(states(ready)) == {ADA, GRACE, EVE}
+
+
+def test_whom_the_operator_removed_no_file_of_before_brings_back(ready: Project) -> None:
+    ready.json("recipients", "add", EVE, "--channel", "inbox")
+    assert ready.command("recipients", "export", "-o", "out.csv").returncode == 0
+    ready.json("recipients", "remove", EVE)
+    told = ready.command("recipients", "import", "out.csv")
+    assert f"{EVE} (inbox) was removed since the file was written" in told.stdout
+    assert EVE not in states(ready)
+    # A file that does not say when is of now, and so is what is exported after it came back.
+    (ready.folder / "new.csv").write_text(f"address\n{EVE}\n", "utf-8")
+    assert ready.json("recipients", "import", "new.csv", "--channel", "inbox")["added"] == 1
+    assert ready.command("recipients", "export", "-o", "out.csv").returncode == 0
+    assert ready.json("recipients", "import", "out.csv")["removed"] == []
+    assert EVE in states(ready)
 
 
 def test_the_daemon_carries_them_out(ready: Project) -> None:

@@ -86,7 +86,12 @@ async def test_who_has_left_only_comes_back_by_being_restored(rostering: Rosteri
     assert "has unsubscribed; only if it wants" in await refused(rostering, "add", EVE)
     assert "that is kept, for good" in await refused(rostering, "remove", address="eve@example.com")
     imported = await do(rostering, "import", EVE, columns=["address", "channel", "state"])
-    assert imported == {"added": 0, "changed": 0, "suppressed": ("eve@example.com (inbox)",)}
+    assert imported == {
+        "added": 0,
+        "changed": 0,
+        "suppressed": ("eve@example.com (inbox)",),
+        "removed": (),
+    }
     done = await do(rostering, "restore", address="Eve@example.com", channel="news")
     assert [(row["channel"], row["state"]) for row in done["recipients"]] == [("news", "active")]
     assert "has neither unsubscribed nor bounced" in await refused(
@@ -101,11 +106,11 @@ async def test_what_is_imported_changes_what_its_columns_say(rostering: Rosterin
     await do(rostering, "add", EVE)
     given = (replace(EVE, name="Evelyn", reason="?"), bob)
     imported = await do(rostering, "import", *given, columns=["address", "channel", "name"])
-    assert imported == {"added": 1, "changed": 1, "suppressed": ()}
+    assert imported == {"added": 1, "changed": 1, "suppressed": (), "removed": ()}
     (_, eve) = await rostering._store.run(lambda store: store.recipients.all())
     assert (eve.name, eve.reason) == ("Evelyn", "")
     again = await do(rostering, "import", *given, columns=["address", "channel", "name"])
-    assert again == {"added": 0, "changed": 0, "suppressed": ()}
+    assert again == {"added": 0, "changed": 0, "suppressed": (), "removed": ()}
     await do(rostering, "import", replace(bob, state="bounced"), columns=["address", "state"])
     assert (await known(rostering))["bob@example.com"] == ("inbox", "bounced", True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import subprocess
 import sys
@@ -277,3 +278,12 @@ def test_editions_keep_the_names_that_feeds_gave_them(old: Path) -> None:
     # Of the key and the number.
     assert urns[1] == "urn:uuid:f5c9c610-b7bd-49ba-ac8c-0a2a0b7b1b3f"
     assert len(set(urns.values())) == len(numbers)
+
+
+def test_editions_of_before_there_were_feeds_have_names_too(old: Path) -> None:
+    add_deliveries(old)
+    with closing(Store(old)) as store, store._database.transaction() as connection:
+        named = list(connection.exec_driver_sql("SELECT urn FROM editions").scalars())
+    assert named
+    assert all(re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", urn) for urn in named)
+    assert len(set(named)) == len(named)

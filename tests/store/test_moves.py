@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from digest.model import Recipient, Rendition
-from digest.store import ListCount
+from digest.store import Ask, ListCount
 from tests.feed_xml import NOW
 from tests.store.build import (
     DAY,
@@ -134,6 +134,51 @@ def test_a_move_takes_everybody_and_who_left_either_stays_away(store: Store) -> 
     assert store.moves.after("channel", "inbox") == ["news"]
 
 
+def test_of_several_lists_that_are_gone_the_strongest_word_holds(store: Store) -> None:
+    words = {"a": "paused", "b": "bounced", "c": "unsubscribed", "d": "paused"}
+    until = NOW + DAY
+    for name, state in words.items():
+        paused_until = until if state == "paused" else None
+        one = Recipient(name, ADA, state=state, paused_until=paused_until)  # type: ignore[arg-type]
+        put(store, one)
+        if name != "c":
+            put(store, replace(one, address=EVE))
+    store.moves.know_lists([*words])
+    assert store.moves.know_lists(["news"]) == 2
+    found = {
+        one.address: (one.state, one.reason, one.paused_until)
+        for one in store.recipients.all("news")
+    }
+    assert found == {
+        ADA: ("unsubscribed", "as in c", None),
+        EVE: ("bounced", "as in b", None),
+    }
+    assert readers(store, at=until + DAY) == []
+
+
+def test_who_came_back_by_the_new_name_stays(store: Store) -> None:
+    put(store, Recipient("inbox", ADA, state="unsubscribed"), Recipient("inbox", EVE))
+    put(store, Recipient("inbox", BOB, state="unsubscribed"), now=NOW + 3 * DAY)
+    rename(store)
+    put(store, Recipient("news", ADA), Recipient("news", BOB), now=NOW + 2 * DAY)
+    store.moves.move_recipients("inbox", "news", [], NOW + 4 * DAY)
+    assert {one.address: one.state for one in store.recipients.all("news")} == {
+        ADA: "active",
+        EVE: "active",
+        BOB: "unsubscribed",
+    }
+
+
+def test_what_is_void_of_the_old_name_is_of_the_new_one(store: Store) -> None:
+    store.asking.taken_off(Ask("inbox", ADA), NOW)
+    for at in (NOW, NOW + 2 * DAY):
+        store.asking.ask(Ask("inbox", EVE), at)
+    store.moves.move_recipients("inbox", "news", [], NOW)
+    assert store.asking.void() == {("news", ADA): NOW}
+    assert store.asking.ask(Ask("news", EVE), NOW + 4 * DAY) == "asked"
+    assert store.asking.ask(Ask("news", EVE), NOW + 6 * DAY) == "asked before"
+
+
 def test_names_are_followed_however_often_they_change(store: Store) -> None:
     for before, after in (("a", "b"), ("b", "c"), ("c", "a"), ("a", "d")):
         store.moves.move_recipients(before, after, [], NOW)
@@ -195,6 +240,21 @@ def test_what_both_names_took_is_sent_no_more(store: Store) -> None:
     store.moves.move_digest("weekly", "daily")
     assert pending(store, "daily") == []
     assert store.moves.editions() == {"daily": 2}
+
+
+def test_a_digest_that_was_moved_is_told_of_no_more_unless_it_is_one_again(store: Store) -> None:
+    publish(store)
+    store.editions.plan([plan_of("daily")], NOW + DAY)
+    publish(store, digest="daily")
+    assert store.moves.move_digest("weekly", "daily") == 1
+    # Of both names for one time: each keeps its own, for its links.
+    assert store.moves.editions() == {"daily": 1}
+    assert store.editions.load_due("weekly", NOW) is not None
+    store.editions.plan([plan_of("daily"), plan_of("weekly")], NOW + DAY)
+    publish(store, at=NOW + 2 * DAY)
+    assert store.moves.editions() == {"daily": 1, "weekly": 2}
+    store.editions.plan([plan_of("daily")], NOW + 3 * DAY)
+    assert store.moves.editions() == {"daily": 1, "weekly": 2}
 
 
 def test_the_line_that_the_new_name_drew_is_not_drawn(store: Store) -> None:

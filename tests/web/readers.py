@@ -159,6 +159,8 @@ async def opened(folder: Path) -> AsyncIterator[CountingStore]:
 async def serving(folder: Path, **how: str) -> AsyncIterator[Desk]:
     clock, channel, config = StoppedClock(), FakeChannel(), settings(folder, **how)
     async with opened(folder) as store:
+        await store.run(lambda opened: opened.moves.know_lists([*config.lists()]))
+        store.asked = 0
         words = Words(Redactor())
         channels = cast("dict[str, Channel]", {"inbox": channel})
         confirming = Confirming(config, channels, TOKENS, clock, words, store)

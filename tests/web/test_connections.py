@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from digest.web.connections import Connections, client_of
+from digest.web.connections import Connections
+from digest.web.peers import client_of
 from digest.web.refusals import Refusals
 
 HERE, ONE, OTHER = "127.0.0.1", "127.0.0.2", "127.0.0.3"
@@ -177,11 +178,14 @@ async def test_a_peer_takes_no_places_but_its_own() -> None:
 
 
 async def test_behind_a_proxy_one_peer_is_all() -> None:
-    async with Listening(is_proxied=lambda: True, most=10, most_of_a_peer=4) as there:
+    async with Listening(may_be_many=ONE.__eq__, most=10, most_of_a_peer=4) as there:
         readers = await there.come(10, ONE)
         assert await there.stay(readers) == [True] * 10
         await there.come(1, ONE)
         assert await there.stay(readers) == [False, *[True] * 9]
+        # Who comes without it is one.
+        await there.come(6, OTHER)
+        assert await there.stay(readers) == [*[False] * 5, *[True] * 5]
 
 
 async def test_this_machine_has_places_of_its_own() -> None:

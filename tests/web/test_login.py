@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 KEY = b"k" * 32
+SCRAPER = "198.51.100.4"
 
 
 class Turned:
@@ -228,6 +229,29 @@ async def test_wrong_tokens_of_others_keep_no_program_out(settings: Settings) ->
         site.client.cookie_jar.clear()
         # A program may not guess more often either.
         assert [await ask(**wrong) for _ in range(11)] == [404] * 10 + [429]
+
+
+async def test_wrong_tokens_through_a_declared_proxy_are_of_those_who_sent_them(
+    settings: Settings,
+) -> None:
+    assert settings.web
+    folder = settings.database_path.parent / "scraped through a proxy"
+    web = settings.web.model_copy(update={"proxies": ("127.0.0.1",)})
+    other = settings.model_copy(update={"database": f"sqlite:///{folder}/digest.db", "web": web})
+
+    async with serve(other, folder) as site:
+
+        async def ask(token: str, peer: str) -> int:
+            headers = {"Authorization": f"Bearer {token}"}
+            headers["X-Forwarded-For"] = f"{SCRAPER}, {peer}"
+            return (await site.answer("/metrics", headers=headers))[0].status
+
+        assert await ask(PASSWORD, SCRAPER) == 200
+        for number in range(30):
+            assert await ask("wrong", f"203.0.113.{number}") == (404 if number < 10 else 429)
+        assert await ask(PASSWORD, SCRAPER) == 200
+        # That may be anybody's.
+        assert await ask(PASSWORD, "nonsense") == 429
 
 
 async def test_who_was_in_before_is_kept_out_by_nobody_else(settings: Settings) -> None:

@@ -23,8 +23,8 @@ from digest.rendering.web_links import (
     digest_token,
     edition_due,
     edition_url,
+    urn_of,
 )
-from digest.web import reading
 from tests.feed_xml import NOW, item, rss
 from tests.servers import Reply
 from tests.store.build import edition_of, name_message
@@ -223,14 +223,41 @@ async def test_an_edition_has_the_same_name_in_every_database(
 async def test_names_are_of_one_digest_due_time_and_site() -> None:
     at = NOW + timedelta(microseconds=1)
     found = {
-        reading._urn(host, digest, due)
-        for host in ("", "one.example", "other.example")
+        urn_of(url, digest, due)
+        for url in (None, "https://one.example", "https://other.example:8443/x")
         for digest in ("weekly", "weekly-2")
         for due in (NOW, at, None)
     }
     assert len(found) == 18
     elsewhere = NOW.astimezone(timezone(timedelta(hours=5)))
-    assert reading._urn("", "weekly", elsewhere) == reading._urn("", "weekly", NOW)
+    assert urn_of(None, "weekly", elsewhere) == urn_of(None, "weekly", NOW)
+
+
+@pytest.mark.parametrize("urn", [None, "urn:uuid:f5c9c610-b7bd-49ba-ac8c-0a2a0b7b1b3f"])
+async def test_an_edition_keeps_its_name_whatever_is_renamed(
+    servers: Servers, tmp_path_factory: pytest.TempPathFactory, urn: str | None
+) -> None:
+    folder = tmp_path_factory.mktemp("renamed")
+    settings = settings_for(folder, servers)
+    async with serve(settings, folder) as site:
+        if urn is None:
+            await site.send()
+        else:
+            old = replace(edition_of(), digest="weekly")
+            await site.daemon.read(
+                lambda store: store.editions.publish(old, NOW, [], name_message, None, urn=urn)
+            )
+        path, before = digest_feed_url("", await links(site), "weekly"), await names(site)
+        assert before == [urn or before[0]]
+    (digest,) = settings.digests.values()
+    public = settings.web.model_copy(update={"public_url": "https://new.example"})  # type: ignore[union-attr]
+    renamed = settings.model_copy(update={"digests": {"monday": digest}, "web": public})
+    async with serve(renamed, folder) as site:
+        await site.daemon.carry_out(
+            lambda runtime: runtime.renaming.move_digest("weekly", "monday")
+        )
+        _, text = await site.answer(path)
+        assert re.findall("<entry>.*?<id>(.*?)</id>", text, re.DOTALL) == before
 
 
 async def test_other_readers_and_ours_read_it(read: Site) -> None:

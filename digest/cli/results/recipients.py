@@ -46,6 +46,8 @@ class RecipientsImport(Shape):
     changed: int
     suppressed: list[str]
     """Addresses that have left, and stay away whatever the file says."""
+    removed: list[str]
+    """Addresses that were removed since the file was written, and stay away."""
 
 
 class RecipientsMove(Shape):

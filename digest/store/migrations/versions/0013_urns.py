@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,12 +17,19 @@ def upgrade() -> None:
     op.add_column("editions", sa.Column("urn", sa.Text))
     connection = op.get_bind()
     key = connection.execute(sa.text("SELECT secret FROM keys WHERE purpose = 'links'")).scalar()
-    ids = connection.execute(sa.text("SELECT id FROM editions")).scalars().all()
-    # Without a key there never was a feed.
-    named = [{"id": one, "urn": _urn(bytes(key), one)} for one in ids] if key else []
+    rows = connection.execute(sa.text("SELECT id, digest, scheduled_for FROM editions")).all()
+    named = [
+        # Without a key there never was a feed.
+        {"id": one.id, "urn": _urn(bytes(key), one.id) if key else _new_urn(*one[1:])}
+        for one in rows
+    ]
     if named:
         connection.execute(sa.text("UPDATE editions SET urn = :urn WHERE id = :id"), named)
 
 
 def _urn(key: bytes, number: int) -> str:
     return UUID(bytes=hmac.digest(key, f"urn {number}".encode(), "sha256")[:16], version=4).urn
+
+
+def _new_urn(digest: str, due: str) -> str:
+    return uuid5(NAMESPACE_URL, f"https:///e/{digest}/{due}").urn

@@ -43,7 +43,7 @@ def write_entries(
     """
     _list(connection, state, update.seen, now)
     added = _add(connection, state.id, update, now)
-    held = _held(connection, [number for number, _ in update.edited])
+    held = _chosen(connection, _HELD, [number for number, _ in update.edited])
     for number, said in update.edited:
         entry = without_text(said) if number in held else said
         edited = {name: _unless_forgotten(name, now) for name in _edited_columns(update)}
@@ -54,12 +54,12 @@ def write_entries(
     return added
 
 
-def _held(connection: Connection, numbers: Collection[int]) -> set[int]:
-    """Which of these entries are held, or were discarded: of those no text is kept."""
+def _chosen(connection: Connection, query: sa.Select[int], numbers: Collection[int]) -> set[int]:
+    """Those of these entries that a query of them finds."""
     return {
         number
         for batch in batches(numbers)
-        for number in connection.execute(_HELD, {"numbers": batch}).scalars()
+        for number in connection.execute(query, {"numbers": batch}).scalars()
     }
 
 
@@ -128,7 +128,13 @@ def is_taken() -> sa.ColumnElement[bool]:
 def pass_over(
     connection: Connection, digest: str, left_out: Mapping[int, str], now: datetime
 ) -> None:
-    """Note for good that a digest's rules left entries out: by id, the rule that did."""
+    """Note for good that a digest's rules left entries out: by id, the rule that did.
+
+    Those whose text the next poll brings, since it was not kept while they were held, are judged
+    again then.
+    """
+    unread = _chosen(connection, _UNREAD, left_out)
+    left_out = {number: rule for number, rule in left_out.items() if number not in unread}
     if not left_out:
         return
     # One that was edited since, and is judged again, may be there.
@@ -225,6 +231,8 @@ _SET_LISTED = (
     )
 )
 _FORGETTABLE = _forgettable()
-_HELD = sa.select(entries.c.id).where(
-    entries.c.hold != "", entries.c.id.in_(sa.bindparam("numbers", expanding=True))
-)
+_THESE = entries.c.id.in_(sa.bindparam("numbers", expanding=True))
+# Held, or discarded: of those no text is kept.
+_HELD = sa.select(entries.c.id).where(entries.c.hold != "", _THESE)
+# Released, and still in the feed, which is read whole next.
+_UNREAD = sa.select(entries.c.id).where(entries.c.fingerprint == "", entries.c.listed == 1, _THESE)

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from digest.jobs.drafting import draft_edition
 from digest.jobs.keeping import Keeping
 from tests.feed_xml import item, rss
+from tests.jobs.bench import MONDAYS
 from tests.jobs.poller import Poller
 from tests.jobs.test_newness import counts, decide, items, publish
 from tests.servers import Reply
+from tests.store.build import name_message
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -191,6 +194,33 @@ async def test_what_is_released_gets_its_text_where_the_feed_still_has_it(
         sent += await publish(poller)
         assert len(set(sent)) == len(sent) == 60
         assert await poller.titles() == []
+
+
+async def test_rules_judge_what_is_released_by_its_text_when_that_is_there(
+    make_poller: MakePoller,
+) -> None:
+    digest = {"schedule": MONDAYS, "send_to": ["vault"], "include": ["text:owls"]}
+    async with make_poller(digests={"weekly": digest}) as poller:
+        await poller.read(*items(1, 30))
+        flood = [item(number, html="<p>About owls.</p>") for number in range(101, 131)]
+        await poller.read(*flood, hours=2)
+        await decide(poller, release=True)
+        assert await publish_by_rules(poller) == 0
+        assert len(await poller.titles()) == 30
+        await poller.poll(hours=2)
+        assert await publish_by_rules(poller) == 30
+        assert await poller.titles() == []
+
+
+async def publish_by_rules(poller: Poller) -> int:
+    """Publish all that is pending, but for what the rules leave out; answers of how much."""
+    now = poller.clock()
+    draft = await poller.ask(lambda store: draft_edition(store, poller.settings, "weekly", now))
+    edition, left_out = draft.edition, draft.judged.left_out
+    await poller.ask(
+        lambda store: store.editions.publish(edition, now, (), name_message, None, left_out)
+    )
+    return len(edition.stories)
 
 
 async def test_what_is_released_goes_by_its_title_where_the_feed_has_it_no_more(

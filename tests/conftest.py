@@ -116,11 +116,15 @@ def _troubled(tmp_path_factory: pytest.TempPathFactory, forking: Forking) -> Ite
 
 
 @pytest.fixture
-def troubled(_troubled: Project, tmp_path: Path) -> Project:
+def troubled(_troubled: Project, tmp_path: Path) -> Iterator[Project]:
     """A copy of a project to which things have happened; its servers are shared."""
     folder = tmp_path / "project"
     shutil.copytree(_troubled.folder, folder)
-    return replace(_troubled, folder=folder)
+    feeds, slack, mail = _troubled.feeds, _troubled.slack, _troubled.mail
+    before = feeds.replies.copy(), slack.replies.copy(), mail.refuse_recipient
+    yield replace(_troubled, folder=folder)
+    # The next test finds them as this one did.
+    feeds.replies, slack.replies, mail.refuse_recipient = before
 
 
 SHARED = Path(__file__).parents[2] / "shared"

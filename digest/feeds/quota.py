@@ -76,6 +76,8 @@ def take(
     text before edits do, and of those the newest. An edit that no day has room for is taken
     without its text.
     """
+    if not new and not edited:
+        return Taken((), (), spent)
     today = f"{now:%Y-%m-%d}"
     before = spent if spent.day == today else Spent(today)
     room = len(new) if first else max(quota.entries - before.entries, 0)

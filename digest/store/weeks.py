@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# What a digest has had by now is all before it, of whatever digest it is.
+_NEWEST = sa.select(sa.func.coalesce(sa.func.max(editions.c.id), 0)).scalar_subquery()
+
 
 class WeekQueries:
     """One method is one transaction; each takes the digest of the configuration."""
@@ -44,7 +47,7 @@ class WeekQueries:
         """Whether anybody gets the week that is on as one edition."""
         query = sa.select(weekly_readers.c.key).where(weekly_readers.c.digest == digest)
         with self._database.transaction() as connection:
-            return connection.execute(query.limit(1)).first() is not None
+            return connection.execute(query).first() is not None
 
     def began(self, digest: str) -> datetime | None:
         """Where the period of the week that is on begins; None where it has no edition yet."""
@@ -76,13 +79,8 @@ class WeekQueries:
             )
             columns = ["digest", "channel", "key"]
             connection.execute(sa.insert(weekly_readers).from_select(columns, wanted))
-            newest = sa.select(sa.func.coalesce(sa.func.max(editions.c.id), 0)).where(
-                editions.c.digest == digest
-            )
             connection.execute(
-                sa.update(weeks)
-                .where(weeks.c.digest == digest)
-                .values(last_edition=newest.scalar_subquery())
+                sa.update(weeks).where(weeks.c.digest == digest).values(last_edition=_NEWEST)
             )
             return done
 
@@ -107,12 +105,8 @@ def plan_weeks(connection: Connection, digests: Collection[str], mailed: Collect
     for table in (weeks, weekly_readers):
         connection.execute(sa.delete(table).where(table.c.digest.in_(others)))
     for digest in mailed:
-        newest = sa.select(
-            sa.literal(digest), sa.func.coalesce(sa.func.max(editions.c.id), 0)
-        ).where(editions.c.digest == digest)
-        connection.execute(
-            insert(weeks).from_select(["digest", "last_edition"], newest).on_conflict_do_nothing()
-        )
+        begun = {"digest": digest, "last_edition": _NEWEST}
+        connection.execute(insert(weeks).values(begun).on_conflict_do_nothing())
 
 
 def readers_of(connection: Connection, digest: str, channel: str) -> Callable[[str], bool]:

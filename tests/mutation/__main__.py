@@ -47,7 +47,7 @@ TESTS: dict[str, tuple[tuple[str, ...], ...]] = {
         ),
     ),
     "digest/jobs/delivering.py": (
-        ("tests/jobs/test_delivering.py",),
+        ("tests/jobs/test_delivering.py", "tests/jobs/test_rounds_of_delivering.py"),
         ("tests/jobs/test_rests.py",),
         ("tests/channels/test_doubts.py",),
         (

@@ -101,9 +101,9 @@ def plan_weeks(connection: Connection, digests: Collection[str], mailed: Collect
 
     `mailed` are those that do. What is no digest any more keeps its week until it is one again.
     """
-    others = set(digests).difference(mailed)
     for table in (weeks, weekly_readers):
-        connection.execute(sa.delete(table).where(table.c.digest.in_(others)))
+        others = sa.and_(table.c.digest.in_(digests), table.c.digest.not_in(mailed))
+        connection.execute(sa.delete(table).where(others))
     for digest in mailed:
         begun = {"digest": digest, "last_edition": _NEWEST}
         connection.execute(insert(weeks).values(begun).on_conflict_do_nothing())

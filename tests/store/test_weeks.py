@@ -133,15 +133,6 @@ class Weeks(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-def test_whatever_is_chosen_each_edition_reaches_each_once(tmp_path: Path) -> None:
-    Weeks.template = tmp_path / "digest.db"
-    store = Store(Weeks.template)
-    ready(store)
-    store.close()
-    Weeks.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
-    Weeks.TestCase("runTest").debug()
-
-
 def test_who_is_new_gets_the_whole_week(store: Store) -> None:
     first, second, *_ = ready(store)
     assert store.weeks.is_wanted("news") is False
@@ -293,3 +284,12 @@ def test_nobody_new_changes_nothing(store: Store) -> None:
     store.weeks.join(["news"], [])
     store.weeks.join([], [Recipient("inbox", EVE)])
     assert dump(store) == before
+
+
+def test_whatever_is_chosen_each_edition_reaches_each_once(tmp_path: Path) -> None:
+    Weeks.template = tmp_path / "digest.db"
+    store = Store(Weeks.template)
+    ready(store)
+    store.close()
+    Weeks.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+    Weeks.TestCase("runTest").debug()

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.model import Delivery
+    from digest.store import Store
 
 MANY = tuple(f"reader{number}@example.com" for number in range(20))
 
@@ -310,11 +311,12 @@ async def test_a_pace_holds_for_who_is_next_too(post: Post) -> None:
 async def test_only_where_a_copy_does_no_harm_it_is_sent_after_a_crash(post: Post) -> None:
     await post.publish(build.INBOX, build.TEAM)
     inbox, team = FakeChannel(), FakeChannel("team", patience=None)
-    for name, kind in (("inbox", "email"), ("team", "slack")):
-        due = await post.store.run(
-            lambda store, n=name, k=kind: store.ledger.due(n, k, post.clock())
-        )  # type: ignore[misc]
-        await post.store.run(lambda store, due=due: store.ledger.claim(due, post.clock()))  # type: ignore[misc]
+
+    def claim(store: Store) -> None:
+        for name, kind in (("inbox", "email"), ("team", "slack")):
+            store.ledger.claim(store.ledger.due(name, kind, post.clock()), post.clock())
+
+    await post.store.run(claim)
     by = post.by(inbox, team)
     await by.release_claimed()
     await by.deliver_due()

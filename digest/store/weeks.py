@@ -60,7 +60,7 @@ class WeekQueries:
         query = (
             sa.select(edition_entries.c.entry_id)
             .join(editions, editions.c.id == edition_entries.c.edition_id)
-            .where(edition_entries.c.digest == digest, _is_new(digest))
+            .where(_is_new(digest))
             .order_by(edition_entries.c.entry_id)
         )
         with self._database.transaction() as connection:

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# What a digest has had by now is all before it, of whatever digest it is.
+_NEWEST = sa.select(sa.func.coalesce(sa.func.max(editions.c.id), 0)).scalar_subquery()
+
 
 class WeekQueries:
     """One method is one transaction; each takes the digest of the configuration."""
@@ -44,7 +47,7 @@ class WeekQueries:
         """Whether anybody gets the week that is on as one edition."""
         query = sa.select(weekly_readers.c.key).where(weekly_readers.c.digest == digest)
         with self._database.transaction() as connection:
-            return connection.execute(query.limit(1)).first() is not None
+            return connection.execute(query).first() is not None
 
     def began(self, digest: str) -> datetime | None:
         """Where the period of the week that is on begins; None where it has no edition yet."""
@@ -57,7 +60,7 @@ class WeekQueries:
         query = (
             sa.select(edition_entries.c.entry_id)
             .join(editions, editions.c.id == edition_entries.c.edition_id)
-            .where(edition_entries.c.digest == digest, _is_new(digest))
+            .where(_is_new(digest))
             .order_by(edition_entries.c.entry_id)
         )
         with self._database.transaction() as connection:
@@ -76,13 +79,8 @@ class WeekQueries:
             )
             columns = ["digest", "channel", "key"]
             connection.execute(sa.insert(weekly_readers).from_select(columns, wanted))
-            newest = sa.select(sa.func.coalesce(sa.func.max(editions.c.id), 0)).where(
-                editions.c.digest == digest
-            )
             connection.execute(
-                sa.update(weeks)
-                .where(weeks.c.digest == digest)
-                .values(last_edition=newest.scalar_subquery())
+                sa.update(weeks).where(weeks.c.digest == digest).values(last_edition=_NEWEST)
             )
             return done
 
@@ -103,16 +101,12 @@ def plan_weeks(connection: Connection, digests: Collection[str], mailed: Collect
 
     `mailed` are those that do. What is no digest any more keeps its week until it is one again.
     """
-    others = set(digests).difference(mailed)
     for table in (weeks, weekly_readers):
-        connection.execute(sa.delete(table).where(table.c.digest.in_(others)))
+        others = sa.and_(table.c.digest.in_(digests), table.c.digest.not_in(mailed))
+        connection.execute(sa.delete(table).where(others))
     for digest in mailed:
-        newest = sa.select(
-            sa.literal(digest), sa.func.coalesce(sa.func.max(editions.c.id), 0)
-        ).where(editions.c.digest == digest)
-        connection.execute(
-            insert(weeks).from_select(["digest", "last_edition"], newest).on_conflict_do_nothing()
-        )
+        begun = {"digest": digest, "last_edition": _NEWEST}
+        connection.execute(insert(weeks).values(begun).on_conflict_do_nothing())
 
 
 def readers_of(connection: Connection, digest: str, channel: str) -> Callable[[str], bool]:

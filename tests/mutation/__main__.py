@@ -47,7 +47,7 @@ TESTS: dict[str, tuple[tuple[str, ...], ...]] = {
         ),
     ),
     "digest/jobs/delivering.py": (
-        ("tests/jobs/test_delivering.py",),
+        ("tests/jobs/test_delivering.py", "tests/jobs/test_rounds_of_delivering.py"),
         ("tests/jobs/test_rests.py",),
         ("tests/channels/test_doubts.py",),
         (
@@ -146,8 +146,13 @@ def main() -> int:
     tried = chosen(asked.modules or list(TESTS), asked.count, asked.seed)
     # Whoever ends this ends what it has started, and leaves no folder.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with tempfile.TemporaryDirectory() as folder:
-        survivors = unnoticed(tried, Path(folder))
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            survivors = unnoticed(tried, Path(folder))
+    except KeyboardInterrupt:
+        return 130
+    except RuntimeError as error:
+        parser.exit(2, f"{error}\n")
     print(file=sys.stderr)
     by_module, lived = Counter(one.path for one in tried), Counter(one.path for one in survivors)
     print(f"{'module':<30}{'tried':>8}{'noticed':>9}{'not':>6}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tests.mutation.__main__ import EXPLAINED, TESTS
+from tests.mutation.__main__ import EXPLAINED, TESTS, chosen
 from tests.mutation.mutants import mutants
 from tests.mutation.trying import ROOT
 
@@ -59,3 +59,16 @@ def test_each_mutant_is_another_module_that_can_be_read() -> None:
 def test_what_is_explained_is_a_mutant_there_is() -> None:
     there = {one.name for path in TESTS for one in mutants(path, (ROOT / path).read_text("utf-8"))}
     assert EXPLAINED.keys() <= there
+
+
+def test_of_one_module_the_same_are_drawn_whichever_others_are_asked_for() -> None:
+    one, *_ = paths = list(TESTS)
+    drawn = [mutant.name for mutant in chosen([one], 40, 1)]
+    assert [mutant.name for mutant in chosen(paths, 40 * len(paths), 1)][:40] == drawn
+    assert len(set(drawn)) == 40
+    assert drawn != [mutant.name for mutant in chosen([one], 40, 2)]
+
+
+def test_the_tests_that_are_asked_are_there() -> None:
+    named = [name for steps in TESTS.values() for step in steps for name in step]
+    assert [name for name in named if not (ROOT / name).is_file()] == []

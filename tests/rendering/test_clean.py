@@ -233,6 +233,8 @@ def test_an_excerpt_is_the_beginning_of_the_text_within_the_limit(text: str, lim
     [
         ("<p>What it says. And then some.</p>", PAGE, "What it says. And then some."),
         ("<p>" + "Many words of it " * 20 + "</p>", PAGE, "Many words of it"),
+        # One character too many: seven times eleven, and four.
+        ("<p>" + "many words " * 7 + "many</p>", PAGE, "many words many"),
         ("<img src=a.png>", PAGE, "post.html"),
         ("", "https://site.example/", "https://site.example/"),
         ("", "", "Untitled"),

@@ -48,7 +48,7 @@ def text(at: object) -> object:
     return f"{at:%Y-%m-%dT%H:%M:%S.%fZ}" if hasattr(at, "isoformat") else at
 
 
-def has(store: Store, number: int = 1, **changed: object) -> bool:
+def has(store: Store, number: int = 1, **changed: Any) -> bool:
     expected = {name: text(value) for name, value in {**NEW, **changed}.items()}
     assert columns(store, number) == expected
     return True
@@ -84,7 +84,7 @@ def test_a_claim_changes_what_it_claims_and_nothing_else(store: Store) -> None:
     ids=str,
 )
 def test_an_outcome_is_all_that_is_written(
-    store: Store, outcome: Outcome, changed: Mapping[str, object]
+    store: Store, outcome: Outcome, changed: Mapping[str, Any]
 ) -> None:
     publish(store)
     store.ledger.record(claim(store).id, outcome, SOON)
@@ -161,7 +161,7 @@ def test_what_is_not_due_yet_is_not_dropped_for_who_is_away(store: Store) -> Non
     ids=str,
 )
 def test_a_rest_gives_back_what_found_it_out(
-    store: Store, outcome: Outcome | None, kept: Mapping[str, object]
+    store: Store, outcome: Outcome | None, kept: Mapping[str, Any]
 ) -> None:
     publish(store)
     if outcome:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
@@ -132,15 +133,6 @@ class Weeks(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-def test_whatever_is_chosen_each_edition_reaches_each_once(tmp_path: Path) -> None:
-    Weeks.template = tmp_path / "digest.db"
-    store = Store(Weeks.template)
-    ready(store)
-    store.close()
-    Weeks.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
-    Weeks.TestCase("runTest").debug()
-
-
 def test_who_is_new_gets_the_whole_week(store: Store) -> None:
     first, second, *_ = ready(store)
     assert store.weeks.is_wanted("news") is False
@@ -184,3 +176,120 @@ def test_a_week_begins_where_its_first_edition_does(store: Store) -> None:
     edition = store.editions.load(number)
     assert edition is not None
     assert store.weeks.began("news") == edition.period_from
+
+
+TWO = [*PLANS, plan_of("daily", window=DAY), plan_of("daily.weekly", feeds=())]
+
+
+def two_digests(store: Store) -> list[int]:
+    """Entries to publish in either of two digests that go to people."""
+    numbers = ready(store)
+    store.editions.plan(TWO, NOW)
+    return numbers
+
+
+def test_a_week_is_that_of_one_digest(store: Store) -> None:
+    first, second, *_ = two_digests(store)
+    number = publish(store, "daily", first, number=1)
+    publish(store, "news", second, number=2)
+    assert (store.weeks.taken("daily"), store.weeks.taken("news")) == ([first], [second])
+    daily = store.editions.load(number)
+    assert daily is not None
+    assert store.weeks.began("daily") == daily.period_from
+    end_week(store, number=3)
+    assert (store.weeks.taken("daily"), store.weeks.taken("news")) == ([first], [])
+    store.editions.plan(TWO, NOW)
+    assert store.weeks.taken("daily") == [first]
+
+
+def test_who_wants_one_digest_weekly_wants_that_one(store: Store) -> None:
+    two_digests(store)
+    eve = put(store, EVE, "each", listed=True)
+    store.weeks.join(["daily"], [eve])
+    assert [store.weeks.is_wanted(digest) for digest in ("daily", "news")] == [True, False]
+    # The week of another ends, and nobody wants that weekly.
+    end_week(store, number=1)
+    assert [store.weeks.is_wanted(digest) for digest in ("daily", "news")] == [True, False]
+    assert {row[:2] for row in dump(store)["weekly_readers"]} == {("daily", "inbox")}
+
+
+@pytest.mark.parametrize("digest", ["news", "news.weekly"])
+@pytest.mark.parametrize("weekly", [True, False])
+def test_an_edition_is_for_those_who_get_them_as_it_is(
+    store: Store, digest: str, *, weekly: bool
+) -> None:
+    first, *_ = two_digests(store)
+    eve = put(store, EVE, "each", listed=True)
+    # What she has of another digest, or through another channel, decides nothing.
+    store.weeks.join(["daily"], [eve])
+    store.weeks.join(["news"], [Recipient("other", EVE)])
+    if weekly:
+        store.weeks.join(["news"], [replace(eve, address=EVE.upper())])
+    publish(store, digest, first, number=1)
+    got = {str(row[3]) for row in dump(store)["deliveries"]}
+    assert (EVE in got) == (weekly == (digest == "news.weekly"))
+    assert (ADA in got) == (digest == "news")
+
+
+def test_only_through_a_channel_of_the_digest_and_by_choice_are_weeks_had(store: Store) -> None:
+    ready(store)
+    put(store, EVE, "weekly", listed=True)
+    put(store, ADA, "each", listed=True)
+    store.recipients.put([Recipient("other", ADA, frequency="weekly")], NOW)
+    end_week(store, number=1)
+    readers = [row[:3] for row in dump(store)["weekly_readers"]]
+    assert readers == [("news", "inbox", EVE)]
+    found = [store.recipients.find(channel, ADA) for channel in ("inbox", "other")]
+    assert [one and one.gets for one in found] == ["each", "each"]
+
+
+def test_who_changes_their_mind_does_so_when_the_week_ends(store: Store) -> None:
+    ready(store)
+    put(store, EVE, "weekly", listed=True)
+    assert store.weeks.is_wanted("news") is False
+    end_week(store, number=1)
+    assert store.weeks.is_wanted("news") is True
+    put(store, EVE, "each", listed=True)
+    assert store.weeks.is_wanted("news") is True
+    end_week(store, number=2)
+    assert store.weeks.is_wanted("news") is False
+
+
+def test_the_end_of_a_week_answers_what_was_published(store: Store) -> None:
+    ready(store)
+    assert store.weeks.end("news", lambda: "edition", ["inbox"]) == "edition"
+
+
+def test_what_goes_to_people_later_has_no_week_of_before(store: Store) -> None:
+    first, second, *_ = ready(store)
+    # So far this one goes to nobody: all that it has had is in no week that ended.
+    store.editions.plan([*PLANS, plan_of("daily", window=DAY)], NOW)
+    publish(store, "daily", first, number=1)
+    assert store.weeks.taken("daily") == [first]
+    store.editions.plan(TWO, NOW)
+    assert store.weeks.taken("daily") == []
+    publish(store, "daily", second, number=2)
+    assert store.weeks.taken("daily") == [second]
+
+
+def test_what_an_edition_has_is_told_in_the_order_it_was_seen(store: Store) -> None:
+    first, second, third, *_ = ready(store)
+    publish(store, "news", third, number=1)
+    publish(store, "news", second, first, number=2)
+    assert store.weeks.taken("news") == sorted([first, second, third])
+
+
+def test_nobody_new_changes_nothing(store: Store) -> None:
+    before = dump(store)
+    store.weeks.join(["news"], [])
+    store.weeks.join([], [Recipient("inbox", EVE)])
+    assert dump(store) == before
+
+
+def test_whatever_is_chosen_each_edition_reaches_each_once(tmp_path: Path) -> None:
+    Weeks.template = tmp_path / "digest.db"
+    store = Store(Weeks.template)
+    ready(store)
+    store.close()
+    Weeks.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+    Weeks.TestCase("runTest").debug()

@@ -19,6 +19,7 @@ from digest.rendering.headers import (
     field_of,
     is_plain,
     mailbox,
+    named_field,
     text_field,
 )
 from digest.rendering.mime import multipart, picture_part, text_part
@@ -88,7 +89,7 @@ def _headers(edition: Edition, sender: Mailbox) -> bytes:
         (
             text_field("Subject", subject),
             # RFC 2919
-            field_of("List-Id", f"{list_phrase} <{edition.digest.lower()}.digest.{sender.domain}>"),
+            named_field("List-Id", list_phrase, f"{edition.digest.lower()}.digest.{sender.domain}"),
             # RFC 3282; `text_only` goes by it too.
             field_of("Content-Language", edition.language),
             address_field("From", sender),

@@ -72,10 +72,14 @@ def address_field(field: str, one: Mailbox) -> bytes:
     address = one.addr_spec
     if not one.display_name:
         return field_of(field, address)
-    phrase = _phrase(one.display_name, field, utf8=not address.isascii())
+    return named_field(field, _phrase(one.display_name, field, utf8=not address.isascii()), address)
+
+
+def named_field(field: str, phrase: str, named: str) -> bytes:
+    """The line that has a phrase and, in angle brackets, what that names; long ones are folded."""
     begun = len(f"{field}: {phrase}".rpartition("\n")[2])
-    gap = " " if begun + len(f" <{address}>") <= _FOLD_AT else "\r\n "
-    return field_of(field, f"{phrase}{gap}<{address}>")
+    gap = " " if begun + len(f" <{named}>") <= _FOLD_AT else "\r\n "
+    return field_of(field, f"{phrase}{gap}<{named}>")
 
 
 def text_field(field: str, text: str) -> bytes:

@@ -218,6 +218,26 @@ async def test_one_whose_refusal_looks_like_ours_keeps_nobody_waiting(
     assert await posting.incidents() == []
 
 
+async def test_relaying_that_is_denied_for_some_loses_nobody_for_days(
+    posting: Posting, server: Refusing
+) -> None:
+    server.says = dict.fromkeys(NAMES[:3], "554 5.7.1 <{}>: Relay access denied")
+    await posting.publish(*NAMES)
+
+    for _ in range(16):
+        became = await posting.deliver()
+        posting.clock.turn(hours=6)
+
+    assert became["joan"] == became["vera"] == "sent"
+    assert {became[name] for name in NAMES[:3]} <= {"pending", "retrying"}
+    server.says = {}
+    for _ in range(2):
+        became = await posting.deliver()
+        posting.clock.turn(hours=6)
+    assert became == dict.fromkeys(NAMES, "sent")
+    assert await posting.incidents() == []
+
+
 async def test_a_server_that_takes_no_more_keeps_the_rest(
     posting: Posting, server: Refusing
 ) -> None:

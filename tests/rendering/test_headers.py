@@ -18,8 +18,10 @@ from digest.rendering.headers import (
     Mailbox,
     address_field,
     check_fields,
+    encoded,
     field_of,
     mailbox,
+    named_field,
     text_field,
 )
 
@@ -149,6 +151,15 @@ def test_a_field_that_is_more_than_one_is_never_made(value: str) -> None:
 def test_a_header_that_is_spoilt_is_noticed(head: bytes) -> None:
     with pytest.raises(ValueError, match="the header has a line too many"):
         check_fields(head)
+
+
+@pytest.mark.parametrize("phrase", ['"short"', f'"{"x" * 60}"', encoded("é" * 90, "List-Id")])
+def test_what_is_named_stands_on_a_line_that_is_not_too_long(phrase: str) -> None:
+    line = named_field("List-Id", phrase, "weekly.digest.example.com")
+
+    assert max(map(len, line.split(b"\r\n"))) <= 78
+    assert line.count(b"<weekly.digest.example.com>") == 1
+    assert line.startswith(b"List-Id: " + phrase[:5].encode())
 
 
 def test_every_python_writes_the_same() -> None:

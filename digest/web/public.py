@@ -143,7 +143,7 @@ class _Desk:
             return _answer(pages.subscribe(form, wrong, address=given), 422)
         if not await enrolling.admits(self._peer(request)):
             return _answer(pages.too_many(), 429)
-        await enrolling.ask(channel, address)
+        enrolling.ask(channel, address)
         return _answer(pages.asked())
 
     async def show_confirm(self, request: web.Request) -> web.Response:

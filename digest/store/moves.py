@@ -284,8 +284,9 @@ def _move_waiting(connection: Connection, before: str, after: str) -> None:
     """
     other = renditions.alias()
     has_own = sa.select(other.c.edition_id).where(other.c.channel == after, other.c.kind == "email")
-    is_open = sa.and_(deliveries.c.channel == before, sa.text(IS_OPEN))
-    waiting = sa.select(deliveries.c.edition_id).where(is_open)
+    waiting = sa.select(deliveries.c.edition_id).where(
+        deliveries.c.channel == before, sa.text(IS_OPEN)
+    )
     mine = sa.and_(
         renditions.c.channel == before,
         renditions.c.kind == "email",
@@ -301,18 +302,22 @@ def _move_waiting(connection: Connection, before: str, after: str) -> None:
                 .values(channel=after)
             )
     for edition in connection.execute(ids).scalars().all():
-        theirs = sa.select(deliveries.c.recipient).where(
-            deliveries.c.channel == after, deliveries.c.edition_id == edition
+        _move_missing(connection, edition, before, after)
+
+
+def _move_missing(connection: Connection, edition: int, before: str, after: str) -> None:
+    """Have an edition go through another channel to those who do not get it there already."""
+    of_edition = sa.select(deliveries.c.id, deliveries.c.recipient).where(
+        deliveries.c.edition_id == edition
+    )
+    there = connection.execute(of_edition.where(deliveries.c.channel == after))
+    known = {mail_key(row.recipient) for row in there}
+    waiting = connection.execute(of_edition.where(deliveries.c.channel == before, sa.text(IS_OPEN)))
+    missing = [row.id for row in waiting if mail_key(row.recipient) not in known]
+    for some in batches(missing):
+        connection.execute(
+            sa.update(deliveries).where(deliveries.c.id.in_(some)).values(channel=after)
         )
-        known = {mail_key(one) for one in connection.execute(theirs).scalars()}
-        rest = sa.select(deliveries.c.id, deliveries.c.recipient).where(
-            is_open, deliveries.c.edition_id == edition
-        )
-        left = [row.id for row in connection.execute(rest) if mail_key(row.recipient) not in known]
-        for some in batches(left):
-            connection.execute(
-                sa.update(deliveries).where(deliveries.c.id.in_(some)).values(channel=after)
-            )
 
 
 def _note_move(connection: Connection, kind: str, before: str, after: str) -> None:

@@ -88,9 +88,13 @@ class HumanFormatter(_Formatter):
     @staticmethod
     def _value(value: object) -> str:
         text = str(value)
-        if text and text.isprintable() and not set(text) & set(' "='):
-            return text
-        return json.dumps(text, ensure_ascii=False) if text.isprintable() else ascii_json(text)
+        if not text.isprintable():
+            return ascii_json(text)
+        # Marks are printable, however many there are.
+        shown = visible(text)
+        if shown and not set(shown) & set(' "='):
+            return shown
+        return json.dumps(shown, ensure_ascii=False)
 
 
 class JsonFormatter(_Formatter):

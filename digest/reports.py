@@ -311,6 +311,11 @@ def _time(settings: Settings, at: datetime) -> str:
     return f"{at.astimezone(ZoneInfo(settings.timezone)):%Y-%m-%d %H:%M %Z}"
 
 
+def in_megabytes(number: int) -> str:
+    """Bytes for people: `12.3 MB`."""
+    return f"{number / 1e6:.1f} MB"
+
+
 def ago(at: datetime | None, now: datetime) -> str:
     """`5 min ago`, `in 2 d`, or `never`."""
     if at is None:

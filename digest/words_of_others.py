@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING, Any
+from unicodedata import category
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,17 +20,26 @@ _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
-# What stands over and under a letter; more of it at one letter covers the lines around.
-_MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-_PILE = re.compile(f"(?<=[{_MARKS}]{{4}})[{_MARKS}]")
+# What stands over and under a letter, in any script; more of it at one letter covers the lines
+# around. None of it is a sign of words.
+_MARKS = frozenset({"Mn", "Me"})
+_MOST_MARKS = 4
+_MAYBE_PILED = re.compile(rf"[^\w\x00-\x7f]{{{_MOST_MARKS + 1},}}")
 
 
-def _escape(found: re.Match[str]) -> str:
-    character = found[0]
+def _escape(character: str) -> str:
     if "\udc80" <= character <= "\udcff":
         # How Python has a byte that is not UTF-8 (PEP 383).
         return f"\\x{ord(character) - 0xDC00:02x}"
     return character.encode("unicode_escape").decode()
+
+
+def _unpiled(found: re.Match[str]) -> str:
+    marks, shown = 0, []
+    for character in found[0]:
+        marks = marks + 1 if category(character) in _MARKS else 0
+        shown.append(character if marks <= _MOST_MARKS else _escape(character))
+    return "".join(shown)
 
 
 def visible(text: str, keep: str = "") -> str:
@@ -39,8 +49,8 @@ def visible(text: str, keep: str = "") -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    shown = _HIDDEN.sub(lambda found: found[0] if found[0] in keep else _escape(found), text)
-    return _PILE.sub(_escape, shown)
+    shown = _HIDDEN.sub(lambda found: found[0] if found[0] in keep else _escape(found[0]), text)
+    return _MAYBE_PILED.sub(_unpiled, shown)
 
 
 def clean_words(text: str, limit: int = MOST_WORDS) -> str:

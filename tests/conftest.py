@@ -21,9 +21,35 @@ if TYPE_CHECKING:
 
     from tests.cli.project import Project
 
+# What starts commands, servers and browsers over and over, or tries very many cases:
+# `pytest -m "not slow"` leaves it out.
+SLOW = (
+    *("channels/test_file", "channels/test_postfix", "cli/", "editions/test_hostile"),
+    *("editions/test_schedule", "feeds/test_hostile", "feeds/test_mutations", "feeds/test_opml"),
+    *("jobs/test_catch_up", "jobs/test_clocks", "jobs/test_hostile_feeds", "jobs/test_incremental"),
+    *("jobs/test_manners", "jobs/test_publishing", "kill_matrix/", "rendering/test_escapes"),
+    *(
+        "store/test_migrating",
+        "store/test_nothing_lost",
+        "store/test_weeks",
+        "test_examples",
+        "web/",
+    ),
+)
+TESTS = Path(__file__).parent
+
 # How long an example takes says nothing on a busy machine.
 hypothesis.settings.register_profile("digest", deadline=None)
 hypothesis.settings.load_profile("digest")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow, by the file it is in."""
+    for item in items:
+        if item.path.is_relative_to(TESTS) and item.path.relative_to(TESTS).as_posix().startswith(
+            SLOW
+        ):
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")

@@ -52,6 +52,11 @@ def test_what_people_write_stays_as_it_is(text: str) -> None:
         (b"Non trouv\xe9".decode("utf-8", "surrogateescape"), r"Non trouv\xe9"),
         ("\ud83d", r"\ud83d"),
         ("a" + "\u0300" * 6, "a" + "\u0300" * 4 + r"\u0300\u0300"),
+        # So do those of any script, and of several at once.
+        ("ก" + "\u0e49" * 5, "ก" + "\u0e49" * 4 + r"\u0e49"),
+        ("ب" + "\u064b\u0300" * 3, "ب" + "\u064b\u0300" * 2 + r"\u064b\u0300"),
+        ("’…" + "\u0489" * 5 + "x", "’…" + "\u0489" * 4 + r"\u0489x"),
+        ("שָּׁ֑", "שָּׁ֑"),
         ("  a\t b \n", "a b"),
         ("", ""),
     ],

@@ -119,11 +119,10 @@ def _said(body: bytes) -> _Said:
     fields = _object(text)
     if fields is None:
         return _Said(True if text == "ok" else None, one_line(text, _MOST_WORDS))
-    flags = [fields.get(name) for name in ("ok", "success")]
-    flag = next((flag for flag in flags if isinstance(flag, bool)), None)
+    flags = [flag for name in ("ok", "success") if isinstance(flag := fields.get(name), bool)]
     words = [fields.get(name) for name in ("error", "id", "message")]
     word, *more = [one_line(one, _MOST_WORDS) for one in words if isinstance(one, str)] or [""]
-    return _Said(flag, word, (*more, *_details(fields)), fields)
+    return _Said(all(flags) if flags else None, word, (*more, *_details(fields)), fields)
 
 
 def _object(text: str) -> dict[str, Any] | None:

@@ -96,13 +96,13 @@ class SmtpConnection:
         used_before = self._client is not None
         try:
             await self._begin(recipient, size_of(message), fresh=not used_before)
-            return await self._hand_over(message)
+            return await self._hand_over(recipient, message)
         except _LostError:
             # Servers close what has been open for long, or for many messages.
             if not used_before:
                 raise
         await self._begin(recipient, size_of(message), fresh=True)
-        return await self._hand_over(message)
+        return await self._hand_over(recipient, message)
 
     async def rehearse(self, recipient: str) -> None:
         """Ask whether a message from us would be taken for a recipient, and send none.
@@ -112,7 +112,8 @@ class SmtpConnection:
         """
         client = await self._ready()
         parameters = _parameters(client, recipient)
-        await self._ask_in_turn(client, _envelope(self._sender, recipient, parameters), fresh=True)
+        asked = _envelope(self._sender, recipient, parameters)
+        await self._ask_in_turn(client, asked, recipient, fresh=True)
         await self._ready()
 
     async def connect(self) -> None:
@@ -196,17 +197,17 @@ class SmtpConnection:
         """Everything up to where the server asks for the message."""
         client = await self._ready()
         asked = _envelope(self._sender, recipient, _parameters(client, recipient, size))
-        await self._ask_in_turn(client, [*asked, ("DATA", ())], fresh=fresh)
+        await self._ask_in_turn(client, [*asked, ("DATA", ())], recipient, fresh=fresh)
 
     async def _ask_in_turn(
-        self, client: aiosmtplib.SMTP, asked: list[_Command], *, fresh: bool
+        self, client: aiosmtplib.SMTP, asked: list[_Command], recipient: str, *, fresh: bool
     ) -> None:
         self._half_way = True
         try:
             # One deadline for all: one for each command would take as long as the command.
             async with asyncio.timeout(_ENVELOPE_SECONDS):
                 for command in asked:
-                    await self._ask(client, command, fresh=fresh)
+                    await self._ask(client, command, recipient, fresh=fresh)
             # What has come with the answer, such as the end of the connection, is heard now.
             await asyncio.sleep(0)
             if not client.is_connected:
@@ -214,7 +215,9 @@ class SmtpConnection:
         except (aiosmtplib.SMTPException, OSError) as error:
             raise self._lost(error) from error
 
-    async def _ask(self, client: aiosmtplib.SMTP, command: _Command, *, fresh: bool) -> None:
+    async def _ask(
+        self, client: aiosmtplib.SMTP, command: _Command, recipient: str, *, fresh: bool
+    ) -> None:
         step, arguments = command
         said = (each.encode() for each in (step, *arguments))
         reply = self._reply(await client.execute_command(*said, timeout=None))
@@ -224,7 +227,7 @@ class SmtpConnection:
         if gone or not is_refusal(reply) or (wants_another_connection(reply) and not fresh):
             self.close()
             raise _LostError(str(reply))
-        raise verdict_of(reply, step, self._sender)
+        raise verdict_of(reply, step, self._sender, recipient)
 
     async def _ready(self) -> aiosmtplib.SMTP:
         """The connection, with no transaction half made on it."""
@@ -238,7 +241,7 @@ class SmtpConnection:
         assert self._client is not None
         return self._client
 
-    async def _hand_over(self, message: bytes) -> str:
+    async def _hand_over(self, recipient: str, message: bytes) -> str:
         assert self._client is not None
         # Not by `data`, which goes through every message, at half of what sending it costs.
         protocol = self._client.protocol
@@ -258,7 +261,7 @@ class SmtpConnection:
         if goes_on(reply, "."):
             return str(reply)
         if is_refusal(reply):
-            raise verdict_of(reply, ".", self._sender)
+            raise verdict_of(reply, ".", self._sender, recipient)
         raise DeliveryError(f"an answer that is none: {reply}", "unknown")
 
     def _write(self, protocol: SMTPProtocol, message: bytes) -> None:
@@ -280,7 +283,8 @@ class SmtpConnection:
         return Reply.of(answer.code, self._redact(answer.message))
 
     def _words(self, error: Exception) -> str:
-        return clean_words(self._redact(str(error))) or "timed out"
+        said = error.message if isinstance(error, aiosmtplib.SMTPResponseException) else str(error)
+        return clean_words(self._redact(said)) or "timed out"
 
     def _not_let_in(self, answer: aiosmtplib.SMTPResponseException) -> ChannelError:
         """Refused before there was a sender or a recipient."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Literal
 
 from digest.channels.bounces import nobody_is_there
-from digest.channels.refusals import A_DAY, MENDING, Reply, about_us, enhanced
+from digest.channels.refusals import A_DAY, MENDING, Reply, about_us, enhanced, own_words
 from digest.errors import ChannelError, DeliveryError
 
 # The commands that a reply is to; `.` is the end of the message.
@@ -36,9 +36,13 @@ def is_refusal(reply: Reply) -> bool:
 
 
 def wants_another_connection(reply: Reply) -> bool:
-    """Whether it has had enough recipients for one connection."""
+    """Whether it has had enough recipients for one connection.
+
+    Some still say it by 552, as RFC 821 had it (RFC 5321, section 4.5.3.1.10).
+    """
     known = enhanced(reply.words) == _TOO_MANY_RECIPIENTS
-    return not reply.lasting and (known or "too many recipients" in reply.words.lower())
+    said = known or "too many recipients" in reply.words.lower()
+    return said and (not reply.lasting or reply.code == _TOO_LARGE)
 
 
 def is_limit(reply: Reply, sender: str) -> bool:
@@ -46,23 +50,30 @@ def is_limit(reply: Reply, sender: str) -> bool:
     return about_us(reply, sender) == "limit"
 
 
-def verdict_of(reply: Reply, step: Step, sender: str) -> DeliveryError:
+def verdict_of(reply: Reply, step: Step, sender: str, recipient: str = "") -> DeliveryError:
     """The error that a refusal is: 4yz is for now, 5yz for good (RFC 5321, section 4.2.1)."""
+    whom = about_us(reply, sender, recipient, after_message=step == ".")
     too_large = reply.code == _TOO_LARGE or enhanced(reply.words) in _SIZE_CODES
-    whom = about_us(reply, sender, after_message=step == ".")
-    if step == "MAIL" and reply.lasting and not too_large:
-        # Nobody else has been named yet.
-        whom = whom or "sender"
+    if whom is None and step == "MAIL" and not too_large:
+        return _of_nobody(reply)
     if whom in {"limit", "pace"}:
         pause = A_DAY if whom == "limit" else None
         return ChannelError(MENDING[whom].format(reply), retry_after=pause)
     if whom:
         return ChannelError(MENDING[whom].format(reply), lasting=reply.lasting)
-    if not reply.lasting:
+    if not reply.lasting or wants_another_connection(reply):
         # 421 is the server going away, not a word about this message.
         pause = None if reply.code == GOING_AWAY else _FIRST_PAUSE
         return DeliveryError(str(reply), "retrying", retry_after=pause)
     if too_large:
         return DeliveryError(str(reply), "refused")
-    bounced = nobody_is_there(reply.code, reply.words, at_recipient=step == "RCPT")
+    said = own_words(reply.words, recipient)
+    bounced = nobody_is_there(reply.code, said, at_recipient=step == "RCPT")
     return DeliveryError(str(reply), "failed", bounced=bounced)
+
+
+def _of_nobody(reply: Reply) -> ChannelError:
+    """Refused at MAIL, where nobody but the sender has been named yet."""
+    if reply.lasting:
+        return ChannelError(MENDING["sender"].format(reply), lasting=True)
+    return ChannelError(str(reply))

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 # Longer names no file system of today takes, in bytes.
 LONGEST_NAME = 255
 MOST_OF_A_NAME = 1_000
-_PARTS = ".digest-*.part"
+# Names of files that are being written.
+PARTS = ".digest-*.part"
 _NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
@@ -92,7 +93,7 @@ def _written(folder: Path, payload: bytes) -> Iterator[Path]:
 def _open_part(folder: Path) -> tuple[Path, int]:
     """A new file, locked for as long as it is open, with the rights that any new file gets."""
     while True:
-        path = folder / _PARTS.replace("*", secrets.token_hex(6))
+        path = folder / PARTS.replace("*", secrets.token_hex(6))
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         file = os.open(path, flags, 0o666)
         try:
@@ -113,7 +114,7 @@ def _open_part(folder: Path) -> tuple[Path, int]:
 
 def _clean(folder: Path) -> None:
     """Remove what processes left that were killed half way: what none has locked."""
-    for left in folder.glob(_PARTS):
+    for left in folder.glob(PARTS):
         with suppress(OSError):
             file = os.open(left, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
             try:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from digest.channels.file import path_of
-from digest.channels.whole_files import LONGEST_NAME
+from digest.channels.whole_files import LONGEST_NAME, PARTS
 from digest.checks import Finding
 from digest.config import FileSettings
 from digest.model import ALERTS
@@ -35,8 +35,10 @@ def check_files(settings: Settings) -> list[Finding]:
     paths = dict(_paths(settings))
     shared = defaultdict[str, list[str]](list)
     for (channel, _), path in paths.items():
-        if channel not in shared[os.path.normpath(path)]:
-            shared[os.path.normpath(path)].append(channel)
+        # A link leads to the same folder by another name.
+        file = str(Path(path).parent.resolve() / Path(path).name)
+        if channel not in shared[file]:
+            shared[file].append(channel)
     return [*_impossible(paths), *_shared(shared)]
 
 
@@ -67,6 +69,8 @@ def _never(path: Path) -> str | None:
         return f"{longest[:40]}… has more than {LONGEST_NAME} bytes"
     if len(os.fsencode(path)) > _LONGEST_PATH:
         return f"the path has more than {_LONGEST_PATH:,} bytes"
+    if path.match(PARTS):
+        return f"{path.name} is the name of a file that was left half written, and is removed"
     for folder in path.parents:
         if os.path.lexists(folder):
             return None if folder.is_dir() else f"{folder} is no folder"

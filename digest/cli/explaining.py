@@ -73,7 +73,8 @@ def explain(options: Options, text: str) -> int:
 
 def _troubled(settings: Settings, store: Store) -> list[str]:
     """The feeds that may have had an entry of which nothing is known."""
-    known = store.health.read().feeds
+    health = store.health.read()
+    known = health.feeds
     paused = [feed.url for feed in settings.feeds if feed.paused]
     titles = {url: row["title"] or url for url, row in known.items()}
     return [
@@ -82,6 +83,16 @@ def _troubled(settings: Settings, store: Store) -> list[str]:
             f"failing: {titles[url]}: {row['last_error']}"
             for url, row in known.items()
             if row["failures"] and url not in paused
+        ),
+        *(
+            f"over its quota: {titles.get(one.subject, one.subject)}: {one.message}"
+            for one in health.incidents
+            if one.kind == "quota"
+        ),
+        *(
+            f"outran its polls, last {_utc(row['missed_at'])}: {titles[url]}"
+            for url, row in known.items()
+            if row["missed_at"]
         ),
     ]
 

@@ -10,6 +10,7 @@ from digest.cli.output import progress
 from digest.cli.trying import find_feeds, one_line
 from digest.config.starting import StartFeed
 from digest.errors import FeedError
+from digest.feeds.discovery import is_of_the_site
 from digest.feeds.fetch import NOT_PUBLIC
 from digest.language import counted
 
@@ -36,7 +37,7 @@ def feeds_given(urls: Sequence[str], *, private: bool, test: bool) -> tuple[Star
         tell(f"  {_line(first)}")
         if others:
             tell(f"  {len(others)} more there: `digest feeds discover {url}`")
-        found[first.url] = StartFeed(first.url, private)
+        found[first.url] = _start(first, url, private=private)
     return tuple(found.values())
 
 
@@ -63,9 +64,13 @@ def _chosen(url: str, *, private: bool) -> list[StartFeed]:
         return _chosen(url, private=True) if allowed else []
     if len(found) == 1:
         tell(f"  {_line(found[0])}")
-        return [StartFeed(found[0].url, private)]
+        return [_start(found[0], url, private=private)]
     places = choose("Which of them", [_line(one) for one in found])
-    return [StartFeed(found[place].url, private) for place in places]
+    return [_start(found[place], url, private=private) for place in places]
+
+
+def _start(found: Candidate, asked: str, *, private: bool) -> StartFeed:
+    return StartFeed(found.url, private and is_of_the_site(found.url, asked))
 
 
 def _look(url: str, *, private: bool) -> list[Candidate]:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from digest.errors import FeedError
-from digest.feeds.discovery import feed_links, usual_addresses
+from digest.feeds.discovery import feed_links, is_of_the_site, usual_addresses
 from digest.feeds.fetch import IF_MEANT
 from digest.feeds.identity import choice
 from digest.feeds.parse import parse_feed
@@ -128,9 +128,8 @@ class Scout:
             request,
             url=url,
             headers=request.headers if there[:2] == home[:2] else {},
-            # The site's own network was meant, and not wherever its page leads.
             allow_private_networks=(
-                request.allow_private_networks and there.hostname == home.hostname
+                request.allow_private_networks and is_of_the_site(url, request.url)
             ),
         )
         try:

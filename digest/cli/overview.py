@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import Struct
 
 from digest.editions.weekly import weekly_of
-from digest.reports import ago
+from digest.reports import ago, in_megabytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -178,13 +178,13 @@ def _because(group: str, feed: dict[str, Any], now: datetime) -> str:
 def _storage(storage: dict[str, Any] | None, *, everything: bool) -> Iterator[Line]:
     """`Database: 12.3 MB, most of A feed (1.2 MB)`."""
     if storage:
-        large = [f"{one['name']} ({_size(one['bytes'])})" for one in storage["largest_feeds"]]
+        large = [
+            f"{one['name']} ({in_megabytes(one['bytes'])})" for one in storage["largest_feeds"]
+        ]
         most = ", ".join(large if everything else large[:1])
-        yield Line(f"Database: {_size(storage['bytes'])}" + (f", most of {most}" if most else ""))
-
-
-def _size(number: int) -> str:
-    return f"{number / 1e6:.1f} MB"
+        yield Line(
+            f"Database: {in_megabytes(storage['bytes'])}" + (f", most of {most}" if most else "")
+        )
 
 
 def _counted(counts: dict[str, int]) -> str:

@@ -15,7 +15,7 @@ from digest.config.addresses import without_credentials
 from digest.config.editing import append_feeds, feed_lines, pause_feed, remove_feed
 from digest.config.units import parse_duration
 from digest.errors import FeedError, UsageError
-from digest.feeds.discovery import web_address
+from digest.feeds.discovery import is_of_the_site, web_address
 from digest.language import counted
 from digest.opening import utc_now
 from digest.reports import ago, status_report
@@ -62,7 +62,8 @@ def add(
         _refuse_known(settings, one.url)
     # What was found goes without the login in the address.
     written = url if one.url == without_credentials(url)[0] else one.url
-    lines = feed_lines(written, name, tags, interval, private=allow_private_networks)
+    private = allow_private_networks and is_of_the_site(one.url, url)
+    lines = feed_lines(written, name, tags, interval, private=private)
     append_feeds(options.file(), [lines])
     told = {"url": one.url, "name": name or one.title, "entries": one.entries}
     return _tell(options, settings, told, "added")

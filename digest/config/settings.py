@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -214,6 +215,13 @@ class Settings(Model):
         """The digests that subscribe to a feed."""
         return tuple(
             name for name in self.digests if any(f.url == url for f in self.feeds_of(name))
+        )
+
+    @property
+    def hosts_inside(self) -> frozenset[str | None]:
+        """The hosts of feeds that may be on this machine or network by a word of their own."""
+        return frozenset(
+            urlsplit(feed.url).hostname for feed in self.feeds if feed.allow_private_networks
         )
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -54,7 +55,7 @@ class Frame(Struct, frozen=True):
     `titles` what feeds call themselves; with `tags`, the sections are those instead, by address
     too. `marking` are the addresses of those whose edited entries are marked. `watched` are the
     rules that raise an entry, by its id. `top` is the most stories above the sections, `fold` how
-    many are shown with their text.
+    many are shown with their text. `inside` are the hosts of feeds that may be on this network.
     """
 
     digest: str
@@ -67,6 +68,7 @@ class Frame(Struct, frozen=True):
     titles: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] | None = None
     marking: frozenset[str] = frozenset()
+    inside: frozenset[str | None] = frozenset()
     watched: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     top: int = 0
     fold: int = 1_000
@@ -176,7 +178,7 @@ def _story(frame: Frame, place: Place) -> Story:
         entries=tuple(one.id for one in cluster.everything),
         updated=lead.edited_at is not None and lead.feed_url in frame.marking,
         html=lead.html if frame.content == "full" else "",
-        image=lead.image,
+        image=_image(frame, lead),
         watched=tuple(dict.fromkeys(rule for rules in watched for rule in rules)),
         related=tuple(
             Related(one.title, one.link, _feed_name(frame, one)) for one in cluster.related
@@ -184,6 +186,13 @@ def _story(frame: Frame, place: Place) -> Story:
         group=cluster.group,
         brief=place.brief,
     )
+
+
+def _image(frame: Frame, entry: Entry) -> str:
+    """Where an entry has its picture; what is inside is for the feed that is there alone."""
+    host = urlsplit(entry.image).hostname
+    is_theirs = host in frame.inside and host != urlsplit(entry.feed_url).hostname
+    return "" if is_theirs else entry.image
 
 
 def _feed_name(frame: Frame, entry: Entry) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _MOST_SECONDS = 2**31  # RFC 9111, section 1.2.2: what stands for anything longer
 _LONGEST_RETRY_AFTER = timedelta(days=30)
-_FRACTION = re.compile(r"\s*[0-9]{1,15}\.[0-9]{1,15}\s*")
+_FRACTION = re.compile(r"[0-9]{1,15}\.[0-9]{1,15}")
 _STALE = {"no-cache", "no-store"}
 
 
@@ -49,13 +49,15 @@ def retry_after(
     """How long to leave the server alone (RFC 9110, section 10.2.3), at most `longest`.
 
     None where the answer does not say, or not sensibly; `now` stands in for a missing Date. Some
-    servers say a fraction of a second, which is waited for as a whole one.
+    servers say a fraction of a second, which is waited for as a whole one; where a proxy has put
+    its own beside the server's, the longer counts.
     """
     said = headers.get("Retry-After", "")
-    if _FRACTION.fullmatch(said):
-        said = str(ceil(float(said)))
-    wait = _positive(_seconds(said) or _until(said, headers, now))
-    return wait and min(wait, longest)
+    spans = [_whole_seconds(each) for each in said.split(",")]
+    # A date has a comma too.
+    known = [span for span in spans if span is not None]
+    wait = max(known) if len(known) == len(spans) else _until(said, headers, now)
+    return min(wait, longest) if wait and wait > timedelta(0) else None
 
 
 def _directives(lines: list[str]) -> dict[str, str]:
@@ -70,6 +72,11 @@ def _seconds(text: str | None) -> timedelta | None:
         return None
     # As a float, since thousands of digits are no int.
     return timedelta(seconds=min(float(digits), _MOST_SECONDS))
+
+
+def _whole_seconds(text: str) -> timedelta | None:
+    bare = text.strip()
+    return _seconds(str(ceil(float(bare))) if _FRACTION.fullmatch(bare) else bare)
 
 
 def _until(text: str | None, headers: Mapping[str, str], now: datetime) -> timedelta | None:

@@ -59,14 +59,12 @@ def diff(entries: Sequence[KeyedEntry], known: Iterable[KnownEntry]) -> Changes:
     """
     keys = {one.key: one for one in known}
     same = _pair(entries, keys)
-    taken = {*keys, *(entry.key for entry in entries)}
     new, recognised = [], []
     for entry in entries:
         match = same.get(entry.key)
         if match is None and entry.key not in keys:
             new.append(entry)
-        elif match is None and (key := _free_key(entry, taken)):
-            taken.add(key)
+        elif match is None and (key := _free_key(entry, keys)):
             new.append(replace(entry, key=key))
         else:
             # Without a free key even its whole content is known.
@@ -75,6 +73,7 @@ def diff(entries: Sequence[KeyedEntry], known: Iterable[KnownEntry]) -> Changes:
 
 
 def _free_key(entry: KeyedEntry, taken: Container[str]) -> str | None:
+    # No other entry of the body has any of them: what two of them say tells neither apart.
     candidates = candidate_keys(entry)
     return next((key for key in candidates if key not in taken), None)
 
@@ -94,7 +93,7 @@ def _pair(entries: Sequence[KeyedEntry], keys: Mapping[str, KnownEntry]) -> dict
     ]
     paired: dict[str, KnownEntry] = {}
     claimed: set[int] = set()
-    for _, n, found in sorted(claims, key=lambda claim: (-claim[0], claim[1])):
+    for _, n, found in sorted(claims, key=lambda claim: claim[0], reverse=True):
         if entries[n].key not in paired and found.id not in claimed:
             paired[entries[n].key] = found
             claimed.add(found.id)
@@ -146,13 +145,19 @@ def _called(
     return [one for one in found if one.key == own or not one.key.startswith("guid:")]
 
 
-def _strength(entry: KeyedEntry, known: KnownEntry, kinds: frozenset[str]) -> int:
-    own = known.key == whole_key(entry) or (GUID in kinds and entry.key == known.key)
+def _strength(entry: KeyedEntry, known: KnownEntry, kinds: frozenset[str]) -> tuple[int, ...]:
+    """What says that they are the same, what tells most first."""
     # Where guids are places in a list, what stands there says which entry it is.
     has_guid = any(kind_of(name) == GUID for name in entry.telling)
-    moved = has_guid and kinds >= {LINK, DATED, TEXT}
-    said = 128 * moved + 32 * (WHOLE in kinds) + 4 * (kinds >= {DATED, TEXT})
-    return 64 * own + 16 * (GUID in kinds) + 2 * (LINK in kinds) + said + len(kinds)
+    return (
+        has_guid and kinds >= {LINK, DATED, TEXT},
+        GUID in kinds and entry.key == known.key,
+        WHOLE in kinds,
+        GUID in kinds,
+        kinds >= {DATED, TEXT},
+        LINK in kinds,
+        len(kinds),
+    )
 
 
 def _is_same(

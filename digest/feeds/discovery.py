@@ -80,6 +80,14 @@ def usual_addresses(url: str) -> tuple[str, ...]:
     return tuple(urljoin(folder, path) for folder in folders for path in _USUAL_PATHS)
 
 
+def is_of_the_site(found: str, asked: str) -> bool:
+    """Whether what was found is at the host that was asked, and what was allowed there holds.
+
+    The site's own network was meant, and not wherever its page leads.
+    """
+    return urlsplit(found).hostname == urlsplit(asked).hostname
+
+
 def web_address(text: str) -> str:
     """The web address meant by what people and pages write, like `example.com` or `feed://...`."""
     address = without_feed_scheme(text.strip())

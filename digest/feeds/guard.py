@@ -35,12 +35,13 @@ _UNICAST = IPv6Network("2000::/3")
 # NAT64 (RFC 6052): the IPv4 address that is at the end of it.
 _NAT64 = IPv6Network("64:ff9b::/96")
 # Where a machine asks its neighbours and its cloud, which hands out credentials there: link-local,
-# Azure, Oracle, Alibaba; AWS, Google and Scaleway by IPv6.
+# Azure, Oracle, Alibaba; by IPv6 all of AWS's own, Google, Oracle and Scaleway.
 _NEVER = tuple(
     ip_network(network)
     for network in (
         *("169.254.0.0/16", "168.63.129.16/32", "192.0.0.192/32", "100.100.100.200/32"),
-        *("fe80::/10", "fd00:ec2::254/128", "fd20:ce::254/128", "fd00:42::42/128"),
+        *("fe80::/10", "fd00:ec2::/32", "fd20:ce::254/128", "fd00:c1::a9fe:a9fe/128"),
+        "fd00:42::42/128",
     )
 )
 # What leads to another address that cannot be told from it for sure: NAT64 of a network's own,

@@ -7,6 +7,9 @@ import unicodedata
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from digest.domains import ascii_domain
+from digest.errors import DomainError
+
 _PUNYCODE = "xn--"
 # Written together in one language (UTS 39, section 5.2: highly restrictive).
 _TOGETHER = (
@@ -28,16 +31,10 @@ _DROPPED, _AROUND = re.compile("[\t\n\r]"), "".join(map(chr, range(33)))
 
 def ascii_host(host: str) -> str:
     """A host in lower case, as it is asked for (UTS 46, IDNA 2008); the text where it is none."""
-    host = host.lower().rstrip(".")
-    if host.isascii():
-        return host
-    # Few hosts need its tables.
-    import idna
-
     try:
-        return idna.encode(host, uts46=True).decode("ascii")
-    except (idna.IDNAError, UnicodeError):
-        return host
+        return ascii_domain(host).rstrip(".")
+    except DomainError:
+        return host.lower().rstrip(".")
 
 
 @lru_cache(maxsize=256)

@@ -27,7 +27,7 @@ class Taken(Struct, frozen=True):
     """What is taken of a body; `spent` is what the day has had with it.
 
     `left` new entries and `put_off` edits are not taken now, and so are as new to the next poll;
-    of `bare` ones the text is not kept.
+    of `bare` ones, new or edited, the text is not kept.
     """
 
     new: tuple[CleanEntry, ...]
@@ -47,7 +47,7 @@ class Taken(Struct, frozen=True):
         """What a person is told where it was more than the quota; else nothing."""
         told = (
             (self.left, "new entries stay in the feed until the next day (UTC)"),
-            (self.bare, "new entries are kept without their text"),
+            (self.bare, "entries are kept without their text"),
             (self.put_off, "edits wait for the next day (UTC)"),
         )
         said = [f"{number} {what}" for number, what in told if number]
@@ -73,7 +73,8 @@ def take(
 
     A `first` body may have any number of entries, or what it has would be news later. A `flood`
     is taken whole where that is possible, or its rest would be no flood. New entries have their
-    text before edits do, and of those the newest.
+    text before edits do, and of those the newest. An edit that no day has room for is taken
+    without its text.
     """
     today = f"{now:%Y-%m-%d}"
     before = spent if spent.day == today else Spent(today)
@@ -86,12 +87,15 @@ def take(
         fits = size_of(entry) <= left and not flood
         left -= size_of(entry) if fits else 0
         bare += not fits and not flood
-        kept.append(entry if fits else without_text(entry))
+        kept.append(entry if fits else without_text(entry) if flood else _bare(entry))
     made: list[Edit] = []
-    for edit in edited:
-        if size_of(edit[1]) <= left:
-            left -= size_of(edit[1])
-            made.append(edit)
+    for number, said in edited:
+        ever = size_of(said) <= quota.size
+        entry = said if ever else _bare(said)
+        if size_of(entry) <= left:
+            left -= size_of(entry)
+            bare += not ever
+            made.append((number, entry))
     return Taken(
         new=tuple(reversed(kept)),
         edited=tuple(made),
@@ -105,6 +109,11 @@ def take(
 def size_of(entry: CleanEntry) -> int:
     """The bytes of an entry's text; all else of it is short."""
     return len(entry.html.encode())
+
+
+def _bare(entry: CleanEntry) -> CleanEntry:
+    """An entry without its text, with all that rules may ask for besides."""
+    return replace(entry, html="", excerpt="")
 
 
 def without_text(entry: CleanEntry) -> CleanEntry:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from digest.channels.refusals import alike
 from digest.errors import ChannelError, DeliveryError, StoreError
 from digest.jobs.doubts import Doubts
-from digest.jobs.outcomes import outcome_of, rest_after
+from digest.jobs.outcomes import outcome_of, put_off, rest_after
 from digest.log import event
 from digest.model import Delivery, Outcome, Rest
 
@@ -38,8 +39,8 @@ _RECORD_AGAIN_SECONDS = 5.0
 class _Turn(Struct):
     """A channel's turn to be served, and who hears of it; nothing is begun once it is to stop.
 
-    `rest` is why nothing could be sent before; `doubts` are the refusals that may not be about
-    their recipients.
+    `rest` is why nothing could be sent before; `accepted` are those who got something since;
+    `doubts` are the refusals that may not be about their recipients.
     """
 
     channel: Channel
@@ -47,6 +48,16 @@ class _Turn(Struct):
     rest: Rest | None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     doubts: Doubts = field(default_factory=Doubts)
+    accepted: set[str] = field(default_factory=set)
+
+    def is_alone(self, delivery: Delivery, reason: str) -> bool:
+        """Whether what keeps it back again keeps nobody else back."""
+        if delivery.error is None:
+            return False
+        if self.accepted - {delivery.recipient}:
+            return True
+        known = alike(delivery.error, reason, (delivery.recipient, delivery.recipient))
+        return known and delivery.state == "retrying" and self.rest is None
 
 
 class Delivering:
@@ -193,6 +204,8 @@ class Delivering:
         try:
             outcome = await self._attempt(turn, session, delivery, due)
         except ChannelError as error:
+            if turn.is_alone(delivery, error.reason):
+                return self._outcome(turn.channel, delivery, put_off(error))
             await self._rest(turn, delivery, error)
             return None
         except asyncio.CancelledError:
@@ -226,9 +239,10 @@ class Delivering:
     async def _due(self, turn: _Turn) -> list[Delivery]:
         now, channel = self._clock(), turn.channel
         due = await self._store.run(lambda store: store.ledger.due(channel.name, channel.kind, now))
-        if turn.rest and turn.rest.lasting:
-            # Others are asked first than those whose refusal was taken for one of the channel.
-            due.sort(key=lambda each: each.state == "pending" and each.error is not None)
+        rest = turn.rest
+        if rest and (rest.lasting or rest.failures > 1):
+            # What made the channel rest may be about one recipient: the others come first.
+            due.sort(key=lambda each: (each.error is not None, each.error == rest.reason))
         return [each for each in due if each.id not in turn.doubts.held]
 
     async def _claim(self, turn: _Turn, due: Collection[Delivery]) -> Delivery | None:
@@ -306,15 +320,19 @@ class Delivering:
             reason = f"a bug: {type(error).__name__}"
             refusal = DeliveryError(reason, "unknown" if begun else "retrying")
         else:
-            turn.doubts.settled = True
+            turn.doubts.accept()
+            turn.accepted.add(delivery.recipient)
             return Outcome("sent", receipt=self._words(receipt) or None)
         if refusal.verdict == "refused" and channel.plainer(delivery.payload) is None:
             refusal = DeliveryError(refusal.reason, "failed")
-        outcome = outcome_of(delivery, refusal, channel.patience, self._clock())
-        outcome = replace(outcome, error=self._words(outcome.error or ""))
+        outcome = self._outcome(channel, delivery, refusal)
         if refusal.verdict == "failed" or (refusal.verdict == "refused" and delivery.plainer):
             _judge(turn, delivery, refusal, due, outcome)
         return outcome
+
+    def _outcome(self, channel: Channel, delivery: Delivery, error: DeliveryError) -> Outcome:
+        outcome = outcome_of(delivery, error, channel.patience, self._clock())
+        return replace(outcome, error=self._words(outcome.error or ""))
 
     async def _record(
         self, delivery: Delivery, outcome: Outcome, then: Iterable[Delivery]

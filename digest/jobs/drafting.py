@@ -308,6 +308,7 @@ def _frame(
         titles=titles,
         tags=_tags(config, feeds),
         marking=frozenset(feed.url for feed in feeds if feed.updates != "ignore"),
+        inside=settings.hosts_inside,
         top=config.top_stories,
         fold=config.fold,
         content=config.content,

@@ -98,7 +98,8 @@ class Learning:
             windows=self.windows(feed),
             wishes=state.wishes if kept else reading.wishes,
             flood=flood and bool(taken.new),
-            missed=not flood and not kept and is_gap(changes, state.entries),
+            # Of what is all left the next poll tells, which finds it as new.
+            missed=bool(taken.new) and not flood and not kept and is_gap(changes, state.entries),
             # All of a feed may be edited at once, by its publisher or by a better parser of ours.
             resend=feed.updates == "resend" and not may_be_flood(len(edited), state.entries),
             redraw=not state.entries and known_before and may_be_flood(len(new), 1),

@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from digest.errors import DeliveryError
 from digest.model import Outcome, Rest
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from digest.errors import ChannelError, DeliveryError
+    from digest.errors import ChannelError
     from digest.model import Delivery, DeliveryState
 
 _FIRST_PAUSE = timedelta(minutes=1)
+_PAUSE_OF_ONE = timedelta(minutes=30)
 _LONGEST_PAUSE = timedelta(hours=4)
 # RFC 5321, section 4.5.4.1: give up after four or five days.
 _GIVE_UP_AFTER = timedelta(days=5)
@@ -54,6 +56,11 @@ def outcome_of(
     # A server that asks for longer than that is obeyed.
     pause = max(pause, error.retry_after or pause)
     return Outcome("retrying", error=error.reason, next_attempt_at=now + pause)
+
+
+def put_off(error: ChannelError) -> DeliveryError:
+    """What a channel's trouble is for the one delivery that meets it while others are made."""
+    return DeliveryError(error.reason, "retrying", retry_after=error.retry_after or _PAUSE_OF_ONE)
 
 
 def rest_after(error: ChannelError, before: Rest | None, now: datetime) -> Rest:

@@ -56,10 +56,6 @@ class Illustrating:
         self._settings = settings
         self._open_fetcher = open_fetcher
         self._total_seconds = total_seconds
-        # A feed can name any picture; inside, it gets those at the feeds that may be there.
-        self._private_hosts = {
-            urlsplit(feed.url).hostname for feed in settings.feeds if feed.allow_private_networks
-        }
 
     async def illustrate(self, edition: Edition) -> tuple[Edition, Pictures]:
         """The edition with what pictures it may show, and those that are to be in its messages.
@@ -97,8 +93,9 @@ class Illustrating:
         return seen
 
     def _may_be_private(self, url: str) -> bool:
-        polling = self._settings.polling
-        return polling.allow_private_networks or urlsplit(url).hostname in self._private_hosts
+        # Of those inside, an edition has only what is at the host of the entry's own feed.
+        inside = self._settings.hosts_inside
+        return self._settings.polling.allow_private_networks or urlsplit(url).hostname in inside
 
     async def _see(self, fetcher: Fetcher, url: str, largest: int) -> _Seen:
         request = Request(url, accept=_ACCEPT, allow_private_networks=self._may_be_private(url))

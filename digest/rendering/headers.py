@@ -62,7 +62,9 @@ def mailbox(text: str) -> Mailbox:
     one = read_mailbox(text)
     if not one.username.isprintable():
         raise ValueError("is no address")
-    return Mailbox(one_line(one.name, _LONGEST_NAME), one.username, ascii_domain(one.domain))
+    # RFC 5321 knows no full stop at the end of a domain.
+    domain = ascii_domain(one.domain).removesuffix(".")
+    return Mailbox(one_line(one.name, _LONGEST_NAME), one.username, domain)
 
 
 def address_field(field: str, one: Mailbox) -> bytes:

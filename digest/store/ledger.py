@@ -121,7 +121,7 @@ class LedgerQueries:
         more; on any other a person decides.
         """
         repeats = sa.and_(deliveries.c.channel.in_(repeatable), deliveries.c.doubtful == 0)
-        once_more = sa.case((repeats, now), else_=None)
+        once_more = sa.case((repeats, sa.literal(now, UtcDateTime)), else_=None)
         with self._database.transaction() as connection:
             return connection.execute(
                 sa.update(deliveries)

@@ -14,7 +14,7 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from digest import __version__
-from digest.reports import ago
+from digest.reports import ago, in_megabytes
 from digest.web.sessions import Limiter, Sessions
 from digest.words_of_others import visible
 
@@ -70,6 +70,7 @@ class Site:
             time=self._time,
             day=lambda at: f"{self.local(at):%a} {self._time(at)}",
             iso=datetime.isoformat,
+            size=in_megabytes,
             ago=lambda at: ago(at, datetime.now(UTC)),
         )
         self._environment.globals.update(version=__version__, schedule=self._schedule)

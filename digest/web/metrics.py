@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
     from digest.rounds import Pulse
-    from digest.store import Waiting
+    from digest.store import Health, Sizes, Waiting
 
 __all__ = ["CONTENT_TYPE", "exposition"]
 
@@ -39,14 +39,17 @@ class _Snapshot(Collector):
 
 def exposition(
     report: Mapping[str, Any],
-    incidents: int,
-    waiting: Waiting,
+    found: tuple[Health, Waiting, Sizes],
     pulse: Pulse,
     refused: Mapping[str, int],
     loop_lag: float,
     now: datetime,
 ) -> bytes:
-    """All metrics; `report` is what `status` shows, `refused` by kind, `loop_lag` in seconds."""
+    """All metrics; `report` is what `status` shows, `refused` by kind, `loop_lag` in seconds.
+
+    `found` is what the store says.
+    """
+    stored, waiting, sizes = found
     health = Counter(feed["health"] for feed in report["feeds"])
     feed_late = _age(waiting.feed, now)
     metrics = [
@@ -61,12 +64,14 @@ def exposition(
         _one(
             "digest_feed_late_seconds", "How long the feed due the longest has been so.", feed_late
         ),
-        _one("digest_incidents_open", "Incidents that are open.", incidents),
+        _one("digest_incidents_open", "Incidents that are open.", len(stored.incidents)),
         _one(
             "digest_attention",
             "Things that `status` says need attention.",
             len(report["attention"]),
         ),
+        _one("digest_database_bytes", "Size of the database.", sizes.size),
+        _one("digest_database_free_bytes", "Of it, used again before it grows.", sizes.free),
         _one("digest_loop_lag_seconds", "How late the event loop is, tried for this.", loop_lag),
         _one("digest_beat_age_seconds", "Since the minute last came round.", pulse.since_beat),
         _one("digest_round_age_seconds", "Since a round of polling last ended.", pulse.since_round),

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from digest.editions.weekly import configured
 from digest.opening import utc_now
-from digest.reports import status_report
+from digest.reports import status_report, storage_report
 from digest.web.answers import SITE
 from digest.web.archive import last_editions
 from digest.web.login import operator_page
@@ -58,13 +58,14 @@ def routes() -> list[web.RouteDef]:
 
 async def _overview(request: web.Request) -> web.Response:
     site = request.app[SITE]
-    health = await site.read(lambda store: store.health.read())
+    health, sizes = await site.read(lambda store: (store.health.read(), store.keeping.sizes()))
     report = status_report(site.settings, health, utc_now())
     states = [feed["health"] for feed in report["feeds"]]
     return operator_page(
         request,
         "overview.html",
         report=report,
+        storage=storage_report(report["feeds"], sizes),
         needs=list(_needs(site.settings, health, report)),
         health={state: states.count(state) for state in sorted(set(states))},
         editions=await last_editions(site),

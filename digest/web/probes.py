@@ -54,21 +54,14 @@ async def _metrics(request: web.Request) -> web.Response:
     site = request.app[SITE]
     if not (_is_from_here(request) or session_of(request) or has_password(request)):
         raise web.HTTPNotFound
-    health = await site.read(lambda store: store.health.read())
+    health, sizes = await site.read(lambda store: (store.health.read(), store.keeping.sizes()))
     urls = [feed.url for feed in site.settings.feeds]
     waiting = await site.read(lambda store: store.archive.waiting(urls))
+    found = (health, waiting, sizes)
     now = utc_now()
     report = status_report(site.settings, health, now)
     lag = await _loop_lag()
-    text = exposition(
-        report,
-        len(health.incidents),
-        waiting,
-        site.daemon.pulse,
-        site.refusals.totals,
-        lag,
-        now,
-    )
+    text = exposition(report, found, site.daemon.pulse, site.refusals.totals, lag, now)
     return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE})
 
 

@@ -187,6 +187,84 @@ async def test_others_are_asked_first_after_a_rest(posting: Posting, server: Ref
     assert await posting.incidents() == []
 
 
+@pytest.mark.parametrize(
+    ("words", "hours"),
+    [
+        ("550 5.7.1 your network is blocked here", 6),
+        ("450 4.7.1 Client host rejected: cannot find your hostname", 1),
+        ("421 4.7.0 go away", 1),
+        ("550 5.4.5 daily sending limit exceeded", 24),
+    ],
+)
+async def test_one_whose_refusal_looks_like_ours_keeps_nobody_waiting(
+    posting: Posting, server: Refusing, words: str, hours: int
+) -> None:
+    server.says = {"ada": words}
+    await posting.publish(*NAMES)
+    assert await posting.deliver() == dict.fromkeys(NAMES, "pending")
+    posting.clock.turn(hours=hours)
+    await posting.deliver()
+    posting.clock.turn(hours=hours)
+    became = await posting.deliver()
+
+    assert became == {"ada": "retrying"} | dict.fromkeys(NAMES[1:], "sent")
+    assert await posting.incidents() == []
+    # It has its own days, after which it is given up.
+    for _ in range(40):
+        posting.clock.turn(hours=24)
+        became = await posting.deliver()
+    assert became["ada"] == "failed"
+    assert "given up after 5 days" in (await posting.rows())[0]["error"]
+    assert await posting.incidents() == []
+
+
+async def test_a_server_that_takes_no_more_keeps_the_rest(
+    posting: Posting, server: Refusing
+) -> None:
+    later = [f"later{n:02}" for n in range(20)]
+    server.says = dict.fromkeys(later, "554 5.7.1 no, {}")
+    await posting.publish(*NAMES, *later)
+
+    became = await posting.deliver()
+
+    assert became == (
+        dict.fromkeys(NAMES, "sent")
+        | dict.fromkeys(later[:10], "failed")
+        | dict.fromkeys(later[10:], "pending")
+    )
+    assert await posting.incidents() == ["one"]
+    server.says = {}
+    posting.clock.turn(hours=6)
+    became = await posting.deliver()
+    assert [became[name] for name in later[10:]] == ["sent"] * 10
+
+
+async def test_a_row_of_those_who_are_gone_is_no_trouble(
+    posting: Posting, server: Refusing
+) -> None:
+    gone = [f"gone{n:02}" for n in range(15)]
+    server.says = dict.fromkeys(gone, GONE)
+    await posting.publish("ada", *gone, "grace")
+
+    became = await posting.deliver()
+
+    assert became == dict.fromkeys(gone, "failed") | {"ada": "sent", "grace": "sent"}
+    assert await posting.incidents() == []
+
+
+async def test_one_who_is_accepted_between_begins_the_row_anew(
+    posting: Posting, server: Refusing
+) -> None:
+    names = [f"{'ok' if n % 8 == 0 else 'no'}{n:02}" for n in range(30)]
+    server.says = {name: "554 no" for name in names if name.startswith("no")}
+    await posting.publish(*names)
+
+    became = await posting.deliver()
+
+    assert all(became[name] == ("sent" if name[0] == "o" else "failed") for name in names)
+    assert await posting.incidents() == []
+
+
 async def test_who_is_put_off_accepts_nobody(posting: Posting, server: Refusing) -> None:
     server.everybody = "451 4.7.1 greylisted"
     await posting.publish(*NAMES)

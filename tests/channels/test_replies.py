@@ -42,6 +42,17 @@ async def test_25z_is_accepted(tmp_path: Path, stage: str, code: int) -> None:
         assert await verdicts(email(tmp_path, port), *mails_to("ada")) == ["250 queued"]
 
 
+@pytest.mark.parametrize("stage", ["connect", "MAIL", "RCPT", "."])
+@pytest.mark.parametrize("reply", ["SSH-2.0-OpenSSH_9.2", "HTTP/1.1 400 Bad Request", "queued"])
+async def test_what_is_no_smtp_is_told_as_it_was_said(
+    tmp_path: Path, stage: str, reply: str
+) -> None:
+    error = await outcome(tmp_path, SmtpScript({stage: reply}))
+
+    assert reply in error.reason
+    assert "-1" not in error.reason
+
+
 @pytest.mark.parametrize("stage", ["MAIL", "RCPT"])
 @pytest.mark.parametrize("reply", ["354 go on", "150 wait", "220 ready", "666 what?", "099 no"])
 async def test_what_is_no_answer_ends_the_connection_and_blames_nobody(
@@ -86,8 +97,9 @@ async def test_a_connection_that_ends_with_the_invitation_leaves_no_doubt(
     assert verdict(error) == "down for now"
 
 
-async def test_who_has_had_enough_recipients_is_called_again(tmp_path: Path) -> None:
-    script = SmtpScript({"RCPT 2": "452 4.5.3 too many recipients"})
+@pytest.mark.parametrize("reply", ["452 4.5.3 too many recipients", "552 too many recipients"])
+async def test_who_has_had_enough_recipients_is_called_again(tmp_path: Path, reply: str) -> None:
+    script = SmtpScript({"RCPT 2": reply})
     with serving(script.talk) as port:
         found = await verdicts(email(tmp_path, port), *mails_to("ada", "grace", "edith"))
 

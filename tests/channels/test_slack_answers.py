@@ -73,6 +73,7 @@ def test_ok_with_a_refusal_is_not(body: str, status: int) -> None:
         ('{"ok": false, "error": ["no", "text"]}', "dead"),
         ('{"ok": false, "error": "ratelimited"}', "rests"),
         ('{"ok": false, "success": true}', "dead"),
+        ('{"ok": true, "success": false}', "dead"),
         ('{"success": false, "error": "Invalid integration id or token provided."}', "dead"),
         # Something else answers.
         ("<html><title>Welcome to the hotel</title>", "dead"),

@@ -52,6 +52,15 @@ def test_channels_that_write_to_the_same_files_are_told(
     assert finding.remedy == "give each channel a path of its own"
 
 
+def test_a_folder_by_another_name_is_the_same(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "link").symlink_to("out")
+
+    (finding,) = check_files(settings_of(tmp_path, vault="out/{date}.md", copy="link/{date}.md"))
+
+    assert finding.said == "copy writes to the same files; the later ones get a number"
+
+
 def test_channels_with_paths_of_their_own_are_no_finding(tmp_path: Path) -> None:
     assert check_files(settings_of(tmp_path, vault="{digest}-{date}.md", copy="{date}.txt")) == []
 
@@ -65,6 +74,7 @@ def test_channels_with_paths_of_their_own_are_no_finding(tmp_path: Path) -> None
         ("x" * 250 + "{digest}", "xxx… has more than 255 bytes"),
         ("x" * 256 + "/{date}.md", "xxx… has more than 255 bytes"),
         ("/".join(["x" * 200] * 21), "the path has more than 4,095 bytes"),
+        (".digest-{date}.part", ".part is the name of a file that was left half written"),
         ("config.yaml/{date}.md", "config.yaml is no folder"),
         ("config.yaml/deep/{date}.md", "config.yaml is no folder"),
     ],

@@ -141,6 +141,19 @@ def test_no_feed_had_it_and_which_fail(polled: Project) -> None:
     assert "! failing: A feed: answered 500" in done.stdout
 
 
+def test_no_feed_had_it_and_which_brought_too_much(polled: Project) -> None:
+    config = polled.folder / "config.yaml"
+    text = config.read_text("utf-8").replace("polling: {", "polling: {daily_entries: 1, ", 1)
+    config.write_text(text, "utf-8")
+    polled.feeds.replies["/feed"] = Reply(rss(*(item(number) for number in range(10, 14))))
+    polled.json("poll")
+    done = polled.command("explain", "Story 10")
+    assert done.returncode == 1
+    assert "! over its quota: A feed: brings more than is kept of a feed in a day" in done.stdout
+    assert "3 new entries stay in the feed until the next day" in done.stdout
+    assert "! outran its polls, last 20" in done.stdout
+
+
 def test_before_anything_was_polled(project: Project) -> None:
     project.configure("/feed")
     done = project.command("explain", "x")

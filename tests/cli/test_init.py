@@ -15,6 +15,7 @@ import click
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+from digest.cli import feeding
 from digest.cli.asking import (
     ADDRESS,
     DURATION,
@@ -27,9 +28,11 @@ from digest.cli.asking import (
     ZONE,
     Answer,
 )
+from digest.cli.finding import Candidate
 from digest.cli.init import init
 from digest.cli.placing import place, secret_file, staged
 from digest.config import load_settings
+from digest.config.starting import StartFeed
 from digest.errors import UsageError
 from tests.cli.terminal import CTRL_C, on_terminal
 from tests.feed_xml import item, rss
@@ -435,3 +438,17 @@ def test_the_quick_start_names_options_that_exist() -> None:
     known = {name for parameter in init.params for name in parameter.opts}
     assert len(named) > 5
     assert named <= known
+
+
+def test_a_feed_elsewhere_that_a_page_inside_names_may_not_be_inside(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page, elsewhere = "http://nas.local/", "https://feeds.example/feed"
+    found = [Candidate(elsewhere), Candidate("http://nas.local/feed")]
+    monkeypatch.setattr(feeding, "_look", lambda *_, **__: found)
+    monkeypatch.setattr(feeding, "choose", lambda *_: [0, 1])
+    assert feeding.feeds_given([page], private=True, test=True) == (StartFeed(elsewhere, False),)
+    assert feeding._chosen(page, private=True) == [
+        StartFeed(elsewhere, False),
+        StartFeed("http://nas.local/feed", True),
+    ]

@@ -91,6 +91,29 @@ def test_a_story_of_two_feeds_says_where_else_it_is() -> None:
     assert [section.title for section in edition.sections] == ["Feed B"]
 
 
+@pytest.mark.parametrize(
+    ("feed", "host", "is_kept"),
+    [
+        ("a", "a.example", True),
+        ("b", "a.example", False),
+        ("b", "A.EXAMPLE:8080", False),
+        ("b", "user@a.example", False),
+        ("b", "b.example", True),
+        ("a", "cdn.example", True),
+        # That is no feed's, and so public or refused.
+        ("b", "a.example.", True),
+    ],
+)
+def test_a_picture_at_a_host_inside_is_for_the_feed_that_is_there(
+    feed: str, host: str, *, is_kept: bool
+) -> None:
+    image = f"https://{host}/a.png"
+    (story,) = composed(
+        replace(entry(1, feed), image=image), inside=frozenset({"a.example"})
+    ).stories
+    assert story.image == (image if is_kept else "")
+
+
 def test_a_story_takes_those_under_similar_titles_with_it() -> None:
     edition = composed(
         entry(1, "a", title="Boeing machinists vote to end seven-week strike", hours_ago=3),

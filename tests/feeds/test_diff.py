@@ -228,3 +228,102 @@ def test_the_guid_it_came_with_tells_more_than_one_it_was_given_later() -> None:
     memory.read(replace(OTHER, guid=ENTRY.guid))
     (one,) = memory.read(replace(OTHER, guid=ENTRY.guid, html="<p>three</p>")).recognised
     assert one.known.key == f"guid:{ENTRY.guid}"
+
+
+A = ParsedEntry("", "https://site.example/a", "A", "", NOW, "<p>a</p>")
+B = ParsedEntry("", "https://site.example/b", "B", "", NOW + DAY, "<p>b</p>")
+
+
+def winner(memory: Memory, *body: ParsedEntry) -> list[ParsedEntry]:
+    """Which entries of a body are known; the same, whatever stands first."""
+    found, turned = [
+        [one.keyed.entry for one in Memory(known=dict(memory.known)).read(*each).recognised]
+        for each in (body, body[::-1])
+    ]
+    assert found in (turned, turned[::-1])
+    return found
+
+
+def test_guids_that_are_places_in_a_list_tell_less_than_all_that_is_said() -> None:
+    memory = Memory()
+    memory.read(replace(A, guid="0"), replace(B, guid="1"))
+    new = replace(A, guid="0", link="https://site.example/c", title="C", html="<p>c</p>")
+    changes = memory.read(new, replace(A, guid="1"), replace(B, guid="2"))
+    assert [one.entry.title for one in changes.new] == ["C"]
+    assert [(one.known.id, one.keyed.entry.title) for one in changes.recognised] == [
+        (0, "A"),
+        (1, "B"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"link": "https://site.example/c"},
+        {"published": NOW + 9 * DAY},
+        {"html": "<p>c</p>"},
+    ],
+)
+def test_a_guid_tells_more_than_most_of_what_is_said(changed: dict[str, object]) -> None:
+    memory = Memory()
+    memory.read(replace(A, guid="0"), replace(B, guid="1"))
+    (one,) = memory.read(replace(A, guid="1", **changed)).recognised
+    assert one.known.id == 1
+
+
+def test_what_says_exactly_what_was_said_last_is_known_before_what_has_its_link() -> None:
+    memory = Memory()
+    memory.read(A)
+    last = replace(A, link="", published=NOW + DAY)
+    memory.read(last)
+    assert winner(memory, A, last) == [last]
+
+
+def test_a_title_with_its_date_and_its_text_tell_more_than_a_link() -> None:
+    memory = Memory()
+    memory.read(A)
+    memory.read(B)
+    assert memory.read(replace(A, link=B.link)).recognised[0].known.id == 0
+
+
+@pytest.mark.parametrize(
+    "alike", [replace(A, link="", html=""), replace(A, link="", published=None)]
+)
+def test_a_link_tells_more_than_a_title_with_one_of_them(alike: ParsedEntry) -> None:
+    memory = Memory()
+    memory.read(A)
+    linked = replace(A, title="Edited", published=NOW + DAY, html="<p>edited</p>")
+    assert winner(memory, alike, linked) == [linked]
+
+
+@pytest.mark.parametrize("changed", [{"html": "<p>c</p>"}, {"published": NOW + 9 * DAY}])
+def test_of_two_of_its_links_the_one_with_more_of_what_it_said(changed: dict[str, object]) -> None:
+    memory = Memory()
+    memory.read(A)
+    again = replace(A, link="https://site.example/again")
+    memory.read(again)
+    edited = replace(A, title="Edited", html="<p>edited</p>")
+    same = replace(again, **changed)
+    assert winner(memory, edited, same) == [same]
+
+
+def test_only_what_is_new_is_given_a_key_and_each_its_own() -> None:
+    memory = Memory()
+    memory.read(replace(A, guid="g"))
+    # Both say the guid, so it tells neither from the other.
+    one, two = replace(B, guid="g"), replace(B, guid="g", link="", title="Two")
+    assert len({new.key for new in memory.read(one, two).new}) == 2
+    assert memory.read(one, two).new == ()
+
+
+def test_what_says_again_what_it_said_when_it_was_new_is_known_before_what_is_like_it() -> None:
+    memory = Memory()
+    bare = replace(A, link="")
+    memory.read(bare)
+    memory.read(replace(bare, html="<p>edited</p>"))
+    memory.read(replace(bare, html="<p>edited</p>", published=NOW + DAY))
+    other = replace(bare, html="<p>other</p>", published=NOW + DAY)
+    for body in ((bare, other), (other, bare)):
+        changes = Memory(known=dict(memory.known)).read(*body)
+        assert [one.entry for one in changes.new] == [other]
+        assert [one.keyed.entry for one in changes.recognised] == [bare]

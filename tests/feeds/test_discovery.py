@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.feeds.discovery import feed_links, usual_addresses, web_address
+from digest.feeds.discovery import feed_links, is_of_the_site, usual_addresses, web_address
 
 PAGE = "https://site.example/blog/page"
 
@@ -98,6 +98,22 @@ def test_what_is_no_feed_link_is_not_taken_for_one(link: str) -> None:
 )
 def test_anchors_that_look_like_feeds_are_taken(href: str) -> None:
     assert links(f'<p><a href="{href}">x</a></p>') == [f"https://site.example{href}"]
+
+
+@pytest.mark.parametrize(
+    ("found", "is_so"),
+    [
+        ("http://nas.local/feed", True),
+        ("https://NAS.local:8443/feed", True),
+        ("http://user:pw@nas.local/", True),
+        ("https://feeds.example/nas", False),
+        ("http://nas.local.example/", False),
+        ("http://nas.local@feeds.example/", False),
+        ("http://sub.nas.local/", False),
+    ],
+)
+def test_what_is_allowed_at_a_site_is_allowed_at_its_own_host(found: str, *, is_so: bool) -> None:
+    assert is_of_the_site(found, "http://nas.local/news") is is_so
 
 
 def test_each_feed_is_named_once_and_not_too_many() -> None:

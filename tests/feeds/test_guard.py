@@ -91,6 +91,7 @@ def test_private_networks_may_be_allowed(address: str) -> None:
         *("169.254.0.0", "169.254.169.254", "169.254.170.2", "169.254.255.255", "fe80::1"),
         *("fe80::1%eth0", "fe80::a9fe:a9fe", "febf::1", "fd00:ec2::254", "fd20:ce::254"),
         *("fd00:42::42", "100.100.100.200", "168.63.129.16", "192.0.0.192"),
+        *("fd00:ec2::23", "fd00:ec2::253", "fd00:c1::a9fe:a9fe"),
         # The same by way of another, and what could be it.
         *("::ffff:169.254.169.254", "::ffff:a9fe:a9fe", "64:ff9b::a9fe:a9fe", "::169.254.169.254"),
         *("64:ff9b:1::a9fe:a9fe", "2002:a9fe:a9fe::1", "2001:0:a9fe:a9fe::1"),

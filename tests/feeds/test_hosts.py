@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from digest.domains import ascii_domain
 from digest.feeds.hosts import ascii_host, shown_host, with_shown_host, without_user_info
 from digest.feeds.lookalikes import visible
 from digest.feeds.text import absolute_link, one_line
+
+
+@pytest.mark.parametrize(
+    "host", ["ΣΑΣ.example", "FAẞ.example", "Bu\u0308cher.example", "a。example"]
+)
+def test_a_host_is_the_same_everywhere(host: str) -> None:
+    assert ascii_host(host) == ascii_domain(host)
 
 
 @pytest.mark.parametrize(

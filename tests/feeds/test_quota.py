@@ -71,6 +71,24 @@ def test_an_edit_that_does_not_fit_waits() -> None:
     assert "1 edits wait" in taken.complaint
 
 
+def test_an_edit_that_no_day_has_room_for_is_taken_without_its_text() -> None:
+    large = replace(entry(1, 101), title="Edited", categories=("a",))
+    taken = take((), [(1, large), (2, entry(2, 99))], QUOTA, Spent(), NOW)
+    (_, kept), second = taken.edited
+    assert (kept.title, kept.categories, kept.author, kept.html) == ("Edited", ("a",), "Ada", "")
+    assert second == (2, entry(2, 99))
+    assert (taken.bare, taken.put_off, taken.spent.size) == (1, 0, 99)
+    # A quota of nothing is one of titles.
+    none = take((), [(1, large)], Quota(5, 0), Spent(), NOW)
+    assert (none.is_whole, none.bare) == (True, 1)
+
+
+def test_rules_find_what_they_ask_for_where_no_text_fits() -> None:
+    asked_for = replace(entry(1, 101), categories=("a", "b"))
+    (kept,) = take([asked_for], (), QUOTA, Spent(), NOW).new
+    assert kept == replace(asked_for, html="", excerpt="")
+
+
 def test_what_is_without_text_keeps_what_it_goes_by() -> None:
     bare = without_text(replace(ENTRIES[0], published=NOW, names=("guid:x",)))
     assert (bare.key, bare.title, bare.published, bare.names) == (

@@ -29,10 +29,12 @@ FEEDS = ("https://one.example/feed", "https://two.example/feed")
 MANY = {"weekly": {"schedule": "daily at 08:00", "send_to": ["vault"], "max_entries": 200}}
 
 
-async def learn(bench: Bench, url: str, *titles: str, html: str = "<p>x</p>") -> None:
+async def learn(
+    bench: Bench, url: str, *titles: str, html: str = "<p>x</p>", image: str = ""
+) -> None:
     windows = {name: digest.first_edition for name, digest in bench.settings.digests.items()}
     entries = [
-        replace(build.entry(f"{url}/{n}", NOW), title=title, html=html)
+        replace(build.entry(f"{url}/{n}", NOW), title=title, html=html, image=image)
         for n, title in enumerate(titles)
     ]
     await bench.store.run(lambda store: build.learn(store, *entries, windows=windows, url=url))
@@ -147,6 +149,20 @@ async def test_whole_contents_have_a_limit_in_all(tmp_path: Path) -> None:
         draft = await Drafting(config, bench.store).edition("weekly", NOW)
         shown = [len(story.html) for story in draft.edition.stories]
         assert shown == [200_000] * 5 + [0] * 5
+
+
+async def test_no_feed_has_its_pictures_from_where_another_may_be(tmp_path: Path) -> None:
+    inside, outside = "http://nas.local/feed", FEEDS[0]
+    config = settings_of(
+        tmp_path, [{"url": inside, "allow_private_networks": True}, outside], digests=MANY
+    )
+    async with open_bench(config, tmp_path) as bench:
+        picture = "http://nas.local:8080/reboot.png"
+        for url in (inside, outside):
+            await learn(bench, url, url, image=picture)
+        draft = await Drafting(config, bench.store).edition("weekly", NOW)
+        images = {story.title: story.image for story in draft.edition.stories}
+        assert images == {inside: picture, outside: ""}
 
 
 def test_slow_drafting_shows_in_health() -> None:

@@ -87,6 +87,31 @@ async def test_what_leaves_the_feed_unseen_is_told_of(poller: Poller) -> None:
     assert "10 new entries stay in the feed until the next day" in need[0]
 
 
+async def test_what_is_left_is_no_gap_between_two_polls(poller: Poller) -> None:
+    await poller.read(*items(1, 20))
+    await poller.read(*items(1, 20), *items(31, 40), hours=1)
+    await poller.read(*items(41, 50), *items(31, 40), hours=1)
+    for _ in range(3):
+        assert (await poller.read(*items(51, 60), hours=1)).new == 0
+    # Nobody knows yet: it may be the very same feed.
+    assert (await poller.row())["missed_at"] is None
+    assert (await poller.poll(hours=24)).new == 10
+    assert (await poller.row())["missed_at"] == poller.clock()
+
+
+async def test_an_edit_that_no_day_has_room_for_ends_nothing(poller: Poller) -> None:
+    await poller.read(*items(1, 5))
+    large = item(1, title="Edited", html=f"<p>{'word ' * 2_500}</p>")
+    poller.serve(large, *items(2, 5), ETag='"e"')
+    assert (await poller.poll(hours=1)).outcome == "updated"
+    assert (await texts(poller))["Edited"] == ""
+    assert (await poller.row())["etag"] == '"e"'
+    assert counts(await poller.poll(hours=1)) == ("unchanged", 0, 5)
+    # One that fits again has its text again.
+    await poller.read(*items(1, 5), hours=1)
+    assert all((await texts(poller)).values())
+
+
 async def test_text_beyond_the_quota_is_not_kept_and_the_entry_is(poller: Poller) -> None:
     await poller.read(*items(1, 30))
     long = [item(number, html=f"<p>{'word ' * 800}</p>") for number in range(31, 35)]

@@ -11,37 +11,65 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import sys
 import tempfile
 import tomllib
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
+from typing import TYPE_CHECKING
 
 from tests.mutation.mutants import Mutant, mutants
 from tests.mutation.trying import ROOT, Copy
 
-# The tests of each module, those first that are most likely to notice; all of these are run where
-# the first do not.
-TESTS = {
-    "digest/store/ledger.py": [["tests/store/test_ledger.py"], ["tests/store", "tests/jobs"]],
-    "digest/jobs/delivering.py": [
-        ["tests/jobs/test_delivering.py", "tests/jobs/test_rests.py"],
-        ["tests/jobs", "tests/channels", "tests/cli/test_deliveries.py"],
-    ],
-    "digest/feeds/diff.py": [
-        ["tests/feeds/test_diff.py", "tests/jobs/test_newness.py"],
-        ["tests/feeds", "tests/jobs"],
-    ],
-    "digest/store/weeks.py": [
-        ["tests/store/test_weeks.py", "tests/jobs/test_weekly.py"],
-        ["tests/store", "tests/jobs"],
-    ],
-    "digest/rendering/clean.py": [
-        ["tests/rendering/test_clean.py", "tests/rendering/test_hostile.py"],
-        ["tests/rendering", "tests/feeds"],
-    ],
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# The tests of each module, in the order in which they are asked: first those that are quickest and
+# most likely to notice, then what goes further. Nothing else is run: what only tests of something
+# else would notice has no test.
+TESTS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "digest/store/ledger.py": (
+        (
+            "tests/store/test_ledger.py",
+            "tests/store/test_ledger_rows.py",
+            "tests/store/test_kept_in_ledger.py",
+        ),
+        ("tests/jobs/test_rests.py", "tests/jobs/test_delivering.py"),
+        (
+            "tests/store/test_repeats.py",
+            "tests/channels/test_doubts.py",
+            "tests/store/test_incidents.py",
+            "tests/store/test_recipients.py",
+        ),
+    ),
+    "digest/jobs/delivering.py": (
+        ("tests/jobs/test_delivering.py",),
+        ("tests/jobs/test_rests.py",),
+        ("tests/channels/test_doubts.py",),
+        (
+            "tests/channels/test_email_delivering.py",
+            "tests/channels/test_slack_threads.py",
+            "tests/jobs/test_full_disk.py",
+            "tests/store/test_repeats.py",
+        ),
+    ),
+    "digest/feeds/diff.py": (
+        ("tests/feeds/test_diff.py",),
+        ("tests/feeds/test_names.py", "tests/feeds/test_identity.py"),
+        ("tests/jobs/test_newness.py",),
+    ),
+    "digest/store/weeks.py": (
+        ("tests/store/test_weeks.py",),
+        ("tests/jobs/test_weekly.py", "tests/store/test_recipients.py"),
+    ),
+    "digest/rendering/clean.py": (
+        ("tests/rendering/test_clean.py",),
+        ("tests/rendering/test_hostile.py", "tests/rendering/test_excerpts.py"),
+    ),
 }
 EXPLAINED: dict[str, str] = tomllib.loads(
     (Path(__file__).parent / "explained.toml").read_text("utf-8")
@@ -51,44 +79,73 @@ _SIDE_BY_SIDE = 2
 
 def chosen(modules: list[str], number: int, seed: int) -> list[Mutant]:
     """So many mutants, as many of each module; all, where a module has fewer."""
-    dice = random.Random(seed)
     found = []
     for n, path in enumerate(modules):
         every = list(mutants(path, (ROOT / path).read_text("utf-8")))
         share = number // len(modules) + (n < number % len(modules))
+        # Of one module the same, whichever others are asked for.
+        dice = random.Random(f"{seed} {path}")
         found += dice.sample(every, min(share, len(every)))
     return found
 
 
 def unnoticed(tried: list[Mutant], folder: Path) -> list[Mutant]:
     """Those of the mutants that no test notices."""
-    copies: SimpleQueue[Copy] = SimpleQueue()
-    for n in range(_SIDE_BY_SIDE):
-        copies.put(Copy(folder / str(n) / "main"))
+    every = [Copy(folder / str(n) / "main") for n in range(_SIDE_BY_SIDE)]
+    with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
+        try:
+            return _unnoticed(tried, every, threads)
+        finally:
+            for copy in every:
+                copy.end()
 
-    def survives(mutant: Mutant) -> bool:
+
+def _unnoticed(tried: list[Mutant], every: list[Copy], threads: Executor) -> list[Mutant]:
+    copies: SimpleQueue[Copy] = SimpleQueue()
+    for copy in every:
+        copies.put(copy)
+
+    @contextmanager
+    def free_copy() -> Iterator[Copy]:
         copy = copies.get()
         try:
-            noticed = any(copy.notices(mutant, tests) for tests in TESTS[mutant.path])
+            yield copy
         finally:
             copies.put(copy)
-        mark = "." if noticed else "S"
+
+    def patience(tests: tuple[str, ...]) -> float:
+        with free_copy() as copy:
+            return copy.patience(tests)
+
+    def survives(mutant: Mutant) -> bool:
+        with free_copy() as copy:
+            noticed = any(
+                copy.notices(mutant, tests, limits[tests]) for tests in TESTS[mutant.path]
+            )
+        mark = "." if noticed else f"\n{mutant.path}:{mutant.line} {mutant.what}\n"
         print(mark, end="", flush=True, file=sys.stderr)
         return not noticed
 
-    with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
-        return [one for one, did in zip(tried, threads.map(survives, tried), strict=True) if did]
+    paths = dict.fromkeys(mutant.path for mutant in tried)
+    steps = [tests for path in paths for tests in TESTS[path]]
+    limits = dict(zip(steps, threads.map(patience, steps), strict=True))
+    found = list(threads.map(survives, tried))
+    return [one for one, did in zip(tried, found, strict=True) if did]
 
 
 def main() -> int:
     """Try mutants and print the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation")
-    parser.add_argument("modules", nargs="*", choices=[*TESTS, []], default=list(TESTS))
+    parser.add_argument("modules", nargs="*", metavar="MODULE")
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
+    if unknown := set(asked.modules) - TESTS.keys():
+        parser.error(f"no tests are known of {', '.join(sorted(unknown))}; of {', '.join(TESTS)}")
 
-    tried = chosen(asked.modules, asked.count, asked.seed)
+    tried = chosen(asked.modules or list(TESTS), asked.count, asked.seed)
+    # Whoever ends this ends what it has started, and leaves no folder.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory() as folder:
         survivors = unnoticed(tried, Path(folder))
     print(file=sys.stderr)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 # A mutant that keeps tests so much longer than they take is noticed: something hangs.
 _PATIENCE = 4.0
-_LEAST_SECONDS = 60.0
+_LEAST_SECONDS = 40.0
+_PLUGINS = ["-p", "no:cacheprovider", "-p", "no:randomly", "-p", "tests.mutation.hasty"]
 
 
 class Copy:
@@ -42,33 +43,35 @@ class Copy:
             (folder.parent / "shared").symlink_to(ROOT.parent / "shared")
         self._folder = folder
         self._modified = count(int(time.time()))
-        self._patience: dict[tuple[str, ...], float] = {}
+        self._running: subprocess.Popen[bytes] | None = None
 
-    def notices(self, mutant: Mutant, tests: Sequence[str]) -> bool:
-        """Whether a test fails, or does not end, with a mutant.
+    def patience(self, tests: Sequence[str]) -> float:
+        """How many seconds tests may take: several times what they take without a mutant.
 
         Raises:
-            RuntimeError: the tests fail without it.
+            RuntimeError: one of them fails.
         """
-        limit = self._limit(tuple(tests))
+        began = time.monotonic()
+        if self._run(tests, None) != 0:
+            raise RuntimeError(f"{' '.join(tests)} fails without a mutant")
+        return max(_LEAST_SECONDS, _PATIENCE * (time.monotonic() - began))
+
+    def notices(self, mutant: Mutant, tests: Sequence[str], patience: float) -> bool:
+        """Whether a test fails, or does not end, with a mutant."""
         path = self._folder / mutant.path
         before = path.read_text("utf-8")
         self._write(path, mutant.source)
         try:
-            return self._run(tests, limit) != 0
+            return self._run(tests, patience) != 0
         except subprocess.TimeoutExpired:
             return True
         finally:
             self._write(path, before)
 
-    def _limit(self, tests: tuple[str, ...]) -> float:
-        """How many seconds these tests may take: several times what they take as they are."""
-        if tests not in self._patience:
-            began = time.monotonic()
-            if self._run(tests, None) != 0:
-                raise RuntimeError(f"{' '.join(tests)} fails without a mutant")
-            self._patience[tests] = max(_LEAST_SECONDS, _PATIENCE * (time.monotonic() - began))
-        return self._patience[tests]
+    def end(self) -> None:
+        """End what runs in it."""
+        if self._running:
+            _end(self._running)
 
     def _write(self, path: Path, source: str) -> None:
         path.write_text(source, "utf-8")
@@ -77,24 +80,29 @@ class Copy:
         os.utime(path, (modified, modified))
 
     def _run(self, tests: Sequence[str], limit: float | None) -> int:
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider"]
+        temporary = self._folder.with_name("tmp")
+        temporary.mkdir(exist_ok=True)
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", *_PLUGINS]
         environment = os.environ | {
             "PYTHONPATH": str(self._folder),
-            "PYTHONPYCACHEPREFIX": str(self._folder.with_name(f"{self._folder.name}-bytecode")),
+            "PYTHONPYCACHEPREFIX": "",
             "PYTHONDONTWRITEBYTECODE": "",
             "HYPOTHESIS_STORAGE_DIRECTORY": str(self._folder / ".hypothesis"),
+            "TMPDIR": str(temporary),
         }
         with subprocess.Popen(
-            [*command, "-p", "no:randomly", *tests],
+            [*command, f"--basetemp={temporary / 'tests'}", *tests],
             cwd=self._folder,
             env=environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         ) as running:
+            self._running = running
             try:
                 return running.wait(limit)
             finally:
+                self._running = None
                 _end(running)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import UTC, datetime
 from itertools import accumulate
 
 import pytest
@@ -123,6 +124,63 @@ def test_what_reads_survives(kept: str) -> None:
     assert cleaned(kept).html == kept
 
 
+# What feeds write to be read, by the HTML Standard, and what it means without a style sheet.
+READ = [
+    *("a", "abbr", "b", "blockquote", "caption", "cite", "code", "dd", "del", "div", "dl", "dt"),
+    *("em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "i", "ins", "kbd", "li"),
+    *("mark", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strong", "sub", "sup"),
+    *("table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "u", "ul", "var"),
+]
+INSIDE = {
+    **dict.fromkeys(["caption", "tbody", "tfoot", "thead"], "<table>{}</table>"),
+    "tr": "<table><tbody>{}</tbody></table>",
+    **dict.fromkeys(["td", "th"], "<table><tbody><tr>{}</tr></tbody></table>"),
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_every_element_that_reads_is_kept(name: str) -> None:
+    said = INSIDE.get(name, "{}").format(f'<{name} dir="rtl" lang="he"></{name}>')
+    html = cleaned(said).html
+    (element,) = fragment(html).iter(name)
+    assert dict(element.attrib) == {"dir": "rtl", "lang": "he"} | (
+        {"rel": "noopener noreferrer"} if name == "a" else {}
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("a", {"href": "https://b.example/", "title": "There"}),
+        ("ol", {"start": "3"}),
+        ("td", {"colspan": "2", "rowspan": "3"}),
+        ("th", {"colspan": "2", "rowspan": "3"}),
+        ("time", {"datetime": "2026-03-02"}),
+    ],
+)
+def test_what_attributes_say_is_kept_and_no_more(name: str, said: dict[str, str]) -> None:
+    written = " ".join(f'{key}="{value}"' for key, value in said.items())
+    html = cleaned(INSIDE.get(name, "{}").format(f'<{name} {written} class="x">x</{name}>')).html
+    (element,) = fragment(html).iter(name)
+    assert {key: value for key, value in element.attrib.items() if key != "rel"} == said
+
+
+@pytest.mark.parametrize("name", ["br", "hr"])
+def test_lines_and_breaks_are_kept(name: str) -> None:
+    assert cleaned(f"one<{name}>two").html == f"one<{name}>two"
+
+
+@pytest.mark.parametrize(
+    "scheme", ["http://b.example/", "https://b.example/", "mailto:b@b.example"]
+)
+@pytest.mark.parametrize("base", [PAGE, ""])
+def test_addresses_that_people_follow_are_kept(scheme: str, base: str) -> None:
+    html = cleaned(f'<a href="{scheme}">b</a> <a href="tel:1">c</a> <a href="x">d</a>', base=base)
+    assert [link for link in links(fragment(html.html)) if not link.startswith(PAGE[:20])] == [
+        scheme
+    ]
+
+
 def test_an_excerpt_is_prose_only() -> None:
     entry = cleaned(
         "<h1>A heading</h1><pre>code()</pre><table><tr><td>cell</td></tr></table>"
@@ -198,6 +256,9 @@ def test_an_entry_without_a_visible_title_gets_one(
         ("日本語の文章です", 4),
         ("한국어", 1),
         ("Python で書く", 2),
+        ("one 日本 two", 3),
+        ("one日two", 2),
+        ("字" * 500, 230),
         ("שלום עולם", 2),
     ],
 )
@@ -241,11 +302,67 @@ def test_a_long_page_with_slips_is_not_deep(unit: str) -> None:
     assert "<em>old</em>" in html
 
 
-@pytest.mark.parametrize("tag", ["br", "hr", "img src=a.png", "p", "li", "BR/"])
+# Elements of the HTML Standard that are empty, or end where another one begins.
+FLAT = [
+    *("area", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "p", "wbr"),
+    *("option", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "br"),
+]
+
+
+@pytest.mark.parametrize("tag", [*FLAT, "img src=a.png", "BR/"])
 def test_many_elements_that_do_not_nest_are_not_deep(tag: str) -> None:
     html = cleaned("<p>An <em>old</em> page" + f"<{tag}>" * 1_000).html
 
     assert "<em>old</em>" in html
+
+
+FORMATTING = [
+    *("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt"),
+    "u",
+]
+INLINE = [
+    *FORMATTING,
+    *("abbr", "cite", "del", "ins", "kbd", "label", "mark", "q", "samp", "span", "sub", "sup"),
+    *("time", "var"),
+]
+BLOCKS = [
+    *("address", "article", "aside", "blockquote", "center", "details", "div", "dl", "figcaption"),
+    *("figure", "footer", "header", "main", "nav", "ol", "pre", "section", "summary", "ul"),
+]
+
+
+def is_kept(slips: str) -> bool:
+    """Whether what is marked up beside so many of these keeps its marks."""
+    return "<em>old</em>" in cleaned("<h2>An <em>old</em> page</h2>" + slips * 250).html
+
+
+@pytest.mark.parametrize("name", [*INLINE, *BLOCKS])
+def test_what_overlaps_ends_with_the_block_around_it(name: str) -> None:
+    assert is_kept(f"<div><{name}>x</div></{name}>")
+    assert is_kept(f"<table><{name}>x</table></{name}>")
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_a_block_ends_the_blocks_in_it(name: str) -> None:
+    assert is_kept(f"<{name}><div>x</{name}></div>")
+
+
+@pytest.mark.parametrize("name", INLINE)
+def test_what_marks_words_ends_no_block(name: str) -> None:
+    assert not is_kept(f"<{name}><div>x</{name}>")
+    assert is_kept(f"<span><{name}>x</span></{name}>")
+
+
+@pytest.mark.parametrize("name", FORMATTING)
+def test_what_formats_goes_on_after_the_block_it_was_opened_in(name: str) -> None:
+    # Each stays open, and the next is inside of it, as in a browser.
+    assert not is_kept(f"<div><{name}>x</div>")
+
+
+@pytest.mark.parametrize(("depth", "kept"), [(200, True), (201, False)])
+def test_marks_are_kept_as_deep_as_people_write(depth: int, *, kept: bool) -> None:
+    html = cleaned("<div>" * (depth - 1) + "<em>x</em>").html
+    assert ("<em>x</em>" in html) == kept
 
 
 @pytest.mark.parametrize(
@@ -295,14 +412,31 @@ def test_entries_keep_their_order_and_identity() -> None:
     first = ParsedEntry("1", PAGE, "First", "Ada", None, "<p>a</p>", PAGE)
     second = ParsedEntry("2", PAGE, "Second", "", None, "", PAGE)
 
-    entries = clean_entries([KeyedEntry("k1", "f1", first), KeyedEntry("k2", "f2", second)])
+    named = ("guid:1",)
+    entries = clean_entries([KeyedEntry("k1", "f1", first, named), KeyedEntry("k2", "f2", second)])
 
     assert [(entry.key, entry.fingerprint, entry.title) for entry in entries] == [
         ("k1", "f1", "First"),
         ("k2", "f2", "Second"),
     ]
+    assert isinstance(entries, tuple)
+    assert [entry.names for entry in entries] == [named, ()]
     assert entries[0].author == "Ada"
     assert entries[0].link == PAGE
+
+
+def test_what_an_entry_says_beside_its_text_stays() -> None:
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    said = ParsedEntry(
+        "1", PAGE, "First", "Ada", at, "<p>a</p>", PAGE, f"{PAGE}.png", 90, ("Cats", "Dogs")
+    )
+    (entry,) = clean_entries([KeyedEntry("k", "f", said)])
+    assert (entry.published, entry.image, entry.seconds) == (at, f"{PAGE}.png", 90)
+    assert (entry.categories, entry.html, entry.excerpt) == (("Cats", "Dogs"), "<p>a</p>", "a")
+
+
+def test_a_title_that_can_be_seen_stays() -> None:
+    assert cleaned("<p>Words.</p>", title="A title").title == "A title"
 
 
 def test_what_a_picture_is_said_to_show_is_kept() -> None:

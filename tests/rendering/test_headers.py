@@ -107,6 +107,8 @@ def test_words_that_look_encoded_arrive_as_they_are(title: str, field: str) -> N
         ('"a b"@example.com', "a b", "example.com", '"a b"@example.com'),
         ('"ada"@example.com', "ada", "example.com", "ada@example.com"),
         ('Ada <"a\\"b"@example.com>', 'a"b', "example.com", '"a\\"b"@example.com'),
+        ("ada@example.com.", "ada", "example.com", "ada@example.com"),
+        ("Ada <ada@faß.example.>", "ada", "xn--fa-hia.example", "ada@xn--fa-hia.example"),
         ("ada@Faß.Example", "ada", "xn--fa-hia.example", "ada@xn--fa-hia.example"),
         ('"a@x" <a@x.example>', "a", "x.example", "a@x.example"),
     ],

@@ -111,6 +111,12 @@ async def test_whatever_the_command_mends_the_page_does() -> None:
     assert set(MENDS) == set(_MENDS)
 
 
+async def test_the_overview_says_what_takes_room(ours: Site) -> None:
+    said = parsed(await ours.page("/")).text_content()
+    assert re.search(r"\d\.\d MB, of which \d\.\d MB are free", said)
+    assert re.search(r"Most text is of .*A feed \(0\.0 MB\)", said)
+
+
 async def test_counts_lead_to_what_they_count(ours: Site) -> None:
     overview = await ours.page("/")
     assert links(overview, "2 failing") == ["/feeds?health=failing"]

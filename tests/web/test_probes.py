@@ -95,6 +95,7 @@ async def test_metrics_are_numbers_and_no_names(site: Site) -> None:
     assert found["digest_deliveries", "sent"] == 0
     assert found["digest_incidents_open",] == 0
     assert found["digest_feed_late_seconds",] == 0
+    assert found["digest_database_bytes",] > found["digest_database_free_bytes",] >= 0
     assert 0 <= found["digest_loop_lag_seconds",] < 5
     assert found["digest_round_seconds",] >= 0
     for name in ("A feed", "127.0.0.1", "example", "weekly", PASSWORD):

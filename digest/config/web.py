@@ -47,7 +47,7 @@ def _public(url: str) -> str:
         # What stands there may be secret, and would be in every link.
         raise ValueError(f"{_MUST_BE}; take out {_too_much(parts.netloc)}")
     try:
-        host = ascii_host(parts.hostname or "")
+        host = ascii_host(parts.hostname or "").removesuffix(".")
     except DomainError:
         host = ""
     if not _HOST.fullmatch(host):

@@ -7,7 +7,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from digest.errors import DeliveryError
+from digest.errors import DeliveryError, StoreError
 from digest.log import event
 from digest.model import Delivery
 from digest.rendering.confirmation import build_confirmation, confirmation_id
@@ -53,32 +53,12 @@ class Confirming:
         self._words = words
         self._sending: set[asyncio.Task[None]] = set()
 
-    async def ask(self, channel: str, address: str, title: str, language: Language) -> None:
-        """Send the mail, unless that would trouble somebody; what is decided outlives a restart."""
-        now, one = self._clock(), Ask(channel, address)
-        verdict = await self._store.run(lambda store: store.asking.ask(one, now))
-        if verdict != "asked":
-            event(_log, logging.INFO, "not asked to confirm", channel=channel, reason=verdict)
-            return
-        smtp, base = self._settings.smtp, self._settings.links_url
-        assert smtp is not None
-        asked = Confirmation(channel, address, now + GOOD_FOR)
-        url = f"{base}/confirm/{self._tokens.of_confirmation(asked)}"
-        never_url = f"{base}/u/{self._tokens.of_refusal(channel, address)}"
-        delivery = Delivery(
-            id=0,
-            edition_id=0,
-            digest="",
-            channel=channel,
-            recipient=address,
-            part=1,
-            state="sending",
-            attempts=0,
-            created_at=now,
-            message_id=confirmation_id(asked, smtp.sender),
-            payload=build_confirmation(title, url, never_url, smtp.sender, language, now),
-        )
-        task = asyncio.create_task(self._send(self._channels[channel], delivery))
+    def ask(self, channel: str, address: str, title: str, language: Language) -> None:
+        """Send the mail, unless that would trouble somebody; what is decided outlives a restart.
+
+        All of it is done later, so that not even the time it takes tells which it was.
+        """
+        task = asyncio.create_task(self._ask(Ask(channel, address), title, language))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 
@@ -88,18 +68,47 @@ class Confirming:
             task.cancel()
         await asyncio.gather(*self._sending, return_exceptions=True)
 
-    async def _send(self, channel: Channel, delivery: Delivery) -> None:
-        await _turn_of(channel)
+    async def _ask(self, one: Ask, title: str, language: Language) -> None:
+        now, channel = self._clock(), one.channel
         try:
-            async with channel.session() as session:
-                await session.send(delivery)
-        except DeliveryError as error:
-            reason = self._words(error.reason)
-            event(_log, logging.WARNING, "not asked to confirm", channel=channel.name, error=reason)
+            verdict = await self._store.run(lambda store: store.asking.ask(one, now))
+            if verdict != "asked":
+                event(_log, logging.INFO, "not asked to confirm", channel=channel, reason=verdict)
+                return
+            await self._send(one, title, language, now)
+        except (DeliveryError, StoreError) as error:
+            reason = self._words(str(error))
+            event(_log, logging.WARNING, "not asked to confirm", channel=channel, error=reason)
         except Exception:  # noqa: BLE001 - a bug is logged whole
             _log.exception("bug while asking to confirm")
         else:
-            event(_log, logging.INFO, "asked to confirm", channel=channel.name)
+            event(_log, logging.INFO, "asked to confirm", channel=channel)
+
+    async def _send(self, one: Ask, title: str, language: Language, now: datetime) -> None:
+        channel = self._channels[one.channel]
+        await _turn_of(channel)
+        async with channel.session() as session:
+            await session.send(self._mail(one, title, language, now))
+
+    def _mail(self, one: Ask, title: str, language: Language, now: datetime) -> Delivery:
+        smtp, base = self._settings.smtp, self._settings.links_url
+        assert smtp is not None
+        asked = Confirmation(one.channel, one.address, now + GOOD_FOR)
+        url = f"{base}/confirm/{self._tokens.of_confirmation(asked)}"
+        never_url = f"{base}/u/{self._tokens.of_refusal(one.channel, one.address)}"
+        return Delivery(
+            id=0,
+            edition_id=0,
+            digest="",
+            channel=one.channel,
+            recipient=one.address,
+            part=1,
+            state="sending",
+            attempts=0,
+            created_at=now,
+            message_id=confirmation_id(asked, smtp.sender),
+            payload=build_confirmation(title, url, never_url, smtp.sender, language, now),
+        )
 
 
 async def _turn_of(channel: Channel) -> None:

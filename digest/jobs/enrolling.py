@@ -157,10 +157,10 @@ class Enrolling:
         now = self.clock()
         return not peer or await self._store.run(lambda store: store.asking.admit(peer, now))
 
-    async def ask(self, channel: str, address: str) -> None:
+    def ask(self, channel: str, address: str) -> None:
         """Have an address asked whether it is to be on an open list, in the background."""
         title, language = self.title(channel), self.language(channel)
-        await self._confirming.ask(channel, address, title, language)
+        self._confirming.ask(channel, address, title, language)
 
     async def confirm(self, asked: Confirmation) -> Recipient:
         """Put an address on the list that has said it is to be.

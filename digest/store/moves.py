@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.dialects.sqlite import insert
 
+from digest.config.addresses import mail_key
 from digest.editions.weekly import configured, weekly_of
 from digest.model import ALERTS
 from digest.store.names import batches
@@ -277,9 +278,12 @@ def _take_over(
 
 
 def _move_waiting(connection: Connection, before: str, after: str) -> None:
-    """Have editions that wait for a channel go through another, where it has none of its own."""
+    """Have what waits for a channel go through another, to those who get it there by nothing else.
+
+    Where the other has an edition of its own, that is what goes.
+    """
     other = renditions.alias()
-    has_own = sa.select(other.c.edition_id).where(other.c.channel == after)
+    has_own = sa.select(other.c.edition_id).where(other.c.channel == after, other.c.kind == "email")
     waiting = sa.select(deliveries.c.edition_id).where(
         deliveries.c.channel == before, sa.text(IS_OPEN)
     )
@@ -287,17 +291,33 @@ def _move_waiting(connection: Connection, before: str, after: str) -> None:
         renditions.c.channel == before,
         renditions.c.kind == "email",
         renditions.c.edition_id.in_(waiting),
-        renditions.c.edition_id.not_in(has_own),
     )
     ids = sa.select(renditions.c.edition_id).where(mine).distinct()
-    numbers = list(connection.execute(ids).scalars())
-    for some in batches(numbers):
+    alone = list(connection.execute(ids.where(renditions.c.edition_id.not_in(has_own))).scalars())
+    for some in batches(alone):
         for table in (deliveries, renditions):
             connection.execute(
                 sa.update(table)
                 .where(table.c.channel == before, table.c.edition_id.in_(some))
                 .values(channel=after)
             )
+    for edition in connection.execute(ids).scalars().all():
+        _move_missing(connection, edition, before, after)
+
+
+def _move_missing(connection: Connection, edition: int, before: str, after: str) -> None:
+    """Have an edition go through another channel to those who do not get it there already."""
+    of_edition = sa.select(deliveries.c.id, deliveries.c.recipient).where(
+        deliveries.c.edition_id == edition
+    )
+    there = connection.execute(of_edition.where(deliveries.c.channel == after))
+    known = {mail_key(row.recipient) for row in there}
+    waiting = connection.execute(of_edition.where(deliveries.c.channel == before, sa.text(IS_OPEN)))
+    missing = [row.id for row in waiting if mail_key(row.recipient) not in known]
+    for some in batches(missing):
+        connection.execute(
+            sa.update(deliveries).where(deliveries.c.id.in_(some)).values(channel=after)
+        )
 
 
 def _note_move(connection: Connection, kind: str, before: str, after: str) -> None:

@@ -25,6 +25,8 @@ _GRACE_SECONDS = 1.0
 # Where programs of this machine come from, unless they choose another of its addresses.
 _HERE = frozenset({"127.0.0.1", "::1"})
 
+_END_OF_HEAD = b"\r\n\r\n"
+
 _Turn = Literal["head", "body", "ours"]
 
 
@@ -197,7 +199,11 @@ class _Watched(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._inner and self._transport:
             self._connections.begin(self._transport)
-            self._inner.data_received(data)
+            # Apart, so that what is wrong with a body is told to whom the head is for.
+            head, end, body = data.partition(_END_OF_HEAD)
+            self._inner.data_received(head + end)
+            if body:
+                self._inner.data_received(body)
 
     def eof_received(self) -> bool | None:
         return self._inner.eof_received() if self._inner else None

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from aiohttp import hdrs, web
+from aiohttp import HttpVersion11, hdrs, web
 from msgspec.structs import replace
 
 from digest.config.addresses import read_mailbox
@@ -48,7 +48,7 @@ def public_routes(enrolling: Callable[[], Enrolling], refusals: Refusals) -> lis
     desk = _Desk(enrolling, refusals)
     return [
         web.get(f"/u/{_ANY}", desk.show_unsubscribe),
-        web.post(f"/u/{_ANY}", desk.unsubscribe),
+        web.post(f"/u/{_ANY}", desk.unsubscribe, expect_handler=_expect_anything),
         web.get(f"/p/{_ANY}", desk.show_preferences),
         web.post(f"/p/{_ANY}", desk.change_preferences),
         web.get("/subscribe/{channel}", desk.show_subscribe),
@@ -143,7 +143,7 @@ class _Desk:
             return _answer(pages.subscribe(form, wrong, address=given), 422)
         if not await enrolling.admits(self._peer(request)):
             return _answer(pages.too_many(), 429)
-        await enrolling.ask(channel, address)
+        enrolling.ask(channel, address)
         return _answer(pages.asked())
 
     async def show_confirm(self, request: web.Request) -> web.Response:
@@ -211,6 +211,15 @@ class _Desk:
 
 def _answer(page: Page, status: int = 200) -> web.Response:
     return web.Response(text=page.html(), status=status, content_type="text/html", headers=HEADERS)
+
+
+async def _expect_anything(request: web.Request) -> None:
+    """Have a body come where a client waits for that; whatever else it expects is of no matter."""
+    waits = request.headers.get(hdrs.EXPECT, "").lower() == "100-continue"
+    if waits and request.version >= HttpVersion11:
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        # What was written before an answer is none of it.
+        request.writer.output_size = 0
 
 
 async def _said(request: web.Request) -> dict[str, str]:

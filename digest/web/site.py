@@ -179,7 +179,7 @@ async def _at_home(request: web.Request, handler: Handler) -> web.StreamResponse
     """
     site = request.app[SITE]
     host = _host(request)
-    if site.is_loopback and host not in _LOOPBACK | site.public_hosts:
+    if site.is_loopback and host.removesuffix(".") not in _LOOPBACK | site.public_hosts:
         raise web.HTTPMisdirectedRequest(text="This server goes by another name.")
     return await handler(request)
 
@@ -212,7 +212,8 @@ async def _whole(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 def _refuse_packed(request: web.Request) -> None:
     """Refuse what would have to be unpacked (RFC 7694)."""
-    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").strip().lower() != "identity":
+    codings = request.headers.getall(hdrs.CONTENT_ENCODING, ["identity"])
+    if any(coding.strip().lower() != "identity" for coding in codings):
         headers = {hdrs.ACCEPT_ENCODING: "identity"}
         raise web.HTTPUnsupportedMediaType(text="That is packed.", headers=headers)
 

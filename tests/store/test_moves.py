@@ -208,6 +208,26 @@ def test_what_waits_goes_through_the_new_name_and_what_was_sent_stays(store: Sto
     assert claim(store, "news") is not None
 
 
+def test_an_edition_of_both_names_reaches_everybody_once(store: Store) -> None:
+    old = replace(OLD, recipients=(ADA, "Eve <Eve@Example.com>", BOB))
+    both = publish(store, sent_as=(old, replace(NEW, recipients=(EVE,))))
+    delivery = claim(store, "inbox")
+    assert delivery is not None
+    store.ledger.record(delivery.id, SENT, NOW)
+    store.moves.move_recipients("inbox", "news", [], NOW)
+    found = {(one.channel, one.recipient): one.state for one in store.ledger.of_edition(both)}
+    assert found == {
+        ("inbox", ADA): "sent",
+        ("inbox", "Eve <Eve@Example.com>"): "pending",
+        ("news", EVE): "pending",
+        ("news", BOB): "pending",
+    }
+    for recipient in (BOB, EVE):
+        delivery = claim(store, "news")
+        assert delivery.recipient == recipient
+        store.ledger.record(delivery.id, SENT, NOW)
+
+
 def test_a_renamed_digest_goes_on_where_it_was(store: Store) -> None:
     learn(store, entry("a"), entry("b"), entry("c"))
     edition = publish(store, *ids(store, "a"), following=NOW + WEEK)

@@ -158,6 +158,7 @@ async def test_methods(site: Site, method: str, expected: int) -> None:
         ("127.0.0.1", 200),
         ("localhost:80", 200),
         ("[::1]:9", 200),
+        ("127.0.0.1.", 200),
         ("DIGEST.example.com", 421),
         ("evil.example", 421),
         ("127.0.0.1.evil.example", 421),

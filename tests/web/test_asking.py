@@ -220,6 +220,19 @@ async def test_the_answer_says_nothing_about_anybody(desk: Desk) -> None:
     assert len({(one.status, one.text) for one in answers}) == 1
 
 
+class NeverDone:
+    """A store whose every answer is waited for in vain."""
+
+    async def run(self, _: object) -> None:
+        await asyncio.Event().wait()
+
+
+async def test_nor_does_the_time_until_it(desk: Desk) -> None:
+    desk.confirming._store = NeverDone()  # type: ignore[assignment]
+    async with asyncio.timeout(5):
+        assert said(await desk.subscribe(EVE)).startswith(TOLD)
+
+
 async def test_a_domain_gets_so_many_an_hour_unless_it_is_of_thousands(desk: Desk) -> None:
     for number in range(30):
         await desk.subscribe(f"n{number}@small.example")

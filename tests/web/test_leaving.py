@@ -66,8 +66,11 @@ async def test_one_click_and_the_next_edition_goes_to_the_others(
         URLENCODED + b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\ngzip",
         URLENCODED + b"Expect: 100-continue\r\nContent-Length: 26\r\n\r\n" + ONE_CLICK,
         b"Content-Type: multipart/form-data\r\nContent-Length: 26\r\n\r\n" + ONE_CLICK,
+        URLENCODED + b"Expect: the best\r\nContent-Length: 26\r\n\r\n" + ONE_CLICK,
+        URLENCODED + b"Content-Length: 4\r\n\r\n" + ONE_CLICK,
+        URLENCODED + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n" + ONE_CLICK + b"\r\n0\r\n\r\n",
     ],
-    ids=range(9),
+    ids=range(12),
 )
 async def test_a_body_that_cannot_be_read_is_no_body(
     leaving: Site, monkeypatch: pytest.MonkeyPatch, rest: bytes

@@ -109,3 +109,16 @@ async def test_every_key_that_ever_was_lets_readers_leave(site: Site) -> None:
         paths.append((await links(site))["leave"])
         await site.daemon.rotate_keys(forget=False)
     assert [(await site.answer(path))[0].status for path in paths] == [200] * 3
+
+
+async def test_a_link_never_to_be_asked_again_outlives_its_key(site: Site) -> None:
+    tokens = Tokens(await site.daemon.read(lambda store: store.keys.key("links")))
+    path = f"/u/{tokens.of_refusal('inbox', 'eve@example.com')}"
+    await site.daemon.rotate_keys(forget=False)
+    assert (await site.answer(path, "POST", data={"List-Unsubscribe": "One-Click"}))[
+        0
+    ].status == 200
+    assert await site.daemon.read(lambda store: store.asking.is_never("eve@example.com"))
+    assert await site.daemon.read(lambda store: store.recipients.all()) == []
+    await site.daemon.rotate_keys(forget=True)
+    assert (await site.answer(path))[0].status == 404

@@ -140,6 +140,18 @@ def test_one_publisher_with_many_feeds_does_not_top_what_two_have() -> None:
     assert {one.id for one in lead.everything} >= {6, 7}
 
 
+@pytest.mark.parametrize("link", [ARTICLE, ""])
+def test_who_says_a_thing_twice_keeps_no_others_apart(link: str) -> None:
+    honest = [seen(1, "a", minutes=0), seen(2, "b", minutes=0)]
+    twice = [seen(n, "evil", minutes=n) for n in (3, 4)]
+    entries = [
+        replace(one, link=link or f"https://site.example/{one.id}") for one in (*honest, *twice)
+    ]
+    (story,) = group(entries)
+    assert {one.id for one in story.entries} == {1, 2}
+    assert {one.id for one in story.related} == {3, 4}
+
+
 @given(st.permutations(range(6)), st.integers(0, 3))
 def test_who_leads_depends_on_no_order(places: list[int], distance_in_time: int) -> None:
     feeds = ("a", "b", "source", "c", "d", "e")

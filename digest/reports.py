@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from digest.editions.naming import feed_names
 from digest.editions.schedule import next_after
 from digest.editions.weekly import weekly_of
 from digest.feeds.moving import settled
@@ -30,9 +31,9 @@ _STATES = ("pending", "sent", "retrying", "failed", "unknown")
 
 def status_report(settings: Settings, health: Health | None, now: datetime) -> dict[str, Any]:
     """The `status` contract; `health` is None before the first run."""
-    feeds = [
-        _feed(feed, (health.feeds if health else {}).get(feed.url), now) for feed in settings.feeds
-    ]
+    rows = health.feeds if health else {}
+    names = _names(settings, rows)
+    feeds = [_feed(feed, rows.get(feed.url), names[feed.url], now) for feed in settings.feeds]
     counts = dict(health.deliveries if health else {})
     # To a reader of the status, what is on its way has not arrived.
     counts["pending"] = counts.get("pending", 0) + counts.pop("sending", 0)
@@ -68,7 +69,19 @@ def storage_report(feeds: list[dict[str, Any]], sizes: Sizes | None) -> dict[str
     }
 
 
-def _feed(feed: FeedSettings, row: dict[str, Any] | None, now: datetime) -> dict[str, Any]:
+def _names(settings: Settings, rows: Mapping[str, dict[str, Any]]) -> dict[str, str]:
+    """What feeds are called, by address; one that nobody calls anything, by its host and port."""
+    given = {feed.url: feed.name for feed in settings.feeds}
+    own = {url: rows[url].get("title") or "" for url in given if url in rows}
+    return {
+        url: name if given[url] or own.get(url) else urlsplit(url).netloc
+        for url, name in feed_names(given, own).items()
+    }
+
+
+def _feed(
+    feed: FeedSettings, row: dict[str, Any] | None, name: str, now: datetime
+) -> dict[str, Any]:
     row = row or {}
     health = "ok" if row.get("succeeded_at") else "not polled yet"
     if row.get("failures"):
@@ -78,7 +91,7 @@ def _feed(feed: FeedSettings, row: dict[str, Any] | None, now: datetime) -> dict
     rests = feed.paused or row.get("gone_at")
     return {
         "url": feed.url,
-        "name": feed.name or row.get("title") or urlsplit(feed.url).netloc,
+        "name": name,
         "health": health,
         "polled_at": row.get("polled_at"),
         "last_new_at": row.get("new_at"),

@@ -246,12 +246,11 @@ def poll_report(results: Sequence[PollResult]) -> dict[str, Any]:
 
 def held_report(settings: Settings, held: Sequence[HeldEntries]) -> list[dict[str, Any]]:
     """What is held of the configured feeds, as `held` shows it."""
-    names = {feed.url: feed.name for feed in settings.feeds}
-    return [
-        {"name": names[one.url] or one.feed_title or one.url, **as_dict(one)}
-        for one in held
-        if one.url in names
-    ]
+    from digest.editions.naming import feed_names
+
+    given = {feed.url: feed.name for feed in settings.feeds}
+    names = feed_names(given, {one.url: one.feed_title for one in held if one.url in given})
+    return [{"name": names[one.url], **as_dict(one)} for one in held if one.url in given]
 
 
 def as_json(result: Any, indent: int | None = None) -> str:

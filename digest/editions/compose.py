@@ -109,7 +109,13 @@ def compose(frame: Frame, selection: Selection, budget: Budget | None = None) ->
 def _shown_names(frame: Frame, selection: Selection) -> dict[str, str]:
     entries = (entry for story in selection.stories for entry in story.everything)
     titles = {**frame.titles, **{entry.feed_url: entry.feed_title for entry in entries}}
-    return feed_names(frame.names, titles, fixed_headings(frame.language))
+    tags = (frame.tags or {}).values()
+    return feed_names(frame.names, titles, taken_names(frame.language, frame.title, tags))
+
+
+def taken_names(language: str, title: str, tags: Iterable[str]) -> set[str]:
+    """What no feed is called by its own word: the digest's title, and what sections are called."""
+    return {title, *fixed_headings(language), *tags}
 
 
 def fixed_headings(language: str) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ Of one link, the feed at whose own site it is leads, before any that only points
 who was seen first, and of those seen at once the first in the configuration.
 
 A feed's own site is the host of its address, which the operator chose. The home page that it names
-counts only where the one's host is the other's or inside it: `feeds.site.example` may speak for
-`site.example`, and nobody may for a host that is not theirs.
+counts only where its host is inside that, or where the feed's is one that sites have for feeds:
+`feeds.site.example` may speak for `site.example`, and `somebody.site.example` may not, since many
+sites give such names to everybody.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from digest.model import Entry
+_FOR_FEEDS = {"api", "atom", "backend", "cdn", "content", "feed", "feeds", "rss", "static", "xml"}
 # What countries have names registered under: `co.uk`, `com.au`, `or.jp`.
 _SHARED = {"ac", "co", "com", "edu", "gob", "gov", "go", "gouv", "ne", "net", "or", "org"}
 
@@ -31,7 +33,8 @@ def distance(link: str, entry: Entry) -> int:
         return 2
     if host == own:
         return 0
-    trusted = home and (_is_inside(home, own) or _is_inside(own, home))
+    label, _, above = own.partition(".")
+    trusted = home and (_is_inside(home, own) or (label in _FOR_FEEDS and above == home))
     return 1 if _is_inside(host, own) or (trusted and host == home) else 2
 
 

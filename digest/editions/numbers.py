@@ -57,6 +57,7 @@ WEEKDAYS = {
 }
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 _THOUSANDS = re.compile(r"\d{1,3}(?:[,. \u00a0\u202f]\d{3})+")
+_NO_DIGITS = re.compile(r"\D+")
 _VERSION = re.compile(r"[vV]?(\d+(?:\.\d+)*)\W?([a-z]*)\W?(\d*)", re.IGNORECASE)
 # Prices and shares are rounded by some and not by others.
 _ROUNDED = 0.015
@@ -82,7 +83,7 @@ def amount(said: str, magnitude: str) -> str:
 
 def integer(said: str) -> str:
     """The number without what parts its thousands."""
-    return re.sub(r"\D", "", said).lstrip("0") or "0"
+    return _NO_DIGITS.sub("", said).lstrip("0") or "0"
 
 
 def series(said: str) -> str:
@@ -112,9 +113,9 @@ def _close(one: str, other: str) -> bool:
 
 def _value(said: str) -> float:
     if _THOUSANDS.fullmatch(said):
-        return float(re.sub(r"\D", "", said))
+        return float(_NO_DIGITS.sub("", said))
     return float(
         said.replace(",", ".").rstrip(".")
         if said.count(",") + said.count(".") < 2
-        else re.sub(r"\D", "", said)
+        else _NO_DIGITS.sub("", said)
     )

@@ -169,22 +169,28 @@ def _join(
 ) -> None:
     """Join the homes of entries that share a name, where all of one may stand beside the other.
 
-    A name that two entries of one feed have is no name.
+    A name that two entries of one feed have says nothing of these, and no less of the others.
     """
     by_name: dict[str, list[_Read]] = defaultdict(list)
     for one in read:
         by_name[name(one)].append(one)
     for named, same in by_name.items():
-        if not named or len({one.entry.feed_url for one in same}) < len(same):
+        if not named:
             continue
         joined: list[list[_Read]] = []
-        for theirs in _distinct(home[one.entry.id] for one in same):
+        for theirs in _distinct(home[one.entry.id] for one in _only_ones(same)):
             mine = next((mine for mine in joined if _fit(mine, theirs, may, budget)), None)
             if mine is None:
                 joined.append(theirs)
                 continue
             mine += theirs
             home.update((moved.entry.id, mine) for moved in theirs)
+
+
+def _only_ones(read: Sequence[_Read]) -> list[_Read]:
+    """Those that are the only one of their feed."""
+    times = Counter(one.entry.feed_url for one in read)
+    return [one for one in read if times[one.entry.feed_url] == 1]
 
 
 def _distinct(lists: Iterable[list[_T]]) -> list[list[_T]]:

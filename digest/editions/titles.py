@@ -37,7 +37,9 @@ _LEADING = re.compile(
 _TRAILING = re.compile(
     r"\s*[\[(](?:updated?|video|pdf|gallery|photos|update \d+)[\])]$", re.IGNORECASE
 )
-_SITE = re.compile(r"(.{12,}?)\s+[-–—|·»:]{1,2}\s+([^|–—·»]{2,40})$")
+_SITE = re.compile(r" [-–—|·»:]{1,2} ([^|–—·»]{2,40})$")
+_LONGEST_SITE = 44
+_SHORTEST_TITLE = 12
 # A name behind a title of this many words or more: that of a site, to all appearances.
 _SOURCE = re.compile(r"\s[-–—|]\s+(?:[^\W\d_a-z][^\W\d_]*[ .]?){1,3}$")
 _LONG_TITLE = 5
@@ -110,7 +112,7 @@ def read_title(said: str, sites: Collection[str] = ()) -> Title:
     said_words = [word(text[one.start : one.end]) for one in compared if one.kind == "word"]
     words = frozenset([token.text for token in found if token.kind == "word"])
     return Title(
-        key=" ".join([token.text for token in found]) if len(said) <= LONGEST else fold(said),
+        key=" ".join([token.text for token in found]) if len(said) <= LONGEST else said.casefold(),
         sequence=tuple([term for term, _ in terms]),
         weights=dict(terms),
         numbers=_numbers(found, text),
@@ -122,16 +124,23 @@ def read_title(said: str, sites: Collection[str] = ()) -> Title:
 
 
 def _bare(said: str) -> str:
-    text = said if said.isascii() else unicodedata.normalize("NFKC", said)
+    text = " ".join((said if said.isascii() else _normalised(said)).split())
     text = text.title() if text.isupper() else text
     text = _SPELLED.sub(lambda match: _SHORT[match[0].lower()], _COUNTRY.sub("USA", text))
     bare = _LEADING.sub("", text)
     return _TRAILING.sub("", bare) if bare.endswith((")", "]")) else bare
 
 
+def _normalised(said: str) -> str:
+    """The beginning, compatibility characters resolved: one of them may be eighteen, or a space."""
+    begins = unicodedata.normalize("NFKC", said[: LONGEST // 8])
+    text = begins if len(begins) >= LONGEST else unicodedata.normalize("NFKC", said)
+    return text[:LONGEST]
+
+
 def _without_site(text: str, sites: Collection[str]) -> str:
-    match = _SITE.fullmatch(text)
-    return match[1] if match and fold(match[2]).strip() in sites else text
+    match = _SITE.search(text, max(_SHORTEST_TITLE, len(text) - _LONGEST_SITE))
+    return text[: match.start()] if match and fold(match[1]).strip() in sites else text
 
 
 def _without_source(found: list[Token], text: str) -> list[Token]:

@@ -35,8 +35,8 @@ _TOKEN = re.compile(
         |folge|teil|kapitel|ausgabe|woche|tag|partie|parte|episodio|capitulo|chapitre|kw)
         \.?\s*\#?(?P<nth>\d+|[ivx]{{1,4}}\b)|\#(?P<hash>\d+)|第(?P<dai>\d+))
     |(?P<amount>[$€£¥]\s?(?P<money>\d[\d.,]{{0,24}}\d|\d)\s?(?P<much>(?:{numbers.MAGNITUDE})\b)?
-        |\b(?P<share>\d[\d.,]{{0,24}}\d|\d)\s?(?:%|percent\b|prozent\b|per\ cent\b|(?P<many>
-        (?:{numbers.MAGNITUDE})\b)))
+        |\b(?=[\d.,]{{1,26}}+\s?[%a-z])(?P<share>\d[\d.,]{{0,24}}\d|\d)\s?
+        (?:%|percent\b|prozent\b|per\ cent\b|(?P<many>(?:{numbers.MAGNITUDE})\b)))
     |(?P<version>\bv\d+(?:\.\d+)*{_SUFFIX}\b|\b\d+(?:\.\d+)+{_SUFFIX}(?![\d,]{{0,24}}\d))
     |(?P<score>(?<![\d-])\d{{1,2}}[-–:]\d{{1,2}}(?![\d-]))
     |(?P<day>\b[0-3]?\d(?=\.?\s(?:{"|".join(numbers.MONTHS)}|may)\b))

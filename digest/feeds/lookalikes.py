@@ -36,8 +36,12 @@ _LATIN = (
     ("уУΥүҮγ", "y"),
     ("ΖζzҘ", "z"),
 )
+# White letters in black circles and squares, and those that flags are written with.
+_BOXED = {
+    chr(first + n): chr(ord("a") + n) for first in (0x1F150, 0x1F170, 0x1F1E6) for n in range(26)
+}
 _SKELETON = str.maketrans(
-    {letter: latin for letters, latin in _LATIN for letter in letters} | {"0": "o"}
+    {letter: latin for letters, latin in _LATIN for letter in letters} | _BOXED | {"0": "o"}
 )
 # In one case or the other these are one stroke.
 _SLIM = str.maketrans("i1|", "lll")

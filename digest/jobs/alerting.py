@@ -75,11 +75,13 @@ class Alerting:
 
     async def _titles(self) -> dict[str, str]:
         """What each feed is called, by its address."""
+        from digest.editions.naming import feed_names
+
         feeds = self._settings.feeds
         urls = [feed.url for feed in feeds]
         states = await self._store.run(lambda store: store.feeds.states(urls))
         said = {state.url: state.title for state in states}
-        return {feed.url: feed.name or said.get(feed.url) or feed.url for feed in feeds}
+        return feed_names({feed.url: feed.name for feed in feeds}, said)
 
     @staticmethod
     def _trouble(incident: Incident, titles: Mapping[str, str]) -> Trouble:

@@ -103,8 +103,7 @@ class Drafting:
             draft = await self._decide(digest, material)
             wanted = _wanted(draft, material)
             if wanted:
-                contents = await self._contents(wanted)
-                draft = _with_contents(draft, contents)
+                draft = _with_contents(draft, await self._whole(wanted))
         _tell(digest, draft, time.monotonic() - began)
         return draft
 
@@ -130,6 +129,15 @@ class Drafting:
             whole = [replace(entry, html=contents.get(entry.id, "")) for entry in entries]
             parts.append(await self._work(judge_entries, whole, material.rules, material.filed))
         return _joined(parts, material.pending)
+
+    async def _whole(self, ids: Sequence[int]) -> dict[int, str]:
+        """Contents in this order, for as long as more can be shown."""
+        contents: dict[int, str] = {}
+        for part in _parts(ids, _MOST_TEXTS):
+            contents |= await self._contents(part)
+            if _is_too_much(contents):
+                break
+        return contents
 
     async def _contents(self, ids: Sequence[int]) -> dict[int, str]:
         return await self._store.run(lambda store: store.editions.contents(ids))
@@ -166,7 +174,16 @@ def _draft_here(store: Store, material: Material) -> Draft:
     judged = _joined(parts, material.pending) if material.rules.need_text else None
     draft = decide(material, judged)
     wanted = _wanted(draft, material)
-    return _with_contents(draft, store.editions.contents(wanted)) if wanted else draft
+    return _with_contents(draft, _whole(store, wanted)) if wanted else draft
+
+
+def _whole(store: Store, ids: Sequence[int]) -> dict[int, str]:
+    contents: dict[int, str] = {}
+    for part in _parts(ids, _MOST_TEXTS):
+        contents |= store.editions.contents(part)
+        if _is_too_much(contents):
+            break
+    return contents
 
 
 def _entries(store: Store, ids: Sequence[int]) -> list[Entry]:
@@ -201,6 +218,12 @@ def _wanted(draft: Draft, material: Material) -> list[int]:
     if material.frame.content != "full":
         return []
     return [story.entries[0] for story in draft.edition.stories]
+
+
+def _is_too_much(contents: Mapping[int, str]) -> bool:
+    from digest.jobs.drafts import is_too_much
+
+    return is_too_much(contents.values())
 
 
 def _with_contents(draft: Draft, contents: Mapping[int, str]) -> Draft:
@@ -314,7 +337,7 @@ def _frame(
         content=config.content,
         next_at=next_after(config.schedule, zone, now),
         health=_health(
-            store, _shown(names, titles, config), {f.url for f in feeds if not f.paused}, *period
+            store, _shown(settings, digest, titles), {f.url for f in feeds if not f.paused}, *period
         ),
         language=config.language,
     )
@@ -326,13 +349,14 @@ def _tags(config: DigestSettings, feeds: Iterable[FeedSettings]) -> dict[str, st
     return {feed.url: feed.tags[0] for feed in feeds if feed.tags}
 
 
-def _shown(
-    names: Mapping[str, str | None], titles: Mapping[str, str], config: DigestSettings
-) -> dict[str, str]:
-    from digest.editions.compose import fixed_headings
+def _shown(settings: Settings, digest: str, titles: Mapping[str, str]) -> dict[str, str]:
+    from digest.editions.compose import taken_names
     from digest.editions.naming import feed_names
 
-    return feed_names(names, titles, fixed_headings(config.language))
+    config, feeds = settings.digests[digest], settings.feeds_of(digest)
+    tags = (_tags(config, feeds) or {}).values()
+    taken = taken_names(config.language, settings.title_of(digest), tags)
+    return feed_names({feed.url: feed.name for feed in feeds}, titles, taken)
 
 
 def _health(

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from digest.editions.judging import Judged, Rules
     from digest.model import Entry
 
-# Characters of whole contents in an edition: more is more than anybody reads, or is sent.
+# Characters of whole contents in an edition: more is more than anybody reads, or is sent. Each tag
+# and each character by name takes as long as so many, and some have nothing else.
 _MOST_CONTENT = 1_000_000
+_MARKUP = 16
 
 
 def judge_entries(entries: Iterable[Entry], rules: Rules, filed: Mapping[str, Filed]) -> Judged:
@@ -53,6 +55,11 @@ def decide(material: Material, judged: Judged | None = None) -> Draft:
     return Draft(edition, material.pending, judged, budget.is_short)
 
 
+def is_too_much(contents: Iterable[str]) -> bool:
+    """Whether these are more than an edition shows whole."""
+    return sum(map(_size, contents)) > _MOST_CONTENT
+
+
 def with_contents(draft: Draft, contents: Mapping[int, str]) -> Draft:
     """The draft with the whole content of its stories, by the number of the entry that leads.
 
@@ -64,7 +71,11 @@ def with_contents(draft: Draft, contents: Mapping[int, str]) -> Draft:
         stories = []
         for story in section.stories:
             html = contents.get(story.entries[0], "")
-            room -= len(html)
+            room -= _size(html)
             stories.append(replace(story, html=html) if room >= 0 else story)
         sections.append(replace(section, stories=tuple(stories)))
     return replace(draft, edition=replace(draft.edition, sections=tuple(sections)))
+
+
+def _size(html: str) -> int:
+    return len(html) + _MARKUP * (html.count("<") + html.count("&"))

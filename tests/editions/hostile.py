@@ -93,6 +93,16 @@ def _digits(n: int, _: Random) -> str:
     return "1," * 490 + str(n)
 
 
+def _expanding(_: int, random: Random) -> str:
+    """Normalised, each of these is eighteen characters, with spaces between."""
+    return "\ufdfa" * 400 + word(random.randrange(4_000))
+
+
+def _spaces(n: int, _: Random) -> str:
+    """Normalised, each of these begins with a space."""
+    return f"{word(n)} " + "\u00a8" * 400 + word(n)
+
+
 TITLES: dict[str, Callable[[int, Random], str]] = {
     "rare words shared by some": _rare_words,
     "a hundred rare words": _many_rare_words,
@@ -110,6 +120,8 @@ TITLES: dict[str, Callable[[int, Random], str]] = {
     "brackets": _brackets,
     "quotes": _quotes,
     "digits and commas": _digits,
+    "ligatures": _expanding,
+    "marks that stand alone": _spaces,
     "the same title": lambda _, __: "Boeing strike ends after machinists accept new contract",
 }
 

@@ -87,6 +87,9 @@ def test_of_similar_titles_the_one_seen_first_leads() -> None:
         ("source.example/x", "https://evil.example/feed", "https://source.example/", 2),
         ("source.example/x", "https://evilsource.example/feed", "https://source.example/", 2),
         ("a.hosting.example/x", "https://b.hosting.example/f", "https://hosting.example/", 2),
+        ("hosting.example/x", "https://b.hosting.example/f", "https://hosting.example/", 2),
+        ("hosting.example/x", "https://b.feeds.hosting.example/f", "https://hosting.example/", 2),
+        ("medium.com/@ada/x", "https://mallory.medium.com/feed", "https://medium.com/@ada", 2),
         ("a.hosting.example/x", "https://b.hosting.example/f", "https://a.hosting.example/", 2),
         ("source.example/x", "https://source.example.evil.example/f", "", 2),
         ("source.example/x", "https://feeds.source.example/x", "", 2),
@@ -135,6 +138,18 @@ def test_one_publisher_with_many_feeds_does_not_top_what_two_have() -> None:
     lead = order(stories, Layout(headings, 3, 100)).lead
     assert lead is not None
     assert {one.id for one in lead.everything} >= {6, 7}
+
+
+@pytest.mark.parametrize("link", [ARTICLE, ""])
+def test_who_says_a_thing_twice_keeps_no_others_apart(link: str) -> None:
+    honest = [seen(1, "a", minutes=0), seen(2, "b", minutes=0)]
+    twice = [seen(n, "evil", minutes=n) for n in (3, 4)]
+    entries = [
+        replace(one, link=link or f"https://site.example/{one.id}") for one in (*honest, *twice)
+    ]
+    (story,) = group(entries)
+    assert {one.id for one in story.entries} == {1, 2}
+    assert {one.id for one in story.related} == {3, 4}
 
 
 @given(st.permutations(range(6)), st.integers(0, 3))

@@ -16,6 +16,8 @@ A, B, C = "https://a.example/f", "https://b.example/f", "https://c.example/f"
     "alike",
     [
         *("BBC News", "bbc  news", "BBC\u200bNews", "ВВС News", "BBC Ν\u0435ws"),
+        *("BBC News (Official)", "BBC News（bbc.com）", "BBC News [live]", "Official BBC News"),
+        *("BBC News ✅", "BBC News™", "BBC-News!", "🅱🅱🅲 News", "ⓑⓑⓒ News", "B B C News"),
         *("ＢＢＣ Ｎｅｗｓ", "BBC\u3164News", "\u202eBBC News", "BBC N\u0301ews", "BBC Nevvs"),
     ],
 )
@@ -41,9 +43,38 @@ def test_a_name_that_nobody_sees_is_none(own: str) -> None:
     assert feed_names({A: None}, {A: own}) == {A: "a.example"}
 
 
+@pytest.mark.parametrize(
+    "own",
+    ["a.example", "www.A.example", "ａ．ｅｘａｍｐｌｅ", "News of a。example", "x (a.example)"],
+)
+def test_a_feed_that_calls_itself_by_another_host_has_its_own_beside_it(own: str) -> None:
+    assert feed_names({A: None, B: None}, {B: own}) == {A: "a.example", B: f"{own} (b.example)"}
+
+
+@pytest.mark.parametrize("own", ["b.example", "www.b.example", "News of b.example", "5.5 facts"])
+def test_its_own_host_may_be_in_a_name(own: str) -> None:
+    assert feed_names({B: None}, {B: own}) == {B: own}
+
+
 def test_the_host_itself_cannot_be_mistaken() -> None:
     address = "https://xn--80ak6aa92e.com/feed"
     assert feed_names({address: None}, {}) == {address: "xn--80ak6aa92e.com"}
+
+
+@pytest.mark.parametrize("own", ["Weekly", "weekly!", "Science", "More", "Top Stories (live)"])
+def test_no_feed_is_called_like_the_digest_or_what_it_is_filed_under(own: str) -> None:
+    frame = Frame(
+        digest="weekly",
+        title="Weekly",
+        timezone="UTC",
+        period_from=NOW,
+        period_to=NOW,
+        composed_at=NOW,
+        names={"https://a.example/": None},
+        tags={"https://a.example/": "Science"},
+    )
+    (story,) = compose(frame, select([entry(1, "a", feed_title=own)], 10, {})).stories
+    assert story.feed == f"{own} (a.example)"
 
 
 def test_no_feed_is_called_like_a_heading_of_ours_or_like_another_that_has_nothing_new() -> None:

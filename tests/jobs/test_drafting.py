@@ -165,6 +165,38 @@ async def test_no_feed_has_its_pictures_from_where_another_may_be(tmp_path: Path
         assert images == {inside: picture, outside: ""}
 
 
+@pytest.mark.parametrize(("piece", "whole"), [("<b>x</b>", 1), ("&amp;", 1), ("word ", 5)])
+async def test_markup_counts_for_more_than_text(tmp_path: Path, piece: str, whole: int) -> None:
+    config = settings_of(
+        tmp_path, list(FEEDS), digests={"weekly": {**MANY["weekly"], "content": "full"}}
+    )
+    async with open_bench(config, tmp_path) as bench:
+        html = piece * (200_000 // len(piece))
+        await learn(bench, FEEDS[0], *(f"Title {n}" for n in range(10)), html=html)
+        draft = await Drafting(config, bench.store).edition("weekly", NOW)
+        assert sum(bool(story.html) for story in draft.edition.stories) == whole
+        at_once = await bench.store.run(lambda store: draft_edition(store, config, "weekly", NOW))
+        assert at_once.edition == draft.edition
+
+
+async def test_no_more_contents_are_read_than_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = settings_of(
+        tmp_path, list(FEEDS), digests={"weekly": {**MANY["weekly"], "content": "full"}}
+    )
+    async with open_bench(config, tmp_path) as bench:
+        await learn(bench, FEEDS[0], *(f"Title {n}" for n in range(150)), html="x" * 50_000)
+        asked: list[int] = []
+        queries = await bench.store.run(lambda store: store.editions)
+        contents = queries.contents
+        monkeypatch.setattr(
+            queries, "contents", lambda ids: (asked.append(len(ids)), contents(ids))[1]
+        )
+        await Drafting(config, bench.store).edition("weekly", NOW)
+        assert asked == [50]
+
+
 def test_slow_drafting_shows_in_health() -> None:
     now = 0.0
     pulse = Pulse(lambda: now)

@@ -15,6 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.rendering import tricks
+
 WORD = "hunter2-of-the-operator"
 _PICKLED = "cposix\\nsystem\\n(S'touch CANARY'\\ntR."
 
@@ -187,8 +189,18 @@ def lay_out(folder: Path, source: str) -> Path:
     (own / "part.txt").write_text("a part")
     (own / "large.txt").write_text("a" * 2_000_000)
     os.mkfifo(own / "pipe.txt")
+    (own / "utf16.txt").write_bytes("héllo".encode("utf-16"))
+    (own / "latin1.txt").write_bytes("hé".encode("latin-1"))
+    (own / "binary.txt").write_bytes(b"\0\xff\0")
+    (own / "block.txt").write_text("{% block b %}{% endblock %}")
+    for name in ("include", "extends", "import"):
+        more = " as m" * (name == "import")
+        (own / f"{name}s.txt").write_text(f"{{% {name} '{name}-back.txt'{more} %}}")
+        (own / f"{name}-back.txt").write_text(f"{{% {name} '{name}s.txt'{more} %}}")
     links = {"link.txt": secret, "linked": folder, "again.txt": own / "link.txt"}
     links |= {"circle.txt": own / "circle.txt", "named.txt": own / "config.yaml"}
+    links |= {"root.txt": Path("/proc/self/root/etc/passwd"), "rooted": Path("/proc/self/root")}
+    links |= {"handle.txt": Path("/proc/self/fd/0")}
     for name, target in (links | {"zero.txt": Path("/dev/zero")}).items():
         (own / name).symlink_to(target)
     source = source.replace("P,", f"{_PICKLED!r},").replace("CANARY", str(canary))
@@ -198,7 +210,7 @@ def lay_out(folder: Path, source: str) -> Path:
 
 def main() -> None:
     """Try each, and print a table."""
-    for kind in (TO_RUN, TO_READ, BOMBS):
+    for kind in (TO_RUN, TO_READ, BOMBS, tricks.TO_RUN, tricks.TO_READ, tricks.BOMBS):
         for name, source in kind.items():
             with tempfile.TemporaryDirectory() as made:
                 own, begun = lay_out(Path(made), source), time.monotonic()

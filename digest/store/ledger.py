@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 _PASSES_WITHIN = timedelta(hours=1)
 
 _NOW = sa.bindparam("now", type_=UtcDateTime)
-_OUTCOME = sa.bindparam("outcome", type_=sa.Text)
+_OUTCOME: sa.BindParameter[str] = sa.bindparam("outcome")
 _THIS = deliveries.c.id == sa.bindparam("delivery")
 
 
 def _state(state: DeliveryState) -> sa.ColumnElement[str]:
-    return sa.literal_column(f"'{state}'", sa.Text)
+    return sa.literal_column(f"'{state}'")
 
 
 _TIME_HAS_COME = sa.or_(
@@ -63,7 +63,7 @@ _IS_DUE = sa.and_(_TIME_HAS_COME, ~_WAITS)
 
 _GETS_NOTHING = sa.and_(
     recipients.c.channel == deliveries.c.channel,
-    recipients.c.key == sa.bindparam("key", type_=sa.Text),
+    recipients.c.key == sa.bindparam("key"),
     gets_nothing(_NOW),
 )
 # Each delivery costs these two, so they are put together once, with what never changes in them.
@@ -191,7 +191,7 @@ class LedgerQueries:
             "answer": outcome.receipt,
             "error": outcome.error,
             "again": outcome.next_attempt_at,
-            "plainly": int(outcome.plainer),
+            "plainly": outcome.plainer,
             "now": now,
         }
         with self._database.transaction() as connection:
@@ -213,7 +213,7 @@ class LedgerQueries:
         values = {
             "failing_since": rest.since,
             "failures": rest.failures,
-            "lasting": int(rest.lasting),
+            "lasting": rest.lasting,
             "last_error": rest.reason,
             "next_attempt_at": rest.next_attempt_at,
         }
@@ -237,7 +237,7 @@ class LedgerQueries:
         )
         query = sa.select(sa.func.count()).select_from(deliveries).where(open_ones)
         with self._database.transaction() as connection:
-            return int(connection.execute(query).scalar_one())
+            return connection.execute(query).scalar_one()
 
     def resting(self) -> list[str]:
         """The channels that take nothing now, or did when they were last tried."""

@@ -140,7 +140,7 @@ async def test_what_pages_go_by_comes_with_each_delivery(post: Post) -> None:
 
 @pytest.mark.parametrize(("begun", "state"), [(True, "unknown"), (False, "retrying")])
 async def test_a_bug_before_the_first_byte_is_no_doubt(
-    post: Post, *, begun: bool, state: str
+    post: Post, lines: list[tuple[str, str, dict[str, Any]]], *, begun: bool, state: str
 ) -> None:
     await post.publish(build.INBOX)
     channel = FakeChannel() if begun else Unbegun()
@@ -148,6 +148,7 @@ async def test_a_bug_before_the_first_byte_is_no_doubt(
     await post.by(channel).deliver_due()
     assert await post.states() == [state, "sent"]
     assert (await post.row())["error"] == "a bug: ZeroDivisionError"
+    assert ("ERROR", "bug while delivering", {"delivery": 1}) in lines
 
 
 async def test_a_stop_before_the_first_byte_hands_back(post: Post) -> None:

@@ -260,7 +260,7 @@ def test_an_entry_without_a_visible_title_gets_one(
         ("Python で書く", 2),
         ("one 日本 two", 3),
         ("one日two", 2),
-        ("字" * 500, 230),
+        ("字" * 5_000, 2_300),
         ("שלום עולם", 2),
     ],
 )
@@ -435,6 +435,13 @@ def test_what_an_entry_says_beside_its_text_stays() -> None:
     (entry,) = clean_entries([KeyedEntry("k", "f", said)])
     assert (entry.published, entry.image, entry.seconds) == (at, f"{PAGE}.png", 90)
     assert (entry.categories, entry.html, entry.excerpt) == (("Cats", "Dogs"), "<p>a</p>", "a")
+
+
+def test_an_excerpt_has_two_hundred_and_eighty_characters_at_most() -> None:
+    words = "word " * 55
+    fits, longer = f"{words}words", f"{words}worded"
+    assert (len(fits), cleaned(f"<p>{fits}</p>").excerpt) == (280, fits)
+    assert cleaned(f"<p>{longer}</p>").excerpt.endswith("…")
 
 
 def test_a_title_that_can_be_seen_stays() -> None:

@@ -190,7 +190,9 @@ def test_a_rest_is_told_as_it_was_noted_last(store: Store) -> None:
     rest(store, "inbox", lasting)
     rest(store, "team", DOWN)
     assert store.ledger.due_channels(NOW + HOUR) == {"team": DOWN}
-    assert store.ledger.due_channels(NOW + 2 * HOUR) == {"inbox": lasting, "team": DOWN}
+    told = store.ledger.due_channels(NOW + 2 * HOUR)
+    assert told == {"inbox": lasting, "team": DOWN}
+    assert repr(told["inbox"]) == repr(lasting)
     assert store.ledger.resting() == ["inbox", "team"]
     assert store.ledger.due_channels(NOW) == {}
 
@@ -274,7 +276,7 @@ def test_a_delivery_is_told_as_it_is_in_the_ledger(store: Store) -> None:
     outcome = Outcome("unknown", error="silence", next_attempt_at=SOON, plainer=True)
     store.ledger.record(claim(store).id, replace(outcome, state="retrying"), NOW)
     store.ledger.record(claim(store, now=SOON).id, outcome, SOON)
-    assert of(store, 1) == Delivery(
+    told = Delivery(
         id=1,
         edition_id=1,
         digest="weekly",
@@ -290,6 +292,8 @@ def test_a_delivery_is_told_as_it_is_in_the_ledger(store: Store) -> None:
         plainer=True,
         deferred_at=NOW,
     )
+    assert of(store, 1) == told
+    assert repr(of(store, 1)) == repr(told)
 
 
 def test_nothing_that_is_over_keeps_what_comes_later(store: Store) -> None:

@@ -6,20 +6,23 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
-from digest.jobs.delivering import Delivering
+from digest.jobs.delivering import Delivering, _Turn
 from digest.jobs.room import Room
 from digest.log import Redactor, Words
+from digest.model import Delivery
 from tests.channels.scripted import SmtpScript, serving
 from tests.channels.test_email_delivering import to, two_channels
+from tests.feed_xml import NOW
 from tests.jobs.bench import StoppedClock, open_store
+from tests.jobs.test_delivering import FakeChannel
 from tests.store import build
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from digest.model import Delivery
     from digest.store import Store, StoreThread
 
 GONE = "550 5.1.1 <{}>: Recipient address rejected: User unknown"
@@ -236,6 +239,34 @@ async def test_relaying_that_is_denied_for_some_loses_nobody_for_days(
         posting.clock.turn(hours=6)
     assert became == dict.fromkeys(NAMES, "sent")
     assert await posting.incidents() == []
+
+
+async def test_what_was_put_off_before_waits_for_its_channel_like_any_other(
+    posting: Posting, server: Refusing
+) -> None:
+    server.says = {"ada": "451 4.7.1 Greylisted"}
+    await posting.publish("ada")
+    assert await posting.deliver() == {"ada": "retrying"}
+    server.says = {"ada": "554 5.7.1 Relay access denied"}
+
+    for _ in range(30):
+        posting.clock.turn(hours=6)
+        assert await posting.deliver() == {"ada": "retrying"}
+
+    assert await posting.incidents() == ["one"]
+    server.says = {}
+    posting.clock.turn(hours=6)
+    assert await posting.deliver() == {"ada": "sent"}
+
+
+def test_who_is_accepted_is_no_other() -> None:
+    once = Delivery(1, 1, "weekly", "one", "ada@example.com", 1, "pending", 0, NOW, "")
+    turn = _Turn(FakeChannel(), lambda *_: None, None, accepted={"ada@example.com"})
+
+    assert not turn.is_alone(replace(once, error="550 relay denied"), "550 relay denied")
+    turn.accepted.add("grace@example.com")
+    assert turn.is_alone(replace(once, error="550 relay denied"), "550 relay denied")
+    assert not turn.is_alone(once, "550 relay denied")
 
 
 async def test_a_server_that_takes_no_more_keeps_the_rest(

@@ -15,6 +15,7 @@ from digest.editions.tokens import (
     LONGEST,
     MARKED,
     MOST_TERMS,
+    MOST_TOKENS,
     NAMED,
     ORDINARY,
     PAIR,
@@ -107,12 +108,13 @@ def read_title(said: str, sites: Collection[str] = ()) -> Title:
     """
     text = _without_site(_bare(said[:LONGEST]), sites)
     found = list(_products(tokens(text), text))
+    is_whole = len(said) <= LONGEST and len(found) < MOST_TOKENS
     compared = _without_source(found, text)
     terms = list(islice(_weigh(compared, text), MOST_TERMS))
     said_words = [word(text[one.start : one.end]) for one in compared if one.kind == "word"]
     words = frozenset([token.text for token in found if token.kind == "word"])
     return Title(
-        key=" ".join([token.text for token in found]) if len(said) <= LONGEST else said.casefold(),
+        key=" ".join([token.text for token in found]) if is_whole else said.casefold(),
         sequence=tuple([term for term, _ in terms]),
         weights=dict(terms),
         numbers=_numbers(found, text),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # have it, if it says what happened, and if it is a pair of characters.
 ORDINARY, NAMED, MARKED, LITTLE, EVENT, PAIR = 1.0, 1.3, 1.5, 0.3, 0.6, 0.6
 # What of a title is read, in characters and in words and numbers; people write a third of it.
-LONGEST, _MOST_TOKENS = 240, 32
+LONGEST, MOST_TOKENS = 240, 32
 # Of scripts without spaces, every two characters are a term.
 MOST_TERMS = 48
 _QUOTES = re.compile("[’‘`´＇]")
@@ -97,7 +97,7 @@ def stem(word: str) -> str:
 
 def tokens(text: str) -> Iterator[Token]:
     """The words and numbers of a text, in order; of a long one those at its beginning."""
-    for match in islice(_TOKEN.finditer(text, 0, LONGEST), _MOST_TOKENS):
+    for match in islice(_TOKEN.finditer(text, 0, LONGEST), MOST_TOKENS):
         start, end = match.span()
         if match.lastgroup in {"word", "other"}:
             yield Token("word", fold(match[0]), start, end)

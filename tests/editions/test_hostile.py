@@ -80,8 +80,8 @@ def test_an_honest_edition_has_room_to_spare() -> None:
     assert not budget.is_short
 
 
-def test_a_long_title_is_the_same_as_itself_only() -> None:
-    begins = "word " * 100
+@pytest.mark.parametrize("begins", ["word " * 100, "to be " * 17])
+def test_a_long_title_is_the_same_as_itself_only(begins: str) -> None:
     assert read_title(f"{begins} one").key != read_title(f"{begins} two").key
     assert read_title(f"{begins} One").key == read_title(f"{begins} one").key
 

@@ -22,7 +22,7 @@ from tests.jobs.bench import Bench, open_bench, settings_of
 from tests.store import build
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Collection, Iterator
     from pathlib import Path
 
 FEEDS = ("https://one.example/feed", "https://two.example/feed")
@@ -190,9 +190,12 @@ async def test_no_more_contents_are_read_than_are_shown(
         asked: list[int] = []
         queries = await bench.store.run(lambda store: store.editions)
         contents = queries.contents
-        monkeypatch.setattr(
-            queries, "contents", lambda ids: (asked.append(len(ids)), contents(ids))[1]
-        )
+
+        def note(ids: Collection[int]) -> dict[int, str]:
+            asked.append(len(ids))
+            return contents(ids)
+
+        monkeypatch.setattr(queries, "contents", note)
         await Drafting(config, bench.store).edition("weekly", NOW)
         assert asked == [50]
 

@@ -85,7 +85,7 @@ TO_RUN = {
     "config": "{{ config }}",
     "request": "{{ request.application.__globals__ }}",
     "builtins": "{{ __builtins__ }}",
-    "import": "{{ __import__('os') }}",
+    "import as a function": "{{ __import__('os') }}",
     "open": "{{ open('SECRET').read() }}",
     "debug ext": "{{ debug() }}",
     "gettext": "{{ _('x').__class__ }}{{ gettext }}",

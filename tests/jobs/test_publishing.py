@@ -250,7 +250,8 @@ async def test_digests_of_one_feed_do_not_take_from_each_other(tmp_path: Path) -
         await learn(bench, "a")
         bench.clock.now = NOW + DAY
         published = await publishing(bench).publish_due()
-        assert [(one.digest, one.entries) for one in published] == [("one", 1), ("two", 1)]
+        # Several are made at a time, and whichever is done first comes first.
+        assert sorted((one.digest, one.entries) for one in published) == [("one", 1), ("two", 1)]
 
 
 async def test_a_digest_nobody_configured_any_more_is_left_alone(tmp_path: Path) -> None:

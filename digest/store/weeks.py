@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# What a digest has had by now is all before it, of whatever digest it is.
-_NEWEST = sa.select(sa.func.coalesce(sa.func.max(editions.c.id), 0)).scalar_subquery()
-
 
 class WeekQueries:
     """One method is one transaction; each takes the digest of the configuration."""
@@ -60,7 +57,7 @@ class WeekQueries:
         query = (
             sa.select(edition_entries.c.entry_id)
             .join(editions, editions.c.id == edition_entries.c.edition_id)
-            .where(_is_new(digest))
+            .where(edition_entries.c.digest == digest, _is_new(digest))
             .order_by(edition_entries.c.entry_id)
         )
         with self._database.transaction() as connection:
@@ -79,9 +76,8 @@ class WeekQueries:
             )
             columns = ["digest", "channel", "key"]
             connection.execute(sa.insert(weekly_readers).from_select(columns, wanted))
-            connection.execute(
-                sa.update(weeks).where(weeks.c.digest == digest).values(last_edition=_NEWEST)
-            )
+            ended = sa.update(weeks).where(weeks.c.digest == digest)
+            connection.execute(ended.values(last_edition=_newest(digest)))
             return done
 
     def join(self, digests: Iterable[str], new: Collection[Recipient]) -> None:
@@ -105,7 +101,7 @@ def plan_weeks(connection: Connection, digests: Collection[str], mailed: Collect
         others = sa.and_(table.c.digest.in_(digests), table.c.digest.not_in(mailed))
         connection.execute(sa.delete(table).where(others))
     for digest in mailed:
-        begun = {"digest": digest, "last_edition": _NEWEST}
+        begun = {"digest": digest, "last_edition": _newest(digest)}
         connection.execute(insert(weeks).values(begun).on_conflict_do_nothing())
 
 
@@ -124,6 +120,12 @@ def gets_weekly() -> sa.ColumnElement[bool]:
         weekly_readers.c.channel == recipients.c.channel,
         weekly_readers.c.key == recipients.c.key,
     )
+
+
+def _newest(digest: str) -> sa.ScalarSelect[int]:
+    # Its own: of two digests that become one, the week goes on after what both have had.
+    newest = sa.func.coalesce(sa.func.max(editions.c.id), 0)
+    return sa.select(newest).where(editions.c.digest == digest).scalar_subquery()
 
 
 def _is_new(digest: str) -> sa.ColumnElement[bool]:

@@ -84,6 +84,13 @@ async def test_a_round_waits_for_who_is_at_a_channel(post: Post) -> None:
     assert [[one.state for one in await each] for each in (first, second)] == [["sent"] * 2, []]
 
 
+async def test_a_round_that_is_over_is_kept_by_nobody(post: Post) -> None:
+    await post.publish(build.INBOX)
+    by = post.by(FakeChannel())
+    await by.deliver_due()
+    assert by._turns == {}
+
+
 async def test_each_delivery_costs_one_transaction(post: Post) -> None:
     await post.publish(replace(build.INBOX, recipients=MANY))
     began: list[bool] = []

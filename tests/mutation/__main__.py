@@ -64,7 +64,8 @@ TESTS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "digest/store/weeks.py": (
         ("tests/store/test_weeks.py",),
-        ("tests/jobs/test_weekly.py", "tests/store/test_recipients.py"),
+        ("tests/store/test_moves.py", "tests/store/test_recipients.py"),
+        ("tests/jobs/test_weekly.py",),
     ),
     "digest/rendering/clean.py": (
         ("tests/rendering/test_clean.py",),

@@ -330,3 +330,33 @@ def test_a_move_brings_no_message_a_second_name(store: Store) -> None:
     store.moves.move_digest("weekly", "daily")
     assert [one.message_id for one in store.ledger.of_edition(edition)] == before
     assert before[0] == name_message("inbox", "ada@example.com", 1)
+
+
+def test_what_two_digests_have_had_this_week_is_in_the_week_of_both(empty_store: Store) -> None:
+    store = empty_store
+    two = [plan_of(name, feeds=()) for name in ("daily.weekly", "news.weekly")]
+    store.editions.plan([plan_of("news"), plan_of("daily"), *two], NOW)
+    learn(store, *map(entry, "abc"), windows={"news": WEEK})
+    a, b, c = ids(store, "a", "b", "c", digest="news")
+    publish(store, a, digest="daily")
+    publish(store, b, digest="news", at=NOW + DAY)
+    # The week of one ends after the other had an edition.
+    store.weeks.end("daily", lambda: None, ["inbox"])
+    publish(store, c, digest="daily", at=NOW + 2 * DAY)
+    store.editions.plan([plan_of("daily"), *two[:1]], NOW + 3 * DAY)
+    store.moves.move_digest("news", "daily")
+    assert store.weeks.taken("daily") == [b, c]
+
+
+def test_what_went_to_another_digest_is_in_no_week_of_before(empty_store: Store) -> None:
+    store = empty_store
+    weekly = [plan_of(name, feeds=()) for name in ("daily.weekly", "news.weekly")]
+    store.editions.plan([plan_of("news"), plan_of("daily"), *weekly], NOW)
+    learn(store, *map(entry, "ab"), windows={"news": WEEK})
+    a, b = ids(store, "a", "b", digest="news")
+    # Two editions of one time: that of before keeps its name.
+    publish(store, a, digest="news")
+    publish(store, b, digest="daily")
+    store.editions.plan([plan_of("daily"), *weekly[:1]], NOW)
+    store.moves.move_digest("news", "daily")
+    assert store.weeks.taken("news") == []

@@ -327,3 +327,11 @@ def test_what_says_again_what_it_said_when_it_was_new_is_known_before_what_is_li
         changes = Memory(known=dict(memory.known)).read(*body)
         assert [one.entry for one in changes.new] == [other]
         assert [one.keyed.entry for one in changes.recognised] == [bare]
+
+
+def test_a_guid_that_several_have_does_not_tell_against_a_link() -> None:
+    memory = Memory()
+    memory.read(replace(A, guid="g"), replace(B, guid="g"))
+    edited = replace(A, guid="g", title="Edited", published=NOW + 9 * DAY, html="<p>e</p>")
+    (one,) = memory.read(edited).recognised
+    assert one.known.id == 0

@@ -271,6 +271,13 @@ def test_what_is_due_has_its_own_payload_in_the_order_it_was_planned(store: Stor
     assert [one.payload for one in store.ledger.of_edition(1)] == [b""] * 4
 
 
+def test_each_delivery_is_due_once_whatever_other_channels_get(store: Store) -> None:
+    other = replace(ADA, channel="other", parts=(b"other one", b"other two"))
+    publish(store, sent_as=(replace(ADA, parts=(b"one", b"two")), other))
+    for channel, parts in (("inbox", [b"one", b"two"]), ("other", [b"other one", b"other two"])):
+        assert [one.payload for one in store.ledger.due(channel, "email", NOW)] == parts
+
+
 def test_a_delivery_is_told_as_it_is_in_the_ledger(store: Store) -> None:
     publish(store, sent_as=(ADA,))
     outcome = Outcome("unknown", error="silence", next_attempt_at=SOON, plainer=True)

@@ -241,6 +241,9 @@ def test_only_through_a_channel_of_the_digest_and_by_choice_are_weeks_had(store:
     assert readers == [("news", "inbox", EVE)]
     found = [store.recipients.find(channel, ADA) for channel in ("inbox", "other")]
     assert [one and one.gets for one in found] == ["each", "each"]
+    store.recipients.put([Recipient("other", EVE)], NOW)
+    found = [store.recipients.find(channel, EVE) for channel in ("inbox", "other")]
+    assert [one and one.gets for one in found] == ["weekly", "each"]
 
 
 def test_who_changes_their_mind_does_so_when_the_week_ends(store: Store) -> None:
@@ -293,3 +296,15 @@ def test_whatever_is_chosen_each_edition_reaches_each_once(tmp_path: Path) -> No
     store.close()
     Weeks.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
     Weeks.TestCase("runTest").debug()
+
+
+def test_a_week_begins_where_the_earliest_of_its_editions_does(store: Store) -> None:
+    first, second, *_ = ready(store)
+    # The one that was due later goes back further.
+    late, early = (
+        edition_of(entry_id, digest="news", period_to=until)
+        for entry_id, until in ((first, NOW), (second, NOW - 3 * DAY))
+    )
+    store.editions.publish(late, NOW, [INBOX], name_message, None)
+    store.editions.publish(early, NOW + DAY, [INBOX], name_message, None)
+    assert store.weeks.began("news") == early.period_from

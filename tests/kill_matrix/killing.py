@@ -122,8 +122,8 @@ def _rounds(story: Story, world: World, chance: random.Random) -> None:
         day += 2
     world.frozen = True
     # If nothing lived before, the second day has the first edition; what is refused for now is
-    # tried again on the day after.
-    code = _run(world, _days(world, day, day + 2))
+    # tried again on the day after. Editions that waited in line are refused for now one by one.
+    code = _run(world, _days(world, day, day + 2 + day // 2))
     story.end(_failure(world, {code} - {0}))
 
 

@@ -28,6 +28,8 @@ from digest.channels.refusal_words import (
 from digest.words_of_others import clean_words
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from digest.channels.refusal_words import Whom
 
 A_DAY = timedelta(days=1)
@@ -116,7 +118,7 @@ def own_words(words: str, recipient: str) -> str:
     return OF_ANOTHER.sub("", _ADDRESS.sub("", words))
 
 
-def alike(one: str, other: str, recipients: tuple[str, str]) -> bool:
+def alike(one: str, other: str, recipients: Collection[str]) -> bool:
     """Whether two refusals say the same, but for whom they are about, times, numbers and marks.
 
     Their codes are the same, and two words of three.

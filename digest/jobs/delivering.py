@@ -56,7 +56,7 @@ class _Turn(Struct):
             return False
         if self.accepted - {delivery.recipient}:
             return True
-        known = alike(delivery.error, reason, (delivery.recipient, delivery.recipient))
+        known = alike(delivery.error, reason, (delivery.recipient,))
         return known and delivery.state == "retrying" and self.rest is None
 
 

@@ -291,7 +291,6 @@ def _after_first(connection: Connection, delivery: Delivery) -> Delivery:
             deliveries.c.part == 1,
         )
         .order_by(deliveries.c.id.desc())
-        .limit(1)
     )
     return replace(delivery, first_receipt=connection.execute(query).scalar() or "")
 

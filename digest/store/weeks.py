@@ -56,7 +56,7 @@ class WeekQueries:
         """The numbers of the entries in the digest's editions of the week that is on."""
         query = (
             sa.select(edition_entries.c.entry_id)
-            .join(editions, editions.c.id == edition_entries.c.edition_id)
+            .join(editions)
             .where(edition_entries.c.digest == digest, _is_new(digest))
             .order_by(edition_entries.c.entry_id)
         )

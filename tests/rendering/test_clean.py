@@ -361,9 +361,10 @@ def test_what_formats_goes_on_after_the_block_it_was_opened_in(name: str) -> Non
     assert not is_kept(f"<div><{name}>x</div>")
 
 
+@pytest.mark.parametrize("beside", ["", "<br>"])
 @pytest.mark.parametrize(("depth", "kept"), [(200, True), (201, False)])
-def test_marks_are_kept_as_deep_as_people_write(depth: int, *, kept: bool) -> None:
-    html = cleaned("<div>" * (depth - 1) + "<em>x</em>").html
+def test_marks_are_kept_as_deep_as_people_write(depth: int, beside: str, *, kept: bool) -> None:
+    html = cleaned("<div>" * (depth - 1) + beside + "<em>x</em>").html
     assert ("<em>x</em>" in html) == kept
 
 

@@ -289,6 +289,17 @@ def test_nobody_new_changes_nothing(store: Store) -> None:
     assert dump(store) == before
 
 
+def test_a_week_begins_where_no_other_digest_does(store: Store) -> None:
+    first, second, *_ = two_digests(store)
+    early = edition_of(first, digest="news", period_to=NOW - 3 * DAY)
+    store.editions.publish(early, NOW, [INBOX], name_message, None)
+    number = publish(store, "daily", second, number=1)
+    daily = store.editions.load(number)
+    assert daily is not None
+    assert early.period_from < daily.period_from
+    assert store.weeks.began("daily") == daily.period_from
+
+
 def test_whatever_is_chosen_each_edition_reaches_each_once(tmp_path: Path) -> None:
     Weeks.template = tmp_path / "digest.db"
     store = Store(Weeks.template)

@@ -162,11 +162,10 @@ MOST = st.integers(1, 12)
 
 
 def stories_in(pending: list[Entry]) -> int:
-    """One for each entry, but that those of different feeds with the same link share one."""
-    links = Counter(e.link for e in pending if e.link)
+    """One for each entry, but that those of feeds that say a link once share one."""
     by_feed = Counter((e.link, e.feed_url) for e in pending if e.link)
-    hollow = {link for (link, _), times in by_feed.items() if times > 1}
-    return len(pending) - sum(times - 1 for link, times in links.items() if link not in hollow)
+    sharing = Counter(link for (link, _), times in by_feed.items() if times == 1)
+    return len(pending) - sum(times - 1 for times in sharing.values())
 
 
 @given(PENDING, MOST, CAPS)

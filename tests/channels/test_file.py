@@ -404,4 +404,4 @@ async def test_writing_leaves_the_umask_of_other_threads_alone(
 ) -> None:
     monkeypatch.setattr(os, "umask", None)
 
-    await write(files(tmp_path))
+    assert (await write(files(tmp_path))).read_bytes() == b"Hello\n"

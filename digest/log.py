@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
-from digest.words_of_others import ascii_json, clean_words, visible
+from digest.untrusted_text import ascii_json, clean_words, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -188,8 +188,8 @@ class FeedState(Struct, frozen=True):
     `polled_at` is the last poll, `new_at` the last that brought a new entry; `missed_at` is when
     a body shared no entry with the one before. `gone` says that the server called it gone for
     good; `spent` is what it brought on the last day that it brought something, `over_quota_at` when
-    that was more than is kept. `entry_hashes` is a packed `digest.feeds.scan.Listing` of the last
-    body.
+    that was more than is kept. `entry_hashes` is the last body's packed
+    `digest.feeds.parsing.outline.Listing`.
     """
 
     id: int

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.feeds.fetch import Request, Response
-from digest.feeds.reading import Body
+from digest.feeds.http.fetch import Request, Response
+from digest.feeds.parsing.read import Body
 from digest.model import Delivery, FeedState, Move, PictureFile, Wishes, as_dict
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from digest.app.wiring import open_fetcher, utc_now
 from digest.channels import open_channels
 from digest.checks import Finding, failed
 from digest.checks.certificates import Certificates
@@ -22,9 +23,8 @@ from digest.checks.public import check_listening, check_public_url
 from digest.config import EmailSettings
 from digest.domains import with_port
 from digest.errors import DeliveryError
-from digest.feeds.workers import Workers
 from digest.log import Redactor
-from digest.opening import open_fetcher, utc_now
+from digest.workers.pool import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from digest.checks import Finding, Trouble, failed, found
 from digest.config import SlackSettings
 from digest.errors import StoreError, TemplateError
-from digest.feeds.guard import bad_port
+from digest.feeds.http.guard import bad_port
 from digest.language import counted
 from digest.store import Store, database_exists, exposed_files, lack_of_room
 from digest.store.migrations import HEAD
@@ -38,8 +38,8 @@ def check_templates(settings: Settings) -> list[Finding]:
 
 
 def _templates(folder: Path | None, themes: Sequence[Theme]) -> Finding:
-    from digest.jobs.own_templates import unused_of
-    from digest.jobs.rendering import open_templates
+    from digest.jobs.custom_templates import unused_of
+    from digest.jobs.render import open_templates
 
     name = str(folder or "built in")
     try:

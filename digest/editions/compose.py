@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from digest.editions.naming import feed_names
+from digest.editions.feed_names import feed_names
 from digest.editions.order import Heading, Layout, Place, order
 from digest.language import ENGLISH, language_of
 from digest.model import (
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from digest.editions.budget import Budget
     from digest.editions.order import Order
     from digest.editions.select import Selection
-    from digest.editions.stories import Cluster
+    from digest.editions.similarity.budget import Budget
+    from digest.editions.similarity.stories import Cluster
     from digest.model import Entry
 
 _WORDS_A_MINUTE = 230

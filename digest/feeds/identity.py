@@ -12,7 +12,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from digest.feeds.names import (
+from digest.feeds.aliases import (
     GUID,
     LINK,
     WHOLE,

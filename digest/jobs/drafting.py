@@ -20,7 +20,7 @@ from digest.editions.catch_up import as_of
 from digest.editions.schedule import next_after
 from digest.editions.weekly import weekly_of, weekly_schedule
 from digest.errors import FeedError
-from digest.jobs.material import Draft, Filed, Material
+from digest.jobs.draft_material import Draft, Filed, Material
 from digest.language import language_of
 from digest.log import event
 from digest.model import Failing, Held, Quiet
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
     from digest.config import DigestSettings, FeedSettings, Settings
     from digest.editions.compose import Frame, Health
-    from digest.editions.judging import Judged
-    from digest.feeds.workers import Workers
+    from digest.editions.filter import Judged
     from digest.model import Entry
     from digest.store import Store, StoreThread
+    from digest.workers.pool import Workers
 
 __all__ = ["Draft", "Drafting", "draft_edition", "draft_weekly"]
 
@@ -108,7 +108,7 @@ class Drafting:
         return draft
 
     async def _decide(self, digest: str, material: Material) -> Draft:
-        from digest.jobs.drafts import decide
+        from digest.jobs.draft_task import decide
 
         judged = await self._judge(material) if material.rules.need_text else None
         if len(material.pending) <= _FEW:
@@ -121,7 +121,7 @@ class Drafting:
             return await asyncio.to_thread(decide, replace(material, terms=0), judged)
 
     async def _judge(self, material: Material) -> Judged:
-        from digest.jobs.drafts import judge_entries
+        from digest.jobs.draft_task import judge_entries
 
         parts = []
         for entries in _parts(material.pending, _MOST_TEXTS):
@@ -164,7 +164,7 @@ def draft_weekly(store: Store, settings: Settings, digest: str, now: datetime) -
 
 
 def _draft_here(store: Store, material: Material) -> Draft:
-    from digest.jobs.drafts import decide, judge_entries
+    from digest.jobs.draft_task import decide, judge_entries
 
     parts = []
     for entries in _parts(material.pending, _MOST_TEXTS) if material.rules.need_text else ():
@@ -202,7 +202,7 @@ def _parts(everything: Iterable[T], most: int) -> Iterator[tuple[T, ...]]:
 
 def _joined(parts: Iterable[Judged], pending: Sequence[Entry]) -> Judged:
     """What was decided in parts, of entries without their contents."""
-    from digest.editions.judging import Judged
+    from digest.editions.filter import Judged
 
     left_out: dict[int, str] = {}
     watched: dict[int, tuple[str, ...]] = {}
@@ -221,13 +221,13 @@ def _wanted(draft: Draft, material: Material) -> list[int]:
 
 
 def _is_too_much(contents: Mapping[int, str]) -> bool:
-    from digest.jobs.drafts import is_too_much
+    from digest.jobs.draft_task import is_too_much
 
     return is_too_much(contents.values())
 
 
 def _with_contents(draft: Draft, contents: Mapping[int, str]) -> Draft:
-    from digest.jobs.drafts import with_contents
+    from digest.jobs.draft_task import with_contents
 
     return with_contents(draft, contents)
 
@@ -255,7 +255,7 @@ def _material(
 ) -> Material:
     """What an edition is made of; `times` are now, and until when entries are looked at."""
     # What only an edition needs is loaded for the first, and not when a daemon starts.
-    from digest.editions.judging import Rules
+    from digest.editions.filter import Rules
 
     config, feeds = settings.digests[digest], settings.feeds_of(digest)
     urls = [feed.url for feed in feeds]
@@ -278,7 +278,7 @@ def _material(
 def _week(
     store: Store, settings: Settings, digest: str, taken: list[Entry], now: datetime
 ) -> Material:
-    from digest.editions.judging import Rules
+    from digest.editions.filter import Rules
 
     config, zone, name = settings.digests[digest], settings.zone_of(digest), weekly_of(digest)
     frame = _frame(store, settings, digest, (store.weeks.began(digest), now), now)
@@ -351,7 +351,7 @@ def _tags(config: DigestSettings, feeds: Iterable[FeedSettings]) -> dict[str, st
 
 def _shown(settings: Settings, digest: str, titles: Mapping[str, str]) -> dict[str, str]:
     from digest.editions.compose import taken_names
-    from digest.editions.naming import feed_names
+    from digest.editions.feed_names import feed_names
 
     config, feeds = settings.digests[digest], settings.feeds_of(digest)
     tags = (_tags(config, feeds) or {}).values()

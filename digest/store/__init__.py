@@ -6,24 +6,24 @@ from typing import TYPE_CHECKING
 
 from digest.errors import StoreError
 from digest.store.archive import ArchiveQueries, FeedHistory, Waiting
-from digest.store.asking import Ask, AskQueries
 from digest.store.backup import back_up, copy_database
+from digest.store.confirmations import Ask, AskQueries
 from digest.store.database import Database, StoreThread
 from digest.store.deliveries import Change, DeliveryQueries, EditionRecord, Record
+from digest.store.disk_space import lack_of_room, lack_of_writing
 from digest.store.editions import DigestPlan, EditionQueries
-from digest.store.explaining import ExplainQueries
+from digest.store.explain import ExplainQueries
 from digest.store.feeds import Failure, FeedQueries, Unchanged, Update, Validators, Visit
 from digest.store.files import database_exists, exposed, exposed_files
 from digest.store.health import Health, HealthQueries
 from digest.store.held import HeldEntries, HeldQueries
 from digest.store.incidents import Incident, IncidentQueries
-from digest.store.keeping import KeepingQueries, Sizes
 from digest.store.keys import KeyQueries, Keys
 from digest.store.ledger import LedgerQueries
 from digest.store.lock import WriterLock
-from digest.store.moves import ListCount, MoveQueries
 from digest.store.recipients import SUPPRESSED, RecipientQueries
-from digest.store.room import lack_of_room, lack_of_writing
+from digest.store.renames import ListCount, MoveQueries
+from digest.store.retention import KeepingQueries, Sizes
 from digest.store.weeks import WeekQueries
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from digest.model import CleanEntry, FeedState, KnownEntry, Move, Spent, Wishes
+from digest.store.aliases import known_entries
 from digest.store.bulk import update_rows
 from digest.store.entries import forget_entries, newest_entry, write_entries
 from digest.store.incidents import close_incident, open_incident
-from digest.store.names import known_entries
 from digest.store.tables import entries, feeds, incidents, subscriptions
-from digest.words_of_others import clean_words
+from digest.untrusted_text import clean_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from digest.feeds.scan import Listing
+    from digest.feeds.parsing.outline import Listing
     from digest.store.database import Database
 
 # A feed that fails for less is told of by `status` alone.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.words_of_others import clean_words
+from digest.untrusted_text import clean_words
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import Dialect

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from digest.app.runtime import as_json, rotation_report
 from digest.errors import mendable
 from digest.log import event
-from digest.runtime import as_json, rotation_report
 from digest.web.control_client import is_too_long, peer_of, socket_path
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
     from pathlib import Path
 
-    from digest.daemon import Daemon
-    from digest.runtime import Runtime
+    from digest.app.daemon import Daemon
+    from digest.app.runtime import Runtime
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.metrics_core import Metric
 
-    from digest.rounds import Pulse
+    from digest.app.ticker import Pulse
     from digest.store import Health, Sizes, Waiting
 
 __all__ = ["CONTENT_TYPE", "exposition"]

@@ -20,14 +20,14 @@ from digest.config.fields import one_address, zone_name
 from digest.domains import HOST_NAME, ascii_domain
 from digest.web.peers import peer_of
 from digest.web.public_page import HEADERS
-from digest.web.readers import NeverPages, Pages
+from digest.web.reader_pages import NeverPages, Pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from digest.jobs.enrolling import Enrolling
+    from digest.jobs.subscriptions import Enrolling
     from digest.model import Recipient
-    from digest.rendering.tokens import Confirmation
+    from digest.signing.tokens import Confirmation
     from digest.web.public_page import Page
     from digest.web.refusals import Refusals
 

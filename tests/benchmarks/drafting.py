@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from digest.editions.budget import Budget
 from digest.editions.order import Heading, Layout, order
 from digest.editions.select import select
-from digest.feeds.workers import Workers
+from digest.editions.similarity.budget import Budget
 from digest.jobs.drafting import Drafting
+from digest.workers.pool import Workers
 from tests.editions.hostile import LINKS, TITLES, linked, titled
 from tests.feed_xml import NOW
 from tests.jobs.bench import open_bench, settings_of

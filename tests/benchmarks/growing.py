@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest.feeds.workers import Workers
+from digest.workers.pool import Workers
 from tests.feed_xml import item, rss
 from tests.jobs.poller import Poller
 from tests.servers import HttpServer, Reply, running

@@ -17,7 +17,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from digest.errors import FeedError
-from digest.feeds.workers import Workers
+from digest.workers.pool import Workers
 from tests.conftest import SHARED
 from tests.feeds.test_mutations import CASES, digested, mutate
 

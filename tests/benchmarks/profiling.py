@@ -21,10 +21,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-import digest.opening
+import digest.app.wiring
+from digest.app.wiring import open_runtime
 from digest.config import load_settings
-from digest.feeds.workers import Workers
-from digest.opening import open_runtime
+from digest.workers.pool import Workers
 from tests.benchmarks.feed_server import FeedServer
 from tests.benchmarks.ours import write_config
 from tests.benchmarks.polling import SMALL_PHASES
@@ -33,7 +33,7 @@ from tests.benchmarks.steady import Meter
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from digest.runtime import Runtime
+    from digest.app.runtime import Runtime
     from tests.benchmarks.polling import Phase
 
 P = ParamSpec("P")
@@ -98,7 +98,7 @@ def main() -> None:
     if not found:
         parser.error(f"no phase has {options.phase!r} in its name")
     if options.inline:
-        digest.opening.Workers = InlineWorkers  # type: ignore[attr-defined]
+        digest.app.wiring.Workers = InlineWorkers  # type: ignore[attr-defined]
     logging.disable(logging.CRITICAL)
     with FeedServer(options.feeds, 0) as server, tempfile.TemporaryDirectory() as folder:
         asyncio.run(run(server, Path(folder), found[0], options.feeds, options.lines))

@@ -30,13 +30,13 @@ from typing import TYPE_CHECKING
 
 import aiosmtplib
 
+from digest.app.wiring import utc_now
 from digest.channels.pace import Pace
-from digest.jobs.delivering import Delivering
-from digest.jobs.room import Room
+from digest.jobs.deliver import Delivering
+from digest.jobs.disk_guard import Room
 from digest.log import Redactor, Words, configure
 from digest.model import NO_PICTURES, Rendition
-from digest.opening import utc_now
-from digest.rendering.email import personal_headers
+from digest.rendering.email.message import personal_headers
 from digest.store import Store, StoreThread, lack_of_room
 from tests.benchmarks.metering import peak_of
 from tests.channels.making import TEMPLATES, open_it

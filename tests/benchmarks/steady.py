@@ -19,15 +19,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from digest.app.wiring import open_runtime
 from digest.config import load_settings
 from digest.log import Redactor, configure
-from digest.opening import open_runtime
 from tests.benchmarks.metering import children_of, cpu_of, peak_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.runtime import Runtime
+    from digest.app.runtime import Runtime
 
 _NAP = 0.005
 

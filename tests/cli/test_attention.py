@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digest.feeds.workers import Workers
-from digest.opening import utc_now
-from digest.reports import status_report
+from digest.app.reports import status_report
+from digest.app.wiring import utc_now
+from digest.workers.pool import Workers
 from tests.feed_xml import item, rss
 from tests.jobs.poller import Poller
 from tests.servers import Reply

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from digest.errors import FeedError
-from digest.feeds.media import seconds_said
-from digest.feeds.parse import parse_feed
+from digest.feeds.parsing.media import seconds_said
+from digest.feeds.parsing.tolerant import parse_feed
 from digest.feeds.text import absolute_link, one_line, without_markup
 
 if TYPE_CHECKING:

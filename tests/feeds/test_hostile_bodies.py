@@ -9,9 +9,9 @@ import pytest
 
 from digest.errors import FeedError
 from digest.feeds.identity import identify
-from digest.feeds.parse import parse_feed
-from digest.feeds.workers import Workers
+from digest.feeds.parsing.tolerant import parse_feed
 from digest.rendering.clean import clean_entries
+from digest.workers.pool import Workers
 from tests.feed_xml import item, rss
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from digest.app.wiring import compile_templates, open_fetcher, open_illustrating
 from digest.config import Settings
-from digest.jobs.planning import plan
-from digest.jobs.polling import Polling
-from digest.jobs.publishing import Publishing
+from digest.jobs.plan import plan
+from digest.jobs.poll import Polling
+from digest.jobs.publish import Publishing
 from digest.log import Redactor, Words
-from digest.opening import compile_templates, open_fetcher, open_illustrating
-from digest.rendering.web_links import EditionLinks
+from digest.signing.web_links import EditionLinks
 from digest.store import Store, StoreThread
 from tests.feed_xml import NOW
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.channels import Channel
-    from digest.feeds.fetch import Fetcher
-    from digest.feeds.workers import Workers
+    from digest.feeds.http.fetch import Fetcher
     from digest.jobs.pictures import Illustrating
     from digest.model import Entry
+    from digest.workers.pool import Workers
 
 LINKS_KEY = b"k" * 32
 MONDAYS = "every monday at 09:00"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.feeds.workers import Workers
+from digest.workers.pool import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

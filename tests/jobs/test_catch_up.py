@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.channels import Session
-    from digest.jobs.publishing import Publishing
+    from digest.jobs.publish import Publishing
     from digest.model import Edition, Pictures
     from digest.rendering.renderer import Renderer
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from digest.config import Settings
-    from digest.jobs.publishing import Publishing
+    from digest.jobs.publish import Publishing
     from digest.model import Schedule
 
 URL = "https://site.example/feed.xml"

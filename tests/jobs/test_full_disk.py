@@ -13,8 +13,8 @@ import pytest
 
 from digest.channels import open_channels
 from digest.errors import StoreError
-from digest.jobs.delivering import Delivering
-from digest.jobs.room import Room
+from digest.jobs.deliver import Delivering
+from digest.jobs.disk_guard import Room
 from digest.log import Redactor, Words
 from digest.model import Rendition
 from digest.store import lack_of_room
@@ -22,7 +22,7 @@ from tests.channels.making import TEMPLATES, open_it
 from tests.disks import Disk, small_disk
 from tests.feed_xml import item, rss
 from tests.jobs.bench import StoppedClock, open_bench, open_store, settings_of
-from tests.jobs.test_delivering import Listener
+from tests.jobs.test_deliver import Listener
 from tests.rendering.samples import ordinary
 from tests.servers import Reply
 from tests.store import build
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-    from digest.feeds.workers import Workers
     from digest.store import Store, StoreThread
+    from digest.workers.pool import Workers
     from tests.servers import HttpServer, Mail, MailServer
 
 READERS = tuple(f"reader{number}@example.com" for number in range(5))
@@ -129,10 +129,10 @@ async def test_full_from_one_moment_to_the_next_what_was_sent_is_recorded_later(
     caplog.set_level(logging.INFO, "digest")
     at_the_second(batch.server, disk, leaving=0)
     listener = Listener("not recorded yet")
-    logging.getLogger("digest.jobs.delivering").addHandler(listener)
+    logging.getLogger("digest.jobs.deliver").addHandler(listener)
     round_ = asyncio.create_task(batch.delivering.deliver_due())
     await asyncio.wait_for(listener.heard.wait(), 10)
-    logging.getLogger("digest.jobs.delivering").removeHandler(listener)
+    logging.getLogger("digest.jobs.deliver").removeHandler(listener)
     assert await batch.states() == ["sent", "sending", "pending", "pending", "pending"]
     assert batch.received() == list(READERS[:2])
     assert lines(caplog)[0] == ("nothing is sent", LOW)

@@ -8,7 +8,7 @@ from contextlib import closing
 from itertools import count
 from typing import TYPE_CHECKING
 
-from digest.feeds.workers import Workers
+from digest.workers.pool import Workers
 from tests.feed_xml import item, rss
 from tests.feeds.test_hostile_bodies import BODIES
 from tests.jobs.bench import open_bench, settings_of

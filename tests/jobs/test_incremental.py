@@ -23,10 +23,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from digest.feeds.fetch import Fetcher, Request, Response
-from digest.feeds.reading import Body
-from digest.feeds.workers import Workers
-from digest.jobs.reading import Digestion
+from digest.feeds.http.fetch import Fetcher, Request, Response
+from digest.feeds.parsing.read import Body
+from digest.jobs.body_task import Digestion
+from digest.workers.pool import Workers
 from tests.feed_xml import NOW, item, rss
 from tests.jobs.bench import StoppedClock, open_bench, settings_of
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
     from pathlib import Path
 
-    from digest.jobs.polling import Polling
+    from digest.jobs.poll import Polling
     from digest.model import PollResult
     from digest.store import Store, StoreThread
 

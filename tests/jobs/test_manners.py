@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
-    from digest.feeds.workers import Workers
     from digest.model import PollResult
+    from digest.workers.pool import Workers
     from tests.servers import HttpServer, Seen
 
 HOUR = timedelta(hours=1)

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from digest.feeds.workers import Workers
     from digest.model import Edition, PollResult
     from digest.store import Store
+    from digest.workers.pool import Workers
     from tests.servers import HttpServer
 
     MakePoller = Callable[..., Poller]

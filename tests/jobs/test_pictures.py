@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from msgspec.structs import replace
 
+from digest.app.wiring import compile_templates, open_illustrating, open_picture_fetcher
 from digest.channels import open_channels
-from digest.feeds.fetch import Fetcher, Response
-from digest.jobs.deciding import Deciding
+from digest.feeds.http.fetch import Fetcher, Response
+from digest.jobs.delivery_actions import Deciding
 from digest.jobs.pictures import Illustrating, without_embedded
 from digest.model import NO_PICTURES, Picture
-from digest.opening import compile_templates, open_illustrating, open_picture_fetcher
-from digest.rendering.web_links import EditionLinks
+from digest.signing.web_links import EditionLinks
 from tests.jobs.bench import LINKS_KEY, open_bench, settings_of
 from tests.pictures import WEBP, gif, png
 from tests.rendering.samples import edition, story
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.config import Settings
-    from digest.feeds.fetch import Request
-    from digest.jobs.delivering import Delivering
+    from digest.feeds.http.fetch import Request
+    from digest.jobs.deliver import Delivering
     from digest.model import Edition
 
 INBOX = {"kind": "email", "to": ["ada@example.com"]}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from digest.jobs.drafting import draft_edition
-from digest.jobs.keeping import Keeping
+from digest.jobs.retention import Keeping
 from tests.feed_xml import item, rss
 from tests.jobs.bench import MONDAYS
 from tests.jobs.poller import Poller
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from digest.feeds.workers import Workers
+    from digest.workers.pool import Workers
     from tests.servers import HttpServer
 
     MakePoller = Callable[..., Poller]

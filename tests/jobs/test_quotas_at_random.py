@@ -11,7 +11,7 @@ import pytest
 
 from digest.feeds.quota import Quota
 from digest.jobs.drafting import draft_edition
-from digest.jobs.keeping import Keeping
+from digest.jobs.retention import Keeping
 from tests.feed_xml import item, rss
 from tests.jobs.poller import Poller
 from tests.servers import Reply
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from digest.feeds.workers import Workers
+    from digest.workers.pool import Workers
     from tests.servers import HttpServer, Seen
 
 DIGESTS = ("weekly", "other")

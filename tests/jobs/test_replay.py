@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
     from pathlib import Path
 
-    from digest.feeds.workers import Workers
     from digest.model import PollResult
+    from digest.workers.pool import Workers
     from tests.servers import HttpServer
 
 NAMES = ("cursor", "google_ai", "mistral", "ollama", "the_batch", "weaviate")

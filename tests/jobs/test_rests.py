@@ -16,7 +16,7 @@ from digest.jobs.outcomes import rest_after
 from digest.model import Rendition, Rest
 from tests.feed_xml import NOW
 from tests.jobs.bench import open_store
-from tests.jobs.test_delivering import BUSY, NO, SILENCE, FakeChannel, HangingChannel, Post
+from tests.jobs.test_deliver import BUSY, NO, SILENCE, FakeChannel, HangingChannel, Post
 from tests.store import build
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from msgspec.structs import replace
 
 from digest.channels.pace import Pace
 from digest.errors import ChannelError
-from digest.jobs.delivering import Delivering
-from digest.jobs.room import Room
+from digest.jobs.deliver import Delivering
+from digest.jobs.disk_guard import Room
 from digest.log import Redactor, Words
 from digest.model import Rendition
 from tests.jobs.bench import open_store
-from tests.jobs.test_delivering import (
+from tests.jobs.test_deliver import (
     BUSY,
     NO,
     SILENCE,
@@ -59,7 +59,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str, dict[str, An
             found.append((record.levelname, record.getMessage(), record.__dict__["fields"]))
 
     noting = Noting()
-    log = logging.getLogger("digest.jobs.delivering")
+    log = logging.getLogger("digest.jobs.deliver")
     log.addHandler(noting)
     caplog._item.addfinalizer(lambda: log.removeHandler(noting))
     return found

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.config import Settings
-    from digest.jobs.publishing import Published
+    from digest.jobs.publish import Published
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 FEED = {"url": build.URL, "tags": ["devops"]}

@@ -26,10 +26,10 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from digest.feeds.workers import Workers
-from digest.jobs.polling import Polling
+from digest.app.wiring import open_fetcher
+from digest.jobs.poll import Polling
 from digest.log import Redactor, Words
-from digest.opening import open_fetcher
+from digest.workers.pool import Workers
 from tests.conftest import environment
 from tests.kill_matrix.rounds import work
 
@@ -37,20 +37,20 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from types import TracebackType
 
-    from digest.runtime import Runtime
+    from digest.app.runtime import Runtime
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
 _NEEDED_LATER = (
-    "digest.channels.email",
+    "digest.channels.email.channel",
     "digest.channels.file",
-    "digest.channels.slack",
-    "digest.feeds.parse",
-    "digest.jobs.delivering",
-    "digest.jobs.publishing",
-    "digest.jobs.reading",
+    "digest.channels.slack.channel",
+    "digest.feeds.parsing.tolerant",
+    "digest.jobs.deliver",
+    "digest.jobs.publish",
+    "digest.jobs.body_task",
     "digest.rendering.templates",
     "feedparser",
 )

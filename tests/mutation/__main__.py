@@ -46,7 +46,7 @@ TESTS: dict[str, tuple[tuple[str, ...], ...]] = {
             "tests/store/test_recipients.py",
         ),
     ),
-    "digest/jobs/delivering.py": (
+    "digest/jobs/deliver.py": (
         ("tests/jobs/test_delivering.py", "tests/jobs/test_rounds_of_delivering.py"),
         ("tests/jobs/test_rests.py",),
         ("tests/channels/test_doubts.py",),

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from digest.model import Outcome, Rest
 from digest.store import Failure, tables
-from digest.words_of_others import MOST_WORDS
+from digest.untrusted_text import MOST_WORDS
 from tests.feed_xml import NOW
 from tests.store.build import publish
 from tests.store.test_feeds import state

@@ -12,10 +12,10 @@ import aiohttp
 from aiohttp import web
 
 from digest.channels.pace import Pace
-from digest.jobs.confirming import Confirming
-from digest.jobs.enrolling import Enrolling
+from digest.jobs.confirmations import Confirming
+from digest.jobs.subscriptions import Enrolling
 from digest.log import Redactor, Words
-from digest.rendering.tokens import Tokens
+from digest.signing.tokens import Tokens
 from digest.store import Store, StoreThread
 from digest.web.public import public_routes
 from digest.web.refusals import Refusals

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from digest.app.ticker import Pulse
 from digest.model import PollResult
-from digest.rounds import Pulse
 from tests.web.site import PASSWORD, Site, serve
 
 if TYPE_CHECKING:

@@ -1,0 +1,215 @@
+"""Titles that are alike, though not the same."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from itertools import chain, combinations
+from math import log10
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from digest.editions.similarity.budget import Budget
+from digest.editions.similarity.numbers import differ
+from digest.editions.similarity.stop_words import BEATS, NEGATIONS, OPPOSITES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+
+    from digest.editions.similarity.titles import Title
+
+# The share of what two titles tell that both tell, and how much that has to be at least.
+_ALIKE = 0.4
+_LEAST, _LEAST_NAMELESS, _LEAST_EVERGREEN = 2.0, 2.9, 5.0
+_LEAST_SAME, _LEAST_SAME_NAMELESS = 2.9, 4.0
+_SURNAME = 0.4
+_THE_SAME = 0.9
+# What happened in one is nothing of what happened in the other.
+_OTHER_EVENT = 0.2
+_SAME_ID = 0.25
+# A term that more titles have than this finds no candidates.
+_COMMON = 60
+_FINDS = 0.5
+# Pairs that share a term, counted once for each that they share.
+_MOST_FOUND = 100_000
+# A term tells less where more titles than these have it, down to this.
+_FEW, _LEFT = 12, 0.3
+# A denial makes another story of titles that are the same but for it.
+_DENIABLE = 0.7
+# What is as good as a name.
+_EXACT = ("version", "amount", "id", "count")
+# So many names have to be shared for each that is not.
+_NAMES_SHARED = 1.5
+_WIN = "=win"
+_NONE: Mapping[str, float] = MappingProxyType({})
+
+
+def likeness(one: Title, other: Title, rarity: Mapping[str, float] = _NONE) -> float:
+    """How much of two titles is the same, up to 1; 0 where they are not about one thing.
+
+    `rarity` is what is left of a term's weight where many titles have it.
+    """
+    mine, theirs = one.weights, other.weights
+    shared = mine.keys() & theirs.keys()
+    both = sum([(mine[term] + theirs[term]) * rarity.get(term, 1) for term in shared]) / 2
+    totals = [_total(title, rarity) for title in (one, other)]
+    score = both / max(sum(totals), 1) + both / max(min(totals), 1) / 2
+    if any(term.startswith("id ") for term in shared):
+        score += _SAME_ID
+    if one.events and other.events and one.events.isdisjoint(other.events):
+        score -= _OTHER_EVENT
+    denied = bool(one.words & NEGATIONS) != bool(other.words & NEGATIONS)
+    if (
+        score < _ALIKE
+        or (denied and score > _DENIABLE)
+        or _told(one, shared, rarity) < _least(one, other, score)
+        or contradict(one, other)
+    ):
+        return 0.0
+    return min(score, 1.0)
+
+
+def _total(title: Title, rarity: Mapping[str, float]) -> float:
+    return sum([weight * rarity.get(term, 1) for term, weight in title.weights.items()])
+
+
+def likely_pairs(
+    titles: Sequence[Title],
+    may: Callable[[int, int], bool] = lambda *_: True,
+    budget: Budget | None = None,
+) -> Iterator[tuple[int, int, float]]:
+    """The pairs of titles that are alike, by their places, the first one's first; and how much.
+
+    Only those that `may` be shown together. Those that share the most terms are compared first, for
+    as long as there is room in the budget.
+    """
+    budget = budget or Budget()
+    holders: dict[str, list[int]] = defaultdict(list)
+    for at, title in enumerate(titles):
+        for term, weight in title.weights.items():
+            if weight >= _FINDS:
+                holders[term].append(at)
+    rarity = {
+        term: max(_LEFT, 1 - log10(len(places) / _FEW))
+        for term, places in holders.items()
+        if len(places) > _FEW
+    }
+    found = Budget(_MOST_FOUND)
+    shared = _sharing(holders.values(), found)
+    budget.is_short |= found.is_short
+    candidates = (pair for pair, terms in shared.most_common() if terms > 1)
+    for a, b in candidates:
+        if not may(a, b):
+            continue
+        if not budget.takes(titles[a].terms + titles[b].terms):
+            return
+        if score := likeness(titles[a], titles[b], rarity):
+            yield a, b, score
+
+
+def _sharing(holders: Iterable[Sequence[int]], budget: Budget) -> Counter[tuple[int, int]]:
+    """How many terms pairs of titles share; what fewest have is looked at first."""
+    shared: Counter[tuple[int, int]] = Counter()
+    for places in sorted(holders, key=len):
+        if len(places) > _COMMON or not budget.takes(len(places) * (len(places) - 1) // 2):
+            break
+        shared.update(combinations(places, 2))
+    return shared
+
+
+def _told(one: Title, shared: Set[str], rarity: Mapping[str, float]) -> float:
+    """How much the shared terms tell; a name of two words is one name."""
+    told, before = 0.0, ""
+    for term in dict.fromkeys(one.sequence):
+        name = term if term in shared and term in one.names else ""
+        if term in shared:
+            told += one.weights[term] * rarity.get(term, 1) * (_SURNAME if name and before else 1)
+        before = name
+    return told
+
+
+def _least(one: Title, other: Title, score: float) -> float:
+    if one.evergreen and other.evergreen:
+        return _LEAST_EVERGREEN
+    both = one.weights.keys() & other.weights.keys()
+    names = (one.names | other.names) & both
+    if score < _THE_SAME:
+        return _LEAST if names else _LEAST_NAMELESS
+    exact = any(term.startswith(_EXACT) for term in both)
+    return _LEAST_SAME if exact or names - {*one.sequence[:1]} else _LEAST_SAME_NAMELESS
+
+
+def contradict(one: Title, other: Title) -> bool:
+    """Whether two titles say different things, however alike they are."""
+    return (
+        differ(one.numbers, other.numbers)
+        or _opposite(one.words, other.words)
+        or _other_filling(one, other)
+        or _other_names(one, other)
+        or _turned_round(one, other)
+    )
+
+
+def _opposite(one: frozenset[str], other: frozenset[str]) -> bool:
+    mine, theirs = one - other, other - one
+    return any(
+        (mine & left and theirs & right) or (mine & right and theirs & left)
+        for left, right in OPPOSITES
+    )
+
+
+def _other_filling(one: Title, other: Title) -> bool:
+    """Whether one frame holds both, with something else in each of its places."""
+    gaps = _gaps(one, other)
+    filled = [place for place, gap in enumerate(gaps) if any(gap)]
+    if len(gaps) < 2 or not filled or not all(all(gaps[place]) for place in filled):
+        return False
+    if filled[-1] == len(gaps) - 1 or filled == [0]:
+        # What begins or ends otherwise may say the same in other words.
+        names = one.names | other.names
+        return any(not names.isdisjoint(chain(*gaps[place])) for place in filled)
+    return True
+
+
+def _gaps(one: Title, other: Title) -> list[tuple[list[str], list[str]]]:
+    """What tells something before, between and after the terms that both have, in one order.
+
+    Nothing where the order differs.
+    """
+    shared = one.weights.keys() & other.weights.keys()
+    if [t for t in one.sequence if t in shared] != [t for t in other.sequence if t in shared]:
+        return []
+    return list(zip(_parted(one, shared), _parted(other, shared), strict=True))
+
+
+def _parted(title: Title, shared: Set[str]) -> Iterator[list[str]]:
+    gap: list[str] = []
+    for term in title.sequence:
+        if term in shared:
+            yield gap
+            gap = []
+        elif title.weights[term] >= 1 or term in title.names:
+            gap.append(term)
+    yield gap
+
+
+def _other_names(one: Title, other: Title) -> bool:
+    """Whether each has names of its own, and these are too many beside those that both have."""
+    both = one.weights.keys() & other.weights.keys()
+    shared = len((one.names | other.names) & both) + sum(term.startswith(_EXACT) for term in both)
+    mine, theirs = (
+        sum(a.weights.get(name, 0) >= 1 for name in a.names - b.weights.keys() - {*a.sequence[:1]})
+        for a, b in ((one, other), (other, one))
+    )
+    return min(mine, theirs) * _NAMES_SHARED > shared
+
+
+def _turned_round(one: Title, other: Title) -> bool:
+    """Whether who did it to whom is the other way round: `A beats B`, `B beats A`."""
+    mine, theirs = one.sequence, other.sequence
+    if one.words & BEATS and other.words & BEATS:
+        at, there = mine.index(_WIN), theirs.index(_WIN)
+        return not (
+            set(mine[:at]).isdisjoint(theirs[there + 1 :])
+            and set(theirs[:there]).isdisjoint(mine[at + 1 :])
+        )
+    return sorted(mine) == sorted(theirs) and mine != theirs and "=" not in "".join(mine)

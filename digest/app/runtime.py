@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from digest.jobs.deliver import Delivering
     from digest.jobs.delivery_actions import Deciding
     from digest.jobs.disk_guard import Room
-    from digest.jobs.drafting import Drafting
+    from digest.jobs.drafts import Drafting
     from digest.jobs.key_rotation import Rotating
     from digest.jobs.pictures import Illustrating
     from digest.jobs.poll import Polling

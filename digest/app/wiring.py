@@ -207,7 +207,7 @@ async def runtime_over(
     from digest.jobs.deliver import Delivering
     from digest.jobs.delivery_actions import Deciding
     from digest.jobs.disk_guard import Room
-    from digest.jobs.drafting import Drafting
+    from digest.jobs.drafts import Drafting
     from digest.jobs.key_rotation import Rotating
     from digest.jobs.publish import Publishing
     from digest.jobs.recipient_admin import Rostering

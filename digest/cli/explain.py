@@ -13,7 +13,7 @@ from digest.editions.filter import NOT_INCLUDED
 from digest.editions.weekly import configured, weekly_of
 from digest.errors import StoreError, UsageError
 from digest.feeds.text import one_line
-from digest.jobs.drafting import draft_edition
+from digest.jobs.drafts import draft_edition
 from digest.model import as_dict
 from digest.store import Store, database_exists
 

@@ -16,7 +16,7 @@ from digest.editions.weekly import (
     weekly_schedule,
 )
 from digest.errors import DigestError, StoreError
-from digest.jobs.drafting import Drafting
+from digest.jobs.drafts import Drafting
 from digest.jobs.plan import email_channels, plan
 from digest.jobs.render import render_beside
 from digest.log import event

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from digest.config import EmailSettings, FileSettings
 from digest.errors import DeliveryError, UsageError
-from digest.jobs.drafting import Drafting
+from digest.jobs.drafts import Drafting
 from digest.jobs.pictures import without_pictures
 from digest.jobs.render import render_beside
 from digest.log import event

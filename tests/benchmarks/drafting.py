@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from digest.editions.order import Heading, Layout, order
 from digest.editions.select import select
 from digest.editions.similarity.budget import Budget
-from digest.jobs.drafting import Drafting
+from digest.jobs.drafts import Drafting
 from digest.workers.pool import Workers
 from tests.editions.hostile import LINKS, TITLES, linked, titled
 from tests.feed_xml import NOW

@@ -13,8 +13,8 @@ import pytest
 from msgspec.structs import replace
 
 from digest.app.ticker import Pulse
-from digest.jobs import drafting as jobs
-from digest.jobs.drafting import Drafting, draft_edition
+from digest.jobs import drafts as jobs
+from digest.jobs.drafts import Drafting, draft_edition
 from digest.workers.pool import Workers
 from tests.editions.hostile import TITLES
 from tests.feed_xml import NOW

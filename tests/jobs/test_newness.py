@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digest.jobs.drafting import draft_edition
+from digest.jobs.drafts import draft_edition
 from digest.model import ParsedEntry
 from tests.feed_xml import NOW, item, rss
 from tests.jobs.poller import Poller

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digest.jobs.drafting import draft_edition
+from digest.jobs.drafts import draft_edition
 from digest.jobs.retention import Keeping
 from tests.feed_xml import item, rss
 from tests.jobs.bench import MONDAYS

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from digest.channels import open_channels
-from digest.jobs.drafting import draft_edition
+from digest.jobs.drafts import draft_edition
 from tests.feed_xml import NOW
 from tests.jobs.bench import MONDAYS, Bench, open_bench, settings_of
 from tests.store import build

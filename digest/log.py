@@ -41,7 +41,7 @@ class Redactor:
         return text
 
 
-class Words:
+class Sanitiser:
     """Makes what others said fit to keep and to show: `clean_words` without any secret."""
 
     def __init__(self, redact: Redactor) -> None:

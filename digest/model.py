@@ -63,7 +63,7 @@ class ParsedEntry(Struct, frozen=True):
     categories: tuple[str, ...] = ()
 
 
-class Wishes(Struct, frozen=True):
+class PollHints(Struct, frozen=True):
     """How a feed asks to be polled: no more often than `interval`, not in these hours and days.
 
     Hours and days are UTC; days count from Monday as 0.
@@ -85,7 +85,7 @@ class ParsedFeed(Struct, frozen=True):
     entries: tuple[ParsedEntry, ...]
     format: str = ""
     link: str = ""
-    wishes: Wishes = Wishes()
+    poll_hints: PollHints = PollHints()
 
 
 class KeyedEntry(Struct, frozen=True):
@@ -189,7 +189,7 @@ class FeedState(Struct, frozen=True):
     a body shared no entry with the one before. `gone` says that the server called it gone for
     good; `spent` is what it brought on the last day that it brought something, `over_quota_at` when
     that was more than is kept. `entry_hashes` is the last body's packed
-    `digest.feeds.parsing.outline.Listing`.
+    `digest.feeds.parsing.outline.BodyIndex`.
     """
 
     id: int
@@ -207,7 +207,7 @@ class FeedState(Struct, frozen=True):
     succeeded_at: datetime | None = None
     new_at: datetime | None = None
     missed_at: datetime | None = None
-    wishes: Wishes = Wishes()
+    poll_hints: PollHints = PollHints()
     move: Move | None = None
     gone: bool = False
     spent: Spent = Spent()
@@ -532,7 +532,7 @@ class Outcome(Struct, frozen=True):
     bounced: bool = False
 
 
-class Rest(Struct, frozen=True):
+class Backoff(Struct, frozen=True):
     """A channel that takes nothing from anybody: since when, why, and when it is tried again.
 
     With `lasting` somebody has to mend it.

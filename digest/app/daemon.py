@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from digest import __version__
 from digest.app.reports import lost_names
-from digest.app.ticker import Pulse, Rounds
+from digest.app.ticker import DaemonHealth, Ticker
 from digest.app.wiring import Prepared, prepare, runtime_over
 from digest.config.changes import changes
 from digest.errors import DigestError, StoreError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from digest.app.runtime import Runtime
     from digest.config import Settings
-    from digest.jobs.subscriptions import Enrolling
+    from digest.jobs.subscriptions import Subscriptions
     from digest.rendering.renderer import Renderer
     from digest.store import Keys, Store, StoreThread
 
@@ -57,11 +57,11 @@ class Daemon:
         self._load = load
         self._adopt = adopt
         self._watch = Watch(file)
-        self._rounds: Rounds | None = None
+        self._rounds: Ticker | None = None
         self._working = asyncio.Event()
         self._reload = reload
         self._commands: set[asyncio.Task[Any]] = set()
-        self.pulse = Pulse()
+        self.pulse = DaemonHealth()
         # Called with settings before they are taken over; where it raises, they are not.
         self.make_ready: Callable[[Settings], Awaitable[None]] = _nothing_to_do
         # Called with keys from which on they are those to sign with.
@@ -78,10 +78,10 @@ class Daemon:
         return self._prepared.templates
 
     @property
-    def enrolling(self) -> Enrolling:
+    def enrolling(self) -> Subscriptions:
         """What readers' pages act through, by the settings of now."""
         assert self._rounds is not None
-        return self._rounds.runtime.enrolling
+        return self._rounds.runtime.subscriptions
 
     @property
     def alive(self) -> bool:
@@ -120,10 +120,10 @@ class Daemon:
             raise StoreError("the daemon stopped or reloaded meanwhile; ask again") from None
 
     async def rotate_keys(self, *, forget: bool) -> Keys:
-        """Have links and sessions signed with new keys; `forget` is `Rotating`'s."""
+        """Have links and sessions signed with new keys; `forget` is `KeyRotation`'s."""
 
         async def rotate(runtime: Runtime) -> Keys:
-            keys = await runtime.rotating.rotate(forget=forget)
+            keys = await runtime.key_rotation.rotate(forget=forget)
             self.take_keys(keys)
             return keys
 
@@ -159,9 +159,9 @@ class Daemon:
             event(_log, logging.WARNING, "not in the file", name=one.name, reason=told)
 
     @contextlib.asynccontextmanager
-    async def _at_work(self) -> AsyncIterator[Rounds]:
+    async def _at_work(self) -> AsyncIterator[Ticker]:
         async with runtime_over(self._store, self._prepared) as runtime:
-            self._rounds = Rounds(runtime, self.pulse)
+            self._rounds = Ticker(runtime, self.pulse)
             self._rounds.start()
             self._working.set()
             try:

@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel
     from digest.config import Settings
-    from digest.jobs.alerts import Alerting
-    from digest.jobs.deliver import Delivering
-    from digest.jobs.delivery_actions import Deciding
-    from digest.jobs.disk_guard import Room
-    from digest.jobs.drafts import Drafting
-    from digest.jobs.key_rotation import Rotating
-    from digest.jobs.pictures import Illustrating
-    from digest.jobs.poll import Polling
-    from digest.jobs.publish import Publishing
-    from digest.jobs.recipient_admin import Rostering
-    from digest.jobs.renames import Renaming
-    from digest.jobs.retention import Keeping
-    from digest.jobs.subscriptions import Enrolling
-    from digest.jobs.test_sends import Testing
+    from digest.jobs.alerts import AlertJob
+    from digest.jobs.deliver import DeliverJob
+    from digest.jobs.delivery_actions import DeliveryActions
+    from digest.jobs.disk_guard import DiskGuard
+    from digest.jobs.drafts import Drafter
+    from digest.jobs.key_rotation import KeyRotation
+    from digest.jobs.pictures import PictureFetcher
+    from digest.jobs.poll import PollJob
+    from digest.jobs.publish import PublishJob
+    from digest.jobs.recipient_admin import RecipientAdmin
+    from digest.jobs.renames import Renames
+    from digest.jobs.retention import RetentionJob
+    from digest.jobs.subscriptions import Subscriptions
+    from digest.jobs.test_sends import TrialSender
     from digest.model import Outcome
     from digest.store import HeldEntries, Keys, Store, StoreThread
 
@@ -45,20 +45,20 @@ class Runtime(Struct, frozen=True):
     settings: Settings
     store: StoreThread[Store]
     channels: dict[str, Channel]
-    polling: Polling
-    drafting: Drafting
-    publishing: Publishing
-    illustrating: Illustrating
-    delivering: Delivering
-    deciding: Deciding
-    testing: Testing
-    alerting: Alerting
-    enrolling: Enrolling
-    rostering: Rostering
-    renaming: Renaming
-    rotating: Rotating
-    keeping: Keeping
-    room: Room
+    poll_job: PollJob
+    drafter: Drafter
+    publish_job: PublishJob
+    picture_fetcher: PictureFetcher
+    deliver_job: DeliverJob
+    delivery_actions: DeliveryActions
+    trial_sender: TrialSender
+    alert_job: AlertJob
+    subscriptions: Subscriptions
+    recipient_admin: RecipientAdmin
+    renames: Renames
+    key_rotation: KeyRotation
+    retention_job: RetentionJob
+    disk_guard: DiskGuard
     clock: Callable[[], datetime]
 
     async def poll(
@@ -70,7 +70,7 @@ class Runtime(Struct, frozen=True):
             UsageError: there is no such feed.
         """
         titles = await self._titles(feeds)
-        return await poll_now(self.settings, self.polling, feeds, report, titles)
+        return await poll_now(self.settings, self.poll_job, feeds, report, titles)
 
     async def send(
         self,
@@ -90,11 +90,11 @@ class Runtime(Struct, frozen=True):
         if to is not None and to not in self.channels:
             raise UsageError(f"there is no channel {to!r}{nearest(to, self.channels)}")
         urls = {feed.url for feed in self.settings.feeds_of(digest)}
-        await self.polling.poll_due(urls, report)
-        published = await self.publishing.publish_now(digest, [to] if to else None)
+        await self.poll_job.poll_due(urls, report)
+        published = await self.publish_job.publish_now(digest, [to] if to else None)
         if published is None:
             return {"edition": None, "digest": digest, "entries": 0, "deliveries": []}
-        await self.delivering.try_channels()
+        await self.deliver_job.try_channels()
         await self._deliver()
         return {
             "edition": published.edition_id,
@@ -122,11 +122,11 @@ class Runtime(Struct, frozen=True):
         Raises:
             UsageError: it cannot be done to one of them; nothing is done.
         """
-        do = {"retry": self.deciding.retry, "drop": self.deciding.drop}.get(command)
+        do = {"retry": self.delivery_actions.retry, "drop": self.delivery_actions.drop}.get(command)
         if do is not None:
             records = await do(what["ids"])
         else:
-            records = await self.deciding.resend(what["edition"], what["to"])
+            records = await self.delivery_actions.resend(what["edition"], what["to"])
         return {"deliveries": [as_dict(record) for record in records]}
 
     async def once(self, report: Callable[[PollResult], None] = lambda _: None) -> dict[str, Any]:
@@ -135,15 +135,15 @@ class Runtime(Struct, frozen=True):
         Raises:
             StoreError: something could not be recorded, or there is no room to record a delivery.
         """
-        polled = await self.polling.poll_due(report=report)
+        polled = await self.poll_job.poll_due(report=report)
         unpublished: dict[str, str] = {}
-        published = await self.publishing.publish_due(unpublished.__setitem__)
+        published = await self.publish_job.publish_due(unpublished.__setitem__)
         outcomes = await self._deliver()
-        if await self.alerting.alert():
+        if await self.alert_job.alert():
             outcomes |= await self._deliver()
         # What is still to be made is not delivered either, tried or not: its channel may rest.
         over = sum(one.state != "sent" and not one.next_attempt_at for one in outcomes.values())
-        await self.keeping.drop_old()
+        await self.retention_job.drop_old()
         now = self.clock()
         waiting = await self.store.run(lambda store: store.ledger.waiting(now))
         return {
@@ -160,11 +160,11 @@ class Runtime(Struct, frozen=True):
     async def _deliver(self) -> dict[int, Outcome]:
         """Deliver what is due; answers the last outcome of each delivery."""
         outcomes: dict[int, Outcome] = {}
-        await self.delivering.deliver_due(
+        await self.deliver_job.deliver_due(
             lambda delivery, outcome: outcomes.update({delivery.id: outcome})
         )
-        if self.room.lack:
-            raise StoreError(self.room.lack)
+        if self.disk_guard.lack:
+            raise StoreError(self.disk_guard.lack)
         return outcomes
 
     async def deliveries_of(self, edition_id: int) -> list[dict[str, Any]]:
@@ -183,7 +183,7 @@ class Runtime(Struct, frozen=True):
 
 async def poll_now(
     settings: Settings,
-    polling: Polling,
+    polling: PollJob,
     feeds: Sequence[str],
     report: Callable[[PollResult], None],
     titles: Mapping[str, str],

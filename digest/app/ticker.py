@@ -14,7 +14,7 @@ from digest.app.wiring import utc_now
 from digest.editions.weekly import weekly_schedule
 from digest.errors import StoreError, mendable
 from digest.log import event
-from digest.store import lack_of_writing
+from digest.store import reason_not_to_write
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -34,7 +34,7 @@ _STALE_DRAFT_SECONDS = 300.0
 _AWAY = timedelta(minutes=5)
 
 
-class Pulse:
+class DaemonHealth:
     """How the daemon's work goes, since it was started.
 
     `polls` counts them by outcome; `round_seconds` is how long the last round of polling took,
@@ -107,16 +107,16 @@ class Pulse:
         return ""
 
 
-class Rounds:
+class Ticker:
     """Wakes the jobs, and never waits for one: what is slow holds up nothing else."""
 
-    def __init__(self, runtime: Runtime, pulse: Pulse) -> None:
+    def __init__(self, runtime: Runtime, pulse: DaemonHealth) -> None:
         # Commands have no use for the scheduler.
         from digest.jobs.clock import Clock
 
         self.runtime = runtime
-        runtime.polling.note = pulse.note_poll
-        runtime.drafting.watch = pulse.drafting
+        runtime.poll_job.note = pulse.note_poll
+        runtime.drafter.watch = pulse.drafting
         self._pulse = pulse
         self._clock = Clock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -155,7 +155,7 @@ class Rounds:
         if not was_away:
             self._publish()
         self._start(self._alert_then_deliver)
-        self._start(self.runtime.keeping.drop_old)
+        self._start(self.runtime.retention_job.drop_old)
         self._deliver()
 
     def _on_time(self) -> None:
@@ -167,22 +167,22 @@ class Rounds:
         self._start(self._publish_and_deliver)
 
     def _deliver(self) -> None:
-        self._start(lambda: self.runtime.delivering.deliver_due(join=False))
+        self._start(lambda: self.runtime.deliver_job.deliver_due(join=False))
 
     async def _poll_then_publish(self) -> None:
         path = self.runtime.settings.database_path
         # What cannot be recorded would be asked for again, every minute.
-        if lack := await asyncio.to_thread(lack_of_writing, path):
+        if lack := await asyncio.to_thread(reason_not_to_write, path):
             raise StoreError(f"{path}: {lack}")
         with self._pulse.round():
-            await self.runtime.polling.poll_due()
+            await self.runtime.poll_job.poll_due()
         self._publish()
 
     async def _publish_and_deliver(self) -> None:
-        await self.runtime.publishing.publish_due(report=lambda _: self._deliver())
+        await self.runtime.publish_job.publish_due(report=lambda _: self._deliver())
 
     async def _alert_then_deliver(self) -> None:
-        if await self.runtime.alerting.alert():
+        if await self.runtime.alert_job.alert():
             self._deliver()
 
     def _start(self, work: Callable[[], Awaitable[object]]) -> None:

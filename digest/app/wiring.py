@@ -17,10 +17,10 @@ from digest import __version__
 from digest.app.runtime import Runtime
 from digest.feeds.http.fetch import Fetcher, FetchLimits
 from digest.jobs.plan import know_lists, plan
-from digest.jobs.poll import Polling
-from digest.log import Redactor, Words, event
-from digest.store import Store, StoreThread, WriterLock, lack_of_room
-from digest.workers.pool import Workers
+from digest.jobs.poll import PollJob
+from digest.log import Redactor, Sanitiser, event
+from digest.store import Store, StoreThread, WriterLock, reason_not_to_send
+from digest.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
     import ssl
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel
     from digest.config import Settings
-    from digest.jobs.pictures import Illustrating
+    from digest.jobs.pictures import PictureFetcher
     from digest.rendering.renderer import Renderer
 
 _log = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ def open_fetcher(
     return Fetcher(limits, _user_agent(settings), tls=tls, traces=traces)
 
 
-def open_picture_fetcher(settings: Settings, max_body: int) -> Fetcher:
+def open_picture_client(settings: Settings, max_body: int) -> Fetcher:
     """The HTTP client for pictures of at most so many bytes; no host is asked twice at a time.
 
     There is no pause between them: the pictures of one edition are mostly on one host.
@@ -115,11 +115,11 @@ def open_picture_fetcher(settings: Settings, max_body: int) -> Fetcher:
     return Fetcher(limits, _user_agent(settings))
 
 
-def open_illustrating(settings: Settings) -> Illustrating:
+def open_pictures(settings: Settings) -> PictureFetcher:
     """What gives editions their pictures."""
-    from digest.jobs.pictures import Illustrating
+    from digest.jobs.pictures import PictureFetcher
 
-    return Illustrating(settings, partial(open_picture_fetcher, settings))
+    return PictureFetcher(settings, partial(open_picture_client, settings))
 
 
 def _user_agent(settings: Settings) -> str:
@@ -169,7 +169,7 @@ async def polling_over(
     clock: Callable[[], datetime] = utc_now,
     *,
     first_due_at_once: bool = False,
-) -> AsyncIterator[Polling]:
+) -> AsyncIterator[PollJob]:
     """What polls into an open store, once it knows the feeds and digests of the settings.
 
     With `first_due_at_once` a digest that never had an edition is due now.
@@ -177,7 +177,7 @@ async def polling_over(
     # Names are looked up in threads: hosts whose name servers hang must leave some to the others.
     threads = ThreadPoolExecutor(settings.polling.concurrency + 4, thread_name_prefix="work")
     asyncio.get_running_loop().set_default_executor(threads)
-    workers = Workers()
+    workers = WorkerPool()
     try:
         now = clock()
         plans = plan(settings, now)
@@ -186,9 +186,9 @@ async def polling_over(
         await know_lists(settings, store)
         if first_due_at_once:
             await store.run(lambda opened: opened.editions.make_first_due(now))
-        words = Words(Redactor(settings.secrets()))
+        words = Sanitiser(Redactor(settings.secrets()))
         async with open_fetcher(settings) as fetcher:
-            yield Polling(settings, store, fetcher, workers, clock, words)
+            yield PollJob(settings, store, fetcher, workers, clock, words)
     finally:
         workers.close()
 
@@ -202,19 +202,19 @@ async def runtime_over(
     first_due_at_once: bool = False,
 ) -> AsyncIterator[Runtime]:
     """All jobs over an open store; at the end what is being sent is finished."""
-    from digest.jobs.alerts import Alerting
-    from digest.jobs.confirmations import Confirming
-    from digest.jobs.deliver import Delivering
-    from digest.jobs.delivery_actions import Deciding
-    from digest.jobs.disk_guard import Room
-    from digest.jobs.drafts import Drafting
-    from digest.jobs.key_rotation import Rotating
-    from digest.jobs.publish import Publishing
-    from digest.jobs.recipient_admin import Rostering
-    from digest.jobs.renames import Renaming
-    from digest.jobs.retention import Keeping
-    from digest.jobs.subscriptions import Enrolling
-    from digest.jobs.test_sends import Testing
+    from digest.jobs.alerts import AlertJob
+    from digest.jobs.confirmations import ConfirmationMailer
+    from digest.jobs.deliver import DeliverJob
+    from digest.jobs.delivery_actions import DeliveryActions
+    from digest.jobs.disk_guard import DiskGuard
+    from digest.jobs.drafts import Drafter
+    from digest.jobs.key_rotation import KeyRotation
+    from digest.jobs.publish import PublishJob
+    from digest.jobs.recipient_admin import RecipientAdmin
+    from digest.jobs.renames import Renames
+    from digest.jobs.retention import RetentionJob
+    from digest.jobs.subscriptions import Subscriptions
+    from digest.jobs.test_sends import TrialSender
     from digest.rendering.templates import Templates
     from digest.signing.tokens import Tokens
     from digest.signing.web_links import EditionLinks
@@ -222,41 +222,43 @@ async def runtime_over(
     settings, templates, channels = prepared.settings, prepared.templates, prepared.channels
     path = settings.database_path
     async with polling_over(store, settings, clock, first_due_at_once=first_due_at_once) as polling:
-        illustrating = open_illustrating(settings)
-        room = Room(store, str(path), partial(lack_of_room, path), clock)
-        words = Words(Redactor(settings.secrets()))
+        illustrating = open_pictures(settings)
+        room = DiskGuard(store, str(path), partial(reason_not_to_send, path), clock)
+        words = Sanitiser(Redactor(settings.secrets()))
         keys = await store.run(lambda opened: opened.keys.all())
         tokens = Tokens(keys.links, keys.retired)
         links = EditionLinks(keys.links, settings.links_url)
-        delivering = Delivering(store, channels, clock, words, room, token_of=tokens.of_recipient)
-        confirming = Confirming(settings, channels, tokens, clock, words, store)
+        delivering = DeliverJob(store, channels, clock, words, room, token_of=tokens.of_recipient)
+        confirming = ConfirmationMailer(settings, channels, tokens, clock, words, store)
         # What polls bring waits for no edition, and no edition for a poll.
-        drafters = Workers(1, task_seconds=_DRAFT_SECONDS, doing="drafting")
-        drafting = Drafting(settings, store, drafters)
+        drafters = WorkerPool(1, task_seconds=_DRAFT_SECONDS, doing="drafting")
+        drafting = Drafter(settings, store, drafters)
         await delivering.release_claimed()
         try:
             yield Runtime(
                 settings=settings,
                 store=store,
                 channels=channels,
-                polling=polling,
-                drafting=drafting,
-                publishing=Publishing(
+                poll_job=polling,
+                drafter=drafting,
+                publish_job=PublishJob(
                     settings, store, channels, templates, illustrating, clock, links, drafting
                 ),
-                illustrating=illustrating,
-                delivering=delivering,
-                deciding=Deciding(settings, store, channels, templates, delivering, clock, links),
-                testing=Testing(
+                picture_fetcher=illustrating,
+                deliver_job=delivering,
+                delivery_actions=DeliveryActions(
+                    settings, store, channels, templates, delivering, clock, links
+                ),
+                trial_sender=TrialSender(
                     settings, store, channels, templates, illustrating, clock, words, drafting
                 ),
-                alerting=Alerting(settings, store, channels, Templates, clock),
-                enrolling=Enrolling(settings, store, tokens, confirming, clock),
-                rostering=Rostering(settings, store, clock),
-                renaming=Renaming(settings, store, clock),
-                rotating=Rotating(store, tokens, links),
-                keeping=Keeping(settings, store, clock),
-                room=room,
+                alert_job=AlertJob(settings, store, channels, Templates, clock),
+                subscriptions=Subscriptions(settings, store, tokens, confirming, clock),
+                recipient_admin=RecipientAdmin(settings, store, clock),
+                renames=Renames(settings, store, clock),
+                key_rotation=KeyRotation(store, tokens, links),
+                retention_job=RetentionJob(settings, store, clock),
+                disk_guard=room,
                 clock=clock,
             )
         finally:
@@ -268,7 +270,7 @@ async def runtime_over(
 
 
 @asynccontextmanager
-async def open_polling(settings: Settings, holder: str) -> AsyncIterator[Polling]:
+async def open_polling(settings: Settings, holder: str) -> AsyncIterator[PollJob]:
     """What polls, for a command; parameters and errors are `open_store`'s."""
     async with open_store(settings, holder) as store, polling_over(store, settings) as polling:
         yield polling

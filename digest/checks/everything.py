@@ -24,7 +24,7 @@ from digest.config import EmailSettings
 from digest.domains import with_port
 from digest.errors import DeliveryError
 from digest.log import Redactor
-from digest.workers.pool import Workers
+from digest.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -54,7 +54,7 @@ async def check_everything(
     settings: Settings, outside: Outside, done: Callable[[str], None] = lambda _: None
 ) -> list[Finding]:
     """Try all that the configuration names, sending and changing nothing; `done` hears of each."""
-    certificates, clocks, workers = Certificates(), Clocks(outside.now), Workers()
+    certificates, clocks, workers = Certificates(), Clocks(outside.now), WorkerPool()
     context = certificates.noting(ssl.create_default_context())
     context.set_alpn_protocols(["http/1.1"])
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from digest.config import FeedSettings, Settings
     from digest.feeds.http.fetch import Fetcher, Response
     from digest.model import ParsedEntry, ParsedFeed
-    from digest.workers.pool import Workers
+    from digest.workers.pool import WorkerPool
 
 _BY_STATUS = {
     401: "give it the login it wants (`headers`)",
@@ -72,7 +72,7 @@ class FeedChecks:
         self,
         settings: Settings,
         fetcher: Fetcher,
-        workers: Workers,
+        workers: WorkerPool,
         certificates: Certificates,
         now: Callable[[], datetime],
     ) -> None:

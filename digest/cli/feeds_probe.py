@@ -22,7 +22,7 @@ from digest.jobs.body_task import body_of
 from digest.jobs.poll import feed_request
 from digest.language import counted
 from digest.log import Redactor
-from digest.workers.pool import Workers
+from digest.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -76,7 +76,7 @@ class Examination(Struct, frozen=True):
 class Scout:
     """Looks at addresses the way polling does."""
 
-    def __init__(self, settings: Settings, fetcher: Fetcher, workers: Workers) -> None:
+    def __init__(self, settings: Settings, fetcher: Fetcher, workers: WorkerPool) -> None:
         self._settings = settings
         self._redact = Redactor(settings.secrets())
         self._fetcher = fetcher
@@ -178,7 +178,7 @@ class Scout:
 @asynccontextmanager
 async def open_scout(settings: Settings) -> AsyncIterator[Scout]:
     """What it takes to look at addresses."""
-    workers = Workers()
+    workers = WorkerPool()
     try:
         async with open_fetcher(settings) as fetcher:
             yield Scout(settings, fetcher, workers)

@@ -128,12 +128,12 @@ async def compose_preview(
     It comes with its pictures if it is to be seen `in_full`.
     """
     async with _polled_copy(settings, configured(digest)) as (runtime, failed):
-        drafting = runtime.drafting
+        drafting = runtime.drafter
         draw = drafting.weekly if is_weekly(digest) else drafting.edition
         draft = await draw(configured(digest), utc_now())
         pictures = NO_PICTURES
         if in_full:
-            edition, pictures = await runtime.illustrating.illustrate(draft.edition)
+            edition, pictures = await runtime.picture_fetcher.illustrate(draft.edition)
             draft = replace(draft, edition=edition)
         return draft, pictures, failed
 
@@ -153,7 +153,7 @@ async def compose_first(
     settings = settings.model_copy(update={"digests": digests})
     async with _polled_copy(settings, reaches[0]) as (runtime, failed):
         now = utc_now()
-        drafts = {reach: await runtime.drafting.edition(reach, now) for reach in reaches}
+        drafts = {reach: await runtime.drafter.edition(reach, now) for reach in reaches}
         return {reach: draft.edition for reach, draft in drafts.items()}, failed
 
 

@@ -271,7 +271,7 @@ def _carry_out(options: Options, settings: Settings, command: str, **what: Any) 
 async def _ask(settings: Settings, command: str, what: dict[str, Any]) -> dict[str, Any]:
     try:
         async with open_runtime(settings, f"digest recipients {command}") as runtime:
-            return await runtime.rostering.carry_out(command, what)
+            return await runtime.recipient_admin.carry_out(command, what)
     except InstanceError as error:
         return await asked(settings, error, "recipients", do=command, **what)
 
@@ -284,7 +284,7 @@ def rename(settings: Settings, command: str, *names: str) -> dict[str, Any]:
 async def _rename(settings: Settings, command: str, names: Sequence[str]) -> dict[str, Any]:
     try:
         async with open_runtime(settings, f"digest {command}") as runtime:
-            return await runtime.renaming.carry_out(command, list(names))
+            return await runtime.renames.carry_out(command, list(names))
     except InstanceError as error:
         return await asked(settings, error, "rename", do=command, names=names)
 

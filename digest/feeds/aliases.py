@@ -51,7 +51,7 @@ def link_names(link: str, home: str, *, trusting: bool = False) -> tuple[str, ..
     """The names of a link; none for the home page, unless `trusting`."""
     if not link or (is_home(link, home) and not trusting):
         return ()
-    return _names(LINK, link, fold_link(link))
+    return _names(LINK, link, stored_link(link))
 
 
 def content_names(entry: ParsedEntry) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ def is_home(address: str, home: str) -> bool:
     if not match:
         return False
     if match["rest"].strip("/"):
-        return fold_link(address) == fold_link(home)
+        return stored_link(address) == stored_link(home)
     home_host = _WEB.fullmatch(home)
     return not home_host or home_host["host"].lower() == match["host"].lower()
 
@@ -112,7 +112,7 @@ def fold(address: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def fold_link(link: str) -> str:
+def stored_link(link: str) -> str:
     """A folded web address, also without the parameters that only track readers."""
     head, question, rest = fold(link).partition("?")
     if not question:

@@ -19,10 +19,10 @@ from digest.feeds.aliases import (
     content_name,
     content_names,
     digest_of,
-    fold_link,
     guid_names,
     kind_of,
     link_names,
+    stored_link,
 )
 from digest.model import KeyedEntry, ParsedEntry, ParsedFeed
 
@@ -150,4 +150,4 @@ def _time(entry: ParsedEntry) -> float:
 
 
 def _fingerprint(entry: ParsedEntry) -> str:
-    return digest_of(entry.title, fold_link(entry.link), entry.author, entry.html)
+    return digest_of(entry.title, stored_link(entry.link), entry.author, entry.html)

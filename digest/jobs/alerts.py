@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-class Alerting:
+class AlertJob:
     """Publishes alerts, as editions that are delivered as all are."""
 
     def __init__(

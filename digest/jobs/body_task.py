@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from digest.feeds.parsing.read import Body, Reading, read_body
+from digest.feeds.parsing.read import Body, ParsedBody, read_body
 
 if TYPE_CHECKING:
     from digest.feeds.http.fetch import Response
     from digest.model import CleanEntry
 
 
-class Digestion(Struct, frozen=True):
+class CleanedBody(Struct, frozen=True):
     """A reading, and its entries clean where they are probably new."""
 
-    reading: Reading
+    reading: ParsedBody
     clean: tuple[CleanEntry, ...] = ()
 
 
@@ -32,7 +32,7 @@ def body_of(response: Response, limit: int) -> Body:
     )
 
 
-def read_and_clean(body: Body, *, first: bool) -> Digestion:
+def read_and_clean(body: Body, *, first: bool) -> CleanedBody:
     """Read a body; clean its entries too if it is the first of its feed, or only some are read.
 
     Raises:
@@ -40,10 +40,10 @@ def read_and_clean(body: Body, *, first: bool) -> Digestion:
     """
     reading = read_body(body)
     if not (first or reading.kept):
-        return Digestion(reading)
+        return CleanedBody(reading)
     # Only worker processes need it; the daemon stays small.
     from digest.rendering.clean import clean_entries
 
     # Nobody asks for the texts as they came any more, and to hand them over takes time.
     bare = tuple(replace(one, entry=replace(one.entry, html="")) for one in reading.entries)
-    return Digestion(replace(reading, entries=bare), clean_entries(reading.entries))
+    return CleanedBody(replace(reading, entries=bare), clean_entries(reading.entries))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from digest.channels import Channel
     from digest.config import Settings
     from digest.language import Language
-    from digest.log import Words
+    from digest.log import Sanitiser
     from digest.signing.tokens import Tokens
     from digest.store import Store, StoreThread
 
@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 GOOD_FOR = timedelta(days=3)
 
 
-class Confirming:
+class ConfirmationMailer:
     """Sends what an address confirms by, in the background: whoever asks learns nothing of it.
 
     It is no delivery: what cannot be sent at once is logged, and can be asked for again.
@@ -42,7 +42,7 @@ class Confirming:
         channels: Mapping[str, Channel],
         tokens: Tokens,
         clock: Callable[[], datetime],
-        words: Words,
+        words: Sanitiser,
         store: StoreThread[Store],
     ) -> None:
         self._settings = settings

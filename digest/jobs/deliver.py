@@ -14,17 +14,17 @@ from msgspec.structs import replace
 from digest.channels.email.refusals import alike
 from digest.errors import ChannelError, DeliveryError, StoreError
 from digest.jobs.doubts import Doubts
-from digest.jobs.outcomes import outcome_of, put_off, rest_after
+from digest.jobs.outcomes import backoff_after, outcome_of, put_off
 from digest.log import event
-from digest.model import Delivery, Outcome, Rest
+from digest.model import Backoff, Delivery, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import datetime
 
     from digest.channels import Channel, Session
-    from digest.jobs.disk_guard import Room
-    from digest.log import Words
+    from digest.jobs.disk_guard import DiskGuard
+    from digest.log import Sanitiser
     from digest.store import Store, StoreThread
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ class _Turn(Struct):
 
     channel: Channel
     report: Callable[[Delivery, Outcome], None]
-    rest: Rest | None
+    rest: Backoff | None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     doubts: Doubts = field(default_factory=Doubts)
     accepted: set[str] = field(default_factory=set)
@@ -60,7 +60,7 @@ class _Turn(Struct):
         return known and delivery.state == "retrying" and self.rest is None
 
 
-class Delivering:
+class DeliverJob:
     """Makes what deliveries are due, channel by channel side by side.
 
     `token_of` makes what the pages of a channel's recipient go by.
@@ -71,8 +71,8 @@ class Delivering:
         store: StoreThread[Store],
         channels: Mapping[str, Channel],
         clock: Callable[[], datetime],
-        words: Words,
-        room: Room,
+        words: Sanitiser,
+        room: DiskGuard,
         grace_seconds: float = _GRACE_SECONDS,
         record_again_seconds: float = _RECORD_AGAIN_SECONDS,
         *,
@@ -277,7 +277,7 @@ class Delivering:
         told = ChannelError(
             self._words(error.reason), lasting=error.lasting, retry_after=error.retry_after
         )
-        rest = turn.rest = rest_after(told, turn.rest, now)
+        rest = turn.rest = backoff_after(told, turn.rest, now)
         turn.stop.set()
         await self._write_down(delivery, lambda store: store.ledger.rest(delivery, rest, now))
         event(

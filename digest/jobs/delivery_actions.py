@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel
     from digest.config import Settings
-    from digest.jobs.deliver import Delivering
+    from digest.jobs.deliver import DeliverJob
     from digest.rendering.renderer import Renderer
     from digest.signing.web_links import EditionLinks
     from digest.store import Record, Store, StoreThread
 
 
-class Deciding:
+class DeliveryActions:
     """Carries out decisions; what becomes due by them is delivered at once."""
 
     def __init__(
@@ -31,7 +31,7 @@ class Deciding:
         store: StoreThread[Store],
         channels: Mapping[str, Channel],
         templates: Mapping[str, Renderer],
-        delivering: Delivering,
+        delivering: DeliverJob,
         clock: Callable[[], datetime],
         links: EditionLinks,
     ) -> None:

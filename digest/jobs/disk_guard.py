@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 _ASKED_AGAIN_SECONDS = 1.0
 
 
-class Room:
+class DiskGuard:
     """Asks what is lacking to record what is sent, and tells of it once: log and incident.
 
     `ask` answers why nothing should be sent, None where it may be; `subject` is the database.

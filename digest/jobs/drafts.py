@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from digest.editions.filter import Judged
     from digest.model import Entry
     from digest.store import Store, StoreThread
-    from digest.workers.pool import Workers
+    from digest.workers.pool import WorkerPool
 
-__all__ = ["Draft", "Drafting", "draft_edition", "draft_weekly"]
+__all__ = ["Draft", "Drafter", "draft_edition", "draft_weekly"]
 
 T = TypeVar("T")
 
@@ -53,14 +53,14 @@ _SLOW_SECONDS = 5.0
 _FEW = 50
 
 
-class Drafting:
+class Drafter:
     """Drafts editions: reads in the thread of the store, decides in a worker process.
 
     Without `workers`, and what little there is to decide of a few entries, in another thread.
     """
 
     def __init__(
-        self, settings: Settings, store: StoreThread[Store], workers: Workers | None = None
+        self, settings: Settings, store: StoreThread[Store], workers: WorkerPool | None = None
     ) -> None:
         self._settings = settings
         self._store = store
@@ -151,14 +151,14 @@ class Drafting:
 def draft_edition(
     store: Store, settings: Settings, digest: str, now: datetime, until: datetime | None = None
 ) -> Draft:
-    """As `Drafting.edition`, here and now: for commands that have the store to themselves."""
+    """As `Drafter.edition`, here and now: for commands that have the store to themselves."""
     urls = [feed.url for feed in settings.feeds_of(digest)]
     pending = _all_entries(store, store.editions.newest_pending(digest, urls, _MOST_PENDING))
     return _draft_here(store, _material(store, settings, digest, pending, (now, until or now)))
 
 
 def draft_weekly(store: Store, settings: Settings, digest: str, now: datetime) -> Draft:
-    """As `Drafting.weekly`, here and now: for commands that have the store to themselves."""
+    """As `Drafter.weekly`, here and now: for commands that have the store to themselves."""
     taken = _all_entries(store, store.weeks.taken(digest))
     return _draft_here(store, _week(store, settings, digest, taken, now))
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-class Rotating:
+class KeyRotation:
     """Has all that signs use new keys."""
 
     def __init__(self, store: StoreThread[Store], tokens: Tokens, links: EditionLinks) -> None:

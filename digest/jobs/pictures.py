@@ -40,7 +40,7 @@ class _Seen(Struct, frozen=True):
     file: PictureFile
 
 
-class Illustrating:
+class PictureFetcher:
     """Gives the stories of editions their pictures.
 
     `open_fetcher` makes a client that takes bodies of so many bytes at most; nothing is opened

@@ -18,8 +18,8 @@ from digest.feeds.http.fetch import Request, Response
 from digest.feeds.http.permanent_moves import after_answer, after_failure, settled
 from digest.feeds.timing import Rhythm, next_attempt, next_poll
 from digest.jobs.body_task import body_of, read_and_clean
-from digest.jobs.update_builder import Learning
-from digest.log import Words, event
+from digest.jobs.update_builder import UpdateBuilder
+from digest.log import Sanitiser, event
 from digest.model import FeedState, PollOutcome, PollResult
 from digest.store import Failure, Store, Unchanged, Validators, Visit
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from digest.config import FeedSettings, Settings
     from digest.feeds.http.fetch import Fetcher
-    from digest.model import Wishes
+    from digest.model import PollHints
     from digest.store import StoreThread, Update
-    from digest.workers.pool import Workers
+    from digest.workers.pool import WorkerPool
 
 _log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ class Backlog:
             self._room.clear()
 
 
-class Polling:
+class PollJob:
     """Polls feeds; a failure is recorded on its feed and disturbs no other."""
 
     def __init__(
@@ -87,16 +87,16 @@ class Polling:
         settings: Settings,
         store: StoreThread[Store],
         fetcher: Fetcher,
-        workers: Workers,
+        workers: WorkerPool,
         clock: Callable[[], datetime],
-        words: Words,
+        words: Sanitiser,
     ) -> None:
         self._settings = settings
         self._feeds = {feed.url: feed for feed in settings.feeds}
         self._store = store
         self._fetcher = fetcher
         self._workers = workers
-        self._learning = Learning(settings, store, workers, clock)
+        self._learning = UpdateBuilder(settings, store, workers, clock)
         self._clock = clock
         self._words = words
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -236,7 +236,7 @@ class Polling:
     async def _same(
         self, state: FeedState, feed: FeedSettings, response: Response, outcome: PollOutcome
     ) -> PollResult:
-        visit = self._visit(state, feed, response, state.wishes)
+        visit = self._visit(state, feed, response, state.poll_hints)
         validators = Validators(response.etag, response.last_modified, response.url)
         poll = Unchanged(state, validators, visit, response.body_hash)
         await self._store.run_together(_record_unchanged, poll)
@@ -259,7 +259,7 @@ class Polling:
         if not reading.entries and not reading.kept:
             # It may be a slip, so the validators stay with the last body that had entries.
             windows = self._learning.windows(feed)
-            visit = self._visit(state, feed, response, reading.wishes)
+            visit = self._visit(state, feed, response, reading.poll_hints)
             await self._store.run(lambda store: store.feeds.record_empty(state, windows, visit))
             return self._result(feed, title, "unchanged", response.status)
         update = await self._learning.learn(state, feed, read, response)
@@ -276,7 +276,7 @@ class Polling:
             new_at=now if update.new else state.new_at,
             missed_at=now if update.missed else state.missed_at,
         )
-        visit = self._visit(after, feed, response, update.wishes)
+        visit = self._visit(after, feed, response, update.poll_hints)
         await self._store.run(lambda store: store.feeds.record_update(state, update, visit))
         if update.missed:
             event(_log, logging.WARNING, "entries were probably missed", feed=feed.url)
@@ -292,12 +292,12 @@ class Polling:
         )
 
     def _visit(
-        self, state: FeedState, feed: FeedSettings, response: Response, wishes: Wishes
+        self, state: FeedState, feed: FeedSettings, response: Response, poll_hints: PollHints
     ) -> Visit:
         now = self._clock()
         rhythm = Rhythm(
             every=self._every(feed, state, now),
-            wishes=wishes,
+            poll_hints=poll_hints,
             fresh_for=response.fresh_for,
             quiet_since=state.new_at,
             missed_at=state.missed_at,

@@ -16,7 +16,7 @@ from digest.editions.weekly import (
     weekly_schedule,
 )
 from digest.errors import DigestError, StoreError
-from digest.jobs.drafts import Drafting
+from digest.jobs.drafts import Drafter
 from digest.jobs.plan import email_channels, plan
 from digest.jobs.render import render_beside
 from digest.log import event
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from digest.config import Settings
     from digest.editions.catch_up import Turn
     from digest.jobs.draft_material import Draft
-    from digest.jobs.pictures import Illustrating
+    from digest.jobs.pictures import PictureFetcher
     from digest.rendering.renderer import Renderer
     from digest.signing.web_links import EditionLinks
     from digest.store import Store, StoreThread
@@ -61,7 +61,7 @@ class _Taking(Struct, frozen=True):
     report_failure: Callable[[str, str], None]
 
 
-class Publishing:
+class PublishJob:
     """Publishes editions; a bug in one digest disturbs no other."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - the last has a default
@@ -70,13 +70,13 @@ class Publishing:
         store: StoreThread[Store],
         channels: Mapping[str, Channel],
         templates: Mapping[str, Renderer],
-        illustrating: Illustrating,
+        illustrating: PictureFetcher,
         clock: Callable[[], datetime],
         links: EditionLinks,
-        drafting: Drafting | None = None,
+        drafting: Drafter | None = None,
     ) -> None:
         self._settings = settings
-        self._drafting = drafting or Drafting(settings, store)
+        self._drafting = drafting or Drafter(settings, store)
         self._store = store
         self._channels = channels
         self._templates = templates

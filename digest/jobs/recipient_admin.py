@@ -42,7 +42,7 @@ class Imported(Struct, frozen=True):
     removed: tuple[str, ...] = ()
 
 
-class Rostering:
+class RecipientAdmin:
     """Carries out the commands about recipients."""
 
     def __init__(

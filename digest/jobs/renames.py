@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-class Renaming:
+class Renames:
     """Carries out the commands about channels and digests that the configuration has no more."""
 
     def __init__(

@@ -24,7 +24,7 @@ _MOST = 50_000
 _AT_ONCE = 200
 
 
-class Keeping:
+class RetentionJob:
     """Drops the text of entries that were in their last edition long ago."""
 
     def __init__(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime, time
 
     from digest.config import Settings
-    from digest.jobs.confirmations import Confirming
+    from digest.jobs.confirmations import ConfirmationMailer
     from digest.language import Language
     from digest.model import Frequency
     from digest.signing.tokens import Confirmation, Tokens
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-class Enrolling:
+class Subscriptions:
     """Carries out what a channel's recipient asks for; asked for once more, it changes nothing."""
 
     def __init__(
@@ -41,7 +41,7 @@ class Enrolling:
         settings: Settings,
         store: StoreThread[Store],
         tokens: Tokens,
-        confirming: Confirming,
+        confirming: ConfirmationMailer,
         clock: Callable[[], datetime],
     ) -> None:
         self._settings = settings

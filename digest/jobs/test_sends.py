@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from digest.config import EmailSettings, FileSettings
 from digest.errors import DeliveryError, UsageError
-from digest.jobs.drafts import Drafting
+from digest.jobs.drafts import Drafter
 from digest.jobs.pictures import without_pictures
 from digest.jobs.render import render_beside
 from digest.log import event
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel, Session
     from digest.config import Settings
-    from digest.jobs.pictures import Illustrating
-    from digest.log import Words
+    from digest.jobs.pictures import PictureFetcher
+    from digest.log import Sanitiser
     from digest.model import Edition
     from digest.rendering.renderer import Renderer
     from digest.store import Store, StoreThread
@@ -46,7 +46,7 @@ _MARKS: dict[Content, str] = {
 _DOMAIN = "test.digest.invalid"
 
 
-class Testing:
+class TrialSender:
     """Sends tests. They are in no ledger, which is for what readers were promised."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - the last has a default
@@ -55,10 +55,10 @@ class Testing:
         store: StoreThread[Store],
         channels: Mapping[str, Channel],
         templates: Mapping[str, Renderer],
-        illustrating: Illustrating,
+        illustrating: PictureFetcher,
         clock: Callable[[], datetime],
-        words: Words,
-        drafting: Drafting | None = None,
+        words: Sanitiser,
+        drafting: Drafter | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -67,7 +67,7 @@ class Testing:
         self._illustrating = illustrating
         self._clock = clock
         self._words = words
-        self._drafting = drafting or Drafting(settings, store)
+        self._drafting = drafting or Drafter(settings, store)
 
     async def send(self, digest: str, channel: str, recipient: str) -> Content:
         """Send a digest's edition as it would be now, marked in subject and title.

@@ -20,24 +20,24 @@ if TYPE_CHECKING:
     from digest.config import FeedSettings, Settings
     from digest.feeds.diff import Changes
     from digest.feeds.http.fetch import Response
-    from digest.feeds.parsing.read import Reading
-    from digest.jobs.body_task import Digestion
+    from digest.feeds.parsing.read import ParsedBody
+    from digest.jobs.body_task import CleanedBody
     from digest.model import CleanEntry, FeedState, KeyedEntry, KnownEntry
     from digest.store import StoreThread
-    from digest.workers.pool import Workers
+    from digest.workers.pool import WorkerPool
 
 # How long entries are known after a feed last had them; some come back after months.
 _REMEMBERED = timedelta(days=365)
 
 
-class Learning:
+class UpdateBuilder:
     """Makes the update of a body; reads the store, and writes nothing."""
 
     def __init__(
         self,
         settings: Settings,
         store: StoreThread[Store],
-        workers: Workers,
+        workers: WorkerPool,
         clock: Callable[[], datetime],
     ) -> None:
         self._store = store
@@ -50,7 +50,7 @@ class Learning:
                 self._windows[feed.url][name] = digest.first_edition
 
     async def learn(
-        self, state: FeedState, feed: FeedSettings, read: Digestion, response: Response
+        self, state: FeedState, feed: FeedSettings, read: CleanedBody, response: Response
     ) -> Update | None:
         """What a body with entries brings; None where it must be read whole to tell.
 
@@ -96,7 +96,7 @@ class Learning:
             renamed={number: one.new_names for number, one in known.items() if one.new_names},
             seen=(*known, *kept),
             windows=self.windows(feed),
-            wishes=state.wishes if kept else reading.wishes,
+            poll_hints=state.poll_hints if kept else reading.poll_hints,
             flood=flood and bool(taken.new),
             # Of what is all left the next poll tells, which finds it as new.
             missed=bool(taken.new) and not flood and not kept and is_gap(changes, state.entries),
@@ -123,7 +123,7 @@ class Learning:
         """`first_edition` of every digest that takes the feed."""
         return self._windows.get(feed.url, {})
 
-    async def _known(self, state: FeedState, reading: Reading) -> list[KnownEntry]:
+    async def _known(self, state: FeedState, reading: ParsedBody) -> list[KnownEntry]:
         if not reading.entries or state.succeeded_at is None:
             return []
         names = {name for entry in reading.entries for name in entry.names}
@@ -161,7 +161,7 @@ class Learning:
         )
 
 
-def _listed(reading: Reading, changes: Changes) -> tuple[int | str, ...]:
+def _listed(reading: ParsedBody, changes: Changes) -> tuple[int | str, ...]:
     """What the entries of a body are, in its order: by id, new ones by key; none if not certain."""
     if not reading.hashes and not reading.kept:
         return ()

@@ -61,7 +61,7 @@ class Ask(Struct, frozen=True):
         return ".".join(names[-3:] if len(names[-2:][0]) <= _SHORT else names[-2:])
 
 
-class AskQueries:
+class ConfirmationQueries:
     """One method is one transaction."""
 
     def __init__(self, database: Database) -> None:

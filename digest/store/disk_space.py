@@ -14,7 +14,7 @@ _LEAST_FREE = 32_000_000
 _TRIED = 1_000_000
 
 
-def lack_of_room(database: Path) -> str | None:
+def reason_not_to_send(database: Path) -> str | None:
     """Why nothing should be sent that this database has to record; None where it may be.
 
     Nothing is sent with less than 32 MB free, so that what was sent can still be recorded.
@@ -25,10 +25,10 @@ def lack_of_room(database: Path) -> str | None:
         return f"its folder cannot be read: {error.strerror}"
     if free < _LEAST_FREE:
         return "less than 32 MB are free on its disk; nothing is sent until there is room"
-    return lack_of_writing(database)
+    return reason_not_to_write(database)
 
 
-def lack_of_writing(database: Path) -> str | None:
+def reason_not_to_write(database: Path) -> str | None:
     """Why nothing at all can be written where the database is; None where it can."""
     try:
         with tempfile.TemporaryFile(dir=database.resolve().parent) as file:

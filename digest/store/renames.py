@@ -56,7 +56,7 @@ class ListCount(Struct, frozen=True):
     left: int = 0
 
 
-class MoveQueries:
+class RenameQueries:
     """One method is one transaction."""
 
     def __init__(self, database: Database) -> None:

@@ -38,7 +38,7 @@ class Sizes(Struct, frozen=True):
     largest: tuple[Large, ...]
 
 
-class KeepingQueries:
+class RetentionQueries:
     """One method is one transaction."""
 
     def __init__(self, database: Database) -> None:

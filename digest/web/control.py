@@ -121,8 +121,8 @@ def _people(daemon: Daemon) -> Callable[[web.Request], Awaitable[web.Response]]:
 
         def work(runtime: Runtime) -> Coroutine[Any, Any, dict[str, Any]]:
             if request.path == "/rename":
-                return runtime.renaming.carry_out(asked["do"], asked["names"])
-            return runtime.rostering.carry_out(asked["do"], asked)
+                return runtime.renames.carry_out(asked["do"], asked["names"])
+            return runtime.recipient_admin.carry_out(asked["do"], asked)
 
         return await _answer(daemon.carry_out(work))
 

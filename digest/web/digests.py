@@ -96,7 +96,7 @@ async def _test(request: web.Request) -> web.Response:
         raise web.HTTPBadRequest(text="Choose who gets the test.")
     await carry_out(
         request,
-        lambda runtime: runtime.testing.send(name, *chosen),
+        lambda runtime: runtime.trial_sender.send(name, *chosen),
         lambda content: f"test-{content}",
         f"/digests/{name}",
     )
@@ -111,7 +111,7 @@ def _name(request: web.Request) -> str:
 
 async def _draft(site: Site, digest: str) -> Draft:
     now = utc_now()
-    return await site.daemon.carry_out(lambda runtime: runtime.drafting.edition(digest, now))
+    return await site.daemon.carry_out(lambda runtime: runtime.drafter.edition(digest, now))
 
 
 async def _formed(site: Site, draft: Draft, form: Callable[[Forms], str]) -> str:

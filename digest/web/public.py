@@ -25,7 +25,7 @@ from digest.web.reader_pages import NeverPages, Pages
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from digest.jobs.subscriptions import Enrolling
+    from digest.jobs.subscriptions import Subscriptions
     from digest.model import Recipient
     from digest.signing.tokens import Confirmation
     from digest.web.public_page import Page
@@ -40,7 +40,7 @@ _FORM = "application/x-www-form-urlencoded"
 _ANY = "{token:[^/]+}"
 
 
-def public_routes(enrolling: Callable[[], Enrolling], refusals: Refusals) -> list[web.RouteDef]:
+def public_routes(enrolling: Callable[[], Subscriptions], refusals: Refusals) -> list[web.RouteDef]:
     """The routes below `web.public_url`; `enrolling` answers what carries out by the settings now.
 
     Handlers that are given no good token answer 404.
@@ -64,7 +64,7 @@ def takes_any_body(request: web.Request) -> bool:
 
 
 class _Desk:
-    def __init__(self, enrolling: Callable[[], Enrolling], refusals: Refusals) -> None:
+    def __init__(self, enrolling: Callable[[], Subscriptions], refusals: Refusals) -> None:
         self._enrolling = enrolling
         self._refusals = refusals
 

@@ -9,7 +9,7 @@ from digest.rendering.phrases import inline
 from digest.web.public_page import Field, Form, Page, masked
 
 if TYPE_CHECKING:
-    from digest.jobs.subscriptions import Enrolling
+    from digest.jobs.subscriptions import Subscriptions
     from digest.language import Language
     from digest.model import Recipient
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Pages:
     """The pages about what goes to a channel."""
 
-    def __init__(self, enrolling: Enrolling, channel: str) -> None:
+    def __init__(self, enrolling: Subscriptions, channel: str) -> None:
         self._enrolling = enrolling
         self.language = enrolling.language(channel)
         self._zone = enrolling.zone(channel)

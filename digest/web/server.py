@@ -29,13 +29,13 @@ _KEEP_ALIVE_SECONDS = 10.0
 
 
 @asynccontextmanager
-async def web_server(daemon: Daemon) -> AsyncIterator[Serving]:
+async def web_server(daemon: Daemon) -> AsyncIterator[Listener]:
     """Serve the pages while the daemon runs, and follow its settings.
 
     Raises:
         ListenError: nobody can listen there.
     """
-    serving = Serving(daemon)
+    serving = Listener(daemon)
     await serving.follow(daemon.settings)
     daemon.make_ready = serving.follow
     try:
@@ -48,7 +48,7 @@ class ListenError(StoreError):
     """An address that cannot be listened at."""
 
 
-class Serving:
+class Listener:
     """The listener, and the application behind it; neither is there before it is asked for."""
 
     def __init__(self, daemon: Daemon) -> None:

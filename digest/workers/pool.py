@@ -26,7 +26,7 @@ _IDLE_SECONDS = 60.0
 _MOST_TOGETHER = 16
 
 
-class Workers:
+class WorkerPool:
     """Processes that start with the first task and are gone a minute after the last.
 
     A task has `quick_seconds`. One that needs more is begun again in a process for such alone, so

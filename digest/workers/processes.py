@@ -26,7 +26,7 @@ T = TypeVar("T")
 _PROGRAM = """\
 import sys
 sys.path[:] = sys.argv[2:]
-from digest.feeds.worker import fork_workers
+from digest.workers.child import fork_workers
 fork_workers(float(sys.argv[1]))
 """
 _SPARE_SECONDS = 5.0

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import digest.app.wiring
 from digest.app.wiring import open_runtime
 from digest.config import load_settings
-from digest.workers.pool import Workers
+from digest.workers.pool import WorkerPool
 from tests.benchmarks.feed_server import FeedServer
 from tests.benchmarks.ours import write_config
 from tests.benchmarks.polling import SMALL_PHASES
@@ -40,7 +40,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class InlineWorkers(Workers):
+class InlineWorkers(WorkerPool):
     """Does in the event loop what workers would do."""
 
     async def run(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -57,7 +57,7 @@ async def profile(runtime: Runtime, urls: list[str], lines: int) -> None:
     await runtime.store.run(lambda _: store.enable())
     if apart:
         loop.enable()
-    await runtime.polling.poll(urls)
+    await runtime.poll_job.poll(urls)
     loop.disable()
     await runtime.store.run(lambda _: store.disable())
     daemon, workers = meter.spent()
@@ -82,7 +82,7 @@ async def run(server: FeedServer, folder: Path, wanted: Phase, feeds: int, lines
             if phase is wanted:
                 await profile(runtime, urls, lines)
                 break
-            await runtime.polling.poll(urls)
+            await runtime.poll_job.poll(urls)
 
 
 def main() -> None:
@@ -98,7 +98,7 @@ def main() -> None:
     if not found:
         parser.error(f"no phase has {options.phase!r} in its name")
     if options.inline:
-        digest.app.wiring.Workers = InlineWorkers  # type: ignore[attr-defined]
+        digest.app.wiring.WorkerPool = InlineWorkers  # type: ignore[attr-defined]
     logging.disable(logging.CRITICAL)
     with FeedServer(options.feeds, 0) as server, tempfile.TemporaryDirectory() as folder:
         asyncio.run(run(server, Path(folder), found[0], options.feeds, options.lines))

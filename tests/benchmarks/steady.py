@@ -86,7 +86,7 @@ async def measure(runtime: Runtime, urls: Sequence[str]) -> Cost:
     sampling = asyncio.create_task(lags(done))
     await asyncio.sleep(0)
     meter, began = Meter(), time.perf_counter()
-    await runtime.polling.poll(urls)
+    await runtime.poll_job.poll(urls)
     wall = time.perf_counter() - began
     daemon, workers = meter.spent()
     done.set()
@@ -112,7 +112,7 @@ async def settle() -> None:
 
 async def _obey(runtime: Runtime, command: dict[str, Any]) -> Cost:
     if command.get("cool"):
-        runtime.polling._workers.close()
+        runtime.poll_job._workers.close()
     cost = await measure(runtime, command["poll"])
     await settle()
     return cost

@@ -11,11 +11,11 @@ from digest.feeds.aliases import (
     content_names,
     finders,
     fold,
-    fold_link,
     guid_names,
     is_home,
     kind_of,
     link_names,
+    stored_link,
 )
 from digest.model import ParsedEntry
 from tests.feed_xml import NOW
@@ -37,7 +37,7 @@ ENTRY = ParsedEntry("urn:1", "https://site.example/1", "One", "Ada", NOW, "<p>on
 )
 def test_what_a_site_rewrites_in_all_its_addresses_is_folded(before: str, after: str) -> None:
     assert fold(before) == fold(after)
-    assert fold_link(before) == fold_link(after)
+    assert stored_link(before) == stored_link(after)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_what_a_site_rewrites_in_all_its_addresses_is_folded(before: str, after:
 )
 def test_everything_else_counts(one: str, other: str) -> None:
     assert fold(one) != fold(other)
-    assert fold_link(one) != fold_link(other)
+    assert stored_link(one) != stored_link(other)
 
 
 @pytest.mark.parametrize(
@@ -73,13 +73,13 @@ def test_everything_else_counts(one: str, other: str) -> None:
 )
 def test_parameters_that_only_track_readers_are_folded_in_links(tracked: str, plain: str) -> None:
     site = "https://site.example"
-    assert fold_link(site + tracked) == fold_link(site + plain)
+    assert stored_link(site + tracked) == stored_link(site + plain)
     assert fold(site + tracked) != fold(site + plain)
 
 
 @pytest.mark.parametrize("query", ["id=1", "ref=1", "source=1", "utm=1", "p=utm_source", "Mc=1"])
 def test_other_parameters_count(query: str) -> None:
-    assert fold_link(f"https://site.example/a?{query}") != fold_link("https://site.example/a")
+    assert stored_link(f"https://site.example/a?{query}") != stored_link("https://site.example/a")
 
 
 def test_a_guid_goes_by_its_exact_and_its_folded_form() -> None:
@@ -178,7 +178,7 @@ def test_any_text_has_names_that_a_store_can_tell_apart(guid: str, home: str) ->
 
 @given(st.from_regex(r"https?://[a-z.]{1,9}(/[a-z/]{0,9})?(\?[a-z=&_]{0,12})?", fullmatch=True))
 def test_folding_is_done_at_once(address: str) -> None:
-    for folding in (fold, fold_link):
+    for folding in (fold, stored_link):
         folded = folding(address)
         assert folding(f"http://{folded}") == folded
 

@@ -139,7 +139,7 @@ TRANSLATED: dict[str, Callable[[ParsedFeed, Any], bool]] = {
     "feed.title": lambda feed, value: feed.title in readings(value),
     "feed.title_detail.value": lambda feed, value: feed.title in readings(value),
     "feed.link": lambda feed, value: feed.link == absolute_link(URL, value, 4_096),
-    "feed.ttl": lambda feed, value: feed.wishes.interval == timedelta(minutes=int(value)),
+    "feed.ttl": lambda feed, value: feed.poll_hints.interval == timedelta(minutes=int(value)),
     **dict.fromkeys(
         ("entries[0].title", "entries[0].title_detail.value"),
         lambda feed, value: first(feed).title in readings(value),

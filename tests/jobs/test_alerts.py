@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from digest.channels import open_channels
-from digest.jobs.alerts import Alerting
+from digest.jobs.alerts import AlertJob
 from digest.rendering.templates import Templates
 from tests.feed_xml import NOW
 from tests.jobs.bench import Bench, open_bench, settings_of
@@ -44,11 +44,11 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
         yield bench
 
 
-def alerting(bench: Bench, *send_to: str) -> Alerting:
+def alerting(bench: Bench, *send_to: str) -> AlertJob:
     configured = settings(bench.settings.database_path.parent, *send_to) if send_to else None
     configured = configured or bench.settings
     channels = open_channels(configured)
-    return Alerting(configured, bench.store, channels, Templates, bench.clock)
+    return AlertJob(configured, bench.store, channels, Templates, bench.clock)
 
 
 async def trouble(bench: Bench, kind: str = "feed", subject: str = URL) -> None:

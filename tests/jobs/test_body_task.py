@@ -4,11 +4,11 @@ import pickle
 from datetime import UTC, datetime
 
 from digest.feeds.parsing.read import Body
-from digest.jobs.body_task import Digestion, read_and_clean
+from digest.jobs.body_task import CleanedBody, read_and_clean
 from tests.feed_xml import item, rss
 
 
-def read(*items: str) -> Digestion:
+def read(*items: str) -> CleanedBody:
     body = Body(rss(*items).encode(), "", 1_000_000, "https://feeds.example/", "utf-8")
     return read_and_clean(body, first=True)
 

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from digest.channels.pace import Pace
 from digest.errors import ChannelError, DeliveryError, StoreError
-from digest.jobs.deliver import Delivering
-from digest.jobs.disk_guard import Room
+from digest.jobs.deliver import DeliverJob
+from digest.jobs.disk_guard import DiskGuard
 from digest.jobs.outcomes import outcome_of
-from digest.log import Redactor, Words
+from digest.log import Redactor, Sanitiser
 from digest.model import NO_PICTURES, Delivery, DeliveryState, Outcome, Rendition
 from tests.feed_xml import NOW
 from tests.jobs.bench import StoppedClock, open_store
@@ -211,11 +211,11 @@ class Post:
         self.store = store
         self.clock = StoppedClock()
 
-    def by(self, *channels: FakeChannel, grace_seconds: float = 10) -> Delivering:
+    def by(self, *channels: FakeChannel, grace_seconds: float = 10) -> DeliverJob:
         by_name = {channel.name: channel for channel in channels}
-        words = Words(Redactor(["s3cret"]))
-        room = Room(self.store, "digest.db", lambda: None, self.clock)
-        return Delivering(self.store, by_name, self.clock, words, room, grace_seconds, 0)
+        words = Sanitiser(Redactor(["s3cret"]))
+        room = DiskGuard(self.store, "digest.db", lambda: None, self.clock)
+        return DeliverJob(self.store, by_name, self.clock, words, room, grace_seconds, 0)
 
     async def publish(self, *sent_as: Rendition) -> None:
         at = self.clock()

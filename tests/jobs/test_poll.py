@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digest.workers.pool import Workers
+from digest.workers.pool import WorkerPool
 from tests.feed_xml import NOW, item, rss
 from tests.feeds.test_hostile_bodies import stalling
 from tests.jobs.bench import Bench, open_bench, settings_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.feeds.http.fetch import Fetcher, Request, Response
-    from digest.jobs.poll import Polling
+    from digest.jobs.poll import PollJob
     from digest.model import PollResult
     from tests.servers import HttpServer, Seen
 
@@ -29,8 +29,8 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(scope="session")
-def workers() -> Iterator[Workers]:
-    with closing(Workers(1)) as workers:
+def workers() -> Iterator[WorkerPool]:
+    with closing(WorkerPool(1)) as workers:
         yield workers
 
 
@@ -40,7 +40,7 @@ class Poller:
 
     server: HttpServer
     bench: Bench
-    polling: Polling
+    polling: PollJob
 
     @property
     def url(self) -> str:
@@ -61,7 +61,7 @@ class Poller:
 async def open_poller(
     server: HttpServer,
     folder: Path,
-    workers: Workers,
+    workers: WorkerPool,
     *,
     feed: Mapping[str, Any] | None = None,
     polling: Mapping[str, Any] | None = None,
@@ -76,7 +76,7 @@ async def open_poller(
 
 @pytest.fixture
 async def poller(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool
 ) -> AsyncIterator[Poller]:
     async with open_poller(feed_server, tmp_path, workers) as poller:
         yield poller
@@ -216,7 +216,7 @@ async def test_failures_are_counted_until_one_poll_works(poller: Poller) -> None
 async def test_a_feed_is_due_when_its_time_has_come(
     feed_server: HttpServer,
     tmp_path: Path,
-    workers: Workers,
+    workers: WorkerPool,
     own: str | None,
     interval: timedelta,
 ) -> None:
@@ -235,7 +235,7 @@ async def test_a_feed_is_due_when_its_time_has_come(
 
 
 async def test_a_feed_nobody_configured_any_more_is_left_alone(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool
 ) -> None:
     for path in ("/old", "/new"):
         feed_server.replies[path] = Reply(rss(item(1)))
@@ -246,7 +246,7 @@ async def test_a_feed_nobody_configured_any_more_is_left_alone(
 
 
 async def test_only_the_feeds_that_are_asked_for(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool
 ) -> None:
     urls = [f"{feed_server.url}/{n}" for n in range(3)]
     feed_server.replies = {f"/{n}": Reply(rss(item(n))) for n in range(3)}
@@ -273,7 +273,7 @@ async def test_two_polls_of_a_feed_at_once_make_no_copies(poller: Poller) -> Non
 
 
 async def test_a_feed_that_hangs_delays_no_other(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool
 ) -> None:
     hold = threading.Event()
     feed_server.replies = {
@@ -302,7 +302,7 @@ async def test_a_feed_that_hangs_delays_no_other(
 
 
 async def test_a_feed_that_never_answers_fails(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool
 ) -> None:
     short = {"timeout": timedelta(seconds=0.2)}
     async with open_poller(feed_server, tmp_path, workers, polling=short) as poller:
@@ -324,7 +324,7 @@ class BrokenFetcher:
 
 
 async def test_a_bug_in_one_feed_disturbs_no_other(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers, caplog: pytest.LogCaptureFixture
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool, caplog: pytest.LogCaptureFixture
 ) -> None:
     feed_server.replies["/works"] = Reply(rss(item(1)))
     settings = settings_of(tmp_path, [f"{feed_server.url}/poison", f"{feed_server.url}/works"])
@@ -350,7 +350,7 @@ async def test_a_feed_that_stalls_the_parser_disturbs_no_other(
         "/works": Reply(rss(item(1))),
     }
     settings = settings_of(tmp_path, [f"{feed_server.url}/stalls", f"{feed_server.url}/works"])
-    with closing(Workers(2, task_seconds=1)) as workers:
+    with closing(WorkerPool(2, task_seconds=1)) as workers:
         async with open_bench(settings, tmp_path) as bench, bench.polling(workers) as polling:
             stalls, works = await polling.poll_due()
     assert (stalls.outcome, stalls.error) == ("failed", "parsing took longer than 1 s")
@@ -382,7 +382,7 @@ async def test_a_poll_is_one_line_of_the_log(
 
 
 async def test_configured_headers_are_sent(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool
 ) -> None:
     def answer(seen: Seen) -> Reply:
         allowed = seen.headers.get("Authorization") == "Bearer s3cret"

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel, Session
     from digest.config import Settings
-    from digest.jobs.pictures import Illustrating
-    from digest.jobs.publish import Published, Publishing
+    from digest.jobs.pictures import PictureFetcher
+    from digest.jobs.publish import Published, PublishJob
     from digest.model import Delivery, Edition, Pictures, Rendition
     from digest.rendering.renderer import Renderer
 
@@ -59,7 +59,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
         yield bench
 
 
-def publishing(bench: Bench, illustrating: Illustrating | None = None) -> Publishing:
+def publishing(bench: Bench, illustrating: PictureFetcher | None = None) -> PublishJob:
     return bench.publishing(open_channels(bench.settings), illustrating)
 
 
@@ -138,7 +138,7 @@ async def test_pictures_that_take_long_hold_up_no_other_digest(tmp_path: Path) -
         await learn(bench, "a")
         bench.clock.now = NOW + DAY
         slow, done = SlowPictures(), asyncio.Queue[str]()
-        publisher = publishing(bench, cast("Illustrating", slow))
+        publisher = publishing(bench, cast("PictureFetcher", slow))
         round_ = asyncio.create_task(
             publisher.publish_due(report=lambda one: done.put_nowait(one.digest))
         )

@@ -9,7 +9,7 @@ from msgspec import to_builtins
 from msgspec.structs import replace
 
 from digest.errors import UsageError
-from digest.jobs.recipient_admin import Rostering
+from digest.jobs.recipient_admin import RecipientAdmin
 from digest.model import Recipient
 from tests.jobs.bench import MONDAYS, StoppedClock, open_store, settings_of
 
@@ -21,7 +21,7 @@ ADA, EVE = Recipient("inbox", "ada@example.com"), Recipient("inbox", "eve@exampl
 
 
 @pytest.fixture
-async def rostering(tmp_path: Path) -> AsyncIterator[Rostering]:
+async def rostering(tmp_path: Path) -> AsyncIterator[RecipientAdmin]:
     settings = settings_of(
         tmp_path,
         ["https://site.example/feed"],
@@ -34,28 +34,28 @@ async def rostering(tmp_path: Path) -> AsyncIterator[Rostering]:
         digests={"weekly": {"schedule": MONDAYS, "send_to": ["inbox"]}},
     )
     async with open_store(tmp_path) as store:
-        yield Rostering(settings, store, StoppedClock())
+        yield RecipientAdmin(settings, store, StoppedClock())
 
 
-async def do(rostering: Rostering, command: str, *given: Recipient, **asked: Any) -> Any:
+async def do(rostering: RecipientAdmin, command: str, *given: Recipient, **asked: Any) -> Any:
     """As it comes over the control socket."""
     if given:
         asked["recipients"] = to_builtins(given)
     return await rostering.carry_out(command, {"channel": None, **asked})
 
 
-async def known(rostering: Rostering) -> dict[str, tuple[str, str, bool]]:
+async def known(rostering: RecipientAdmin) -> dict[str, tuple[str, str, bool]]:
     found = await rostering._store.run(lambda store: store.recipients.all())
     return {one.address: (one.channel, one.state, one.listed) for one in found}
 
 
-async def leave(rostering: Rostering, *whom: Recipient) -> None:
+async def leave(rostering: RecipientAdmin, *whom: Recipient) -> None:
     gone = [replace(one, state="unsubscribed") for one in whom]
     now = rostering._clock()
     await rostering._store.run(lambda store: store.recipients.put(gone, now))
 
 
-async def refused(rostering: Rostering, command: str, *given: Recipient, **asked: Any) -> str:
+async def refused(rostering: RecipientAdmin, command: str, *given: Recipient, **asked: Any) -> str:
     before = await known(rostering)
     with pytest.raises(UsageError) as caught:
         await do(rostering, command, *given, **asked)
@@ -63,7 +63,7 @@ async def refused(rostering: Rostering, command: str, *given: Recipient, **asked
     return str(caught.value)
 
 
-async def test_one_is_put_on_a_list_and_taken_off(rostering: Rostering) -> None:
+async def test_one_is_put_on_a_list_and_taken_off(rostering: RecipientAdmin) -> None:
     (row,) = (await do(rostering, "add", EVE))["recipients"]
     assert (row["address"], row["listed"]) == ("eve@example.com", True)
     assert await refused(rostering, "add", EVE) == "eve@example.com is on the list of inbox"
@@ -72,7 +72,7 @@ async def test_one_is_put_on_a_list_and_taken_off(rostering: Rostering) -> None:
     assert "knows no recipient eve" in await refused(rostering, "remove", address="eve@example.com")
 
 
-async def test_whom_the_file_names_the_file_takes_off(rostering: Rostering) -> None:
+async def test_whom_the_file_names_the_file_takes_off(rostering: RecipientAdmin) -> None:
     assert "is on the list" in await refused(rostering, "add", ADA)
     await do(rostering, "import", replace(ADA, name="A"), columns=["address", "name"])
     assert await known(rostering) == {"ada@example.com": ("inbox", "active", False)}
@@ -81,7 +81,7 @@ async def test_whom_the_file_names_the_file_takes_off(rostering: Rostering) -> N
     )
 
 
-async def test_who_has_left_only_comes_back_by_being_restored(rostering: Rostering) -> None:
+async def test_who_has_left_only_comes_back_by_being_restored(rostering: RecipientAdmin) -> None:
     await leave(rostering, EVE, replace(EVE, channel="news"), ADA)
     assert "has unsubscribed; only if it wants" in await refused(rostering, "add", EVE)
     assert "that is kept, for good" in await refused(rostering, "remove", address="eve@example.com")
@@ -101,7 +101,7 @@ async def test_who_has_left_only_comes_back_by_being_restored(rostering: Rosteri
     assert (await known(rostering))["ada@example.com"][1] == "unsubscribed"
 
 
-async def test_what_is_imported_changes_what_its_columns_say(rostering: Rostering) -> None:
+async def test_what_is_imported_changes_what_its_columns_say(rostering: RecipientAdmin) -> None:
     bob = Recipient("inbox", "bob@example.com")
     await do(rostering, "add", EVE)
     given = (replace(EVE, name="Evelyn", reason="?"), bob)
@@ -116,7 +116,7 @@ async def test_what_is_imported_changes_what_its_columns_say(rostering: Rosterin
 
 
 @pytest.mark.parametrize("channel", ["vault", "inbx"])
-async def test_only_email_channels_have_recipients(rostering: Rostering, channel: str) -> None:
+async def test_only_email_channels_have_recipients(rostering: RecipientAdmin, channel: str) -> None:
     said = f"there is no email channel {channel!r}"
     for command in ("add", "import"):
         assert await refused(rostering, command, replace(EVE, channel=channel), columns=[]) == said

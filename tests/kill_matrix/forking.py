@@ -27,9 +27,9 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from digest.app.wiring import open_fetcher
-from digest.jobs.poll import Polling
-from digest.log import Redactor, Words
-from digest.workers.pool import Workers
+from digest.jobs.poll import PollJob
+from digest.log import Redactor, Sanitiser
+from digest.workers.pool import WorkerPool
 from tests.conftest import environment
 from tests.kill_matrix.rounds import work
 
@@ -92,7 +92,7 @@ class _Ready(deque[Any]):
         return super().popleft()
 
 
-class _Here(Workers):
+class _Here(WorkerPool):
     """Parses in this process, so that none has to be started."""
 
     async def run(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -105,9 +105,9 @@ class _Here(Workers):
 @asynccontextmanager
 async def _parsing_here(runtime: Runtime) -> AsyncIterator[Runtime]:
     settings = runtime.settings
-    words = Words(Redactor(settings.secrets()))
+    words = Sanitiser(Redactor(settings.secrets()))
     async with open_fetcher(settings) as fetcher:
-        polling = Polling(settings, runtime.store, fetcher, _Here(), runtime.clock, words)
+        polling = PollJob(settings, runtime.store, fetcher, _Here(), runtime.clock, words)
         yield replace(runtime, polling=polling)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.store import lack_of_room, lack_of_writing
+from digest.store import reason_not_to_send, reason_not_to_write
 from tests.disks import Disk, small_disk
 
 if TYPE_CHECKING:
@@ -26,26 +26,26 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 
 
 def test_there_is_room_and_asking_leaves_nothing(tmp_path: Path) -> None:
-    assert lack_of_room(tmp_path / "digest.db") is None
-    assert lack_of_writing(tmp_path / "digest.db") is None
+    assert reason_not_to_send(tmp_path / "digest.db") is None
+    assert reason_not_to_write(tmp_path / "digest.db") is None
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_asked_is_the_disk_of_the_database_itself(disk: Disk, tmp_path: Path) -> None:
     link = tmp_path / "digest.db"
     link.symlink_to(disk.folder / "digest.db")
-    assert lack_of_room(link) is None
+    assert reason_not_to_send(link) is None
     disk.fill(leaving=31_000_000)
-    assert (lack_of_room(link), lack_of_writing(link)) == (LOW, None)
+    assert (reason_not_to_send(link), reason_not_to_write(link)) == (LOW, None)
     disk.fill()
-    assert (lack_of_room(link), lack_of_writing(link)) == (LOW, FULL)
+    assert (reason_not_to_send(link), reason_not_to_write(link)) == (LOW, FULL)
     disk.make_room()
-    assert (lack_of_room(link), lack_of_writing(link)) == (None, None)
+    assert (reason_not_to_send(link), reason_not_to_write(link)) == (None, None)
 
 
 def test_a_disk_that_can_only_be_read(disk: Disk) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(disk.folder)], check=True)
-    said = lack_of_room(disk.folder / "digest.db")
+    said = reason_not_to_send(disk.folder / "digest.db")
     assert said == "nothing can be written on its disk: Read-only file system"
 
 
@@ -65,5 +65,5 @@ def test_a_quota(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_gone(tmp_path: Path) -> None:
-    said = lack_of_room(tmp_path / "gone" / "digest.db")
+    said = reason_not_to_send(tmp_path / "gone" / "digest.db")
     assert said == "its folder cannot be read: No such file or directory"

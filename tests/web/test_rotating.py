@@ -82,7 +82,7 @@ async def test_mail_has_links_of_the_new_key_at_once(site: Site) -> None:
     before = await links(site)
     await site.daemon.rotate_keys(forget=False)
     url = await site.daemon.carry_out(
-        lambda runtime: _now(runtime.enrolling.tokens.of_recipient("inbox", ADA))
+        lambda runtime: _now(runtime.subscriptions.tokens.of_recipient("inbox", ADA))
     )
     assert f"/u/{url}" == (await links(site))["leave"] != before["leave"]
 

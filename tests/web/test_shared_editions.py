@@ -253,9 +253,7 @@ async def test_an_edition_keeps_its_name_whatever_is_renamed(
     public = settings.web.model_copy(update={"public_url": "https://new.example"})  # type: ignore[union-attr]
     renamed = settings.model_copy(update={"digests": {"monday": digest}, "web": public})
     async with serve(renamed, folder) as site:
-        await site.daemon.carry_out(
-            lambda runtime: runtime.renaming.move_digest("weekly", "monday")
-        )
+        await site.daemon.carry_out(lambda runtime: runtime.renames.move_digest("weekly", "monday"))
         _, text = await site.answer(path)
         assert re.findall("<entry>.*?<id>(.*?)</id>", text, re.DOTALL) == before
 

@@ -17,7 +17,7 @@ import pytest
 
 from digest.errors import FeedError
 from digest.feeds.parsing.tolerant import parse_tolerantly
-from digest.workers.pool import Workers
+from digest.workers.pool import WorkerPool
 from digest.workers.processes import Source
 from tests.feeds.test_hostile_bodies import stalling
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def workers() -> Iterator[Workers]:
-    with closing(Workers(1, task_seconds=5)) as workers:
+def workers() -> Iterator[WorkerPool]:
+    with closing(WorkerPool(1, task_seconds=5)) as workers:
         yield workers
 
 
@@ -42,20 +42,20 @@ async def ends(process: int) -> bool:
     return bool(ready)
 
 
-async def test_a_task_runs_in_another_process(workers: Workers) -> None:
+async def test_a_task_runs_in_another_process(workers: WorkerPool) -> None:
     assert await workers.run(factorial, 20) == factorial(20)
     process = await workers.run(os.getpid)
     assert process != os.getpid()
     assert await workers.run(os.getpid) == process
 
 
-async def test_what_a_task_raises_is_raised(workers: Workers) -> None:
+async def test_what_a_task_raises_is_raised(workers: WorkerPool) -> None:
     with pytest.raises(ValueError, match="not defined for negative"):
         await workers.run(factorial, -1)
 
 
 async def test_a_task_that_takes_too_long_is_killed() -> None:
-    with closing(Workers(1, task_seconds=0.3)) as workers:
+    with closing(WorkerPool(1, task_seconds=0.3)) as workers:
         process = await workers.run(os.getpid)
         gone = asyncio.create_task(ends(process))
         with pytest.raises(FeedError, match=r"parsing took longer than 0\.3 s"):
@@ -64,13 +64,13 @@ async def test_a_task_that_takes_too_long_is_killed() -> None:
         assert await workers.run(factorial, 5) == 120
 
 
-async def test_a_task_that_eats_memory_is_refused_it(workers: Workers) -> None:
+async def test_a_task_that_eats_memory_is_refused_it(workers: WorkerPool) -> None:
     with pytest.raises(FeedError, match="parsing needed more than 512 MB"):
         await workers.run(bytearray, 2 * 1024**3)
     assert await workers.run(factorial, 5) == 120
 
 
-async def test_a_process_that_dies_is_reported(workers: Workers) -> None:
+async def test_a_process_that_dies_is_reported(workers: WorkerPool) -> None:
     with pytest.raises(FeedError, match=r"parsing ended its process \(exit code 3\)"):
         await workers.run(os._exit, 3)
     assert await workers.run(factorial, 5) == 120
@@ -81,7 +81,7 @@ async def test_the_event_loop_keeps_turning() -> None:
     body = stalling(100_000)
     loop = asyncio.get_running_loop()
     longest = 0.0
-    with closing(Workers(1, task_seconds=0.5)) as workers:
+    with closing(WorkerPool(1, task_seconds=0.5)) as workers:
         parsing = asyncio.create_task(workers.run(parse_tolerantly, body, "https://site.example/"))
         while not parsing.done():
             before = loop.time()
@@ -92,7 +92,7 @@ async def test_the_event_loop_keeps_turning() -> None:
         await parsing
 
 
-async def test_a_cancelled_task_is_ended(workers: Workers, tmp_path: Path) -> None:
+async def test_a_cancelled_task_is_ended(workers: WorkerPool, tmp_path: Path) -> None:
     process = await workers.run(os.getpid)
     gone = asyncio.create_task(ends(process))
     pipe = tmp_path / "pipe"
@@ -106,7 +106,7 @@ async def test_a_cancelled_task_is_ended(workers: Workers, tmp_path: Path) -> No
 
 
 async def test_the_processes_are_gone_when_nothing_is_to_do() -> None:
-    with closing(Workers(1, idle_seconds=0.05)) as workers:
+    with closing(WorkerPool(1, idle_seconds=0.05)) as workers:
         first = await workers.run(os.getpid)
         assert await ends(first)
         second = await workers.run(os.getpid)
@@ -115,14 +115,14 @@ async def test_the_processes_are_gone_when_nothing_is_to_do() -> None:
 
 
 async def test_the_processes_stay_while_there_is_something_to_do() -> None:
-    with closing(Workers(2, idle_seconds=0.05)) as workers:
+    with closing(WorkerPool(2, idle_seconds=0.05)) as workers:
         await workers.run(os.getpid)
         slow = asyncio.create_task(workers.run(time.sleep, 0.5))
         assert await workers.run(factorial, 5) == 120
         await slow
 
 
-async def test_the_processes_are_gone_after_close(workers: Workers) -> None:
+async def test_the_processes_are_gone_after_close(workers: WorkerPool) -> None:
     process = await workers.run(os.getpid)
     gone = asyncio.create_task(ends(process))
     await asyncio.sleep(0)
@@ -133,7 +133,7 @@ async def test_the_processes_are_gone_after_close(workers: Workers) -> None:
         os.kill(process, 0)
 
 
-async def test_many_small_tasks_share_a_few_trips(workers: Workers) -> None:
+async def test_many_small_tasks_share_a_few_trips(workers: WorkerPool) -> None:
     done = await asyncio.gather(*(workers.run_together(factorial, n) for n in range(40)))
     assert done == [factorial(n) for n in range(40)]
     processes = {await workers.run_together(os.getpid) for _ in range(3)}
@@ -141,7 +141,7 @@ async def test_many_small_tasks_share_a_few_trips(workers: Workers) -> None:
 
 
 async def test_what_goes_wrong_among_others_is_nobody_elses() -> None:
-    with closing(Workers(1, task_seconds=1, quick_seconds=0.3)) as workers:
+    with closing(WorkerPool(1, task_seconds=1, quick_seconds=0.3)) as workers:
         results = await asyncio.gather(
             *(workers.run_together(factorial, n) for n in range(4)),
             workers.run_together(factorial, -1),
@@ -158,14 +158,14 @@ async def test_what_goes_wrong_among_others_is_nobody_elses() -> None:
     ]
 
 
-async def test_what_cannot_be_handed_over_is_told(workers: Workers) -> None:
+async def test_what_cannot_be_handed_over_is_told(workers: WorkerPool) -> None:
     async with asyncio.timeout(10):
         with pytest.raises((AttributeError, pickle.PicklingError)):
             await workers.run_together(lambda: 1)
     assert await workers.run_together(factorial, 5) == 120
 
 
-async def test_processes_that_cannot_be_started(workers: Workers) -> None:
+async def test_processes_that_cannot_be_started(workers: WorkerPool) -> None:
     os.kill(await workers.run(os.getppid), signal.SIGKILL)
     workers.close()
     async with asyncio.timeout(10):
@@ -174,14 +174,16 @@ async def test_processes_that_cannot_be_started(workers: Workers) -> None:
         assert await workers.run(factorial, 5) == 120
 
 
-async def test_others_need_not_know_that_processes_could_not_be_started(workers: Workers) -> None:
+async def test_others_need_not_know_that_processes_could_not_be_started(
+    workers: WorkerPool,
+) -> None:
     os.kill(await workers.run(os.getppid), signal.SIGKILL)
     workers.close()
     async with asyncio.timeout(10):
         assert await workers.run_together(factorial, 5) == 120
 
 
-async def test_an_idle_process_that_was_killed_is_no_bodys_fault(workers: Workers) -> None:
+async def test_an_idle_process_that_was_killed_is_no_bodys_fault(workers: WorkerPool) -> None:
     process = await workers.run(os.getpid)
     gone = asyncio.create_task(ends(process))
     await asyncio.sleep(0)
@@ -190,7 +192,7 @@ async def test_an_idle_process_that_was_killed_is_no_bodys_fault(workers: Worker
     assert await workers.run(factorial, 5) == 120
 
 
-async def test_a_process_that_nobody_waited_for_is_the_next_ones(workers: Workers) -> None:
+async def test_a_process_that_nobody_waited_for_is_the_next_ones(workers: WorkerPool) -> None:
     first = asyncio.create_task(workers.run(os.getpid))
     await asyncio.sleep(0)
     first.cancel()
@@ -200,7 +202,7 @@ async def test_a_process_that_nobody_waited_for_is_the_next_ones(workers: Worker
     assert await workers.run(os.getpid) == process
 
 
-async def test_closing_ends_what_is_at_work(workers: Workers) -> None:
+async def test_closing_ends_what_is_at_work(workers: WorkerPool) -> None:
     process = await workers.run(os.getpid)
     gone = asyncio.create_task(ends(process))
     working = asyncio.create_task(workers.run(time.sleep, 60))
@@ -211,7 +213,7 @@ async def test_closing_ends_what_is_at_work(workers: Workers) -> None:
         await working
 
 
-async def test_what_is_wrong_with_a_parser_is_told_with_its_place(workers: Workers) -> None:
+async def test_what_is_wrong_with_a_parser_is_told_with_its_place(workers: WorkerPool) -> None:
     with pytest.raises(ValueError, match="not defined") as raised:
         await workers.run(factorial, -1)
     assert "In a worker process" in "".join(traceback.format_exception(raised.value))
@@ -220,9 +222,9 @@ async def test_what_is_wrong_with_a_parser_is_told_with_its_place(workers: Worke
 async def test_workers_end_with_their_daemon() -> None:
     program = """
 import asyncio, os
-from digest.feeds.processes import Source
-from digest.feeds.workers import Workers
-print(asyncio.run(Workers().run(os.getpid)), flush=True)
+from digest.workers.processes import Source
+from digest.workers.pool import WorkerPool
+print(asyncio.run(WorkerPool().run(os.getpid)), flush=True)
 os.kill(os.getpid(), 9)
 """
     daemon = await asyncio.create_subprocess_exec(
@@ -235,7 +237,7 @@ os.kill(os.getpid(), 9)
     await daemon.wait()
 
 
-async def test_who_gives_up_waiting_is_in_nobodys_way(workers: Workers) -> None:
+async def test_who_gives_up_waiting_is_in_nobodys_way(workers: WorkerPool) -> None:
     waiting = [asyncio.create_task(workers.run_together(factorial, n)) for n in range(30)]
     await asyncio.sleep(0)
     for task in waiting[::2]:

@@ -12,7 +12,7 @@ from digest.channels.slack.channel import Webhook
 from digest.cli.feeds_probe import open_scout
 from digest.config import EmailSettings, FeedSettings, Settings
 from digest.errors import FeedError
-from digest.log import Redactor, Words
+from digest.log import Redactor, Sanitiser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,4 +68,4 @@ async def post_hello(url: str) -> None:
 
 def one_line(text: str, secret: str | None = None) -> str:
     """What a server or a feed said, as it may be shown."""
-    return Words(Redactor([secret] if secret else []))(text)
+    return Sanitiser(Redactor([secret] if secret else []))(text)

@@ -37,7 +37,7 @@ _LISTS = {"", "blog", "news", "feed", "rss", "articles", "posts", "home", "relea
 _TELLING_FRAGMENT = re.compile(r"[!/].|[^=&:]*\d[._-]\d[^=&:]*$")
 
 
-def fold_link(link: str) -> str:
+def article_key(link: str) -> str:
     """What a link leads to, without how it gets there; nothing where it names no single article.
 
     Scheme, port, `www.`, the case of the host, slashes at the end, fragments, tracking

@@ -17,7 +17,7 @@ from msgspec import Struct
 from digest.editions.similarity.budget import Budget
 from digest.editions.similarity.leads import distance
 from digest.editions.similarity.likeness import contradict, likely_pairs
-from digest.editions.similarity.links import fold_link
+from digest.editions.similarity.links import article_key
 from digest.editions.similarity.numbers import differ
 from digest.editions.similarity.terms import LONGEST, fold
 from digest.editions.similarity.titles import UNREAD, read_title
@@ -146,8 +146,8 @@ def _sites(entries: Iterable[Entry]) -> frozenset[str]:
 
 
 def _link(entry: Entry) -> str:
-    link = fold_link(entry.link)
-    return "" if entry.feed_home and link == fold_link(entry.feed_home) else link
+    link = article_key(entry.link)
+    return "" if entry.feed_home and link == article_key(entry.feed_home) else link
 
 
 def _same(read: Sequence[_Read], budget: Budget) -> list[list[_Read]]:

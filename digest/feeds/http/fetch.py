@@ -19,7 +19,7 @@ from digest.feeds.http import redirects
 from digest.feeds.http.decode import ACCEPTED
 from digest.feeds.http.freshness import fresh_for, retry_after
 from digest.feeds.http.guard import is_public, may_be_private
-from digest.feeds.http.throttle import Turns
+from digest.feeds.http.throttle import HostThrottle
 from digest.feeds.text import one_line
 from digest.http_client import aiohttp, trusted
 from digest.model import repr_without
@@ -164,7 +164,7 @@ class Fetcher:
         self._resolver = resolver
         self._tls = tls
         self._traces = traces
-        self._turns = Turns(limits.concurrency, limits.per_host, limits.pause)
+        self._turns = HostThrottle(limits.concurrency, limits.per_host, limits.pause)
 
     async def __aenter__(self) -> Fetcher:
         self._public = self._session(public_only=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 
-class Turns:
+class HostThrottle:
     """Lets requests through, as many at a time as allowed; `pause` in seconds between two."""
 
     def __init__(self, concurrency: int, per_host: int, pause: float) -> None:

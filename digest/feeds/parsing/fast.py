@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from digest.feeds.parsing.char_refs import without_impossible
-from digest.feeds.parsing.fast_builder import Saying
+from digest.feeds.parsing.fast_builder import FeedBuilder
 from digest.feeds.parsing.fast_rules import TABLES, Rule, rule_for
 from digest.feeds.parsing.namespaces import Names, OddError
 from digest.feeds.parsing.normalise import feed_of
@@ -91,14 +91,14 @@ class _Place(dict[str, Rule]):
         return rule
 
 
-def _read(text: str) -> Saying:
+def _read(text: str) -> FeedBuilder:
     """Lead expat through a document, from rule to rule.
 
     Raises:
         OddError, ExpatError: it is not for this reader.
     """
     names = Names()
-    said = Saying()
+    said = FeedBuilder()
     places = {name: _Place(name, names) for name in TABLES}
     place = places["document"]
     opened = said.open

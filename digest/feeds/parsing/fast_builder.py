@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from digest.feeds.parsing.dates import read_date
-from digest.feeds.parsing.fast_text import RDF_ABOUT, READ, Attributes, Prose
+from digest.feeds.parsing.fast_text import RDF_ABOUT, READ, Attributes, TextBuilder
 from digest.feeds.parsing.namespaces import OddError
 from digest.feeds.parsing.normalise import FOREIGN
 from digest.feeds.parsing.repairs import repaired
@@ -16,7 +16,7 @@ _PAGES = {"text/html", "html", "application/xhtml+xml", "xhtml"}
 _SEEMING_ENTITY = re.compile("&([A-Za-z0-9_]+);")
 
 
-class Saying(Prose):
+class FeedBuilder(TextBuilder):
     """What a document has said so far."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from digest.feeds.parsing.fast_builder import Saying
+from digest.feeds.parsing.fast_builder import FeedBuilder
 from digest.feeds.parsing.namespaces import OddError
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class Rule(NamedTuple):
     """What an element does."""
 
-    begin: Callable[[Saying, str, Attributes], None] | None = None
-    end: Callable[[Saying, str], None] | None = None
+    begin: Callable[[FeedBuilder, str, Attributes], None] | None = None
+    end: Callable[[FeedBuilder, str], None] | None = None
     word: str = ""
     inside: str = "leaf"
 
@@ -35,37 +35,39 @@ def _skipping(*names: str) -> dict[str, Rule]:
 
 
 def _field(word: str) -> Rule:
-    return Rule(None, Saying.end_field, word)
+    return Rule(None, FeedBuilder.end_field, word)
 
 
 def _bare_field(word: str) -> Rule:
     """A field that feedparser does not know: attributes would take the place of its text."""
-    return Rule(Saying.begin_bare, Saying.end_field, word)
+    return Rule(FeedBuilder.begin_bare, FeedBuilder.end_field, word)
 
 
-_TITLE = Rule(Saying.begin_text, Saying.end_title, "text/plain", "text")
-_DESCRIPTION = Rule(Saying.begin_description, Saying.end_description, "description", "text")
-_SUMMARY = Rule(Saying.begin_description, Saying.end_description, "summary", "text")
-_IGNORED_TEXT = Rule(Saying.begin_text, None, "text/plain", "text")
-_AUTHOR = Rule(Saying.begin_author, Saying.end_author, inside="author")
-_LINK = Rule(Saying.begin_link, Saying.end_link)
-_ID = Rule(Saying.begin_id, Saying.end_id)
+_TITLE = Rule(FeedBuilder.begin_text, FeedBuilder.end_title, "text/plain", "text")
+_DESCRIPTION = Rule(
+    FeedBuilder.begin_description, FeedBuilder.end_description, "description", "text"
+)
+_SUMMARY = Rule(FeedBuilder.begin_description, FeedBuilder.end_description, "summary", "text")
+_IGNORED_TEXT = Rule(FeedBuilder.begin_text, None, "text/plain", "text")
+_AUTHOR = Rule(FeedBuilder.begin_author, FeedBuilder.end_author, inside="author")
+_LINK = Rule(FeedBuilder.begin_link, FeedBuilder.end_link)
+_ID = Rule(FeedBuilder.begin_id, FeedBuilder.end_id)
 _PUBLISHED, _UPDATED, _CREATED = (
-    Rule(None, Saying.end_date, word) for word in ("published", "updated", "created")
+    Rule(None, FeedBuilder.end_date, word) for word in ("published", "updated", "created")
 )
 
 _ITUNES = "http://www.itunes.com/"
 _MEDIA_SCHEME = "http://search.yahoo.com/mrss/category_schema"
-_CATEGORY = Rule(Saying.begin_category, Saying.end_category)
+_CATEGORY = Rule(FeedBuilder.begin_category, FeedBuilder.end_category)
 _MEDIA = {
-    "media:category": Rule(Saying.begin_category, Saying.end_category, _MEDIA_SCHEME),
-    "media:keywords": Rule(Saying.begin_bare, Saying.end_keywords),
-    "media:content": Rule(Saying.begin_media, None, "media_content", "media"),
-    "media:credit": Rule(Saying.begin_media, Saying.end_credit, "media_credit"),
+    "media:category": Rule(FeedBuilder.begin_category, FeedBuilder.end_category, _MEDIA_SCHEME),
+    "media:keywords": Rule(FeedBuilder.begin_bare, FeedBuilder.end_keywords),
+    "media:content": Rule(FeedBuilder.begin_media, None, "media_content", "media"),
+    "media:credit": Rule(FeedBuilder.begin_media, FeedBuilder.end_credit, "media_credit"),
     "media:description": _DESCRIPTION,
     "media:group": Rule(inside="media"),
-    "media:thumbnail": Rule(Saying.begin_media, Saying.end_thumbnail, "media_thumbnail"),
-    "media:title": Rule(Saying.begin_text, Saying.end_media_title, "text/plain"),
+    "media:thumbnail": Rule(FeedBuilder.begin_media, FeedBuilder.end_thumbnail, "media_thumbnail"),
+    "media:title": Rule(FeedBuilder.begin_text, FeedBuilder.end_media_title, "text/plain"),
     "media:community": Rule(inside="community"),
     **_skipping(
         *("media:copyright", "media:player", "media:rating"),
@@ -116,21 +118,23 @@ _ENTRY = {
     **_DATES,
     **_TEXTS,
     **dict.fromkeys(("category", "dc:subject"), _CATEGORY),
-    "itunes:category": Rule(Saying.begin_podcast_category, Saying.end_category, _ITUNES),
-    "itunes:keywords": Rule(Saying.begin_bare, Saying.end_keywords, _ITUNES),
+    "itunes:category": Rule(FeedBuilder.begin_podcast_category, FeedBuilder.end_category, _ITUNES),
+    "itunes:keywords": Rule(FeedBuilder.begin_bare, FeedBuilder.end_keywords, _ITUNES),
     **dict.fromkeys(("guid", "id"), _ID),
     **dict.fromkeys(("author", "dc:creator", "itunes:author"), _AUTHOR),
     **dict.fromkeys(("summary", "itunes:summary"), _SUMMARY),
-    "content": Rule(Saying.begin_content, Saying.end_content, "text/plain", "text"),
-    "content:encoded": Rule(Saying.begin_content, Saying.end_content, "text/html", "text"),
-    "enclosure": Rule(Saying.begin_enclosure),
-    "image": Rule(Saying.forget_title),
+    "content": Rule(FeedBuilder.begin_content, FeedBuilder.end_content, "text/plain", "text"),
+    "content:encoded": Rule(
+        FeedBuilder.begin_content, FeedBuilder.end_content, "text/html", "text"
+    ),
+    "enclosure": Rule(FeedBuilder.begin_enclosure),
+    "image": Rule(FeedBuilder.forget_title),
     "itunes:duration": _bare_field("itunes_duration"),
-    "itunes:image": Rule(Saying.begin_image),
-    "source": Rule(Saying.forget_title, None, "", "source"),
+    "itunes:image": Rule(FeedBuilder.begin_image),
+    "source": Rule(FeedBuilder.forget_title, None, "", "source"),
 }
-_IMAGE = Rule(Saying.forget_title, None, "", "image")
-_TEXT_INPUT = Rule(Saying.forget_title, None, "", "text input")
+_IMAGE = Rule(FeedBuilder.forget_title, None, "", "image")
+_TEXT_INPUT = Rule(FeedBuilder.forget_title, None, "", "text input")
 _FEED = {
     **_SKIPPED,
     **_skipping(*_DATES),
@@ -144,8 +148,8 @@ _FEED = {
     "sy:updateperiod": _bare_field("sy_updateperiod"),
     "sy:updatefrequency": _bare_field("sy_updatefrequency"),
     "sy:updatebase": _SKIP,
-    "skiphours": Rule(Saying.begin_skipped, None, "skiphours", "hours"),
-    "skipdays": Rule(Saying.begin_skipped, None, "skipdays", "days"),
+    "skiphours": Rule(FeedBuilder.begin_skipped, None, "skiphours", "hours"),
+    "skipdays": Rule(FeedBuilder.begin_skipped, None, "skipdays", "days"),
 }
 _CHANNEL = {
     **_FEED,
@@ -153,19 +157,21 @@ _CHANNEL = {
     **_skipping("author", "managingeditor", "itunes:author", "dc:creator"),
     "itunes:owner": Rule(inside="owner"),
 }
-_THE_ENTRY = Rule(Saying.begin_entry, Saying.end_entry, "", "entry")
-_INNER_TITLE = Rule(None, Saying.end_inner_title)
+_THE_ENTRY = Rule(FeedBuilder.begin_entry, FeedBuilder.end_entry, "", "entry")
+_INNER_TITLE = Rule(None, FeedBuilder.end_inner_title)
 TABLES: dict[str, dict[str, Rule]] = {
     "document": {
-        "rss": Rule(Saying.begin_rss, None, "", "rss"),
+        "rss": Rule(FeedBuilder.begin_rss, None, "", "rss"),
         # As expat has it: under another namespace it would be another format.
-        "http://www.w3.org/2005/Atom feed": Rule(Saying.begin_atom, None, "", "feed"),
-        "http://www.w3.org/1999/02/22-rdf-syntax-ns# RDF": Rule(Saying.begin_rdf, None, "", "rdf"),
+        "http://www.w3.org/2005/Atom feed": Rule(FeedBuilder.begin_atom, None, "", "feed"),
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns# RDF": Rule(
+            FeedBuilder.begin_rdf, None, "", "rdf"
+        ),
     },
-    "rss": {"channel": Rule(Saying.begin_channel, None, "", "channel")},
+    "rss": {"channel": Rule(FeedBuilder.begin_channel, None, "", "channel")},
     "channel": {**_CHANNEL, "item": _THE_ENTRY},
     "rdf": {
-        "channel": Rule(Saying.begin_channel, None, "", "channel of rdf"),
+        "channel": Rule(FeedBuilder.begin_channel, None, "", "channel of rdf"),
         "item": _THE_ENTRY,
         "image": _IMAGE,
         "textinput": _TEXT_INPUT,
@@ -181,10 +187,10 @@ TABLES: dict[str, dict[str, Rule]] = {
     "media": _MEDIA,
     "community": _skipping("media:starrating", "media:statistics", "media:tags"),
     "author": {
-        "name": Rule(Saying.begin_part, Saying.end_part, "name"),
-        "email": Rule(Saying.begin_part, Saying.end_part, "email"),
-        "uri": Rule(Saying.begin_part, Saying.end_part, "uri"),
-        "url": Rule(Saying.begin_part, Saying.end_part, "uri"),
+        "name": Rule(FeedBuilder.begin_part, FeedBuilder.end_part, "name"),
+        "email": Rule(FeedBuilder.begin_part, FeedBuilder.end_part, "email"),
+        "uri": Rule(FeedBuilder.begin_part, FeedBuilder.end_part, "uri"),
+        "url": Rule(FeedBuilder.begin_part, FeedBuilder.end_part, "uri"),
     },
     "person skipped": _PERSON_SKIPPED,
     "owner": _skipping("itunes:name", "itunes:email"),
@@ -246,7 +252,7 @@ def rule_for(name: str, place: str) -> Rule:
         return rule
     prefix, _, local = name.rpartition(":")
     if place == "text" and prefix == "xhtml" and local != "body":
-        return Rule(Saying.begin_markup, Saying.end_markup, local, "text")
+        return Rule(FeedBuilder.begin_markup, FeedBuilder.end_markup, local, "text")
     in_the_open = place in _OPEN_PLACES
     if place in {"document", "leaf", "text"} or prefix in _HANDLED or local in _PARTS:
         raise OddError

@@ -26,7 +26,7 @@ _XHTML = "application/xhtml+xml"
 _TYPES_OF_ATOM = {**_TYPES, "xhtml": _XHTML, _XHTML: _XHTML}
 
 
-class Prose:
+class TextBuilder:
     """The texts of a document, and what it has said so far.
 
     `parts` are the texts since the last element began, `open` has one thing for each element that

@@ -12,7 +12,7 @@ from digest.feeds.limits import MAX_HTML, MAX_ID, MAX_LINK, MAX_NAME, MAX_TITLE,
 from digest.feeds.parsing.dates import plausible, read_date
 from digest.feeds.parsing.feedparser_fields import detail_in, details_in, text_in
 from digest.feeds.parsing.media import entry_credit, entry_images, entry_seconds
-from digest.feeds.parsing.poll_hints import wishes
+from digest.feeds.parsing.poll_hints import poll_hints
 from digest.feeds.text import (
     absolute_link,
     categories,
@@ -43,7 +43,7 @@ def feed_of(feed: Any, entries: Iterable[Any], version: str, url: str, text: str
         entries=within_limits(_entry(entry, url, authors) for entry in entries),
         format=version,
         link=absolute_link(url, text_in(feed, "link"), MAX_LINK),
-        wishes=wishes(feed, text),
+        poll_hints=poll_hints(feed, text),
     )
 
 

@@ -41,7 +41,7 @@ _END_TAG = re.compile(rb"</(?:[^\s:>]+:)?(?P<name>\w+)\s*>")
 _COMMENT = re.compile(rb"<!--[^<>]*-->")
 
 
-class Listing(Struct, frozen=True):
+class BodyIndex(Struct, frozen=True):
     """A body by hashes: of all around its entries, and of each entry's bytes, in their order.
 
     `ids` has the entries they are, where each is one that shares no name with another.
@@ -59,7 +59,7 @@ class Listing(Struct, frozen=True):
         )
         return self.around + b"".join(rows)
 
-    def kept_in(self, later: Listing) -> dict[bytes, int]:
+    def kept_in(self, later: BodyIndex) -> dict[bytes, int]:
         """The entries of this body that a later one has to the byte, and the same around them."""
         if self.around != later.around:
             return {}
@@ -68,13 +68,13 @@ class Listing(Struct, frozen=True):
         return {one: ids[one] for one in later.hashes if one in ids}
 
     @staticmethod
-    def unpack(packed: bytes) -> Listing:
+    def unpack(packed: bytes) -> BodyIndex:
         """The other way round."""
         size = _HASH + _ID
         rows = [packed[at : at + size] for at in range(_HASH, len(packed), size)]
         ids = tuple(int.from_bytes(row[_HASH:], "big") for row in rows)
         hashes = tuple(row[:_HASH] for row in rows)
-        return Listing(packed[:_HASH], hashes, ids if all(ids) else ())
+        return BodyIndex(packed[:_HASH], hashes, ids if all(ids) else ())
 
 
 class Outline(Struct, frozen=True):
@@ -83,7 +83,7 @@ class Outline(Struct, frozen=True):
     No places, and one hash of everything, where a document cannot be taken apart.
     """
 
-    listing: Listing
+    listing: BodyIndex
     places: tuple[tuple[int, int], ...] = ()
 
 
@@ -94,11 +94,13 @@ def outline(body: bytes, context: Sequence[str] = ()) -> Outline:
     """
     scan = _Scan(body)
     if not scan.succeeds():
-        return Outline(Listing(_hash_of(body, *_encoded(context))))
+        return Outline(BodyIndex(_hash_of(body, *_encoded(context))))
     hashes = tuple(_hash_of(body[start:end]) for start, end in scan.places)
     if len(set(hashes)) < len(hashes):
-        return Outline(Listing(_hash_of(body, *_encoded(context))))
-    return Outline(Listing(_hash_of(scan.around(), *_encoded(context)), hashes), tuple(scan.places))
+        return Outline(BodyIndex(_hash_of(body, *_encoded(context))))
+    return Outline(
+        BodyIndex(_hash_of(scan.around(), *_encoded(context)), hashes), tuple(scan.places)
+    )
 
 
 def cut(body: bytes, whole: Outline, known: Container[bytes]) -> bytes:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from digest.feeds.parsing.feedparser_fields import text_in
-from digest.model import Wishes
+from digest.model import PollHints
 
 _PERIODS = {
     "hourly": timedelta(hours=1),
@@ -23,7 +23,7 @@ _HOUR = re.compile(r"<(?:\w+:)?hour\s*>\s*(\d{1,2})\s*<", re.IGNORECASE)
 _DAY = re.compile(r"<(?:\w+:)?day\s*>\s*([a-z]+)\s*<", re.IGNORECASE)
 
 
-def wishes(feed: Any, text: str) -> Wishes:
+def poll_hints(feed: Any, text: str) -> PollHints:
     """What a feed of feedparser's, and the text of its document, ask for; nonsense is ignored.
 
     RSS 2.0 rules `ttl`, `skipHours` and `skipDays`, RSS 1.0's syndication module `updatePeriod`.
@@ -34,7 +34,7 @@ def wishes(feed: Any, text: str) -> Wishes:
     said_days = [day.lower() for day in _DAY.findall(_skipped(feed, text, "days"))]
     hours = frozenset(hour % 24 for hour in said_hours if hour <= 24)
     days = frozenset(_DAYS[day] for day in said_days if day in _DAYS)
-    return Wishes(
+    return PollHints(
         interval=max(asked, default=None),
         skip_hours=hours if len(hours) < 24 else frozenset(),
         skip_days=days if len(days) < 7 else frozenset(),

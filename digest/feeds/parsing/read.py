@@ -11,8 +11,8 @@ from digest import __version__
 from digest.errors import FeedError
 from digest.feeds.http.decode import decode_body
 from digest.feeds.identity import IdentityChoice, identify
-from digest.feeds.parsing.outline import Listing, Outline, cut, outline
-from digest.model import Wishes, repr_without
+from digest.feeds.parsing.outline import BodyIndex, Outline, cut, outline
+from digest.model import PollHints, repr_without
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ class Body(Struct, frozen=True):
     __repr__ = repr_without("raw", "last")
 
 
-class Reading(Struct, frozen=True):
+class ParsedBody(Struct, frozen=True):
     """What polling takes from a body.
 
     `entries` are those that the body before had not to the byte, and `kept` the ids of the others
@@ -47,9 +47,9 @@ class Reading(Struct, frozen=True):
     which bytes are which of them.
     """
 
-    listing: Listing
+    listing: BodyIndex
     title: str = ""
-    wishes: Wishes = field(default_factory=Wishes)
+    poll_hints: PollHints = field(default_factory=PollHints)
     entries: tuple[KeyedEntry, ...] = ()
     hashes: tuple[bytes, ...] = ()
     kept: Mapping[bytes, int] = field(default_factory=dict)
@@ -69,7 +69,7 @@ def read_text(body: Body) -> bytes:
     return text
 
 
-def read_body(body: Body) -> Reading:
+def read_body(body: Body) -> ParsedBody:
     """Decode and parse a whole body, and key its entries.
 
     Raises:
@@ -78,20 +78,20 @@ def read_body(body: Body) -> Reading:
     text = read_text(body)
     # What else decides how an entry is read, this program included.
     found = outline(text, (__version__, body.url, body.charset or "", body.how))
-    last = Listing.unpack(body.last) if body.last else Listing(b"")
+    last = BodyIndex.unpack(body.last) if body.last else BodyIndex(b"")
     if (last.around, last.hashes) == (found.listing.around, found.listing.hashes):
-        return Reading(found.listing, same=True)
+        return ParsedBody(found.listing, same=True)
     kept = last.kept_in(found.listing)
     return (kept and _read_rest(text, body, found, kept)) or _read_whole(text, body, found)
 
 
 def _read_rest(
     text: bytes, body: Body, found: Outline, kept: Mapping[bytes, int]
-) -> Reading | None:
+) -> ParsedBody | None:
     """The entries that are not kept; None where they alone do not tell enough."""
     hashes = tuple(one for one in found.listing.hashes if one not in kept)
     if not hashes:
-        return Reading(found.listing, kept=kept)
+        return ParsedBody(found.listing, kept=kept)
     try:
         rest = _read_whole(cut(text, found, kept), body, found)
     except FeedError:
@@ -99,7 +99,7 @@ def _read_rest(
     return replace(rest, hashes=hashes, kept=kept) if _are_distinct(rest.entries, hashes) else None
 
 
-def _read_whole(text: bytes, body: Body, found: Outline) -> Reading:
+def _read_whole(text: bytes, body: Body, found: Outline) -> ParsedBody:
     # Only worker processes need it; the daemon stays small.
     from digest.feeds.parsing.tolerant import parse_feed
 
@@ -107,10 +107,10 @@ def _read_whole(text: bytes, body: Body, found: Outline) -> Reading:
     entries = identify(parsed, body.how)
     hashes = found.listing.hashes if len(entries) == len(parsed.entries) else ()
     certain = _are_distinct(entries, hashes)
-    return Reading(
+    return ParsedBody(
         found.listing,
         parsed.title,
-        parsed.wishes,
+        parsed.poll_hints,
         entries,
         hashes if certain else (),
         home=parsed.link,

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from digest.channels import open_channels
 from digest.channels.pace import Paces
 from digest.config import load_settings
-from digest.jobs.deliver import Delivering
-from digest.jobs.disk_guard import Room
-from digest.log import Redactor, Words
+from digest.jobs.deliver import DeliverJob
+from digest.jobs.disk_guard import DiskGuard
+from digest.log import Redactor, Sanitiser
 from digest.model import Rendition
 from tests.channels.mailing import LOGIN, PAYLOAD
 from tests.channels.making import TEMPLATES
@@ -57,8 +57,8 @@ async def delivered(
 ) -> dict[str, str]:
     """What became of the deliveries of one edition, by the recipient's name."""
     clock = StoppedClock()
-    room = Room(store, "digest.db", lambda: None, clock)
-    delivering = Delivering(store, channels, clock, Words(Redactor()), room)
+    room = DiskGuard(store, "digest.db", lambda: None, clock)
+    delivering = DeliverJob(store, channels, clock, Sanitiser(Redactor()), room)
     await store.run(lambda opened: build.publish(opened, sent_as=sent_as))
     async with asyncio.timeout(30):
         await delivering.deliver_due()

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
-from digest.jobs.deliver import Delivering, _Turn
-from digest.jobs.disk_guard import Room
-from digest.log import Redactor, Words
+from digest.jobs.deliver import DeliverJob, _Turn
+from digest.jobs.disk_guard import DiskGuard
+from digest.log import Redactor, Sanitiser
 from digest.model import Delivery
 from tests.channels.email.test_delivering import to, two_channels
 from tests.channels.scripted import SmtpScript, serving
@@ -61,8 +61,8 @@ class Posting:
 
     async def deliver(self) -> dict[str, str]:
         """What became of everything, by the recipient's name."""
-        room = Room(self.store, "digest.db", lambda: None, self.clock)
-        made = Delivering(self.store, self.channels, self.clock, Words(Redactor()), room)
+        room = DiskGuard(self.store, "digest.db", lambda: None, self.clock)
+        made = DeliverJob(self.store, self.channels, self.clock, Sanitiser(Redactor()), room)
         async with asyncio.timeout(30):
             await made.deliver_due(self._report)
         return {row["recipient"].partition("@")[0]: row["state"] for row in await self.rows()}
@@ -385,9 +385,10 @@ async def test_a_stop_leaves_doubt_from_the_first_byte_on_only(
 
     server._answer = never  # type: ignore[method-assign]
     await posting.publish("ada")
-    room = Room(posting.store, "digest.db", lambda: None, posting.clock)
-    made = Delivering(
-        *(posting.store, posting.channels, posting.clock, Words(Redactor()), room), grace_seconds=0
+    room = DiskGuard(posting.store, "digest.db", lambda: None, posting.clock)
+    made = DeliverJob(
+        *(posting.store, posting.channels, posting.clock, Sanitiser(Redactor()), room),
+        grace_seconds=0,
     )
     delivering = asyncio.create_task(made.deliver_due())
     await asyncio.wait_for(heard.wait(), 20)

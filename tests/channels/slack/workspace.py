@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from digest.channels.pace import Pace
 from digest.channels.slack.channel import SlackChannel
-from digest.jobs.deliver import Delivering
-from digest.jobs.disk_guard import Room
-from digest.log import Redactor, Words
+from digest.jobs.deliver import DeliverJob
+from digest.jobs.disk_guard import DiskGuard
+from digest.log import Redactor, Sanitiser
 from tests.channels.making import TEMPLATES, open_it
 from tests.jobs.bench import StoppedClock, open_store
 from tests.servers import HttpServer, Reply, Seen
@@ -74,9 +74,9 @@ class Daemon:
 
     def __init__(self, store: Any, channel: SlackChannel) -> None:
         self.store, self.clock = store, StoppedClock()
-        room = Room(store, "digest.db", lambda: None, self.clock)
-        self.delivering = Delivering(
-            store, {"it": channel}, self.clock, Words(Redactor()), room, 0, 0
+        room = DiskGuard(store, "digest.db", lambda: None, self.clock)
+        self.delivering = DeliverJob(
+            store, {"it": channel}, self.clock, Sanitiser(Redactor()), room, 0, 0
         )
         self.channel = channel
 

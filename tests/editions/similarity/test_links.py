@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.editions.similarity.links import fold_link
+from digest.editions.similarity.links import article_key
 
 X = "https://site.example/2026/x"
 
@@ -51,7 +51,7 @@ X = "https://site.example/2026/x"
     ],
 )
 def test_how_a_link_gets_there_does_not_matter(link: str) -> None:
-    assert fold_link(link) == "site.example/2026/x"
+    assert article_key(link) == "site.example/2026/x"
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_how_a_link_gets_there_does_not_matter(link: str) -> None:
     ],
 )
 def test_two_that_lead_to_the_same(one: str, other: str) -> None:
-    assert fold_link(one) == fold_link(other) != ""
+    assert article_key(one) == article_key(other) != ""
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_two_that_lead_to_the_same(one: str, other: str) -> None:
     ],
 )
 def test_two_that_do_not(one: str, other: str) -> None:
-    assert fold_link(one) != fold_link(other)
+    assert article_key(one) != article_key(other)
 
 
 @pytest.mark.parametrize(
@@ -115,20 +115,20 @@ def test_two_that_do_not(one: str, other: str) -> None:
     ],
 )
 def test_a_home_page_names_no_article(link: str) -> None:
-    assert fold_link(link) == ""
+    assert article_key(link) == ""
 
 
 @pytest.mark.parametrize("link", ["http://[fe80", "https://a.example:port/", "urn:x", "x"])
 def test_what_is_no_web_address_is_itself(link: str) -> None:
-    assert fold_link(link) == link
+    assert article_key(link) == link
 
 
 def test_an_address_wrapped_in_itself_for_ever_ends() -> None:
     link = "https://www.google.com/amp/s/www.google.com/amp/s/" * 9
 
-    assert isinstance(fold_link(link), str)
+    assert isinstance(article_key(link), str)
 
 
 @given(st.from_regex(r"https?://[a-zA-Z0-9.%/?&=#:@\[\]-]{0,80}", fullmatch=True))
 def test_any_address_folds_to_one_that_stays(link: str) -> None:
-    assert isinstance(fold_link(link), str)
+    assert isinstance(article_key(link), str)

@@ -7,19 +7,19 @@ from itertools import pairwise
 import pytest
 
 from digest.errors import FeedError
-from digest.feeds.http.throttle import Turns
+from digest.feeds.http.throttle import HostThrottle
 
 HOUR = timedelta(hours=1)
 
 
-async def a_turn(turns: Turns, host: str, log: list[float] | None = None) -> None:
+async def a_turn(turns: HostThrottle, host: str, log: list[float] | None = None) -> None:
     async with turns.take(host):
         if log is not None:
             log.append(asyncio.get_running_loop().time())
             await asyncio.sleep(0)
 
 
-async def open_at_once(turns: Turns, hosts: list[str]) -> int:
+async def open_at_once(turns: HostThrottle, hosts: list[str]) -> int:
     """How many of these turns were taken at a time."""
     open_now = most = 0
 
@@ -37,7 +37,7 @@ async def open_at_once(turns: Turns, hosts: list[str]) -> int:
 
 
 async def test_one_at_a_time_with_a_pause_between() -> None:
-    turns, log = Turns(50, 1, 0.05), list[float]()
+    turns, log = HostThrottle(50, 1, 0.05), list[float]()
     await asyncio.gather(*(a_turn(turns, "h", log) for _ in range(4)))
     assert all(later - sooner >= 0.049 for sooner, later in pairwise(log))
 
@@ -56,25 +56,25 @@ async def test_one_at_a_time_with_a_pause_between() -> None:
 async def test_how_many_are_open_at_a_time(
     concurrency: int, per_host: int, hosts: list[str], expected: int
 ) -> None:
-    assert await open_at_once(Turns(concurrency, per_host, 0.0), hosts) == expected
+    assert await open_at_once(HostThrottle(concurrency, per_host, 0.0), hosts) == expected
 
 
 async def test_without_a_limit_there_is_no_pause() -> None:
-    turns = Turns(1, 0, 60.0)
+    turns = HostThrottle(1, 0, 60.0)
     async with asyncio.timeout(10):
         for _ in range(3):
             await a_turn(turns, "h")
 
 
 async def test_a_pause_at_one_host_is_none_at_another() -> None:
-    turns = Turns(1, 1, 60.0)
+    turns = HostThrottle(1, 1, 60.0)
     async with asyncio.timeout(10):
         await a_turn(turns, "a")
         await a_turn(turns, "b")
 
 
 async def test_a_host_is_left_alone_for_as_long_as_it_wants() -> None:
-    turns = Turns(50, 1, 60.0)
+    turns = HostThrottle(50, 1, 60.0)
     turns.leave_alone("h", HOUR)
     with pytest.raises(FeedError) as caught:
         await a_turn(turns, "h")
@@ -85,13 +85,13 @@ async def test_a_host_is_left_alone_for_as_long_as_it_wants() -> None:
 
 
 async def test_a_host_is_asked_again_when_the_time_is_over() -> None:
-    turns = Turns(50, 0, 0.0)
+    turns = HostThrottle(50, 0, 0.0)
     turns.leave_alone("h", timedelta(0))
     await a_turn(turns, "h")
 
 
 async def test_those_who_wait_learn_that_the_host_wants_to_be_left_alone() -> None:
-    turns = Turns(50, 1, 0.01)
+    turns = HostThrottle(50, 1, 0.01)
     async with asyncio.timeout(10):
         async with turns.take("h"):
             waiting = [asyncio.create_task(a_turn(turns, "h")) for _ in range(200)]
@@ -105,7 +105,7 @@ async def test_those_who_wait_learn_that_the_host_wants_to_be_left_alone() -> No
 
 
 async def test_who_gives_up_waiting_is_not_in_the_way() -> None:
-    turns = Turns(1, 1, 0.0)
+    turns = HostThrottle(1, 1, 0.0)
     async with asyncio.timeout(10):
         async with turns.take("h"):
             waiting = asyncio.create_task(a_turn(turns, "h"))
@@ -115,7 +115,7 @@ async def test_who_gives_up_waiting_is_not_in_the_way() -> None:
 
 
 async def test_hosts_are_forgotten() -> None:
-    turns = Turns(50, 1, 0.0)
+    turns = HostThrottle(50, 1, 0.0)
     for number in range(100):
         await a_turn(turns, f"h{number}")
         turns.leave_alone(f"h{number}", timedelta(0))
@@ -126,6 +126,6 @@ async def test_hosts_are_forgotten() -> None:
 
 
 async def test_a_host_that_pauses_is_remembered() -> None:
-    turns = Turns(50, 1, 60.0)
+    turns = HostThrottle(50, 1, 60.0)
     await a_turn(turns, "h")
     assert list(turns._hosts) == ["h"]

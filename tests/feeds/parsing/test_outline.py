@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from digest.errors import FeedError
 from digest.feeds.limits import MAX_ENTRIES
-from digest.feeds.parsing.outline import Listing, cut, outline
+from digest.feeds.parsing.outline import BodyIndex, cut, outline
 from digest.feeds.parsing.tolerant import parse_feed
 from tests.feed_xml import item, rss
 from tests.feeds.test_mutations import mutate
@@ -170,7 +170,7 @@ def test_a_listing_is_kept_and_found_again(body: bytes, *, numbered: bool) -> No
     listing = outline(body).listing
     ids = tuple(range(7, 7 + len(listing.hashes))) if numbered else ()
     kept = replace(listing, ids=ids)
-    assert Listing.unpack(kept.pack()) == kept
+    assert BodyIndex.unpack(kept.pack()) == kept
 
 
 def test_only_entries_with_ids_in_the_same_surroundings_are_kept() -> None:

@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 
 from digest.feeds.parsing.tolerant import parse_feed
-from digest.model import Wishes
+from digest.model import PollHints
 from tests.feed_xml import rss
 
 NAMESPACE = 'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
 
 
-def wished(*elements: str) -> Wishes:
+def wished(*elements: str) -> PollHints:
     body = rss(*elements).replace("<rss", f"<rss {NAMESPACE}")
-    return parse_feed(body.encode(), "https://site.example/").wishes
+    return parse_feed(body.encode(), "https://site.example/").poll_hints
 
 
 def period(said: str) -> str:
@@ -42,7 +42,7 @@ def frequency(said: str) -> str:
     ],
 )
 def test_the_longest_interval_is_wished(said: list[str], interval: timedelta) -> None:
-    assert wished(*said) == Wishes(interval=interval)
+    assert wished(*said) == PollHints(interval=interval)
 
 
 @pytest.mark.parametrize(
@@ -59,13 +59,13 @@ def test_the_longest_interval_is_wished(said: list[str], interval: timedelta) ->
     ],
 )
 def test_nonsense_is_no_wish(said: str) -> None:
-    assert wished(said) == Wishes()
+    assert wished(said) == PollHints()
 
 
 def test_all_days_are_no_wish() -> None:
     week = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
     days = [f"<day>{name}</day>" for name in week]
-    assert wished(f"<skipDays>{''.join(days)}</skipDays>") == Wishes()
+    assert wished(f"<skipDays>{''.join(days)}</skipDays>") == PollHints()
     six = wished(f"<skipDays>{''.join(days[1:])}</skipDays>")
     assert six.skip_days == {1, 2, 3, 4, 5, 6}
 
@@ -75,4 +75,4 @@ def test_hours_and_days_are_read_where_they_are_said() -> None:
         "<skipDays>\n<day>\nMONDAY </day></skipDays><item><hour>7</hour></item>",
         "<skipHours><hour>24</hour><hour>05</hour></skipHours><day>Sunday</day>",
     )
-    assert said == Wishes(skip_hours=frozenset({0, 5}), skip_days=frozenset({0}))
+    assert said == PollHints(skip_hours=frozenset({0, 5}), skip_days=frozenset({0}))

@@ -18,7 +18,7 @@ PURE = sorted(
         *PACKAGE.glob("editions/**/*.py"),
         *PACKAGE.glob("feeds/**/*.py"),
         *PACKAGE.glob("rendering/**/*.py"),
-        PACKAGE / "model.py",
+        *PACKAGE.glob("model/*.py"),
         *(PACKAGE / "config" / f"{name}.py" for name in ("addresses", "schedule", "units")),
     }
     # These do I/O, and the last two read the templates.

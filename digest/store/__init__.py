@@ -13,7 +13,7 @@ from digest.store.deliveries import Change, DeliveryQueries, EditionRecord, Reco
 from digest.store.disk_space import reason_not_to_send, reason_not_to_write
 from digest.store.editions import DigestPlan, EditionQueries
 from digest.store.explain import ExplainQueries
-from digest.store.feeds import Failure, FeedQueries, Unchanged, Update, Validators, Visit
+from digest.store.feeds import FeedQueries
 from digest.store.files import database_exists, exposed, exposed_files
 from digest.store.health import Health, HealthQueries
 from digest.store.held import HeldEntries, HeldQueries
@@ -24,6 +24,7 @@ from digest.store.lock import WriterLock
 from digest.store.recipients import SUPPRESSED, RecipientQueries
 from digest.store.renames import ListCount, RenameQueries
 from digest.store.retention import RetentionQueries, Sizes
+from digest.store.updates import Failure, Unchanged, Update, Validators, Visit
 from digest.store.weeks import WeekQueries
 
 if TYPE_CHECKING:

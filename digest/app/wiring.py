@@ -19,7 +19,7 @@ from digest.feeds.http.fetch import Fetcher, FetchLimits
 from digest.jobs.plan import know_lists, plan
 from digest.jobs.poll import PollJob
 from digest.log import Redactor, Sanitiser, event
-from digest.store import Store, StoreThread, WriterLock, reason_not_to_send
+from digest.store import Store, StoreThread, database_of
 from digest.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
@@ -152,9 +152,9 @@ async def open_store(
         InstanceError: another process has the database.
         StoreError: the database cannot be used.
     """
-    path = settings.database_path
-    with WriterLock(path, holder):
-        store = StoreThread(lambda: Store(path, check=check))
+    address = database_of(settings)
+    with address.lock(holder):
+        store = StoreThread(lambda: Store(address, check=check))
         await store.open()
         try:
             yield store
@@ -220,10 +220,11 @@ async def runtime_over(
     from digest.signing.web_links import EditionLinks
 
     settings, templates, channels = prepared.settings, prepared.templates, prepared.channels
-    path = settings.database_path
+    database = database_of(settings)
+    database = database_of(settings)
     async with polling_over(store, settings, clock, first_due_at_once=first_due_at_once) as polling:
         illustrating = open_pictures(settings)
-        room = DiskGuard(store, str(path), partial(reason_not_to_send, path), clock)
+        room = DiskGuard(store, str(database), database.reason_not_to_send, clock)
         words = Sanitiser(Redactor(settings.secrets()))
         keys = await store.run(lambda opened: opened.keys.all())
         tokens = Tokens(keys.links, keys.retired)

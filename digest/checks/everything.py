@@ -24,6 +24,7 @@ from digest.config import EmailSettings
 from digest.domains import with_port
 from digest.errors import DeliveryError
 from digest.log import Redactor
+from digest.store import database_of
 from digest.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
@@ -92,11 +93,11 @@ def _apart(feeds: Sequence[FeedSettings], findings: Sequence[Finding]) -> list[F
 
 
 async def _machine(settings: Settings, outside: Outside) -> list[Finding]:
-    path = settings.database_path
+    database = database_of(settings)
     zones = [settings.zone_of(name).key for name in settings.digests]
     return [
-        await asyncio.to_thread(check_database, path),
-        await asyncio.to_thread(check_disk, path),
+        await asyncio.to_thread(check_database, database),
+        await asyncio.to_thread(check_disk, database),
         check_zones([settings.timezone, *zones], outside.now()),
     ]
 
@@ -115,7 +116,7 @@ def _sending(settings: Settings, outside: Outside) -> Iterator[_Check]:
 
 
 async def _check_server(smtp: SmtpSettings, settings: Settings, outside: Outside) -> Finding:
-    largest = await asyncio.to_thread(largest_email, settings.database_path)
+    largest = await asyncio.to_thread(largest_email, database_of(settings))
     lists = (one.to for one in settings.channels.values() if isinstance(one, EmailSettings))
     recipient = next(lists, (smtp.sender,))[0]
     return await check_smtp(smtp, largest, outside.now(), recipient)

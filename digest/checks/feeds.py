@@ -17,7 +17,7 @@ from digest.http_client import aiohttp
 from digest.jobs.body_task import body_of
 from digest.jobs.poll import feed_request
 from digest.language import counted
-from digest.store import titles_of
+from digest.store import database_of, titles_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,7 +77,7 @@ class FeedChecks:
         now: Callable[[], datetime],
     ) -> None:
         self._settings = settings
-        self._titles = titles_of(settings.database_path)
+        self._titles = titles_of(database_of(settings))
         self._fetcher = fetcher
         self._workers = workers
         self._certificates = certificates

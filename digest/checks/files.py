@@ -14,9 +14,9 @@ from pydantic import BaseModel
 from digest.channels.atomic_files import LONGEST_NAME, PARTS
 from digest.channels.file import path_of
 from digest.checks import Finding
+from digest.checks.access import exposed
 from digest.config import FileSettings
 from digest.model import ALERTS
-from digest.store import exposed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,17 +9,17 @@ from digest.channels.email.smtp import SmtpConnection
 from digest.checks import Finding, Trouble, failed, found
 from digest.checks.certificates import Certificates
 from digest.domains import with_port
-from digest.errors import ChannelError, DeliveryError, StoreError
+from digest.errors import ChannelError, DeliveryError
 from digest.rendering.email.headers import mailbox
-from digest.store import Store, database_exists
+from digest.store import try_to_read_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
-    from pathlib import Path
 
     from digest.channels.email.smtp import Offer
     from digest.config import SmtpSettings
+    from digest.store import DatabaseAddress
 
 _REMEDY = "look at smtp.host, smtp.port and smtp.security, and at what is between"
 _OLD = {"TLSv1", "TLSv1.1"}
@@ -82,16 +82,8 @@ def _troubles(smtp: SmtpSettings, offer: Offer, largest: int) -> Iterator[Troubl
         yield Trouble("warn", "mail goes there in clear", "set smtp.security to starttls or tls")
 
 
-def largest_email(database: Path) -> int:
+def largest_email(database: DatabaseAddress) -> int:
     """The size of the largest of the last emails; 0 where there is none."""
-    try:
-        if not database_exists(database):
-            return 0
-        store = Store(database, read_only=True)
-    except StoreError:
-        # What is wrong with it, another check tells.
-        return 0
-    try:
-        return store.health.largest("email")
-    finally:
-        store.close()
+    # What is wrong with it, another check tells.
+    with try_to_read_store(database) as store:
+        return store.health.largest("email") if store else 0

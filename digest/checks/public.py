@@ -12,6 +12,7 @@ from digest.checks.certificates import Certificates
 from digest.feeds.http.fetch import explain
 from digest.http_client import aiohttp, plain_session
 from digest.network import listening_trouble
+from digest.store import database_of
 from digest.web.control_client import daemon_is_alive
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ async def _silence(settings: Settings, said: str) -> Trouble:
         # These are wrong whether a daemon runs or not.
         if words in said:
             return Trouble("fail", said, mend)
-    if not await daemon_is_alive(settings.database_path):
+    if not await daemon_is_alive(database_of(settings)):
         return Trouble(
             "warn", f"{said}, and no daemon runs here", "start `digest run`, check again"
         )
@@ -77,7 +78,7 @@ async def check_listening(settings: Settings) -> list[Finding]:
     if settings.web is None:
         return []
     host, port = settings.web.address
-    if await daemon_is_alive(settings.database_path):
+    if await daemon_is_alive(database_of(settings)):
         # What listens there is the daemon's own, or it would not run.
         return [Finding("listen", settings.web.listen, "ok", "a daemon runs, which listens there")]
     try:

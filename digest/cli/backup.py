@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.cli.output import print_json, say
-from digest.store import back_up
+from digest.store import database_of
 
 if TYPE_CHECKING:
     from digest.cli import Options
@@ -23,7 +23,7 @@ def backup(options: Options, file: Path) -> None:
     The copy is checked before it takes its place; a FILE that is there is replaced.
     """
     settings = options.settings(log_level="error")
-    size = back_up(settings.database_path, file)
+    size = database_of(settings).back_up(file)
     if options.json:
         print_json({"backup": str(file), "bytes": size})
     else:

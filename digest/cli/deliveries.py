@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,10 +11,10 @@ from digest.app.wiring import open_runtime
 from digest.cli import Options, aio
 from digest.cli.output import print_json, print_table, say
 from digest.cli.poll_send import UNDELIVERED, asked
-from digest.errors import InstanceError, StoreError
+from digest.errors import InstanceError
 from digest.language import counted
 from digest.model import as_dict
-from digest.store import Store, database_exists
+from digest.store import Store, database_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -155,13 +155,10 @@ def incidents(options: Options, *, closed: bool) -> int:
 @contextmanager
 def _reading(options: Options) -> Iterator[Store]:
     settings = options.settings(log_level="error")
-    if not database_exists(settings.database_path):
-        raise StoreError(f"{settings.database_path}: not there yet; `digest run` makes it")
-    store = Store(settings.database_path, read_only=True)
-    try:
+    database = database_of(settings)
+    database.refuse_missing()
+    with closing(Store(database, read_only=True)) as store:
         yield store
-    finally:
-        store.close()
 
 
 def _decide(options: Options, command: str, **what: Any) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,11 +12,11 @@ from digest.app.wiring import utc_now
 from digest.cli.output import print_json, say
 from digest.editions.filter import NOT_INCLUDED
 from digest.editions.weekly import configured, weekly_of
-from digest.errors import StoreError, UsageError
+from digest.errors import UsageError
 from digest.feeds.text import one_line
 from digest.jobs.drafts import draft_edition
 from digest.model import as_dict
-from digest.store import Store, database_exists
+from digest.store import Store, database_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -54,16 +55,13 @@ def explain(options: Options, text: str) -> int:
     if not text.strip():
         raise UsageError("give an address, or some words of a title")
     settings = options.settings(log_level="error")
-    if not database_exists(settings.database_path):
-        raise StoreError(f"{settings.database_path}: not there yet; `digest run` makes it")
-    store = Store(settings.database_path, read_only=True)
-    try:
+    database = database_of(settings)
+    database.refuse_missing()
+    with closing(Store(database, read_only=True)) as store:
         explainer = _Explainer(settings, store, utc_now())
         found = store.explaining.find(text.strip(), _MOST)
         matches = [(record, explainer.verdicts(record)) for record in found]
         troubled = _troubled(settings, store)
-    finally:
-        store.close()
     if options.json:
         print_json({"query": text, "matches": [_as_json(*match) for match in matches]})
     else:

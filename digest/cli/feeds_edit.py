@@ -20,7 +20,7 @@ from digest.config.yaml.feed_list import append_feeds, feed_lines, pause_feed, r
 from digest.errors import FeedError, UsageError
 from digest.feeds.discovery import is_of_the_site, web_address
 from digest.language import counted
-from digest.store import Store, database_exists, titles_of
+from digest.store import database_of, read_store, titles_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from digest.cli.feeds_probe import Candidate
     from digest.config import Settings
+    from digest.store import Store
 
 TAKEN_OVER = "The daemon takes that over now."
 
@@ -170,7 +171,7 @@ def _set_paused(options: Options, feed: str, *, paused: bool) -> int:
 def _configured(options: Options, feed: str) -> tuple[Settings, int]:
     """The settings, and the place of a feed among theirs."""
     settings = options.settings(log_level="error")
-    (url,) = feed_urls(settings, [feed], titles_of(settings.database_path))
+    (url,) = feed_urls(settings, [feed], titles_of(database_of(settings)))
     return settings, [one.url for one in settings.feeds].index(url)
 
 
@@ -196,7 +197,7 @@ def take_over(settings: Settings) -> bool:
     """Have a daemon read the configuration file anew; whether one runs."""
     from digest.web.control_client import ask_daemon
 
-    return aio.run(ask_daemon(settings.database_path, "reload")) is not None
+    return aio.run(ask_daemon(database_of(settings), "reload")) is not None
 
 
 @click.command("list")
@@ -226,12 +227,9 @@ def list_(options: Options) -> int:
 
 def _rows(settings: Settings, now: datetime) -> list[dict[str, Any]]:
     health, pending = None, Counter[str]()
-    if database_exists(settings.database_path):
-        store = Store(settings.database_path, read_only=True)
-        try:
+    with read_store(database_of(settings)) as store:
+        if store:
             health, pending = store.health.read(), _pending(settings, store)
-        finally:
-            store.close()
     known = status_report(settings, health, now)["feeds"]
     kept = ("url", "name", "health", "last_new_at")
     return [

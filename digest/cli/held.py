@@ -12,7 +12,7 @@ from digest.cli import Options, aio
 from digest.cli.output import print_json, print_table, say
 from digest.errors import InstanceError, UsageError
 from digest.language import counted
-from digest.store import Store, database_exists, titles_of
+from digest.store import database_of, read_store, titles_of
 from digest.web.control_client import ask_daemon
 
 if TYPE_CHECKING:
@@ -55,14 +55,11 @@ def held(options: Options, feed: tuple[str, ...], *, release: bool, discard: boo
 
 
 def _read(settings: Settings, feeds: tuple[str, ...]) -> list[dict[str, Any]]:
-    wanted = feed_urls(settings, feeds, titles_of(settings.database_path) if feeds else {})
-    if not database_exists(settings.database_path):
-        return []
-    store = Store(settings.database_path, read_only=True)
-    try:
-        return [row for row in held_report(settings, store.held.read()) if row["url"] in wanted]
-    finally:
-        store.close()
+    database = database_of(settings)
+    wanted = feed_urls(settings, feeds, titles_of(database) if feeds else {})
+    with read_store(database) as store:
+        held = store.held.read() if store else []
+    return [row for row in held_report(settings, held) if row["url"] in wanted]
 
 
 def _titles(row: dict[str, Any]) -> str:
@@ -75,8 +72,8 @@ async def _decide(settings: Settings, feeds: tuple[str, ...], *, release: bool) 
         async with open_runtime(settings, "digest held") as runtime:
             return await runtime.decide_held(feeds, release=release)
     except InstanceError:
-        path = settings.database_path
-        result = await ask_daemon(path, "held", feeds=feeds, release=release)
+        database = database_of(settings)
+        result = await ask_daemon(database, "held", feeds=feeds, release=release)
         if result is None:
             raise
         return result

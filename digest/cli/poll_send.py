@@ -12,7 +12,7 @@ from digest.cli import Options, aio
 from digest.cli.output import polling_progress, print_json, print_table, say
 from digest.errors import InstanceError
 from digest.language import counted
-from digest.store import titles_of
+from digest.store import database_of, titles_of
 
 if TYPE_CHECKING:
     from digest.config import Settings
@@ -43,7 +43,7 @@ def poll(options: Options, feed: tuple[str, ...]) -> int:
 
 
 async def _poll(settings: Settings, feeds: tuple[str, ...]) -> dict[str, Any]:
-    titles = titles_of(settings.database_path) if feeds else {}
+    titles = titles_of(database_of(settings)) if feeds else {}
     try:
         async with open_polling(settings, "digest poll") as polling:
             with polling_progress(len(feeds) or len(settings.feeds)) as report:
@@ -82,7 +82,7 @@ async def asked(
     """What the daemon answers that has the database; without one, who has it is the error."""
     from digest.web.control_client import ask_daemon
 
-    result = await ask_daemon(settings.database_path, command, **asked)
+    result = await ask_daemon(database_of(settings), command, **asked)
     if result is None:
         raise busy
     return result

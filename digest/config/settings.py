@@ -199,11 +199,6 @@ class Settings(Model):
             raise ValueError(f"{ALERTS!r} is what alerts go by; call the digest something else")
         return digests
 
-    @property
-    def database_path(self) -> Path:
-        """The database's file."""
-        return Path(self.database.removeprefix(SQLITE_PREFIX))
-
     def feeds_of(self, digest: str) -> tuple[FeedSettings, ...]:
         """The feeds a digest subscribes to, in the order of the file."""
         wanted = self.digests[digest].feeds

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from digest.store.sqlite.connection import Database
+    from digest.store.database import Database
 
     MessageIds = Callable[[str, str, int], str]
 

@@ -14,7 +14,8 @@ from aiohttp import web
 from digest.app.runtime import as_json, rotation_report
 from digest.errors import mendable
 from digest.log import event
-from digest.web.control_client import is_too_long, peer_of, socket_path
+from digest.store import database_of
+from digest.web.control_client import is_too_long, peer_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -34,7 +35,7 @@ _LONGEST_COMMAND = 64 * 1024 * 1024
 @asynccontextmanager
 async def control_socket(daemon: Daemon) -> AsyncIterator[None]:
     """Answer commands while the daemon runs; only the daemon's own user can connect."""
-    path = socket_path(daemon.settings.database_path)
+    path = database_of(daemon.settings).control_socket()
     if is_too_long(path):
         event(_log, logging.WARNING, "no control socket: its path is too long", path=path)
         yield

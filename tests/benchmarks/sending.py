@@ -24,7 +24,6 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager, nullcontext
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,9 +36,10 @@ from digest.jobs.disk_guard import DiskGuard
 from digest.log import Redactor, Sanitiser, configure
 from digest.model import NO_PICTURES, Rendition
 from digest.rendering.email.message import personal_headers
-from digest.store import Store, StoreThread, reason_not_to_send
+from digest.store import StoreThread
 from tests.benchmarks.metering import peak_of
 from tests.channels.making import TEMPLATES, open_it
+from tests.databases import database_at, store_at
 from tests.rendering.samples import ordinary
 from tests.store import build
 
@@ -161,11 +161,11 @@ def by_ledger(folder: Path, port: int, count: int) -> None:
 def deliver(folder: Path, count: int, channel: Channel) -> None:
     async def send() -> None:
         path = folder / "digest.db"
-        store = StoreThread(lambda: Store(path))
+        store = StoreThread(lambda: store_at(path))
         await store.open()
         sent_as = Rendition("it", "email", recipients(count), (payload(folder),))
         await store.run(lambda opened: build.publish(opened, sent_as=(sent_as,)))
-        room = DiskGuard(store, str(path), partial(reason_not_to_send, path), utc_now)
+        room = DiskGuard(store, str(path), database_at(path).reason_not_to_send, utc_now)
         delivering = DeliverJob(store, {"it": channel}, utc_now, Sanitiser(Redactor()), room)
         with watched(path, "status"), measured():
             outcomes = await delivering.deliver_due()

@@ -15,6 +15,7 @@ from digest.jobs.publish import PublishJob
 from digest.log import Redactor, Sanitiser
 from digest.signing.web_links import EditionLinks
 from digest.store import Store, StoreThread
+from tests.databases import store_at
 from tests.feed_xml import NOW
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def settings_of(folder: Path, feeds: list[Any], **more: Any) -> Settings:
 
 @asynccontextmanager
 async def open_store(folder: Path) -> AsyncIterator[StoreThread[Store]]:
-    store = StoreThread(lambda: Store(folder / "digest.db"))
+    store = StoreThread(lambda: store_at(folder / "digest.db"))
     await store.open()
     try:
         yield store

@@ -12,6 +12,7 @@ import pytest
 from digest.channels import open_channels
 from digest.jobs.alerts import AlertJob
 from digest.rendering.templates import Templates
+from tests.databases import file_of
 from tests.feed_xml import NOW
 from tests.jobs.bench import Bench, open_bench, settings_of
 from tests.store import build
@@ -45,7 +46,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
 
 
 def alerting(bench: Bench, *send_to: str) -> AlertJob:
-    configured = settings(bench.settings.database_path.parent, *send_to) if send_to else None
+    configured = settings(file_of(bench.settings).parent, *send_to) if send_to else None
     configured = configured or bench.settings
     channels = open_channels(configured)
     return AlertJob(configured, bench.store, channels, Templates, bench.clock)

@@ -17,8 +17,8 @@ from digest.jobs.deliver import DeliverJob
 from digest.jobs.disk_guard import DiskGuard
 from digest.log import Redactor, Sanitiser
 from digest.model import Rendition
-from digest.store import reason_not_to_send
 from tests.channels.making import TEMPLATES, open_it
+from tests.databases import database_at
 from tests.disks import Disk, small_disk
 from tests.feed_xml import item, rss
 from tests.jobs.bench import StoppedClock, open_bench, open_store, settings_of
@@ -76,7 +76,7 @@ async def open_batch(folder: Path, server: MailServer) -> AsyncIterator[Batch]:
         sent_as = (Rendition("it", "email", READERS, (payload,)),)
         await store.run(lambda opened: build.publish(opened, sent_as=sent_as))
         room = DiskGuard(
-            store, str(path), partial(reason_not_to_send, path), clock, again_seconds=0
+            store, str(path), database_at(path).reason_not_to_send, clock, again_seconds=0
         )
         words = Sanitiser(Redactor())
         by = DeliverJob(store, {"it": channel}, clock, words, room, record_again_seconds=0.01)
@@ -180,7 +180,7 @@ async def test_an_incident_of_an_earlier_process_ends_with_the_first_look(
     disk.make_room()
     async with open_store(disk.folder) as store:
         path = disk.folder / "digest.db"
-        room = DiskGuard(store, str(path), partial(reason_not_to_send, path), StoppedClock())
+        room = DiskGuard(store, str(path), database_at(path).reason_not_to_send, StoppedClock())
         assert await room.is_left()
         assert (await store.run(lambda opened: opened.health.read())).incidents == []
 

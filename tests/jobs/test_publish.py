@@ -15,6 +15,7 @@ from digest.channels import open_channels
 from digest.channels.pace import Pace
 from digest.errors import TemplateError
 from digest.model import NO_PICTURES
+from tests.databases import file_of
 from tests.feed_xml import NOW
 from tests.jobs.bench import Bench, open_bench, settings_of
 from tests.store import build
@@ -112,7 +113,7 @@ async def test_an_edition_goes_to_every_recipient_of_every_channel(bench: Bench)
         ("inbox", "ada@example.com", "pending"),
         ("inbox", "grace@example.com", "pending"),
         ("team", "webhook", "pending"),
-        ("vault", str(bench.settings.database_path.parents[1] / "weekly-2026-11-23.md"), "pending"),
+        ("vault", str(file_of(bench.settings).parents[1] / "weekly-2026-11-23.md"), "pending"),
     ]
     assert len({one.message_id for one in planned}) == 4
     assert planned[0].message_id.endswith("@example.com>")

@@ -9,6 +9,7 @@ import pytest
 
 from digest.errors import StoreError
 from digest.store import Store, StoreThread
+from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.store.build import plan_of
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def thread(path: Path) -> AsyncIterator[StoreThread[Store]]:
-    thread = StoreThread(lambda: Store(path))
+    thread = StoreThread(lambda: store_at(path))
     await thread.open()
     yield thread
     await thread.close()
@@ -70,7 +71,7 @@ async def test_what_was_handed_over_is_done_though_nobody_waits_any_more(
 
 
 async def test_closing_finishes_what_was_handed_over(path: Path) -> None:
-    thread = StoreThread(lambda: Store(path))
+    thread = StoreThread(lambda: store_at(path))
     await thread.open()
     done: list[int] = []
     work = [asyncio.create_task(thread.run(partial(note, done, n))) for n in range(5)]
@@ -83,7 +84,7 @@ async def test_closing_finishes_what_was_handed_over(path: Path) -> None:
 
 async def test_a_store_that_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(StoreError):
-        await StoreThread(lambda: Store(tmp_path)).open()
+        await StoreThread(lambda: store_at(tmp_path)).open()
 
 
 async def together(thread: StoreThread[Store], *works: Callable[[Store], object]) -> list[object]:
@@ -183,7 +184,7 @@ async def test_much_that_can_wait_does_not(thread: StoreThread[Store]) -> None:
 
 
 async def test_closing_finishes_what_could_wait(path: Path) -> None:
-    thread = StoreThread(lambda: Store(path))
+    thread = StoreThread(lambda: store_at(path))
     await thread.open()
     calls: list[list[int]] = []
     work = asyncio.create_task(thread.run_together(note_all(calls), 1))

@@ -19,6 +19,7 @@ from digest.signing.tokens import Tokens
 from digest.store import Store, StoreThread
 from digest.web.public import public_routes
 from digest.web.refusals import Refusals
+from tests.databases import store_at
 from tests.jobs.bench import MONDAYS, StoppedClock, settings_of
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ class Desk:
 
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[CountingStore]:
-    store = CountingStore(lambda: Store(folder / "digest.db"))
+    store = CountingStore(lambda: store_at(folder / "digest.db"))
     await store.open()
     try:
         yield store

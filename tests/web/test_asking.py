@@ -17,6 +17,7 @@ from digest.model import Recipient
 from digest.signing.tokens import Confirmation
 from digest.store import Ask, Store
 from digest.web.peers import peer_of
+from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.web.readers import ADA, TOKENS, Desk, form_of, serving
 from tests.web.test_public import ONE_CLICK, URLENCODED, buttons, confirmation, said
@@ -37,7 +38,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with closing(Store(tmp_path / "digest.db")) as store:
+    with closing(store_at(tmp_path / "digest.db")) as store:
         yield store
 
 

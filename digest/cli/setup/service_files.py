@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from digest.config.channels import FileSettings
+from digest.store import database_of
 
 if TYPE_CHECKING:
     from digest.config.settings import Settings
@@ -58,7 +59,7 @@ def writable_folders(settings: Settings) -> tuple[Path, ...]:
     files = (one.path for one in settings.channels.values() if isinstance(one, FileSettings))
     # What comes before the first placeholder is the same for all files of a channel.
     folders = (Path(path.partition("{")[0] + "_").parent for path in files)
-    return tuple(dict.fromkeys((settings.database_path.parent, *folders)))
+    return tuple(dict.fromkeys((database_of(settings).folder(), *folders)))
 
 
 def systemd_unit(service: Service) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import stat
 from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -12,7 +11,6 @@ from urllib.parse import quote
 from digest.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
 _AT_ONCE = 1_000_000
@@ -25,7 +23,7 @@ _MENDS = {
 }
 
 
-def database_exists(path: Path) -> bool:
+def file_exists(path: Path) -> bool:
     """Whether there is a file at all.
 
     Raises:
@@ -38,6 +36,18 @@ def database_exists(path: Path) -> bool:
     except OSError as error:
         raise store_error(path, error) from None
     return True
+
+
+def size_of(path: Path) -> int:
+    """The size of a database in bytes.
+
+    Raises:
+        StoreError: nobody may look.
+    """
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise store_error(path, error) from None
 
 
 def make_folder(path: Path) -> None:
@@ -53,26 +63,6 @@ def make_file(path: Path) -> None:
     """
     if not path.exists():
         os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
-
-
-def exposed_files(path: Path) -> list[Path]:
-    """The files of a database that every user of this machine can read or change."""
-    path = path.resolve()
-    return exposed((path, beside(path, "-wal"), beside(path, "-shm")))
-
-
-def exposed(files: Iterable[Path]) -> list[Path]:
-    """Of these files those that every user of this machine can read or change."""
-    return [file for file in files if _is_exposed(file)]
-
-
-def _is_exposed(file: Path) -> bool:
-    try:
-        file = file.resolve(strict=True)
-        reached = all(folder.stat().st_mode & stat.S_IXOTH for folder in file.parents)
-        return reached and bool(file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH))
-    except FileNotFoundError:
-        return False
 
 
 def refuse_damaged(path: Path, owner: Path | None = None) -> None:

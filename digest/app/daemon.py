@@ -14,6 +14,7 @@ from digest.app.wiring import Prepared, prepare, runtime_over
 from digest.config.changes import changes
 from digest.errors import DigestError, StoreError
 from digest.log import event
+from digest.store import database_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
@@ -218,7 +219,7 @@ class Daemon:
 
     def _prepare_anew(self) -> Prepared:
         prepared = prepare(self._load())
-        if prepared.settings.database != self.settings.database:
+        if database_of(prepared.settings) != database_of(self.settings):
             raise StoreError("another database is used from the next start on; restart")
         return prepared
 

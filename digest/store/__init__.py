@@ -9,7 +9,7 @@ from digest.errors import StoreError
 from digest.store.archive import ArchiveQueries, FeedHistory, Waiting
 from digest.store.confirmations import Ask, ConfirmationQueries
 from digest.store.deliveries import Change, DeliveryQueries, EditionRecord, Record
-from digest.store.editions import DigestPlan, EditionQueries
+from digest.store.editions import EditionQueries
 from digest.store.explain import ExplainQueries
 from digest.store.feeds import FeedQueries
 from digest.store.health import Health, HealthQueries
@@ -20,6 +20,7 @@ from digest.store.ledger import LedgerQueries
 from digest.store.recipients import SUPPRESSED, RecipientQueries
 from digest.store.renames import ListCount, RenameQueries
 from digest.store.retention import RetentionQueries, Sizes
+from digest.store.schedules import DigestPlan
 from digest.store.sqlite.address import DatabaseAddress
 from digest.store.thread import StoreThread
 from digest.store.updates import Failure, Unchanged, Update, Validators, Visit

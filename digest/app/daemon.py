@@ -96,7 +96,7 @@ class Daemon:
 
     async def read(self, work: Callable[[Store], T]) -> T:
         """What a query of the store answers."""
-        return await self._store.run(work)
+        return await self._store.transact(work)
 
     def read_anew(self) -> None:
         """Have the settings read anew, as a changed file would."""

@@ -110,11 +110,13 @@ class Runtime(Struct, frozen=True):
             UsageError: there is no such feed.
         """
         urls, now = feed_urls(self.settings, feeds, await self._titles(feeds)), self.clock()
-        entries = await self.store.run(lambda store: store.held.decide(urls, now, release=release))
+        entries = await self.store.transact(
+            lambda store: store.held.decide(urls, now, release=release)
+        )
         return {"decision": "released" if release else "discarded", "entries": entries}
 
     async def _titles(self, feeds: Sequence[str]) -> dict[str, str]:
-        return await self.store.run(lambda store: store.health.titles()) if feeds else {}
+        return await self.store.transact(lambda store: store.health.titles()) if feeds else {}
 
     async def decide(self, command: str, what: dict[str, Any]) -> dict[str, Any]:
         """Carry out `retry`, `drop` or `resend`; answers the deliveries as they are then.
@@ -145,7 +147,7 @@ class Runtime(Struct, frozen=True):
         over = sum(one.state != "sent" and not one.next_attempt_at for one in outcomes.values())
         await self.retention_job.drop_old()
         now = self.clock()
-        waiting = await self.store.run(lambda store: store.ledger.waiting(now))
+        waiting = await self.store.transact(lambda store: store.ledger.waiting(now))
         return {
             **poll_report(polled),
             "editions": [
@@ -169,7 +171,7 @@ class Runtime(Struct, frozen=True):
 
     async def deliveries_of(self, edition_id: int) -> list[dict[str, Any]]:
         """An edition's deliveries as the `send` contract has them."""
-        deliveries = await self.store.run(lambda store: store.ledger.of_edition(edition_id))
+        deliveries = await self.store.transact(lambda store: store.ledger.of_edition(edition_id))
         return [
             {
                 "channel": delivery.channel,

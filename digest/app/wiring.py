@@ -182,10 +182,10 @@ async def polling_over(
         now = clock()
         plans = plan(settings, now)
         urls = [feed.url for feed in settings.feeds]
-        await store.run(lambda opened: opened.editions.plan(plans, now, urls))
+        await store.transact(lambda opened: opened.editions.plan(plans, now, urls))
         await know_lists(settings, store)
         if first_due_at_once:
-            await store.run(lambda opened: opened.editions.make_first_due(now))
+            await store.transact(lambda opened: opened.editions.make_first_due(now))
         words = Sanitiser(Redactor(settings.secrets()))
         async with open_fetcher(settings) as fetcher:
             yield PollJob(settings, store, fetcher, workers, clock, words)
@@ -226,7 +226,7 @@ async def runtime_over(
         illustrating = open_pictures(settings)
         room = DiskGuard(store, str(database), database.reason_not_to_send, clock)
         words = Sanitiser(Redactor(settings.secrets()))
-        keys = await store.run(lambda opened: opened.keys.all())
+        keys = await store.transact(lambda opened: opened.keys.all())
         tokens = Tokens(keys.links, keys.retired)
         links = EditionLinks(keys.links, settings.links_url)
         delivering = DeliverJob(store, channels, clock, words, room, token_of=tokens.of_recipient)

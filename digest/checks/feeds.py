@@ -91,8 +91,8 @@ class FeedChecks:
         try:
             response = await self._fetcher.fetch(feed_request(feed, self._settings))
             limit = self._settings.polling.max_body
-            body = await self._workers.run(read_text, body_of(response, limit))
-            parsed = await self._workers.run(parse_feed, body, response.url, response.charset)
+            body = await self._workers.call(read_text, body_of(response, limit))
+            parsed = await self._workers.call(parse_feed, body, response.url, response.charset)
         except FeedError as error:
             return failed(
                 "feed", name, error.reason, _remedy(error).format(url=shlex.quote(feed.url))

@@ -96,12 +96,12 @@ class Scout:
             return [
                 _candidate(
                     feed.url,
-                    await self._workers.run(parse_feed, body, response.url, response.charset),
+                    await self._workers.call(parse_feed, body, response.url, response.charset),
                 )
             ]
         except FeedError as error:
             reason = error.reason
-        links = await self._workers.run(feed_links, body, response.url)
+        links = await self._workers.call(feed_links, body, response.url)
         tried = await asyncio.gather(*(self._try(request, link, done) for link in links))
         found = sorted(tried, key=lambda candidate: candidate.error is not None)
         if not found or found[0].error:
@@ -134,7 +134,7 @@ class Scout:
         )
         try:
             response, body = await self._fetch(asked)
-            parsed = await self._workers.run(parse_feed, body, response.url, response.charset)
+            parsed = await self._workers.call(parse_feed, body, response.url, response.charset)
         except FeedError as error:
             return Candidate(url, error=error.reason)
         finally:
@@ -151,10 +151,10 @@ class Scout:
         seconds = asyncio.get_running_loop().time() - started
         seen = replace(_answered(feed.url, response, seconds), bytes=len(body))
         try:
-            parsed = await self._workers.run(parse_feed, body, response.url, response.charset)
-            identity = await self._workers.run(choice, parsed, feed.identity)
+            parsed = await self._workers.call(parse_feed, body, response.url, response.charset)
+            identity = await self._workers.call(choice, parsed, feed.identity)
         except FeedError as error:
-            links = await self._workers.run(feed_links, body, response.url)
+            links = await self._workers.call(feed_links, body, response.url)
             return replace(seen, error=error.reason, links=links)
         return _understood(seen, parsed, identity)
 
@@ -166,7 +166,7 @@ class Scout:
         try:
             response = await self._fetcher.fetch(request)
             limit = self._settings.polling.max_body
-            body = await self._workers.run(read_text, body_of(response, limit))
+            body = await self._workers.call(read_text, body_of(response, limit))
         except FeedError as error:
             # In a command, an option does what takes a setting in the file.
             reason = error.reason.replace(IF_MEANT, _BY_OPTION)

@@ -52,6 +52,8 @@ def _kept(retired: int) -> str:
 async def _rotate(settings: Settings, *, forget: bool) -> dict[str, Any]:
     try:
         async with open_store(settings, "digest keys rotate") as store:
-            return rotation_report(await store.run(lambda one: one.keys.rotate(forget=forget)))
+            return rotation_report(
+                await store.transact(lambda opened: opened.keys.rotate(forget=forget))
+            )
     except InstanceError as error:
         return await asked(settings, error, "rotate", forget=forget)

@@ -168,7 +168,7 @@ async def _polled_copy(
         copy = database_of(settings).copy_into(Path(folder))
         settings = settings.model_copy(update={"database": copy.url})
         async with open_runtime(settings, "digest preview") as runtime:
-            health = await runtime.store.run(lambda store: store.health.read())
+            health = await runtime.store.transact(lambda store: store.health.read())
             unread = [
                 feed.url
                 for feed in settings.feeds_of(digest)

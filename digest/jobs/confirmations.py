@@ -71,7 +71,7 @@ class ConfirmationMailer:
     async def _ask(self, one: Ask, title: str, language: Language) -> None:
         now, channel = self._clock(), one.channel
         try:
-            verdict = await self._store.run(lambda store: store.asking.ask(one, now))
+            verdict = await self._store.transact(lambda store: store.asking.ask(one, now))
             if verdict != "asked":
                 event(_log, logging.INFO, "not asked to confirm", channel=channel, reason=verdict)
                 return

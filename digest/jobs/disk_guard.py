@@ -69,7 +69,7 @@ class DiskGuard:
     async def _note(self, lack: str | None) -> None:
         now = self._clock()
         try:
-            await self._store.run(
+            await self._store.transact(
                 lambda store: store.incidents.note("disk", self._subject, lack, now)
             )
             self._noted = lack

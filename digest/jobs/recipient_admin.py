@@ -99,7 +99,7 @@ class RecipientAdmin:
                 self._welcome(store, [wanted])
             return self._find(store, recipient.address, recipient.channel)[0]
 
-        return self._say("recipient added", [await self._store.run(write)])[0]
+        return self._say("recipient added", [await self._store.transact(write)])[0]
 
     async def take_over(self, given: Sequence[Recipient], columns: Collection[str]) -> Imported:
         """Have the store say what these columns do, all of it or nothing; who has left stays away.
@@ -132,7 +132,7 @@ class RecipientAdmin:
                 removed=tuple(f"{one.address} ({one.channel})" for one in removed),
             )
 
-        result = await self._store.run(write)
+        result = await self._store.transact(write)
         event(_log, logging.INFO, "recipients imported", new=result.added, changed=result.changed)
         return result
 
@@ -184,7 +184,7 @@ class RecipientAdmin:
             store.recipients.put(told, now)
             return [self._find(store, one.address, on)[0] for on in lists]
 
-        return self._say("recipient changed", await self._store.run(write))
+        return self._say("recipient changed", await self._store.transact(write))
 
     async def remove(self, address: str, channel: str | None) -> list[Recipient]:
         """Take an address off the lists of the store, or of one channel.
@@ -206,7 +206,7 @@ class RecipientAdmin:
                 store.asking.taken_off(Ask(one.channel, one.address), now)
             return found
 
-        return self._say("recipient removed", await self._store.run(write))
+        return self._say("recipient removed", await self._store.transact(write))
 
     async def restore(self, address: str, channel: str | None) -> list[Recipient]:
         """Send to an address again that has unsubscribed or bounced.
@@ -225,7 +225,7 @@ class RecipientAdmin:
             store.recipients.put(back, now)
             return back
 
-        return self._say("recipient restored", await self._store.run(write))
+        return self._say("recipient restored", await self._store.transact(write))
 
     async def allow(self, address: str) -> dict[str, Any]:
         """Let an address be asked again whether it is to be on a list.
@@ -233,7 +233,7 @@ class RecipientAdmin:
         Raises:
             UsageError: nothing keeps it from being asked.
         """
-        if not await self._store.run(lambda store: store.asking.allow(address)):
+        if not await self._store.transact(lambda store: store.asking.allow(address)):
             raise UsageError(f"{address} may be asked; nothing keeps it from that")
         event(_log, logging.INFO, "may be asked again", recipient=address)
         return {"address": mail_address(address)}

@@ -59,7 +59,7 @@ class Renames:
             self._check_gone(before, "channel", store.moves.lists(), self._settings.lists())
             return store.moves.move_recipients(before, after, keys, now)
 
-        moved = await self._store.run(write)
+        moved = await self._store.transact(write)
         event(_log, logging.INFO, "recipients moved", before=before, after=after)
         return {"before": before, "after": after, "readers": moved.readers, "left": moved.left}
 
@@ -74,7 +74,7 @@ class Renames:
             self._check_gone(name, "channel", store.moves.lists(), self._settings.lists())
             return store.moves.forget_recipients(name)
 
-        found = await self._store.run(write)
+        found = await self._store.transact(write)
         event(_log, logging.INFO, "recipients forgotten", channel=name)
         return {"name": name, "readers": found.readers, "left": found.left}
 
@@ -92,7 +92,7 @@ class Renames:
             self._check_gone(before, "digest", store.moves.editions(), digests)
             return store.moves.move_digest(before, after)
 
-        number = await self._store.run(write)
+        number = await self._store.transact(write)
         event(_log, logging.INFO, "digest moved", before=before, after=after)
         return {"before": before, "after": after, "editions": number}
 
@@ -108,7 +108,7 @@ class Renames:
             self._check_gone(name, "digest", known, self._settings.digests)
             return store.moves.forget_digest(name)
 
-        number = await self._store.run(write)
+        number = await self._store.transact(write)
         event(_log, logging.INFO, "digest forgotten", digest=name)
         return {"name": name, "editions": number}
 

@@ -1,20 +1,20 @@
-"""The thread that owns the store, and carries out together what comes while it is at work."""
+"""The thread that owns the store: each transaction is carried out there."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
+from digest.batcher import Batcher
 from digest.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
-A = TypeVar("A")
+Item = TypeVar("Item")
 T = TypeVar("T")
 
 # So that what is done together is soon done, and can be answered.
@@ -33,7 +33,7 @@ S = TypeVar("S", bound=_Opened)
 
 
 class StoreThread(Generic[S]):
-    """Runs whole transactions on the one thread that owns the connection.
+    """Carries out transactions on the one thread that owns the connection.
 
     What arrives while others are at work is carried out together, in one transaction: a commit
     waits for the disk. What can wait for more of its kind is one call with it: a thread at work
@@ -43,166 +43,80 @@ class StoreThread(Generic[S]):
     def __init__(self, open_store: Callable[[], S]) -> None:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._open = open_store
-        self._lock = Lock()
-        self._batches: dict[Callable[[S, list[Any]], None], _Batch[S]] = {}
-        self._timer: asyncio.TimerHandle | None = None
-        self._waiting: deque[_Work[S] | _Batch[S]] = deque()
-        self._serving = False
+        self._works = Batcher(self._carry_out, most=_MOST_TOGETHER)
+        self._kinds: dict[Callable[[S, list[Any]], None], Batcher[Any, None]] = {}
 
     async def open(self) -> None:
         """Open the store on its thread."""
-        self._store = await asyncio.get_running_loop().run_in_executor(self._executor, self._open)
+        self._store = await self._on_thread(self._open)
 
-    async def run(self, work: Callable[[S], T]) -> T:
+    async def transact(self, work: Callable[[S], T]) -> T:
         """Call `work` with the store, and wait for what it returns, stored for good.
 
         It may be called once more, where what it did with others could not be kept.
         """
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[T] = loop.create_future()
-        self._hand_over(loop, [_Work(work, done)])
-        # Shielded: a transaction that was handed over is carried out, and its result is known.
-        return await asyncio.shield(done)
+        return cast("T", await self._works.ask(work))
 
-    async def run_together(self, work: Callable[[S, list[A]], None], one: A) -> None:
-        """Call `work` with the store and all that comes for it within 50 ms, and wait for that.
+    async def transact_together(self, work: Callable[[S, list[Item]], None], item: Item) -> None:
+        """Call `work` with the store and all items that come for it within 50 ms.
 
-        It is stored for good then. As with `run`, it may be called once more; where it fails with
-        others, it is called with each alone.
+        They are stored for good then. As with `transact`, it may be called once more; where it
+        fails with others, it is called with each alone.
         """
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[None] = loop.create_future()
-        batch = self._batches.setdefault(work, _Batch(work))
-        batch.add(one, done)
-        if len(batch) >= _MOST_OF_A_KIND:
-            self._hand_over_batches(loop)
-        elif self._timer is None:
-            self._timer = loop.call_later(_PATIENCE, self._hand_over_batches, loop)
-        await asyncio.shield(done)
+        if work not in self._kinds:
+            carry_out = partial(self._carry_out_kind, work)
+            self._kinds[work] = Batcher(carry_out, most=_MOST_OF_A_KIND, patience=_PATIENCE)
+        await self._kinds[work].ask(item)
 
     async def close(self) -> None:
         """Finish what was handed over, then close."""
-        loop = asyncio.get_running_loop()
-        self._hand_over_batches(loop)
-        await loop.run_in_executor(self._executor, self._store.close)
+        for batcher in (*self._kinds.values(), self._works):
+            await batcher.finish()
+        await self._on_thread(self._store.close)
         self._executor.shutdown()
 
-    def _hand_over_batches(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        batches = list(self._batches.values())
-        self._batches.clear()
-        self._hand_over(loop, batches)
+    async def _on_thread(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, call)
 
-    def _hand_over(
-        self, loop: asyncio.AbstractEventLoop, works: Iterable[_Work[S] | _Batch[S]]
-    ) -> None:
-        with self._lock:
-            self._waiting += works
-            if self._waiting and not self._serving:
-                self._serving = True
-                self._executor.submit(self._serve, loop)
+    async def _carry_out(self, works: Sequence[Callable[[S], Any]]) -> list[Any]:
+        return await self._on_thread(partial(_carry_out, self._store, works))
 
-    def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
-        while group := self._next_group():
-            self._carry_out(group)
-            loop.call_soon_threadsafe(_settle, group)
-
-    def _next_group(self) -> list[_Work[S] | _Batch[S]]:
-        with self._lock:
-            number = min(len(self._waiting), _MOST_TOGETHER)
-            group = [self._waiting.popleft() for _ in range(number)]
-            self._serving = bool(group)
-            return group
-
-    def _carry_out(self, group: Sequence[_Work[S] | _Batch[S]]) -> None:
-        if len(group) > 1 and self._done_together(group):
-            return
-        for work in group:
-            work.try_on(self._store)
-
-    def _done_together(self, group: Sequence[_Work[S] | _Batch[S]]) -> bool:
-        """Whether each of them has an answer; else nothing is kept, and some may do alone."""
-        begun = False
+    async def _carry_out_kind(
+        self, work: Callable[[S, list[Any]], None], items: Sequence[Any]
+    ) -> Sequence[BaseException | None]:
         try:
-            with self._store.together():
-                begun = True
-                for work in group:
-                    work.try_on(self._store)
-        except StoreError as error:
-            if begun:
-                return False
-            # A database that is locked makes wait before it says so, and would again.
-            for work in group:
-                work.end(error)
-        return True
-
-
-class _Work(Generic[S]):
-    """What was asked of the store, and how it went."""
-
-    def __init__(self, work: Callable[[S], Any], done: asyncio.Future[Any]) -> None:
-        self._work = work
-        self._done = done
-        self._result: Any = None
-        self._error: BaseException | None = None
-
-    def try_on(self, store: S) -> None:
-        self._result = self._error = None
-        try:
-            self._result = self._work(store)
-        except BaseException as error:  # noqa: BLE001 - raised where it is waited for
-            self._error = error
-
-    def end(self, error: StoreError | None) -> None:
-        self._error = error
-
-    def settle(self) -> None:
-        if self._done.done():
-            return
-        if self._error is None:
-            self._done.set_result(self._result)
-        else:
-            self._done.set_exception(self._error)
-
-
-class _Batch(Generic[S]):
-    """Works of one kind: one call, or one each where that fails."""
-
-    def __init__(self, work: Callable[[S, list[Any]], None]) -> None:
-        self._work = work
-        self._ones: list[Any] = []
-        self._parts: list[_Work[S]] = []
-
-    def __len__(self) -> int:
-        return len(self._parts)
-
-    def add(self, one: Any, done: asyncio.Future[None]) -> None:
-        self._ones.append(one)
-        self._parts.append(_Work(lambda store: self._work(store, [one]), done))
-
-    def try_on(self, store: S) -> None:
-        try:
-            self._work(store, self._ones)
-        except StoreError as error:
+            await self.transact(lambda store: work(store, [*items]))
+        except StoreError:
             # It is the database's, and each would wait for it in turn.
-            self.end(error)
-        except BaseException:  # noqa: BLE001 - raised where it is waited for
-            for part in self._parts:
-                part.try_on(store)
-        else:
-            self.end(None)
-
-    def end(self, error: StoreError | None) -> None:
-        for part in self._parts:
-            part.end(error)
-
-    def settle(self) -> None:
-        for part in self._parts:
-            part.settle()
+            raise
+        except Exception:  # noqa: BLE001 - raised where it is waited for
+            alone = (self.transact(partial(_with_one, work, item)) for item in items)
+            return await asyncio.gather(*alone, return_exceptions=True)
+        return [None] * len(items)
 
 
-def _settle(group: Sequence[_Work[Any] | _Batch[Any]]) -> None:
-    for work in group:
-        work.settle()
+def _carry_out(store: S, works: Sequence[Callable[[S], Any]]) -> list[Any]:
+    """What works return or raise, done in one transaction, or each in its own."""
+    begun = False
+    if len(works) > 1:
+        try:
+            with store.together():
+                begun = True
+                return [_attempt(work, store) for work in works]
+        except StoreError as error:
+            if not begun:
+                # A database that is locked makes wait before it says so, and would again.
+                return [error] * len(works)
+    # Of what was done together nothing is kept, and some may do alone.
+    return [_attempt(work, store) for work in works]
+
+
+def _attempt(work: Callable[[S], T], store: S) -> T | BaseException:
+    try:
+        return work(store)
+    except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+        return error
+
+
+def _with_one(work: Callable[[S, list[Item]], None], item: Item, store: S) -> None:
+    work(store, [item])

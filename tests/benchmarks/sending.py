@@ -164,7 +164,7 @@ def deliver(folder: Path, count: int, channel: Channel) -> None:
         store = StoreThread(lambda: store_at(path))
         await store.open()
         sent_as = Rendition("it", "email", recipients(count), (payload(folder),))
-        await store.run(lambda opened: build.publish(opened, sent_as=(sent_as,)))
+        await store.transact(lambda opened: build.publish(opened, sent_as=(sent_as,)))
         room = DiskGuard(store, str(path), database_at(path).reason_not_to_send, utc_now)
         delivering = DeliverJob(store, {"it": channel}, utc_now, Sanitiser(Redactor()), room)
         with watched(path, "status"), measured():

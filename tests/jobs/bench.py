@@ -78,7 +78,7 @@ class Bench:
         """What a start does with the configuration."""
         now = self.clock()
         plans = plan(self.settings, now)
-        await self.store.run(lambda store: store.editions.plan(plans, now))
+        await self.store.transact(lambda store: store.editions.plan(plans, now))
 
     @asynccontextmanager
     async def polling(
@@ -107,13 +107,13 @@ class Bench:
 
     async def pending(self, digest: str = "weekly") -> list[Entry]:
         urls = [feed.url for feed in self.settings.feeds]
-        return await self.store.run(lambda store: store.editions.pending(digest, urls))
+        return await self.store.transact(lambda store: store.editions.pending(digest, urls))
 
     async def feed(self, url: str) -> dict[str, Any]:
-        return (await self.store.run(lambda store: store.health.read())).feeds[url]
+        return (await self.store.transact(lambda store: store.health.read())).feeds[url]
 
     async def digest(self, name: str = "weekly") -> dict[str, Any]:
-        return (await self.store.run(lambda store: store.health.read())).digests[name]
+        return (await self.store.transact(lambda store: store.health.read())).digests[name]
 
 
 @asynccontextmanager

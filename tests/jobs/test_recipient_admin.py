@@ -45,14 +45,14 @@ async def do(rostering: RecipientAdmin, command: str, *given: Recipient, **asked
 
 
 async def known(rostering: RecipientAdmin) -> dict[str, tuple[str, str, bool]]:
-    found = await rostering._store.run(lambda store: store.recipients.all())
+    found = await rostering._store.transact(lambda store: store.recipients.all())
     return {one.address: (one.channel, one.state, one.listed) for one in found}
 
 
 async def leave(rostering: RecipientAdmin, *whom: Recipient) -> None:
     gone = [replace(one, state="unsubscribed") for one in whom]
     now = rostering._clock()
-    await rostering._store.run(lambda store: store.recipients.put(gone, now))
+    await rostering._store.transact(lambda store: store.recipients.put(gone, now))
 
 
 async def refused(rostering: RecipientAdmin, command: str, *given: Recipient, **asked: Any) -> str:
@@ -107,7 +107,7 @@ async def test_what_is_imported_changes_what_its_columns_say(rostering: Recipien
     given = (replace(EVE, name="Evelyn", reason="?"), bob)
     imported = await do(rostering, "import", *given, columns=["address", "channel", "name"])
     assert imported == {"added": 1, "changed": 1, "suppressed": (), "removed": ()}
-    (_, eve) = await rostering._store.run(lambda store: store.recipients.all())
+    (_, eve) = await rostering._store.transact(lambda store: store.recipients.all())
     assert (eve.name, eve.reason) == ("Evelyn", "")
     again = await do(rostering, "import", *given, columns=["address", "channel", "name"])
     assert again == {"added": 0, "changed": 0, "suppressed": (), "removed": ()}

@@ -95,10 +95,10 @@ class _Ready(deque[Any]):
 class _Here(WorkerPool):
     """Parses in this process, so that none has to be started."""
 
-    async def run(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def call(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return task(*args, **kwargs)
 
-    async def run_together(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def call_together(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return task(*args, **kwargs)
 
 
@@ -108,7 +108,7 @@ async def _parsing_here(runtime: Runtime) -> AsyncIterator[Runtime]:
     words = Sanitiser(Redactor(settings.secrets()))
     async with open_fetcher(settings) as fetcher:
         polling = PollJob(settings, runtime.store, fetcher, _Here(), runtime.clock, words)
-        yield replace(runtime, polling=polling)
+        yield replace(runtime, poll_job=polling)
 
 
 def _counting_loop(countdown: Countdown) -> asyncio.AbstractEventLoop:

@@ -64,9 +64,9 @@ class CountingStore(StoreThread[Store]):
 
     asked = 0
 
-    async def run(self, work: Callable[[Store], T]) -> T:
+    async def transact(self, work: Callable[[Store], T]) -> T:
         self.asked += 1
-        return await super().run(work)
+        return await super().transact(work)
 
 
 def settings(
@@ -140,10 +140,10 @@ class Desk:
             return Answer(answer.status, await answer.text(), dict(answer.headers))
 
     async def find(self, address: str = "ada@example.com") -> Recipient | None:
-        return await self.store.run(lambda store: store.recipients.find("inbox", address))
+        return await self.store.transact(lambda store: store.recipients.find("inbox", address))
 
     async def all(self) -> list[Recipient]:
-        return await self.store.run(lambda store: store.recipients.all())
+        return await self.store.transact(lambda store: store.recipients.all())
 
 
 @asynccontextmanager
@@ -160,7 +160,7 @@ async def opened(folder: Path) -> AsyncIterator[CountingStore]:
 async def serving(folder: Path, **how: str) -> AsyncIterator[Desk]:
     clock, channel, config = StoppedClock(), FakeChannel(), settings(folder, **how)
     async with opened(folder) as store:
-        await store.run(lambda opened: opened.moves.know_lists([*config.lists()]))
+        await store.transact(lambda opened: opened.moves.know_lists([*config.lists()]))
         store.asked = 0
         words = Sanitiser(Redactor())
         channels = cast("dict[str, Channel]", {"inbox": channel})

@@ -36,6 +36,8 @@ async def answers(
     batcher: Batcher[int, int], carrier: Carrier, *numbers: int
 ) -> list[int | BaseException]:
     asked = [asyncio.create_task(batcher.ask(number)) for number in numbers]
+    # They ask, and what carries out the first of it begins.
+    await asyncio.sleep(0)
     await asyncio.sleep(0)
     carrier.go.set()
     return await asyncio.gather(*asked, return_exceptions=True)

@@ -27,9 +27,9 @@ def check_access(database: DatabaseAddress) -> list[Finding]:
         return []
     if not readable:
         return [Finding("access", str(database), "ok", "its owner's alone")]
-    said = "every user of this machine can read the keys, recipients and feeds in it"
+    text = "every user of this machine can read the keys, recipients and feeds in it"
     mend = f"`chmod o= {shlex.join(map(str, readable))}`"
-    return [Finding("access", str(database), "warn", said, mend)]
+    return [Finding("access", str(database), "warn", text, mend)]
 
 
 def exposed(files: Iterable[Path]) -> list[Path]:

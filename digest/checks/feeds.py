@@ -118,8 +118,8 @@ class FeedChecks:
         if not parsed.entries:
             yield Trouble("warn", "it has no entries", f"look at it in a browser: {feed.url}")
         if outruns(parsed.entries, max(feed.every or least, least), self._now()):
-            said = "they reach back so little that some may be missed between polls"
-            yield Trouble("warn", said, "poll it more often (`every`; polling.every is the least)")
+            text = "they reach back so little that some may be missed between polls"
+            yield Trouble("warn", text, "poll it more often (`every`; polling.every is the least)")
         if response.moved_to:
             yield Trouble("warn", "it moved for good", f"change its url to {response.moved_to}")
         yield from self._certificates.troubles(_host(response), self._now())

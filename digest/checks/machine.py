@@ -50,7 +50,7 @@ def _templates(folder: Path | None, themes: Sequence[Theme]) -> Finding:
         return Finding("templates", name, "fail", str(error), remedy)
     unused = unused_of(folder, themes) if folder else []
     mend = "name it as `digest templates export` does, or move it away"
-    return found("templates", name, ["compile"], [Trouble("warn", one, mend) for one in unused])
+    return found("templates", name, ["compile"], [Trouble("warn", text, mend) for text in unused])
 
 
 def check_database(database: DatabaseAddress) -> Finding:
@@ -76,7 +76,7 @@ def check_ports(settings: Settings) -> list[Finding]:
             urls[f"channel {name}"] = hook.get_secret_value() if hook else channel.api_url
     bad = {name: bad_port(urlsplit(url).port) for name, url in urls.items()}
     mend = "have it served at another port, and write that"
-    return [failed("settings", name, said, mend) for name, said in bad.items() if said]
+    return [failed("settings", name, text, mend) for name, text in bad.items() if text]
 
 
 def check_disk(database: DatabaseAddress) -> Finding:
@@ -128,9 +128,9 @@ def check_clock(offsets: Sequence[timedelta]) -> Finding:
     if not offsets:
         return Finding("clock", "", "ok", "not compared, since no answer had a date")
     minutes = min(offsets, key=abs).total_seconds() / 60
-    said = f"{abs(minutes):.0f} min {'behind' if minutes > 0 else 'ahead of'} the nearest server"
+    text = f"{abs(minutes):.0f} min {'behind' if minutes > 0 else 'ahead of'} the nearest server"
     if abs(minutes) <= _MOST_OFF_MINUTES:
         servers = counted(len(offsets), "answer")
-        said = f"within {_MOST_OFF_MINUTES} min of the servers' clocks, by the nearest of {servers}"
-        return Finding("clock", "", "ok", said)
-    return Finding("clock", "", "warn", said, "set this machine's clock, by NTP if it may")
+        text = f"within {_MOST_OFF_MINUTES} min of the servers' clocks, by the nearest of {servers}"
+        return Finding("clock", "", "ok", text)
+    return Finding("clock", "", "warn", text, "set this machine's clock, by NTP if it may")

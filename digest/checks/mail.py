@@ -60,8 +60,8 @@ async def _rehearse(connection: SmtpConnection, recipient: str) -> tuple[Trouble
         # What is put off is tried again, as it is when something is sent.
         if error.verdict == "retrying":
             return ()
-        said = f"it takes nothing for {recipient}: {error.reason}"
-        return (Trouble("warn", said, "see whether the address is right"),)
+        text = f"it takes nothing for {recipient}: {error.reason}"
+        return (Trouble("warn", text, "see whether the address is right"),)
     return ()
 
 
@@ -74,8 +74,8 @@ def _facts(smtp: SmtpSettings, offer: Offer) -> Iterator[str]:
 
 def _troubles(smtp: SmtpSettings, offer: Offer, largest: int) -> Iterator[Trouble]:
     if offer.most_bytes and offer.most_bytes < largest:
-        said = f"emails of up to {largest:,} bytes go as text, since it takes {offer.most_bytes:,}"
-        yield Trouble("warn", said, "send no `images` or fewer `max_entries`, or raise its limit")
+        text = f"emails of up to {largest:,} bytes go as text, since it takes {offer.most_bytes:,}"
+        yield Trouble("warn", text, "send no `images` or fewer `max_entries`, or raise its limit")
     if offer.encryption in _OLD:
         yield Trouble("warn", "an old kind of encryption", "have the server speak TLS 1.2 or later")
     if offer.encryption is None and smtp.host not in {"localhost", "127.0.0.1", "::1"}:

@@ -51,7 +51,7 @@ class AlertJob:
         untold = await self._store.transact(lambda store: store.incidents.untold())
         if not untold:
             return None
-        routes = self._routes(await self._store.transact(lambda store: store.ledger.resting()))
+        routes = self._routes(await self._store.transact(lambda store: store.ledger.backing_off()))
         if not routes:
             return None
         titles = await self._titles()

@@ -283,7 +283,7 @@ class DeliverJob:
         )
         rest = turn.rest = backoff_after(told, turn.rest, now)
         turn.stop.set()
-        await self._write_down(delivery, lambda store: store.ledger.rest(delivery, rest, now))
+        await self._write_down(delivery, lambda store: store.ledger.back_off(delivery, rest, now))
         event(
             _log,
             logging.ERROR if rest.lasting else logging.WARNING,

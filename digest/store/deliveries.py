@@ -243,8 +243,8 @@ def _check(connection: Connection, ids: Collection[int], refused: Mapping[str, s
     for number in ids:
         if number not in found:
             raise UsageError(f"there is no delivery {number}; see `digest deliveries`")
-        if said := refused.get(found[number].state):
-            raise UsageError(f"delivery {number} is {said}")
+        if state := refused.get(found[number].state):
+            raise UsageError(f"delivery {number} is {state}")
         if found[number].repeated_by is not None:
             again = f"was sent once more as {found[number].repeated_by}"
             raise UsageError(f"delivery {number} {again}; see `digest show` of its edition")

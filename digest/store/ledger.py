@@ -126,27 +126,27 @@ class LedgerQueries:
         with self._database.transaction() as connection:
             _hand_back(connection, delivery, now)
 
-    def rest(self, delivery: Delivery, rest: Backoff, now: datetime) -> None:
+    def back_off(self, delivery: Delivery, backoff: Backoff, now: datetime) -> None:
         """Note that the channel takes nothing now, and take back the claim that found it out.
 
-        Nothing is sent through it until the rest is over.
+        Nothing is sent through it until then.
         """
         values = {
-            "failing_since": rest.since,
-            "failures": rest.failures,
-            "lasting": rest.lasting,
-            "last_error": rest.reason,
-            "next_attempt_at": rest.next_attempt_at,
+            "failing_since": backoff.since,
+            "failures": backoff.failures,
+            "lasting": backoff.lasting,
+            "last_error": backoff.reason,
+            "next_attempt_at": backoff.next_attempt_at,
         }
         with self._database.transaction() as connection:
-            _hand_back(connection, delivery, now, rest.reason)
+            _hand_back(connection, delivery, now, backoff.reason)
             connection.execute(
                 insert(channels)
                 .values(name=delivery.channel, **values)
                 .on_conflict_do_update([channels.c.name], set_=values)
             )
-            if rest.lasting or now - rest.since >= _PASSES_WITHIN:
-                open_incident(connection, "channel", delivery.channel, rest.reason, now)
+            if backoff.lasting or now - backoff.since >= _PASSES_WITHIN:
+                open_incident(connection, "channel", delivery.channel, backoff.reason, now)
 
     def waiting(self, now: datetime) -> int:
         """How many deliveries are still to be made, but for those that are wanted later."""
@@ -160,7 +160,7 @@ class LedgerQueries:
         with self._database.transaction() as connection:
             return connection.execute(query).scalar_one()
 
-    def resting(self) -> list[str]:
+    def backing_off(self) -> list[str]:
         """The channels that take nothing now, or did when they were last tried."""
         with self._database.transaction() as connection:
             return list(connection.execute(sa.select(channels.c.name)).scalars())
@@ -172,7 +172,7 @@ class LedgerQueries:
             close_incident(connection, "channel", channel, now)
 
     def try_channels(self, now: datetime, configured: Collection[str]) -> None:
-        """End every rest, since what was wrong may be mended; forget channels that are gone."""
+        """Have every channel tried, since what was wrong may be mended; forget channels that are gone."""
         with self._database.transaction() as connection:
             gone = channels.c.name.not_in(configured)
             for name in connection.execute(sa.select(channels.c.name).where(gone)).scalars().all():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.store.aliases import batches
+from digest.store.bulk import batches
 from digest.store.merge_rows import take_over
 from digest.store.tables import (
     deliveries,

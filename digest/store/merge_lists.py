@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.config.addresses import mail_key
-from digest.store.aliases import batches
+from digest.store.bulk import batches
 from digest.store.merge_rows import take_over
 from digest.store.recipients import SUPPRESSED
 from digest.store.tables import IS_OPEN, deliveries, recipients, renditions

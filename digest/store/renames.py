@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from digest.editions.weekly import configured, weekly_of
 from digest.model import ALERTS
-from digest.store.aliases import batches
+from digest.store.bulk import batches
 from digest.store.merge_digests import (
     move_editions,
     move_schedule,

@@ -1,4 +1,4 @@
-"""What runs in worker processes, and in the one that they are forked from.
+"""The program of the worker processes, and of the one that they are forked from.
 
 That one is a program of its own, which holds nothing of the daemon's that a fork could inherit: no
 database, no sockets, no threads' locks. It loads what tasks need, and nothing that only the daemon

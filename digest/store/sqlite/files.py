@@ -81,11 +81,10 @@ def refuse_damaged(path: Path, owner: Path | None = None) -> None:
     _read_ahead(path)
     address = read_only_uri(path)
     with closing(sqlite3.connect(address, uri=True, timeout=10)) as connection:
-        (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if said != "ok":
-        raise StoreError(
-            f"{owner or path}: the database is damaged ({' '.join(said.split())}); restore a backup"
-        )
+        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        damage = " ".join(found.split())
+        raise StoreError(f"{owner or path}: the database is damaged ({damage}); restore a backup")
 
 
 def _read_ahead(path: Path) -> None:
@@ -99,11 +98,11 @@ def _read_ahead(path: Path) -> None:
 def store_error(path: Path, error: Exception) -> StoreError:
     """What to tell about an error of SQLite, SQLAlchemy or the file system, in one line."""
     cause = getattr(error, "orig", error)
-    said = cause.strerror if isinstance(cause, OSError) else cause
+    reason = cause.strerror if isinstance(cause, OSError) else cause
     code = getattr(cause, "sqlite_errorcode", 0)
     # The low byte is the kind of an error, the rest its detail.
     mend = _MENDS.get(code) or _MENDS.get(code & 0xFF)
-    return StoreError(f"{path}: {said}; {mend}" if mend else f"{path}: {said}")
+    return StoreError(f"{path}: {reason}; {mend}" if mend else f"{path}: {reason}")
 
 
 def read_only_uri(path: Path) -> str:

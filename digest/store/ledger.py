@@ -129,7 +129,7 @@ class LedgerQueries:
     def back_off(self, delivery: Delivery, backoff: Backoff, now: datetime) -> None:
         """Note that the channel takes nothing now, and take back the claim that found it out.
 
-        Nothing is sent through it until then.
+        Nothing is sent through it until its next attempt.
         """
         values = {
             "failing_since": backoff.since,
@@ -172,7 +172,7 @@ class LedgerQueries:
             close_incident(connection, "channel", channel, now)
 
     def try_channels(self, now: datetime, configured: Collection[str]) -> None:
-        """Have every channel tried, since what was wrong may be mended; forget channels that are gone."""
+        """Have every channel tried, as what was wrong may be mended; forget those that are gone."""
         with self._database.transaction() as connection:
             gone = channels.c.name.not_in(configured)
             for name in connection.execute(sa.select(channels.c.name).where(gone)).scalars().all():

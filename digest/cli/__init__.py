@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 from contextlib import contextmanager
+from functools import update_wrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
@@ -22,7 +23,7 @@ from digest.cli.groups import Group
 from digest.errors import StoreError, mendable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from digest.config import Settings
 
@@ -119,6 +120,16 @@ class Options(Struct, frozen=True):
         if self.verbose or self.quiet:
             level = "debug" if self.verbose else "error"
         configure(level, settings.log.format, Redactor(secrets))
+
+
+def pass_settings(command: Callable[..., int | None]) -> Callable[..., int | None]:
+    """Call a command with the settings first; only errors are logged unless the options say so."""
+
+    @click.pass_obj
+    def called(options: Options, /, **arguments: Any) -> int | None:
+        return command(options.settings(log_level="error"), **arguments)
+
+    return update_wrapper(called, command)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from digest.jobs.deliver import DeliverJob
     from digest.rendering.renderer import Renderer
     from digest.signing.web_links import EditionLinks
-    from digest.store import Record, Store, StoreThread
+    from digest.store import RecordWithHistory, Store, StoreThread
 
 
 class DeliveryActions:
@@ -43,7 +43,7 @@ class DeliveryActions:
         self._clock = clock
         self._links = links
 
-    async def retry(self, ids: Collection[int]) -> list[Record]:
+    async def retry(self, ids: Collection[int]) -> list[RecordWithHistory]:
         """Try deliveries again now that failed, linger or are unknown.
 
         Raises:
@@ -53,7 +53,7 @@ class DeliveryActions:
         await self._store.run(lambda store: store.deliveries.retry(ids, now))
         return await self._deliver(ids)
 
-    async def drop(self, ids: Collection[int]) -> list[Record]:
+    async def drop(self, ids: Collection[int]) -> list[RecordWithHistory]:
         """Have nothing more happen to deliveries.
 
         Raises:
@@ -63,7 +63,7 @@ class DeliveryActions:
         await self._store.run(lambda store: store.deliveries.drop(ids, now))
         return await self._store.run(lambda store: store.deliveries.of_ids(ids))
 
-    async def resend(self, edition_id: int, to: str | None) -> list[Record]:
+    async def resend(self, edition: int, to: str | None) -> list[RecordWithHistory]:
         """Send an edition once more: to all, or to one channel or recipient.
 
         What was sent stays as it is: each repeat is a delivery of its own. It may be a channel that
@@ -72,12 +72,12 @@ class DeliveryActions:
         Raises:
             UsageError: there is no such edition, channel or recipient.
         """
-        await self._store.run(lambda store: store.deliveries.edition(edition_id))
+        await self._store.run(lambda store: store.deliveries.edition(edition))
         now = self._clock()
-        ids = await self._store.run(lambda store: store.deliveries.resend(edition_id, to, now))
+        ids = await self._store.run(lambda store: store.deliveries.resend(edition, to, now))
         if not ids and to is not None:
-            await self._add(edition_id, to)
-            ids = await self._store.run(lambda store: store.deliveries.resend(edition_id, to, now))
+            await self._add(edition, to)
+            ids = await self._store.run(lambda store: store.deliveries.resend(edition, to, now))
         return await self._deliver(ids)
 
     async def _add(self, edition_id: int, to: str) -> None:
@@ -108,7 +108,7 @@ class DeliveryActions:
             )
         )
 
-    async def _deliver(self, ids: Collection[int]) -> list[Record]:
+    async def _deliver(self, ids: Collection[int]) -> list[RecordWithHistory]:
         await self._delivering.try_channels()
         await self._delivering.deliver_due()
         return await self._store.run(lambda store: store.deliveries.of_ids(ids))

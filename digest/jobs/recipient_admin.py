@@ -1,4 +1,4 @@
-"""Rostering: what the operator does with the recipients that are kept in the store."""
+"""Carries out the operator's commands about the recipients that are kept in the store."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from digest.config.addresses import mail_address, mail_key
 from digest.editions.weekly import is_lively
 from digest.errors import UsageError
 from digest.log import event
-from digest.model import Recipient, as_dict
+from digest.model import Recipient
 from digest.store import SUPPRESSED, Ask
 
 if TYPE_CHECKING:
@@ -30,16 +30,28 @@ _log = logging.getLogger(__name__)
 _SAID = {"address", "name", "state", "reason", "paused_until", "zone", "send_at", "frequency"}
 
 
-class Imported(Struct, frozen=True):
-    """How many were new, how many changed, and who stays away whatever the file says.
+class Recipients(Struct, frozen=True):
+    """`recipients`: those that were asked for, or that something became of."""
 
-    `removed` were taken off since the file was written.
-    """
+    recipients: tuple[Recipient, ...]
+
+
+class RecipientsImport(Struct, frozen=True):
+    """`recipients import`."""
 
     added: int
     changed: int
     suppressed: tuple[str, ...]
+    """Addresses that have left, and stay away whatever the file says."""
     removed: tuple[str, ...] = ()
+    """Addresses that were removed since the file was written, and stay away."""
+
+
+class RecipientsAllow(Struct, frozen=True):
+    """`recipients allow`."""
+
+    address: str
+    """What may be asked again."""
 
 
 class RecipientAdmin:
@@ -52,7 +64,7 @@ class RecipientAdmin:
         self._store = store
         self._clock = clock
 
-    async def carry_out(self, command: str, asked: dict[str, Any]) -> dict[str, Any]:
+    async def carry_out(self, command: str, asked: dict[str, Any]) -> Struct:
         """Carry out a command by its name; answers what there is to show.
 
         Raises:
@@ -64,18 +76,21 @@ class RecipientAdmin:
             return await self.allow(asked["address"])
         do = {"remove": self.remove, "restore": self.restore}[command]
         done = await do(asked["address"], asked["channel"])
-        return {"recipients": [shown(one, self._clock()) for one in done]}
+        return self._shown(done)
 
-    async def _take(self, command: str, asked: dict[str, Any]) -> dict[str, Any]:
+    async def _take(self, command: str, asked: dict[str, Any]) -> Struct:
         given = convert(asked["recipients"], list[Recipient])
         if command == "set":
-            done = await self.change(given[0], asked["channel"], asked["columns"])
-            return {"recipients": [shown(one, self._clock()) for one in done]}
-        for channel in {one.channel for one in given}:
+            return self._shown(await self.change(given[0], asked["channel"], asked["columns"]))
+        for channel in {recipient.channel for recipient in given}:
             check_channel(self._settings, channel)
         if command == "add":
-            return {"recipients": [shown(await self.add(given[0]), self._clock())]}
-        return as_dict(await self.take_over(given, asked["columns"]))
+            return self._shown([await self.add(given[0])])
+        return await self.take_over(given, asked["columns"])
+
+    def _shown(self, recipients: Sequence[Recipient]) -> Recipients:
+        now = self._clock()
+        return Recipients(tuple(as_of(recipient, now) for recipient in recipients))
 
     async def add(self, recipient: Recipient) -> Recipient:
         """Put one on the list.
@@ -101,14 +116,16 @@ class RecipientAdmin:
 
         return self._say("recipient added", [await self._store.run(write)])[0]
 
-    async def take_over(self, given: Sequence[Recipient], columns: Collection[str]) -> Imported:
+    async def take_over(
+        self, given: Sequence[Recipient], columns: Collection[str]
+    ) -> RecipientsImport:
         """Have the store say what these columns do, all of it or nothing; who has left stays away.
 
         What no column tells of one that is known stays as it is.
         """
         now, said = self._clock(), _SAID & set(columns)
 
-        def write(store: Store) -> Imported:
+        def write(store: Store) -> RecipientsImport:
             known = {_key(one): one for one in store.recipients.all()}
             away = [one for one in given if _stays_away(known.get(_key(one)), one)]
             void = store.asking.void()
@@ -125,7 +142,7 @@ class RecipientAdmin:
             }
             store.recipients.put(wanted.values(), now)
             self._welcome(store, [wanted[key] for key in wanted.keys() - known.keys()])
-            return Imported(
+            return RecipientsImport(
                 added=len(wanted.keys() - known.keys()),
                 changed=sum(known[key] != one for key, one in wanted.items() if key in known),
                 suppressed=tuple(f"{one.address} ({one.channel})" for one in away),
@@ -227,7 +244,7 @@ class RecipientAdmin:
 
         return self._say("recipient restored", await self._store.run(write))
 
-    async def allow(self, address: str) -> dict[str, Any]:
+    async def allow(self, address: str) -> RecipientsAllow:
         """Let an address be asked again whether it is to be on a list.
 
         Raises:
@@ -236,7 +253,7 @@ class RecipientAdmin:
         if not await self._store.run(lambda store: store.asking.allow(address)):
             raise UsageError(f"{address} may be asked; nothing keeps it from that")
         event(_log, logging.INFO, "may be asked again", recipient=address)
-        return {"address": mail_address(address)}
+        return RecipientsAllow(mail_address(address))
 
     def _find(self, store: Store, address: str, channel: str | None) -> list[Recipient]:
         everybody, key = store.recipients.all(channel), mail_key(address)
@@ -286,9 +303,9 @@ def is_kept(one: Recipient, named: Collection[tuple[str, str]]) -> bool:
     return one.listed or one.state in SUPPRESSED or _key(one) in named
 
 
-def shown(one: Recipient, now: datetime) -> dict[str, Any]:
-    """A recipient as commands show it."""
-    return {**as_dict(one), "state": one.state_at(now)}
+def as_of(recipient: Recipient, now: datetime) -> Recipient:
+    """A recipient with the state that it has at a time."""
+    return replace(recipient, state=recipient.state_at(now))
 
 
 def _key(one: Recipient) -> tuple[str, str]:

@@ -9,7 +9,13 @@ from digest.store.archive import ArchiveQueries, FeedHistory, Waiting
 from digest.store.backup import back_up, copy_database
 from digest.store.confirmations import Ask, ConfirmationQueries
 from digest.store.database import Database, StoreThread
-from digest.store.deliveries import Change, DeliveryQueries, EditionRecord, Record
+from digest.store.deliveries import (
+    Change,
+    DeliveryQueries,
+    EditionRecord,
+    Record,
+    RecordWithHistory,
+)
 from digest.store.disk_space import reason_not_to_send, reason_not_to_write
 from digest.store.editions import DigestPlan, EditionQueries
 from digest.store.explain import ExplainQueries
@@ -44,6 +50,7 @@ __all__ = [
     "Keys",
     "ListCount",
     "Record",
+    "RecordWithHistory",
     "Sizes",
     "Store",
     "StoreThread",

@@ -43,7 +43,7 @@ async def _digests(request: web.Request) -> web.Response:
     site = request.app[SITE]
     health = await site.read(lambda store: store.health.read())
     report = status_report(site.settings, health, utc_now())
-    rows = [(row, site.settings.digests[row["name"]]) for row in report["digests"]]
+    rows = [(row, site.settings.digests[row.name]) for row in report.digests]
     last = await last_editions(site)
     return operator_page(request, "digests.html", digests=rows, editions=last)
 
@@ -61,7 +61,7 @@ async def _digest(request: web.Request) -> web.Response:
         request,
         "digest.html",
         name=name,
-        row=next(row for row in report["digests"] if row["name"] == name),
+        row=next(row for row in report.digests if row.name == name),
         feeds=site.settings.feeds_of(name),
         channels={one: site.settings.channels[one] for one in site.settings.digests[name].send_to},
         recipients=recipients(site.settings, name),

@@ -13,12 +13,12 @@ from digest.feeds.text import well_formed
 from digest.jobs.pictures import without_embedded
 from digest.jobs.render import render_beside
 from digest.rendering.templates import Templates
+from digest.signing.signatures import is_same
 from digest.signing.web_links import (
     digest_feed_url,
     digest_token,
     edition_due,
     edition_url,
-    is_same,
     urn_of,
 )
 from digest.web.responses import SITE, document

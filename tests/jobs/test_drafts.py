@@ -204,16 +204,16 @@ async def test_no_more_contents_are_read_than_are_shown(
 
 def test_slow_drafting_shows_in_health() -> None:
     now = 0.0
-    pulse = DaemonHealth(lambda: now)
-    assert (pulse.draft_seconds, pulse.drafting_for) == (None, 0.0)
-    with pulse.drafting():
+    health = DaemonHealth(lambda: now)
+    assert (health.draft_seconds, health.drafting_for) == (None, 0.0)
+    with health.drafting():
         now = 299.0
-        assert pulse.drafting_for == 299.0
-        pulse.begin()
-        assert pulse.stale == ""
+        assert health.drafting_for == 299.0
+        health.begin()
+        assert health.stale == ""
         now = 300.0
-        assert pulse.stale == "an edition is drafted without end"
-    assert (pulse.stale, pulse.draft_seconds, pulse.drafting_for) == ("", 300.0, 0.0)
+        assert health.stale == "an edition is drafted without end"
+    assert (health.stale, health.draft_seconds, health.drafting_for) == ("", 300.0, 0.0)
 
 
 async def test_a_draft_is_watched_while_it_is_made(bench: Bench) -> None:

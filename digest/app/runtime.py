@@ -27,11 +27,10 @@ from digest.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-    from datetime import datetime
 
-    from digest.channels import Channel
     from digest.config import Settings
     from digest.jobs.alerts import AlertJob
+    from digest.jobs.context import JobContext
     from digest.jobs.deliver import DeliverJob
     from digest.jobs.delivery_actions import DeliveryActions
     from digest.jobs.disk_guard import DiskGuard
@@ -52,9 +51,7 @@ if TYPE_CHECKING:
 class Runtime(Struct, frozen=True):
     """The jobs over one open store, and what commands do with them."""
 
-    settings: Settings
-    store: StoreThread[Store]
-    channels: dict[str, Channel]
+    context: JobContext
     poll_job: PollJob
     drafter: Drafter
     publish_job: PublishJob
@@ -69,7 +66,16 @@ class Runtime(Struct, frozen=True):
     key_rotation: KeyRotation
     retention_job: RetentionJob
     disk_guard: DiskGuard
-    clock: Callable[[], datetime]
+
+    @property
+    def settings(self) -> Settings:
+        """What the jobs work by."""
+        return self.context.settings
+
+    @property
+    def store(self) -> StoreThread[Store]:
+        """The store that they work on."""
+        return self.context.store
 
     async def poll(
         self, feeds: Sequence[str], report: Callable[[PollResult], None] = lambda _: None
@@ -97,8 +103,8 @@ class Runtime(Struct, frozen=True):
         if digest not in self.settings.digests:
             hint = nearest(digest, self.settings.digests)
             raise UsageError(f"there is no digest {digest!r}{hint}")
-        if to is not None and to not in self.channels:
-            raise UsageError(f"there is no channel {to!r}{nearest(to, self.channels)}")
+        if to is not None and to not in self.context.channels:
+            raise UsageError(f"there is no channel {to!r}{nearest(to, self.context.channels)}")
         urls = {feed.url for feed in self.settings.feeds_of(digest)}
         await self.poll_job.poll_due(urls, report)
         published = await self.publish_job.publish_now(digest, [to] if to else None)
@@ -115,7 +121,7 @@ class Runtime(Struct, frozen=True):
         Raises:
             UsageError: there is no such feed.
         """
-        urls, now = feed_urls(self.settings, feeds, await self._titles(feeds)), self.clock()
+        urls, now = feed_urls(self.settings, feeds, await self._titles(feeds)), self.context.clock()
         entries = await self.store.run(lambda store: store.held.decide(urls, now, release=release))
         return HeldDecision("released" if release else "discarded", entries)
 
@@ -153,7 +159,7 @@ class Runtime(Struct, frozen=True):
             outcome.state != "sent" and not outcome.next_attempt_at for outcome in outcomes.values()
         )
         await self.retention_job.drop_old()
-        now = self.clock()
+        now = self.context.clock()
         waiting = await self.store.run(lambda store: store.ledger.waiting(now))
         return Run(
             **asdict(poll_report(polled)),

@@ -15,15 +15,12 @@ from digest.signing.tokens import Confirmation
 from digest.store import Ask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from digest.channels import Channel
-    from digest.config import Settings
+    from digest.jobs.context import JobContext
     from digest.language import Language
-    from digest.log import Sanitiser
     from digest.signing.tokens import Tokens
-    from digest.store import Store, StoreThread
 
 _log = logging.getLogger(__name__)
 
@@ -36,21 +33,13 @@ class ConfirmationMailer:
     It is no delivery: what cannot be sent at once is logged, and can be asked for again.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        channels: Mapping[str, Channel],
-        tokens: Tokens,
-        clock: Callable[[], datetime],
-        words: Sanitiser,
-        store: StoreThread[Store],
-    ) -> None:
-        self._settings = settings
-        self._store = store
-        self._channels = channels
+    def __init__(self, context: JobContext, tokens: Tokens) -> None:
+        self._settings = context.settings
+        self._store = context.store
+        self._channels = context.channels
         self._tokens = tokens
-        self._clock = clock
-        self._words = words
+        self._clock = context.clock
+        self._sanitiser = context.sanitiser
         self._sending: set[asyncio.Task[None]] = set()
 
     def ask(self, channel: str, address: str, title: str, language: Language) -> None:
@@ -77,7 +66,7 @@ class ConfirmationMailer:
                 return
             await self._send(one, title, language, now)
         except (DeliveryError, StoreError) as error:
-            reason = self._words(str(error))
+            reason = self._sanitiser(str(error))
             event(_log, logging.WARNING, "not asked to confirm", channel=channel, error=reason)
         except Exception:  # noqa: BLE001 - a bug is logged whole
             _log.exception("bug while asking to confirm")

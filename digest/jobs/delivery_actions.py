@@ -11,37 +11,25 @@ from digest.jobs.publish import message_ids
 from digest.jobs.render import render_beside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
-    from datetime import datetime
+    from collections.abc import Collection
 
-    from digest.channels import Channel
-    from digest.config import Settings
+    from digest.jobs.context import JobContext
     from digest.jobs.deliver import DeliverJob
-    from digest.rendering.renderer import Renderer
     from digest.signing.web_links import EditionLinks
-    from digest.store import RecordWithHistory, Store, StoreThread
+    from digest.store import RecordWithHistory, Store
 
 
 class DeliveryActions:
     """Carries out decisions; what becomes due by them is delivered at once."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        store: StoreThread[Store],
-        channels: Mapping[str, Channel],
-        templates: Mapping[str, Renderer],
-        delivering: DeliverJob,
-        clock: Callable[[], datetime],
-        links: EditionLinks,
-    ) -> None:
-        self._settings = settings
-        self._store = store
-        self._channels = channels
-        self._templates = templates
-        self._delivering = delivering
-        self._clock = clock
+    def __init__(self, context: JobContext, links: EditionLinks, deliver_job: DeliverJob) -> None:
+        self._settings = context.settings
+        self._store = context.store
+        self._channels = context.channels
+        self._templates = context.templates
+        self._clock = context.clock
         self._links = links
+        self._deliver_job = deliver_job
 
     async def retry(self, ids: Collection[int]) -> list[RecordWithHistory]:
         """Try deliveries again now that failed, linger or are unknown.
@@ -109,6 +97,6 @@ class DeliveryActions:
         )
 
     async def _deliver(self, ids: Collection[int]) -> list[RecordWithHistory]:
-        await self._delivering.try_channels()
-        await self._delivering.deliver_due()
+        await self._deliver_job.try_channels()
+        await self._deliver_job.deliver_due()
         return await self._store.run(lambda store: store.deliveries.of_ids(ids))

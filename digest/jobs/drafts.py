@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from digest.config import DigestSettings, FeedSettings, Settings
     from digest.editions.compose import Frame, Health
     from digest.editions.filter import Judged
+    from digest.jobs.context import JobContext
     from digest.model import Entry
-    from digest.store import Store, StoreThread
+    from digest.store import Store
     from digest.workers.pool import WorkerPool
 
 __all__ = ["Draft", "Drafter", "draft_edition", "draft_weekly"]
@@ -59,11 +60,9 @@ class Drafter:
     Without `workers`, and what little there is to decide of a few entries, in another thread.
     """
 
-    def __init__(
-        self, settings: Settings, store: StoreThread[Store], workers: WorkerPool | None = None
-    ) -> None:
-        self._settings = settings
-        self._store = store
+    def __init__(self, context: JobContext, workers: WorkerPool | None = None) -> None:
+        self._settings = context.settings
+        self._store = context.store
         self._workers = workers
         # Told of each draft while it is made.
         self.watch: Callable[[], AbstractContextManager[object]] = nullcontext

@@ -19,11 +19,12 @@ from digest.model import Recipient
 from digest.store import SUPPRESSED, Ask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from digest.config import Settings
-    from digest.store import Store, StoreThread
+    from digest.jobs.context import JobContext
+    from digest.store import Store
 
 _log = logging.getLogger(__name__)
 
@@ -57,12 +58,10 @@ class RecipientsAllow(Struct, frozen=True):
 class RecipientAdmin:
     """Carries out the commands about recipients."""
 
-    def __init__(
-        self, settings: Settings, store: StoreThread[Store], clock: Callable[[], datetime]
-    ) -> None:
-        self._settings = settings
-        self._store = store
-        self._clock = clock
+    def __init__(self, context: JobContext) -> None:
+        self._settings = context.settings
+        self._store = context.store
+        self._clock = context.clock
 
     async def carry_out(self, command: str, asked: dict[str, Any]) -> Struct:
         """Carry out a command by its name; answers what there is to show.

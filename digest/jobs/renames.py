@@ -14,10 +14,9 @@ from digest.log import event
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
-    from datetime import datetime
 
-    from digest.config import Settings
-    from digest.store import ListCount, Store, StoreThread
+    from digest.jobs.context import JobContext
+    from digest.store import ListCount, Store
 
 _log = logging.getLogger(__name__)
 
@@ -69,12 +68,10 @@ class DigestsForget(Struct, frozen=True):
 class Renames:
     """Carries out the commands about channels and digests that the configuration has no more."""
 
-    def __init__(
-        self, settings: Settings, store: StoreThread[Store], clock: Callable[[], datetime]
-    ) -> None:
-        self._settings = settings
-        self._store = store
-        self._clock = clock
+    def __init__(self, context: JobContext) -> None:
+        self._settings = context.settings
+        self._store = context.store
+        self._clock = context.clock
 
     async def carry_out(self, command: str, names: Sequence[str]) -> Struct:
         """Carry out a command by what calls it; answers what there is to show.

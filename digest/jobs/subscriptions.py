@@ -1,4 +1,4 @@
-"""Enrolling: what readers say of themselves, on pages they find by links in their mail."""
+"""Carries out what readers ask for on their pages: to subscribe, to leave, how often and when."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime, time
 
-    from digest.config import Settings
     from digest.jobs.confirmations import ConfirmationMailer
+    from digest.jobs.context import JobContext
     from digest.language import Language
     from digest.model import Frequency
     from digest.signing.tokens import Confirmation, Tokens
-    from digest.store import Store, StoreThread
+    from digest.store import Store
 
 _log = logging.getLogger(__name__)
 
@@ -37,18 +37,13 @@ class Subscriptions:
     """Carries out what a channel's recipient asks for; asked for once more, it changes nothing."""
 
     def __init__(
-        self,
-        settings: Settings,
-        store: StoreThread[Store],
-        tokens: Tokens,
-        confirming: ConfirmationMailer,
-        clock: Callable[[], datetime],
+        self, context: JobContext, tokens: Tokens, confirmation_mailer: ConfirmationMailer
     ) -> None:
-        self._settings = settings
-        self._store = store
-        self._confirming = confirming
+        self._settings = context.settings
+        self._store = context.store
+        self._confirmation_mailer = confirmation_mailer
         self.tokens = tokens
-        self.clock = clock
+        self.clock = context.clock
 
     @property
     def proxies(self) -> tuple[str, ...]:
@@ -160,7 +155,7 @@ class Subscriptions:
     def ask(self, channel: str, address: str) -> None:
         """Have an address asked whether it is to be on an open list, in the background."""
         title, language = self.title(channel), self.language(channel)
-        self._confirming.ask(channel, address, title, language)
+        self._confirmation_mailer.ask(channel, address, title, language)
 
     async def confirm(self, asked: Confirmation) -> Recipient:
         """Put an address on the list that has said it is to be.

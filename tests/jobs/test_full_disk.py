@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.channels import open_channels
+from digest.config import Settings
 from digest.errors import StoreError
+from digest.jobs.context import JobContext
 from digest.jobs.deliver import DeliverJob
 from digest.jobs.disk_guard import DiskGuard
 from digest.log import Redactor, Sanitiser
 from digest.model import Rendition
-from digest.store import reason_not_to_send
 from tests.channels.making import TEMPLATES, open_it
 from tests.disks import Disk, small_disk
 from tests.feed_xml import item, rss
@@ -75,11 +76,10 @@ async def open_batch(folder: Path, server: MailServer) -> AsyncIterator[Batch]:
     async with open_store(folder) as store:
         sent_as = (Rendition("it", "email", READERS, (payload,)),)
         await store.run(lambda opened: build.publish(opened, sent_as=sent_as))
-        room = DiskGuard(
-            store, str(path), partial(reason_not_to_send, path), clock, again_seconds=0
-        )
-        words = Sanitiser(Redactor())
-        by = DeliverJob(store, {"it": channel}, clock, words, room, record_again_seconds=0.01)
+        settings = Settings.model_construct(feeds=(), digests={}, database=f"sqlite:///{path}")
+        context = JobContext(settings, store, clock, Sanitiser(Redactor()), {"it": channel})
+        room = DiskGuard(context, again_seconds=0)
+        by = DeliverJob(context, room, record_again_seconds=0.01)
         yield Batch(store, path, by, room, server)
 
 
@@ -179,9 +179,11 @@ async def test_an_incident_of_an_earlier_process_ends_with_the_first_look(
         assert len(await batch.incidents()) == 1
     disk.make_room()
     async with open_store(disk.folder) as store:
-        path = disk.folder / "digest.db"
-        room = DiskGuard(store, str(path), partial(reason_not_to_send, path), StoppedClock())
-        assert await room.is_left()
+        settings = Settings.model_construct(
+            feeds=(), digests={}, database=f"sqlite:///{disk.folder / 'digest.db'}"
+        )
+        context = JobContext(settings, store, StoppedClock(), Sanitiser(Redactor()))
+        assert await DiskGuard(context).has_room()
         assert (await store.run(lambda opened: opened.health.read())).incidents == []
 
 

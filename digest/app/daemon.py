@@ -155,7 +155,7 @@ class Daemon:
         lists = await self.read(lambda store: store.moves.lists())
         editions = await self.read(lambda store: store.moves.editions())
         for lost in lost_names(self.settings, lists, editions):
-            reason = f"{lost.said}; {lost.remedy}"
+            reason = f"{lost.message}; {lost.remedy}"
             event(_log, logging.WARNING, "not in the file", name=lost.name, reason=reason)
 
     @contextlib.asynccontextmanager
@@ -212,8 +212,11 @@ class Daemon:
         if found:
             self._adopt(prepared.settings)
             self._prepared = prepared
-        told = [*found[:_MOST_TOLD], *([f"{len(found)} in all"] if len(found) > _MOST_TOLD else [])]
-        event(_log, logging.INFO, "reloaded", changes="; ".join(told) or "none")
+        shown = [
+            *found[:_MOST_TOLD],
+            *([f"{len(found)} in all"] if len(found) > _MOST_TOLD else []),
+        ]
+        event(_log, logging.INFO, "reloaded", changes="; ".join(shown) or "none")
         return bool(found)
 
     def _prepare_anew(self) -> Prepared:

@@ -1,4 +1,4 @@
-"""What an edition would do with each pending entry, and which rule decided it."""
+"""Tells what an edition would do with each pending entry, and which rule decided it."""
 
 from __future__ import annotations
 

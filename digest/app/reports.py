@@ -261,7 +261,7 @@ def _gone(settings: Settings, health: Health | None) -> list[Attention]:
     if health is None:
         return []
     lost = lost_names(settings, health.lists, health.editions)
-    return [_need(name.kind, name.name, f"{name.said}; {name.remedy}") for name in lost]
+    return [_need(name.kind, name.name, f"{name.message}; {name.remedy}") for name in lost]
 
 
 class Lost(Struct, frozen=True):
@@ -269,7 +269,7 @@ class Lost(Struct, frozen=True):
 
     kind: str
     name: str
-    said: str
+    message: str
     remedy: str
 
 

@@ -1,4 +1,4 @@
-"""The rounds of the daemon: what wakes the jobs, and how its work goes."""
+"""Wakes the jobs of the daemon on time, and keeps how its work goes."""
 
 from __future__ import annotations
 

@@ -29,4 +29,6 @@ def check_names(settings: Settings) -> list[Finding]:
         lost = lost_names(settings, store.moves.lists(), store.moves.editions())
     finally:
         store.close()
-    return [Finding(_WHAT[one.kind], one.name, "warn", one.said, one.remedy) for one in lost]
+    return [
+        Finding(_WHAT[name.kind], name.name, "warn", name.message, name.remedy) for name in lost
+    ]

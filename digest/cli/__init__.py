@@ -219,9 +219,9 @@ def run_command(arguments: list[str] | None = None) -> int:
 
 def _misused(error: click.ClickException) -> int:
     """Show what click has to say, in which arguments may be quoted."""
-    said = io.StringIO()
-    error.show(said)
-    _tell(said.getvalue().rstrip("\n"))
+    shown = io.StringIO()
+    error.show(shown)
+    _tell(shown.getvalue().rstrip("\n"))
     return error.exit_code
 
 

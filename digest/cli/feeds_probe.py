@@ -1,4 +1,4 @@
-"""What `feeds discover` and `feeds test` learn from an address; nothing is stored."""
+"""What `digest feeds discover` and `test` learn from an address; nothing is stored."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class Scout:
         tried = await asyncio.gather(*(self._try(request, link, done) for link in links))
         found = sorted(tried, key=lambda candidate: candidate.error is not None)
         if not found or found[0].error:
-            others = [one for one in usual_addresses(response.url) if one not in links]
+            others = [url for url in usual_addresses(response.url) if url not in links]
             usual = await self._first_of(request, others, done)
             found = [usual, *found] if usual else found
         if not found:
@@ -251,6 +251,6 @@ def _problems_of_entries(parsed: ParsedFeed, identity: Counter[str]) -> Iterator
         "told apart by their text alone; an edited one may be new": identity["content"],
         "that copy others, or are older versions of them": len(entries) - identity.total(),
     }
-    for words, count in counts.items():
+    for problem, count in counts.items():
         if count:
-            yield f"{counted(count, 'entry', 'entries')} {words}"
+            yield f"{counted(count, 'entry', 'entries')} {problem}"

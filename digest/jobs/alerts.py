@@ -1,4 +1,4 @@
-"""Alerting: incidents to the people who mend them, once when they begin and once when they end."""
+"""Alerts the people who mend incidents, once when they begin and once when they end."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ class DeliverJob:
         for outcomes in drained:
             if isinstance(outcomes, BaseException):
                 raise outcomes
-        return [outcome for one in drained if isinstance(one, list) for outcome in one]
+        return [outcome for made in drained if isinstance(made, list) for outcome in made]
 
     async def finish(self) -> None:
         """Give what is being sent a few seconds to end and be recorded, then give it up."""

@@ -1,4 +1,4 @@
-"""Deciding: what an operator wants done with deliveries."""
+"""Carries out what an operator wants done with deliveries: retry, drop, resend."""
 
 from __future__ import annotations
 

@@ -286,7 +286,10 @@ def _week(
         digest=name,
         title=language_of(config.language).translate("{digest}, weekly", digest=frame.title),
         # Feeds that are not the digest's any more come last.
-        names={**frame.names, **{one.feed_url: frame.names.get(one.feed_url) for one in taken}},
+        names={
+            **frame.names,
+            **{entry.feed_url: frame.names.get(entry.feed_url) for entry in taken},
+        },
         next_at=next_after(weekly_schedule(config.schedule), zone, now),
     )
     return Material(
@@ -367,15 +370,17 @@ def _health(
 ) -> Health:
     from digest.editions.compose import Health
 
-    held = (one for one in store.held.read() if one.url in polled)
-    failing = (one for one in store.feeds.failing() if one.url in polled)
+    held = (feed for feed in store.held.read() if feed.url in polled)
+    failing = (feed for feed in store.feeds.failing() if feed.url in polled)
     quiet = store.feeds.fell_quiet(begin, end) if begin else []
     return Health(
-        held=tuple(Held(names[one.url], one.entries) for one in held),
+        held=tuple(Held(names[feed.url], feed.entries) for feed in held),
         failing=tuple(
-            Failing(names[one.url], one.failing_since) for one in failing if one.failing_since
+            Failing(names[feed.url], feed.failing_since) for feed in failing if feed.failing_since
         ),
         quiet=tuple(
-            Quiet(names[one.url], one.new_at) for one in quiet if one.new_at and one.url in polled
+            Quiet(names[feed.url], feed.new_at)
+            for feed in quiet
+            if feed.new_at and feed.url in polled
         ),
     )

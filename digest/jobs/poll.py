@@ -1,4 +1,4 @@
-"""Polling: feeds to entries."""
+"""Polls feeds: what they bring becomes entries."""
 
 from __future__ import annotations
 

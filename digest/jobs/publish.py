@@ -1,4 +1,4 @@
-"""Publishing: pending entries to an edition and its deliveries."""
+"""Publishes editions: pending entries become an edition and its deliveries."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ class PublishJob:
                 # There is nowhere to note it.
                 errors.append(error)
 
-        await asyncio.gather(*(take(*one) for one in due))
+        await asyncio.gather(*(take(*turn) for turn in due))
         return errors
 
     async def _take_turns(self, digest: str, since: datetime, taking: _Taking) -> None:

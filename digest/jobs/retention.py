@@ -1,4 +1,4 @@
-"""Keeping: what is old enough to go."""
+"""Drops texts that are old enough to go."""
 
 from __future__ import annotations
 

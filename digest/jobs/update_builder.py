@@ -1,4 +1,4 @@
-"""Learning: what the entries of a body change, from what is known of their feed."""
+"""Tells what the entries of a body change, from what is known of their feed."""
 
 from __future__ import annotations
 

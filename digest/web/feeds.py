@@ -1,4 +1,4 @@
-"""Pages about feeds: all of them, what each brought, what is held, and what needs a person."""
+"""The pages of feeds: all of them, what each brought, what is held, and what needs a person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The login: one password, and what pages behind it ask of a request."""
+"""The login with one password, and what pages behind it ask of a request."""
 
 from __future__ import annotations
 

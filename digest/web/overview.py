@@ -1,4 +1,4 @@
-"""The overview: what needs attention and what to do about it, then how everything is."""
+"""The overview page: what needs attention and what to do about it, then how everything is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For machines: whether it lives, whether it is ready, and how it goes."""
+"""What machines ask: `/healthz`, `/readyz` and `/metrics`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers: pages from templates, and what the site knows to make them."""
+"""Makes responses: pages from templates, and what the site knows to make them."""
 
 from __future__ import annotations
 

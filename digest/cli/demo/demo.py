@@ -1,4 +1,4 @@
-"""`demo`: the whole loop on this machine, with sample feeds and servers that catch what is sent."""
+"""`digest demo`: runs the whole loop on this machine, with sample feeds and servers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rounds of the daemon: what wakes the jobs, and how its work goes."""
+"""Wakes the jobs of the daemon on time, and keeps how its work goes."""
 
 from __future__ import annotations
 
@@ -110,14 +110,14 @@ class DaemonHealth:
 class Ticker:
     """Wakes the jobs, and never waits for one: what is slow holds up nothing else."""
 
-    def __init__(self, runtime: Runtime, pulse: DaemonHealth) -> None:
+    def __init__(self, runtime: Runtime, health: DaemonHealth) -> None:
         # Commands have no use for the scheduler.
         from digest.jobs.clock import Clock
 
         self.runtime = runtime
-        runtime.poll_job.note = pulse.note_poll
-        runtime.drafter.watch = pulse.drafting
-        self._pulse = pulse
+        runtime.poll_job.note = health.note_poll
+        runtime.drafter.watch = health.drafting
+        self._health = health
         self._clock = Clock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._woken_at = utc_now()
@@ -130,7 +130,7 @@ class Ticker:
             zone = settings.zone_of(name)
             for schedule in {digest.schedule, weekly_schedule(digest.schedule)}:
                 self._clock.on_schedule(schedule, zone, self._on_time)
-        self._pulse.begin()
+        self._health.begin()
         # An edition missed while down waits for the feeds to be read, a minute at the most.
         self._start(self._poll_then_publish)
         self._start(self._alert_then_deliver)
@@ -149,7 +149,7 @@ class Ticker:
         return not timedelta(0) <= utc_now() - self._woken_at <= _AWAY
 
     def _wake(self) -> None:
-        self._pulse.beat()
+        self._health.beat()
         was_away, self._woken_at = self._was_away(), utc_now()
         self._start(self._poll_then_publish)
         if not was_away:
@@ -174,7 +174,7 @@ class Ticker:
         # What cannot be recorded would be asked for again, every minute.
         if lack := await asyncio.to_thread(database.reason_not_to_write):
             raise StoreError(f"{database}: {lack}")
-        with self._pulse.round():
+        with self._health.round():
             await self.runtime.poll_job.poll_due()
         self._publish()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import tempfile
 from contextlib import nullcontext
 from datetime import timedelta
@@ -17,7 +16,7 @@ from digest.config import FileSettings
 from digest.errors import DeliveryError
 from digest.model import NO_PICTURES, Rendition
 from digest.rendering.pictures import self_contained
-from digest.rendering.snapshot import as_json
+from digest.rendering.snapshot import as_json_text
 
 if TYPE_CHECKING:
     from datetime import date
@@ -61,7 +60,7 @@ class FileChannel:
             case "text":
                 return templates.text(edition)
             case "json":
-                return json.dumps(as_json(edition), ensure_ascii=False, indent=2) + "\n"
+                return as_json_text(edition)
             case "markdown":
                 return templates.markdown(edition)
 

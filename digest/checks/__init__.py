@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
-
-from digest.model import as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,17 +16,16 @@ _CONFIGURATION = {"settings", "templates"}
 
 
 class Finding(Struct, frozen=True):
-    """One thing that was checked: what was found, and how to mend what is wrong with it."""
+    """One thing that was checked."""
 
     what: str
+    """settings, templates, database, access, files, secrets, disk, zone data, clock, feed, smtp,
+    sender, channel or public URL."""
     name: str
     verdict: Verdict
     said: str
     remedy: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return as_dict(self)
+    """How to mend it; empty where nothing is wrong."""
 
     def without(self, redact: Callable[[str], str]) -> Finding:
         """The same without secrets: a server may repeat in its answer what it was sent."""

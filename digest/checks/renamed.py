@@ -21,4 +21,6 @@ def check_names(settings: Settings) -> list[Finding]:
         if store is None:
             return []
         lost = lost_names(settings, store.moves.lists(), store.moves.editions())
-    return [Finding(_WHAT[name.kind], name.name, "warn", name.said, name.remedy) for name in lost]
+    return [
+        Finding(_WHAT[name.kind], name.name, "warn", name.message, name.remedy) for name in lost
+    ]

@@ -1,4 +1,4 @@
-"""What `feeds discover` and `feeds test` learn from an address; nothing is stored."""
+"""What `digest feeds discover` and `test` learn from an address; nothing is stored."""
 
 from __future__ import annotations
 
@@ -36,21 +36,25 @@ _BY_OPTION = "--allow-private-networks reads it all the same"
 
 
 class Candidate(Struct, frozen=True):
-    """An address that may be a feed's, and what was there; `error` where that is no feed."""
+    """An address that may be a feed's."""
 
     url: str
     title: str = ""
     format: str = ""
     entries: int = 0
     error: str | None = None
+    """Why it is no feed."""
+
+
+class Discover(Struct, frozen=True):
+    """`feeds discover`: those that work first."""
+
+    url: str
+    feeds: tuple[Candidate, ...]
 
 
 class Examination(Struct, frozen=True):
-    """What polling a feed would learn; None or empty where it does not come that far.
-
-    `identity` is how many entries are told apart by what, `links` are the feeds of a web page
-    that stands in the place of a feed, `bytes` is the decoded body, `seconds` the whole answer.
-    """
+    """`feeds test`: what polling would learn; null where it does not come that far."""
 
     url: str
     error: str | None = None
@@ -60,7 +64,9 @@ class Examination(Struct, frozen=True):
     etag: str | None = None
     last_modified: str | None = None
     seconds: float | None = None
+    """The whole answer."""
     bytes: int | None = None
+    """The decoded body."""
     format: str | None = None
     title: str | None = None
     home_page: str | None = None
@@ -69,8 +75,10 @@ class Examination(Struct, frozen=True):
     with_guid: int | None = None
     with_link: int | None = None
     identity: dict[str, int] | None = None
+    """How many entries are told apart by guid, link and content."""
     problems: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    """The feeds of a web page that stands in the place of a feed."""
 
 
 class Scout:
@@ -105,7 +113,7 @@ class Scout:
         tried = await asyncio.gather(*(self._try(request, link, done) for link in links))
         found = sorted(tried, key=lambda candidate: candidate.error is not None)
         if not found or found[0].error:
-            others = [one for one in usual_addresses(response.url) if one not in links]
+            others = [url for url in usual_addresses(response.url) if url not in links]
             usual = await self._first_of(request, others, done)
             found = [usual, *found] if usual else found
         if not found:
@@ -243,6 +251,6 @@ def _problems_of_entries(parsed: ParsedFeed, identity: Counter[str]) -> Iterator
         "told apart by their text alone; an edited one may be new": identity["content"],
         "that copy others, or are older versions of them": len(entries) - identity.total(),
     }
-    for words, count in counts.items():
+    for problem, count in counts.items():
         if count:
-            yield f"{counted(count, 'entry', 'entries')} {words}"
+            yield f"{counted(count, 'entry', 'entries')} {problem}"

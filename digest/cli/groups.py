@@ -1,4 +1,4 @@
-"""Groups of commands: listed under headings, and the nearest named where there is none."""
+"""Groups of commands: help under headings, and the nearest name for a command that is not there."""
 
 from __future__ import annotations
 

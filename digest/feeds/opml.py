@@ -29,10 +29,11 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufeff\ufffe\ufff
 
 
 class Subscription(Struct, frozen=True):
-    """A feed as readers hand it over; `name` is empty where it has none."""
+    """A feed as readers hand it over."""
 
     url: str
     name: str = ""
+    """Empty where it has none."""
     tags: tuple[str, ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""Delivering: the ledger to the channels."""
+"""Makes the deliveries that are due: from the ledger through the channels."""
 
 from __future__ import annotations
 
@@ -19,13 +19,12 @@ from digest.log import event
 from digest.model import Backoff, Delivery, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
-    from datetime import datetime
+    from collections.abc import Callable, Collection, Iterable
 
     from digest.channels import Channel, Session
+    from digest.jobs.context import JobContext
     from digest.jobs.disk_guard import DiskGuard
-    from digest.log import Sanitiser
-    from digest.store import Store, StoreThread
+    from digest.store import Store
 
 T = TypeVar("T")
 
@@ -66,23 +65,20 @@ class DeliverJob:
     `token_of` makes what the pages of a channel's recipient go by.
     """
 
-    def __init__(  # noqa: PLR0913 - all but five have defaults
+    def __init__(
         self,
-        store: StoreThread[Store],
-        channels: Mapping[str, Channel],
-        clock: Callable[[], datetime],
-        words: Sanitiser,
-        room: DiskGuard,
+        context: JobContext,
+        disk_guard: DiskGuard,
         grace_seconds: float = _GRACE_SECONDS,
         record_again_seconds: float = _RECORD_AGAIN_SECONDS,
         *,
         token_of: Callable[[str, str], str] = lambda *_: "",
     ) -> None:
-        self._store = store
-        self._channels = channels
-        self._clock = clock
-        self._words = words
-        self._room = room
+        self._store = context.store
+        self._channels = context.channels
+        self._clock = context.clock
+        self._sanitiser = context.sanitiser
+        self._disk_guard = disk_guard
         self._grace_seconds = grace_seconds
         self._record_again_seconds = record_again_seconds
         self._token_of = token_of
@@ -118,7 +114,7 @@ class DeliverJob:
         A channel that is busy is waited for, or with `join` off left to who is at it. Nothing is
         made where there is no room to record it.
         """
-        if not await self._room.is_left():
+        if not await self._disk_guard.has_room():
             return []
         now = self._clock()
         due = await self._store.transact(lambda store: store.ledger.due_channels(now))
@@ -135,7 +131,7 @@ class DeliverJob:
         for outcomes in drained:
             if isinstance(outcomes, BaseException):
                 raise outcomes
-        return [outcome for one in drained if isinstance(one, list) for outcome in one]
+        return [outcome for made in drained if isinstance(made, list) for outcome in made]
 
     async def finish(self) -> None:
         """Give what is being sent a few seconds to end and be recorded, then give it up."""
@@ -194,7 +190,7 @@ class DeliverJob:
         finally:
             if claimed:
                 await self._hand_back(claimed)
-        if turn.doubts.held and not turn.stop.is_set() and await self._room.is_left():
+        if turn.doubts.held and not turn.stop.is_set() and await self._disk_guard.has_room():
             # Nobody is left to ask.
             turn.doubts.settled = True
         return outcomes + await self._believe(turn)
@@ -257,14 +253,14 @@ class DeliverJob:
         while due and not turn.stop.is_set() and (pause := self._pause(turn.channel)):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(turn.stop.wait(), pause)
-        if not due or turn.stop.is_set() or not await self._room.is_left():
+        if not due or turn.stop.is_set() or not await self._disk_guard.has_room():
             return None
         now = self._clock()
         return await self._store.transact(lambda store: store.ledger.claim(due, now))
 
     async def _may_claim_now(self, turn: _Turn, due: Collection[Delivery]) -> bool:
         waits = not due or turn.stop.is_set() or self._pause(turn.channel)
-        return not waits and await self._room.is_left()
+        return not waits and await self._disk_guard.has_room()
 
     @staticmethod
     def _pause(channel: Channel) -> float:
@@ -279,7 +275,7 @@ class DeliverJob:
         """Leave a channel alone that takes nothing; its deliveries are as they were."""
         now = self._clock()
         told = ChannelError(
-            self._words(error.reason), lasting=error.lasting, retry_after=error.retry_after
+            self._sanitiser(error.reason), lasting=error.lasting, retry_after=error.retry_after
         )
         rest = turn.rest = backoff_after(told, turn.rest, now)
         turn.stop.set()
@@ -326,7 +322,7 @@ class DeliverJob:
         else:
             turn.doubts.accept()
             turn.accepted.add(delivery.recipient)
-            return Outcome("sent", receipt=self._words(receipt) or None)
+            return Outcome("sent", receipt=self._sanitiser(receipt) or None)
         if refusal.verdict == "refused" and channel.plainer(delivery.payload) is None:
             refusal = DeliveryError(refusal.reason, "failed")
         outcome = self._outcome(channel, delivery, refusal)
@@ -336,7 +332,7 @@ class DeliverJob:
 
     def _outcome(self, channel: Channel, delivery: Delivery, error: DeliveryError) -> Outcome:
         outcome = outcome_of(delivery, error, channel.patience, self._clock())
-        return replace(outcome, error=self._words(outcome.error or ""))
+        return replace(outcome, error=self._sanitiser(outcome.error or ""))
 
     async def _record(
         self, delivery: Delivery, outcome: Outcome, then: Iterable[Delivery]

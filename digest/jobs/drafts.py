@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from digest.config import DigestSettings, FeedSettings, Settings
     from digest.editions.compose import Frame, Health
     from digest.editions.filter import Judged
+    from digest.jobs.context import JobContext
     from digest.model import Entry
-    from digest.store import Store, StoreThread
+    from digest.store import Store
     from digest.workers.pool import WorkerPool
 
 __all__ = ["Draft", "Drafter", "draft_edition", "draft_weekly"]
@@ -59,11 +60,9 @@ class Drafter:
     Without `workers`, and what little there is to decide of a few entries, in another thread.
     """
 
-    def __init__(
-        self, settings: Settings, store: StoreThread[Store], workers: WorkerPool | None = None
-    ) -> None:
-        self._settings = settings
-        self._store = store
+    def __init__(self, context: JobContext, workers: WorkerPool | None = None) -> None:
+        self._settings = context.settings
+        self._store = context.store
         self._workers = workers
         # Told of each draft while it is made.
         self.watch: Callable[[], AbstractContextManager[object]] = nullcontext
@@ -287,7 +286,10 @@ def _week(
         digest=name,
         title=language_of(config.language).translate("{digest}, weekly", digest=frame.title),
         # Feeds that are not the digest's any more come last.
-        names={**frame.names, **{one.feed_url: frame.names.get(one.feed_url) for one in taken}},
+        names={
+            **frame.names,
+            **{entry.feed_url: frame.names.get(entry.feed_url) for entry in taken},
+        },
         next_at=next_after(weekly_schedule(config.schedule), zone, now),
     )
     return Material(
@@ -368,15 +370,17 @@ def _health(
 ) -> Health:
     from digest.editions.compose import Health
 
-    held = (one for one in store.held.read() if one.url in polled)
-    failing = (one for one in store.feeds.failing() if one.url in polled)
+    held = (feed for feed in store.held.read() if feed.url in polled)
+    failing = (feed for feed in store.feeds.failing() if feed.url in polled)
     quiet = store.feeds.fell_quiet(begin, end) if begin else []
     return Health(
-        held=tuple(Held(names[one.url], one.entries) for one in held),
+        held=tuple(Held(names[feed.url], feed.entries) for feed in held),
         failing=tuple(
-            Failing(names[one.url], one.failing_since) for one in failing if one.failing_since
+            Failing(names[feed.url], feed.failing_since) for feed in failing if feed.failing_since
         ),
         quiet=tuple(
-            Quiet(names[one.url], one.new_at) for one in quiet if one.new_at and one.url in polled
+            Quiet(names[feed.url], feed.new_at)
+            for feed in quiet
+            if feed.new_at and feed.url in polled
         ),
     )

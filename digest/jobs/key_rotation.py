@@ -1,4 +1,4 @@
-"""Rotating keys: what was signed before is worth nothing any more, but for leaving."""
+"""Rotates the keys that links and sessions are signed with."""
 
 from __future__ import annotations
 

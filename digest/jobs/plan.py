@@ -1,4 +1,4 @@
-"""Planning: which digests there are, and when the next edition of each is due."""
+"""Plans which digests there are, and when the next edition of each is due."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Polling: feeds to entries."""
+"""Polls feeds: what they bring becomes entries."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from digest.feeds.http.permanent_moves import after_answer, after_failure, settl
 from digest.feeds.timing import Rhythm, next_attempt, next_poll
 from digest.jobs.body_task import body_of, read_and_clean
 from digest.jobs.update_builder import UpdateBuilder
-from digest.log import Sanitiser, event
+from digest.log import event
 from digest.model import FeedState, PollOutcome, PollResult
 from digest.store import Failure, Store, Unchanged, Validators, Visit
 
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
     from digest.config import FeedSettings, Settings
     from digest.feeds.http.fetch import Fetcher
+    from digest.jobs.context import JobContext
     from digest.model import PollHints
-    from digest.store import StoreThread, Update
+    from digest.store import Update
     from digest.workers.pool import WorkerPool
 
 _log = logging.getLogger(__name__)
@@ -82,23 +83,15 @@ class Backlog:
 class PollJob:
     """Polls feeds; a failure is recorded on its feed and disturbs no other."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        store: StoreThread[Store],
-        fetcher: Fetcher,
-        workers: WorkerPool,
-        clock: Callable[[], datetime],
-        words: Sanitiser,
-    ) -> None:
-        self._settings = settings
-        self._feeds = {feed.url: feed for feed in settings.feeds}
-        self._store = store
+    def __init__(self, context: JobContext, fetcher: Fetcher, workers: WorkerPool) -> None:
+        self._settings = context.settings
+        self._feeds = {feed.url: feed for feed in context.settings.feeds}
+        self._store = context.store
         self._fetcher = fetcher
         self._workers = workers
-        self._learning = UpdateBuilder(settings, store, workers, clock)
-        self._clock = clock
-        self._words = words
+        self._update_builder = UpdateBuilder(context, workers)
+        self._clock = context.clock
+        self._sanitiser = context.sanitiser
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._asked: Counter[str] = Counter()
         self._ended: dict[str, float] = {}
@@ -258,13 +251,13 @@ class PollJob:
         title = reading.title or state.title
         if not reading.entries and not reading.kept:
             # It may be a slip, so the validators stay with the last body that had entries.
-            windows = self._learning.windows(feed)
+            windows = self._update_builder.windows(feed)
             visit = self._visit(state, feed, response, reading.poll_hints)
             await self._store.transact(
                 lambda store: store.feeds.record_empty(state, windows, visit)
             )
             return self._result(feed, title, "unchanged", response.status)
-        update = await self._learning.learn(state, feed, read, response)
+        update = await self._update_builder.learn(state, feed, read, response)
         if update is None:
             return await self._read(state, feed, response, None)
         return await self._learned(state, feed, response, update)
@@ -320,7 +313,7 @@ class PollJob:
 
     async def _failed(self, state: FeedState, feed: FeedSettings, error: FeedError) -> PollResult:
         now = self._clock()
-        reason = self._words(error.reason)
+        reason = self._sanitiser(error.reason)
         every = self._every(feed, state, now)
         failures = state.failures + 1
         failure = Failure(

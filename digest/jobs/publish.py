@@ -1,4 +1,4 @@
-"""Publishing: pending entries to an edition and its deliveries."""
+"""Publishes editions: pending entries become an edition and its deliveries."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from digest.editions.weekly import (
     weekly_schedule,
 )
 from digest.errors import DigestError, StoreError
-from digest.jobs.drafts import Drafter
 from digest.jobs.plan import email_channels, plan
 from digest.jobs.render import render_beside
 from digest.log import event
@@ -24,17 +23,17 @@ from digest.rendering.email.headers import mailbox
 from digest.rendering.email.message import message_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
-    from digest.channels import Channel
     from digest.config import Settings
     from digest.editions.catch_up import Turn
+    from digest.jobs.context import JobContext
     from digest.jobs.draft_material import Draft
+    from digest.jobs.drafts import Drafter
     from digest.jobs.pictures import PictureFetcher
-    from digest.rendering.renderer import Renderer
     from digest.signing.web_links import EditionLinks
-    from digest.store import Store, StoreThread
+    from digest.store import Store
 
 T = TypeVar("T")
 
@@ -64,27 +63,23 @@ class _Taking(Struct, frozen=True):
 class PublishJob:
     """Publishes editions; a bug in one digest disturbs no other."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the last has a default
+    def __init__(
         self,
-        settings: Settings,
-        store: StoreThread[Store],
-        channels: Mapping[str, Channel],
-        templates: Mapping[str, Renderer],
-        illustrating: PictureFetcher,
-        clock: Callable[[], datetime],
+        context: JobContext,
         links: EditionLinks,
-        drafting: Drafter | None = None,
+        picture_fetcher: PictureFetcher,
+        drafter: Drafter,
     ) -> None:
-        self._settings = settings
-        self._drafting = drafting or Drafter(settings, store)
-        self._store = store
-        self._channels = channels
-        self._templates = templates
-        self._illustrating = illustrating
-        self._clock = clock
+        self._settings = context.settings
+        self._store = context.store
+        self._channels = context.channels
+        self._templates = context.templates
+        self._clock = context.clock
         self._links = links
+        self._picture_fetcher = picture_fetcher
+        self._drafter = drafter
         self._turn = asyncio.Lock()
-        self._last = clock()
+        self._last = context.clock()
 
     async def publish_due(
         self,
@@ -151,7 +146,7 @@ class PublishJob:
                 # There is nowhere to note it.
                 errors.append(error)
 
-        await asyncio.gather(*(take(*one) for one in due))
+        await asyncio.gather(*(take(*turn) for turn in due))
         return errors
 
     async def _take_turns(self, digest: str, since: datetime, taking: _Taking) -> None:
@@ -188,7 +183,7 @@ class PublishJob:
         """Publish what is pending, whatever the schedule; None where there is nothing to send."""
         async with self._turn:
             now = self._clock()
-            draft = await self._drafting.edition(digest, now)
+            draft = await self._drafter.edition(digest, now)
             return await self._publish(
                 draft, now, None, channels or self._settings.digests[digest].send_to
             )
@@ -203,7 +198,7 @@ class PublishJob:
             return None
         if is_weekly(digest):
             return await self._take_week(digest, turn, now)
-        draft = await self._drafting.edition(digest, now, turn.until)
+        draft = await self._drafter.edition(digest, now, turn.until)
         channels = self._settings.digests[digest].send_to
         published = await self._publish(draft, at, following, channels)
         if published is None:
@@ -217,7 +212,7 @@ class PublishJob:
         at, following, name = turn.scheduled_for, turn.following, configured(digest)
         published = None
         if await self._store.transact(lambda store: store.weeks.is_wanted(name)):
-            draft = await self._drafting.weekly(name, now)
+            draft = await self._drafter.weekly(name, now)
             channels = email_channels(self._settings, name)
             published = await self._publish(draft, at, following, channels)
         if published is None:
@@ -260,7 +255,7 @@ class PublishJob:
                 left_out=len(left_out) or None,
             )
             return None
-        edition, pictures = await self._illustrating.illustrate(edition)
+        edition, pictures = await self._picture_fetcher.illustrate(edition)
         url, urn = self._links.url(digest, scheduled_for), self._links.urn(digest, scheduled_for)
         renditions, trouble = await render_beside(
             self._templates[name],

@@ -1,4 +1,4 @@
-"""Keeping: what is old enough to go."""
+"""Drops texts that are old enough to go."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from digest.log import event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from digest.config import Settings
-    from digest.store import Store, StoreThread
+    from digest.jobs.context import JobContext
+    from digest.store import Store
 
 _log = logging.getLogger(__name__)
 
@@ -27,12 +27,10 @@ _AT_ONCE = 200
 class RetentionJob:
     """Drops the text of entries that were in their last edition long ago."""
 
-    def __init__(
-        self, settings: Settings, store: StoreThread[Store], clock: Callable[[], datetime]
-    ) -> None:
-        self._keep = settings.polling.keep_content
-        self._store = store
-        self._clock = clock
+    def __init__(self, context: JobContext) -> None:
+        self._keep = context.settings.polling.keep_content
+        self._store = context.store
+        self._clock = context.clock
         self._at: datetime | None = None
 
     async def drop_old(self) -> int:

@@ -1,9 +1,9 @@
-"""Learning: what the entries of a body change, from what is known of their feed."""
+"""Tells what the entries of a body change, from what is known of their feed."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -12,18 +12,18 @@ from digest.feeds.anomalies import expected, is_gap, may_be_flood
 from digest.feeds.diff import diff
 from digest.feeds.identity import candidate_keys
 from digest.feeds.quota import Quota, take
-from digest.store import Store, Update, Validators
+from digest.store import Update, Validators
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from digest.config import FeedSettings, Settings
+    from digest.config import FeedSettings
     from digest.feeds.diff import Changes
     from digest.feeds.http.fetch import Response
     from digest.feeds.parsing.read import ParsedBody
     from digest.jobs.body_task import CleanedBody
+    from digest.jobs.context import JobContext
     from digest.model import CleanEntry, FeedState, KeyedEntry, KnownEntry
-    from digest.store import StoreThread
     from digest.workers.pool import WorkerPool
 
 # How long entries are known after a feed last had them; some come back after months.
@@ -33,16 +33,11 @@ _REMEMBERED = timedelta(days=365)
 class UpdateBuilder:
     """Makes the update of a body; reads the store, and writes nothing."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        store: StoreThread[Store],
-        workers: WorkerPool,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._store = store
+    def __init__(self, context: JobContext, workers: WorkerPool) -> None:
+        settings = context.settings
+        self._store = context.store
         self._workers = workers
-        self._clock = clock
+        self._clock = context.clock
         self._polling = settings.polling
         self._windows: dict[str, dict[str, timedelta]] = defaultdict(dict)
         for name, digest in settings.digests.items():

@@ -63,7 +63,7 @@ class AlsoIn(Struct, frozen=True):
 
 
 class Related(Struct, frozen=True):
-    """An entry under a similar title, shown with the story it is like."""
+    """A story under a similar title."""
 
     title: str
     url: str

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from digest.errors import StoreError
 from digest.store.archive import ArchiveQueries, FeedHistory, Waiting
 from digest.store.confirmations import Ask, ConfirmationQueries
-from digest.store.deliveries import Change, DeliveryQueries, EditionRecord, Record
+from digest.store.deliveries import (
+    Change,
+    DeliveryQueries,
+    EditionRecord,
+    Record,
+    RecordWithHistory,
+)
 from digest.store.editions import EditionQueries
 from digest.store.explain import ExplainQueries
 from digest.store.feeds import FeedQueries
@@ -47,6 +53,7 @@ __all__ = [
     "Keys",
     "ListCount",
     "Record",
+    "RecordWithHistory",
     "Sizes",
     "Store",
     "StoreThread",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 from msgspec import Struct
@@ -67,7 +67,7 @@ class Record(Struct, frozen=True):
     edited_at: datetime | None
     in_feed: bool
     in_first_body: bool
-    hold: str
+    hold: Literal["", "held", "discarded"]
     subscriptions: dict[str, Subscribed]
 
 

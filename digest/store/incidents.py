@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
@@ -11,7 +12,6 @@ from digest.store.tables import incidents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
-    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
@@ -21,14 +21,13 @@ T = TypeVar("T")
 
 
 class Incident(Struct, frozen=True):
-    """An incident.
-
-    `subject` is a feed's address, the name of a channel or a digest, or the database's path.
-    """
+    """What needs a person; `closed_at` is null while it lasts."""
 
     id: int
     kind: str
+    """feed, gone, flood, quota, channel, template or disk."""
     subject: str
+    """A feed's address, a channel's name or the database's path."""
     message: str
     opened_at: datetime
     closed_at: datetime | None = None

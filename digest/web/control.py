@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from digest.app.runtime import as_json, rotation_report
+from digest.app.results import as_json
+from digest.app.runtime import rotation_report
 from digest.errors import mendable
 from digest.log import event
 from digest.store import database_of
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
     from pathlib import Path
 
+    from msgspec import Struct
+
     from digest.app.daemon import Daemon
+    from digest.app.results import KeysRotated
     from digest.app.runtime import Runtime
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -120,7 +124,7 @@ def _people(daemon: Daemon) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def people(request: web.Request) -> web.Response:
         asked = await request.json()
 
-        def work(runtime: Runtime) -> Coroutine[Any, Any, dict[str, Any]]:
+        def work(runtime: Runtime) -> Coroutine[Any, Any, Struct]:
             if request.path == "/rename":
                 return runtime.renames.carry_out(asked["do"], asked["names"])
             return runtime.recipient_admin.carry_out(asked["do"], asked)
@@ -133,7 +137,7 @@ def _people(daemon: Daemon) -> Callable[[web.Request], Awaitable[web.Response]]:
 async def _rotate(daemon: Daemon, request: web.Request) -> web.Response:
     asked = await request.json()
 
-    async def rotate() -> dict[str, Any]:
+    async def rotate() -> KeysRotated:
         return rotation_report(await daemon.rotate_keys(forget=asked["forget"]))
 
     return await _answer(rotate())

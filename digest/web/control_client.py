@@ -1,4 +1,4 @@
-"""Asking the running daemon: commands that write are handed to who holds the database."""
+"""Hands commands that write to the running daemon, which holds the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of digests: what they are, what their next edition would be, and a test of it."""
+"""The pages of digests: what they are, what their next edition would be, and a test of it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def _digests(request: web.Request) -> web.Response:
     site = request.app[SITE]
     health = await site.read(lambda store: store.health.read())
     report = status_report(site.settings, health, utc_now())
-    rows = [(row, site.settings.digests[row["name"]]) for row in report["digests"]]
+    rows = [(row, site.settings.digests[row.name]) for row in report.digests]
     last = await last_editions(site)
     return operator_page(request, "digests.html", digests=rows, editions=last)
 
@@ -61,16 +61,16 @@ async def _digest(request: web.Request) -> web.Response:
         request,
         "digest.html",
         name=name,
-        row=next(row for row in report["digests"] if row["name"] == name),
+        row=next(row for row in report.digests if row.name == name),
         feeds=site.settings.feeds_of(name),
-        channels={one: site.settings.channels[one] for one in site.settings.digests[name].send_to},
+        channels={to: site.settings.channels[to] for to in site.settings.digests[name].send_to},
         recipients=recipients(site.settings, name),
         edition=draft.edition,
         text=await _formed(site, draft, lambda forms: forms.text("text")),
         why=explain_draft(draft, names),
         editions=[
-            (one, edition_url(public, site.links, one.digest, one.scheduled_for))
-            for one in editions
+            (edition, edition_url(public, site.links, edition.digest, edition.scheduled_for))
+            for edition in editions
         ],
         feed=digest_feed_url(public, site.links, name),
         told=told(request),

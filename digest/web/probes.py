@@ -1,4 +1,4 @@
-"""For machines: whether it lives, whether it is ready, and how it goes."""
+"""What machines ask: `/healthz`, `/readyz` and `/metrics`."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ async def _metrics(request: web.Request) -> web.Response:
     now = utc_now()
     report = status_report(site.settings, health, now)
     lag = await _loop_lag()
-    text = exposition(report, found, site.daemon.pulse, site.refusals.totals, lag, now)
+    text = exposition(report, found, site.daemon.health, site.refusals.totals, lag, now)
     return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE})
 
 

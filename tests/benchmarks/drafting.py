@@ -56,7 +56,7 @@ async def longest_wait(kind: str, number: int) -> float:
         async with open_bench(settings, Path(folder)) as bench:
             await _learn(bench, kind, number)
             workers = WorkerPool(1, task_seconds=60, doing="drafting")
-            drafting = Drafter(settings, bench.store, workers)
+            drafting = Drafter(bench.context(), workers)
             task = asyncio.create_task(drafting.edition("weekly", NOW))
             waits = []
             while not task.done():

@@ -31,6 +31,8 @@ import aiosmtplib
 
 from digest.app.wiring import utc_now
 from digest.channels.pace import Pace
+from digest.config import Settings
+from digest.jobs.context import JobContext
 from digest.jobs.deliver import DeliverJob
 from digest.jobs.disk_guard import DiskGuard
 from digest.log import Redactor, Sanitiser, configure
@@ -39,7 +41,7 @@ from digest.rendering.email.message import personal_headers
 from digest.store import StoreThread
 from tests.benchmarks.metering import peak_of
 from tests.channels.making import TEMPLATES, open_it
-from tests.databases import database_at, store_at
+from tests.databases import store_at
 from tests.rendering.samples import ordinary
 from tests.store import build
 
@@ -165,8 +167,9 @@ def deliver(folder: Path, count: int, channel: Channel) -> None:
         await store.open()
         sent_as = Rendition("it", "email", recipients(count), (payload(folder),))
         await store.transact(lambda opened: build.publish(opened, sent_as=(sent_as,)))
-        room = DiskGuard(store, str(path), database_at(path).reason_not_to_send, utc_now)
-        delivering = DeliverJob(store, {"it": channel}, utc_now, Sanitiser(Redactor()), room)
+        settings = Settings.model_construct(feeds=(), digests={}, database=f"sqlite:///{path}")
+        context = JobContext(settings, store, utc_now, Sanitiser(Redactor()), {"it": channel})
+        delivering = DeliverJob(context, DiskGuard(context))
         with watched(path, "status"), measured():
             outcomes = await delivering.deliver_due()
         with watched(path, "status of what is sent"):

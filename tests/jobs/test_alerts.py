@@ -14,7 +14,7 @@ from digest.jobs.alerts import AlertJob
 from digest.rendering.templates import Templates
 from tests.databases import file_of
 from tests.feed_xml import NOW
-from tests.jobs.bench import Bench, open_bench, settings_of
+from tests.jobs.bench import Bench, context_of, open_bench, settings_of
 from tests.store import build
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def alerting(bench: Bench, *send_to: str) -> AlertJob:
     configured = settings(file_of(bench.settings).parent, *send_to) if send_to else None
     configured = configured or bench.settings
     channels = open_channels(configured)
-    return AlertJob(configured, bench.store, channels, Templates, bench.clock)
+    return AlertJob(context_of(bench.store, bench.clock, channels, configured), Templates)
 
 
 async def trouble(bench: Bench, kind: str = "feed", subject: str = URL) -> None:

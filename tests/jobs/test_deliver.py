@@ -12,19 +12,18 @@ from msgspec.structs import replace
 
 from digest.channels.pace import Pace
 from digest.errors import ChannelError, DeliveryError, StoreError
-from digest.jobs.deliver import DeliverJob
-from digest.jobs.disk_guard import DiskGuard
 from digest.jobs.outcomes import outcome_of
 from digest.log import Redactor, Sanitiser
 from digest.model import NO_PICTURES, Delivery, DeliveryState, Outcome, Rendition
 from tests.feed_xml import NOW
-from tests.jobs.bench import StoppedClock, open_store
+from tests.jobs.bench import StoppedClock, context_of, open_deliver_job, open_store
 from tests.store import build
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from digest.jobs.deliver import DeliverJob
     from digest.model import Edition, Pictures
     from digest.rendering.renderer import Renderer
     from digest.store import Store, StoreThread
@@ -213,9 +212,9 @@ class Post:
 
     def by(self, *channels: FakeChannel, grace_seconds: float = 10) -> DeliverJob:
         by_name = {channel.name: channel for channel in channels}
-        words = Sanitiser(Redactor(["s3cret"]))
-        room = DiskGuard(self.store, "digest.db", lambda: None, self.clock)
-        return DeliverJob(self.store, by_name, self.clock, words, room, grace_seconds, 0)
+        sanitiser = Sanitiser(Redactor(["s3cret"]))
+        context = context_of(self.store, self.clock, by_name, sanitiser=sanitiser)
+        return open_deliver_job(context, grace_seconds=grace_seconds, record_again_seconds=0)
 
     async def publish(self, *sent_as: Rendition) -> None:
         at = self.clock()

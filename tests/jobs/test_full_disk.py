@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.channels import open_channels
+from digest.config import Settings
 from digest.errors import StoreError
+from digest.jobs.context import JobContext
 from digest.jobs.deliver import DeliverJob
 from digest.jobs.disk_guard import DiskGuard
 from digest.log import Redactor, Sanitiser
 from digest.model import Rendition
 from tests.channels.making import TEMPLATES, open_it
-from tests.databases import database_at
 from tests.disks import Disk, small_disk
 from tests.feed_xml import item, rss
 from tests.jobs.bench import StoppedClock, open_bench, open_store, settings_of
@@ -75,11 +76,10 @@ async def open_batch(folder: Path, server: MailServer) -> AsyncIterator[Batch]:
     async with open_store(folder) as store:
         sent_as = (Rendition("it", "email", READERS, (payload,)),)
         await store.transact(lambda opened: build.publish(opened, sent_as=sent_as))
-        room = DiskGuard(
-            store, str(path), database_at(path).reason_not_to_send, clock, again_seconds=0
-        )
-        words = Sanitiser(Redactor())
-        by = DeliverJob(store, {"it": channel}, clock, words, room, record_again_seconds=0.01)
+        settings = Settings.model_construct(feeds=(), digests={}, database=f"sqlite:///{path}")
+        context = JobContext(settings, store, clock, Sanitiser(Redactor()), {"it": channel})
+        room = DiskGuard(context, again_seconds=0)
+        by = DeliverJob(context, room, record_again_seconds=0.01)
         yield Batch(store, path, by, room, server)
 
 
@@ -179,9 +179,11 @@ async def test_an_incident_of_an_earlier_process_ends_with_the_first_look(
         assert len(await batch.incidents()) == 1
     disk.make_room()
     async with open_store(disk.folder) as store:
-        path = disk.folder / "digest.db"
-        room = DiskGuard(store, str(path), database_at(path).reason_not_to_send, StoppedClock())
-        assert await room.is_left()
+        settings = Settings.model_construct(
+            feeds=(), digests={}, database=f"sqlite:///{disk.folder / 'digest.db'}"
+        )
+        context = JobContext(settings, store, StoppedClock(), Sanitiser(Redactor()))
+        assert await DiskGuard(context).has_room()
         assert (await store.transact(lambda opened: opened.health.read())).incidents == []
 
 

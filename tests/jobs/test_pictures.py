@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from msgspec.structs import replace
 
-from digest.app.wiring import compile_templates, open_picture_client, open_pictures
+from digest.app.wiring import open_picture_client, open_pictures
 from digest.channels import open_channels
 from digest.feeds.http.fetch import Fetcher, Response
 from digest.jobs.delivery_actions import DeliveryActions
@@ -349,7 +349,7 @@ async def test_an_edition_that_is_sent_elsewhere_goes_without_what_was_embedded(
 ) -> None:
     server.replies["/a.png"] = Reply(png(640, 480))
     config = settings(tmp_path, "embedded")
-    channels, templates = open_channels(config), compile_templates(config)
+    channels = open_channels(config)
     async with open_bench(config, tmp_path) as bench:
         entry = replace(build.entry("a"), image=f"{server.url}/a.png")
         windows = {name: digest.first_edition for name, digest in config.digests.items()}
@@ -358,10 +358,8 @@ async def test_an_edition_that_is_sent_elsewhere_goes_without_what_was_embedded(
         assert published is not None
         delivering = cast("DeliverJob", Nobody())
         links = EditionLinks(LINKS_KEY, config.links_url)
-        deciding = DeliveryActions(
-            config, bench.store, channels, templates, delivering, bench.clock, links
-        )
-        await deciding.resend(published.edition_id, "vault")
+        actions = DeliveryActions(bench.context(channels), links, delivering)
+        await actions.resend(published.edition_id, "vault")
         rows = (await bench.store.transact(build.dump))["renditions"]
 
     [page] = [row[4] for row in rows if row[1] == "vault"]

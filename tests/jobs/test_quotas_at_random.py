@@ -98,7 +98,7 @@ class Life:
 
     async def drop_old(self) -> None:
         poller = self.poller
-        await RetentionJob(poller.settings, poller.bench.store, poller.clock).drop_old()
+        await RetentionJob(poller.bench.context()).drop_old()
 
     async def live(self, steps: int) -> None:
         """Whatever happens: mostly polls, once a second digest."""

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from digest.errors import UsageError
 from digest.jobs.recipient_admin import RecipientAdmin
 from digest.model import Recipient
-from tests.jobs.bench import MONDAYS, StoppedClock, open_store, settings_of
+from tests.jobs.bench import MONDAYS, StoppedClock, context_of, open_store, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -34,7 +34,7 @@ async def rostering(tmp_path: Path) -> AsyncIterator[RecipientAdmin]:
         digests={"weekly": {"schedule": MONDAYS, "send_to": ["inbox"]}},
     )
     async with open_store(tmp_path) as store:
-        yield RecipientAdmin(settings, store, StoppedClock())
+        yield RecipientAdmin(context_of(store, StoppedClock(), settings=settings))
 
 
 async def do(rostering: RecipientAdmin, command: str, *given: Recipient, **asked: Any) -> Any:

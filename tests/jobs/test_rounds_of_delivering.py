@@ -13,11 +13,8 @@ from msgspec.structs import replace
 
 from digest.channels.pace import Pace
 from digest.errors import ChannelError
-from digest.jobs.deliver import DeliverJob
-from digest.jobs.disk_guard import DiskGuard
-from digest.log import Redactor, Sanitiser
 from digest.model import Rendition
-from tests.jobs.bench import open_store
+from tests.jobs.bench import context_of, open_deliver_job, open_store
 from tests.jobs.test_deliver import (
     BUSY,
     NO,
@@ -133,9 +130,8 @@ async def test_what_pages_go_by_comes_with_each_delivery(post: Post) -> None:
     await post.by(plain).deliver_due()
     assert [one.token for one in plain.sent] == ["", ""]
     post.clock.turn(hours=1)
-    room = DiskGuard(post.store, "digest.db", lambda: None, post.clock)
-    by = DeliverJob(
-        *(post.store, {"inbox": channel}, post.clock, Sanitiser(Redactor()), room),
+    by = open_deliver_job(
+        context_of(post.store, post.clock, {"inbox": channel}),
         token_of=lambda name, recipient: f"{name}/{recipient}",
     )
     await by.deliver_due()

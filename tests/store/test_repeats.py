@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.model import Delivery
-    from digest.store import Record, Store
+    from digest.store import RecordWithHistory, Store
 
 ADA = replace(INBOX, recipients=("ada@example.com",))
 REFUSED = Outcome("failed", error="550 no such user")
@@ -38,7 +38,7 @@ def work_off(
     return made
 
 
-def records(store: Store) -> list[Record]:
+def records(store: Store) -> list[RecordWithHistory]:
     return store.deliveries.of_edition(1)
 
 

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from digest.channels.pace import Pace
 from digest.jobs.confirmations import ConfirmationMailer
+from digest.jobs.context import JobContext
 from digest.jobs.subscriptions import Subscriptions
 from digest.log import Redactor, Sanitiser
 from digest.signing.tokens import Tokens
@@ -162,12 +163,12 @@ async def serving(folder: Path, **how: str) -> AsyncIterator[Desk]:
     async with opened(folder) as store:
         await store.transact(lambda opened: opened.moves.know_lists([*config.lists()]))
         store.asked = 0
-        words = Sanitiser(Redactor())
         channels = cast("dict[str, Channel]", {"inbox": channel})
-        confirming = ConfirmationMailer(config, channels, TOKENS, clock, words, store)
-        enrolling = Subscriptions(config, store, TOKENS, confirming, clock)
+        context = JobContext(config, store, clock, Sanitiser(Redactor()), channels)
+        mailer = ConfirmationMailer(context, TOKENS)
+        subscriptions = Subscriptions(context, TOKENS, mailer)
         app = web.Application()
-        app.add_routes(public_routes(lambda: enrolling, Refusals()))
+        app.add_routes(public_routes(lambda: subscriptions, Refusals()))
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -175,7 +176,7 @@ async def serving(folder: Path, **how: str) -> AsyncIterator[Desk]:
         host, port = runner.addresses[0]
         try:
             async with aiohttp.ClientSession() as session:
-                yield Desk(f"http://{host}:{port}", session, store, clock, channel, confirming)
+                yield Desk(f"http://{host}:{port}", session, store, clock, channel, mailer)
         finally:
             await runner.cleanup()
-            await confirming.finish()
+            await mailer.finish()

@@ -11,7 +11,8 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from digest.signing.sessions import Limiter, Sessions
+from digest.signing.sessions import Sessions
+from digest.web.limiter import Limiter
 from digest.web.login import routes as login_routes
 from digest.web.site import _operator_routes
 from tests.databases import file_of

@@ -16,10 +16,11 @@ _COMMENT_COLUMN = 36
 
 
 class StartFeed(Struct, frozen=True):
-    """A feed to begin with; `private`: on this machine or network."""
+    """A feed of the new configuration."""
 
     url: str
     private: bool = False
+    """Whether it is on this machine or network."""
 
 
 class StartMail(Struct, frozen=True):

@@ -12,12 +12,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from digest.cli import Options, aio
-from digest.cli.output import print_json, say
+from digest.cli.output import print_result, say
 from digest.cli.preview import compose_first
 from digest.cli.setup.ask_channels import Targets, ask_for_targets, read_secret, targets_given
 from digest.cli.setup.ask_feeds import ask_for_feeds, feeds_given
 from digest.cli.setup.ask_smtp import SECURITY, Server
-from digest.cli.setup.first_config import BRIEFING, Start, StartMail, config_text
+from digest.cli.setup.first_config import BRIEFING, Start, StartFeed, StartMail, config_text
 from digest.cli.setup.prompts import (
     ADDRESS,
     DURATION,
@@ -36,12 +36,10 @@ from digest.config import load_settings
 from digest.errors import ConfigError, UsageError
 from digest.language import counted
 from digest.log import Redactor, configure
-from digest.model import as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from digest.cli.setup.first_config import StartFeed
     from digest.config import Settings
     from digest.model import Edition
 
@@ -126,6 +124,27 @@ def _with_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+class FirstEdition(Struct, frozen=True):
+    """The first edition, as it would be now."""
+
+    subject: str
+    stories: int
+    reach: str
+    """How far back it goes, as `first_edition` has it."""
+
+
+class Init(Struct, frozen=True):
+    """`init`: what was written."""
+
+    config: str
+    secrets: tuple[str, ...]
+    """A file for each secret."""
+    digest: str
+    feeds: tuple[StartFeed, ...]
+    first_edition: FirstEdition | None
+    """Null with --no-test."""
+
+
 @click.command()
 @_with_options
 @click.pass_obj
@@ -142,10 +161,8 @@ def init(options: Options, /, **given: Any) -> None:
     setup = _Setup(config, _Given(**given))
     start, secrets = setup.answers()
     written = setup.write(start, secrets)
-    if options.json:
-        print_json(written)
-    else:
-        _tell(written, f"digest -c {config}" if options.config else "digest", start)
+    command = f"digest -c {config}" if options.config else "digest"
+    print_result(written, lambda written: _tell(written, command, start))
 
 
 class _Setup:
@@ -214,7 +231,7 @@ class _Setup:
     def _reaches(self) -> tuple[str, ...]:
         return (self._given.first_edition,) if self._given.first_edition else _REACHES
 
-    def write(self, start: Start, secrets: Mapping[str, str]) -> dict[str, Any]:
+    def write(self, start: Start, secrets: Mapping[str, str]) -> Init:
         """Put it in its place once it loads; answers what is where."""
         edition = None
         with staged(self._config, config_text(start), secrets) as stage:
@@ -225,18 +242,12 @@ class _Setup:
                     start = replace(start, first_edition=reach)
                     stage.write_text(config_text(start), "utf-8")
             files = place(stage, self._config, secrets)
-        return {
-            "config": str(files[0]),
-            "secrets": [str(file) for file in files[1:]],
-            "digest": start.digest,
-            "feeds": [as_dict(feed) for feed in start.feeds],
-            "first_edition": edition
-            and {
-                "subject": edition.subject,
-                "stories": len(edition.stories),
-                "reach": start.first_edition,
-            },
-        }
+        first = None
+        if edition:
+            reach = start.first_edition
+            first = FirstEdition(edition.subject, len(edition.stories), reach)
+        secret_files = tuple(str(file) for file in files[1:])
+        return Init(str(files[0]), secret_files, start.digest, start.feeds, first)
 
     def _load(self, stage: Path) -> Settings:
         try:
@@ -249,7 +260,7 @@ def _first_edition(settings: Settings, digest: str, reaches: Sequence[str]) -> t
     """The first edition with the shortest reach that gives it stories; else with the first."""
     drafts, failed = aio.run(compose_first(settings, digest, reaches))
     for feed in failed:
-        tell(f"! {feed['name']}: {feed['error']}")
+        tell(f"! {feed.name}: {feed.error}")
     for reach, edition in drafts.items():
         if edition.stories:
             if reach != reaches[0]:
@@ -270,15 +281,15 @@ def _zone_here() -> str:
     return name
 
 
-def _tell(written: Mapping[str, Any], command: str, start: Start) -> None:
-    first = written["first_edition"]
-    nothing = first is not None and not first["stories"]
+def _tell(written: Init, command: str, start: Start) -> None:
+    first = written.first_edition
+    nothing = first is not None and not first.stories
     if nothing:
         say("The first edition goes out once the feeds have something new.")
     elif first:
-        stories = counted(first["stories"], "story", "stories")
-        say(f"The first edition, {stories}: {first['subject']}")
-    say(f"Written: {', '.join([written['config'], *written['secrets']])}")
+        stories = counted(first.stories, "story", "stories")
+        say(f"The first edition, {stories}: {first.subject}")
+    say(f"Written: {', '.join([written.config, *written.secrets])}")
     say("Next:")
     then = f"{start.schedule}, from now on"
     steps = {

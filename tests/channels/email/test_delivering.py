@@ -10,14 +10,11 @@ from typing import TYPE_CHECKING, Any
 from digest.channels import open_channels
 from digest.channels.pace import Paces
 from digest.config import load_settings
-from digest.jobs.deliver import DeliverJob
-from digest.jobs.disk_guard import DiskGuard
-from digest.log import Redactor, Sanitiser
 from digest.model import Rendition
 from tests.channels.mailing import LOGIN, PAYLOAD
 from tests.channels.making import TEMPLATES
 from tests.channels.scripted import SmtpScript, serving
-from tests.jobs.bench import StoppedClock, open_store
+from tests.jobs.bench import StoppedClock, context_of, open_deliver_job, open_store
 from tests.rendering.samples import ordinary
 from tests.servers import Mail, MailServer, running
 from tests.store import build
@@ -57,8 +54,7 @@ async def delivered(
 ) -> dict[str, str]:
     """What became of the deliveries of one edition, by the recipient's name."""
     clock = StoppedClock()
-    room = DiskGuard(store, "digest.db", lambda: None, clock)
-    delivering = DeliverJob(store, channels, clock, Sanitiser(Redactor()), room)
+    delivering = open_deliver_job(context_of(store, clock, channels))
     await store.transact(lambda opened: build.publish(opened, sent_as=sent_as))
     async with asyncio.timeout(30):
         await delivering.deliver_due()

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
-from digest.jobs.deliver import DeliverJob, _Turn
-from digest.jobs.disk_guard import DiskGuard
-from digest.log import Redactor, Sanitiser
+from digest.jobs.deliver import _Turn
 from digest.model import Delivery
 from tests.channels.email.test_delivering import to, two_channels
 from tests.channels.scripted import SmtpScript, serving
 from tests.feed_xml import NOW
-from tests.jobs.bench import StoppedClock, open_store
+from tests.jobs.bench import StoppedClock, context_of, open_deliver_job, open_store
 from tests.jobs.test_deliver import FakeChannel
 from tests.store import build
 
@@ -63,8 +61,7 @@ class Posting:
 
     async def deliver(self) -> dict[str, str]:
         """What became of everything, by the recipient's name."""
-        room = DiskGuard(self.store, "digest.db", lambda: None, self.clock)
-        made = DeliverJob(self.store, self.channels, self.clock, Sanitiser(Redactor()), room)
+        made = open_deliver_job(context_of(self.store, self.clock, self.channels))
         async with asyncio.timeout(30):
             await made.deliver_due(self._report)
         return {row["recipient"].partition("@")[0]: row["state"] for row in await self.rows()}
@@ -389,11 +386,8 @@ async def test_a_stop_leaves_doubt_from_the_first_byte_on_only(
 
     server._answer = never  # type: ignore[method-assign]
     await posting.publish("ada")
-    room = DiskGuard(posting.store, "digest.db", lambda: None, posting.clock)
-    made = DeliverJob(
-        *(posting.store, posting.channels, posting.clock, Sanitiser(Redactor()), room),
-        grace_seconds=0,
-    )
+    context = context_of(posting.store, posting.clock, posting.channels)
+    made = open_deliver_job(context, grace_seconds=0)
     delivering = asyncio.create_task(made.deliver_due())
     await asyncio.wait_for(heard.wait(), 20)
     await made.finish()

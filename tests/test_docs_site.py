@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.site import problems
+from tests.docs_site import problems
 
 ROOT = Path(__file__).parents[1]
 SITE = tomllib.loads((ROOT / "zensical.toml").read_text("utf-8"))["project"]

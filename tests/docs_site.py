@@ -1,7 +1,7 @@
 """What is wrong with the built documentation site, beyond what Zensical's --strict looks at.
 
-`python -m tests.docs_site FOLDER` prints a line for each problem and exits with 1 if there is one: a
-link or picture that leads nowhere, something that a page loads from another host, and a list or
+`python -m tests.docs_site FOLDER` prints a line for each problem and exits with 1 if there is one:
+a link or picture that leads nowhere, something that a page loads from another host, and a list or
 block of code that Markdown took for text.
 """
 

@@ -29,6 +29,11 @@ def test_every_document_is_in_the_navigation_once() -> None:
     assert sorted(navigated(SITE["nav"])) == sorted(documents)
 
 
+def test_ci_builds_it_strictly() -> None:
+    assert "\n.ci/docs\n" in (ROOT / ".ci/run").read_text("utf-8")
+    assert "build --clean --strict\n" in (ROOT / ".ci/docs").read_text("utf-8")
+
+
 def test_no_font_comes_from_elsewhere() -> None:
     assert SITE["theme"]["font"] is False
 

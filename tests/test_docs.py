@@ -129,6 +129,13 @@ def test_the_readme_has_the_commands_that_ci_runs(name: str) -> None:
     assert after[0].startswith("python3 -m venv .venv && ")
 
 
+def test_contributing_sets_up_as_the_readme_does() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    setup = text.partition("```sh\n")[2].partition("\n")[0]
+    assert setup.startswith("python3 -m venv .venv && ")
+    assert setup in README.replace("--quiet ", "")
+
+
 def test_the_readme_configuration_is_ten_lines_that_load(tmp_path: Path) -> None:
     text = README.partition("```yaml\n")[2].partition("```")[0]
     assert len(text.splitlines()) <= 10

@@ -8,6 +8,7 @@ from math import log10
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from digest.editions.similarity import constants
 from digest.editions.similarity.budget import Budget
 from digest.editions.similarity.numbers import differ
 from digest.editions.similarity.stop_words import BEATS, NEGATIONS, OPPOSITES
@@ -17,28 +18,10 @@ if TYPE_CHECKING:
 
     from digest.editions.similarity.titles import Title
 
-# The share of what two titles tell that both tell, and how much that has to be at least.
-_ALIKE = 0.4
-_LEAST, _LEAST_NAMELESS, _LEAST_EVERGREEN = 2.0, 2.9, 5.0
-_LEAST_SAME, _LEAST_SAME_NAMELESS = 2.9, 4.0
-_SURNAME = 0.4
-_THE_SAME = 0.9
-# What happened in one is nothing of what happened in the other.
-_OTHER_EVENT = 0.2
-_SAME_ID = 0.25
-# A term that more titles have than this finds no candidates.
-_COMMON = 60
-_FINDS = 0.5
 # Pairs that share a term, counted once for each that they share.
 _MOST_FOUND = 100_000
-# A term tells less where more titles than these have it, down to this.
-_FEW, _LEFT = 12, 0.3
-# A denial makes another story of titles that are the same but for it.
-_DENIABLE = 0.7
 # What is as good as a name.
 _EXACT = ("version", "amount", "id", "count")
-# So many names have to be shared for each that is not.
-_NAMES_SHARED = 1.5
 _WIN = "=win"
 _NONE: Mapping[str, float] = MappingProxyType({})
 
@@ -54,13 +37,13 @@ def likeness(one: Title, other: Title, rarity: Mapping[str, float] = _NONE) -> f
     totals = [_total(title, rarity) for title in (one, other)]
     score = both / max(sum(totals), 1) + both / max(min(totals), 1) / 2
     if any(term.startswith("id ") for term in shared):
-        score += _SAME_ID
+        score += constants.SAME_ID
     if one.events and other.events and one.events.isdisjoint(other.events):
-        score -= _OTHER_EVENT
+        score -= constants.OTHER_EVENT
     denied = bool(one.words & NEGATIONS) != bool(other.words & NEGATIONS)
     if (
-        score < _ALIKE
-        or (denied and score > _DENIABLE)
+        score < constants.ALIKE
+        or (denied and score > constants.DENIABLE)
         or _told(one, shared, rarity) < _least(one, other, score)
         or contradict(one, other)
     ):
@@ -86,12 +69,12 @@ def likely_pairs(
     holders: dict[str, list[int]] = defaultdict(list)
     for at, title in enumerate(titles):
         for term, weight in title.weights.items():
-            if weight >= _FINDS:
+            if weight >= constants.FINDS:
                 holders[term].append(at)
     rarity = {
-        term: max(_LEFT, 1 - log10(len(places) / _FEW))
+        term: max(constants.LEFT, 1 - log10(len(places) / constants.FEW))
         for term, places in holders.items()
-        if len(places) > _FEW
+        if len(places) > constants.FEW
     }
     found = Budget(_MOST_FOUND)
     shared = _sharing(holders.values(), found)
@@ -110,32 +93,34 @@ def _sharing(holders: Iterable[Sequence[int]], budget: Budget) -> Counter[tuple[
     """How many terms pairs of titles share; what fewest have is looked at first."""
     shared: Counter[tuple[int, int]] = Counter()
     for places in sorted(holders, key=len):
-        if len(places) > _COMMON or not budget.takes(len(places) * (len(places) - 1) // 2):
+        if len(places) > constants.COMMON or not budget.takes(len(places) * (len(places) - 1) // 2):
             break
         shared.update(combinations(places, 2))
     return shared
 
 
-def _told(one: Title, shared: Set[str], rarity: Mapping[str, float]) -> float:
+def _told(title: Title, shared: Set[str], rarity: Mapping[str, float]) -> float:
     """How much the shared terms tell; a name of two words is one name."""
     told, before = 0.0, ""
-    for term in dict.fromkeys(one.sequence):
-        name = term if term in shared and term in one.names else ""
+    for term in dict.fromkeys(title.sequence):
+        name = term if term in shared and term in title.names else ""
         if term in shared:
-            told += one.weights[term] * rarity.get(term, 1) * (_SURNAME if name and before else 1)
+            part = constants.SURNAME if name and before else 1
+            told += title.weights[term] * rarity.get(term, 1) * part
         before = name
     return told
 
 
 def _least(one: Title, other: Title, score: float) -> float:
     if one.evergreen and other.evergreen:
-        return _LEAST_EVERGREEN
+        return constants.LEAST_EVERGREEN
     both = one.weights.keys() & other.weights.keys()
     names = (one.names | other.names) & both
-    if score < _THE_SAME:
-        return _LEAST if names else _LEAST_NAMELESS
+    if score < constants.THE_SAME:
+        return constants.LEAST if names else constants.LEAST_NAMELESS
     exact = any(term.startswith(_EXACT) for term in both)
-    return _LEAST_SAME if exact or names - {*one.sequence[:1]} else _LEAST_SAME_NAMELESS
+    named = exact or names - {*one.sequence[:1]}
+    return constants.LEAST_SAME if named else constants.LEAST_SAME_NAMELESS
 
 
 def contradict(one: Title, other: Title) -> bool:
@@ -200,7 +185,7 @@ def _other_names(one: Title, other: Title) -> bool:
         sum(a.weights.get(name, 0) >= 1 for name in a.names - b.weights.keys() - {*a.sequence[:1]})
         for a, b in ((one, other), (other, one))
     )
-    return min(mine, theirs) * _NAMES_SHARED > shared
+    return min(mine, theirs) * constants.NAMES_SHARED > shared
 
 
 def _turned_round(one: Title, other: Title) -> bool:

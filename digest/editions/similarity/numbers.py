@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from digest.editions.similarity import constants
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -59,8 +61,6 @@ _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", 
 _THOUSANDS = re.compile(r"\d{1,3}(?:[,. \u00a0\u202f]\d{3})+")
 _NO_DIGITS = re.compile(r"\D+")
 _VERSION = re.compile(r"[vV]?(\d+(?:\.\d+)*)\W?([a-z]*)\W?(\d*)", re.IGNORECASE)
-# Prices and shares are rounded by some and not by others.
-_ROUNDED = 0.015
 # Of these, one title may have more than the other, as long as they have one in common.
 _LOOSE = {"count", "amount", "id"}
 
@@ -108,7 +108,7 @@ def _apart(kind: str, mine: frozenset[str], others: frozenset[str]) -> bool:
 
 def _close(one: str, other: str) -> bool:
     a, b = float(one), float(other)
-    return abs(a - b) <= _ROUNDED * max(a, b)
+    return abs(a - b) <= constants.ROUNDED * max(a, b)
 
 
 def _value(said: str) -> float:

@@ -7,13 +7,14 @@ of their own, shown with one of them. Two entries of one feed are never the same
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from digest.editions.similarity import constants
 from digest.editions.similarity.budget import Budget
 from digest.editions.similarity.leads import distance
 from digest.editions.similarity.likeness import contradict, likely_pairs
@@ -35,8 +36,6 @@ _Seen = tuple[datetime, int, int]
 _LETTERS = 6
 # More stories are not shown with one.
 _MOST_TOGETHER = 40
-# Less than a week: columns come every week under the same title.
-_NEWS_FOR = timedelta(days=6)
 
 
 class Cluster(Struct, frozen=True):
@@ -226,7 +225,7 @@ def _same_by_title(one: _Read, other: _Read) -> bool:
 
 
 def _close(one: _Read, other: _Read) -> bool:
-    return abs(one.entry.dated - other.entry.dated) < _NEWS_FOR
+    return abs(one.entry.dated - other.entry.dated) < constants.NEWS_FOR
 
 
 def _alike(same: Sequence[list[_Read]], budget: Budget) -> list[list[list[_Read]]]:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
+from digest.editions.similarity import constants
 from digest.editions.similarity.budget import Budget
-from digest.editions.similarity.terms import MARKED, ORDINARY, tokens, word
+from digest.editions.similarity.terms import tokens, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
 
     from digest.editions.similarity.stories import Cluster
 
-_FEWEST = 3
-# The part of a title that its subject is.
-_SHARE = 1 / 3
-_LONGEST, _MOST_OTHERS = 60, 1
 # More stories of a feed, or more sets of words that they share, take long to compare.
 _MOST_STORIES, _MOST_CANDIDATES = 100, 200
 _MARKS = re.compile(r"[:|•·»()\[\]?!;]|\s[-–—]+\s")
@@ -90,7 +87,7 @@ def _subjects(clusters: Sequence[Cluster], budget: Budget) -> Iterator[list[Clus
     """The stories of each subject of one feed, that of the most stories first."""
     left = [_read(one) for one in clusters[:_MOST_STORIES]]
     site = {term.root for term in _terms(clusters[0].lead.feed_title)}
-    while len(left) >= _FEWEST and budget.takes(len(left) ** 2):
+    while len(left) >= constants.SUBJECT_STORIES and budget.takes(len(left) ** 2):
         found = next(_groups(left, site), None)
         if not found:
             return
@@ -116,8 +113,8 @@ def _terms(title: str) -> Iterator[_Term]:
         one = word(title[token.start : token.end])
         before = one.terms[-1][0] if one.name and one.terms else ""
         for root, weight in one.terms:
-            if weight >= ORDINARY:
-                yield _Term(root, weight >= MARKED, token.start, token.end)
+            if weight >= constants.ORDINARY:
+                yield _Term(root, weight >= constants.MARKED, token.start, token.end)
 
 
 def _groups(titled: Sequence[_Titled], site: set[str]) -> Iterator[tuple[str, list[_Titled]]]:
@@ -128,7 +125,8 @@ def _groups(titled: Sequence[_Titled], site: set[str]) -> Iterator[tuple[str, li
     found = []
     for shared, _ in candidates.most_common(_MOST_CANDIDATES):
         members = [one for one in titled if shared <= one.roots]
-        if len(members) >= _FEWEST and not shared <= site and _enough(shared, members):
+        enough = len(members) >= constants.SUBJECT_STORIES and _enough(shared, members)
+        if enough and not shared <= site:
             found.append((shared, members))
     found.sort(key=lambda one: sorted(one[0]))
     found.sort(key=lambda one: (len(one[0]) > 1, len(one[1]), len(one[0])), reverse=True)
@@ -142,14 +140,15 @@ def _enough(shared: frozenset[str], members: Sequence[_Titled]) -> bool:
     marked = {term.root for one in members for term in one.terms if term.marked}
     if len(shared) == 1 and shared.isdisjoint(marked):
         return False
-    return all(len(shared) >= _SHARE * len(one.roots) for one in members)
+    return all(len(shared) >= constants.SUBJECT_SHARE * len(one.roots) for one in members)
 
 
 def _heading(shared: frozenset[str], members: Sequence[_Titled]) -> str:
     """The words of a title that hold all that is shared and little else, as most titles say it."""
     spans = Counter(_span(one, shared) for one in members)
     best = min(spans, key=lambda span: (span.others, -spans[span], len(span.text), span.text))
-    return best.text if best.others <= _MOST_OTHERS and len(best.text) <= _LONGEST else ""
+    fits = len(best.text) <= constants.LONGEST_HEADING
+    return best.text if fits and best.others <= constants.MOST_OTHER_WORDS else ""
 
 
 def _span(titled: _Titled, shared: frozenset[str]) -> _Span:

@@ -8,15 +8,12 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from digest.editions.similarity import numbers
+from digest.editions.similarity import constants, numbers
 from digest.editions.similarity.stop_words import EVENT_OF, GENERIC, STOP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# How much a term tells: in general, if it is a name, if it is written like no word, if many titles
-# have it, if it says what happened, and if it is a pair of characters.
-ORDINARY, NAMED, MARKED, LITTLE, EVENT, PAIR = 1.0, 1.3, 1.5, 0.3, 0.6, 0.6
 # What of a title is read, in characters and in words and numbers; people write a third of it.
 LONGEST, MOST_TOKENS = 240, 32
 # Of scripts without spaces, every two characters are a term.
@@ -118,15 +115,16 @@ def word(said: str) -> Word:
     event = EVENT_OF.get(folded) or EVENT_OF.get(root)
     terms: tuple[tuple[str, float], ...] = ()
     if event:
-        terms = ((f"={event}", EVENT),)
+        terms = ((f"={event}", constants.EVENT),)
     elif folded not in STOP:
-        terms = ((root, LITTLE if folded in GENERIC else MARKED if marked else ORDINARY),)
+        weight = constants.MARKED if marked else constants.ORDINARY
+        terms = ((root, constants.LITTLE if folded in GENERIC else weight),)
     named = capital or marked
     return Word(
         terms,
         capital=capital,
         marked=marked,
-        name=named and bool(terms) and terms[0][1] >= ORDINARY,
+        name=named and bool(terms) and terms[0][1] >= constants.ORDINARY,
         number=_spelled(folded),
     )
 
@@ -135,9 +133,9 @@ def _unspaced(text: str) -> Iterator[tuple[str, float]]:
     """The terms of a script without spaces: katakana by the word, others by two characters."""
     for run in _RUNS.findall(text):
         if _KATAKANA.match(run):
-            yield run, NAMED
+            yield run, constants.NAMED
         else:
-            yield from ((pair, PAIR) for pair in map("".join, pairwise(run)))
+            yield from ((pair, constants.PAIR) for pair in map("".join, pairwise(run)))
 
 
 def _spelled(folded: str) -> tuple[str, str] | None:

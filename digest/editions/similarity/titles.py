@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from digest.editions.similarity import numbers
+from digest.editions.similarity import constants, numbers
 from digest.editions.similarity.stop_words import (
     EVENT_OF,
     EVERGREEN,
@@ -18,14 +18,9 @@ from digest.editions.similarity.stop_words import (
     STOP,
 )
 from digest.editions.similarity.terms import (
-    LITTLE,
     LONGEST,
-    MARKED,
     MOST_TERMS,
     MOST_TOKENS,
-    NAMED,
-    ORDINARY,
-    PAIR,
     Token,
     fold,
     tokens,
@@ -45,29 +40,11 @@ _TRAILING = re.compile(
     r"\s*[\[(](?:updated?|video|pdf|gallery|photos|update \d+)[\])]$", re.IGNORECASE
 )
 _SITE = re.compile(r" [-–—|·»:]{1,2} ([^|–—·»]{2,40})$")
-_LONGEST_SITE = 44
-_SHORTEST_TITLE = 12
 # A name behind a title of this many words or more: that of a site, to all appearances.
 _SOURCE = re.compile(r"\s[-–—|]\s+(?:[^\W\d_a-z][^\W\d_]*[ .]?){1,3}$")
-_LONG_TITLE = 5
 _COUNTRY = re.compile(r"\bU\.?S\.?(?:A\b\.?|\b)(?!-)|\bUnited States\b")
 _SHORT = {"federal reserve": "Fed", "grand prix": "GP", "volkswagen": "VW"}
 _SPELLED = re.compile(rf"\b(?:{'|'.join(_SHORT)})\b", re.IGNORECASE)
-_WEIGHTS = {
-    "id": 3.0,
-    "version": 0.5,
-    "amount": 0.8,
-    "score": 0.7,
-    "count": 0.5,
-    "day": 0.5,
-    "quarter": 0.3,
-    "series": 0.3,
-    "year": 0.2,
-}
-_TITLE_CASE = 0.7
-# What a title has to tell, so that nobody else comes up with it: where it has a name, where it
-# has none, and where it is of a shape that many have.
-_ONE, _NAMELESS, _MOST_SAID = 3.2, 4.0, 6.0
 # How many numbers of a kind are compared.
 _MOST_NUMBERS = 6
 
@@ -97,10 +74,16 @@ class Title(Struct, frozen=True):
     @property
     def tells_one(self) -> bool:
         """Whether it is of one piece of news, and no title that two may come up with."""
-        telling = sum(min(weight, NAMED) for weight in self.weights.values() if weight >= PAIR)
+        telling = sum(
+            min(weight, constants.NAMED)
+            for weight in self.weights.values()
+            if weight >= constants.PAIR
+        )
         if "id" in self.numbers:
-            telling += ORDINARY
-        return telling >= (_MOST_SAID if self.evergreen else _ONE if self.names else _NAMELESS)
+            telling += constants.ORDINARY
+        if self.evergreen:
+            return telling >= constants.TELLING_EVERGREEN
+        return telling >= (constants.TELLING if self.names else constants.TELLING_NAMELESS)
 
 
 # A title that nobody has read.
@@ -147,14 +130,14 @@ def _normalised(said: str) -> str:
 
 
 def _without_site(text: str, sites: Collection[str]) -> str:
-    match = _SITE.search(text, max(_SHORTEST_TITLE, len(text) - _LONGEST_SITE))
+    match = _SITE.search(text, max(constants.SHORTEST_TITLE, len(text) - constants.LONGEST_SITE))
     return text[: match.start()] if match and fold(match[1]).strip() in sites else text
 
 
 def _without_source(found: list[Token], text: str) -> list[Token]:
     match = _SOURCE.search(text)
     before = [token for token in found if token.end <= match.start()] if match else []
-    return before if len(before) >= _LONG_TITLE else found
+    return before if len(before) >= constants.LONG_TITLE else found
 
 
 def _products(found: Iterable[Token], text: str) -> Iterator[Token]:
@@ -183,7 +166,7 @@ def _is_name(before: Token, token: Token, text: str) -> bool:
 
 def _weigh(found: Sequence[Token], text: str) -> Iterator[tuple[str, float]]:
     """The terms of a title in order, and how much each tells."""
-    name = NAMED if not _in_title_case(found, text) else ORDINARY
+    name = constants.NAMED if not _in_title_case(found, text) else constants.ORDINARY
     before = ""
     for token in found:
         if token.kind != "word":
@@ -192,7 +175,7 @@ def _weigh(found: Sequence[Token], text: str) -> Iterator[tuple[str, float]]:
             continue
         one = word(text[token.start : token.end])
         if one.terms:
-            before = one.terms[-1][0] if one.terms[-1][1] > LITTLE else ""
+            before = one.terms[-1][0] if one.terms[-1][1] > constants.LITTLE else ""
         if one.name and one.capital and token.start:
             yield from ((term, max(weight, name)) for term, weight in one.terms)
         else:
@@ -200,18 +183,18 @@ def _weigh(found: Sequence[Token], text: str) -> Iterator[tuple[str, float]]:
 
 
 def _counted(token: Token, before: str) -> Iterator[tuple[str, float]]:
-    weight = _WEIGHTS[token.kind]
+    weight = constants.NUMBERS[token.kind]
     if token.kind == "version" and before:
-        yield f"{before}{token.text}", MARKED
+        yield f"{before}{token.text}", constants.MARKED
     if token.kind == "count" and len(token.text) > 2:
-        weight = ORDINARY
+        weight = constants.ORDINARY
     yield f"{token.kind} {token.text}", weight
 
 
 def _in_title_case(found: Sequence[Token], text: str) -> bool:
     """Whether nearly every long word has a capital letter, so that it says nothing."""
     long = [text[token.start] for token in found if token.end - token.start > 3]
-    return sum(letter.isupper() for letter in long) > _TITLE_CASE * len(long)
+    return sum(letter.isupper() for letter in long) > constants.TITLE_CASE * len(long)
 
 
 def _numbers(found: Sequence[Token], text: str) -> dict[str, frozenset[str]]:

@@ -1,7 +1,9 @@
-"""Every tuned number of the comparison of titles, with the case that fixed it.
+"""Every tuned number of the comparison of titles.
 
-`tests/editions/similarity/test_constants.py` moves each of them and expects its case to come out
-wrong; `tests/editions/labelled_pairs.json` has the pairs that people judged.
+The cases that fixed them are in `tests/editions/similarity/test_constants.py`, which moves one
+after the other and expects its case to come out wrong; `tests/editions/labelled_pairs.json` has
+all pairs that people judged. FEW and LEFT show in whole editions only, in
+`tests/editions/test_labelled.py`.
 """
 
 from __future__ import annotations
@@ -57,9 +59,8 @@ ROUNDED = 0.015
 # A term that more titles have than these tells less, down to this part of its weight.
 FEW = 12
 LEFT = 0.3
-# Terms from this weight on find pairs to compare, unless more titles than these have them.
+# Terms from this weight on find pairs to compare.
 FINDS = 0.5
-COMMON = 60
 
 # What a title has to tell, so that nobody else comes up with the same words: where it has a name,
 # where it has none, and where it is of a shape that many have.

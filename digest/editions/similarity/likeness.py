@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from digest.editions.similarity.titles import Title
 
+# A term that more titles have than this finds no candidates.
+_COMMON = 60
 # Pairs that share a term, counted once for each that they share.
 _MOST_FOUND = 100_000
 # What is as good as a name.
@@ -93,7 +95,7 @@ def _sharing(holders: Iterable[Sequence[int]], budget: Budget) -> Counter[tuple[
     """How many terms pairs of titles share; what fewest have is looked at first."""
     shared: Counter[tuple[int, int]] = Counter()
     for places in sorted(holders, key=len):
-        if len(places) > constants.COMMON or not budget.takes(len(places) * (len(places) - 1) // 2):
+        if len(places) > _COMMON or not budget.takes(len(places) * (len(places) - 1) // 2):
             break
         shared.update(combinations(places, 2))
     return shared

@@ -28,26 +28,26 @@ _WIN = "=win"
 _NONE: Mapping[str, float] = MappingProxyType({})
 
 
-def likeness(one: Title, other: Title, rarity: Mapping[str, float] = _NONE) -> float:
+def likeness(first: Title, second: Title, rarity: Mapping[str, float] = _NONE) -> float:
     """How much of two titles is the same, up to 1; 0 where they are not about one thing.
 
     `rarity` is what is left of a term's weight where many titles have it.
     """
-    mine, theirs = one.weights, other.weights
+    mine, theirs = first.weights, second.weights
     shared = mine.keys() & theirs.keys()
     both = sum([(mine[term] + theirs[term]) * rarity.get(term, 1) for term in shared]) / 2
-    totals = [_total(title, rarity) for title in (one, other)]
+    totals = [_total(title, rarity) for title in (first, second)]
     score = both / max(sum(totals), 1) + both / max(min(totals), 1) / 2
     if any(term.startswith("id ") for term in shared):
         score += constants.SAME_ID
-    if one.events and other.events and one.events.isdisjoint(other.events):
+    if first.events and second.events and first.events.isdisjoint(second.events):
         score -= constants.OTHER_EVENT
-    denied = bool(one.words & NEGATIONS) != bool(other.words & NEGATIONS)
+    denied = bool(first.words & NEGATIONS) != bool(second.words & NEGATIONS)
     if (
         score < constants.ALIKE
         or (denied and score > constants.DENIABLE)
-        or _told(one, shared, rarity) < _least(one, other, score)
-        or contradict(one, other)
+        or _told(first, shared, rarity) < _least(first, second, score)
+        or contradict(first, second)
     ):
         return 0.0
     return min(score, 1.0)
@@ -113,59 +113,59 @@ def _told(title: Title, shared: Set[str], rarity: Mapping[str, float]) -> float:
     return told
 
 
-def _least(one: Title, other: Title, score: float) -> float:
-    if one.evergreen and other.evergreen:
+def _least(first: Title, second: Title, score: float) -> float:
+    if first.evergreen and second.evergreen:
         return constants.LEAST_EVERGREEN
-    both = one.weights.keys() & other.weights.keys()
-    names = (one.names | other.names) & both
+    both = first.weights.keys() & second.weights.keys()
+    names = (first.names | second.names) & both
     if score < constants.THE_SAME:
         return constants.LEAST if names else constants.LEAST_NAMELESS
     exact = any(term.startswith(_EXACT) for term in both)
-    named = exact or names - {*one.sequence[:1]}
+    named = exact or names - {*first.sequence[:1]}
     return constants.LEAST_SAME if named else constants.LEAST_SAME_NAMELESS
 
 
-def contradict(one: Title, other: Title) -> bool:
+def contradict(first: Title, second: Title) -> bool:
     """Whether two titles say different things, however alike they are."""
     return (
-        differ(one.numbers, other.numbers)
-        or _opposite(one.words, other.words)
-        or _other_filling(one, other)
-        or _other_names(one, other)
-        or _turned_round(one, other)
+        differ(first.numbers, second.numbers)
+        or _opposite(first.words, second.words)
+        or _other_filling(first, second)
+        or _other_names(first, second)
+        or _turned_round(first, second)
     )
 
 
-def _opposite(one: frozenset[str], other: frozenset[str]) -> bool:
-    mine, theirs = one - other, other - one
+def _opposite(first: frozenset[str], second: frozenset[str]) -> bool:
+    mine, theirs = first - second, second - first
     return any(
         (mine & left and theirs & right) or (mine & right and theirs & left)
         for left, right in OPPOSITES
     )
 
 
-def _other_filling(one: Title, other: Title) -> bool:
+def _other_filling(first: Title, second: Title) -> bool:
     """Whether one frame holds both, with something else in each of its places."""
-    gaps = _gaps(one, other)
+    gaps = _gaps(first, second)
     filled = [place for place, gap in enumerate(gaps) if any(gap)]
     if len(gaps) < 2 or not filled or not all(all(gaps[place]) for place in filled):
         return False
     if filled[-1] == len(gaps) - 1 or filled == [0]:
         # What begins or ends otherwise may say the same in other words.
-        names = one.names | other.names
+        names = first.names | second.names
         return any(not names.isdisjoint(chain(*gaps[place])) for place in filled)
     return True
 
 
-def _gaps(one: Title, other: Title) -> list[tuple[list[str], list[str]]]:
+def _gaps(first: Title, second: Title) -> list[tuple[list[str], list[str]]]:
     """What tells something before, between and after the terms that both have, in one order.
 
     Nothing where the order differs.
     """
-    shared = one.weights.keys() & other.weights.keys()
-    if [t for t in one.sequence if t in shared] != [t for t in other.sequence if t in shared]:
+    shared = first.weights.keys() & second.weights.keys()
+    if [t for t in first.sequence if t in shared] != [t for t in second.sequence if t in shared]:
         return []
-    return list(zip(_parted(one, shared), _parted(other, shared), strict=True))
+    return list(zip(_parted(first, shared), _parted(second, shared), strict=True))
 
 
 def _parted(title: Title, shared: Set[str]) -> Iterator[list[str]]:
@@ -179,21 +179,23 @@ def _parted(title: Title, shared: Set[str]) -> Iterator[list[str]]:
     yield gap
 
 
-def _other_names(one: Title, other: Title) -> bool:
+def _other_names(first: Title, second: Title) -> bool:
     """Whether each has names of its own, and these are too many beside those that both have."""
-    both = one.weights.keys() & other.weights.keys()
-    shared = len((one.names | other.names) & both) + sum(term.startswith(_EXACT) for term in both)
+    both = first.weights.keys() & second.weights.keys()
+    shared = len((first.names | second.names) & both) + sum(
+        term.startswith(_EXACT) for term in both
+    )
     mine, theirs = (
         sum(a.weights.get(name, 0) >= 1 for name in a.names - b.weights.keys() - {*a.sequence[:1]})
-        for a, b in ((one, other), (other, one))
+        for a, b in ((first, second), (second, first))
     )
     return min(mine, theirs) * constants.NAMES_SHARED > shared
 
 
-def _turned_round(one: Title, other: Title) -> bool:
+def _turned_round(first: Title, second: Title) -> bool:
     """Whether who did it to whom is the other way round: `A beats B`, `B beats A`."""
-    mine, theirs = one.sequence, other.sequence
-    if one.words & BEATS and other.words & BEATS:
+    mine, theirs = first.sequence, second.sequence
+    if first.words & BEATS and second.words & BEATS:
         at, there = mine.index(_WIN), theirs.index(_WIN)
         return not (
             set(mine[:at]).isdisjoint(theirs[there + 1 :])

@@ -103,11 +103,11 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 @lru_cache(maxsize=8192)
-def word(said: str) -> Word:
+def word(written: str) -> Word:
     """What a word of a title is, as it is written there."""
-    folded = fold(said)
-    capital = said[0].isupper()
-    marked = len(said) > 1 and not said[1:].islower() and not said.endswith(("’s", "'s"))
+    folded = fold(written)
+    capital = written[0].isupper()
+    marked = len(written) > 1 and not written[1:].islower() and not written.endswith(("’s", "'s"))
     if _CJK.search(folded):
         pairs = tuple(islice(_unspaced(folded), MOST_TERMS))
         return Word(pairs, capital=False, marked=False, name=True, number=None)
@@ -140,13 +140,15 @@ def _unspaced(text: str) -> Iterator[tuple[str, float]]:
 
 def _spelled(folded: str) -> tuple[str, str] | None:
     known = {"count": numbers.COUNTED, "month": numbers.MONTHS, "weekday": numbers.WEEKDAYS}
-    return next(((kind, said[folded]) for kind, said in known.items() if folded in said), None)
+    return next(
+        ((kind, values[folded]) for kind, values in known.items() if folded in values), None
+    )
 
 
 def _number(match: re.Match[str]) -> tuple[str, str]:
     if match["amount"]:
-        said = match["money"] or match["share"]
-        return "amount", numbers.amount(said, match["much"] or match["many"] or "")
+        value = match["money"] or match["share"]
+        return "amount", numbers.amount(value, match["much"] or match["many"] or "")
     if match["series"]:
         return "series", numbers.series(match["nth"] or match["hash"] or match["dai"])
     if match["version"]:

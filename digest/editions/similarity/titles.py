@@ -90,42 +90,44 @@ class Title(Struct, frozen=True):
 UNREAD = Title("", (), {}, {}, frozenset(), frozenset(), frozenset(), evergreen=False)
 
 
-def read_title(said: str, sites: Collection[str] = ()) -> Title:
+def read_title(title: str, sites: Collection[str] = ()) -> Title:
     """Read a title; `sites` are the folded names of sites, which some put behind each.
 
     Of a long one the beginning is compared, and its `key` is all of it.
     """
-    text = _without_site(_bare(said[:LONGEST]), sites)
+    text = _without_site(_bare(title[:LONGEST]), sites)
     found = list(_products(tokens(text), text))
-    is_whole = len(said) <= LONGEST and len(found) < MOST_TOKENS
+    is_whole = len(title) <= LONGEST and len(found) < MOST_TOKENS
     compared = _without_source(found, text)
     terms = list(islice(_weigh(compared, text), MOST_TERMS))
-    said_words = [word(text[one.start : one.end]) for one in compared if one.kind == "word"]
+    read_words = [word(text[token.start : token.end]) for token in compared if token.kind == "word"]
     words = frozenset([token.text for token in found if token.kind == "word"])
     return Title(
-        key=" ".join([token.text for token in found]) if is_whole else said.casefold(),
+        key=" ".join([token.text for token in found]) if is_whole else title.casefold(),
         sequence=tuple([term for term, _ in terms]),
         weights=dict(terms),
         numbers=_numbers(found, text),
         words=words,
-        names=frozenset([term for one in said_words if one.name for term, _ in one.terms]),
+        names=frozenset(
+            [term for read_word in read_words if read_word.name for term, _ in read_word.terms]
+        ),
         events=frozenset([term for term, _ in terms if term[0] == "="]),
         evergreen=f"{fold(text)} ".startswith(EVERGREEN) or not words.isdisjoint(FIRST_PERSON),
     )
 
 
-def _bare(said: str) -> str:
-    text = " ".join((said if said.isascii() else _normalised(said)).split())
+def _bare(title: str) -> str:
+    text = " ".join((title if title.isascii() else _normalised(title)).split())
     text = text.title() if text.isupper() else text
     text = _SPELLED.sub(lambda match: _SHORT[match[0].lower()], _COUNTRY.sub("USA", text))
     bare = _LEADING.sub("", text)
     return _TRAILING.sub("", bare) if bare.endswith((")", "]")) else bare
 
 
-def _normalised(said: str) -> str:
+def _normalised(title: str) -> str:
     """The beginning, compatibility characters resolved: one of them may be eighteen, or a space."""
-    begins = unicodedata.normalize("NFKC", said[: LONGEST // 8])
-    text = begins if len(begins) >= LONGEST else unicodedata.normalize("NFKC", said)
+    begins = unicodedata.normalize("NFKC", title[: LONGEST // 8])
+    text = begins if len(begins) >= LONGEST else unicodedata.normalize("NFKC", title)
     return text[:LONGEST]
 
 
@@ -173,13 +175,13 @@ def _weigh(found: Sequence[Token], text: str) -> Iterator[tuple[str, float]]:
             yield from _counted(token, before)
             before = ""
             continue
-        one = word(text[token.start : token.end])
-        if one.terms:
-            before = one.terms[-1][0] if one.terms[-1][1] > constants.LITTLE else ""
-        if one.name and one.capital and token.start:
-            yield from ((term, max(weight, name)) for term, weight in one.terms)
+        read_word = word(text[token.start : token.end])
+        if read_word.terms:
+            before = read_word.terms[-1][0] if read_word.terms[-1][1] > constants.LITTLE else ""
+        if read_word.name and read_word.capital and token.start:
+            yield from ((term, max(weight, name)) for term, weight in read_word.terms)
         else:
-            yield from one.terms
+            yield from read_word.terms
 
 
 def _counted(token: Token, before: str) -> Iterator[tuple[str, float]]:
@@ -198,11 +200,11 @@ def _in_title_case(found: Sequence[Token], text: str) -> bool:
 
 
 def _numbers(found: Sequence[Token], text: str) -> dict[str, frozenset[str]]:
-    said: dict[str, set[str]] = {}
+    found_numbers: dict[str, set[str]] = {}
     for token in found:
         number = (token.kind, token.text)
         if token.kind == "word":
             number = word(text[token.start : token.end]).number or ("", "")
-        if number[0] and len(said.setdefault(number[0], set())) < _MOST_NUMBERS:
-            said[number[0]].add(number[1])
-    return {kind: frozenset(values) for kind, values in said.items()}
+        if number[0] and len(found_numbers.setdefault(number[0], set())) < _MOST_NUMBERS:
+            found_numbers[number[0]].add(number[1])
+    return {kind: frozenset(values) for kind, values in found_numbers.items()}

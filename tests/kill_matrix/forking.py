@@ -108,7 +108,7 @@ async def _parsing_here(runtime: Runtime) -> AsyncIterator[Runtime]:
     words = Sanitiser(Redactor(settings.secrets()))
     async with open_fetcher(settings) as fetcher:
         polling = PollJob(settings, runtime.store, fetcher, _Here(), runtime.clock, words)
-        yield replace(runtime, polling=polling)
+        yield replace(runtime, poll_job=polling)
 
 
 def _counting_loop(countdown: Countdown) -> asyncio.AbstractEventLoop:

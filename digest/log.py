@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
-from digest.words_of_others import ascii_json, clean_words, visible
+from digest.untrusted_text import ascii_json, clean_words, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +41,7 @@ class Redactor:
         return text
 
 
-class Words:
+class Sanitiser:
     """Makes what others said fit to keep and to show: `clean_words` without any secret."""
 
     def __init__(self, redact: Redactor) -> None:

@@ -9,7 +9,7 @@ import click
 
 from digest.cli import cli
 from digest.cli.results import RESULTS, WITHOUT_RESULT
-from digest.cli.schemas import output_schema
+from digest.cli.schema import output_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

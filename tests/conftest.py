@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 # What starts commands, servers and browsers over and over, or tries very many cases:
 # `pytest -m "not slow"` leaves it out.
 SLOW = (
-    *("channels/test_file", "channels/test_postfix", "cli/", "editions/test_hostile"),
+    *("channels/test_file", "channels/email/test_postfix", "cli/", "editions/test_hostile"),
     *("editions/test_schedule", "feeds/test_hostile", "feeds/test_mutations", "feeds/test_opml"),
     *("jobs/test_catch_up", "jobs/test_clocks", "jobs/test_hostile_feeds", "jobs/test_incremental"),
-    *("jobs/test_manners", "jobs/test_newness", "jobs/test_publishing", "jobs/test_quotas_at"),
-    *("jobs/test_weekly", "kill_matrix/", "rendering/test_escapes", "rendering/test_fitting"),
+    *("jobs/test_manners", "jobs/test_newness", "jobs/test_publish", "jobs/test_quotas_at"),
+    *("jobs/test_weekly", "kill_matrix/", "rendering/email/test_fit", "rendering/test_escapes"),
     *("store/test_migrating", "store/test_names_in", "store/test_nothing_lost"),
     *("store/test_weeks", "test_examples", "web/"),
 )

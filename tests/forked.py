@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 # What most commands load: the wiring, and what it wires.
-_LOADED = ("digest.cli.init", "digest.cli.running", "digest.opening", "digest.runtime")
+_LOADED = ("digest.cli.setup.init", "digest.cli.run", "digest.app.wiring", "digest.app.runtime")
 _SECONDS = 120
 
 

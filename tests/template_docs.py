@@ -27,7 +27,7 @@ from digest.model import (
     Story,
 )
 from digest.rendering.colours import Palette
-from digest.rendering.vocabulary import FILTERS, FUNCTIONS
+from digest.rendering.template_functions import FILTERS, FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,11 +11,11 @@ DIGEST = Path(__file__).parent.parent / "digest"
 # Of a response these are the whole body, however long it is.
 WHOLE = {"read", "text", "json", "readany", "iter_any", "iter_chunks", "iter_chunked", "readchunk"}
 # Here bodies are read piece by piece, and counted.
-COUNTED = {"http_client.py": {"iter_any"}, "feeds/fetch.py": {"iter_chunked"}}
+COUNTED = {"http_client.py": {"iter_any"}, "feeds/http/fetch.py": {"iter_chunked"}}
 # Of a request that was received, aiohttp reads no more than its application takes.
 RECEIVED = {"request"}
 CLIENTS = {"ClientSession", "urlopen", "urlretrieve", "HTTPConnection", "HTTPSConnection"}
-MAKE_CLIENTS = {"http_client.py", "feeds/fetch.py"}
+MAKE_CLIENTS = {"http_client.py", "feeds/http/fetch.py"}
 OTHER_CLIENTS = {"requests", "httpx", "urllib3", "http.client", "ftplib", "xmlrpc", "telnetlib"}
 SDK_CLIENTS = {"WebClient", "WebhookClient", "AsyncWebClient", "AsyncWebhookClient"}
 
@@ -57,8 +57,8 @@ def _client(node: ast.Call, name: str) -> tuple[ast.expr, str] | None:
     if called in CLIENTS and name not in MAKE_CLIENTS:
         return node, f"makes a client of its own ({called}); use http_client.plain_session"
     given = {each.arg for each in node.keywords}
-    if called in SDK_CLIENTS and (name != "channels/slack.py" or "session" not in given):
-        return node, f"{called} reads any body whole; channels/slack.py has what bounds it"
+    if called in SDK_CLIENTS and (name != "channels/slack/channel.py" or "session" not in given):
+        return node, f"{called} reads any body whole; channels/slack/channel.py has what bounds it"
     return None
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digest.channels.slack_answers import _REMEDIES
+from digest.channels.slack.answers import _REMEDIES
 from digest.cli import cli
 from digest.config import load_settings
 from digest.config.base import Model

@@ -12,7 +12,7 @@ import digest
 from digest.config.addresses import mail_key
 from digest.domains import HOST_NAME, address_literal, ascii_domain, ascii_host, with_port
 from digest.errors import DomainError
-from digest.rendering.headers import mailbox
+from digest.rendering.email.headers import mailbox
 
 CODE = Path(digest.__file__).parent
 

@@ -13,7 +13,7 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.log import HumanFormatter, JsonFormatter, Redactor, Words, configure, event
+from digest.log import HumanFormatter, JsonFormatter, Redactor, Sanitiser, configure, event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -265,7 +265,7 @@ def test_nothing_in_a_log_acts_on_its_reader(
 
 
 def test_words_of_others_are_fit_to_keep() -> None:
-    words = Words(Redactor(["t0psecret"]))
+    words = Sanitiser(Redactor(["t0psecret"]))
     raw = b"404 Non trouv\xe9:\r\n t0psecret \0".decode("utf-8", "surrogateescape")
     assert words(raw) == r"404 Non trouv\xe9: *** \x00"
     assert len(words("x" * 10_000)) == 500

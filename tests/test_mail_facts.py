@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-EMAIL, HOSTILE, FITTING = (f"rendering/test_{name}.py" for name in ("email", "hostile", "fitting"))
-SENDING, LOGIN = "channels/test_email.py", "channels/test_login.py"
+EMAIL, FITTING = "rendering/email/test_message.py", "rendering/email/test_fit.py"
+HOSTILE = "rendering/test_hostile.py"
+SENDING, LOGIN = "channels/email/test_channel.py", "channels/email/test_login.py"
 FACTS = {
     # Headers
     "line separators in a title end no header": (HOSTILE, "test_in_the_headers_of_an_email"),
@@ -27,11 +28,11 @@ FACTS = {
     "Date has a zone; Auto-Submitted": (EMAIL, "test_it_says_whom_it_is_from_to_and_about"),
     "List-Id is well formed": (EMAIL, "test_any_title_makes_a_well_formed_list_id"),
     "List-Unsubscribe is one line, never encoded": (
-        "rendering/test_personal.py",
+        "rendering/email/test_personal.py",
         "test_the_header_is_one_line_that_is_not_encoded",
     ),
     "List-Unsubscribe-Post is signed": (
-        "channels/test_signing.py",
+        "channels/email/test_signing.py",
         "test_unsubscribing_is_signed_where_there_is_some",
     ),
     # Encodings
@@ -64,7 +65,7 @@ FACTS = {
     ),
     "no answer to the final dot is unknown": (SENDING, "test_no_answer_to_the_message_is_unknown"),
     "552 is shrunk once": (
-        "channels/test_email_delivering.py",
+        "channels/email/test_delivering.py",
         "test_what_is_too_large_is_shrunk_once",
     ),
     # HTML

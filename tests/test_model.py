@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.feeds.fetch import Request, Response
-from digest.feeds.reading import Body
-from digest.model import Delivery, FeedState, Move, PictureFile, Wishes, as_dict
+from digest.feeds.http.fetch import Request, Response
+from digest.feeds.parsing.read import Body
+from digest.model import Delivery, FeedState, Move, PictureFile, PollHints, as_dict
 
 if TYPE_CHECKING:
     from msgspec import Struct
@@ -46,10 +46,10 @@ def test_the_rest_is_shown() -> None:
 
 
 def test_a_noun_and_those_in_it_as_dicts() -> None:
-    wishes = Wishes(interval=timedelta(hours=2))
-    state = FeedState(1, FEED, move=Move("b", NOW, 3), wishes=wishes, entry_hashes=b"\0")
+    poll_hints = PollHints(interval=timedelta(hours=2))
+    state = FeedState(1, FEED, move=Move("b", NOW, 3), poll_hints=poll_hints, entry_hashes=b"\0")
     said = as_dict(state)
     assert list(said) == list(FeedState.__struct_fields__)
     assert said["move"] == {"to": "b", "since": NOW, "answers": 3}
-    assert said["wishes"]["interval"] == timedelta(hours=2)
+    assert said["poll_hints"]["interval"] == timedelta(hours=2)
     assert said["entry_hashes"] == b"\0"

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from digest.channels.atomic_files import MOST_OF_A_NAME, AllTakenError, put
 from digest.channels.pace import Pace
-from digest.channels.whole_files import MOST_OF_A_NAME, AllTakenError, put
 from digest.config import FileSettings
 from digest.errors import DeliveryError
 from digest.model import NO_PICTURES, Rendition

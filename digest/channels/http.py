@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from digest.errors import ChannelError, DeliveryError
-from digest.feeds.guard import bad_port
+from digest.feeds.http.guard import bad_port
 from digest.http_client import aiohttp, bounded, plain_session, proxy_for, trusted
 from digest.network import connection_trouble
 

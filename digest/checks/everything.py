@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from digest.app.wiring import open_fetcher, utc_now
 from digest.channels import open_channels
 from digest.checks import Finding, failed
 from digest.checks.certificates import Certificates
@@ -22,9 +23,8 @@ from digest.checks.public import check_listening, check_public_url
 from digest.config import EmailSettings
 from digest.domains import with_port
 from digest.errors import DeliveryError
-from digest.feeds.workers import Workers
 from digest.log import Redactor
-from digest.opening import open_fetcher, utc_now
+from digest.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -54,7 +54,7 @@ async def check_everything(
     settings: Settings, outside: Outside, done: Callable[[str], None] = lambda _: None
 ) -> list[Finding]:
     """Try all that the configuration names, sending and changing nothing; `done` hears of each."""
-    certificates, clocks, workers = Certificates(), Clocks(outside.now), Workers()
+    certificates, clocks, workers = Certificates(), Clocks(outside.now), WorkerPool()
     context = certificates.noting(ssl.create_default_context())
     context.set_alpn_protocols(["http/1.1"])
 

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from digest.checks import Finding, Trouble, failed, found
 from digest.errors import FeedError
-from digest.feeds.alarms import outruns
-from digest.feeds.caching import server_time
-from digest.feeds.parse import parse_feed
-from digest.feeds.reading import read_text
+from digest.feeds.anomalies import outruns
+from digest.feeds.http.freshness import server_time
+from digest.feeds.parsing.read import read_text
+from digest.feeds.parsing.tolerant import parse_feed
 from digest.http_client import aiohttp
-from digest.jobs.polling import feed_request
-from digest.jobs.reading import body_of
+from digest.jobs.body_task import body_of
+from digest.jobs.poll import feed_request
 from digest.language import counted
 from digest.store import titles_of
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from digest.checks.certificates import Certificates
     from digest.config import FeedSettings, Settings
-    from digest.feeds.fetch import Fetcher, Response
-    from digest.feeds.workers import Workers
+    from digest.feeds.http.fetch import Fetcher, Response
     from digest.model import ParsedEntry, ParsedFeed
+    from digest.workers.pool import WorkerPool
 
 _BY_STATUS = {
     401: "give it the login it wants (`headers`)",
@@ -72,7 +72,7 @@ class FeedChecks:
         self,
         settings: Settings,
         fetcher: Fetcher,
-        workers: Workers,
+        workers: WorkerPool,
         certificates: Certificates,
         now: Callable[[], datetime],
     ) -> None:

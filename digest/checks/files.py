@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from digest.channels.atomic_files import LONGEST_NAME, PARTS
 from digest.channels.file import path_of
-from digest.channels.whole_files import LONGEST_NAME, PARTS
 from digest.checks import Finding
 from digest.config import FileSettings
 from digest.model import ALERTS

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 from digest.checks import Finding, Trouble, failed, found
 from digest.config import SlackSettings
 from digest.errors import StoreError, TemplateError
-from digest.feeds.guard import bad_port
+from digest.feeds.http.guard import bad_port
 from digest.language import counted
-from digest.store import Store, database_exists, exposed_files, lack_of_room
+from digest.store import Store, database_exists, exposed_files, reason_not_to_send
 from digest.store.migrations import HEAD
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ def check_templates(settings: Settings) -> list[Finding]:
 
 
 def _templates(folder: Path | None, themes: Sequence[Theme]) -> Finding:
-    from digest.jobs.own_templates import unused_of
-    from digest.jobs.rendering import open_templates
+    from digest.jobs.custom_templates import unused_of
+    from digest.jobs.render import open_templates
 
     name = str(folder or "built in")
     try:
@@ -99,7 +99,7 @@ def check_disk(database: Path) -> Finding:
     folder = database.absolute().parent
     while not folder.exists():
         folder = folder.parent
-    lack = lack_of_room(folder / database.name)
+    lack = reason_not_to_send(folder / database.name)
     if lack is None:
         return Finding("disk", str(folder), "ok", "there is room, and it can be written")
     remedy = "make room there and see that this user may write, or set another `database`"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ssl
 from typing import TYPE_CHECKING
 
-from digest.channels.smtp import SmtpConnection
+from digest.channels.email.smtp import SmtpConnection
 from digest.checks import Finding, Trouble, failed, found
 from digest.checks.certificates import Certificates
 from digest.domains import with_port
 from digest.errors import ChannelError, DeliveryError, StoreError
-from digest.rendering.headers import mailbox
+from digest.rendering.email.headers import mailbox
 from digest.store import Store, database_exists
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from digest.channels.smtp import Offer
+    from digest.channels.email.smtp import Offer
     from digest.config import SmtpSettings
 
 _REMEDY = "look at smtp.host, smtp.port and smtp.security, and at what is between"

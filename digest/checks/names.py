@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.checks import Finding, Trouble, found
-from digest.rendering.headers import mailbox
+from digest.rendering.email.headers import mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator

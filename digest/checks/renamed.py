@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from digest.app.reports import lost_names
 from digest.checks import Finding
 from digest.errors import StoreError
-from digest.reports import lost_names
 from digest.store import Store, database_exists
 
 if TYPE_CHECKING:

@@ -31,25 +31,25 @@ _log = logging.getLogger(__name__)
 # By heading: every command, and the module that it is in.
 _COMMANDS = {
     "Set up": {
-        "init": "init",
-        "check": "checking",
-        "run": "running",
-        "service": "service",
-        "demo": "demo",
+        "init": "setup.init",
+        "check": "check",
+        "run": "run",
+        "service": "setup.service",
+        "demo": "demo.demo",
     },
     "Every day": {
-        "status": "inspecting",
-        "preview": "previewing",
-        "send": "working",
-        "poll": "working",
-        "explain": "explaining",
+        "status": "status",
+        "preview": "preview",
+        "send": "poll_send",
+        "poll": "poll_send",
+        "explain": "explain",
         "incidents": "deliveries",
     },
     "Feeds and recipients": {
         "feeds": "feeds",
-        "held": "holding",
+        "held": "held",
         "recipients": "recipients",
-        "digests": "renaming",
+        "digests": "digests",
     },
     "Deliveries": {
         "deliveries": "deliveries",
@@ -60,9 +60,9 @@ _COMMANDS = {
     },
     "More": {
         "templates": "templates",
-        "backup": "backing_up",
+        "backup": "backup",
         "keys": "keys",
-        "schema": "schemas",
+        "schema": "schema",
     },
 }
 _MODULES = {name: module for listed in _COMMANDS.values() for name, module in listed.items()}

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from digest.app.wiring import open_runtime
 from digest.cli import Options, aio
 from digest.cli.output import print_json, print_table, say
-from digest.cli.working import UNDELIVERED, asked
+from digest.cli.poll_send import UNDELIVERED, asked
 from digest.errors import InstanceError, StoreError
 from digest.language import counted
 from digest.model import as_dict
-from digest.opening import open_runtime
 from digest.store import Store, database_exists
 
 if TYPE_CHECKING:

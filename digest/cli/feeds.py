@@ -10,10 +10,7 @@ from msgspec.structs import replace
 from pydantic import ValidationError
 
 from digest.cli import Options, aio
-from digest.cli.groups import Group
-from digest.cli.output import print_json, print_table, progress, say, show_document
-from digest.cli.private_files import write_private
-from digest.cli.subscribing import (
+from digest.cli.feeds_edit import (
     TAKEN_OVER,
     add,
     discover_feeds,
@@ -23,9 +20,12 @@ from digest.cli.subscribing import (
     resume,
     take_over,
 )
+from digest.cli.groups import Group
+from digest.cli.output import print_json, print_table, progress, say, show_document
+from digest.cli.private_files import write_private
 from digest.config import FeedSettings, Settings, find_config
 from digest.config.addresses import without_credentials
-from digest.config.editing import append_feeds, feed_lines
+from digest.config.yaml.feed_list import append_feeds, feed_lines
 from digest.errors import NoConfigError, UsageError
 from digest.feeds.discovery import web_address
 from digest.feeds.opml import Subscription, read_opml, write_opml
@@ -36,7 +36,7 @@ from digest.model import as_dict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.cli.finding import Examination
+    from digest.cli.feeds_probe import Examination
 
 # Tens of thousands of feeds.
 _LONGEST_LIST = 16_000_000
@@ -91,7 +91,7 @@ def test(options: Options, url: str, *, allow_private_networks: bool) -> int:
 
 
 async def _examine(settings: Settings, feed: FeedSettings) -> Examination:
-    from digest.cli.finding import open_scout
+    from digest.cli.feeds_probe import open_scout
 
     async with open_scout(settings) as scout:
         return await scout.examine(feed)

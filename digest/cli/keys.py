@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from digest.app.runtime import rotation_report
+from digest.app.wiring import open_store
 from digest.cli import Options, aio
 from digest.cli.groups import Group
 from digest.cli.output import print_json, say
-from digest.cli.working import asked
+from digest.cli.poll_send import asked
 from digest.errors import InstanceError
 from digest.language import counted
-from digest.opening import open_store
-from digest.runtime import rotation_report
 
 if TYPE_CHECKING:
     from digest.config import Settings

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digest.runtime import as_json
-from digest.words_of_others import visible
+from digest.app.runtime import as_json
+from digest.untrusted_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any, TextIO, get_args
 import click
 from msgspec import convert, to_builtins
 
+from digest.app.wiring import open_runtime, utc_now
 from digest.cli import Options, aio
 from digest.cli.groups import Group
 from digest.cli.output import print_json, print_table, say, show_document
+from digest.cli.poll_send import asked
 from digest.cli.private_files import write_private
 from digest.cli.recipients_csv import read_csv, recipient_of, write_csv
-from digest.cli.working import asked
 from digest.config.addresses import mail_address, mail_key
 from digest.errors import InstanceError, UsageError
-from digest.jobs import rostering
-from digest.jobs.rostering import shown
+from digest.jobs import recipient_admin
+from digest.jobs.recipient_admin import shown
 from digest.language import counted
 from digest.model import Frequency, Recipient
-from digest.opening import open_runtime, utc_now
 from digest.store import Store, database_exists
 
 if TYPE_CHECKING:
@@ -208,9 +208,11 @@ def export(options: Options, output: Path | None, channel: str | None) -> int:
     settings = options.settings(log_level="error")
     known = _known(settings)
     _check(settings, channel, known)
-    named = rostering.named(settings)
+    named = recipient_admin.named(settings)
     exported = [
-        one for one in known if channel in {None, one.channel} and rostering.is_kept(one, named)
+        one
+        for one in known
+        if channel in {None, one.channel} and recipient_admin.is_kept(one, named)
     ]
     text = write_csv(exported)
     if output:
@@ -269,7 +271,7 @@ def _carry_out(options: Options, settings: Settings, command: str, **what: Any) 
 async def _ask(settings: Settings, command: str, what: dict[str, Any]) -> dict[str, Any]:
     try:
         async with open_runtime(settings, f"digest recipients {command}") as runtime:
-            return await runtime.rostering.carry_out(command, what)
+            return await runtime.recipient_admin.carry_out(command, what)
     except InstanceError as error:
         return await asked(settings, error, "recipients", do=command, **what)
 
@@ -282,7 +284,7 @@ def rename(settings: Settings, command: str, *names: str) -> dict[str, Any]:
 async def _rename(settings: Settings, command: str, names: Sequence[str]) -> dict[str, Any]:
     try:
         async with open_runtime(settings, f"digest {command}") as runtime:
-            return await runtime.renaming.carry_out(command, list(names))
+            return await runtime.renames.carry_out(command, list(names))
     except InstanceError as error:
         return await asked(settings, error, "rename", do=command, names=names)
 

@@ -75,7 +75,7 @@ def export(options: Options, theme: Theme, folder: Path) -> None:
 def check(options: Options, folder: Path, theme: Theme) -> int:
     """Render made-up editions with the templates in DIR. Long, empty, hostile and other ones."""
     # Most of `digest templates` does without.
-    from digest.jobs.own_templates import check_folder
+    from digest.jobs.custom_templates import check_folder
 
     problems = check_folder(folder, theme)
     if options.json:

@@ -10,7 +10,6 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from digest.config.channels import ChannelSettings, DkimSettings, SmtpSettings
 from digest.config.digests import DigestSettings
-from digest.config.document import Document, Key, dotted, read_document
 from digest.config.looks import LookSettings
 from digest.config.ownership import refuse_of_others
 from digest.config.references import check_references, nearest
@@ -22,6 +21,7 @@ from digest.config.settings import (
     Settings,
 )
 from digest.config.web import WebSettings
+from digest.config.yaml.document import Document, Key, dotted, read_document
 from digest.errors import ConfigError, NoConfigError, Problem
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from digest.config.addresses import without_credentials
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from digest.config.document import Document, Key
+    from digest.config.yaml.document import Document, Key
 
 
 def check_references(document: Document) -> None:

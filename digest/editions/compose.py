@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from digest.editions.naming import feed_names
+from digest.editions.feed_names import feed_names
 from digest.editions.order import Heading, Layout, Place, order
 from digest.language import ENGLISH, language_of
 from digest.model import (
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from digest.editions.budget import Budget
     from digest.editions.order import Order
     from digest.editions.select import Selection
-    from digest.editions.stories import Cluster
+    from digest.editions.similarity.budget import Budget
+    from digest.editions.similarity.stories import Cluster
     from digest.model import Entry
 
 _WORDS_A_MINUTE = 230
@@ -180,14 +180,16 @@ def _story(frame: Frame, place: Place) -> Story:
         published=lead.published,
         excerpt="" if frame.content == "none" else lead.excerpt,
         reading_minutes=max(1, round(max(lead.words / _WORDS_A_MINUTE, (lead.seconds or 0) / 60))),
-        also_in=tuple(AlsoIn(_feed_name(frame, one), one.link) for one in cluster.entries[1:]),
-        entries=tuple(one.id for one in cluster.everything),
+        also_in=tuple(
+            AlsoIn(_feed_name(frame, entry), entry.link) for entry in cluster.entries[1:]
+        ),
+        entries=tuple(entry.id for entry in cluster.everything),
         updated=lead.edited_at is not None and lead.feed_url in frame.marking,
         html=lead.html if frame.content == "full" else "",
         image=_image(frame, lead),
         watched=tuple(dict.fromkeys(rule for rules in watched for rule in rules)),
         related=tuple(
-            Related(one.title, one.link, _feed_name(frame, one)) for one in cluster.related
+            Related(entry.title, entry.link, _feed_name(frame, entry)) for entry in cluster.related
         ),
         group=cluster.group,
         brief=place.brief,

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from digest.editions.leading import publishers
-from digest.editions.subjects import arrange, reading_order
+from digest.editions.similarity.leads import publishers
+from digest.editions.similarity.subjects import arrange, reading_order
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from digest.editions.budget import Budget
-    from digest.editions.stories import Cluster
+    from digest.editions.similarity.budget import Budget
+    from digest.editions.similarity.stories import Cluster
 
 # Fewer need no top: they are all seen at a glance.
 _WORTH_A_TOP = 8

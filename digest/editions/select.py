@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from digest.editions.stories import group
+from digest.editions.similarity.stories import group
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from digest.editions.budget import Budget
-    from digest.editions.stories import Cluster
+    from digest.editions.similarity.budget import Budget
+    from digest.editions.similarity.stories import Cluster
     from digest.model import Entry
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from digest.feeds.aliases import CONTENT_KINDS, DATED, GUID, LINK, TEXT, WHOLE, kind_of
 from digest.feeds.identity import candidate_keys, whole_key
-from digest.feeds.names import CONTENT_KINDS, DATED, GUID, LINK, TEXT, WHOLE, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence

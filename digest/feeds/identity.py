@@ -12,17 +12,17 @@ from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from digest.feeds.names import (
+from digest.feeds.aliases import (
     GUID,
     LINK,
     WHOLE,
     content_name,
     content_names,
     digest_of,
-    fold_link,
     guid_names,
     kind_of,
     link_names,
+    stored_link,
 )
 from digest.model import KeyedEntry, ParsedEntry, ParsedFeed
 
@@ -150,4 +150,4 @@ def _time(entry: ParsedEntry) -> float:
 
 
 def _fingerprint(entry: ParsedEntry) -> str:
-    return digest_of(entry.title, fold_link(entry.link), entry.author, entry.html)
+    return digest_of(entry.title, stored_link(entry.link), entry.author, entry.html)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from digest.model import Wishes
+    from digest.model import PollHints
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
@@ -26,13 +26,13 @@ _JITTER = 0.1
 class Rhythm(Struct, frozen=True):
     """What decides the pace of a feed that answers.
 
-    `every` is configured, `wishes` stand in the feed, `fresh_for` in its last answer;
+    `every` is configured, `poll_hints` stand in the feed, `fresh_for` in its last answer;
     `quiet_since` is when it last brought something new, `missed_at` when two polls in a row
     shared no entry, so that entries were probably missed between them.
     """
 
     every: timedelta
-    wishes: Wishes
+    poll_hints: PollHints
     fresh_for: timedelta | None
     quiet_since: datetime | None
     missed_at: datetime | None
@@ -40,7 +40,7 @@ class Rhythm(Struct, frozen=True):
 
 def next_poll(now: datetime, rhythm: Rhythm, chance: float) -> datetime:
     """When to poll after an answer, in UTC; `chance` in [0, 1) spreads polls, upwards only."""
-    return _outside_skips(now + _spread(_interval(now, rhythm), chance), rhythm.wishes, chance)
+    return _outside_skips(now + _spread(_interval(now, rhythm), chance), rhythm.poll_hints, chance)
 
 
 def next_attempt(
@@ -59,7 +59,7 @@ def next_attempt(
 
 def _interval(now: datetime, rhythm: Rhythm) -> timedelta:
     none = timedelta(0)
-    wished = min(rhythm.wishes.interval or none, _LONGEST_WISH)
+    wished = min(rhythm.poll_hints.interval or none, _LONGEST_WISH)
     if rhythm.missed_at is not None and now - rhythm.missed_at <= _WEEK:
         # Only what the publisher asks for is worth losing entries.
         return max(rhythm.every, wished)
@@ -72,15 +72,15 @@ def _spread(interval: timedelta, chance: float) -> timedelta:
     return interval * (1 + _JITTER * chance)
 
 
-def _outside_skips(at: datetime, wishes: Wishes, chance: float) -> datetime:
+def _outside_skips(at: datetime, poll_hints: PollHints, chance: float) -> datetime:
     """`at`, or a moment early in the next hour that is not skipped; `at` where all are."""
-    if not _skipped(at, wishes):
+    if not _skipped(at, poll_hints):
         return at
     hour = at.replace(minute=0, second=0, microsecond=0)
     week = (hour + _HOUR * n for n in range(1, 7 * 24))
-    allowed = next((start for start in week if not _skipped(start, wishes)), None)
+    allowed = next((start for start in week if not _skipped(start, poll_hints)), None)
     return at if allowed is None else allowed + _HOUR * _JITTER * chance
 
 
-def _skipped(at: datetime, wishes: Wishes) -> bool:
-    return at.hour in wishes.skip_hours or at.weekday() in wishes.skip_days
+def _skipped(at: datetime, poll_hints: PollHints) -> bool:
+    return at.hour in poll_hints.skip_hours or at.weekday() in poll_hints.skip_days

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from digest.errors import DeliveryError
-from digest.model import Outcome, Rest
+from digest.model import Backoff, Outcome
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,7 +63,7 @@ def put_off(error: ChannelError) -> DeliveryError:
     return DeliveryError(error.reason, "retrying", retry_after=error.retry_after or _PAUSE_OF_ONE)
 
 
-def rest_after(error: ChannelError, before: Rest | None, now: datetime) -> Rest:
+def backoff_after(error: ChannelError, before: Backoff | None, now: datetime) -> Backoff:
     """How long a channel is left alone that takes nothing from anybody.
 
     Pauses double from a minute, or from what the server asked for, to half an hour. What somebody
@@ -76,7 +76,7 @@ def rest_after(error: ChannelError, before: Rest | None, now: datetime) -> Rest:
     pause = min((error.retry_after or _FIRST_PAUSE) * doubled, _LONGEST_REST)
     pause = _LASTING_REST if error.lasting else max(pause, error.retry_after or pause)
     asked = error.retry_after or timedelta(0)
-    return Rest(
+    return Backoff(
         since=before.since if before and now - before.since >= asked else now,
         failures=failures,
         reason=error.reason,

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from digest.editions.weekly import configured
 from digest.errors import FeedError
-from digest.feeds.decode import decode_body
-from digest.feeds.fetch import Request
+from digest.feeds.http.decode import decode_body
+from digest.feeds.http.fetch import Request
 from digest.log import event
 from digest.model import NO_PICTURES
 from digest.rendering.pictures import is_tracker, read_picture
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from digest.config import Settings
-    from digest.feeds.fetch import Fetcher
+    from digest.feeds.http.fetch import Fetcher
     from digest.model import Edition, Images, Picture, PictureFile, Pictures
 
 _log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class _Seen(Struct, frozen=True):
     file: PictureFile
 
 
-class Illustrating:
+class PictureFetcher:
     """Gives the stories of editions their pictures.
 
     `open_fetcher` makes a client that takes bodies of so many bytes at most; nothing is opened

@@ -9,13 +9,13 @@ from msgspec import Struct
 
 from digest.rendering.pictures import self_contained
 from digest.rendering.side_by_side import side_by_side
-from digest.rendering.slack import build_messages, build_thread
-from digest.rendering.slack_preview import slack_page
+from digest.rendering.slack.messages import build_messages, build_thread
+from digest.rendering.slack.preview import slack_page
 
 if TYPE_CHECKING:
     from digest.model import Edition, Pictures
     from digest.rendering.renderer import Renderer
-    from digest.rendering.slack_blocks import Message
+    from digest.rendering.slack.blocks import Message
 
 
 class Forms(Struct, frozen=True):

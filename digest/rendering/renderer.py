@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from digest.model import Edition
-    from digest.rendering.personal import Links
+    from digest.rendering.email.personal import Links
 
 HTML, TEXT, MARKDOWN = "edition.html", "edition.txt", "edition.md"
 NAMES = (HTML, TEXT, MARKDOWN)

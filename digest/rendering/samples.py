@@ -18,7 +18,7 @@ from digest.model import (
     Section,
     Story,
 )
-from digest.rendering.personal import Links, links_of
+from digest.rendering.email.personal import Links, links_of
 
 _PUBLIC = "https://digest.example.com"
 _AT = datetime(2026, 3, 2, 9, tzinfo=UTC)

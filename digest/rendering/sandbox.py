@@ -34,8 +34,8 @@ from digest.model import (
     Story,
 )
 from digest.rendering.colours import Palette
-from digest.rendering.personal import Links
-from digest.rendering.vocabulary import FILTERS, FUNCTIONS, Function, Look, Speech
+from digest.rendering.email.personal import Links
+from digest.rendering.template_functions import FILTERS, FUNCTIONS, Function, Look, Speech
 
 if TYPE_CHECKING:
     from collections.abc import Callable

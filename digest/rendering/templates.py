@@ -27,19 +27,19 @@ from digest.config.looks import LookSettings, Theme
 from digest.errors import TemplateError
 from digest.feeds.text import one_line, well_formed
 from digest.rendering.colours import palettes
-from digest.rendering.fitting import fit
-from digest.rendering.folders import OwnFolder
+from digest.rendering.email.fit import fit
 from digest.rendering.renderer import HTML, MARKDOWN, NAMES, TEXT
 from digest.rendering.samples import links as sample_links
 from digest.rendering.samples import ordinary
 from digest.rendering.sandbox import Sandbox
-from digest.rendering.vocabulary import look_of, variables
+from digest.rendering.template_files import OwnFolder
+from digest.rendering.template_functions import look_of, variables
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from digest.model import Edition
-    from digest.rendering.personal import Links
+    from digest.rendering.email.personal import Links
 
 _BUILT_IN = Path(__file__).parent / "templates"
 SUFFIXES = {".html", ".txt", ".md"}

@@ -6,24 +6,24 @@ from typing import TYPE_CHECKING
 
 from digest.errors import StoreError
 from digest.store.archive import ArchiveQueries, FeedHistory, Waiting
-from digest.store.asking import Ask, AskQueries
 from digest.store.backup import back_up, copy_database
+from digest.store.confirmations import Ask, ConfirmationQueries
 from digest.store.database import Database, StoreThread
 from digest.store.deliveries import Change, DeliveryQueries, EditionRecord, Record
+from digest.store.disk_space import reason_not_to_send, reason_not_to_write
 from digest.store.editions import DigestPlan, EditionQueries
-from digest.store.explaining import ExplainQueries
+from digest.store.explain import ExplainQueries
 from digest.store.feeds import Failure, FeedQueries, Unchanged, Update, Validators, Visit
 from digest.store.files import database_exists, exposed, exposed_files
 from digest.store.health import Health, HealthQueries
 from digest.store.held import HeldEntries, HeldQueries
 from digest.store.incidents import Incident, IncidentQueries
-from digest.store.keeping import KeepingQueries, Sizes
 from digest.store.keys import KeyQueries, Keys
 from digest.store.ledger import LedgerQueries
 from digest.store.lock import WriterLock
-from digest.store.moves import ListCount, MoveQueries
 from digest.store.recipients import SUPPRESSED, RecipientQueries
-from digest.store.room import lack_of_room, lack_of_writing
+from digest.store.renames import ListCount, RenameQueries
+from digest.store.retention import RetentionQueries, Sizes
 from digest.store.weeks import WeekQueries
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ __all__ = [
     "database_exists",
     "exposed",
     "exposed_files",
-    "lack_of_room",
-    "lack_of_writing",
+    "reason_not_to_send",
+    "reason_not_to_write",
     "titles_of",
 ]
 
@@ -82,12 +82,12 @@ class Store:
         self.archive = ArchiveQueries(self._database)
         self.incidents = IncidentQueries(self._database)
         self.health = HealthQueries(self._database)
-        self.keeping = KeepingQueries(self._database)
+        self.keeping = RetentionQueries(self._database)
         self.keys = KeyQueries(self._database)
         self.recipients = RecipientQueries(self._database)
         self.weeks = WeekQueries(self._database)
-        self.moves = MoveQueries(self._database)
-        self.asking = AskQueries(self._database)
+        self.moves = RenameQueries(self._database)
+        self.asking = ConfirmationQueries(self._database)
 
     def together(self) -> AbstractContextManager[None]:
         """What is done inside is kept at its end, or nothing of it (`StoreError`)."""

@@ -13,11 +13,11 @@ from msgspec import Struct, convert
 from digest.editions.weekly import WEEKLY, configured, is_weekly, weekly_of
 from digest.model import Edition, Entry, Rendition, as_dict
 from digest.store.entries import is_taken, pass_over
+from digest.store.entry_rows import entry_of, select_entries
 from digest.store.feeds import subscribe
 from digest.store.incidents import forget_incidents
-from digest.store.moves import moved_to
-from digest.store.reading import entry_of, select_entries
 from digest.store.recipients import audience, own_time
+from digest.store.renames import moved_to
 from digest.store.tables import (
     deliveries,
     digests,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.feeds.quota import size_of, without_text
+from digest.store.aliases import add_names, batches, change_names, forget_names
 from digest.store.bulk import insert_rows
-from digest.store.names import add_names, batches, change_names, forget_names
 from digest.store.tables import (
     as_text,
     edition_entries,

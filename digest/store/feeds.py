@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from msgspec import Struct
 from msgspec.structs import replace
 
-from digest.model import CleanEntry, FeedState, KnownEntry, Move, Spent, Wishes
+from digest.model import CleanEntry, FeedState, KnownEntry, Move, PollHints, Spent
+from digest.store.aliases import known_entries
 from digest.store.bulk import update_rows
 from digest.store.entries import forget_entries, newest_entry, write_entries
 from digest.store.incidents import close_incident, open_incident
-from digest.store.names import known_entries
 from digest.store.tables import entries, feeds, incidents, subscriptions
-from digest.words_of_others import clean_words
+from digest.untrusted_text import clean_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from digest.feeds.scan import Listing
+    from digest.feeds.parsing.outline import BodyIndex
     from digest.store.database import Database
 
 # A feed that fails for less is told of by `status` alone.
@@ -63,13 +63,13 @@ class Update(Struct, frozen=True):
     renamed: Mapping[int, Collection[str]]
     seen: Collection[int]
     windows: Mapping[str, timedelta]
-    wishes: Wishes
+    poll_hints: PollHints
     flood: bool = False
     missed: bool = False
     resend: bool = False
     redraw: bool = False
     forget_before: datetime | None = None
-    listing: Listing | None = None
+    listing: BodyIndex | None = None
     listed: Sequence[int | str] = ()
     home: str = ""
     restored: int = 0
@@ -218,7 +218,7 @@ class FeedQueries:
                 home=update.home,
                 body_hash=update.body_hash,
                 body_entries=len(update.new) + len(update.seen) + update.left,
-                wishes=_wishes_to_json(update.wishes),
+                wishes=_wishes_to_json(update.poll_hints),
                 entry_hashes=_pack(update, added),
                 **_validator_values(update.validators),
                 **_quota_values(update, state, now),
@@ -437,7 +437,7 @@ def _state(row: Any) -> FeedState:
         succeeded_at=row.succeeded_at,
         new_at=row.new_at,
         missed_at=row.missed_at,
-        wishes=_wishes_from_json(row.wishes),
+        poll_hints=_wishes_from_json(row.wishes),
         move=Move(row.moved_to, row.moved_since, row.moved_answers) if row.moved_to else None,
         gone=row.gone_at is not None,
         spent=Spent(row.quota_day, row.quota_entries, row.quota_size),
@@ -454,23 +454,23 @@ _SUBSCRIBE = sa.insert(subscriptions)
 _NO_WISHES = "{}"
 
 
-def _wishes_to_json(wishes: Wishes) -> str:
-    if wishes == Wishes():
+def _wishes_to_json(poll_hints: PollHints) -> str:
+    if poll_hints == PollHints():
         return _NO_WISHES
     return json.dumps(
         {
-            "seconds": wishes.interval.total_seconds() if wishes.interval else None,
-            "skip_hours": sorted(wishes.skip_hours),
-            "skip_days": sorted(wishes.skip_days),
+            "seconds": poll_hints.interval.total_seconds() if poll_hints.interval else None,
+            "skip_hours": sorted(poll_hints.skip_hours),
+            "skip_days": sorted(poll_hints.skip_days),
         }
     )
 
 
-def _wishes_from_json(text: str) -> Wishes:
+def _wishes_from_json(text: str) -> PollHints:
     if text == _NO_WISHES:
-        return Wishes()
+        return PollHints()
     said = json.loads(text)
-    return Wishes(
+    return PollHints(
         interval=timedelta(seconds=said["seconds"]) if said["seconds"] else None,
         skip_hours=frozenset(said["skip_hours"]),
         skip_days=frozenset(said["skip_days"]),

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from digest.store.incidents import Incident, open_incidents
-from digest.store.moves import ListCount, editions_in, lists_in
+from digest.store.renames import ListCount, editions_in, lists_in
 from digest.store.tables import (
     channels,
     deliveries,

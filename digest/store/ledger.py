@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.config.addresses import mail_key
-from digest.model import Delivery, DeliveryState, Outcome, Rest
+from digest.model import Backoff, Delivery, DeliveryState, Outcome
 from digest.store.incidents import close_incident, open_incident
 from digest.store.recipients import gets_nothing, note_bounce
 from digest.store.tables import IS_OPEN, UtcDateTime, channels, deliveries, recipients, renditions
@@ -135,7 +135,7 @@ class LedgerQueries:
                 )
             ).rowcount
 
-    def due_channels(self, now: datetime) -> dict[str, Rest | None]:
+    def due_channels(self, now: datetime) -> dict[str, Backoff | None]:
         """The channels that have a delivery to make now, and why they could not before."""
         query = (
             sa.select(deliveries.c.channel, *(c for c in channels.c if c is not channels.c.name))
@@ -205,7 +205,7 @@ class LedgerQueries:
         with self._database.transaction() as connection:
             _hand_back(connection, delivery, now)
 
-    def rest(self, delivery: Delivery, rest: Rest, now: datetime) -> None:
+    def rest(self, delivery: Delivery, rest: Backoff, now: datetime) -> None:
         """Note that the channel takes nothing now, and take back the claim that found it out.
 
         Nothing is sent through it until the rest is over.
@@ -311,8 +311,8 @@ def _hand_back(
     )
 
 
-def _rest(row: Any) -> Rest:
-    return Rest(
+def _rest(row: Any) -> Backoff:
+    return Backoff(
         since=row.failing_since,
         failures=row.failures,
         reason=row.last_error,

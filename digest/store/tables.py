@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from digest.words_of_others import clean_words
+from digest.untrusted_text import clean_words
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import Dialect
@@ -31,7 +31,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value)
 
 
-class Said(sa.types.TypeDecorator[str]):
+class UntrustedText(sa.types.TypeDecorator[str]):
     """What others said: on one line, visible and cut; also what was stored before that held."""
 
     impl = sa.Text
@@ -85,7 +85,7 @@ feeds = sa.Table(
     sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
     sa.Column("failing_since", UtcDateTime),
     sa.Column("last_status", sa.Integer),
-    sa.Column("last_error", Said),
+    sa.Column("last_error", UntrustedText),
     sa.Column("new_at", UtcDateTime),
     sa.Column("missed_at", UtcDateTime),
     sa.Column("gone_at", UtcDateTime),
@@ -161,7 +161,7 @@ entries = sa.Table(
     sqlite_strict=True,
 )
 
-# The aliases: what each entry was ever called in its feed (digest.feeds.names), a line each.
+# The aliases: what each entry was ever called in its feed (digest.feeds.aliases), a line each.
 entry_names = sa.Table(
     "entry_names",
     metadata,
@@ -170,7 +170,7 @@ entry_names = sa.Table(
     sqlite_strict=True,
 )
 
-# What finds entries by their names (digest.store.names). Rows are small, so that those of a feed
+# What finds entries by their names (digest.store.aliases). Rows are small, so that those of a feed
 # with a long history are on few pages; an index by entry, which a foreign key needs, is not worth
 # its own.
 entry_marks = sa.Table(
@@ -278,8 +278,8 @@ deliveries = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("next_attempt_at", UtcDateTime),
     sa.Column("message_id", sa.Text, nullable=False),
-    sa.Column("receipt", Said),
-    sa.Column("last_error", Said),
+    sa.Column("receipt", UntrustedText),
+    sa.Column("last_error", UntrustedText),
     sa.Column("doubtful", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
@@ -327,7 +327,7 @@ delivery_changes = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("attempt", sa.Integer, nullable=False),
-    sa.Column("said", Said),
+    sa.Column("said", UntrustedText),
     sa.Column("message_id", sa.Text),
     sa.Index("delivery_changes_by_delivery", "delivery_id"),
     sqlite_strict=True,
@@ -351,7 +351,7 @@ channels = sa.Table(
     sa.Column("failing_since", UtcDateTime, nullable=False),
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("lasting", sa.Integer, nullable=False),
-    sa.Column("last_error", Said, nullable=False),
+    sa.Column("last_error", UntrustedText, nullable=False),
     sa.Column("next_attempt_at", UtcDateTime, nullable=False),
     sqlite_strict=True,
 )
@@ -368,7 +368,7 @@ recipients = sa.Table(
     sa.Column("name", sa.Text, nullable=False, server_default=""),
     sa.Column("listed", sa.Integer, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
-    sa.Column("reason", Said, nullable=False, server_default=""),
+    sa.Column("reason", UntrustedText, nullable=False, server_default=""),
     # Of one that is paused; null: until it says otherwise.
     sa.Column("paused_until", UtcDateTime),
     sa.Column("zone", sa.Text),
@@ -486,7 +486,7 @@ incidents = sa.Table(
     _id(),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
-    sa.Column("message", Said, nullable=False),
+    sa.Column("message", UntrustedText, nullable=False),
     sa.Column("opened_at", UtcDateTime, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("closed_at", UtcDateTime),

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from digest.editions.weekly import weekly_of
-from digest.rendering.web_links import edition_url
-from digest.web.answers import SITE
-from digest.web.doing import number, told
+from digest.signing.web_links import edition_url
+from digest.web.actions import number, told
 from digest.web.login import operator_page
+from digest.web.responses import SITE
 
 if TYPE_CHECKING:
     from digest.store import EditionRecord
-    from digest.web.answers import Site
+    from digest.web.responses import Site
 
 _ON_A_PAGE = 50
 

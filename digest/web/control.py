@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from digest.app.runtime import as_json, rotation_report
 from digest.errors import mendable
 from digest.log import event
-from digest.runtime import as_json, rotation_report
 from digest.web.control_client import is_too_long, peer_of, socket_path
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
     from pathlib import Path
 
-    from digest.daemon import Daemon
-    from digest.runtime import Runtime
+    from digest.app.daemon import Daemon
+    from digest.app.runtime import Runtime
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -121,8 +121,8 @@ def _people(daemon: Daemon) -> Callable[[web.Request], Awaitable[web.Response]]:
 
         def work(runtime: Runtime) -> Coroutine[Any, Any, dict[str, Any]]:
             if request.path == "/rename":
-                return runtime.renaming.carry_out(asked["do"], asked["names"])
-            return runtime.rostering.carry_out(asked["do"], asked)
+                return runtime.renames.carry_out(asked["do"], asked["names"])
+            return runtime.recipient_admin.carry_out(asked["do"], asked)
 
         return await _answer(daemon.carry_out(work))
 

@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from digest.app.edition_reasons import explain_draft
+from digest.app.reports import status_report
+from digest.app.wiring import utc_now
 from digest.editions.weekly import weekly_of
-from digest.jobs.rendering import render_beside
-from digest.jobs.testing import recipients
+from digest.jobs.render import render_beside
+from digest.jobs.test_sends import recipients
 from digest.model import NO_PICTURES
-from digest.opening import utc_now
 from digest.rendering.forms import Forms
-from digest.rendering.web_links import digest_feed_url, edition_url
-from digest.reports import status_report
-from digest.web.answers import SITE, document
+from digest.signing.web_links import digest_feed_url, edition_url
+from digest.web.actions import carry_out, told
 from digest.web.archive import last_editions
-from digest.web.doing import carry_out, told
 from digest.web.login import operator_page
-from digest.why import explain_draft
+from digest.web.responses import SITE, document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from digest.jobs.material import Draft
-    from digest.web.answers import Site
+    from digest.jobs.draft_material import Draft
+    from digest.web.responses import Site
 
 _EDITIONS = 5
 
@@ -96,7 +96,7 @@ async def _test(request: web.Request) -> web.Response:
         raise web.HTTPBadRequest(text="Choose who gets the test.")
     await carry_out(
         request,
-        lambda runtime: runtime.testing.send(name, *chosen),
+        lambda runtime: runtime.trial_sender.send(name, *chosen),
         lambda content: f"test-{content}",
         f"/digests/{name}",
     )
@@ -111,7 +111,7 @@ def _name(request: web.Request) -> str:
 
 async def _draft(site: Site, digest: str) -> Draft:
     now = utc_now()
-    return await site.daemon.carry_out(lambda runtime: runtime.drafting.edition(digest, now))
+    return await site.daemon.carry_out(lambda runtime: runtime.drafter.edition(digest, now))
 
 
 async def _formed(site: Site, draft: Draft, form: Callable[[Forms], str]) -> str:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 from msgspec import Struct
 
-from digest.opening import utc_now
-from digest.reports import status_report
-from digest.runtime import held_report
-from digest.web.answers import SITE
-from digest.web.doing import carry_out, number, told
+from digest.app.reports import status_report
+from digest.app.runtime import held_report
+from digest.app.wiring import utc_now
+from digest.web.actions import carry_out, number, told
 from digest.web.login import operator_page
+from digest.web.responses import SITE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from digest.config import FeedSettings
     from digest.store import Health
     from digest.store.archive import FeedHistory
-    from digest.web.answers import Site
+    from digest.web.responses import Site
 
 _DAYS = 30
 # Of those that are over, the newest.

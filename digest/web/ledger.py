@@ -8,9 +8,9 @@ from typing import get_args
 from aiohttp import web
 
 from digest.model import DeliveryState
-from digest.web.answers import SITE
-from digest.web.doing import carry_out, number, told
+from digest.web.actions import carry_out, number, told
 from digest.web.login import operator_page
+from digest.web.responses import SITE
 
 _STATES = (*get_args(DeliveryState), "dropped")
 _SHOWN = 100

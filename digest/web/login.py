@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from aiohttp import hdrs, web
 
 from digest.log import event
-from digest.rendering.web_links import is_same
-from digest.web.answers import SITE, is_direct, is_loopback
+from digest.signing.sessions import DAYS, Session
+from digest.signing.web_links import is_same
 from digest.web.peers import client_of, is_of, peer_of
-from digest.web.sessions import DAYS, Session
+from digest.web.responses import SITE, is_direct, is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from digest.web.answers import Site
+    from digest.web.responses import Site
 
     Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.metrics_core import Metric
 
-    from digest.rounds import Pulse
+    from digest.app.ticker import DaemonHealth
     from digest.store import Health, Sizes, Waiting
 
 __all__ = ["CONTENT_TYPE", "exposition"]
@@ -40,7 +40,7 @@ class _Snapshot(Collector):
 def exposition(
     report: Mapping[str, Any],
     found: tuple[Health, Waiting, Sizes],
-    pulse: Pulse,
+    pulse: DaemonHealth,
     refused: Mapping[str, int],
     loop_lag: float,
     now: datetime,
@@ -104,7 +104,7 @@ def _by(name: str, said: str, label: str, values: Mapping[str, float]) -> Metric
     return family
 
 
-def _polls(pulse: Pulse) -> Metric:
+def _polls(pulse: DaemonHealth) -> Metric:
     family = CounterMetricFamily("digest_polls", "Polls by outcome.", labels=["outcome"])
     for outcome in _OUTCOMES:
         family.add_metric([outcome], pulse.polls[outcome])

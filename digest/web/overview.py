@@ -8,12 +8,12 @@ from urllib.parse import quote
 from aiohttp import web
 from msgspec import Struct
 
+from digest.app.reports import status_report, storage_report
+from digest.app.wiring import utc_now
 from digest.editions.weekly import configured
-from digest.opening import utc_now
-from digest.reports import status_report, storage_report
-from digest.web.answers import SITE
 from digest.web.archive import last_editions
 from digest.web.login import operator_page
+from digest.web.responses import SITE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,11 +6,11 @@ import asyncio
 
 from aiohttp import web
 
+from digest.app.reports import status_report
+from digest.app.wiring import utc_now
 from digest.errors import StoreError
-from digest.opening import utc_now
-from digest.reports import status_report
-from digest.web.answers import SITE, is_direct, is_loopback
 from digest.web.login import has_password, session_of
+from digest.web.responses import SITE, is_direct, is_loopback
 
 _READY_SECONDS = 2.0
 _TIMER_SECONDS = 0.01

@@ -20,14 +20,14 @@ from digest.config.fields import one_address, zone_name
 from digest.domains import HOST_NAME, ascii_domain
 from digest.web.peers import peer_of
 from digest.web.public_page import HEADERS
-from digest.web.readers import NeverPages, Pages
+from digest.web.reader_pages import NeverPages, Pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from digest.jobs.enrolling import Enrolling
+    from digest.jobs.subscriptions import Subscriptions
     from digest.model import Recipient
-    from digest.rendering.tokens import Confirmation
+    from digest.signing.tokens import Confirmation
     from digest.web.public_page import Page
     from digest.web.refusals import Refusals
 
@@ -40,7 +40,7 @@ _FORM = "application/x-www-form-urlencoded"
 _ANY = "{token:[^/]+}"
 
 
-def public_routes(enrolling: Callable[[], Enrolling], refusals: Refusals) -> list[web.RouteDef]:
+def public_routes(enrolling: Callable[[], Subscriptions], refusals: Refusals) -> list[web.RouteDef]:
     """The routes below `web.public_url`; `enrolling` answers what carries out by the settings now.
 
     Handlers that are given no good token answer 404.
@@ -64,7 +64,7 @@ def takes_any_body(request: web.Request) -> bool:
 
 
 class _Desk:
-    def __init__(self, enrolling: Callable[[], Enrolling], refusals: Refusals) -> None:
+    def __init__(self, enrolling: Callable[[], Subscriptions], refusals: Refusals) -> None:
         self._enrolling = enrolling
         self._refusals = refusals
 

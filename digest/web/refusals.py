@@ -19,7 +19,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from digest.language import ENGLISH, language_of
 from digest.log import event
 from digest.web.public_page import HEADERS
-from digest.web.readers import nothing_here
+from digest.web.reader_pages import nothing_here
 
 _log = logging.getLogger(__name__)
 

@@ -13,15 +13,15 @@ from aiohttp import hdrs, web
 from yarl import URL
 
 from digest.errors import DigestError, UsageError
-from digest.web import archive, digests, feeds, ledger, login, overview, probes, reading
-from digest.web.answers import SITE, Site, static_routes
+from digest.web import archive, digests, feeds, ledger, login, overview, probes, shared_editions
 from digest.web.public import public_routes, takes_any_body
 from digest.web.refusals import LinkRefused, Refusals, note_refusal, tellable
+from digest.web.responses import SITE, Site, static_routes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from digest.daemon import Daemon
+    from digest.app.daemon import Daemon
     from digest.web.connections import Connections
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -79,7 +79,7 @@ async def build_application(
 def _public_routes(site: Site) -> list[web.RouteDef]:
     """For everybody. Forms that work without a login, like those of readers, belong here."""
     for_recipients = public_routes(lambda: site.daemon.enrolling, site.refusals)
-    return [*for_recipients, *reading.routes(), *probes.routes(), *static_routes()]
+    return [*for_recipients, *shared_editions.routes(), *probes.routes(), *static_routes()]
 
 
 def _operator_routes() -> list[web.RouteDef]:

@@ -25,7 +25,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from digest.opening import utc_now
+from digest.app.wiring import utc_now
 from digest.web.control_client import ask_daemon
 from tests.benchmarks.metering import children_of, cpu_of
 from tests.editions.hostile import TITLES

@@ -20,10 +20,10 @@ from css_inline import CSSInliner
 
 from digest.editions.compose import Frame, compose
 from digest.editions.select import select
-from digest.editions.stories import group
+from digest.editions.similarity.stories import group
 from digest.model import Entry
-from digest.rendering.email import build_email
-from digest.rendering.fitting import fit
+from digest.rendering.email.fit import fit
+from digest.rendering.email.message import build_email
 from digest.rendering.renderer import HTML
 from digest.rendering.templates import Templates
 from tests.editions.labelled import PAIRS

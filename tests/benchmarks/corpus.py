@@ -29,7 +29,7 @@ import digest.cli
 SMALL, LARGE = 20, 200
 # When the first version was made; all entries are older.
 _BUILT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-_DEMO = Path(digest.cli.__file__).parent / "demo_feeds"
+_DEMO = Path(digest.cli.__file__).parent / "demo/sample_feeds"
 _CONTENT = re.compile(
     r'<!\[CDATA\[(.*?)\]\]>|<content type="(?:html|xhtml)">(.*?)</content>',
     re.DOTALL,

@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from digest.editions.budget import Budget
 from digest.editions.order import Heading, Layout, order
 from digest.editions.select import select
-from digest.feeds.workers import Workers
-from digest.jobs.drafting import Drafting
+from digest.editions.similarity.budget import Budget
+from digest.jobs.drafts import Drafter
+from digest.workers.pool import WorkerPool
 from tests.editions.hostile import LINKS, TITLES, linked, titled
 from tests.feed_xml import NOW
 from tests.jobs.bench import open_bench, settings_of
@@ -55,8 +55,8 @@ async def longest_wait(kind: str, number: int) -> float:
         settings = settings_of(Path(folder), list(FEEDS))
         async with open_bench(settings, Path(folder)) as bench:
             await _learn(bench, kind, number)
-            workers = Workers(1, task_seconds=60, doing="drafting")
-            drafting = Drafting(settings, bench.store, workers)
+            workers = WorkerPool(1, task_seconds=60, doing="drafting")
+            drafting = Drafter(settings, bench.store, workers)
             task = asyncio.create_task(drafting.edition("weekly", NOW))
             waits = []
             while not task.done():

@@ -8,10 +8,10 @@ from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from digest.feeds.names import finders
-from digest.opening import utc_now
+from digest.app.wiring import utc_now
+from digest.feeds.aliases import finders
 from digest.store import Store
-from digest.store.names import mark_of
+from digest.store.aliases import mark_of
 from digest.store.tables import as_text, entries, entry_marks, entry_names
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest.feeds.workers import Workers
+from digest.workers.pool import WorkerPool
 from tests.feed_xml import item, rss
 from tests.jobs.poller import Poller
 from tests.servers import HttpServer, Reply, running
@@ -44,7 +44,11 @@ _BODIES = (_all_new, _all_edited, _other_guids)
 async def _grow(body: Callable[[int, str], str], days: int, polls: int, size: int) -> None:
     words = "word " * (size // 5)
     server = HttpServer()
-    with tempfile.TemporaryDirectory() as folder, running(server), closing(Workers(1)) as workers:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(server),
+        closing(WorkerPool(1)) as workers,
+    ):
         path = Path(folder)
         async with Poller(server, path, workers, polling={"max_body": "25MB"}) as poller:
             last = 0

@@ -17,7 +17,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from digest.errors import FeedError
-from digest.feeds.workers import Workers
+from digest.workers.pool import WorkerPool
 from tests.conftest import SHARED
 from tests.feeds.test_mutations import CASES, digested, mutate
 
@@ -59,7 +59,7 @@ def report(line: str) -> None:
     print(line, flush=True)
 
 
-async def mutated(seed: int, workers: Workers) -> str:
+async def mutated(seed: int, workers: WorkerPool) -> str:
     """The outcome, from a process that it may end."""
     try:
         return await workers.run(outcome, seed)
@@ -70,7 +70,7 @@ async def mutated(seed: int, workers: Workers) -> str:
 async def run(count: int, first: int) -> Counter[str]:
     started = time.monotonic()
     found = Counter[str]()
-    with closing(Workers(task_seconds=DEADLINE)) as workers:
+    with closing(WorkerPool(task_seconds=DEADLINE)) as workers:
         for start in range(first, first + count, BATCH):
             seeds = range(start, min(start + BATCH, first + count))
             said = await asyncio.gather(*(mutated(seed, workers) for seed in seeds))

@@ -21,10 +21,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-import digest.opening
+import digest.app.wiring
+from digest.app.wiring import open_runtime
 from digest.config import load_settings
-from digest.feeds.workers import Workers
-from digest.opening import open_runtime
+from digest.workers.pool import WorkerPool
 from tests.benchmarks.feed_server import FeedServer
 from tests.benchmarks.ours import write_config
 from tests.benchmarks.polling import SMALL_PHASES
@@ -33,14 +33,14 @@ from tests.benchmarks.steady import Meter
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from digest.runtime import Runtime
+    from digest.app.runtime import Runtime
     from tests.benchmarks.polling import Phase
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class InlineWorkers(Workers):
+class InlineWorkers(WorkerPool):
     """Does in the event loop what workers would do."""
 
     async def run(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -57,7 +57,7 @@ async def profile(runtime: Runtime, urls: list[str], lines: int) -> None:
     await runtime.store.run(lambda _: store.enable())
     if apart:
         loop.enable()
-    await runtime.polling.poll(urls)
+    await runtime.poll_job.poll(urls)
     loop.disable()
     await runtime.store.run(lambda _: store.disable())
     daemon, workers = meter.spent()
@@ -82,7 +82,7 @@ async def run(server: FeedServer, folder: Path, wanted: Phase, feeds: int, lines
             if phase is wanted:
                 await profile(runtime, urls, lines)
                 break
-            await runtime.polling.poll(urls)
+            await runtime.poll_job.poll(urls)
 
 
 def main() -> None:
@@ -98,7 +98,7 @@ def main() -> None:
     if not found:
         parser.error(f"no phase has {options.phase!r} in its name")
     if options.inline:
-        digest.opening.Workers = InlineWorkers  # type: ignore[attr-defined]
+        digest.app.wiring.WorkerPool = InlineWorkers  # type: ignore[attr-defined]
     logging.disable(logging.CRITICAL)
     with FeedServer(options.feeds, 0) as server, tempfile.TemporaryDirectory() as folder:
         asyncio.run(run(server, Path(folder), found[0], options.feeds, options.lines))

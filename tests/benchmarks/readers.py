@@ -14,8 +14,8 @@ from collections import Counter
 from functools import cache
 
 from digest.errors import FeedError
-from digest.feeds.parse import parse_tolerantly
-from digest.feeds.quick import parse_quickly
+from digest.feeds.parsing.fast import parse_quickly
+from digest.feeds.parsing.tolerant import parse_tolerantly
 from tests.benchmarks.mutations import bodies
 from tests.feeds.reshaping import reshape
 from tests.feeds.test_mutations import mutate

@@ -30,14 +30,14 @@ from typing import TYPE_CHECKING
 
 import aiosmtplib
 
+from digest.app.wiring import utc_now
 from digest.channels.pace import Pace
-from digest.jobs.delivering import Delivering
-from digest.jobs.room import Room
-from digest.log import Redactor, Words, configure
+from digest.jobs.deliver import DeliverJob
+from digest.jobs.disk_guard import DiskGuard
+from digest.log import Redactor, Sanitiser, configure
 from digest.model import NO_PICTURES, Rendition
-from digest.opening import utc_now
-from digest.rendering.email import personal_headers
-from digest.store import Store, StoreThread, lack_of_room
+from digest.rendering.email.message import personal_headers
+from digest.store import Store, StoreThread, reason_not_to_send
 from tests.benchmarks.metering import peak_of
 from tests.channels.making import TEMPLATES, open_it
 from tests.rendering.samples import ordinary
@@ -165,8 +165,8 @@ def deliver(folder: Path, count: int, channel: Channel) -> None:
         await store.open()
         sent_as = Rendition("it", "email", recipients(count), (payload(folder),))
         await store.run(lambda opened: build.publish(opened, sent_as=(sent_as,)))
-        room = Room(store, str(path), partial(lack_of_room, path), utc_now)
-        delivering = Delivering(store, {"it": channel}, utc_now, Words(Redactor()), room)
+        room = DiskGuard(store, str(path), partial(reason_not_to_send, path), utc_now)
+        delivering = DeliverJob(store, {"it": channel}, utc_now, Sanitiser(Redactor()), room)
         with watched(path, "status"), measured():
             outcomes = await delivering.deliver_due()
         with watched(path, "status of what is sent"):

@@ -19,15 +19,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from digest.app.wiring import open_runtime
 from digest.config import load_settings
 from digest.log import Redactor, configure
-from digest.opening import open_runtime
 from tests.benchmarks.metering import children_of, cpu_of, peak_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.runtime import Runtime
+    from digest.app.runtime import Runtime
 
 _NAP = 0.005
 
@@ -86,7 +86,7 @@ async def measure(runtime: Runtime, urls: Sequence[str]) -> Cost:
     sampling = asyncio.create_task(lags(done))
     await asyncio.sleep(0)
     meter, began = Meter(), time.perf_counter()
-    await runtime.polling.poll(urls)
+    await runtime.poll_job.poll(urls)
     wall = time.perf_counter() - began
     daemon, workers = meter.spent()
     done.set()
@@ -112,7 +112,7 @@ async def settle() -> None:
 
 async def _obey(runtime: Runtime, command: dict[str, Any]) -> Cost:
     if command.get("cool"):
-        runtime.polling._workers.close()
+        runtime.poll_job._workers.close()
     cost = await measure(runtime, command["poll"])
     await settle()
     return cost

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from time import process_time
 from typing import TYPE_CHECKING
 
-from digest.editions.stories import group
+from digest.editions.similarity.stories import group
 from tests.editions.entries import entry
 from tests.editions.labelled import alone, labelled, together
 

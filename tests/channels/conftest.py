@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.certificates import Certificate, make_certificate
-from tests.channels.workspace import POST, Workspace
+from tests.channels.slack.workspace import POST, Workspace
 
 if TYPE_CHECKING:
     from tests.servers import HttpServer

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from digest.app.wiring import utc_now
 from digest.checks import Finding, exit_code
 from digest.checks.everything import Outside, check_everything
 from digest.checks.machine import check_templates
 from digest.config import load_settings
-from digest.opening import utc_now
+from tests.channels.email.test_login import demanding
 from tests.channels.mailing import PASSWORD
-from tests.channels.test_login import demanding
 from tests.feed_xml import item, rss
 from tests.servers import HttpServer, Reply, running
 

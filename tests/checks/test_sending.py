@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from digest.app.wiring import utc_now
 from digest.channels import open_channels
 from digest.checks.mail import check_smtp, largest_email
 from digest.checks.public import check_listening, check_public_url
 from digest.config import Settings, SmtpSettings
 from digest.errors import ChannelError
-from digest.opening import utc_now
+from tests.channels.email.test_login import demanding
 from tests.channels.mailing import LOGIN
 from tests.channels.scripted import SmtpScript, serving
-from tests.channels.test_login import demanding
 from tests.feed_xml import item, rss
 from tests.servers import HttpServer, Reply, running
 

@@ -60,7 +60,7 @@ def plant(database: sqlite3.Connection) -> None:
     for table in tables.metadata.tables.values():
         for column in table.columns:
             name = f"{table.name}.{column.name}"
-            if isinstance(column.type, sa.Text | tables.Said) and name not in OUR_WORDS:
+            if isinstance(column.type, sa.Text | tables.UntrustedText) and name not in OUR_WORDS:
                 _plant(database, table.name, column.name, document=name in _DOCUMENTS)
 
 

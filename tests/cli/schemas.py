@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import Draft202012Validator, FormatChecker
 
 from digest.cli.results import RESULTS
-from digest.cli.schemas import output_schema
+from digest.cli.schema import output_schema
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digest.feeds.workers import Workers
-from digest.opening import utc_now
-from digest.reports import status_report
+from digest.app.reports import status_report
+from digest.app.wiring import utc_now
+from digest.workers.pool import WorkerPool
 from tests.feed_xml import item, rss
 from tests.jobs.poller import Poller
 from tests.servers import Reply
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def poller(feed_server: HttpServer, tmp_path: Path) -> AsyncIterator[Poller]:
-    workers = Workers(1)
+    workers = WorkerPool(1)
     try:
         async with Poller(feed_server, tmp_path, workers) as poller:
             yield poller

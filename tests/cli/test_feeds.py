@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.cli.finding import Candidate, open_scout
+from digest.cli.feeds_probe import Candidate, open_scout
 from digest.config import FeedSettings, load_settings
 from digest.feeds.opml import Subscription, read_opml, write_opml
 from tests.cli.pages import PAGES, RSS, Page

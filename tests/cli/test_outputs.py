@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
+from digest.app.wiring import utc_now
 from digest.cli import run_command
 from digest.cli.results import RESULTS, WITHOUT_RESULT
 from digest.model import Recipient
-from digest.opening import utc_now
 from digest.store import Store, WriterLock
 from tests.cli.schemas import conforms
 from tests.command_docs import commands

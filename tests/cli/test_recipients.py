@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.rendering.tokens import Tokens
+from digest.signing.tokens import Tokens
 from digest.store import Store
 from tests.cli.test_daemon import event, wait_for
 from tests.feed_xml import item, rss

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digest.daemon import Watch
+from digest.app.daemon import Watch
 from tests.cli.test_daemon import due_now, event, wait_for
 from tests.feed_xml import item, rss
 from tests.servers import Reply

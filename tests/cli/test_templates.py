@@ -9,8 +9,8 @@ import pytest
 
 from digest.cli import run_command
 from digest.rendering.samples import SAMPLES
+from digest.rendering.template_trial import unused_files
 from digest.rendering.templates import THEMES, Templates
-from digest.rendering.trying import unused_files
 from tests.feed_xml import item, rss
 from tests.servers import Reply
 

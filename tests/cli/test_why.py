@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from digest.app.edition_reasons import explain_draft
 from digest.editions.compose import Frame, compose
-from digest.editions.judging import Judged
+from digest.editions.filter import Judged
 from digest.editions.select import select
-from digest.jobs.drafting import Draft
-from digest.why import explain_draft
+from digest.jobs.drafts import Draft
 from tests.editions.entries import entry
 from tests.feed_xml import NOW, item, rss
 from tests.servers import Reply

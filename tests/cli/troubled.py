@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from digest.opening import utc_now
+from digest.app.wiring import utc_now
 from tests.cli.project import Project
 from tests.feed_xml import item, rss
 from tests.servers import HttpServer, MailServer, Reply, running

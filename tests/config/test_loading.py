@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from digest.config import EmailSettings, FileSettings, find_config
 from digest.config import load as load_module
-from digest.config.document import read_document
 from digest.config.units import duration_text, parse_duration, parse_size
+from digest.config.yaml.document import read_document
 from digest.errors import UsageError
 from digest.log import Redactor
 from tests.config.files import CHANNELS, DIGESTS, FEEDS, SECRET, load

@@ -16,7 +16,7 @@ from digest.config.addresses import (
 from digest.config.fields import one_address
 from digest.domains import ascii_domain
 from digest.errors import DigestError, DomainError
-from digest.rendering.headers import mailbox
+from digest.rendering.email.headers import mailbox
 
 READ = {
     "ada@a.example": ("", "ada@a.example"),

@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest.editions.stories import group
+from digest.editions.similarity.stories import group
 from tests.editions.entries import entry
 
 if TYPE_CHECKING:

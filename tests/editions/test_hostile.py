@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.editions.budget import MOST_TERMS, Budget
 from digest.editions.order import Heading, Layout, order
 from digest.editions.select import select
-from digest.editions.titles import read_title
+from digest.editions.similarity.budget import MOST_TERMS, Budget
+from digest.editions.similarity.titles import read_title
 from tests.editions.entries import entry
 from tests.editions.hostile import LINKS, TITLES, linked, titled
 

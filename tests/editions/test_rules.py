@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from digest.config.rule_parser import parse_rule
 from digest.editions.compose import Frame, compose
-from digest.editions.judging import NOT_INCLUDED, Rules, judge
+from digest.editions.filter import NOT_INCLUDED, Rules, judge
 from digest.editions.rules import Subject, matches
 from digest.editions.select import select
 from tests.editions.entries import NOW, entry

@@ -13,7 +13,7 @@ from digest.editions.select import Selection, select
 from tests.editions.entries import entry
 
 if TYPE_CHECKING:
-    from digest.editions.stories import Cluster
+    from digest.editions.similarity.stories import Cluster
     from digest.model import Entry
 
 MANY = 1000

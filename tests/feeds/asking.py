@@ -9,12 +9,12 @@ import pytest
 from msgspec.structs import replace
 
 from digest.errors import FeedError
-from digest.feeds.fetch import Request
-from digest.feeds.reading import read_text
-from digest.jobs.reading import body_of
+from digest.feeds.http.fetch import Request
+from digest.feeds.parsing.read import read_text
+from digest.jobs.body_task import body_of
 
 if TYPE_CHECKING:
-    from digest.feeds.fetch import Fetcher, Response
+    from digest.feeds.http.fetch import Fetcher, Response
 
 
 async def get(fetcher: Fetcher, url: str, **more: Any) -> Response:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digest.feeds.fetch import Fetcher, FetchLimits
+from digest.feeds.http.fetch import Fetcher, FetchLimits
 from tests.servers import HttpServer, running
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from digest.feeds.aliases import CONTENT_KINDS, kind_of
 from digest.feeds.diff import Changes, diff
 from digest.feeds.identity import IdentityChoice, candidate_keys, identify
-from digest.feeds.names import CONTENT_KINDS, kind_of
 from digest.model import KnownEntry, ParsedEntry, ParsedFeed
 
 

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from digest.errors import FeedError
-from digest.feeds.media import seconds_said
-from digest.feeds.parse import parse_feed
+from digest.feeds.parsing.media import seconds_said
+from digest.feeds.parsing.tolerant import parse_feed
 from digest.feeds.text import absolute_link, one_line, without_markup
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ TRANSLATED: dict[str, Callable[[ParsedFeed, Any], bool]] = {
     "feed.title": lambda feed, value: feed.title in readings(value),
     "feed.title_detail.value": lambda feed, value: feed.title in readings(value),
     "feed.link": lambda feed, value: feed.link == absolute_link(URL, value, 4_096),
-    "feed.ttl": lambda feed, value: feed.wishes.interval == timedelta(minutes=int(value)),
+    "feed.ttl": lambda feed, value: feed.poll_hints.interval == timedelta(minutes=int(value)),
     **dict.fromkeys(
         ("entries[0].title", "entries[0].title_detail.value"),
         lambda feed, value: first(feed).title in readings(value),

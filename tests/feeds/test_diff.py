@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from digest.feeds.aliases import kind_of
 from digest.feeds.diff import Changes, diff
 from digest.feeds.identity import identify
-from digest.feeds.names import kind_of
 from digest.model import ParsedEntry, ParsedFeed
 from tests.feed_xml import NOW
 from tests.feeds.memory import Memory

@@ -9,9 +9,9 @@ import pytest
 
 from digest.errors import FeedError
 from digest.feeds.identity import identify
-from digest.feeds.parse import parse_feed
-from digest.feeds.workers import Workers
+from digest.feeds.parsing.tolerant import parse_feed
 from digest.rendering.clean import clean_entries
+from digest.workers.pool import WorkerPool
 from tests.feed_xml import item, rss
 
 if TYPE_CHECKING:
@@ -66,13 +66,13 @@ BODIES = {
 
 
 @pytest.fixture
-async def workers() -> AsyncIterator[Workers]:
-    with closing(Workers(1, task_seconds=SECONDS)) as workers:
+async def workers() -> AsyncIterator[WorkerPool]:
+    with closing(WorkerPool(1, task_seconds=SECONDS)) as workers:
         await workers.run(parse_feed, rss(item(1)).encode(), URL)
         yield workers
 
 
-async def read(workers: Workers, body: bytes) -> ParsedFeed | FeedError:
+async def read(workers: WorkerPool, body: bytes) -> ParsedFeed | FeedError:
     try:
         feed = await workers.run(parse_feed, body, URL)
         await workers.run(clean_entries, identify(feed))
@@ -82,7 +82,7 @@ async def read(workers: Workers, body: bytes) -> ParsedFeed | FeedError:
 
 
 @pytest.mark.parametrize("name", BODIES)
-async def test_it_ends_and_the_next_feed_is_read(workers: Workers, name: str) -> None:
+async def test_it_ends_and_the_next_feed_is_read(workers: WorkerPool, name: str) -> None:
     outcome = await read(workers, BODIES[name]())
     assert isinstance(outcome, FeedError) or outcome.entries
     good = await read(workers, rss(item(1)).encode())

@@ -25,7 +25,7 @@ from tests.servers import Reply
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from digest.feeds.fetch import Fetcher
+    from digest.feeds.http.fetch import Fetcher
     from tests.servers import HttpServer
 
 FEED = rss(item(1)).encode()

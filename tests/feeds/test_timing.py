@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.feeds.timing import Rhythm, next_attempt, next_poll
-from digest.model import Wishes
+from digest.model import PollHints
 from tests.feed_xml import NOW
 
 MINUTE = timedelta(minutes=1)
@@ -23,23 +23,23 @@ FAILURES = st.integers(0, 10**6)
 CHANCE = st.floats(0, 1, exclude_max=True)
 HOURS = st.frozensets(st.integers(0, 23))
 DAYS = st.frozensets(st.integers(0, 6))
-WISHES = st.builds(Wishes, interval=SPANS, skip_hours=HOURS, skip_days=DAYS)
+WISHES = st.builds(PollHints, interval=SPANS, skip_hours=HOURS, skip_days=DAYS)
 
 
 def rhythm(
     every: timedelta = HOUR,
-    wishes: Wishes = Wishes(),  # noqa: B008 - frozen
+    poll_hints: PollHints = PollHints(),  # noqa: B008 - frozen
     fresh_for: timedelta | None = None,
     quiet_since: datetime | None = None,
     missed_at: datetime | None = None,
 ) -> Rhythm:
-    return Rhythm(every, wishes, fresh_for, quiet_since, missed_at)
+    return Rhythm(every, poll_hints, fresh_for, quiet_since, missed_at)
 
 
 RHYTHMS = st.builds(
     rhythm,
     every=EVERY,
-    wishes=WISHES,
+    poll_hints=WISHES,
     fresh_for=SPANS,
     quiet_since=st.none() | TIMES,
     missed_at=st.none() | TIMES,
@@ -50,16 +50,16 @@ def wait(of: Rhythm, now: datetime = NOW, chance: float = 0) -> timedelta:
     return next_poll(now, of, chance) - now
 
 
-def skipped(at: datetime, wishes: Wishes) -> bool:
-    return at.hour in wishes.skip_hours or at.weekday() in wishes.skip_days
+def skipped(at: datetime, poll_hints: PollHints) -> bool:
+    return at.hour in poll_hints.skip_hours or at.weekday() in poll_hints.skip_days
 
 
 def hour_of(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)
 
 
-def satisfiable(wishes: Wishes) -> bool:
-    return len(wishes.skip_hours) < 24 and len(wishes.skip_days) < 7
+def satisfiable(poll_hints: PollHints) -> bool:
+    return len(poll_hints.skip_hours) < 24 and len(poll_hints.skip_days) < 7
 
 
 @given(TIMES, RHYTHMS, CHANCE)
@@ -71,20 +71,20 @@ def test_a_feed_is_never_polled_sooner_than_configured(
 
 @given(TIMES, RHYTHMS, CHANCE)
 def test_chance_only_ever_adds_at_most_a_tenth(now: datetime, of: Rhythm, chance: float) -> None:
-    unhindered = rhythm(of.every, Wishes(of.wishes.interval), of.fresh_for, of.quiet_since)
+    unhindered = rhythm(of.every, PollHints(of.poll_hints.interval), of.fresh_for, of.quiet_since)
     least = wait(unhindered, now)
     assert least <= wait(unhindered, now, chance) <= least * 1.1
 
 
 @given(TIMES, RHYTHMS)
 def test_a_wish_is_granted_up_to_a_week(now: datetime, of: Rhythm) -> None:
-    assert wait(of, now) >= min(of.wishes.interval or NONE, WEEK)
+    assert wait(of, now) >= min(of.poll_hints.interval or NONE, WEEK)
 
 
 @given(TIMES, RHYTHMS)
 def test_no_feed_waits_longer_than_its_longest_reason(now: datetime, of: Rhythm) -> None:
-    unhindered = rhythm(of.every, Wishes(of.wishes.interval), of.fresh_for, of.quiet_since)
-    wished = min(of.wishes.interval or NONE, WEEK)
+    unhindered = rhythm(of.every, PollHints(of.poll_hints.interval), of.fresh_for, of.quiet_since)
+    wished = min(of.poll_hints.interval or NONE, WEEK)
     assert wait(unhindered, now) <= max(of.every, wished, DAY)
     # The next allowed hour is less than a week away.
     assert wait(of, now) <= max(of.every, wished, DAY) + WEEK
@@ -95,25 +95,27 @@ def test_a_skipped_hour_or_day_is_never_polled_in(now: datetime, of: Rhythm, cha
     at = next_poll(now, of, chance)
     unhindered = next_poll(
         now,
-        Rhythm(of.every, Wishes(of.wishes.interval), of.fresh_for, of.quiet_since, of.missed_at),
+        Rhythm(
+            of.every, PollHints(of.poll_hints.interval), of.fresh_for, of.quiet_since, of.missed_at
+        ),
         chance,
     )
-    if not satisfiable(of.wishes) or not skipped(unhindered, of.wishes):
+    if not satisfiable(of.poll_hints) or not skipped(unhindered, of.poll_hints):
         assert at == unhindered
         return
-    assert not skipped(at, of.wishes)
+    assert not skipped(at, of.poll_hints)
     first, last = hour_of(unhindered), hour_of(at)
     assert first < last <= at <= last + 6 * MINUTE
     between = (first + HOUR * n for n in range((last - first) // HOUR))
-    assert all(skipped(hour, of.wishes) for hour in between)
+    assert all(skipped(hour, of.poll_hints) for hour in between)
 
 
 @given(TIMES, RHYTHMS, st.timedeltas(NONE, WEEK))
 def test_where_entries_were_missed_only_wishes_lengthen(
     now: datetime, of: Rhythm, ago: timedelta
 ) -> None:
-    missed = Rhythm(of.every, of.wishes, of.fresh_for, of.quiet_since, now - ago)
-    wishes_only = rhythm(of.every, of.wishes)
+    missed = Rhythm(of.every, of.poll_hints, of.fresh_for, of.quiet_since, now - ago)
+    wishes_only = rhythm(of.every, of.poll_hints)
     assert next_poll(now, missed, 0) == next_poll(now, wishes_only, 0)
 
 
@@ -137,7 +139,7 @@ def test_a_fresh_answer_is_not_asked_for_again_for_up_to_a_day(
     [(30 * MINUTE, HOUR), (2 * DAY, 2 * DAY), (timedelta(days=365), WEEK)],
 )
 def test_a_wish_lengthens_the_interval(interval: timedelta, expected: timedelta) -> None:
-    assert wait(rhythm(wishes=Wishes(interval))) == expected
+    assert wait(rhythm(poll_hints=PollHints(interval))) == expected
 
 
 @pytest.mark.parametrize(
@@ -168,8 +170,8 @@ def test_a_gap_of_long_ago_is_forgotten() -> None:
     ],
 )
 def test_skipped_hours_and_days(hours: set[int], days: set[int], expected: datetime) -> None:
-    wishes = Wishes(skip_hours=frozenset(hours), skip_days=frozenset(days))
-    assert next_poll(NOW, rhythm(wishes=wishes), 0) == expected
+    poll_hints = PollHints(skip_hours=frozenset(hours), skip_days=frozenset(days))
+    assert next_poll(NOW, rhythm(poll_hints=poll_hints), 0) == expected
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from digest.app.wiring import compile_templates, open_fetcher, open_pictures
 from digest.config import Settings
-from digest.jobs.planning import plan
-from digest.jobs.polling import Polling
-from digest.jobs.publishing import Publishing
-from digest.log import Redactor, Words
-from digest.opening import compile_templates, open_fetcher, open_illustrating
-from digest.rendering.web_links import EditionLinks
+from digest.jobs.plan import plan
+from digest.jobs.poll import PollJob
+from digest.jobs.publish import PublishJob
+from digest.log import Redactor, Sanitiser
+from digest.signing.web_links import EditionLinks
 from digest.store import Store, StoreThread
 from tests.feed_xml import NOW
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.channels import Channel
-    from digest.feeds.fetch import Fetcher
-    from digest.feeds.workers import Workers
-    from digest.jobs.pictures import Illustrating
+    from digest.feeds.http.fetch import Fetcher
+    from digest.jobs.pictures import PictureFetcher
     from digest.model import Entry
+    from digest.workers.pool import WorkerPool
 
 LINKS_KEY = b"k" * 32
 MONDAYS = "every monday at 09:00"
@@ -82,24 +82,24 @@ class Bench:
     @asynccontextmanager
     async def polling(
         self,
-        workers: Workers,
+        workers: WorkerPool,
         wrap: Callable[[Fetcher], Fetcher] = lambda fetcher: fetcher,
-    ) -> AsyncIterator[Polling]:
+    ) -> AsyncIterator[PollJob]:
         async with open_fetcher(self.settings) as fetcher:
-            yield Polling(
-                self.settings, self.store, wrap(fetcher), workers, self.clock, Words(Redactor())
+            yield PollJob(
+                self.settings, self.store, wrap(fetcher), workers, self.clock, Sanitiser(Redactor())
             )
 
     def publishing(
-        self, channels: Mapping[str, Channel], illustrating: Illustrating | None = None
-    ) -> Publishing:
+        self, channels: Mapping[str, Channel], illustrating: PictureFetcher | None = None
+    ) -> PublishJob:
         templates = compile_templates(self.settings)
-        return Publishing(
+        return PublishJob(
             self.settings,
             self.store,
             channels,
             templates,
-            illustrating or open_illustrating(self.settings),
+            illustrating or open_pictures(self.settings),
             self.clock,
             EditionLinks(LINKS_KEY, self.settings.links_url),
         )

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.feeds.workers import Workers
+from digest.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 @pytest.fixture(scope="session")
-def workers() -> Iterator[Workers]:
-    with closing(Workers(1)) as workers:
+def workers() -> Iterator[WorkerPool]:
+    with closing(WorkerPool(1)) as workers:
         yield workers

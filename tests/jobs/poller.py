@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from digest.feeds.workers import Workers
     from digest.model import PollResult
     from digest.store import Store
+    from digest.workers.pool import WorkerPool
     from tests.servers import HttpServer
 
 
@@ -26,7 +26,7 @@ class Poller:
         self,
         server: HttpServer,
         folder: Path,
-        workers: Workers,
+        workers: WorkerPool,
         feed: Mapping[str, Any] | None = None,
         **more: Any,
     ) -> None:

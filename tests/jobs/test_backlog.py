@@ -6,7 +6,7 @@ import asyncio
 from contextlib import ExitStack, suppress
 
 from digest.errors import FeedError
-from digest.jobs.polling import Backlog
+from digest.jobs.poll import Backlog
 
 
 async def is_ready(backlog: Backlog) -> bool:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.channels import Session
-    from digest.jobs.publishing import Publishing
+    from digest.jobs.publish import PublishJob
     from digest.model import Edition, Pictures
     from digest.rendering.renderer import Renderer
 
@@ -76,7 +76,7 @@ async def daily(
         yield bench
 
 
-def publishing(bench: Bench) -> Publishing:
+def publishing(bench: Bench) -> PublishJob:
     return bench.publishing(open_channels(bench.settings))
 
 

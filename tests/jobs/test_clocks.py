@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from digest.config import Settings
-    from digest.jobs.publishing import Publishing
+    from digest.jobs.publish import PublishJob
     from digest.model import Schedule
 
 URL = "https://site.example/feed.xml"
@@ -49,7 +49,7 @@ def settings_for(folder: Path, **digests: Any) -> Settings:
     )
 
 
-def publishing(bench: Bench) -> Publishing:
+def publishing(bench: Bench) -> PublishJob:
     return bench.publishing(open_channels(bench.settings))
 
 

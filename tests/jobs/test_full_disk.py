@@ -13,16 +13,16 @@ import pytest
 
 from digest.channels import open_channels
 from digest.errors import StoreError
-from digest.jobs.delivering import Delivering
-from digest.jobs.room import Room
-from digest.log import Redactor, Words
+from digest.jobs.deliver import DeliverJob
+from digest.jobs.disk_guard import DiskGuard
+from digest.log import Redactor, Sanitiser
 from digest.model import Rendition
-from digest.store import lack_of_room
+from digest.store import reason_not_to_send
 from tests.channels.making import TEMPLATES, open_it
 from tests.disks import Disk, small_disk
 from tests.feed_xml import item, rss
 from tests.jobs.bench import StoppedClock, open_bench, open_store, settings_of
-from tests.jobs.test_delivering import Listener
+from tests.jobs.test_deliver import Listener
 from tests.rendering.samples import ordinary
 from tests.servers import Reply
 from tests.store import build
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-    from digest.feeds.workers import Workers
     from digest.store import Store, StoreThread
+    from digest.workers.pool import WorkerPool
     from tests.servers import HttpServer, Mail, MailServer
 
 READERS = tuple(f"reader{number}@example.com" for number in range(5))
@@ -51,8 +51,8 @@ class Batch:
 
     store: StoreThread[Store]
     path: Path
-    delivering: Delivering
-    room: Room
+    delivering: DeliverJob
+    room: DiskGuard
     server: MailServer
 
     async def states(self) -> list[str]:
@@ -75,9 +75,11 @@ async def open_batch(folder: Path, server: MailServer) -> AsyncIterator[Batch]:
     async with open_store(folder) as store:
         sent_as = (Rendition("it", "email", READERS, (payload,)),)
         await store.run(lambda opened: build.publish(opened, sent_as=sent_as))
-        room = Room(store, str(path), partial(lack_of_room, path), clock, again_seconds=0)
-        words = Words(Redactor())
-        by = Delivering(store, {"it": channel}, clock, words, room, record_again_seconds=0.01)
+        room = DiskGuard(
+            store, str(path), partial(reason_not_to_send, path), clock, again_seconds=0
+        )
+        words = Sanitiser(Redactor())
+        by = DeliverJob(store, {"it": channel}, clock, words, room, record_again_seconds=0.01)
         yield Batch(store, path, by, room, server)
 
 
@@ -129,10 +131,10 @@ async def test_full_from_one_moment_to_the_next_what_was_sent_is_recorded_later(
     caplog.set_level(logging.INFO, "digest")
     at_the_second(batch.server, disk, leaving=0)
     listener = Listener("not recorded yet")
-    logging.getLogger("digest.jobs.delivering").addHandler(listener)
+    logging.getLogger("digest.jobs.deliver").addHandler(listener)
     round_ = asyncio.create_task(batch.delivering.deliver_due())
     await asyncio.wait_for(listener.heard.wait(), 10)
-    logging.getLogger("digest.jobs.delivering").removeHandler(listener)
+    logging.getLogger("digest.jobs.deliver").removeHandler(listener)
     assert await batch.states() == ["sent", "sending", "pending", "pending", "pending"]
     assert batch.received() == list(READERS[:2])
     assert lines(caplog)[0] == ("nothing is sent", LOW)
@@ -178,13 +180,13 @@ async def test_an_incident_of_an_earlier_process_ends_with_the_first_look(
     disk.make_room()
     async with open_store(disk.folder) as store:
         path = disk.folder / "digest.db"
-        room = Room(store, str(path), partial(lack_of_room, path), StoppedClock())
+        room = DiskGuard(store, str(path), partial(reason_not_to_send, path), StoppedClock())
         assert await room.is_left()
         assert (await store.run(lambda opened: opened.health.read())).incidents == []
 
 
 async def test_polls_and_editions_that_cannot_be_stored_go_on_by_themselves(
-    disk: Disk, feed_server: HttpServer, workers: Workers, caplog: pytest.LogCaptureFixture
+    disk: Disk, feed_server: HttpServer, workers: WorkerPool, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "digest")
     urls = [f"{feed_server.url}/{number}" for number in range(3)]

@@ -8,7 +8,7 @@ from contextlib import closing
 from itertools import count
 from typing import TYPE_CHECKING
 
-from digest.feeds.workers import Workers
+from digest.workers.pool import WorkerPool
 from tests.feed_xml import item, rss
 from tests.feeds.test_hostile_bodies import BODIES
 from tests.jobs.bench import open_bench, settings_of
@@ -50,7 +50,7 @@ async def poll_all(
     settings = settings_of(folder, [*hostile, good], polling={"max_body": "40MB"})
     seconds: list[float] = []
     done = asyncio.Event()
-    with closing(Workers(2, task_seconds=task_seconds, quick_seconds=quick_seconds)) as workers:
+    with closing(WorkerPool(2, task_seconds=task_seconds, quick_seconds=quick_seconds)) as workers:
         async with open_bench(settings, folder) as bench, bench.polling(workers) as polling:
             await polling.poll([good])
             lag = asyncio.create_task(worst_lag(done))

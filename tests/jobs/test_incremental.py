@@ -23,10 +23,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from digest.feeds.fetch import Fetcher, Request, Response
-from digest.feeds.reading import Body
-from digest.feeds.workers import Workers
-from digest.jobs.reading import Digestion
+from digest.feeds.http.fetch import Fetcher, Request, Response
+from digest.feeds.parsing.read import Body
+from digest.jobs.body_task import CleanedBody
+from digest.workers.pool import WorkerPool
 from tests.feed_xml import NOW, item, rss
 from tests.jobs.bench import StoppedClock, open_bench, settings_of
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
     from pathlib import Path
 
-    from digest.jobs.polling import Polling
+    from digest.jobs.poll import PollJob
     from digest.model import PollResult
     from digest.store import Store, StoreThread
 
@@ -45,7 +45,7 @@ T = TypeVar("T")
 APART = {"next_poll_at", "entry_hashes"}
 
 
-class InPlace(Workers):
+class InPlace(WorkerPool):
     """Does the work of workers where it is asked for, and counts how bodies were read."""
 
     def __init__(self, *, knowing: bool = True) -> None:
@@ -63,7 +63,7 @@ class InPlace(Workers):
         if not self._knowing:
             args = tuple(replace(one, last=None) if isinstance(one, Body) else one for one in args)
         done = task(*args, **kwargs)
-        if isinstance(done, Digestion):
+        if isinstance(done, CleanedBody):
             in_part = "in part" if done.reading.kept else "whole"
             self.read["not at all" if done.reading.same else in_part] += 1
         return done
@@ -88,7 +88,7 @@ class Side:
     """A store, and polling into it."""
 
     store: StoreThread[Store]
-    polling: Polling
+    polling: PollJob
     served: Served
     workers: InPlace
     clock: StoppedClock

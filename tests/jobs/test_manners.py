@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
-    from digest.feeds.workers import Workers
     from digest.model import PollResult
+    from digest.workers.pool import WorkerPool
     from tests.servers import HttpServer, Seen
 
 HOUR = timedelta(hours=1)
@@ -147,7 +147,7 @@ def script() -> Iterator[Step]:
 
 
 async def test_fifty_polls_with_restarts_in_between(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool
 ) -> None:
     async with Poller(feed_server, tmp_path, workers, polling={"every": "2h"}) as poller:
         publisher = Publisher(poller.clock, script())
@@ -174,7 +174,7 @@ async def test_fifty_polls_with_restarts_in_between(
 
 
 async def test_validators_are_those_of_the_last_whole_answer(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool
 ) -> None:
     body = feed(1)
     steps = [Step(200, body, '"a"', DATES[0]), Step(200, body, modified=DATES[0]), Step(304)]
@@ -187,7 +187,7 @@ async def test_validators_are_those_of_the_last_whole_answer(
 
 
 async def test_cookies_are_not_kept_and_pages_not_named(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool
 ) -> None:
     async with Poller(feed_server, tmp_path, workers) as poller:
         poller.answer(Step(302, location="/elsewhere").reply)
@@ -200,7 +200,7 @@ async def test_cookies_are_not_kept_and_pages_not_named(
 
 @pytest.mark.parametrize("etag", ["\xe9", "a\tb"])
 async def test_what_cannot_be_sent_back_as_it_came_is_not_sent(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers, etag: str
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool, etag: str
 ) -> None:
     async with Poller(feed_server, tmp_path, workers) as poller:
         for n in range(2):
@@ -212,7 +212,7 @@ async def test_what_cannot_be_sent_back_as_it_came_is_not_sent(
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("seconds", [7 * 3_600, 20 * 86_400])
 async def test_retry_after_is_kept_over_a_restart(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers, status: int, seconds: int
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool, status: int, seconds: int
 ) -> None:
     async with Poller(feed_server, tmp_path, workers) as poller:
         poller.answer(Step(status, retry_after=str(seconds)).reply)
@@ -225,7 +225,7 @@ async def test_retry_after_is_kept_over_a_restart(
 
 
 async def test_retry_after_is_for_the_host(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool
 ) -> None:
     urls = [f"{feed_server.url}/{n}" for n in range(3)]
     busy = Step(429, retry_after="3600").reply
@@ -260,7 +260,7 @@ class Counter:
 
 
 async def test_one_request_at_a_time_and_a_pause_between(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool
 ) -> None:
     counter = Counter(Reply(feed(1)))
     urls = [f"{feed_server.url}/{n}" for n in range(2)]
@@ -279,7 +279,7 @@ async def test_one_request_at_a_time_and_a_pause_between(
 
 @pytest.fixture
 async def moving(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool
 ) -> AsyncIterator[Poller]:
     """A feed with one entry, which moved to /new for good."""
     async with Poller(feed_server, tmp_path, workers, polling={"every": "1h"}) as poller:
@@ -406,7 +406,7 @@ async def gone_incidents(poller: Poller) -> list[bool]:
 
 
 async def test_a_feed_that_is_gone_is_not_polled_any_more_until_someone_asks(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool
 ) -> None:
     async with Poller(feed_server, tmp_path, workers) as poller:
         poller.serve(item(1), ETag='"a"')
@@ -431,7 +431,7 @@ async def test_a_feed_that_is_gone_is_not_polled_any_more_until_someone_asks(
 
 
 async def test_a_304_revives_a_feed_that_was_gone(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool
 ) -> None:
     async with Poller(feed_server, tmp_path, workers) as poller:
         poller.serve(item(1), ETag='"a"')
@@ -445,7 +445,7 @@ async def test_a_304_revives_a_feed_that_was_gone(
 
 
 async def test_what_is_gone_behind_a_temporary_redirect_may_come_back(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool
 ) -> None:
     async with Poller(feed_server, tmp_path, workers) as poller:
         feed_server.replies["/away"] = Reply(status=410)
@@ -456,7 +456,7 @@ async def test_what_is_gone_behind_a_temporary_redirect_may_come_back(
 
 
 async def test_a_move_is_forgotten_where_the_new_place_is_parked(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool
 ) -> None:
     async with Poller(feed_server, tmp_path, workers) as poller:
         poller.answer(Reply(status=301, headers={"Location": "/new"}))

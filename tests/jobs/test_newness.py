@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digest.jobs.drafting import draft_edition
+from digest.jobs.drafts import draft_edition
 from digest.model import ParsedEntry
 from tests.feed_xml import NOW, item, rss
 from tests.jobs.poller import Poller
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from digest.feeds.workers import Workers
     from digest.model import Edition, PollResult
     from digest.store import Store
+    from digest.workers.pool import WorkerPool
     from tests.servers import HttpServer
 
     MakePoller = Callable[..., Poller]
@@ -33,7 +33,7 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def make_poller(feed_server: HttpServer, tmp_path: Path, workers: Workers) -> MakePoller:
+def make_poller(feed_server: HttpServer, tmp_path: Path, workers: WorkerPool) -> MakePoller:
     def make(feed: dict[str, Any] | None = None, **more: Any) -> Poller:
         return Poller(feed_server, tmp_path, workers, feed, **more)
 
@@ -451,7 +451,7 @@ def as_rss(entries: list[ParsedEntry]) -> list[str]:
     ids=["ordinary", "title-and-date"],
 )
 async def test_after_an_upgrade_nothing_is_new(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers, entries: list[ParsedEntry]
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool, entries: list[ParsedEntry]
 ) -> None:
     poller = Poller(feed_server, tmp_path, workers)
     make_old_database(tmp_path / "digest.db", poller.url, entries)
@@ -467,7 +467,7 @@ async def test_after_an_upgrade_nothing_is_new(
 
 
 async def test_after_an_upgrade_entries_are_known_by_all_their_names(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool
 ) -> None:
     poller = Poller(feed_server, tmp_path, workers)
     make_old_database(tmp_path / "digest.db", poller.url, OLD)
@@ -481,7 +481,7 @@ async def test_after_an_upgrade_entries_are_known_by_all_their_names(
 
 
 async def test_after_an_upgrade_nothing_is_edited(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool
 ) -> None:
     poller = Poller(feed_server, tmp_path, workers, {"updates": "resend"})
     make_old_database(tmp_path / "digest.db", poller.url, OLD)
@@ -492,7 +492,7 @@ async def test_after_an_upgrade_nothing_is_edited(
 
 
 async def test_after_an_upgrade_a_feed_that_was_empty_last_is_still_known(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool
 ) -> None:
     poller = Poller(feed_server, tmp_path, workers)
     path = tmp_path / "digest.db"

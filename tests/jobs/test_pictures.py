@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from msgspec.structs import replace
 
+from digest.app.wiring import compile_templates, open_picture_client, open_pictures
 from digest.channels import open_channels
-from digest.feeds.fetch import Fetcher, Response
-from digest.jobs.deciding import Deciding
-from digest.jobs.pictures import Illustrating, without_embedded
+from digest.feeds.http.fetch import Fetcher, Response
+from digest.jobs.delivery_actions import DeliveryActions
+from digest.jobs.pictures import PictureFetcher, without_embedded
 from digest.model import NO_PICTURES, Picture
-from digest.opening import compile_templates, open_illustrating, open_picture_fetcher
-from digest.rendering.web_links import EditionLinks
+from digest.signing.web_links import EditionLinks
 from tests.jobs.bench import LINKS_KEY, open_bench, settings_of
 from tests.pictures import WEBP, gif, png
 from tests.rendering.samples import edition, story
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.config import Settings
-    from digest.feeds.fetch import Request
-    from digest.jobs.delivering import Delivering
+    from digest.feeds.http.fetch import Request
+    from digest.jobs.deliver import DeliverJob
     from digest.model import Edition
 
 INBOX = {"kind": "email", "to": ["ada@example.com"]}
@@ -63,9 +63,9 @@ def of(*images: str) -> Edition:
 
 async def embedded(folder: Path, whole: Edition, **more: Any) -> list[tuple[int, int] | None]:
     """The sizes of the pictures that its stories have."""
-    illustrated, pictures = await open_illustrating(
-        settings(folder, "embedded", **more)
-    ).illustrate(whole)
+    illustrated, pictures = await open_pictures(settings(folder, "embedded", **more)).illustrate(
+        whole
+    )
     shown = [one.picture for one in illustrated.stories]
     assert {one.content_id for one in shown if one} == set(pictures)
     return [(one.width, one.height) if one else None for one in shown]
@@ -94,7 +94,7 @@ class Shelf(Fetcher):
 
 async def remote(folder: Path, shelf: Shelf, whole: Edition) -> Edition:
     config = settings(folder, "remote")
-    illustrated, pictures = await Illustrating(config, lambda _: shelf).illustrate(whole)
+    illustrated, pictures = await PictureFetcher(config, lambda _: shelf).illustrate(whole)
     assert pictures == NO_PICTURES
     return illustrated
 
@@ -104,7 +104,7 @@ async def test_nothing_is_fetched_unless_it_is_asked_for(
 ) -> None:
     whole = of(f"{server.url}/a.png")
 
-    assert await open_illustrating(settings(tmp_path, "none")).illustrate(whole) == (
+    assert await open_pictures(settings(tmp_path, "none")).illustrate(whole) == (
         whole,
         NO_PICTURES,
     )
@@ -190,7 +190,7 @@ async def test_a_picture_that_takes_too_long_is_left_out(
     release = threading.Event()
     server.replies |= {"/slow": Reply(png(640, 480), hold=release), "/fast": Reply(gif(320, 200))}
     config = settings(tmp_path, "embedded")
-    illustrating = Illustrating(config, lambda most: open_picture_fetcher(config, most), 0.5)
+    illustrating = PictureFetcher(config, lambda most: open_picture_client(config, most), 0.5)
 
     illustrated, pictures = await illustrating.illustrate(
         of(f"{server.url}/slow", f"{server.url}/fast")
@@ -205,7 +205,7 @@ async def test_a_picture_that_takes_too_long_is_left_out(
 async def test_a_stop_ends_what_is_being_fetched(tmp_path: Path, server: HttpServer) -> None:
     release = threading.Event()
     server.replies["/slow"] = Reply(png(640, 480), hold=release)
-    illustrating = open_illustrating(settings(tmp_path, "embedded"))
+    illustrating = open_pictures(settings(tmp_path, "embedded"))
     task = asyncio.create_task(illustrating.illustrate(of(f"{server.url}/slow")))
     await asyncio.to_thread(server.arrived.wait, 10)
 
@@ -356,9 +356,9 @@ async def test_an_edition_that_is_sent_elsewhere_goes_without_what_was_embedded(
         await bench.store.run(lambda store: build.learn(store, entry, windows=windows))
         published = await bench.publishing(channels).publish_now("weekly")
         assert published is not None
-        delivering = cast("Delivering", Nobody())
+        delivering = cast("DeliverJob", Nobody())
         links = EditionLinks(LINKS_KEY, config.links_url)
-        deciding = Deciding(
+        deciding = DeliveryActions(
             config, bench.store, channels, templates, delivering, bench.clock, links
         )
         await deciding.resend(published.edition_id, "vault")

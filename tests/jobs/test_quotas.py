@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digest.jobs.drafting import draft_edition
-from digest.jobs.keeping import Keeping
+from digest.jobs.drafts import draft_edition
+from digest.jobs.retention import RetentionJob
 from tests.feed_xml import item, rss
 from tests.jobs.bench import MONDAYS
 from tests.jobs.poller import Poller
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from digest.feeds.workers import Workers
+    from digest.workers.pool import WorkerPool
     from tests.servers import HttpServer
 
     MakePoller = Callable[..., Poller]
@@ -29,7 +29,7 @@ TEXTS = "SELECT title, content FROM entries ORDER BY id"
 
 
 @pytest.fixture
-def make_poller(feed_server: HttpServer, tmp_path: Path, workers: Workers) -> MakePoller:
+def make_poller(feed_server: HttpServer, tmp_path: Path, workers: WorkerPool) -> MakePoller:
     def make(feed: dict[str, Any] | None = None, **more: Any) -> Poller:
         return Poller(feed_server, tmp_path, workers, feed, **more)
 
@@ -280,7 +280,7 @@ async def test_guids_that_change_at_every_poll_are_not_all_kept(poller: Poller) 
 
 
 async def test_the_text_of_an_entry_goes_some_time_after_its_last_edition(poller: Poller) -> None:
-    keeping = Keeping(poller.settings, poller.bench.store, poller.clock)
+    keeping = RetentionJob(poller.settings, poller.bench.store, poller.clock)
     await poller.read(*items(1, 3))
     poller.clock.turn(days=40)
     # What a digest waits for keeps it.
@@ -298,7 +298,7 @@ async def test_the_text_of_an_entry_goes_some_time_after_its_last_edition(poller
 
 
 async def test_what_old_text_there_is_is_asked_for_once_an_hour(poller: Poller) -> None:
-    keeping = Keeping(poller.settings, poller.bench.store, poller.clock)
+    keeping = RetentionJob(poller.settings, poller.bench.store, poller.clock)
     await poller.read(*items(1, 3))
     await publish(poller)
     assert await keeping.drop_old() == 0
@@ -315,7 +315,7 @@ async def test_what_a_week_has_keeps_its_text(poller: Poller) -> None:
     await publish(poller)
     await poller.query("INSERT INTO weeks VALUES ('weekly', 0)")
     poller.clock.turn(days=60)
-    keeping = Keeping(poller.settings, poller.bench.store, poller.clock)
+    keeping = RetentionJob(poller.settings, poller.bench.store, poller.clock)
     assert await keeping.drop_old() == 0
     await poller.query("UPDATE weeks SET last_edition = 1")
     poller.clock.turn(hours=1)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from digest.feeds.quota import Quota
-from digest.jobs.drafting import draft_edition
-from digest.jobs.keeping import Keeping
+from digest.jobs.drafts import draft_edition
+from digest.jobs.retention import RetentionJob
 from tests.feed_xml import item, rss
 from tests.jobs.poller import Poller
 from tests.servers import Reply
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from digest.feeds.workers import Workers
+    from digest.workers.pool import WorkerPool
     from tests.servers import HttpServer, Seen
 
 DIGESTS = ("weekly", "other")
@@ -98,7 +98,7 @@ class Life:
 
     async def drop_old(self) -> None:
         poller = self.poller
-        await Keeping(poller.settings, poller.bench.store, poller.clock).drop_old()
+        await RetentionJob(poller.settings, poller.bench.store, poller.clock).drop_old()
 
     async def live(self, steps: int) -> None:
         """Whatever happens: mostly polls, once a second digest."""
@@ -156,7 +156,7 @@ QUOTAS = [(1, "1B"), (1, "1MB"), (3, "500B"), (20, "4KB"), (2000, "1B"), (2000, 
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize(("entries", "size"), QUOTAS)
 async def test_whatever_happens_each_entry_comes_once(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers, entries: int, size: str, seed: int
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool, entries: int, size: str, seed: int
 ) -> None:
     polling = {"daily_entries": entries, "daily_size": size}
     async with Poller(feed_server, tmp_path, workers, polling=polling) as poller:

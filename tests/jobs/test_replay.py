@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
     from pathlib import Path
 
-    from digest.feeds.workers import Workers
     from digest.model import PollResult
+    from digest.workers.pool import WorkerPool
     from tests.servers import HttpServer
 
 NAMES = ("cursor", "google_ai", "mistral", "ollama", "the_batch", "weaviate")
@@ -77,7 +77,7 @@ async def pending_and_all(poller: Poller) -> tuple[int, int]:
 
 @pytest.fixture
 async def poller(
-    feed_server: HttpServer, tmp_path: Path, workers: Workers
+    feed_server: HttpServer, tmp_path: Path, workers: WorkerPool
 ) -> AsyncIterator[Poller]:
     async with Poller(feed_server, tmp_path, workers, digests=ONLY_LATER) as poller:
         yield poller

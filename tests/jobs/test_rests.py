@@ -12,11 +12,11 @@ from msgspec.structs import replace
 
 from digest.channels.pace import Pace
 from digest.errors import ChannelError, DeliveryError
-from digest.jobs.outcomes import rest_after
-from digest.model import Rendition, Rest
+from digest.jobs.outcomes import backoff_after
+from digest.model import Backoff, Rendition
 from tests.feed_xml import NOW
 from tests.jobs.bench import open_store
-from tests.jobs.test_delivering import BUSY, NO, SILENCE, FakeChannel, HangingChannel, Post
+from tests.jobs.test_deliver import BUSY, NO, SILENCE, FakeChannel, HangingChannel, Post
 from tests.store import build
 
 if TYPE_CHECKING:
@@ -52,19 +52,21 @@ async def history(post: Post, number: int = 1) -> list[tuple[str, int, str | Non
     ("failures", "pause"), [(0, MINUTE), (1, 2 * MINUTE), (4, 16 * MINUTE), (99, 30 * MINUTE)]
 )
 def test_rests_double_up_to_half_an_hour(failures: int, pause: timedelta) -> None:
-    before = Rest(NOW - HOUR, failures, "before", NOW) if failures else None
-    rest = rest_after(DOWN, before, NOW)
+    before = Backoff(NOW - HOUR, failures, "before", NOW) if failures else None
+    rest = backoff_after(DOWN, before, NOW)
     since = before.since if before else NOW
-    assert rest == Rest(since, failures + 1, "cannot connect", NOW + pause)
+    assert rest == Backoff(since, failures + 1, "cannot connect", NOW + pause)
 
 
 def test_a_rest_is_as_long_as_the_server_asks() -> None:
     asked = ChannelError("429", retry_after=2 * HOUR)
-    assert rest_after(asked, None, NOW).next_attempt_at == NOW + 2 * HOUR
+    assert backoff_after(asked, None, NOW).next_attempt_at == NOW + 2 * HOUR
 
 
 def test_what_somebody_has_to_mend_is_seldom_tried() -> None:
-    assert rest_after(DEAD, None, NOW) == Rest(NOW, 1, "no_service", NOW + 6 * HOUR, lasting=True)
+    assert backoff_after(DEAD, None, NOW) == Backoff(
+        NOW, 1, "no_service", NOW + 6 * HOUR, lasting=True
+    )
 
 
 async def test_a_channel_that_is_down_is_asked_once_and_loses_nothing(post: Post) -> None:

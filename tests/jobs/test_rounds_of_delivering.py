@@ -13,12 +13,12 @@ from msgspec.structs import replace
 
 from digest.channels.pace import Pace
 from digest.errors import ChannelError
-from digest.jobs.delivering import Delivering
-from digest.jobs.room import Room
-from digest.log import Redactor, Words
+from digest.jobs.deliver import DeliverJob
+from digest.jobs.disk_guard import DiskGuard
+from digest.log import Redactor, Sanitiser
 from digest.model import Rendition
 from tests.jobs.bench import open_store
-from tests.jobs.test_delivering import (
+from tests.jobs.test_deliver import (
     BUSY,
     NO,
     SILENCE,
@@ -59,7 +59,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str, dict[str, An
             found.append((record.levelname, record.getMessage(), record.__dict__["fields"]))
 
     noting = Noting()
-    log = logging.getLogger("digest.jobs.delivering")
+    log = logging.getLogger("digest.jobs.deliver")
     log.addHandler(noting)
     caplog._item.addfinalizer(lambda: log.removeHandler(noting))
     return found
@@ -133,9 +133,9 @@ async def test_what_pages_go_by_comes_with_each_delivery(post: Post) -> None:
     await post.by(plain).deliver_due()
     assert [one.token for one in plain.sent] == ["", ""]
     post.clock.turn(hours=1)
-    room = Room(post.store, "digest.db", lambda: None, post.clock)
-    by = Delivering(
-        *(post.store, {"inbox": channel}, post.clock, Words(Redactor()), room),
+    room = DiskGuard(post.store, "digest.db", lambda: None, post.clock)
+    by = DeliverJob(
+        *(post.store, {"inbox": channel}, post.clock, Sanitiser(Redactor()), room),
         token_of=lambda name, recipient: f"{name}/{recipient}",
     )
     await by.deliver_due()

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from digest.channels import open_channels
-from digest.jobs.drafting import draft_edition
+from digest.jobs.drafts import draft_edition
 from tests.feed_xml import NOW
 from tests.jobs.bench import MONDAYS, Bench, open_bench, settings_of
 from tests.store import build
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.config import Settings
-    from digest.jobs.publishing import Published
+    from digest.jobs.publish import Published
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 FEED = {"url": build.URL, "tags": ["devops"]}

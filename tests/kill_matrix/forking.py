@@ -26,10 +26,10 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from digest.feeds.workers import Workers
-from digest.jobs.polling import Polling
-from digest.log import Redactor, Words
-from digest.opening import open_fetcher
+from digest.app.wiring import open_fetcher
+from digest.jobs.poll import PollJob
+from digest.log import Redactor, Sanitiser
+from digest.workers.pool import WorkerPool
 from tests.conftest import environment
 from tests.kill_matrix.rounds import work
 
@@ -37,20 +37,20 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from types import TracebackType
 
-    from digest.runtime import Runtime
+    from digest.app.runtime import Runtime
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
 _NEEDED_LATER = (
-    "digest.channels.email",
+    "digest.channels.email.channel",
     "digest.channels.file",
-    "digest.channels.slack",
-    "digest.feeds.parse",
-    "digest.jobs.delivering",
-    "digest.jobs.publishing",
-    "digest.jobs.reading",
+    "digest.channels.slack.channel",
+    "digest.feeds.parsing.tolerant",
+    "digest.jobs.deliver",
+    "digest.jobs.publish",
+    "digest.jobs.body_task",
     "digest.rendering.templates",
     "feedparser",
 )
@@ -92,7 +92,7 @@ class _Ready(deque[Any]):
         return super().popleft()
 
 
-class _Here(Workers):
+class _Here(WorkerPool):
     """Parses in this process, so that none has to be started."""
 
     async def run(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -105,10 +105,10 @@ class _Here(Workers):
 @asynccontextmanager
 async def _parsing_here(runtime: Runtime) -> AsyncIterator[Runtime]:
     settings = runtime.settings
-    words = Words(Redactor(settings.secrets()))
+    words = Sanitiser(Redactor(settings.secrets()))
     async with open_fetcher(settings) as fetcher:
-        polling = Polling(settings, runtime.store, fetcher, _Here(), runtime.clock, words)
-        yield replace(runtime, polling=polling)
+        polling = PollJob(settings, runtime.store, fetcher, _Here(), runtime.clock, words)
+        yield replace(runtime, poll_job=polling)
 
 
 def _counting_loop(countdown: Countdown) -> asyncio.AbstractEventLoop:

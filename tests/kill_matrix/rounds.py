@@ -13,15 +13,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digest.app.wiring import open_runtime
 from digest.channels.pace import Pace
 from digest.config import load_settings
-from digest.opening import open_runtime
 from tests.feed_xml import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from digest.runtime import Runtime
+    from digest.app.runtime import Runtime
 
 
 class Calendar:

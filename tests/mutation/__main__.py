@@ -38,33 +38,33 @@ TESTS: dict[str, tuple[tuple[str, ...], ...]] = {
             "tests/store/test_ledger_rows.py",
             "tests/store/test_kept_in_ledger.py",
         ),
-        ("tests/jobs/test_rests.py", "tests/jobs/test_delivering.py"),
+        ("tests/jobs/test_rests.py", "tests/jobs/test_deliver.py"),
         (
             "tests/store/test_repeats.py",
-            "tests/channels/test_doubts.py",
+            "tests/channels/email/test_doubts.py",
             "tests/store/test_incidents.py",
             "tests/store/test_recipients.py",
         ),
     ),
-    "digest/jobs/delivering.py": (
-        ("tests/jobs/test_delivering.py", "tests/jobs/test_rounds_of_delivering.py"),
+    "digest/jobs/deliver.py": (
+        ("tests/jobs/test_deliver.py", "tests/jobs/test_rounds_of_delivering.py"),
         ("tests/jobs/test_rests.py",),
-        ("tests/channels/test_doubts.py",),
+        ("tests/channels/email/test_doubts.py",),
         (
-            "tests/channels/test_email_delivering.py",
-            "tests/channels/test_slack_threads.py",
+            "tests/channels/email/test_delivering.py",
+            "tests/channels/slack/test_threads.py",
             "tests/jobs/test_full_disk.py",
             "tests/store/test_repeats.py",
         ),
     ),
     "digest/feeds/diff.py": (
         ("tests/feeds/test_diff.py",),
-        ("tests/feeds/test_names.py", "tests/feeds/test_identity.py"),
+        ("tests/feeds/test_aliases.py", "tests/feeds/test_identity.py"),
         ("tests/jobs/test_newness.py",),
     ),
     "digest/store/weeks.py": (
         ("tests/store/test_weeks.py",),
-        ("tests/store/test_moves.py", "tests/store/test_recipients.py"),
+        ("tests/store/test_renames.py", "tests/store/test_recipients.py"),
         ("tests/jobs/test_weekly.py",),
     ),
     "digest/rendering/clean.py": (

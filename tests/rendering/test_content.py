@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from digest.rendering.blocks import content_markdown, content_text
 from digest.rendering.content import email_html
+from digest.rendering.text_blocks import content_markdown, content_text
 from tests.rendering.markup import fragment, links
 
 ARTICLE = """\

@@ -16,16 +16,16 @@ from jinja2.exceptions import SecurityError
 from msgspec import Struct
 
 from digest.errors import TemplateError
-from digest.jobs.own_templates import OwnTemplates, check_folder
+from digest.jobs.custom_templates import OwnTemplates, check_folder
 from digest.model import Edition
 from digest.rendering.colours import Palette
-from digest.rendering.personal import Links
+from digest.rendering.email.personal import Links
 from digest.rendering.renderer import rendered
 from digest.rendering.samples import SAMPLES, links, ordinary
 from digest.rendering.sandbox import ATTRIBUTES, Sandbox
+from digest.rendering.template_functions import Function, Look, Speech, variables
+from digest.rendering.template_trial import MOST_CHARACTERS
 from digest.rendering.templates import Templates
-from digest.rendering.trying import MOST_CHARACTERS
-from digest.rendering.vocabulary import Function, Look, Speech, variables
 from tests.rendering import tricks
 from tests.rendering.escapes import BOMBS, TO_READ, TO_RUN, WORD, lay_out
 

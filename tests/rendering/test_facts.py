@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from digest.model import Picture, Section
+from digest.rendering.phrases import closing, facts, is_long
 from digest.rendering.pictures import source
-from digest.rendering.words import closing, facts, is_long
 from tests.rendering.samples import NOW, edition, story
 
 

@@ -22,7 +22,7 @@ from msgspec.json import decode
 
 from digest.language import Language, language_of
 from digest.model import Edition
-from digest.rendering.slack import build_messages
+from digest.rendering.slack.messages import build_messages
 from digest.rendering.templates import THEMES, Templates
 
 GOLDEN = Path(__file__).parents[1] / "editions_golden"

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from digest.errors import TemplateError
-from digest.jobs.own_templates import OwnTemplates
+from digest.jobs.custom_templates import OwnTemplates
 from digest.language import language_of
-from digest.rendering.fitting import MOST_BYTES, fit
-from digest.rendering.mime import encoded_size
-from digest.rendering.personal import links_of
+from digest.rendering.email.fit import MOST_BYTES, fit
+from digest.rendering.email.mime import encoded_size
+from digest.rendering.email.personal import links_of
 from digest.rendering.samples import SAMPLES
-from digest.rendering.slack import build_messages, build_thread
-from digest.rendering.slack_plain import plain_message
+from digest.rendering.slack.messages import build_messages, build_thread
+from digest.rendering.slack.plain import plain_message
 from digest.rendering.templates import THEMES, Templates
-from digest.rendering.web_links import edition_url
+from digest.signing.web_links import edition_url
 from tests.rendering.checker import complaints
 from tests.rendering.markup import document
 from tests.rendering.samples import NOW, edition, ordinary, story

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
-from digest.jobs.own_templates import OwnTemplates
+from digest.jobs.custom_templates import OwnTemplates
 from digest.language import languages
 from digest.model import AlsoIn, Edition, Failing, Held, Quiet, Section, Story
-from digest.rendering.email import build_email, text_only
-from digest.rendering.slack import build_messages
+from digest.rendering.email.message import build_email, text_only
+from digest.rendering.phrases import age, direction, inline, line, next_edition, notes
+from digest.rendering.slack.messages import build_messages
 from digest.rendering.templates import Templates
-from digest.rendering.words import age, direction, inline, line, next_edition, notes
 from tests.rendering.markup import document
 from tests.rendering.samples import NOW, edition, story
 

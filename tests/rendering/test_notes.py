@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.model import Edition, Failing, Held
-from digest.rendering.slack import build_messages
+from digest.rendering.phrases import notes
+from digest.rendering.slack.messages import build_messages
 from digest.rendering.templates import Templates
-from digest.rendering.words import notes
 from tests.rendering.samples import NOW, edition, story
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from digest.model import Picture, PictureFile, Pictures
-from digest.rendering.email import build_email, text_only
+from digest.rendering.email.message import build_email, text_only
 from digest.rendering.pictures import is_tracker, read_picture, self_contained
 from digest.rendering.templates import Templates
 from tests.pictures import SVG, WEBP, gif, jpeg, png

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from digest.rendering.slack import build_messages
+from digest.rendering.slack.messages import build_messages
 from tests.rendering.slack_limits import assert_acceptable
 from tests.rendering.slack_samples import PICTURE, rich
 

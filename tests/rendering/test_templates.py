@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.errors import TemplateError
-from digest.jobs.own_templates import OwnTemplates
+from digest.jobs.custom_templates import OwnTemplates
 from digest.rendering.templates import Templates
 from tests.rendering.samples import edition, story
 from tests.servers import Reply

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.model import (
+    Backoff,
     CleanEntry,
     Delivery,
     Edition,
     FeedState,
     KnownEntry,
     Move,
+    PollHints,
     Rendition,
-    Rest,
     Section,
     Story,
-    Wishes,
 )
 from digest.store import DigestPlan, Failure, Store, Update, Validators, Visit
 from digest.store.tables import metadata
@@ -86,7 +86,7 @@ def update_of(
         renamed={number: [one.names[1]] for number, one in edited},
         seen=seen,
         windows={"weekly": WEEK} if windows is None else windows,
-        wishes=Wishes(),
+        poll_hints=PollHints(),
         **more,
     )
 
@@ -183,4 +183,4 @@ def dump(store: Store) -> dict[str, list[tuple[Any, ...]]]:
 def rest(store: Store, channel: str, now: datetime = NOW) -> None:
     """Have a channel take nothing."""
     claimed = Delivery(0, 0, "weekly", channel, "", 1, "pending", 0, now, "")
-    store.ledger.rest(claimed, Rest(now, 1, "cannot connect", now + DAY), now)
+    store.ledger.rest(claimed, Backoff(now, 1, "cannot connect", now + DAY), now)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
-from digest.model import Delivery, Outcome, Recipient, Rest
+from digest.model import Backoff, Delivery, Outcome, Recipient
 from tests.feed_xml import NOW
 from tests.store.build import DAY, INBOX, TEAM, dump, publish
 from tests.store.test_ledger import LATER, SENT, SOON, claim, next_of, of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ADA = replace(INBOX, recipients=("ada@example.com",))
 HOUR = timedelta(hours=1)
-DOWN = Rest(NOW, 1, "cannot connect", NOW + HOUR)
+DOWN = Backoff(NOW, 1, "cannot connect", NOW + HOUR)
 # What a delivery has that nothing has happened to.
 NEW = {
     "state": "pending",
@@ -174,7 +174,7 @@ def test_a_rest_gives_back_what_found_it_out(
     assert has(store, 2)
 
 
-def rest(store: Store, channel: str, rest: Rest, now: Any = NOW) -> None:
+def rest(store: Store, channel: str, rest: Backoff, now: Any = NOW) -> None:
     claimed = Delivery(0, 0, "weekly", channel, "", 1, "pending", 0, now, "")
     store.ledger.rest(claimed, rest, now)
 
@@ -186,7 +186,7 @@ def incidents(store: Store) -> list[tuple[str, str, str]]:
 def test_a_rest_is_told_as_it_was_noted_last(store: Store) -> None:
     publish(store, sent_as=(INBOX, TEAM))
     rest(store, "inbox", DOWN)
-    lasting = Rest(NOW - HOUR, 7, "no_service", NOW + 2 * HOUR, lasting=True)
+    lasting = Backoff(NOW - HOUR, 7, "no_service", NOW + 2 * HOUR, lasting=True)
     rest(store, "inbox", lasting)
     rest(store, "team", DOWN)
     assert store.ledger.due_channels(NOW + HOUR) == {"team": DOWN}

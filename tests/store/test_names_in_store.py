@@ -19,7 +19,7 @@ from digest.feeds.identity import candidate_keys, identify
 from digest.model import ParsedEntry, ParsedFeed
 from digest.rendering.clean import clean_entries
 from digest.store import Store, Unchanged
-from digest.store.names import mark_of
+from digest.store.aliases import mark_of
 from tests.feed_xml import NOW
 from tests.feeds.entries import some_entries
 from tests.store.build import (

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from digest.model import ALERTS, Outcome, Recipient, RecipientState, Rendition
-from digest.rendering.headers import mailbox
+from digest.rendering.email.headers import mailbox
 from tests.feed_xml import NOW
 from tests.store.build import DAY, edition_of, name_message, publish
 from tests.store.test_ledger import LATER, SENT, claim, next_of

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from digest.model import Outcome, Rest
+from digest.model import Backoff, Outcome
 from digest.store import Failure, tables
-from digest.words_of_others import MOST_WORDS
+from digest.untrusted_text import MOST_WORDS
 from tests.feed_xml import NOW
 from tests.store.build import publish
 from tests.store.test_feeds import state
@@ -40,7 +40,7 @@ def accept(store: Store, said: str) -> None:
 
 
 def rest(store: Store, said: str) -> None:
-    resting = Rest(NOW, 1, said, NOW + timedelta(hours=1), lasting=True)
+    resting = Backoff(NOW, 1, said, NOW + timedelta(hours=1), lasting=True)
     store.ledger.rest(claim(store), resting, NOW)
 
 
@@ -112,5 +112,5 @@ def test_what_a_feed_answered_before_is_read_as_such_a_line_too(store: Store) ->
 def test_every_column_for_words_of_others_is_of_their_type() -> None:
     names = {"last_error", "receipt", "said", "reason", "message"}
     columns = [c for table in tables.metadata.tables.values() for c in table.columns]
-    assert all(isinstance(c.type, tables.Said) for c in columns if c.name in names)
+    assert all(isinstance(c.type, tables.UntrustedText) for c in columns if c.name in names)
     assert not any(isinstance(c.type, sa.Text) for c in columns if c.name in names)

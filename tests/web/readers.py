@@ -12,10 +12,10 @@ import aiohttp
 from aiohttp import web
 
 from digest.channels.pace import Pace
-from digest.jobs.confirming import Confirming
-from digest.jobs.enrolling import Enrolling
-from digest.log import Redactor, Words
-from digest.rendering.tokens import Tokens
+from digest.jobs.confirmations import ConfirmationMailer
+from digest.jobs.subscriptions import Subscriptions
+from digest.log import Redactor, Sanitiser
+from digest.signing.tokens import Tokens
 from digest.store import Store, StoreThread
 from digest.web.public import public_routes
 from digest.web.refusals import Refusals
@@ -114,7 +114,7 @@ class Desk:
     store: CountingStore
     clock: StoppedClock
     channel: FakeChannel
-    confirming: Confirming
+    confirming: ConfirmationMailer
 
     async def get(self, path: str) -> Answer:
         return await self._ask("GET", path)
@@ -161,10 +161,10 @@ async def serving(folder: Path, **how: str) -> AsyncIterator[Desk]:
     async with opened(folder) as store:
         await store.run(lambda opened: opened.moves.know_lists([*config.lists()]))
         store.asked = 0
-        words = Words(Redactor())
+        words = Sanitiser(Redactor())
         channels = cast("dict[str, Channel]", {"inbox": channel})
-        confirming = Confirming(config, channels, TOKENS, clock, words, store)
-        enrolling = Enrolling(config, store, TOKENS, confirming, clock)
+        confirming = ConfirmationMailer(config, channels, TOKENS, clock, words, store)
+        enrolling = Subscriptions(config, store, TOKENS, confirming, clock)
         app = web.Application()
         app.add_routes(public_routes(lambda: enrolling, Refusals()))
         runner = web.AppRunner(app, access_log=None)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
+from digest.app.daemon import Daemon
+from digest.app.wiring import open_store, prepare
 from digest.config import Settings
-from digest.daemon import Daemon
-from digest.opening import open_store, prepare
-from digest.web.serving import Serving, web_server
+from digest.web.server import Listener, web_server
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -30,7 +30,7 @@ class Site:
     """The pages, and a browser without a screen: `client` keeps cookies, `answer` follows none."""
 
     daemon: Daemon
-    serving: Serving
+    serving: Listener
     client: aiohttp.ClientSession
     reload: asyncio.Event
     loaded: list[Settings] = field(default_factory=list)

@@ -14,7 +14,7 @@ import pytest
 
 from digest.config.addresses import mail_key
 from digest.model import Recipient
-from digest.rendering.tokens import Confirmation
+from digest.signing.tokens import Confirmation
 from digest.store import Ask, Store
 from digest.web.peers import peer_of
 from tests.feed_xml import NOW
@@ -317,8 +317,8 @@ def test_who_a_request_comes_from(said_by: tuple[str, str, str], peer: str) -> N
 
 
 def test_what_is_remembered_has_a_bound(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digest.store.asking._MOST_KEPT", 5)
-    monkeypatch.setattr("digest.store.asking._MOST_BUDGETS", 5)
+    monkeypatch.setattr("digest.store.confirmations._MOST_KEPT", 5)
+    monkeypatch.setattr("digest.store.confirmations._MOST_BUDGETS", 5)
     for number in range(20):
         store.asking.ask(Ask("inbox", f"a@x{number}.example"), NOW + timedelta(seconds=number))
         store.asking.admit(f"10.0.0.{number}", NOW + timedelta(seconds=number))

@@ -18,8 +18,8 @@ from urllib.parse import quote
 
 import pytest
 
-from digest.rendering.tokens import Confirmation, Tokens
-from digest.rendering.web_links import digest_feed_url, edition_url
+from digest.signing.tokens import Confirmation, Tokens
+from digest.signing.web_links import digest_feed_url, edition_url
 from tests.feed_xml import NOW
 from tests.store import build
 from tests.web.site import serve, settings_for

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
-from digest.rendering.tokens import Tokens
+from digest.signing.tokens import Tokens
 from tests.feed_xml import item, rss
 from tests.servers import Reply
 from tests.web import axe

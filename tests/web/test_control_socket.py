@@ -22,7 +22,7 @@ from digest.web.control_client import daemon_is_alive, socket_path
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from digest.daemon import Daemon
+    from digest.app.daemon import Daemon
 
 NOBODY = 65534
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")

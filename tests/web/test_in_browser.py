@@ -115,7 +115,7 @@ async def test_an_alert_has_none(sent: Sent, servers: Servers) -> None:
 async def test_what_is_kept_nowhere_has_none(sent: Sent, servers: Servers) -> None:
     await site_has(sent.site, servers, 10)
     test = ("Week-ly_", "inbox", "ada@one.example")
-    await sent.site.daemon.carry_out(lambda runtime: runtime.testing.send(*test))
+    await sent.site.daemon.carry_out(lambda runtime: runtime.trial_sender.send(*test))
     mail = parts(servers.mail.mails[-1])
     await sent.site.log_in()
     preview = await sent.site.page("/digests/Week-ly_/preview/email")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.config.web import WebSettings
-from digest.rendering.tokens import Tokens
+from digest.signing.tokens import Tokens
 from tests.web.site import PASSWORD, Servers, Site, serve, settings_for
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
+from digest.signing.sessions import Limiter, Sessions
 from digest.web.login import routes as login_routes
-from digest.web.sessions import Limiter, Sessions
 from digest.web.site import _operator_routes
 from tests.web.site import PASSWORD, Site, serve
 

@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 from lxml import html
 
-from digest.cli.overview import _MENDS
+from digest.cli.status_report import _MENDS
 from digest.store.archive import FeedHistory
 from digest.web.feeds import _by_day
 from digest.web.overview import MENDS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from digest.rendering.web_links import edition_url
+from digest.signing.web_links import edition_url
 from tests.feed_xml import item, rss
 from tests.servers import Reply
 from tests.web.site import Servers, serve, settings_for

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from digest.app.ticker import DaemonHealth
 from digest.model import PollResult
-from digest.rounds import Pulse
 from tests.web.site import PASSWORD, Site, serve
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Turned:
 
 async def test_the_loop_stands_still() -> None:
     clock = Turned()
-    pulse = Pulse(clock)
+    pulse = DaemonHealth(clock)
     clock.now += 179
     assert pulse.stale == ""
     clock.now += 1
@@ -41,7 +41,7 @@ async def test_the_loop_stands_still() -> None:
 
 async def test_no_round_of_polling_ends() -> None:
     clock = Turned()
-    pulse = Pulse(clock)
+    pulse = DaemonHealth(clock)
     for _ in range(15):
         clock.now += 60
         pulse.beat()
@@ -54,7 +54,7 @@ async def test_no_round_of_polling_ends() -> None:
 
 async def test_a_round_that_fails_has_not_ended() -> None:
     clock = Turned()
-    pulse = Pulse(clock)
+    pulse = DaemonHealth(clock)
     clock.now += 60
     with pytest.raises(ValueError, match="no"), pulse.round():
         raise ValueError("no")
@@ -62,7 +62,7 @@ async def test_a_round_that_fails_has_not_ended() -> None:
 
 
 async def test_polls_are_counted() -> None:
-    pulse = Pulse()
+    pulse = DaemonHealth()
     pulse.note_poll(PollResult("https://x.example", "x", "failed"))
     assert pulse.polls == {"failed": 1}
 

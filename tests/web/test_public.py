@@ -14,7 +14,7 @@ import pytest
 
 from digest.errors import DeliveryError
 from digest.model import Recipient, Rendition
-from digest.rendering.tokens import Confirmation, Tokens
+from digest.signing.tokens import Confirmation, Tokens
 from digest.web.public_page import masked
 from digest.web.refusals import LinkRefused, Refusals
 from tests.feed_xml import NOW

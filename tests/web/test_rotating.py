@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.rendering.tokens import Confirmation, Tokens
-from digest.rendering.web_links import digest_feed_url, edition_url
+from digest.signing.tokens import Confirmation, Tokens
+from digest.signing.web_links import digest_feed_url, edition_url
 from tests.feed_xml import NOW
 from tests.store import build
 from tests.web.site import Servers, Site, serve, settings_for
@@ -82,7 +82,7 @@ async def test_mail_has_links_of_the_new_key_at_once(site: Site) -> None:
     before = await links(site)
     await site.daemon.rotate_keys(forget=False)
     url = await site.daemon.carry_out(
-        lambda runtime: _now(runtime.enrolling.tokens.of_recipient("inbox", ADA))
+        lambda runtime: _now(runtime.subscriptions.tokens.of_recipient("inbox", ADA))
     )
     assert f"/u/{url}" == (await links(site))["leave"] != before["leave"]
 

@@ -1,0 +1,248 @@
+"""The daemon: works by its settings, answers commands, takes over new settings, stops in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import TYPE_CHECKING, TypeVar
+
+from digest import __version__
+from digest.app.reports import lost_names
+from digest.app.ticker import DaemonHealth, Ticker
+from digest.app.wiring import Prepared, prepare, runtime_over
+from digest.config.changes import changes
+from digest.errors import DigestError, StoreError
+from digest.log import event
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+    from pathlib import Path
+    from typing import Any
+
+    from digest.app.runtime import Runtime
+    from digest.config import Settings
+    from digest.jobs.subscriptions import Subscriptions
+    from digest.rendering.renderer import Renderer
+    from digest.store import Keys, Store, StoreThread
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+# A stop has 8 seconds in all, and what is being sent gets 5.
+_COMMANDS_SECONDS = 1.0
+_LOOK_SECONDS = 2.0
+_MOST_TOLD = 20
+
+
+class Daemon:
+    """Works by its settings, until it is stopped or given others.
+
+    When `reload` is set, `load` reads the settings anew, and `adopt` is called with those that are
+    taken over; `file` is where they come from.
+    """
+
+    def __init__(
+        self,
+        store: StoreThread[Store],
+        prepared: Prepared,
+        load: Callable[[], Settings],
+        adopt: Callable[[Settings], None],
+        file: Path,
+        reload: asyncio.Event,
+    ) -> None:
+        self._store = store
+        self._prepared = prepared
+        self._load = load
+        self._adopt = adopt
+        self._watch = Watch(file)
+        self._rounds: Ticker | None = None
+        self._working = asyncio.Event()
+        self._reload = reload
+        self._commands: set[asyncio.Task[Any]] = set()
+        self.pulse = DaemonHealth()
+        # Called with settings before they are taken over; where it raises, they are not.
+        self.make_ready: Callable[[Settings], Awaitable[None]] = _nothing_to_do
+        # Called with keys from which on they are those to sign with.
+        self.take_keys: Callable[[Keys], None] = lambda _: None
+
+    @property
+    def settings(self) -> Settings:
+        """What it works by."""
+        return self._prepared.settings
+
+    @property
+    def templates(self) -> Mapping[str, Renderer]:
+        """The templates of every digest."""
+        return self._prepared.templates
+
+    @property
+    def enrolling(self) -> Subscriptions:
+        """What readers' pages act through, by the settings of now."""
+        assert self._rounds is not None
+        return self._rounds.runtime.subscriptions
+
+    @property
+    def alive(self) -> bool:
+        """Whether the loop has turned in the last minutes, and feeds were polled."""
+        return not self.pulse.stale
+
+    @property
+    def at_work(self) -> bool:
+        """Whether commands are carried out at once; not while settings are taken over."""
+        return self._working.is_set()
+
+    async def read(self, work: Callable[[Store], T]) -> T:
+        """What a query of the store answers."""
+        return await self._store.run(work)
+
+    def read_anew(self) -> None:
+        """Have the settings read anew, as a changed file would."""
+        self._reload.set()
+
+    async def carry_out(self, command: Callable[[Runtime], Coroutine[Any, Any, T]]) -> T:
+        """Carry out a command; one that comes while settings are taken over waits for that.
+
+        Raises:
+            StoreError: the daemon stopped or took over settings meanwhile.
+        """
+        await self._working.wait()
+        assert self._rounds is not None
+        task = asyncio.create_task(command(self._rounds.runtime))
+        self._commands.add(task)
+        task.add_done_callback(self._commands.discard)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if not task.cancelled():
+                raise
+            raise StoreError("the daemon stopped or reloaded meanwhile; ask again") from None
+
+    async def rotate_keys(self, *, forget: bool) -> Keys:
+        """Have links and sessions signed with new keys; `forget` is `KeyRotation`'s."""
+
+        async def rotate(runtime: Runtime) -> Keys:
+            keys = await runtime.key_rotation.rotate(forget=forget)
+            self.take_keys(keys)
+            return keys
+
+        return await self.carry_out(rotate)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; what is being sent then is finished."""
+        first = True
+        while not stop.is_set():
+            async with self._at_work() as rounds:
+                settings = self.settings
+                event(
+                    _log,
+                    logging.INFO,
+                    "started" if first else "goes on",
+                    version=__version__,
+                    feeds=len(settings.feeds),
+                    digests=len(settings.digests),
+                )
+                first = False
+                await self._tell_lost()
+                await self._until_others(stop)
+                if stop.is_set():
+                    event(_log, logging.INFO, "stopping")
+                await rounds.stop()
+
+    async def _tell_lost(self) -> None:
+        """Log which names the database knows and the settings lack: they may have others now."""
+        lists = await self.read(lambda store: store.moves.lists())
+        editions = await self.read(lambda store: store.moves.editions())
+        for one in lost_names(self.settings, lists, editions):
+            told = f"{one.said}; {one.remedy}"
+            event(_log, logging.WARNING, "not in the file", name=one.name, reason=told)
+
+    @contextlib.asynccontextmanager
+    async def _at_work(self) -> AsyncIterator[Ticker]:
+        async with runtime_over(self._store, self._prepared) as runtime:
+            self._rounds = Ticker(runtime, self.pulse)
+            self._rounds.start()
+            self._working.set()
+            try:
+                yield self._rounds
+            finally:
+                self._working.clear()
+                if self._commands:
+                    await asyncio.wait(self._commands, timeout=_COMMANDS_SECONDS)
+                for task in self._commands:
+                    task.cancel()
+
+    async def _until_others(self, stop: asyncio.Event) -> None:
+        """Wait for a stop, or for other settings that are right, and take those over."""
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                asked = asyncio.create_task(self._asked())
+                await asyncio.wait({stopped, asked}, return_when=asyncio.FIRST_COMPLETED)
+                asked.cancel()
+                if asked.done() and not stop.is_set() and await self._take_over():
+                    return
+        finally:
+            stopped.cancel()
+
+    async def _asked(self) -> None:
+        """Wait until the settings are to be read anew."""
+        watches = self.settings.watch
+        while not self._reload.is_set() and not (watches and self._watch.changed()):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._reload.wait(), _LOOK_SECONDS if watches else None)
+        self._reload.clear()
+
+    async def _take_over(self) -> bool:
+        """Read the settings, and keep them if they are right and others than before."""
+        # What is read now is not news later.
+        self._watch.changed()
+        try:
+            prepared = await asyncio.to_thread(self._prepare_anew)
+            await self.make_ready(prepared.settings)
+        except DigestError as error:
+            for line in str(error).splitlines():
+                event(_log, logging.ERROR, "not reloaded", error=line)
+            return False
+        except Exception:  # noqa: BLE001 - a bug is logged whole
+            _log.exception("bug while reloading; the daemon goes on as it was")
+            return False
+        found = changes(self.settings, prepared.settings)
+        if found:
+            self._adopt(prepared.settings)
+            self._prepared = prepared
+        told = [*found[:_MOST_TOLD], *([f"{len(found)} in all"] if len(found) > _MOST_TOLD else [])]
+        event(_log, logging.INFO, "reloaded", changes="; ".join(told) or "none")
+        return bool(found)
+
+    def _prepare_anew(self) -> Prepared:
+        prepared = prepare(self._load())
+        if prepared.settings.database != self.settings.database:
+            raise StoreError("another database is used from the next start on; restart")
+        return prepared
+
+
+class Watch:
+    """Tells when a file is another than when it was last looked at, however it was replaced."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._seen = self._look()
+
+    def changed(self) -> bool:
+        """Whether it is."""
+        before, self._seen = self._seen, self._look()
+        return self._seen != before
+
+    def _look(self) -> tuple[int, ...]:
+        try:
+            stat = self._file.stat()
+        except OSError:
+            # It is being replaced.
+            return ()
+        return stat.st_mtime_ns, stat.st_size, stat.st_ino, stat.st_dev
+
+
+async def _nothing_to_do(_: Settings) -> None:
+    pass

@@ -1,0 +1,81 @@
+"""What an edition would do with each pending entry, and which rule decided it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from digest.editions.feed_names import feed_names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from digest.jobs.draft_material import Draft
+
+Fate = Literal["taken", "waiting", "left out"]
+
+
+class Why(Struct, frozen=True):
+    """What becomes of an entry.
+
+    `section` and `story` are the titles of what a taken one is in; `rule` left it out, `watched`
+    raise it.
+    """
+
+    title: str
+    url: str
+    feed: str
+    fate: Fate
+    section: str
+    story: str
+    rule: str
+    watched: tuple[str, ...]
+
+    @property
+    def line(self) -> str:
+        """All of it, for a person."""
+        story = f", with {self.story}" if self.story != self.title else ""
+        because = {
+            "taken": f"in {self.section}{story}",
+            "waiting": "no room, next edition",
+            "left out": self.rule,
+        }
+        watched = f"; watched: {', '.join(self.watched)}" if self.watched else ""
+        return f"{self.fate}: {self.title} ({self.feed}), {because[self.fate]}{watched}"
+
+
+def explain_draft(draft: Draft, names: Mapping[str, str | None]) -> list[Why]:
+    """Why each entry is where it is: those taken as they are read, then the newest first.
+
+    `names` is what the configuration calls feeds, by address.
+    """
+    places = {
+        number: (section.title, story.title)
+        for section in draft.edition.sections
+        for story in section.stories
+        for number in story.entries
+    }
+    order = {number: place for place, number in enumerate(places)}
+    entries = sorted(draft.pending, key=lambda entry: (entry.dated, entry.id), reverse=True)
+    left_out = draft.judged.left_out
+    entries.sort(key=lambda entry: (order.get(entry.id, len(order)), entry.id in left_out))
+    titles = {entry.feed_url: entry.feed_title for entry in draft.pending}
+    shown = feed_names(names, titles)
+    found = []
+    for entry in entries:
+        section, story = places.get(entry.id, ("", ""))
+        rule = left_out.get(entry.id, "")
+        found.append(
+            Why(
+                title=entry.title,
+                url=entry.link,
+                feed=shown[entry.feed_url],
+                fate="left out" if rule else "taken" if entry.id in places else "waiting",
+                section=section,
+                story=story,
+                rule=rule,
+                watched=draft.judged.watched.get(entry.id, ()),
+            )
+        )
+    return found

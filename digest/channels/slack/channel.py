@@ -1,0 +1,264 @@
+"""Slack, through an incoming webhook or as an app with a bot token."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from contextlib import asynccontextmanager, nullcontext, suppress
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec.structs import replace
+
+from digest.channels.http import ask
+from digest.channels.pace import Pace
+from digest.channels.slack.answers import ThreadRefusedError, heard, refusal_for
+from digest.config import SlackSettings
+from digest.errors import DeliveryError
+from digest.feeds.text import one_line
+from digest.log import Redactor
+from digest.model import NO_PICTURES, Rendition
+from digest.rendering.slack.messages import build_messages, build_thread
+from digest.rendering.slack.plain import plain_message
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
+    from datetime import timedelta
+    from typing import Any
+
+    from pydantic import SecretStr
+
+    from digest.channels.http import Answer
+    from digest.channels.pace import Paces
+    from digest.config import Settings
+    from digest.model import Delivery, Edition, Pictures
+    from digest.rendering.renderer import Renderer
+
+# Slack takes one message a second for a channel.
+_SECONDS_BETWEEN = 1.0
+_POSTING, _ANYWHERE = "chat:write", "chat:write.public"
+_LOOKING = {"channels:read", "groups:read"}
+# A message's name inside its channel, at the end of the receipt.
+_TIME_STAMP = re.compile(r"\d+\.\d+$")
+_ASKED = ("headers", "data", "json", "params")
+_LONGEST_RECEIPT = 200
+# At DEBUG the clients log the webhook's address, which is a secret.
+_quiet = logging.getLogger(f"{__name__}.client")
+_quiet.setLevel(logging.WARNING)
+
+
+class Poster(Protocol):
+    """One of the two ways to post."""
+
+    recipient: str
+    begun: bool
+    """Whether a byte of the last message may have left."""
+
+    async def post(self, message: dict[str, Any]) -> str:
+        """Post a message; answers the receipt.
+
+        Raises:
+            DeliveryError: with the verdict.
+        """
+
+    async def check(self) -> str:
+        """Try everything short of posting; answers what was found.
+
+        Raises:
+            DeliveryError: it would not work now.
+        """
+
+
+class SlackChannel:
+    """Posts to one channel of Slack; with `threads`, later parts as replies to the first."""
+
+    kind = "slack"
+    # A post has no identity that Slack would recognise a copy by.
+    patience: timedelta | None = None
+
+    def __init__(self, name: str, poster: Poster, *, threads: bool = False) -> None:
+        self.name = name
+        self._poster = poster
+        self._threads = threads
+        self.pace = Pace(_SECONDS_BETWEEN)
+
+    def render(
+        self,
+        edition: Edition,
+        templates: Renderer,  # noqa: ARG002
+        pictures: Pictures = NO_PICTURES,  # noqa: ARG002
+        url: str = "",
+    ) -> Rendition:
+        """One post where it fits, else as many as it takes; or a post and its thread."""
+        messages = build_thread(edition, url) if self._threads else build_messages(edition, url)
+        parts = tuple(json.dumps(message).encode() for message in messages)
+        return Rendition(self.name, self.kind, (self._poster.recipient,), parts)
+
+    def plainer(self, payload: bytes) -> bytes | None:
+        """The same as one text without blocks."""
+        message = plain_message(json.loads(payload))
+        return json.dumps(message).encode() if message else None
+
+    def session(self) -> nullcontext[SlackChannel]:
+        """Nothing is kept open from one delivery to the next."""
+        return nullcontext(self)
+
+    @property
+    def begun(self) -> bool:
+        """Whether a byte of the last message may have left."""
+        return self._poster.begun
+
+    async def send(self, delivery: Delivery) -> str:
+        """Post one message, in the channel itself where there is no thread to post it in."""
+        # What ends before anything is asked leaves nothing in doubt.
+        self._poster.begun = False
+        message = json.loads(delivery.payload)
+        first = _TIME_STAMP.search(delivery.first_receipt)
+        if self._threads and first:
+            reply = {**message, "thread_ts": first[0], "reply_broadcast": False}
+            with suppress(ThreadRefusedError):
+                return await self._poster.post(reply)
+        return await self._poster.post(message)
+
+    async def check(self) -> str:
+        """Whether Slack knows the webhook or the token."""
+        return await self._poster.check()
+
+
+class Webhook:
+    """Posts through an incoming webhook, to the channel that it belongs to."""
+
+    recipient = "webhook"
+    begun = False
+
+    def __init__(self, url: SecretStr) -> None:
+        self._url = url
+
+    async def post(self, message: dict[str, Any]) -> str:
+        """A webhook's only receipt is its `ok`."""
+        # What only posting needs is loaded when something is posted.
+        from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+        url = self._url.get_secret_value()
+        session = _transport(self, url, url.rpartition("/")[2])
+        client = AsyncWebhookClient(url, session=session, logger=_quiet, retry_handlers=[])
+        return one_line((await client.send_dict(message)).body, _LONGEST_RECEIPT)
+
+    async def check(self) -> str:
+        """Post an empty text: Slack refuses it as such where the webhook is alive."""
+        try:
+            await self.post({"text": ""})
+        except DeliveryError as error:
+            if error.verdict != "refused":
+                raise
+        return "the webhook answers"
+
+
+class Bot:
+    """Posts as an app, by `chat.postMessage`."""
+
+    begun = False
+
+    def __init__(self, token: SecretStr, channel: str, api_url: str) -> None:
+        self._token = token
+        self._api_url = api_url
+        self.recipient = channel
+
+    async def post(self, message: dict[str, Any]) -> str:
+        """The receipt is the channel's id and the message's time stamp, which is its name."""
+        said = await self._call("chat.postMessage", {"channel": self.recipient, **message})
+        return f"{said.get('channel', self.recipient)} {said.get('ts', '')}".strip()
+
+    async def check(self) -> str:
+        """Ask Slack whose token it is and what it allows, and of the channel what that allows."""
+        said, scopes = await self._ask("auth.test", json={})
+        whose = f"the token is that of {said.get('user', 'an app')} in {said.get('team', 'Slack')}"
+        if scopes and _POSTING not in scopes:
+            raise refusal_for("missing_scope")
+        if not scopes & _LOOKING:
+            return f"{whose}; the channel was not looked at, which takes channels:read"
+        query = {"channel": self.recipient}
+        said, _ = await self._ask("conversations.info", http_verb="GET", params=query)
+        channel = said.get("channel", {})
+        if channel.get("is_archived"):
+            raise refusal_for("is_archived")
+        if channel.get("is_member") is False and _ANYWHERE not in scopes:
+            raise refusal_for("not_in_channel")
+        return f"{whose}; the channel is #{channel.get('name', self.recipient)}"
+
+    async def _call(self, method: str, message: dict[str, Any]) -> dict[str, Any]:
+        return (await self._ask(method, json=message))[0]
+
+    async def _ask(self, method: str, **asked: Any) -> tuple[dict[str, Any], set[str]]:
+        """What a method answers, and the scopes of the token, where Slack says them."""
+        from slack_sdk.web.async_client import AsyncWebClient
+
+        token = self._token.get_secret_value()
+        session = _transport(self, token)
+        client = AsyncWebClient(
+            token, base_url=self._api_url, session=session, logger=_quiet, retry_handlers=[]
+        )
+        answer = await client.api_call(method, **asked)
+        assert isinstance(answer.data, dict)
+        scopes = str(answer.headers.get("x-oauth-scopes", ""))
+        return answer.data, {scope.strip() for scope in scopes.split(",") if scope.strip()}
+
+
+class _Accepted:
+    """An accepted answer as slack-sdk knows them."""
+
+    status = 200
+    content_type = "application/json"
+
+    def __init__(self, answer: Answer) -> None:
+        self._said = {**heard(answer), "ok": True}
+        self._body = answer.body
+        self.headers = answer.headers
+
+    async def json(self) -> dict[str, Any]:
+        return self._said
+
+    async def text(self) -> str:
+        return self._body.decode("utf-8", "replace")
+
+
+class _Transport:
+    """What slack-sdk asks through, in place of a session: it hears of what was accepted only.
+
+    Its own way reads any body whole, and posts again what may have arrived. What an answer repeats
+    of the secrets is masked before anything is cut off, which could leave half of one.
+    """
+
+    closed = False
+
+    def __init__(self, poster: Poster, secrets: Iterable[str]) -> None:
+        self._poster = poster
+        self._redact = Redactor(secrets)
+
+    @asynccontextmanager
+    async def request(self, method: str, url: str, **asked: Any) -> AsyncIterator[_Accepted]:
+        # It takes any proxy of the environment; NO_PROXY is minded here.
+        request = {name: asked[name] for name in _ASKED if asked.get(name)}
+        self._poster.begun = False
+        answer = await ask(method, url, begin=self._begin, **request)
+        body = self._redact(answer.body.decode("utf-8", "replace"))
+        yield _Accepted(replace(answer, body=body.encode()))
+
+    def _begin(self) -> None:
+        self._poster.begun = True
+
+
+def _transport(poster: Poster, *secrets: str) -> Any:
+    return _Transport(poster, secrets)
+
+
+def open_channel(name: str, settings: Settings, paces: Paces) -> SlackChannel:  # noqa: ARG001
+    """The channel of this name."""
+    channel = settings.channels[name]
+    assert isinstance(channel, SlackSettings)
+    if channel.webhook_url is not None:
+        return SlackChannel(name, Webhook(channel.webhook_url))
+    assert channel.bot_token is not None
+    assert channel.channel is not None
+    bot = Bot(channel.bot_token, channel.channel, channel.api_url)
+    return SlackChannel(name, bot, threads=channel.threads)

@@ -1,0 +1,226 @@
+"""`explain`: why an entry arrived, or did not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+from msgspec import Struct
+
+from digest.app.wiring import utc_now
+from digest.cli.output import print_json, say
+from digest.editions.filter import NOT_INCLUDED
+from digest.editions.weekly import configured, weekly_of
+from digest.errors import StoreError, UsageError
+from digest.feeds.text import one_line
+from digest.jobs.drafts import draft_edition
+from digest.model import as_dict
+from digest.store import Store, database_exists
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from digest.cli import Options
+    from digest.config import FeedSettings, Settings
+    from digest.jobs.draft_material import Draft
+    from digest.store.explain import Record, Subscribed, TakenBy
+
+_MOST = 20
+_LONGEST_KEY = 500
+_HELD = {
+    "held": "came with far more entries than usual, and is held; decide with `digest held`",
+    "discarded": "was held with a flood of entries, and discarded",
+}
+
+
+class Verdict(Struct, frozen=True):
+    """What became of an entry in a digest; `state` is one word for programs."""
+
+    digest: str
+    state: str
+    message: str
+    edition: int | None = None
+
+
+@click.command()
+@click.argument("text", metavar="URL-OR-TEXT")
+@click.pass_obj
+def explain(options: Options, text: str) -> int:
+    """Tell why an entry arrived, or did not.
+
+    Of each that matches: when it was seen, and where it went or what keeps it.
+    """
+    if not text.strip():
+        raise UsageError("give an address, or some words of a title")
+    settings = options.settings(log_level="error")
+    if not database_exists(settings.database_path):
+        raise StoreError(f"{settings.database_path}: not there yet; `digest run` makes it")
+    store = Store(settings.database_path, read_only=True)
+    try:
+        explainer = _Explainer(settings, store, utc_now())
+        found = store.explaining.find(text.strip(), _MOST)
+        matches = [(record, explainer.verdicts(record)) for record in found]
+        troubled = _troubled(settings, store)
+    finally:
+        store.close()
+    if options.json:
+        print_json({"query": text, "matches": [_as_json(*match) for match in matches]})
+    else:
+        _print(settings, text, matches, troubled)
+    return 0 if matches else 1
+
+
+def _troubled(settings: Settings, store: Store) -> list[str]:
+    """The feeds that may have had an entry of which nothing is known."""
+    health = store.health.read()
+    known = health.feeds
+    paused = [feed.url for feed in settings.feeds if feed.paused]
+    titles = {url: row["title"] or url for url, row in known.items()}
+    return [
+        *(f"paused: {titles.get(url, url)}" for url in paused),
+        *(
+            f"failing: {titles[url]}: {row['last_error']}"
+            for url, row in known.items()
+            if row["failures"] and url not in paused
+        ),
+        *(
+            f"over its quota: {titles.get(one.subject, one.subject)}: {one.message}"
+            for one in health.incidents
+            if one.kind == "quota"
+        ),
+        *(
+            f"outran its polls, last {_utc(row['missed_at'])}: {titles[url]}"
+            for url, row in known.items()
+            if row["missed_at"]
+        ),
+    ]
+
+
+class _Explainer:
+    """Verdicts for the configured digests; composes each one's next edition when first needed."""
+
+    def __init__(self, settings: Settings, store: Store, now: datetime) -> None:
+        self._settings = settings
+        self._store = store
+        self._now = now
+        self._drafts: dict[str, Draft] = {}
+
+    def verdicts(self, record: Record) -> list[Verdict]:
+        """A verdict of every digest that takes the entry's feed."""
+        verdicts = []
+        for digest in self._settings.digests_of(record.feed_url):
+            found = record.subscriptions.get(digest)
+            if found is None:
+                told = "has not subscribed to the feed yet"
+                verdicts.append(Verdict(digest, "not subscribed", told))
+                continue
+            verdicts.append(self._verdict(digest, record, found))
+            if found.weekly:
+                verdicts.append(self._taken(weekly_of(digest), found.weekly))
+        return verdicts
+
+    def _verdict(self, digest: str, record: Record, found: Subscribed) -> Verdict:
+        zone = self._settings.zone_of(digest)
+        if found.taken and not found.again:
+            return self._taken(digest, found.taken)
+        if record.hold:
+            return Verdict(digest, record.hold, _HELD[record.hold])
+        if found.in_baseline:
+            return Verdict(digest, "baseline", _why_old(record, found, zone))
+        draft = self._draft(digest)
+        if rule := found.left_out or draft.judged.left_out.get(record.id):
+            by = f", since {rule}" if rule == NOT_INCLUDED else f" by {rule}"
+            return Verdict(digest, "left out", f"left out{by}")
+        again = "was edited and is sent again; " if found.again else ""
+        if record.id in draft.edition.entry_ids:
+            return Verdict(digest, "next", f"{again}will be in the next edition")
+        message = f"{again}waits behind others, since an edition has room for max_entries only"
+        return Verdict(digest, "waiting", message)
+
+    def _taken(self, digest: str, taken: TakenBy) -> Verdict:
+        zone = self._settings.zone_of(configured(digest))
+        sent = ", ".join(f"{to}: {state}" for to, state in taken.deliveries)
+        at = _local(taken.composed_at, zone)
+        message = f"in edition {taken.edition_id} of {at}; {sent or 'sent nowhere'}"
+        return Verdict(digest, "taken", message, taken.edition_id)
+
+    def _draft(self, digest: str) -> Draft:
+        if digest not in self._drafts:
+            self._drafts[digest] = draft_edition(self._store, self._settings, digest, self._now)
+        return self._drafts[digest]
+
+
+def _why_old(record: Record, found: Subscribed, zone: ZoneInfo) -> str:
+    there = f"was in the feed when the digest subscribed, {_local(found.subscribed_at, zone)},"
+    if found.since is None:
+        return f"{there} and first_edition takes nothing from then"
+    if record.published is None:
+        return f"{there} and has no date; first_edition takes dated entries only"
+    return f"{there} and first_edition reaches back to {_local(found.since, zone)} only"
+
+
+def _local(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%a %Y-%m-%d %H:%M %Z}"
+
+
+def _as_json(record: Record, verdicts: list[Verdict]) -> dict[str, Any]:
+    return {
+        "feed": record.feed_url,
+        "title": record.title,
+        "link": record.link,
+        "key": record.key,
+        "published": record.published,
+        "first_seen": record.first_seen_at,
+        "in_first_body": record.in_first_body,
+        "last_seen": record.last_seen_at,
+        "in_feed": record.in_feed,
+        "edited": record.edited_at,
+        "digests": [as_dict(verdict) for verdict in verdicts],
+    }
+
+
+def _print(
+    settings: Settings,
+    text: str,
+    matches: list[tuple[Record, list[Verdict]]],
+    troubled: list[str],
+) -> None:
+    feeds = {feed.url: feed for feed in settings.feeds}
+    for record, verdicts in matches:
+        say(record.title)
+        for line in _history(record, feeds.get(record.feed_url)):
+            say(f"  {line}")
+        for verdict in verdicts:
+            say(f"  {verdict.digest}: {verdict.message}")
+        if not verdicts:
+            say("  no digest takes this feed")
+        say()
+    if len(matches) == _MOST:
+        say(f"Only the newest {_MOST} are shown.")
+    if not matches:
+        say(f"No entry matches {text!r}: no feed had it when it was polled.")
+        for line in troubled:
+            say(f"! {line}")
+
+
+def _history(record: Record, settings: FeedSettings | None) -> list[str]:
+    feed = (settings and settings.name) or record.feed_title or record.feed_url
+    how = "in the feed's first body" if record.in_first_body else "new then"
+    last = "and is there still" if record.in_feed else "and is gone from the feed since"
+    key = one_line(record.key, _LONGEST_KEY)
+    first_seen, last_seen = _utc(record.first_seen_at), _utc(record.last_seen_at)
+    lines = [
+        record.link or "without a link",
+        f"from {feed}, published {_utc(record.published)}, known as {key}",
+        f"first seen {first_seen}, {how}; last seen {last_seen}, {last}",
+    ]
+    if record.edited_at:
+        lines.append(f"last edited {_utc(record.edited_at)}")
+    if settings and settings.paused:
+        lines.append("the feed is paused, so nothing new comes from it")
+    return lines
+
+
+def _utc(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "without a date"

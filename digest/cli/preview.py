@@ -1,0 +1,184 @@
+"""`preview`: the edition as it would be now, from a copy of the database."""
+
+from __future__ import annotations
+
+import tempfile
+import webbrowser
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from msgspec.structs import replace
+
+from digest.app.edition_reasons import explain_draft
+from digest.app.wiring import compile_templates, open_runtime, utc_now
+from digest.cli import Options, aio
+from digest.cli.output import polling_progress, print_json, say, show_document
+from digest.cli.private_files import write_private
+from digest.config.references import nearest
+from digest.config.settings import SQLITE_PREFIX
+from digest.config.units import parse_duration
+from digest.editions.weekly import configured, is_weekly
+from digest.errors import UsageError
+from digest.jobs.render import render_carefully
+from digest.model import NO_PICTURES, as_dict
+from digest.rendering.forms import Forms
+from digest.rendering.snapshot import as_json
+from digest.store import copy_database, database_exists
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from digest.app.runtime import Runtime
+    from digest.config import Settings
+    from digest.jobs.draft_material import Draft
+    from digest.model import Edition, Pictures
+    from digest.rendering.renderer import Renderer
+
+
+@click.command()
+@click.argument("digest")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["email", "text", "slack", "markdown"]),
+    help="Default: text; email, Slack and text side by side with --open.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
+@click.option("--open", "in_browser", is_flag=True, help="Show it in the browser.")
+@click.option("--why", is_flag=True, help="Tell of each entry what becomes of it, by which rule.")
+@click.pass_obj
+def preview(
+    options: Options,
+    digest: str,
+    form: str | None,
+    output: Path | None,
+    *,
+    in_browser: bool,
+    why: bool,
+) -> int:
+    """Show the edition of DIGEST as it would be now.
+
+    This changes nothing. DIGEST.weekly is the week so far, as those get it who want it once a week.
+    Feeds that were never polled are polled for the preview alone.
+    """
+    settings, trouble = options.settings(log_level="error"), None
+    name = configured(digest)
+    if name not in settings.digests:
+        raise UsageError(f"there is no digest {digest!r}{nearest(digest, settings.digests)}")
+    if why and (form or in_browser):
+        raise UsageError("--why is text for a terminal; give it without --as and --open")
+    in_full = form == "email" or (in_browser and form is None)
+    draft, pictures, failed = aio.run(compose_preview(settings, digest, in_full=in_full))
+    for feed in failed:
+        say(f"digest: {feed['name']} is not in it: {feed['error']}", err=True)
+    if why:
+        _explain(options, settings, draft, output)
+    elif options.json:
+        print_json(as_json(draft.edition))
+    else:
+        as_page = in_browser and form not in {"text", "markdown"}
+        threads = settings.has_threads(name)
+
+        def shown(templates: Renderer) -> str:
+            forms = Forms(draft.edition, templates, pictures, threads=threads)
+            return forms.page(form) if as_page else forms.text(form)
+
+        rendered, trouble = render_carefully(compile_templates(settings)[name], shown)
+        if trouble:
+            say(f"digest: the theme's own stands in for what fails: {trouble}", err=True)
+        _show(rendered, output, opened_as=(".html" if as_page else ".txt") if in_browser else None)
+    return 1 if failed or trouble else 0
+
+
+def _explain(options: Options, settings: Settings, draft: Draft, output: Path | None) -> None:
+    names: dict[str, str | None] = dict.fromkeys(one.feed_url for one in draft.pending)
+    names |= {feed.url: feed.name for feed in settings.feeds}
+    found = explain_draft(draft, names)
+    if options.json:
+        print_json(as_json(draft.edition) | {"entries": [as_dict(why) for why in found]})
+        return
+    _write("\n".join(why.line for why in found) or "no entry is waiting for an edition", output)
+
+
+def _show(rendered: str, output: Path | None, *, opened_as: str | None) -> None:
+    """Print or write it, and open it in the browser where there is a suffix for that."""
+    if opened_as and output is None:
+        with tempfile.NamedTemporaryFile("w", suffix=opened_as, delete=False) as file:
+            output = Path(file.name)
+    _write(rendered, output)
+    if opened_as and output:
+        webbrowser.open(output.absolute().as_uri())
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        show_document(f"{text}\n")
+        return
+    write_private(output, text.encode())
+    say(f"written to {output}", err=True)
+
+
+async def compose_preview(
+    settings: Settings, digest: str, *, in_full: bool
+) -> tuple[Draft, Pictures, list[dict[str, Any]]]:
+    """The edition with what it was made from, and which feeds could not be read for it.
+
+    It comes with its pictures if it is to be seen `in_full`.
+    """
+    async with _polled_copy(settings, configured(digest)) as (runtime, failed):
+        drafting = runtime.drafter
+        draw = drafting.weekly if is_weekly(digest) else drafting.edition
+        draft = await draw(configured(digest), utc_now())
+        pictures = NO_PICTURES
+        if in_full:
+            edition, pictures = await runtime.picture_fetcher.illustrate(draft.edition)
+            draft = replace(draft, edition=edition)
+        return draft, pictures, failed
+
+
+async def compose_first(
+    settings: Settings, digest: str, reaches: Sequence[str]
+) -> tuple[dict[str, Edition], list[dict[str, Any]]]:
+    """The first edition by how far it reaches, and which feeds could not be read for it."""
+    config = settings.digests[digest]
+    # A digest for each reach, so that one poll will do for all of them.
+    digests = {
+        reach: config.model_copy(
+            update={"first_edition": parse_duration(reach), "title": settings.title_of(digest)}
+        )
+        for reach in reaches
+    }
+    settings = settings.model_copy(update={"digests": digests})
+    async with _polled_copy(settings, reaches[0]) as (runtime, failed):
+        now = utc_now()
+        drafts = {reach: await runtime.drafter.edition(reach, now) for reach in reaches}
+        return {reach: draft.edition for reach, draft in drafts.items()}, failed
+
+
+@asynccontextmanager
+async def _polled_copy(
+    settings: Settings, digest: str
+) -> AsyncIterator[tuple[Runtime, list[dict[str, Any]]]]:
+    """The jobs over a copy of the database, and which feeds of the digest could not be read for it.
+
+    A copy, so that nothing can change: subscriptions and first polls included.
+    """
+    with tempfile.TemporaryDirectory(prefix="digest-preview-") as folder:
+        copy = Path(folder, "preview.db")
+        if database_exists(settings.database_path):
+            copy_database(settings.database_path, copy)
+        settings = settings.model_copy(update={"database": f"{SQLITE_PREFIX}{copy}"})
+        async with open_runtime(settings, "digest preview") as runtime:
+            health = await runtime.store.run(lambda store: store.health.read())
+            unread = [
+                feed.url
+                for feed in settings.feeds_of(digest)
+                if health.feeds[feed.url]["polled_at"] is None and not feed.paused
+            ]
+            polled: dict[str, Any] = {"feeds": []}
+            if unread:
+                with polling_progress(len(unread)) as report:
+                    polled = await runtime.poll(unread, report)
+            yield runtime, [feed for feed in polled["feeds"] if feed["outcome"] == "failed"]

@@ -1,0 +1,1 @@
+"""`init` and `service`: from nothing to a daemon that runs."""

@@ -1,0 +1,147 @@
+"""Where a first digest goes: asked for or given, and tried."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from digest.cli import aio
+from digest.cli.setup.ask_smtp import Server, ask_for_server, missing_options
+from digest.cli.setup.probe import one_line, post_hello, try_login, try_webhook
+from digest.cli.setup.prompts import (
+    ADDRESS,
+    FOLDER,
+    WEBHOOK,
+    agree,
+    ask,
+    ask_secret,
+    choose,
+    setting,
+    tell,
+)
+from digest.config.addresses import mail_address
+from digest.config.fields import WebUrl
+from digest.domains import with_port
+from digest.errors import DeliveryError, DigestError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from digest.config import SmtpSettings
+
+_EMAIL, _SLACK, _FOLDER = range(3)
+_WORDS = ("email", "slack", "files")
+
+
+class Targets(Struct, frozen=True):
+    """Where it goes: any of addresses, a webhook and a folder; false without one of them."""
+
+    to: tuple[str, ...] = ()
+    server: Server = field(default_factory=Server)
+    webhook: str | None = None
+    folder: str | None = None
+
+    def __bool__(self) -> bool:
+        """Whether there is one."""
+        return bool(self.to or self.webhook or self.folder)
+
+    @property
+    def address(self) -> str:
+        """The first address, without a name."""
+        return mail_address(self.to[0])
+
+    @property
+    def smtp(self) -> SmtpSettings:
+        """The mail server."""
+        return self.server.filled(self.address).settings()
+
+    def missing_options(self) -> list[str]:
+        """What has to be given where nobody can be asked."""
+        if not self:
+            return ["one of --email, --slack-webhook-file, --folder"]
+        return missing_options(self.server, self.address) if self.to else []
+
+
+def read_secret(path: Path) -> str:
+    """The text of a file, without white space around.
+
+    Raises:
+        UsageError: it has none, or cannot be read.
+    """
+    try:
+        text = path.read_text("utf-8").strip()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: is not UTF-8 text") from None
+    if not text:
+        raise UsageError(f"{path}: is empty")
+    return text
+
+
+def targets_given(targets: Targets, *, test: bool, person: bool) -> Targets:
+    """The targets, tried; a `person` is asked for what the mail server still needs.
+
+    Raises:
+        DigestError: one does not work.
+    """
+    if targets.webhook:
+        _check_webhook(targets.webhook, test=test)
+    if not targets.to:
+        return targets
+    if person and targets.missing_options():
+        return replace(targets, server=ask_for_server(targets.server, targets.address, test=test))
+    smtp = targets.smtp
+    if test:
+        try:
+            tell(f"  {one_line(aio.run(try_login(smtp, targets.to)))}")
+        except DeliveryError as error:
+            raise DigestError(
+                f"{with_port(smtp.host, smtp.port)}: {one_line(error.reason)}"
+            ) from None
+    return targets
+
+
+def _check_webhook(url: str, *, test: bool) -> None:
+    try:
+        setting(WebUrl)(url)
+    except ValueError as error:
+        raise UsageError(f"the webhook {error}") from None
+    if test:
+        try:
+            tell(f"  Slack: {aio.run(try_webhook(url))}")
+        except DeliveryError as error:
+            raise DigestError(f"Slack: {one_line(error.reason, url)}") from None
+
+
+def ask_for_targets(server: Server, *, test: bool) -> Targets:
+    """Ask where it goes; a visible post is made only where that is agreed to."""
+    tell("Where should it go?")
+    chosen = choose("One or more", ["email", "Slack", "files in a folder"], _WORDS)
+    targets = Targets()
+    if _EMAIL in chosen:
+        targets = Targets(to=(ask("Email address", ADDRESS),))
+        server = ask_for_server(server, targets.address, test=test)
+        targets = replace(targets, server=server)
+    if _SLACK in chosen:
+        targets = replace(targets, webhook=_ask_for_webhook(test=test))
+    if _FOLDER in chosen:
+        targets = replace(targets, folder=ask("Folder", FOLDER, "digests"))
+    return targets
+
+
+def _ask_for_webhook(*, test: bool) -> str:
+    while True:
+        url = ask_secret("The incoming webhook's address", WEBHOOK)
+        if not test:
+            return url
+        try:
+            tell(f"  Slack: {aio.run(try_webhook(url))}")
+            if agree("Post a line there, to see it?"):
+                aio.run(post_hello(url))
+        except DeliveryError as error:
+            tell(f"! Slack: {one_line(error.reason, url)}")
+        else:
+            return url

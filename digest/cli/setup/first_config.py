@@ -1,0 +1,135 @@
+"""The text of a first configuration file: short, commented, with hints where to go on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from digest.config.yaml.feed_list import feed_lines, scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BRIEFING = "briefing"
+_COMMENT_COLUMN = 36
+
+
+class StartFeed(Struct, frozen=True):
+    """A feed to begin with; `private`: on this machine or network."""
+
+    url: str
+    private: bool = False
+
+
+class StartMail(Struct, frozen=True):
+    """Whom emails go to, and the server they go through; `password_file` goes with `username`."""
+
+    to: tuple[str, ...]
+    host: str
+    port: int
+    security: str
+    sender: str
+    username: str | None = None
+    password_file: str = ""
+
+
+class Start(Struct, frozen=True):
+    """What a first configuration says; files are relative to it, None is without."""
+
+    feeds: tuple[StartFeed, ...]
+    schedule: str
+    timezone: str
+    digest: str = BRIEFING
+    first_edition: str = "1d"
+    mail: StartMail | None = None
+    webhook_file: str | None = None
+    folder: str | None = None
+
+    @property
+    def title(self) -> str:
+        """What readers call the digest."""
+        if self.digest == BRIEFING:
+            return "Morning briefing"
+        words = self.digest.replace("-", " ").replace("_", " ")
+        return words[:1].upper() + words[1:]
+
+
+def config_text(start: Start) -> str:
+    """The file's text: YAML that loads, if every answer in it is a valid one."""
+    parts = (_head(start), _feeds(start), _smtp(start), _channels(start), _digest(start))
+    return "\n".join("".join(f"{line}\n" for line in part) for part in map(list, parts) if part)
+
+
+def _head(start: Start) -> Iterator[str]:
+    yield "# Made by `digest init`. Every setting is described in docs/configuration.md; a running"
+    yield "# daemon takes over what is changed here on SIGHUP (`digest check` first)."
+    yield ""
+    yield f"timezone: {scalar(start.timezone)}"
+    yield _with("database: sqlite:///data/digest.db", "relative to this file, like every path here")
+
+
+def _feeds(start: Start) -> Iterator[str]:
+    yield _with("feeds:", "`digest feeds discover SITE` finds more")
+    for feed in start.feeds:
+        (line,) = feed_lines(feed.url)
+        if feed.private:
+            yield f"  - url: {line.removeprefix('- ')}"
+            yield _with("    allow_private_networks: true", "it is on this machine or network")
+        else:
+            yield f"  {line}"
+    yield "#  - url: https://example.com/feed.xml"
+    yield _with("#    name: An example", "default: the feed's own title")
+    yield _with("#    tags: [news]", "for `feeds: [tag:news]` in a digest")
+
+
+def _smtp(start: Start) -> Iterator[str]:
+    mail = start.mail
+    if mail is None:
+        return
+    yield "smtp:"
+    yield f"  host: {scalar(mail.host)}"
+    yield f"  port: {mail.port}"
+    yield _with(f"  security: {mail.security}", "starttls | tls | none")
+    if mail.username is not None:
+        yield f"  username: {scalar(mail.username)}"
+        yield f"  password_file: {scalar(mail.password_file)}"
+    yield f"  from: {scalar(mail.sender)}"
+
+
+def _channels(start: Start) -> Iterator[str]:
+    yield "channels:"
+    if start.mail:
+        yield "  inbox:"
+        yield "    kind: email"
+        yield f"    to: [{', '.join(map(scalar, start.mail.to))}]"
+    if start.webhook_file:
+        yield "  team:"
+        yield "    kind: slack"
+        yield f"    webhook_url_file: {scalar(start.webhook_file)}"
+    if start.folder is not None:
+        yield "  folder:"
+        yield "    kind: file"
+        yield f"    path: {scalar(f'{start.folder}/{{digest}}-{{date}}.md')}"
+        yield _with("    format: markdown", "markdown | html | text | json")
+
+
+def _digest(start: Start) -> Iterator[str]:
+    used = {"inbox": start.mail, "team": start.webhook_file, "folder": start.folder}
+    channels = [name for name, given in used.items() if given is not None]
+    yield "digests:"
+    yield f"  {start.digest}:"
+    yield f"    title: {scalar(start.title)}"
+    yield _with(f"    schedule: {scalar(start.schedule)}", "or: weekdays at 08:00, every monday")
+    yield _with("", "at 09:00, monthly on the 1st at 09:00")
+    yield _with("    feeds: all", "or: [tag:news], names, addresses")
+    yield _with(f"    first_edition: {start.first_edition}", "how far back into a new feed's past")
+    yield f"    send_to: [{', '.join(channels)}]"
+    yield "# What comes first, and what stays out (docs/editing.md):"
+    yield _with('#    watch: [kubernetes, "python 3.*"]', "words that raise a story")
+    yield _with('#    exclude: ["title: sponsored"]', "rules for what is left out")
+    yield "# `digest preview` shows the next edition, with --why what became of each entry."
+
+
+def _with(setting: str, comment: str) -> str:
+    return f"{setting:<{_COMMENT_COLUMN}} # {comment}"

@@ -1,0 +1,163 @@
+"""Questions on a terminal, each asked again until the answer will do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+from pydantic import TypeAdapter, ValidationError
+
+from digest.cli.output import say
+from digest.config.addresses import without_credentials
+from digest.config.fields import Address, Host, Name, Sender, WebUrl, Zone
+from digest.config.schedule import parse_schedule
+from digest.config.units import parse_duration
+from digest.feeds.discovery import web_address
+from digest.untrusted_text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    Kind = click.ParamType[Any]
+else:
+    # Older versions have no parameter for it.
+    Kind = click.ParamType
+
+
+class Answer(Kind):
+    """What a question or an option takes: text for which `read` raises no ValueError."""
+
+    def __init__(self, name: str, read: Callable[[str], object]) -> None:
+        self.name = name
+        self._read = read
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> object:
+        """What `read` makes of the answer."""
+        try:
+            return self._read(str(value).strip())
+        except ValueError as error:
+            self.fail(visible(str(error)), param, ctx)
+
+
+def setting(kind: Any, message: str = "") -> Callable[[str], str]:
+    """Reads what a setting takes; `message` where the setting's own words are not for people."""
+    adapter = TypeAdapter[str](kind)
+
+    def read(text: str) -> str:
+        try:
+            return adapter.validate_python(text)
+        except ValidationError as error:
+            reason = error.errors()[0].get("ctx", {}).get("error")
+            raise ValueError(message or str(reason)) from None
+
+    return read
+
+
+def _site(text: str) -> str:
+    url = setting(WebUrl)(web_address(text))
+    if without_credentials(url)[1]:
+        raise ValueError("leave the password out; `headers_file` takes it (docs/configuration.md)")
+    return url
+
+
+def _schedule(text: str) -> str:
+    parse_schedule(text)
+    return text
+
+
+def _duration(text: str) -> str:
+    parse_duration(text)
+    return text
+
+
+def _folder(text: str) -> str:
+    path = text.rstrip("/")
+    if not path or not path.isprintable() or set(path) & set("{}"):
+        raise ValueError("must be a path of visible characters, without braces")
+    return path
+
+
+SITE = Answer("url", _site)
+ADDRESS = Answer("address", setting(Address))
+SENDER = Answer("address", setting(Sender))
+HOST = Answer("host", setting(Host))
+FOLDER = Answer("folder", _folder)
+WEBHOOK = Answer("url", setting(WebUrl))
+SCHEDULE = Answer("schedule", _schedule)
+ZONE = Answer("zone", setting(Zone))
+DURATION = Answer("duration", _duration)
+NAME = Answer(
+    "name", setting(Name, "must be letters, digits, - and _, and start with a letter or digit")
+)
+
+
+def ask(question: str, kind: Kind, default: str | None = None) -> Any:
+    """One answer; an empty one is the default, where there is one."""
+    return click.prompt(visible(question), type=kind, default=default, err=True)
+
+
+def ask_more(question: str, kind: Kind) -> Any:
+    """One answer, or an empty text."""
+    return click.prompt(
+        visible(question),
+        default="",
+        show_default=False,
+        value_proc=lambda text: kind.convert(text, None, None) if text.strip() else "",
+        err=True,
+    )
+
+
+def ask_secret(question: str, kind: Kind = click.STRING) -> str:
+    """An answer that is not shown."""
+    answer: str = click.prompt(
+        f"{visible(question)} (not shown)", type=kind, hide_input=True, err=True
+    )
+    return answer
+
+
+def agree(question: str) -> bool:
+    """Yes or no; yes is the default."""
+
+    def read(text: str) -> bool:
+        word = text.lower()
+        if word not in {"y", "yes", "n", "no"}:
+            raise ValueError("write y for yes or n for no")
+        return word.startswith("y")
+
+    kind = Answer("yes or no", read)
+    agreed: bool = click.prompt(
+        f"{visible(question)} [Y/n]", "y", type=kind, show_default=False, err=True
+    )
+    return agreed
+
+
+def choose(question: str, options: Sequence[str], words: Sequence[str] = ()) -> list[int]:
+    """The places, from 0, of what is chosen of a numbered list; at least one.
+
+    Options go by their numbers, and by `words` where those are given, or how they begin.
+    """
+    for number, option in enumerate(options, 1):
+        tell(f"  {number}  {option}")
+    like = f"like '1' or '1, {len(options)}'" if len(options) > 1 else "like '1'"
+    or_words = f", or of {', '.join(words)}" if words else ""
+
+    def place(answer: str) -> int:
+        if answer.isdecimal() and 0 < int(answer) <= len(options):
+            return int(answer) - 1
+        meant = [n for n, word in enumerate(words) if word.startswith(answer.lower())]
+        if len(meant) != 1:
+            raise ValueError(f"write one or more numbers of 1 to {len(options)}, {like}{or_words}")
+        return meant[0]
+
+    def read(text: str) -> list[int]:
+        return list(dict.fromkeys(map(place, text.replace(",", " ").split() or [""])))
+
+    chosen: list[int] = ask(question, Answer("numbers", read), "1")
+    return chosen
+
+
+def tell(text: str = "") -> None:
+    """A line beside the questions."""
+    say(text, err=True)

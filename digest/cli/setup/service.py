@@ -1,0 +1,173 @@
+"""`service`: the daemon as a service of systemd or launchd."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from digest.cli.groups import Group
+from digest.cli.output import print_json, say, show_document
+from digest.cli.setup.service_files import MADE_BY, Service, daemon_command, writable_folders
+from digest.cli.setup.service_managers import MANAGERS
+from digest.config import load_settings
+from digest.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from digest.cli import Options
+    from digest.cli.setup.service_managers import Manager
+
+_RUNNING = {"active", "running"}
+
+
+def _which(command: Callable[..., int]) -> Callable[..., int]:
+    """The options that say which service is meant."""
+    manager = click.option(
+        "--manager",
+        type=click.Choice(list(MANAGERS)),
+        default="launchd" if sys.platform == "darwin" else "systemd",
+        show_default=True,
+        help="What keeps it running.",
+    )
+    scope = click.option(
+        "--system/--user",
+        default=os.geteuid() == 0,
+        help="For the whole machine, or for you. Default: --user, and --system for root.",
+    )
+    return manager(scope(command))
+
+
+@click.group(cls=Group)
+def service() -> None:
+    """Keep the daemon running, also after a restart of the machine."""
+
+
+@service.command()
+@_which
+@click.option("--print", "print_only", is_flag=True, help="Show what would be installed.")
+@click.pass_obj
+def install(options: Options, manager: str, *, system: bool, print_only: bool) -> int:
+    """Write the service, enable it and start it.
+
+    A service of the system runs as the user whom the configuration file belongs to.
+    """
+    keeper = MANAGERS[manager](system)
+    settings = options.settings(log_level="error")
+    folders = writable_folders(settings)
+    wanted = _service(options.file(), folders, system=system)
+    text = keeper.text(wanted)
+    if print_only:
+        if options.json:
+            print_json({"file": str(keeper.file), "text": text})
+        else:
+            show_document(text)
+        return 0
+    _refuse_variables(options.file())
+    for folder in folders:
+        private = folder == settings.database_path.parent
+        _make(folder, options.file(), 0o700 if private else 0o777)
+    _write(keeper.file, text)
+    keeper.start()
+    if manager == "systemd" and not system:
+        say("`loginctl enable-linger` keeps it running while you are logged out.", err=True)
+    return _tell(options, keeper)
+
+
+@service.command()
+@_which
+@click.pass_obj
+def status(options: Options, manager: str, *, system: bool) -> int:
+    """Tell whether the service is installed and runs. Exit code 1 if it does not run."""
+    return _tell(options, MANAGERS[manager](system))
+
+
+@service.command()
+@_which
+@click.pass_obj
+def remove(options: Options, manager: str, *, system: bool) -> int:
+    """Stop the service and remove it. Configuration and database stay."""
+    keeper = MANAGERS[manager](system)
+    if not keeper.file.exists():
+        raise UsageError(f"no service is installed: there is no {keeper.file}")
+    _refuse_foreign(keeper.file)
+    keeper.stop()
+    try:
+        keeper.file.unlink()
+    except OSError as error:
+        raise UsageError(f"{keeper.file}: {error.strerror}") from None
+    keeper.forget()
+    if options.json:
+        print_json({"removed": str(keeper.file)})
+    else:
+        say(f"removed {keeper.file}")
+    return 0
+
+
+def _service(config: Path, writable: tuple[Path, ...], *, system: bool) -> Service:
+    config = config.absolute()
+    user = _owner(config) if system else None
+    service = Service(daemon_command(sys.executable, config), config.parent, writable, user)
+    for word in (*service.command, *map(str, writable)):
+        if not word.isprintable():
+            raise UsageError(f"{word!r} has control characters, which no service takes")
+    return service
+
+
+def _owner(config: Path) -> str:
+    """Whom a file belongs to: who may read its secrets and write its database."""
+    try:
+        return config.owner()
+    except KeyError:
+        return str(config.stat().st_uid)
+
+
+def _refuse_variables(config: Path) -> None:
+    """A service has none of the variables of this shell."""
+    try:
+        load_settings(config, {})
+    except ConfigError as error:
+        raise UsageError(
+            f"{error}\na service does not have the variables of this shell; put secrets into files"
+            " (password_file, webhook_url_file, ...)"
+        ) from None
+
+
+def _make(folder: Path, config: Path, mode: int) -> None:
+    """What is to be writable has to be there, and belong to whom the service runs as."""
+    try:
+        if not folder.exists():
+            folder.mkdir(mode, parents=True)
+            owner = config.stat()
+            os.chown(folder, owner.st_uid, owner.st_gid)
+    except OSError as error:
+        raise UsageError(f"{folder}: {error.strerror}") from None
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        if file.exists():
+            _refuse_foreign(file)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}") from None
+
+
+def _refuse_foreign(file: Path) -> None:
+    if MADE_BY not in file.read_text("utf-8", "replace"):
+        raise UsageError(f"{file} was not made by `digest service install`, and stays as it is")
+
+
+def _tell(options: Options, keeper: Manager) -> int:
+    installed = keeper.file.exists()
+    state = keeper.state() if installed else "not installed"
+    if options.json:
+        print_json({"file": str(keeper.file), "installed": installed, "state": state})
+    else:
+        say(f"{state}: {keeper.file}")
+    return 0 if state in _RUNNING else 1

@@ -1,0 +1,191 @@
+"""`status` as a person reads it: the verdict first, then what to do, then everything by health."""
+
+from __future__ import annotations
+
+import shlex
+from collections import defaultdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
+
+from digest.app.reports import ago, in_megabytes
+from digest.editions.weekly import weekly_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+_QUIET = timedelta(days=90)
+_MISSED = timedelta(days=7)
+_LATE = timedelta(minutes=15)
+_MOST_NAMED = 10
+_WELL = "well"
+# The worst first.
+_GROUPS = ("failing", "gone", "outrun", "late", "quiet", "not polled yet", "paused", _WELL)
+_MENDS = {
+    "feed": "digest feeds test {url}",
+    "gone": "digest feeds remove {url}",
+    "moved": "change its url in the configuration file",
+    "missed": "give it a shorter `every` in the configuration file",
+    "flood": "digest held {url}",
+    "quota": "give it a greater `daily_entries` or `daily_size`, or: digest feeds remove {url}",
+    "channel": "digest check --online",
+    "template": "digest preview {name} --open",
+    "digest": "digest preview {name}",
+    "deliveries": "name the channel in the file again, or: digest deliveries --state pending",
+    "list": "digest recipients move {name} TO",
+    "renamed": "digest digests move {name} TO",
+    "delivery": "digest deliveries --state {state}, then: digest retry ID",
+    "disk": "make room, then: digest check --online",
+}
+
+
+class Line(Struct, frozen=True):
+    """A line, and what it is."""
+
+    text: str = ""
+    kind: Literal["plain", "well", "trouble", "mend", "head"] = "plain"
+
+
+def overview(
+    report: dict[str, Any],
+    zones: Mapping[str, ZoneInfo],
+    now: datetime,
+    *,
+    running: bool,
+    everything: bool = False,
+) -> list[Line]:
+    """The lines for a `status` report; `zones` are the digests', `running` is a daemon at work.
+
+    With `everything` all feeds are named, not just those that are not well.
+    """
+    whens = {
+        row["name"]: _when(row["next_edition_at"], now, zones[row["name"]])
+        for row in report["digests"]
+    }
+    whens |= {
+        weekly_of(row["name"]): _when(row["weekly_edition_at"], now, zones[row["name"]])
+        for row in report["digests"]
+        if row["weekly_readers"]
+    }
+    return [
+        *_verdict(report, whens, running=running),
+        *_attention(report),
+        Line(),
+        Line("Next editions", "head"),
+        *_editions(report["digests"], whens),
+        Line(),
+        *_feeds(report["feeds"], now, everything=everything),
+        Line(),
+        Line("Deliveries: " + _counted(report["deliveries"])),
+        *_storage(report.get("storage"), everything=everything),
+    ]
+
+
+def _verdict(report: dict[str, Any], whens: Mapping[str, str], *, running: bool) -> Iterator[Line]:
+    number = len(report["attention"])
+    if number:
+        things = "1 thing needs" if number == 1 else f"{number} things need"
+        yield Line(f"{things} attention", "trouble")
+    else:
+        soonest = min(report["digests"], key=lambda row: row["next_edition_at"])["name"]
+        yield Line(f"All well: next edition {soonest!r} {whens[soonest]}", "well")
+    if not running:
+        yield Line("No daemon runs now: nothing happens until `digest run`")
+
+
+def _attention(report: dict[str, Any]) -> Iterator[Line]:
+    for item in report["attention"]:
+        name, message = item["name"], item["message"]
+        yield Line(f"! {item['kind']} {name}: {message}", "trouble")
+        mend = _MENDS.get(item["kind"], "digest incidents")
+        state = message.partition(":")[0]
+        url, name = shlex.quote(item["url"] or name), shlex.quote(name)
+        yield Line("    " + mend.format(name=name, url=url, state=state), "mend")
+
+
+def _editions(digests: Sequence[dict[str, Any]], whens: Mapping[str, str]) -> Iterator[Line]:
+    width = max(len(row["name"]) for row in digests)
+    for row in sorted(digests, key=lambda row: row["next_edition_at"]):
+        last = f"; last: {row['last_result']} ({row['last_due']})" if row["last_result"] else ""
+        yield Line(f"  {row['name']:{width}}  {whens[row['name']]}, {row['schedule']}{last}")
+        if readers := row["weekly_readers"]:
+            once = f"all in one {whens[weekly_of(row['name'])]}, for {readers} who get it weekly"
+            yield Line(f"  {'':{width}}  {once}")
+
+
+def _when(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """`on Monday at 09:00 (in 2 d 3 h)`, by the digest's own clock."""
+    local = at.astimezone(zone)
+    days = (local.date() - now.astimezone(zone).date()).days
+    day = f"on {local:%A}" if 0 < days < 7 else f"on {local:%A, %Y-%m-%d}"
+    return f"{'today' if days == 0 else day} at {local:%H:%M} ({_away(at - now)})"
+
+
+def _away(span: timedelta) -> str:
+    minutes = round(span.total_seconds() / 60)
+    if minutes <= 0:
+        return "due now"
+    days, hours = divmod(minutes // 60, 24)
+    if days:
+        return f"in {days} d {hours} h"
+    return f"in {hours} h {minutes % 60} min" if hours else f"in {minutes} min"
+
+
+def _feeds(feeds: Sequence[dict[str, Any]], now: datetime, *, everything: bool) -> Iterator[Line]:
+    groups = defaultdict(list)
+    for feed in feeds:
+        groups[_group(feed, now)].append(feed)
+    counts = {group: len(groups[group]) for group in _GROUPS if groups[group]}
+    yield Line("Feeds: " + _counted(counts), "head")
+    for group in counts:
+        if group == _WELL and not everything:
+            continue
+        shown = groups[group] if everything else groups[group][:_MOST_NAMED]
+        for feed in shown:
+            yield Line(f"  {group:14}  {feed['name']}{_because(group, feed, now)}")
+        if more := len(groups[group]) - len(shown):
+            yield Line(f"  {group:14}  and {more} more; -v shows all")
+
+
+def _group(feed: dict[str, Any], now: datetime) -> str:
+    if feed["health"] != "ok":
+        return str(feed["health"])
+    if feed["missed_at"] and now - feed["missed_at"] <= _MISSED:
+        return "outrun"
+    if feed["next_poll_at"] and now - feed["next_poll_at"] > _LATE:
+        return "late"
+    return "quiet" if feed["last_new_at"] and now - feed["last_new_at"] > _QUIET else _WELL
+
+
+def _because(group: str, feed: dict[str, Any], now: datetime) -> str:
+    match group:
+        case "failing" | "gone":
+            return f": {feed['error']}"
+        case "outrun":
+            return ": brought more between two polls than it lists"
+        case "late":
+            return f": was due {ago(feed['next_poll_at'], now)}"
+        case "quiet":
+            return f": nothing new since {feed['last_new_at']:%Y-%m-%d}"
+        case "well":
+            return f": polled {ago(feed['polled_at'], now)}, new {ago(feed['last_new_at'], now)}"
+    return ""
+
+
+def _storage(storage: dict[str, Any] | None, *, everything: bool) -> Iterator[Line]:
+    """`Database: 12.3 MB, most of A feed (1.2 MB)`."""
+    if storage:
+        large = [
+            f"{one['name']} ({in_megabytes(one['bytes'])})" for one in storage["largest_feeds"]
+        ]
+        most = ", ".join(large if everything else large[:1])
+        yield Line(
+            f"Database: {in_megabytes(storage['bytes'])}" + (f", most of {most}" if most else "")
+        )
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number} {what}" for what, number in counts.items())

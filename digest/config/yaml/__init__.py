@@ -1,0 +1,1 @@
+"""Reading a YAML document with its lines, and editing one in place."""

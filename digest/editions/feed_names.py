@@ -1,0 +1,65 @@
+"""What feeds are called before readers: no feed by the name of another."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from digest.editions.similarity.links import fold_host
+from digest.feeds.hosts import host_of
+from digest.feeds.lookalikes import skeleton, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+# What is put behind a name to make it another: `(Official)`, `[live]`.
+_ADDED = re.compile(r"(?<=\S)\s*[(\[{<].*")
+_SIGNS = str.maketrans("", "", "™℠®©")
+_OFFICIAL = skeleton("official")
+_HOST = re.compile(r"[\w-]+(?:[.\u3002][\w-]+)*[.\u3002][^\W\d_]{2,}")
+
+
+def feed_names(
+    given: Mapping[str, str | None], own: Mapping[str, str], reserved: Iterable[str] = ()
+) -> dict[str, str]:
+    """The name of each feed, by address: as the operator calls it, as it calls itself, its host.
+
+    One that calls itself like another feed, like what is `reserved` or like a host that is not its
+    own has its host beside it. `own` is what feeds call themselves.
+    """
+    names = {
+        url: given.get(url) or (own.get(url) if visible(own.get(url, "")) else "") or ""
+        for url in {**given, **own}
+    }
+    called = Counter(_heard(name) for name in names.values() if name)
+    called.update(map(_heard, reserved))
+    return {
+        url: name if given.get(url) else _told_apart(name, url, called)
+        for url, name in names.items()
+    }
+
+
+def _told_apart(name: str, url: str, called: Mapping[str, int]) -> str:
+    host = host_of(url) or url
+    if not name:
+        return host
+    if called[_heard(name)] > 1 or _names_other(name, host):
+        return f"{name} ({host})"
+    return name
+
+
+def _heard(name: str) -> str:
+    """What of a name is remembered: its letters and digits, without what is put behind it."""
+    plain = unicodedata.normalize("NFKC", name.translate(_SIGNS))
+    looks = skeleton(_ADDED.sub("", plain))
+    letters = "".join(filter(str.isalnum, looks))
+    return letters.removesuffix(_OFFICIAL).removeprefix(_OFFICIAL) or letters or looks
+
+
+def _names_other(name: str, host: str) -> bool:
+    """Whether there is a host in a name that is not the feed's own."""
+    own = fold_host(host)
+    hosts = map(fold_host, _HOST.findall(unicodedata.normalize("NFKC", name)))
+    return any(host != own and not host.endswith(f".{own}") for host in hosts)

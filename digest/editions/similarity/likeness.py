@@ -1,0 +1,204 @@
+"""Titles that are alike, though not the same."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from itertools import chain, combinations
+from math import log10
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from digest.editions.similarity import constants
+from digest.editions.similarity.budget import Budget
+from digest.editions.similarity.numbers import differ
+from digest.editions.similarity.stop_words import BEATS, NEGATIONS, OPPOSITES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+
+    from digest.editions.similarity.titles import Title
+
+# A term that more titles have than this finds no candidates.
+_COMMON = 60
+# Pairs that share a term, counted once for each that they share.
+_MOST_FOUND = 100_000
+# What is as good as a name.
+_EXACT = ("version", "amount", "id", "count")
+_WIN = "=win"
+_NONE: Mapping[str, float] = MappingProxyType({})
+
+
+def likeness(first: Title, second: Title, rarity: Mapping[str, float] = _NONE) -> float:
+    """How much of two titles is the same, up to 1; 0 where they are not about one thing.
+
+    `rarity` is what is left of a term's weight where many titles have it.
+    """
+    mine, theirs = first.weights, second.weights
+    shared = mine.keys() & theirs.keys()
+    both = sum([(mine[term] + theirs[term]) * rarity.get(term, 1) for term in shared]) / 2
+    totals = [_total(title, rarity) for title in (first, second)]
+    score = both / max(sum(totals), 1) + both / max(min(totals), 1) / 2
+    if any(term.startswith("id ") for term in shared):
+        score += constants.SAME_ID
+    if first.events and second.events and first.events.isdisjoint(second.events):
+        score -= constants.OTHER_EVENT
+    denied = bool(first.words & NEGATIONS) != bool(second.words & NEGATIONS)
+    if (
+        score < constants.ALIKE
+        or (denied and score > constants.DENIABLE)
+        or _told(first, shared, rarity) < _least(first, second, score)
+        or contradict(first, second)
+    ):
+        return 0.0
+    return min(score, 1.0)
+
+
+def _total(title: Title, rarity: Mapping[str, float]) -> float:
+    return sum([weight * rarity.get(term, 1) for term, weight in title.weights.items()])
+
+
+def likely_pairs(
+    titles: Sequence[Title],
+    may: Callable[[int, int], bool] = lambda *_: True,
+    budget: Budget | None = None,
+) -> Iterator[tuple[int, int, float]]:
+    """The pairs of titles that are alike, by their places, the first one's first; and how much.
+
+    Only those that `may` be shown together. Those that share the most terms are compared first, for
+    as long as there is room in the budget.
+    """
+    budget = budget or Budget()
+    holders: dict[str, list[int]] = defaultdict(list)
+    for at, title in enumerate(titles):
+        for term, weight in title.weights.items():
+            if weight >= constants.FINDS:
+                holders[term].append(at)
+    rarity = {
+        term: max(constants.LEFT, 1 - log10(len(places) / constants.FEW))
+        for term, places in holders.items()
+        if len(places) > constants.FEW
+    }
+    found = Budget(_MOST_FOUND)
+    shared = _sharing(holders.values(), found)
+    budget.is_short |= found.is_short
+    candidates = (pair for pair, terms in shared.most_common() if terms > 1)
+    for a, b in candidates:
+        if not may(a, b):
+            continue
+        if not budget.takes(titles[a].terms + titles[b].terms):
+            return
+        if score := likeness(titles[a], titles[b], rarity):
+            yield a, b, score
+
+
+def _sharing(holders: Iterable[Sequence[int]], budget: Budget) -> Counter[tuple[int, int]]:
+    """How many terms pairs of titles share; what fewest have is looked at first."""
+    shared: Counter[tuple[int, int]] = Counter()
+    for places in sorted(holders, key=len):
+        if len(places) > _COMMON or not budget.takes(len(places) * (len(places) - 1) // 2):
+            break
+        shared.update(combinations(places, 2))
+    return shared
+
+
+def _told(title: Title, shared: Set[str], rarity: Mapping[str, float]) -> float:
+    """How much the shared terms tell; a name of two words is one name."""
+    told, before = 0.0, ""
+    for term in dict.fromkeys(title.sequence):
+        name = term if term in shared and term in title.names else ""
+        if term in shared:
+            part = constants.SURNAME if name and before else 1
+            told += title.weights[term] * rarity.get(term, 1) * part
+        before = name
+    return told
+
+
+def _least(first: Title, second: Title, score: float) -> float:
+    if first.evergreen and second.evergreen:
+        return constants.LEAST_EVERGREEN
+    both = first.weights.keys() & second.weights.keys()
+    names = (first.names | second.names) & both
+    if score < constants.THE_SAME:
+        return constants.LEAST if names else constants.LEAST_NAMELESS
+    exact = any(term.startswith(_EXACT) for term in both)
+    named = exact or names - {*first.sequence[:1]}
+    return constants.LEAST_SAME if named else constants.LEAST_SAME_NAMELESS
+
+
+def contradict(first: Title, second: Title) -> bool:
+    """Whether two titles say different things, however alike they are."""
+    return (
+        differ(first.numbers, second.numbers)
+        or _opposite(first.words, second.words)
+        or _other_filling(first, second)
+        or _other_names(first, second)
+        or _turned_round(first, second)
+    )
+
+
+def _opposite(first: frozenset[str], second: frozenset[str]) -> bool:
+    mine, theirs = first - second, second - first
+    return any(
+        (mine & left and theirs & right) or (mine & right and theirs & left)
+        for left, right in OPPOSITES
+    )
+
+
+def _other_filling(first: Title, second: Title) -> bool:
+    """Whether one frame holds both, with something else in each of its places."""
+    gaps = _gaps(first, second)
+    filled = [place for place, gap in enumerate(gaps) if any(gap)]
+    if len(gaps) < 2 or not filled or not all(all(gaps[place]) for place in filled):
+        return False
+    if filled[-1] == len(gaps) - 1 or filled == [0]:
+        # What begins or ends otherwise may say the same in other words.
+        names = first.names | second.names
+        return any(not names.isdisjoint(chain(*gaps[place])) for place in filled)
+    return True
+
+
+def _gaps(first: Title, second: Title) -> list[tuple[list[str], list[str]]]:
+    """What tells something before, between and after the terms that both have, in one order.
+
+    Nothing where the order differs.
+    """
+    shared = first.weights.keys() & second.weights.keys()
+    if [t for t in first.sequence if t in shared] != [t for t in second.sequence if t in shared]:
+        return []
+    return list(zip(_parted(first, shared), _parted(second, shared), strict=True))
+
+
+def _parted(title: Title, shared: Set[str]) -> Iterator[list[str]]:
+    gap: list[str] = []
+    for term in title.sequence:
+        if term in shared:
+            yield gap
+            gap = []
+        elif title.weights[term] >= 1 or term in title.names:
+            gap.append(term)
+    yield gap
+
+
+def _other_names(first: Title, second: Title) -> bool:
+    """Whether each has names of its own, and these are too many beside those that both have."""
+    both = first.weights.keys() & second.weights.keys()
+    shared = len((first.names | second.names) & both) + sum(
+        term.startswith(_EXACT) for term in both
+    )
+    mine, theirs = (
+        sum(a.weights.get(name, 0) >= 1 for name in a.names - b.weights.keys() - {*a.sequence[:1]})
+        for a, b in ((first, second), (second, first))
+    )
+    return min(mine, theirs) * constants.NAMES_SHARED > shared
+
+
+def _turned_round(first: Title, second: Title) -> bool:
+    """Whether who did it to whom is the other way round: `A beats B`, `B beats A`."""
+    mine, theirs = first.sequence, second.sequence
+    if first.words & BEATS and second.words & BEATS:
+        at, there = mine.index(_WIN), theirs.index(_WIN)
+        return not (
+            set(mine[:at]).isdisjoint(theirs[there + 1 :])
+            and set(theirs[:there]).isdisjoint(mine[at + 1 :])
+        )
+    return sorted(mine) == sorted(theirs) and mine != theirs and "=" not in "".join(mine)

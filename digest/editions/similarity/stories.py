@@ -1,0 +1,286 @@
+"""Entries to stories: what is the same is one, what is alike stands together.
+
+The same link or the same title in different feeds is one story. Titles that are alike stay entries
+of their own, shown with one of them. Two entries of one feed are never the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import datetime
+from itertools import chain
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from digest.editions.similarity import constants
+from digest.editions.similarity.budget import Budget
+from digest.editions.similarity.leads import distance
+from digest.editions.similarity.likeness import contradict, likely_pairs
+from digest.editions.similarity.links import article_key
+from digest.editions.similarity.numbers import differ
+from digest.editions.similarity.terms import LONGEST, fold
+from digest.editions.similarity.titles import UNREAD, read_title
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+
+    from digest.editions.similarity.titles import Title
+    from digest.model import Entry
+
+_T = TypeVar("_T")
+# When an entry was first seen, the place of its feed in the configuration, and its number.
+_Seen = tuple[datetime, int, int]
+# What reading a title takes is about its words.
+_LETTERS = 6
+# More stories are not shown with one.
+_MOST_TOGETHER = 40
+
+
+class Cluster(Struct, frozen=True):
+    """A story: the entries that it is, of different feeds, and those under titles that are alike.
+
+    The one that leads comes first (`digest.editions.similarity.leads`). `group` is the subject it
+    has in common with others.
+    """
+
+    entries: tuple[Entry, ...]
+    related: tuple[Entry, ...] = ()
+    group: str = ""
+
+    @property
+    def lead(self) -> Entry:
+        """The entry that is shown."""
+        return self.entries[0]
+
+    @property
+    def everything(self) -> tuple[Entry, ...]:
+        """Every entry that it stands for."""
+        return self.entries + self.related
+
+    @property
+    def ids(self) -> frozenset[int]:
+        """The ids of all its entries."""
+        return frozenset(entry.id for entry in self.everything)
+
+
+class _Candidate(Struct, frozen=True):
+    """An entry, with what its link and its title come to.
+
+    `seen` is when, and by the place of its feed after which others; `distance` is how far that is
+    from the site of the link.
+    """
+
+    entry: Entry
+    link: str
+    title: Title
+    seen: _Seen
+    distance: int
+
+    @property
+    def article(self) -> str | int:
+        """What is the same for entries of one link."""
+        return self.link or self.entry.id
+
+
+def group(
+    entries: Iterable[Entry], feeds: Sequence[str] = (), budget: Budget | None = None
+) -> list[Cluster]:
+    """Group entries into stories, each in the place of the first of its entries.
+
+    Which entries are together depends on no order. `feeds` are addresses in the order of the
+    configuration. What the budget has no room for stays apart.
+    """
+    given, budget = list(entries), budget or Budget()
+    candidates = _newest_first(_read(given, feeds, budget))
+    same = [_leading_first(story) for story in _same(candidates, budget)]
+    place = {entry.id: at for at, entry in enumerate(given)}
+    clusters = [_cluster(alike) for alike in _alike(same, budget)]
+    return sorted(
+        clusters, key=lambda cluster: min(place[entry.id] for entry in cluster.everything)
+    )
+
+
+def _read(entries: Iterable[Entry], feeds: Sequence[str], budget: Budget) -> Iterator[_Candidate]:
+    """Entries with what they are compared by; of those beyond the budget that is nothing.
+
+    Feeds take turns, the newest of each first, so that what one says leaves room for the others.
+    """
+    in_turns = _in_turns(entries)
+    sites, order = _sites(in_turns), {url: at for at, url in enumerate(feeds)}
+    for entry in in_turns:
+        has_room = budget.takes(1 + min(len(entry.title), LONGEST) // _LETTERS)
+        title = read_title(entry.title, sites) if has_room else UNREAD
+        link = _link(entry)
+        seen = (entry.first_seen_at, order.get(entry.feed_url, len(order)), entry.id)
+        yield _Candidate(entry, link, title, seen, distance(link, entry))
+
+
+def _in_turns(entries: Iterable[Entry]) -> list[Entry]:
+    turns: Counter[str] = Counter()
+    taken = []
+    for entry in sorted(entries, key=lambda entry: (entry.dated, entry.id), reverse=True):
+        turns[entry.feed_url] += 1
+        taken.append((turns[entry.feed_url], entry))
+    return [entry for _, entry in sorted(taken, key=lambda turn: turn[0])]
+
+
+def _newest_first(candidates: Iterable[_Candidate]) -> list[_Candidate]:
+    return sorted(
+        candidates, key=lambda candidate: (candidate.entry.dated, candidate.entry.id), reverse=True
+    )
+
+
+def _leading_first(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """The entries of a story: article by article as they were first seen, its own site first."""
+    began: dict[str | int, _Seen] = {}
+    for candidate in candidates:
+        began[candidate.article] = min(began.get(candidate.article, candidate.seen), candidate.seen)
+    return sorted(
+        candidates,
+        key=lambda candidate: (began[candidate.article], candidate.distance, candidate.seen),
+    )
+
+
+def _sites(entries: Iterable[Entry]) -> frozenset[str]:
+    """What sites call themselves, which aggregators put behind titles."""
+    titles = {entry.feed_title for entry in entries}
+    addresses = {entry.feed_url for entry in entries} | {entry.feed_home for entry in entries}
+    hosts = {(urlsplit(address).hostname or "").removeprefix("www.") for address in addresses}
+    return frozenset(map(fold, titles | hosts)) - {""}
+
+
+def _link(entry: Entry) -> str:
+    link = article_key(entry.link)
+    return "" if entry.feed_home and link == article_key(entry.feed_home) else link
+
+
+def _same(candidates: Sequence[_Candidate], budget: Budget) -> list[list[_Candidate]]:
+    """Those with the same link or the same title, and each of the rest by itself."""
+    home = {candidate.entry.id: [candidate] for candidate in candidates}
+    _join(home, candidates, lambda candidate: candidate.link, _same_by_link, budget)
+    _join(
+        home,
+        candidates,
+        lambda candidate: candidate.title.key if candidate.title.tells_one else "",
+        _same_by_title,
+        budget,
+    )
+    return _distinct(home.values())
+
+
+def _join(
+    home: dict[int, list[_Candidate]],
+    candidates: Sequence[_Candidate],
+    name: Callable[[_Candidate], str],
+    may: Callable[[_Candidate, _Candidate], bool],
+    budget: Budget,
+) -> None:
+    """Join the homes of entries that share a name, where all of one may stand beside the other.
+
+    A name that two entries of one feed have says nothing of these, and no less of the others.
+    """
+    by_name: dict[str, list[_Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        by_name[name(candidate)].append(candidate)
+    for named, same in by_name.items():
+        if not named:
+            continue
+        joined: list[list[_Candidate]] = []
+        for theirs in _distinct(home[candidate.entry.id] for candidate in _only_ones(same)):
+            mine = next((mine for mine in joined if _fit(mine, theirs, may, budget)), None)
+            if mine is None:
+                joined.append(theirs)
+                continue
+            mine += theirs
+            home.update((moved.entry.id, mine) for moved in theirs)
+
+
+def _only_ones(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """Those that are the only one of their feed."""
+    times = Counter(candidate.entry.feed_url for candidate in candidates)
+    return [candidate for candidate in candidates if times[candidate.entry.feed_url] == 1]
+
+
+def _distinct(lists: Iterable[list[_T]]) -> list[list[_T]]:
+    return list({id(members): members for members in lists}.values())
+
+
+def _fit(
+    story: Sequence[_Candidate],
+    other: Sequence[_Candidate],
+    may: Callable[[_Candidate, _Candidate], bool],
+    budget: Budget,
+) -> bool:
+    if not budget.takes(
+        len(story) * len(other) * (story[0].title.terms + other[0].title.terms + 1)
+    ):
+        return False
+    feeds = {candidate.entry.feed_url for candidate in story}
+    return all(candidate.entry.feed_url not in feeds for candidate in other) and all(
+        may(a, b) for a in story for b in other
+    )
+
+
+def _same_by_link(candidate: _Candidate, other: _Candidate) -> bool:
+    # A page of all releases is no article.
+    return not differ(_releases(candidate.title), _releases(other.title))
+
+
+def _releases(title: Title) -> dict[str, frozenset[str]]:
+    versions = title.numbers.get("version", frozenset())
+    return {"version": frozenset(version for version in versions if "." in version)}
+
+
+def _same_by_title(candidate: _Candidate, other: _Candidate) -> bool:
+    return _close(candidate, other) and not contradict(candidate.title, other.title)
+
+
+def _close(candidate: _Candidate, other: _Candidate) -> bool:
+    return abs(candidate.entry.dated - other.entry.dated) < constants.NEWS_FOR
+
+
+def _alike(same: Sequence[list[_Candidate]], budget: Budget) -> list[list[list[_Candidate]]]:
+    """Stories put together by their leading titles, the most alike first.
+
+    One joins others where it is like at least half of them, and contradicts none.
+    """
+    titles = [story[0].title for story in same]
+
+    def may(a: int, b: int) -> bool:
+        first, second = same[a][0], same[b][0]
+        return first.entry.feed_url != second.entry.feed_url and _close(first, second)
+
+    pairs = {(a, b): score for a, b, score in likely_pairs(titles, may, budget)}
+    together = {at: [at] for at in range(len(same))}
+    for a, b in sorted(pairs, key=lambda pair: (-pairs[pair], pair)):
+        mine, theirs = together[a], together[b]
+        if mine is not theirs and _agree(mine, theirs, pairs.keys(), titles, budget):
+            mine += theirs
+            together.update((at, mine) for at in theirs)
+    return [[same[at] for at in members] for members in _distinct(together.values())]
+
+
+def _agree(
+    mine: Sequence[int],
+    theirs: Sequence[int],
+    pairs: Collection[tuple[int, int]],
+    titles: Sequence[Title],
+    budget: Budget,
+) -> bool:
+    if len(mine) + len(theirs) > _MOST_TOGETHER:
+        return False
+    across = [(min(a, b), max(a, b)) for a in mine for b in theirs]
+    if not budget.takes(sum(titles[a].terms + titles[b].terms for a, b in across)):
+        return False
+    alike = sum(pair in pairs for pair in across)
+    return alike * 2 >= len(across) and not any(contradict(titles[a], titles[b]) for a, b in across)
+
+
+def _cluster(alike: Sequence[Sequence[_Candidate]]) -> Cluster:
+    first, *rest = sorted(alike, key=lambda story: min(candidate.seen for candidate in story))
+    return Cluster(
+        tuple(candidate.entry for candidate in first),
+        tuple(candidate.entry for candidate in chain.from_iterable(rest)),
+    )

@@ -1,0 +1,1 @@
+"""Asking the server of a feed: one bounded, polite, conditional request."""

@@ -1,0 +1,82 @@
+"""Where a redirect leads, and what may be told there."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urldefrag, urljoin
+
+from yarl import URL
+
+from digest.errors import FeedError
+from digest.feeds.http.guard import bad_port
+from digest.feeds.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LONGEST_REASON = 200
+
+
+# Every poll asks for the same few more than once, and hundreds of polls may be under way.
+@lru_cache(maxsize=512)
+def address(url: str) -> URL:
+    """An address, byte for byte where it can be sent as it is.
+
+    Raises:
+        FeedError: it is none.
+    """
+    try:
+        parsed = URL(url, encoded=url.isascii() and url.isprintable() and " " not in url)
+        # Both are parsed only when they are asked for.
+        complete = parsed.host and parsed.port
+    except (ValueError, IndexError) as error:  # yarl indexes the empty host of `[::1]@`
+        raise _unusable(str(error)) from None
+    if not complete:
+        raise _unusable("it names no host")
+    if bad := bad_port(parsed.port):
+        raise _unusable(bad)
+    return parsed
+
+
+def target(url: URL, location: str) -> URL:
+    """Where a Location leads from `url` (RFC 9110, section 10.2.2), without its fragment.
+
+    A user and a password in it are left out: they would be stored and shown with the address.
+
+    Raises:
+        FeedError: it is no address, or not of http or https.
+    """
+    try:
+        there = urldefrag(urljoin(str(url), location)).url
+    except ValueError as error:
+        raise _unusable(str(error)) from None
+    if not there.lower().startswith(("http:", "https:")):
+        raise FeedError("redirected to an address that is not http or https")
+    return address(there).with_user(None)
+
+
+def host(url: URL) -> str:
+    """The host as it is named to people, with its port where that is not the scheme's own."""
+    return (url.host_port_subcomponent or "").lower()
+
+
+def is_trusted(home: URL, trail: Sequence[URL]) -> bool:
+    """Whether the last hop of `trail` may see what is configured for the feed at `home`.
+
+    That may hold credentials: only the feed's own origin (RFC 6454) gets them, or its upgrade to
+    https, and no http after https.
+    """
+    here = trail[-1]
+    if here.scheme == "http" and any(hop.scheme == "https" for hop in trail):
+        return False
+    upgrade = ("https", home.host, 443) if _origin(home) == ("http", home.host, 80) else None
+    return _origin(here) in {_origin(home), upgrade}
+
+
+def _origin(url: URL) -> tuple[str, str | None, int | None]:
+    return url.scheme, url.host, url.port
+
+
+def _unusable(why: str) -> FeedError:
+    return FeedError(f"the address cannot be used: {one_line(why, _LONGEST_REASON)}")

@@ -1,0 +1,1 @@
+"""The bytes of a body to what its feed said."""

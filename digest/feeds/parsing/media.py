@@ -1,0 +1,61 @@
+"""The picture and the length that a feed gives an entry."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from digest.feeds.parsing.feedparser_fields import detail_in, details_in, text_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CLOCK = re.compile(r"(?:(?P<hours>\d{1,3}):)?(?P<minutes>\d{1,4}):(?P<seconds>[0-5]?\d)")
+_SECONDS = re.compile(r"(\d{1,7})(?:\.\d*)?")
+
+
+def seconds_said(text: str) -> int | None:
+    """A length written `H:MM:SS`, `MM:SS` or as seconds; None for anything else, and for zero."""
+    text = text.strip()
+    if not text:
+        return None
+    if clock := _CLOCK.fullmatch(text):
+        parts = clock.groupdict(default="0")
+        seconds = int(parts["hours"]) * 3600 + int(parts["minutes"]) * 60 + int(parts["seconds"])
+        return seconds or None
+    number = _SECONDS.fullmatch(text)
+    return (int(number[1]) or None) if number else None
+
+
+def entry_seconds(entry: Any) -> int | None:
+    """The length of the recording of an entry of feedparser's, in seconds (iTunes, Media RSS)."""
+    if seconds := seconds_said(text_in(entry, "itunes_duration")):
+        return seconds
+    for content in details_in(entry, "media_content"):
+        if seconds := seconds_said(text_in(content, "duration")):
+            return seconds
+    return None
+
+
+def entry_images(entry: Any) -> Iterator[str]:
+    """The addresses of the pictures of an entry of feedparser's, as said, the aptest first."""
+    for thumbnail in details_in(entry, "media_thumbnail"):
+        yield text_in(thumbnail, "url")
+    for content in details_in(entry, "media_content"):
+        if content.get("medium") == "image" or _is_image(content):
+            yield text_in(content, "url")
+    yield text_in(detail_in(entry, "image"), "href")
+    for link in details_in(entry, "links"):
+        if link.get("rel") == "enclosure" and _is_image(link):
+            yield text_in(link, "href")
+
+
+def entry_credit(entry: Any) -> str:
+    """Who an entry of feedparser's says made its media (Media RSS, `media:credit`)."""
+    makers = details_in(entry, "media_credit")
+    said = (text_in(one, "content") for one in makers if one.get("role", "author") == "author")
+    return next((author for author in said if author), "")
+
+
+def _is_image(said: dict[str, Any]) -> bool:
+    return text_in(said, "type").startswith("image/")

@@ -1,0 +1,61 @@
+"""What feedparser makes of a text: repairs, guesses and a container taken away."""
+
+from __future__ import annotations
+
+import html.entities
+import re
+from contextlib import suppress
+
+from digest.feeds.parsing.namespaces import OddError
+
+# Numbers of windows-1252 that people use as if they were those of Unicode.
+_WINDOWS = {
+    number: bytes([number]).decode("cp1252")
+    for number in range(0x80, 0xA0)
+    if number not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
+}
+# In UTF-8, where a search is fast.
+_HAS_WINDOWS = re.compile(b"\xc2[\x80-\x9f]")
+_MARKUP = re.compile(r"</\w+>|&#?\w+;")
+_TAG = re.compile(r"</?(\w+)")
+_ENTITY = re.compile(r"&(\w+);")
+_COMMON_TAGS = {"a", "b", "br", "code", "em", "i", "p", "span", "strong", "sub", "sup"}
+
+
+def repaired(text: str) -> str:
+    """A text with two errors repaired as by feedparser: UTF-8 read as Latin 1, and windows-1252."""
+    if text.isascii():
+        return text
+    with suppress(UnicodeError):
+        text = text.encode("iso-8859-1").decode()
+    return text.translate(_WINDOWS) if _HAS_WINDOWS.search(text.encode()) else text
+
+
+def without_container(pieces: list[str]) -> list[str]:
+    """XHTML without the one `div` around all of it, if there is one."""
+    pieces = [piece for piece in pieces if piece]
+    while len(pieces) > 1 and not pieces[-1].strip():
+        del pieces[-1]
+    while len(pieces) > 1 and not pieces[0].strip():
+        del pieces[0]
+    if not pieces or not pieces[0].startswith(("<div>", "<div ")) or pieces[-1] != "</div>":
+        return pieces
+    depth = 0
+    for piece in pieces[:-1]:
+        depth += -1 if piece.startswith("</") else piece.startswith("<")
+        if not depth:
+            return pieces
+    return pieces[1:-1]
+
+
+def looks_like_html(text: str) -> bool:
+    """Whether feedparser takes a text for HTML.
+
+    Raises:
+        OddError: that needs all of its list of elements.
+    """
+    if not ("&" in text or "</" in text) or not _MARKUP.search(text):
+        return False
+    if not _COMMON_TAGS.issuperset(tag.lower() for tag in _TAG.findall(text)):
+        raise OddError
+    return all(name in html.entities.entitydefs for name in _ENTITY.findall(text))

@@ -1,0 +1,107 @@
+"""Alerting: incidents to the people who mend them, once when they begin and once when they end."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from digest.editions.alerts import Trouble, compose_alert
+from digest.jobs.publish import message_ids
+from digest.log import event
+from digest.model import ALERTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from datetime import datetime
+
+    from digest.channels import Channel
+    from digest.config import Settings
+    from digest.rendering.renderer import Renderer
+    from digest.store import Incident, Store, StoreThread
+
+_log = logging.getLogger(__name__)
+
+
+class AlertJob:
+    """Publishes alerts, as editions that are delivered as all are."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: StoreThread[Store],
+        channels: Mapping[str, Channel],
+        open_templates: Callable[[], Renderer],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._settings = settings
+        self._send_to = settings.alerts.send_to if settings.alerts else ()
+        self._store = store
+        self._channels = channels
+        # Most never need them.
+        self._open_templates = open_templates
+        self._clock = clock
+
+    async def alert(self) -> int | None:
+        """Publish one alert of all that nobody was told yet; answers the edition, if there is one.
+
+        What no channel that works can tell stays untold until one does.
+        """
+        if not self._send_to:
+            return None
+        untold = await self._store.run(lambda store: store.incidents.untold())
+        if not untold:
+            return None
+        routes = self._routes(await self._store.run(lambda store: store.ledger.resting()))
+        if not routes:
+            return None
+        titles = await self._titles()
+        now = self._clock()
+        troubles = [self._trouble(one, titles) for one in untold]
+        edition = compose_alert(troubles, self._settings.timezone, now)
+        templates = self._open_templates()
+        renditions = [channel.render(edition, templates) for channel in routes]
+        ids = message_ids(self._settings, ALERTS, now)
+
+        def tell(store: Store) -> int:
+            return store.incidents.tell(
+                untold,
+                lambda: store.editions.publish(edition, now, renditions, ids, None),
+                now,
+            )
+
+        number = await self._store.run(tell)
+        event(_log, logging.INFO, "alerted", edition=number, subject=edition.subject)
+        return number
+
+    async def _titles(self) -> dict[str, str]:
+        """What each feed is called, by its address."""
+        from digest.editions.feed_names import feed_names
+
+        feeds = self._settings.feeds
+        urls = [feed.url for feed in feeds]
+        states = await self._store.run(lambda store: store.feeds.states(urls))
+        said = {state.url: state.title for state in states}
+        return feed_names({feed.url: feed.name for feed in feeds}, said)
+
+    @staticmethod
+    def _trouble(incident: Incident, titles: Mapping[str, str]) -> Trouble:
+        name = titles.get(incident.subject)
+        return Trouble(
+            kind=incident.kind,
+            name=name or incident.subject,
+            url=incident.subject if name else "",
+            message=incident.message,
+            since=incident.opened_at,
+            until=incident.closed_at,
+        )
+
+    def _routes(self, resting: Collection[str]) -> list[Channel]:
+        """The channels of `alerts` that are not what is broken, nor share a server with it."""
+        channels = [self._channels[name] for name in self._send_to]
+        broken = {self._channels[name] for name in resting if name in self._channels}
+        mail_is = any(channel.kind == "email" for channel in broken)
+        return [
+            channel
+            for channel in channels
+            if channel not in broken and not (mail_is and channel.kind == "email")
+        ]

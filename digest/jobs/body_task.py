@@ -1,0 +1,49 @@
+"""Reading: what a worker process does with a body, in one trip there and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from digest.feeds.parsing.read import Body, ParsedBody, read_body
+
+if TYPE_CHECKING:
+    from digest.feeds.http.fetch import Response
+    from digest.model import CleanEntry
+
+
+class CleanedBody(Struct, frozen=True):
+    """A reading, and its entries clean where they are probably new."""
+
+    reading: ParsedBody
+    clean: tuple[CleanEntry, ...] = ()
+
+
+def body_of(response: Response, limit: int) -> Body:
+    """The body of a response, of at most `limit` bytes without its coding."""
+    return Body(
+        raw=response.body or b"",
+        coding=response.coding,
+        limit=limit,
+        url=response.url,
+        charset=response.charset,
+    )
+
+
+def read_and_clean(body: Body, *, first: bool) -> CleanedBody:
+    """Read a body; clean its entries too if it is the first of its feed, or only some are read.
+
+    Raises:
+        FeedError: it cannot be decoded, or is no feed, or not a whole one.
+    """
+    reading = read_body(body)
+    if not (first or reading.kept):
+        return CleanedBody(reading)
+    # Only worker processes need it; the daemon stays small.
+    from digest.rendering.clean import clean_entries
+
+    # Nobody asks for the texts as they came any more, and to hand them over takes time.
+    bare = tuple(replace(one, entry=replace(one.entry, html="")) for one in reading.entries)
+    return CleanedBody(replace(reading, entries=bare), clean_entries(reading.entries))

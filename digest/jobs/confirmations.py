@@ -1,0 +1,119 @@
+"""Confirming: a mail to an address that somebody wants subscribed, before anything else is sent."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from digest.errors import DeliveryError, StoreError
+from digest.log import event
+from digest.model import Delivery
+from digest.rendering.email.confirmation import build_confirmation, confirmation_id
+from digest.signing.tokens import Confirmation
+from digest.store import Ask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from digest.channels import Channel
+    from digest.config import Settings
+    from digest.language import Language
+    from digest.log import Sanitiser
+    from digest.signing.tokens import Tokens
+    from digest.store import Store, StoreThread
+
+_log = logging.getLogger(__name__)
+
+GOOD_FOR = timedelta(days=3)
+
+
+class ConfirmationMailer:
+    """Sends what an address confirms by, in the background: whoever asks learns nothing of it.
+
+    It is no delivery: what cannot be sent at once is logged, and can be asked for again.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        channels: Mapping[str, Channel],
+        tokens: Tokens,
+        clock: Callable[[], datetime],
+        words: Sanitiser,
+        store: StoreThread[Store],
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._channels = channels
+        self._tokens = tokens
+        self._clock = clock
+        self._words = words
+        self._sending: set[asyncio.Task[None]] = set()
+
+    def ask(self, channel: str, address: str, title: str, language: Language) -> None:
+        """Send the mail, unless that would trouble somebody; what is decided outlives a restart.
+
+        All of it is done later, so that not even the time it takes tells which it was.
+        """
+        task = asyncio.create_task(self._ask(Ask(channel, address), title, language))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def finish(self) -> None:
+        """Give up what is still being sent."""
+        for task in list(self._sending):
+            task.cancel()
+        await asyncio.gather(*self._sending, return_exceptions=True)
+
+    async def _ask(self, one: Ask, title: str, language: Language) -> None:
+        now, channel = self._clock(), one.channel
+        try:
+            verdict = await self._store.run(lambda store: store.asking.ask(one, now))
+            if verdict != "asked":
+                event(_log, logging.INFO, "not asked to confirm", channel=channel, reason=verdict)
+                return
+            await self._send(one, title, language, now)
+        except (DeliveryError, StoreError) as error:
+            reason = self._words(str(error))
+            event(_log, logging.WARNING, "not asked to confirm", channel=channel, error=reason)
+        except Exception:  # noqa: BLE001 - a bug is logged whole
+            _log.exception("bug while asking to confirm")
+        else:
+            event(_log, logging.INFO, "asked to confirm", channel=channel)
+
+    async def _send(self, one: Ask, title: str, language: Language, now: datetime) -> None:
+        channel = self._channels[one.channel]
+        await _turn_of(channel)
+        async with channel.session() as session:
+            await session.send(self._mail(one, title, language, now))
+
+    def _mail(self, one: Ask, title: str, language: Language, now: datetime) -> Delivery:
+        smtp, base = self._settings.smtp, self._settings.links_url
+        assert smtp is not None
+        asked = Confirmation(one.channel, one.address, now + GOOD_FOR)
+        url = f"{base}/confirm/{self._tokens.of_confirmation(asked)}"
+        never_url = f"{base}/u/{self._tokens.of_refusal(one.channel, one.address)}"
+        return Delivery(
+            id=0,
+            edition_id=0,
+            digest="",
+            channel=one.channel,
+            recipient=one.address,
+            part=1,
+            state="sending",
+            attempts=0,
+            created_at=now,
+            message_id=confirmation_id(asked, smtp.sender),
+            payload=build_confirmation(title, url, never_url, smtp.sender, language, now),
+        )
+
+
+async def _turn_of(channel: Channel) -> None:
+    """Wait until the pace of a channel allows one more message."""
+    loop = asyncio.get_running_loop()
+    while pause := channel.pace.delay(loop.time()):  # noqa: ASYNC110 - it says how long
+        await asyncio.sleep(pause)
+    channel.pace.begin(loop.time())

@@ -1,0 +1,114 @@
+"""Deciding: what an operator wants done with deliveries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digest.editions.weekly import configured
+from digest.errors import UsageError
+from digest.jobs.pictures import without_embedded
+from digest.jobs.publish import message_ids
+from digest.jobs.render import render_beside
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from datetime import datetime
+
+    from digest.channels import Channel
+    from digest.config import Settings
+    from digest.jobs.deliver import DeliverJob
+    from digest.rendering.renderer import Renderer
+    from digest.signing.web_links import EditionLinks
+    from digest.store import Record, Store, StoreThread
+
+
+class DeliveryActions:
+    """Carries out decisions; what becomes due by them is delivered at once."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: StoreThread[Store],
+        channels: Mapping[str, Channel],
+        templates: Mapping[str, Renderer],
+        delivering: DeliverJob,
+        clock: Callable[[], datetime],
+        links: EditionLinks,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._channels = channels
+        self._templates = templates
+        self._delivering = delivering
+        self._clock = clock
+        self._links = links
+
+    async def retry(self, ids: Collection[int]) -> list[Record]:
+        """Try deliveries again now that failed, linger or are unknown.
+
+        Raises:
+            UsageError: one cannot be; nothing is done.
+        """
+        now = self._clock()
+        await self._store.run(lambda store: store.deliveries.retry(ids, now))
+        return await self._deliver(ids)
+
+    async def drop(self, ids: Collection[int]) -> list[Record]:
+        """Have nothing more happen to deliveries.
+
+        Raises:
+            UsageError: one was sent, or is being sent; nothing is done.
+        """
+        now = self._clock()
+        await self._store.run(lambda store: store.deliveries.drop(ids, now))
+        return await self._store.run(lambda store: store.deliveries.of_ids(ids))
+
+    async def resend(self, edition_id: int, to: str | None) -> list[Record]:
+        """Send an edition once more: to all, or to one channel or recipient.
+
+        What was sent stays as it is: each repeat is a delivery of its own. It may be a channel that
+        the edition was not for.
+
+        Raises:
+            UsageError: there is no such edition, channel or recipient.
+        """
+        await self._store.run(lambda store: store.deliveries.edition(edition_id))
+        now = self._clock()
+        ids = await self._store.run(lambda store: store.deliveries.resend(edition_id, to, now))
+        if not ids and to is not None:
+            await self._add(edition_id, to)
+            ids = await self._store.run(lambda store: store.deliveries.resend(edition_id, to, now))
+        return await self._deliver(ids)
+
+    async def _add(self, edition_id: int, to: str) -> None:
+        channel = self._channels.get(to)
+        if channel is None:
+            raise UsageError(f"edition {edition_id} never went to {to!r}, and no channel is that")
+        edition = await self._store.run(lambda store: store.editions.load(edition_id))
+        record = await self._store.run(lambda store: store.deliveries.edition(edition_id))
+        assert edition is not None
+        digest, now = edition.digest, self._clock()
+        templates = self._templates.get(configured(digest))
+        if templates is None:
+            raise UsageError(f"the digest {digest!r} of edition {edition_id} is gone")
+        url = self._links.url(digest, record.scheduled_for)
+        # What was embedded went out with the edition, and is not kept.
+        plain = without_embedded(edition)
+        rendition, trouble = await render_beside(
+            templates, lambda templates: channel.render(plain, templates, url=url)
+        )
+        ids = message_ids(self._settings, digest, record.scheduled_for)
+
+        def add(store: Store) -> None:
+            store.editions.add_rendition(edition_id, digest, rendition, ids, now)
+
+        await self._store.run(
+            lambda store: store.incidents.note_template(
+                configured(digest), trouble, now, lambda: add(store)
+            )
+        )
+
+    async def _deliver(self, ids: Collection[int]) -> list[Record]:
+        await self._delivering.try_channels()
+        await self._delivering.deliver_due()
+        return await self._store.run(lambda store: store.deliveries.of_ids(ids))

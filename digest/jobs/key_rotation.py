@@ -1,0 +1,32 @@
+"""Rotating keys: what was signed before is worth nothing any more, but for leaving."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from digest.log import event
+
+if TYPE_CHECKING:
+    from digest.signing.tokens import Tokens
+    from digest.signing.web_links import EditionLinks
+    from digest.store import Keys, Store, StoreThread
+
+_log = logging.getLogger(__name__)
+
+
+class KeyRotation:
+    """Has all that signs use new keys."""
+
+    def __init__(self, store: StoreThread[Store], tokens: Tokens, links: EditionLinks) -> None:
+        self._store = store
+        self._tokens = tokens
+        self._links = links
+
+    async def rotate(self, *, forget: bool) -> Keys:
+        """Make new keys; with `forget` nobody leaves by a link of before either."""
+        keys = await self._store.run(lambda store: store.keys.rotate(forget=forget))
+        self._tokens.take(keys.links, keys.retired)
+        self._links.take(keys.links)
+        event(_log, logging.INFO, "keys rotated", retired=len(keys.retired))
+        return keys

@@ -1,0 +1,388 @@
+"""Polling: feeds to entries."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import Counter, defaultdict, deque
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from msgspec.structs import replace
+
+from digest.errors import FeedError, NotAskedError, StoreError
+from digest.feeds.http.fetch import Request, Response
+from digest.feeds.http.permanent_moves import after_answer, after_failure, settled
+from digest.feeds.timing import Rhythm, next_attempt, next_poll
+from digest.jobs.body_task import body_of, read_and_clean
+from digest.jobs.update_builder import UpdateBuilder
+from digest.log import Sanitiser, event
+from digest.model import FeedState, PollOutcome, PollResult
+from digest.store import Failure, Store, Unchanged, Validators, Visit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+
+    from digest.config import FeedSettings, Settings
+    from digest.feeds.http.fetch import Fetcher
+    from digest.model import PollHints
+    from digest.store import StoreThread, Update
+    from digest.workers.pool import WorkerPool
+
+_log = logging.getLogger(__name__)
+
+_GONE = 410
+_BEGUN_AT_ONCE = 10
+# The longest pauses of the event loop are the garbage collector's, and it looks at what is alive.
+_MOST_AT_ONCE = 200
+# So that memory does not grow with the number of feeds that are due.
+_MOST_BODIES = 32
+# What many of are read by a worker within a moment, even decompressed.
+_SMALL = 64 * 1024
+# How long a feed that outran its polls is polled more often.
+_HURRIED = timedelta(days=7)
+
+
+class Backlog:
+    """The bodies that arrived and are not recorded yet; whoever would ask for more waits."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._bodies = 0
+        self._room = asyncio.Event()
+        self._room.set()
+        self._door = asyncio.Lock()
+
+    async def room(self) -> None:
+        """Wait until there are fewer than the most."""
+        # One by one: all at once would keep the event loop from all else.
+        async with self._door:
+            await self._room.wait()
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        """Count a body until the block ends."""
+        self._count(1)
+        try:
+            yield
+        finally:
+            self._count(-1)
+
+    def _count(self, more: int) -> None:
+        self._bodies += more
+        if self._bodies < self._most:
+            self._room.set()
+        else:
+            self._room.clear()
+
+
+class PollJob:
+    """Polls feeds; a failure is recorded on its feed and disturbs no other."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: StoreThread[Store],
+        fetcher: Fetcher,
+        workers: WorkerPool,
+        clock: Callable[[], datetime],
+        words: Sanitiser,
+    ) -> None:
+        self._settings = settings
+        self._feeds = {feed.url: feed for feed in settings.feeds}
+        self._store = store
+        self._fetcher = fetcher
+        self._workers = workers
+        self._learning = UpdateBuilder(settings, store, workers, clock)
+        self._clock = clock
+        self._words = words
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._asked: Counter[str] = Counter()
+        self._ended: dict[str, float] = {}
+        self._backlog = Backlog(_MOST_BODIES)
+        # Told of every poll, whoever asked for it.
+        self.note: Callable[[PollResult], None] = lambda _: None
+
+    async def poll_due(
+        self,
+        among: Collection[str] | None = None,
+        report: Callable[[PollResult], None] = lambda _: None,
+    ) -> list[PollResult]:
+        """Poll every feed whose time has come and that is not paused, of these addresses or all."""
+        now, began = self._clock(), self._now()
+        due = await self._store.run(lambda store: store.feeds.due(now))
+        wanted = {url for url, feed in self._feeds.items() if not feed.paused}
+        if among is not None:
+            wanted &= set(among)
+        # What is being polled already stays due until it is done.
+        wanted -= set(self._asked)
+        due = [state for state in due if state.url in wanted and self._is_rested(state, now)]
+        return await self._poll(due, began, report)
+
+    def _is_rested(self, state: FeedState, now: datetime) -> bool:
+        """Whether the last poll is `every` ago, which may be longer now than it was then."""
+        every = self._every(self._feeds[state.url], state, now)
+        return state.polled_at is None or now - state.polled_at >= every
+
+    async def poll(
+        self, urls: Collection[str], report: Callable[[PollResult], None] = lambda _: None
+    ) -> list[PollResult]:
+        """Poll these feeds now, due or not."""
+        began = self._now()
+        states = await self._store.run(lambda store: store.feeds.states(urls))
+        return await self._poll(states, began, report)
+
+    async def _poll(
+        self, states: Iterable[FeedState], began: float, report: Callable[[PollResult], None]
+    ) -> list[PollResult]:
+        """Poll feeds as they were when it `began`, so many at a time; answers in their order."""
+        order = {url: n for n, url in enumerate(self._feeds)}
+        known = sorted((s for s in states if s.url in order), key=lambda s: order[s.url])
+        self._asked.update(state.url for state in known)
+        results: dict[str, PollResult] = {}
+        errors: list[Exception] = []
+        waiting = iter(_in_turns(known))
+
+        async def work() -> None:
+            for state in waiting:
+                try:
+                    results[state.url] = await self._in_turn(state, began)
+                    self.note(results[state.url])
+                    report(results[state.url])
+                except Exception as error:  # noqa: BLE001 - raised when the others are done
+                    errors.append(error)
+                finally:
+                    self._leave(state.url)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for number in range(min(len(known), _MOST_AT_ONCE)):
+                    # Hundreds begun at once would keep the event loop from all else.
+                    if number % _BEGUN_AT_ONCE == 0:
+                        await asyncio.sleep(0)
+                    group.create_task(work())
+        finally:
+            for state in waiting:
+                self._leave(state.url)
+        # One that could not be recorded has not kept the others from being so.
+        if errors:
+            raise errors[0]
+        return [results[state.url] for state in known]
+
+    def _leave(self, url: str) -> None:
+        self._asked[url] -= 1
+        if not self._asked[url]:
+            del self._asked[url]
+
+    async def _in_turn(self, state: FeedState, began: float) -> PollResult:
+        # Two polls of one feed at a time would both find its entries new.
+        async with self._turns[state.url]:
+            if self._ended.get(state.url, began) > began:
+                url = state.url
+                state = await self._store.run(lambda store: store.feeds.states([url])[0])
+            try:
+                return await self._poll_one(state, self._feeds[state.url])
+            finally:
+                self._ended[state.url] = self._now()
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+    async def _poll_one(self, state: FeedState, feed: FeedSettings) -> PollResult:
+        try:
+            result = await self._attempt(state, feed)
+        except NotAskedError as error:
+            result = await self._postponed(state, feed, error)
+        except FeedError as error:
+            result = await self._failed(state, feed, error)
+        except StoreError:
+            # There is nowhere to record it.
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug is logged whole
+            _log.exception("bug while polling", extra={"fields": {"feed": feed.url}})
+            result = await self._failed(state, feed, FeedError(f"a bug: {type(error).__name__}"))
+        level = logging.WARNING if result.outcome == "failed" else logging.INFO
+        event(
+            _log,
+            level,
+            "polled",
+            feed=result.name,
+            outcome=result.outcome,
+            new=result.new or None,
+            status=result.status,
+            error=result.error,
+        )
+        return result
+
+    async def _attempt(self, state: FeedState, feed: FeedSettings) -> PollResult:
+        asked_at = self._clock()
+        request = feed_request(feed, self._settings, state, asked_at)
+        response = await self._fetcher.fetch(request, self._backlog.room)
+        if response.body is None:
+            return await self._same(state, feed, response, "not_modified")
+        if response.body_hash != state.body_hash:
+            with self._backlog.one_more():
+                result = await self._read(state, feed, response, state.entry_hashes)
+            if result:
+                return result
+        # Recording waits for others, and the body does not.
+        response = replace(response, body=None)
+        return await self._same(state, feed, response, "unchanged")
+
+    async def _same(
+        self, state: FeedState, feed: FeedSettings, response: Response, outcome: PollOutcome
+    ) -> PollResult:
+        visit = self._visit(state, feed, response, state.poll_hints)
+        validators = Validators(response.etag, response.last_modified, response.url)
+        poll = Unchanged(state, validators, visit, response.body_hash)
+        await self._store.run_together(_record_unchanged, poll)
+        known = state.entries if outcome == "unchanged" else 0
+        return self._result(feed, state.title, outcome, response.status, known=known)
+
+    async def _read(
+        self, state: FeedState, feed: FeedSettings, response: Response, last: bytes | None
+    ) -> PollResult | None:
+        """Learn from a body, by what the last one was; None where it says the very same."""
+        limit = self._settings.polling.max_body
+        body = replace(body_of(response, limit), how=feed.identity, last=last)
+        small = len(body.raw) <= _SMALL
+        run = self._workers.run_together if small else self._workers.run
+        read = await run(read_and_clean, body, first=not state.entries)
+        reading = read.reading
+        if reading.same:
+            return None
+        title = reading.title or state.title
+        if not reading.entries and not reading.kept:
+            # It may be a slip, so the validators stay with the last body that had entries.
+            windows = self._learning.windows(feed)
+            visit = self._visit(state, feed, response, reading.poll_hints)
+            await self._store.run(lambda store: store.feeds.record_empty(state, windows, visit))
+            return self._result(feed, title, "unchanged", response.status)
+        update = await self._learning.learn(state, feed, read, response)
+        if update is None:
+            return await self._read(state, feed, response, None)
+        return await self._learned(state, feed, response, update)
+
+    async def _learned(
+        self, state: FeedState, feed: FeedSettings, response: Response, update: Update
+    ) -> PollResult:
+        now = self._clock()
+        after = replace(
+            state,
+            new_at=now if update.new else state.new_at,
+            missed_at=now if update.missed else state.missed_at,
+        )
+        visit = self._visit(after, feed, response, update.poll_hints)
+        await self._store.run(lambda store: store.feeds.record_update(state, update, visit))
+        if update.missed:
+            event(_log, logging.WARNING, "entries were probably missed", feed=feed.url)
+        is_news = update.new or len(update.edited) > update.restored
+        outcome: PollOutcome = "updated" if is_news else "unchanged"
+        return self._result(
+            feed,
+            update.title,
+            "held" if update.flood else outcome,
+            response.status,
+            new=len(update.new),
+            known=len(update.seen),
+        )
+
+    def _visit(
+        self, state: FeedState, feed: FeedSettings, response: Response, poll_hints: PollHints
+    ) -> Visit:
+        now = self._clock()
+        rhythm = Rhythm(
+            every=self._every(feed, state, now),
+            poll_hints=poll_hints,
+            fresh_for=response.fresh_for,
+            quiet_since=state.new_at,
+            missed_at=state.missed_at,
+        )
+        again = next_poll(now, rhythm, random.random())  # noqa: S311
+        move = after_answer(state.move, response.moved_to, now)
+        return Visit(now, response.status, again, move)
+
+    async def _postponed(
+        self, state: FeedState, feed: FeedSettings, error: NotAskedError
+    ) -> PollResult:
+        """Nothing is known of the feed that was not known before."""
+        now = self._clock()
+        every = self._every(feed, state, now)
+        again = next_attempt(now, every, state.failures, error.retry_after, random.random())  # noqa: S311
+        await self._store.run(lambda store: store.feeds.postpone(state.id, again))
+        return self._result(feed, state.title, "failed", None, error=error.reason)
+
+    async def _failed(self, state: FeedState, feed: FeedSettings, error: FeedError) -> PollResult:
+        now = self._clock()
+        reason = self._words(error.reason)
+        every = self._every(feed, state, now)
+        failures = state.failures + 1
+        failure = Failure(
+            error=reason,
+            status=error.status,
+            at=now,
+            next_poll_at=next_attempt(now, every, failures, error.retry_after, random.random()),  # noqa: S311
+            move=after_failure(state.move, error.status, now),
+            # What is gone elsewhere may be at its own address still.
+            gone=error.status == _GONE and not error.elsewhere and not settled(state.move, now),
+        )
+        await self._store.run(lambda store: store.feeds.record_failure(state, failure))
+        return self._result(feed, state.title, "failed", error.status, error=reason)
+
+    def _result(
+        self, feed: FeedSettings, title: str, outcome: PollOutcome, status: int | None, **more: Any
+    ) -> PollResult:
+        name = feed.name or title or urlsplit(feed.url).netloc
+        return PollResult(feed.url, name, outcome, status=status, **more)
+
+    def _every(self, feed: FeedSettings, state: FeedState, now: datetime) -> timedelta:
+        least = self._settings.polling.every
+        every = max(feed.every or least, least)
+        if state.missed_at and now - state.missed_at <= _HURRIED:
+            # Twice as often as configured for the feed, but as often as for all at the most.
+            return max(every / 2, least)
+        return every
+
+
+def _record_unchanged(store: Store, polls: Sequence[Unchanged]) -> None:
+    store.feeds.record_unchanged(polls)
+
+
+def _in_turns(states: Iterable[FeedState]) -> Iterator[FeedState]:
+    """The first feed of each host, then the second of each: one with many keeps none waiting."""
+    hosts: dict[str, deque[FeedState]] = defaultdict(deque)
+    for state in states:
+        # Not parsed, which takes much longer: it is enough to tell them apart.
+        host = state.url.split("/", 3)[2]
+        hosts[host].append(state)
+    while hosts:
+        for host in list(hosts):
+            yield hosts[host].popleft()
+            if not hosts[host]:
+                del hosts[host]
+
+
+def feed_request(
+    feed: FeedSettings,
+    settings: Settings,
+    state: FeedState | None = None,
+    now: datetime | None = None,
+) -> Request:
+    """What to ask a feed's server for; with `state` (at `now`), only what has changed since."""
+    private = feed.allow_private_networks
+    moved = state and now and settled(state.move, now)
+    return Request(
+        url=feed.url,
+        moved_to=state.move.to if state and state.move and moved else None,
+        etag=state.etag if state else None,
+        last_modified=state.last_modified if state else None,
+        answered_by=state.answered_by if state else None,
+        headers={name: value.get_secret_value() for name, value in feed.headers.items()},
+        allow_private_networks=(
+            settings.polling.allow_private_networks if private is None else private
+        ),
+    )

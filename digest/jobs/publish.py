@@ -1,0 +1,307 @@
+"""Publishing: pending entries to an edition and its deliveries."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
+
+from digest.editions.catch_up import catch_up
+from digest.editions.weekly import (
+    configured,
+    is_lively,
+    is_weekly,
+    weekly_schedule,
+)
+from digest.errors import DigestError, StoreError
+from digest.jobs.drafts import Drafter
+from digest.jobs.plan import email_channels, plan
+from digest.jobs.render import render_beside
+from digest.log import event
+from digest.rendering.email.headers import mailbox
+from digest.rendering.email.message import message_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from datetime import datetime
+
+    from digest.channels import Channel
+    from digest.config import Settings
+    from digest.editions.catch_up import Turn
+    from digest.jobs.draft_material import Draft
+    from digest.jobs.pictures import PictureFetcher
+    from digest.rendering.renderer import Renderer
+    from digest.signing.web_links import EditionLinks
+    from digest.store import Store, StoreThread
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+# Each has its pictures in memory.
+_MOST_AT_ONCE = 4
+
+
+class Published(Struct, frozen=True):
+    """An edition that was stored, and how many entries it took."""
+
+    edition_id: int
+    digest: str
+    entries: int
+
+
+class _Taking(Struct, frozen=True):
+    """A round of turns: when, how many digests at once, and who is told of what comes of it."""
+
+    now: datetime
+    room: asyncio.Semaphore
+    report: Callable[[Published], None]
+    report_failure: Callable[[str, str], None]
+
+
+class PublishJob:
+    """Publishes editions; a bug in one digest disturbs no other."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - the last has a default
+        self,
+        settings: Settings,
+        store: StoreThread[Store],
+        channels: Mapping[str, Channel],
+        templates: Mapping[str, Renderer],
+        illustrating: PictureFetcher,
+        clock: Callable[[], datetime],
+        links: EditionLinks,
+        drafting: Drafter | None = None,
+    ) -> None:
+        self._settings = settings
+        self._drafting = drafting or Drafter(settings, store)
+        self._store = store
+        self._channels = channels
+        self._templates = templates
+        self._illustrating = illustrating
+        self._clock = clock
+        self._links = links
+        self._turn = asyncio.Lock()
+        self._last = clock()
+
+    async def publish_due(
+        self,
+        report_failure: Callable[[str, str], None] = lambda *_: None,
+        report: Callable[[Published], None] = lambda _: None,
+    ) -> list[Published]:
+        """Publish every digest whose time has come; each is reported as it is done.
+
+        One that fails is reported too, and stays due.
+
+        Raises:
+            StoreError: some could not be stored, nor that they failed; the others were tried.
+        """
+        # Two at a time would both find a digest due, or both take the same entries.
+        async with self._turn:
+            return await self._publish_due(report_failure, report)
+
+    async def _publish_due(
+        self, report_failure: Callable[[str, str], None], report: Callable[[Published], None]
+    ) -> list[Published]:
+        now = self._clock()
+        if now < self._last:
+            # As a start would: what was written ahead of the time is not waited for.
+            plans = plan(self._settings, now)
+            await self._store.run(lambda store: store.editions.plan(plans, now))
+        self._last = now
+        published: list[Published] = []
+
+        def note(edition: Published) -> None:
+            published.append(edition)
+            report(edition)
+
+        taking = _Taking(now, asyncio.Semaphore(_MOST_AT_ONCE), note, report_failure)
+        # A weekly edition is made of the others.
+        errors = await self._take_all(await self._due(taking, weekly=False), taking)
+        errors += await self._take_all(await self._due(taking, weekly=True), taking)
+        if errors:
+            raise errors[-1]
+        return published
+
+    async def _due(self, taking: _Taking, *, weekly: bool) -> list[tuple[str, datetime]]:
+        """What is due; a weekly edition is not as long as one is that it may have to have."""
+        due = await self._store.run(lambda store: store.editions.due(taking.now))
+        late = {name for name, _ in due}
+        return [
+            (name, since)
+            for name, since in due
+            if configured(name) in self._settings.digests
+            and is_weekly(name) == weekly
+            and not (weekly and configured(name) in late)
+        ]
+
+    async def _take_all(
+        self, due: Sequence[tuple[str, datetime]], taking: _Taking
+    ) -> list[StoreError]:
+        """Take all turns; the pictures of one digest hold up no other."""
+        errors: list[StoreError] = []
+
+        async def take(digest: str, since: datetime) -> None:
+            try:
+                async with taking.room:
+                    await self._take_turns(digest, since, taking)
+            except StoreError as error:
+                # There is nowhere to note it.
+                errors.append(error)
+
+        await asyncio.gather(*(take(*one) for one in due))
+        return errors
+
+    async def _take_turns(self, digest: str, since: datetime, taking: _Taking) -> None:
+        report_failure = taking.report_failure
+        try:
+            for turn in self._turns(digest, since, taking.now):
+                if edition := await self._take_turn(digest, turn, taking.now):
+                    taking.report(edition)
+        except StoreError:
+            raise
+        except DigestError as error:
+            event(_log, logging.ERROR, "not published", digest=digest, error=str(error))
+            await self._note_failure(digest, str(error), report_failure)
+        except Exception as error:  # noqa: BLE001 - a bug is logged whole
+            _log.exception("bug while publishing", extra={"fields": {"digest": digest}})
+            await self._note_failure(digest, f"a bug: {type(error).__name__}", report_failure)
+
+    def _turns(self, digest: str, since: datetime, now: datetime) -> list[Turn]:
+        name = configured(digest)
+        config, zone = self._settings.digests[name], self._settings.zone_of(name)
+        if is_weekly(digest):
+            return catch_up(weekly_schedule(config.schedule), zone, since, now, "merge")
+        return catch_up(config.schedule, zone, since, now, config.catch_up)
+
+    async def _note_failure(
+        self, digest: str, reason: str, report: Callable[[str, str], None]
+    ) -> None:
+        await self._store.run(lambda store: store.editions.note_failure(digest, reason))
+        report(digest, reason)
+
+    async def publish_now(
+        self, digest: str, channels: Collection[str] | None = None
+    ) -> Published | None:
+        """Publish what is pending, whatever the schedule; None where there is nothing to send."""
+        async with self._turn:
+            now = self._clock()
+            draft = await self._drafting.edition(digest, now)
+            return await self._publish(
+                draft, now, None, channels or self._settings.digests[digest].send_to
+            )
+
+    async def _take_turn(self, digest: str, turn: Turn, now: datetime) -> Published | None:
+        at, following = turn.scheduled_for, turn.following
+        if reason := await self._why_none(digest, turn):
+            event(_log, logging.WARNING, "skipped", digest=digest, reason=reason)
+            await self._store.run(lambda store: store.editions.skip(digest, at, following, reason))
+            return None
+        if is_weekly(digest):
+            return await self._take_week(digest, turn, now)
+        draft = await self._drafting.edition(digest, now, turn.until)
+        channels = self._settings.digests[digest].send_to
+        published = await self._publish(draft, at, following, channels)
+        if published is None:
+            left_out = draft.judged.left_out
+            await self._store.run(
+                lambda store: store.editions.pass_over(digest, at, following, left_out, now)
+            )
+        return published
+
+    async def _take_week(self, digest: str, turn: Turn, now: datetime) -> Published | None:
+        at, following, name = turn.scheduled_for, turn.following, configured(digest)
+        published = None
+        if await self._store.run(lambda store: store.weeks.is_wanted(name)):
+            draft = await self._drafting.weekly(name, now)
+            channels = email_channels(self._settings, name)
+            published = await self._publish(draft, at, following, channels)
+        if published is None:
+            await self._store.run(
+                lambda store: self._end_week(
+                    store, name, lambda: store.editions.skip(digest, at, following)
+                )
+            )
+        return published
+
+    def _end_week(self, store: Store, digest: str, publish: Callable[[], T]) -> T:
+        lively = is_lively(self._settings.digests[digest].schedule)
+        channels = email_channels(self._settings, digest) if lively else ()
+        return store.weeks.end(digest, publish, channels)
+
+    async def _why_none(self, digest: str, turn: Turn) -> str:
+        if turn.skipped:
+            return "missed by more than 30 minutes"
+        at = turn.scheduled_for
+        if await self._store.run(lambda store: store.editions.exists(digest, at)):
+            return "published before the clock was set back"
+        return ""
+
+    async def _publish(
+        self,
+        draft: Draft,
+        scheduled_for: datetime,
+        following: datetime | None,
+        channels: Collection[str],
+    ) -> Published | None:
+        edition, left_out = draft.edition, draft.judged.left_out
+        digest, name = edition.digest, configured(edition.digest)
+        if not edition.stories and self._settings.digests[name].when_empty == "skip":
+            event(
+                _log,
+                logging.INFO,
+                "skipped",
+                digest=digest,
+                reason="nothing new",
+                left_out=len(left_out) or None,
+            )
+            return None
+        edition, pictures = await self._illustrating.illustrate(edition)
+        url, urn = self._links.url(digest, scheduled_for), self._links.urn(digest, scheduled_for)
+        renditions, trouble = await render_beside(
+            self._templates[name],
+            lambda templates: [
+                self._channels[channel].render(edition, templates, pictures, url)
+                for channel in channels
+            ],
+        )
+        ids, now = message_ids(self._settings, digest, scheduled_for), self._clock()
+
+        def write(store: Store) -> int:
+            def publish() -> int:
+                return store.incidents.note_template(
+                    name,
+                    trouble,
+                    now,
+                    lambda: store.editions.publish(
+                        edition, scheduled_for, renditions, ids, following, left_out, urn
+                    ),
+                )
+
+            return self._end_week(store, name, publish) if is_weekly(digest) else publish()
+
+        edition_id = await self._store.run(write)
+        event(
+            _log,
+            logging.INFO,
+            "published",
+            digest=digest,
+            edition=edition_id,
+            scheduled_for=scheduled_for.isoformat(),
+            stories=len(edition.stories),
+            held_back=edition.held_back or None,
+            left_out=len(left_out) or None,
+        )
+        return Published(edition_id, digest, len(edition.entry_ids))
+
+
+def message_ids(
+    settings: Settings, digest: str, scheduled_for: datetime
+) -> Callable[[str, str, int], str]:
+    """What gives each delivery of an edition its id, by channel, recipient and part."""
+    domain = mailbox(settings.smtp.sender).domain if settings.smtp else "digest.invalid"
+    return lambda channel, recipient, part: message_id(
+        (digest, scheduled_for, channel, recipient, part), domain
+    )

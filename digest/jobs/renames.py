@@ -1,0 +1,123 @@
+"""Renaming: what goes on under another name, or is gone for good, as the operator says."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from digest.config.references import nearest
+from digest.errors import UsageError
+from digest.jobs.recipient_admin import check_channel, named
+from digest.log import event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from datetime import datetime
+
+    from digest.config import Settings
+    from digest.store import ListCount, Store, StoreThread
+
+_log = logging.getLogger(__name__)
+
+
+class Renames:
+    """Carries out the commands about channels and digests that the configuration has no more."""
+
+    def __init__(
+        self, settings: Settings, store: StoreThread[Store], clock: Callable[[], datetime]
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._clock = clock
+
+    async def carry_out(self, command: str, names: list[str]) -> dict[str, Any]:
+        """Carry out a command by what calls it; answers what there is to show.
+
+        Raises:
+            UsageError: it cannot be done; nothing is done.
+        """
+        do: dict[str, Callable[..., Any]] = {
+            "recipients move": self.move_recipients,
+            "recipients forget": self.forget_recipients,
+            "digests move": self.move_digest,
+            "digests forget": self.forget_digest,
+        }
+        result: dict[str, Any] = await do[command](*names)
+        return result
+
+    async def move_recipients(self, before: str, after: str) -> dict[str, Any]:
+        """Have the list of a channel that is gone go on as that of another.
+
+        Raises:
+            UsageError: it is not gone, nothing is known of it, or there is no other.
+        """
+        check_channel(self._settings, after)
+        now = self._clock()
+        keys = {key for channel, key in named(self._settings) if channel == after}
+
+        def write(store: Store) -> ListCount:
+            self._check_gone(before, "channel", store.moves.lists(), self._settings.lists())
+            return store.moves.move_recipients(before, after, keys, now)
+
+        moved = await self._store.run(write)
+        event(_log, logging.INFO, "recipients moved", before=before, after=after)
+        return {"before": before, "after": after, "readers": moved.readers, "left": moved.left}
+
+    async def forget_recipients(self, name: str) -> dict[str, Any]:
+        """Forget the readers of a channel that is gone for good; who left stays away.
+
+        Raises:
+            UsageError: it is not gone, or nothing is known of it.
+        """
+
+        def write(store: Store) -> ListCount:
+            self._check_gone(name, "channel", store.moves.lists(), self._settings.lists())
+            return store.moves.forget_recipients(name)
+
+        found = await self._store.run(write)
+        event(_log, logging.INFO, "recipients forgotten", channel=name)
+        return {"name": name, "readers": found.readers, "left": found.left}
+
+    async def move_digest(self, before: str, after: str) -> dict[str, Any]:
+        """Have a digest that is gone go on as another.
+
+        Raises:
+            UsageError: it is not gone, nothing is known of it, or there is no other.
+        """
+        digests = self._settings.digests
+        if after not in digests:
+            raise UsageError(f"there is no digest {after!r}{nearest(after, digests)}")
+
+        def write(store: Store) -> int:
+            self._check_gone(before, "digest", store.moves.editions(), digests)
+            return store.moves.move_digest(before, after)
+
+        number = await self._store.run(write)
+        event(_log, logging.INFO, "digest moved", before=before, after=after)
+        return {"before": before, "after": after, "editions": number}
+
+    async def forget_digest(self, name: str) -> dict[str, Any]:
+        """Tell no more of a digest that is gone for good.
+
+        Raises:
+            UsageError: it is not gone, or nothing is known of it.
+        """
+
+        def write(store: Store) -> int:
+            known = store.moves.editions()
+            self._check_gone(name, "digest", known, self._settings.digests)
+            return store.moves.forget_digest(name)
+
+        number = await self._store.run(write)
+        event(_log, logging.INFO, "digest forgotten", digest=name)
+        return {"name": name, "editions": number}
+
+    @staticmethod
+    def _check_gone(name: str, what: str, known: Collection[str], here: Collection[str]) -> None:
+        """Raise a UsageError where the file has a name, or nobody knows it."""
+        if name in here:
+            raise UsageError(f"{name} is in the configuration file; rename or remove it there")
+        if name not in known:
+            gone = sorted(set(known).difference(here))
+            hint = nearest(name, gone) or f"; gone are: {', '.join(gone) or 'none'}"
+            raise UsageError(f"there is no {what} {name!r} that is gone{hint}")

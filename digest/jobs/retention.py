@@ -1,0 +1,54 @@
+"""Keeping: what is old enough to go."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from digest.log import event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from digest.config import Settings
+    from digest.store import Store, StoreThread
+
+_log = logging.getLogger(__name__)
+
+_EVERY = timedelta(hours=1)
+_MOST = 50_000
+# In a transaction, between which others have theirs.
+_AT_ONCE = 200
+
+
+class RetentionJob:
+    """Drops the text of entries that were in their last edition long ago."""
+
+    def __init__(
+        self, settings: Settings, store: StoreThread[Store], clock: Callable[[], datetime]
+    ) -> None:
+        self._keep = settings.polling.keep_content
+        self._store = store
+        self._clock = clock
+        self._at: datetime | None = None
+
+    async def drop_old(self) -> int:
+        """Drop what is old enough, once an hour at most; answers of how many entries."""
+        now = self._clock()
+        if self._at is not None and timedelta(0) <= now - self._at < _EVERY:
+            return 0
+        self._at, before = now, now - self._keep
+        old = await self._store.run(lambda store: store.keeping.outdated(before, _MOST))
+        for start in range(0, len(old), _AT_ONCE):
+            some = old[start : start + _AT_ONCE]
+            await self._store.run(partial(_drop, some, before))
+        if old:
+            event(_log, logging.INFO, "texts dropped", entries=len(old))
+        return len(old)
+
+
+def _drop(numbers: Sequence[int], before: datetime, store: Store) -> None:
+    store.keeping.drop_content(numbers, before)

@@ -1,0 +1,90 @@
+"""The nouns of the product, as frozen values.
+
+What a feed said (`ParsedFeed`, `ParsedEntry`) and what is known (`Entry`) are two types. All
+times are aware; all but wall-clock schedules are UTC.
+"""
+
+from digest.model.deliveries import (
+    Backoff,
+    Delivery,
+    DeliveryState,
+    Frequency,
+    Outcome,
+    Recipient,
+    RecipientState,
+    Rendition,
+)
+from digest.model.editions import (
+    ALERTS,
+    NO_PICTURES,
+    AlsoIn,
+    CatchUp,
+    Content,
+    Edition,
+    Failing,
+    Held,
+    Images,
+    More,
+    Picture,
+    PictureFile,
+    Pictures,
+    Quiet,
+    Related,
+    Schedule,
+    Section,
+    Story,
+)
+from digest.model.entries import CleanEntry, Entry, KeyedEntry, KnownEntry, ParsedEntry
+from digest.model.feeds import (
+    FeedState,
+    Move,
+    ParsedFeed,
+    PollHints,
+    PollOutcome,
+    PollResult,
+    Spent,
+)
+from digest.model.structs import as_dict, repr_without
+
+__all__ = [
+    "ALERTS",
+    "NO_PICTURES",
+    "AlsoIn",
+    "Backoff",
+    "CatchUp",
+    "CleanEntry",
+    "Content",
+    "Delivery",
+    "DeliveryState",
+    "Edition",
+    "Entry",
+    "Failing",
+    "FeedState",
+    "Frequency",
+    "Held",
+    "Images",
+    "KeyedEntry",
+    "KnownEntry",
+    "More",
+    "Move",
+    "Outcome",
+    "ParsedEntry",
+    "ParsedFeed",
+    "Picture",
+    "PictureFile",
+    "Pictures",
+    "PollHints",
+    "PollOutcome",
+    "PollResult",
+    "Quiet",
+    "Recipient",
+    "RecipientState",
+    "Related",
+    "Rendition",
+    "Schedule",
+    "Section",
+    "Spent",
+    "Story",
+    "as_dict",
+    "repr_without",
+]

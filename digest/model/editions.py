@@ -1,0 +1,236 @@
+"""Editions: their stories, sections and pictures, and the schedule that makes them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
+from typing import Literal
+
+from msgspec import Struct
+
+from digest.model.structs import repr_without
+
+# The digest that alerts are editions of; no other can be called so.
+ALERTS = "alerts"
+
+CatchUp = Literal["auto", "send", "merge", "skip"]
+Content = Literal["excerpt", "full", "none"]
+Images = Literal["none", "remote", "embedded"]
+
+
+class Schedule(Struct, frozen=True):
+    """A wall-clock rule: which local dates, at which local times.
+
+    `None` means every one. Weekdays count from Monday as 0. Where both `month_days` and
+    `weekdays` are given, either is enough (POSIX crontab). With `clamp`, a day of the month
+    that a short month lacks is its last day.
+    """
+
+    text: str
+    times: tuple[time, ...]
+    months: frozenset[int] | None = None
+    month_days: frozenset[int] | None = None
+    weekdays: frozenset[int] | None = None
+    clamp: bool = False
+
+    def on(self, day: date) -> bool:
+        """Whether the rule applies to this local date."""
+        if self.months is not None and day.month not in self.months:
+            return False
+        by_weekday = self.weekdays is not None and day.weekday() in self.weekdays
+        if self.month_days is None:
+            return self.weekdays is None or by_weekday
+        by_day = day.day in self.month_days or (
+            self.clamp
+            and (day + timedelta(days=1)).day == 1
+            and any(wanted > day.day for wanted in self.month_days)
+        )
+        return by_day or by_weekday
+
+    @property
+    def hourly(self) -> bool:
+        """Whether it runs in every hour of a day, and so in both of a repeated one."""
+        return len({at.hour for at in self.times}) == 24
+
+
+class AlsoIn(Struct, frozen=True):
+    """Another feed that has the same story."""
+
+    feed: str
+    url: str
+
+
+class Related(Struct, frozen=True):
+    """An entry under a similar title, shown with the story it is like."""
+
+    title: str
+    url: str
+    feed: str
+
+
+class Picture(Struct, frozen=True):
+    """A picture that was seen: where it is, and its size in pixels.
+
+    `content_id` is set where a message has the picture in it (RFC 2392).
+    """
+
+    url: str
+    width: int
+    height: int
+    content_id: str = ""
+
+    def within(self, width: int, height: int) -> tuple[int, int]:
+        """Its size where it is shown no larger than this, in its own proportions."""
+        scale = min(1.0, width / self.width, height / self.height)
+        return max(1, round(self.width * scale)), max(1, round(self.height * scale))
+
+
+class PictureFile(Struct, frozen=True):
+    """A picture that a message has in it; `kind` is `png`, `jpeg` or `gif`."""
+
+    kind: str
+    data: bytes
+
+    __repr__ = repr_without("data")
+
+
+# By content id.
+Pictures = Mapping[str, PictureFile]
+NO_PICTURES: Pictures = MappingProxyType({})
+
+
+class Story(Struct, frozen=True):
+    """One thing to read; `entries` are the ids of the entries it stands for, the leading first.
+
+    `reading_minutes` is 0 where there is nothing to read but this. `html` is the clean content,
+    where the whole of it is to be shown. `watched` are the rules that raised it. `group` is the
+    subject it shares with its neighbours in the section. A `brief` one is shown by its title.
+    `image` is where its feed says it has a picture, `picture` that picture once it was seen.
+    A form that has no room for a `cut` one counts it.
+    """
+
+    title: str
+    url: str
+    feed: str
+    author: str
+    published: datetime | None
+    excerpt: str
+    reading_minutes: int
+    also_in: tuple[AlsoIn, ...] = ()
+    entries: tuple[int, ...] = ()
+    updated: bool = False
+    html: str = ""
+    image: str = ""
+    picture: Picture | None = None
+    watched: tuple[str, ...] = ()
+    related: tuple[Related, ...] = ()
+    group: str = ""
+    brief: bool = False
+    cut: bool = False
+
+
+class More(Struct, frozen=True):
+    """So many more stories of a feed; `url` is the feed's home page, if any."""
+
+    feed: str
+    url: str
+    stories: int
+
+
+class Section(Struct, frozen=True):
+    """Stories under one heading.
+
+    `top` marks the section of those raised above the others; `url` is the home page of the feed
+    that it is of, if it is of one; `more` are those that wait for the next edition.
+    """
+
+    title: str
+    stories: tuple[Story, ...]
+    url: str = ""
+    more: tuple[More, ...] = ()
+    top: bool = False
+
+    @property
+    def shown(self) -> tuple[Story, ...]:
+        """Its stories, without those that are cut."""
+        return tuple(story for story in self.stories if not story.cut)
+
+    @property
+    def cut(self) -> tuple[More, ...]:
+        """How many of its stories are cut, by feed."""
+        feeds = Counter(story.feed for story in self.stories if story.cut)
+        one = len({story.feed for story in self.stories}) == 1
+        return tuple(More(feed, self.url if one else "", cut) for feed, cut in feeds.items())
+
+
+class Held(Struct, frozen=True):
+    """Entries of a feed that came in a flood and wait for the operator's word."""
+
+    feed: str
+    entries: int
+
+
+class Failing(Struct, frozen=True):
+    """A feed that could not be read for long, and since when."""
+
+    feed: str
+    since: datetime
+
+
+class Quiet(Struct, frozen=True):
+    """A feed that has brought nothing for long, and since when."""
+
+    feed: str
+    since: datetime
+
+
+class Edition(Struct, frozen=True):
+    """One composed digest, ready to render.
+
+    The period is half open; it ends with the composing, or earlier where the edition is late.
+    `language` is the BCP 47 tag that dates, numbers and fixed words go by; `next_at` is when the
+    next edition is due; `lead` is the index of the story that the subject names.
+    """
+
+    digest: str
+    title: str
+    subject: str
+    period_from: datetime
+    period_to: datetime
+    composed_at: datetime
+    timezone: str
+    sections: tuple[Section, ...]
+    held_back: int = 0
+    held: tuple[Held, ...] = ()
+    failing: tuple[Failing, ...] = ()
+    quiet: tuple[Quiet, ...] = ()
+    language: str = "en"
+    next_at: datetime | None = None
+    lead: int = 0
+
+    @property
+    def stories(self) -> tuple[Story, ...]:
+        """Every story, in reading order."""
+        return tuple(story for section in self.sections for story in section.stories)
+
+    @property
+    def teasers(self) -> tuple[Story, ...]:
+        """The first stories after the one that the subject names."""
+        return tuple(story for n, story in enumerate(self.stories[:4]) if n != self.lead)[:3]
+
+    @property
+    def cut(self) -> tuple[More, ...]:
+        """What is cut of the sections of which nothing is shown."""
+        return tuple(more for section in self.sections if not section.shown for more in section.cut)
+
+    @property
+    def entry_ids(self) -> tuple[int, ...]:
+        """The entries this edition takes."""
+        return tuple(entry for story in self.stories for entry in story.entries)
+
+    @property
+    def reading_minutes(self) -> int:
+        """How long the whole takes to read."""
+        return sum(story.reading_minutes for story in self.stories)

@@ -1,0 +1,104 @@
+"""Entries: what a feed said, what is stored, and what is known in between."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+
+class ParsedEntry(Struct, frozen=True):
+    """One item as a feed said it; empty strings where it said nothing.
+
+    `html` is as published, capped and not yet clean, its links relative to `base`; `link` and
+    `image` are absolute. `seconds` is the length of a recording; `categories` is what the feed
+    files it under.
+    """
+
+    guid: str
+    link: str
+    title: str
+    author: str
+    published: datetime | None
+    html: str
+    base: str = ""
+    image: str = ""
+    seconds: int | None = None
+    categories: tuple[str, ...] = ()
+
+
+class KeyedEntry(Struct, frozen=True):
+    """A parsed entry with its stable identity inside its feed, and a hash of what it says.
+
+    `names` is everything it is known under from now on; `telling` are those that tell it apart
+    from the rest of its body, the strongest first.
+    """
+
+    key: str
+    fingerprint: str
+    entry: ParsedEntry
+    names: tuple[str, ...] = ()
+    telling: tuple[str, ...] = ()
+
+
+class KnownEntry(Struct, frozen=True):
+    """What the diff needs of an entry that was seen before; `names` are all it goes by.
+
+    `in_last_body` says that the last body that was read had it.
+    """
+
+    id: int
+    key: str
+    fingerprint: str
+    names: frozenset[str]
+    in_last_body: bool = False
+
+
+class CleanEntry(Struct, frozen=True):
+    """A keyed entry made safe to show: plain title, clean HTML, excerpt as text, word count."""
+
+    key: str
+    fingerprint: str
+    title: str
+    link: str
+    author: str
+    published: datetime | None
+    html: str
+    excerpt: str
+    words: int
+    names: tuple[str, ...] = ()
+    image: str = ""
+    seconds: int | None = None
+    categories: tuple[str, ...] = ()
+
+
+class Entry(Struct, frozen=True):
+    """An entry as the store knows it.
+
+    `edited_at` is when the feed last said something else of it than before; `resend_at` the same,
+    of a feed whose edits are sent again. `html` is its clean content, where it was asked for;
+    `feed_home` is the feed's home page.
+    """
+
+    id: int
+    feed_url: str
+    feed_title: str
+    title: str
+    link: str
+    author: str
+    published: datetime | None
+    first_seen_at: datetime
+    excerpt: str
+    words: int
+    image: str = ""
+    seconds: int | None = None
+    edited_at: datetime | None = None
+    resend_at: datetime | None = None
+    categories: tuple[str, ...] = ()
+    html: str = ""
+    feed_home: str = ""
+
+    @property
+    def dated(self) -> datetime:
+        """When it was published, or first seen where the feed does not say or dates ahead."""
+        return min(self.published or self.first_seen_at, self.first_seen_at)

@@ -1,0 +1,26 @@
+"""What all nouns have in common: as plain data, and a `repr` that keeps what is secret."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from msgspec import Struct, to_builtins
+
+
+def as_dict(noun: Struct) -> dict[str, Any]:
+    """A noun and all nouns in it as dicts, and sets as lists; everything else as it is."""
+    said: dict[str, Any] = to_builtins(noun, builtin_types=(bytes, date, datetime, time, timedelta))
+    return said
+
+
+def repr_without(*hidden: str) -> Callable[[Struct], str]:
+    """A `__repr__` that leaves out fields which are secret, or long."""
+
+    def shown(self: Struct) -> str:
+        names = (name for name in self.__struct_fields__ if name not in hidden)
+        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
+        return f"{type(self).__name__}({values})"
+
+    return shown

@@ -1,0 +1,254 @@
+"""Words, dates and escapes that the built-in templates and Slack posts share."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+import unicodedata
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from digest.language import language_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from digest.language import Direction, Language
+    from digest.model import Edition, Failing, Held, Quiet, Section, Story
+
+# What means something anywhere, then what does at the start of a line or, a #, of a word.
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>~&]|^[+-]|(?<!\S)#")
+# A number with a dot makes a list at the start of a line only.
+_NUMBERED = re.compile(r"^(\d+)([.)])")
+_MARKDOWN_URL = re.compile(r"[<>\s\\]|&(?=#?\w+;)")
+_NAME, _NAMED = 60, 3
+# More stories in more sections than this open with their contents.
+_LONG, _MANY = 12, 3
+# By bidirectional class, and the marks that count as a letter (Unicode UAX 9).
+_DIRECTIONS: dict[str, Direction] = {"L": "ltr", "R": "rtl", "AL": "rtl"}
+_MARKS: dict[Direction, str] = {"ltr": "\u200e", "rtl": "\u200f"}
+
+
+def short(text: str, graphemes: int) -> str:
+    """The text cut to what readers see as so many characters."""
+    if len(text) <= graphemes:
+        return text
+    # Few texts are so long.
+    import regex
+
+    found = regex.finditer(r"\X", text)
+    ends = [match.end() for match, _ in zip(found, range(graphemes + 1), strict=False)]
+    return text if len(ends) <= graphemes else text[: ends[graphemes - 2]].rstrip() + "…"
+
+
+def day(at: datetime, timezone: str, language: Language) -> str:
+    """`20 November 2026`, in the digest's time zone."""
+    return language.day(at.astimezone(ZoneInfo(timezone)).date())
+
+
+def age(at: datetime, edition: Edition) -> str:
+    """`today`, `Tuesday`, `20 November`: the day as seen from the one of composing."""
+    zone = ZoneInfo(edition.timezone)
+    days = (time.astimezone(zone).date() for time in (at, edition.composed_at))
+    return language_of(edition.language).age(*days)
+
+
+def period(edition: Edition) -> str:
+    """`13 to 20 November 2026`, or the one day."""
+    zone = ZoneInfo(edition.timezone)
+    days = (at.astimezone(zone).date() for at in (edition.period_from, edition.period_to))
+    return language_of(edition.language).period(*days)
+
+
+def summary(edition: Edition) -> str:
+    """Period, count and reading time, in a line."""
+    if edition.stories and not edition.reading_minutes:
+        # An alert says all there is.
+        return period(edition)
+    language = language_of(edition.language)
+    parts = [period(edition), language.count(len(edition.stories), "story", "stories")]
+    if edition.stories:
+        time = language.duration(edition.reading_minutes)
+        parts.append(language.translate("{time} to read in full", time=time))
+    return " · ".join(parts)
+
+
+def is_long(edition: Edition) -> bool:
+    """Whether an edition is to open with its contents."""
+    return len(edition.stories) > _LONG and len(edition.sections) > _MANY
+
+
+def facts(
+    edition: Edition,
+    section: Section,
+    story: Story,
+    *,
+    brief: bool = False,
+    whole_date: bool = False,
+) -> list[str]:
+    """What is known of a story beside its words: feed, author, date, how long it takes.
+
+    Not the feed or the author where the heading of its section says the same; with `brief`
+    neither author nor date. A date is told by its age, unless it is to be whole.
+    """
+    language = language_of(edition.language)
+    facts_shown = [language.translate("Updated")] if story.updated else []
+    facts_shown += [inline(who, language.direction) for who in sources(section, story, brief=brief)]
+    if story.published and not brief:
+        at, zone = story.published, edition.timezone
+        facts_shown.append(day(at, zone, language) if whole_date else age(at, edition))
+    if story.reading_minutes:
+        facts_shown.append(language.duration(story.reading_minutes))
+    return facts_shown
+
+
+def sources(section: Section, story: Story, *, brief: bool = False) -> list[str]:
+    """Feed and author of a story, but for what the heading of its section or the feed says."""
+    known = [section.title]
+    for who in (story.feed, "" if brief else story.author):
+        if who and not any(f" {who} " in f" {shown} " for shown in known):
+            known.append(who)
+    return known[1:]
+
+
+def closing(edition: Edition) -> list[str]:
+    """What is said under an edition: what waits or fails, what comes next, and last why it comes.
+
+    The last is always there.
+    """
+    language = language_of(edition.language)
+    why = language.translate(
+        "You get this because your address is on the list for {title}.",
+        title=inline(edition.title, language.direction),
+    )
+    return [*filter(None, (notes(edition), next_edition(edition))), why]
+
+
+def next_edition(edition: Edition) -> str:
+    """A sentence about when the next edition is due, or nothing where nobody knows."""
+    if not edition.next_at:
+        return ""
+    language = language_of(edition.language)
+    local = edition.next_at.astimezone(ZoneInfo(edition.timezone))
+    return language.translate(
+        "The next edition is due on {day} at {time}.",
+        day=language.day_to_come(local.date()),
+        time=language.time_of_day(local.time()),
+    )
+
+
+def notes(edition: Edition) -> str:
+    """Sentences about what waits, what is held, what cannot be read and is quiet; or nothing."""
+    language = language_of(edition.language)
+    sentences = []
+    if edition.held_back:
+        sentences.append(
+            language.plural(
+                edition.held_back,
+                "{number} more story will come with the next edition.",
+                "{number} more stories will come with the next edition.",
+            )
+        )
+    if edition.held:
+        feeds = _held(edition.held, language)
+        sentences.append(
+            language.translate(
+                "Held for review, since they came all at once: {feeds}.", feeds=feeds
+            )
+        )
+    if edition.failing:
+        feeds = _since(edition.failing, edition, language)
+        sentences.append(language.translate("Cannot be read: {feeds}.", feeds=feeds))
+    if edition.quiet:
+        feeds = _since(edition.quiet, edition, language)
+        sentences.append(language.translate("Nothing new for long: {feeds}.", feeds=feeds))
+    return " ".join(sentences)
+
+
+def _held(held: Sequence[Held], language: Language) -> str:
+    named = [
+        language.plural(
+            feed.entries,
+            "{number} entry of {feed}",
+            "{number} entries of {feed}",
+            feed=_name(feed.feed, language),
+        )
+        for feed in held[:_NAMED]
+    ]
+    if more := len(held) - len(named):
+        named.append(
+            language.plural(more, "those of {number} more feed", "those of {number} more feeds")
+        )
+    return language.list_of(named)
+
+
+def _since(feeds: Sequence[Failing | Quiet], edition: Edition, language: Language) -> str:
+    named = [
+        language.translate(
+            "{feed} (since {day})",
+            feed=_name(feed.feed, language),
+            day=day(feed.since, edition.timezone, language),
+        )
+        for feed in feeds[:_NAMED]
+    ]
+    if more := len(feeds) - len(named):
+        named.append(language.plural(more, "{number} more feed", "{number} more feeds"))
+    return language.list_of(named)
+
+
+def _name(feed: str, language: Language) -> str:
+    return inline(short(feed, _NAME), language.direction)
+
+
+def direction(text: str, unsaid: Direction = "ltr") -> Direction:
+    """`ltr` or `rtl`, by the first letter that has a direction (Unicode UAX 9, rule P2)."""
+    return next(filter(None, map(_direction, text)), unsaid)
+
+
+def inline(text: str, around: Direction) -> str:
+    """Text for inside a line: what follows keeps its place after words written the other way.
+
+    So does what it begins and ends with itself, like a quotation mark.
+    """
+    if not any(_direction(letter) not in {None, around} for letter in text):
+        return text
+    end, own = _MARKS[around], direction(text)
+    if own != around and not _direction(text[-1]):
+        end = _MARKS[own] + end
+    start = _MARKS[own] if own != around and not _direction(text[0]) else ""
+    return f"{start}{text}{end}"
+
+
+def line(text: str, around: Direction) -> str:
+    """A line of plain text that reads in a direction, whatever name it begins with."""
+    return text if direction(text, around) == around else f"{_MARKS[around]}{text}"
+
+
+def _direction(letter: str) -> Direction | None:
+    return _DIRECTIONS.get(unicodedata.bidirectional(letter))
+
+
+def markdown(text: str) -> str:
+    """Text that Markdown shows as it is (CommonMark, backslash escapes)."""
+    return _NUMBERED.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\g<0>", text))
+
+
+def markdown_url(url: str) -> str:
+    """An address for the inside of `<...>` in a Markdown link."""
+    return _MARKDOWN_URL.sub(
+        lambda match: "&amp;" if match[0] == "&" else f"%{ord(match[0]):02X}", url
+    )
+
+
+def wrap(text: str, indent: int = 0, width: int = 72) -> str:
+    """Lines of at most `width` columns; a word that is longer stays whole."""
+    space = " " * indent
+    return textwrap.fill(
+        text,
+        width,
+        initial_indent=space,
+        subsequent_indent=space,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,250 @@
+"""Stories as blocks of Slack.
+
+What feeds say goes into `rich_text` and `plain_text` only, which show it literally: a title can
+neither ping a channel nor change how the rest looks. So nothing here is mrkdwn, in which `*`, `_`
+and `~` cannot be escaped. https://docs.slack.dev/reference/block-kit/blocks
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from digest.language import language_of
+from digest.rendering import phrases
+from digest.rendering.excerpts import excerpt as excerpt_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from digest.language import Language
+    from digest.model import Edition, Section, Story
+
+Block = dict[str, Any]
+Message = dict[str, Any]
+
+# Slack refuses messages of about 12-13 thousand characters over all blocks.
+MAX_JSON = 12_000
+MAX_BLOCKS = 50
+# The most JSON for a story, so that one fits into a message whatever its feed says.
+_MAX_STORY = 4_500
+_MAX_TITLE = 200
+_MAX_NAME = 60
+_MAX_ALT = 80
+_MAX_LINK = 2_000
+_MAX_SMALL_LINK = 250
+_MAX_PICTURE = 1_000
+_NAMED = 3
+_RELATED = 5
+_LONGEST_TAIL = 15
+# Where a link goes in a sentence: languages differ.
+_HERE = "\0"
+# What a text has that is not bold.
+_BARE = {"type", "text"}
+
+
+def bullet(story: Story, section: Section, excerpt: int, language: Language) -> Block:
+    """A story for a list: title, what there is to know of it, and so much of the excerpt."""
+    full = excerpt and not story.brief
+    said = _meta(story, section, language) if full else _sources(story, section, language)
+    about = _marks(story, language) + said
+    pieces = [
+        [_title(story)],
+        [text(f" · {' · '.join(about)}")] if about else [],
+        [] if story.brief else _also_in(story, language),
+        [text(f"\n{_excerpt(story, excerpt)}")] if full and story.excerpt else [],
+        _related(story, language),
+    ]
+    return line(_fitting(pieces))
+
+
+def blocks(story: Story, section: Section, excerpt: int, edition: Edition) -> list[Block]:
+    """A story by itself: title, excerpt, and what there is to know of it, beside its picture."""
+    language = language_of(edition.language)
+    about = _meta(story, section, language, edition)
+    said = [part for part in (_excerpt(story, excerpt), " · ".join(about)) if part.strip()]
+    marks = _marks(story, language)
+    also_in = _also_in(story, language)
+    head = [[_title(story)], [text(f" · {' · '.join(marks)}")] if marks else [], also_in]
+    if story.picture and said:
+        related = _related(story, language, before="")
+        pictured = [
+            rich_text([line(_fitting(head))]),
+            _beside_picture("\n".join(said), story),
+            *([rich_text([line(related)])] if related else []),
+        ]
+        if len(json.dumps(pictured)) <= _MAX_STORY and len(story.picture.url) <= _MAX_PICTURE:
+            return pictured
+    pieces = [*head, *([text(f"\n{part}")] for part in said), _related(story, language)]
+    return [rich_text([line(_fitting(pieces))])]
+
+
+def heading(title: str, url: str = "") -> Block:
+    """A section's title, linked where there is somewhere to go."""
+    return line([link(url, short(title, _MAX_NAME), most=_MAX_SMALL_LINK, bold=True)])
+
+
+def more(section: Section, language: Language) -> list[Block]:
+    """The line that says what of a section waits for the next edition; none where nothing does."""
+    named, rest = section.more[:_NAMED], section.more[_NAMED:]
+    if not named:
+        return []
+    elements: list[Block] = []
+    for each in named:
+        name = link(each.url, short(each.feed, _MAX_NAME), most=_MAX_SMALL_LINK)
+        said = language.translate("and {count} more from {feed}", count=each.stories, feed=_HERE)
+        before = [text(language.translate(", "))] if elements else []
+        elements += [*before, *_with(name, said)]
+    if rest:
+        feeds = language.plural(len(rest), "{number} more feed", "{number} more feeds")
+        others = language.translate("and more from {feeds}", feeds=feeds)
+        elements.append(text(language.translate(", ") + others))
+    return [line(elements)]
+
+
+def text(said: str, *, bold: bool = False) -> Block:
+    """Words inside a line of rich text."""
+    element: Block = {"type": "text", "text": said}
+    return element | {"style": {"bold": True}} if bold else element
+
+
+def link(url: str, said: str, *, most: int = _MAX_LINK, bold: bool = False) -> Block:
+    """A link inside a line of rich text; only its words where the address is none, or too long."""
+    if not url or len(json.dumps(url)) > most:
+        return text(said, bold=bold)
+    element: Block = {"type": "link", "url": url, "text": said}
+    return element | {"style": {"bold": True}} if bold else element
+
+
+def line(elements: list[Block]) -> Block:
+    """A line of rich text, or an item of a list."""
+    return {"type": "rich_text_section", "elements": elements}
+
+
+def bullets(items: list[Block], indent: int = 0) -> Block:
+    """A list of lines; `indent` is how deep."""
+    made: Block = {"type": "rich_text_list", "style": "bullet", "elements": items}
+    return made | {"indent": indent} if indent else made
+
+
+def rich_text(elements: list[Block]) -> Block:
+    """A block of lines and lists."""
+    return {"type": "rich_text", "elements": elements}
+
+
+def plain(said: str) -> Block:
+    """Text that is shown as it is, `:smile:` included."""
+    return {"type": "plain_text", "text": said, "emoji": False}
+
+
+def short(said: str, most: int) -> str:
+    """The text cut to so many graphemes, and as many units of UTF-16, at the end of a word.
+
+    A grapheme can be of any length, a message cannot; a unit is six characters of JSON or less.
+    """
+    encoded = said.encode("utf-16-le", "replace")
+    whole = encoded[: 2 * most].decode("utf-16-le", "ignore")
+    cut = phrases.short(whole if len(encoded) <= 2 * most else f"{whole[:-1]}…", most)
+    if cut == whole:
+        return cut
+    head, _, tail = cut.rpartition(" ")
+    return f"{head}…" if head.strip() and len(tail) <= _LONGEST_TAIL else cut
+
+
+def _excerpt(story: Story, most: int) -> str:
+    return short(excerpt_of(story.excerpt, most), most)
+
+
+def _beside_picture(said: str, story: Story) -> Block:
+    # A picture that Slack cannot fetch makes it refuse the message, but for one beside a text.
+    assert story.picture is not None
+    alternative = short(story.title, _MAX_ALT)
+    picture = {"type": "image", "image_url": story.picture.url, "alt_text": alternative}
+    return {"type": "section", "text": plain(said), "accessory": picture, "expand": True}
+
+
+def _title(story: Story) -> Block:
+    return link(story.url, short(story.title, _MAX_TITLE), bold=True)
+
+
+def _marks(story: Story, language: Language) -> list[str]:
+    rules = ", ".join(short(rule, _MAX_NAME // 2) for rule in story.watched[:_NAMED])
+    marks = [f"★ {rules}"] if rules else []
+    return [*marks, language.translate("updated")] if story.updated else marks
+
+
+def _meta(
+    story: Story, section: Section, language: Language, edition: Edition | None = None
+) -> list[str]:
+    """Feed, author, age where the edition is given, and reading time; nothing that is said yet."""
+    about = _sources(story, section, language, brief=False)
+    if edition and story.published:
+        about.append(phrases.age(story.published, edition))
+    if story.reading_minutes:
+        about.append(language.duration(story.reading_minutes))
+    return about
+
+
+def _sources(
+    story: Story, section: Section, language: Language, *, brief: bool = True
+) -> list[str]:
+    named = phrases.sources(section, story, brief=brief)
+    return [phrases.inline(short(who, _MAX_NAME), language.direction) for who in named]
+
+
+def _also_in(story: Story, language: Language) -> list[Block]:
+    links = [(short(other.feed, _MAX_NAME), other.url) for other in story.also_in]
+    said = language.translate("also in {feeds}", feeds=_HERE)
+    return _links(f" · {said}", links, _NAMED, language)
+
+
+def _related(story: Story, language: Language, before: str = "\n") -> list[Block]:
+    links = [
+        (f"{short(other.title, _MAX_TITLE // 2)} ({short(other.feed, _MAX_NAME // 2)})", other.url)
+        for other in story.related
+    ]
+    said = language.translate("Related: {title}", title=_HERE)
+    return _links(f"{before}{said}", links, _RELATED, language)
+
+
+def _links(
+    said: str, links: Sequence[tuple[str, str]], most: int, language: Language
+) -> list[Block]:
+    """What is said of them, with the first few in their place, and how many there are beside."""
+    if not links:
+        return []
+    before, _, after = said.partition(_HERE)
+    elements = [text(before)]
+    for number, (name, url) in enumerate(links[:most]):
+        comma = [text(language.translate(", "))] if number else []
+        elements += [*comma, link(url, name, most=_MAX_SMALL_LINK)]
+    if len(links) > most:
+        beside = language.translate("and {count} more", count=len(links) - most)
+        after = language.translate(", ") + beside + after
+    return [*elements, text(after)] if after else elements
+
+
+def _with(name: Block, said: str) -> list[Block]:
+    """What is said, with a name in its place."""
+    before, _, after = said.partition(_HERE)
+    return [*([text(before)] if before else []), name, *([text(after)] if after else [])]
+
+
+def _fitting(pieces: Iterable[list[Block]]) -> list[Block]:
+    """As many of the pieces as a story has room for; the first, its title, always is there."""
+    elements: list[Block] = []
+    for piece in pieces:
+        longer = _joined([*elements, *piece])
+        if len(json.dumps(longer)) <= _MAX_STORY:
+            elements = longer
+    return elements
+
+
+def _joined(elements: list[Block]) -> list[Block]:
+    """The same with one element for texts that follow each other, since each costs room."""
+    made: list[Block] = []
+    for bare, run in groupby(elements, key=lambda each: each.keys() == _BARE):
+        same = list(run)
+        made += [text("".join(each["text"] for each in same))] if bare else same
+    return made

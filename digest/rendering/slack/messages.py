@@ -1,0 +1,271 @@
+"""An edition as Slack messages: one post, several, or a post and its thread.
+
+Limits: https://docs.slack.dev/reference/block-kit/blocks
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import groupby, takewhile
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from digest.language import language_of
+from digest.rendering import phrases
+from digest.rendering.slack import blocks as make
+from digest.rendering.slack.blocks import MAX_BLOCKS, MAX_JSON
+from digest.rendering.slack.plain import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from digest.language import Language
+    from digest.model import Edition, Section, Story
+    from digest.rendering.slack.blocks import Block, Message
+
+# What a part's number and summary may add to it once all parts are known.
+_MARGIN = 150
+_MAX_HEADER = 140
+_MAX_TEXT = 200
+_MAX_NAME = 60
+_MAX_NOTE = 240
+# A thread's parent is to be short.
+_MOST_IN_PARENT = 5
+
+
+class _Level(Struct, frozen=True):
+    """How much is told: graphemes of excerpt for the top stories and the rest, and pictures."""
+
+    top: int
+    rest: int
+    pictures: bool = False
+
+
+_LEVELS = (
+    *(_Level(300, 220, pictures=True), _Level(300, 220), _Level(300, 160)),
+    *(_Level(300, 120), _Level(220, 80), _Level(220, 0)),
+)
+# Each section has a message to itself.
+_IN_THREAD = _Level(300, 220, pictures=True)
+
+
+class _Item(Struct, frozen=True):
+    """A story as blocks, or as one item of a list; `first` and `last` of its section."""
+
+    number: int
+    section: Section
+    story: Story
+    blocks: list[Block]
+    listed: bool
+    first: bool
+    last: bool
+
+
+def build_messages(edition: Edition, url: str = "") -> list[Message]:
+    """One message where it fits, with excerpts if they do; else as many as it takes.
+
+    A message is split between stories, never inside one. `url` is where the edition is shown in a
+    browser, if it is.
+    """
+    items: list[_Item] = []
+    footer = [*_in_browser(edition, url), *_footer(edition)]
+    for level in _LEVELS:
+        items = _items(edition, level)
+        message = _message(edition, items, 1, 1, footer)
+        if _fits(message):
+            return [message]
+    # Measured as the first or a later of many, and as the last: with all that a part can have.
+    parts = _split(
+        items,
+        lambda part: _message(edition, part, 1 if part[0] is items[0] else 99, 99, footer),
+    )
+    return [
+        _message(edition, part, n, len(parts), footer if n == len(parts) else [])
+        for n, part in enumerate(parts, 1)
+    ]
+
+
+def build_thread(edition: Edition, url: str = "") -> list[Message]:
+    """A short post with the top stories, then what goes into its thread: each section by itself.
+
+    Where there is nothing to go into a thread, it is what `build_messages` makes.
+    """
+    items = _items(edition, _IN_THREAD)
+    top = list(takewhile(lambda item: item.section.top, items))[:_MOST_IN_PARENT]
+    link = _in_browser(edition, url)
+    opening = _split(top, lambda part: _parent(edition, part, items[len(part) :], link))[0]
+    rest = items[len(opening) :]
+    if not rest:
+        return build_messages(edition, url)
+    footer = _footer(edition)
+    replies = [
+        part
+        for run in _sections(rest)
+        for part in _split(run, lambda part: _reply(edition, part, footer))
+    ]
+    made = [_reply(edition, part, footer if part is replies[-1] else []) for part in replies]
+    return [_parent(edition, opening, rest, link), *made]
+
+
+def _items(edition: Edition, level: _Level) -> list[_Item]:
+    pictures = level.pictures and not any(section.top for section in edition.sections)
+    language = language_of(edition.language)
+    items = []
+    for number, section in enumerate(edition.sections):
+        excerpt = level.top if section.top else level.rest
+        for place, story in enumerate(section.stories, 1):
+            large = not story.brief and (section.top or (pictures and story.picture is not None))
+            blocks = (
+                make.blocks(story, section, excerpt, edition)
+                if large
+                else [make.bullet(story, section, excerpt, language)]
+            )
+            last = place == len(section.stories)
+            items.append(_Item(number, section, story, blocks, not large, place == 1, last))
+    return items
+
+
+def _split(items: Sequence[_Item], build: Callable[[list[_Item]], Message]) -> list[list[_Item]]:
+    """As few runs of stories as fit into what is built of them; one without any, of none."""
+    parts: list[list[_Item]] = [[]]
+    for item in items:
+        if parts[-1] and not _fits(build([*parts[-1], item])):
+            parts.append([])
+        parts[-1].append(item)
+    return parts
+
+
+def _fits(message: Message) -> bool:
+    return len(message["blocks"]) <= MAX_BLOCKS and len(json.dumps(message)) < MAX_JSON - _MARGIN
+
+
+def _message(
+    edition: Edition, items: list[_Item], number: int, total: int, footer: list[Block]
+) -> Message:
+    title = make.short(edition.title, _MAX_HEADER)
+    language = language_of(edition.language)
+    part = language.translate("continued, part {number} of {total}", number=number, total=total)
+    nothing = make.plain(language.translate("Nothing new this time."))
+    blocks = [
+        _header(title if total == 1 else f"{title} ({number}/{total})"),
+        _context(phrases.summary(edition) if number == 1 else part),
+        *(_body(items, language) or [{"type": "section", "text": nothing}]),
+        *footer,
+    ]
+    opens = f"{title} ({number}/{total})"
+    return _post(edition.subject if number == 1 else _announced(opens, items, language), blocks)
+
+
+def _parent(
+    edition: Edition, opening: list[_Item], rest: list[_Item], link: list[Block]
+) -> Message:
+    language = language_of(edition.language)
+    runs = list(_sections(rest))
+    names = language.list_of(
+        f"{phrases.inline(make.short(run[0].section.title, _MAX_NAME), language.direction)}"
+        f" ({len(run)})"
+        for run in runs
+    )
+    inside = language.translate(
+        "In the thread: {stories} in {sections}: {names}",
+        stories=language.count(len(rest), "story", "stories"),
+        sections=language.count(len(runs), "section"),
+        names=names,
+    )
+    blocks = [
+        _header(make.short(edition.title, _MAX_HEADER)),
+        _context(phrases.summary(edition)),
+        *_body(opening, language),
+        _context(make.short(inside, _MAX_NOTE)),
+        *link,
+    ]
+    return _post(edition.subject, blocks)
+
+
+def _reply(edition: Edition, items: list[_Item], footer: list[Block]) -> Message:
+    language = language_of(edition.language)
+    blocks = [*_body(items, language), *footer]
+    title = make.short(items[0].section.title, _MAX_NAME)
+    return _post(_announced(title, items, language), blocks)
+
+
+def _post(text: str, blocks: list[Block]) -> Message:
+    """A message; what notifications say of it is `text`, which is mrkdwn."""
+    return {
+        "text": literal(make.short(text, _MAX_TEXT)),
+        "blocks": blocks,
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+def _announced(what: str, items: list[_Item], language: Language) -> str:
+    """What a message is and what it begins with."""
+    said = make.short(items[0].story.title, _MAX_NAME)
+    if more := len(items) - 1:
+        said = language.plural(
+            more, "{story}, and {number} more", "{story}, and {number} more", story=said
+        )
+    return f"{what}: {said}"
+
+
+def _header(title: str) -> Block:
+    return {"type": "header", "text": make.plain(title)}
+
+
+def _context(said: str) -> Block:
+    return {"type": "context", "elements": [make.plain(said)]}
+
+
+def _in_browser(edition: Edition, url: str) -> list[Block]:
+    said = language_of(edition.language).translate("View in browser")
+    return [make.rich_text([make.line([make.link(url, said)])])] if url else []
+
+
+def _footer(edition: Edition) -> list[Block]:
+    said = (make.short(phrases.notes(edition), _MAX_NOTE), phrases.next_edition(edition))
+    return [_context(" ".join(filter(None, said)))] if any(said) else []
+
+
+def _body(items: list[_Item], language: Language) -> list[Block]:
+    """The sections, with a line between what is on top and the rest."""
+    blocks: list[Block] = []
+    above = False
+    for run in _sections(items):
+        if above and not run[0].section.top:
+            blocks.append({"type": "divider"})
+        above = run[0].section.top
+        blocks += _section(run, language)
+    return blocks
+
+
+def _sections(items: list[_Item]) -> Iterator[list[_Item]]:
+    return (list(run) for _, run in groupby(items, key=lambda item: item.number))
+
+
+def _section(items: list[_Item], language: Language) -> list[Block]:
+    """Stories of one section under its title; lists go together into one block."""
+    section = items[0].section
+    blocks: list[Block] = []
+    name = make.short(section.title, _MAX_NAME)
+    continued = language.translate("{title} (continued)", title=name)
+    title = name if items[0].first else continued
+    lines = [make.heading(title, section.url)]
+    for (listed, group), run in groupby(items, key=lambda each: (each.listed, each.story.group)):
+        shown = [block for item in run for block in item.blocks]
+        lines += _group(group, listed=listed)
+        if listed:
+            lines.append(make.bullets(shown, indent=1 if group else 0))
+        else:
+            blocks += [*([make.rich_text(lines)] if lines else []), *shown]
+            lines = []
+    lines += make.more(section, language) if items[-1].last else []
+    return [*blocks, make.rich_text(lines)] if lines else blocks
+
+
+def _group(name: str, *, listed: bool) -> list[Block]:
+    if not name:
+        return []
+    title = make.heading(name)
+    return [make.bullets([title])] if listed else [title]

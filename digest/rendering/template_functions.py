@@ -1,0 +1,142 @@
+"""What templates call, in the language of the edition they render."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from jinja2 import pass_context
+from msgspec import Struct
+
+from digest.language import language_of
+from digest.rendering import phrases
+from digest.rendering.content import email_html
+from digest.rendering.excerpts import excerpt
+from digest.rendering.pictures import source
+from digest.rendering.text_blocks import content_markdown, content_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from jinja2.runtime import Context
+
+    from digest.config.looks import LookSettings
+    from digest.language import Direction, Language
+    from digest.model import Edition
+    from digest.rendering.email.personal import Links
+
+
+class Function:
+    """A function that templates may call, and do nothing else with."""
+
+    __slots__ = ("_call",)
+
+    def __init__(self, call: Callable[..., Any]) -> None:
+        self._call = call
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        """Call it."""
+        return self._call(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return "<function>"
+
+
+class Look(Struct, frozen=True):
+    """What was chosen about the look, as templates have it."""
+
+    accent: str
+    logo: str | None
+    logo_width: int | None
+    logo_height: int | None
+    font: str | None
+    width: int
+
+
+class Speech(Struct, frozen=True):
+    """The language of an edition, as templates have it."""
+
+    tag: str
+    direction: Direction
+
+
+def look_of(settings: LookSettings) -> Look:
+    """A look as templates have it."""
+    return Look(**{name: getattr(settings, name) for name in Look.__struct_fields__})
+
+
+def variables(edition: Edition, links: Links | None = None) -> dict[str, Any]:
+    """What a template is rendered with; the links are those of a recipient's own pages.
+
+    Plain values that cannot be changed, and functions.
+    """
+    language = language_of(edition.language)
+    return {
+        "edition": edition,
+        "edition_links": links,
+        "language": Speech(language.tag, language.direction),
+        "t": Function(language.translate),
+        "plural": Function(language.plural),
+        "count": Function(language.count),
+        "facts": Function(partial(phrases.facts, edition)),
+        "closing": tuple(phrases.closing(edition)),
+    }
+
+
+@pass_context
+def _day(context: Context, at: datetime, timezone: str) -> str:
+    """`20 November 2026`, in the digest's time zone."""
+    return phrases.day(at, timezone, _language(context))
+
+
+@pass_context
+def _reading_time(context: Context, minutes: int) -> str:
+    """`4 min`, `1 h 20 min`."""
+    return _language(context).duration(minutes)
+
+
+@pass_context
+def _inline(context: Context, text: str) -> str:
+    """Text for inside a line: what follows keeps its place after words written the other way."""
+    return phrases.inline(text, _speech(context).direction)
+
+
+@pass_context
+def _line(context: Context, text: str) -> str:
+    """A line of plain text that reads in the direction of the language."""
+    return phrases.line(text, _speech(context).direction)
+
+
+def _language(context: Context) -> Language:
+    return language_of(_speech(context).tag)
+
+
+def _speech(context: Context) -> Speech:
+    # Undefined where a template was imported without its context; what is asked of it says so.
+    return cast("Speech", context.resolve("language"))
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "age": phrases.age,
+    "content_markdown": content_markdown,
+    "content_text": content_text,
+    "day": _day,
+    "dir": phrases.direction,
+    "email_html": email_html,
+    "excerpt": excerpt,
+    "inline": _inline,
+    "line": _line,
+    "markdown": phrases.markdown,
+    "markdown_url": phrases.markdown_url,
+    "reading_time": _reading_time,
+    "short": phrases.short,
+    "source": source,
+    "wrap": phrases.wrap,
+}
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "is_long": phrases.is_long,
+    "next_edition": phrases.next_edition,
+    "notes": phrases.notes,
+    "summary": phrases.summary,
+}

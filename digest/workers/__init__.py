@@ -1,0 +1,1 @@
+"""A pool of processes for work that may stall or eat memory."""

@@ -1,0 +1,168 @@
+"""What runs in worker processes, and in the one that they are forked from.
+
+That one is a program of its own, which holds nothing of the daemon's that a fork could inherit: no
+database, no sockets, no threads' locks. It loads what tasks need, and nothing that only the daemon
+needs: its start is most of what a few bodies cost.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import pickle
+import resource
+import socket
+import struct
+import traceback
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from digest.errors import FeedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+# Before each pickle: how long it is.
+LENGTH = struct.Struct("!Q")
+# What is said to the forking process, and what it answers.
+NUMBER = struct.Struct("!q")
+
+
+class Work(Struct, frozen=True):
+    """What workers are for: the most memory of each, and what all and what few of them need.
+
+    What goes wrong in a `quiet` one is told by the answer alone.
+    """
+
+    memory_bytes: int
+    loaded: tuple[str, ...]
+    loaded_later: tuple[str, ...] = ()
+    quiet: bool = False
+
+
+READING, RENDERING = range(2)
+WORKS = (
+    Work(
+        512 * 1024**2,
+        (
+            *("digest.feeds.parsing.tolerant", "digest.jobs.body_task"),
+            *("digest.rendering.boilerplate", "digest.rendering.clean"),
+        ),
+        # What most bodies are read without, and what each worker would load that needs it.
+        ("feedparser",),
+    ),
+    Work(256 * 1024**2, ("css_inline", "digest.rendering.template_trial"), quiet=True),
+)
+
+
+class Result(Struct, frozen=True):
+    """What a call returned, if it went well, or raised; neither where nobody knows."""
+
+    value: Any = None
+    error: Exception | None = None
+    well: bool = False
+
+
+def call_all(calls: Sequence[Callable[[], Any]]) -> list[Result]:
+    """Call one after the other."""
+    return [_call(call) for call in calls]
+
+
+def _call(call: Callable[[], Any]) -> Result:
+    try:
+        return Result(call(), well=True)
+    except FeedError as error:
+        return Result(error=error)
+    except Exception:  # noqa: BLE001 - tried again alone, where it is told whole
+        return Result()
+
+
+def fork_workers(spare_seconds: float) -> None:
+    """The program: fork a worker for each socket that comes, until there are no more to come.
+
+    Standard input is a socket. An index of `WORKS` with a socket is answered with the number of its
+    worker; the number of a worker that has been killed or has ended by itself with its exit code.
+    After `spare_seconds` without a request, it loads what few workers need.
+    """
+    loading = _Loading()
+    with socket.socket(fileno=0) as control:
+        while (request := _next(control, loading, spare_seconds)) is not None:
+            number, handles = request
+            if not handles:
+                _, status = os.waitpid(number, 0)
+                control.send(NUMBER.pack(os.waitstatus_to_exitcode(status)))
+                continue
+            loading.load(WORKS[number])
+            if worker := os.fork():
+                os.close(handles[0])
+                control.send(NUMBER.pack(worker))
+            else:
+                control.close()
+                _work(socket.socket(fileno=handles[0]), WORKS[number])
+
+
+def _next(
+    control: socket.socket, loading: _Loading, spare_seconds: float
+) -> tuple[int, list[int]] | None:
+    """The next request, a number and perhaps the socket with it; None at the end."""
+    while True:
+        control.settimeout(spare_seconds if loading.later else None)
+        try:
+            said, handles, _, _ = socket.recv_fds(control, NUMBER.size, 1)
+        except TimeoutError:
+            loading.load_later()
+        else:
+            return (*NUMBER.unpack(said), handles) if said else None
+
+
+class _Loading:
+    """Loads what workers need, once there are to be some that do."""
+
+    def __init__(self) -> None:
+        self._loaded: set[Work] = set()
+        self.later: list[str] = []
+
+    def load(self, work: Work) -> None:
+        """Have what workers of this kind need."""
+        if work not in self._loaded:
+            self._loaded.add(work)
+            self.later += work.loaded_later
+            _load(work.loaded)
+
+    def load_later(self) -> None:
+        """Load what few need."""
+        _load(self.later)
+        self.later.clear()
+
+
+def _load(names: Sequence[str]) -> None:
+    for name in names:
+        importlib.import_module(name)
+    # What is looked through for garbage is written to, and so is no longer shared.
+    gc.freeze()
+
+
+def _work(connection: socket.socket, work: Work) -> None:
+    """Be a worker: answer each call that comes, and end with the connection."""
+    resource.setrlimit(resource.RLIMIT_AS, (work.memory_bytes, work.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if work.quiet:
+        # A library that gets no memory writes there and ends the process.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    # Where nobody waits for the answer any more, nobody is told so.
+    with suppress(ConnectionError), connection, connection.makefile("rb") as calls:
+        while length := calls.read(LENGTH.size):
+            answer = _answer(calls.read(*LENGTH.unpack(length)))
+            connection.sendall(LENGTH.pack(len(answer)) + answer)
+    os._exit(0)
+
+
+def _answer(call: bytes) -> bytes:
+    try:
+        return pickle.dumps(Result(pickle.loads(call)(), well=True))  # noqa: S301 - of our own
+    except Exception as error:  # noqa: BLE001 - raised where the result is waited for
+        error.add_note(f"In a worker process:\n{traceback.format_exc()}")
+        return pickle.dumps(Result(error=error))

@@ -1,0 +1,95 @@
+"""What feeds are called: none by another's name."""
+
+from __future__ import annotations
+
+import pytest
+
+from digest.editions.compose import Frame, compose
+from digest.editions.feed_names import feed_names
+from digest.editions.select import select
+from tests.editions.entries import NOW, entry
+
+A, B, C = "https://a.example/f", "https://b.example/f", "https://c.example/f"
+
+
+@pytest.mark.parametrize(
+    "alike",
+    [
+        *("BBC News", "bbc  news", "BBC\u200bNews", "ВВС News", "BBC Ν\u0435ws"),
+        *("BBC News (Official)", "BBC News（bbc.com）", "BBC News [live]", "Official BBC News"),
+        *("BBC News ✅", "BBC News™", "BBC-News!", "🅱🅱🅲 News", "ⓑⓑⓒ News", "B B C News"),
+        *("ＢＢＣ Ｎｅｗｓ", "BBC\u3164News", "\u202eBBC News", "BBC N\u0301ews", "BBC Nevvs"),
+    ],
+)
+def test_a_feed_that_calls_itself_like_another_has_its_host_beside_it(alike: str) -> None:
+    names = feed_names({A: None, B: None}, {A: "BBC News", B: alike})
+    assert names == {A: "BBC News (a.example)", B: f"{alike} (b.example)"}
+
+
+def test_what_the_operator_calls_a_feed_is_trusted() -> None:
+    names = feed_names({A: "BBC News", B: None, C: "BBC News"}, {A: "x", B: "bbc news", C: "y"})
+    assert names == {A: "BBC News", B: "bbc news (b.example)", C: "BBC News"}
+
+
+def test_what_is_unlike_stays_as_it_is() -> None:
+    assert feed_names({A: None, B: None}, {A: "BBC News", B: "BBC Sport"}) == {
+        A: "BBC News",
+        B: "BBC Sport",
+    }
+
+
+@pytest.mark.parametrize("own", ["", " ", "\u200b", "\u3164", "\u2800", "\u0301", "\U000e0041"])
+def test_a_name_that_nobody_sees_is_none(own: str) -> None:
+    assert feed_names({A: None}, {A: own}) == {A: "a.example"}
+
+
+@pytest.mark.parametrize(
+    "own",
+    ["a.example", "www.A.example", "ａ．ｅｘａｍｐｌｅ", "News of a。example", "x (a.example)"],
+)
+def test_a_feed_that_calls_itself_by_another_host_has_its_own_beside_it(own: str) -> None:
+    assert feed_names({A: None, B: None}, {B: own}) == {A: "a.example", B: f"{own} (b.example)"}
+
+
+@pytest.mark.parametrize("own", ["b.example", "www.b.example", "News of b.example", "5.5 facts"])
+def test_its_own_host_may_be_in_a_name(own: str) -> None:
+    assert feed_names({B: None}, {B: own}) == {B: own}
+
+
+def test_the_host_itself_cannot_be_mistaken() -> None:
+    address = "https://xn--80ak6aa92e.com/feed"
+    assert feed_names({address: None}, {}) == {address: "xn--80ak6aa92e.com"}
+
+
+@pytest.mark.parametrize("own", ["Weekly", "weekly!", "Science", "More", "Top Stories (live)"])
+def test_no_feed_is_called_like_the_digest_or_what_it_is_filed_under(own: str) -> None:
+    frame = Frame(
+        digest="weekly",
+        title="Weekly",
+        timezone="UTC",
+        period_from=NOW,
+        period_to=NOW,
+        composed_at=NOW,
+        names={"https://a.example/": None},
+        tags={"https://a.example/": "Science"},
+    )
+    (story,) = compose(frame, select([entry(1, "a", feed_title=own)], 10, {})).stories
+    assert story.feed == f"{own} (a.example)"
+
+
+def test_no_feed_is_called_like_a_heading_of_ours_or_like_another_that_has_nothing_new() -> None:
+    frame = Frame(
+        digest="weekly",
+        title="Weekly",
+        timezone="UTC",
+        period_from=NOW,
+        period_to=NOW,
+        composed_at=NOW,
+        names={f"https://{name}.example/": None for name in "abc"},
+        titles={"https://c.example/": "The Paper"},
+    )
+    entries = [entry(1, "a", feed_title="Top stories"), entry(2, "b", feed_title="The paper")]
+    edition = compose(frame, select(entries, 10, {}))
+    titles = [section.title for section in edition.sections]
+    assert titles == ["Top stories (a.example)", "The paper (b.example)"]
+    assert [story.feed for story in edition.stories] == titles

@@ -1,0 +1,231 @@
+"""Drafting beside everything else that the daemon does."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from contextlib import contextmanager
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from msgspec.structs import replace
+
+from digest.app.ticker import DaemonHealth
+from digest.jobs import drafts as jobs
+from digest.jobs.drafts import Drafter, draft_edition
+from digest.workers.pool import WorkerPool
+from tests.editions.hostile import TITLES
+from tests.feed_xml import NOW
+from tests.jobs.bench import Bench, open_bench, settings_of
+from tests.store import build
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Collection, Iterator
+    from pathlib import Path
+
+FEEDS = ("https://one.example/feed", "https://two.example/feed")
+MANY = {"weekly": {"schedule": "daily at 08:00", "send_to": ["vault"], "max_entries": 200}}
+
+
+async def learn(
+    bench: Bench, url: str, *titles: str, html: str = "<p>x</p>", image: str = ""
+) -> None:
+    windows = {name: digest.first_edition for name, digest in bench.settings.digests.items()}
+    entries = [
+        replace(build.entry(f"{url}/{n}", NOW), title=title, html=html, image=image)
+        for n, title in enumerate(titles)
+    ]
+    await bench.store.run(lambda store: build.learn(store, *entries, windows=windows, url=url))
+
+
+async def learn_hostile(bench: Bench, each: int, kind: str = "shared amounts") -> None:
+    random = Random(kind)
+    for url in FEEDS:
+        await learn(bench, url, *(TITLES[kind](n, random)[:1_000] for n in range(each)))
+
+
+@pytest.fixture
+async def workers() -> AsyncIterator[WorkerPool]:
+    workers = WorkerPool(1, task_seconds=60, doing="drafting")
+    yield workers
+    workers.close()
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    config = settings_of(tmp_path, list(FEEDS), digests=MANY)
+    async with open_bench(config, tmp_path) as bench:
+        yield bench
+
+
+async def test_the_store_answers_while_an_edition_is_drafted(
+    bench: Bench, workers: WorkerPool
+) -> None:
+    await learn_hostile(bench, 1_000)
+    drafting = Drafter(bench.settings, bench.store, workers)
+
+    # The processor time that the store's thread has nothing else in.
+    async def held() -> float:
+        return await bench.store.run(lambda _: time.thread_time())
+
+    before = await held()
+    draft = await drafting.edition("weekly", NOW)
+    assert len(draft.pending) == 2_000
+    assert len(draft.edition.stories) == 200
+    assert await held() - before < 0.5
+
+
+async def test_a_draft_is_the_same_wherever_it_is_decided(
+    bench: Bench, workers: WorkerPool
+) -> None:
+    await learn_hostile(bench, 60, "shared subjects")
+    there = await Drafter(bench.settings, bench.store, workers).edition("weekly", NOW)
+    thread = await Drafter(bench.settings, bench.store).edition("weekly", NOW)
+    here = await bench.store.run(lambda store: draft_edition(store, bench.settings, "weekly", NOW))
+    assert there.edition == thread.edition == here.edition
+    assert there.edition.stories
+
+
+async def test_what_is_cut_off_is_told_in_the_log_alone(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    await learn_hostile(bench, 700)
+    draft = await Drafter(bench.settings, bench.store).edition("weekly", NOW)
+    assert draft.is_short
+    (record,) = [one for one in caplog.records if one.message == "drafting took long"]
+    assert record.levelno == logging.WARNING
+    fields: dict[str, Any] = record.__dict__["fields"]
+    assert (fields["digest"], fields["grouped"]) == ("weekly", "in part")
+
+
+async def test_what_takes_too_long_all_the_same_is_not_grouped(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    title = "Boeing strike ends after machinists accept new contract"
+    for url in FEEDS:
+        await learn(bench, url, title, *(f"{url} {n}" for n in range(40)))
+    whole = await Drafter(bench.settings, bench.store).edition("weekly", NOW)
+    hurried = WorkerPool(1, task_seconds=0.001, doing="drafting")
+    drafting = Drafter(bench.settings, bench.store, hurried)
+    draft = await drafting.edition("weekly", NOW)
+    hurried.close()
+    (record,) = [one for one in caplog.records if one.message == "not grouped"]
+    assert record.__dict__["fields"]["error"] == "drafting took longer than 0.001 s"
+    assert len(draft.edition.stories) > len(whole.edition.stories)
+
+
+async def test_of_a_feed_the_newest_are_looked_at_and_the_others_wait(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_MOST_PENDING", 10)
+    await learn(bench, FEEDS[0], *(f"Title {n}" for n in range(30)))
+    await learn(bench, FEEDS[1], *(f"Other {n}" for n in range(3)))
+    draft = await Drafter(bench.settings, bench.store).edition("weekly", NOW)
+    assert len(draft.pending) == 13
+    assert draft.edition.held_back == 20
+    assert [more.stories for section in draft.edition.sections for more in section.more] == [20]
+
+
+async def test_rules_read_contents_a_few_at_a_time(
+    tmp_path: Path, workers: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_MOST_TEXTS", 2)
+    digest = {**MANY["weekly"], "exclude": ["text:secret"], "content": "full"}
+    config = settings_of(tmp_path, list(FEEDS), digests={"weekly": digest})
+    async with open_bench(config, tmp_path) as bench:
+        await learn(bench, FEEDS[0], "One", "Two", "Three", html="<p>open</p>")
+        await learn(bench, FEEDS[1], "Four", "Five", "Six", html="<p>secret</p>")
+        draft = await Drafter(config, bench.store, workers).edition("weekly", NOW)
+        assert len(draft.judged.left_out) == 3
+        assert {story.html for story in draft.edition.stories} == {"<p>open</p>"}
+
+
+async def test_whole_contents_have_a_limit_in_all(tmp_path: Path) -> None:
+    config = settings_of(
+        tmp_path, list(FEEDS), digests={"weekly": {**MANY["weekly"], "content": "full"}}
+    )
+    async with open_bench(config, tmp_path) as bench:
+        await learn(bench, FEEDS[0], *(f"Title {n}" for n in range(10)), html="x" * 200_000)
+        draft = await Drafter(config, bench.store).edition("weekly", NOW)
+        shown = [len(story.html) for story in draft.edition.stories]
+        assert shown == [200_000] * 5 + [0] * 5
+
+
+async def test_no_feed_has_its_pictures_from_where_another_may_be(tmp_path: Path) -> None:
+    inside, outside = "http://nas.local/feed", FEEDS[0]
+    config = settings_of(
+        tmp_path, [{"url": inside, "allow_private_networks": True}, outside], digests=MANY
+    )
+    async with open_bench(config, tmp_path) as bench:
+        picture = "http://nas.local:8080/reboot.png"
+        for url in (inside, outside):
+            await learn(bench, url, url, image=picture)
+        draft = await Drafter(config, bench.store).edition("weekly", NOW)
+        images = {story.title: story.image for story in draft.edition.stories}
+        assert images == {inside: picture, outside: ""}
+
+
+@pytest.mark.parametrize(("piece", "whole"), [("<b>x</b>", 1), ("&amp;", 1), ("word ", 5)])
+async def test_markup_counts_for_more_than_text(tmp_path: Path, piece: str, whole: int) -> None:
+    config = settings_of(
+        tmp_path, list(FEEDS), digests={"weekly": {**MANY["weekly"], "content": "full"}}
+    )
+    async with open_bench(config, tmp_path) as bench:
+        html = piece * (200_000 // len(piece))
+        await learn(bench, FEEDS[0], *(f"Title {n}" for n in range(10)), html=html)
+        draft = await Drafter(config, bench.store).edition("weekly", NOW)
+        assert sum(bool(story.html) for story in draft.edition.stories) == whole
+        at_once = await bench.store.run(lambda store: draft_edition(store, config, "weekly", NOW))
+        assert at_once.edition == draft.edition
+
+
+async def test_no_more_contents_are_read_than_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = settings_of(
+        tmp_path, list(FEEDS), digests={"weekly": {**MANY["weekly"], "content": "full"}}
+    )
+    async with open_bench(config, tmp_path) as bench:
+        await learn(bench, FEEDS[0], *(f"Title {n}" for n in range(150)), html="x" * 50_000)
+        asked: list[int] = []
+        queries = await bench.store.run(lambda store: store.editions)
+        contents = queries.contents
+
+        def note(ids: Collection[int]) -> dict[int, str]:
+            asked.append(len(ids))
+            return contents(ids)
+
+        monkeypatch.setattr(queries, "contents", note)
+        await Drafter(config, bench.store).edition("weekly", NOW)
+        assert asked == [50]
+
+
+def test_slow_drafting_shows_in_health() -> None:
+    now = 0.0
+    pulse = DaemonHealth(lambda: now)
+    assert (pulse.draft_seconds, pulse.drafting_for) == (None, 0.0)
+    with pulse.drafting():
+        now = 299.0
+        assert pulse.drafting_for == 299.0
+        pulse.begin()
+        assert pulse.stale == ""
+        now = 300.0
+        assert pulse.stale == "an edition is drafted without end"
+    assert (pulse.stale, pulse.draft_seconds, pulse.drafting_for) == ("", 300.0, 0.0)
+
+
+async def test_a_draft_is_watched_while_it_is_made(bench: Bench) -> None:
+    seen = []
+
+    @contextmanager
+    def watch() -> Iterator[None]:
+        seen.append("begun")
+        yield
+        seen.append("ended")
+
+    drafting = Drafter(bench.settings, bench.store)
+    drafting.watch = watch
+    await asyncio.gather(*(drafting.edition("weekly", NOW) for _ in range(2)))
+    assert sorted(seen) == ["begun", "begun", "ended", "ended"]

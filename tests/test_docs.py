@@ -36,6 +36,7 @@ from digest.config.settings import (
 from digest.config.units import duration_text
 from digest.config.web import WebSettings
 from tests import template_docs
+from tests.examples import DOCUMENTS
 from tests.feed_xml import item, rss
 from tests.servers import Reply
 
@@ -51,9 +52,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 MARK = "<!-- generated from the settings -->\n"
-documents = pytest.mark.parametrize(
-    "path", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda path: path.name
-)
+documents = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 TYPES_MARK = "<!-- generated from the types -->\n"
 PARTS: dict[str, type[BaseModel]] = {
     "": Settings,
@@ -128,6 +127,13 @@ def test_the_readme_has_the_commands_that_ci_runs(name: str) -> None:
     after = README.partition(f"<!-- {name} -->\n```sh\n")[2].partition("```")[0].splitlines()
     assert len(after) == 1
     assert after[0].startswith("python3 -m venv .venv && ")
+
+
+def test_contributing_sets_up_as_the_readme_does() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    setup = text.partition("```sh\n")[2].partition("\n")[0]
+    assert setup.startswith("python3 -m venv .venv && ")
+    assert setup in README.replace("--quiet ", "")
 
 
 def test_the_readme_configuration_is_ten_lines_that_load(tmp_path: Path) -> None:
@@ -221,8 +227,9 @@ def without_comments(path: Path) -> str:
 
 
 def test_every_document_is_in_the_index() -> None:
-    linked = set(re.findall(r"\]\(([\w-]+\.md)\)", without_comments(ROOT / "docs/index.md")))
-    assert linked == {path.name for path in (ROOT / "docs").glob("*.md")} - {"index.md"}
+    for index in (ROOT / "docs/index.md", ROOT / "docs/decisions/index.md"):
+        linked = set(re.findall(r"\]\(([\w-]+\.md)\)", without_comments(index)))
+        assert linked == {path.name for path in index.parent.glob("*.md")} - {"index.md"}
 
 
 def test_every_refusal_of_slack_that_needs_a_person_is_documented() -> None:

@@ -180,14 +180,16 @@ def _story(frame: Frame, place: Place) -> Story:
         published=lead.published,
         excerpt="" if frame.content == "none" else lead.excerpt,
         reading_minutes=max(1, round(max(lead.words / _WORDS_A_MINUTE, (lead.seconds or 0) / 60))),
-        also_in=tuple(AlsoIn(_feed_name(frame, one), one.link) for one in cluster.entries[1:]),
-        entries=tuple(one.id for one in cluster.everything),
+        also_in=tuple(
+            AlsoIn(_feed_name(frame, entry), entry.link) for entry in cluster.entries[1:]
+        ),
+        entries=tuple(entry.id for entry in cluster.everything),
         updated=lead.edited_at is not None and lead.feed_url in frame.marking,
         html=lead.html if frame.content == "full" else "",
         image=_image(frame, lead),
         watched=tuple(dict.fromkeys(rule for rules in watched for rule in rules)),
         related=tuple(
-            Related(one.title, one.link, _feed_name(frame, one)) for one in cluster.related
+            Related(entry.title, entry.link, _feed_name(frame, entry)) for entry in cluster.related
         ),
         group=cluster.group,
         brief=place.brief,

@@ -93,21 +93,21 @@ def facts(
     neither author nor date. A date is told by its age, unless it is to be whole.
     """
     language = language_of(edition.language)
-    said = [language.translate("Updated")] if story.updated else []
-    said += [inline(who, language.direction) for who in sources(section, story, brief=brief)]
+    facts_shown = [language.translate("Updated")] if story.updated else []
+    facts_shown += [inline(who, language.direction) for who in sources(section, story, brief=brief)]
     if story.published and not brief:
         at, zone = story.published, edition.timezone
-        said.append(day(at, zone, language) if whole_date else age(at, edition))
+        facts_shown.append(day(at, zone, language) if whole_date else age(at, edition))
     if story.reading_minutes:
-        said.append(language.duration(story.reading_minutes))
-    return said
+        facts_shown.append(language.duration(story.reading_minutes))
+    return facts_shown
 
 
 def sources(section: Section, story: Story, *, brief: bool = False) -> list[str]:
     """Feed and author of a story, but for what the heading of its section or the feed says."""
     known = [section.title]
     for who in (story.feed, "" if brief else story.author):
-        if who and not any(f" {who} " in f" {one} " for one in known):
+        if who and not any(f" {who} " in f" {shown} " for shown in known):
             known.append(who)
     return known[1:]
 
@@ -169,12 +169,12 @@ def notes(edition: Edition) -> str:
 def _held(held: Sequence[Held], language: Language) -> str:
     named = [
         language.plural(
-            one.entries,
+            feed.entries,
             "{number} entry of {feed}",
             "{number} entries of {feed}",
-            feed=_name(one.feed, language),
+            feed=_name(feed.feed, language),
         )
-        for one in held[:_NAMED]
+        for feed in held[:_NAMED]
     ]
     if more := len(held) - len(named):
         named.append(
@@ -187,10 +187,10 @@ def _since(feeds: Sequence[Failing | Quiet], edition: Edition, language: Languag
     named = [
         language.translate(
             "{feed} (since {day})",
-            feed=_name(one.feed, language),
-            day=day(one.since, edition.timezone, language),
+            feed=_name(feed.feed, language),
+            day=day(feed.since, edition.timezone, language),
         )
-        for one in feeds[:_NAMED]
+        for feed in feeds[:_NAMED]
     ]
     if more := len(feeds) - len(named):
         named.append(language.plural(more, "{number} more feed", "{number} more feeds"))

@@ -52,9 +52,9 @@ def test_a_disk_that_can_only_be_read(disk: Disk) -> None:
 # A quota needs a file system of its own; what a process may write can be limited anywhere.
 _LIMITED = """
 import pathlib, resource, sys
-from digest.store import lack_of_room
+from digest.store import reason_not_to_send
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
-print(lack_of_room(pathlib.Path(sys.argv[1])))
+print(reason_not_to_send(pathlib.Path(sys.argv[1])))
 """
 
 

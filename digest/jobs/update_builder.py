@@ -12,13 +12,13 @@ from digest.feeds.anomalies import expected, is_gap, may_be_flood
 from digest.feeds.diff import diff
 from digest.feeds.identity import candidate_keys
 from digest.feeds.quota import Quota, take
-from digest.store import Store, Update, Validators
+from digest.store import Measured, Store, Update, Validators
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from digest.config import Settings, SourceSettings
-    from digest.feeds.diff import Changes
+    from digest.feeds.diff import Changes, Recognised
     from digest.feeds.http.messages import Response
     from digest.feeds.parsing.read import ParsedBody
     from digest.jobs.body_task import CleanedBody
@@ -111,6 +111,7 @@ class UpdateBuilder:
             listing=reading.listing if taken.is_whole else None,
             listed=_listed(reading, changes),
             home=reading.home or state.home,
+            measured=[_measured(one) for one in changes.recognised if _has_facts(one)],
         )
 
     def _quota(self, feed: SourceSettings) -> Quota:
@@ -159,6 +160,16 @@ class UpdateBuilder:
             found if found.key == one.key else replace(found, key=one.key)
             for one, found in ((one, clean[one.names]) for one in entries)
         )
+
+
+def _has_facts(recognised: Recognised) -> bool:
+    entry = recognised.keyed.entry
+    return bool(entry.facts or entry.discussion)
+
+
+def _measured(recognised: Recognised) -> Measured:
+    entry = recognised.keyed.entry
+    return Measured(recognised.known.id, entry.facts, entry.discussion)
 
 
 def _listed(reading: ParsedBody, changes: Changes) -> tuple[int | str, ...]:

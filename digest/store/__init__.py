@@ -24,7 +24,7 @@ from digest.store.sqlite.connection import Database, StoreThread
 from digest.store.sqlite.disk_space import reason_not_to_send, reason_not_to_write
 from digest.store.sqlite.files import database_exists, exposed, exposed_files
 from digest.store.sqlite.lock import WriterLock
-from digest.store.updates import Failure, Unchanged, Update, Validators, Visit
+from digest.store.updates import Failure, Measured, Unchanged, Update, Validators, Visit
 from digest.store.weeks import WeekQueries
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ __all__ = [
     "Incident",
     "Keys",
     "ListCount",
+    "Measured",
     "Record",
     "Sizes",
     "Store",

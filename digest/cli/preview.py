@@ -16,8 +16,8 @@ from digest.app.wiring import compile_templates, open_runtime, utc_now
 from digest.cli import Options, aio
 from digest.cli.output import polling_progress, print_json, say, show_document
 from digest.cli.private_files import write_private
-from digest.config.references import nearest
 from digest.config.settings import SQLITE_PREFIX
+from digest.config.spelling import nearest
 from digest.config.units import parse_duration
 from digest.editions.weekly import configured, is_weekly
 from digest.errors import UsageError

@@ -84,7 +84,7 @@ class FeedChecks:
 
     async def check(self, feed: SourceSettings) -> Finding:
         """Fetch and parse one; it waits for its turn as polling does, and has as long."""
-        name = feed.name or self._titles.get(feed.key) or feed.key
+        name = feed.name or self._titles.get(feed.address) or feed.address
         if feed.paused:
             return Finding("feed", name, "ok", "paused, so it was not asked")
         try:
@@ -93,7 +93,7 @@ class FeedChecks:
             parsed = await self._workers.run(parse_body, self._sources.body(feed, response))
         except FeedError as error:
             return failed(
-                "feed", name, error.reason, _remedy(error).format(url=shlex.quote(feed.key))
+                "feed", name, error.reason, _remedy(error).format(url=shlex.quote(feed.address))
             )
         name = feed.name or parsed.title or name
         return found(
@@ -114,7 +114,7 @@ class FeedChecks:
     ) -> Iterator[Trouble]:
         least = self._settings.polling.every
         if not parsed.entries:
-            yield Trouble("warn", "it has no entries", f"look at it in a browser: {feed.key}")
+            yield Trouble("warn", "it has no entries", f"look at it in a browser: {feed.address}")
         if outruns(parsed.entries, max(feed.every or least, least), self._now()):
             said = "they reach back so little that some may be missed between polls"
             yield Trouble("warn", said, "poll it more often (`every`; polling.every is the least)")

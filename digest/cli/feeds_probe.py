@@ -93,7 +93,7 @@ class Scout:
         request = self._sources.request(feed, utc_now())
         _, body = await self._fetch(feed, request)
         try:
-            return [_candidate(feed.key, await self._workers.run(parse_body, body))]
+            return [_candidate(feed.address, await self._workers.run(parse_body, body))]
         except FeedError as error:
             if not source_of(feed.kind).has_own_address:
                 raise
@@ -150,9 +150,9 @@ class Scout:
         try:
             response, body = await self._fetch(feed, self._sources.request(feed, utc_now()))
         except FeedError as error:
-            return Examination(feed.key, error.reason, error.status)
+            return Examination(feed.address, error.reason, error.status)
         seconds = asyncio.get_running_loop().time() - started
-        seen = replace(_answered(feed.key, response, seconds), bytes=len(body.raw))
+        seen = replace(_answered(feed.address, response, seconds), bytes=len(body.raw))
         try:
             parsed = await self._workers.run(parse_body, body)
             identity = await self._workers.run(choice, parsed, feed.identity)

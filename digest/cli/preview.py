@@ -16,8 +16,8 @@ from digest.app.wiring import compile_templates, open_runtime, utc_now
 from digest.cli import Options, aio
 from digest.cli.output import polling_progress, print_json, say, show_document
 from digest.cli.private_files import write_private
-from digest.config.references import nearest
 from digest.config.settings import SQLITE_PREFIX
+from digest.config.spelling import nearest
 from digest.config.units import parse_duration
 from digest.editions.weekly import configured, is_weekly
 from digest.errors import UsageError
@@ -94,7 +94,7 @@ def preview(
 
 def _explain(options: Options, settings: Settings, draft: Draft, output: Path | None) -> None:
     names: dict[str, str | None] = dict.fromkeys(one.feed_url for one in draft.pending)
-    names |= {feed.key: feed.name for feed in settings.feeds}
+    names |= {feed.address: feed.name for feed in settings.feeds}
     found = explain_draft(draft, names)
     if options.json:
         print_json(as_json(draft.edition) | {"entries": [as_dict(why) for why in found]})
@@ -173,9 +173,9 @@ async def _polled_copy(
         async with open_runtime(settings, "digest preview") as runtime:
             health = await runtime.store.run(lambda store: store.health.read())
             unread = [
-                feed.key
+                feed.address
                 for feed in settings.feeds_of(digest)
-                if health.feeds[feed.key]["polled_at"] is None and not feed.paused
+                if health.feeds[feed.address]["polled_at"] is None and not feed.paused
             ]
             polled: dict[str, Any] = {"feeds": []}
             if unread:

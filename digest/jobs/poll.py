@@ -93,7 +93,7 @@ class PollJob:
         words: Sanitiser,
     ) -> None:
         self._settings = settings
-        self._feeds = {feed.key: feed for feed in settings.feeds}
+        self._feeds = {feed.address: feed for feed in settings.feeds}
         self._store = store
         self._sources = SourceClient(settings.polling, fetcher, workers)
         self._workers = workers
@@ -204,7 +204,7 @@ class PollJob:
             # There is nowhere to record it.
             raise
         except Exception as error:  # noqa: BLE001 - a bug is logged whole
-            _log.exception("bug while polling", extra={"fields": {"feed": feed.key}})
+            _log.exception("bug while polling", extra={"fields": {"feed": feed.address}})
             result = await self._failed(state, feed, FeedError(f"a bug: {type(error).__name__}"))
         level = logging.WARNING if result.outcome == "failed" else logging.INFO
         event(
@@ -279,7 +279,7 @@ class PollJob:
         visit = self._visit(after, feed, response, update.poll_hints)
         await self._store.run(lambda store: store.feeds.record_update(state, update, visit))
         if update.missed:
-            event(_log, logging.WARNING, "entries were probably missed", feed=feed.key)
+            event(_log, logging.WARNING, "entries were probably missed", feed=feed.address)
         is_news = update.new or len(update.edited) > update.restored
         outcome: PollOutcome = "updated" if is_news else "unchanged"
         return self._result(
@@ -344,7 +344,7 @@ class PollJob:
         **more: Any,
     ) -> PollResult:
         name = feed.name or title or feed.default_name
-        return PollResult(feed.key, name, outcome, status=status, **more)
+        return PollResult(feed.address, name, outcome, status=status, **more)
 
     def _every(self, feed: SourceSettings, state: FeedState, now: datetime) -> timedelta:
         least = self._settings.polling.every

@@ -47,7 +47,7 @@ class UpdateBuilder:
         self._windows: dict[str, dict[str, timedelta]] = defaultdict(dict)
         for name, digest in settings.digests.items():
             for feed in settings.feeds_of(name):
-                self._windows[feed.key][name] = digest.first_edition
+                self._windows[feed.address][name] = digest.first_edition
 
     async def learn(
         self, state: FeedState, feed: SourceSettings, read: CleanedBody, response: Response
@@ -122,7 +122,7 @@ class UpdateBuilder:
 
     def windows(self, feed: SourceSettings) -> Mapping[str, timedelta]:
         """`first_edition` of every digest that takes the feed."""
-        return self._windows.get(feed.key, {})
+        return self._windows.get(feed.address, {})
 
     async def _known(self, state: FeedState, reading: ParsedBody) -> list[KnownEntry]:
         if not reading.entries or state.succeeded_at is None:

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from digest.cli.setup.first_config import Start, StartFeed, StartMail, config_text
-from digest.config import load_settings
-from digest.config.channels import EmailSettings, FileSettings, SlackSettings
+from digest.config import EmailSettings, FileSettings, SlackSettings, load_settings
 from digest.config.providers import provider_of
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def load(folder: Path, text: str) -> Settings:
 
 def test_everything_that_was_answered_is_in_it(folder: Path) -> None:
     settings = load(folder, config_text(WHOLE))
-    assert [feed.url for feed in settings.feeds] == [
+    assert [feed.address for feed in settings.feeds] == [
         "https://a.example/f?x=$%7BHOME}&y=#1",
         "http://10.0.0.1/",
     ]

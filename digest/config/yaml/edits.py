@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from digest.config.yaml.spans import Span, read_spans
+from digest.config.yaml.nodes import Node, compose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,14 +82,15 @@ def without_paused(text: str, number: int) -> str:
     return text[:start] + text[_end_of_line(text, value.end) :]
 
 
-def _feeds(text: str) -> Span:
-    feeds = read_spans(text).get("feeds")
+def _feeds(text: str) -> Node:
+    root = compose(text)
+    feeds = root.get("feeds") if root else None
     if feeds is None or feeds.kind != "list":
         raise HardToEditError
     return feeds
 
 
-def _long_form(text: str, feeds: Span, item: Span) -> str:
+def _long_form(text: str, feeds: Node, item: Node) -> str:
     """A bare address as a map that is paused."""
     start, end = item.start, item.end
     if feeds.flow:
@@ -98,14 +99,14 @@ def _long_form(text: str, feeds: Span, item: Span) -> str:
     return _with_line(text[:start] + "url: " + text[start:], item, column, len("url: "))
 
 
-def _with_line(text: str, item: Span, column: int, shift: int = 0) -> str:
+def _with_line(text: str, item: Node, column: int, shift: int = 0) -> str:
     end = _end_of_line(text, item.end + shift)
     newline = _newline(text)
     before = "" if text[:end].endswith("\n") else newline
     return f"{text[:end]}{before}{' ' * column}{_PAUSED}: true{newline}{text[end:]}"
 
 
-def _with_element(text: str, around: Span, element: str) -> str:
+def _with_element(text: str, around: Node, element: str) -> str:
     """One more at the end of what is in brackets or braces; on a line of its own like the last."""
     last = around.children[-1].end
     start = around.children[-1 if around.kind == "list" else -2].start
@@ -121,7 +122,7 @@ def _with_element(text: str, around: Span, element: str) -> str:
     return f"{head}{text[behind : line.end()]}{added}{text[line.end() :]}"
 
 
-def _without_element(text: str, children: Sequence[Span], at: int, size: int) -> str:
+def _without_element(text: str, children: Sequence[Node], at: int, size: int) -> str:
     """All but `size` of the children in brackets or braces, with their comma."""
     start, end = children[at].start, children[at + size - 1].end
     rest = _REST_OF_LINE.match(text, end)
@@ -140,7 +141,7 @@ def _as_flow(item: Sequence[str]) -> str:
     return f"{{{pairs}}}" if first.startswith("url: ") else pairs
 
 
-def _dash(text: str, feeds: Span, number: int) -> int:
+def _dash(text: str, feeds: Node, number: int) -> int:
     """Where the dash of an item is, in a list with a line for each; no comment begins with one."""
     begin = feeds.children[number - 1].end if number else feeds.start
     line = text.rfind("\n", 0, begin) + 1

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from digest.config.yaml.feed_list import feed_lines, scalar
+from digest.config.yaml.feed_list import feed_lines
+from digest.config.yaml.scalar import scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

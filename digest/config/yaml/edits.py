@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from digest.config.sources import DEFAULT_KIND, long_form
 from digest.config.yaml.nodes import Node, compose
+from digest.config.yaml.scalar import scalar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,12 +93,26 @@ def _feeds(text: str) -> Node:
 
 
 def _long_form(text: str, feeds: Node, item: Node) -> str:
-    """A bare address as a map that is paused."""
+    """An item that is one text, as a map that is paused."""
     start, end = item.start, item.end
+    pairs = _pairs(text, item)
     if feeds.flow:
-        return f"{text[:start]}{{url: {text[start:end]}, {_PAUSED}: true}}{text[end:]}"
+        return f"{text[:start]}{{{', '.join(pairs)}, {_PAUSED}: true}}{text[end:]}"
     column = _column(text, start)
-    return _with_line(text[:start] + "url: " + text[start:], item, column, len("url: "))
+    written = f"{_newline(text)}{' ' * column}".join(pairs)
+    shift = len(written) - (end - start)
+    return _with_line(text[:start] + written + text[end:], item, column, shift)
+
+
+def _pairs(text: str, item: Node) -> list[str]:
+    """The settings that a text stands for; an address stays as it is written."""
+    try:
+        settings = long_form(item.value)
+    except ValueError:
+        raise HardToEditError from None
+    if settings["kind"] == DEFAULT_KIND:
+        return [f"url: {text[item.start : item.end]}"]
+    return [f"{key}: {scalar(str(value))}" for key, value in settings.items()]
 
 
 def _with_line(text: str, item: Node, column: int, shift: int = 0) -> str:

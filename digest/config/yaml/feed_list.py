@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import tempfile
@@ -19,6 +18,7 @@ from digest.config.yaml.edits import (
     without_feed,
     without_paused,
 )
+from digest.config.yaml.scalar import scalar
 from digest.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     Feeds = tuple[AnySource, ...]
 
 _VARIABLE = re.compile(r"\$\{(?=[A-Za-z_])")
-_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ./?&=%+~@_-]|:(?=\S))*(?<![ :])")
-# Neither the settings nor editors that check them take these for text.
-_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 
 def feed_lines(
@@ -62,14 +59,6 @@ def feed_lines(
     if private:
         lines.append("  allow_private_networks: true")
     return lines
-
-
-def scalar(text: str) -> str:
-    """A text as YAML writes it, in quotes where it needs them."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
-        return text
-    # A JSON string is a double-quoted scalar (YAML 1.2, section 7.3.1).
-    return json.dumps(text, ensure_ascii=False)
 
 
 def append_feeds(path: Path, items: Sequence[Sequence[str]]) -> None:

@@ -8,21 +8,18 @@ import re
 from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Protocol
 
-from msgspec.structs import replace
-
-from digest.channels.http import ask
+from digest.channels.http import Endpoint
 from digest.channels.pace import Pace
 from digest.channels.slack.answers import ThreadRefusedError, heard, refusal_for
 from digest.config import SlackSettings
 from digest.errors import DeliveryError
 from digest.feeds.text import one_line
-from digest.log import Redactor
 from digest.model import NO_PICTURES, Rendition
 from digest.rendering.slack.messages import build_messages, build_thread
 from digest.rendering.slack.plain import plain_message
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator
     from datetime import timedelta
     from typing import Any
 
@@ -42,7 +39,7 @@ _LOOKING = {"channels:read", "groups:read"}
 _TIME_STAMP = re.compile(r"\d+\.\d+$")
 _ASKED = ("headers", "data", "json", "params")
 _LONGEST_RECEIPT = 200
-# At DEBUG the clients log the webhook's address, which is a secret.
+# At DEBUG slack-sdk logs what it asks, token and all.
 _quiet = logging.getLogger(f"{__name__}.client")
 _quiet.setLevel(logging.WARNING)
 
@@ -51,8 +48,7 @@ class Poster(Protocol):
     """One of the two ways to post."""
 
     recipient: str
-    begun: bool
-    """Whether a byte of the last message may have left."""
+    endpoint: Endpoint
 
     async def post(self, message: dict[str, Any]) -> str:
         """Post a message; answers the receipt.
@@ -106,12 +102,12 @@ class SlackChannel:
     @property
     def begun(self) -> bool:
         """Whether a byte of the last message may have left."""
-        return self._poster.begun
+        return self._poster.endpoint.begun
 
     async def send(self, delivery: Delivery) -> str:
         """Post one message, in the channel itself where there is no thread to post it in."""
         # What ends before anything is asked leaves nothing in doubt.
-        self._poster.begun = False
+        self._poster.endpoint.begun = False
         message = json.loads(delivery.payload)
         first = _TIME_STAMP.search(delivery.first_receipt)
         if self._threads and first:
@@ -129,20 +125,15 @@ class Webhook:
     """Posts through an incoming webhook, to the channel that it belongs to."""
 
     recipient = "webhook"
-    begun = False
 
     def __init__(self, url: SecretStr) -> None:
-        self._url = url
+        self.endpoint = Endpoint(url)
 
     async def post(self, message: dict[str, Any]) -> str:
         """A webhook's only receipt is its `ok`."""
-        # What only posting needs is loaded when something is posted.
-        from slack_sdk.webhook.async_client import AsyncWebhookClient
-
-        url = self._url.get_secret_value()
-        session = _transport(self, url, url.rpartition("/")[2])
-        client = AsyncWebhookClient(url, session=session, logger=_quiet, retry_handlers=[])
-        return one_line((await client.send_dict(message)).body, _LONGEST_RECEIPT)
+        answer = await self.endpoint.ask("POST", json=message)
+        heard(answer)
+        return one_line(answer.body.decode(), _LONGEST_RECEIPT)
 
     async def check(self) -> str:
         """Post an empty text: Slack refuses it as such where the webhook is alive."""
@@ -157,11 +148,10 @@ class Webhook:
 class Bot:
     """Posts as an app, by `chat.postMessage`."""
 
-    begun = False
-
     def __init__(self, token: SecretStr, channel: str, api_url: str) -> None:
         self._token = token
-        self._api_url = api_url
+        self._api_url = f"{api_url.removesuffix('/')}/"
+        self.endpoint = Endpoint(self._api_url, [token.get_secret_value()])
         self.recipient = channel
 
     async def post(self, message: dict[str, Any]) -> str:
@@ -194,7 +184,7 @@ class Bot:
         from slack_sdk.web.async_client import AsyncWebClient
 
         token = self._token.get_secret_value()
-        session = _transport(self, token)
+        session: Any = _Transport(self.endpoint, self._api_url)
         client = AsyncWebClient(
             token, base_url=self._api_url, session=session, logger=_quiet, retry_handlers=[]
         )
@@ -225,31 +215,21 @@ class _Accepted:
 class _Transport:
     """What slack-sdk asks through, in place of a session: it hears of what was accepted only.
 
-    Its own way reads any body whole, and posts again what may have arrived. What an answer repeats
-    of the secrets is masked before anything is cut off, which could leave half of one.
+    Its own way reads any body whole, and posts again what may have arrived.
     """
 
     closed = False
 
-    def __init__(self, poster: Poster, secrets: Iterable[str]) -> None:
-        self._poster = poster
-        self._redact = Redactor(secrets)
+    def __init__(self, endpoint: Endpoint, api_url: str) -> None:
+        self._endpoint = endpoint
+        self._api_url = api_url
 
     @asynccontextmanager
     async def request(self, method: str, url: str, **asked: Any) -> AsyncIterator[_Accepted]:
         # It takes any proxy of the environment; NO_PROXY is minded here.
         request = {name: asked[name] for name in _ASKED if asked.get(name)}
-        self._poster.begun = False
-        answer = await ask(method, url, begin=self._begin, **request)
-        body = self._redact(answer.body.decode("utf-8", "replace"))
-        yield _Accepted(replace(answer, body=body.encode()))
-
-    def _begin(self) -> None:
-        self._poster.begun = True
-
-
-def _transport(poster: Poster, *secrets: str) -> Any:
-    return _Transport(poster, secrets)
+        path = url.removeprefix(self._api_url)
+        yield _Accepted(await self._endpoint.ask(method, path, **request))
 
 
 def open_channel(name: str, settings: Settings, paces: Paces) -> SlackChannel:  # noqa: ARG001

@@ -7,7 +7,7 @@ import logging
 import socket
 import traceback
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,9 +21,6 @@ from digest.config.fields import SecretUrl
 from digest.errors import ChannelError, DeliveryError
 from tests.channels.scripted import serving
 from tests.servers import HttpServer, Reply
-
-if TYPE_CHECKING:
-    from tests.certificates import Certificate
 
 TOKEN = "s3cr3t-t0k3n-in-the-path"
 PATH = f"/api/webhooks/1234/{TOKEN}"
@@ -179,8 +176,9 @@ def test_only_what_was_taken_is_sent_and_only_words_about_it_refuse(
     assert len(told(answer).splitlines()) == 1
 
 
+@pytest.mark.usefixtures("trusted")
 @pytest.mark.parametrize("trouble", ["closed port", "no such name", "no TLS", "hangs up"])
-async def test_what_never_left_is_tried_again(trouble: str, trusted: Certificate) -> None:
+async def test_what_never_left_is_tried_again(trouble: str) -> None:
     def hang_up(connection: socket.socket) -> None:
         connection.recv(1 if trouble == "hangs up" else 65_536)
         if trouble == "no TLS":
@@ -198,7 +196,6 @@ async def test_what_never_left_is_tried_again(trouble: str, trusted: Certificate
     assert caught.value.reason.startswith("cannot connect: ")
     assert not caught.value.lasting
     assert not made.begun
-    assert trusted
 
 
 @pytest.mark.parametrize("end", ["silence", "half a head", "half a body", "no HTTP"])

@@ -5,34 +5,32 @@ from __future__ import annotations
 import json
 import logging
 import re
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 
+from digest.channels.base import MessageChannel
 from digest.channels.http import Endpoint
-from digest.channels.pace import Pace
 from digest.channels.slack.answers import ThreadRefusedError, heard, refusal_for
-from digest.config import SlackSettings
+from digest.config.channels.slack import SlackSettings
 from digest.errors import DeliveryError
 from digest.feeds.text import one_line
 from digest.model import NO_PICTURES, Rendition
+from digest.rendering.preview import Preview
 from digest.rendering.slack.messages import build_messages, build_thread
 from digest.rendering.slack.plain import plain_message
+from digest.rendering.slack.preview import slack_page
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from datetime import timedelta
+    from collections.abc import AsyncIterator, Sequence
     from typing import Any
 
     from pydantic import SecretStr
 
     from digest.channels.http import Answer
-    from digest.channels.pace import Paces
-    from digest.config import Settings
+    from digest.channels.pace import Pace
     from digest.model import Delivery, Edition, Pictures
     from digest.rendering.renderer import Renderer
 
-# Slack takes one message a second for a channel.
-_SECONDS_BETWEEN = 1.0
 _POSTING, _ANYWHERE = "chat:write", "chat:write.public"
 _LOOKING = {"channels:read", "groups:read"}
 # A message's name inside its channel, at the end of the receipt.
@@ -65,18 +63,34 @@ class Poster(Protocol):
         """
 
 
-class SlackChannel:
-    """Posts to one channel of Slack; with `threads`, later parts as replies to the first."""
+class SlackChannel(MessageChannel[SlackSettings]):
+    """Posts to one channel of Slack; with `threads`, later parts as replies to the first.
+
+    A post has no identity that Slack would recognise a copy by, so nothing is posted again.
+    """
 
     kind = "slack"
-    # A post has no identity that Slack would recognise a copy by.
-    patience: timedelta | None = None
+    seconds_between = 1.0  # Slack takes one message a second for a channel.
+    beside_text = "always"
 
-    def __init__(self, name: str, poster: Poster, *, threads: bool = False) -> None:
-        self.name = name
-        self._poster = poster
-        self._threads = threads
-        self.pace = Pace(_SECONDS_BETWEEN)
+    def __init__(self, name: str, settings: SlackSettings, pace: Pace) -> None:
+        super().__init__(name, settings, pace)
+        self._poster = poster_of(settings)
+        self._threads = settings.threads
+
+    @classmethod
+    def preview(
+        cls,
+        edition: Edition,
+        templates: Renderer,  # noqa: ARG003
+        pictures: Pictures,  # noqa: ARG003
+        settings: Sequence[SlackSettings],
+    ) -> Preview:
+        """The posts; a post and its thread where one of the channels has threads."""
+        threaded = any(each.threads for each in settings)
+        posts = build_thread(edition) if threaded else build_messages(edition)
+        text = json.dumps(posts, indent=2, ensure_ascii=False)
+        return Preview(text, slack_page(posts, threaded=threaded))
 
     def render(
         self,
@@ -95,9 +109,9 @@ class SlackChannel:
         message = plain_message(json.loads(payload))
         return json.dumps(message).encode() if message else None
 
-    def session(self) -> nullcontext[SlackChannel]:
-        """Nothing is kept open from one delivery to the next."""
-        return nullcontext(self)
+    def greeting(self, line: str) -> bytes:
+        """A post of one line."""
+        return json.dumps({"text": line}).encode()
 
     @property
     def begun(self) -> bool:
@@ -232,13 +246,10 @@ class _Transport:
         yield _Accepted(await self._endpoint.ask(method, path, **request))
 
 
-def open_channel(name: str, settings: Settings, paces: Paces) -> SlackChannel:  # noqa: ARG001
-    """The channel of this name."""
-    channel = settings.channels[name]
-    assert isinstance(channel, SlackSettings)
-    if channel.webhook_url is not None:
-        return SlackChannel(name, Webhook(channel.webhook_url))
-    assert channel.bot_token is not None
-    assert channel.channel is not None
-    bot = Bot(channel.bot_token, channel.channel, channel.api_url)
-    return SlackChannel(name, bot, threads=channel.threads)
+def poster_of(settings: SlackSettings) -> Poster:
+    """The way to post that the settings have."""
+    if settings.webhook_url is not None:
+        return Webhook(settings.webhook_url)
+    assert settings.bot_token is not None
+    assert settings.channel is not None
+    return Bot(settings.bot_token, settings.channel, settings.api_url)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from digest.config.addresses import without_credentials
-from digest.config.references import nearest
+from digest.config.spelling import nearest
 from digest.errors import StoreError, UsageError
 from digest.model import PollResult, as_dict
 from digest.untrusted_text import ascii_json

@@ -17,8 +17,8 @@ from digest.channels.previews import FORMS, TEXT_FORMS, Previews, check_form, sh
 from digest.cli import Options, aio
 from digest.cli.output import polling_progress, print_json, say, show_document
 from digest.cli.private_files import write_private
-from digest.config.references import nearest
 from digest.config.settings import SQLITE_PREFIX
+from digest.config.spelling import nearest
 from digest.config.units import parse_duration
 from digest.editions.weekly import configured, is_weekly
 from digest.errors import UsageError

@@ -1,11 +1,17 @@
 """YAML to typed, frozen settings; errors name file, line and key."""
 
-from digest.config.channels import EmailSettings, FileSettings, SlackSettings, SmtpSettings
+from digest.config.channels import ChannelSettings
+from digest.config.channels.email import EmailSettings, SmtpSettings
+from digest.config.channels.file import FileSettings
+from digest.config.channels.slack import SlackSettings
 from digest.config.digests import DigestSettings
 from digest.config.load import find_config, load_settings
-from digest.config.settings import FeedSettings, Settings
+from digest.config.settings import Settings
+from digest.config.sources import SourceSettings
+from digest.config.sources.feed import FeedSettings
 
 __all__ = [
+    "ChannelSettings",
     "DigestSettings",
     "EmailSettings",
     "FeedSettings",
@@ -13,6 +19,7 @@ __all__ = [
     "Settings",
     "SlackSettings",
     "SmtpSettings",
+    "SourceSettings",
     "find_config",
     "load_settings",
 ]

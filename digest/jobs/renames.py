@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from digest.config.references import nearest
+from digest.config.spelling import nearest
 from digest.errors import UsageError
 from digest.jobs.recipient_admin import check_channel, named
 from digest.log import event

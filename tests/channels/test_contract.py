@@ -5,12 +5,12 @@ from __future__ import annotations
 import traceback
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import pytest
 
 from digest.channels import open_channels
-from digest.config.channels import ChannelSettings
+from digest.config.channels import CHANNEL_KINDS
 from digest.errors import DeliveryError
 from tests.channels.making import TEMPLATES, deliveries, send, settings
 from tests.rendering.samples import edition, ordinary, story
@@ -206,10 +206,7 @@ async def refused(channel: Channel, of: Edition) -> DeliveryError:
 
 
 def test_every_kind_is_in_this_suite() -> None:
-    union, _ = get_args(ChannelSettings)
-    kinds = {get_args(model.model_fields["kind"].annotation)[0] for model in get_args(union)}
-
-    assert kinds == {place.partition(",")[0] for place in PLACES}
+    assert set(CHANNEL_KINDS) == {place.partition(",")[0] for place in PLACES}
 
 
 def test_a_channel_has_the_name_it_was_given(channel: Channel) -> None:

@@ -84,7 +84,7 @@ CASES = [
     case(
         "unknown kind",
         f"{FEEDS}channels:\n  out:\n    kind: emial\n{DIGESTS}",
-        (4, "channels.out.kind", "must be one of email, slack, file; did you mean 'email'?"),
+        (4, "channels.out.kind", "must be one of email, file, slack; did you mean 'email'?"),
     ),
     case(
         "no kind",
@@ -174,6 +174,11 @@ CASES = [
         f"{FEEDS}channels:\n  team:\n    kind: slack\n    webhook_url: https://hooks.example/x\n"
         "    threads: true\ndigests: {weekly: {schedule: daily at 07:00, send_to: team}}\n",
         (6, "channels.team.threads", "needs bot_token and channel; a webhook cannot post replies"),
+    ),
+    case(
+        "no way to post",
+        f"{FEEDS}channels:\n  out:\n    kind: slack\n{DIGESTS}",
+        (3, "channels.out", "give webhook_url, or bot_token and channel"),
     ),
     case(
         "bad webhook address",

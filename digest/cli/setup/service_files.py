@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from digest.config.channels import FileSettings
-
 if TYPE_CHECKING:
     from digest.config.settings import Settings
 
@@ -55,9 +53,9 @@ class Service(Struct, frozen=True):
 
 def writable_folders(settings: Settings) -> tuple[Path, ...]:
     """Where the daemon writes: the database's folder, and those of file channels."""
-    files = (one.path for one in settings.channels.values() if isinstance(one, FileSettings))
+    files = [channel.file_path for channel in settings.channels.values()]
     # What comes before the first placeholder is the same for all files of a channel.
-    folders = (Path(path.partition("{")[0] + "_").parent for path in files)
+    folders = (Path(str(file).partition("{")[0] + "_").parent for file in files if file)
     return tuple(dict.fromkeys((settings.database_path.parent, *folders)))
 
 

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import timedelta
 
-    from digest.config.settings import FeedSettings, Settings
+    from digest.config.settings import Settings
+    from digest.config.sources import AnySource
 
-    Feeds = tuple[FeedSettings, ...]
+    Feeds = tuple[AnySource, ...]
 
 _VARIABLE = re.compile(r"\$\{(?=[A-Za-z_])")
 _PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ./?&=%+~@_-]|:(?=\S))*(?<![ :])")
@@ -131,7 +132,8 @@ def _edit(path: Path, change: Callable[[str], str], right: Callable[[Feeds, Feed
 
 
 def _hold_to(before: Settings, after: Settings, right: Callable[[Feeds, Feeds], bool]) -> None:
-    same = after.model_copy(update={"feeds": before.feeds}) == before
+    others = type(before).model_fields.keys() - {"feeds"}
+    same = all(getattr(before, name) == getattr(after, name) for name in others)
     if not same or not right(before.feeds, after.feeds):
         raise HardToEditError
 

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from digest.cli.setup.first_config import Start, StartFeed, StartHook, StartMail, config_text
-from digest.config import load_settings
-from digest.config.channels import EmailSettings, FileSettings, SlackSettings
+from digest.config import EmailSettings, FileSettings, SlackSettings, load_settings
 from digest.config.providers import provider_of
 
 if TYPE_CHECKING:

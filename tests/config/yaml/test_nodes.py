@@ -57,7 +57,7 @@ TEXTS = st.lists(LINES, min_size=1, max_size=5).map("".join)
 def told(node: Node | None) -> Any:
     """All that is taken from nodes: the data, the lines and what is wrong."""
     document = Document()
-    document.data = read_node(node, document, {}, Path()) if node else None
+    document.data = read_node(node, document, {}) if node else None
     return document
 
 

@@ -1,7 +1,7 @@
 """Where editions go: a module or a folder per kind, behind one protocol.
 
-A kind `x` is a model of settings in `digest.config.channels.x`, and in `digest.channels.x` a `BaseChannel`
-whose `kind` is `x`.
+A kind `x` is a model of settings in `digest.config.channels.x`, and in `digest.channels.x` a
+`BaseChannel` whose `kind` is `x`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from digest.channels.pace import Paces
 from digest.model import NO_PICTURES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractAsyncContextManager
     from datetime import timedelta
 
@@ -84,7 +85,10 @@ class Channel(Protocol):
 def channel_class(kind: str) -> type[BaseChannel[Any]]:
     """The class of a kind; it is loaded when it is first asked for."""
     module = import_module(f"{__name__}.{kind}")
-    return next(value for value in vars(module).values() if getattr(value, "kind", None) == kind)
+    found: Iterator[type[BaseChannel[Any]]] = (
+        value for value in vars(module).values() if getattr(value, "kind", None) == kind
+    )
+    return next(found)
 
 
 def open_channels(settings: Settings) -> dict[str, Channel]:

@@ -34,7 +34,7 @@ class BaseChannel(ABC, Generic[S]):
     The contract of each method that deliveries need is `digest.channels.Channel`'s.
     """
 
-    kind: ClassVar[str]
+    kind: str
     # A copy does harm where nobody can tell it from the first.
     patience: timedelta | None = None
     seconds_between: ClassVar[float] = 0

@@ -23,6 +23,7 @@ from digest.rendering.snapshot import as_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from digest.channels.pace import Pace
     from digest.model import Delivery, Edition, Pictures
     from digest.rendering.preview import Preview
     from digest.rendering.renderer import Renderer
@@ -37,6 +38,11 @@ class FileChannel(MessageChannel[FileSettings]):
     # It says what the text says.
     beside_text = "never"
     previews_pictures = True
+
+    def __init__(self, name: str, settings: FileSettings, pace: Pace) -> None:
+        super().__init__(name, settings, pace)
+        assert settings.folder is not None
+        self._folder = settings.folder
 
     @classmethod
     def preview(
@@ -60,7 +66,7 @@ class FileChannel(MessageChannel[FileSettings]):
         """The edition in the channel's format; the recipient is the file's path."""
         text = self._text(edition, templates, pictures)
         date = edition.period_to.astimezone(ZoneInfo(edition.timezone)).date()
-        path = self.settings.path_on(edition.digest, date)
+        path = self.settings.file_on(edition.digest, date)
         return Rendition(self.name, self.kind, (str(path),), (text.encode(),))
 
     def _text(self, edition: Edition, templates: Renderer, pictures: Pictures) -> str:
@@ -80,7 +86,7 @@ class FileChannel(MessageChannel[FileSettings]):
 
     async def check(self) -> str:
         """Whether the folder is there, or can be made, and can be written."""
-        folder = there = self.settings.folder
+        folder = there = self._folder
         while not (there.exists() or there.is_symlink()):
             there = there.parent
         try:
@@ -96,8 +102,8 @@ class FileChannel(MessageChannel[FileSettings]):
 
     def _write(self, path: Path, payload: bytes) -> str:
         try:
-            if not path.parent.resolve().is_relative_to(self.settings.folder.resolve()):
-                raise DeliveryError(f"{path} leads out of {self.settings.folder}", "failed")
+            if not path.parent.resolve().is_relative_to(self._folder.resolve()):
+                raise DeliveryError(f"{path} leads out of {self._folder}", "failed")
             path.parent.mkdir(parents=True, exist_ok=True)
             return str(put(path, payload))
         except AllTakenError:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from digest import __version__
 from digest.channels.http_verdicts import accepted, proxy_refusal
+from digest.config.secrets import secrets_in
 from digest.errors import ChannelError, DeliveryError
 from digest.feeds.http.guard import bad_port
 from digest.http_client import aiohttp, bounded, plain_session, proxy_for, trusted
@@ -21,7 +22,7 @@ from digest.model.structs import repr_without
 from digest.network import connection_trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from pydantic import SecretStr
 
@@ -145,10 +146,3 @@ async def _ask(
 def _words(error: Exception) -> str:
     """What happened, without the address."""
     return connection_trouble(error) or type(error).__name__
-
-
-def secrets_in(url: SecretStr | str) -> Iterator[str]:
-    """TODO: config's."""
-    if not isinstance(url, str):
-        text = url.get_secret_value()
-        yield from (text, text.rpartition("/")[2])

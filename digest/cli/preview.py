@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     "--as",
     "form",
     type=click.Choice(FORMS),
-    help="Default: text; with --open, what its channels get beside the text.",
+    help="Default: text; with --open, what channels get beside the text.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
 @click.option("--open", "in_browser", is_flag=True, help="Show it in the browser.")

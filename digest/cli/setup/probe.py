@@ -57,7 +57,7 @@ class HookProbe:
         model = CHANNEL_KINDS[kind]
         assert model.hook is not None
         settings = model.model_validate({"kind": kind, model.hook.key: url})
-        whole = Settings.model_construct(channels={kind: settings})
+        whole = Settings.model_construct(feeds=(), digests={}, channels={kind: settings})
         self._channel = channel_class(kind).open(kind, settings, whole, Paces())
         self._secrets = [*secrets_in(settings)]
         self._greeting = self._channel.greeting(_HELLO)
@@ -82,10 +82,8 @@ class HookProbe:
             DeliveryError: it was not posted, or nobody knows.
         """
         assert self._greeting is not None
-        line = Delivery(
-            *(0, 0, "", self._channel.name, "", 1, "sending", 0, utc_now()),
-            payload=self._greeting,
-        )
+        name, now = self._channel.name, utc_now()
+        line = Delivery(0, 0, "", name, "", 1, "sending", 0, now, "", payload=self._greeting)
         async with self._channel.session() as session:
             await session.send(line)
 

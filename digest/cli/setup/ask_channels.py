@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 _EMAIL, _FILES = "email", "files"
 # The kinds that one secret address is enough for, with how it is asked for.
 HOOKS = {kind: model.hook for kind, model in CHANNEL_KINDS.items() if model.hook}
+# What each of these addresses is called, as a file with it is.
+HOOK_FILES = {kind: f"{kind}_{hook.key.removesuffix('_url')}" for kind, hook in HOOKS.items()}
+HOOK_OPTIONS = {kind: f"--{file.replace('_', '-')}-file" for kind, file in HOOK_FILES.items()}
 
 
 class Targets(Struct, frozen=True):
@@ -62,8 +65,7 @@ class Targets(Struct, frozen=True):
     def missing_options(self) -> list[str]:
         """What has to be given where nobody can be asked."""
         if not self:
-            options = ["--email", *(f"--{hook.option}" for hook in HOOKS.values()), "--folder"]
-            return [f"one of {', '.join(options)}"]
+            return [f"one of {', '.join(['--email', *HOOK_OPTIONS.values(), '--folder'])}"]
         return missing_options(self.server, self.address) if self.to else []
 
 

@@ -15,6 +15,8 @@ from digest.cli import Options, aio
 from digest.cli.output import print_json, say
 from digest.cli.preview import compose_first
 from digest.cli.setup.ask_channels import (
+    HOOK_FILES,
+    HOOK_OPTIONS,
     HOOKS,
     Targets,
     ask_for_targets,
@@ -62,8 +64,8 @@ _OPTIONS = (
     ),
     click.option("--email", multiple=True, type=ADDRESS, help="Whom to send to; repeatable."),
     *(
-        click.option(f"--{hook.option}", f"hook_{kind}", type=_FILE, help=hook.help)
-        for kind, hook in HOOKS.items()
+        click.option(option, f"hook_{kind}", type=_FILE, help="A file with a webhook's address.")
+        for kind, option in HOOK_OPTIONS.items()
     ),
     click.option("--folder", type=FOLDER, help="Where to write each edition as Markdown."),
     click.option("--at", type=SCHEDULE, help=f"When. Default: {_AT}."),
@@ -208,10 +210,7 @@ class _Setup:
         """What is started with these targets, whose secrets are in files."""
         secrets, hooks = {}, []
         for kind, url in targets.hooks.items():
-            hook = HOOKS[kind]
-            name = secret_file(
-                self._config, hook.option.removesuffix("-file").replace("-", "_"), url
-            )
+            hook, name = HOOKS[kind], secret_file(self._config, HOOK_FILES[kind], url)
             secrets[name] = url
             hooks.append(StartHook(hook.name, kind, hook.key, name))
         if targets.to:

@@ -9,8 +9,9 @@ from digest.channels import channel_class
 from digest.channels.email.channel import EmailChannel
 from digest.channels.pace import Pace, Paces
 from digest.cli.feeds_probe import open_scout
-from digest.config import EmailSettings, FeedSettings, Settings
+from digest.config import FeedSettings, Settings
 from digest.config.channels import CHANNEL_KINDS
+from digest.config.channels.email import EmailSettings
 from digest.config.secrets import secrets_in
 from digest.errors import FeedError
 from digest.log import Redactor, Sanitiser

@@ -16,15 +16,13 @@ if TYPE_CHECKING:
 class Hook(Struct, frozen=True):
     """How `digest init` asks for a kind of channel that one secret address is enough for.
 
-    `key` is the setting that takes the address, `name` what the channel is called then, `option`
-    what takes a file with it on the command line.
+    `key` is the setting that takes the address, like `webhook_url`; `name` is what the channel is
+    called in the file that is made.
     """
 
     key: str
     name: str
     question: str
-    option: str
-    help: str = "A file with a webhook's address."
 
 
 class ChannelSettings(Model):
@@ -68,7 +66,7 @@ class ChannelSettings(Model):
     @property
     def server_url(self) -> str | None:
         """The address that it posts to; may be secret as a whole."""
-        return None
+        return getattr(self, self.hook.key).get_secret_value() if self.hook else None
 
     @property
     def file_path(self) -> Path | None:

@@ -36,9 +36,7 @@ class SlackSettings(ChannelSettings):
         False, description="With bot_token: a short post, and each section in its thread."
     )
 
-    hook: ClassVar[Hook | None] = Hook(
-        *("webhook_url", "team", "The incoming webhook's address", "slack-webhook-file")
-    )
+    hook: ClassVar[Hook | None] = Hook("webhook_url", "team", "The incoming webhook's address")
 
     @property
     def server_url(self) -> str:

@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from digest.cli.setup.first_config import Start, StartFeed, StartHook, StartMail, config_text
-from digest.config import EmailSettings, FileSettings, SlackSettings, load_settings
+from digest.config import load_settings
+from digest.config.channels.email import EmailSettings
+from digest.config.channels.file import FileSettings
+from digest.config.channels.slack import SlackSettings
 from digest.config.providers import provider_of
 
 if TYPE_CHECKING:

@@ -1,9 +1,7 @@
 """YAML to typed, frozen settings; errors name file, line and key."""
 
 from digest.config.channels import ChannelSettings
-from digest.config.channels.email import EmailSettings, SmtpSettings
-from digest.config.channels.file import FileSettings
-from digest.config.channels.slack import SlackSettings
+from digest.config.channels.email import SmtpSettings
 from digest.config.digests import DigestSettings
 from digest.config.load import find_config, load_settings
 from digest.config.settings import Settings
@@ -13,11 +11,8 @@ from digest.config.sources.feed import FeedSettings
 __all__ = [
     "ChannelSettings",
     "DigestSettings",
-    "EmailSettings",
     "FeedSettings",
-    "FileSettings",
     "Settings",
-    "SlackSettings",
     "SmtpSettings",
     "SourceSettings",
     "find_config",

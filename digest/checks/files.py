@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.channels.atomic_files import LONGEST_NAME, PARTS
-from digest.channels.file import path_of
 from digest.checks import Finding
-from digest.config import FileSettings
 from digest.model import ALERTS
 from digest.store import exposed
 
@@ -47,9 +45,8 @@ def _paths(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
         named[ALERTS] = settings.alerts.send_to
     for digest, send_to in named.items():
         for name in send_to:
-            channel = settings.channels[name]
-            if isinstance(channel, FileSettings):
-                yield (name, digest), path_of(channel.path, digest, _SOME_DAY)
+            if path := settings.channels[name].file_on(digest, _SOME_DAY):
+                yield (name, digest), str(path)
 
 
 def _impossible(paths: dict[tuple[str, str], str]) -> Iterator[Finding]:

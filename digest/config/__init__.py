@@ -1,9 +1,7 @@
 """YAML to typed, frozen settings; errors name file, line and key."""
 
 from digest.config.channels import ChannelSettings
-from digest.config.channels.email import EmailSettings, SmtpSettings
-from digest.config.channels.file import FileSettings
-from digest.config.channels.slack import SlackSettings
+from digest.config.channels.email import SmtpSettings
 from digest.config.digests import DigestSettings
 from digest.config.load import find_config, load_settings
 from digest.config.settings import PollingSettings, Settings
@@ -13,12 +11,9 @@ from digest.config.sources.feed import FeedSettings
 __all__ = [
     "ChannelSettings",
     "DigestSettings",
-    "EmailSettings",
     "FeedSettings",
-    "FileSettings",
     "PollingSettings",
     "Settings",
-    "SlackSettings",
     "SmtpSettings",
     "SourceSettings",
     "find_config",

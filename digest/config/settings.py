@@ -203,10 +203,6 @@ class Settings(Model):
         """The time zone of a digest's schedule and dates."""
         return ZoneInfo(self.digests[digest].timezone or self.timezone)
 
-    def has_threads(self, digest: str) -> bool:
-        """Whether a digest goes into threads."""
-        return any(self.channels[name].has_threads for name in self.digests[digest].send_to)
-
     def secrets(self) -> tuple[str, ...]:
         """Every secret, for redaction."""
         return tuple(dict.fromkeys(secrets_in(self)))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.config import EmailSettings, load_settings
+from digest.config import load_settings
+from digest.config.channels.email import EmailSettings
 from digest.errors import ConfigError
 
 if TYPE_CHECKING:

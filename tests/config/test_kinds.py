@@ -249,6 +249,19 @@ def test_a_digest_names_a_source_by_name_or_by_its_short_form(folder: Path) -> N
     assert told(folder, expression, *texts) == list(NAMES.values())
 
 
+def test_a_short_form_is_written_out_where_it_is_paused(folder: Path) -> None:
+    expression = "__import__('digest.config.yaml.edits').config.yaml.edits.with_paused(text, 1)"
+    block = "feeds:\n  - https://a.example\n  - moon:full # ours\n  - moon:new\n"
+
+    assert told(folder, expression, block, "feeds: [a, moon:full]\n") == [
+        (
+            "feeds:\n  - https://a.example\n  - kind: moon\n    phase: full # ours\n"
+            "    paused: true\n  - moon:new\n"
+        ),
+        "feeds: [a, {kind: moon, phase: full, paused: true}]\n",
+    ]
+
+
 def test_the_schema_has_the_new_kinds(folder: Path) -> None:
     (schema,) = told(folder, "json_schema()", "")
     for channel, good in (

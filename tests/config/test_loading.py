@@ -11,8 +11,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.config import EmailSettings, FeedSettings, FileSettings, find_config
+from digest.config import FeedSettings, find_config
 from digest.config import load as load_module
+from digest.config.channels.email import EmailSettings
+from digest.config.channels.file import FileSettings
 from digest.config.units import duration_text, parse_duration, parse_size
 from digest.config.yaml.document import read_document
 from digest.errors import UsageError

@@ -7,8 +7,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from jsonschema import Draft202012Validator
-from ruamel.yaml import YAML
 
 from digest.config.base import Model
 from digest.config.schema import json_schema
@@ -95,7 +95,7 @@ SECTIONS = [
 
 
 def example() -> Any:
-    return YAML(typ="safe", pure=True).load(EXAMPLE)
+    return yaml.safe_load(EXAMPLE)
 
 
 def at(data: Any, path: tuple[str | int, ...]) -> Any:

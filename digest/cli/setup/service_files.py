@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import plistlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from digest.config.settings import Settings
 
 MADE_BY = "Made by `digest service install`"
@@ -53,9 +54,7 @@ class Service(Struct, frozen=True):
 
 def writable_folders(settings: Settings) -> tuple[Path, ...]:
     """Where the daemon writes: the database's folder, and those of file channels."""
-    files = [channel.file_path for channel in settings.channels.values()]
-    # What comes before the first placeholder is the same for all files of a channel.
-    folders = (Path(str(file).partition("{")[0] + "_").parent for file in files if file)
+    folders = [channel.folder for channel in settings.channels.values() if channel.folder]
     return tuple(dict.fromkeys((settings.database_path.parent, *folders)))
 
 

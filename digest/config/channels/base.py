@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec import Struct
+
 from digest.config.base import Model
-from digest.config.secrets import secrets_in
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from datetime import date
+
+
+class Hook(Struct, frozen=True):
+    """How `digest init` asks for a kind of channel that one secret address is enough for.
+
+    `key` is the setting that takes the address, like `webhook_url`; `name` is what the channel is
+    called in the file that is made.
+    """
+
+    key: str
+    name: str
+    question: str
 
 
 class ChannelSettings(Model):
     """The settings of a channel; what is not overridden is so of one that posts to an address.
 
     Each kind is a module of this package with a subclass whose `kind` is `Literal["its name"]`.
+    All that others want to know of a kind they ask here, or of its class in `digest.channels`.
     """
 
     kind: str
 
+    hook: ClassVar[Hook | None] = None
+    """How `digest init` asks for it, where one secret address is all it takes."""
+    remedy: ClassVar[str] = "look at the network, and at HTTPS_PROXY where there is a proxy"
+    """What a person can do where nothing can be sent."""
     needs_smtp: ClassVar[bool] = False
     """Whether it sends through the mail server of the file."""
     keeps_list: ClassVar[bool] = False
@@ -30,13 +49,13 @@ class ChannelSettings(Model):
         return ()
 
     @property
-    def open_to_all(self) -> bool:
-        """Whether anybody can subscribe on a page."""
-        return False
+    def test_recipients(self) -> tuple[str, ...]:
+        """Who a test can go to; an empty text is the channel itself."""
+        return self.recipients or ("",)
 
     @property
-    def has_threads(self) -> bool:
-        """Whether an edition is one post with replies below it."""
+    def open_to_all(self) -> bool:
+        """Whether anybody can subscribe on a page."""
         return False
 
     @property
@@ -45,20 +64,24 @@ class ChannelSettings(Model):
         return None
 
     @property
-    def takes_alerts(self) -> bool:
-        """Whether `alerts` may go there."""
-        return True
-
-    @property
     def server_url(self) -> str | None:
         """The address that it posts to; may be secret as a whole."""
-        return None
+        return getattr(self, self.hook.key).get_secret_value() if self.hook else None
 
     @property
     def file_path(self) -> Path | None:
         """The file that it writes, with `{digest}` and `{date}` in it."""
         return None
 
-    def secrets(self) -> tuple[str, ...]:
-        """Every secret of the channel, for redaction."""
-        return tuple(secrets_in(self))
+    def file_on(self, digest: str, day: date) -> Path | None:
+        """The file that an edition of a day goes into; None where it goes into none."""
+        if self.file_path is None:
+            return None
+        return Path(str(self.file_path).replace("{digest}", digest).replace("{date}", str(day)))
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that all its files are in: the part of their path without placeholders."""
+        if self.file_path is None:
+            return None
+        return Path(str(self.file_path).partition("{")[0] + "_").parent

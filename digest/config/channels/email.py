@@ -104,6 +104,7 @@ class EmailSettings(ChannelSettings):
 
     needs_smtp: ClassVar[bool] = True
     keeps_list: ClassVar[bool] = True
+    remedy: ClassVar[str] = "mend the section smtp, or ask whoever runs the server"
 
     @property
     def recipients(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -22,6 +22,13 @@ class FileSettings(ChannelSettings):
     format: Literal["markdown", "html", "text", "json"] = Field(
         "markdown", description="`markdown`, `html`, `text` or `json`."
     )
+
+    remedy: ClassVar[str] = "make the folder, and let this user write there"
+
+    @property
+    def test_recipients(self) -> tuple[str, ...]:
+        """Nobody: the file would be taken for an edition."""
+        return ()
 
     @property
     def file_path(self) -> Path:

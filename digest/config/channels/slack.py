@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
-from digest.config.channels.base import ChannelSettings
+from digest.config.channels.base import ChannelSettings, Hook
 from digest.config.fields import SecretUrl, WebUrl
 
 
@@ -36,10 +36,7 @@ class SlackSettings(ChannelSettings):
         False, description="With bot_token: a short post, and each section in its thread."
     )
 
-    @property
-    def has_threads(self) -> bool:
-        """Whether an edition is one post with replies below it."""
-        return self.threads
+    hook: ClassVar[Hook | None] = Hook("webhook_url", "team", "The incoming webhook's address")
 
     @property
     def server_url(self) -> str:

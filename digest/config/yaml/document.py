@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from digest.config.yaml.nodes import NotYamlError, compose, is_plain
+from digest.config.yaml.nodes import NotYamlError, compose
 from digest.errors import Problem
 
 if TYPE_CHECKING:
@@ -86,26 +86,27 @@ class _Reader:
         self._environ = environ
 
     def read(self, node: Node, key: Key, above: tuple[int, ...]) -> Any:
-        self._document.lines.setdefault(key, node.start_mark.line + 1)
+        self._document.lines.setdefault(key, node.line)
+        node = node.target or node
         if id(node) in above:
             self._document.report(key, "refers to itself")
             return None
         above = (*above, id(node))
-        if str(node.tag).startswith("!"):
+        if node.tag.startswith("!"):
             self._document.report(key, "starts with !, a YAML tag; put it in quotes if it is text")
-        if node.id == "mapping":
+        if node.kind == "map":
             return self._mapping(node, key, above)
-        if node.id == "sequence":
-            return [self.read(item, (*key, n), above) for n, item in enumerate(node.value)]
+        if node.kind == "list":
+            return [self.read(item, (*key, n), above) for n, item in enumerate(node.children)]
         return self._scalar(node, key)
 
     def _mapping(self, node: Node, key: Key, above: tuple[int, ...]) -> dict[str, Any]:
         data: dict[str, Any] = {}
-        for name_node, value_node in node.value:
-            if name_node.id != "scalar":
+        for name_node, value_node in node.pairs():
+            name, line = (name_node.target or name_node).value, name_node.line
+            if (name_node.target or name_node).kind != "scalar":
                 self._document.report(key, "has a list or a map in the place of a key")
                 continue
-            name, line = str(name_node.value), name_node.start_mark.line + 1
             if name in data:
                 first = self._document.lines[(*key, name)]
                 message = f"given twice; the first is on line {first}"
@@ -116,11 +117,10 @@ class _Reader:
         return data
 
     def _scalar(self, node: Node, key: Key) -> str | None:
-        text = str(node.value)
         # Numbers and booleans stay text until a setting's type asks for them: a password of
         # 0123 keeps its zero, and a variable is read just like text in the same place.
-        filled = _VARIABLE.sub(lambda match: self._variable(match, key), text)
-        null = is_plain(node) and filled.lower() in _NULL
+        filled = _VARIABLE.sub(lambda match: self._variable(match, key), node.value)
+        null = node.plain and filled.lower() in _NULL
         return None if null and not self._reported(key) else filled
 
     def _reported(self, key: Key) -> bool:

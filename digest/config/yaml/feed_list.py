@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import tempfile
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.config.load import load_settings
-from digest.config.sources import DEFAULT_KIND, SOURCE_KINDS, split_kind
+from digest.config.sources import DEFAULT_KIND, long_form
 from digest.config.units import duration_text
 from digest.config.yaml.edits import (
     HardToEditError,
@@ -20,6 +19,7 @@ from digest.config.yaml.edits import (
     without_feed,
     without_paused,
 )
+from digest.config.yaml.scalar import scalar
 from digest.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     Feeds = tuple[AnySource, ...]
 
 _VARIABLE = re.compile(r"\$\{(?=[A-Za-z_])")
-_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ./?&=%+~@_-]|:(?=\S))*(?<![ :])")
-# Neither the settings nor editors that check them take these for text.
-_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 
 def feed_lines(
@@ -52,15 +49,12 @@ def feed_lines(
     Nothing of it is taken for a variable: in an address the brace is percent-encoded (RFC 3986,
     section 2.1), in a name it is set apart.
     """
-    address = _scalar_address(url)
+    address = scalar(_VARIABLE.sub("$%7B", url))
     if not (name or tags or every or private):
         return [f"- {address}"]
-    kind, argument = split_kind(url)
-    own = [
-        f"{key}: {_scalar_address(text)}"
-        for key, text in SOURCE_KINDS[kind].short_form(argument).items()
-    ]
-    first, *others = own if kind == DEFAULT_KIND else [f"kind: {kind}", *own]
+    settings = long_form(url)
+    own = [f"{key}: {scalar(str(value))}" for key, value in settings.items()]
+    first, *others = [f"url: {address}"] if settings["kind"] == DEFAULT_KIND else own
     lines = [f"- {first}", *(f"  {other}" for other in others)]
     if name:
         lines.append(f"  name: {scalar(_VARIABLE.sub('$ {', name))}")
@@ -71,18 +65,6 @@ def feed_lines(
     if private:
         lines.append("  allow_private_networks: true")
     return lines
-
-
-def _scalar_address(text: str) -> str:
-    return scalar(_VARIABLE.sub("$%7B", text))
-
-
-def scalar(text: str) -> str:
-    """A text as YAML writes it, in quotes where it needs them."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
-        return text
-    # A JSON string is a double-quoted scalar (YAML 1.2, section 7.3.1).
-    return json.dumps(text, ensure_ascii=False)
 
 
 def append_feeds(path: Path, items: Sequence[Sequence[str]]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from digest.channels.email.smtp import SmtpConnection
 from digest.checks import Finding, Trouble, failed, found
 from digest.checks.certificates import Certificates
+from digest.config.channels import CHANNEL_KINDS
 from digest.domains import with_port
 from digest.errors import ChannelError, DeliveryError, StoreError
 from digest.rendering.email.headers import mailbox
@@ -92,6 +93,7 @@ def largest_email(database: Path) -> int:
         # What is wrong with it, another check tells.
         return 0
     try:
-        return store.health.largest("email")
+        kinds = [kind for kind, model in CHANNEL_KINDS.items() if model.needs_smtp]
+        return max(store.health.largest(kind) for kind in kinds)
     finally:
         store.close()

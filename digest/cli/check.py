@@ -45,7 +45,7 @@ def check(options: Options, *, online: bool) -> int:
         *check_ports(settings),
         *check_access(settings.database_path),
         *check_files(settings),
-        *check_secrets(settings, options.file().absolute().parent),
+        *check_secrets(settings),
         *check_names(settings),
     ]
     if online:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.config.addresses import mail_key
+from digest.config.channels import CHANNEL_KINDS
 from digest.editions.weekly import configured, weekly_of
 from digest.model import ALERTS
 from digest.store.aliases import batches
@@ -42,11 +43,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Row
 
-    from digest.store.database import Database
+    from digest.store.sqlite.connection import Database
 
 
 # Where what is gone for good went.
 _NOWHERE = ""
+_WITH_LISTS = [kind for kind, model in CHANNEL_KINDS.items() if model.keeps_list]
 
 
 class ListCount(Struct, frozen=True):
@@ -283,13 +285,15 @@ def _move_waiting(connection: Connection, before: str, after: str) -> None:
     Where the other has an edition of its own, that is what goes.
     """
     other = renditions.alias()
-    has_own = sa.select(other.c.edition_id).where(other.c.channel == after, other.c.kind == "email")
+    has_own = sa.select(other.c.edition_id).where(
+        other.c.channel == after, other.c.kind.in_(_WITH_LISTS)
+    )
     waiting = sa.select(deliveries.c.edition_id).where(
         deliveries.c.channel == before, sa.text(IS_OPEN)
     )
     mine = sa.and_(
         renditions.c.channel == before,
-        renditions.c.kind == "email",
+        renditions.c.kind.in_(_WITH_LISTS),
         renditions.c.edition_id.in_(waiting),
     )
     ids = sa.select(renditions.c.edition_id).where(mine).distinct()

@@ -355,6 +355,7 @@ class BrokenChannel:
     kind = "file"
     patience: timedelta | None = None
     pace = Pace()
+    remedy = ""
     error: Exception = ZeroDivisionError()
 
     def render(

@@ -41,6 +41,7 @@ class FakeChannel:
 
     name = "inbox"
     kind = "email"
+    remedy = ""
 
     def __init__(self) -> None:
         self.pace = Pace()

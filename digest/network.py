@@ -36,8 +36,8 @@ def connection_trouble(error: BaseException) -> str | None:
     numbers = {number for link in links if isinstance(link, OSError) for number in _numbers(link)}
     if any(isinstance(link, TimeoutError) for link in links):
         numbers.add(errno.ETIMEDOUT)
-    said = (words for number, words in _WORDS.items() if number in numbers)
-    return next(said, None) or next(filter(None, map(_broken_off, links)), None)
+    told = (words for number, words in _WORDS.items() if number in numbers)
+    return next(told, None) or next(filter(None, map(_broken_off, links)), None)
 
 
 def _broken_off(error: BaseException) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -30,7 +29,7 @@ from digest.store.editions import NOT_PUBLISHED
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from digest.config import FeedSettings, Settings
+    from digest.config import Settings, SourceSettings
     from digest.store import Health, ListCount, Sizes
 
 _RECENT = timedelta(days=7)
@@ -44,7 +43,9 @@ def status_report(
     """How everything is; `health` is None before the first run, `sizes` where nobody asks."""
     rows = health.feeds if health else {}
     names = _names(settings, rows)
-    feeds = tuple(_feed(feed, rows.get(feed.url), names[feed.url], now) for feed in settings.feeds)
+    feeds = tuple(
+        _feed(feed, rows.get(feed.address), names[feed.address], now) for feed in settings.feeds
+    )
     return Status(
         feeds=feeds,
         digests=tuple(_digest(settings, name, health, now) for name in settings.digests),
@@ -85,15 +86,16 @@ def _storage(feeds: Sequence[FeedHealth], sizes: Sizes) -> Storage:
 
 def _names(settings: Settings, rows: Mapping[str, dict[str, Any]]) -> dict[str, str]:
     """What feeds are called, by address; one that nobody calls anything, by its host and port."""
-    given = {feed.url: feed.name for feed in settings.feeds}
-    own = {url: rows[url].get("title") or "" for url in given if url in rows}
+    feeds = {feed.address: feed for feed in settings.feeds}
+    own = {key: rows[key].get("title") or "" for key in feeds if key in rows}
+    given = {key: feed.name for key, feed in feeds.items()}
     return {
-        url: name if given[url] or own.get(url) else urlsplit(url).netloc
-        for url, name in feed_names(given, own).items()
+        key: name if given[key] or own.get(key) else feeds[key].default_name
+        for key, name in feed_names(given, own).items()
     }
 
 
-def _feed(feed: FeedSettings, row: dict[str, Any] | None, name: str, now: datetime) -> FeedHealth:
+def _feed(feed: SourceSettings, row: dict[str, Any] | None, name: str, now: datetime) -> FeedHealth:
     row = row or {}
     health: FeedCondition = "ok" if row.get("succeeded_at") else "not polled yet"
     if row.get("failures"):
@@ -102,7 +104,7 @@ def _feed(feed: FeedSettings, row: dict[str, Any] | None, name: str, now: dateti
         health = "paused"
     rests = feed.paused or row.get("gone_at")
     return FeedHealth(
-        url=feed.url,
+        url=feed.address,
         name=name,
         health=health,
         polled_at=row.get("polled_at"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 from msgspec.structs import asdict
@@ -22,7 +21,7 @@ from digest.app.results import (
     Sent,
 )
 from digest.config.addresses import without_credentials
-from digest.config.references import nearest
+from digest.config.spelling import nearest
 from digest.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -105,7 +104,7 @@ class Runtime(Struct, frozen=True):
             raise UsageError(f"there is no digest {digest!r}{hint}")
         if to is not None and to not in self.context.channels:
             raise UsageError(f"there is no channel {to!r}{nearest(to, self.context.channels)}")
-        urls = {feed.url for feed in self.settings.feeds_of(digest)}
+        urls = {feed.address for feed in self.settings.feeds_of(digest)}
         await self.poll_job.poll_due(urls, report)
         published = await self.publish_job.publish_now(digest, [to] if to else None)
         if published is None:
@@ -206,7 +205,7 @@ async def poll_now(
         UsageError: there is no such feed, or it is paused.
     """
     urls = feed_urls(settings, feeds, titles)
-    paused = {feed.url for feed in settings.feeds if feed.paused}
+    paused = {feed.address for feed in settings.feeds if feed.paused}
     for feed, url in zip(feeds, urls, strict=False):
         if url in paused:
             mend = f"`digest feeds resume {shlex.quote(feed)}` has it polled again"
@@ -224,12 +223,12 @@ def feed_urls(settings: Settings, feeds: Collection[str], titles: Mapping[str, s
         UsageError: there is no such feed, or several are shown like that.
     """
     if not feeds:
-        return [feed.url for feed in settings.feeds]
-    known = {feed.url: feed.url for feed in settings.feeds}
-    known |= {feed.name: feed.url for feed in settings.feeds if feed.name}
+        return [feed.address for feed in settings.feeds]
+    known = {feed.address: feed.address for feed in settings.feeds}
+    known |= {feed.name: feed.address for feed in settings.feeds if feed.name}
     shown = defaultdict(list)
     for feed in settings.feeds:
-        shown[titles.get(feed.url) or urlsplit(feed.url).netloc].append(feed.url)
+        shown[titles.get(feed.address) or feed.default_name].append(feed.address)
     # An address is asked for as the file has it, with its password.
     wanted = [without_credentials(feed)[0] for feed in feeds]
     return [_feed_url(feed, known, shown) for feed in wanted]
@@ -260,7 +259,7 @@ def held_report(settings: Settings, held: Sequence[HeldEntries]) -> list[HeldFee
     """What is held of the configured feeds."""
     from digest.editions.feed_names import feed_names
 
-    given = {feed.url: feed.name for feed in settings.feeds}
+    given = {feed.address: feed.name for feed in settings.feeds}
     known = [entries for entries in held if entries.url in given]
     names = feed_names(given, {entries.url: entries.feed_title for entries in known})
     return [HeldFeed(name=names[entries.url], **asdict(entries)) for entries in known]

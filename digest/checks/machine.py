@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from digest.checks import Finding, Trouble, failed, found
-from digest.config import SlackSettings
 from digest.errors import StoreError, TemplateError
 from digest.feeds.http.guard import bad_port
 from digest.language import counted
@@ -69,11 +68,10 @@ def check_database(database: DatabaseAddress) -> Finding:
 
 def check_ports(settings: Settings) -> list[Finding]:
     """The feeds and channels at ports that are never asked; an address may be a secret."""
-    urls = {f"feed {feed.name or feed.url}": feed.url for feed in settings.feeds}
+    urls = {f"feed {feed.name or feed.address}": feed.address for feed in settings.feeds}
     for name, channel in settings.channels.items():
-        if isinstance(channel, SlackSettings):
-            hook = channel.webhook_url
-            urls[f"channel {name}"] = hook.get_secret_value() if hook else channel.api_url
+        if channel.server_url:
+            urls[f"channel {name}"] = channel.server_url
     bad = {name: bad_port(urlsplit(url).port) for name, url in urls.items()}
     mend = "have it served at another port, and write that"
     return [failed("settings", name, text, mend) for name, text in bad.items() if text]

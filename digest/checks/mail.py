@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from digest.channels.email.smtp import SmtpConnection
 from digest.checks import Finding, Trouble, failed, found
 from digest.checks.certificates import Certificates
+from digest.config.channels import CHANNEL_KINDS
 from digest.domains import with_port
 from digest.errors import ChannelError, DeliveryError
 from digest.rendering.email.headers import mailbox
@@ -84,6 +85,7 @@ def _troubles(smtp: SmtpSettings, offer: Offer, largest: int) -> Iterator[Troubl
 
 def largest_email(database: DatabaseAddress) -> int:
     """The size of the largest of the last emails; 0 where there is none."""
+    kinds = [kind for kind, model in CHANNEL_KINDS.items() if model.needs_smtp]
     # What is wrong with it, another check tells.
     with try_to_read_store(database) as store:
-        return store.health.largest("email") if store else 0
+        return max(store.health.largest(kind) for kind in kinds) if store else 0

@@ -47,7 +47,7 @@ def check(options: Options, *, online: bool) -> int:
         *check_ports(settings),
         *check_access(database_of(settings)),
         *check_files(settings),
-        *check_secrets(settings, options.file().absolute().parent),
+        *check_secrets(settings),
         *check_names(settings),
     ]
     if online:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from zoneinfo import ZoneInfo
 
-    from digest.config import FeedSettings, Settings
+    from digest.config import Settings, SourceSettings
     from digest.jobs.draft_material import Draft
     from digest.store.explain import Record, Subscribed, TakenBy
 
@@ -98,7 +98,7 @@ def _troubled(settings: Settings, store: Store) -> list[str]:
     """The feeds that may have had an entry of which nothing is known."""
     health = store.health.read()
     known = health.feeds
-    paused = [feed.url for feed in settings.feeds if feed.paused]
+    paused = [feed.address for feed in settings.feeds if feed.paused]
     titles = {url: row["title"] or url for url, row in known.items()}
     return [
         *(f"paused: {titles.get(url, url)}" for url in paused),
@@ -206,7 +206,7 @@ def _match(record: Record, verdicts: list[Verdict]) -> Match:
 def _print(
     settings: Settings, result: Explain, titles: Mapping[str, str], troubled: Sequence[str]
 ) -> None:
-    feeds = {feed.url: feed for feed in settings.feeds}
+    feeds = {feed.address: feed for feed in settings.feeds}
     for match in result.matches:
         say(match.title)
         for line in _history(match, titles[match.feed], feeds.get(match.feed)):
@@ -224,7 +224,7 @@ def _print(
             say(f"! {line}")
 
 
-def _history(match: Match, title: str, settings: FeedSettings | None) -> list[str]:
+def _history(match: Match, title: str, settings: SourceSettings | None) -> list[str]:
     feed = (settings and settings.name) or title or match.feed
     how = "in the feed's first body" if match.in_first_body else "new then"
     last = "and is there still" if match.in_feed else "and is gone from the feed since"

@@ -16,8 +16,8 @@ from digest.app.runtime import feed_urls
 from digest.app.wiring import utc_now
 from digest.cli import Options, aio, pass_settings
 from digest.cli.output import print_result, print_table, progress, say
-from digest.config import FeedSettings
-from digest.config.addresses import without_credentials
+from digest.cli.source_names import source_named
+from digest.config.sources import DEFAULT_KIND
 from digest.config.units import parse_duration
 from digest.config.yaml.feed_list import append_feeds, feed_lines, pause_feed, remove_feed
 from digest.errors import FeedError, UsageError
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from digest.cli.feeds_probe import Candidate, Discover
-    from digest.config import Settings
+    from digest.config import Settings, SourceSettings
     from digest.store import Store
 
 TAKEN_OVER = "The daemon takes that over now."
@@ -98,26 +98,27 @@ def add(
     """Add the feed at URL, or of the page there. It is tried first."""
     settings = options.settings(log_level="error")
     interval = _interval(every)
-    url = web_address(url)
-    _refuse_known(settings, url)
+    feed = source_named(url, allow_private_networks=allow_private_networks or None)
+    _refuse_known(settings, feed.address)
     with progress("looking", None) as done:
-        found = aio.run(discover_feeds(settings, _feed(url, private=allow_private_networks), done))
-    feed = _only_feed(url, found.feeds)
-    if feed.url != url:
-        _refuse_known(settings, feed.url)
+        discovered = aio.run(discover_feeds(settings, feed, done))
+    found = _only_feed(feed.address, discovered.feeds)
+    if found.url != feed.address:
+        _refuse_known(settings, found.url)
     # What was found goes without the login in the address.
-    written = url if feed.url == without_credentials(url)[0] else feed.url
-    private = allow_private_networks and is_of_the_site(feed.url, url)
+    is_asked = found.url == feed.address and feed.kind == DEFAULT_KIND
+    written = web_address(url) if is_asked else found.url
+    private = allow_private_networks and is_of_the_site(found.url, feed.address)
     lines = feed_lines(written, name, tags, interval, private=private)
     append_feeds(options.file(), [lines])
     live = take_over(settings)
-    print_result(FeedAdded(feed.url, name or feed.title, feed.entries, "added", live), _print_done)
+    added = FeedAdded(found.url, name or found.title, found.entries, "added", live)
+    print_result(added, _print_done)
 
 
-def _refuse_known(settings: Settings, url: str) -> None:
-    alone = without_credentials(url)[0]
-    if any(feed.url == alone for feed in settings.feeds):
-        raise UsageError(f"{alone} is configured already")
+def _refuse_known(settings: Settings, address: str) -> None:
+    if any(feed.address == address for feed in settings.feeds):
+        raise UsageError(f"{address} is configured already")
 
 
 def _interval(every: str) -> timedelta | None:
@@ -127,15 +128,8 @@ def _interval(every: str) -> timedelta | None:
         raise UsageError(f"--every: {error}") from None
 
 
-def _feed(url: str, *, private: bool) -> FeedSettings:
-    try:
-        return FeedSettings(url=url, allow_private_networks=private or None)
-    except ValueError:
-        raise UsageError(f"{without_credentials(url)[0]!r} is not a web address") from None
-
-
 async def discover_feeds(
-    settings: Settings, feed: FeedSettings, done: Callable[[str], None]
+    settings: Settings, feed: SourceSettings, done: Callable[[str], None]
 ) -> Discover:
     """The feeds of a web page, or the one that an address itself is.
 
@@ -147,18 +141,18 @@ async def discover_feeds(
 
     async with open_scout(settings) as scout:
         try:
-            return Discover(feed.url, tuple(await scout.discover(feed, done)))
+            return Discover(feed.address, tuple(await scout.discover(feed, done)))
         except FeedError as error:
-            raise FeedError(f"{feed.url}: {error.reason}") from error
+            raise FeedError(f"{feed.address}: {error.reason}") from error
 
 
-def _only_feed(url: str, found: Sequence[Candidate]) -> Candidate:
+def _only_feed(address: str, found: Sequence[Candidate]) -> Candidate:
     working = [candidate for candidate in found if candidate.error is None]
     if not working:
         raise FeedError(f"{found[0].url}: {found[0].error}")
     if len(working) > 1:
         choices = "".join(map(_choice, working))
-        raise UsageError(f"{without_credentials(url)[0]} has several feeds; add one:{choices}")
+        raise UsageError(f"{address} has several feeds; add one:{choices}")
     return working[0]
 
 
@@ -215,7 +209,7 @@ def _configured(options: Options, wanted: str) -> tuple[Settings, int]:
     """The settings, and the place of a feed among theirs."""
     settings = options.settings(log_level="error")
     (url,) = feed_urls(settings, [wanted], titles_of(database_of(settings)))
-    return settings, [feed.url for feed in settings.feeds].index(url)
+    return settings, [feed.address for feed in settings.feeds].index(url)
 
 
 def _print_change(
@@ -224,7 +218,7 @@ def _print_change(
     """Have a daemon take the file over at once, and say what was done."""
     feed = settings.feeds[number]
     live = take_over(settings)
-    print_result(FeedChange(feed.url, feed.name or feed.url, done, live), _print_done)
+    print_result(FeedChange(feed.address, feed.name or feed.address, done, live), _print_done)
 
 
 def _print_done(change: FeedAdded | FeedChange) -> None:
@@ -273,12 +267,12 @@ def _listed(settings: Settings, now: datetime) -> FeedList:
     return FeedList(
         tuple(
             ListedFeed(
-                url=feed.url,
+                url=feed.address,
                 name=row.name,
                 health=row.health,
                 last_new_at=row.last_new_at,
                 tags=feed.tags,
-                pending=pending[feed.url],
+                pending=pending[feed.address],
             )
             for feed, row in zip(settings.feeds, known, strict=True)
         )
@@ -291,7 +285,7 @@ def _pending(settings: Settings, store: Store) -> Counter[str]:
         (entry.feed_url, entry.id)
         for digest in settings.digests
         for entry in store.editions.pending(
-            digest, [feed.url for feed in settings.feeds_of(digest)]
+            digest, [feed.address for feed in settings.feeds_of(digest)]
         )
     }
     return Counter(url for url, _ in waiting)

@@ -13,16 +13,16 @@ from msgspec.structs import asdict, replace
 
 from digest.app.edition_reasons import EntryFate, explain_draft
 from digest.app.wiring import compile_templates, open_runtime, utc_now
+from digest.channels.previews import FORMS, TEXT_FORMS, Previews, check_form, shows_pictures
 from digest.cli import Options, aio
 from digest.cli.output import polling_progress, print_json, say, show_document
 from digest.cli.private_files import write_private
-from digest.config.references import nearest
+from digest.config.spelling import nearest
 from digest.config.units import parse_duration
 from digest.editions.weekly import configured, is_weekly
 from digest.errors import UsageError
 from digest.jobs.render import render_carefully
 from digest.model import NO_PICTURES
-from digest.rendering.forms import Forms
 from digest.rendering.snapshot import EditionSnapshot, snapshot
 from digest.store import database_of
 
@@ -47,8 +47,8 @@ class ExplainedEdition(EditionSnapshot, frozen=True):
 @click.option(
     "--as",
     "form",
-    type=click.Choice(["email", "text", "slack", "markdown"]),
-    help="Default: text; email, Slack and text side by side with --open.",
+    type=click.Choice(FORMS),
+    help="Default: text; with --open, what channels get beside the text.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
 @click.option("--open", "in_browser", is_flag=True, help="Show it in the browser.")
@@ -74,7 +74,8 @@ def preview(
         raise UsageError(f"there is no digest {digest!r}{nearest(digest, settings.digests)}")
     if why and (form or in_browser):
         raise UsageError("--why is text for a terminal; give it without --as and --open")
-    in_full = form == "email" or (in_browser and form is None)
+    check_form(settings, name, form)
+    in_full = shows_pictures(form) if form else in_browser
     draft, pictures, failed = aio.run(compose_preview(settings, digest, in_full=in_full))
     for feed in failed:
         say(f"digest: {feed.name} is not in it: {feed.error}", err=True)
@@ -83,12 +84,11 @@ def preview(
     elif options.json:
         print_json(snapshot(draft.edition))
     else:
-        as_page = in_browser and form not in {"text", "markdown"}
-        threads = settings.has_threads(name)
+        as_page = in_browser and form not in TEXT_FORMS
 
         def shown(templates: Renderer) -> str:
-            forms = Forms(draft.edition, templates, pictures, threads=threads)
-            return forms.page(form) if as_page else forms.text(form)
+            previews = Previews(settings, draft.edition, templates, pictures)
+            return previews.page(form) if as_page else previews.text(form)
 
         rendered, trouble = render_carefully(compile_templates(settings)[name], shown)
         if trouble:
@@ -99,7 +99,7 @@ def preview(
 
 def _explain(options: Options, settings: Settings, draft: Draft, output: Path | None) -> None:
     names: dict[str, str | None] = dict.fromkeys(entry.feed_url for entry in draft.pending)
-    names |= {feed.url: feed.name for feed in settings.feeds}
+    names |= {feed.address: feed.name for feed in settings.feeds}
     fates = tuple(explain_draft(draft, names))
     if options.json:
         print_json(ExplainedEdition(**asdict(snapshot(draft.edition)), entries=fates))
@@ -176,9 +176,9 @@ async def _polled_copy(
         async with open_runtime(settings, "digest preview") as runtime:
             health = await runtime.store.transact(lambda store: store.health.read())
             unread = [
-                feed.url
+                feed.address
                 for feed in settings.feeds_of(digest)
-                if health.feeds[feed.url]["polled_at"] is None and not feed.paused
+                if health.feeds[feed.address]["polled_at"] is None and not feed.paused
             ]
             polled: tuple[PollResult, ...] = ()
             if unread:

@@ -11,7 +11,7 @@ from unicodedata import category, normalize
 
 from digest.config.addresses import mail_key, read_mailbox
 from digest.config.fields import one_address, zone_name
-from digest.config.references import nearest
+from digest.config.spelling import nearest
 from digest.errors import UsageError
 from digest.feeds.text import one_line
 from digest.model import Frequency, Recipient, RecipientState

@@ -37,14 +37,14 @@ class Trouble(Struct, frozen=True):
 
 def compose_alert(troubles: Sequence[Trouble], timezone: str, now: datetime) -> Edition:
     """What has begun, and what is over."""
-    begun = tuple(_story(one) for one in troubles if one.until is None)
-    ended = tuple(_story(one) for one in troubles if one.until is not None)
+    begun = tuple(_story(trouble) for trouble in troubles if trouble.until is None)
+    ended = tuple(_story(trouble) for trouble in troubles if trouble.until is not None)
     sections = (("Needs attention", begun), ("Over", ended))
     return Edition(
         digest=ALERTS,
         title=_TITLE,
         subject=_subject(begun, ended),
-        period_from=min(one.since for one in troubles),
+        period_from=min(trouble.since for trouble in troubles),
         period_to=now,
         composed_at=now,
         timezone=timezone,

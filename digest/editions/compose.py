@@ -171,6 +171,8 @@ def _start(frame: Frame, selection: Selection) -> datetime:
 def _story(frame: Frame, place: Place) -> Story:
     cluster = place.story
     lead = cluster.lead
+    # Whichever source leads, one of the others may be where people vote and talk.
+    measured = next((one for one in cluster.entries if one.facts or one.discussion), lead)
     watched = (frame.watched.get(entry.id, ()) for entry in cluster.everything)
     return Story(
         title=lead.title,
@@ -180,17 +182,21 @@ def _story(frame: Frame, place: Place) -> Story:
         published=lead.published,
         excerpt="" if frame.content == "none" else lead.excerpt,
         reading_minutes=max(1, round(max(lead.words / _WORDS_A_MINUTE, (lead.seconds or 0) / 60))),
-        also_in=tuple(AlsoIn(_feed_name(frame, one), one.link) for one in cluster.entries[1:]),
-        entries=tuple(one.id for one in cluster.everything),
+        also_in=tuple(
+            AlsoIn(_feed_name(frame, entry), entry.link) for entry in cluster.entries[1:]
+        ),
+        entries=tuple(entry.id for entry in cluster.everything),
         updated=lead.edited_at is not None and lead.feed_url in frame.marking,
         html=lead.html if frame.content == "full" else "",
         image=_image(frame, lead),
         watched=tuple(dict.fromkeys(rule for rules in watched for rule in rules)),
         related=tuple(
-            Related(one.title, one.link, _feed_name(frame, one)) for one in cluster.related
+            Related(entry.title, entry.link, _feed_name(frame, entry)) for entry in cluster.related
         ),
         group=cluster.group,
         brief=place.brief,
+        facts=measured.facts,
+        discussion=measured.discussion,
     )
 
 

@@ -61,5 +61,5 @@ def _heard(name: str) -> str:
 def _names_other(name: str, host: str) -> bool:
     """Whether there is a host in a name that is not the feed's own."""
     own = fold_host(host)
-    said = map(fold_host, _HOST.findall(unicodedata.normalize("NFKC", name)))
-    return any(one != own and not one.endswith(f".{own}") for one in said)
+    hosts = map(fold_host, _HOST.findall(unicodedata.normalize("NFKC", name)))
+    return any(host != own and not host.endswith(f".{own}") for host in hosts)

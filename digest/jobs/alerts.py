@@ -71,10 +71,10 @@ class AlertJob:
         from digest.editions.feed_names import feed_names
 
         feeds = self._settings.feeds
-        urls = [feed.url for feed in feeds]
+        urls = [feed.address for feed in feeds]
         states = await self._store.transact(lambda store: store.feeds.states(urls))
         own = {state.url: state.title for state in states}
-        return feed_names({feed.url: feed.name for feed in feeds}, own)
+        return feed_names({feed.address: feed.name for feed in feeds}, own)
 
     @staticmethod
     def _trouble(incident: Incident, titles: Mapping[str, str]) -> Trouble:
@@ -90,11 +90,10 @@ class AlertJob:
 
     def _routes(self, resting: Collection[str]) -> list[Channel]:
         """The channels of `alerts` that are not what is broken, nor share a server with it."""
-        channels = [self._channels[name] for name in self._send_to]
-        broken = {self._channels[name] for name in resting if name in self._channels}
-        mail_is = any(channel.kind == "email" for channel in broken)
+        settings = self._settings.channels
+        shared = {settings[name].shares for name in resting if name in settings} - {None}
         return [
-            channel
-            for channel in channels
-            if channel not in broken and not (mail_is and channel.kind == "email")
+            self._channels[name]
+            for name in self._send_to
+            if name not in resting and settings[name].shares not in shared
         ]

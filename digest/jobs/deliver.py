@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from digest.channels.email.refusals import alike
+from digest.channels.alike import alike
 from digest.errors import ChannelError, DeliveryError, StoreError
 from digest.jobs.doubts import Doubts
 from digest.jobs.outcomes import backoff_after, outcome_of, put_off
@@ -380,9 +380,7 @@ def _judge(
     match turn.doubts.judge(delivery, refusal, (each.recipient for each in due)):
         case "of the channel":
             raise ChannelError(
-                f"everybody is refused alike: {refusal.reason}; mend the section smtp, or ask"
-                " whoever runs the server",
-                lasting=True,
+                f"everybody is refused alike: {refusal.reason}; {turn.channel.remedy}", lasting=True
             )
         case "doubted":
             turn.doubts.held[delivery.id] = delivery, outcome

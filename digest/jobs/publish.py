@@ -16,7 +16,7 @@ from digest.editions.weekly import (
     weekly_schedule,
 )
 from digest.errors import DigestError, StoreError
-from digest.jobs.plan import email_channels, plan
+from digest.jobs.plan import list_channels, plan
 from digest.jobs.render import render_beside
 from digest.log import event
 from digest.rendering.email.headers import mailbox
@@ -213,7 +213,7 @@ class PublishJob:
         published = None
         if await self._store.transact(lambda store: store.weeks.is_wanted(name)):
             draft = await self._drafter.weekly(name, now)
-            channels = email_channels(self._settings, name)
+            channels = list_channels(self._settings, name)
             published = await self._publish(draft, at, following, channels)
         if published is None:
             await self._store.transact(
@@ -225,7 +225,7 @@ class PublishJob:
 
     def _end_week(self, store: Store, digest: str, publish: Callable[[], T]) -> T:
         lively = is_lively(self._settings.digests[digest].schedule)
-        channels = email_channels(self._settings, digest) if lively else ()
+        channels = list_channels(self._settings, digest) if lively else ()
         return store.weeks.end(digest, publish, channels)
 
     async def _why_none(self, digest: str, turn: Turn) -> str:

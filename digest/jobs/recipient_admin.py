@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, convert
 from msgspec.structs import replace
 
-from digest.config import EmailSettings
 from digest.config.addresses import mail_address, mail_key
 from digest.editions.weekly import is_lively
 from digest.errors import UsageError
@@ -307,7 +306,7 @@ _WHY = {"unsubscribed": "has unsubscribed", "bounced": "bounced"}
 
 def check_channel(settings: Settings, channel: str) -> None:
     """Raise a UsageError where there is no such email channel."""
-    if not isinstance(settings.channels.get(channel), EmailSettings):
+    if channel not in settings.lists():
         raise UsageError(f"there is no email channel {channel!r}")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from digest.config.references import nearest
+from digest.config.spelling import nearest
 from digest.errors import UsageError
 from digest.jobs.recipient_admin import check_channel, named
 from digest.log import event

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from digest.config import EmailSettings
 from digest.config.addresses import former_key, mail_address, mail_key
 from digest.editions.schedule import next_after
 from digest.editions.weekly import is_lively, weekly_schedule
@@ -68,7 +67,7 @@ class Subscriptions:
     def is_open(self, channel: str) -> bool:
         """Whether anybody may subscribe."""
         settings = self._settings.channels.get(channel)
-        return isinstance(settings, EmailSettings) and settings.subscribe == "open"
+        return settings is not None and settings.open_to_all
 
     async def look(self, channel: str, address: str) -> Recipient:
         """What is known of whom a link means: of the list that most likely is the link's."""

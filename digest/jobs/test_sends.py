@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from digest.config import EmailSettings, FileSettings
 from digest.errors import DeliveryError, UsageError
 from digest.jobs.pictures import without_pictures
 from digest.jobs.render import render_beside
@@ -158,15 +157,9 @@ async def _send_in_turn(channel: Channel, session: Session, part: Delivery) -> s
 
 
 def recipients(settings: Settings, digest: str) -> list[tuple[str, str]]:
-    """Who a test of a digest can go to, as channel and address; without address, the channel.
-
-    A file would be taken for an edition.
-    """
-    found = []
-    for name in settings.digests[digest].send_to:
-        channel = settings.channels[name]
-        if isinstance(channel, EmailSettings):
-            found += [(name, address) for address in channel.to]
-        elif not isinstance(channel, FileSettings):
-            found.append((name, ""))
-    return found
+    """Who a test of a digest can go to, as channel and address; without address, the channel."""
+    return [
+        (name, address)
+        for name in settings.digests[digest].send_to
+        for address in settings.channels[name].test_recipients
+    ]

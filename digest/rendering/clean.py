@@ -76,24 +76,26 @@ def clean_entries(entries: Sequence[KeyedEntry]) -> tuple[CleanEntry, ...]:
 
 
 def _clean(keyed: KeyedEntry) -> CleanEntry:
-    said = keyed.entry
-    safe = _safe(said.html, said.base)
+    parsed = keyed.entry
+    safe = _safe(parsed.html, parsed.base)
     text, paragraphs = read_text(safe)
-    prose = telling(paragraphs, said.title)
+    prose = telling(paragraphs, parsed.title)
     return CleanEntry(
         key=keyed.key,
         fingerprint=keyed.fingerprint,
-        title=said.title if visible(said.title) else _title_from(prose, said.link),
-        link=said.link,
-        author=said.author,
-        published=said.published,
+        title=parsed.title if visible(parsed.title) else _title_from(prose, parsed.link),
+        link=parsed.link,
+        author=parsed.author,
+        published=parsed.published,
         html=safe,
         excerpt=excerpt(prose, EXCERPT_CHARACTERS),
         words=count_words(text),
         names=keyed.names,
-        image=said.image,
-        seconds=said.seconds,
-        categories=said.categories,
+        image=parsed.image,
+        seconds=parsed.seconds,
+        categories=parsed.categories,
+        facts=parsed.facts,
+        discussion=parsed.discussion,
     )
 
 
@@ -127,8 +129,8 @@ def _too_deep(html: str) -> bool:
     if html.count("<") - html.count("</") <= _DEEPEST:
         return False
     opened: list[str] = []
-    for slash, said in _TAG.findall(html):
-        name = said.lower()
+    for slash, written in _TAG.findall(html):
+        name = written.lower()
         if name in _FLAT:
             continue
         if slash:
@@ -148,7 +150,7 @@ def _close(opened: list[str], name: str) -> None:
     inside = opened[at + 1 :]
     if name in _BLOCKS or name == "table":
         if _INLINE.union(_BLOCKS).issuperset(inside):
-            opened[at:] = [one for one in inside if one in _FORMATTING]
+            opened[at:] = [name for name in inside if name in _FORMATTING]
     elif _INLINE.issuperset(inside):
         del opened[at]
 

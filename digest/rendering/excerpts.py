@@ -35,17 +35,17 @@ def telling(paragraphs: Iterable[str], title: str) -> str:
     # Only worker processes clean; its expressions take long to compile.
     from digest.rendering.boilerplate import is_boilerplate, without_end
 
-    said: list[str] = []
+    sentences: list[str] = []
     length = 0
     for paragraph in _without_title(islice(paragraphs, _MOST_PARAGRAPHS), title):
         if is_boilerplate(paragraph):
             continue
         if kept := without_end(paragraph).strip():
-            said.append(kept)
+            sentences.append(kept)
             length += len(kept)
         if length > _ENOUGH:
             break
-    return one_line(" ".join(said), _LONGEST_TELLING)
+    return one_line(" ".join(sentences), _LONGEST_TELLING)
 
 
 def excerpt(text: str, limit: int) -> str:

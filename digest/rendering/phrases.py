@@ -23,6 +23,8 @@ _MARKDOWN = re.compile(r"[\\`*_\[\]<>~&]|^[+-]|(?<!\S)#")
 _NUMBERED = re.compile(r"^(\d+)([.)])")
 _MARKDOWN_URL = re.compile(r"[<>\s\\]|&(?=#?\w+;)")
 _NAME, _NAMED = 60, 3
+# A word that is longer is cut in two.
+_LONGEST_TAIL = 15
 # More stories in more sections than this open with their contents.
 _LONG, _MANY = 12, 3
 # By bidirectional class, and the marks that count as a letter (Unicode UAX 9).
@@ -40,6 +42,20 @@ def short(text: str, graphemes: int) -> str:
     found = regex.finditer(r"\X", text)
     ends = [match.end() for match, _ in zip(found, range(graphemes + 1), strict=False)]
     return text if len(ends) <= graphemes else text[: ends[graphemes - 2]].rstrip() + "…"
+
+
+def short_line(text: str, most: int) -> str:
+    """The text cut to so many graphemes, and as many units of UTF-16, at the end of a word.
+
+    A grapheme can be of any length, a message cannot; a unit is six characters of JSON or less.
+    """
+    encoded = text.encode("utf-16-le", "replace")
+    whole = encoded[: 2 * most].decode("utf-16-le", "ignore")
+    cut = short(whole if len(encoded) <= 2 * most else f"{whole[:-1]}…", most)
+    if cut == whole:
+        return cut
+    head, _, tail = cut.rpartition(" ")
+    return f"{head}…" if head.strip() and len(tail) <= _LONGEST_TAIL else cut
 
 
 def day(at: datetime, timezone: str, language: Language) -> str:
@@ -93,21 +109,21 @@ def facts(
     neither author nor date. A date is told by its age, unless it is to be whole.
     """
     language = language_of(edition.language)
-    said = [language.translate("Updated")] if story.updated else []
-    said += [inline(who, language.direction) for who in sources(section, story, brief=brief)]
+    facts_shown = [language.translate("Updated")] if story.updated else []
+    facts_shown += [inline(who, language.direction) for who in sources(section, story, brief=brief)]
     if story.published and not brief:
         at, zone = story.published, edition.timezone
-        said.append(day(at, zone, language) if whole_date else age(at, edition))
+        facts_shown.append(day(at, zone, language) if whole_date else age(at, edition))
     if story.reading_minutes:
-        said.append(language.duration(story.reading_minutes))
-    return said
+        facts_shown.append(language.duration(story.reading_minutes))
+    return facts_shown
 
 
 def sources(section: Section, story: Story, *, brief: bool = False) -> list[str]:
     """Feed and author of a story, but for what the heading of its section or the feed says."""
     known = [section.title]
     for who in (story.feed, "" if brief else story.author):
-        if who and not any(f" {who} " in f" {one} " for one in known):
+        if who and not any(f" {who} " in f" {shown} " for shown in known):
             known.append(who)
     return known[1:]
 
@@ -169,12 +185,12 @@ def notes(edition: Edition) -> str:
 def _held(held: Sequence[Held], language: Language) -> str:
     named = [
         language.plural(
-            one.entries,
+            feed.entries,
             "{number} entry of {feed}",
             "{number} entries of {feed}",
-            feed=_name(one.feed, language),
+            feed=_name(feed.feed, language),
         )
-        for one in held[:_NAMED]
+        for feed in held[:_NAMED]
     ]
     if more := len(held) - len(named):
         named.append(
@@ -187,10 +203,10 @@ def _since(feeds: Sequence[Failing | Quiet], edition: Edition, language: Languag
     named = [
         language.translate(
             "{feed} (since {day})",
-            feed=_name(one.feed, language),
-            day=day(one.since, edition.timezone, language),
+            feed=_name(feed.feed, language),
+            day=day(feed.since, edition.timezone, language),
         )
-        for one in feeds[:_NAMED]
+        for feed in feeds[:_NAMED]
     ]
     if more := len(feeds) - len(named):
         named.append(language.plural(more, "{number} more feed", "{number} more feeds"))

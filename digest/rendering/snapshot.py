@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from digest.model import AlsoIn, Related, as_dict
+from digest.model import AlsoIn, Fact, Related, as_dict
 
 if TYPE_CHECKING:
     from digest.model import Edition, Story
@@ -32,6 +32,10 @@ class StorySnapshot(Struct, frozen=True):
     excerpt: str
     reading_minutes: int
     """0 where there is nothing to read but the excerpt."""
+    facts: tuple[Fact, ...]
+    """What was measured when the edition was composed, like points and comments."""
+    discussion: str
+    """Where people talk about it, or empty."""
     also_in: tuple[AlsoIn, ...]
     related: tuple[Related, ...]
 

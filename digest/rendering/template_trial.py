@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, TemplateSyntaxError, meta
 from msgspec import Struct
 
-from digest.config.references import nearest
+from digest.config.spelling import nearest
 from digest.errors import TemplateError
 from digest.rendering.renderer import FILES, NAMES, Form, rendered
 from digest.rendering.samples import SAMPLES
@@ -118,7 +118,7 @@ def _referenced(folder: Path, path: Path) -> set[str]:
 
 def _meant(name: str, names: Collection[str]) -> str:
     """The template that a wrong name probably stands for: by its name, or by what it is."""
-    alike = [one for one in NAMES if Path(one).suffix == Path(name).suffix]
+    alike = [known for known in NAMES if Path(known).suffix == Path(name).suffix]
     return nearest(name, names) or (f"; did you mean {alike[0]!r}?" if alike else "")
 
 

@@ -29,7 +29,7 @@ from digest.store.retention import RetentionQueries, Sizes
 from digest.store.schedules import DigestPlan
 from digest.store.sqlite.address import DatabaseAddress
 from digest.store.thread import StoreThread
-from digest.store.updates import Failure, Unchanged, Update, Validators, Visit
+from digest.store.updates import Failure, Measured, Unchanged, Update, Validators, Visit
 from digest.store.weeks import WeekQueries
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ __all__ = [
     "Incident",
     "Keys",
     "ListCount",
+    "Measured",
     "Record",
     "RecordWithHistory",
     "Sizes",

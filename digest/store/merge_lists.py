@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.config.addresses import mail_key
+from digest.config.channels import CHANNEL_KINDS
 from digest.store.bulk import batches
 from digest.store.merge_rows import take_over
 from digest.store.recipients import SUPPRESSED
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+_WITH_LISTS = [kind for kind, model in CHANNEL_KINDS.items() if model.keeps_list]
 # Before the name of the list that somebody left, in the words of one that came after it.
 _CARRIED = "as in "
 _STRENGTH = sa.case(
@@ -93,13 +95,15 @@ def move_waiting(connection: Connection, before: str, after: str) -> None:
     Where the other has an edition of its own, that is what goes.
     """
     other = renditions.alias()
-    has_own = sa.select(other.c.edition_id).where(other.c.channel == after, other.c.kind == "email")
+    has_own = sa.select(other.c.edition_id).where(
+        other.c.channel == after, other.c.kind.in_(_WITH_LISTS)
+    )
     waiting = sa.select(deliveries.c.edition_id).where(
         deliveries.c.channel == before, sa.text(IS_OPEN)
     )
     mine = sa.and_(
         renditions.c.channel == before,
-        renditions.c.kind == "email",
+        renditions.c.kind.in_(_WITH_LISTS),
         renditions.c.edition_id.in_(waiting),
     )
     of_list = sa.select(renditions.c.edition_id).where(mine).distinct()

@@ -116,7 +116,7 @@ def by_aiosmtplib(folder: Path, port: int, count: int) -> None:
 class Nowhere:
     """A channel that takes everything at once."""
 
-    name, kind, pace = "it", "email", Pace()
+    name, kind, pace, remedy = "it", "email", Pace(), ""
     patience: timedelta | None = None
 
     def render(

@@ -165,6 +165,7 @@ class Fragile:
     kind = "email"
     patience: timedelta | None = None
     pace = Pace()
+    remedy = ""
 
     def __init__(self, end: type[BaseException]) -> None:
         self._end = end

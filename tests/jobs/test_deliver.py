@@ -151,6 +151,8 @@ def test_what_nobody_knows_is_tried_once_more_if_at_all(
 class FakeChannel:
     """Keeps what it is given; answers with what `answers` has next, else "ok"."""
 
+    remedy = "mend the section smtp, or ask whoever runs the server"
+
     def __init__(self, name: str = "inbox", patience: timedelta | None = PATIENCE) -> None:
         self.name = name
         self.kind = "slack" if name == "team" else "email"

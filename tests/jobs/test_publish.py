@@ -356,6 +356,7 @@ class BrokenChannel:
     kind = "file"
     patience: timedelta | None = None
     pace = Pace()
+    remedy = ""
     error: Exception = ZeroDivisionError()
 
     def render(

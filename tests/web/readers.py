@@ -42,6 +42,7 @@ class FakeChannel:
 
     name = "inbox"
     kind = "email"
+    remedy = ""
 
     def __init__(self) -> None:
         self.pace = Pace()

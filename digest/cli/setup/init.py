@@ -14,10 +14,25 @@ from msgspec.structs import replace
 from digest.cli import Options, aio
 from digest.cli.output import print_result, say
 from digest.cli.preview import compose_first
-from digest.cli.setup.ask_channels import Targets, ask_for_targets, read_secret, targets_given
+from digest.cli.setup.ask_channels import (
+    HOOK_FILES,
+    HOOK_OPTIONS,
+    HOOKS,
+    Targets,
+    ask_for_targets,
+    read_secret,
+    targets_given,
+)
 from digest.cli.setup.ask_feeds import ask_for_feeds, feeds_given
 from digest.cli.setup.ask_smtp import SECURITY, Server
-from digest.cli.setup.first_config import BRIEFING, Start, StartFeed, StartMail, config_text
+from digest.cli.setup.first_config import (
+    BRIEFING,
+    Start,
+    StartFeed,
+    StartHook,
+    StartMail,
+    config_text,
+)
 from digest.cli.setup.prompts import (
     ADDRESS,
     DURATION,
@@ -53,7 +68,10 @@ _OPTIONS = (
         "--feed", multiple=True, type=SITE, help="A feed, or a site with one; repeatable."
     ),
     click.option("--email", multiple=True, type=ADDRESS, help="Whom to send to; repeatable."),
-    click.option("--slack-webhook-file", type=_FILE, help="A file with a webhook's address."),
+    *(
+        click.option(option, f"hook_{kind}", type=_FILE, help="A file with a webhook's address.")
+        for kind, option in HOOK_OPTIONS.items()
+    ),
     click.option("--folder", type=FOLDER, help="Where to write each edition as Markdown."),
     click.option("--at", type=SCHEDULE, help=f"When. Default: {_AT}."),
     click.option("--timezone", type=ZONE, help="An IANA name. Default: this machine's."),
@@ -87,7 +105,7 @@ class _Given(Struct, frozen=True):
 
     feed: tuple[str, ...]
     email: tuple[str, ...]
-    slack_webhook_file: Path | None
+    hooks: dict[str, Path]
     folder: str | None
     at: str | None
     timezone: str | None
@@ -105,7 +123,7 @@ class _Given(Struct, frozen=True):
     @property
     def targets(self) -> Targets:
         """Where it is to go, as far as that is known."""
-        file, hook = self.smtp_password_file, self.slack_webhook_file
+        file = self.smtp_password_file
         password = read_secret(file) if file else os.environ.get(_PASSWORD_VARIABLE)
         server = Server(
             self.smtp_host,
@@ -115,7 +133,8 @@ class _Given(Struct, frozen=True):
             password,
             self.smtp_from,
         )
-        return Targets(self.email, server, read_secret(hook) if hook else None, self.folder)
+        hooks = {kind: read_secret(path) for kind, path in self.hooks.items()}
+        return Targets(self.email, server, hooks, self.folder)
 
 
 def _with_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -158,7 +177,9 @@ def init(options: Options, /, **given: Any) -> None:
     config = options.config or Path(os.environ.get("DIGEST_CONFIG") or "config.yaml")
     refuse_existing(config)
     configure("debug" if options.verbose else "error", "auto", Redactor())
-    setup = _Setup(config, _Given(**given))
+    files = {kind: given.pop(f"hook_{kind}") for kind in HOOKS}
+    hooks = {kind: path for kind, path in files.items() if path}
+    setup = _Setup(config, _Given(**given, hooks=hooks))
     start, secrets = setup.answers()
     written = setup.write(start, secrets)
     command = f"digest -c {config}" if options.config else "digest"
@@ -211,11 +232,11 @@ class _Setup:
 
     def _with(self, targets: Targets, start: Start) -> tuple[Start, dict[str, str]]:
         """What is started with these targets, whose secrets are in files."""
-        secrets = {}
-        if targets.webhook:
-            name = secret_file(self._config, "slack_webhook", targets.webhook)
-            secrets[name] = targets.webhook
-            start = replace(start, webhook_file=name)
+        secrets, hooks = {}, []
+        for kind, url in targets.hooks.items():
+            hook, name = HOOKS[kind], secret_file(self._config, HOOK_FILES[kind], url)
+            secrets[name] = url
+            hooks.append(StartHook(hook.name, kind, hook.key, name))
         if targets.to:
             smtp = targets.smtp
             mail = StartMail(targets.to, smtp.host, smtp.port, smtp.security, smtp.sender)
@@ -225,7 +246,7 @@ class _Setup:
                 secrets[name] = password
                 mail = replace(mail, username=smtp.username, password_file=name)
             start = replace(start, mail=mail)
-        return replace(start, folder=targets.folder), secrets
+        return replace(start, hooks=tuple(hooks), folder=targets.folder), secrets
 
     @property
     def _reaches(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from math import log10
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from digest.editions.similarity import constants
 from digest.editions.similarity.budget import Budget
 from digest.editions.similarity.numbers import differ
 from digest.editions.similarity.stop_words import BEATS, NEGATIONS, OPPOSITES
@@ -17,52 +18,36 @@ if TYPE_CHECKING:
 
     from digest.editions.similarity.titles import Title
 
-# The share of what two titles tell that both tell, and how much that has to be at least.
-_ALIKE = 0.4
-_LEAST, _LEAST_NAMELESS, _LEAST_EVERGREEN = 2.0, 2.9, 5.0
-_LEAST_SAME, _LEAST_SAME_NAMELESS = 2.9, 4.0
-_SURNAME = 0.4
-_THE_SAME = 0.9
-# What happened in one is nothing of what happened in the other.
-_OTHER_EVENT = 0.2
-_SAME_ID = 0.25
 # A term that more titles have than this finds no candidates.
 _COMMON = 60
-_FINDS = 0.5
 # Pairs that share a term, counted once for each that they share.
 _MOST_FOUND = 100_000
-# A term tells less where more titles than these have it, down to this.
-_FEW, _LEFT = 12, 0.3
-# A denial makes another story of titles that are the same but for it.
-_DENIABLE = 0.7
 # What is as good as a name.
 _EXACT = ("version", "amount", "id", "count")
-# So many names have to be shared for each that is not.
-_NAMES_SHARED = 1.5
 _WIN = "=win"
 _NONE: Mapping[str, float] = MappingProxyType({})
 
 
-def likeness(one: Title, other: Title, rarity: Mapping[str, float] = _NONE) -> float:
+def likeness(first: Title, second: Title, rarity: Mapping[str, float] = _NONE) -> float:
     """How much of two titles is the same, up to 1; 0 where they are not about one thing.
 
     `rarity` is what is left of a term's weight where many titles have it.
     """
-    mine, theirs = one.weights, other.weights
+    mine, theirs = first.weights, second.weights
     shared = mine.keys() & theirs.keys()
     both = sum([(mine[term] + theirs[term]) * rarity.get(term, 1) for term in shared]) / 2
-    totals = [_total(title, rarity) for title in (one, other)]
+    totals = [_total(title, rarity) for title in (first, second)]
     score = both / max(sum(totals), 1) + both / max(min(totals), 1) / 2
     if any(term.startswith("id ") for term in shared):
-        score += _SAME_ID
-    if one.events and other.events and one.events.isdisjoint(other.events):
-        score -= _OTHER_EVENT
-    denied = bool(one.words & NEGATIONS) != bool(other.words & NEGATIONS)
+        score += constants.SAME_ID
+    if first.events and second.events and first.events.isdisjoint(second.events):
+        score -= constants.OTHER_EVENT
+    denied = bool(first.words & NEGATIONS) != bool(second.words & NEGATIONS)
     if (
-        score < _ALIKE
-        or (denied and score > _DENIABLE)
-        or _told(one, shared, rarity) < _least(one, other, score)
-        or contradict(one, other)
+        score < constants.ALIKE
+        or (denied and score > constants.DENIABLE)
+        or _told(first, shared, rarity) < _least(first, second, score)
+        or contradict(first, second)
     ):
         return 0.0
     return min(score, 1.0)
@@ -86,12 +71,12 @@ def likely_pairs(
     holders: dict[str, list[int]] = defaultdict(list)
     for at, title in enumerate(titles):
         for term, weight in title.weights.items():
-            if weight >= _FINDS:
+            if weight >= constants.FINDS:
                 holders[term].append(at)
     rarity = {
-        term: max(_LEFT, 1 - log10(len(places) / _FEW))
+        term: max(constants.LEFT, 1 - log10(len(places) / constants.FEW))
         for term, places in holders.items()
-        if len(places) > _FEW
+        if len(places) > constants.FEW
     }
     found = Budget(_MOST_FOUND)
     shared = _sharing(holders.values(), found)
@@ -116,69 +101,71 @@ def _sharing(holders: Iterable[Sequence[int]], budget: Budget) -> Counter[tuple[
     return shared
 
 
-def _told(one: Title, shared: Set[str], rarity: Mapping[str, float]) -> float:
+def _told(title: Title, shared: Set[str], rarity: Mapping[str, float]) -> float:
     """How much the shared terms tell; a name of two words is one name."""
     told, before = 0.0, ""
-    for term in dict.fromkeys(one.sequence):
-        name = term if term in shared and term in one.names else ""
+    for term in dict.fromkeys(title.sequence):
+        name = term if term in shared and term in title.names else ""
         if term in shared:
-            told += one.weights[term] * rarity.get(term, 1) * (_SURNAME if name and before else 1)
+            part = constants.SURNAME if name and before else 1
+            told += title.weights[term] * rarity.get(term, 1) * part
         before = name
     return told
 
 
-def _least(one: Title, other: Title, score: float) -> float:
-    if one.evergreen and other.evergreen:
-        return _LEAST_EVERGREEN
-    both = one.weights.keys() & other.weights.keys()
-    names = (one.names | other.names) & both
-    if score < _THE_SAME:
-        return _LEAST if names else _LEAST_NAMELESS
+def _least(first: Title, second: Title, score: float) -> float:
+    if first.evergreen and second.evergreen:
+        return constants.LEAST_EVERGREEN
+    both = first.weights.keys() & second.weights.keys()
+    names = (first.names | second.names) & both
+    if score < constants.THE_SAME:
+        return constants.LEAST if names else constants.LEAST_NAMELESS
     exact = any(term.startswith(_EXACT) for term in both)
-    return _LEAST_SAME if exact or names - {*one.sequence[:1]} else _LEAST_SAME_NAMELESS
+    named = exact or names - {*first.sequence[:1]}
+    return constants.LEAST_SAME if named else constants.LEAST_SAME_NAMELESS
 
 
-def contradict(one: Title, other: Title) -> bool:
+def contradict(first: Title, second: Title) -> bool:
     """Whether two titles say different things, however alike they are."""
     return (
-        differ(one.numbers, other.numbers)
-        or _opposite(one.words, other.words)
-        or _other_filling(one, other)
-        or _other_names(one, other)
-        or _turned_round(one, other)
+        differ(first.numbers, second.numbers)
+        or _opposite(first.words, second.words)
+        or _other_filling(first, second)
+        or _other_names(first, second)
+        or _turned_round(first, second)
     )
 
 
-def _opposite(one: frozenset[str], other: frozenset[str]) -> bool:
-    mine, theirs = one - other, other - one
+def _opposite(first: frozenset[str], second: frozenset[str]) -> bool:
+    mine, theirs = first - second, second - first
     return any(
         (mine & left and theirs & right) or (mine & right and theirs & left)
         for left, right in OPPOSITES
     )
 
 
-def _other_filling(one: Title, other: Title) -> bool:
+def _other_filling(first: Title, second: Title) -> bool:
     """Whether one frame holds both, with something else in each of its places."""
-    gaps = _gaps(one, other)
+    gaps = _gaps(first, second)
     filled = [place for place, gap in enumerate(gaps) if any(gap)]
     if len(gaps) < 2 or not filled or not all(all(gaps[place]) for place in filled):
         return False
     if filled[-1] == len(gaps) - 1 or filled == [0]:
         # What begins or ends otherwise may say the same in other words.
-        names = one.names | other.names
+        names = first.names | second.names
         return any(not names.isdisjoint(chain(*gaps[place])) for place in filled)
     return True
 
 
-def _gaps(one: Title, other: Title) -> list[tuple[list[str], list[str]]]:
+def _gaps(first: Title, second: Title) -> list[tuple[list[str], list[str]]]:
     """What tells something before, between and after the terms that both have, in one order.
 
     Nothing where the order differs.
     """
-    shared = one.weights.keys() & other.weights.keys()
-    if [t for t in one.sequence if t in shared] != [t for t in other.sequence if t in shared]:
+    shared = first.weights.keys() & second.weights.keys()
+    if [t for t in first.sequence if t in shared] != [t for t in second.sequence if t in shared]:
         return []
-    return list(zip(_parted(one, shared), _parted(other, shared), strict=True))
+    return list(zip(_parted(first, shared), _parted(second, shared), strict=True))
 
 
 def _parted(title: Title, shared: Set[str]) -> Iterator[list[str]]:
@@ -192,21 +179,23 @@ def _parted(title: Title, shared: Set[str]) -> Iterator[list[str]]:
     yield gap
 
 
-def _other_names(one: Title, other: Title) -> bool:
+def _other_names(first: Title, second: Title) -> bool:
     """Whether each has names of its own, and these are too many beside those that both have."""
-    both = one.weights.keys() & other.weights.keys()
-    shared = len((one.names | other.names) & both) + sum(term.startswith(_EXACT) for term in both)
+    both = first.weights.keys() & second.weights.keys()
+    shared = len((first.names | second.names) & both) + sum(
+        term.startswith(_EXACT) for term in both
+    )
     mine, theirs = (
         sum(a.weights.get(name, 0) >= 1 for name in a.names - b.weights.keys() - {*a.sequence[:1]})
-        for a, b in ((one, other), (other, one))
+        for a, b in ((first, second), (second, first))
     )
-    return min(mine, theirs) * _NAMES_SHARED > shared
+    return min(mine, theirs) * constants.NAMES_SHARED > shared
 
 
-def _turned_round(one: Title, other: Title) -> bool:
+def _turned_round(first: Title, second: Title) -> bool:
     """Whether who did it to whom is the other way round: `A beats B`, `B beats A`."""
-    mine, theirs = one.sequence, other.sequence
-    if one.words & BEATS and other.words & BEATS:
+    mine, theirs = first.sequence, second.sequence
+    if first.words & BEATS and second.words & BEATS:
         at, there = mine.index(_WIN), theirs.index(_WIN)
         return not (
             set(mine[:at]).isdisjoint(theirs[there + 1 :])

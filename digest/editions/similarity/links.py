@@ -95,7 +95,7 @@ def _asked_for(site: str, path: str, query: str) -> str:
     names = _REDIRECTS.get((site, path.rstrip("/")), ())
     inside = dict(parse_qsl(query)) if names else {}
     found = (inside.get(name, "") for name in names)
-    return next((one for one in found if one.startswith(("http://", "https://"))), "")
+    return next((address for address in found if address.startswith(("http://", "https://"))), "")
 
 
 def _fold_path(path: str) -> str:
@@ -111,5 +111,5 @@ def _fold_path(path: str) -> str:
 def _fold_query(query: str, host: str) -> str:
     if not query or query.count("&") > _MOST_PARAMETERS:
         return query
-    said = parse_qsl(query, keep_blank_values=True)
-    return urlencode(sorted(one for one in said if not tracks(*one, host)))
+    parameters = parse_qsl(query, keep_blank_values=True)
+    return urlencode(sorted(parameter for parameter in parameters if not tracks(*parameter, host)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from digest.editions.similarity import constants
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -59,42 +61,42 @@ _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", 
 _THOUSANDS = re.compile(r"\d{1,3}(?:[,. \u00a0\u202f]\d{3})+")
 _NO_DIGITS = re.compile(r"\D+")
 _VERSION = re.compile(r"[vV]?(\d+(?:\.\d+)*)\W?([a-z]*)\W?(\d*)", re.IGNORECASE)
-# Prices and shares are rounded by some and not by others.
-_ROUNDED = 0.015
 # Of these, one title may have more than the other, as long as they have one in common.
 _LOOSE = {"count", "amount", "id"}
 
 
-def version(said: str) -> str:
+def version(text: str) -> str:
     """`v2.4.0` and `2.4` are one version; `2.4.0-rc.1` and `2.4rc1` another."""
-    match = _VERSION.match(said)
+    match = _VERSION.match(text)
     if not match:
-        return said
+        return text
     parts = match[1].split(".")
     while len(parts) > 1 and not parts[-1].strip("0"):
         parts.pop()
     return ".".join(parts) + (f"{match[2]}{match[3]}".lower() if match[2] else "")
 
 
-def amount(said: str, magnitude: str) -> str:
+def amount(text: str, magnitude: str) -> str:
     """The value of a number with its magnitude: `$32bn` and `32 billion` are the same."""
-    return f"{_value(said) * _MAGNITUDES.get(magnitude.lower(), 1):g}"
+    return f"{_value(text) * _MAGNITUDES.get(magnitude.lower(), 1):g}"
 
 
-def integer(said: str) -> str:
+def integer(text: str) -> str:
     """The number without what parts its thousands."""
-    return _NO_DIGITS.sub("", said).lstrip("0") or "0"
+    return _NO_DIGITS.sub("", text).lstrip("0") or "0"
 
 
-def series(said: str) -> str:
+def series(text: str) -> str:
     """The number of a part, in Roman figures too."""
-    return _ROMAN.get(said.lower(), said.lstrip("0") or said)
+    return _ROMAN.get(text.lower(), text.lstrip("0") or text)
 
 
-def differ(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]) -> bool:
+def differ(first: Mapping[str, frozenset[str]], second: Mapping[str, frozenset[str]]) -> bool:
     """Whether two titles have numbers of the same kind that keep them apart."""
     return any(
-        mine and _apart(kind, mine, other[kind]) for kind, mine in one.items() if other.get(kind)
+        mine and _apart(kind, mine, second[kind])
+        for kind, mine in first.items()
+        if second.get(kind)
     )
 
 
@@ -106,16 +108,16 @@ def _apart(kind: str, mine: frozenset[str], others: frozenset[str]) -> bool:
     return not (mine <= others or others <= mine)
 
 
-def _close(one: str, other: str) -> bool:
-    a, b = float(one), float(other)
-    return abs(a - b) <= _ROUNDED * max(a, b)
+def _close(first: str, second: str) -> bool:
+    a, b = float(first), float(second)
+    return abs(a - b) <= constants.ROUNDED * max(a, b)
 
 
-def _value(said: str) -> float:
-    if _THOUSANDS.fullmatch(said):
-        return float(_NO_DIGITS.sub("", said))
+def _value(text: str) -> float:
+    if _THOUSANDS.fullmatch(text):
+        return float(_NO_DIGITS.sub("", text))
     return float(
-        said.replace(",", ".").rstrip(".")
-        if said.count(",") + said.count(".") < 2
-        else _NO_DIGITS.sub("", said)
+        text.replace(",", ".").rstrip(".")
+        if text.count(",") + text.count(".") < 2
+        else _NO_DIGITS.sub("", text)
     )

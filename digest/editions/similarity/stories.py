@@ -7,13 +7,14 @@ of their own, shown with one of them. Two entries of one feed are never the same
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from digest.editions.similarity import constants
 from digest.editions.similarity.budget import Budget
 from digest.editions.similarity.leads import distance
 from digest.editions.similarity.likeness import contradict, likely_pairs
@@ -35,8 +36,6 @@ _Seen = tuple[datetime, int, int]
 _LETTERS = 6
 # More stories are not shown with one.
 _MOST_TOGETHER = 40
-# Less than a week: columns come every week under the same title.
-_NEWS_FOR = timedelta(days=6)
 
 
 class Cluster(Struct, frozen=True):
@@ -66,7 +65,7 @@ class Cluster(Struct, frozen=True):
         return frozenset(entry.id for entry in self.everything)
 
 
-class _Read(Struct, frozen=True):
+class _Candidate(Struct, frozen=True):
     """An entry, with what its link and its title come to.
 
     `seen` is when, and by the place of its feed after which others; `distance` is how far that is
@@ -94,26 +93,28 @@ def group(
     configuration. What the budget has no room for stays apart.
     """
     given, budget = list(entries), budget or Budget()
-    read = _newest_first(_read(given, feeds, budget))
-    same = [_leading_first(one) for one in _same(read, budget)]
+    candidates = _newest_first(_read(given, feeds, budget))
+    same = [_leading_first(story) for story in _same(candidates, budget)]
     place = {entry.id: at for at, entry in enumerate(given)}
     clusters = [_cluster(alike) for alike in _alike(same, budget)]
-    return sorted(clusters, key=lambda one: min(place[entry.id] for entry in one.everything))
+    return sorted(
+        clusters, key=lambda cluster: min(place[entry.id] for entry in cluster.everything)
+    )
 
 
-def _read(entries: Iterable[Entry], feeds: Sequence[str], budget: Budget) -> Iterator[_Read]:
+def _read(entries: Iterable[Entry], feeds: Sequence[str], budget: Budget) -> Iterator[_Candidate]:
     """Entries with what they are compared by; of those beyond the budget that is nothing.
 
     Feeds take turns, the newest of each first, so that what one says leaves room for the others.
     """
     in_turns = _in_turns(entries)
     sites, order = _sites(in_turns), {url: at for at, url in enumerate(feeds)}
-    for one in in_turns:
-        has_room = budget.takes(1 + min(len(one.title), LONGEST) // _LETTERS)
-        title = read_title(one.title, sites) if has_room else UNREAD
-        link = _link(one)
-        seen = (one.first_seen_at, order.get(one.feed_url, len(order)), one.id)
-        yield _Read(one, link, title, seen, distance(link, one))
+    for entry in in_turns:
+        has_room = budget.takes(1 + min(len(entry.title), LONGEST) // _LETTERS)
+        title = read_title(entry.title, sites) if has_room else UNREAD
+        link = _link(entry)
+        seen = (entry.first_seen_at, order.get(entry.feed_url, len(order)), entry.id)
+        yield _Candidate(entry, link, title, seen, distance(link, entry))
 
 
 def _in_turns(entries: Iterable[Entry]) -> list[Entry]:
@@ -122,19 +123,24 @@ def _in_turns(entries: Iterable[Entry]) -> list[Entry]:
     for entry in sorted(entries, key=lambda entry: (entry.dated, entry.id), reverse=True):
         turns[entry.feed_url] += 1
         taken.append((turns[entry.feed_url], entry))
-    return [entry for _, entry in sorted(taken, key=lambda one: one[0])]
+    return [entry for _, entry in sorted(taken, key=lambda turn: turn[0])]
 
 
-def _newest_first(read: Iterable[_Read]) -> list[_Read]:
-    return sorted(read, key=lambda one: (one.entry.dated, one.entry.id), reverse=True)
+def _newest_first(candidates: Iterable[_Candidate]) -> list[_Candidate]:
+    return sorted(
+        candidates, key=lambda candidate: (candidate.entry.dated, candidate.entry.id), reverse=True
+    )
 
 
-def _leading_first(read: Sequence[_Read]) -> list[_Read]:
+def _leading_first(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     """The entries of a story: article by article as they were first seen, its own site first."""
     began: dict[str | int, _Seen] = {}
-    for one in read:
-        began[one.article] = min(began.get(one.article, one.seen), one.seen)
-    return sorted(read, key=lambda one: (began[one.article], one.distance, one.seen))
+    for candidate in candidates:
+        began[candidate.article] = min(began.get(candidate.article, candidate.seen), candidate.seen)
+    return sorted(
+        candidates,
+        key=lambda candidate: (began[candidate.article], candidate.distance, candidate.seen),
+    )
 
 
 def _sites(entries: Iterable[Entry]) -> frozenset[str]:
@@ -150,35 +156,39 @@ def _link(entry: Entry) -> str:
     return "" if entry.feed_home and link == article_key(entry.feed_home) else link
 
 
-def _same(read: Sequence[_Read], budget: Budget) -> list[list[_Read]]:
+def _same(candidates: Sequence[_Candidate], budget: Budget) -> list[list[_Candidate]]:
     """Those with the same link or the same title, and each of the rest by itself."""
-    home = {one.entry.id: [one] for one in read}
-    _join(home, read, lambda one: one.link, _same_by_link, budget)
+    home = {candidate.entry.id: [candidate] for candidate in candidates}
+    _join(home, candidates, lambda candidate: candidate.link, _same_by_link, budget)
     _join(
-        home, read, lambda one: one.title.key if one.title.tells_one else "", _same_by_title, budget
+        home,
+        candidates,
+        lambda candidate: candidate.title.key if candidate.title.tells_one else "",
+        _same_by_title,
+        budget,
     )
     return _distinct(home.values())
 
 
 def _join(
-    home: dict[int, list[_Read]],
-    read: Sequence[_Read],
-    name: Callable[[_Read], str],
-    may: Callable[[_Read, _Read], bool],
+    home: dict[int, list[_Candidate]],
+    candidates: Sequence[_Candidate],
+    name: Callable[[_Candidate], str],
+    may: Callable[[_Candidate, _Candidate], bool],
     budget: Budget,
 ) -> None:
     """Join the homes of entries that share a name, where all of one may stand beside the other.
 
     A name that two entries of one feed have says nothing of these, and no less of the others.
     """
-    by_name: dict[str, list[_Read]] = defaultdict(list)
-    for one in read:
-        by_name[name(one)].append(one)
+    by_name: dict[str, list[_Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        by_name[name(candidate)].append(candidate)
     for named, same in by_name.items():
         if not named:
             continue
-        joined: list[list[_Read]] = []
-        for theirs in _distinct(home[one.entry.id] for one in _only_ones(same)):
+        joined: list[list[_Candidate]] = []
+        for theirs in _distinct(home[candidate.entry.id] for candidate in _only_ones(same)):
             mine = next((mine for mine in joined if _fit(mine, theirs, may, budget)), None)
             if mine is None:
                 joined.append(theirs)
@@ -187,33 +197,35 @@ def _join(
             home.update((moved.entry.id, mine) for moved in theirs)
 
 
-def _only_ones(read: Sequence[_Read]) -> list[_Read]:
+def _only_ones(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     """Those that are the only one of their feed."""
-    times = Counter(one.entry.feed_url for one in read)
-    return [one for one in read if times[one.entry.feed_url] == 1]
+    times = Counter(candidate.entry.feed_url for candidate in candidates)
+    return [candidate for candidate in candidates if times[candidate.entry.feed_url] == 1]
 
 
 def _distinct(lists: Iterable[list[_T]]) -> list[list[_T]]:
-    return list({id(one): one for one in lists}.values())
+    return list({id(members): members for members in lists}.values())
 
 
 def _fit(
-    one: Sequence[_Read],
-    other: Sequence[_Read],
-    may: Callable[[_Read, _Read], bool],
+    story: Sequence[_Candidate],
+    other: Sequence[_Candidate],
+    may: Callable[[_Candidate, _Candidate], bool],
     budget: Budget,
 ) -> bool:
-    if not budget.takes(len(one) * len(other) * (one[0].title.terms + other[0].title.terms + 1)):
+    if not budget.takes(
+        len(story) * len(other) * (story[0].title.terms + other[0].title.terms + 1)
+    ):
         return False
-    feeds = {read.entry.feed_url for read in one}
-    return all(read.entry.feed_url not in feeds for read in other) and all(
-        may(a, b) for a in one for b in other
+    feeds = {candidate.entry.feed_url for candidate in story}
+    return all(candidate.entry.feed_url not in feeds for candidate in other) and all(
+        may(a, b) for a in story for b in other
     )
 
 
-def _same_by_link(one: _Read, other: _Read) -> bool:
+def _same_by_link(candidate: _Candidate, other: _Candidate) -> bool:
     # A page of all releases is no article.
-    return not differ(_releases(one.title), _releases(other.title))
+    return not differ(_releases(candidate.title), _releases(other.title))
 
 
 def _releases(title: Title) -> dict[str, frozenset[str]]:
@@ -221,24 +233,24 @@ def _releases(title: Title) -> dict[str, frozenset[str]]:
     return {"version": frozenset(version for version in versions if "." in version)}
 
 
-def _same_by_title(one: _Read, other: _Read) -> bool:
-    return _close(one, other) and not contradict(one.title, other.title)
+def _same_by_title(candidate: _Candidate, other: _Candidate) -> bool:
+    return _close(candidate, other) and not contradict(candidate.title, other.title)
 
 
-def _close(one: _Read, other: _Read) -> bool:
-    return abs(one.entry.dated - other.entry.dated) < _NEWS_FOR
+def _close(candidate: _Candidate, other: _Candidate) -> bool:
+    return abs(candidate.entry.dated - other.entry.dated) < constants.NEWS_FOR
 
 
-def _alike(same: Sequence[list[_Read]], budget: Budget) -> list[list[list[_Read]]]:
+def _alike(same: Sequence[list[_Candidate]], budget: Budget) -> list[list[list[_Candidate]]]:
     """Stories put together by their leading titles, the most alike first.
 
     One joins others where it is like at least half of them, and contradicts none.
     """
-    titles = [one[0].title for one in same]
+    titles = [story[0].title for story in same]
 
     def may(a: int, b: int) -> bool:
-        one, other = same[a][0], same[b][0]
-        return one.entry.feed_url != other.entry.feed_url and _close(one, other)
+        first, second = same[a][0], same[b][0]
+        return first.entry.feed_url != second.entry.feed_url and _close(first, second)
 
     pairs = {(a, b): score for a, b, score in likely_pairs(titles, may, budget)}
     together = {at: [at] for at in range(len(same))}
@@ -251,23 +263,24 @@ def _alike(same: Sequence[list[_Read]], budget: Budget) -> list[list[list[_Read]
 
 
 def _agree(
-    one: Sequence[int],
-    other: Sequence[int],
+    mine: Sequence[int],
+    theirs: Sequence[int],
     pairs: Collection[tuple[int, int]],
     titles: Sequence[Title],
     budget: Budget,
 ) -> bool:
-    if len(one) + len(other) > _MOST_TOGETHER:
+    if len(mine) + len(theirs) > _MOST_TOGETHER:
         return False
-    across = [(min(a, b), max(a, b)) for a in one for b in other]
+    across = [(min(a, b), max(a, b)) for a in mine for b in theirs]
     if not budget.takes(sum(titles[a].terms + titles[b].terms for a, b in across)):
         return False
     alike = sum(pair in pairs for pair in across)
     return alike * 2 >= len(across) and not any(contradict(titles[a], titles[b]) for a, b in across)
 
 
-def _cluster(alike: Sequence[Sequence[_Read]]) -> Cluster:
-    first, *rest = sorted(alike, key=lambda story: min(one.seen for one in story))
+def _cluster(alike: Sequence[Sequence[_Candidate]]) -> Cluster:
+    first, *rest = sorted(alike, key=lambda story: min(candidate.seen for candidate in story))
     return Cluster(
-        tuple(one.entry for one in first), tuple(one.entry for one in chain.from_iterable(rest))
+        tuple(candidate.entry for candidate in first),
+        tuple(candidate.entry for candidate in chain.from_iterable(rest)),
     )

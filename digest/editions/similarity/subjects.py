@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
+from digest.editions.similarity import constants
 from digest.editions.similarity.budget import Budget
-from digest.editions.similarity.terms import MARKED, ORDINARY, tokens, word
+from digest.editions.similarity.terms import tokens, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
 
     from digest.editions.similarity.stories import Cluster
 
-_FEWEST = 3
-# The part of a title that its subject is.
-_SHARE = 1 / 3
-_LONGEST, _MOST_OTHERS = 60, 1
 # More stories of a feed, or more sets of words that they share, take long to compare.
 _MOST_STORIES, _MOST_CANDIDATES = 100, 200
 _MARKS = re.compile(r"[:|•·»()\[\]?!;]|\s[-–—]+\s")
@@ -65,18 +62,20 @@ def arrange(clusters: Iterable[Cluster], budget: Budget | None = None) -> list[C
     """
     given, budget = list(clusters), budget or Budget()
     by_feed: dict[str, list[Cluster]] = defaultdict(list)
-    for one in given:
-        by_feed[one.lead.feed_url].append(one)
+    for cluster in given:
+        by_feed[cluster.lead.feed_url].append(cluster)
     together = {
-        one.lead.id: members
+        cluster.lead.id: members
         for of_feed in by_feed.values()
         for members in _subjects(of_feed, budget)
-        for one in members
+        for cluster in members
     }
     arranged: dict[int, Cluster] = {}
-    for one in given:
-        if one.lead.id not in arranged:
-            arranged |= {member.lead.id: member for member in together.get(one.lead.id, [one])}
+    for cluster in given:
+        if cluster.lead.id not in arranged:
+            arranged |= {
+                member.lead.id: member for member in together.get(cluster.lead.id, [cluster])
+            }
     return list(arranged.values())
 
 
@@ -88,16 +87,16 @@ def reading_order(story: Cluster) -> tuple[int, datetime]:
 
 def _subjects(clusters: Sequence[Cluster], budget: Budget) -> Iterator[list[Cluster]]:
     """The stories of each subject of one feed, that of the most stories first."""
-    left = [_read(one) for one in clusters[:_MOST_STORIES]]
+    left = [_read(cluster) for cluster in clusters[:_MOST_STORIES]]
     site = {term.root for term in _terms(clusters[0].lead.feed_title)}
-    while len(left) >= _FEWEST and budget.takes(len(left) ** 2):
+    while len(left) >= constants.SUBJECT_STORIES and budget.takes(len(left) ** 2):
         found = next(_groups(left, site), None)
         if not found:
             return
         heading, members = found
-        stories = sorted((one.cluster for one in members), key=reading_order)
+        stories = sorted((member.cluster for member in members), key=reading_order)
         yield [replace(story, group=heading) for story in stories]
-        left = [one for one in left if one not in members]
+        left = [member for member in left if member not in members]
 
 
 def _read(cluster: Cluster) -> _Titled:
@@ -113,25 +112,28 @@ def _terms(title: str) -> Iterator[_Term]:
         if token.kind != "word":
             before = ""
             continue
-        one = word(title[token.start : token.end])
-        before = one.terms[-1][0] if one.name and one.terms else ""
-        for root, weight in one.terms:
-            if weight >= ORDINARY:
-                yield _Term(root, weight >= MARKED, token.start, token.end)
+        read_word = word(title[token.start : token.end])
+        before = read_word.terms[-1][0] if read_word.name and read_word.terms else ""
+        for root, weight in read_word.terms:
+            if weight >= constants.ORDINARY:
+                yield _Term(root, weight >= constants.MARKED, token.start, token.end)
 
 
 def _groups(titled: Sequence[_Titled], site: set[str]) -> Iterator[tuple[str, list[_Titled]]]:
     """Headings with their stories, the largest first, of two the one that says more."""
     candidates = Counter(
-        shared for one, other in combinations(titled, 2) if (shared := one.roots & other.roots)
+        shared
+        for first, second in combinations(titled, 2)
+        if (shared := first.roots & second.roots)
     )
     found = []
     for shared, _ in candidates.most_common(_MOST_CANDIDATES):
-        members = [one for one in titled if shared <= one.roots]
-        if len(members) >= _FEWEST and not shared <= site and _enough(shared, members):
+        members = [member for member in titled if shared <= member.roots]
+        enough = len(members) >= constants.SUBJECT_STORIES and _enough(shared, members)
+        if enough and not shared <= site:
             found.append((shared, members))
-    found.sort(key=lambda one: sorted(one[0]))
-    found.sort(key=lambda one: (len(one[0]) > 1, len(one[1]), len(one[0])), reverse=True)
+    found.sort(key=lambda group: sorted(group[0]))
+    found.sort(key=lambda group: (len(group[0]) > 1, len(group[1]), len(group[0])), reverse=True)
     for shared, members in found:
         if heading := _heading(shared, members):
             yield heading, members
@@ -139,17 +141,18 @@ def _groups(titled: Sequence[_Titled], site: set[str]) -> Iterator[tuple[str, li
 
 def _enough(shared: frozenset[str], members: Sequence[_Titled]) -> bool:
     """Whether the shared words are what the titles are about; a single one has to be a name."""
-    marked = {term.root for one in members for term in one.terms if term.marked}
+    marked = {term.root for member in members for term in member.terms if term.marked}
     if len(shared) == 1 and shared.isdisjoint(marked):
         return False
-    return all(len(shared) >= _SHARE * len(one.roots) for one in members)
+    return all(len(shared) >= constants.SUBJECT_SHARE * len(member.roots) for member in members)
 
 
 def _heading(shared: frozenset[str], members: Sequence[_Titled]) -> str:
     """The words of a title that hold all that is shared and little else, as most titles say it."""
-    spans = Counter(_span(one, shared) for one in members)
+    spans = Counter(_span(member, shared) for member in members)
     best = min(spans, key=lambda span: (span.others, -spans[span], len(span.text), span.text))
-    return best.text if best.others <= _MOST_OTHERS and len(best.text) <= _LONGEST else ""
+    fits = len(best.text) <= constants.LONGEST_HEADING
+    return best.text if fits and best.others <= constants.MOST_OTHER_WORDS else ""
 
 
 def _span(titled: _Titled, shared: frozenset[str]) -> _Span:

@@ -8,15 +8,12 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from digest.editions.similarity import numbers
+from digest.editions.similarity import constants, numbers
 from digest.editions.similarity.stop_words import EVENT_OF, GENERIC, STOP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# How much a term tells: in general, if it is a name, if it is written like no word, if many titles
-# have it, if it says what happened, and if it is a pair of characters.
-ORDINARY, NAMED, MARKED, LITTLE, EVENT, PAIR = 1.0, 1.3, 1.5, 0.3, 0.6, 0.6
 # What of a title is read, in characters and in words and numbers; people write a third of it.
 LONGEST, MOST_TOKENS = 240, 32
 # Of scripts without spaces, every two characters are a term.
@@ -106,11 +103,11 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 @lru_cache(maxsize=8192)
-def word(said: str) -> Word:
+def word(written: str) -> Word:
     """What a word of a title is, as it is written there."""
-    folded = fold(said)
-    capital = said[0].isupper()
-    marked = len(said) > 1 and not said[1:].islower() and not said.endswith(("’s", "'s"))
+    folded = fold(written)
+    capital = written[0].isupper()
+    marked = len(written) > 1 and not written[1:].islower() and not written.endswith(("’s", "'s"))
     if _CJK.search(folded):
         pairs = tuple(islice(_unspaced(folded), MOST_TERMS))
         return Word(pairs, capital=False, marked=False, name=True, number=None)
@@ -118,15 +115,16 @@ def word(said: str) -> Word:
     event = EVENT_OF.get(folded) or EVENT_OF.get(root)
     terms: tuple[tuple[str, float], ...] = ()
     if event:
-        terms = ((f"={event}", EVENT),)
+        terms = ((f"={event}", constants.EVENT),)
     elif folded not in STOP:
-        terms = ((root, LITTLE if folded in GENERIC else MARKED if marked else ORDINARY),)
+        weight = constants.MARKED if marked else constants.ORDINARY
+        terms = ((root, constants.LITTLE if folded in GENERIC else weight),)
     named = capital or marked
     return Word(
         terms,
         capital=capital,
         marked=marked,
-        name=named and bool(terms) and terms[0][1] >= ORDINARY,
+        name=named and bool(terms) and terms[0][1] >= constants.ORDINARY,
         number=_spelled(folded),
     )
 
@@ -135,20 +133,22 @@ def _unspaced(text: str) -> Iterator[tuple[str, float]]:
     """The terms of a script without spaces: katakana by the word, others by two characters."""
     for run in _RUNS.findall(text):
         if _KATAKANA.match(run):
-            yield run, NAMED
+            yield run, constants.NAMED
         else:
-            yield from ((pair, PAIR) for pair in map("".join, pairwise(run)))
+            yield from ((pair, constants.PAIR) for pair in map("".join, pairwise(run)))
 
 
 def _spelled(folded: str) -> tuple[str, str] | None:
     known = {"count": numbers.COUNTED, "month": numbers.MONTHS, "weekday": numbers.WEEKDAYS}
-    return next(((kind, said[folded]) for kind, said in known.items() if folded in said), None)
+    return next(
+        ((kind, values[folded]) for kind, values in known.items() if folded in values), None
+    )
 
 
 def _number(match: re.Match[str]) -> tuple[str, str]:
     if match["amount"]:
-        said = match["money"] or match["share"]
-        return "amount", numbers.amount(said, match["much"] or match["many"] or "")
+        value = match["money"] or match["share"]
+        return "amount", numbers.amount(value, match["much"] or match["many"] or "")
     if match["series"]:
         return "series", numbers.series(match["nth"] or match["hash"] or match["dai"])
     if match["version"]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from digest.editions.similarity import numbers
+from digest.editions.similarity import constants, numbers
 from digest.editions.similarity.stop_words import (
     EVENT_OF,
     EVERGREEN,
@@ -18,14 +18,9 @@ from digest.editions.similarity.stop_words import (
     STOP,
 )
 from digest.editions.similarity.terms import (
-    LITTLE,
     LONGEST,
-    MARKED,
     MOST_TERMS,
     MOST_TOKENS,
-    NAMED,
-    ORDINARY,
-    PAIR,
     Token,
     fold,
     tokens,
@@ -45,29 +40,11 @@ _TRAILING = re.compile(
     r"\s*[\[(](?:updated?|video|pdf|gallery|photos|update \d+)[\])]$", re.IGNORECASE
 )
 _SITE = re.compile(r" [-–—|·»:]{1,2} ([^|–—·»]{2,40})$")
-_LONGEST_SITE = 44
-_SHORTEST_TITLE = 12
 # A name behind a title of this many words or more: that of a site, to all appearances.
 _SOURCE = re.compile(r"\s[-–—|]\s+(?:[^\W\d_a-z][^\W\d_]*[ .]?){1,3}$")
-_LONG_TITLE = 5
 _COUNTRY = re.compile(r"\bU\.?S\.?(?:A\b\.?|\b)(?!-)|\bUnited States\b")
 _SHORT = {"federal reserve": "Fed", "grand prix": "GP", "volkswagen": "VW"}
 _SPELLED = re.compile(rf"\b(?:{'|'.join(_SHORT)})\b", re.IGNORECASE)
-_WEIGHTS = {
-    "id": 3.0,
-    "version": 0.5,
-    "amount": 0.8,
-    "score": 0.7,
-    "count": 0.5,
-    "day": 0.5,
-    "quarter": 0.3,
-    "series": 0.3,
-    "year": 0.2,
-}
-_TITLE_CASE = 0.7
-# What a title has to tell, so that nobody else comes up with it: where it has a name, where it
-# has none, and where it is of a shape that many have.
-_ONE, _NAMELESS, _MOST_SAID = 3.2, 4.0, 6.0
 # How many numbers of a kind are compared.
 _MOST_NUMBERS = 6
 
@@ -97,64 +74,72 @@ class Title(Struct, frozen=True):
     @property
     def tells_one(self) -> bool:
         """Whether it is of one piece of news, and no title that two may come up with."""
-        telling = sum(min(weight, NAMED) for weight in self.weights.values() if weight >= PAIR)
+        telling = sum(
+            min(weight, constants.NAMED)
+            for weight in self.weights.values()
+            if weight >= constants.PAIR
+        )
         if "id" in self.numbers:
-            telling += ORDINARY
-        return telling >= (_MOST_SAID if self.evergreen else _ONE if self.names else _NAMELESS)
+            telling += constants.ORDINARY
+        if self.evergreen:
+            return telling >= constants.TELLING_EVERGREEN
+        return telling >= (constants.TELLING if self.names else constants.TELLING_NAMELESS)
 
 
 # A title that nobody has read.
 UNREAD = Title("", (), {}, {}, frozenset(), frozenset(), frozenset(), evergreen=False)
 
 
-def read_title(said: str, sites: Collection[str] = ()) -> Title:
+def read_title(title: str, sites: Collection[str] = ()) -> Title:
     """Read a title; `sites` are the folded names of sites, which some put behind each.
 
     Of a long one the beginning is compared, and its `key` is all of it.
     """
-    text = _without_site(_bare(said[:LONGEST]), sites)
+    text = _without_site(_bare(title[:LONGEST]), sites)
     found = list(_products(tokens(text), text))
-    is_whole = len(said) <= LONGEST and len(found) < MOST_TOKENS
+    is_whole = len(title) <= LONGEST and len(found) < MOST_TOKENS
     compared = _without_source(found, text)
     terms = list(islice(_weigh(compared, text), MOST_TERMS))
-    said_words = [word(text[one.start : one.end]) for one in compared if one.kind == "word"]
+    read_words = [word(text[token.start : token.end]) for token in compared if token.kind == "word"]
     words = frozenset([token.text for token in found if token.kind == "word"])
     return Title(
-        key=" ".join([token.text for token in found]) if is_whole else said.casefold(),
+        key=" ".join([token.text for token in found]) if is_whole else title.casefold(),
         sequence=tuple([term for term, _ in terms]),
         weights=dict(terms),
         numbers=_numbers(found, text),
         words=words,
-        names=frozenset([term for one in said_words if one.name for term, _ in one.terms]),
+        names=frozenset(
+            [term for read_word in read_words if read_word.name for term, _ in read_word.terms]
+        ),
         events=frozenset([term for term, _ in terms if term[0] == "="]),
         evergreen=f"{fold(text)} ".startswith(EVERGREEN) or not words.isdisjoint(FIRST_PERSON),
     )
 
 
-def _bare(said: str) -> str:
-    text = " ".join((said if said.isascii() else _normalised(said)).split())
+def _bare(title: str) -> str:
+    text = " ".join((title if title.isascii() else _normalised(title)).split())
     text = text.title() if text.isupper() else text
     text = _SPELLED.sub(lambda match: _SHORT[match[0].lower()], _COUNTRY.sub("USA", text))
     bare = _LEADING.sub("", text)
     return _TRAILING.sub("", bare) if bare.endswith((")", "]")) else bare
 
 
-def _normalised(said: str) -> str:
+def _normalised(title: str) -> str:
     """The beginning, compatibility characters resolved: one of them may be eighteen, or a space."""
-    begins = unicodedata.normalize("NFKC", said[: LONGEST // 8])
-    text = begins if len(begins) >= LONGEST else unicodedata.normalize("NFKC", said)
+    begins = unicodedata.normalize("NFKC", title[: LONGEST // 8])
+    text = begins if len(begins) >= LONGEST else unicodedata.normalize("NFKC", title)
     return text[:LONGEST]
 
 
 def _without_site(text: str, sites: Collection[str]) -> str:
-    match = _SITE.search(text, max(_SHORTEST_TITLE, len(text) - _LONGEST_SITE))
+    match = _SITE.search(text, max(constants.SHORTEST_TITLE, len(text) - constants.LONGEST_SITE))
     return text[: match.start()] if match and fold(match[1]).strip() in sites else text
 
 
 def _without_source(found: list[Token], text: str) -> list[Token]:
     match = _SOURCE.search(text)
     before = [token for token in found if token.end <= match.start()] if match else []
-    return before if len(before) >= _LONG_TITLE else found
+    return before if len(before) >= constants.LONG_TITLE else found
 
 
 def _products(found: Iterable[Token], text: str) -> Iterator[Token]:
@@ -183,43 +168,43 @@ def _is_name(before: Token, token: Token, text: str) -> bool:
 
 def _weigh(found: Sequence[Token], text: str) -> Iterator[tuple[str, float]]:
     """The terms of a title in order, and how much each tells."""
-    name = NAMED if not _in_title_case(found, text) else ORDINARY
+    name = constants.NAMED if not _in_title_case(found, text) else constants.ORDINARY
     before = ""
     for token in found:
         if token.kind != "word":
             yield from _counted(token, before)
             before = ""
             continue
-        one = word(text[token.start : token.end])
-        if one.terms:
-            before = one.terms[-1][0] if one.terms[-1][1] > LITTLE else ""
-        if one.name and one.capital and token.start:
-            yield from ((term, max(weight, name)) for term, weight in one.terms)
+        read_word = word(text[token.start : token.end])
+        if read_word.terms:
+            before = read_word.terms[-1][0] if read_word.terms[-1][1] > constants.LITTLE else ""
+        if read_word.name and read_word.capital and token.start:
+            yield from ((term, max(weight, name)) for term, weight in read_word.terms)
         else:
-            yield from one.terms
+            yield from read_word.terms
 
 
 def _counted(token: Token, before: str) -> Iterator[tuple[str, float]]:
-    weight = _WEIGHTS[token.kind]
+    weight = constants.NUMBERS[token.kind]
     if token.kind == "version" and before:
-        yield f"{before}{token.text}", MARKED
+        yield f"{before}{token.text}", constants.MARKED
     if token.kind == "count" and len(token.text) > 2:
-        weight = ORDINARY
+        weight = constants.ORDINARY
     yield f"{token.kind} {token.text}", weight
 
 
 def _in_title_case(found: Sequence[Token], text: str) -> bool:
     """Whether nearly every long word has a capital letter, so that it says nothing."""
     long = [text[token.start] for token in found if token.end - token.start > 3]
-    return sum(letter.isupper() for letter in long) > _TITLE_CASE * len(long)
+    return sum(letter.isupper() for letter in long) > constants.TITLE_CASE * len(long)
 
 
 def _numbers(found: Sequence[Token], text: str) -> dict[str, frozenset[str]]:
-    said: dict[str, set[str]] = {}
+    found_numbers: dict[str, set[str]] = {}
     for token in found:
         number = (token.kind, token.text)
         if token.kind == "word":
             number = word(text[token.start : token.end]).number or ("", "")
-        if number[0] and len(said.setdefault(number[0], set())) < _MOST_NUMBERS:
-            said[number[0]].add(number[1])
-    return {kind: frozenset(values) for kind, values in said.items()}
+        if number[0] and len(found_numbers.setdefault(number[0], set())) < _MOST_NUMBERS:
+            found_numbers[number[0]].add(number[1])
+    return {kind: frozenset(values) for kind, values in found_numbers.items()}

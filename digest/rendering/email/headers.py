@@ -59,20 +59,22 @@ def mailbox(text: str) -> Mailbox:
     """
     if plain := _PLAIN.fullmatch(text):
         return Mailbox("", plain[1], plain[2])
-    one = read_mailbox(text)
-    if not one.username.isprintable():
+    read = read_mailbox(text)
+    if not read.username.isprintable():
         raise ValueError("is no address")
     # RFC 5321 knows no full stop at the end of a domain.
-    domain = ascii_domain(one.domain).removesuffix(".")
-    return Mailbox(one_line(one.name, _LONGEST_NAME), one.username, domain)
+    domain = ascii_domain(read.domain).removesuffix(".")
+    return Mailbox(one_line(read.name, _LONGEST_NAME), read.username, domain)
 
 
-def address_field(field: str, one: Mailbox) -> bytes:
+def address_field(field: str, recipient: Mailbox) -> bytes:
     """The line that says who sends, or who gets it: always one address."""
-    address = one.addr_spec
-    if not one.display_name:
+    address = recipient.addr_spec
+    if not recipient.display_name:
         return field_of(field, address)
-    return named_field(field, _phrase(one.display_name, field, utf8=not address.isascii()), address)
+    return named_field(
+        field, _phrase(recipient.display_name, field, utf8=not address.isascii()), address
+    )
 
 
 def named_field(field: str, phrase: str, named: str) -> bytes:

@@ -74,11 +74,13 @@ def text_only(message: bytes) -> bytes | None:
 
 def _with_pictures(html: str, pictures: Pictures, marker: str) -> bytes:
     part = text_part(html, "html", marker)
-    shown = [(name, one) for name, one in pictures.items() if f"cid:{name}" in html]
+    shown = [(name, picture) for name, picture in pictures.items() if f"cid:{name}" in html]
     if not shown:
         return part
     # RFC 2387: the type is that of the part which the others belong to.
-    return multipart('related; type="text/html"', part, *(picture_part(*one) for one in shown))
+    return multipart(
+        'related; type="text/html"', part, *(picture_part(*picture) for picture in shown)
+    )
 
 
 def _headers(edition: Edition, sender: Mailbox) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import sys
 import threading
 from contextlib import contextmanager
@@ -82,6 +83,17 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, reply_to: Callable[[Seen], Reply]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.reply_to = reply_to
+        self._stopping = False
+
+    def serve(self) -> None:
+        """Answer until `stop`; unlike `serve_forever` it notices that at once."""
+        while not self._stopping:
+            self.handle_request()
+
+    def stop(self) -> None:
+        self._stopping = True
+        # It waits for a request, so it gets the last one.
+        socket.create_connection(self.server_address[:2]).close()
 
     def handle_error(self, request: object, client_address: object) -> None:
         # A client may hang up; anything else is the test's own mistake, and shown.
@@ -97,7 +109,7 @@ class HttpServer:
         self.seen: list[Seen] = []
         self.arrived = threading.Event()
         self._server = _Server(self._reply_to)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread = threading.Thread(target=self._server.serve)
 
     def _reply_to(self, request: Seen) -> Reply:
         self.seen.append(request)
@@ -116,9 +128,9 @@ class HttpServer:
         self._thread.start()
 
     def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.stop()
         self._thread.join()
+        self._server.server_close()
 
 
 @dataclass

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.smtp import SMTP
 
+from tests import limits
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -60,7 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(length)
         reply = self.server.reply_to(Seen(self.command, self.path, dict(self.headers), body))
         if reply.hold:
-            reply.hold.wait(60)
+            reply.hold.wait(limits.seconds(60))
         content = reply.body.encode() if isinstance(reply.body, str) else reply.body
         try:
             self.send_response(reply.status)
@@ -93,7 +95,7 @@ class _Server(ThreadingHTTPServer):
     def stop(self) -> None:
         self._stopping = True
         # It waits for a request, so it gets the last one.
-        socket.create_connection(self.server_address[:2]).close()
+        socket.create_connection(("127.0.0.1", self.server_port)).close()
 
     def handle_error(self, request: object, client_address: object) -> None:
         # A client may hang up; anything else is the test's own mistake, and shown.
@@ -211,7 +213,7 @@ class MailServer:
 
     def start(self) -> None:
         self._thread.start()
-        self._ready.wait(10)
+        self._ready.wait(limits.seconds(10))
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)

@@ -34,9 +34,15 @@ SLOW = (
 )
 TESTS = Path(__file__).parent
 
-# How long an example takes says nothing on a busy machine.
-hypothesis.settings.register_profile("digest", deadline=None)
-hypothesis.settings.load_profile("digest")
+# How long an example takes says nothing on a busy machine. The fast tests try fewer of them.
+hypothesis.settings.register_profile("whole", deadline=None)
+hypothesis.settings.register_profile("fast", deadline=None, max_examples=25)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many examples are tried, before the tests are read."""
+    fast = config.getoption("markexpr") == "not slow"
+    hypothesis.settings.load_profile("fast" if fast else "whole")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -35,7 +35,8 @@ def waits(call: ast.Call) -> list[ast.expr]:
     """The arguments that say for how long."""
     if not isinstance(call.func, ast.Attribute):
         return []
-    module, name = ast.unparse(call.func.value), call.func.attr
+    name, value = call.func.attr, call.func.value
+    module = value.id if isinstance(value, ast.Name) else ""
     found = [each.value for each in call.keywords if each.arg == "timeout" and module in MODULES]
     if name in {"wait", "join"} or (module == "asyncio" and name in {"timeout", "wait_for"}):
         found += call.args

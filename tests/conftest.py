@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from tests.cli.project import Project
 
 # What `pytest -m "not slow"` leaves out, beside every test that runs commands: files that start
-# processes, servers that keep them waiting or browsers over and over, or try very many cases. One
-# that takes more than two seconds of a processor belongs here, unless it can be made cheaper.
+# processes, servers that keep them waiting or browsers over and over, or try very many cases.
 SLOW = (
     *("channels/test_doubts", "channels/test_file", "channels/test_http", "channels/test_postfix"),
     *("cli/", "editions/test_hostile", "editions/test_schedule", "feeds/test_hostile"),

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from digest.app.wiring import utc_now
 from digest.store import Store
+from tests import limits
 from tests.cli.project import log_lines
 from tests.cli.test_daemon import event, wait_for
 from tests.feed_xml import item, rss
@@ -110,7 +111,7 @@ def test_by_the_daemon(ready: Project) -> None:
             ready, "recipients", "move", "news", "news"
         )
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(limits.seconds(10)) == 0
     assert send(ready, 2) == [ADA, EVE]
 
 

@@ -16,6 +16,7 @@ from digest.log import Redactor, Sanitiser
 from digest.signing.web_links import EditionLinks
 from digest.store import Store, StoreThread
 from tests.feed_xml import NOW
+from tests.store.fresh import lay_out_empty
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -57,7 +58,10 @@ def settings_of(folder: Path, feeds: list[Any], **more: Any) -> Settings:
 
 @asynccontextmanager
 async def open_store(folder: Path) -> AsyncIterator[StoreThread[Store]]:
-    store = StoreThread(lambda: Store(folder / "digest.db"))
+    path = folder / "digest.db"
+    if not path.exists():
+        lay_out_empty(path)
+    store = StoreThread(lambda: Store(path))
     await store.open()
     try:
         yield store

@@ -10,6 +10,7 @@ import pytest
 from digest.errors import StoreError
 from digest.web.control import control_socket
 from digest.web.control_client import ask_daemon, daemon_is_alive, socket_path
+from tests import limits
 from tests.web.site import Servers, Site, serve, settings_for
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ async def test_clients_that_say_half_or_nothing_block_nobody(
         _, writer = await asyncio.open_unix_connection(socket_path(database))
         writer.write(HALVES[number % len(HALVES)])
         writers.append(writer)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(limits.seconds(5)):
         assert await daemon_is_alive(database)
         answer = await ask_daemon(database, "held", feeds=[], release=True)
     assert answer == {"decision": "released", "entries": 0}

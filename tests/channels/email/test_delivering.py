@@ -14,6 +14,7 @@ from digest.jobs.deliver import DeliverJob
 from digest.jobs.disk_guard import DiskGuard
 from digest.log import Redactor, Sanitiser
 from digest.model import Rendition
+from tests import limits
 from tests.channels.mailing import LOGIN, PAYLOAD
 from tests.channels.making import TEMPLATES
 from tests.channels.scripted import SmtpScript, serving
@@ -60,7 +61,7 @@ async def delivered(
     room = DiskGuard(store, "digest.db", lambda: None, clock)
     delivering = DeliverJob(store, channels, clock, Sanitiser(Redactor()), room)
     await store.run(lambda opened: build.publish(opened, sent_as=sent_as))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(limits.seconds(30)):
         await delivering.deliver_due()
     rows = (await store.run(build.dump))["deliveries"]
     return {row[3].partition("@")[0]: row[5] for row in rows}

@@ -12,6 +12,7 @@ from digest.jobs.deliver import DeliverJob, _Turn
 from digest.jobs.disk_guard import DiskGuard
 from digest.log import Redactor, Sanitiser
 from digest.model import Delivery
+from tests import limits
 from tests.channels.email.test_delivering import to, two_channels
 from tests.channels.scripted import SmtpScript, serving
 from tests.feed_xml import NOW
@@ -63,7 +64,7 @@ class Posting:
         """What became of everything, by the recipient's name."""
         room = DiskGuard(self.store, "digest.db", lambda: None, self.clock)
         made = DeliverJob(self.store, self.channels, self.clock, Sanitiser(Redactor()), room)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(limits.seconds(30)):
             await made.deliver_due(self._report)
         return {row["recipient"].partition("@")[0]: row["state"] for row in await self.rows()}
 
@@ -391,7 +392,7 @@ async def test_a_stop_leaves_doubt_from_the_first_byte_on_only(
         grace_seconds=0,
     )
     delivering = asyncio.create_task(made.deliver_due())
-    await asyncio.wait_for(heard.wait(), 20)
+    await asyncio.wait_for(heard.wait(), limits.seconds(20))
     await made.finish()
     await asyncio.gather(delivering, return_exceptions=True)
 

@@ -38,6 +38,7 @@ from digest.cli.setup.prompts import (
     ZONE,
     ask,
     tell,
+    zone_here,
 )
 from digest.cli.setup.write import place, refuse_existing, secret_file, staged
 from digest.config import load_settings
@@ -181,7 +182,7 @@ class _Setup:
             tell(f"This makes {self._config}. Each answer is tried at once; Ctrl-C leaves nothing.")
         feeds = self._feeds()
         targets = self._where()
-        at, zone = given.at or _AT, given.timezone or _zone_here()
+        at, zone = given.at or _AT, given.timezone or zone_here()
         if self._asking:
             at = given.at or ask("When", SCHEDULE, _AT)
             zone = given.timezone or ask("Time zone", ZONE, zone)
@@ -271,17 +272,6 @@ def _first_edition(settings: Settings, digest: str, reaches: Sequence[str]) -> t
             return reach, edition
     tell(f"Nothing in the feeds is younger than {reaches[-1]}.")
     return reaches[0], drafts[reaches[0]]
-
-
-def _zone_here() -> str:
-    from tzlocal import get_localzone_name
-
-    try:
-        name = str(get_localzone_name())
-        ZONE.convert(name, None, None)
-    except (LookupError, OSError, ValueError, click.BadParameter):
-        return "UTC"
-    return name
 
 
 def _tell(written: Mapping[str, Any], command: str, start: Start) -> None:

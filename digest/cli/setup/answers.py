@@ -6,7 +6,6 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-import click
 from msgspec import Struct
 
 from digest.cli.setup.ask_channels import (
@@ -20,7 +19,7 @@ from digest.cli.setup.ask_channels import (
 from digest.cli.setup.ask_feeds import ask_for_feeds, feeds_given
 from digest.cli.setup.ask_smtp import Server
 from digest.cli.setup.first_config import Start, StartHook, StartMail
-from digest.cli.setup.prompts import SCHEDULE, ZONE, ask, tell
+from digest.cli.setup.prompts import SCHEDULE, ZONE, ask, tell, zone_here
 from digest.cli.setup.write import secret_file
 from digest.errors import UsageError
 
@@ -125,7 +124,7 @@ def _refuse_missing(given: Given, targets: Targets) -> None:
 
 def _time(given: Given, *, asks: bool) -> tuple[str, str]:
     """The schedule, and the time zone that it is in."""
-    schedule, zone = given.at or DEFAULT_TIME, given.timezone or _zone_here()
+    schedule, zone = given.at or DEFAULT_TIME, given.timezone or zone_here()
     if asks:
         schedule = given.at or ask("When", SCHEDULE, DEFAULT_TIME)
         zone = given.timezone or ask("Time zone", ZONE, zone)
@@ -162,14 +161,3 @@ def _mail(targets: Targets, secrets: _SecretFiles) -> StartMail | None:
         username = smtp.username
         file = secrets.add("smtp_password", smtp.password.get_secret_value())
     return StartMail(targets.to, smtp.host, smtp.port, smtp.security, smtp.sender, username, file)
-
-
-def _zone_here() -> str:
-    from tzlocal import get_localzone_name
-
-    try:
-        name = str(get_localzone_name())
-        ZONE.convert(name, None, None)
-    except (LookupError, OSError, ValueError, click.BadParameter):
-        return "UTC"
-    return name

@@ -161,3 +161,15 @@ def choose(question: str, options: Sequence[str], words: Sequence[str] = ()) -> 
 def tell(text: str = "") -> None:
     """A line beside the questions."""
     say(text, err=True)
+
+
+def zone_here() -> str:
+    """The time zone of this machine; UTC where it does not say."""
+    from tzlocal import get_localzone_name
+
+    try:
+        name = str(get_localzone_name())
+        ZONE.convert(name, None, None)
+    except (LookupError, OSError, ValueError, click.BadParameter):
+        return "UTC"
+    return name

@@ -164,7 +164,7 @@ def test_the_example_configuration_works_as_it_stands(
     # The same file, but for where its feeds are: tests reach no other machine.
     for number, feed in enumerate(settings.feeds):
         feed_server.replies[f"/{number}"] = Reply(rss(item(number, published=None)))
-        text = text.replace(feed.url, f"{feed_server.url}/{number}")
+        text = text.replace(feed.address, f"{feed_server.url}/{number}")
     local = "polling: {allow_private_networks: true, per_host: 0}\nfeeds:\n"
     text = text.replace("feeds:\n", local, 1)
     text = text.replace("first_edition: 7d ", "first_edition: 0 ")

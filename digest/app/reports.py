@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -20,7 +19,7 @@ from digest.store.editions import NOT_PUBLISHED
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from digest.config import FeedSettings, Settings
+    from digest.config import Settings, SourceSettings
     from digest.store import Health, ListCount, Sizes
 
 _RECENT = timedelta(days=7)
@@ -33,7 +32,9 @@ def status_report(settings: Settings, health: Health | None, now: datetime) -> d
     """The `status` contract; `health` is None before the first run."""
     rows = health.feeds if health else {}
     names = _names(settings, rows)
-    feeds = [_feed(feed, rows.get(feed.url), names[feed.url], now) for feed in settings.feeds]
+    feeds = [
+        _feed(feed, rows.get(feed.address), names[feed.address], now) for feed in settings.feeds
+    ]
     counts = dict(health.deliveries if health else {})
     # To a reader of the status, what is on its way has not arrived.
     counts["pending"] = counts.get("pending", 0) + counts.pop("sending", 0)
@@ -71,16 +72,17 @@ def storage_report(feeds: list[dict[str, Any]], sizes: Sizes | None) -> dict[str
 
 def _names(settings: Settings, rows: Mapping[str, dict[str, Any]]) -> dict[str, str]:
     """What feeds are called, by address; one that nobody calls anything, by its host and port."""
-    given = {feed.url: feed.name for feed in settings.feeds}
-    own = {url: rows[url].get("title") or "" for url in given if url in rows}
+    feeds = {feed.address: feed for feed in settings.feeds}
+    own = {key: rows[key].get("title") or "" for key in feeds if key in rows}
+    given = {key: feed.name for key, feed in feeds.items()}
     return {
-        url: name if given[url] or own.get(url) else urlsplit(url).netloc
-        for url, name in feed_names(given, own).items()
+        key: name if given[key] or own.get(key) else feeds[key].default_name
+        for key, name in feed_names(given, own).items()
     }
 
 
 def _feed(
-    feed: FeedSettings, row: dict[str, Any] | None, name: str, now: datetime
+    feed: SourceSettings, row: dict[str, Any] | None, name: str, now: datetime
 ) -> dict[str, Any]:
     row = row or {}
     health = "ok" if row.get("succeeded_at") else "not polled yet"
@@ -90,7 +92,7 @@ def _feed(
         health = "paused"
     rests = feed.paused or row.get("gone_at")
     return {
-        "url": feed.url,
+        "url": feed.address,
         "name": name,
         "health": health,
         "polled_at": row.get("polled_at"),

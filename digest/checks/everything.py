@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel
     from digest.checks.names import Lookup
-    from digest.config import FeedSettings, Settings, SmtpSettings
+    from digest.config import Settings, SmtpSettings, SourceSettings
 
     _Check = tuple[str, str, Awaitable[Sequence[Finding]]]
 
@@ -77,11 +77,11 @@ async def check_everything(
     return [finding.without(redact) for finding in findings]
 
 
-def _apart(feeds: Sequence[FeedSettings], findings: Sequence[Finding]) -> list[Finding]:
+def _apart(feeds: Sequence[SourceSettings], findings: Sequence[Finding]) -> list[Finding]:
     """The findings of feeds, under their addresses where their titles are the same."""
     names = Counter(finding.name for finding in findings)
     return [
-        replace(finding, name=feed.url) if names[finding.name] > 1 else finding
+        replace(finding, name=feed.address) if names[finding.name] > 1 else finding
         for feed, finding in zip(feeds, findings, strict=True)
     ]
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from digest.cli import Options
-    from digest.config import FeedSettings, Settings
+    from digest.config import Settings, SourceSettings
     from digest.jobs.draft_material import Draft
     from digest.store.explain import Record, Subscribed, TakenBy
 
@@ -75,7 +75,7 @@ def _troubled(settings: Settings, store: Store) -> list[str]:
     """The feeds that may have had an entry of which nothing is known."""
     health = store.health.read()
     known = health.feeds
-    paused = [feed.url for feed in settings.feeds if feed.paused]
+    paused = [feed.address for feed in settings.feeds if feed.paused]
     titles = {url: row["title"] or url for url, row in known.items()}
     return [
         *(f"paused: {titles.get(url, url)}" for url in paused),
@@ -186,7 +186,7 @@ def _print(
     matches: list[tuple[Record, list[Verdict]]],
     troubled: list[str],
 ) -> None:
-    feeds = {feed.url: feed for feed in settings.feeds}
+    feeds = {feed.address: feed for feed in settings.feeds}
     for record, verdicts in matches:
         say(record.title)
         for line in _history(record, feeds.get(record.feed_url)):
@@ -204,7 +204,7 @@ def _print(
             say(f"! {line}")
 
 
-def _history(record: Record, settings: FeedSettings | None) -> list[str]:
+def _history(record: Record, settings: SourceSettings | None) -> list[str]:
     feed = (settings and settings.name) or record.feed_title or record.feed_url
     how = "in the feed's first body" if record.in_first_body else "new then"
     last = "and is there still" if record.in_feed else "and is gone from the feed since"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 from msgspec.structs import replace
-from pydantic import ValidationError
 
 from digest.cli import Options, aio
 from digest.cli.feeds_edit import (
@@ -23,11 +22,10 @@ from digest.cli.feeds_edit import (
 from digest.cli.groups import Group
 from digest.cli.output import print_json, print_table, progress, say, show_document
 from digest.cli.private_files import write_private
-from digest.config import FeedSettings, Settings, find_config
-from digest.config.addresses import without_credentials
+from digest.cli.source_names import source_at, source_named
+from digest.config import Settings, find_config
 from digest.config.yaml.feed_list import append_feeds, feed_lines
 from digest.errors import NoConfigError, UsageError
-from digest.feeds.discovery import web_address
 from digest.feeds.opml import Subscription, read_opml, write_opml
 from digest.language import counted
 from digest.log import Redactor, configure
@@ -37,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.cli.feeds_probe import Examination
+    from digest.config import SourceSettings
 
 # Tens of thousands of feeds.
 _LONGEST_LIST = 16_000_000
@@ -65,7 +64,7 @@ def discover(options: Options, url: str, *, allow_private_networks: bool) -> int
     with progress("looking", None) as done:
         found = aio.run(discover_feeds(settings, feed, done))
     if options.json:
-        print_json({"url": feed.url, "feeds": [as_dict(candidate) for candidate in found]})
+        print_json({"url": feed.address, "feeds": [as_dict(candidate) for candidate in found]})
     else:
         rows = [
             (one.url, one.title, one.format, "" if one.error else str(one.entries), one.error or "")
@@ -90,7 +89,7 @@ def test(options: Options, url: str, *, allow_private_networks: bool) -> int:
     return 1 if seen.error else 0
 
 
-async def _examine(settings: Settings, feed: FeedSettings) -> Examination:
+async def _examine(settings: Settings, feed: SourceSettings) -> Examination:
     from digest.cli.feeds_probe import open_scout
 
     async with open_scout(settings) as scout:
@@ -121,14 +120,12 @@ def _shown(value: object) -> str:
 
 def _asked(
     options: Options, address: str, *, allow_private_networks: bool
-) -> tuple[Settings, FeedSettings]:
+) -> tuple[Settings, SourceSettings]:
     """The settings with the feed that is asked about, as configured where it is."""
     settings = _settings(options)
-    url = web_address(address)
-    known = {feed.url: feed for feed in settings.feeds}
-    feed = known.get(without_credentials(url)[0]) or _feed(url)
-    if feed is None:
-        raise UsageError(f"{address!r} is not a web address")
+    asked = source_named(address)
+    known = {feed.address: feed for feed in settings.feeds}
+    feed = known.get(asked.address, asked)
     if allow_private_networks:
         feed = feed.model_copy(update={"allow_private_networks": True})
     return settings.model_copy(update={"feeds": (*settings.feeds, feed)}), feed
@@ -144,10 +141,10 @@ def _settings(options: Options) -> Settings:
     return options.settings(log_level="error")
 
 
-def _feed(url: str, name: str = "", tags: Sequence[str] = ()) -> FeedSettings | None:
+def _feed(address: str, name: str = "", tags: Sequence[str] = ()) -> SourceSettings | None:
     try:
-        return FeedSettings(url=url, name=name or None, tags=tuple(tags))
-    except ValidationError:
+        return source_at(address, name=name or None, tags=tuple(tags))
+    except ValueError:
         return None
 
 
@@ -203,14 +200,14 @@ def _new(
 ) -> tuple[list[Subscription], list[str]]:
     """The subscriptions that are not configured yet, under free names, and what is no address."""
     feeds = [(one, _feed(one.url, one.name, one.tags)) for one in subscriptions]
-    known = {feed.url for feed in settings.feeds}
+    known = {feed.address for feed in settings.feeds}
     # A name stands for one feed; without one, a feed goes by its own title.
     taken = {"all", *known, *(feed.name for feed in settings.feeds)}
-    taken.update(feed.url for _, feed in feeds if feed)
+    taken.update(feed.address for _, feed in feeds if feed)
     new = []
     for one, feed in feeds:
-        if feed and feed.url not in known:
-            known.add(feed.url)
+        if feed and feed.address not in known:
+            known.add(feed.address)
             new.append(replace(one, name="") if one.name in taken else one)
             taken.add(one.name)
     return new, [one.url for one, feed in feeds if feed is None]
@@ -227,7 +224,9 @@ def _new(
 def export(options: Options, output: Path | None) -> None:
     """Print the configured feeds as OPML. No headers, no passwords."""
     settings = options.settings(log_level="error")
-    subscriptions = [Subscription(feed.url, feed.name or "", feed.tags) for feed in settings.feeds]
+    subscriptions = [
+        Subscription(feed.address, feed.name or "", feed.tags) for feed in settings.feeds
+    ]
     document = write_opml("Feeds", subscriptions)
     if output:
         write_private(output, document)

@@ -13,8 +13,8 @@ from digest.app.runtime import feed_urls
 from digest.app.wiring import utc_now
 from digest.cli import Options, aio
 from digest.cli.output import print_json, print_table, progress, say
-from digest.config import FeedSettings
-from digest.config.addresses import without_credentials
+from digest.cli.source_names import source_named
+from digest.config.sources import DEFAULT_KIND
 from digest.config.units import parse_duration
 from digest.config.yaml.feed_list import append_feeds, feed_lines, pause_feed, remove_feed
 from digest.errors import FeedError, UsageError
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from digest.cli.feeds_probe import Candidate
-    from digest.config import Settings
+    from digest.config import Settings, SourceSettings
 
 TAKEN_OVER = "The daemon takes that over now."
 
@@ -53,26 +53,26 @@ def add(
     """Add the feed at URL, or of the page there. It is tried first."""
     settings = options.settings(log_level="error")
     interval = _interval(every)
-    url = web_address(url)
-    _refuse_known(settings, url)
+    feed = source_named(url, allow_private_networks=allow_private_networks or None)
+    _refuse_known(settings, feed.address)
     with progress("looking", None) as done:
-        found = aio.run(discover_feeds(settings, _feed(url, private=allow_private_networks), done))
-    one = _the_one(url, found)
-    if one.url != url:
+        found = aio.run(discover_feeds(settings, feed, done))
+    one = _the_one(feed.address, found)
+    if one.url != feed.address:
         _refuse_known(settings, one.url)
     # What was found goes without the login in the address.
-    written = url if one.url == without_credentials(url)[0] else one.url
-    private = allow_private_networks and is_of_the_site(one.url, url)
+    is_asked = one.url == feed.address and feed.kind == DEFAULT_KIND
+    written = web_address(url) if is_asked else one.url
+    private = allow_private_networks and is_of_the_site(one.url, feed.address)
     lines = feed_lines(written, name, tags, interval, private=private)
     append_feeds(options.file(), [lines])
     told = {"url": one.url, "name": name or one.title, "entries": one.entries}
     return _tell(options, settings, told, "added")
 
 
-def _refuse_known(settings: Settings, url: str) -> None:
-    alone = without_credentials(url)[0]
-    if any(feed.url == alone for feed in settings.feeds):
-        raise UsageError(f"{alone} is configured already")
+def _refuse_known(settings: Settings, address: str) -> None:
+    if any(feed.address == address for feed in settings.feeds):
+        raise UsageError(f"{address} is configured already")
 
 
 def _interval(every: str) -> timedelta | None:
@@ -82,15 +82,8 @@ def _interval(every: str) -> timedelta | None:
         raise UsageError(f"--every: {error}") from None
 
 
-def _feed(url: str, *, private: bool) -> FeedSettings:
-    try:
-        return FeedSettings(url=url, allow_private_networks=private or None)
-    except ValueError:
-        raise UsageError(f"{without_credentials(url)[0]!r} is not a web address") from None
-
-
 async def discover_feeds(
-    settings: Settings, feed: FeedSettings, done: Callable[[str], None]
+    settings: Settings, feed: SourceSettings, done: Callable[[str], None]
 ) -> list[Candidate]:
     """The feeds of a web page, or the one that an address itself is.
 
@@ -104,16 +97,16 @@ async def discover_feeds(
         try:
             return await scout.discover(feed, done)
         except FeedError as error:
-            raise FeedError(f"{feed.url}: {error.reason}") from error
+            raise FeedError(f"{feed.address}: {error.reason}") from error
 
 
-def _the_one(url: str, found: list[Candidate]) -> Candidate:
+def _the_one(address: str, found: list[Candidate]) -> Candidate:
     working = [candidate for candidate in found if candidate.error is None]
     if not working:
         raise FeedError(f"{found[0].url}: {found[0].error}")
     if len(working) > 1:
         choices = "".join(map(_choice, working))
-        raise UsageError(f"{without_credentials(url)[0]} has several feeds; add one:{choices}")
+        raise UsageError(f"{address} has several feeds; add one:{choices}")
     return working[0]
 
 
@@ -171,12 +164,12 @@ def _configured(options: Options, feed: str) -> tuple[Settings, int]:
     """The settings, and the place of a feed among theirs."""
     settings = options.settings(log_level="error")
     (url,) = feed_urls(settings, [feed], titles_of(settings.database_path))
-    return settings, [one.url for one in settings.feeds].index(url)
+    return settings, [feed.address for feed in settings.feeds].index(url)
 
 
 def _told(settings: Settings, number: int) -> dict[str, Any]:
     feed = settings.feeds[number]
-    return {"url": feed.url, "name": feed.name or feed.url}
+    return {"url": feed.address, "name": feed.name or feed.address}
 
 
 def _tell(options: Options, settings: Settings, feed: dict[str, Any], done: str) -> int:
@@ -235,7 +228,7 @@ def _rows(settings: Settings, now: datetime) -> list[dict[str, Any]]:
     known = status_report(settings, health, now)["feeds"]
     kept = ("url", "name", "health", "last_new_at")
     return [
-        {**{key: row[key] for key in kept}, "tags": feed.tags, "pending": pending[feed.url]}
+        {**{key: row[key] for key in kept}, "tags": feed.tags, "pending": pending[feed.address]}
         for feed, row in zip(settings.feeds, known, strict=True)
     ]
 
@@ -245,6 +238,8 @@ def _pending(settings: Settings, store: Store) -> Counter[str]:
     waiting = {
         (entry.feed_url, entry.id)
         for digest in settings.digests
-        for entry in store.editions.pending(digest, [one.url for one in settings.feeds_of(digest)])
+        for entry in store.editions.pending(
+            digest, [feed.address for feed in settings.feeds_of(digest)]
+        )
     }
     return Counter(url for url, _ in waiting)

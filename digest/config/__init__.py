@@ -4,7 +4,7 @@ from digest.config.channels import ChannelSettings
 from digest.config.channels.email import SmtpSettings
 from digest.config.digests import DigestSettings
 from digest.config.load import find_config, load_settings
-from digest.config.settings import Settings
+from digest.config.settings import PollingSettings, Settings
 from digest.config.sources import SourceSettings
 from digest.config.sources.feed import FeedSettings
 
@@ -12,6 +12,7 @@ __all__ = [
     "ChannelSettings",
     "DigestSettings",
     "FeedSettings",
+    "PollingSettings",
     "Settings",
     "SmtpSettings",
     "SourceSettings",

@@ -12,14 +12,14 @@ from digest.feeds.anomalies import expected, is_gap, may_be_flood
 from digest.feeds.diff import diff
 from digest.feeds.identity import candidate_keys
 from digest.feeds.quota import Quota, take
-from digest.store import Store, Update, Validators
+from digest.store import Measured, Store, Update, Validators
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from digest.config import FeedSettings, Settings
-    from digest.feeds.diff import Changes
-    from digest.feeds.http.fetch import Response
+    from digest.config import Settings, SourceSettings
+    from digest.feeds.diff import Changes, Recognised
+    from digest.feeds.http.messages import Response
     from digest.feeds.parsing.read import ParsedBody
     from digest.jobs.body_task import CleanedBody
     from digest.model import CleanEntry, FeedState, KeyedEntry, KnownEntry
@@ -47,10 +47,10 @@ class UpdateBuilder:
         self._windows: dict[str, dict[str, timedelta]] = defaultdict(dict)
         for name, digest in settings.digests.items():
             for feed in settings.feeds_of(name):
-                self._windows[feed.url][name] = digest.first_edition
+                self._windows[feed.address][name] = digest.first_edition
 
     async def learn(
-        self, state: FeedState, feed: FeedSettings, read: CleanedBody, response: Response
+        self, state: FeedState, feed: SourceSettings, read: CleanedBody, response: Response
     ) -> Update | None:
         """What a body with entries brings; None where it must be read whole to tell.
 
@@ -111,17 +111,18 @@ class UpdateBuilder:
             listing=reading.listing if taken.is_whole else None,
             listed=_listed(reading, changes),
             home=reading.home or state.home,
+            measured=[_measured(one) for one in changes.recognised if _has_facts(one)],
         )
 
-    def _quota(self, feed: FeedSettings) -> Quota:
+    def _quota(self, feed: SourceSettings) -> Quota:
         return Quota(
             feed.daily_entries or self._polling.daily_entries,
             self._polling.daily_size if feed.daily_size is None else feed.daily_size,
         )
 
-    def windows(self, feed: FeedSettings) -> Mapping[str, timedelta]:
+    def windows(self, feed: SourceSettings) -> Mapping[str, timedelta]:
         """`first_edition` of every digest that takes the feed."""
-        return self._windows.get(feed.url, {})
+        return self._windows.get(feed.address, {})
 
     async def _known(self, state: FeedState, reading: ParsedBody) -> list[KnownEntry]:
         if not reading.entries or state.succeeded_at is None:
@@ -159,6 +160,16 @@ class UpdateBuilder:
             found if found.key == one.key else replace(found, key=one.key)
             for one, found in ((one, clean[one.names]) for one in entries)
         )
+
+
+def _has_facts(recognised: Recognised) -> bool:
+    entry = recognised.keyed.entry
+    return bool(entry.facts or entry.discussion)
+
+
+def _measured(recognised: Recognised) -> Measured:
+    entry = recognised.keyed.entry
+    return Measured(recognised.known.id, entry.facts, entry.discussion)
 
 
 def _listed(reading: ParsedBody, changes: Changes) -> tuple[int | str, ...]:

@@ -94,6 +94,8 @@ def _clean(keyed: KeyedEntry) -> CleanEntry:
         image=said.image,
         seconds=said.seconds,
         categories=said.categories,
+        facts=said.facts,
+        discussion=said.discussion,
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from digest.model import as_dict
+
 if TYPE_CHECKING:
     from digest.model import Edition, Story
 
@@ -33,6 +35,8 @@ def _story(story: Story) -> dict[str, Any]:
         "published": story.published.isoformat() if story.published else None,
         "excerpt": story.excerpt,
         "reading_minutes": story.reading_minutes,
+        "facts": [as_dict(fact) for fact in story.facts],
+        "discussion": story.discussion,
         "also_in": [{"feed": other.feed, "url": other.url} for other in story.also_in],
         "related": [
             {"title": other.title, "feed": other.feed, "url": other.url} for other in story.related

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from digest.feeds.quota import size_of, without_text
 from digest.store.aliases import add_names, batches, change_names, forget_names
 from digest.store.bulk import insert_rows
+from digest.store.entry_rows import facts_to_json
 from digest.store.tables import (
     as_text,
     edition_entries,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from digest.model import CleanEntry, FeedState
-    from digest.store.feeds import Update
+    from digest.store.updates import Measured, Update
 
 
 def newest_entry(connection: Connection) -> int:
@@ -50,6 +51,8 @@ def write_entries(
         connection.execute(
             sa.update(entries).where(entries.c.id == number).values(_said(entry) | edited)
         )
+    if update.measured:
+        connection.execute(_SET_FACTS, [_measured(one) for one in update.measured])
     change_names(connection, state.id, {number for number, _ in update.edited}, update.renamed)
     return added
 
@@ -198,6 +201,16 @@ def _said(entry: CleanEntry) -> dict[str, Any]:
         "image": entry.image,
         "categories": "\n".join(entry.categories),
         "seconds": entry.seconds,
+        "facts": facts_to_json(entry.facts),
+        "discussion": entry.discussion,
+    }
+
+
+def _measured(measured: Measured) -> dict[str, Any]:
+    return {
+        "number": measured.entry,
+        "new_facts": facts_to_json(measured.facts),
+        "new_discussion": measured.discussion,
     }
 
 
@@ -229,6 +242,17 @@ _SET_LISTED = (
         listed=sa.bindparam("is_listed"),
         last_seen_at=sa.bindparam("at", type_=entries.c.last_seen_at.type),
     )
+)
+_NEW_FACTS: sa.BindParameter[str] = sa.bindparam("new_facts")
+_NEW_DISCUSSION: sa.BindParameter[str] = sa.bindparam("new_discussion")
+_SET_FACTS = (
+    sa.update(entries)
+    .where(
+        entries.c.id == sa.bindparam("number"),
+        # Rows are long, and most stay as they are.
+        sa.or_(entries.c.facts != _NEW_FACTS, entries.c.discussion != _NEW_DISCUSSION),
+    )
+    .values(facts=_NEW_FACTS, discussion=_NEW_DISCUSSION)
 )
 _FORGETTABLE = _forgettable()
 _THESE = entries.c.id.in_(sa.bindparam("numbers", expanding=True))

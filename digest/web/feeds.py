@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from digest.config import FeedSettings
+    from digest.config import SourceSettings
     from digest.store import Health
     from digest.store.archive import FeedHistory
     from digest.web.responses import Site
@@ -96,7 +96,7 @@ async def _decide(request: web.Request) -> web.Response:
     decision = request.match_info["decision"]
     await carry_out(
         request,
-        lambda runtime: runtime.decide_held([feed.url], release=decision == "release"),
+        lambda runtime: runtime.decide_held([feed.address], release=decision == "release"),
         lambda _: decision,
         "/held",
     )
@@ -128,9 +128,9 @@ def _id(status: _Status, url: str) -> int | None:
     return status.rows.get(url, {}).get("id")
 
 
-async def _configured(site: Site, wanted: int) -> FeedSettings:
+async def _configured(site: Site, wanted: int) -> SourceSettings:
     status = await _status(site)
     for feed in site.settings.feeds:
-        if _id(status, feed.url) == wanted:
+        if _id(status, feed.address) == wanted:
             return feed
     raise web.HTTPNotFound

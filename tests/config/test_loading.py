@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.config import find_config
+from digest.config import FeedSettings, find_config
 from digest.config import load as load_module
 from digest.config.channels.email import EmailSettings
 from digest.config.channels.file import FileSettings
@@ -281,6 +281,7 @@ def test_credentials_in_an_address_become_a_header(
 
     (feed,) = load(tmp_path, text).feeds
 
+    assert isinstance(feed, FeedSettings)
     assert feed.url == url
     authorization = "Basic " + b64encode(pair.encode()).decode()
     assert {k: v.get_secret_value() for k, v in feed.headers.items()} == {
@@ -295,6 +296,7 @@ def test_a_given_authorization_goes_before_the_address(tmp_path: Path) -> None:
     )
     (feed,) = load(tmp_path, text).feeds
 
+    assert isinstance(feed, FeedSettings)
     assert feed.headers["Authorization"].get_secret_value() == "Bearer x"
 
 
@@ -393,9 +395,9 @@ def test_a_digest_names_feeds_by_name_address_or_tag(
     )
     settings = load(tmp_path, text)
 
-    urls = [feed.url for feed in settings.feeds_of("weekly")]
+    urls = [feed.address for feed in settings.feeds_of("weekly")]
     assert urls == [f"https://{letter}.example/" for letter in expected]
-    assert [feed.url for feed in settings.feeds if settings.digests_of(feed.url)] == urls
+    assert [feed.address for feed in settings.feeds if settings.digests_of(feed.address)] == urls
 
 
 def test_a_digest_takes_every_feed_unless_it_says(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ class Bench:
         )
 
     async def pending(self, digest: str = "weekly") -> list[Entry]:
-        urls = [feed.url for feed in self.settings.feeds]
+        urls = [feed.address for feed in self.settings.feeds]
         return await self.store.run(lambda store: store.editions.pending(digest, urls))
 
     async def feed(self, url: str) -> dict[str, Any]:

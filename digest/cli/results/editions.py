@@ -117,6 +117,14 @@ class Alike(Elsewhere):
     title: str
 
 
+class Measure(Shape):
+    """A number that may change; `unit` is empty where its name says what is counted."""
+
+    name: str
+    value: int | float
+    unit: str
+
+
 class PreviewStory(Shape):
     """One thing to read."""
 
@@ -128,6 +136,10 @@ class PreviewStory(Shape):
     excerpt: str
     reading_minutes: int
     """0 where there is nothing to read but the excerpt."""
+    facts: list[Measure]
+    """What was measured when the edition was composed, like points and comments."""
+    discussion: str
+    """Where people talk about it, or empty."""
     also_in: list[Elsewhere]
     related: list[Alike]
 

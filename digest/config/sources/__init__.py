@@ -71,8 +71,7 @@ def canonical_name(name: str) -> str:
 
 
 if TYPE_CHECKING:
-    # Until the jobs know of other kinds.
-    from digest.config.sources.feed import FeedSettings as AnySource
+    AnySource = SourceSettings
 else:
     AnySource = Annotated[union_of(SOURCE_KINDS), BeforeValidator(long_form)]
 

@@ -53,6 +53,11 @@ class SourceSettings(Model):
         raise NotImplementedError
 
     @property
+    def default_name(self) -> str:
+        """What it is called where neither its operator nor the source itself says."""
+        return self.address
+
+    @property
     def host(self) -> str | None:
         """The host that the file says to ask; None where the kind knows it."""
         return None

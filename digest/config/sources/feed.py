@@ -33,6 +33,11 @@ class FeedSettings(SourceSettings):
         return self.url
 
     @property
+    def default_name(self) -> str:
+        """The host and port of its address."""
+        return urlsplit(self.url).netloc
+
+    @property
     def host(self) -> str | None:
         """The host of its address."""
         return urlsplit(self.url).hostname

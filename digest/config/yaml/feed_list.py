@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.config.load import load_settings
+from digest.config.sources import DEFAULT_KIND, SOURCE_KINDS, split_kind
 from digest.config.units import duration_text
 from digest.config.yaml.edits import (
     HardToEditError,
@@ -41,15 +42,23 @@ def feed_lines(
     *,
     private: bool = False,
 ) -> list[str]:
-    """A feed as the lines of one item of the list `feeds`; `private` is allow_private_networks.
+    """A source as the lines of one item of the list `feeds`; `private` is allow_private_networks.
+
+    `url` is a feed's address, or the short form of another kind.
 
     Nothing of it is taken for a variable: in an address the brace is percent-encoded (RFC 3986,
     section 2.1), in a name it is set apart.
     """
-    address = scalar(_VARIABLE.sub("$%7B", url))
+    address = _scalar_address(url)
     if not (name or tags or every or private):
         return [f"- {address}"]
-    lines = [f"- url: {address}"]
+    kind, argument = split_kind(url)
+    own = [
+        f"{key}: {_scalar_address(text)}"
+        for key, text in SOURCE_KINDS[kind].short_form(argument).items()
+    ]
+    first, *others = own if kind == DEFAULT_KIND else [f"kind: {kind}", *own]
+    lines = [f"- {first}", *(f"  {other}" for other in others)]
     if name:
         lines.append(f"  name: {scalar(_VARIABLE.sub('$ {', name))}")
     if tags:
@@ -59,6 +68,10 @@ def feed_lines(
     if private:
         lines.append("  allow_private_networks: true")
     return lines
+
+
+def _scalar_address(text: str) -> str:
+    return scalar(_VARIABLE.sub("$%7B", text))
 
 
 def append_feeds(path: Path, items: Sequence[Sequence[str]]) -> None:

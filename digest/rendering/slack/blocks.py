@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from digest.language import language_of
 from digest.rendering import phrases
 from digest.rendering.excerpts import excerpt as excerpt_of
+from digest.rendering.measures import measures
 from digest.rendering.phrases import short_line
 
 if TYPE_CHECKING:
@@ -44,14 +45,16 @@ _HERE = "\0"
 _BARE = {"type", "text"}
 
 
-def bullet(story: Story, section: Section, excerpt: int, language: Language) -> Block:
+def bullet(story: Story, section: Section, excerpt: int, edition: Edition) -> Block:
     """A story for a list: title, what there is to know of it, and so much of the excerpt."""
+    language = language_of(edition.language)
     full = excerpt and not story.brief
     said = _meta(story, section, language) if full else _sources(story, section, language)
     about = _marks(story, language) + said
     pieces = [
         [_title(story)],
         [text(f" · {' · '.join(about)}")] if about else [],
+        _measures(story, edition),
         [] if story.brief else _also_in(story, language),
         [text(f"\n{_excerpt(story, excerpt)}")] if full and story.excerpt else [],
         _related(story, language),
@@ -66,7 +69,8 @@ def blocks(story: Story, section: Section, excerpt: int, edition: Edition) -> li
     said = [part for part in (_excerpt(story, excerpt), " · ".join(about)) if part.strip()]
     marks = _marks(story, language)
     also_in = _also_in(story, language)
-    head = [[_title(story)], [text(f" · {' · '.join(marks)}")] if marks else [], also_in]
+    marked = [text(f" · {' · '.join(marks)}")] if marks else []
+    head = [[_title(story)], marked, _measures(story, edition), also_in]
     if story.picture and said:
         related = _related(story, language, before="")
         pictured = [
@@ -177,6 +181,12 @@ def _sources(
 ) -> list[str]:
     named = phrases.sources(section, story, brief=brief)
     return [phrases.inline(short_line(who, _MAX_NAME), language.direction) for who in named]
+
+
+def _measures(story: Story, edition: Edition) -> list[Block]:
+    found = measures(edition, story)
+    parts = ([text(" · "), link(url, name, most=_MAX_SMALL_LINK)] for name, url in found)
+    return [element for part in parts for element in part]
 
 
 def _also_in(story: Story, language: Language) -> list[Block]:

@@ -118,7 +118,6 @@ def build_thread(edition: Edition, url: str = "") -> list[Message]:
 
 def _items(edition: Edition, level: _Level) -> list[_Item]:
     pictures = level.pictures and not any(section.top for section in edition.sections)
-    language = language_of(edition.language)
     items = []
     for number, section in enumerate(edition.sections):
         excerpt = level.top if section.top else level.rest
@@ -127,7 +126,7 @@ def _items(edition: Edition, level: _Level) -> list[_Item]:
             blocks = (
                 make.blocks(story, section, excerpt, edition)
                 if large
-                else [make.bullet(story, section, excerpt, language)]
+                else [make.bullet(story, section, excerpt, edition)]
             )
             last = place == len(section.stories)
             items.append(_Item(number, section, story, blocks, not large, place == 1, last))

@@ -55,7 +55,7 @@ def load(folder: Path, text: str) -> Settings:
 
 def test_everything_that_was_answered_is_in_it(folder: Path) -> None:
     settings = load(folder, config_text(WHOLE))
-    assert [feed.url for feed in settings.feeds] == [
+    assert [feed.address for feed in settings.feeds] == [
         "https://a.example/f?x=$%7BHOME}&y=#1",
         "http://10.0.0.1/",
     ]

@@ -63,7 +63,7 @@ def test_feeds_go_behind_the_last_and_every_other_byte_stays(
     indent = text[len(before) :].partition("-")[0]
     assert text == before + "".join(f"{indent}{line}\n" for line in NEW) + after
     last = load_settings(path, {}).feeds[-1]
-    assert (last.url, last.name, last.tags) == ("https://new.example/f", "New", ("a", "b"))
+    assert (last.address, last.name, last.tags) == ("https://new.example/f", "New", ("a", "b"))
 
 
 def test_the_ends_of_lines_stay_as_they_are(path: Path) -> None:

@@ -93,7 +93,7 @@ def preview(
 
 
 def _explain(options: Options, settings: Settings, draft: Draft, output: Path | None) -> None:
-    names: dict[str, str | None] = dict.fromkeys(one.feed_url for one in draft.pending)
+    names: dict[str, str | None] = dict.fromkeys(entry.feed_url for entry in draft.pending)
     names |= {feed.address: feed.name for feed in settings.feeds}
     found = explain_draft(draft, names)
     if options.json:

@@ -56,7 +56,7 @@ class AlertJob:
             return None
         titles = await self._titles()
         now = self._clock()
-        troubles = [self._trouble(one, titles) for one in untold]
+        troubles = [self._trouble(incident, titles) for incident in untold]
         edition = compose_alert(troubles, self._settings.timezone, now)
         templates = self._open_templates()
         renditions = [channel.render(edition, templates) for channel in routes]
@@ -80,8 +80,8 @@ class AlertJob:
         feeds = self._settings.feeds
         urls = [feed.address for feed in feeds]
         states = await self._store.run(lambda store: store.feeds.states(urls))
-        said = {state.url: state.title for state in states}
-        return feed_names({feed.address: feed.name for feed in feeds}, said)
+        titles = {state.url: state.title for state in states}
+        return feed_names({feed.address: feed.name for feed in feeds}, titles)
 
     @staticmethod
     def _trouble(incident: Incident, titles: Mapping[str, str]) -> Trouble:

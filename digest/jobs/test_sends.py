@@ -97,8 +97,8 @@ class TrialSender:
             message_id=message_id(identity, _DOMAIN),
         )
         await self._send(sender, test, rendition.parts)
-        said = {"digest": digest, "channel": channel, "recipient": to, "content": content}
-        event(_log, logging.INFO, "test sent", **said)
+        fields = {"digest": digest, "channel": channel, "recipient": to, "content": content}
+        event(_log, logging.INFO, "test sent", **fields)
         return content
 
     async def _edition(self, digest: str, now: datetime) -> tuple[Content, Edition]:

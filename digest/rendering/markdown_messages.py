@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from digest.language import language_of
 from digest.rendering import phrases
 from digest.rendering.excerpts import excerpt as excerpt_of
+from digest.rendering.measures import measures
 from digest.rendering.parts import fits, split
 from digest.rendering.phrases import short_line
 
@@ -30,7 +31,7 @@ _MAX_TITLE = 200
 _MAX_NAME = 60
 _MAX_NOTE = 240
 _MAX_SMALL_LINK = 250
-_NAMED = 3
+_NAMED, _MEASURED = 3, 5
 # Excerpts of the top stories and of the rest, from most to least.
 _EXCERPTS = ((300, 220), (300, 120), (220, 0))
 # Services end a link at the first bracket that closes, also inside <...>.
@@ -114,6 +115,8 @@ def _story(edition: Edition, section: Section, story: Story, excerpt: int) -> st
 def _titled(edition: Edition, section: Section, story: Story) -> str:
     language = language_of(edition.language)
     about = [literal(short_line(fact, _MAX_NAME)) for fact in _facts(edition, section, story)]
+    measured = measures(edition, story)[:_MEASURED]
+    about += [link(short_line(fact, _MAX_NAME), url) for fact, url in measured]
     if story.also_in:
         named = [_named(also.feed, also.url) for also in story.also_in[:_NAMED]]
         feeds = language.translate(", ").join(named)
@@ -142,7 +145,7 @@ def _shorter(edition: Edition, item: _Item) -> Iterator[_Item]:
     """The shorter forms of a story, the longest first."""
     if item.section is None or item.story is None:
         return
-    bare = replace(item.story, related=(), also_in=(), watched=())
+    bare = replace(item.story, related=(), also_in=(), watched=(), facts=(), discussion="")
     for text in (
         _story(edition, item.section, bare, excerpt=_EXCERPTS[-1][0]),
         _titled(edition, item.section, bare),

@@ -63,15 +63,18 @@ async def _digest(request: web.Request) -> web.Response:
         name=name,
         row=next(row for row in report["digests"] if row["name"] == name),
         feeds=site.settings.feeds_of(name),
-        channels={one: site.settings.channels[one] for one in site.settings.digests[name].send_to},
+        channels={
+            channel: site.settings.channels[channel]
+            for channel in site.settings.digests[name].send_to
+        },
         recipients=recipients(site.settings, name),
         edition=draft.edition,
         text=await _formed(site, draft, lambda previews: previews.text(None)),
         kinds=kinds_beside_text(site.settings, name),
         why=explain_draft(draft, names),
         editions=[
-            (one, edition_url(public, site.links, one.digest, one.scheduled_for))
-            for one in editions
+            (edition, edition_url(public, site.links, edition.digest, edition.scheduled_for))
+            for edition in editions
         ],
         feed=digest_feed_url(public, site.links, name),
         told=told(request),

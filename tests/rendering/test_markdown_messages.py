@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
-from digest.model import More, Related
+from digest.model import Fact, More, Related
 from digest.rendering.markdown_messages import link, literal, markdown_messages
 from digest.rendering.parts import Limit, utf16_units
 from tests.rendering.samples import TEXT, edition, ordinary, story
@@ -59,6 +59,14 @@ def test_a_story_is_its_linked_title_what_to_know_of_it_and_its_excerpt() -> Non
         "**[Story 1](<https://site.example/1>)**\nAda · today · 4 min\n"
         "What story 1 is about. And a little more."
     )
+
+
+def test_what_was_measured_leads_to_its_discussion() -> None:
+    talked = story(facts=(Fact("points", 312), Fact("comments", 7)), discussion="https://t.example")
+
+    [message] = messages(edition(talked))
+
+    assert "Ada · today · 4 min · 312 points · [7 comments](<https://t.example>)\n" in message
 
 
 def test_all_that_an_edition_can_have_is_in_it() -> None:
@@ -111,7 +119,7 @@ def test_every_story_of_a_long_edition_is_in_one_part(count: int, most: int) -> 
 
 
 @given(rich_editions(), st.sampled_from([LEAST, 2_000, 4_096]))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 def test_any_edition_is_within_the_limit_with_each_story_once(edition: Edition, most: int) -> None:
     parts = messages(edition, most, "https://read.example/e/1")
 
@@ -122,7 +130,7 @@ def test_any_edition_is_within_the_limit_with_each_story_once(edition: Edition, 
 
 
 @given(rich_editions(), st.sampled_from([LEAST, 4_096]))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 def test_what_feeds_say_can_break_no_link_and_no_emphasis(edition: Edition, most: int) -> None:
     for part in messages(edition, most):
         opened = [each.type for each in inline(part) if each.type.endswith("_open")]

@@ -166,7 +166,7 @@ def test_the_guide_s_kind_keeps_to_the_contract(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("preview", "--help"), f"--as [email|file|{NEW}|slack|text|markdown]"),
+        (("preview", "--help"), f"--as [{'|'.join(sorted([*CHANNEL_KINDS, NEW]))}|text|markdown]"),
         (("init", "--help"), f"--{NEW}-webhook-file PATH"),
         (("schema",), '"webhook_url_file"'),
     ],

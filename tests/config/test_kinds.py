@@ -14,6 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import digest
+from digest.config.channels import CHANNEL_KINDS
 from tests.config.files import DIGESTS
 
 TOKEN = "t0p-secret-t0ken"
@@ -176,6 +177,7 @@ def test_a_secret_of_a_new_kind_may_stand_in_a_file(folder: Path) -> None:
     assert sorted(secrets) == sorted({TOKEN, "l3ft-ring"})
 
 
+WITH_PIGEON = ", ".join(sorted([*CHANNEL_KINDS, "pigeon"]))
 BAD_CHANNELS = {
     f"kind: pigeon\n    token: {TOKEN}\n    token_file: token": [
         "7: channels.out.token_file: give token or token_file, not both"
@@ -198,9 +200,7 @@ BAD_CHANNELS = {
     ],
     "kind: pigeon\n    token: wing-clipped": ["4: channels.out: cannot fly"],
     "kind: pigeon": ["4: channels.out.token: is required"],
-    "kind: pigoen": [
-        ("5: channels.out.kind: must be one of email, file, pigeon, slack; did you mean 'pigeon'?")
-    ],
+    "kind: pigoen": [f"5: channels.out.kind: must be one of {WITH_PIGEON}; did you mean 'pigeon'?"],
 }
 
 

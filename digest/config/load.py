@@ -127,7 +127,7 @@ def _problems(document: Document, error: ValidationError) -> list[Problem]:
         if details["type"] == "too_short" and _at(document.data, key):
             # It is only short of the items that are wrong, which are reported on their own.
             continue
-        message = _message(document.data, key, details)
+        message = message_of(document.data, key, details)
         found.append(Problem(document.line(key), dotted(key), message))
     return found
 
@@ -166,7 +166,8 @@ def _without_kinds(data: Any, location: Key) -> Key:
     return location
 
 
-def _message(data: Any, key: Key, details: ErrorDetails) -> str:
+def message_of(data: Any, key: Key, details: ErrorDetails) -> str:
+    """What is wrong with the setting at a key of `data`, in words that go on from the key."""
     kind = details["type"]
     context = details.get("ctx", {})
     if kind == "extra_forbidden":

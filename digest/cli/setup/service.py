@@ -57,25 +57,24 @@ def install(options: Options, manager: str, *, system: bool, print_only: bool) -
     A service of the system runs as the user whom the configuration file belongs to.
     """
     keeper = MANAGERS[manager](system)
-    settings = options.settings(log_level="error")
+    settings, config = options.settings(log_level="error"), options.file()
     folders = writable_folders(settings)
-    wanted = _service(options.file(), folders, system=system)
-    text = keeper.text(wanted)
+    text = keeper.text(_service(config, folders, system=system))
     if print_only:
         if options.json:
             print_json({"file": str(keeper.file), "text": text})
         else:
             show_document(text)
         return 0
-    _refuse_variables(options.file())
+    _refuse_variables(config)
     for folder in folders:
         private = folder == settings.database_path.parent
-        _make(folder, options.file(), 0o700 if private else 0o777)
+        _make(folder, config, 0o700 if private else 0o777)
     _write(keeper.file, text)
     keeper.start()
     if manager == "systemd" and not system:
         say("`loginctl enable-linger` keeps it running while you are logged out.", err=True)
-    return _tell(options, keeper)
+    return _show(keeper, as_json=options.json)
 
 
 @service.command()
@@ -83,7 +82,7 @@ def install(options: Options, manager: str, *, system: bool, print_only: bool) -
 @click.pass_obj
 def status(options: Options, manager: str, *, system: bool) -> int:
     """Tell whether the service is installed and runs. Exit code 1 if it does not run."""
-    return _tell(options, MANAGERS[manager](system))
+    return _show(MANAGERS[manager](system), as_json=options.json)
 
 
 @service.command()
@@ -163,10 +162,11 @@ def _refuse_foreign(file: Path) -> None:
         raise UsageError(f"{file} was not made by `digest service install`, and stays as it is")
 
 
-def _tell(options: Options, keeper: Manager) -> int:
+def _show(keeper: Manager, *, as_json: bool) -> int:
+    """Tell how a service is; answers the exit code."""
     installed = keeper.file.exists()
     state = keeper.state() if installed else "not installed"
-    if options.json:
+    if as_json:
         print_json({"file": str(keeper.file), "installed": installed, "state": state})
     else:
         say(f"{state}: {keeper.file}")

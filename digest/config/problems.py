@@ -56,7 +56,7 @@ def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]
         if details["type"] == "too_short" and _at(data, key):
             # It is only short of the items that are wrong, which are reported on their own.
             continue
-        yield Problem(document.line(key), dotted(key), _message(data, models, key, details))
+        yield Problem(document.line(key), dotted(key), message_of(data, models, key, details))
 
 
 def _key(data: Any, models: Models, details: ErrorDetails) -> Key:
@@ -96,7 +96,8 @@ def _as_written(data: Any, models: Models, key: Key) -> Key:
     return next(((*key[:-1], name) for name in given if name in _at(data, key[:-1])), key)
 
 
-def _message(data: Any, models: Models, key: Key, details: ErrorDetails) -> str:
+def message_of(data: Any, models: Models, key: Key, details: ErrorDetails) -> str:
+    """What is wrong with a setting, in words that go on from its key."""
     kind = details["type"]
     context = details.get("ctx", {})
     if kind == "extra_forbidden":

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from digest.language import language_of
 from digest.rendering import phrases
 from digest.rendering.excerpts import excerpt as excerpt_of
+from digest.rendering.measures import measures
 from digest.rendering.parts import fits, split
 from digest.rendering.phrases import short_line
 
@@ -114,6 +115,7 @@ def _story(edition: Edition, section: Section, story: Story, excerpt: int) -> st
 def _titled(edition: Edition, section: Section, story: Story) -> str:
     language = language_of(edition.language)
     about = [literal(short_line(fact, _MAX_NAME)) for fact in _facts(edition, section, story)]
+    about += [link(name, url) for name, url in measures(edition, story)]
     if story.also_in:
         named = [_named(also.feed, also.url) for also in story.also_in[:_NAMED]]
         feeds = language.translate(", ").join(named)
@@ -142,7 +144,7 @@ def _shorter(edition: Edition, item: _Item) -> Iterator[_Item]:
     """The shorter forms of a story, the longest first."""
     if item.section is None or item.story is None:
         return
-    bare = replace(item.story, related=(), also_in=(), watched=())
+    bare = replace(item.story, related=(), also_in=(), watched=(), facts=(), discussion="")
     for text in (
         _story(edition, item.section, bare, excerpt=_EXCERPTS[-1][0]),
         _titled(edition, item.section, bare),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
-from digest.model import More, Related
+from digest.model import Fact, More, Related
 from digest.rendering.markdown_messages import link, literal, markdown_messages
 from digest.rendering.parts import Limit, utf16_units
 from tests.rendering.samples import TEXT, edition, ordinary, story
@@ -174,3 +174,12 @@ def test_what_waits_is_told_under_its_section() -> None:
 
     assert "and 1 more from Feed 1\nand 2 more from Feed 2\n" in messages(made)[0]
     assert messages(made)[0].endswith("and more from 2 more feeds")
+
+
+def test_what_was_measured_is_told_and_leads_to_the_discussion() -> None:
+    facts = (Fact("points", 312), Fact("comments", 104), Fact("*size*", 4.5, "[MB]"))
+    talk = "https://talk.example/?id=1"
+    [message] = messages(edition(story(facts=facts, discussion=talk)))
+
+    assert "4 min · 312 points · 104 comments · 4.5 [MB]\n" in shown(message)
+    assert links(message)[-1] == talk

@@ -176,6 +176,8 @@ def _as_json(record: Record, verdicts: list[Verdict]) -> dict[str, Any]:
         "last_seen": record.last_seen_at,
         "in_feed": record.in_feed,
         "edited": record.edited_at,
+        "facts": [as_dict(fact) for fact in record.facts],
+        "discussion": record.discussion,
         "digests": [as_dict(verdict) for verdict in verdicts],
     }
 
@@ -215,6 +217,11 @@ def _history(record: Record, settings: SourceSettings | None) -> list[str]:
         f"from {feed}, published {_utc(record.published)}, known as {key}",
         f"first seen {first_seen}, {how}; last seen {last_seen}, {last}",
     ]
+    if record.facts:
+        measured = (f"{fact.value:,} {fact.unit or fact.name}" for fact in record.facts)
+        lines.append(f"last measured {', '.join(measured)}")
+    if record.discussion:
+        lines.append(f"talked about at {record.discussion}")
     if record.edited_at:
         lines.append(f"last edited {_utc(record.edited_at)}")
     if settings and settings.paused:

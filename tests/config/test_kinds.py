@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 
 import digest
 from digest.config.channels import CHANNEL_KINDS
+from digest.config.sources import SOURCE_KINDS
 from tests.config.files import DIGESTS
 
 TOKEN = "t0p-secret-t0ken"
@@ -211,11 +212,12 @@ def test_what_is_wrong_with_a_channel_of_a_new_kind_is_named(folder: Path) -> No
     assert problems == list(BAD_CHANNELS.values())
 
 
+KINDS = ", ".join(sorted([*SOURCE_KINDS, "moon"]))
 BAD_SOURCES = {
     "moon:half": ["2: feeds[0]: must be one of new, full"],
     "mooon:full": ["2: feeds[0]: there is no kind 'mooon'; did you mean 'moon'?"],
-    "{kind: mon}": ["2: feeds[0].kind: must be one of feed, moon; did you mean 'moon'?"],
-    "{kind: 7, phase: new}": ["2: feeds[0].kind: must be one of feed, moon"],
+    "{kind: mon}": [f"2: feeds[0].kind: must be one of {KINDS}; did you mean 'moon'?"],
+    "{kind: 7, phase: new}": [f"2: feeds[0].kind: must be one of {KINDS}"],
     "{kind: moon, url: x}": ["2: feeds[0].phase: is required", "2: feeds[0].url: unknown key"],
     "{kind: feed, phase: new}": [
         "2: feeds[0].phase: unknown key; did you mean 'paused'?",

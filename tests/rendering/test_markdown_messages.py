@@ -61,14 +61,6 @@ def test_a_story_is_its_linked_title_what_to_know_of_it_and_its_excerpt() -> Non
     )
 
 
-def test_what_was_measured_leads_to_its_discussion() -> None:
-    talked = story(facts=(Fact("points", 312), Fact("comments", 7)), discussion="https://t.example")
-
-    [message] = messages(edition(talked))
-
-    assert "Ada · today · 4 min · 312 points · [7 comments](<https://t.example>)\n" in message
-
-
 def test_all_that_an_edition_can_have_is_in_it() -> None:
     text = "\n".join(map(shown, messages(rich(), 100_000, "https://read.example/e/1")))
 
@@ -182,3 +174,12 @@ def test_what_waits_is_told_under_its_section() -> None:
 
     assert "and 1 more from Feed 1\nand 2 more from Feed 2\n" in messages(made)[0]
     assert messages(made)[0].endswith("and more from 2 more feeds")
+
+
+def test_what_was_measured_is_told_and_leads_to_the_discussion() -> None:
+    facts = (Fact("points", 312), Fact("comments", 104), Fact("*size*", 4.5, "[MB]"))
+    talk = "https://talk.example/?id=1"
+    [message] = messages(edition(story(facts=facts, discussion=talk)))
+
+    assert "4 min · 312 points · 104 comments · 4.5 [MB]\n" in shown(message)
+    assert links(message)[-1] == talk

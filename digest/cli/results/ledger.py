@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from digest.cli.results.editions import Measure
 from digest.cli.results.shape import Shape
 from digest.model import DeliveryState
 
@@ -228,6 +229,10 @@ class Match(Shape):
     in_feed: bool
     """Whether the feed had it at the last poll."""
     edited: datetime | None
+    facts: list[Measure]
+    """What the source last measured, like points and comments."""
+    discussion: str
+    """Where people talk about it, or empty."""
     digests: list[Verdict]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.config.load import load_settings
-from digest.config.sources import DEFAULT_KIND, SOURCE_KINDS, split_kind
+from digest.config.sources import DEFAULT_KIND, long_form
 from digest.config.units import duration_text
 from digest.config.yaml.edits import (
     HardToEditError,
@@ -49,15 +49,12 @@ def feed_lines(
     Nothing of it is taken for a variable: in an address the brace is percent-encoded (RFC 3986,
     section 2.1), in a name it is set apart.
     """
-    address = _scalar_address(url)
+    address = scalar(_VARIABLE.sub("$%7B", url))
     if not (name or tags or every or private):
         return [f"- {address}"]
-    kind, argument = split_kind(url)
-    own = [
-        f"{key}: {_scalar_address(text)}"
-        for key, text in SOURCE_KINDS[kind].short_form(argument).items()
-    ]
-    first, *others = own if kind == DEFAULT_KIND else [f"kind: {kind}", *own]
+    settings = long_form(url)
+    own = [f"{key}: {scalar(str(value))}" for key, value in settings.items()]
+    first, *others = [f"url: {address}"] if settings["kind"] == DEFAULT_KIND else own
     lines = [f"- {first}", *(f"  {other}" for other in others)]
     if name:
         lines.append(f"  name: {scalar(_VARIABLE.sub('$ {', name))}")
@@ -68,10 +65,6 @@ def feed_lines(
     if private:
         lines.append("  allow_private_networks: true")
     return lines
-
-
-def _scalar_address(text: str) -> str:
-    return scalar(_VARIABLE.sub("$%7B", text))
 
 
 def append_feeds(path: Path, items: Sequence[Sequence[str]]) -> None:

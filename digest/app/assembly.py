@@ -39,7 +39,7 @@ _DRAFT_SECONDS = 20.0
 async def assemble(context: JobContext, poll_job: PollJob) -> AsyncIterator[Runtime]:
     """All jobs beside the one that polls; at the end what is being sent is finished."""
     settings, store = context.settings, context.store
-    keys = await store.run(lambda opened: opened.keys.all())
+    keys = await store.transact(lambda opened: opened.keys.all())
     tokens = Tokens(keys.links, keys.retired)
     links = EditionLinks(keys.links, settings.links_url)
     picture_fetcher, disk_guard = open_pictures(settings), DiskGuard(context)

@@ -14,6 +14,7 @@ from digest.app.wiring import Prepared, prepare, runtime_over
 from digest.config.changes import changes
 from digest.errors import DigestError, StoreError
 from digest.log import event
+from digest.store import database_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
@@ -95,7 +96,7 @@ class Daemon:
 
     async def read(self, work: Callable[[Store], T]) -> T:
         """What a query of the store answers."""
-        return await self._store.run(work)
+        return await self._store.transact(work)
 
     def read_anew(self) -> None:
         """Have the settings read anew, as a changed file would."""
@@ -221,7 +222,7 @@ class Daemon:
 
     def _prepare_anew(self) -> Prepared:
         prepared = prepare(self._load())
-        if prepared.settings.database != self.settings.database:
+        if database_of(prepared.settings) != database_of(self.settings):
             raise StoreError("another database is used from the next start on; restart")
         return prepared
 

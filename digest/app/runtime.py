@@ -121,11 +121,13 @@ class Runtime(Struct, frozen=True):
             UsageError: there is no such feed.
         """
         urls, now = feed_urls(self.settings, feeds, await self._titles(feeds)), self.context.clock()
-        entries = await self.store.run(lambda store: store.held.decide(urls, now, release=release))
+        entries = await self.store.transact(
+            lambda store: store.held.decide(urls, now, release=release)
+        )
         return HeldDecision("released" if release else "discarded", entries)
 
     async def _titles(self, feeds: Sequence[str]) -> dict[str, str]:
-        return await self.store.run(lambda store: store.health.titles()) if feeds else {}
+        return await self.store.transact(lambda store: store.health.titles()) if feeds else {}
 
     async def decide(self, command: str, arguments: dict[str, Any]) -> Decided:
         """Carry out `retry`, `drop` or `resend`.
@@ -159,7 +161,7 @@ class Runtime(Struct, frozen=True):
         )
         await self.retention_job.drop_old()
         now = self.context.clock()
-        waiting = await self.store.run(lambda store: store.ledger.waiting(now))
+        waiting = await self.store.transact(lambda store: store.ledger.waiting(now))
         return Run(
             **asdict(poll_report(polled)),
             editions=tuple([await self._sent(edition) for edition in published]),
@@ -183,7 +185,7 @@ class Runtime(Struct, frozen=True):
         return outcomes
 
     async def _deliveries_of(self, edition_id: int) -> tuple[Sent, ...]:
-        deliveries = await self.store.run(lambda store: store.ledger.of_edition(edition_id))
+        deliveries = await self.store.transact(lambda store: store.ledger.of_edition(edition_id))
         return tuple(
             Sent(delivery.channel, delivery.recipient, delivery.state, delivery.error)
             for delivery in deliveries

@@ -14,7 +14,7 @@ from digest.app.wiring import utc_now
 from digest.editions.weekly import weekly_schedule
 from digest.errors import StoreError, mendable
 from digest.log import event
-from digest.store import reason_not_to_write
+from digest.store import database_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -170,10 +170,10 @@ class Ticker:
         self._start(lambda: self.runtime.deliver_job.deliver_due(join=False))
 
     async def _poll_then_publish(self) -> None:
-        path = self.runtime.settings.database_path
+        database = database_of(self.runtime.settings)
         # What cannot be recorded would be asked for again, every minute.
-        if lack := await asyncio.to_thread(reason_not_to_write, path):
-            raise StoreError(f"{path}: {lack}")
+        if lack := await asyncio.to_thread(database.reason_not_to_write):
+            raise StoreError(f"{database}: {lack}")
         with self._health.round():
             await self.runtime.poll_job.poll_due()
         self._publish()

@@ -19,7 +19,7 @@ from digest.jobs.context import JobContext
 from digest.jobs.plan import know_lists, plan
 from digest.jobs.poll import PollJob
 from digest.log import Redactor, Sanitiser, event
-from digest.store import Store, StoreThread, WriterLock
+from digest.store import Store, StoreThread, database_of
 from digest.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
@@ -151,9 +151,9 @@ async def open_store(
         InstanceError: another process has the database.
         StoreError: the database cannot be used.
     """
-    path = settings.database_path
-    with WriterLock(path, holder):
-        store = StoreThread(lambda: Store(path, check=check))
+    address = database_of(settings)
+    with address.lock(holder):
+        store = StoreThread(lambda: Store(address, check=check))
         await store.open()
         try:
             yield store
@@ -178,10 +178,10 @@ async def polling_over(
         now = context.clock()
         plans = plan(settings, now)
         urls = [feed.address for feed in settings.feeds]
-        await store.run(lambda opened: opened.editions.plan(plans, now, urls))
+        await store.transact(lambda opened: opened.editions.plan(plans, now, urls))
         await know_lists(settings, store)
         if first_due_at_once:
-            await store.run(lambda opened: opened.editions.make_first_due(now))
+            await store.transact(lambda opened: opened.editions.make_first_due(now))
         async with open_fetcher(settings) as fetcher:
             yield PollJob(context, fetcher, workers)
     finally:

@@ -29,8 +29,8 @@ class Finding(Struct, frozen=True):
 
     def without(self, redact: Callable[[str], str]) -> Finding:
         """The same without secrets: a server may repeat in its answer what it was sent."""
-        name, said, remedy = map(redact, (self.name, self.said, self.remedy))
-        return Finding(self.what, name, self.verdict, said, remedy)
+        name, text, remedy = map(redact, (self.name, self.said, self.remedy))
+        return Finding(self.what, name, self.verdict, text, remedy)
 
 
 class Trouble(Struct, frozen=True):
@@ -47,15 +47,15 @@ def found(what: str, name: str, facts: Iterable[str], troubles: Iterable[Trouble
     verdicts = {trouble.verdict for trouble in troubles}
     verdict: Verdict = next((each for each in _WORST_FIRST if each in verdicts), "ok")
     parts = (", ".join(facts), *(trouble.said for trouble in troubles))
-    said = "; ".join(filter(None, parts))
+    text = "; ".join(filter(None, parts))
     remedy = "; ".join(dict.fromkeys(trouble.remedy for trouble in troubles))
-    return Finding(what, name, verdict, said, remedy)
+    return Finding(what, name, verdict, text, remedy)
 
 
 def failed(what: str, name: str, reason: str, remedy: str) -> Finding:
     """A failure; where the reason ends in a way to mend it, that one counts."""
-    said, _, own = reason.partition("; ")
-    return Finding(what, name, "fail", said, own or remedy)
+    text, _, own = reason.partition("; ")
+    return Finding(what, name, "fail", text, own or remedy)
 
 
 def exit_code(findings: Iterable[Finding]) -> int:

@@ -23,6 +23,7 @@ from digest.checks.public import check_listening, check_public_url
 from digest.domains import with_port
 from digest.errors import DeliveryError
 from digest.log import Redactor
+from digest.store import database_of
 from digest.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
@@ -87,11 +88,11 @@ def _apart(feeds: Sequence[SourceSettings], findings: Sequence[Finding]) -> list
 
 
 async def _machine(settings: Settings, outside: Outside) -> list[Finding]:
-    path = settings.database_path
+    database = database_of(settings)
     zones = [settings.zone_of(name).key for name in settings.digests]
     return [
-        await asyncio.to_thread(check_database, path),
-        await asyncio.to_thread(check_disk, path),
+        await asyncio.to_thread(check_database, database),
+        await asyncio.to_thread(check_disk, database),
         check_zones([settings.timezone, *zones], outside.now()),
     ]
 
@@ -110,7 +111,7 @@ def _sending(settings: Settings, outside: Outside) -> Iterator[_Check]:
 
 
 async def _check_server(smtp: SmtpSettings, settings: Settings, outside: Outside) -> Finding:
-    largest = await asyncio.to_thread(largest_email, settings.database_path)
+    largest = await asyncio.to_thread(largest_email, database_of(settings))
     channels = [channel for channel in settings.channels.values() if channel.needs_smtp]
     recipient = next((to for each in channels for to in each.recipients), smtp.sender)
     return await check_smtp(smtp, largest, outside.now(), recipient)

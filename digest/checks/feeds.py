@@ -16,7 +16,7 @@ from digest.feeds.sources import source_of
 from digest.http_client import aiohttp
 from digest.jobs.ask_source import SourceClient
 from digest.language import counted
-from digest.store import titles_of
+from digest.store import database_of, titles_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,7 +77,7 @@ class FeedChecks:
         now: Callable[[], datetime],
     ) -> None:
         self._settings = settings
-        self._titles = titles_of(settings.database_path)
+        self._titles = titles_of(database_of(settings))
         self._sources = SourceClient(settings.polling, fetcher, workers)
         self._workers = workers
         self._certificates = certificates
@@ -91,7 +91,7 @@ class FeedChecks:
         try:
             request = self._sources.request(feed, self._now())
             response = await self._sources.ask(feed, request)
-            parsed = await self._workers.run(parse_body, self._sources.body(feed, response))
+            parsed = await self._workers.call(parse_body, self._sources.body(feed, response))
         except FeedError as error:
             return failed(
                 "feed", name, error.reason, _remedy(error).format(url=shlex.quote(feed.address))
@@ -120,8 +120,8 @@ class FeedChecks:
             mend = f"look at it in a browser: {feed.address}" if is_page else by_hand
             yield Trouble("warn", "it has no entries", mend)
         if outruns(parsed.entries, max(feed.every or least, least), self._now()):
-            said = "they reach back so little that some may be missed between polls"
-            yield Trouble("warn", said, "poll it more often (`every`; polling.every is the least)")
+            text = "they reach back so little that some may be missed between polls"
+            yield Trouble("warn", text, "poll it more often (`every`; polling.every is the least)")
         if response.moved_to:
             yield Trouble("warn", "it moved for good", f"change its url to {response.moved_to}")
         yield from self._certificates.troubles(_host(response), self._now())

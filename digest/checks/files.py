@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from digest.channels.atomic_files import LONGEST_NAME, PARTS
 from digest.checks import Finding
+from digest.checks.access import exposed
 from digest.model import ALERTS
-from digest.store import exposed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

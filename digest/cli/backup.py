@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from digest.cli import pass_settings
 from digest.cli.output import print_result, say
-from digest.store import back_up
+from digest.store import database_of
 
 if TYPE_CHECKING:
     from digest.config import Settings
@@ -31,5 +31,5 @@ def backup(settings: Settings, file: Path) -> None:
 
     The copy is checked before it takes its place; a FILE that is there is replaced.
     """
-    copy = Backup(str(file), back_up(settings.database_path, file))
+    copy = Backup(str(file), database_of(settings).back_up(file))
     print_result(copy, lambda copy: say(f"{copy.bytes:,} bytes copied to {copy.backup}"))

@@ -9,12 +9,14 @@ import click
 from msgspec import Struct
 
 from digest.checks import Finding, Verdict, exit_code
+from digest.checks.access import check_access
 from digest.checks.files import check_files, check_secrets
-from digest.checks.machine import check_access, check_ports, check_templates
+from digest.checks.machine import check_ports, check_templates
 from digest.checks.renamed import check_names
 from digest.cli import Options, aio
 from digest.cli.output import cell, open_console, print_result, progress, say
 from digest.language import counted
+from digest.store import database_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +45,7 @@ def check(options: Options, *, online: bool) -> int:
         _settings(settings),
         *check_templates(settings),
         *check_ports(settings),
-        *check_access(settings.database_path),
+        *check_access(database_of(settings)),
         *check_files(settings),
         *check_secrets(settings),
         *check_names(settings),

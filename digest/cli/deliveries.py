@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,9 +15,9 @@ from digest.cli import aio, pass_settings
 from digest.cli.holder import ask_holder
 from digest.cli.output import print_result, print_table, say
 from digest.cli.poll_send import UNDELIVERED
-from digest.errors import InstanceError, StoreError
+from digest.errors import InstanceError
 from digest.language import counted
-from digest.store import EditionRecord, Incident, Record, RecordWithHistory, Store, database_exists
+from digest.store import EditionRecord, Incident, Record, RecordWithHistory, Store, database_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -182,13 +182,10 @@ def _print_incidents(result: Incidents) -> None:
 
 @contextmanager
 def _reading(settings: Settings) -> Iterator[Store]:
-    if not database_exists(settings.database_path):
-        raise StoreError(f"{settings.database_path}: not there yet; `digest run` makes it")
-    store = Store(settings.database_path, read_only=True)
-    try:
+    database = database_of(settings)
+    database.refuse_missing()
+    with closing(Store(database, read_only=True)) as store:
         yield store
-    finally:
-        store.close()
 
 
 def _decide(settings: Settings, command: str, **arguments: Any) -> int:

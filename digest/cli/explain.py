@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -13,11 +14,11 @@ from digest.cli import pass_settings
 from digest.cli.output import print_result, say
 from digest.editions.filter import NOT_INCLUDED
 from digest.editions.weekly import configured, weekly_of
-from digest.errors import StoreError, UsageError
+from digest.errors import UsageError
 from digest.feeds.text import one_line
 from digest.jobs.drafts import draft_edition
 from digest.model import Fact
-from digest.store import Store, database_exists
+from digest.store import Store, database_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,16 +87,13 @@ def explain(settings: Settings, text: str) -> int:
     """
     if not text.strip():
         raise UsageError("give an address, or some words of a title")
-    if not database_exists(settings.database_path):
-        raise StoreError(f"{settings.database_path}: not there yet; `digest run` makes it")
-    store = Store(settings.database_path, read_only=True)
-    try:
+    database = database_of(settings)
+    database.refuse_missing()
+    with closing(Store(database, read_only=True)) as store:
         explainer = _Explainer(settings, store, utc_now())
         records = store.explaining.find(text.strip(), _MOST)
         matches = tuple(_match(record, explainer.verdicts(record)) for record in records)
         troubled = _troubled(settings, store)
-    finally:
-        store.close()
     titles = {record.feed_url: record.feed_title for record in records}
     print_result(Explain(text, matches), lambda result: _print(settings, result, titles, troubled))
     return 0 if matches else 1

@@ -23,7 +23,7 @@ from digest.config.yaml.feed_list import append_feeds, feed_lines, pause_feed, r
 from digest.errors import FeedError, UsageError
 from digest.feeds.discovery import is_of_the_site, web_address
 from digest.language import counted
-from digest.store import Store, database_exists, titles_of
+from digest.store import database_of, read_store, titles_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from digest.cli.feeds_probe import Candidate, Discover
     from digest.config import Settings, SourceSettings
+    from digest.store import Store
 
 TAKEN_OVER = "The daemon takes that over now."
 
@@ -207,7 +208,7 @@ def _set_paused(options: Options, feed: str, *, paused: bool) -> None:
 def _configured(options: Options, wanted: str) -> tuple[Settings, int]:
     """The settings, and the place of a feed among theirs."""
     settings = options.settings(log_level="error")
-    (url,) = feed_urls(settings, [wanted], titles_of(settings.database_path))
+    (url,) = feed_urls(settings, [wanted], titles_of(database_of(settings)))
     return settings, [feed.address for feed in settings.feeds].index(url)
 
 
@@ -231,7 +232,7 @@ def take_over(settings: Settings) -> bool:
     """Have a daemon read the configuration file anew; whether one runs."""
     from digest.web.control_client import ask_daemon
 
-    return aio.run(ask_daemon(settings.database_path, "reload")) is not None
+    return aio.run(ask_daemon(database_of(settings), "reload")) is not None
 
 
 @click.command("list")
@@ -259,12 +260,9 @@ def _print_list(listed: FeedList, now: datetime) -> None:
 
 def _listed(settings: Settings, now: datetime) -> FeedList:
     health, pending = None, Counter[str]()
-    if database_exists(settings.database_path):
-        store = Store(settings.database_path, read_only=True)
-        try:
+    with read_store(database_of(settings)) as store:
+        if store:
             health, pending = store.health.read(), _pending(settings, store)
-        finally:
-            store.close()
     known = status_report(settings, health, now).feeds
     return FeedList(
         tuple(

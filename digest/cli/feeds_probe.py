@@ -101,12 +101,12 @@ class Scout:
         request = self._sources.request(feed, utc_now())
         _, body = await self._fetch(feed, request)
         try:
-            return [_candidate(feed.address, await self._workers.run(parse_body, body))]
+            return [_candidate(feed.address, await self._workers.call(parse_body, body))]
         except FeedError as error:
             if not source_of(feed.kind).has_own_address:
                 raise
             reason = error.reason
-        links = await self._workers.run(feed_links, body.raw, body.url)
+        links = await self._workers.call(feed_links, body.raw, body.url)
         tried = await asyncio.gather(*(self._try(feed, request, link, done) for link in links))
         found = sorted(tried, key=lambda candidate: candidate.error is not None)
         if not found or found[0].error:
@@ -145,7 +145,7 @@ class Scout:
         )
         try:
             _, body = await self._fetch(feed, asked)
-            parsed = await self._workers.run(parse_body, body)
+            parsed = await self._workers.call(parse_body, body)
         except FeedError as error:
             return Candidate(url, error=error.reason)
         finally:
@@ -162,8 +162,8 @@ class Scout:
         seconds = asyncio.get_running_loop().time() - started
         seen = replace(_answered(feed.address, response, seconds), bytes=len(body.raw))
         try:
-            parsed = await self._workers.run(parse_body, body)
-            identity = await self._workers.run(choice, parsed, feed.identity)
+            parsed = await self._workers.call(parse_body, body)
+            identity = await self._workers.call(choice, parsed, feed.identity)
         except FeedError as error:
             links = await self._links(feed, body)
             return replace(seen, error=error.reason, links=links)
@@ -173,7 +173,7 @@ class Scout:
         """The feeds of a web page that stands in the place of a feed."""
         if not source_of(feed.kind).has_own_address:
             return ()
-        return await self._workers.run(feed_links, body.raw, body.url)
+        return await self._workers.call(feed_links, body.raw, body.url)
 
     async def _fetch(self, feed: SourceSettings, request: Request) -> tuple[Response, Body]:
         """An answer and its body, decoded.
@@ -183,7 +183,7 @@ class Scout:
         try:
             response = await self._sources.ask(feed, request)
             body = self._sources.body(feed, response)
-            text = await self._workers.run(read_text, body)
+            text = await self._workers.call(read_text, body)
         except FeedError as error:
             # In a command, an option does what takes a setting in the file.
             reason = error.reason.replace(IF_MEANT, _BY_OPTION)

@@ -15,7 +15,7 @@ from digest.cli.holder import ask_holder
 from digest.cli.output import print_result, print_table, say
 from digest.errors import InstanceError, UsageError
 from digest.language import counted
-from digest.store import Store, database_exists, titles_of
+from digest.store import database_of, read_store, titles_of
 
 if TYPE_CHECKING:
     from digest.config import Settings
@@ -46,15 +46,11 @@ def held(settings: Settings, feed: tuple[str, ...], *, release: bool, discard: b
 
 
 def _read(settings: Settings, feeds: tuple[str, ...]) -> tuple[HeldFeed, ...]:
-    wanted = feed_urls(settings, feeds, titles_of(settings.database_path) if feeds else {})
-    if not database_exists(settings.database_path):
-        return ()
-    store = Store(settings.database_path, read_only=True)
-    try:
-        report = held_report(settings, store.held.read())
-    finally:
-        store.close()
-    return tuple(feed for feed in report if feed.url in wanted)
+    database = database_of(settings)
+    wanted = feed_urls(settings, feeds, titles_of(database) if feeds else {})
+    with read_store(database) as store:
+        held = store.held.read() if store else []
+    return tuple(feed for feed in held_report(settings, held) if feed.url in wanted)
 
 
 def _print_decision(result: HeldDecision) -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import convert
 
+from digest.store import database_of
+
 if TYPE_CHECKING:
     from digest.config import Settings
     from digest.errors import InstanceError
@@ -23,7 +25,7 @@ async def ask_holder(
     """
     from digest.web.control_client import ask_daemon
 
-    result = await ask_daemon(settings.database_path, command, **arguments)
+    result = await ask_daemon(database_of(settings), command, **arguments)
     if result is None:
         raise busy
     return convert(result, kind)

@@ -49,6 +49,8 @@ def _print(rotated: KeysRotated) -> None:
 async def _rotate(settings: Settings, *, forget: bool) -> KeysRotated:
     try:
         async with open_store(settings, "digest keys rotate") as store:
-            return rotation_report(await store.run(lambda store: store.keys.rotate(forget=forget)))
+            return rotation_report(
+                await store.transact(lambda opened: opened.keys.rotate(forget=forget))
+            )
     except InstanceError as error:
         return await ask_holder(settings, error, KeysRotated, "rotate", forget=forget)

@@ -14,7 +14,7 @@ from digest.cli.holder import ask_holder
 from digest.cli.output import polling_progress, print_result, print_table, say
 from digest.errors import InstanceError
 from digest.language import counted
-from digest.store import titles_of
+from digest.store import database_of, titles_of
 
 if TYPE_CHECKING:
     from digest.config import Settings
@@ -45,7 +45,7 @@ def _print_polls(result: Poll) -> None:
 
 
 async def _poll(settings: Settings, feeds: tuple[str, ...]) -> Poll:
-    titles = titles_of(settings.database_path) if feeds else {}
+    titles = titles_of(database_of(settings)) if feeds else {}
     try:
         async with open_polling(settings, "digest poll") as poll_job:
             with polling_progress(len(feeds) or len(settings.feeds)) as report:

@@ -17,7 +17,6 @@ from digest.channels.previews import FORMS, TEXT_FORMS, Previews, check_form, sh
 from digest.cli import Options, aio
 from digest.cli.output import polling_progress, print_json, say, show_document
 from digest.cli.private_files import write_private
-from digest.config.settings import SQLITE_PREFIX
 from digest.config.spelling import nearest
 from digest.config.units import parse_duration
 from digest.editions.weekly import configured, is_weekly
@@ -25,7 +24,7 @@ from digest.errors import UsageError
 from digest.jobs.render import render_carefully
 from digest.model import NO_PICTURES
 from digest.rendering.snapshot import EditionSnapshot, snapshot
-from digest.store import copy_database, database_exists
+from digest.store import database_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -172,12 +171,10 @@ async def _polled_copy(
     A copy, so that nothing can change: subscriptions and first polls included.
     """
     with tempfile.TemporaryDirectory(prefix="digest-preview-") as folder:
-        copy = Path(folder, "preview.db")
-        if database_exists(settings.database_path):
-            copy_database(settings.database_path, copy)
-        settings = settings.model_copy(update={"database": f"{SQLITE_PREFIX}{copy}"})
+        copy = database_of(settings).copy_into(Path(folder))
+        settings = settings.model_copy(update={"database": copy.url})
         async with open_runtime(settings, "digest preview") as runtime:
-            health = await runtime.store.run(lambda store: store.health.read())
+            health = await runtime.store.transact(lambda store: store.health.read())
             unread = [
                 feed.address
                 for feed in settings.feeds_of(digest)

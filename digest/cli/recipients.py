@@ -22,7 +22,7 @@ from digest.jobs.recipient_admin import Recipients, RecipientsAllow, RecipientsI
 from digest.jobs.renames import RecipientsForget, RecipientsMove
 from digest.language import counted
 from digest.model import Frequency, Recipient
-from digest.store import Store, database_exists
+from digest.store import database_of, read_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -207,13 +207,8 @@ def _check(settings: Settings, channel: str | None, known: Sequence[Recipient] =
 
 
 def _known(settings: Settings) -> list[Recipient]:
-    if not database_exists(settings.database_path):
-        return []
-    store = Store(settings.database_path, read_only=True)
-    try:
-        return store.recipients.all()
-    finally:
-        store.close()
+    with read_store(database_of(settings)) as store:
+        return store.recipients.all() if store else []
 
 
 def _named(settings: Settings, known: Sequence[Recipient]) -> list[Recipient]:

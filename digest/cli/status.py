@@ -12,7 +12,7 @@ from digest.app.reports import status_report
 from digest.cli import Options, aio
 from digest.cli.output import cell, open_console, print_json, say
 from digest.errors import UsageError
-from digest.store import Store, database_exists
+from digest.store import database_of, read_store
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -56,17 +56,14 @@ def status(options: Options, *, healthcheck: bool, watch: bool) -> int:
 def _is_running(settings: Settings) -> bool:
     from digest.web.control_client import daemon_is_alive
 
-    return aio.run(daemon_is_alive(settings.database_path))
+    return aio.run(daemon_is_alive(database_of(settings)))
 
 
 def _report(settings: Settings, now: datetime) -> Status:
     health = sizes = None
-    if database_exists(settings.database_path):
-        store = Store(settings.database_path, read_only=True)
-        try:
+    with read_store(database_of(settings)) as store:
+        if store:
             health, sizes = store.health.read(), store.keeping.sizes()
-        finally:
-            store.close()
     return status_report(settings, health, now, sizes)
 
 

@@ -146,11 +146,6 @@ class Settings(Model):
         """The files that secrets were read from, each once."""
         return self._secret_files
 
-    @property
-    def database_path(self) -> Path:
-        """The database's file."""
-        return Path(self.database.removeprefix(SQLITE_PREFIX))
-
     def feeds_of(self, digest: str) -> tuple[AnySource, ...]:
         """The feeds a digest subscribes to, in the order of the file."""
         wanted = self.digests[digest].feeds

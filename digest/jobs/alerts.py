@@ -41,10 +41,10 @@ class AlertJob:
         """
         if not self._send_to:
             return None
-        untold = await self._store.run(lambda store: store.incidents.untold())
+        untold = await self._store.transact(lambda store: store.incidents.untold())
         if not untold:
             return None
-        routes = self._routes(await self._store.run(lambda store: store.ledger.resting()))
+        routes = self._routes(await self._store.transact(lambda store: store.ledger.backing_off()))
         if not routes:
             return None
         titles = await self._titles()
@@ -62,7 +62,7 @@ class AlertJob:
                 now,
             )
 
-        number = await self._store.run(tell)
+        number = await self._store.transact(tell)
         event(_log, logging.INFO, "alerted", edition=number, subject=edition.subject)
         return number
 
@@ -72,7 +72,7 @@ class AlertJob:
 
         feeds = self._settings.feeds
         urls = [feed.address for feed in feeds]
-        states = await self._store.run(lambda store: store.feeds.states(urls))
+        states = await self._store.transact(lambda store: store.feeds.states(urls))
         titles = {state.url: state.title for state in states}
         return feed_names({feed.address: feed.name for feed in feeds}, titles)
 

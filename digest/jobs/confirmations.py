@@ -60,7 +60,7 @@ class ConfirmationMailer:
     async def _ask(self, ask: Ask, title: str, language: Language) -> None:
         now, channel = self._clock(), ask.channel
         try:
-            verdict = await self._store.run(lambda store: store.asking.ask(ask, now))
+            verdict = await self._store.transact(lambda store: store.asking.ask(ask, now))
             if verdict != "asked":
                 event(_log, logging.INFO, "not asked to confirm", channel=channel, reason=verdict)
                 return

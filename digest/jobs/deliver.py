@@ -92,14 +92,16 @@ class DeliverJob:
         repeatable = [
             name for name, channel in self._channels.items() if channel.patience is not None
         ]
-        count = await self._store.run(lambda store: store.ledger.release_claimed(repeatable, now))
+        count = await self._store.transact(
+            lambda store: store.ledger.release_claimed(repeatable, now)
+        )
         if count:
             event(_log, logging.WARNING, "released", interrupted=count)
 
     async def try_channels(self) -> None:
         """End the rest of every channel: somebody who may have mended it asks for it."""
         now = self._clock()
-        await self._store.run(lambda store: store.ledger.try_channels(now, self._channels))
+        await self._store.transact(lambda store: store.ledger.try_channels(now, self._channels))
 
     async def deliver_due(
         self,
@@ -115,7 +117,7 @@ class DeliverJob:
         if not await self._disk_guard.has_room():
             return []
         now = self._clock()
-        due = await self._store.run(lambda store: store.ledger.due_channels(now))
+        due = await self._store.transact(lambda store: store.ledger.due_channels(now))
         free = (name for name in due if join or not self._locks[name].locked())
         turns = [
             _Turn(self._channels[name], report, due[name])
@@ -225,7 +227,7 @@ class DeliverJob:
 
     async def _claim_again(self, delivery: Delivery) -> Delivery | None:
         now = self._clock()
-        return await self._store.run(lambda store: store.ledger.claim([delivery], now))
+        return await self._store.transact(lambda store: store.ledger.claim([delivery], now))
 
     @staticmethod
     def _tell(turn: _Turn, delivery: Delivery, outcome: Outcome) -> None:
@@ -234,7 +236,9 @@ class DeliverJob:
 
     async def _due(self, turn: _Turn) -> list[Delivery]:
         now, channel = self._clock(), turn.channel
-        due = await self._store.run(lambda store: store.ledger.due(channel.name, channel.kind, now))
+        due = await self._store.transact(
+            lambda store: store.ledger.due(channel.name, channel.kind, now)
+        )
         rest = turn.rest
         if rest and (rest.lasting or rest.failures > 1):
             # What made the channel rest may be about one recipient: the others come first.
@@ -252,7 +256,7 @@ class DeliverJob:
         if not due or turn.stop.is_set() or not await self._disk_guard.has_room():
             return None
         now = self._clock()
-        return await self._store.run(lambda store: store.ledger.claim(due, now))
+        return await self._store.transact(lambda store: store.ledger.claim(due, now))
 
     async def _may_claim_now(self, turn: _Turn, due: Collection[Delivery]) -> bool:
         waits = not due or turn.stop.is_set() or self._pause(turn.channel)
@@ -275,7 +279,7 @@ class DeliverJob:
         )
         rest = turn.rest = backoff_after(told, turn.rest, now)
         turn.stop.set()
-        await self._write_down(delivery, lambda store: store.ledger.rest(delivery, rest, now))
+        await self._write_down(delivery, lambda store: store.ledger.back_off(delivery, rest, now))
         event(
             _log,
             logging.ERROR if rest.lasting else logging.WARNING,
@@ -288,12 +292,12 @@ class DeliverJob:
 
     async def _works(self, turn: _Turn) -> None:
         now, turn.rest = self._clock(), None
-        await self._store.run(lambda store: store.ledger.works(turn.channel.name, now))
+        await self._store.transact(lambda store: store.ledger.works(turn.channel.name, now))
         event(_log, logging.INFO, "channel works again", channel=turn.channel.name)
 
     async def _hand_back(self, delivery: Delivery) -> None:
         now = self._clock()
-        await self._store.run(lambda store: store.ledger.hand_back(delivery, now))
+        await self._store.transact(lambda store: store.ledger.hand_back(delivery, now))
 
     async def _attempt(
         self, turn: _Turn, session: Session, delivery: Delivery, due: Collection[Delivery]
@@ -336,7 +340,7 @@ class DeliverJob:
         """Write an outcome down; answers the next delivery, claimed."""
         now = self._clock()
         with contextlib.suppress(StoreError):
-            return await self._store.run(
+            return await self._store.transact(
                 lambda store: store.ledger.record(delivery.id, outcome, now, then)
             )
         # What was sent must not be forgotten for what comes next.
@@ -348,7 +352,7 @@ class DeliverJob:
         """Write down what happened to a delivery, however long it takes."""
         while True:
             try:
-                return await self._store.run(write)
+                return await self._store.transact(write)
             except StoreError as error:
                 reason = str(error)
             event(_log, logging.ERROR, "not recorded yet", delivery=delivery.id, error=reason)

@@ -38,7 +38,7 @@ class DeliveryActions:
             UsageError: one cannot be; nothing is done.
         """
         now = self._clock()
-        await self._store.run(lambda store: store.deliveries.retry(ids, now))
+        await self._store.transact(lambda store: store.deliveries.retry(ids, now))
         return await self._deliver(ids)
 
     async def drop(self, ids: Collection[int]) -> list[RecordWithHistory]:
@@ -48,8 +48,8 @@ class DeliveryActions:
             UsageError: one was sent, or is being sent; nothing is done.
         """
         now = self._clock()
-        await self._store.run(lambda store: store.deliveries.drop(ids, now))
-        return await self._store.run(lambda store: store.deliveries.of_ids(ids))
+        await self._store.transact(lambda store: store.deliveries.drop(ids, now))
+        return await self._store.transact(lambda store: store.deliveries.of_ids(ids))
 
     async def resend(self, edition: int, to: str | None) -> list[RecordWithHistory]:
         """Send an edition once more: to all, or to one channel or recipient.
@@ -60,20 +60,22 @@ class DeliveryActions:
         Raises:
             UsageError: there is no such edition, channel or recipient.
         """
-        await self._store.run(lambda store: store.deliveries.edition(edition))
+        await self._store.transact(lambda store: store.deliveries.edition(edition))
         now = self._clock()
-        ids = await self._store.run(lambda store: store.deliveries.resend(edition, to, now))
+        ids = await self._store.transact(lambda store: store.deliveries.resend(edition, to, now))
         if not ids and to is not None:
             await self._add(edition, to)
-            ids = await self._store.run(lambda store: store.deliveries.resend(edition, to, now))
+            ids = await self._store.transact(
+                lambda store: store.deliveries.resend(edition, to, now)
+            )
         return await self._deliver(ids)
 
     async def _add(self, edition_id: int, to: str) -> None:
         channel = self._channels.get(to)
         if channel is None:
             raise UsageError(f"edition {edition_id} never went to {to!r}, and no channel is that")
-        edition = await self._store.run(lambda store: store.editions.load(edition_id))
-        record = await self._store.run(lambda store: store.deliveries.edition(edition_id))
+        edition = await self._store.transact(lambda store: store.editions.load(edition_id))
+        record = await self._store.transact(lambda store: store.deliveries.edition(edition_id))
         assert edition is not None
         digest, now = edition.digest, self._clock()
         templates = self._templates.get(configured(digest))
@@ -90,7 +92,7 @@ class DeliveryActions:
         def add(store: Store) -> None:
             store.editions.add_rendition(edition_id, digest, rendition, ids, now)
 
-        await self._store.run(
+        await self._store.transact(
             lambda store: store.incidents.note_template(
                 configured(digest), trouble, now, lambda: add(store)
             )
@@ -99,4 +101,4 @@ class DeliveryActions:
     async def _deliver(self, ids: Collection[int]) -> list[RecordWithHistory]:
         await self._deliver_job.try_channels()
         await self._deliver_job.deliver_due()
-        return await self._store.run(lambda store: store.deliveries.of_ids(ids))
+        return await self._store.transact(lambda store: store.deliveries.of_ids(ids))

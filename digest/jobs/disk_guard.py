@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from digest.errors import StoreError
 from digest.log import event
-from digest.store import reason_not_to_send
+from digest.store import DatabaseAddress, database_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from digest.jobs.context import JobContext
 
@@ -24,19 +23,18 @@ _ASKED_AGAIN_SECONDS = 1.0
 class DiskGuard:
     """Asks what is lacking to record what is sent, and tells of it once: log and incident.
 
-    `ask` answers why nothing should be sent that the database at a path has to record, None where
-    it may be.
+    `ask` answers why nothing should be sent that a database has to record, None where it may be.
     """
 
     def __init__(
         self,
         context: JobContext,
-        ask: Callable[[Path], str | None] = reason_not_to_send,
+        ask: Callable[[DatabaseAddress], str | None] = DatabaseAddress.reason_not_to_send,
         again_seconds: float = _ASKED_AGAIN_SECONDS,
     ) -> None:
         self._store = context.store
         self._clock = context.clock
-        self._path = context.settings.database_path
+        self._database = database_of(context.settings)
         self._ask = ask
         self._again_seconds = again_seconds
         self._asked_at = float("-inf")
@@ -47,7 +45,7 @@ class DiskGuard:
     @property
     def lack(self) -> str | None:
         """Why nothing is sent now; None where it is."""
-        return self._lack and f"{self._path}: {self._lack}"
+        return self._lack and f"{self._database}: {self._lack}"
 
     async def has_room(self) -> bool:
         """Whether what is sent now can be recorded; asks again after a second."""
@@ -58,19 +56,19 @@ class DiskGuard:
         return self._lack is None
 
     async def _look(self) -> None:
-        before, self._lack = self._lack, await asyncio.to_thread(self._ask, self._path)
+        before, self._lack = self._lack, await asyncio.to_thread(self._ask, self._database)
         if self._lack != before:
             level = logging.ERROR if self._lack else logging.INFO
             message = "nothing is sent" if self._lack else "there is room, sending goes on"
-            event(_log, level, message, database=self._path, error=self._lack)
+            event(_log, level, message, database=self._database, error=self._lack)
         if self._lack != self._noted:
             await self._note(self._lack)
 
     async def _note(self, lack: str | None) -> None:
         now = self._clock()
         try:
-            await self._store.run(
-                lambda store: store.incidents.note("disk", str(self._path), lack, now)
+            await self._store.transact(
+                lambda store: store.incidents.note("disk", str(self._database), lack, now)
             )
             self._noted = lack
         except StoreError as error:

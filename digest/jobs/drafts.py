@@ -96,9 +96,9 @@ class Drafter:
         with self.watch():
             pending: list[Entry] = []
             # Whoever else asks the store waits for one part at most.
-            for ids in _parts(await self._store.run(numbers), _MOST_READ):
-                pending += await self._store.run(partial(_entries, ids=ids))
-            material = await self._store.run(lambda store: read(store, pending))
+            for ids in _parts(await self._store.transact(numbers), _MOST_READ):
+                pending += await self._store.transact(partial(_entries, ids=ids))
+            material = await self._store.transact(lambda store: read(store, pending))
             draft = await self._decide(digest, material)
             wanted = _wanted(draft, material)
             if wanted:
@@ -139,12 +139,12 @@ class Drafter:
         return contents
 
     async def _contents(self, ids: Sequence[int]) -> dict[int, str]:
-        return await self._store.run(lambda store: store.editions.contents(ids))
+        return await self._store.transact(lambda store: store.editions.contents(ids))
 
     async def _work(self, task: Callable[..., T], *args: object) -> T:
         if self._workers is None:
             return await asyncio.to_thread(task, *args)
-        return await self._workers.run(task, *args)
+        return await self._workers.call(task, *args)
 
 
 def draft_edition(

@@ -51,7 +51,7 @@ def plan(settings: Settings, now: datetime) -> list[DigestPlan]:
 async def know_lists(settings: Settings, store: StoreThread[Store]) -> None:
     """Note which lists of recipients there are; who left one that is gone stays off new ones."""
     names = settings.lists()
-    carried = await store.run(lambda opened: opened.moves.know_lists(names, settings.digests))
+    carried = await store.transact(lambda opened: opened.moves.know_lists(names, settings.digests))
     if carried:
         event(_log, logging.WARNING, "kept from new lists, as from those gone", recipients=carried)
 

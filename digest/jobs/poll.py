@@ -107,7 +107,7 @@ class PollJob:
     ) -> list[PollResult]:
         """Poll every feed whose time has come and that is not paused, of these addresses or all."""
         now, began = self._clock(), self._now()
-        due = await self._store.run(lambda store: store.feeds.due(now))
+        due = await self._store.transact(lambda store: store.feeds.due(now))
         wanted = {url for url, feed in self._feeds.items() if not feed.paused}
         if among is not None:
             wanted &= set(among)
@@ -126,7 +126,7 @@ class PollJob:
     ) -> list[PollResult]:
         """Poll these feeds now, due or not."""
         began = self._now()
-        states = await self._store.run(lambda store: store.feeds.states(urls))
+        states = await self._store.transact(lambda store: store.feeds.states(urls))
         return await self._poll(states, began, report)
 
     async def _poll(
@@ -176,7 +176,7 @@ class PollJob:
         async with self._turns[state.url]:
             if self._ended.get(state.url, began) > began:
                 url = state.url
-                state = await self._store.run(lambda store: store.feeds.states([url])[0])
+                state = await self._store.transact(lambda store: store.feeds.states([url])[0])
             try:
                 return await self._poll_one(state, self._feeds[state.url])
             finally:
@@ -233,7 +233,7 @@ class PollJob:
         visit = self._visit(state, feed, response, state.poll_hints)
         validators = Validators(response.etag, response.last_modified, response.url)
         poll = Unchanged(state, validators, visit, response.body_hash)
-        await self._store.run_together(_record_unchanged, poll)
+        await self._store.transact_together(_record_unchanged, poll)
         known = state.entries if outcome == "unchanged" else 0
         return self._result(feed, state.title, outcome, response.status, known=known)
 
@@ -243,7 +243,7 @@ class PollJob:
         """Learn from a body, by what the last one was; None where it says the very same."""
         body = replace(self._sources.body(feed, response), how=feed.identity, last=last)
         small = len(body.raw) <= _SMALL and not body.further
-        run = self._workers.run_together if small else self._workers.run
+        run = self._workers.call_together if small else self._workers.call
         read = await run(read_and_clean, body, first=not state.entries)
         reading = read.reading
         if reading.same:
@@ -253,7 +253,9 @@ class PollJob:
             # It may be a slip, so the validators stay with the last body that had entries.
             windows = self._update_builder.windows(feed)
             visit = self._visit(state, feed, response, reading.poll_hints)
-            await self._store.run(lambda store: store.feeds.record_empty(state, windows, visit))
+            await self._store.transact(
+                lambda store: store.feeds.record_empty(state, windows, visit)
+            )
             return self._result(feed, title, "unchanged", response.status)
         update = await self._update_builder.learn(state, feed, read, response)
         if update is None:
@@ -270,7 +272,7 @@ class PollJob:
             missed_at=now if update.missed else state.missed_at,
         )
         visit = self._visit(after, feed, response, update.poll_hints)
-        await self._store.run(lambda store: store.feeds.record_update(state, update, visit))
+        await self._store.transact(lambda store: store.feeds.record_update(state, update, visit))
         if update.missed:
             event(_log, logging.WARNING, "entries were probably missed", feed=feed.address)
         is_news = update.new or len(update.edited) > update.restored
@@ -309,7 +311,7 @@ class PollJob:
         now = self._clock()
         every = self._every(feed, state, now)
         again = next_attempt(now, every, state.failures, error.retry_after, random.random())  # noqa: S311
-        await self._store.run(lambda store: store.feeds.postpone(state.id, again))
+        await self._store.transact(lambda store: store.feeds.postpone(state.id, again))
         return self._result(feed, state.title, "failed", None, error=error.reason)
 
     async def _failed(self, state: FeedState, feed: SourceSettings, error: FeedError) -> PollResult:
@@ -325,7 +327,7 @@ class PollJob:
             move=after_failure(state.move, error.status, now),
             gone=_is_gone(feed, state, error, now),
         )
-        await self._store.run(lambda store: store.feeds.record_failure(state, failure))
+        await self._store.transact(lambda store: store.feeds.record_failure(state, failure))
         return self._result(feed, state.title, "failed", error.status, error=reason)
 
     def _result(

@@ -104,7 +104,7 @@ class PublishJob:
         if now < self._last:
             # As a start would: what was written ahead of the time is not waited for.
             plans = plan(self._settings, now)
-            await self._store.run(lambda store: store.editions.plan(plans, now))
+            await self._store.transact(lambda store: store.editions.plan(plans, now))
         self._last = now
         published: list[Published] = []
 
@@ -122,7 +122,7 @@ class PublishJob:
 
     async def _due(self, taking: _Taking, *, weekly: bool) -> list[tuple[str, datetime]]:
         """What is due; a weekly edition is not as long as one is that it may have to have."""
-        due = await self._store.run(lambda store: store.editions.due(taking.now))
+        due = await self._store.transact(lambda store: store.editions.due(taking.now))
         late = {name for name, _ in due}
         return [
             (name, since)
@@ -174,7 +174,7 @@ class PublishJob:
     async def _note_failure(
         self, digest: str, reason: str, report: Callable[[str, str], None]
     ) -> None:
-        await self._store.run(lambda store: store.editions.note_failure(digest, reason))
+        await self._store.transact(lambda store: store.editions.note_failure(digest, reason))
         report(digest, reason)
 
     async def publish_now(
@@ -192,7 +192,9 @@ class PublishJob:
         at, following = turn.scheduled_for, turn.following
         if reason := await self._why_none(digest, turn):
             event(_log, logging.WARNING, "skipped", digest=digest, reason=reason)
-            await self._store.run(lambda store: store.editions.skip(digest, at, following, reason))
+            await self._store.transact(
+                lambda store: store.editions.skip(digest, at, following, reason)
+            )
             return None
         if is_weekly(digest):
             return await self._take_week(digest, turn, now)
@@ -201,7 +203,7 @@ class PublishJob:
         published = await self._publish(draft, at, following, channels)
         if published is None:
             left_out = draft.judged.left_out
-            await self._store.run(
+            await self._store.transact(
                 lambda store: store.editions.pass_over(digest, at, following, left_out, now)
             )
         return published
@@ -209,12 +211,12 @@ class PublishJob:
     async def _take_week(self, digest: str, turn: Turn, now: datetime) -> Published | None:
         at, following, name = turn.scheduled_for, turn.following, configured(digest)
         published = None
-        if await self._store.run(lambda store: store.weeks.is_wanted(name)):
+        if await self._store.transact(lambda store: store.weeks.is_wanted(name)):
             draft = await self._drafter.weekly(name, now)
             channels = list_channels(self._settings, name)
             published = await self._publish(draft, at, following, channels)
         if published is None:
-            await self._store.run(
+            await self._store.transact(
                 lambda store: self._end_week(
                     store, name, lambda: store.editions.skip(digest, at, following)
                 )
@@ -230,7 +232,7 @@ class PublishJob:
         if turn.skipped:
             return "missed by more than 30 minutes"
         at = turn.scheduled_for
-        if await self._store.run(lambda store: store.editions.exists(digest, at)):
+        if await self._store.transact(lambda store: store.editions.exists(digest, at)):
             return "published before the clock was set back"
         return ""
 
@@ -277,7 +279,7 @@ class PublishJob:
 
             return self._end_week(store, name, publish) if is_weekly(digest) else publish()
 
-        edition_id = await self._store.run(write)
+        edition_id = await self._store.transact(write)
         event(
             _log,
             logging.INFO,

@@ -112,7 +112,7 @@ class RecipientAdmin:
                 self._welcome(store, [wanted])
             return self._find(store, recipient.address, recipient.channel)[0]
 
-        return self._log_each("recipient added", [await self._store.run(write)])[0]
+        return self._log_each("recipient added", [await self._store.transact(write)])[0]
 
     async def take_over(
         self, given: Sequence[Recipient], columns: Collection[str]
@@ -157,7 +157,7 @@ class RecipientAdmin:
                 ),
             )
 
-        result = await self._store.run(write)
+        result = await self._store.transact(write)
         event(_log, logging.INFO, "recipients imported", new=result.added, changed=result.changed)
         return result
 
@@ -218,7 +218,7 @@ class RecipientAdmin:
             store.recipients.put(changed, now)
             return [self._find(store, recipient.address, on)[0] for on in lists]
 
-        return self._log_each("recipient changed", await self._store.run(write))
+        return self._log_each("recipient changed", await self._store.transact(write))
 
     async def remove(self, address: str, channel: str | None) -> list[Recipient]:
         """Take an address off the lists of the store, or of one channel.
@@ -244,7 +244,7 @@ class RecipientAdmin:
                 store.asking.taken_off(Ask(recipient.channel, recipient.address), now)
             return found
 
-        return self._log_each("recipient removed", await self._store.run(write))
+        return self._log_each("recipient removed", await self._store.transact(write))
 
     async def restore(self, address: str, channel: str | None) -> list[Recipient]:
         """Send to an address again that has unsubscribed or bounced.
@@ -263,7 +263,7 @@ class RecipientAdmin:
             store.recipients.put(back, now)
             return back
 
-        return self._log_each("recipient restored", await self._store.run(write))
+        return self._log_each("recipient restored", await self._store.transact(write))
 
     async def allow(self, address: str) -> RecipientsAllow:
         """Let an address be asked again whether it is to be on a list.
@@ -271,7 +271,7 @@ class RecipientAdmin:
         Raises:
             UsageError: nothing keeps it from being asked.
         """
-        if not await self._store.run(lambda store: store.asking.allow(address)):
+        if not await self._store.transact(lambda store: store.asking.allow(address)):
             raise UsageError(f"{address} may be asked; nothing keeps it from that")
         event(_log, logging.INFO, "may be asked again", recipient=address)
         return RecipientsAllow(mail_address(address))

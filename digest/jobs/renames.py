@@ -101,7 +101,7 @@ class Renames:
             self._check_gone(before, "channel", store.moves.lists(), self._settings.lists())
             return store.moves.move_recipients(before, after, keys, now)
 
-        moved = await self._store.run(write)
+        moved = await self._store.transact(write)
         event(_log, logging.INFO, "recipients moved", before=before, after=after)
         return RecipientsMove(before, after, moved.readers, moved.left)
 
@@ -116,7 +116,7 @@ class Renames:
             self._check_gone(name, "channel", store.moves.lists(), self._settings.lists())
             return store.moves.forget_recipients(name)
 
-        found = await self._store.run(write)
+        found = await self._store.transact(write)
         event(_log, logging.INFO, "recipients forgotten", channel=name)
         return RecipientsForget(name, found.readers, found.left)
 
@@ -134,7 +134,7 @@ class Renames:
             self._check_gone(before, "digest", store.moves.editions(), digests)
             return store.moves.move_digest(before, after)
 
-        number = await self._store.run(write)
+        number = await self._store.transact(write)
         event(_log, logging.INFO, "digest moved", before=before, after=after)
         return DigestsMove(before, after, number)
 
@@ -150,7 +150,7 @@ class Renames:
             self._check_gone(name, "digest", known, self._settings.digests)
             return store.moves.forget_digest(name)
 
-        number = await self._store.run(write)
+        number = await self._store.transact(write)
         event(_log, logging.INFO, "digest forgotten", digest=name)
         return DigestsForget(name, number)
 

@@ -39,10 +39,10 @@ class RetentionJob:
         if self._at is not None and timedelta(0) <= now - self._at < _EVERY:
             return 0
         self._at, before = now, now - self._keep
-        old = await self._store.run(lambda store: store.keeping.outdated(before, _MOST))
+        old = await self._store.transact(lambda store: store.keeping.outdated(before, _MOST))
         for start in range(0, len(old), _AT_ONCE):
             some = old[start : start + _AT_ONCE]
-            await self._store.run(partial(_drop, some, before))
+            await self._store.transact(partial(_drop, some, before))
         if old:
             event(_log, logging.INFO, "texts dropped", entries=len(old))
         return len(old)

@@ -71,7 +71,7 @@ class Subscriptions:
 
     async def look(self, channel: str, address: str) -> Recipient:
         """What is known of whom a link means: of the list that most likely is the link's."""
-        return await self._store.run(
+        return await self._store.transact(
             lambda store: self._likeliest(self._meant(store, channel, address), channel, address)
         )
 
@@ -159,7 +159,7 @@ class Subscriptions:
     async def admits(self, peer: str) -> bool:
         """Whether a peer may ask for one more mail; empty: it cannot be told from others."""
         now = self.clock()
-        return not peer or await self._store.run(lambda store: store.asking.admit(peer, now))
+        return not peer or await self._store.transact(lambda store: store.asking.admit(peer, now))
 
     def ask(self, channel: str, address: str) -> None:
         """Have an address asked whether it is to be on an open list, in the background."""
@@ -185,14 +185,14 @@ class Subscriptions:
             store.asking.confirmed(ask, asked_at)
             return before, after
 
-        before, after = await self._store.run(write)
+        before, after = await self._store.transact(write)
         _tell(before, after)
         return after
 
     async def never_ask(self, address: str) -> None:
         """Never ask a mailbox again, whoever wants it on whatever list."""
         now = self.clock()
-        await self._store.run(lambda store: store.asking.never(address, now))
+        await self._store.transact(lambda store: store.asking.never(address, now))
         event(_log, logging.INFO, "never asked again", recipient=address)
 
     def _is_named(self, recipient: Recipient) -> bool:
@@ -266,7 +266,7 @@ class Subscriptions:
             of_page = [after for before, after in done if before.channel == likeliest.channel]
             return done, next(iter(of_page), likeliest)
 
-        done, shown = await self._store.run(write)
+        done, shown = await self._store.transact(write)
         for before, after in done:
             _tell(before, after)
         return shown

@@ -95,7 +95,7 @@ class TrialSender:
         draft = (await self._drafter.edition(digest, now)).edition
         if draft.stories:
             return "new", draft
-        if last := await self._store.run(lambda store: _last(store, digest)):
+        if last := await self._store.transact(lambda store: _last(store, digest)):
             return "last", last
         return "sample", _sample(draft, self._settings.title_of(digest))
 

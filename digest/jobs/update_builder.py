@@ -124,16 +124,16 @@ class UpdateBuilder:
             return []
         names = {name for entry in reading.entries for name in entry.names}
         keys = {key for one in reading.entries for key in candidate_keys(one)}
-        return await self._store.run(lambda store: store.feeds.known(state.id, names, keys))
+        return await self._store.transact(lambda store: store.feeds.known(state.id, names, keys))
 
     async def _is_flood(self, state: FeedState, changes: Changes) -> bool:
         """Whether these are more new entries than this feed brings in the time since the last."""
         new = len(changes.new)
         if not may_be_flood(new, state.entries):
             return False
-        pace = await self._store.run(lambda store: store.feeds.pace(state.id))
+        pace = await self._store.transact(lambda store: store.feeds.pace(state.id))
         # Some bring a week's entries in one body: what came at once before may do so again.
-        usual = await self._store.run(lambda store: store.feeds.usual_at_once(state.id))
+        usual = await self._store.transact(lambda store: store.feeds.usual_at_once(state.id))
         now = self._clock()
         return new > max(2 * usual, expected(pace, now - (state.succeeded_at or now)))
 
@@ -148,7 +148,7 @@ class UpdateBuilder:
             # Hardly ever: entries come clean with what was read of their body.
             from digest.rendering.clean import clean_entries
 
-            cleaned = await self._workers.run(clean_entries, tuple(rest))
+            cleaned = await self._workers.call(clean_entries, tuple(rest))
             clean = {**clean, **{one.names: one for one in cleaned}}
         # Of two with the same key one was given another.
         return tuple(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Row
 
-    from digest.store.sqlite.connection import Database
+    from digest.store.database import Database
 
 # What cannot be done to a delivery, by its state, and what is said then.
 _NO_RETRY = {"sent": "sent; use `digest resend`", "sending": "being sent"}
@@ -248,8 +248,8 @@ def _check(connection: Connection, ids: Collection[int], refused: Mapping[str, s
     for number in ids:
         if number not in found:
             raise UsageError(f"there is no delivery {number}; see `digest deliveries`")
-        if said := refused.get(found[number].state):
-            raise UsageError(f"delivery {number} is {said}")
+        if state := refused.get(found[number].state):
+            raise UsageError(f"delivery {number} is {state}")
         if found[number].repeated_by is not None:
             again = f"was sent once more as {found[number].repeated_by}"
             raise UsageError(f"delivery {number} {again}; see `digest show` of its edition")

@@ -13,7 +13,7 @@ from digest.store.tables import entries, feeds
 
 def select_entries() -> sa.Select[Any]:
     """All entries, for `entry_of`."""
-    columns = [one for one in entries.c if one is not entries.c.content]
+    columns = [column for column in entries.c if column is not entries.c.content]
     return sa.select(*columns, feeds.c.url, feeds.c.title.label("feed_title"), feeds.c.home).join(
         feeds, feeds.c.id == entries.c.feed_id
     )

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from digest.editions.weekly import weekly_of
 from digest.feeds.aliases import guid_names, link_names
-from digest.store.aliases import going_by
+from digest.store.aliases import entries_with
 from digest.store.entry_rows import facts_from_json
 from digest.store.tables import (
     deliveries,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from digest.model import Fact
-    from digest.store.sqlite.connection import Database
+    from digest.store.database import Database
 
 
 class TakenBy(Struct, frozen=True):
@@ -88,7 +88,7 @@ class ExplainQueries:
         """
         pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         names = (*link_names(text, ""), *guid_names(text, ""))
-        said = (entries.c.title, entries.c.link, entries.c.key)
+        searched = (entries.c.title, entries.c.link, entries.c.key)
         every = entries.alias()
         first = sa.select(sa.func.min(every.c.first_seen_at)).where(every.c.feed_id == feeds.c.id)
         query = (
@@ -103,8 +103,8 @@ class ExplainQueries:
             .join(feeds, feeds.c.id == entries.c.feed_id)
             .where(
                 sa.or_(
-                    entries.c.id.in_(going_by(names)),
-                    *(column.like(pattern, escape="\\") for column in said),
+                    entries.c.id.in_(entries_with(names)),
+                    *(column.like(pattern, escape="\\") for column in searched),
                 )
             )
             .order_by(entries.c.id.desc())

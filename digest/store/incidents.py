@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from digest.store.sqlite.connection import Database
+    from digest.store.database import Database
 
 T = TypeVar("T")
 
@@ -107,9 +107,9 @@ class IncidentQueries:
     def tell(self, told: Collection[Incident], publish: Callable[[], int], now: datetime) -> int:
         """Note that an alert tells of these, together with the alert that `publish` stores."""
         with self._database.transaction() as connection:
-            for one in told:
-                column = "told_at" if one.closed_at is None else "end_told_at"
-                update = sa.update(incidents).where(incidents.c.id == one.id)
+            for incident in told:
+                column = "told_at" if incident.closed_at is None else "end_told_at"
+                update = sa.update(incidents).where(incidents.c.id == incident.id)
                 connection.execute(update.values({column: now}))
             return publish()
 

@@ -15,7 +15,8 @@ from digest.app.runtime import rotation_report
 from digest.errors import mendable
 from digest.log import event
 from digest.model import as_json
-from digest.web.control_client import is_too_long, peer_of, socket_path
+from digest.store import database_of
+from digest.web.control_client import is_too_long, peer_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -38,7 +39,7 @@ _LONGEST_COMMAND = 64 * 1024 * 1024
 @asynccontextmanager
 async def control_socket(daemon: Daemon) -> AsyncIterator[None]:
     """Answer commands while the daemon runs; only the daemon's own user can connect."""
-    path = socket_path(daemon.settings.database_path)
+    path = database_of(daemon.settings).control_socket()
     if is_too_long(path):
         event(_log, logging.WARNING, "no control socket: its path is too long", path=path)
         yield

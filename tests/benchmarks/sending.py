@@ -38,9 +38,10 @@ from digest.jobs.disk_guard import DiskGuard
 from digest.log import Redactor, Sanitiser, configure
 from digest.model import NO_PICTURES, Rendition
 from digest.rendering.email.message import personal_headers
-from digest.store import Store, StoreThread
+from digest.store import StoreThread
 from tests.benchmarks.metering import peak_of
 from tests.channels.making import TEMPLATES, open_it
+from tests.databases import store_at
 from tests.rendering.samples import ordinary
 from tests.store import build
 
@@ -162,10 +163,10 @@ def by_ledger(folder: Path, port: int, count: int) -> None:
 def deliver(folder: Path, count: int, channel: Channel) -> None:
     async def send() -> None:
         path = folder / "digest.db"
-        store = StoreThread(lambda: Store(path))
+        store = StoreThread(lambda: store_at(path))
         await store.open()
         sent_as = Rendition("it", "email", recipients(count), (payload(folder),))
-        await store.run(lambda opened: build.publish(opened, sent_as=(sent_as,)))
+        await store.transact(lambda opened: build.publish(opened, sent_as=(sent_as,)))
         settings = Settings.model_construct(feeds=(), digests={}, database=f"sqlite:///{path}")
         context = JobContext(settings, store, utc_now, Sanitiser(Redactor()), {"it": channel})
         delivering = DeliverJob(context, DiskGuard(context))

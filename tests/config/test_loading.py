@@ -20,6 +20,7 @@ from digest.config.yaml.document import read_document
 from digest.errors import UsageError
 from digest.log import Redactor
 from tests.config.files import CHANNELS, DIGESTS, FEEDS, SECRET, load
+from tests.databases import file_of
 
 REST = FEEDS + CHANNELS + DIGESTS
 SMTP = "smtp:\n  host: mail.example\n  from: a@b.example\n  username: u\n"
@@ -335,7 +336,7 @@ def test_paths_are_relative_to_the_file(tmp_path: Path, monkeypatch: pytest.Monk
         "home": "/home/ada/out.md",
         "root": "/srv/out.md",
     }
-    assert settings.database_path == tmp_path / "db/d.db"
+    assert file_of(settings) == tmp_path / "db/d.db"
     assert settings.digests["weekly"].template == tmp_path / "templates"
 
 
@@ -344,7 +345,7 @@ def test_the_default_database_is_beside_the_file_too(
 ) -> None:
     monkeypatch.chdir("/")
 
-    assert load(tmp_path, REST).database_path == tmp_path / "data/digest.db"
+    assert file_of(load(tmp_path, REST)) == tmp_path / "data/digest.db"
 
 
 def test_a_relative_file_name_counts_from_the_working_folder(
@@ -352,7 +353,7 @@ def test_a_relative_file_name_counts_from_the_working_folder(
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
-    assert load(Path(), REST).database_path == tmp_path / "data/digest.db"
+    assert file_of(load(Path(), REST)) == tmp_path / "data/digest.db"
 
 
 @pytest.mark.parametrize("rule", ["0 9 * * mon", "every monday at 09:00"])

@@ -19,6 +19,7 @@ from digest.jobs.publish import PublishJob
 from digest.log import Redactor, Sanitiser
 from digest.signing.web_links import EditionLinks
 from digest.store import Store, StoreThread
+from tests.databases import store_at
 from tests.feed_xml import NOW
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def open_deliver_job(context: JobContext, **options: Any) -> DeliverJob:
 
 @asynccontextmanager
 async def open_store(folder: Path) -> AsyncIterator[StoreThread[Store]]:
-    store = StoreThread(lambda: Store(folder / "digest.db"))
+    store = StoreThread(lambda: store_at(folder / "digest.db"))
     await store.open()
     try:
         yield store
@@ -108,7 +109,7 @@ class Bench:
         """What a start does with the configuration."""
         now = self.clock()
         plans = plan(self.settings, now)
-        await self.store.run(lambda store: store.editions.plan(plans, now))
+        await self.store.transact(lambda store: store.editions.plan(plans, now))
 
     @asynccontextmanager
     async def polling(
@@ -129,13 +130,13 @@ class Bench:
 
     async def pending(self, digest: str = "weekly") -> list[Entry]:
         urls = [feed.address for feed in self.settings.feeds]
-        return await self.store.run(lambda store: store.editions.pending(digest, urls))
+        return await self.store.transact(lambda store: store.editions.pending(digest, urls))
 
     async def feed(self, url: str) -> dict[str, Any]:
-        return (await self.store.run(lambda store: store.health.read())).feeds[url]
+        return (await self.store.transact(lambda store: store.health.read())).feeds[url]
 
     async def digest(self, name: str = "weekly") -> dict[str, Any]:
-        return (await self.store.run(lambda store: store.health.read())).digests[name]
+        return (await self.store.transact(lambda store: store.health.read())).digests[name]
 
 
 @asynccontextmanager

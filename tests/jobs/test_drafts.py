@@ -37,7 +37,7 @@ async def learn(
         replace(build.entry(f"{url}/{n}", NOW), title=title, html=html, image=image)
         for n, title in enumerate(titles)
     ]
-    await bench.store.run(lambda store: build.learn(store, *entries, windows=windows, url=url))
+    await bench.store.transact(lambda store: build.learn(store, *entries, windows=windows, url=url))
 
 
 async def learn_hostile(bench: Bench, each: int, kind: str = "shared amounts") -> None:
@@ -68,7 +68,7 @@ async def test_the_store_answers_while_an_edition_is_drafted(
 
     # The processor time that the store's thread has nothing else in.
     async def held() -> float:
-        return await bench.store.run(lambda _: time.thread_time())
+        return await bench.store.transact(lambda _: time.thread_time())
 
     before = await held()
     draft = await drafting.edition("weekly", NOW)
@@ -83,7 +83,9 @@ async def test_a_draft_is_the_same_wherever_it_is_decided(
     await learn_hostile(bench, 60, "shared subjects")
     there = await Drafter(bench.context(), workers).edition("weekly", NOW)
     thread = await Drafter(bench.context()).edition("weekly", NOW)
-    here = await bench.store.run(lambda store: draft_edition(store, bench.settings, "weekly", NOW))
+    here = await bench.store.transact(
+        lambda store: draft_edition(store, bench.settings, "weekly", NOW)
+    )
     assert there.edition == thread.edition == here.edition
     assert there.edition.stories
 
@@ -179,7 +181,9 @@ async def test_markup_counts_for_more_than_text(tmp_path: Path, piece: str, whol
         await learn(bench, FEEDS[0], *(f"Title {n}" for n in range(10)), html=html)
         draft = await Drafter(replace(bench.context(), settings=config)).edition("weekly", NOW)
         assert sum(bool(story.html) for story in draft.edition.stories) == whole
-        at_once = await bench.store.run(lambda store: draft_edition(store, config, "weekly", NOW))
+        at_once = await bench.store.transact(
+            lambda store: draft_edition(store, config, "weekly", NOW)
+        )
         assert at_once.edition == draft.edition
 
 
@@ -192,7 +196,7 @@ async def test_no_more_contents_are_read_than_are_shown(
     async with open_bench(config, tmp_path) as bench:
         await learn(bench, FEEDS[0], *(f"Title {n}" for n in range(150)), html="x" * 50_000)
         asked: list[int] = []
-        queries = await bench.store.run(lambda store: store.editions)
+        queries = await bench.store.transact(lambda store: store.editions)
         contents = queries.contents
 
         def note(ids: Collection[int]) -> dict[int, str]:

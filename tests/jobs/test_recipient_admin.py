@@ -45,14 +45,14 @@ async def do(admin: RecipientAdmin, command: str, *given: Recipient, **asked: An
 
 
 async def known(admin: RecipientAdmin) -> dict[str, tuple[str, str, bool]]:
-    found = await admin._store.run(lambda store: store.recipients.all())
+    found = await admin._store.transact(lambda store: store.recipients.all())
     return {one.address: (one.channel, one.state, one.listed) for one in found}
 
 
 async def leave(admin: RecipientAdmin, *whom: Recipient) -> None:
     gone = [replace(one, state="unsubscribed") for one in whom]
     now = admin._clock()
-    await admin._store.run(lambda store: store.recipients.put(gone, now))
+    await admin._store.transact(lambda store: store.recipients.put(gone, now))
 
 
 async def refused(admin: RecipientAdmin, command: str, *given: Recipient, **asked: Any) -> str:
@@ -104,7 +104,7 @@ async def test_what_is_imported_changes_what_its_columns_say(admin: RecipientAdm
     given = (replace(EVE, name="Evelyn", reason="?"), bob)
     imported = await do(admin, "import", *given, columns=["address", "channel", "name"])
     assert imported == RecipientsImport(1, 1, ())
-    (_, eve) = await admin._store.run(lambda store: store.recipients.all())
+    (_, eve) = await admin._store.transact(lambda store: store.recipients.all())
     assert (eve.name, eve.reason) == ("Evelyn", "")
     again = await do(admin, "import", *given, columns=["address", "channel", "name"])
     assert again == RecipientsImport(0, 0, ())

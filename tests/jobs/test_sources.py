@@ -113,7 +113,7 @@ class Place:
         return await self.bench.pending()
 
     async def state(self) -> FeedState:
-        (state,) = await self.bench.store.run(lambda store: store.feeds.states(["shelf:all"]))
+        (state,) = await self.bench.store.transact(lambda store: store.feeds.states(["shelf:all"]))
         return state
 
 

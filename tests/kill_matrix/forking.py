@@ -94,10 +94,10 @@ class _Ready(deque[Any]):
 class _Here(WorkerPool):
     """Parses in this process, so that none has to be started."""
 
-    async def run(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def call(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return task(*args, **kwargs)
 
-    async def run_together(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def call_together(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return task(*args, **kwargs)
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from digest.model import Fact
 from digest.store import Measured, Store
+from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.store.build import DAY, entry, learn, plan_of
 
@@ -29,7 +30,7 @@ def test_they_are_kept_as_they_were_measured(store: Store, path: Path) -> None:
     store.editions.plan([plan_of()], NOW)
     learn(store, replace(entry("a"), facts=POINTS, discussion=TALK), entry("b"))
 
-    with closing(Store(path, read_only=True)) as reader:
+    with closing(store_at(path, read_only=True)) as reader:
         a, b = pending_entries(reader)
 
     assert (a.facts, a.discussion) == (POINTS, TALK)

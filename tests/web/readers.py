@@ -20,6 +20,7 @@ from digest.signing.tokens import Tokens
 from digest.store import Store, StoreThread
 from digest.web.public import public_routes
 from digest.web.refusals import Refusals
+from tests.databases import store_at
 from tests.jobs.bench import MONDAYS, StoppedClock, settings_of
 
 if TYPE_CHECKING:
@@ -65,9 +66,9 @@ class CountingStore(StoreThread[Store]):
 
     asked = 0
 
-    async def run(self, work: Callable[[Store], T]) -> T:
+    async def transact(self, work: Callable[[Store], T]) -> T:
         self.asked += 1
-        return await super().run(work)
+        return await super().transact(work)
 
 
 def settings(
@@ -141,15 +142,15 @@ class Desk:
             return Answer(answer.status, await answer.text(), dict(answer.headers))
 
     async def find(self, address: str = "ada@example.com") -> Recipient | None:
-        return await self.store.run(lambda store: store.recipients.find("inbox", address))
+        return await self.store.transact(lambda store: store.recipients.find("inbox", address))
 
     async def all(self) -> list[Recipient]:
-        return await self.store.run(lambda store: store.recipients.all())
+        return await self.store.transact(lambda store: store.recipients.all())
 
 
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[CountingStore]:
-    store = CountingStore(lambda: Store(folder / "digest.db"))
+    store = CountingStore(lambda: store_at(folder / "digest.db"))
     await store.open()
     try:
         yield store
@@ -161,7 +162,7 @@ async def opened(folder: Path) -> AsyncIterator[CountingStore]:
 async def serving(folder: Path, **how: str) -> AsyncIterator[Desk]:
     clock, channel, config = StoppedClock(), FakeChannel(), settings(folder, **how)
     async with opened(folder) as store:
-        await store.run(lambda opened: opened.moves.know_lists([*config.lists()]))
+        await store.transact(lambda opened: opened.moves.know_lists([*config.lists()]))
         store.asked = 0
         channels = cast("dict[str, Channel]", {"inbox": channel})
         context = JobContext(config, store, clock, Sanitiser(Redactor()), channels)

@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from digest.app.ticker import DaemonHealth
 from digest.model import PollResult
+from tests.databases import file_of
 from tests.web.site import PASSWORD, Site, serve
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ async def test_where_there_is_a_public_address_this_machine_may_be_a_proxy(
     settings: Settings,
 ) -> None:
     assert settings.web
-    folder = settings.database_path.parent / "proxied"
+    folder = file_of(settings).parent / "proxied"
     web = settings.web.model_copy(update={"public_url": "https://digest.example.com"})
     other = settings.model_copy(update={"database": f"sqlite:///{folder}/digest.db", "web": web})
     async with serve(other, folder) as site:

@@ -15,6 +15,7 @@ from digest.cli.setup.service_files import MADE_BY, Service, daemon_command, wri
 from digest.cli.setup.service_managers import MANAGERS
 from digest.config import load_settings
 from digest.errors import ConfigError, UsageError
+from digest.store import database_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +88,7 @@ def install(options: Options, manager: str, *, system: bool, print_only: bool) -
         return 0
     _refuse_variables(config)
     for folder in folders:
-        private = folder == settings.database_path.parent
+        private = folder == database_of(settings).folder()
         _make(folder, config, 0o700 if private else 0o777)
     _write(keeper.file, text)
     keeper.start()

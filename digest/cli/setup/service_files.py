@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from digest.store import database_of
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -55,7 +57,7 @@ class Service(Struct, frozen=True):
 def writable_folders(settings: Settings) -> tuple[Path, ...]:
     """Where the daemon writes: the database's folder, and those of file channels."""
     folders = [channel.folder for channel in settings.channels.values() if channel.folder]
-    return tuple(dict.fromkeys((settings.database_path.parent, *folders)))
+    return tuple(dict.fromkeys((database_of(settings).folder(), *folders)))
 
 
 def systemd_unit(service: Service) -> str:

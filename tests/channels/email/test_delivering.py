@@ -55,10 +55,10 @@ async def delivered(
     """What became of the deliveries of one edition, by the recipient's name."""
     clock = StoppedClock()
     delivering = open_deliver_job(context_of(store, clock, channels))
-    await store.run(lambda opened: build.publish(opened, sent_as=sent_as))
+    await store.transact(lambda opened: build.publish(opened, sent_as=sent_as))
     async with asyncio.timeout(30):
         await delivering.deliver_due()
-    rows = (await store.run(build.dump))["deliveries"]
+    rows = (await store.transact(build.dump))["deliveries"]
     return {row[3].partition("@")[0]: row[5] for row in rows}
 
 
@@ -112,7 +112,7 @@ async def test_a_login_that_is_refused_is_tried_once_and_fails_nobody(
         async with open_store(tmp_path) as store:
             channels = two_channels(tmp_path, port, security="tls", **LOGIN)
             became = await delivered(store, channels, to("one", "ada", "grace"))
-            attempts = [row[6] for row in (await store.run(build.dump))["deliveries"]]
+            attempts = [row[6] for row in (await store.transact(build.dump))["deliveries"]]
 
     assert became == {"ada": "pending", "grace": "pending"}
     assert attempts == [0, 0]

@@ -55,7 +55,9 @@ class Posting:
         self.reported: list[tuple[str, str]] = []
 
     async def publish(self, *names: str) -> None:
-        await self.store.run(lambda opened: build.publish(opened, sent_as=(to("one", *names),)))
+        await self.store.transact(
+            lambda opened: build.publish(opened, sent_as=(to("one", *names),))
+        )
 
     async def deliver(self) -> dict[str, str]:
         """What became of everything, by the recipient's name."""
@@ -68,16 +70,16 @@ class Posting:
         self.reported.append((delivery.recipient.partition("@")[0], outcome.state))
 
     async def rows(self) -> list[Any]:
-        ids = await self.store.run(lambda opened: opened.ledger.of_edition(1))
+        ids = await self.store.transact(lambda opened: opened.ledger.of_edition(1))
         return [{"recipient": one.recipient, "state": one.state, "error": one.error} for one in ids]
 
     async def incidents(self) -> list[str]:
-        found = await self.store.run(lambda opened: opened.incidents.open_ones())
+        found = await self.store.transact(lambda opened: opened.incidents.open_ones())
         return [one.subject for one in found]
 
     async def left(self) -> set[str]:
         """Those to whom nothing is sent any more."""
-        found = await self.store.run(lambda opened: opened.recipients.all())
+        found = await self.store.transact(lambda opened: opened.recipients.all())
         return {one.address.partition("@")[0] for one in found if one.state == "bounced"}
 
 
@@ -349,7 +351,9 @@ async def test_a_daily_limit_is_nobodys_fault(posting: Posting, server: Refusing
     assert await posting.deliver() == became
     assert server.told == asked
     # A reload tries it before its time.
-    await posting.store.run(lambda opened: opened.ledger.try_channels(posting.clock(), ["one"]))
+    await posting.store.transact(
+        lambda opened: opened.ledger.try_channels(posting.clock(), ["one"])
+    )
     assert await posting.deliver() == became
     assert await posting.incidents() == []
     posting.clock.turn(hours=23)

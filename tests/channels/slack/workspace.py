@@ -77,12 +77,12 @@ class Daemon:
 
     async def publish(self, edition: Edition) -> None:
         rendition = self.channel.render(edition, TEMPLATES)
-        await self.store.run(
+        await self.store.transact(
             lambda store: build.publish(store, at=self.clock(), sent_as=(rendition,))
         )
 
     async def states(self) -> list[str]:
-        found = await self.store.run(lambda store: store.ledger.of_edition(1))
+        found = await self.store.transact(lambda store: store.ledger.of_edition(1))
         return [each.state for each in found]
 
 

@@ -17,6 +17,7 @@ from digest.errors import StoreError
 from digest.feeds.identity import identify
 from digest.model import ParsedEntry, ParsedFeed
 from digest.store.migrations import HEAD
+from tests import limits
 from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.store.build import URL, dump, pending
@@ -180,7 +181,7 @@ def test_killed_on_the_way_it_is_as_before_and_the_next_start_migrates_it(
 ) -> None:
     before = content(earlier)
     command = [sys.executable, "-c", _KILLED, str(earlier)]
-    subprocess.run(command, check=True, timeout=60)
+    subprocess.run(command, check=True, timeout=limits.seconds(60))
     for number in range(3):
         killed = tmp_path / f"killed-{number}.db"
         assert content(killed) == before

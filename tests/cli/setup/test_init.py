@@ -35,6 +35,7 @@ from digest.cli.setup.prompts import (
 from digest.cli.setup.write import place, secret_file, staged
 from digest.config import load_settings
 from digest.errors import UsageError
+from tests import limits
 from tests.cli.terminal import CTRL_C, on_terminal
 from tests.feed_xml import item, rss
 from tests.servers import MailServer, Reply, running
@@ -240,7 +241,7 @@ def test_ctrl_c_leaves_nothing_behind(site: Project) -> None:
         screen.answer("to see it? [Y/n]:", "n")
         screen.answer("When [")
         screen.answer("Time zone [")
-        assert previewing.wait(10)
+        assert previewing.wait(limits.seconds(10))
         assert len(names(site.folder)) == 4  # a folder with the configuration and its secret
         screen.type(CTRL_C)
         assert screen.finish() == 130

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -33,7 +32,7 @@ def status_report(settings: Settings, health: Health | None, now: datetime) -> d
     """The `status` contract; `health` is None before the first run."""
     rows = health.feeds if health else {}
     names = _names(settings, rows)
-    feeds = [_feed(feed, rows.get(feed.url), names[feed.url], now) for feed in settings.feeds]
+    feeds = [_feed(feed, rows.get(feed.key), names[feed.key], now) for feed in settings.feeds]
     counts = dict(health.deliveries if health else {})
     # To a reader of the status, what is on its way has not arrived.
     counts["pending"] = counts.get("pending", 0) + counts.pop("sending", 0)
@@ -71,11 +70,12 @@ def storage_report(feeds: list[dict[str, Any]], sizes: Sizes | None) -> dict[str
 
 def _names(settings: Settings, rows: Mapping[str, dict[str, Any]]) -> dict[str, str]:
     """What feeds are called, by address; one that nobody calls anything, by its host and port."""
-    given = {feed.url: feed.name for feed in settings.feeds}
-    own = {url: rows[url].get("title") or "" for url in given if url in rows}
+    feeds = {feed.key: feed for feed in settings.feeds}
+    own = {key: rows[key].get("title") or "" for key in feeds if key in rows}
+    given = {key: feed.name for key, feed in feeds.items()}
     return {
-        url: name if given[url] or own.get(url) else urlsplit(url).netloc
-        for url, name in feed_names(given, own).items()
+        key: name if given[key] or own.get(key) else feeds[key].default_name
+        for key, name in feed_names(given, own).items()
     }
 
 
@@ -90,7 +90,7 @@ def _feed(
         health = "paused"
     rests = feed.paused or row.get("gone_at")
     return {
-        "url": feed.url,
+        "url": feed.key,
         "name": name,
         "health": health,
         "polled_at": row.get("polled_at"),

@@ -6,7 +6,6 @@ import shlex
 from collections import defaultdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -89,7 +88,7 @@ class Runtime(Struct, frozen=True):
             raise UsageError(f"there is no digest {digest!r}{hint}")
         if to is not None and to not in self.channels:
             raise UsageError(f"there is no channel {to!r}{nearest(to, self.channels)}")
-        urls = {feed.url for feed in self.settings.feeds_of(digest)}
+        urls = {feed.key for feed in self.settings.feeds_of(digest)}
         await self.poll_job.poll_due(urls, report)
         published = await self.publish_job.publish_now(digest, [to] if to else None)
         if published is None:
@@ -194,7 +193,7 @@ async def poll_now(
         UsageError: there is no such feed, or it is paused.
     """
     urls = feed_urls(settings, feeds, titles)
-    paused = {one.url for one in settings.feeds if one.paused}
+    paused = {one.key for one in settings.feeds if one.paused}
     for feed, url in zip(feeds, urls, strict=False):
         if url in paused:
             mend = f"`digest feeds resume {shlex.quote(feed)}` has it polled again"
@@ -212,12 +211,12 @@ def feed_urls(settings: Settings, feeds: Collection[str], titles: Mapping[str, s
         UsageError: there is no such feed, or several are shown like that.
     """
     if not feeds:
-        return [one.url for one in settings.feeds]
-    known = {feed.url: feed.url for feed in settings.feeds}
-    known |= {feed.name: feed.url for feed in settings.feeds if feed.name}
+        return [one.key for one in settings.feeds]
+    known = {feed.key: feed.key for feed in settings.feeds}
+    known |= {feed.name: feed.key for feed in settings.feeds if feed.name}
     shown = defaultdict(list)
     for feed in settings.feeds:
-        shown[titles.get(feed.url) or urlsplit(feed.url).netloc].append(feed.url)
+        shown[titles.get(feed.key) or feed.default_name].append(feed.key)
     # An address is asked for as the file has it, with its password.
     wanted = [without_credentials(feed)[0] for feed in feeds]
     return [_feed_url(feed, known, shown) for feed in wanted]
@@ -248,7 +247,7 @@ def held_report(settings: Settings, held: Sequence[HeldEntries]) -> list[dict[st
     """What is held of the configured feeds, as `held` shows it."""
     from digest.editions.feed_names import feed_names
 
-    given = {feed.url: feed.name for feed in settings.feeds}
+    given = {feed.key: feed.name for feed in settings.feeds}
     names = feed_names(given, {one.url: one.feed_title for one in held if one.url in given})
     return [{"name": names[one.url], **as_dict(one)} for one in held if one.url in given]
 

@@ -181,7 +181,7 @@ async def polling_over(
     try:
         now = clock()
         plans = plan(settings, now)
-        urls = [feed.url for feed in settings.feeds]
+        urls = [feed.key for feed in settings.feeds]
         await store.run(lambda opened: opened.editions.plan(plans, now, urls))
         await know_lists(settings, store)
         if first_due_at_once:

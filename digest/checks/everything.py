@@ -86,7 +86,7 @@ def _apart(feeds: Sequence[FeedSettings], findings: Sequence[Finding]) -> list[F
     """The findings of feeds, under their addresses where their titles are the same."""
     names = Counter(finding.name for finding in findings)
     return [
-        replace(finding, name=feed.url) if names[finding.name] > 1 else finding
+        replace(finding, name=feed.key) if names[finding.name] > 1 else finding
         for feed, finding in zip(feeds, findings, strict=True)
     ]
 

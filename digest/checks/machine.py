@@ -84,7 +84,7 @@ def check_access(path: Path) -> list[Finding]:
 
 def check_ports(settings: Settings) -> list[Finding]:
     """The feeds and channels at ports that are never asked; an address may be a secret."""
-    urls = {f"feed {feed.name or feed.url}": feed.url for feed in settings.feeds}
+    urls = {f"feed {feed.name or feed.key}": feed.key for feed in settings.feeds}
     for name, channel in settings.channels.items():
         if isinstance(channel, SlackSettings):
             hook = channel.webhook_url

@@ -75,7 +75,7 @@ def _troubled(settings: Settings, store: Store) -> list[str]:
     """The feeds that may have had an entry of which nothing is known."""
     health = store.health.read()
     known = health.feeds
-    paused = [feed.url for feed in settings.feeds if feed.paused]
+    paused = [feed.key for feed in settings.feeds if feed.paused]
     titles = {url: row["title"] or url for url, row in known.items()}
     return [
         *(f"paused: {titles.get(url, url)}" for url in paused),
@@ -186,7 +186,7 @@ def _print(
     matches: list[tuple[Record, list[Verdict]]],
     troubled: list[str],
 ) -> None:
-    feeds = {feed.url: feed for feed in settings.feeds}
+    feeds = {feed.key: feed for feed in settings.feeds}
     for record, verdicts in matches:
         say(record.title)
         for line in _history(record, feeds.get(record.feed_url)):

@@ -65,7 +65,7 @@ def discover(options: Options, url: str, *, allow_private_networks: bool) -> int
     with progress("looking", None) as done:
         found = aio.run(discover_feeds(settings, feed, done))
     if options.json:
-        print_json({"url": feed.url, "feeds": [as_dict(candidate) for candidate in found]})
+        print_json({"url": feed.key, "feeds": [as_dict(candidate) for candidate in found]})
     else:
         rows = [
             (one.url, one.title, one.format, "" if one.error else str(one.entries), one.error or "")
@@ -125,7 +125,7 @@ def _asked(
     """The settings with the feed that is asked about, as configured where it is."""
     settings = _settings(options)
     url = web_address(address)
-    known = {feed.url: feed for feed in settings.feeds}
+    known = {feed.key: feed for feed in settings.feeds}
     feed = known.get(without_credentials(url)[0]) or _feed(url)
     if feed is None:
         raise UsageError(f"{address!r} is not a web address")
@@ -203,14 +203,14 @@ def _new(
 ) -> tuple[list[Subscription], list[str]]:
     """The subscriptions that are not configured yet, under free names, and what is no address."""
     feeds = [(one, _feed(one.url, one.name, one.tags)) for one in subscriptions]
-    known = {feed.url for feed in settings.feeds}
+    known = {feed.key for feed in settings.feeds}
     # A name stands for one feed; without one, a feed goes by its own title.
     taken = {"all", *known, *(feed.name for feed in settings.feeds)}
-    taken.update(feed.url for _, feed in feeds if feed)
+    taken.update(feed.key for _, feed in feeds if feed)
     new = []
     for one, feed in feeds:
-        if feed and feed.url not in known:
-            known.add(feed.url)
+        if feed and feed.key not in known:
+            known.add(feed.key)
             new.append(replace(one, name="") if one.name in taken else one)
             taken.add(one.name)
     return new, [one.url for one, feed in feeds if feed is None]
@@ -227,7 +227,7 @@ def _new(
 def export(options: Options, output: Path | None) -> None:
     """Print the configured feeds as OPML. No headers, no passwords."""
     settings = options.settings(log_level="error")
-    subscriptions = [Subscription(feed.url, feed.name or "", feed.tags) for feed in settings.feeds]
+    subscriptions = [Subscription(feed.key, feed.name or "", feed.tags) for feed in settings.feeds]
     document = write_opml("Feeds", subscriptions)
     if output:
         write_private(output, document)

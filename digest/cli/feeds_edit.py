@@ -71,7 +71,7 @@ def add(
 
 def _refuse_known(settings: Settings, url: str) -> None:
     alone = without_credentials(url)[0]
-    if any(feed.url == alone for feed in settings.feeds):
+    if any(feed.key == alone for feed in settings.feeds):
         raise UsageError(f"{alone} is configured already")
 
 
@@ -104,7 +104,7 @@ async def discover_feeds(
         try:
             return await scout.discover(feed, done)
         except FeedError as error:
-            raise FeedError(f"{feed.url}: {error.reason}") from error
+            raise FeedError(f"{feed.key}: {error.reason}") from error
 
 
 def _the_one(url: str, found: list[Candidate]) -> Candidate:
@@ -171,12 +171,12 @@ def _configured(options: Options, feed: str) -> tuple[Settings, int]:
     """The settings, and the place of a feed among theirs."""
     settings = options.settings(log_level="error")
     (url,) = feed_urls(settings, [feed], titles_of(settings.database_path))
-    return settings, [one.url for one in settings.feeds].index(url)
+    return settings, [feed.key for feed in settings.feeds].index(url)
 
 
 def _told(settings: Settings, number: int) -> dict[str, Any]:
     feed = settings.feeds[number]
-    return {"url": feed.url, "name": feed.name or feed.url}
+    return {"url": feed.key, "name": feed.name or feed.key}
 
 
 def _tell(options: Options, settings: Settings, feed: dict[str, Any], done: str) -> int:
@@ -235,7 +235,7 @@ def _rows(settings: Settings, now: datetime) -> list[dict[str, Any]]:
     known = status_report(settings, health, now)["feeds"]
     kept = ("url", "name", "health", "last_new_at")
     return [
-        {**{key: row[key] for key in kept}, "tags": feed.tags, "pending": pending[feed.url]}
+        {**{key: row[key] for key in kept}, "tags": feed.tags, "pending": pending[feed.key]}
         for feed, row in zip(settings.feeds, known, strict=True)
     ]
 
@@ -245,6 +245,8 @@ def _pending(settings: Settings, store: Store) -> Counter[str]:
     waiting = {
         (entry.feed_url, entry.id)
         for digest in settings.digests
-        for entry in store.editions.pending(digest, [one.url for one in settings.feeds_of(digest)])
+        for entry in store.editions.pending(
+            digest, [feed.key for feed in settings.feeds_of(digest)]
+        )
     }
     return Counter(url for url, _ in waiting)

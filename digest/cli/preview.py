@@ -94,7 +94,7 @@ def preview(
 
 def _explain(options: Options, settings: Settings, draft: Draft, output: Path | None) -> None:
     names: dict[str, str | None] = dict.fromkeys(one.feed_url for one in draft.pending)
-    names |= {feed.url: feed.name for feed in settings.feeds}
+    names |= {feed.key: feed.name for feed in settings.feeds}
     found = explain_draft(draft, names)
     if options.json:
         print_json(as_json(draft.edition) | {"entries": [as_dict(why) for why in found]})
@@ -173,9 +173,9 @@ async def _polled_copy(
         async with open_runtime(settings, "digest preview") as runtime:
             health = await runtime.store.run(lambda store: store.health.read())
             unread = [
-                feed.url
+                feed.key
                 for feed in settings.feeds_of(digest)
-                if health.feeds[feed.url]["polled_at"] is None and not feed.paused
+                if health.feeds[feed.key]["polled_at"] is None and not feed.paused
             ]
             polled: dict[str, Any] = {"feeds": []}
             if unread:

@@ -15,7 +15,7 @@ T = TypeVar("T")
 def changes(old: Settings, new: Settings) -> list[str]:
     """Each feed, channel and digest that was added, removed or changed, and each other setting."""
     found = [
-        *_changed("feed", {f.url: f for f in old.feeds}, {f.url: f for f in new.feeds}),
+        *_changed("feed", {f.key: f for f in old.feeds}, {f.key: f for f in new.feeds}),
         *_changed("channel", old.channels, new.channels),
         *_changed("digest", old.digests, new.digests),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -118,6 +118,18 @@ class FeedSettings(Model):
     daily_entries: int | None = Field(None, ge=1, description="Default: polling.daily_entries.")
     daily_size: Size | None = Field(None, description="Default: polling.daily_size.")
 
+    kind: ClassVar[str] = "feed"
+
+    @property
+    def key(self) -> str:
+        """What its state is stored under: its address."""
+        return self.url
+
+    @property
+    def default_name(self) -> str:
+        """What it is called where neither its operator nor it says: its host."""
+        return urlsplit(self.url).netloc
+
     @model_validator(mode="before")
     @classmethod
     def _credentials_to_header(cls, data: Any) -> Any:
@@ -214,14 +226,14 @@ class Settings(Model):
     def digests_of(self, url: str) -> tuple[str, ...]:
         """The digests that subscribe to a feed."""
         return tuple(
-            name for name in self.digests if any(f.url == url for f in self.feeds_of(name))
+            name for name in self.digests if any(f.key == url for f in self.feeds_of(name))
         )
 
     @property
     def hosts_inside(self) -> frozenset[str | None]:
         """The hosts of feeds that may be on this machine or network by a word of their own."""
         return frozenset(
-            urlsplit(feed.url).hostname for feed in self.feeds if feed.allow_private_networks
+            urlsplit(feed.key).hostname for feed in self.feeds if feed.allow_private_networks
         )
 
     @property
@@ -283,5 +295,5 @@ class Settings(Model):
 
 
 def _matches(feed: FeedSettings, wanted: tuple[str, ...]) -> bool:
-    names = {feed.url, feed.name, *(f"tag:{tag}" for tag in feed.tags)}
+    names = {feed.key, feed.name, *(f"tag:{tag}" for tag in feed.tags)}
     return not names.isdisjoint(wanted)

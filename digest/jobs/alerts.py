@@ -78,10 +78,10 @@ class AlertJob:
         from digest.editions.feed_names import feed_names
 
         feeds = self._settings.feeds
-        urls = [feed.url for feed in feeds]
+        urls = [feed.key for feed in feeds]
         states = await self._store.run(lambda store: store.feeds.states(urls))
         said = {state.url: state.title for state in states}
-        return feed_names({feed.url: feed.name for feed in feeds}, said)
+        return feed_names({feed.key: feed.name for feed in feeds}, said)
 
     @staticmethod
     def _trouble(incident: Incident, titles: Mapping[str, str]) -> Trouble:

@@ -70,7 +70,7 @@ class Drafter:
 
     async def edition(self, digest: str, now: datetime, until: datetime | None = None) -> Draft:
         """The edition of a digest as it would be now, or would have been at `until`."""
-        urls = [feed.url for feed in self._settings.feeds_of(digest)]
+        urls = [feed.key for feed in self._settings.feeds_of(digest)]
         return await self._draft(
             digest,
             lambda store: store.editions.newest_pending(digest, urls, _MOST_PENDING),
@@ -152,7 +152,7 @@ def draft_edition(
     store: Store, settings: Settings, digest: str, now: datetime, until: datetime | None = None
 ) -> Draft:
     """As `Drafter.edition`, here and now: for commands that have the store to themselves."""
-    urls = [feed.url for feed in settings.feeds_of(digest)]
+    urls = [feed.key for feed in settings.feeds_of(digest)]
     pending = _all_entries(store, store.editions.newest_pending(digest, urls, _MOST_PENDING))
     return _draft_here(store, _material(store, settings, digest, pending, (now, until or now)))
 
@@ -258,7 +258,7 @@ def _material(
     from digest.editions.filter import Rules
 
     config, feeds = settings.digests[digest], settings.feeds_of(digest)
-    urls = [feed.url for feed in feeds]
+    urls = [feed.key for feed in feeds]
     now, until = times
     of_feed = Counter(entry.feed_url for entry in pending)
     is_all = all(number < _MOST_PENDING for number in of_feed.values())
@@ -270,7 +270,7 @@ def _material(
         rules=Rules(config.include, config.exclude, config.watch),
         filed=_filed(feeds),
         most=config.max_entries,
-        caps={feed.url: feed.max_entries for feed in feeds if feed.max_entries},
+        caps={feed.key: feed.max_entries for feed in feeds if feed.max_entries},
         beyond={url: more for url, n in beyond.items() if (more := n - of_feed[url]) > 0},
     )
 
@@ -303,7 +303,7 @@ def _week(
 
 
 def _filed(feeds: Iterable[FeedSettings]) -> dict[str, Filed]:
-    return {feed.url: Filed((feed.name,) if feed.name else (), tuple(feed.tags)) for feed in feeds}
+    return {feed.key: Filed((feed.name,) if feed.name else (), tuple(feed.tags)) for feed in feeds}
 
 
 def _frame(
@@ -317,7 +317,7 @@ def _frame(
 
     config, zone = settings.digests[digest], settings.zone_of(digest)
     feeds = settings.feeds_of(digest)
-    names = {feed.url: feed.name for feed in feeds}
+    names = {feed.key: feed.name for feed in feeds}
     known = store.health.titles()
     titles = {url: known.get(url, "") for url in names}
     return Frame(
@@ -330,14 +330,14 @@ def _frame(
         names=names,
         titles=titles,
         tags=_tags(config, feeds),
-        marking=frozenset(feed.url for feed in feeds if feed.updates != "ignore"),
+        marking=frozenset(feed.key for feed in feeds if feed.updates != "ignore"),
         inside=settings.hosts_inside,
         top=config.top_stories,
         fold=config.fold,
         content=config.content,
         next_at=next_after(config.schedule, zone, now),
         health=_health(
-            store, _shown(settings, digest, titles), {f.url for f in feeds if not f.paused}, *period
+            store, _shown(settings, digest, titles), {f.key for f in feeds if not f.paused}, *period
         ),
         language=config.language,
     )
@@ -346,7 +346,7 @@ def _frame(
 def _tags(config: DigestSettings, feeds: Iterable[FeedSettings]) -> dict[str, str] | None:
     if config.sections != "tag":
         return None
-    return {feed.url: feed.tags[0] for feed in feeds if feed.tags}
+    return {feed.key: feed.tags[0] for feed in feeds if feed.tags}
 
 
 def _shown(settings: Settings, digest: str, titles: Mapping[str, str]) -> dict[str, str]:
@@ -356,7 +356,7 @@ def _shown(settings: Settings, digest: str, titles: Mapping[str, str]) -> dict[s
     config, feeds = settings.digests[digest], settings.feeds_of(digest)
     tags = (_tags(config, feeds) or {}).values()
     taken = taken_names(config.language, settings.title_of(digest), tags)
-    return feed_names({feed.url: feed.name for feed in feeds}, titles, taken)
+    return feed_names({feed.key: feed.name for feed in feeds}, titles, taken)
 
 
 def _health(

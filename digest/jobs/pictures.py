@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from digest.editions.weekly import configured
 from digest.errors import FeedError
 from digest.feeds.http.decode import decode_body
-from digest.feeds.http.fetch import Request
+from digest.feeds.http.messages import Request
 from digest.log import event
 from digest.model import NO_PICTURES
 from digest.rendering.pictures import is_tracker, read_picture

@@ -30,7 +30,7 @@ def plan(settings: Settings, now: datetime) -> list[DigestPlan]:
                 name=name,
                 schedule=f"{digest.schedule.text} ({zone.key})",
                 next_edition_at=next_after(digest.schedule, zone, now),
-                feeds=tuple(feed.url for feed in settings.feeds_of(name)),
+                feeds=tuple(feed.key for feed in settings.feeds_of(name)),
                 first_edition=digest.first_edition,
             )
         )

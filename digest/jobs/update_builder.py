@@ -17,9 +17,9 @@ from digest.store import Store, Update, Validators
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from digest.config import FeedSettings, Settings
+    from digest.config import Settings, SourceSettings
     from digest.feeds.diff import Changes
-    from digest.feeds.http.fetch import Response
+    from digest.feeds.http.messages import Response
     from digest.feeds.parsing.read import ParsedBody
     from digest.jobs.body_task import CleanedBody
     from digest.model import CleanEntry, FeedState, KeyedEntry, KnownEntry
@@ -47,10 +47,10 @@ class UpdateBuilder:
         self._windows: dict[str, dict[str, timedelta]] = defaultdict(dict)
         for name, digest in settings.digests.items():
             for feed in settings.feeds_of(name):
-                self._windows[feed.url][name] = digest.first_edition
+                self._windows[feed.key][name] = digest.first_edition
 
     async def learn(
-        self, state: FeedState, feed: FeedSettings, read: CleanedBody, response: Response
+        self, state: FeedState, feed: SourceSettings, read: CleanedBody, response: Response
     ) -> Update | None:
         """What a body with entries brings; None where it must be read whole to tell.
 
@@ -113,15 +113,15 @@ class UpdateBuilder:
             home=reading.home or state.home,
         )
 
-    def _quota(self, feed: FeedSettings) -> Quota:
+    def _quota(self, feed: SourceSettings) -> Quota:
         return Quota(
             feed.daily_entries or self._polling.daily_entries,
             self._polling.daily_size if feed.daily_size is None else feed.daily_size,
         )
 
-    def windows(self, feed: FeedSettings) -> Mapping[str, timedelta]:
+    def windows(self, feed: SourceSettings) -> Mapping[str, timedelta]:
         """`first_edition` of every digest that takes the feed."""
-        return self._windows.get(feed.url, {})
+        return self._windows.get(feed.key, {})
 
     async def _known(self, state: FeedState, reading: ParsedBody) -> list[KnownEntry]:
         if not reading.entries or state.succeeded_at is None:

@@ -6,24 +6,25 @@ from typing import TYPE_CHECKING
 
 from digest.errors import StoreError
 from digest.store.archive import ArchiveQueries, FeedHistory, Waiting
-from digest.store.backup import back_up, copy_database
 from digest.store.confirmations import Ask, ConfirmationQueries
-from digest.store.database import Database, StoreThread
 from digest.store.deliveries import Change, DeliveryQueries, EditionRecord, Record
-from digest.store.disk_space import reason_not_to_send, reason_not_to_write
 from digest.store.editions import DigestPlan, EditionQueries
 from digest.store.explain import ExplainQueries
-from digest.store.feeds import Failure, FeedQueries, Unchanged, Update, Validators, Visit
-from digest.store.files import database_exists, exposed, exposed_files
+from digest.store.feeds import FeedQueries
 from digest.store.health import Health, HealthQueries
 from digest.store.held import HeldEntries, HeldQueries
 from digest.store.incidents import Incident, IncidentQueries
 from digest.store.keys import KeyQueries, Keys
 from digest.store.ledger import LedgerQueries
-from digest.store.lock import WriterLock
 from digest.store.recipients import SUPPRESSED, RecipientQueries
 from digest.store.renames import ListCount, RenameQueries
 from digest.store.retention import RetentionQueries, Sizes
+from digest.store.sqlite.backup import back_up, copy_database
+from digest.store.sqlite.connection import Database, StoreThread
+from digest.store.sqlite.disk_space import reason_not_to_send, reason_not_to_write
+from digest.store.sqlite.files import database_exists, exposed, exposed_files
+from digest.store.sqlite.lock import WriterLock
+from digest.store.updates import Failure, Unchanged, Update, Validators, Visit
 from digest.store.weeks import WeekQueries
 
 if TYPE_CHECKING:

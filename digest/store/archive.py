@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from digest.store.database import Database
+    from digest.store.sqlite.connection import Database
 
 _NEWEST = 20
 _NOT_MADE = ("pending", "sending", "retrying")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from digest.store.database import Database
+    from digest.store.sqlite.connection import Database
 
 # By mailbox, whatever the list: time from one mail to the next, to those who left as well; mails
 # in all that it did not confirm.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Row
 
     from digest.model import DeliveryState
-    from digest.store.database import Database
+    from digest.store.sqlite.connection import Database
 
 # What cannot be done to a delivery, by its state, and what is said then.
 _NO_RETRY = {"sent": "sent; use `digest resend`", "sending": "being sent"}

@@ -14,10 +14,10 @@ from digest.editions.weekly import WEEKLY, configured, is_weekly, weekly_of
 from digest.model import Edition, Entry, Rendition, as_dict
 from digest.store.entries import is_taken, pass_over
 from digest.store.entry_rows import entry_of, select_entries
-from digest.store.feeds import subscribe
 from digest.store.incidents import forget_incidents
 from digest.store.recipients import audience, own_time
 from digest.store.renames import moved_to
+from digest.store.subscriptions import subscribe_to_polled
 from digest.store.tables import (
     deliveries,
     digests,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from digest.store.database import Database
+    from digest.store.sqlite.connection import Database
 
     MessageIds = Callable[[str, str, int], str]
 
@@ -84,7 +84,7 @@ class EditionQueries:
             plan_weeks(connection, set(names).difference(map(weekly_of, mailed)), mailed)
             for plan in plans:
                 _plan_schedule(connection, plan)
-                _plan_subscriptions(connection, plan, now)
+                subscribe_to_polled(connection, plan.name, plan.feeds, plan.first_edition, now)
 
     def make_first_due(self, now: datetime) -> None:
         """Make every digest due that never had an edition; weekly editions have their day."""
@@ -301,17 +301,6 @@ def _plan_schedule(connection: Connection, plan: DigestPlan) -> None:
             .where(digests.c.name == plan.name)
             .values(schedule=plan.schedule, next_edition_at=plan.next_edition_at, gone=0)
         )
-
-
-def _plan_subscriptions(connection: Connection, plan: DigestPlan, now: datetime) -> None:
-    # A feed that never answered has no entries yet to draw a line under: its first answer does.
-    subscribed = sa.select(subscriptions.c.feed_id).where(subscriptions.c.digest == plan.name)
-    polled = sa.select(feeds.c.id).where(
-        *(feeds.c.url.in_(plan.feeds), feeds.c.succeeded_at.is_not(None)),
-        feeds.c.id.not_in(subscribed),
-    )
-    for feed_id in connection.execute(polled).scalars().all():
-        subscribe(connection, feed_id, now, {plan.name: plan.first_edition})
 
 
 def _of_pending(query: sa.Select[Any], digest: str, urls: Collection[str]) -> sa.Select[Any]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from digest.model import CleanEntry, FeedState
-    from digest.store.feeds import Update
+    from digest.store.updates import Update
 
 
 def newest_entry(connection: Connection) -> int:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from digest.store.database import Database
+    from digest.store.sqlite.connection import Database
 
 T = TypeVar("T")
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from digest.store.database import Database
+    from digest.store.sqlite.connection import Database
 
 # How long a server may be out of reach before a person is asked to look.
 _PASSES_WITHIN = timedelta(hours=1)

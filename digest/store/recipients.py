@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from digest.model import RecipientState, Rendition
-    from digest.store.database import Database
+    from digest.store.sqlite.connection import Database
 
 # What a person, or a server, has said ends only by another word of theirs, or the operator's.
 SUPPRESSED = ("unsubscribed", "bounced")

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Row
 
-    from digest.store.database import Database
+    from digest.store.sqlite.connection import Database
 
 
 # Where what is gone for good went.

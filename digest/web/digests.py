@@ -55,7 +55,7 @@ async def _digest(request: web.Request) -> web.Response:
     draft = await _draft(site, name)
     series = (name, weekly_of(name))
     editions = await site.read(lambda store: store.archive.editions(series, _EDITIONS))
-    names = {feed.url: feed.name for feed in site.settings.feeds}
+    names = {feed.key: feed.name for feed in site.settings.feeds}
     public = site.public_url(request)
     return operator_page(
         request,

@@ -96,7 +96,7 @@ async def _decide(request: web.Request) -> web.Response:
     decision = request.match_info["decision"]
     await carry_out(
         request,
-        lambda runtime: runtime.decide_held([feed.url], release=decision == "release"),
+        lambda runtime: runtime.decide_held([feed.key], release=decision == "release"),
         lambda _: decision,
         "/held",
     )
@@ -131,6 +131,6 @@ def _id(status: _Status, url: str) -> int | None:
 async def _configured(site: Site, wanted: int) -> FeedSettings:
     status = await _status(site)
     for feed in site.settings.feeds:
-        if _id(status, feed.url) == wanted:
+        if _id(status, feed.key) == wanted:
             return feed
     raise web.HTTPNotFound

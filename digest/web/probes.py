@@ -55,7 +55,7 @@ async def _metrics(request: web.Request) -> web.Response:
     if not (_is_from_here(request) or session_of(request) or has_password(request)):
         raise web.HTTPNotFound
     health, sizes = await site.read(lambda store: (store.health.read(), store.keeping.sizes()))
-    urls = [feed.url for feed in site.settings.feeds]
+    urls = [feed.key for feed in site.settings.feeds]
     waiting = await site.read(lambda store: store.archive.waiting(urls))
     found = (health, waiting, sizes)
     now = utc_now()

@@ -23,7 +23,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from digest.feeds.http.fetch import Fetcher, Request, Response
+from digest.feeds.http.fetch import Fetcher
+from digest.feeds.http.messages import Request, Response
 from digest.feeds.parsing.read import Body
 from digest.jobs.body_task import CleanedBody
 from digest.workers.pool import WorkerPool
@@ -31,7 +32,7 @@ from tests.feed_xml import NOW, item, rss
 from tests.jobs.bench import StoppedClock, open_bench, settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
     from pathlib import Path
 
     from digest.jobs.poll import PollJob
@@ -76,9 +77,9 @@ class Served(Fetcher):
         self.bodies: dict[str, bytes] = {}
 
     async def fetch(
-        self, request: Request, ready: Callable[[], Awaitable[None]] | None = None
+        self, request: Request, ready: object = None, allowance: object = None
     ) -> Response:
-        del ready
+        del ready, allowance
         body = self.bodies[request.url]
         return Response(200, request.url, body=body, body_hash=hashlib.sha256(body).hexdigest())
 

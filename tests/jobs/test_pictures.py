@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from digest.app.wiring import compile_templates, open_picture_client, open_pictures
 from digest.channels import open_channels
-from digest.feeds.http.fetch import Fetcher, Response
+from digest.feeds.http.fetch import Fetcher
+from digest.feeds.http.messages import Response
 from digest.jobs.delivery_actions import DeliveryActions
 from digest.jobs.pictures import PictureFetcher, without_embedded
 from digest.model import NO_PICTURES, Picture
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.config import Settings
-    from digest.feeds.http.fetch import Request
+    from digest.feeds.http.messages import Request
     from digest.jobs.deliver import DeliverJob
     from digest.model import Edition
 
@@ -84,8 +85,10 @@ class Shelf(Fetcher):
     async def __aexit__(self, *_: object) -> None:
         pass
 
-    async def fetch(self, request: Request, ready: object = None) -> Response:
-        del ready
+    async def fetch(
+        self, request: Request, ready: object = None, allowance: object = None
+    ) -> Response:
+        del ready, allowance
         self.asked.append(request.url)
         name = request.url.rpartition("/")[2]
         url, body = self.bodies[name]

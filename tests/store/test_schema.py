@@ -13,8 +13,8 @@ from alembic.script import ScriptDirectory
 
 from digest.errors import StoreError
 from digest.store import Store, migrations
-from digest.store.database import Database
 from digest.store.migrations import HEAD, revision_of
+from digest.store.sqlite.connection import Database
 from digest.store.tables import metadata
 
 # A column that is added to a table stands behind its constraints in what SQLite keeps.

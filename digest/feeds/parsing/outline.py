@@ -16,7 +16,7 @@ from msgspec import Struct
 from digest.feeds.limits import MAX_ENTRIES, MAX_TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
 _HASH = 12
 _ID = 8
@@ -94,13 +94,18 @@ def outline(body: bytes, context: Sequence[str] = ()) -> Outline:
     """
     scan = _Scan(body)
     if not scan.succeeds():
-        return Outline(BodyIndex(_hash_of(body, *_encoded(context))))
+        return undivided([body], context)
     hashes = tuple(_hash_of(body[start:end]) for start, end in scan.places)
     if len(set(hashes)) < len(hashes):
-        return Outline(BodyIndex(_hash_of(body, *_encoded(context))))
+        return undivided([body], context)
     return Outline(
         BodyIndex(_hash_of(scan.around(), *_encoded(context)), hashes), tuple(scan.places)
     )
+
+
+def undivided(bodies: Iterable[bytes], context: Sequence[str] = ()) -> Outline:
+    """Several documents that say something together: one hash of everything."""
+    return Outline(BodyIndex(_hash_of(*bodies, *_encoded(context))))
 
 
 def cut(body: bytes, whole: Outline, known: Container[bytes]) -> bytes:

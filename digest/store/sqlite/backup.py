@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from digest.errors import StoreError, UsageError
-from digest.store.files import (
+from digest.store.sqlite.files import (
     beside,
     database_exists,
     is_alone,

@@ -16,7 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from digest.errors import StoreError
-from digest.store.files import (
+from digest.store.migrations import HEAD, migrate, revision_of
+from digest.store.sqlite.files import (
     make_file,
     make_folder,
     read_only_uri,
@@ -24,7 +25,6 @@ from digest.store.files import (
     store_error,
     uri,
 )
-from digest.store.migrations import HEAD, migrate, revision_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

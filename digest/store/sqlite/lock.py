@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from digest.errors import InstanceError, StoreError
-from digest.store.files import make_folder
+from digest.store.sqlite.files import make_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -48,7 +48,8 @@ WORKS = (
     Work(
         512 * 1024**2,
         (
-            *("digest.feeds.parsing.tolerant", "digest.jobs.body_task"),
+            *("digest.feeds.parsing.fast", "digest.feeds.parsing.tolerant"),
+            *("digest.feeds.parsing.json_feed", "digest.jobs.body_task"),
             *("digest.rendering.boilerplate", "digest.rendering.clean"),
         ),
         # What most bodies are read without, and what each worker would load that needs it.

@@ -9,7 +9,7 @@ from digest.errors import FeedError
 from digest.feeds.limits import MAX_HTML, MAX_ID, MAX_LINK, MAX_NAME, MAX_TITLE, within_limits
 from digest.feeds.parsing.dates import read_date
 from digest.feeds.parsing.json_values import json_object, objects, text, texts
-from digest.feeds.parsing.media import seconds_said
+from digest.feeds.parsing.media import read_seconds
 from digest.feeds.text import absolute_link, categories, one_line, paragraphs, well_formed
 from digest.model import ParsedEntry, ParsedFeed
 
@@ -80,5 +80,5 @@ def _html(item: dict[str, Any]) -> str:
 
 def _seconds(item: dict[str, Any]) -> int | None:
     attachments = objects(item, "attachments")
-    lengths = (seconds_said(text(one, "duration_in_seconds")) for one in attachments)
+    lengths = (read_seconds(text(one, "duration_in_seconds")) for one in attachments)
     return next((seconds for seconds in lengths if seconds), None)

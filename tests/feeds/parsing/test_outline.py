@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from digest.errors import FeedError
 from digest.feeds.limits import MAX_ENTRIES
 from digest.feeds.parsing.outline import BodyIndex, cut, outline
-from digest.feeds.parsing.tolerant import parse_feed
+from digest.feeds.sources.feed import parse_feed
 from tests.feed_xml import item, rss
 from tests.feeds.test_mutations import mutate
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from digest.errors import FeedError, NotAskedError, StoreError
 from digest.feeds.http.permanent_moves import after_answer, after_failure, settled
 from digest.feeds.sources import source_of
-from digest.feeds.timing import Rhythm, next_attempt, next_poll
+from digest.feeds.timing import IntervalFactors, next_attempt, next_poll
 from digest.jobs.ask_source import SourceClient
 from digest.jobs.body_task import read_and_clean
 from digest.jobs.update_builder import UpdateBuilder
@@ -295,14 +295,14 @@ class PollJob:
         self, state: FeedState, feed: SourceSettings, response: Response, poll_hints: PollHints
     ) -> Visit:
         now = self._clock()
-        rhythm = Rhythm(
+        factors = IntervalFactors(
             every=self._every(feed, state, now),
             poll_hints=poll_hints,
             fresh_for=response.fresh_for,
             quiet_since=state.new_at,
             missed_at=state.missed_at,
         )
-        again = next_poll(now, rhythm, random.random())  # noqa: S311
+        again = next_poll(now, factors, random.random())  # noqa: S311
         if response.rest:
             again = max(again, now + response.rest)
         has_address = source_of(feed.kind).has_own_address

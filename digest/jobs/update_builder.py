@@ -108,7 +108,7 @@ class UpdateBuilder:
             spent=taken.spent,
             left=taken.left,
             complaint=taken.complaint,
-            listing=reading.listing if taken.is_whole else None,
+            listing=reading.index if taken.is_whole else None,
             listed=_listed(reading, changes),
             home=reading.home or state.home,
         )
@@ -172,4 +172,4 @@ def _listed(reading: ParsedBody, changes: Changes) -> tuple[int | str, ...]:
     ids: dict[bytes, int | str] = dict(reading.kept)
     for one, entry in zip(reading.hashes, reading.entries, strict=True):
         ids[one] = new[entry.names] if entry.names in new else known[entry.names]
-    return tuple(ids[one] for one in reading.listing.hashes)
+    return tuple(ids[one] for one in reading.index.hashes)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec import Struct
 
 from digest.app.wiring import utc_now
+from digest.cli import aio
 from digest.cli.output import print_json, say
 from digest.editions.filter import NOT_INCLUDED
 from digest.editions.weekly import configured, weekly_of
 from digest.errors import StoreError, UsageError
 from digest.feeds.text import one_line
-from digest.jobs.drafts import draft_edition
+from digest.jobs.drafts import Drafter
 from digest.model import as_dict
-from digest.store import Store, database_exists
+from digest.store import Store, StoreThread, database_exists
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,19 +58,27 @@ def explain(options: Options, text: str) -> int:
     settings = options.settings(log_level="error")
     if not database_exists(settings.database_path):
         raise StoreError(f"{settings.database_path}: not there yet; `digest run` makes it")
-    store = Store(settings.database_path, read_only=True)
-    try:
-        explainer = _Explainer(settings, store, utc_now())
-        found = store.explaining.find(text.strip(), _MOST)
-        matches = [(record, explainer.verdicts(record)) for record in found]
-        troubled = _troubled(settings, store)
-    finally:
-        store.close()
+    matches, troubled = aio.run(_search(settings, text.strip()))
     if options.json:
         print_json({"query": text, "matches": [_as_json(*match) for match in matches]})
     else:
         _print(settings, text, matches, troubled)
     return 0 if matches else 1
+
+
+async def _search(
+    settings: Settings, text: str
+) -> tuple[list[tuple[Record, list[Verdict]]], list[str]]:
+    """The entries that match with their verdicts, and the feeds that are in trouble."""
+    store = StoreThread(lambda: Store(settings.database_path, read_only=True))
+    await store.open()
+    try:
+        explainer = _Explainer(settings, Drafter(settings, store), utc_now())
+        found = await store.run(lambda opened: opened.explaining.find(text, _MOST))
+        matches = [(record, await explainer.verdicts(record)) for record in found]
+        return matches, await store.run(partial(_troubled, settings))
+    finally:
+        await store.close()
 
 
 def _troubled(settings: Settings, store: Store) -> list[str]:
@@ -100,13 +110,13 @@ def _troubled(settings: Settings, store: Store) -> list[str]:
 class _Explainer:
     """Verdicts for the configured digests; composes each one's next edition when first needed."""
 
-    def __init__(self, settings: Settings, store: Store, now: datetime) -> None:
+    def __init__(self, settings: Settings, drafter: Drafter, now: datetime) -> None:
         self._settings = settings
-        self._store = store
+        self._drafter = drafter
         self._now = now
         self._drafts: dict[str, Draft] = {}
 
-    def verdicts(self, record: Record) -> list[Verdict]:
+    async def verdicts(self, record: Record) -> list[Verdict]:
         """A verdict of every digest that takes the entry's feed."""
         verdicts = []
         for digest in self._settings.digests_of(record.feed_url):
@@ -115,12 +125,12 @@ class _Explainer:
                 told = "has not subscribed to the feed yet"
                 verdicts.append(Verdict(digest, "not subscribed", told))
                 continue
-            verdicts.append(self._verdict(digest, record, found))
+            verdicts.append(await self._verdict(digest, record, found))
             if found.weekly:
                 verdicts.append(self._taken(weekly_of(digest), found.weekly))
         return verdicts
 
-    def _verdict(self, digest: str, record: Record, found: Subscribed) -> Verdict:
+    async def _verdict(self, digest: str, record: Record, found: Subscribed) -> Verdict:
         zone = self._settings.zone_of(digest)
         if found.taken and not found.again:
             return self._taken(digest, found.taken)
@@ -128,7 +138,7 @@ class _Explainer:
             return Verdict(digest, record.hold, _HELD[record.hold])
         if found.in_baseline:
             return Verdict(digest, "baseline", _why_old(record, found, zone))
-        draft = self._draft(digest)
+        draft = await self._draft(digest)
         if rule := found.left_out or draft.judged.left_out.get(record.id):
             by = f", since {rule}" if rule == NOT_INCLUDED else f" by {rule}"
             return Verdict(digest, "left out", f"left out{by}")
@@ -145,9 +155,9 @@ class _Explainer:
         message = f"in edition {taken.edition_id} of {at}; {sent or 'sent nowhere'}"
         return Verdict(digest, "taken", message, taken.edition_id)
 
-    def _draft(self, digest: str) -> Draft:
+    async def _draft(self, digest: str) -> Draft:
         if digest not in self._drafts:
-            self._drafts[digest] = draft_edition(self._store, self._settings, digest, self._now)
+            self._drafts[digest] = await self._drafter.edition(digest, self._now)
         return self._drafts[digest]
 
 

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict, deque
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
@@ -371,10 +372,9 @@ def _in_turns(states: Iterable[FeedState]) -> Iterator[FeedState]:
     """The first feed of each host, then the second of each: one with many keeps none waiting."""
     hosts: dict[str, deque[FeedState]] = defaultdict(deque)
     for state in states:
-        # Not parsed, which takes much longer: it is enough to tell them apart.
-        _, has_host, rest = state.url.partition("://")
-        host = rest.split("/", 1)[0] if has_host else state.url.partition(":")[0]
-        hosts[host].append(state)
+        address = urlsplit(state.url)
+        # A source without an address of its own is asked where all of its kind are.
+        hosts[address.netloc or address.scheme].append(state)
     while hosts:
         for host in list(hosts):
             yield hosts[host].popleft()

@@ -158,6 +158,7 @@ def _work(connection: socket.socket, work: Work) -> None:
         while length := calls.read(LENGTH.size):
             answer = _answer(calls.read(*LENGTH.unpack(length)))
             connection.sendall(LENGTH.pack(len(answer)) + answer)
+    # A forked process must not go on in, or clean up for, the one that it was forked from.
     os._exit(0)
 
 

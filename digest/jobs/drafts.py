@@ -49,7 +49,8 @@ _MOST_READ = 250
 # So many contents, of 256 KB at most, are in memory at a time.
 _MOST_TEXTS = 50
 _SLOW_SECONDS = 5.0
-# What is decided of these, whatever they say, is soon done, and a process takes time to start.
+# What is decided of so few, whatever they say, is soon done, and starting a process takes longer
+# (docs/performance.md).
 _FEW = 50
 
 

@@ -73,7 +73,8 @@ _FORMS = tuple(
         rf"{_WEEKDAY}{_NAME}\s+(?P<day>\d\d?)\s+{_TIME}\s+{_ZONE}\s*(?P<year>\d{{4}})",
     )
 )
-# The two forms that nearly all feeds write, as they are meant to be written.
+# The two forms that nearly all feeds write, as they are meant to be written; trying the forms above
+# takes longer (docs/performance.md).
 _RFC_2822 = re.compile(
     r"(?:[A-Z][a-z]{2}, )?(\d\d?) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d) "
     r"(?:GMT|([+-](?:0\d|1[0-5])[0-5]\d))",

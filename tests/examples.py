@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from tests.forked import Forking
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 # What documents call the server of the project's feeds.
 SITE = "https://example.com"
 SAYS = "# → "

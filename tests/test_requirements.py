@@ -20,6 +20,7 @@ ASKED = {
         *PROJECT["project"]["optional-dependencies"]["dev"],
     ],
     "build": PROJECT["build-system"]["requires"],
+    "docs": PROJECT["project"]["optional-dependencies"]["docs"],
 }
 
 
@@ -47,6 +48,13 @@ def test_each_version_has_its_hashes(name: str) -> None:
 def test_tests_run_with_what_users_have() -> None:
     run, dev = locked("run"), locked("dev")
     assert run.items() <= dev.items()
+
+
+def test_the_site_is_built_beside_the_tests() -> None:
+    docs, dev = locked("docs"), locked("dev")
+    shared = docs.keys() & dev.keys()
+    assert shared
+    assert {name: docs[name] for name in shared} == {name: dev[name] for name in shared}
 
 
 @pytest.mark.parametrize(

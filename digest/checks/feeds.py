@@ -15,7 +15,7 @@ from digest.feeds.parsing.read import parse_body
 from digest.http_client import aiohttp
 from digest.jobs.ask_source import SourceClient
 from digest.language import counted
-from digest.store import titles_of
+from digest.store import database_of, titles_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,7 +76,7 @@ class FeedChecks:
         now: Callable[[], datetime],
     ) -> None:
         self._settings = settings
-        self._titles = titles_of(settings.database_path)
+        self._titles = titles_of(database_of(settings))
         self._sources = SourceClient(settings.polling, fetcher, workers)
         self._workers = workers
         self._certificates = certificates
@@ -84,16 +84,16 @@ class FeedChecks:
 
     async def check(self, feed: SourceSettings) -> Finding:
         """Fetch and parse one; it waits for its turn as polling does, and has as long."""
-        name = feed.name or self._titles.get(feed.key) or feed.key
+        name = feed.name or self._titles.get(feed.address) or feed.address
         if feed.paused:
             return Finding("feed", name, "ok", "paused, so it was not asked")
         try:
             request = self._sources.request(feed, self._now())
             response = await self._sources.ask(feed, request)
-            parsed = await self._workers.run(parse_body, self._sources.body(feed, response))
+            parsed = await self._workers.call(parse_body, self._sources.body(feed, response))
         except FeedError as error:
             return failed(
-                "feed", name, error.reason, _remedy(error).format(url=shlex.quote(feed.key))
+                "feed", name, error.reason, _remedy(error).format(url=shlex.quote(feed.address))
             )
         name = feed.name or parsed.title or name
         return found(
@@ -114,10 +114,10 @@ class FeedChecks:
     ) -> Iterator[Trouble]:
         least = self._settings.polling.every
         if not parsed.entries:
-            yield Trouble("warn", "it has no entries", f"look at it in a browser: {feed.key}")
+            yield Trouble("warn", "it has no entries", f"look at it in a browser: {feed.address}")
         if outruns(parsed.entries, max(feed.every or least, least), self._now()):
-            said = "they reach back so little that some may be missed between polls"
-            yield Trouble("warn", said, "poll it more often (`every`; polling.every is the least)")
+            text = "they reach back so little that some may be missed between polls"
+            yield Trouble("warn", text, "poll it more often (`every`; polling.every is the least)")
         if response.moved_to:
             yield Trouble("warn", "it moved for good", f"change its url to {response.moved_to}")
         yield from self._certificates.troubles(_host(response), self._now())

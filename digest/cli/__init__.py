@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 from contextlib import contextmanager
+from functools import update_wrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
@@ -22,7 +23,7 @@ from digest.cli.groups import Group
 from digest.errors import StoreError, mendable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from digest.config import Settings
 
@@ -119,6 +120,16 @@ class Options(Struct, frozen=True):
         configure(level, settings.log.format, Redactor(secrets))
 
 
+def pass_settings(command: Callable[..., int | None]) -> Callable[..., int | None]:
+    """Call a command with the settings first; only errors are logged unless the options say so."""
+
+    @click.pass_obj
+    def called(options: Options, /, **arguments: Any) -> int | None:
+        return command(options.settings(log_level="error"), **arguments)
+
+    return update_wrapper(called, command)
+
+
 @contextmanager
 def _without_garbage_collection() -> Iterator[None]:
     """For imports: what they make is never garbage, so it is not searched for any, now or later.
@@ -209,9 +220,9 @@ def run_command(arguments: list[str] | None = None) -> int:
 
 def _misused(error: click.ClickException) -> int:
     """Show what click has to say, in which arguments may be quoted."""
-    said = io.StringIO()
-    error.show(said)
-    _tell(said.getvalue().rstrip("\n"))
+    shown = io.StringIO()
+    error.show(shown)
+    _tell(shown.getvalue().rstrip("\n"))
     return error.exit_code
 
 

@@ -1,4 +1,4 @@
-"""What `feeds discover` and `feeds test` learn from an address; nothing is stored."""
+"""What `digest feeds discover` and `test` learn from an address; nothing is stored."""
 
 from __future__ import annotations
 
@@ -37,21 +37,25 @@ _BY_OPTION = "--allow-private-networks reads it all the same"
 
 
 class Candidate(Struct, frozen=True):
-    """An address that may be a feed's, and what was there; `error` where that is no feed."""
+    """An address that may be a feed's."""
 
     url: str
     title: str = ""
     format: str = ""
     entries: int = 0
     error: str | None = None
+    """Why it is no feed."""
+
+
+class Discover(Struct, frozen=True):
+    """`feeds discover`: those that work first."""
+
+    url: str
+    feeds: tuple[Candidate, ...]
 
 
 class Examination(Struct, frozen=True):
-    """What polling a feed would learn; None or empty where it does not come that far.
-
-    `identity` is how many entries are told apart by what, `links` are the feeds of a web page
-    that stands in the place of a feed, `bytes` is the decoded body, `seconds` the whole answer.
-    """
+    """`feeds test`: what polling would learn; null where it does not come that far."""
 
     url: str
     error: str | None = None
@@ -61,7 +65,9 @@ class Examination(Struct, frozen=True):
     etag: str | None = None
     last_modified: str | None = None
     seconds: float | None = None
+    """The whole answer."""
     bytes: int | None = None
+    """The decoded body."""
     format: str | None = None
     title: str | None = None
     home_page: str | None = None
@@ -70,8 +76,10 @@ class Examination(Struct, frozen=True):
     with_guid: int | None = None
     with_link: int | None = None
     identity: dict[str, int] | None = None
+    """How many entries are told apart by guid, link and content."""
     problems: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    """The feeds of a web page that stands in the place of a feed."""
 
 
 class Scout:
@@ -93,16 +101,16 @@ class Scout:
         request = self._sources.request(feed, utc_now())
         _, body = await self._fetch(feed, request)
         try:
-            return [_candidate(feed.key, await self._workers.run(parse_body, body))]
+            return [_candidate(feed.address, await self._workers.call(parse_body, body))]
         except FeedError as error:
             if not source_of(feed.kind).has_own_address:
                 raise
             reason = error.reason
-        links = await self._workers.run(feed_links, body.raw, body.url)
+        links = await self._workers.call(feed_links, body.raw, body.url)
         tried = await asyncio.gather(*(self._try(feed, request, link, done) for link in links))
         found = sorted(tried, key=lambda candidate: candidate.error is not None)
         if not found or found[0].error:
-            others = [one for one in usual_addresses(body.url) if one not in links]
+            others = [url for url in usual_addresses(body.url) if url not in links]
             usual = await self._first_of(feed, request, others, done)
             found = [usual, *found] if usual else found
         if not found:
@@ -137,7 +145,7 @@ class Scout:
         )
         try:
             _, body = await self._fetch(feed, asked)
-            parsed = await self._workers.run(parse_body, body)
+            parsed = await self._workers.call(parse_body, body)
         except FeedError as error:
             return Candidate(url, error=error.reason)
         finally:
@@ -150,12 +158,12 @@ class Scout:
         try:
             response, body = await self._fetch(feed, self._sources.request(feed, utc_now()))
         except FeedError as error:
-            return Examination(feed.key, error.reason, error.status)
+            return Examination(feed.address, error.reason, error.status)
         seconds = asyncio.get_running_loop().time() - started
-        seen = replace(_answered(feed.key, response, seconds), bytes=len(body.raw))
+        seen = replace(_answered(feed.address, response, seconds), bytes=len(body.raw))
         try:
-            parsed = await self._workers.run(parse_body, body)
-            identity = await self._workers.run(choice, parsed, feed.identity)
+            parsed = await self._workers.call(parse_body, body)
+            identity = await self._workers.call(choice, parsed, feed.identity)
         except FeedError as error:
             links = await self._links(feed, body)
             return replace(seen, error=error.reason, links=links)
@@ -165,7 +173,7 @@ class Scout:
         """The feeds of a web page that stands in the place of a feed."""
         if not source_of(feed.kind).has_own_address:
             return ()
-        return await self._workers.run(feed_links, body.raw, body.url)
+        return await self._workers.call(feed_links, body.raw, body.url)
 
     async def _fetch(self, feed: SourceSettings, request: Request) -> tuple[Response, Body]:
         """An answer and its body, decoded.
@@ -175,7 +183,7 @@ class Scout:
         try:
             response = await self._sources.ask(feed, request)
             body = self._sources.body(feed, response)
-            text = await self._workers.run(read_text, body)
+            text = await self._workers.call(read_text, body)
         except FeedError as error:
             # In a command, an option does what takes a setting in the file.
             reason = error.reason.replace(IF_MEANT, _BY_OPTION)
@@ -253,6 +261,6 @@ def _problems_of_entries(parsed: ParsedFeed, identity: Counter[str]) -> Iterator
         "told apart by their text alone; an edited one may be new": identity["content"],
         "that copy others, or are older versions of them": len(entries) - identity.total(),
     }
-    for words, count in counts.items():
+    for problem, count in counts.items():
         if count:
-            yield f"{counted(count, 'entry', 'entries')} {words}"
+            yield f"{counted(count, 'entry', 'entries')} {problem}"

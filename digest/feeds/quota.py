@@ -120,4 +120,6 @@ def _bare(entry: CleanEntry) -> CleanEntry:
 
 def without_text(entry: CleanEntry) -> CleanEntry:
     """An entry with no more than what it goes by, its title, its link and its date."""
-    return replace(entry, html="", excerpt="", author="", image="", categories=())
+    return replace(
+        entry, html="", excerpt="", author="", image="", categories=(), facts=(), discussion=""
+    )

@@ -54,7 +54,7 @@ def without_markup(text: str) -> str:
     """HTML to its text, for titles and names."""
     if text.isprintable() and "<" not in text and "&" not in text:
         return text
-    return html.unescape(nh3.clean(text, tags=set()))
+    return html.unescape(nh3.clean(well_formed(text), tags=set()))
 
 
 def categories(labels: Iterable[str]) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ class SourceClient:
         if first.body is None:
             return first
         body = self.body(settings, first)
-        addresses = await self._workers.run(further_addresses, body)
+        addresses = await self._workers.call(further_addresses, body)
         further = [
             await self._fetcher.fetch(_next(request, address), ready, allowance)
             for address in addresses

@@ -1,4 +1,4 @@
-"""Reading: what a worker process does with a body, in one trip there and back."""
+"""What a worker process does with a body, in one trip there and back."""
 
 from __future__ import annotations
 

@@ -30,11 +30,12 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from digest.config import DigestSettings, FeedSettings, Settings
+    from digest.config import DigestSettings, Settings, SourceSettings
     from digest.editions.compose import Frame, Health
     from digest.editions.filter import Judged
+    from digest.jobs.context import JobContext
     from digest.model import Entry
-    from digest.store import Store, StoreThread
+    from digest.store import Store
     from digest.workers.pool import WorkerPool
 
 __all__ = ["Draft", "Drafter"]
@@ -60,18 +61,16 @@ class Drafter:
     Without `workers`, and what little there is to decide of a few entries, in another thread.
     """
 
-    def __init__(
-        self, settings: Settings, store: StoreThread[Store], workers: WorkerPool | None = None
-    ) -> None:
-        self._settings = settings
-        self._store = store
+    def __init__(self, context: JobContext, workers: WorkerPool | None = None) -> None:
+        self._settings = context.settings
+        self._store = context.store
         self._workers = workers
         # Told of each draft while it is made.
         self.watch: Callable[[], AbstractContextManager[object]] = nullcontext
 
     async def edition(self, digest: str, now: datetime, until: datetime | None = None) -> Draft:
         """The edition of a digest as it would be now, or would have been at `until`."""
-        urls = [feed.key for feed in self._settings.feeds_of(digest)]
+        urls = [feed.address for feed in self._settings.feeds_of(digest)]
         return await self._draft(
             digest,
             lambda store: store.editions.newest_pending(digest, urls, _MOST_PENDING),
@@ -98,9 +97,9 @@ class Drafter:
         with self.watch():
             pending: list[Entry] = []
             # Whoever else asks the store waits for one part at most.
-            for ids in _parts(await self._store.run(numbers), _MOST_READ):
-                pending += await self._store.run(partial(_entries, ids=ids))
-            material = await self._store.run(lambda store: read(store, pending))
+            for ids in _parts(await self._store.transact(numbers), _MOST_READ):
+                pending += await self._store.transact(partial(_entries, ids=ids))
+            material = await self._store.transact(lambda store: read(store, pending))
             draft = await self._decide(digest, material)
             wanted = _wanted(draft, material)
             if wanted:
@@ -141,12 +140,12 @@ class Drafter:
         return contents
 
     async def _contents(self, ids: Sequence[int]) -> dict[int, str]:
-        return await self._store.run(lambda store: store.editions.contents(ids))
+        return await self._store.transact(lambda store: store.editions.contents(ids))
 
     async def _work(self, task: Callable[..., T], *args: object) -> T:
         if self._workers is None:
             return await asyncio.to_thread(task, *args)
-        return await self._workers.run(task, *args)
+        return await self._workers.call(task, *args)
 
 
 def _entries(store: Store, ids: Sequence[int]) -> list[Entry]:
@@ -217,7 +216,7 @@ def _material(
     from digest.editions.filter import Rules
 
     config, feeds = settings.digests[digest], settings.feeds_of(digest)
-    urls = [feed.key for feed in feeds]
+    urls = [feed.address for feed in feeds]
     now, until = times
     of_feed = Counter(entry.feed_url for entry in pending)
     is_all = all(number < _MOST_PENDING for number in of_feed.values())
@@ -229,7 +228,7 @@ def _material(
         rules=Rules(config.include, config.exclude, config.watch),
         filed=_filed(feeds),
         most=config.max_entries,
-        caps={feed.key: feed.max_entries for feed in feeds if feed.max_entries},
+        caps={feed.address: feed.max_entries for feed in feeds if feed.max_entries},
         beyond={url: more for url, n in beyond.items() if (more := n - of_feed[url]) > 0},
     )
 
@@ -246,7 +245,10 @@ def _week(
         digest=name,
         title=language_of(config.language).translate("{digest}, weekly", digest=frame.title),
         # Feeds that are not the digest's any more come last.
-        names={**frame.names, **{one.feed_url: frame.names.get(one.feed_url) for one in taken}},
+        names={
+            **frame.names,
+            **{entry.feed_url: frame.names.get(entry.feed_url) for entry in taken},
+        },
         next_at=next_after(weekly_schedule(config.schedule), zone, now),
     )
     return Material(
@@ -261,8 +263,10 @@ def _week(
     )
 
 
-def _filed(feeds: Iterable[FeedSettings]) -> dict[str, Filed]:
-    return {feed.key: Filed((feed.name,) if feed.name else (), tuple(feed.tags)) for feed in feeds}
+def _filed(feeds: Iterable[SourceSettings]) -> dict[str, Filed]:
+    return {
+        feed.address: Filed((feed.name,) if feed.name else (), tuple(feed.tags)) for feed in feeds
+    }
 
 
 def _frame(
@@ -276,7 +280,7 @@ def _frame(
 
     config, zone = settings.digests[digest], settings.zone_of(digest)
     feeds = settings.feeds_of(digest)
-    names = {feed.key: feed.name for feed in feeds}
+    names = {feed.address: feed.name for feed in feeds}
     known = store.health.titles()
     titles = {url: known.get(url, "") for url in names}
     return Frame(
@@ -289,23 +293,26 @@ def _frame(
         names=names,
         titles=titles,
         tags=_tags(config, feeds),
-        marking=frozenset(feed.key for feed in feeds if feed.updates != "ignore"),
+        marking=frozenset(feed.address for feed in feeds if feed.updates != "ignore"),
         inside=settings.hosts_inside,
         top=config.top_stories,
         fold=config.fold,
         content=config.content,
         next_at=next_after(config.schedule, zone, now),
         health=_health(
-            store, _shown(settings, digest, titles), {f.key for f in feeds if not f.paused}, *period
+            store,
+            _shown(settings, digest, titles),
+            {f.address for f in feeds if not f.paused},
+            *period,
         ),
         language=config.language,
     )
 
 
-def _tags(config: DigestSettings, feeds: Iterable[FeedSettings]) -> dict[str, str] | None:
+def _tags(config: DigestSettings, feeds: Iterable[SourceSettings]) -> dict[str, str] | None:
     if config.sections != "tag":
         return None
-    return {feed.key: feed.tags[0] for feed in feeds if feed.tags}
+    return {feed.address: feed.tags[0] for feed in feeds if feed.tags}
 
 
 def _shown(settings: Settings, digest: str, titles: Mapping[str, str]) -> dict[str, str]:
@@ -315,7 +322,7 @@ def _shown(settings: Settings, digest: str, titles: Mapping[str, str]) -> dict[s
     config, feeds = settings.digests[digest], settings.feeds_of(digest)
     tags = (_tags(config, feeds) or {}).values()
     taken = taken_names(config.language, settings.title_of(digest), tags)
-    return feed_names({feed.key: feed.name for feed in feeds}, titles, taken)
+    return feed_names({feed.address: feed.name for feed in feeds}, titles, taken)
 
 
 def _health(
@@ -327,15 +334,17 @@ def _health(
 ) -> Health:
     from digest.editions.compose import Health
 
-    held = (one for one in store.held.read() if one.url in polled)
-    failing = (one for one in store.feeds.failing() if one.url in polled)
+    held = (feed for feed in store.held.read() if feed.url in polled)
+    failing = (feed for feed in store.feeds.failing() if feed.url in polled)
     quiet = store.feeds.fell_quiet(begin, end) if begin else []
     return Health(
-        held=tuple(Held(names[one.url], one.entries) for one in held),
+        held=tuple(Held(names[feed.url], feed.entries) for feed in held),
         failing=tuple(
-            Failing(names[one.url], one.failing_since) for one in failing if one.failing_since
+            Failing(names[feed.url], feed.failing_since) for feed in failing if feed.failing_since
         ),
         quiet=tuple(
-            Quiet(names[one.url], one.new_at) for one in quiet if one.new_at and one.url in polled
+            Quiet(names[feed.url], feed.new_at)
+            for feed in quiet
+            if feed.new_at and feed.url in polled
         ),
     )

@@ -1,4 +1,4 @@
-"""Polling: feeds to entries."""
+"""Polls feeds: what they bring becomes entries."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ from digest.feeds.timing import IntervalFactors, next_attempt, next_poll
 from digest.jobs.ask_source import SourceClient
 from digest.jobs.body_task import read_and_clean
 from digest.jobs.update_builder import UpdateBuilder
-from digest.log import Sanitiser, event
+from digest.log import event
 from digest.model import FeedState, PollOutcome, PollResult
 from digest.store import Failure, Store, Unchanged, Validators, Visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from digest.config import Settings, SourceSettings
+    from digest.config import SourceSettings
     from digest.feeds.http.fetch import Fetcher
     from digest.feeds.http.messages import Response
+    from digest.jobs.context import JobContext
     from digest.model import PollHints
-    from digest.store import StoreThread, Update
+    from digest.store import Update
     from digest.workers.pool import WorkerPool
 
 _log = logging.getLogger(__name__)
@@ -84,23 +85,15 @@ class Backlog:
 class PollJob:
     """Polls feeds; a failure is recorded on its feed and disturbs no other."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        store: StoreThread[Store],
-        fetcher: Fetcher,
-        workers: WorkerPool,
-        clock: Callable[[], datetime],
-        words: Sanitiser,
-    ) -> None:
-        self._settings = settings
-        self._feeds = {feed.key: feed for feed in settings.feeds}
-        self._store = store
-        self._sources = SourceClient(settings.polling, fetcher, workers)
+    def __init__(self, context: JobContext, fetcher: Fetcher, workers: WorkerPool) -> None:
+        self._settings = context.settings
+        self._feeds = {feed.address: feed for feed in context.settings.feeds}
+        self._store = context.store
+        self._sources = SourceClient(context.settings.polling, fetcher, workers)
         self._workers = workers
-        self._learning = UpdateBuilder(settings, store, workers, clock)
-        self._clock = clock
-        self._words = words
+        self._update_builder = UpdateBuilder(context, workers)
+        self._clock = context.clock
+        self._sanitiser = context.sanitiser
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._asked: Counter[str] = Counter()
         self._ended: dict[str, float] = {}
@@ -115,7 +108,7 @@ class PollJob:
     ) -> list[PollResult]:
         """Poll every feed whose time has come and that is not paused, of these addresses or all."""
         now, began = self._clock(), self._now()
-        due = await self._store.run(lambda store: store.feeds.due(now))
+        due = await self._store.transact(lambda store: store.feeds.due(now))
         wanted = {url for url, feed in self._feeds.items() if not feed.paused}
         if among is not None:
             wanted &= set(among)
@@ -134,7 +127,7 @@ class PollJob:
     ) -> list[PollResult]:
         """Poll these feeds now, due or not."""
         began = self._now()
-        states = await self._store.run(lambda store: store.feeds.states(urls))
+        states = await self._store.transact(lambda store: store.feeds.states(urls))
         return await self._poll(states, began, report)
 
     async def _poll(
@@ -184,7 +177,7 @@ class PollJob:
         async with self._turns[state.url]:
             if self._ended.get(state.url, began) > began:
                 url = state.url
-                state = await self._store.run(lambda store: store.feeds.states([url])[0])
+                state = await self._store.transact(lambda store: store.feeds.states([url])[0])
             try:
                 return await self._poll_one(state, self._feeds[state.url])
             finally:
@@ -205,7 +198,7 @@ class PollJob:
             # There is nowhere to record it.
             raise
         except Exception as error:  # noqa: BLE001 - a bug is logged whole
-            _log.exception("bug while polling", extra={"fields": {"feed": feed.key}})
+            _log.exception("bug while polling", extra={"fields": {"feed": feed.address}})
             result = await self._failed(state, feed, FeedError(f"a bug: {type(error).__name__}"))
         level = logging.WARNING if result.outcome == "failed" else logging.INFO
         event(
@@ -241,7 +234,7 @@ class PollJob:
         visit = self._visit(state, feed, response, state.poll_hints)
         validators = Validators(response.etag, response.last_modified, response.url)
         poll = Unchanged(state, validators, visit, response.body_hash)
-        await self._store.run_together(_record_unchanged, poll)
+        await self._store.transact_together(_record_unchanged, poll)
         known = state.entries if outcome == "unchanged" else 0
         return self._result(feed, state.title, outcome, response.status, known=known)
 
@@ -251,7 +244,7 @@ class PollJob:
         """Learn from a body, by what the last one was; None where it says the very same."""
         body = replace(self._sources.body(feed, response), how=feed.identity, last=last)
         small = len(body.raw) <= _SMALL and not body.further
-        run = self._workers.run_together if small else self._workers.run
+        run = self._workers.call_together if small else self._workers.call
         read = await run(read_and_clean, body, first=not state.entries)
         reading = read.reading
         if reading.same:
@@ -259,11 +252,13 @@ class PollJob:
         title = reading.title or state.title
         if not reading.entries and not reading.kept:
             # It may be a slip, so the validators stay with the last body that had entries.
-            windows = self._learning.windows(feed)
+            windows = self._update_builder.windows(feed)
             visit = self._visit(state, feed, response, reading.poll_hints)
-            await self._store.run(lambda store: store.feeds.record_empty(state, windows, visit))
+            await self._store.transact(
+                lambda store: store.feeds.record_empty(state, windows, visit)
+            )
             return self._result(feed, title, "unchanged", response.status)
-        update = await self._learning.learn(state, feed, read, response)
+        update = await self._update_builder.learn(state, feed, read, response)
         if update is None:
             return await self._read(state, feed, response, None)
         return await self._learned(state, feed, response, update)
@@ -278,9 +273,9 @@ class PollJob:
             missed_at=now if update.missed else state.missed_at,
         )
         visit = self._visit(after, feed, response, update.poll_hints)
-        await self._store.run(lambda store: store.feeds.record_update(state, update, visit))
+        await self._store.transact(lambda store: store.feeds.record_update(state, update, visit))
         if update.missed:
-            event(_log, logging.WARNING, "entries were probably missed", feed=feed.key)
+            event(_log, logging.WARNING, "entries were probably missed", feed=feed.address)
         is_news = update.new or len(update.edited) > update.restored
         outcome: PollOutcome = "updated" if is_news else "unchanged"
         return self._result(
@@ -317,12 +312,12 @@ class PollJob:
         now = self._clock()
         every = self._every(feed, state, now)
         again = next_attempt(now, every, state.failures, error.retry_after, random.random())  # noqa: S311
-        await self._store.run(lambda store: store.feeds.postpone(state.id, again))
+        await self._store.transact(lambda store: store.feeds.postpone(state.id, again))
         return self._result(feed, state.title, "failed", None, error=error.reason)
 
     async def _failed(self, state: FeedState, feed: SourceSettings, error: FeedError) -> PollResult:
         now = self._clock()
-        reason = self._words(error.reason)
+        reason = self._sanitiser(error.reason)
         every = self._every(feed, state, now)
         failures = state.failures + 1
         failure = Failure(
@@ -333,7 +328,7 @@ class PollJob:
             move=after_failure(state.move, error.status, now),
             gone=_is_gone(feed, state, error, now),
         )
-        await self._store.run(lambda store: store.feeds.record_failure(state, failure))
+        await self._store.transact(lambda store: store.feeds.record_failure(state, failure))
         return self._result(feed, state.title, "failed", error.status, error=reason)
 
     def _result(
@@ -345,7 +340,7 @@ class PollJob:
         **more: Any,
     ) -> PollResult:
         name = feed.name or title or feed.default_name
-        return PollResult(feed.key, name, outcome, status=status, **more)
+        return PollResult(feed.address, name, outcome, status=status, **more)
 
     def _every(self, feed: SourceSettings, state: FeedState, now: datetime) -> timedelta:
         least = self._settings.polling.every

@@ -8,10 +8,7 @@ from msgspec import Struct
 
 
 class Fact(Struct, frozen=True):
-    """What was measured of an entry and may change: `points`, and how many.
-
-    `unit` is what it is counted in, which is its name where it is empty.
-    """
+    """A number that may change; `unit` is empty where its name says what is counted."""
 
     name: str
     value: int | float

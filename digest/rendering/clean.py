@@ -95,6 +95,8 @@ def _clean(keyed: KeyedEntry) -> CleanEntry:
         image=parsed.image,
         seconds=parsed.seconds,
         categories=parsed.categories,
+        facts=parsed.facts,
+        discussion=parsed.discussion,
     )
 
 

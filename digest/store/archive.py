@@ -1,4 +1,4 @@
-"""What was: the editions there are, what feeds brought, and how long things have been waiting."""
+"""Past editions, what feeds brought, and how long things have been waiting."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from digest.store.sqlite.connection import Database
+    from digest.store.database import Database
 
 _NEWEST = 20
 _NOT_MADE = ("pending", "sending", "retrying")

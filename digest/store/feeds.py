@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from digest.model import FeedState, KnownEntry
-    from digest.store.sqlite.connection import Database
+    from digest.store.database import Database
     from digest.store.updates import Failure, Unchanged, Update, Visit
 
 # A feed that fails for less is told of by `status` alone.

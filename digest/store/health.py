@@ -20,7 +20,7 @@ from digest.store.tables import (
 )
 
 if TYPE_CHECKING:
-    from digest.store.sqlite.connection import Database
+    from digest.store.database import Database
 
 _SHOWN = 50
 _LAST = 20

@@ -13,7 +13,7 @@ from digest.model import repr_without
 from digest.store.tables import keys
 
 if TYPE_CHECKING:
-    from digest.store.sqlite.connection import Database
+    from digest.store.database import Database
 
 _BYTES = 32
 _LINKS, _SESSIONS = "links", "sessions"

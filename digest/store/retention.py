@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from digest.store.sqlite.connection import Database
+    from digest.store.database import Database
 
 _LARGEST = 5
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from digest.model import Move, PollHints, Spent
+from digest.model import Fact, Move, PollHints, Spent
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -22,6 +22,14 @@ class Validators(Struct, frozen=True):
     etag: str | None
     last_modified: str | None
     url: str | None = None
+
+
+class Measured(Struct, frozen=True):
+    """What the source says of a known entry now that is no content, and edits nothing."""
+
+    entry: int
+    facts: tuple[Fact, ...]
+    discussion: str
 
 
 class Update(Struct, frozen=True):
@@ -58,6 +66,7 @@ class Update(Struct, frozen=True):
     spent: Spent = Spent()
     left: int = 0
     complaint: str = ""
+    measured: Sequence[Measured] = ()
 
 
 class Visit(Struct, frozen=True):

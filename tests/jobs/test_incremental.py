@@ -54,10 +54,10 @@ class InPlace(WorkerPool):
         self.read: Counter[str] = Counter()
         self._knowing = knowing
 
-    async def run(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def call(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return self._do(task, *args, **kwargs)
 
-    async def run_together(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def call_together(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return self._do(task, *args, **kwargs)
 
     def _do(self, task: Callable[P, T], *args: Any, **kwargs: Any) -> T:
@@ -101,7 +101,7 @@ class Side:
 
     async def known(self, url: str) -> dict[str, list[dict[str, Any]]]:
         """All that is stored of a feed but for what is not to be compared."""
-        return await self.store.run(partial(_known, url))
+        return await self.store.transact(partial(_known, url))
 
 
 def _known(url: str, store: Store) -> dict[str, list[dict[str, Any]]]:

@@ -54,7 +54,7 @@ def counts(result: PollResult) -> tuple[str, int, int]:
 
 
 async def edition_at(poller: Poller, at: datetime) -> Edition:
-    return (await Drafter(poller.settings, poller.bench.store).edition("weekly", at)).edition
+    return (await Drafter(poller.bench.context()).edition("weekly", at)).edition
 
 
 async def publish(poller: Poller) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from msgspec.structs import replace
 
-from digest.app.wiring import compile_templates, open_picture_client, open_pictures
+from digest.app.wiring import open_picture_client, open_pictures
 from digest.channels import open_channels
 from digest.feeds.http.fetch import Fetcher
 from digest.feeds.http.messages import Response
@@ -316,12 +316,12 @@ async def test_an_edition_goes_out_with_its_pictures(tmp_path: Path, server: Htt
     async with open_bench(config, tmp_path) as bench:
         entry = replace(build.entry("a"), image=f"{server.url}/a.png")
         windows = {name: digest.first_edition for name, digest in config.digests.items()}
-        await bench.store.run(lambda store: build.learn(store, entry, windows=windows))
+        await bench.store.transact(lambda store: build.learn(store, entry, windows=windows))
         channels = open_channels(config)
         published = await bench.publishing(channels).publish_now("weekly", ["inbox", "vault"])
         assert published is not None
-        rows = (await bench.store.run(build.dump))["renditions"]
-        stored = await bench.store.run(lambda store: store.editions.load(published.edition_id))
+        rows = (await bench.store.transact(build.dump))["renditions"]
+        stored = await bench.store.transact(lambda store: store.editions.load(published.edition_id))
 
     payloads = {str(row[1]): row[4] for row in rows}
     mail, page = payloads["inbox"], payloads["vault"]
@@ -352,20 +352,18 @@ async def test_an_edition_that_is_sent_elsewhere_goes_without_what_was_embedded(
 ) -> None:
     server.replies["/a.png"] = Reply(png(640, 480))
     config = settings(tmp_path, "embedded")
-    channels, templates = open_channels(config), compile_templates(config)
+    channels = open_channels(config)
     async with open_bench(config, tmp_path) as bench:
         entry = replace(build.entry("a"), image=f"{server.url}/a.png")
         windows = {name: digest.first_edition for name, digest in config.digests.items()}
-        await bench.store.run(lambda store: build.learn(store, entry, windows=windows))
+        await bench.store.transact(lambda store: build.learn(store, entry, windows=windows))
         published = await bench.publishing(channels).publish_now("weekly")
         assert published is not None
         delivering = cast("DeliverJob", Nobody())
         links = EditionLinks(LINKS_KEY, config.links_url)
-        deciding = DeliveryActions(
-            config, bench.store, channels, templates, delivering, bench.clock, links
-        )
-        await deciding.resend(published.edition_id, "vault")
-        rows = (await bench.store.run(build.dump))["renditions"]
+        actions = DeliveryActions(bench.context(channels), links, delivering)
+        await actions.resend(published.edition_id, "vault")
+        rows = (await bench.store.transact(build.dump))["renditions"]
 
     [page] = [row[4] for row in rows if row[1] == "vault"]
     assert b"<h3" in page

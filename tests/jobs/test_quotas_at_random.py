@@ -98,7 +98,7 @@ class Life:
 
     async def drop_old(self) -> None:
         poller = self.poller
-        await RetentionJob(poller.settings, poller.bench.store, poller.clock).drop_old()
+        await RetentionJob(poller.bench.context()).drop_old()
 
     async def live(self, steps: int) -> None:
         """Whatever happens: mostly polls, once a second digest."""
@@ -144,7 +144,7 @@ def settings_with(settings: Any, digests: list[str]) -> Any:
 
 async def publish(poller: Poller, digest: str) -> None:
     at = poller.clock()
-    draft = await Drafter(poller.settings, poller.bench.store).edition(digest, at)
+    draft = await Drafter(poller.bench.context()).edition(digest, at)
     edition = draft.edition
     await poller.ask(lambda store: store.editions.publish(edition, at, (), name_message, None))
 

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.store import Store
+from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.store.build import plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from digest.store import Store
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def empty_store(path: Path) -> Iterator[Store]:
-    with closing(Store(path)) as store:
+    with closing(store_at(path)) as store:
         yield store
 
 

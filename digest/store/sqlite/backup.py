@@ -8,10 +8,9 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from digest.errors import StoreError, UsageError
+from digest.errors import UsageError
 from digest.store.sqlite.files import (
     beside,
-    database_exists,
     is_alone,
     read_only_uri,
     refuse_damaged,
@@ -50,11 +49,9 @@ def back_up(source: Path, target: Path) -> int:
     The copy is checked before it takes its place, so that nobody ever sees half a file.
 
     Raises:
-        StoreError: there is no database, it is damaged, or the copy cannot be written.
+        StoreError: it cannot be read, it is damaged, or the copy cannot be written.
         UsageError: the target is the database, or no file can be there.
     """
-    if not database_exists(source):
-        raise StoreError(f"{source}: not there yet; `digest run` makes it")
     _refuse_target(source, target)
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=".digest-")

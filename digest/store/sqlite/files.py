@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import stat
 from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -12,7 +11,6 @@ from urllib.parse import quote
 from digest.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
 _AT_ONCE = 1_000_000
@@ -25,7 +23,7 @@ _MENDS = {
 }
 
 
-def database_exists(path: Path) -> bool:
+def file_exists(path: Path) -> bool:
     """Whether there is a file at all.
 
     Raises:
@@ -38,6 +36,18 @@ def database_exists(path: Path) -> bool:
     except OSError as error:
         raise store_error(path, error) from None
     return True
+
+
+def size_of(path: Path) -> int:
+    """The size of a database in bytes.
+
+    Raises:
+        StoreError: nobody may look.
+    """
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise store_error(path, error) from None
 
 
 def make_folder(path: Path) -> None:
@@ -53,26 +63,6 @@ def make_file(path: Path) -> None:
     """
     if not path.exists():
         os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
-
-
-def exposed_files(path: Path) -> list[Path]:
-    """The files of a database that every user of this machine can read or change."""
-    path = path.resolve()
-    return exposed((path, beside(path, "-wal"), beside(path, "-shm")))
-
-
-def exposed(files: Iterable[Path]) -> list[Path]:
-    """Of these files those that every user of this machine can read or change."""
-    return [file for file in files if _is_exposed(file)]
-
-
-def _is_exposed(file: Path) -> bool:
-    try:
-        file = file.resolve(strict=True)
-        reached = all(folder.stat().st_mode & stat.S_IXOTH for folder in file.parents)
-        return reached and bool(file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH))
-    except FileNotFoundError:
-        return False
 
 
 def refuse_damaged(path: Path, owner: Path | None = None) -> None:
@@ -91,11 +81,10 @@ def refuse_damaged(path: Path, owner: Path | None = None) -> None:
     _read_ahead(path)
     address = read_only_uri(path)
     with closing(sqlite3.connect(address, uri=True, timeout=10)) as connection:
-        (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if said != "ok":
-        raise StoreError(
-            f"{owner or path}: the database is damaged ({' '.join(said.split())}); restore a backup"
-        )
+        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        damage = " ".join(found.split())
+        raise StoreError(f"{owner or path}: the database is damaged ({damage}); restore a backup")
 
 
 def _read_ahead(path: Path) -> None:
@@ -109,11 +98,11 @@ def _read_ahead(path: Path) -> None:
 def store_error(path: Path, error: Exception) -> StoreError:
     """What to tell about an error of SQLite, SQLAlchemy or the file system, in one line."""
     cause = getattr(error, "orig", error)
-    said = cause.strerror if isinstance(cause, OSError) else cause
+    reason = cause.strerror if isinstance(cause, OSError) else cause
     code = getattr(cause, "sqlite_errorcode", 0)
     # The low byte is the kind of an error, the rest its detail.
     mend = _MENDS.get(code) or _MENDS.get(code & 0xFF)
-    return StoreError(f"{path}: {said}; {mend}" if mend else f"{path}: {said}")
+    return StoreError(f"{path}: {reason}; {mend}" if mend else f"{path}: {reason}")
 
 
 def read_only_uri(path: Path) -> str:

@@ -35,6 +35,9 @@ entries = sa.Table(
     sa.Column("categories", sa.Text, nullable=False, server_default=""),
     # The bytes of the content.
     sa.Column("size", sa.Integer, nullable=False, server_default="0"),
+    # A list of `digest.model.Fact` as JSON, or nothing; and where people talk about the entry.
+    sa.Column("facts", sa.Text, nullable=False, server_default=""),
+    sa.Column("discussion", sa.Text, nullable=False, server_default=""),
     sa.UniqueConstraint("feed_id", "key"),
     # What may be dropped, and how much feeds have, without a look at the content.
     sa.Index(

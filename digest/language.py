@@ -78,7 +78,7 @@ class Language:
                 return self.weekday(day)
         return self.day_and_month(day) if day.year == today.year else self.day(day)
 
-    def number(self, number: int) -> str:
+    def number(self, number: int | float) -> str:
         """`12,000`."""
         return f"{number:,}"
 
@@ -151,7 +151,7 @@ class _Translated(Language):
         self.direction = "rtl" if self._locale.text_direction == "rtl" else "ltr"
         self._catalog = _read(tag)
 
-    def number(self, number: int) -> str:
+    def number(self, number: int | float) -> str:
         return self._numbers.format_decimal(number, locale=self._locale)
 
     def day(self, day: date) -> str:

@@ -17,6 +17,7 @@ from digest.config.looks import LookSettings
 from digest.model import (
     AlsoIn,
     Edition,
+    Fact,
     Failing,
     Held,
     More,
@@ -83,6 +84,13 @@ WORDS: dict[type, dict[str, str]] = {
         "group": "the subject it shares with its neighbours, or empty",
         "brief": "whether it is to be shown by its title",
         "cut": "whether it is to be counted only, as there is no room for it",
+        "facts": "what was measured of it, like its points, as of when the edition was composed",
+        "discussion": "where people talk about it, or empty",
+    },
+    Fact: {
+        "name": "what was measured: `points`, `comments`, `downloads`, `stars` or another word",
+        "value": "how much",
+        "unit": "what it is counted in; empty where its name says it",
     },
     AlsoIn: {"feed": "the name of the feed", "url": "where the story is there, or empty"},
     Related: {"title": "its title", "url": "where it is", "feed": "the name of its feed"},
@@ -111,7 +119,13 @@ WORDS: dict[type, dict[str, str]] = {
         "accent": "the accent of the look, as it can be read",
     },
 }
-_SIMPLE = {str: "text", int: "number", bool: "true or false", datetime: "time"}
+_SIMPLE = {
+    str: "text",
+    int: "number",
+    int | float: "number",
+    bool: "true or false",
+    datetime: "time",
+}
 
 
 def reference() -> str:

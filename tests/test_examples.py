@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from digest.config import load_settings
 from tests.command_docs import commands
@@ -89,7 +89,7 @@ def test_commands_that_are_not_run_can_be_read_by_a_shell(path: Path) -> None:
 @documents
 def test_configurations_load(path: Path, tmp_path: Path) -> None:
     for block in examples(path, "yaml"):
-        fragment = YAML(typ="safe").load(block.text)
+        fragment = yaml.safe_load(block.text)
         if not is_left_out(block):
             load(tmp_path, block.text, fragment)
 
@@ -112,7 +112,7 @@ def load(folder: Path, text: str, fragment: dict[str, Any]) -> None:
 
 
 def merged(fragment: dict[str, Any]) -> str:
-    base = YAML(typ="safe").load(BASE)
+    base = yaml.safe_load(BASE)
     for key, value in fragment.items():
         # A channel of another kind is another one.
         base[key] = union(base.get(key), value, 1 if key == "channels" else 3)

@@ -122,3 +122,32 @@ def test_pure_code_only_computes(path: Path) -> None:
 )
 def test_what_is_not_pure_is_noticed(source: str) -> None:
     assert impurities(source) != []
+
+
+# What only code says that knows where the database is, or how it is kept there.
+_KNOWS_THE_FILE = re.compile(
+    r"""settings\.database\b|database_path|SQLITE_PREFIX
+        |\bsqlite3\b|digest\.store\.sqlite\b|["'](-wal|-shm|-journal|\.lock|\.sock)["']
+    """,
+    re.VERBOSE,
+)
+
+
+def knows_the_file(path: Path) -> bool:
+    return bool(_KNOWS_THE_FILE.search(path.read_text("utf-8")))
+
+
+def test_one_folder_knows_where_the_database_is_kept() -> None:
+    folder = PACKAGE / "store" / "sqlite"
+    outside = [path for path in PACKAGE.rglob("*.py") if not path.is_relative_to(folder)]
+
+    # The setting itself, and what makes an address of it.
+    assert sorted(module_name(path) for path in outside if knows_the_file(path)) == [
+        "digest.config.settings",
+        "digest.store",
+    ]
+
+
+@pytest.mark.parametrize("name", ["address", "backup", "connection", "files"])
+def test_who_knows_it_is_noticed(name: str) -> None:
+    assert knows_the_file(PACKAGE / "store" / "sqlite" / f"{name}.py")

@@ -1,1 +1,1 @@
-"""What makes a program of the jobs: wiring, the daemon and what it reports."""
+"""Makes a program of the jobs: wiring, the daemon, and what it reports."""

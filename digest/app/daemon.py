@@ -14,6 +14,7 @@ from digest.app.wiring import Prepared, prepare, runtime_over
 from digest.config.changes import changes
 from digest.errors import DigestError, StoreError
 from digest.log import event
+from digest.store import database_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
@@ -57,11 +58,11 @@ class Daemon:
         self._load = load
         self._adopt = adopt
         self._watch = Watch(file)
-        self._rounds: Ticker | None = None
+        self._ticker: Ticker | None = None
         self._working = asyncio.Event()
         self._reload = reload
         self._commands: set[asyncio.Task[Any]] = set()
-        self.pulse = DaemonHealth()
+        self.health = DaemonHealth()
         # Called with settings before they are taken over; where it raises, they are not.
         self.make_ready: Callable[[Settings], Awaitable[None]] = _nothing_to_do
         # Called with keys from which on they are those to sign with.
@@ -78,15 +79,15 @@ class Daemon:
         return self._prepared.templates
 
     @property
-    def enrolling(self) -> Subscriptions:
+    def subscriptions(self) -> Subscriptions:
         """What readers' pages act through, by the settings of now."""
-        assert self._rounds is not None
-        return self._rounds.runtime.subscriptions
+        assert self._ticker is not None
+        return self._ticker.runtime.subscriptions
 
     @property
     def alive(self) -> bool:
         """Whether the loop has turned in the last minutes, and feeds were polled."""
-        return not self.pulse.stale
+        return not self.health.stale
 
     @property
     def at_work(self) -> bool:
@@ -95,7 +96,7 @@ class Daemon:
 
     async def read(self, work: Callable[[Store], T]) -> T:
         """What a query of the store answers."""
-        return await self._store.run(work)
+        return await self._store.transact(work)
 
     def read_anew(self) -> None:
         """Have the settings read anew, as a changed file would."""
@@ -108,8 +109,8 @@ class Daemon:
             StoreError: the daemon stopped or took over settings meanwhile.
         """
         await self._working.wait()
-        assert self._rounds is not None
-        task = asyncio.create_task(command(self._rounds.runtime))
+        assert self._ticker is not None
+        task = asyncio.create_task(command(self._ticker.runtime))
         self._commands.add(task)
         task.add_done_callback(self._commands.discard)
         try:
@@ -133,7 +134,7 @@ class Daemon:
         """Work until `stop` is set; what is being sent then is finished."""
         first = True
         while not stop.is_set():
-            async with self._at_work() as rounds:
+            async with self._at_work() as ticker:
                 settings = self.settings
                 event(
                     _log,
@@ -148,24 +149,24 @@ class Daemon:
                 await self._until_others(stop)
                 if stop.is_set():
                     event(_log, logging.INFO, "stopping")
-                await rounds.stop()
+                await ticker.stop()
 
     async def _tell_lost(self) -> None:
         """Log which names the database knows and the settings lack: they may have others now."""
         lists = await self.read(lambda store: store.moves.lists())
         editions = await self.read(lambda store: store.moves.editions())
-        for one in lost_names(self.settings, lists, editions):
-            told = f"{one.said}; {one.remedy}"
-            event(_log, logging.WARNING, "not in the file", name=one.name, reason=told)
+        for lost in lost_names(self.settings, lists, editions):
+            reason = f"{lost.message}; {lost.remedy}"
+            event(_log, logging.WARNING, "not in the file", name=lost.name, reason=reason)
 
     @contextlib.asynccontextmanager
     async def _at_work(self) -> AsyncIterator[Ticker]:
         async with runtime_over(self._store, self._prepared) as runtime:
-            self._rounds = Ticker(runtime, self.pulse)
-            self._rounds.start()
+            self._ticker = Ticker(runtime, self.health)
+            self._ticker.start()
             self._working.set()
             try:
-                yield self._rounds
+                yield self._ticker
             finally:
                 self._working.clear()
                 if self._commands:
@@ -212,13 +213,16 @@ class Daemon:
         if found:
             self._adopt(prepared.settings)
             self._prepared = prepared
-        told = [*found[:_MOST_TOLD], *([f"{len(found)} in all"] if len(found) > _MOST_TOLD else [])]
-        event(_log, logging.INFO, "reloaded", changes="; ".join(told) or "none")
+        shown = [
+            *found[:_MOST_TOLD],
+            *([f"{len(found)} in all"] if len(found) > _MOST_TOLD else []),
+        ]
+        event(_log, logging.INFO, "reloaded", changes="; ".join(shown) or "none")
         return bool(found)
 
     def _prepare_anew(self) -> Prepared:
         prepared = prepare(self._load())
-        if prepared.settings.database != self.settings.database:
+        if database_of(prepared.settings) != database_of(self.settings):
             raise StoreError("another database is used from the next start on; restart")
         return prepared
 

@@ -1,4 +1,4 @@
-"""What an edition would do with each pending entry, and which rule decided it."""
+"""Tells what an edition would do with each pending entry, and which rule decided it."""
 
 from __future__ import annotations
 
@@ -13,24 +13,22 @@ if TYPE_CHECKING:
 
     from digest.jobs.draft_material import Draft
 
-Fate = Literal["taken", "waiting", "left out"]
 
-
-class Why(Struct, frozen=True):
-    """What becomes of an entry.
-
-    `section` and `story` are the titles of what a taken one is in; `rule` left it out, `watched`
-    raise it.
-    """
+class EntryFate(Struct, frozen=True):
+    """What becomes of a pending entry."""
 
     title: str
     url: str
     feed: str
-    fate: Fate
+    fate: Literal["taken", "waiting", "left out"]
     section: str
+    """The section that has it; empty where it is not taken."""
     story: str
+    """The title of the story that it is part of; empty where it is not taken."""
     rule: str
+    """The rule that left it out, or empty."""
     watched: tuple[str, ...]
+    """The rules that raise it."""
 
     @property
     def line(self) -> str:
@@ -45,7 +43,7 @@ class Why(Struct, frozen=True):
         return f"{self.fate}: {self.title} ({self.feed}), {because[self.fate]}{watched}"
 
 
-def explain_draft(draft: Draft, names: Mapping[str, str | None]) -> list[Why]:
+def explain_draft(draft: Draft, names: Mapping[str, str | None]) -> list[EntryFate]:
     """Why each entry is where it is: those taken as they are read, then the newest first.
 
     `names` is what the configuration calls feeds, by address.
@@ -67,7 +65,7 @@ def explain_draft(draft: Draft, names: Mapping[str, str | None]) -> list[Why]:
         section, story = places.get(entry.id, ("", ""))
         rule = left_out.get(entry.id, "")
         found.append(
-            Why(
+            EntryFate(
                 title=entry.title,
                 url=entry.link,
                 feed=shown[entry.feed_url],

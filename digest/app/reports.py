@@ -1,14 +1,23 @@
-"""What `status` says, as plain data."""
+"""What `digest status` and the pages tell of feeds, digests and deliveries."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from digest.app.results import (
+    Attention,
+    Counts,
+    DigestPlan,
+    FeedCondition,
+    FeedHealth,
+    LargeFeed,
+    Status,
+    Storage,
+)
 from digest.editions.feed_names import feed_names
 from digest.editions.schedule import next_after
 from digest.editions.weekly import weekly_of
@@ -20,28 +29,28 @@ from digest.store.editions import NOT_PUBLISHED
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from digest.config import FeedSettings, Settings
+    from digest.config import Settings, SourceSettings
     from digest.store import Health, ListCount, Sizes
 
 _RECENT = timedelta(days=7)
 # What a feed that is paused cannot be reproached with.
 _OF_POLLS = {"feed", "gone"}
-_STATES = ("pending", "sent", "retrying", "failed", "unknown")
 
 
-def status_report(settings: Settings, health: Health | None, now: datetime) -> dict[str, Any]:
-    """The `status` contract; `health` is None before the first run."""
+def status_report(
+    settings: Settings, health: Health | None, now: datetime, sizes: Sizes | None = None
+) -> Status:
+    """How everything is; `health` is None before the first run, `sizes` where nobody asks."""
     rows = health.feeds if health else {}
     names = _names(settings, rows)
-    feeds = [_feed(feed, rows.get(feed.url), names[feed.url], now) for feed in settings.feeds]
-    counts = dict(health.deliveries if health else {})
-    # To a reader of the status, what is on its way has not arrived.
-    counts["pending"] = counts.get("pending", 0) + counts.pop("sending", 0)
-    return {
-        "feeds": feeds,
-        "digests": [_digest(settings, name, health, now) for name in settings.digests],
-        "deliveries": {state: counts.get(state, 0) for state in _STATES},
-        "attention": [
+    feeds = tuple(
+        _feed(feed, rows.get(feed.address), names[feed.address], now) for feed in settings.feeds
+    )
+    return Status(
+        feeds=feeds,
+        digests=tuple(_digest(settings, name, health, now) for name in settings.digests),
+        deliveries=_counts(health),
+        attention=(
             *_failing(feeds),
             *_incidents(settings, feeds, health),
             *_resting(settings, health),
@@ -51,98 +60,102 @@ def status_report(settings: Settings, health: Health | None, now: datetime) -> d
             *_stranded(settings, health),
             *_gone(settings, health),
             *_troubled(settings, health),
-        ],
-    }
+        ),
+        storage=_storage(feeds, sizes) if sizes else Storage(),
+    )
 
 
-def storage_report(feeds: list[dict[str, Any]], sizes: Sizes | None) -> dict[str, Any]:
-    """What `status` says of the database's size; `feeds` is as it has them."""
-    names = {feed["url"]: feed["name"] for feed in feeds}
-    return {
-        "bytes": sizes.size if sizes else 0,
-        "free_bytes": sizes.free if sizes else 0,
-        "payload_bytes": sizes.payloads if sizes else 0,
-        "largest_feeds": [
-            {"url": one.url, "name": names.get(one.url, one.url), "bytes": one.size}
-            for one in (sizes.largest if sizes else ())
-        ],
-    }
+def _counts(health: Health | None) -> Counts:
+    states = dict(health.deliveries if health else {})
+    # To a reader of the status, what is on its way has not arrived.
+    states["pending"] = states.get("pending", 0) + states.pop("sending", 0)
+    return Counts(**states)
+
+
+def _storage(feeds: Sequence[FeedHealth], sizes: Sizes) -> Storage:
+    names = {feed.url: feed.name for feed in feeds}
+    return Storage(
+        bytes=sizes.size,
+        free_bytes=sizes.free,
+        payload_bytes=sizes.payloads,
+        largest_feeds=tuple(
+            LargeFeed(feed.url, names.get(feed.url, feed.url), feed.size) for feed in sizes.largest
+        ),
+    )
 
 
 def _names(settings: Settings, rows: Mapping[str, dict[str, Any]]) -> dict[str, str]:
     """What feeds are called, by address; one that nobody calls anything, by its host and port."""
-    given = {feed.url: feed.name for feed in settings.feeds}
-    own = {url: rows[url].get("title") or "" for url in given if url in rows}
+    feeds = {feed.address: feed for feed in settings.feeds}
+    own = {key: rows[key].get("title") or "" for key in feeds if key in rows}
+    given = {key: feed.name for key, feed in feeds.items()}
     return {
-        url: name if given[url] or own.get(url) else urlsplit(url).netloc
-        for url, name in feed_names(given, own).items()
+        key: name if given[key] or own.get(key) else feeds[key].default_name
+        for key, name in feed_names(given, own).items()
     }
 
 
-def _feed(
-    feed: FeedSettings, row: dict[str, Any] | None, name: str, now: datetime
-) -> dict[str, Any]:
+def _feed(feed: SourceSettings, row: dict[str, Any] | None, name: str, now: datetime) -> FeedHealth:
     row = row or {}
-    health = "ok" if row.get("succeeded_at") else "not polled yet"
+    health: FeedCondition = "ok" if row.get("succeeded_at") else "not polled yet"
     if row.get("failures"):
         health = "gone" if row.get("gone_at") else "failing"
     if feed.paused:
         health = "paused"
     rests = feed.paused or row.get("gone_at")
-    return {
-        "url": feed.url,
-        "name": name,
-        "health": health,
-        "polled_at": row.get("polled_at"),
-        "last_new_at": row.get("new_at"),
-        "next_poll_at": None if rests else row.get("next_poll_at"),
-        "failures": row.get("failures", 0),
-        "failing_since": row.get("failing_since"),
-        "status": row.get("last_status"),
-        "error": row.get("last_error"),
-        "missed_at": row.get("missed_at"),
-        "moved_to": row["moved_to"] if settled(_move(row), now) else None,
-    }
+    return FeedHealth(
+        url=feed.address,
+        name=name,
+        health=health,
+        polled_at=row.get("polled_at"),
+        last_new_at=row.get("new_at"),
+        next_poll_at=None if rests else row.get("next_poll_at"),
+        failures=row.get("failures", 0),
+        failing_since=row.get("failing_since"),
+        status=row.get("last_status"),
+        error=row.get("last_error"),
+        missed_at=row.get("missed_at"),
+        moved_to=row["moved_to"] if settled(_move(row), now) else None,
+    )
 
 
-def _digest(settings: Settings, name: str, health: Health | None, now: datetime) -> dict[str, Any]:
+def _digest(settings: Settings, name: str, health: Health | None, now: datetime) -> DigestPlan:
     row = (health.digests if health else {}).get(name, {})
     config, zone = settings.digests[name], settings.zone_of(name)
     # A schedule that was edited takes effect when the daemon starts anew; until then the store's
     # word holds, and before the first run the configuration's.
     planned = row.get("next_edition_at") or next_after(config.schedule, zone, now)
     last = row.get("last_due_at")
-    return {
-        "name": name,
-        "title": settings.title_of(name),
-        "schedule": config.schedule.text,
-        "next_edition": f"{planned.astimezone(zone):%a %Y-%m-%d %H:%M %Z}",
-        "next_edition_at": planned,
-        "last_due": f"{last.astimezone(zone):%a %Y-%m-%d %H:%M %Z}" if last else None,
-        "last_due_at": last,
-        "last_result": row.get("last_result"),
-        "weekly_readers": health.weekly.get(name, 0) if health else 0,
-        "weekly_edition_at": (
-            health.digests.get(weekly_of(name), {}).get("next_edition_at") if health else None
-        ),
-    }
+    weekly = health.digests.get(weekly_of(name), {}) if health else {}
+    return DigestPlan(
+        name=name,
+        title=settings.title_of(name),
+        schedule=config.schedule.text,
+        next_edition=f"{planned.astimezone(zone):%a %Y-%m-%d %H:%M %Z}",
+        next_edition_at=planned,
+        last_due=f"{last.astimezone(zone):%a %Y-%m-%d %H:%M %Z}" if last else None,
+        last_due_at=last,
+        last_result=row.get("last_result"),
+        weekly_readers=health.weekly.get(name, 0) if health else 0,
+        weekly_edition_at=weekly.get("next_edition_at"),
+    )
 
 
-def _need(kind: str, name: str, message: str, url: str | None = None) -> dict[str, Any]:
+def _need(kind: str, name: str, message: str, url: str | None = None) -> Attention:
     """Something that needs attention; `url` is of a feed, several of which may have one name."""
-    return {"kind": kind, "name": name, "url": url, "message": message}
+    return Attention(kind, name, url, message)
 
 
-def _failing(feeds: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _failing(feeds: Sequence[FeedHealth]) -> list[Attention]:
     return [
         _need(
             "feed",
-            feed["name"],
-            f"{feed['error']} ({_in_a_row(feed['failures'])})",
-            feed["url"],
+            feed.name,
+            f"{feed.error} ({_in_a_row(feed.failures)})",
+            feed.url,
         )
         for feed in feeds
-        if feed["health"] == "failing"
+        if feed.health == "failing"
     ]
 
 
@@ -151,21 +164,24 @@ def _in_a_row(failures: int) -> str:
 
 
 def _incidents(
-    settings: Settings, feeds: list[dict[str, Any]], health: Health | None
-) -> list[dict[str, Any]]:
-    names = {feed["url"]: feed["name"] for feed in feeds}
-    paused = {feed["url"] for feed in feeds if feed["health"] == "paused"}
+    settings: Settings, feeds: Sequence[FeedHealth], health: Health | None
+) -> list[Attention]:
+    names = {feed.url: feed.name for feed in feeds}
+    paused = {feed.url for feed in feeds if feed.health == "paused"}
     return [
         _need(
-            one.kind,
-            names.get(one.subject, one.subject),
-            one.message,
-            one.subject if one.subject in names else None,
+            incident.kind,
+            names.get(incident.subject, incident.subject),
+            incident.message,
+            incident.subject if incident.subject in names else None,
         )
-        for one in (health.incidents if health else [])
+        for incident in (health.incidents if health else [])
         # What a feed or digest had is over with it; that a channel rests is told with its times.
-        if (one.subject in _still_there(one.kind, settings, names) or one.kind == "disk")
-        and not (one.subject in paused and one.kind in _OF_POLLS)
+        if (
+            incident.subject in _still_there(incident.kind, settings, names)
+            or incident.kind == "disk"
+        )
+        and not (incident.subject in paused and incident.kind in _OF_POLLS)
     ]
 
 
@@ -174,7 +190,7 @@ def _still_there(kind: str, settings: Settings, feeds: Collection[str]) -> Colle
     return settings.digests if kind == "template" else feeds
 
 
-def _resting(settings: Settings, health: Health | None) -> list[dict[str, Any]]:
+def _resting(settings: Settings, health: Health | None) -> list[Attention]:
     # Any delivery that is tried tries its channel, and the others follow.
     first = {channel: number for channel, _, _, number in (health.waiting if health else [])}
     return [
@@ -190,19 +206,19 @@ def _resting(settings: Settings, health: Health | None) -> list[dict[str, Any]]:
     ]
 
 
-def _outrun(settings: Settings, feeds: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+def _outrun(settings: Settings, feeds: Sequence[FeedHealth], now: datetime) -> list[Attention]:
     """Feeds that brought more than they list between two polls."""
     return [
         _need(
             "missed",
-            feed["name"],
+            feed.name,
             "two polls in a row shared no entry, last"
-            f" {_time(settings, feed['missed_at'])}: some were probably missed between them;"
+            f" {_time(settings, feed.missed_at)}: some were probably missed between them;"
             " poll it more often (`every`)",
-            feed["url"],
+            feed.url,
         )
         for feed in feeds
-        if feed["missed_at"] and now - feed["missed_at"] <= _RECENT and feed["health"] != "paused"
+        if feed.missed_at and now - feed.missed_at <= _RECENT and feed.health != "paused"
     ]
 
 
@@ -211,20 +227,20 @@ def _move(row: dict[str, Any]) -> Move | None:
     return Move(to, row["moved_since"], row["moved_answers"]) if to else None
 
 
-def _moved(feeds: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _moved(feeds: Sequence[FeedHealth]) -> list[Attention]:
     return [
         _need(
             "moved",
-            feed["name"],
-            f"moved for good to {feed['moved_to']}; change its address",
-            feed["url"],
+            feed.name,
+            f"moved for good to {feed.moved_to}; change its address",
+            feed.url,
         )
         for feed in feeds
-        if feed["moved_to"]
+        if feed.moved_to
     ]
 
 
-def _unpublished(health: Health | None) -> list[dict[str, Any]]:
+def _unpublished(health: Health | None) -> list[Attention]:
     return [
         _need("digest", name, str(row["last_result"]))
         for name, row in (health.digests if health else {}).items()
@@ -232,7 +248,7 @@ def _unpublished(health: Health | None) -> list[dict[str, Any]]:
     ]
 
 
-def _stranded(settings: Settings, health: Health | None) -> list[dict[str, Any]]:
+def _stranded(settings: Settings, health: Health | None) -> list[Attention]:
     """Deliveries that nothing will make, since their channel is gone or of another kind now."""
     found = []
     for channel, kind, number, _ in health.waiting if health else []:
@@ -243,11 +259,11 @@ def _stranded(settings: Settings, health: Health | None) -> list[dict[str, Any]]
     return found
 
 
-def _gone(settings: Settings, health: Health | None) -> list[dict[str, Any]]:
+def _gone(settings: Settings, health: Health | None) -> list[Attention]:
     if health is None:
         return []
     lost = lost_names(settings, health.lists, health.editions)
-    return [_need(one.kind, one.name, f"{one.said}; {one.remedy}") for one in lost]
+    return [_need(name.kind, name.name, f"{name.message}; {name.remedy}") for name in lost]
 
 
 class Lost(Struct, frozen=True):
@@ -255,7 +271,7 @@ class Lost(Struct, frozen=True):
 
     kind: str
     name: str
-    said: str
+    message: str
     remedy: str
 
 
@@ -269,15 +285,15 @@ def lost_names(
             "list",
             name,
             f"the file has no email channel {name!r} now, and the database"
-            f" {counted(one.readers, 'reader')} of it and {one.left} who left",
+            f" {counted(count.readers, 'reader')} of it and {count.left} who left",
             _remedy(
                 "recipients",
                 name,
                 [new for new in here if new not in lists or not lists[new].readers],
             ),
         )
-        for name, one in sorted(lists.items())
-        if name not in here and (one.readers or one.left)
+        for name, count in sorted(lists.items())
+        if name not in here and (count.readers or count.left)
     ]
     return found + [
         Lost(
@@ -292,10 +308,6 @@ def lost_names(
     ]
 
 
-def _has_readers(lists: Mapping[str, ListCount], name: str) -> bool:
-    return name in lists and lists[name].readers > 0
-
-
 def _remedy(what: str, name: str, new: Sequence[str]) -> str:
     # Where one alone has nothing of its own, it is most likely the new name.
     to = new[0] if len(new) == 1 else "TO"
@@ -303,7 +315,7 @@ def _remedy(what: str, name: str, new: Sequence[str]) -> str:
     return f"{move}; if it is gone for good, `digest {what} forget {name}`"
 
 
-def _troubled(settings: Settings, health: Health | None) -> list[dict[str, Any]]:
+def _troubled(settings: Settings, health: Health | None) -> list[Attention]:
     return [
         _need(
             "delivery",

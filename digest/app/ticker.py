@@ -1,4 +1,4 @@
-"""The rounds of the daemon: what wakes the jobs, and how its work goes."""
+"""Wakes the jobs of the daemon on time, and keeps how its work goes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from digest.app.wiring import utc_now
 from digest.editions.weekly import weekly_schedule
 from digest.errors import StoreError, mendable
 from digest.log import event
-from digest.store import reason_not_to_write
+from digest.store import database_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -110,14 +110,14 @@ class DaemonHealth:
 class Ticker:
     """Wakes the jobs, and never waits for one: what is slow holds up nothing else."""
 
-    def __init__(self, runtime: Runtime, pulse: DaemonHealth) -> None:
+    def __init__(self, runtime: Runtime, health: DaemonHealth) -> None:
         # Commands have no use for the scheduler.
         from digest.jobs.clock import Clock
 
         self.runtime = runtime
-        runtime.poll_job.note = pulse.note_poll
-        runtime.drafter.watch = pulse.drafting
-        self._pulse = pulse
+        runtime.poll_job.note = health.note_poll
+        runtime.drafter.watch = health.drafting
+        self._health = health
         self._clock = Clock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._woken_at = utc_now()
@@ -130,7 +130,7 @@ class Ticker:
             zone = settings.zone_of(name)
             for schedule in {digest.schedule, weekly_schedule(digest.schedule)}:
                 self._clock.on_schedule(schedule, zone, self._on_time)
-        self._pulse.begin()
+        self._health.begin()
         # An edition missed while down waits for the feeds to be read, a minute at the most.
         self._start(self._poll_then_publish)
         self._start(self._alert_then_deliver)
@@ -149,7 +149,7 @@ class Ticker:
         return not timedelta(0) <= utc_now() - self._woken_at <= _AWAY
 
     def _wake(self) -> None:
-        self._pulse.beat()
+        self._health.beat()
         was_away, self._woken_at = self._was_away(), utc_now()
         self._start(self._poll_then_publish)
         if not was_away:
@@ -170,11 +170,11 @@ class Ticker:
         self._start(lambda: self.runtime.deliver_job.deliver_due(join=False))
 
     async def _poll_then_publish(self) -> None:
-        path = self.runtime.settings.database_path
+        database = database_of(self.runtime.settings)
         # What cannot be recorded would be asked for again, every minute.
-        if lack := await asyncio.to_thread(reason_not_to_write, path):
-            raise StoreError(f"{path}: {lack}")
-        with self._pulse.round():
+        if lack := await asyncio.to_thread(database.reason_not_to_write):
+            raise StoreError(f"{database}: {lack}")
+        with self._health.round():
             await self.runtime.poll_job.poll_due()
         self._publish()
 

@@ -1,4 +1,4 @@
-"""The composition root: the only place that wires settings, store, channels and jobs."""
+"""Opens what settings name: templates, channels, HTTP clients, the store, and the jobs over it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from digest import __version__
-from digest.app.runtime import Runtime
 from digest.feeds.http.fetch import Fetcher, FetchLimits
+from digest.jobs.context import JobContext
 from digest.jobs.plan import know_lists, plan
 from digest.jobs.poll import PollJob
 from digest.log import Redactor, Sanitiser, event
-from digest.store import Store, StoreThread, WriterLock, reason_not_to_send
+from digest.store import Store, StoreThread, database_of
 from digest.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from aiohttp import TraceConfig
 
+    from digest.app.runtime import Runtime
     from digest.channels import Channel
     from digest.config import Settings
     from digest.jobs.pictures import PictureFetcher
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _PICTURE_SECONDS, _PICTURES_AT_A_TIME = 10.0, 10
-# A thousand titles take a fifth of a second; what is made to take long is cut off before this.
-_DRAFT_SECONDS = 20.0
 _CONTACT = "https://pypi.org/project/feed-digest/"
 
 
@@ -152,9 +151,9 @@ async def open_store(
         InstanceError: another process has the database.
         StoreError: the database cannot be used.
     """
-    path = settings.database_path
-    with WriterLock(path, holder):
-        store = StoreThread(lambda: Store(path, check=check))
+    address = database_of(settings)
+    with address.lock(holder):
+        store = StoreThread(lambda: Store(address, check=check))
         await store.open()
         try:
             yield store
@@ -164,31 +163,27 @@ async def open_store(
 
 @asynccontextmanager
 async def polling_over(
-    store: StoreThread[Store],
-    settings: Settings,
-    clock: Callable[[], datetime] = utc_now,
-    *,
-    first_due_at_once: bool = False,
+    context: JobContext, *, first_due_at_once: bool = False
 ) -> AsyncIterator[PollJob]:
     """What polls into an open store, once it knows the feeds and digests of the settings.
 
     With `first_due_at_once` a digest that never had an edition is due now.
     """
+    settings, store = context.settings, context.store
     # Names are looked up in threads: hosts whose name servers hang must leave some to the others.
     threads = ThreadPoolExecutor(settings.polling.concurrency + 4, thread_name_prefix="work")
     asyncio.get_running_loop().set_default_executor(threads)
     workers = WorkerPool()
     try:
-        now = clock()
+        now = context.clock()
         plans = plan(settings, now)
-        urls = [feed.url for feed in settings.feeds]
-        await store.run(lambda opened: opened.editions.plan(plans, now, urls))
+        urls = [feed.address for feed in settings.feeds]
+        await store.transact(lambda opened: opened.editions.plan(plans, now, urls))
         await know_lists(settings, store)
         if first_due_at_once:
-            await store.run(lambda opened: opened.editions.make_first_due(now))
-        words = Sanitiser(Redactor(settings.secrets()))
+            await store.transact(lambda opened: opened.editions.make_first_due(now))
         async with open_fetcher(settings) as fetcher:
-            yield PollJob(settings, store, fetcher, workers, clock, words)
+            yield PollJob(context, fetcher, workers)
     finally:
         workers.close()
 
@@ -202,78 +197,42 @@ async def runtime_over(
     first_due_at_once: bool = False,
 ) -> AsyncIterator[Runtime]:
     """All jobs over an open store; at the end what is being sent is finished."""
-    from digest.jobs.alerts import AlertJob
-    from digest.jobs.confirmations import ConfirmationMailer
-    from digest.jobs.deliver import DeliverJob
-    from digest.jobs.delivery_actions import DeliveryActions
-    from digest.jobs.disk_guard import DiskGuard
-    from digest.jobs.drafts import Drafter
-    from digest.jobs.key_rotation import KeyRotation
-    from digest.jobs.publish import PublishJob
-    from digest.jobs.recipient_admin import RecipientAdmin
-    from digest.jobs.renames import Renames
-    from digest.jobs.retention import RetentionJob
-    from digest.jobs.subscriptions import Subscriptions
-    from digest.jobs.test_sends import TrialSender
-    from digest.rendering.templates import Templates
-    from digest.signing.tokens import Tokens
-    from digest.signing.web_links import EditionLinks
+    # Commands that read or only poll do without the other jobs.
+    from digest.app.assembly import assemble
 
-    settings, templates, channels = prepared.settings, prepared.templates, prepared.channels
-    path = settings.database_path
-    async with polling_over(store, settings, clock, first_due_at_once=first_due_at_once) as polling:
-        illustrating = open_pictures(settings)
-        room = DiskGuard(store, str(path), partial(reason_not_to_send, path), clock)
-        words = Sanitiser(Redactor(settings.secrets()))
-        keys = await store.run(lambda opened: opened.keys.all())
-        tokens = Tokens(keys.links, keys.retired)
-        links = EditionLinks(keys.links, settings.links_url)
-        delivering = DeliverJob(store, channels, clock, words, room, token_of=tokens.of_recipient)
-        confirming = ConfirmationMailer(settings, channels, tokens, clock, words, store)
-        # What polls bring waits for no edition, and no edition for a poll.
-        drafters = WorkerPool(1, task_seconds=_DRAFT_SECONDS, doing="drafting")
-        drafting = Drafter(settings, store, drafters)
-        await delivering.release_claimed()
-        try:
-            yield Runtime(
-                settings=settings,
-                store=store,
-                channels=channels,
-                poll_job=polling,
-                drafter=drafting,
-                publish_job=PublishJob(
-                    settings, store, channels, templates, illustrating, clock, links, drafting
-                ),
-                picture_fetcher=illustrating,
-                deliver_job=delivering,
-                delivery_actions=DeliveryActions(
-                    settings, store, channels, templates, delivering, clock, links
-                ),
-                trial_sender=TrialSender(
-                    settings, store, channels, templates, illustrating, clock, words, drafting
-                ),
-                alert_job=AlertJob(settings, store, channels, Templates, clock),
-                subscriptions=Subscriptions(settings, store, tokens, confirming, clock),
-                recipient_admin=RecipientAdmin(settings, store, clock),
-                renames=Renames(settings, store, clock),
-                key_rotation=KeyRotation(store, tokens, links),
-                retention_job=RetentionJob(settings, store, clock),
-                disk_guard=room,
-                clock=clock,
-            )
-        finally:
-            for one in templates.values():
-                one.close()
-            drafters.close()
-            await confirming.finish()
-            await delivering.finish()
+    context = job_context(prepared.settings, store, clock, prepared)
+    async with (
+        polling_over(context, first_due_at_once=first_due_at_once) as poll_job,
+        assemble(context, poll_job) as runtime,
+    ):
+        yield runtime
+
+
+def job_context(
+    settings: Settings,
+    store: StoreThread[Store],
+    clock: Callable[[], datetime] = utc_now,
+    prepared: Prepared | None = None,
+) -> JobContext:
+    """What jobs work with; what only polls needs nothing `prepared`."""
+    return JobContext(
+        settings=settings,
+        store=store,
+        clock=clock,
+        sanitiser=Sanitiser(Redactor(settings.secrets())),
+        channels=prepared.channels if prepared else {},
+        templates=prepared.templates if prepared else {},
+    )
 
 
 @asynccontextmanager
 async def open_polling(settings: Settings, holder: str) -> AsyncIterator[PollJob]:
     """What polls, for a command; parameters and errors are `open_store`'s."""
-    async with open_store(settings, holder) as store, polling_over(store, settings) as polling:
-        yield polling
+    async with (
+        open_store(settings, holder) as store,
+        polling_over(job_context(settings, store)) as poll_job,
+    ):
+        yield poll_job
 
 
 @asynccontextmanager

@@ -1,21 +1,23 @@
-"""Where editions go: one file per kind, behind one protocol.
+"""Where editions go: a module or a folder per kind, behind one protocol.
 
-A kind `x` is a settings model with `kind: x` in `digest.config.settings` and a module
-`digest.channels.x` with `open_channel(name, settings, paces)`.
+A kind `x` is a model of settings in `digest.config.channels.x`, and in `digest.channels.x` a
+`BaseChannel` whose `kind` is `x`.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from digest.channels.pace import Paces
 from digest.model import NO_PICTURES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractAsyncContextManager
     from datetime import timedelta
 
+    from digest.channels.base import BaseChannel
     from digest.channels.pace import Pace
     from digest.config import Settings
     from digest.model import Delivery, Edition, Pictures, Rendition
@@ -50,6 +52,9 @@ class Channel(Protocol):
     pace: Pace
     """How fast deliveries may follow each other; shared by channels that share a server."""
 
+    remedy: str
+    """What a person can do where it takes nothing from anybody."""
+
     def render(
         self,
         edition: Edition,
@@ -77,10 +82,19 @@ class Channel(Protocol):
         """
 
 
+def channel_class(kind: str) -> type[BaseChannel[Any]]:
+    """The class of a kind; it is loaded when it is first asked for."""
+    module = import_module(f"{__name__}.{kind}")
+    found: Iterator[type[BaseChannel[Any]]] = (
+        value for value in vars(module).values() if getattr(value, "kind", None) == kind
+    )
+    return next(found)
+
+
 def open_channels(settings: Settings) -> dict[str, Channel]:
     """Every configured channel, by name."""
     paces = Paces()
     return {
-        name: import_module(f"{__name__}.{channel.kind}").open_channel(name, settings, paces)
+        name: channel_class(channel.kind).open(name, channel, settings, paces)
         for name, channel in settings.channels.items()
     }

@@ -3,43 +3,57 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import tempfile
-from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from digest.channels.atomic_files import MOST_OF_A_NAME, AllTakenError, put
-from digest.channels.pace import Pace
-from digest.config import FileSettings
+from digest.channels.base import MessageChannel
+from digest.config.channels.file import FileSettings
 from digest.errors import DeliveryError
 from digest.model import NO_PICTURES, Rendition
 from digest.rendering.pictures import self_contained
-from digest.rendering.snapshot import as_json
+from digest.rendering.snapshot import as_json_text
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Sequence
 
-    from digest.channels.pace import Paces
-    from digest.config import Settings
+    from digest.channels.pace import Pace
     from digest.model import Delivery, Edition, Pictures
+    from digest.rendering.preview import Preview
     from digest.rendering.renderer import Renderer
 
 
-class FileChannel:
+class FileChannel(MessageChannel[FileSettings]):
     """Writes to `path`, with `{digest}` and `{date}` filled in."""
 
     kind = "file"
     # A file that is already there with the same bytes is left alone, so trying again is free.
     patience: timedelta | None = timedelta(0)
+    # It says what the text says.
+    beside_text = "never"
+    previews_pictures = True
 
-    def __init__(self, name: str, settings: FileSettings) -> None:
-        self.name = name
-        self._pattern = settings.path
-        self._format = settings.format
-        self.pace = Pace()
+    def __init__(self, name: str, settings: FileSettings, pace: Pace) -> None:
+        super().__init__(name, settings, pace)
+        assert settings.folder is not None
+        self._folder = settings.folder
+
+    @classmethod
+    def preview(
+        cls,
+        edition: Edition,
+        templates: Renderer,
+        pictures: Pictures,
+        settings: Sequence[FileSettings],
+    ) -> Preview:
+        """What would be in the file, as a page where that is one."""
+        shown = super().preview(edition, templates, pictures, settings)
+        return replace(shown, page=shown.text) if settings[0].format == "html" else shown
 
     def render(
         self,
@@ -51,27 +65,19 @@ class FileChannel:
         """The edition in the channel's format; the recipient is the file's path."""
         text = self._text(edition, templates, pictures)
         date = edition.period_to.astimezone(ZoneInfo(edition.timezone)).date()
-        path = path_of(self._pattern, edition.digest, date)
-        return Rendition(self.name, self.kind, (path,), (text.encode(),))
+        path = self.settings.file_on(edition.digest, date)
+        return Rendition(self.name, self.kind, (str(path),), (text.encode(),))
 
     def _text(self, edition: Edition, templates: Renderer, pictures: Pictures) -> str:
-        match self._format:
+        match self.settings.format:
             case "html":
                 return self_contained(templates.html(edition), pictures)
             case "text":
                 return templates.text(edition)
             case "json":
-                return json.dumps(as_json(edition), ensure_ascii=False, indent=2) + "\n"
+                return as_json_text(edition)
             case "markdown":
                 return templates.markdown(edition)
-
-    def plainer(self, payload: bytes) -> bytes | None:  # noqa: ARG002
-        """None: there is no plainer form."""
-        return None
-
-    def session(self) -> nullcontext[FileChannel]:
-        """Nothing is kept open from one delivery to the next."""
-        return nullcontext(self)
 
     async def send(self, delivery: Delivery) -> str:
         """Write the file; the receipt is where it is."""
@@ -79,7 +85,7 @@ class FileChannel:
 
     async def check(self) -> str:
         """Whether the folder is there, or can be made, and can be written."""
-        folder = there = self._folder()
+        folder = there = self._folder
         while not (there.exists() or there.is_symlink()):
             there = there.parent
         try:
@@ -87,20 +93,16 @@ class FileChannel:
             with tempfile.TemporaryFile(dir=there):
                 pass
         except OSError as error:
-            said = f"{there} is not a writable folder: {error.strerror}"
-            raise DeliveryError(said, "retrying") from None
+            reason = f"{there} is not a writable folder: {error.strerror}"
+            raise DeliveryError(reason, "retrying") from None
         if folder == there:
             return f"{folder} is writable"
         return f"{folder} is not there yet, and can be made"
 
-    def _folder(self) -> Path:
-        """The part of the path that no placeholder is in."""
-        return Path(self._pattern.partition("{")[0] + "x").parent
-
     def _write(self, path: Path, payload: bytes) -> str:
         try:
-            if not path.parent.resolve().is_relative_to(self._folder().resolve()):
-                raise DeliveryError(f"{path} leads out of {self._folder()}", "failed")
+            if not path.parent.resolve().is_relative_to(self._folder.resolve()):
+                raise DeliveryError(f"{path} leads out of {self._folder}", "failed")
             path.parent.mkdir(parents=True, exist_ok=True)
             return str(put(path, payload))
         except AllTakenError:
@@ -109,15 +111,3 @@ class FileChannel:
             raise DeliveryError(
                 f"{error.filename or path}: {error.strerror}", "retrying"
             ) from error
-
-
-def path_of(pattern: str, digest: str, date: date) -> str:
-    """Where the edition of a day goes."""
-    return pattern.replace("{digest}", digest).replace("{date}", str(date))
-
-
-def open_channel(name: str, settings: Settings, paces: Paces) -> FileChannel:  # noqa: ARG001
-    """The channel of this name."""
-    channel = settings.channels[name]
-    assert isinstance(channel, FileSettings)
-    return FileChannel(name, channel)

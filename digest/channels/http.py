@@ -1,4 +1,7 @@
-"""Asking the server of a channel by HTTP: one request, and an answer that has an end."""
+"""Asking the server of a channel by HTTP: one request, and an answer that has an end.
+
+Nothing here tells an address, in which there may be a secret: no error, no log, no `repr`.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,26 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from digest import __version__
+from digest.channels.http_verdicts import accepted, proxy_refusal
+from digest.config.secrets import secrets_in
 from digest.errors import ChannelError, DeliveryError
 from digest.feeds.http.guard import bad_port
 from digest.http_client import aiohttp, bounded, plain_session, proxy_for, trusted
+from digest.log import Redactor
+from digest.model.structs import repr_without
 from digest.network import connection_trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from pydantic import SecretStr
 
 _CONNECT_SECONDS = 10
 _TOTAL_SECONDS = 60
-_PROXY_LOGIN = 407
-_PROXY_MEND = "write its user and password into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT"
+_JSON = {"Content-Type": "application/json", "User-Agent": f"digest/{__version__}"}
 
 
 class Answer(Struct, frozen=True):
@@ -27,6 +37,50 @@ class Answer(Struct, frozen=True):
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+    __repr__ = repr_without("headers", "body")
+
+
+class Endpoint:
+    """Where a channel posts; its address is secret with its parts, unless it is plain text.
+
+    What an answer repeats of these or of `secrets` is masked. `begun` tells whether a byte of the
+    last request may have left.
+    """
+
+    def __init__(self, url: SecretStr | str, secrets: Iterable[str] = ()) -> None:
+        self._url = url
+        self._redact = Redactor([*secrets_in(url), *secrets])
+        self.begun = False
+
+    async def ask(self, method: str, path: str = "", **request: Any) -> Answer:
+        """Ask once for what is below the address; an answer is one whatever it says.
+
+        Errors are those of `ask`.
+        """
+        self.begun = False
+        url = self._url if isinstance(self._url, str) else self._url.get_secret_value()
+        answer = await ask(method, f"{url}{path}", begin=self._begin, **request)
+        # Before anything is cut off, which could leave half of a secret.
+        body = self._redact(answer.body.decode("utf-8", "replace"))
+        return replace(answer, body=body.encode())
+
+    async def post(self, payload: bytes, path: str = "", **request: Any) -> Answer:
+        """Post JSON once; answers what was said by a service that took it.
+
+        Raises:
+            ChannelError: nothing was posted, or the service takes nothing now.
+            DeliveryError: it was refused, or nobody knows what became of it.
+        """
+        headers = _JSON | request.pop("headers", {})
+        return accepted(await self.ask("POST", path, data=payload, headers=headers, **request))
+
+    async def get(self, path: str = "", **request: Any) -> Answer:
+        """Ask what is there; errors are those of `post`."""
+        return accepted(await self.ask("GET", path, **request))
+
+    def _begin(self) -> None:
+        self.begun = True
 
 
 async def ask(
@@ -66,13 +120,6 @@ async def ask(
             raise ChannelError(f"cannot connect: {_words(error)}") from None
         reason = f"no answer after the message was posted: {_words(error)}"
         raise DeliveryError(reason, "unknown") from None
-
-
-def proxy_refusal(status: int) -> ChannelError:
-    """What it means that a proxy lets nothing through; its own troubles may pass."""
-    if status == _PROXY_LOGIN:
-        return ChannelError(f"the proxy wants a login (407); {_PROXY_MEND}", lasting=True)
-    return ChannelError(f"the proxy lets nothing through ({status})", lasting=status < 500)
 
 
 async def _ask(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
-
-from digest.model import as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,22 +16,21 @@ _CONFIGURATION = {"settings", "templates"}
 
 
 class Finding(Struct, frozen=True):
-    """One thing that was checked: what was found, and how to mend what is wrong with it."""
+    """One thing that was checked."""
 
     what: str
+    """settings, templates, database, access, files, secrets, disk, zone data, clock, feed, smtp,
+    sender, channel or public URL."""
     name: str
     verdict: Verdict
     said: str
     remedy: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return as_dict(self)
+    """How to mend it; empty where nothing is wrong."""
 
     def without(self, redact: Callable[[str], str]) -> Finding:
         """The same without secrets: a server may repeat in its answer what it was sent."""
-        name, said, remedy = map(redact, (self.name, self.said, self.remedy))
-        return Finding(self.what, name, self.verdict, said, remedy)
+        name, text, remedy = map(redact, (self.name, self.said, self.remedy))
+        return Finding(self.what, name, self.verdict, text, remedy)
 
 
 class Trouble(Struct, frozen=True):
@@ -50,15 +47,15 @@ def found(what: str, name: str, facts: Iterable[str], troubles: Iterable[Trouble
     verdicts = {trouble.verdict for trouble in troubles}
     verdict: Verdict = next((each for each in _WORST_FIRST if each in verdicts), "ok")
     parts = (", ".join(facts), *(trouble.said for trouble in troubles))
-    said = "; ".join(filter(None, parts))
+    text = "; ".join(filter(None, parts))
     remedy = "; ".join(dict.fromkeys(trouble.remedy for trouble in troubles))
-    return Finding(what, name, verdict, said, remedy)
+    return Finding(what, name, verdict, text, remedy)
 
 
 def failed(what: str, name: str, reason: str, remedy: str) -> Finding:
     """A failure; where the reason ends in a way to mend it, that one counts."""
-    said, _, own = reason.partition("; ")
-    return Finding(what, name, "fail", said, own or remedy)
+    text, _, own = reason.partition("; ")
+    return Finding(what, name, "fail", text, own or remedy)
 
 
 def exit_code(findings: Iterable[Finding]) -> int:

@@ -43,5 +43,5 @@ class Certificates:
     def troubles(self, host: str, now: datetime) -> Iterator[Trouble]:
         """What is wrong with that."""
         if host in self._until and (self._until[host] - now).days < _SOON_DAYS:
-            said = f"its certificate ends on {self._until[host]:%Y-%m-%d}"
-            yield Trouble("warn", said, "have whoever runs the server renew it")
+            text = f"its certificate ends on {self._until[host]:%Y-%m-%d}"
+            yield Trouble("warn", text, "have whoever runs the server renew it")

@@ -20,10 +20,10 @@ from digest.checks.machine import check_clock, check_database, check_disk, check
 from digest.checks.mail import check_smtp, largest_email
 from digest.checks.names import check_sender, txt_records
 from digest.checks.public import check_listening, check_public_url
-from digest.config import EmailSettings
 from digest.domains import with_port
 from digest.errors import DeliveryError
 from digest.log import Redactor
+from digest.store import database_of
 from digest.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
@@ -32,15 +32,11 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel
     from digest.checks.names import Lookup
-    from digest.config import FeedSettings, Settings, SmtpSettings
+    from digest.config import Settings, SmtpSettings, SourceSettings
 
     _Check = tuple[str, str, Awaitable[Sequence[Finding]]]
 
 _SECONDS = 30.0
-_CHANNEL_REMEDIES = {
-    "file": "make the folder, and let this user write there",
-    "slack": "look at the network, and at HTTPS_PROXY where there is a proxy",
-}
 
 
 class Outside(Struct, frozen=True):
@@ -82,21 +78,21 @@ async def check_everything(
     return [finding.without(redact) for finding in findings]
 
 
-def _apart(feeds: Sequence[FeedSettings], findings: Sequence[Finding]) -> list[Finding]:
+def _apart(feeds: Sequence[SourceSettings], findings: Sequence[Finding]) -> list[Finding]:
     """The findings of feeds, under their addresses where their titles are the same."""
     names = Counter(finding.name for finding in findings)
     return [
-        replace(finding, name=feed.url) if names[finding.name] > 1 else finding
+        replace(finding, name=feed.address) if names[finding.name] > 1 else finding
         for feed, finding in zip(feeds, findings, strict=True)
     ]
 
 
 async def _machine(settings: Settings, outside: Outside) -> list[Finding]:
-    path = settings.database_path
+    database = database_of(settings)
     zones = [settings.zone_of(name).key for name in settings.digests]
     return [
-        await asyncio.to_thread(check_database, path),
-        await asyncio.to_thread(check_disk, path),
+        await asyncio.to_thread(check_database, database),
+        await asyncio.to_thread(check_disk, database),
         check_zones([settings.timezone, *zones], outside.now()),
     ]
 
@@ -106,18 +102,18 @@ def _sending(settings: Settings, outside: Outside) -> Iterator[_Check]:
     if smtp := settings.smtp:
         yield "smtp", with_port(smtp.host, smtp.port), _one(_check_server(smtp, settings, outside))
         yield "sender", smtp.sender, _one(check_sender(smtp, outside.lookup))
-    for channel in open_channels(settings).values():
-        # All of these are the mail server's.
-        if channel.kind != "email":
-            yield "channel", channel.name, _one(_check_channel(channel))
+    for name, channel in open_channels(settings).items():
+        # What the mail server takes is looked at once for all of them.
+        if not settings.channels[name].needs_smtp:
+            yield "channel", name, _one(_check_channel(channel))
     yield "listen", "", check_listening(settings)
     yield "public URL", "", check_public_url(settings, outside.now())
 
 
 async def _check_server(smtp: SmtpSettings, settings: Settings, outside: Outside) -> Finding:
-    largest = await asyncio.to_thread(largest_email, settings.database_path)
-    lists = (one.to for one in settings.channels.values() if isinstance(one, EmailSettings))
-    recipient = next(lists, (smtp.sender,))[0]
+    largest = await asyncio.to_thread(largest_email, database_of(settings))
+    channels = [channel for channel in settings.channels.values() if channel.needs_smtp]
+    recipient = next((to for each in channels for to in each.recipients), smtp.sender)
     return await check_smtp(smtp, largest, outside.now(), recipient)
 
 
@@ -125,8 +121,7 @@ async def _check_channel(channel: Channel) -> Finding:
     try:
         return Finding("channel", channel.name, "ok", await channel.check())
     except DeliveryError as error:
-        remedy = _CHANNEL_REMEDIES.get(channel.kind, "see docs/running.md")
-        return failed("channel", channel.name, error.reason, remedy)
+        return failed("channel", channel.name, error.reason, channel.remedy)
 
 
 async def _one(checking: Awaitable[Finding]) -> list[Finding]:

@@ -11,21 +11,20 @@ from digest.checks import Finding, Trouble, failed, found
 from digest.errors import FeedError
 from digest.feeds.anomalies import outruns
 from digest.feeds.http.freshness import server_time
-from digest.feeds.parsing.read import read_text
-from digest.feeds.parsing.tolerant import parse_feed
+from digest.feeds.parsing.read import parse_body
 from digest.http_client import aiohttp
-from digest.jobs.body_task import body_of
-from digest.jobs.poll import feed_request
+from digest.jobs.ask_source import SourceClient
 from digest.language import counted
-from digest.store import titles_of
+from digest.store import database_of, titles_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from digest.checks.certificates import Certificates
-    from digest.config import FeedSettings, Settings
-    from digest.feeds.http.fetch import Fetcher, Response
+    from digest.config import Settings, SourceSettings
+    from digest.feeds.http.fetch import Fetcher
+    from digest.feeds.http.messages import Response
     from digest.model import ParsedEntry, ParsedFeed
     from digest.workers.pool import WorkerPool
 
@@ -77,25 +76,24 @@ class FeedChecks:
         now: Callable[[], datetime],
     ) -> None:
         self._settings = settings
-        self._titles = titles_of(settings.database_path)
-        self._fetcher = fetcher
+        self._titles = titles_of(database_of(settings))
+        self._sources = SourceClient(settings.polling, fetcher, workers)
         self._workers = workers
         self._certificates = certificates
         self._now = now
 
-    async def check(self, feed: FeedSettings) -> Finding:
+    async def check(self, feed: SourceSettings) -> Finding:
         """Fetch and parse one; it waits for its turn as polling does, and has as long."""
-        name = feed.name or self._titles.get(feed.url) or feed.url
+        name = feed.name or self._titles.get(feed.address) or feed.address
         if feed.paused:
             return Finding("feed", name, "ok", "paused, so it was not asked")
         try:
-            response = await self._fetcher.fetch(feed_request(feed, self._settings))
-            limit = self._settings.polling.max_body
-            body = await self._workers.run(read_text, body_of(response, limit))
-            parsed = await self._workers.run(parse_feed, body, response.url, response.charset)
+            request = self._sources.request(feed, self._now())
+            response = await self._sources.ask(feed, request)
+            parsed = await self._workers.call(parse_body, self._sources.body(feed, response))
         except FeedError as error:
             return failed(
-                "feed", name, error.reason, _remedy(error).format(url=shlex.quote(feed.url))
+                "feed", name, error.reason, _remedy(error).format(url=shlex.quote(feed.address))
             )
         name = feed.name or parsed.title or name
         return found(
@@ -112,14 +110,14 @@ class FeedChecks:
         yield from self._certificates.facts(_host(response), self._now())
 
     def _troubles(
-        self, feed: FeedSettings, parsed: ParsedFeed, response: Response
+        self, feed: SourceSettings, parsed: ParsedFeed, response: Response
     ) -> Iterator[Trouble]:
         least = self._settings.polling.every
         if not parsed.entries:
-            yield Trouble("warn", "it has no entries", f"look at it in a browser: {feed.url}")
+            yield Trouble("warn", "it has no entries", f"look at it in a browser: {feed.address}")
         if outruns(parsed.entries, max(feed.every or least, least), self._now()):
-            said = "they reach back so little that some may be missed between polls"
-            yield Trouble("warn", said, "poll it more often (`every`; polling.every is the least)")
+            text = "they reach back so little that some may be missed between polls"
+            yield Trouble("warn", text, "poll it more often (`every`; polling.every is the least)")
         if response.moved_to:
             yield Trouble("warn", "it moved for good", f"change its url to {response.moved_to}")
         yield from self._certificates.troubles(_host(response), self._now())

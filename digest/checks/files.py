@@ -9,14 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel
-
 from digest.channels.atomic_files import LONGEST_NAME, PARTS
-from digest.channels.file import path_of
 from digest.checks import Finding
-from digest.config import FileSettings
+from digest.checks.access import exposed
 from digest.model import ALERTS
-from digest.store import exposed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,9 +45,8 @@ def _paths(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
         named[ALERTS] = settings.alerts.send_to
     for digest, send_to in named.items():
         for name in send_to:
-            channel = settings.channels[name]
-            if isinstance(channel, FileSettings):
-                yield (name, digest), path_of(channel.path, digest, _SOME_DAY)
+            if path := settings.channels[name].file_on(digest, _SOME_DAY):
+                yield (name, digest), str(path)
 
 
 def _impossible(paths: dict[tuple[str, str], str]) -> Iterator[Finding]:
@@ -85,12 +80,9 @@ def _shared(shared: dict[str, list[str]]) -> Iterator[Finding]:
         yield Finding("files", first, "warn", said, remedy)
 
 
-def check_secrets(settings: Settings, folder: Path) -> list[Finding]:
-    """Whether others on this machine can read the files with secrets; nothing where none is.
-
-    Their paths are relative to `folder`.
-    """
-    files = list(dict.fromkeys(folder / file.expanduser() for file in _secret_files(settings)))
+def check_secrets(settings: Settings) -> list[Finding]:
+    """Whether others on this machine can read the files with secrets; nothing where none is."""
+    files = settings.secret_files
     found = exposed(file for file in files if not file.is_relative_to(_CONTAINER_SECRETS))
     if not files:
         return []
@@ -101,20 +93,3 @@ def check_secrets(settings: Settings, folder: Path) -> list[Finding]:
         Finding("secrets", str(file), "warn", said, f"`chmod o= {shlex.quote(str(file))}`")
         for file in found
     ]
-
-
-def _secret_files(value: object) -> Iterator[Path]:
-    """The files of settings that may be read from one, wherever they are in the settings."""
-    if isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            setting = getattr(value, name)
-            if isinstance(setting, Path) and name.removesuffix("_file") in _others(value, name):
-                yield setting
-            yield from _secret_files(setting)
-    elif isinstance(value, dict | tuple | list):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _secret_files(one)
-
-
-def _others(model: BaseModel, name: str) -> set[str]:
-    return set(type(model).model_fields) - {name}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import zoneinfo
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -10,11 +9,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from digest.checks import Finding, Trouble, failed, found
-from digest.config import SlackSettings
 from digest.errors import StoreError, TemplateError
 from digest.feeds.http.guard import bad_port
 from digest.language import counted
-from digest.store import Store, database_exists, exposed_files, reason_not_to_send
+from digest.store import Store
 from digest.store.migrations import HEAD
 
 if TYPE_CHECKING:
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
 
     from digest.config import Settings
     from digest.config.looks import Theme
+    from digest.store import DatabaseAddress
 
 _MOST_OFF_MINUTES = 5
 _OLD_YEARS = 2
@@ -50,56 +49,37 @@ def _templates(folder: Path | None, themes: Sequence[Theme]) -> Finding:
         return Finding("templates", name, "fail", str(error), remedy)
     unused = unused_of(folder, themes) if folder else []
     mend = "name it as `digest templates export` does, or move it away"
-    return found("templates", name, ["compile"], [Trouble("warn", one, mend) for one in unused])
+    return found("templates", name, ["compile"], [Trouble("warn", text, mend) for text in unused])
 
 
-def check_database(path: Path) -> Finding:
+def check_database(database: DatabaseAddress) -> Finding:
     """Read the database through."""
+    name = str(database)
     try:
-        if not database_exists(path):
-            return Finding("database", str(path), "ok", "not there yet; `digest run` makes it")
-        Store(path, read_only=True, check=True).close()
-        size = path.stat().st_size / 1_000_000
+        if not database.exists():
+            return Finding("database", name, "ok", "not there yet; `digest run` makes it")
+        Store(database, read_only=True, check=True).close()
+        size = database.size() / 1_000_000
     except StoreError as error:
-        reason = str(error).removeprefix(f"{path}: ")
-        return failed("database", str(path), reason, "restore a backup (docs/running.md)")
-    return Finding("database", str(path), "ok", f"whole, schema {HEAD}, {size:.1f} MB")
-
-
-def check_access(path: Path) -> list[Finding]:
-    """Whether others on this machine can read the database; nothing where there is none."""
-    try:
-        if not database_exists(path):
-            return []
-        exposed = exposed_files(path)
-    except (OSError, StoreError):
-        # What is wrong with it, another check tells.
-        return []
-    if not exposed:
-        return [Finding("access", str(path), "ok", "its owner's alone")]
-    said = "every user of this machine can read the keys, recipients and feeds in it"
-    mend = f"`chmod o= {shlex.join(map(str, exposed))}`"
-    return [Finding("access", str(path), "warn", said, mend)]
+        reason = str(error).removeprefix(f"{name}: ")
+        return failed("database", name, reason, "restore a backup (docs/running.md)")
+    return Finding("database", name, "ok", f"whole, schema {HEAD}, {size:.1f} MB")
 
 
 def check_ports(settings: Settings) -> list[Finding]:
     """The feeds and channels at ports that are never asked; an address may be a secret."""
-    urls = {f"feed {feed.name or feed.url}": feed.url for feed in settings.feeds}
+    urls = {f"feed {feed.name or feed.address}": feed.address for feed in settings.feeds}
     for name, channel in settings.channels.items():
-        if isinstance(channel, SlackSettings):
-            hook = channel.webhook_url
-            urls[f"channel {name}"] = hook.get_secret_value() if hook else channel.api_url
+        if channel.server_url:
+            urls[f"channel {name}"] = channel.server_url
     bad = {name: bad_port(urlsplit(url).port) for name, url in urls.items()}
     mend = "have it served at another port, and write that"
-    return [failed("settings", name, said, mend) for name, said in bad.items() if said]
+    return [failed("settings", name, text, mend) for name, text in bad.items() if text]
 
 
-def check_disk(database: Path) -> Finding:
+def check_disk(database: DatabaseAddress) -> Finding:
     """Whether there is room where the database is, or will be."""
-    folder = database.absolute().parent
-    while not folder.exists():
-        folder = folder.parent
-    lack = reason_not_to_send(folder / database.name)
+    folder, lack = database.try_disk()
     if lack is None:
         return Finding("disk", str(folder), "ok", "there is room, and it can be written")
     remedy = "make room there and see that this user may write, or set another `database`"
@@ -146,9 +126,9 @@ def check_clock(offsets: Sequence[timedelta]) -> Finding:
     if not offsets:
         return Finding("clock", "", "ok", "not compared, since no answer had a date")
     minutes = min(offsets, key=abs).total_seconds() / 60
-    said = f"{abs(minutes):.0f} min {'behind' if minutes > 0 else 'ahead of'} the nearest server"
+    text = f"{abs(minutes):.0f} min {'behind' if minutes > 0 else 'ahead of'} the nearest server"
     if abs(minutes) <= _MOST_OFF_MINUTES:
         servers = counted(len(offsets), "answer")
-        said = f"within {_MOST_OFF_MINUTES} min of the servers' clocks, by the nearest of {servers}"
-        return Finding("clock", "", "ok", said)
-    return Finding("clock", "", "warn", said, "set this machine's clock, by NTP if it may")
+        text = f"within {_MOST_OFF_MINUTES} min of the servers' clocks, by the nearest of {servers}"
+        return Finding("clock", "", "ok", text)
+    return Finding("clock", "", "warn", text, "set this machine's clock, by NTP if it may")

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 from digest.channels.email.smtp import SmtpConnection
 from digest.checks import Finding, Trouble, failed, found
 from digest.checks.certificates import Certificates
+from digest.config.channels import CHANNEL_KINDS
 from digest.domains import with_port
-from digest.errors import ChannelError, DeliveryError, StoreError
+from digest.errors import ChannelError, DeliveryError
 from digest.rendering.email.headers import mailbox
-from digest.store import Store, database_exists
+from digest.store import try_to_read_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
-    from pathlib import Path
 
     from digest.channels.email.smtp import Offer
     from digest.config import SmtpSettings
+    from digest.store import DatabaseAddress
 
 _REMEDY = "look at smtp.host, smtp.port and smtp.security, and at what is between"
 _OLD = {"TLSv1", "TLSv1.1"}
@@ -60,8 +61,8 @@ async def _rehearse(connection: SmtpConnection, recipient: str) -> tuple[Trouble
         # What is put off is tried again, as it is when something is sent.
         if error.verdict == "retrying":
             return ()
-        said = f"it takes nothing for {recipient}: {error.reason}"
-        return (Trouble("warn", said, "see whether the address is right"),)
+        text = f"it takes nothing for {recipient}: {error.reason}"
+        return (Trouble("warn", text, "see whether the address is right"),)
     return ()
 
 
@@ -74,24 +75,17 @@ def _facts(smtp: SmtpSettings, offer: Offer) -> Iterator[str]:
 
 def _troubles(smtp: SmtpSettings, offer: Offer, largest: int) -> Iterator[Trouble]:
     if offer.most_bytes and offer.most_bytes < largest:
-        said = f"emails of up to {largest:,} bytes go as text, since it takes {offer.most_bytes:,}"
-        yield Trouble("warn", said, "send no `images` or fewer `max_entries`, or raise its limit")
+        text = f"emails of up to {largest:,} bytes go as text, since it takes {offer.most_bytes:,}"
+        yield Trouble("warn", text, "send no `images` or fewer `max_entries`, or raise its limit")
     if offer.encryption in _OLD:
         yield Trouble("warn", "an old kind of encryption", "have the server speak TLS 1.2 or later")
     if offer.encryption is None and smtp.host not in {"localhost", "127.0.0.1", "::1"}:
         yield Trouble("warn", "mail goes there in clear", "set smtp.security to starttls or tls")
 
 
-def largest_email(database: Path) -> int:
+def largest_email(database: DatabaseAddress) -> int:
     """The size of the largest of the last emails; 0 where there is none."""
-    try:
-        if not database_exists(database):
-            return 0
-        store = Store(database, read_only=True)
-    except StoreError:
-        # What is wrong with it, another check tells.
-        return 0
-    try:
-        return store.health.largest("email")
-    finally:
-        store.close()
+    kinds = [kind for kind, model in CHANNEL_KINDS.items() if model.needs_smtp]
+    # What is wrong with it, another check tells.
+    with try_to_read_store(database) as store:
+        return max(store.health.largest(kind) for kind in kinds) if store else 0

@@ -46,14 +46,14 @@ async def txt_records(
 async def check_sender(smtp: SmtpSettings, lookup: Lookup) -> Finding:
     """Whether receivers can tell that the server may send for the domain of `from`."""
     domain = mailbox(smtp.sender).addr_spec.rpartition("@")[2].lower().rstrip(".")
-    said = {name: await lookup(name) for name in _names(domain, smtp)}
-    if not said:
+    answers = {name: await lookup(name) for name in _names(domain, smtp)}
+    if not answers:
         return Finding("sender", domain, "ok", "not looked up: nobody can publish anything there")
-    if None in said.values():
+    if None in answers.values():
         reason = "DNS does not answer, so nobody knows of SPF, DKIM and DMARC"
         mend = "look at this machine's DNS, and check again"
         return found("sender", domain, [], [Trouble("warn", reason, mend)])
-    records = {name: found or [] for name, found in said.items()}
+    records = {name: found or [] for name, found in answers.items()}
     facts = ["SPF, DKIM and DMARC looked up" if smtp.dkim else "SPF and DMARC looked up"]
     return found("sender", domain, facts, _troubles(domain, smtp, records))
 
@@ -79,18 +79,18 @@ def _key_name(smtp: SmtpSettings) -> str:
 
 
 def _troubles(domain: str, smtp: SmtpSettings, records: dict[str, list[str]]) -> Iterator[Trouble]:
-    senders = [one for one in records[domain] if one.lower().startswith("v=spf1")]
+    senders = [record for record in records[domain] if record.lower().startswith("v=spf1")]
     if not senders:
         mend = f"publish a TXT record at {domain}, `v=spf1 ... -all`, {_ASK}"
         yield Trouble("warn", "no SPF record", mend)
     elif len(senders) > 1:
         # RFC 7208, section 4.5
         yield Trouble("warn", f"{len(senders)} SPF records, so none counts", "make them one")
-    if smtp.dkim and not any(_has_key(one) for one in records[_key_name(smtp)]):
+    if smtp.dkim and not any(_has_key(record) for record in records[_key_name(smtp)]):
         mend = f"publish the public key as a TXT record at {_key_name(smtp)} (docs/running.md)"
         yield Trouble("warn", "the key that emails are signed with is not published", mend)
-    policies = [one for name in _policies(domain) for one in records[name]]
-    if not any(one.lower().startswith("v=dmarc1") for one in policies):
+    policies = [record for name in _policies(domain) for record in records[name]]
+    if not any(record.lower().startswith("v=dmarc1") for record in policies):
         mend = f"publish a TXT record at _dmarc.{domain}, at least `v=DMARC1; p=none`"
         yield Trouble("warn", "no DMARC policy", mend)
 

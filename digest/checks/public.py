@@ -12,6 +12,7 @@ from digest.checks.certificates import Certificates
 from digest.feeds.http.fetch import explain
 from digest.http_client import aiohttp, plain_session
 from digest.network import listening_trouble
+from digest.store import database_of
 from digest.web.control_client import daemon_is_alive
 
 if TYPE_CHECKING:
@@ -33,13 +34,13 @@ async def check_public_url(settings: Settings, now: datetime) -> list[Finding]:
     url = settings.web.public_url.rstrip("/")
     certificates = Certificates()
     host = urlsplit(url).hostname or ""
-    said = await _answer(f"{url}/healthz", certificates)
-    troubles = [await _silence(settings, said)] if said else []
+    text = await _answer(f"{url}/healthz", certificates)
+    troubles = [await _silence(settings, text)] if text else []
     if urlsplit(url).scheme == "http":
         mend = "serve it over https, and write https:// in web.public_url"
         troubles.append(Trouble("warn", "links in emails lead there in clear", mend))
     troubles += certificates.troubles(host, now)
-    facts = ([] if said else ["answers"]) + list(certificates.facts(host, now))
+    facts = ([] if text else ["answers"]) + list(certificates.facts(host, now))
     return [found("public URL", url, facts, troubles)]
 
 
@@ -58,18 +59,18 @@ async def _answer(url: str, certificates: Certificates) -> str | None:
             return explain(error)
 
 
-async def _silence(settings: Settings, said: str) -> Trouble:
+async def _silence(settings: Settings, text: str) -> Trouble:
     assert settings.web is not None
     for words, mend in _MENDS.items():
         # These are wrong whether a daemon runs or not.
-        if words in said:
-            return Trouble("fail", said, mend)
-    if not await daemon_is_alive(settings.database_path):
+        if words in text:
+            return Trouble("fail", text, mend)
+    if not await daemon_is_alive(database_of(settings)):
         return Trouble(
-            "warn", f"{said}, and no daemon runs here", "start `digest run`, check again"
+            "warn", f"{text}, and no daemon runs here", "start `digest run`, check again"
         )
     mend = f"have the proxy in front lead to web.listen ({settings.web.listen})"
-    return Trouble("fail", said, mend)
+    return Trouble("fail", text, mend)
 
 
 async def check_listening(settings: Settings) -> list[Finding]:
@@ -77,7 +78,7 @@ async def check_listening(settings: Settings) -> list[Finding]:
     if settings.web is None:
         return []
     host, port = settings.web.address
-    if await daemon_is_alive(settings.database_path):
+    if await daemon_is_alive(database_of(settings)):
         # What listens there is the daemon's own, or it would not run.
         return [Finding("listen", settings.web.listen, "ok", "a daemon runs, which listens there")]
     try:

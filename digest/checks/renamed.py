@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from digest.app.reports import lost_names
 from digest.checks import Finding
-from digest.errors import StoreError
-from digest.store import Store, database_exists
+from digest.store import database_of, try_to_read_store
 
 if TYPE_CHECKING:
     from digest.config import Settings
@@ -17,16 +16,11 @@ _WHAT = {"list": "channel", "renamed": "digest"}
 
 def check_names(settings: Settings) -> list[Finding]:
     """What is gone from the configuration though there are readers or editions of it."""
-    path = settings.database_path
-    try:
-        if not database_exists(path):
+    # What is wrong with it is told by other checks; an older one is brought to this version.
+    with try_to_read_store(database_of(settings)) as store:
+        if store is None:
             return []
-        store = Store(path, read_only=True)
-    except StoreError:
-        # What is wrong with it is told by other checks; an older one is brought to this version.
-        return []
-    try:
         lost = lost_names(settings, store.moves.lists(), store.moves.editions())
-    finally:
-        store.close()
-    return [Finding(_WHAT[one.kind], one.name, "warn", one.said, one.remedy) for one in lost]
+    return [
+        Finding(_WHAT[name.kind], name.name, "warn", name.message, name.remedy) for name in lost
+    ]

@@ -1,4 +1,4 @@
-"""Running a command's coroutine: SIGTERM, like Ctrl-C, lets what is being sent finish."""
+"""Runs a command's coroutine; SIGTERM, like Ctrl-C, lets what is being sent finish."""
 
 from __future__ import annotations
 

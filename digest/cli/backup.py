@@ -1,4 +1,4 @@
-"""`backup`: a copy of the database, made while others use it."""
+"""`digest backup`: copies the database while others use it."""
 
 from __future__ import annotations
 
@@ -6,25 +6,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
-from digest.cli.output import print_json, say
-from digest.store import back_up
+from digest.cli import pass_settings
+from digest.cli.output import print_result, say
+from digest.store import database_of
 
 if TYPE_CHECKING:
-    from digest.cli import Options
+    from digest.config import Settings
+
+
+class Backup(Struct, frozen=True):
+    """`backup`: the copy that was made."""
+
+    backup: str
+    bytes: int
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.pass_obj
-def backup(options: Options, file: Path) -> None:
+@pass_settings
+def backup(settings: Settings, file: Path) -> None:
     """Copy the database to FILE, whole, while the daemon runs or not.
 
     The copy is checked before it takes its place; a FILE that is there is replaced.
     """
-    settings = options.settings(log_level="error")
-    size = back_up(settings.database_path, file)
-    if options.json:
-        print_json({"backup": str(file), "bytes": size})
-    else:
-        say(f"{size:,} bytes copied to {file}")
+    copy = Backup(str(file), database_of(settings).back_up(file))
+    print_result(copy, lambda copy: say(f"{copy.bytes:,} bytes copied to {copy.backup}"))

@@ -1,4 +1,4 @@
-"""`check`: the configuration, and with `--online` all that it reaches."""
+"""`digest check`: tries the configuration, and with `--online` all that it reaches."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from digest.checks import Finding, Verdict, exit_code
+from digest.checks.access import check_access
 from digest.checks.files import check_files, check_secrets
-from digest.checks.machine import check_access, check_ports, check_templates
+from digest.checks.machine import check_ports, check_templates
 from digest.checks.renamed import check_names
 from digest.cli import Options, aio
-from digest.cli.output import cell, open_console, print_json, progress, say
+from digest.cli.output import cell, open_console, print_result, progress, say
 from digest.language import counted
+from digest.store import database_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +29,12 @@ _COLOURS = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 _COUNTED: dict[Verdict, str] = {"fail": "failed", "warn": "to look at", "ok": "well"}
 
 
+class Checks(Struct, frozen=True):
+    """`check`: everything that was checked; problems of the file itself go to standard error."""
+
+    checks: tuple[Finding, ...]
+
+
 @click.command()
 @click.option("--online", is_flag=True, help="Try all that it names; sends and changes nothing.")
 @click.pass_obj
@@ -36,9 +45,9 @@ def check(options: Options, *, online: bool) -> int:
         _settings(settings),
         *check_templates(settings),
         *check_ports(settings),
-        *check_access(settings.database_path),
+        *check_access(database_of(settings)),
         *check_files(settings),
-        *check_secrets(settings, options.file().absolute().parent),
+        *check_secrets(settings),
         *check_names(settings),
     ]
     if online:
@@ -46,31 +55,29 @@ def check(options: Options, *, online: bool) -> int:
 
         with progress("checking", None) as done:
             findings += aio.run(check_everything(settings, Outside(), done))
-    if options.json:
-        print_json({"checks": [finding.as_json() for finding in findings]})
-    else:
-        show(findings)
+    print_result(Checks(tuple(findings)), _print)
     return exit_code(findings)
 
 
 def _settings(settings: Settings) -> Finding:
     parts = {"feed": settings.feeds, "digest": settings.digests, "channel": settings.channels}
-    said = ", ".join(counted(len(part), name) for name, part in parts.items())
-    return Finding("settings", "", "ok", said)
+    counts = ", ".join(counted(len(part), name) for name, part in parts.items())
+    return Finding("settings", "", "ok", counts)
 
 
-def show(findings: Sequence[Finding]) -> None:
+def _print(checks: Checks) -> None:
     """A table on a terminal, a line each elsewhere, and how many went how."""
     console = open_console()
     if console.is_terminal:
-        console.print(_table(findings))
+        console.print(_table(checks.checks))
     else:
-        for finding in findings:
+        for finding in checks.checks:
             what = f"{finding.verdict:4} {' '.join(filter(None, (finding.what, finding.name)))}"
-            said = "; ".join(filter(None, (finding.said, finding.remedy)))
-            say(f"{what}: {said}")
-    counts = Counter(finding.verdict for finding in findings)
-    say(", ".join(f"{counts[one]} {word}" for one, word in _COUNTED.items() if counts[one]))
+            found = "; ".join(filter(None, (finding.said, finding.remedy)))
+            say(f"{what}: {found}")
+    counts = Counter(finding.verdict for finding in checks.checks)
+    counted_verdicts = ((counts[verdict], word) for verdict, word in _COUNTED.items())
+    say(", ".join(f"{count} {word}" for count, word in counted_verdicts if count))
 
 
 def _table(findings: Sequence[Finding]) -> Table:

@@ -1,20 +1,22 @@
-"""The ledger by command: `deliveries`, `show`, `retry`, `drop`, `resend`, `incidents`."""
+"""`digest deliveries`, `show`, `retry`, `drop`, `resend` and `incidents`: the ledger by command."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
+from msgspec.structs import asdict
 
+from digest.app.results import Decided
 from digest.app.wiring import open_runtime
-from digest.cli import Options, aio
-from digest.cli.output import print_json, print_table, say
-from digest.cli.poll_send import UNDELIVERED, asked
-from digest.errors import InstanceError, StoreError
+from digest.cli import aio, pass_settings
+from digest.cli.output import print_result, print_table, say
+from digest.cli.poll_send import UNDELIVERED, ask_holder
+from digest.errors import InstanceError
 from digest.language import counted
-from digest.model import as_dict
-from digest.store import Store, database_exists
+from digest.store import EditionRecord, Incident, Record, RecordWithHistory, Store, database_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,182 +32,195 @@ _COLUMNS = (
 )
 
 
+class Deliveries(Struct, frozen=True):
+    """`deliveries`: the newest first."""
+
+    deliveries: tuple[Record, ...]
+
+
+class ShownStory(Struct, frozen=True):
+    """A story of an edition."""
+
+    title: str
+    url: str
+
+
+class ShownEdition(EditionRecord, frozen=True):
+    """An edition."""
+
+    stories: tuple[ShownStory, ...]
+
+
+class Show(Struct, frozen=True):
+    """`show`: an edition with every change of its deliveries."""
+
+    edition: ShownEdition
+    deliveries: tuple[RecordWithHistory, ...]
+
+
+class Incidents(Struct, frozen=True):
+    """`incidents`: the oldest first."""
+
+    incidents: tuple[Incident, ...]
+
+
 @click.command()
 @click.option("--state", type=click.Choice(_STATES), help="Only those in this state.")
 @click.option("--digest", metavar="DIGEST", help="Only those of this digest.")
 @click.option(
     "--most", type=click.IntRange(1), default=_SHOWN, show_default=True, help="How many, at most."
 )
-@click.pass_obj
-def deliveries(options: Options, state: str | None, digest: str | None, most: int) -> int:
+@pass_settings
+def deliveries(settings: Settings, state: str | None, digest: str | None, most: int) -> None:
     """Show deliveries, the newest first."""
-    with _reading(options) as store:
-        rows = [_plain(as_dict(one)) for one in store.deliveries.find(state, digest, most)]
-    if options.json:
-        print_json({"deliveries": rows})
-    elif rows:
-        _print_deliveries(rows)
-    else:
-        say("No deliveries.")
-    return 0
+    with _reading(settings) as store:
+        found = Deliveries(tuple(store.deliveries.find(state, digest, most)))
+    print_result(found, lambda found: _print_deliveries(found.deliveries))
 
 
 @click.command()
 @click.argument("edition", type=int)
-@click.pass_obj
-def show(options: Options, edition: int) -> int:
+@pass_settings
+def show(settings: Settings, edition: int) -> None:
     """Show an edition with the whole history of its deliveries."""
-    with _reading(options) as store:
-        record = as_dict(store.deliveries.edition(edition))
+    with _reading(settings) as store:
+        record = store.deliveries.edition(edition)
         composed = store.editions.load(edition)
-        rows = [as_dict(one) for one in store.deliveries.of_edition(edition)]
+        found = store.deliveries.of_edition(edition)
     assert composed is not None
-    record["stories"] = [{"title": one.title, "url": one.url} for one in composed.stories]
-    if options.json:
-        print_json({"edition": record, "deliveries": rows})
-        return 0
-    say(f"Edition {edition} of {record['digest']}: {record['subject']}")
-    stories = counted(len(record["stories"]), "story", "stories")
-    due, made = _time(record["scheduled_for"]), _time(record["period_to"])
+    stories = tuple(ShownStory(story.title, story.url) for story in composed.stories)
+    shown = ShownEdition(**asdict(record), stories=stories)
+    print_result(Show(shown, tuple(found)), _print_edition)
+
+
+def _print_edition(result: Show) -> None:
+    edition = result.edition
+    say(f"Edition {edition.id} of {edition.digest}: {edition.subject}")
+    stories = counted(len(edition.stories), "story", "stories")
+    due, made = _time(edition.scheduled_for), _time(edition.period_to)
     say(f"due {due} UTC, composed {made} UTC, {stories}")
-    for row in rows:
-        part = f", part {row['part']}" if row["part"] > 1 else ""
-        dropped = ", dropped" if row["dropped"] else ""
+    for delivery in result.deliveries:
+        part = f", part {delivery.part}" if delivery.part > 1 else ""
+        dropped = ", dropped" if delivery.dropped else ""
         say()
-        say(f"{row['channel']} to {row['recipient']}{part}: {row['state']}{dropped}")
-        for line in _history(row):
+        say(f"{delivery.channel} to {delivery.recipient}{part}: {delivery.state}{dropped}")
+        for line in _history(delivery):
             say(f"  {line}")
-    return 0
 
 
-def _history(row: dict[str, Any]) -> Iterator[str]:
+def _history(delivery: RecordWithHistory) -> Iterator[str]:
     """What became of a delivery, a line each."""
-    of = f" to repeat {row['of']}" if row["of"] else ""
-    yield f"{_time(row['created_at'])} planned as {row['id']}{of}, {row['message_id']}"
-    for change in row["changes"]:
-        said = f": {change['said']}" if change["said"] else ""
-        attempt = f" (attempt {change['attempt']})" if change["state"] == "sending" else ""
-        sent_as = f" as {change['message_id']}" if change["message_id"] else ""
-        yield f"{_time(change['at'])} {change['state']}{attempt}{sent_as}{said}"
-    if row["next_attempt_at"]:
-        yield f"{_time(row['next_attempt_at'])} next attempt"
-    if row["repeated_by"]:
-        yield f"sent once more as {row['repeated_by']}"
+    of = f" to repeat {delivery.of}" if delivery.of else ""
+    yield f"{_time(delivery.created_at)} planned as {delivery.id}{of}, {delivery.message_id}"
+    for change in delivery.changes:
+        answer = f": {change.said}" if change.said else ""
+        attempt = f" (attempt {change.attempt})" if change.state == "sending" else ""
+        sent_as = f" as {change.message_id}" if change.message_id else ""
+        yield f"{_time(change.at)} {change.state}{attempt}{sent_as}{answer}"
+    if delivery.next_attempt_at:
+        yield f"{_time(delivery.next_attempt_at)} next attempt"
+    if delivery.repeated_by:
+        yield f"sent once more as {delivery.repeated_by}"
 
 
 @click.command()
 @click.argument("ids", metavar="ID...", nargs=-1, type=int, required=True)
-@click.pass_obj
-def retry(options: Options, ids: tuple[int, ...]) -> int:
+@pass_settings
+def retry(settings: Settings, ids: tuple[int, ...]) -> int:
     """Try deliveries again now that failed, linger or are unknown."""
-    return _decide(options, "retry", ids=list(ids))
+    return _decide(settings, "retry", ids=ids)
 
 
 @click.command()
 @click.argument("ids", metavar="ID...", nargs=-1, type=int, required=True)
-@click.pass_obj
-def drop(options: Options, ids: tuple[int, ...]) -> int:
+@pass_settings
+def drop(settings: Settings, ids: tuple[int, ...]) -> None:
     """Have nothing more happen to deliveries that are not sent."""
-    _decide(options, "drop", ids=list(ids))
-    return 0
+    _decide(settings, "drop", ids=ids)
 
 
 @click.command()
 @click.argument("edition", type=int)
 @click.option("--to", metavar="CHANNEL|RECIPIENT", help="Only to this one.")
-@click.pass_obj
-def resend(options: Options, edition: int, to: str | None) -> int:
+@pass_settings
+def resend(settings: Settings, edition: int, to: str | None) -> int:
     """Send an edition once more, as it was. To all who got it, or to one channel or recipient.
 
     Each is a delivery of its own; what was sent stays sent. Where something is under way to a
     recipient already, it is left to that.
     """
-    return _decide(options, "resend", edition=edition, to=to)
+    return _decide(settings, "resend", edition=edition, to=to)
 
 
 @click.command()
 @click.option("--all", "closed", is_flag=True, help="Those that are over too.")
-@click.pass_obj
-def incidents(options: Options, *, closed: bool) -> int:
+@pass_settings
+def incidents(settings: Settings, *, closed: bool) -> None:
     """Show what needs a person, the oldest first."""
-    with _reading(options) as store:
-        rows = [
-            as_dict(one)
-            for one in (store.incidents.all() if closed else store.incidents.open_ones())
-        ]
-    if options.json:
-        print_json({"incidents": rows})
-    elif rows:
-        shown = [
-            (
-                row["kind"],
-                row["subject"],
-                _time(row["opened_at"]),
-                _time(row["closed_at"]) if row["closed_at"] else "",
-                row["message"],
-            )
-            for row in rows
-        ]
-        print_table("", ("kind", "of", "since (UTC)", "until", "what"), shown)
+    with _reading(settings) as store:
+        found = store.incidents.all() if closed else store.incidents.open_ones()
+    print_result(Incidents(tuple(found)), _print_incidents)
+
+
+def _print_incidents(result: Incidents) -> None:
+    rows = [
+        (
+            incident.kind,
+            incident.subject,
+            _time(incident.opened_at),
+            _time(incident.closed_at) if incident.closed_at else "",
+            incident.message,
+        )
+        for incident in result.incidents
+    ]
+    if rows:
+        print_table("", ("kind", "of", "since (UTC)", "until", "what"), rows)
     else:
         say("Nothing needs attention.")
-    return 0
 
 
 @contextmanager
-def _reading(options: Options) -> Iterator[Store]:
-    settings = options.settings(log_level="error")
-    if not database_exists(settings.database_path):
-        raise StoreError(f"{settings.database_path}: not there yet; `digest run` makes it")
-    store = Store(settings.database_path, read_only=True)
-    try:
+def _reading(settings: Settings) -> Iterator[Store]:
+    database = database_of(settings)
+    database.refuse_missing()
+    with closing(Store(database, read_only=True)) as store:
         yield store
-    finally:
-        store.close()
 
 
-def _decide(options: Options, command: str, **what: Any) -> int:
-    settings = options.settings(log_level="error")
-    result = aio.run(_carry_out(settings, command, what))
-    if options.json:
-        print_json(result)
-    else:
-        _print_deliveries(result["deliveries"])
-    return 1 if any(row["state"] in UNDELIVERED for row in result["deliveries"]) else 0
+def _decide(settings: Settings, command: str, **arguments: Any) -> int:
+    result = aio.run(_carry_out(settings, command, arguments))
+    print_result(result, lambda result: _print_deliveries(result.deliveries))
+    return 1 if any(delivery.state in UNDELIVERED for delivery in result.deliveries) else 0
 
 
-async def _carry_out(settings: Settings, command: str, what: dict[str, Any]) -> dict[str, Any]:
+async def _carry_out(settings: Settings, command: str, arguments: dict[str, Any]) -> Decided:
     try:
         async with open_runtime(settings, f"digest {command}") as runtime:
-            return await runtime.decide(command, what)
+            return await runtime.decide(command, arguments)
     except InstanceError as error:
-        return await asked(settings, error, command, **what)
+        return await ask_holder(settings, error, Decided, command, **arguments)
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    """A delivery without its history."""
-    return {key: value for key, value in row.items() if key != "changes"}
-
-
-def _print_deliveries(rows: Sequence[dict[str, Any]]) -> None:
-    shown = [
+def _print_deliveries(found: Sequence[Record]) -> None:
+    rows = [
         (
-            str(row["id"]),
-            str(row["edition"]),
-            row["digest"],
-            row["channel"],
-            row["recipient"],
-            str(row["part"]) + (f" (repeats {row['of']})" if row["of"] else ""),
-            row["state"],
-            _time(row["changed_at"]),
-            row["said"] or "",
+            str(delivery.id),
+            str(delivery.edition),
+            delivery.digest,
+            delivery.channel,
+            delivery.recipient,
+            str(delivery.part) + (f" (repeats {delivery.of})" if delivery.of else ""),
+            delivery.state,
+            _time(delivery.changed_at),
+            delivery.said or "",
         )
-        for row in rows
+        for delivery in found
     ]
-    print_table("", _COLUMNS, shown)
+    if rows:
+        print_table("", _COLUMNS, rows)
+    else:
+        say("No deliveries.")
 
 
-def _time(at: datetime | str) -> str:
-    # The daemon answers in JSON, where times are text.
-    text = at if isinstance(at, str) else at.isoformat(sep=" ")
-    return text.replace("T", " ")[:19]
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}"

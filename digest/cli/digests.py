@@ -1,4 +1,4 @@
-"""`digests`: digests that go by another name now."""
+"""`digest digests`: moves or forgets digests that the configuration file has no more."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from digest.cli import pass_settings
 from digest.cli.groups import Group
-from digest.cli.output import print_json, say
+from digest.cli.output import print_result, say
 from digest.cli.recipients import rename
+from digest.jobs.renames import DigestsForget, DigestsMove
 from digest.language import counted
 
 if TYPE_CHECKING:
-    from digest.cli import Options
+    from digest.config import Settings
 
 
 @click.group(cls=Group)
@@ -23,30 +25,22 @@ def digests() -> None:
 @digests.command()
 @click.argument("before", metavar="FROM")
 @click.argument("after", metavar="TO")
-@click.pass_obj
-def move(options: Options, before: str, after: str) -> int:
+@pass_settings
+def move(settings: Settings, before: str, after: str) -> None:
     """Have digest FROM, which is gone, go on as TO.
 
     What was sent stays sent, what waits goes out with TO, and old links are TO's.
     """
-    settings = options.settings(log_level="error")
-    result = rename(settings, "digests move", before, after)
-    if options.json:
-        print_json(result)
-    else:
-        say(f"moved {before} to {after}: {counted(result['editions'], 'edition')}")
-    return 0
+    moved = rename(settings, DigestsMove, "digests move", before, after)
+    print_result(
+        moved, lambda _: say(f"moved {before} to {after}: {counted(moved.editions, 'edition')}")
+    )
 
 
 @digests.command()
 @click.argument("name", metavar="DIGEST")
-@click.pass_obj
-def forget(options: Options, name: str) -> int:
+@pass_settings
+def forget(settings: Settings, name: str) -> None:
     """Tell no more of DIGEST, which is gone for good. Its editions are kept."""
-    settings = options.settings(log_level="error")
-    result = rename(settings, "digests forget", name)
-    if options.json:
-        print_json(result)
-    else:
-        say(f"{name} is told of no more")
-    return 0
+    forgotten = rename(settings, DigestsForget, "digests forget", name)
+    print_result(forgotten, lambda _: say(f"{name} is told of no more"))

@@ -1,28 +1,29 @@
-"""`explain`: why an entry arrived, or did not."""
+"""`digest explain`: tells why an entry arrived, or did not."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Literal
 
 import click
 from msgspec import Struct
 
-from digest.app.wiring import utc_now
-from digest.cli.output import print_json, say
+from digest.app.wiring import job_context, utc_now
+from digest.cli import aio, pass_settings
+from digest.cli.output import print_result, say
 from digest.editions.filter import NOT_INCLUDED
 from digest.editions.weekly import configured, weekly_of
-from digest.errors import StoreError, UsageError
+from digest.errors import UsageError
 from digest.feeds.text import one_line
-from digest.jobs.drafts import draft_edition
-from digest.model import as_dict
-from digest.store import Store, database_exists
+from digest.jobs.drafts import Drafter
+from digest.store import Store, StoreThread, database_of
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
     from zoneinfo import ZoneInfo
 
-    from digest.cli import Options
-    from digest.config import FeedSettings, Settings
+    from digest.config import Settings, SourceSettings
     from digest.jobs.draft_material import Draft
     from digest.store.explain import Record, Subscribed, TakenBy
 
@@ -35,47 +36,80 @@ _HELD = {
 
 
 class Verdict(Struct, frozen=True):
-    """What became of an entry in a digest; `state` is one word for programs."""
+    """What became of an entry in a digest."""
 
     digest: str
-    state: str
+    state: Literal[
+        "taken", "next", "waiting", "left out", "baseline", "held", "discarded", "not subscribed"
+    ]
     message: str
     edition: int | None = None
 
 
+class Match(Struct, frozen=True):
+    """An entry that was asked for."""
+
+    feed: str
+    title: str
+    link: str
+    key: str
+    """What it is known as."""
+    published: datetime | None
+    first_seen: datetime
+    in_first_body: bool
+    """Whether the feed had it when it was first read."""
+    last_seen: datetime
+    in_feed: bool
+    """Whether the feed had it at the last poll."""
+    edited: datetime | None
+    digests: tuple[Verdict, ...]
+
+
+class Explain(Struct, frozen=True):
+    """`explain`: the entries that match, at most 20."""
+
+    query: str
+    matches: tuple[Match, ...]
+
+
 @click.command()
 @click.argument("text", metavar="URL-OR-TEXT")
-@click.pass_obj
-def explain(options: Options, text: str) -> int:
+@pass_settings
+def explain(settings: Settings, text: str) -> int:
     """Tell why an entry arrived, or did not.
 
     Of each that matches: when it was seen, and where it went or what keeps it.
     """
     if not text.strip():
         raise UsageError("give an address, or some words of a title")
-    settings = options.settings(log_level="error")
-    if not database_exists(settings.database_path):
-        raise StoreError(f"{settings.database_path}: not there yet; `digest run` makes it")
-    store = Store(settings.database_path, read_only=True)
-    try:
-        explainer = _Explainer(settings, store, utc_now())
-        found = store.explaining.find(text.strip(), _MOST)
-        matches = [(record, explainer.verdicts(record)) for record in found]
-        troubled = _troubled(settings, store)
-    finally:
-        store.close()
-    if options.json:
-        print_json({"query": text, "matches": [_as_json(*match) for match in matches]})
-    else:
-        _print(settings, text, matches, troubled)
+    database = database_of(settings)
+    database.refuse_missing()
+    store = StoreThread(lambda: Store(database, read_only=True))
+    records, matches, troubled = aio.run(_search(settings, store, text.strip()))
+    titles = {record.feed_url: record.feed_title for record in records}
+    print_result(Explain(text, matches), lambda result: _print(settings, result, titles, troubled))
     return 0 if matches else 1
+
+
+async def _search(
+    settings: Settings, store: StoreThread[Store], text: str
+) -> tuple[list[Record], tuple[Match, ...], list[str]]:
+    """The entries that match, also with their verdicts, and what troubles feeds."""
+    await store.open()
+    try:
+        explainer = _Explainer(settings, Drafter(job_context(settings, store)), utc_now())
+        records = await store.transact(lambda opened: opened.explaining.find(text, _MOST))
+        matches = [_match(record, await explainer.verdicts(record)) for record in records]
+        return records, tuple(matches), await store.transact(partial(_troubled, settings))
+    finally:
+        await store.close()
 
 
 def _troubled(settings: Settings, store: Store) -> list[str]:
     """The feeds that may have had an entry of which nothing is known."""
     health = store.health.read()
     known = health.feeds
-    paused = [feed.url for feed in settings.feeds if feed.paused]
+    paused = [feed.address for feed in settings.feeds if feed.paused]
     titles = {url: row["title"] or url for url, row in known.items()}
     return [
         *(f"paused: {titles.get(url, url)}" for url in paused),
@@ -85,9 +119,9 @@ def _troubled(settings: Settings, store: Store) -> list[str]:
             if row["failures"] and url not in paused
         ),
         *(
-            f"over its quota: {titles.get(one.subject, one.subject)}: {one.message}"
-            for one in health.incidents
-            if one.kind == "quota"
+            f"over its quota: {titles.get(incident.subject, incident.subject)}: {incident.message}"
+            for incident in health.incidents
+            if incident.kind == "quota"
         ),
         *(
             f"outran its polls, last {_utc(row['missed_at'])}: {titles[url]}"
@@ -100,27 +134,27 @@ def _troubled(settings: Settings, store: Store) -> list[str]:
 class _Explainer:
     """Verdicts for the configured digests; composes each one's next edition when first needed."""
 
-    def __init__(self, settings: Settings, store: Store, now: datetime) -> None:
+    def __init__(self, settings: Settings, drafter: Drafter, now: datetime) -> None:
         self._settings = settings
-        self._store = store
+        self._drafter = drafter
         self._now = now
         self._drafts: dict[str, Draft] = {}
 
-    def verdicts(self, record: Record) -> list[Verdict]:
+    async def verdicts(self, record: Record) -> list[Verdict]:
         """A verdict of every digest that takes the entry's feed."""
         verdicts = []
         for digest in self._settings.digests_of(record.feed_url):
             found = record.subscriptions.get(digest)
             if found is None:
-                told = "has not subscribed to the feed yet"
-                verdicts.append(Verdict(digest, "not subscribed", told))
+                message = "has not subscribed to the feed yet"
+                verdicts.append(Verdict(digest, "not subscribed", message))
                 continue
-            verdicts.append(self._verdict(digest, record, found))
+            verdicts.append(await self._verdict(digest, record, found))
             if found.weekly:
                 verdicts.append(self._taken(weekly_of(digest), found.weekly))
         return verdicts
 
-    def _verdict(self, digest: str, record: Record, found: Subscribed) -> Verdict:
+    async def _verdict(self, digest: str, record: Record, found: Subscribed) -> Verdict:
         zone = self._settings.zone_of(digest)
         if found.taken and not found.again:
             return self._taken(digest, found.taken)
@@ -128,7 +162,7 @@ class _Explainer:
             return Verdict(digest, record.hold, _HELD[record.hold])
         if found.in_baseline:
             return Verdict(digest, "baseline", _why_old(record, found, zone))
-        draft = self._draft(digest)
+        draft = await self._draft(digest)
         if rule := found.left_out or draft.judged.left_out.get(record.id):
             by = f", since {rule}" if rule == NOT_INCLUDED else f" by {rule}"
             return Verdict(digest, "left out", f"left out{by}")
@@ -145,9 +179,9 @@ class _Explainer:
         message = f"in edition {taken.edition_id} of {at}; {sent or 'sent nowhere'}"
         return Verdict(digest, "taken", message, taken.edition_id)
 
-    def _draft(self, digest: str) -> Draft:
+    async def _draft(self, digest: str) -> Draft:
         if digest not in self._drafts:
-            self._drafts[digest] = draft_edition(self._store, self._settings, digest, self._now)
+            self._drafts[digest] = await self._drafter.edition(digest, self._now)
         return self._drafts[digest]
 
 
@@ -164,59 +198,55 @@ def _local(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%a %Y-%m-%d %H:%M %Z}"
 
 
-def _as_json(record: Record, verdicts: list[Verdict]) -> dict[str, Any]:
-    return {
-        "feed": record.feed_url,
-        "title": record.title,
-        "link": record.link,
-        "key": record.key,
-        "published": record.published,
-        "first_seen": record.first_seen_at,
-        "in_first_body": record.in_first_body,
-        "last_seen": record.last_seen_at,
-        "in_feed": record.in_feed,
-        "edited": record.edited_at,
-        "digests": [as_dict(verdict) for verdict in verdicts],
-    }
+def _match(record: Record, verdicts: list[Verdict]) -> Match:
+    return Match(
+        feed=record.feed_url,
+        title=record.title,
+        link=record.link,
+        key=record.key,
+        published=record.published,
+        first_seen=record.first_seen_at,
+        in_first_body=record.in_first_body,
+        last_seen=record.last_seen_at,
+        in_feed=record.in_feed,
+        edited=record.edited_at,
+        digests=tuple(verdicts),
+    )
 
 
 def _print(
-    settings: Settings,
-    text: str,
-    matches: list[tuple[Record, list[Verdict]]],
-    troubled: list[str],
+    settings: Settings, result: Explain, titles: Mapping[str, str], troubled: Sequence[str]
 ) -> None:
-    feeds = {feed.url: feed for feed in settings.feeds}
-    for record, verdicts in matches:
-        say(record.title)
-        for line in _history(record, feeds.get(record.feed_url)):
+    feeds = {feed.address: feed for feed in settings.feeds}
+    for match in result.matches:
+        say(match.title)
+        for line in _history(match, titles[match.feed], feeds.get(match.feed)):
             say(f"  {line}")
-        for verdict in verdicts:
+        for verdict in match.digests:
             say(f"  {verdict.digest}: {verdict.message}")
-        if not verdicts:
+        if not match.digests:
             say("  no digest takes this feed")
         say()
-    if len(matches) == _MOST:
+    if len(result.matches) == _MOST:
         say(f"Only the newest {_MOST} are shown.")
-    if not matches:
-        say(f"No entry matches {text!r}: no feed had it when it was polled.")
+    if not result.matches:
+        say(f"No entry matches {result.query!r}: no feed had it when it was polled.")
         for line in troubled:
             say(f"! {line}")
 
 
-def _history(record: Record, settings: FeedSettings | None) -> list[str]:
-    feed = (settings and settings.name) or record.feed_title or record.feed_url
-    how = "in the feed's first body" if record.in_first_body else "new then"
-    last = "and is there still" if record.in_feed else "and is gone from the feed since"
-    key = one_line(record.key, _LONGEST_KEY)
-    first_seen, last_seen = _utc(record.first_seen_at), _utc(record.last_seen_at)
+def _history(match: Match, title: str, settings: SourceSettings | None) -> list[str]:
+    feed = (settings and settings.name) or title or match.feed
+    how = "in the feed's first body" if match.in_first_body else "new then"
+    last = "and is there still" if match.in_feed else "and is gone from the feed since"
+    key = one_line(match.key, _LONGEST_KEY)
     lines = [
-        record.link or "without a link",
-        f"from {feed}, published {_utc(record.published)}, known as {key}",
-        f"first seen {first_seen}, {how}; last seen {last_seen}, {last}",
+        match.link or "without a link",
+        f"from {feed}, published {_utc(match.published)}, known as {key}",
+        f"first seen {_utc(match.first_seen)}, {how}; last seen {_utc(match.last_seen)}, {last}",
     ]
-    if record.edited_at:
-        lines.append(f"last edited {_utc(record.edited_at)}")
+    if match.edited:
+        lines.append(f"last edited {_utc(match.edited)}")
     if settings and settings.paused:
         lines.append("the feed is paused, so nothing new comes from it")
     return lines

@@ -1,15 +1,15 @@
-"""`feeds`: finding feeds, trying one, moving them in and out as OPML; `subscribing` has more."""
+"""`digest feeds`: finds feeds, tries one, moves them in and out as OPML; `feeds_edit` has more."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
-from msgspec.structs import replace
-from pydantic import ValidationError
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
-from digest.cli import Options, aio
+from digest.cli import Options, aio, pass_settings
 from digest.cli.feeds_edit import (
     TAKEN_OVER,
     add,
@@ -21,22 +21,21 @@ from digest.cli.feeds_edit import (
     take_over,
 )
 from digest.cli.groups import Group
-from digest.cli.output import print_json, print_table, progress, say, show_document
+from digest.cli.output import print_result, print_table, progress, say, show_document
 from digest.cli.private_files import write_private
-from digest.config import FeedSettings, Settings, find_config
-from digest.config.addresses import without_credentials
+from digest.cli.source_names import source_at, source_named
+from digest.config import Settings, find_config
 from digest.config.yaml.feed_list import append_feeds, feed_lines
 from digest.errors import NoConfigError, UsageError
-from digest.feeds.discovery import web_address
 from digest.feeds.opml import Subscription, read_opml, write_opml
 from digest.language import counted
 from digest.log import Redactor, configure
-from digest.model import as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.cli.feeds_probe import Examination
+    from digest.cli.feeds_probe import Discover, Examination
+    from digest.config import SourceSettings
 
 # Tens of thousands of feeds.
 _LONGEST_LIST = 16_000_000
@@ -44,6 +43,26 @@ _LONGEST_LIST = 16_000_000
 _private = click.option(
     "--allow-private-networks", is_flag=True, help="Even if it is on this machine or network."
 )
+
+
+class Import(Struct, frozen=True):
+    """`feeds import`: the feeds that are not configured yet."""
+
+    feeds: tuple[Subscription, ...]
+    known: int
+    """How many are configured already."""
+    refused: tuple[str, ...]
+    """What is no web address."""
+    appended: bool
+    """Whether they were added to the configuration file."""
+    live: bool
+    """Whether a daemon runs, which takes the file over now."""
+
+
+class Export(Struct, frozen=True):
+    """`feeds export`."""
+
+    feeds: tuple[Subscription, ...]
 
 
 @click.group(cls=Group)
@@ -64,15 +83,22 @@ def discover(options: Options, url: str, *, allow_private_networks: bool) -> int
     settings, feed = _asked(options, url, allow_private_networks=allow_private_networks)
     with progress("looking", None) as done:
         found = aio.run(discover_feeds(settings, feed, done))
-    if options.json:
-        print_json({"url": feed.url, "feeds": [as_dict(candidate) for candidate in found]})
-    else:
-        rows = [
-            (one.url, one.title, one.format, "" if one.error else str(one.entries), one.error or "")
-            for one in found
-        ]
-        print_table("", ("feed", "title", "format", "entries", "error"), rows)
-    return 1 if all(candidate.error for candidate in found) else 0
+    print_result(found, _print_candidates)
+    return 1 if all(candidate.error for candidate in found.feeds) else 0
+
+
+def _print_candidates(found: Discover) -> None:
+    rows = [
+        (
+            feed.url,
+            feed.title,
+            feed.format,
+            "" if feed.error else str(feed.entries),
+            feed.error or "",
+        )
+        for feed in found.feeds
+    ]
+    print_table("", ("feed", "title", "format", "entries", "error"), rows)
 
 
 @feeds.command()
@@ -83,14 +109,11 @@ def test(options: Options, url: str, *, allow_private_networks: bool) -> int:
     """Show what polling the feed at URL would learn. Needs no configuration, stores nothing."""
     settings, feed = _asked(options, url, allow_private_networks=allow_private_networks)
     seen = aio.run(_examine(settings, feed))
-    if options.json:
-        print_json(as_dict(seen))
-    else:
-        _print_examination(seen)
+    print_result(seen, _print_examination)
     return 1 if seen.error else 0
 
 
-async def _examine(settings: Settings, feed: FeedSettings) -> Examination:
+async def _examine(settings: Settings, feed: SourceSettings) -> Examination:
     from digest.cli.feeds_probe import open_scout
 
     async with open_scout(settings) as scout:
@@ -98,10 +121,9 @@ async def _examine(settings: Settings, feed: FeedSettings) -> Examination:
 
 
 def _print_examination(seen: Examination) -> None:
-    said = as_dict(seen)
     apart = {"url", "error", "problems", "links"}
     rows = [("url", seen.url)]
-    for name, value in said.items():
+    for name, value in asdict(seen).items():
         if name not in apart and value is not None and value != seen.url:
             rows.append((name.replace("_", " "), _shown(value)))
     print_table("", ("what", "learned"), rows)
@@ -121,14 +143,12 @@ def _shown(value: object) -> str:
 
 def _asked(
     options: Options, address: str, *, allow_private_networks: bool
-) -> tuple[Settings, FeedSettings]:
+) -> tuple[Settings, SourceSettings]:
     """The settings with the feed that is asked about, as configured where it is."""
     settings = _settings(options)
-    url = web_address(address)
-    known = {feed.url: feed for feed in settings.feeds}
-    feed = known.get(without_credentials(url)[0]) or _feed(url)
-    if feed is None:
-        raise UsageError(f"{address!r} is not a web address")
+    asked = source_named(address)
+    known = {feed.address: feed for feed in settings.feeds}
+    feed = known.get(asked.address, asked)
     if allow_private_networks:
         feed = feed.model_copy(update={"allow_private_networks": True})
     return settings.model_copy(update={"feeds": (*settings.feeds, feed)}), feed
@@ -144,10 +164,10 @@ def _settings(options: Options) -> Settings:
     return options.settings(log_level="error")
 
 
-def _feed(url: str, name: str = "", tags: Sequence[str] = ()) -> FeedSettings | None:
+def _feed(address: str, name: str = "", tags: Sequence[str] = ()) -> SourceSettings | None:
     try:
-        return FeedSettings(url=url, name=name or None, tags=tuple(tags))
-    except ValidationError:
+        return source_at(address, name=name or None, tags=tuple(tags))
+    except ValueError:
         return None
 
 
@@ -173,26 +193,21 @@ def import_(options: Options, file: BinaryIO, *, append: bool) -> int:
         raise UsageError(f"{file.name}: {error}") from None
     settings = options.settings(log_level="error") if append else _settings(options)
     new, refused = _new(subscriptions, settings)
-    items = [feed_lines(one.url, one.name, one.tags) for one in new]
+    items = [feed_lines(feed.url, feed.name, feed.tags) for feed in new]
     if append and items:
         append_feeds(find_config(options.config), items)
     appended = append and bool(items)
     live = appended and take_over(settings)
-    result: dict[str, Any] = {
-        "feeds": [as_dict(one) for one in new],
-        "known": len(subscriptions) - len(new) - len(refused),
-        "refused": refused,
-        "appended": appended,
-        "live": live,
-    }
-    if options.json:
-        print_json(result)
-    elif not append:
-        show_document("".join(f"  {line}\n" for item in items for line in item))
+    known = len(subscriptions) - len(new) - len(refused)
+    yaml = "".join(f"  {line}\n" for item in items for line in item)
+    print_result(
+        Import(tuple(new), known, tuple(refused), appended, live),
+        lambda _: None if append else show_document(yaml),
+    )
     for url in refused:
         say(f"digest: left out, as it is not a web address: {url[:200]!r}", err=True)
     done = f"{counted(len(new), 'feed')} {'added' if append else 'new'}"
-    say(f"{done}, {result['known']} configured already", err=True)
+    say(f"{done}, {known} configured already", err=True)
     if live:
         say(TAKEN_OVER, err=True)
     return 1 if refused else 0
@@ -202,18 +217,18 @@ def _new(
     subscriptions: Sequence[Subscription], settings: Settings
 ) -> tuple[list[Subscription], list[str]]:
     """The subscriptions that are not configured yet, under free names, and what is no address."""
-    feeds = [(one, _feed(one.url, one.name, one.tags)) for one in subscriptions]
-    known = {feed.url for feed in settings.feeds}
+    feeds = [(given, _feed(given.url, given.name, given.tags)) for given in subscriptions]
+    known = {feed.address for feed in settings.feeds}
     # A name stands for one feed; without one, a feed goes by its own title.
     taken = {"all", *known, *(feed.name for feed in settings.feeds)}
-    taken.update(feed.url for _, feed in feeds if feed)
+    taken.update(feed.address for _, feed in feeds if feed)
     new = []
-    for one, feed in feeds:
-        if feed and feed.url not in known:
-            known.add(feed.url)
-            new.append(replace(one, name="") if one.name in taken else one)
-            taken.add(one.name)
-    return new, [one.url for one, feed in feeds if feed is None]
+    for given, feed in feeds:
+        if feed and feed.address not in known:
+            known.add(feed.address)
+            new.append(replace(given, name="") if given.name in taken else given)
+            taken.add(given.name)
+    return new, [given.url for given, feed in feeds if feed is None]
 
 
 @feeds.command()
@@ -223,16 +238,16 @@ def _new(
     type=click.Path(path_type=Path),
     help="Write to this file, for its owner alone.",
 )
-@click.pass_obj
-def export(options: Options, output: Path | None) -> None:
+@pass_settings
+def export(settings: Settings, output: Path | None) -> None:
     """Print the configured feeds as OPML. No headers, no passwords."""
-    settings = options.settings(log_level="error")
-    subscriptions = [Subscription(feed.url, feed.name or "", feed.tags) for feed in settings.feeds]
+    subscriptions = tuple(
+        Subscription(feed.address, feed.name or "", feed.tags) for feed in settings.feeds
+    )
     document = write_opml("Feeds", subscriptions)
     if output:
         write_private(output, document)
         say(f"written to {output}", err=True)
-    if options.json:
-        print_json({"feeds": [as_dict(one) for one in subscriptions]})
-    elif not output:
-        show_document(document.decode())
+    print_result(
+        Export(subscriptions), lambda _: None if output else show_document(document.decode())
+    )

@@ -1,35 +1,80 @@
-"""`feeds add`, `remove`, `pause`, `resume` and `list`: the feeds of the configuration file."""
+"""`digest feeds add`, `remove`, `pause`, `resume` and `list`: the feeds of the file."""
 
 from __future__ import annotations
 
 import shlex
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
 
 import click
+from msgspec import Struct
 
 from digest.app.reports import ago, status_report
+from digest.app.results import FeedCondition
 from digest.app.runtime import feed_urls
 from digest.app.wiring import utc_now
-from digest.cli import Options, aio
-from digest.cli.output import print_json, print_table, progress, say
-from digest.config import FeedSettings
-from digest.config.addresses import without_credentials
+from digest.cli import Options, aio, pass_settings
+from digest.cli.output import print_result, print_table, progress, say
+from digest.cli.source_names import source_named
+from digest.config.sources import DEFAULT_KIND
 from digest.config.units import parse_duration
 from digest.config.yaml.feed_list import append_feeds, feed_lines, pause_feed, remove_feed
 from digest.errors import FeedError, UsageError
 from digest.feeds.discovery import is_of_the_site, web_address
 from digest.language import counted
-from digest.store import Store, database_exists, titles_of
+from digest.store import database_of, read_store, titles_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime, timedelta
+    from collections.abc import Callable, Sequence
+    from datetime import timedelta
 
-    from digest.cli.feeds_probe import Candidate
-    from digest.config import Settings
+    from digest.cli.feeds_probe import Candidate, Discover
+    from digest.config import Settings, SourceSettings
+    from digest.store import Store
 
 TAKEN_OVER = "The daemon takes that over now."
+
+
+class ListedFeed(Struct, frozen=True):
+    """A feed of the configuration file."""
+
+    url: str
+    name: str
+    health: FeedCondition
+    last_new_at: datetime | None
+    """When it last brought a new entry."""
+    tags: tuple[str, ...]
+    pending: int
+    """How many of its entries wait for an edition, of whatever digest."""
+
+
+class FeedList(Struct, frozen=True):
+    """`feeds list`: in the order of the file."""
+
+    feeds: tuple[ListedFeed, ...]
+
+
+class FeedChange(Struct, frozen=True):
+    """`feeds remove`, `feeds pause` and `feeds resume`."""
+
+    url: str
+    name: str
+    done: Literal["removed", "paused", "resumed"]
+    live: bool
+    """Whether a daemon runs, which takes the file over now."""
+
+
+class FeedAdded(Struct, frozen=True):
+    """`feeds add`."""
+
+    url: str
+    name: str
+    """As given, else the feed's own title."""
+    entries: int
+    done: Literal["added"]
+    live: bool
+    """Whether a daemon runs, which takes the file over now."""
 
 
 @click.command()
@@ -49,30 +94,31 @@ def add(
     every: str,
     *,
     allow_private_networks: bool,
-) -> int:
+) -> None:
     """Add the feed at URL, or of the page there. It is tried first."""
     settings = options.settings(log_level="error")
     interval = _interval(every)
-    url = web_address(url)
-    _refuse_known(settings, url)
+    feed = source_named(url, allow_private_networks=allow_private_networks or None)
+    _refuse_known(settings, feed.address)
     with progress("looking", None) as done:
-        found = aio.run(discover_feeds(settings, _feed(url, private=allow_private_networks), done))
-    one = _the_one(url, found)
-    if one.url != url:
-        _refuse_known(settings, one.url)
+        discovered = aio.run(discover_feeds(settings, feed, done))
+    found = _only_feed(feed.address, discovered.feeds)
+    if found.url != feed.address:
+        _refuse_known(settings, found.url)
     # What was found goes without the login in the address.
-    written = url if one.url == without_credentials(url)[0] else one.url
-    private = allow_private_networks and is_of_the_site(one.url, url)
+    is_asked = found.url == feed.address and feed.kind == DEFAULT_KIND
+    written = web_address(url) if is_asked else found.url
+    private = allow_private_networks and is_of_the_site(found.url, feed.address)
     lines = feed_lines(written, name, tags, interval, private=private)
     append_feeds(options.file(), [lines])
-    told = {"url": one.url, "name": name or one.title, "entries": one.entries}
-    return _tell(options, settings, told, "added")
+    live = take_over(settings)
+    added = FeedAdded(found.url, name or found.title, found.entries, "added", live)
+    print_result(added, _print_done)
 
 
-def _refuse_known(settings: Settings, url: str) -> None:
-    alone = without_credentials(url)[0]
-    if any(feed.url == alone for feed in settings.feeds):
-        raise UsageError(f"{alone} is configured already")
+def _refuse_known(settings: Settings, address: str) -> None:
+    if any(feed.address == address for feed in settings.feeds):
+        raise UsageError(f"{address} is configured already")
 
 
 def _interval(every: str) -> timedelta | None:
@@ -82,50 +128,43 @@ def _interval(every: str) -> timedelta | None:
         raise UsageError(f"--every: {error}") from None
 
 
-def _feed(url: str, *, private: bool) -> FeedSettings:
-    try:
-        return FeedSettings(url=url, allow_private_networks=private or None)
-    except ValueError:
-        raise UsageError(f"{without_credentials(url)[0]!r} is not a web address") from None
-
-
 async def discover_feeds(
-    settings: Settings, feed: FeedSettings, done: Callable[[str], None]
-) -> list[Candidate]:
+    settings: Settings, feed: SourceSettings, done: Callable[[str], None]
+) -> Discover:
     """The feeds of a web page, or the one that an address itself is.
 
     Raises:
         FeedError: there is none.
     """
     # What reaches out is heavy, and moving feeds in and out does without.
-    from digest.cli.feeds_probe import open_scout
+    from digest.cli.feeds_probe import Discover, open_scout
 
     async with open_scout(settings) as scout:
         try:
-            return await scout.discover(feed, done)
+            return Discover(feed.address, tuple(await scout.discover(feed, done)))
         except FeedError as error:
-            raise FeedError(f"{feed.url}: {error.reason}") from error
+            raise FeedError(f"{feed.address}: {error.reason}") from error
 
 
-def _the_one(url: str, found: list[Candidate]) -> Candidate:
+def _only_feed(address: str, found: Sequence[Candidate]) -> Candidate:
     working = [candidate for candidate in found if candidate.error is None]
     if not working:
         raise FeedError(f"{found[0].url}: {found[0].error}")
     if len(working) > 1:
         choices = "".join(map(_choice, working))
-        raise UsageError(f"{without_credentials(url)[0]} has several feeds; add one:{choices}")
+        raise UsageError(f"{address} has several feeds; add one:{choices}")
     return working[0]
 
 
-def _choice(one: Candidate) -> str:
-    told = f"{one.title or 'untitled'}, {counted(one.entries, 'entry', 'entries')}"
-    return f"\n  digest feeds add {shlex.quote(one.url)}   ({told})"
+def _choice(feed: Candidate) -> str:
+    title = f"{feed.title or 'untitled'}, {counted(feed.entries, 'entry', 'entries')}"
+    return f"\n  digest feeds add {shlex.quote(feed.url)}   ({title})"
 
 
 @click.command()
 @click.argument("feed")
 @click.pass_obj
-def remove(options: Options, feed: str) -> int:
+def remove(options: Options, feed: str) -> None:
     """Take FEED out of the configuration file; what it brought stays.
 
     FEED is an address, a name or a title, as `digest feeds list` has them.
@@ -134,110 +173,110 @@ def remove(options: Options, feed: str) -> int:
     if len(settings.feeds) == 1:
         raise UsageError(f"{feed} is the only feed, and a configuration needs one; add another")
     remove_feed(options.file(), number)
-    return _tell(options, settings, _told(settings, number), "removed")
+    _print_change(settings, number, "removed")
 
 
 @click.command()
 @click.argument("feed")
 @click.pass_obj
-def pause(options: Options, feed: str) -> int:
+def pause(options: Options, feed: str) -> None:
     """Poll FEED no more; what it brought still goes out.
 
     FEED is an address, a name or a title, as `digest feeds list` has them.
     """
-    return _set_paused(options, feed, paused=True)
+    _set_paused(options, feed, paused=True)
 
 
 @click.command()
 @click.argument("feed")
 @click.pass_obj
-def resume(options: Options, feed: str) -> int:
+def resume(options: Options, feed: str) -> None:
     """Poll a paused FEED again.
 
     FEED is an address, a name or a title, as `digest feeds list` has them.
     """
-    return _set_paused(options, feed, paused=False)
+    _set_paused(options, feed, paused=False)
 
 
-def _set_paused(options: Options, feed: str, *, paused: bool) -> int:
+def _set_paused(options: Options, feed: str, *, paused: bool) -> None:
     settings, number = _configured(options, feed)
-    done = "paused" if paused else "resumed"
     if settings.feeds[number].paused != paused:
         pause_feed(options.file(), number, paused=paused)
-    return _tell(options, settings, _told(settings, number), done)
+    _print_change(settings, number, "paused" if paused else "resumed")
 
 
-def _configured(options: Options, feed: str) -> tuple[Settings, int]:
+def _configured(options: Options, wanted: str) -> tuple[Settings, int]:
     """The settings, and the place of a feed among theirs."""
     settings = options.settings(log_level="error")
-    (url,) = feed_urls(settings, [feed], titles_of(settings.database_path))
-    return settings, [one.url for one in settings.feeds].index(url)
+    (url,) = feed_urls(settings, [wanted], titles_of(database_of(settings)))
+    return settings, [feed.address for feed in settings.feeds].index(url)
 
 
-def _told(settings: Settings, number: int) -> dict[str, Any]:
-    feed = settings.feeds[number]
-    return {"url": feed.url, "name": feed.name or feed.url}
-
-
-def _tell(options: Options, settings: Settings, feed: dict[str, Any], done: str) -> int:
+def _print_change(
+    settings: Settings, number: int, done: Literal["removed", "paused", "resumed"]
+) -> None:
     """Have a daemon take the file over at once, and say what was done."""
+    feed = settings.feeds[number]
     live = take_over(settings)
-    if options.json:
-        print_json({**feed, "done": done, "live": live})
-        return 0
-    title = "" if feed["name"] in {"", feed["url"]} else f" ({feed['name']})"
-    say(f"{done} {feed['url']}{title}")
-    if live:
+    print_result(FeedChange(feed.address, feed.name or feed.address, done, live), _print_done)
+
+
+def _print_done(change: FeedAdded | FeedChange) -> None:
+    title = "" if change.name in {"", change.url} else f" ({change.name})"
+    say(f"{change.done} {change.url}{title}")
+    if change.live:
         say(TAKEN_OVER)
-    return 0
 
 
 def take_over(settings: Settings) -> bool:
     """Have a daemon read the configuration file anew; whether one runs."""
     from digest.web.control_client import ask_daemon
 
-    return aio.run(ask_daemon(settings.database_path, "reload")) is not None
+    return aio.run(ask_daemon(database_of(settings), "reload")) is not None
 
 
 @click.command("list")
-@click.pass_obj
-def list_(options: Options) -> int:
+@pass_settings
+def list_(settings: Settings) -> None:
     """Show the feeds. With tags, health, last new entry, and how many entries wait."""
-    settings = options.settings(log_level="error")
     now = utc_now()
-    rows = _rows(settings, now)
-    if options.json:
-        print_json({"feeds": rows})
-        return 0
-    shown = [
+    print_result(_listed(settings, now), lambda listed: _print_list(listed, now))
+
+
+def _print_list(listed: FeedList, now: datetime) -> None:
+    rows = [
         (
-            row["name"],
-            ", ".join(row["tags"]),
-            row["health"],
-            ago(row["last_new_at"], now),
-            str(row["pending"]),
-            row["url"],
+            feed.name,
+            ", ".join(feed.tags),
+            feed.health,
+            ago(feed.last_new_at, now),
+            str(feed.pending),
+            feed.url,
         )
-        for row in rows
+        for feed in listed.feeds
     ]
-    print_table("", ("feed", "tags", "health", "last new", "pending", "address"), shown)
-    return 0
+    print_table("", ("feed", "tags", "health", "last new", "pending", "address"), rows)
 
 
-def _rows(settings: Settings, now: datetime) -> list[dict[str, Any]]:
+def _listed(settings: Settings, now: datetime) -> FeedList:
     health, pending = None, Counter[str]()
-    if database_exists(settings.database_path):
-        store = Store(settings.database_path, read_only=True)
-        try:
+    with read_store(database_of(settings)) as store:
+        if store:
             health, pending = store.health.read(), _pending(settings, store)
-        finally:
-            store.close()
-    known = status_report(settings, health, now)["feeds"]
-    kept = ("url", "name", "health", "last_new_at")
-    return [
-        {**{key: row[key] for key in kept}, "tags": feed.tags, "pending": pending[feed.url]}
-        for feed, row in zip(settings.feeds, known, strict=True)
-    ]
+    known = status_report(settings, health, now).feeds
+    return FeedList(
+        tuple(
+            ListedFeed(
+                url=feed.address,
+                name=row.name,
+                health=row.health,
+                last_new_at=row.last_new_at,
+                tags=feed.tags,
+                pending=pending[feed.address],
+            )
+            for feed, row in zip(settings.feeds, known, strict=True)
+        )
+    )
 
 
 def _pending(settings: Settings, store: Store) -> Counter[str]:
@@ -245,6 +284,8 @@ def _pending(settings: Settings, store: Store) -> Counter[str]:
     waiting = {
         (entry.feed_url, entry.id)
         for digest in settings.digests
-        for entry in store.editions.pending(digest, [one.url for one in settings.feeds_of(digest)])
+        for entry in store.editions.pending(
+            digest, [feed.address for feed in settings.feeds_of(digest)]
+        )
     }
     return Counter(url for url, _ in waiting)

@@ -1,4 +1,4 @@
-"""What `feeds discover` and `feeds test` learn from an address; nothing is stored."""
+"""What `digest feeds discover` and `test` learn from an address; nothing is stored."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from digest.app.wiring import open_fetcher
+from digest.app.wiring import open_fetcher, utc_now
 from digest.errors import FeedError
 from digest.feeds.discovery import feed_links, is_of_the_site, usual_addresses
 from digest.feeds.http.fetch import IF_MEANT
 from digest.feeds.identity import choice
-from digest.feeds.parsing.read import read_text
-from digest.feeds.parsing.tolerant import parse_feed
-from digest.jobs.body_task import body_of
-from digest.jobs.poll import feed_request
+from digest.feeds.parsing.read import parse_body, read_text
+from digest.feeds.sources import source_of
+from digest.jobs.ask_source import SourceClient
 from digest.language import counted
 from digest.log import Redactor
 from digest.workers.pool import WorkerPool
@@ -27,8 +26,10 @@ from digest.workers.pool import WorkerPool
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
-    from digest.config import FeedSettings, Settings
-    from digest.feeds.http.fetch import Fetcher, Request, Response
+    from digest.config import Settings, SourceSettings
+    from digest.feeds.http.fetch import Fetcher
+    from digest.feeds.http.messages import Request, Response
+    from digest.feeds.parsing.read import Body
     from digest.model import ParsedFeed
 
 _SLOW_SECONDS = 5.0
@@ -36,21 +37,25 @@ _BY_OPTION = "--allow-private-networks reads it all the same"
 
 
 class Candidate(Struct, frozen=True):
-    """An address that may be a feed's, and what was there; `error` where that is no feed."""
+    """An address that may be a feed's."""
 
     url: str
     title: str = ""
     format: str = ""
     entries: int = 0
     error: str | None = None
+    """Why it is no feed."""
+
+
+class Discover(Struct, frozen=True):
+    """`feeds discover`: those that work first."""
+
+    url: str
+    feeds: tuple[Candidate, ...]
 
 
 class Examination(Struct, frozen=True):
-    """What polling a feed would learn; None or empty where it does not come that far.
-
-    `identity` is how many entries are told apart by what, `links` are the feeds of a web page
-    that stands in the place of a feed, `bytes` is the decoded body, `seconds` the whole answer.
-    """
+    """`feeds test`: what polling would learn; null where it does not come that far."""
 
     url: str
     error: str | None = None
@@ -60,7 +65,9 @@ class Examination(Struct, frozen=True):
     etag: str | None = None
     last_modified: str | None = None
     seconds: float | None = None
+    """The whole answer."""
     bytes: int | None = None
+    """The decoded body."""
     format: str | None = None
     title: str | None = None
     home_page: str | None = None
@@ -69,60 +76,64 @@ class Examination(Struct, frozen=True):
     with_guid: int | None = None
     with_link: int | None = None
     identity: dict[str, int] | None = None
+    """How many entries are told apart by guid, link and content."""
     problems: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    """The feeds of a web page that stands in the place of a feed."""
 
 
 class Scout:
     """Looks at addresses the way polling does."""
 
     def __init__(self, settings: Settings, fetcher: Fetcher, workers: WorkerPool) -> None:
-        self._settings = settings
         self._redact = Redactor(settings.secrets())
-        self._fetcher = fetcher
+        self._sources = SourceClient(settings.polling, fetcher, workers)
         self._workers = workers
 
     async def discover(
-        self, feed: FeedSettings, done: Callable[[str], None] = lambda _: None
+        self, feed: SourceSettings, done: Callable[[str], None] = lambda _: None
     ) -> list[Candidate]:
         """The feeds of a page, those that work first; the usual addresses where it names none.
 
         Raises:
             FeedError: the page cannot be had, or nothing that may be a feed was found.
         """
-        request = feed_request(feed, self._settings)
-        response, body = await self._fetch(request)
+        request = self._sources.request(feed, utc_now())
+        _, body = await self._fetch(feed, request)
         try:
-            return [
-                _candidate(
-                    feed.url,
-                    await self._workers.run(parse_feed, body, response.url, response.charset),
-                )
-            ]
+            return [_candidate(feed.address, await self._workers.call(parse_body, body))]
         except FeedError as error:
+            if not source_of(feed.kind).has_own_address:
+                raise
             reason = error.reason
-        links = await self._workers.run(feed_links, body, response.url)
-        tried = await asyncio.gather(*(self._try(request, link, done) for link in links))
+        links = await self._workers.call(feed_links, body.raw, body.url)
+        tried = await asyncio.gather(*(self._try(feed, request, link, done) for link in links))
         found = sorted(tried, key=lambda candidate: candidate.error is not None)
         if not found or found[0].error:
-            others = [one for one in usual_addresses(response.url) if one not in links]
-            usual = await self._first_of(request, others, done)
+            others = [url for url in usual_addresses(body.url) if url not in links]
+            usual = await self._first_of(feed, request, others, done)
             found = [usual, *found] if usual else found
         if not found:
             raise FeedError(f"{reason}, and no feed was found", status=200)
         return found
 
     async def _first_of(
-        self, request: Request, addresses: Iterable[str], done: Callable[[str], None]
+        self,
+        feed: SourceSettings,
+        request: Request,
+        addresses: Iterable[str],
+        done: Callable[[str], None],
     ) -> Candidate | None:
         # One after the other: most addresses are wrong, and the first right one will do.
         for address in addresses:
-            candidate = await self._try(request, address, done)
+            candidate = await self._try(feed, request, address, done)
             if candidate.error is None:
                 return candidate
         return None
 
-    async def _try(self, request: Request, url: str, done: Callable[[str], None]) -> Candidate:
+    async def _try(
+        self, feed: SourceSettings, request: Request, url: str, done: Callable[[str], None]
+    ) -> Candidate:
         there, home = urlsplit(url), urlsplit(request.url)
         asked = replace(
             request,
@@ -133,46 +144,53 @@ class Scout:
             ),
         )
         try:
-            response, body = await self._fetch(asked)
-            parsed = await self._workers.run(parse_feed, body, response.url, response.charset)
+            _, body = await self._fetch(feed, asked)
+            parsed = await self._workers.call(parse_body, body)
         except FeedError as error:
             return Candidate(url, error=error.reason)
         finally:
             done(url)
         return _candidate(url, parsed)
 
-    async def examine(self, feed: FeedSettings) -> Examination:
+    async def examine(self, feed: SourceSettings) -> Examination:
         """What polling this feed would learn, whatever goes wrong."""
         started = asyncio.get_running_loop().time()
         try:
-            response, body = await self._fetch(feed_request(feed, self._settings))
+            response, body = await self._fetch(feed, self._sources.request(feed, utc_now()))
         except FeedError as error:
-            return Examination(feed.url, error.reason, error.status)
+            return Examination(feed.address, error.reason, error.status)
         seconds = asyncio.get_running_loop().time() - started
-        seen = replace(_answered(feed.url, response, seconds), bytes=len(body))
+        seen = replace(_answered(feed.address, response, seconds), bytes=len(body.raw))
         try:
-            parsed = await self._workers.run(parse_feed, body, response.url, response.charset)
-            identity = await self._workers.run(choice, parsed, feed.identity)
+            parsed = await self._workers.call(parse_body, body)
+            identity = await self._workers.call(choice, parsed, feed.identity)
         except FeedError as error:
-            links = await self._workers.run(feed_links, body, response.url)
+            links = await self._links(feed, body)
             return replace(seen, error=error.reason, links=links)
         return _understood(seen, parsed, identity)
 
-    async def _fetch(self, request: Request) -> tuple[Response, bytes]:
-        """An answer and its decoded body.
+    async def _links(self, feed: SourceSettings, body: Body) -> tuple[str, ...]:
+        """The feeds of a web page that stands in the place of a feed."""
+        if not source_of(feed.kind).has_own_address:
+            return ()
+        return await self._workers.call(feed_links, body.raw, body.url)
+
+    async def _fetch(self, feed: SourceSettings, request: Request) -> tuple[Response, Body]:
+        """An answer and its body, decoded.
 
         A server may repeat in its answer what it was sent; no secret comes out of here.
         """
         try:
-            response = await self._fetcher.fetch(request)
-            limit = self._settings.polling.max_body
-            body = await self._workers.run(read_text, body_of(response, limit))
+            response = await self._sources.ask(feed, request)
+            body = self._sources.body(feed, response)
+            text = await self._workers.call(read_text, body)
         except FeedError as error:
             # In a command, an option does what takes a setting in the file.
             reason = error.reason.replace(IF_MEANT, _BY_OPTION)
             raise FeedError(self._redact(reason), status=error.status) from error
         moved_to = response.moved_to and self._redact(response.moved_to)
-        return replace(response, url=self._redact(response.url), moved_to=moved_to), body
+        response = replace(response, url=self._redact(response.url), moved_to=moved_to)
+        return response, replace(body, raw=text, coding="", url=response.url)
 
 
 @asynccontextmanager
@@ -243,6 +261,6 @@ def _problems_of_entries(parsed: ParsedFeed, identity: Counter[str]) -> Iterator
         "told apart by their text alone; an edited one may be new": identity["content"],
         "that copy others, or are older versions of them": len(entries) - identity.total(),
     }
-    for words, count in counts.items():
+    for problem, count in counts.items():
         if count:
-            yield f"{counted(count, 'entry', 'entries')} {words}"
+            yield f"{counted(count, 'entry', 'entries')} {problem}"

@@ -1,4 +1,4 @@
-"""Groups of commands: listed under headings, and the nearest named where there is none."""
+"""Groups of commands: help under headings, and the nearest name for a command that is not there."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Group(click.Group):
         """The command that is called, or an error that has the likeliest one."""
         name = args[0]
         if not (name.startswith("-") or ctx.resilient_parsing or self.get_command(ctx, name)):
-            from digest.config.references import nearest
+            from digest.config.spelling import nearest
 
             ctx.fail(f"there is no command {name!r}{nearest(name, self.list_commands(ctx))}")
         return super().resolve_command(ctx, args)

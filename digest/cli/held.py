@@ -1,82 +1,81 @@
-"""`held`: what came in a flood, and the decision about it."""
+"""`digest held`: shows what came in a flood, and decides about it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
+from digest.app.results import HeldDecision, HeldFeed
 from digest.app.runtime import feed_urls, held_report
 from digest.app.wiring import open_runtime
-from digest.cli import Options, aio
-from digest.cli.output import print_json, print_table, say
+from digest.cli import aio, pass_settings
+from digest.cli.output import print_result, print_table, say
+from digest.cli.poll_send import ask_holder
 from digest.errors import InstanceError, UsageError
 from digest.language import counted
-from digest.store import Store, database_exists, titles_of
-from digest.web.control_client import ask_daemon
+from digest.store import database_of, read_store, titles_of
 
 if TYPE_CHECKING:
     from digest.config import Settings
+
+
+class Held(Struct, frozen=True):
+    """`held`: what is held, by feed."""
+
+    held: tuple[HeldFeed, ...]
 
 
 @click.command()
 @click.argument("feed", nargs=-1)
 @click.option("--release", is_flag=True, help="Send them with the next editions.")
 @click.option("--discard", is_flag=True, help="Never send them.")
-@click.pass_obj
-def held(options: Options, feed: tuple[str, ...], *, release: bool, discard: bool) -> int:
+@pass_settings
+def held(settings: Settings, feed: tuple[str, ...], *, release: bool, discard: bool) -> None:
     """Show the entries held from a flood, or decide about them.
 
     FEED is an address, a name or a title, as `digest feeds list` has them.
     """
     if release and discard:
         raise UsageError("give --release or --discard, not both")
-    settings = options.settings(log_level="error")
     if release or discard:
-        result = aio.run(_decide(settings, feed, release=release))
-        if options.json:
-            print_json(result)
-        else:
-            entries = counted(result["entries"], "entry", "entries")
-            say(f"{entries} {result['decision']}")
-        return 0
-    rows = _read(settings, feed)
-    if options.json:
-        print_json({"held": rows})
-    elif rows:
-        shown = [
-            (row["name"], str(row["entries"]), f"{row['since']:%Y-%m-%d %H:%M}", _titles(row))
-            for row in rows
-        ]
-        print_table("", ("feed", "entries", "since (UTC)", "titles"), shown)
+        print_result(aio.run(_decide(settings, feed, release=release)), _print_decision)
+    else:
+        print_result(Held(_read(settings, feed)), _print)
+
+
+def _read(settings: Settings, feeds: tuple[str, ...]) -> tuple[HeldFeed, ...]:
+    database = database_of(settings)
+    wanted = feed_urls(settings, feeds, titles_of(database) if feeds else {})
+    with read_store(database) as store:
+        held = store.held.read() if store else []
+    return tuple(feed for feed in held_report(settings, held) if feed.url in wanted)
+
+
+def _print_decision(result: HeldDecision) -> None:
+    say(f"{counted(result.entries, 'entry', 'entries')} {result.decision}")
+
+
+def _print(result: Held) -> None:
+    rows = [
+        (feed.name, str(feed.entries), f"{feed.since:%Y-%m-%d %H:%M}", _titles(feed))
+        for feed in result.held
+    ]
+    if rows:
+        print_table("", ("feed", "entries", "since (UTC)", "titles"), rows)
     else:
         say("Nothing is held.")
-    return 0
 
 
-def _read(settings: Settings, feeds: tuple[str, ...]) -> list[dict[str, Any]]:
-    wanted = feed_urls(settings, feeds, titles_of(settings.database_path) if feeds else {})
-    if not database_exists(settings.database_path):
-        return []
-    store = Store(settings.database_path, read_only=True)
-    try:
-        return [row for row in held_report(settings, store.held.read()) if row["url"] in wanted]
-    finally:
-        store.close()
+def _titles(feed: HeldFeed) -> str:
+    more = feed.entries - len(feed.titles)
+    return "; ".join(feed.titles) + (f"; and {more} more" if more else "")
 
 
-def _titles(row: dict[str, Any]) -> str:
-    more = row["entries"] - len(row["titles"])
-    return "; ".join(row["titles"]) + (f"; and {more} more" if more else "")
-
-
-async def _decide(settings: Settings, feeds: tuple[str, ...], *, release: bool) -> dict[str, Any]:
+async def _decide(settings: Settings, feeds: tuple[str, ...], *, release: bool) -> HeldDecision:
     try:
         async with open_runtime(settings, "digest held") as runtime:
             return await runtime.decide_held(feeds, release=release)
-    except InstanceError:
-        path = settings.database_path
-        result = await ask_daemon(path, "held", feeds=feeds, release=release)
-        if result is None:
-            raise
-        return result
+    except InstanceError as error:
+        return await ask_holder(settings, error, HeldDecision, "held", feeds=feeds, release=release)

@@ -1,15 +1,16 @@
-"""What commands print: results on standard output, progress on a terminal's standard error."""
+"""Prints results on standard output, and progress on a terminal's standard error."""
 
 from __future__ import annotations
 
 import re
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from digest.app.runtime import as_json
+from digest.app.results import as_json
+from digest.cli import Options
 from digest.untrusted_text import visible
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from digest.model import PollResult
+
+T = TypeVar("T")
 
 _WIDTH_ELSEWHERE = 200
 # Editions have them of themselves, beside what is read from right to left; they show nothing.
@@ -51,6 +54,15 @@ def cell(text: str, style: str = "") -> Text:
     from rich.text import Text
 
     return Text(visible(text), style)
+
+
+def print_result(result: T, show_text: Callable[[T], object]) -> None:
+    """Print what a command answers: as JSON with `--json`, else as `show_text` has it."""
+    options = click.get_current_context().find_object(Options)
+    if options and options.json:
+        print_json(result)
+    else:
+        show_text(result)
 
 
 def print_json(result: Any) -> None:

@@ -1,101 +1,105 @@
-"""`poll` and `send`: done by the running daemon where there is one, here where there is none."""
+"""`digest poll` and `digest send`: done by the running daemon, or here where none runs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from msgspec import convert
 
+from digest.app.results import Poll, Send
 from digest.app.runtime import poll_now
 from digest.app.wiring import open_polling, open_runtime
-from digest.cli import Options, aio
-from digest.cli.output import polling_progress, print_json, print_table, say
+from digest.cli import aio, pass_settings
+from digest.cli.output import polling_progress, print_result, print_table, say
 from digest.errors import InstanceError
 from digest.language import counted
-from digest.store import titles_of
+from digest.store import database_of, titles_of
 
 if TYPE_CHECKING:
     from digest.config import Settings
+
+T = TypeVar("T")
 
 UNDELIVERED = {"failed", "unknown", "retrying", "pending"}
 
 
 @click.command()
 @click.argument("feed", nargs=-1)
-@click.pass_obj
-def poll(options: Options, feed: tuple[str, ...]) -> int:
+@pass_settings
+def poll(settings: Settings, feed: tuple[str, ...]) -> int:
     """Poll feeds now: those that are given, or all.
 
     FEED is an address, a name or a title, as `digest feeds list` has them.
     """
-    settings = options.settings(log_level="error")
     result = aio.run(_poll(settings, feed))
-    if options.json:
-        print_json(result)
-    else:
-        rows = [
-            (row["name"], row["outcome"], str(row["new"]), str(row["known"]), row["error"] or "")
-            for row in result["feeds"]
-        ]
-        print_table("", ("feed", "outcome", "new", "known", "error"), rows)
-        say(f"{result['new']} new, {result['failed']} failed")
-    return 1 if result["failed"] else 0
+    print_result(result, _print_polls)
+    return 1 if result.failed else 0
 
 
-async def _poll(settings: Settings, feeds: tuple[str, ...]) -> dict[str, Any]:
-    titles = titles_of(settings.database_path) if feeds else {}
+def _print_polls(result: Poll) -> None:
+    rows = [
+        (feed.name, feed.outcome, str(feed.new), str(feed.known), feed.error or "")
+        for feed in result.feeds
+    ]
+    print_table("", ("feed", "outcome", "new", "known", "error"), rows)
+    say(f"{result.new} new, {result.failed} failed")
+
+
+async def _poll(settings: Settings, feeds: tuple[str, ...]) -> Poll:
+    titles = titles_of(database_of(settings)) if feeds else {}
     try:
-        async with open_polling(settings, "digest poll") as polling:
+        async with open_polling(settings, "digest poll") as poll_job:
             with polling_progress(len(feeds) or len(settings.feeds)) as report:
-                return await poll_now(settings, polling, feeds, report, titles)
+                return await poll_now(settings, poll_job, feeds, report, titles)
     except InstanceError as error:
-        return await asked(settings, error, "poll", feeds=feeds)
+        return await ask_holder(settings, error, Poll, "poll", feeds=feeds)
 
 
 @click.command()
 @click.argument("digest")
 @click.option("--to", metavar="CHANNEL", help="Only to this channel.")
-@click.pass_obj
-def send(options: Options, digest: str, to: str | None) -> int:
+@pass_settings
+def send(settings: Settings, digest: str, to: str | None) -> int:
     """Publish and deliver an edition of DIGEST now. Its schedule stays as it is."""
-    settings = options.settings(log_level="error")
     result = aio.run(_send(settings, digest, to))
-    if options.json:
-        print_json(result)
-    else:
-        _print_sent(result)
-    return 1 if any(row["state"] in UNDELIVERED for row in result["deliveries"]) else 0
+    print_result(result, _print_sent)
+    return 1 if any(delivery.state in UNDELIVERED for delivery in result.deliveries) else 0
 
 
-async def _send(settings: Settings, digest: str, to: str | None) -> dict[str, Any]:
+async def _send(settings: Settings, digest: str, to: str | None) -> Send:
     try:
         async with open_runtime(settings, "digest send") as runtime:
             with polling_progress(None) as report:
                 return await runtime.send(digest, to, report)
     except InstanceError as error:
-        return await asked(settings, error, "send", digest=digest, to=to)
+        return await ask_holder(settings, error, Send, "send", digest=digest, to=to)
 
 
-async def asked(
-    settings: Settings, busy: InstanceError, command: str, **asked: Any
-) -> dict[str, Any]:
-    """What the daemon answers that has the database; without one, who has it is the error."""
+async def ask_holder(
+    settings: Settings, busy: InstanceError, kind: type[T], command: str, **arguments: Any
+) -> T:
+    """Have the daemon that holds the database carry out a command; answers its result.
+
+    Raises:
+        InstanceError: who holds the database is no daemon, and `busy` says who.
+    """
     from digest.web.control_client import ask_daemon
 
-    result = await ask_daemon(settings.database_path, command, **asked)
+    result = await ask_daemon(database_of(settings), command, **arguments)
     if result is None:
         raise busy
-    return result
+    return convert(result, kind)
 
 
-def _print_sent(result: dict[str, Any]) -> None:
-    if result["edition"] is None:
-        say(f"nothing new for {result['digest']}; no edition was made")
+def _print_sent(result: Send) -> None:
+    if result.edition is None:
+        say(f"nothing new for {result.digest}; no edition was made")
         return
-    entries = counted(result["entries"], "entry", "entries")
-    say(f"edition {result['edition']} of {result['digest']}: {entries}")
+    entries = counted(result.entries, "entry", "entries")
+    say(f"edition {result.edition} of {result.digest}: {entries}")
     rows = [
-        (row["channel"], row["recipient"], row["state"], row["error"] or "")
-        for row in result["deliveries"]
+        (delivery.channel, delivery.recipient, delivery.state, delivery.error or "")
+        for delivery in result.deliveries
     ]
     print_table("", ("channel", "recipient", "state", "error"), rows)

@@ -1,4 +1,4 @@
-"""`preview`: the edition as it would be now, from a copy of the database."""
+"""`digest preview`: shows the edition as it would be now, from a copy of the database."""
 
 from __future__ import annotations
 
@@ -6,26 +6,25 @@ import tempfile
 import webbrowser
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
-from digest.app.edition_reasons import explain_draft
+from digest.app.edition_reasons import EntryFate, explain_draft
 from digest.app.wiring import compile_templates, open_runtime, utc_now
+from digest.channels.previews import FORMS, TEXT_FORMS, Previews, check_form, shows_pictures
 from digest.cli import Options, aio
 from digest.cli.output import polling_progress, print_json, say, show_document
 from digest.cli.private_files import write_private
-from digest.config.references import nearest
-from digest.config.settings import SQLITE_PREFIX
+from digest.config.spelling import nearest
 from digest.config.units import parse_duration
 from digest.editions.weekly import configured, is_weekly
 from digest.errors import UsageError
 from digest.jobs.render import render_carefully
-from digest.model import NO_PICTURES, as_dict
-from digest.rendering.forms import Forms
-from digest.rendering.snapshot import as_json
-from digest.store import copy_database, database_exists
+from digest.model import NO_PICTURES
+from digest.rendering.snapshot import EditionSnapshot, snapshot
+from digest.store import database_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -33,8 +32,14 @@ if TYPE_CHECKING:
     from digest.app.runtime import Runtime
     from digest.config import Settings
     from digest.jobs.draft_material import Draft
-    from digest.model import Edition, Pictures
+    from digest.model import Edition, Pictures, PollResult
     from digest.rendering.renderer import Renderer
+
+
+class ExplainedEdition(EditionSnapshot, frozen=True):
+    """`preview --why`: the edition, and what becomes of each pending entry."""
+
+    entries: tuple[EntryFate, ...]
 
 
 @click.command()
@@ -42,8 +47,8 @@ if TYPE_CHECKING:
 @click.option(
     "--as",
     "form",
-    type=click.Choice(["email", "text", "slack", "markdown"]),
-    help="Default: text; email, Slack and text side by side with --open.",
+    type=click.Choice(FORMS),
+    help="Default: text; with --open, what channels get beside the text.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
 @click.option("--open", "in_browser", is_flag=True, help="Show it in the browser.")
@@ -69,21 +74,21 @@ def preview(
         raise UsageError(f"there is no digest {digest!r}{nearest(digest, settings.digests)}")
     if why and (form or in_browser):
         raise UsageError("--why is text for a terminal; give it without --as and --open")
-    in_full = form == "email" or (in_browser and form is None)
+    check_form(settings, name, form)
+    in_full = shows_pictures(form) if form else in_browser
     draft, pictures, failed = aio.run(compose_preview(settings, digest, in_full=in_full))
     for feed in failed:
-        say(f"digest: {feed['name']} is not in it: {feed['error']}", err=True)
+        say(f"digest: {feed.name} is not in it: {feed.error}", err=True)
     if why:
         _explain(options, settings, draft, output)
     elif options.json:
-        print_json(as_json(draft.edition))
+        print_json(snapshot(draft.edition))
     else:
-        as_page = in_browser and form not in {"text", "markdown"}
-        threads = settings.has_threads(name)
+        as_page = in_browser and form not in TEXT_FORMS
 
         def shown(templates: Renderer) -> str:
-            forms = Forms(draft.edition, templates, pictures, threads=threads)
-            return forms.page(form) if as_page else forms.text(form)
+            previews = Previews(settings, draft.edition, templates, pictures)
+            return previews.page(form) if as_page else previews.text(form)
 
         rendered, trouble = render_carefully(compile_templates(settings)[name], shown)
         if trouble:
@@ -93,13 +98,13 @@ def preview(
 
 
 def _explain(options: Options, settings: Settings, draft: Draft, output: Path | None) -> None:
-    names: dict[str, str | None] = dict.fromkeys(one.feed_url for one in draft.pending)
-    names |= {feed.url: feed.name for feed in settings.feeds}
-    found = explain_draft(draft, names)
+    names: dict[str, str | None] = dict.fromkeys(entry.feed_url for entry in draft.pending)
+    names |= {feed.address: feed.name for feed in settings.feeds}
+    fates = tuple(explain_draft(draft, names))
     if options.json:
-        print_json(as_json(draft.edition) | {"entries": [as_dict(why) for why in found]})
+        print_json(ExplainedEdition(**asdict(snapshot(draft.edition)), entries=fates))
         return
-    _write("\n".join(why.line for why in found) or "no entry is waiting for an edition", output)
+    _write("\n".join(fate.line for fate in fates) or "no entry is waiting for an edition", output)
 
 
 def _show(rendered: str, output: Path | None, *, opened_as: str | None) -> None:
@@ -122,7 +127,7 @@ def _write(text: str, output: Path | None) -> None:
 
 async def compose_preview(
     settings: Settings, digest: str, *, in_full: bool
-) -> tuple[Draft, Pictures, list[dict[str, Any]]]:
+) -> tuple[Draft, Pictures, list[PollResult]]:
     """The edition with what it was made from, and which feeds could not be read for it.
 
     It comes with its pictures if it is to be seen `in_full`.
@@ -140,7 +145,7 @@ async def compose_preview(
 
 async def compose_first(
     settings: Settings, digest: str, reaches: Sequence[str]
-) -> tuple[dict[str, Edition], list[dict[str, Any]]]:
+) -> tuple[dict[str, Edition], list[PollResult]]:
     """The first edition by how far it reaches, and which feeds could not be read for it."""
     config = settings.digests[digest]
     # A digest for each reach, so that one poll will do for all of them.
@@ -160,25 +165,23 @@ async def compose_first(
 @asynccontextmanager
 async def _polled_copy(
     settings: Settings, digest: str
-) -> AsyncIterator[tuple[Runtime, list[dict[str, Any]]]]:
+) -> AsyncIterator[tuple[Runtime, list[PollResult]]]:
     """The jobs over a copy of the database, and which feeds of the digest could not be read for it.
 
     A copy, so that nothing can change: subscriptions and first polls included.
     """
     with tempfile.TemporaryDirectory(prefix="digest-preview-") as folder:
-        copy = Path(folder, "preview.db")
-        if database_exists(settings.database_path):
-            copy_database(settings.database_path, copy)
-        settings = settings.model_copy(update={"database": f"{SQLITE_PREFIX}{copy}"})
+        copy = database_of(settings).copy_into(Path(folder))
+        settings = settings.model_copy(update={"database": copy.url})
         async with open_runtime(settings, "digest preview") as runtime:
-            health = await runtime.store.run(lambda store: store.health.read())
+            health = await runtime.store.transact(lambda store: store.health.read())
             unread = [
-                feed.url
+                feed.address
                 for feed in settings.feeds_of(digest)
-                if health.feeds[feed.url]["polled_at"] is None and not feed.paused
+                if health.feeds[feed.address]["polled_at"] is None and not feed.paused
             ]
-            polled: dict[str, Any] = {"feeds": []}
+            polled: tuple[PollResult, ...] = ()
             if unread:
                 with polling_progress(len(unread)) as report:
-                    polled = await runtime.poll(unread, report)
-            yield runtime, [feed for feed in polled["feeds"] if feed["outcome"] == "failed"]
+                    polled = (await runtime.poll(unread, report)).feeds
+            yield runtime, [feed for feed in polled if feed.outcome == "failed"]

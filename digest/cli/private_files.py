@@ -1,4 +1,4 @@
-"""Files that a command is asked to write: whole, for their owner alone, and through no link."""
+"""Writes files for their owner alone: whole, and through no link."""
 
 from __future__ import annotations
 

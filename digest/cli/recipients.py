@@ -1,32 +1,35 @@
-"""`recipients`: who gets email beside those whom the configuration file names, and who does not."""
+"""`digest recipients`: shows and changes who gets email beside those whom the file names."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, get_args
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar, get_args
 
 import click
-from msgspec import convert, to_builtins
+from msgspec import to_builtins
 
 from digest.app.wiring import open_runtime, utc_now
-from digest.cli import Options, aio
+from digest.cli import aio, pass_settings
 from digest.cli.groups import Group
-from digest.cli.output import print_json, print_table, say, show_document
-from digest.cli.poll_send import asked
+from digest.cli.output import print_result, print_table, say, show_document
+from digest.cli.poll_send import ask_holder
 from digest.cli.private_files import write_private
 from digest.cli.recipients_csv import read_csv, recipient_of, write_csv
 from digest.config.addresses import mail_address, mail_key
 from digest.errors import InstanceError, UsageError
 from digest.jobs import recipient_admin
-from digest.jobs.recipient_admin import shown
+from digest.jobs.recipient_admin import Recipients, RecipientsAllow, RecipientsImport, as_of
+from digest.jobs.renames import RecipientsForget, RecipientsMove
 from digest.language import counted
 from digest.model import Frequency, Recipient
-from digest.store import Store, database_exists
+from digest.store import database_of, read_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.config import Settings
+
+T = TypeVar("T")
 
 _address = click.argument("address")
 _channel = click.option("--channel", metavar="CHANNEL", help="Default: every channel it is on.")
@@ -41,21 +44,15 @@ def recipients() -> None:
 
 @recipients.command("list")
 @click.option("--channel", metavar="CHANNEL", help="Only those of this channel.")
-@click.pass_obj
-def list_(options: Options, channel: str | None) -> int:
+@pass_settings
+def list_(settings: Settings, channel: str | None) -> None:
     """Show everybody: whom the file names, and whom the store knows."""
-    settings = options.settings(log_level="error")
     known = _known(settings)
     _check(settings, channel, known)
-    shown = [one for one in [*_named(settings, known), *known] if channel in {None, one.channel}]
-    shown.sort(key=lambda one: (one.channel, mail_key(one.address)))
-    if options.json:
-        print_json({"recipients": [_row(one) for one in shown]})
-    elif shown:
-        _print(shown)
-    else:
-        say("No recipients.")
-    return 0
+    everybody = [*_named(settings, known), *known]
+    wanted = [recipient for recipient in everybody if channel in {None, recipient.channel}]
+    wanted.sort(key=lambda recipient: (recipient.channel, mail_key(recipient.address)))
+    print_result(_as_of_now(wanted), _print)
 
 
 @recipients.command()
@@ -69,17 +66,17 @@ def list_(options: Options, channel: str | None) -> int:
     show_default=True,
     help="How often: each edition, or what they had in a week.",
 )
-@click.pass_obj
-def add(options: Options, address: str, channel: str, name: str, frequency: str) -> int:
+@pass_settings
+def add(settings: Settings, address: str, channel: str, name: str, frequency: str) -> None:
     """Put ADDRESS on the list of a channel."""
-    settings = options.settings(log_level="error")
     _check(settings, channel)
     try:
-        said = {"address": address, "channel": channel, "name": name, "frequency": frequency}
-        one = recipient_of(said)
+        recipient = recipient_of(
+            {"address": address, "channel": channel, "name": name, "frequency": frequency}
+        )
     except ValueError as error:
         raise UsageError(str(error)) from None
-    return _carry_out(options, settings, "add", recipients=_plain([one]))
+    _change_recipients(settings, "add", recipients=to_builtins([recipient]))
 
 
 @recipients.command("set")
@@ -89,100 +86,81 @@ def add(options: Options, address: str, channel: str, name: str, frequency: str)
 @click.option("--frequency", type=_FREQUENCIES, help="How often; from the end of the week on.")
 @click.option("--at", "send_at", metavar="HH:MM", help="Time of day; empty: as published.")
 @click.option("--zone", help="Time zone of --at, like Europe/Berlin; empty: the digest's.")
-@click.pass_obj
-def change(options: Options, /, address: str, channel: str | None, **said: str | None) -> int:
+@pass_settings
+def change(settings: Settings, /, address: str, channel: str | None, **columns: str | None) -> None:
     """Change what ADDRESS gets, and when."""
-    settings = options.settings(log_level="error")
     _check(settings, channel)
-    given = {name: value for name, value in said.items() if value is not None}
+    given = {name: value for name, value in columns.items() if value is not None}
     if not given:
         raise UsageError("say what to set: --name, --frequency, --at or --zone")
     try:
-        one = recipient_of({"address": address, "channel": channel or "", **given})
+        recipient = recipient_of({"address": address, "channel": channel or "", **given})
     except ValueError as error:
         raise UsageError(str(error)) from None
-    return _carry_out(
-        options, settings, "set", recipients=_plain([one]), channel=channel, columns=list(given)
-    )
+    changed = to_builtins([recipient])
+    _change_recipients(settings, "set", recipients=changed, channel=channel, columns=list(given))
 
 
 @recipients.command()
 @_address
 @_channel
-@click.pass_obj
-def remove(options: Options, address: str, channel: str | None) -> int:
+@pass_settings
+def remove(settings: Settings, address: str, channel: str | None) -> None:
     """Take ADDRESS off the list."""
-    settings = options.settings(log_level="error")
-    return _carry_out(options, settings, "remove", address=address, channel=channel)
+    _change_recipients(settings, "remove", address=address, channel=channel)
 
 
 @recipients.command()
 @_address
 @_channel
-@click.pass_obj
-def restore(options: Options, address: str, channel: str | None) -> int:
+@pass_settings
+def restore(settings: Settings, address: str, channel: str | None) -> None:
     """Send to ADDRESS again, which has unsubscribed or bounced."""
-    settings = options.settings(log_level="error")
-    return _carry_out(options, settings, "restore", address=address, channel=channel)
+    _change_recipients(settings, "restore", address=address, channel=channel)
 
 
 @recipients.command()
 @click.argument("before", metavar="FROM")
 @click.argument("after", metavar="TO")
-@click.pass_obj
-def move(options: Options, before: str, after: str) -> int:
+@pass_settings
+def move(settings: Settings, before: str, after: str) -> None:
     """Have the list of channel FROM, which is gone, go on as that of TO.
 
     Who left either stays away, what waits for FROM goes through TO, and old links are TO's.
     """
-    settings = options.settings(log_level="error")
-    result = rename(settings, "recipients move", before, after)
-    if options.json:
-        print_json(result)
-    else:
-        told = f"{counted(result['readers'], 'reader')}, and {result['left']} who left"
-        say(f"moved {before} to {after}: {told}")
-    return 0
+    moved = rename(settings, RecipientsMove, "recipients move", before, after)
+    who = f"{counted(moved.readers, 'reader')}, and {moved.left} who left"
+    print_result(moved, lambda _: say(f"moved {before} to {after}: {who}"))
 
 
 @recipients.command()
 @click.argument("name", metavar="CHANNEL")
-@click.pass_obj
-def forget(options: Options, name: str) -> int:
+@pass_settings
+def forget(settings: Settings, name: str) -> None:
     """Forget the readers of CHANNEL, which is gone for good. Who left it stays away."""
-    settings = options.settings(log_level="error")
-    result = rename(settings, "recipients forget", name)
-    if options.json:
-        print_json(result)
-    else:
-        say(f"forgot {counted(result['readers'], 'reader')} of {name}")
-    return 0
+    forgotten = rename(settings, RecipientsForget, "recipients forget", name)
+    readers = counted(forgotten.readers, "reader")
+    print_result(forgotten, lambda _: say(f"forgot {readers} of {name}"))
 
 
 @recipients.command()
 @_address
-@click.pass_obj
-def allow(options: Options, address: str) -> int:
+@pass_settings
+def allow(settings: Settings, address: str) -> None:
     """Let ADDRESS be asked again whether it subscribes.
 
     It said never to be, or was asked too often.
     """
-    settings = options.settings(log_level="error")
-    result = aio.run(_ask(settings, "allow", {"address": address}))
-    if options.json:
-        print_json(result)
-    else:
-        say(f"{result['address']} may be asked again")
-    return 0
+    allowed = aio.run(_carry_out(settings, RecipientsAllow, "allow", {"address": address}))
+    print_result(allowed, lambda allowed: say(f"{allowed.address} may be asked again"))
 
 
 @recipients.command("import")
 @click.argument("file", type=click.File(encoding="utf-8", errors="strict"))
 @click.option("--channel", metavar="CHANNEL", help="For lines that do not say which.")
-@click.pass_obj
-def import_(options: Options, file: TextIO, channel: str | None) -> int:
+@pass_settings
+def import_(settings: Settings, file: TextIO, channel: str | None) -> None:
     """Take over recipients from the CSV in FILE. All of them or none; who has left stays away."""
-    settings = options.settings(log_level="error")
     _check(settings, channel)
     try:
         given, columns = read_csv(file.read(), settings.lists(), channel)
@@ -191,7 +169,9 @@ def import_(options: Options, file: TextIO, channel: str | None) -> int:
     except UsageError as error:
         lines = "\n".join(f"{file.name}: {line}" for line in str(error).splitlines())
         raise UsageError(f"{lines}\nnothing was imported") from None
-    return _carry_out(options, settings, "import", recipients=_plain(given), columns=columns)
+    what = {"recipients": to_builtins(given), "columns": columns}
+    imported = aio.run(_carry_out(settings, RecipientsImport, "import", what))
+    print_result(imported, _print_import)
 
 
 @recipients.command()
@@ -202,48 +182,38 @@ def import_(options: Options, file: TextIO, channel: str | None) -> int:
     help="Write to this file, for its owner alone.",
 )
 @click.option("--channel", metavar="CHANNEL", help="Only those of this channel.")
-@click.pass_obj
-def export(options: Options, output: Path | None, channel: str | None) -> int:
+@pass_settings
+def export(settings: Settings, output: Path | None, channel: str | None) -> None:
     """Print what the store knows as CSV. The file's own recipients are in it where they left."""
-    settings = options.settings(log_level="error")
     known = _known(settings)
     _check(settings, channel, known)
     named = recipient_admin.named(settings)
     exported = [
-        one
-        for one in known
-        if channel in {None, one.channel} and recipient_admin.is_kept(one, named)
+        recipient
+        for recipient in known
+        if channel in {None, recipient.channel} and recipient_admin.is_kept(recipient, named)
     ]
     text = write_csv(exported)
     if output:
         write_private(output, text.encode())
-    if options.json:
-        print_json({"recipients": [_row(one) for one in exported]})
-    elif not output:
-        show_document(text)
-    return 0
+    print_result(_as_of_now(exported), lambda _: None if output else show_document(text))
 
 
 def _check(settings: Settings, channel: str | None, known: Sequence[Recipient] = ()) -> None:
     """Refuse a channel that is none and has no list of before, which can still be looked at."""
-    lists = {*settings.lists(), *(one.channel for one in known)}
+    lists = {*settings.lists(), *(recipient.channel for recipient in known)}
     if channel is not None and channel not in lists:
         raise UsageError(f"there is no email channel {channel!r}")
 
 
 def _known(settings: Settings) -> list[Recipient]:
-    if not database_exists(settings.database_path):
-        return []
-    store = Store(settings.database_path, read_only=True)
-    try:
-        return store.recipients.all()
-    finally:
-        store.close()
+    with read_store(database_of(settings)) as store:
+        return store.recipients.all() if store else []
 
 
 def _named(settings: Settings, known: Sequence[Recipient]) -> list[Recipient]:
     """Whom the file names, and the store knows nothing of."""
-    keys = {(one.channel, mail_key(one.address)) for one in known}
+    keys = {(recipient.channel, mail_key(recipient.address)) for recipient in known}
     return [
         Recipient(channel, mail_address(to), listed=False)
         for channel in settings.lists()
@@ -252,65 +222,68 @@ def _named(settings: Settings, known: Sequence[Recipient]) -> list[Recipient]:
     ]
 
 
-def _carry_out(options: Options, settings: Settings, command: str, **what: Any) -> int:
-    result = aio.run(_ask(settings, command, what))
-    if options.json:
-        print_json(result)
-    elif command == "import":
-        say(f"{result['added']} new, {result['changed']} changed")
-        for one in result["suppressed"]:
-            say(f"{one} has left, and stays away")
-        for one in result["removed"]:
-            mend = "`digest recipients add` brings it back"
-            say(f"{one} was removed since the file was written; {mend}")
-    else:
-        _print(convert(result["recipients"], list[Recipient]))
-    return 0
+def _change_recipients(settings: Settings, command: str, **arguments: Any) -> None:
+    print_result(aio.run(_carry_out(settings, Recipients, command, arguments)), _print)
 
 
-async def _ask(settings: Settings, command: str, what: dict[str, Any]) -> dict[str, Any]:
+async def _carry_out(
+    settings: Settings, kind: type[T], command: str, arguments: dict[str, Any]
+) -> T:
     try:
         async with open_runtime(settings, f"digest recipients {command}") as runtime:
-            return await runtime.recipient_admin.carry_out(command, what)
+            result = await runtime.recipient_admin.carry_out(command, arguments)
     except InstanceError as error:
-        return await asked(settings, error, "recipients", do=command, **what)
+        return await ask_holder(settings, error, kind, "recipients", do=command, **arguments)
+    assert isinstance(result, kind)
+    return result
 
 
-def rename(settings: Settings, command: str, *names: str) -> dict[str, Any]:
+def rename(settings: Settings, kind: type[T], command: str, *names: str) -> T:
     """What a command did to what is gone from the file, here or by the daemon."""
-    return aio.run(_rename(settings, command, names))
+    return aio.run(_rename(settings, kind, command, names))
 
 
-async def _rename(settings: Settings, command: str, names: Sequence[str]) -> dict[str, Any]:
+async def _rename(settings: Settings, kind: type[T], command: str, names: Sequence[str]) -> T:
     try:
         async with open_runtime(settings, f"digest {command}") as runtime:
-            return await runtime.renames.carry_out(command, list(names))
+            result = await runtime.renames.carry_out(command, names)
     except InstanceError as error:
-        return await asked(settings, error, "rename", do=command, names=names)
+        return await ask_holder(settings, error, kind, "rename", do=command, names=names)
+    assert isinstance(result, kind)
+    return result
 
 
-def _plain(given: list[Recipient]) -> list[dict[str, Any]]:
-    plain: list[dict[str, Any]] = to_builtins(given)
-    return plain
+def _as_of_now(recipients: Sequence[Recipient]) -> Recipients:
+    now = utc_now()
+    return Recipients(tuple(as_of(recipient, now) for recipient in recipients))
 
 
-def _row(one: Recipient) -> dict[str, Any]:
-    return shown(one, utc_now())
+def _print_import(imported: RecipientsImport) -> None:
+    say(f"{imported.added} new, {imported.changed} changed")
+    for address in imported.suppressed:
+        say(f"{address} has left, and stays away")
+    for address in imported.removed:
+        mend = "`digest recipients add` brings it back"
+        say(f"{address} was removed since the file was written; {mend}")
 
 
-def _print(shown: Sequence[Recipient]) -> None:
-    rows = [
-        (
-            one.channel,
-            one.address,
-            one.name,
-            one.state_at(utc_now()),
-            one.reason,
-            one.gets if one.gets == one.frequency else f"{one.gets}, then {one.frequency}",
-            f"{one.send_at:%H:%M} {one.zone or ''}" if one.send_at else "",
-            f"{one.changed_at:%Y-%m-%d %H:%M}" if one.changed_at else "",
-        )
-        for one in shown
-    ]
+def _print(result: Recipients) -> None:
     columns = ("channel", "address", "name", "state", "reason", "gets", "at", "changed (UTC)")
-    print_table("", columns, rows)
+    if result.recipients:
+        print_table("", columns, list(map(_row, result.recipients)))
+    else:
+        say("No recipients.")
+
+
+def _row(recipient: Recipient) -> tuple[str, ...]:
+    gets, wants = recipient.gets, recipient.frequency
+    return (
+        recipient.channel,
+        recipient.address,
+        recipient.name,
+        recipient.state,
+        recipient.reason,
+        gets if gets == wants else f"{gets}, then {wants}",
+        f"{recipient.send_at:%H:%M} {recipient.zone or ''}" if recipient.send_at else "",
+        f"{recipient.changed_at:%Y-%m-%d %H:%M}" if recipient.changed_at else "",
+    )

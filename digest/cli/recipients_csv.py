@@ -1,4 +1,4 @@
-"""Recipients as CSV (RFC 4180): a header, then one on each line."""
+"""Reads and writes recipients as CSV (RFC 4180): a header, then a recipient a line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from unicodedata import category, normalize
 
 from digest.config.addresses import mail_key, read_mailbox
 from digest.config.fields import one_address, zone_name
-from digest.config.references import nearest
+from digest.config.spelling import nearest
 from digest.errors import UsageError
 from digest.feeds.text import one_line
 from digest.model import Frequency, Recipient, RecipientState
@@ -38,7 +38,7 @@ def write_csv(recipients: Iterable[Recipient]) -> str:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
     writer.writerows(
-        [_guarded(_cell(getattr(one, name))) for name in _COLUMNS] for one in recipients
+        [_guarded(_cell(getattr(recipient, name))) for name in _COLUMNS] for recipient in recipients
     )
     return text.getvalue()
 
@@ -73,8 +73,8 @@ def recipient_of(cells: dict[str, str]) -> Recipient:
     Raises:
         ValueError: a word is wrong.
     """
-    one = read_mailbox(one_address(cells["address"]))
-    name, address = one.name, one.address
+    mailbox = read_mailbox(one_address(cells["address"]))
+    name, address = mailbox.name, mailbox.address
     if len(address) > _LONGEST_ADDRESS:
         raise ValueError(f"the address has more than {_LONGEST_ADDRESS} characters")
     state = cells.get("state") or "active"
@@ -126,34 +126,34 @@ class _Reading:
 
     def take(self, line: int, header: list[str], cells: list[str]) -> None:
         try:
-            one = self._recipient(header, cells)
+            recipient = self._recipient(header, cells)
         except ValueError as error:
             self.problems.append(f"line {line}: {error}")
             return
-        key = one.channel, mail_key(one.address)
+        key = recipient.channel, mail_key(recipient.address)
         if key in self._lines:
             first = self._lines[key]
-            self.problems.append(f"line {line}: {one.address} is on line {first} already")
+            self.problems.append(f"line {line}: {recipient.address} is on line {first} already")
         self._lines.setdefault(key, line)
-        self.found.append(one)
+        self.found.append(recipient)
 
     def _recipient(self, header: list[str], cells: list[str]) -> Recipient:
         if len(cells) > len(header):
             raise ValueError(f"has {len(cells)} cells, the header {len(header)}")
-        said = {name: _unguarded(cell).strip() for name, cell in zip(header, cells, strict=False)}
-        said["channel"] = said.get("channel") or self._default or ""
+        named = {name: _unguarded(cell).strip() for name, cell in zip(header, cells, strict=False)}
+        named["channel"] = named.get("channel") or self._default or ""
         faults = []
-        if said["channel"] not in self._channels:
-            hint = nearest(said["channel"], self._channels)
-            faults.append(f"there is no email channel {said['channel']!r}{hint}")
-        said = {"address": "", **said}
+        if named["channel"] not in self._channels:
+            hint = nearest(named["channel"], self._channels)
+            faults.append(f"there is no email channel {named['channel']!r}{hint}")
+        named = {"address": "", **named}
         try:
-            one = recipient_of(said)
+            recipient = recipient_of(named)
         except ValueError:
-            raise ValueError("; ".join([*faults, *_faults(said)])) from None
+            raise ValueError("; ".join([*faults, *_faults(named)])) from None
         if faults:
             raise ValueError(*faults)
-        return one
+        return recipient
 
 
 def _faults(cells: dict[str, str]) -> Iterator[str]:
@@ -176,9 +176,9 @@ def _unguarded(cell: str) -> str:
 
 def _is_formula(cell: str) -> bool:
     """Whether some spreadsheet takes it for one, white space or what is invisible before it."""
-    said = cell.lstrip("'")
-    seen = next((one for one in said if category(one)[0] not in "ZC"), "")
-    return normalize("NFKC", seen) in _BEGIN_FORMULA or said.startswith(("\t", "\r"))
+    bare = cell.lstrip("'")
+    seen = next((character for character in bare if category(character)[0] not in "ZC"), "")
+    return normalize("NFKC", seen) in _BEGIN_FORMULA or bare.startswith(("\t", "\r"))
 
 
 def _cell(value: object) -> str:

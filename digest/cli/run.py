@@ -1,24 +1,25 @@
-"""`run`: the daemon, or one round of its work."""
+"""`digest run`: runs the daemon, or one round of its work."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import signal
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from digest.app.daemon import Daemon
 from digest.app.wiring import open_runtime, open_store, prepare
 from digest.cli import Options, aio, leave
-from digest.cli.output import print_json, say
+from digest.cli.output import print_result, say
 from digest.language import counted
 from digest.log import event
 from digest.web.control import control_socket
 from digest.web.server import web_server
 
 if TYPE_CHECKING:
+    from digest.app.results import Run
     from digest.config import Settings
 
 
@@ -38,19 +39,20 @@ def run(options: Options, *, once: bool) -> int:
     if not once:
         asyncio.run(_serve(options, settings))
     result = aio.run(_once(settings))
-    if options.json:
-        print_json(result)
-    else:
-        new = counted(result["new"], "new entry", "new entries")
-        editions = counted(len(result["editions"]), "edition")
-        failed = counted(result["failed"], "feed")
-        say(
-            f"{new}, {editions}, {result['delivered']} delivered, {failed} failed, "
-            f"{result['undelivered']} not delivered"
-        )
-        for digest, reason in result["unpublished"].items():
-            say(f"{digest} was not published: {reason}")
-    return 1 if result["failed"] or result["unpublished"] or result["undelivered"] else 0
+    print_result(result, _print)
+    return 1 if result.failed or result.unpublished or result.undelivered else 0
+
+
+def _print(result: Run) -> None:
+    new = counted(result.new, "new entry", "new entries")
+    editions = counted(len(result.editions), "edition")
+    failed = counted(result.failed, "feed")
+    say(
+        f"{new}, {editions}, {result.delivered} delivered, {failed} failed, "
+        f"{result.undelivered} not delivered"
+    )
+    for digest, reason in result.unpublished.items():
+        say(f"{digest} was not published: {reason}")
 
 
 async def _serve(options: Options, settings: Settings) -> NoReturn:
@@ -79,6 +81,6 @@ async def _serve(options: Options, settings: Settings) -> NoReturn:
     leave(0)
 
 
-async def _once(settings: Settings) -> dict[str, Any]:
+async def _once(settings: Settings) -> Run:
     async with open_runtime(settings, "digest run --once", first_due_at_once=True) as runtime:
         return await runtime.once()

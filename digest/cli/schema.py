@@ -1,18 +1,15 @@
-"""`schema`: JSON Schemas (draft 2020-12) of the configuration and of what commands print."""
+"""`digest schema`: prints the JSON Schema of the configuration, or of what a command prints."""
 
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from digest.cli.groups import Group
 from digest.cli.output import print_json
 from digest.errors import UsageError
-
-if TYPE_CHECKING:
-    from digest.cli.results import Result
 
 
 @click.group(cls=Group, invoke_without_command=True)
@@ -38,6 +35,7 @@ def output_schema(command: str) -> dict[str, Any]:
     Raises:
         UsageError: there is no such command, or it prints no result.
     """
+    from digest.cli.result_schema import schema_of
     from digest.cli.results import RESULTS, WITHOUT_RESULT
 
     if command in WITHOUT_RESULT:
@@ -48,21 +46,8 @@ def output_schema(command: str) -> dict[str, Any]:
             f"there is no command {command!r}; "
             + (f"do you mean {near[0]!r}?" if near else f"there are: {', '.join(RESULTS)}")
         )
-    return _schema_of(command, RESULTS[command])
-
-
-def _schema_of(command: str, result: Result) -> dict[str, Any]:
-    from pydantic import TypeAdapter
-    from pydantic.json_schema import GenerateJsonSchema
-
-    class Untitled(GenerateJsonSchema):
-        # A title says what the key says.
-        def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
-            return False
-
-    body = TypeAdapter(result.shape).json_schema(schema_generator=Untitled)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **body,
+        **schema_of(RESULTS[command].structs),
         "title": f"digest --json {command}",
     }

@@ -1,22 +1,23 @@
-"""`status`: how it goes."""
+"""`digest status`: prints what needs attention, what comes next, and how feeds do."""
 
 from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from digest.app.reports import status_report, storage_report
+from digest.app.reports import status_report
 from digest.cli import Options, aio
 from digest.cli.output import cell, open_console, print_json, say
 from digest.errors import UsageError
-from digest.store import Store, database_exists
+from digest.store import database_of, read_store
 
 if TYPE_CHECKING:
     from rich.console import Group
 
+    from digest.app.results import Status
     from digest.cli.status_report import Line
     from digest.config import Settings
 
@@ -55,19 +56,15 @@ def status(options: Options, *, healthcheck: bool, watch: bool) -> int:
 def _is_running(settings: Settings) -> bool:
     from digest.web.control_client import daemon_is_alive
 
-    return aio.run(daemon_is_alive(settings.database_path))
+    return aio.run(daemon_is_alive(database_of(settings)))
 
 
-def _report(settings: Settings, now: datetime) -> dict[str, Any]:
+def _report(settings: Settings, now: datetime) -> Status:
     health = sizes = None
-    if database_exists(settings.database_path):
-        store = Store(settings.database_path, read_only=True)
-        try:
+    with read_store(database_of(settings)) as store:
+        if store:
             health, sizes = store.health.read(), store.keeping.sizes()
-        finally:
-            store.close()
-    report = status_report(settings, health, now)
-    return report | {"storage": storage_report(report["feeds"], sizes)}
+    return status_report(settings, health, now, sizes)
 
 
 def _lines(settings: Settings, *, everything: bool) -> list[Line]:

@@ -1,21 +1,24 @@
-"""`status` as a person reads it: the verdict first, then what to do, then everything by health."""
+"""What `digest status` prints for people: the verdict, what to do, then everything by health."""
 
 from __future__ import annotations
 
 import shlex
 from collections import defaultdict
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
 from digest.app.reports import ago, in_megabytes
 from digest.editions.weekly import weekly_of
+from digest.model import as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
+
+    from digest.app.results import DigestPlan, FeedHealth, Status, Storage
 
 _QUIET = timedelta(days=90)
 _MISSED = timedelta(days=7)
@@ -50,7 +53,7 @@ class Line(Struct, frozen=True):
 
 
 def overview(
-    report: dict[str, Any],
+    report: Status,
     zones: Mapping[str, ZoneInfo],
     now: datetime,
     *,
@@ -62,58 +65,56 @@ def overview(
     With `everything` all feeds are named, not just those that are not well.
     """
     whens = {
-        row["name"]: _when(row["next_edition_at"], now, zones[row["name"]])
-        for row in report["digests"]
+        plan.name: _when(plan.next_edition_at, now, zones[plan.name]) for plan in report.digests
     }
     whens |= {
-        weekly_of(row["name"]): _when(row["weekly_edition_at"], now, zones[row["name"]])
-        for row in report["digests"]
-        if row["weekly_readers"]
+        weekly_of(plan.name): _when(plan.weekly_edition_at, now, zones[plan.name])
+        for plan in report.digests
+        if plan.weekly_readers and plan.weekly_edition_at
     }
     return [
         *_verdict(report, whens, running=running),
         *_attention(report),
         Line(),
         Line("Next editions", "head"),
-        *_editions(report["digests"], whens),
+        *_editions(report.digests, whens),
         Line(),
-        *_feeds(report["feeds"], now, everything=everything),
+        *_feeds(report.feeds, now, everything=everything),
         Line(),
-        Line("Deliveries: " + _counted(report["deliveries"])),
-        *_storage(report.get("storage"), everything=everything),
+        Line("Deliveries: " + _counted(as_dict(report.deliveries))),
+        *_storage(report.storage, everything=everything),
     ]
 
 
-def _verdict(report: dict[str, Any], whens: Mapping[str, str], *, running: bool) -> Iterator[Line]:
-    number = len(report["attention"])
+def _verdict(report: Status, whens: Mapping[str, str], *, running: bool) -> Iterator[Line]:
+    number = len(report.attention)
     if number:
         things = "1 thing needs" if number == 1 else f"{number} things need"
         yield Line(f"{things} attention", "trouble")
     else:
-        soonest = min(report["digests"], key=lambda row: row["next_edition_at"])["name"]
+        soonest = min(report.digests, key=lambda plan: plan.next_edition_at).name
         yield Line(f"All well: next edition {soonest!r} {whens[soonest]}", "well")
     if not running:
         yield Line("No daemon runs now: nothing happens until `digest run`")
 
 
-def _attention(report: dict[str, Any]) -> Iterator[Line]:
-    for item in report["attention"]:
-        name, message = item["name"], item["message"]
-        yield Line(f"! {item['kind']} {name}: {message}", "trouble")
-        mend = _MENDS.get(item["kind"], "digest incidents")
-        state = message.partition(":")[0]
-        url, name = shlex.quote(item["url"] or name), shlex.quote(name)
-        yield Line("    " + mend.format(name=name, url=url, state=state), "mend")
+def _attention(report: Status) -> Iterator[Line]:
+    for need in report.attention:
+        yield Line(f"! {need.kind} {need.name}: {need.message}", "trouble")
+        remedy = _MENDS.get(need.kind, "digest incidents")
+        state = need.message.partition(":")[0]
+        url, name = shlex.quote(need.url or need.name), shlex.quote(need.name)
+        yield Line("    " + remedy.format(name=name, url=url, state=state), "mend")
 
 
-def _editions(digests: Sequence[dict[str, Any]], whens: Mapping[str, str]) -> Iterator[Line]:
-    width = max(len(row["name"]) for row in digests)
-    for row in sorted(digests, key=lambda row: row["next_edition_at"]):
-        last = f"; last: {row['last_result']} ({row['last_due']})" if row["last_result"] else ""
-        yield Line(f"  {row['name']:{width}}  {whens[row['name']]}, {row['schedule']}{last}")
-        if readers := row["weekly_readers"]:
-            once = f"all in one {whens[weekly_of(row['name'])]}, for {readers} who get it weekly"
-            yield Line(f"  {'':{width}}  {once}")
+def _editions(digests: Sequence[DigestPlan], whens: Mapping[str, str]) -> Iterator[Line]:
+    width = max(len(plan.name) for plan in digests)
+    for plan in sorted(digests, key=lambda plan: plan.next_edition_at):
+        last = f"; last: {plan.last_result} ({plan.last_due})" if plan.last_result else ""
+        yield Line(f"  {plan.name:{width}}  {whens[plan.name]}, {plan.schedule}{last}")
+        if weekly := whens.get(weekly_of(plan.name)):
+            readers = f"for {plan.weekly_readers} who get it weekly"
+            yield Line(f"  {'':{width}}  all in one {weekly}, {readers}")
 
 
 def _when(at: datetime, now: datetime, zone: ZoneInfo) -> str:
@@ -134,7 +135,7 @@ def _away(span: timedelta) -> str:
     return f"in {hours} h {minutes % 60} min" if hours else f"in {minutes} min"
 
 
-def _feeds(feeds: Sequence[dict[str, Any]], now: datetime, *, everything: bool) -> Iterator[Line]:
+def _feeds(feeds: Sequence[FeedHealth], now: datetime, *, everything: bool) -> Iterator[Line]:
     groups = defaultdict(list)
     for feed in feeds:
         groups[_group(feed, now)].append(feed)
@@ -145,46 +146,41 @@ def _feeds(feeds: Sequence[dict[str, Any]], now: datetime, *, everything: bool) 
             continue
         shown = groups[group] if everything else groups[group][:_MOST_NAMED]
         for feed in shown:
-            yield Line(f"  {group:14}  {feed['name']}{_because(group, feed, now)}")
+            yield Line(f"  {group:14}  {feed.name}{_because(group, feed, now)}")
         if more := len(groups[group]) - len(shown):
             yield Line(f"  {group:14}  and {more} more; -v shows all")
 
 
-def _group(feed: dict[str, Any], now: datetime) -> str:
-    if feed["health"] != "ok":
-        return str(feed["health"])
-    if feed["missed_at"] and now - feed["missed_at"] <= _MISSED:
+def _group(feed: FeedHealth, now: datetime) -> str:
+    if feed.health != "ok":
+        return feed.health
+    if feed.missed_at and now - feed.missed_at <= _MISSED:
         return "outrun"
-    if feed["next_poll_at"] and now - feed["next_poll_at"] > _LATE:
+    if feed.next_poll_at and now - feed.next_poll_at > _LATE:
         return "late"
-    return "quiet" if feed["last_new_at"] and now - feed["last_new_at"] > _QUIET else _WELL
+    return "quiet" if feed.last_new_at and now - feed.last_new_at > _QUIET else _WELL
 
 
-def _because(group: str, feed: dict[str, Any], now: datetime) -> str:
+def _because(group: str, feed: FeedHealth, now: datetime) -> str:
     match group:
         case "failing" | "gone":
-            return f": {feed['error']}"
+            return f": {feed.error}"
         case "outrun":
             return ": brought more between two polls than it lists"
         case "late":
-            return f": was due {ago(feed['next_poll_at'], now)}"
+            return f": was due {ago(feed.next_poll_at, now)}"
         case "quiet":
-            return f": nothing new since {feed['last_new_at']:%Y-%m-%d}"
+            return f": nothing new since {feed.last_new_at:%Y-%m-%d}"
         case "well":
-            return f": polled {ago(feed['polled_at'], now)}, new {ago(feed['last_new_at'], now)}"
+            return f": polled {ago(feed.polled_at, now)}, new {ago(feed.last_new_at, now)}"
     return ""
 
 
-def _storage(storage: dict[str, Any] | None, *, everything: bool) -> Iterator[Line]:
+def _storage(storage: Storage, *, everything: bool) -> Iterator[Line]:
     """`Database: 12.3 MB, most of A feed (1.2 MB)`."""
-    if storage:
-        large = [
-            f"{one['name']} ({in_megabytes(one['bytes'])})" for one in storage["largest_feeds"]
-        ]
-        most = ", ".join(large if everything else large[:1])
-        yield Line(
-            f"Database: {in_megabytes(storage['bytes'])}" + (f", most of {most}" if most else "")
-        )
+    large = [f"{feed.name} ({in_megabytes(feed.bytes)})" for feed in storage.largest_feeds]
+    most = ", ".join(large if everything else large[:1])
+    yield Line(f"Database: {in_megabytes(storage.bytes)}" + (f", most of {most}" if most else ""))
 
 
 def _counted(counts: dict[str, int]) -> str:

@@ -1,4 +1,4 @@
-"""Showing something anew, in place, until somebody has seen enough."""
+"""Shows something anew on a terminal, in place, until `q` is pressed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`templates`: the built-in themes, a copy of one to change, and trying a folder of one's own."""
+"""`digest templates`: lists the themes, copies one to change, tries a folder of your own."""
 
 from __future__ import annotations
 
@@ -7,19 +7,47 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from digest.cli.groups import Group
-from digest.cli.output import print_json, print_table, say
+from digest.cli.output import print_result, print_table, say
 from digest.config.looks import ABOUT
 from digest.errors import UsageError
 from digest.rendering.samples import SAMPLES
 from digest.rendering.templates import THEMES, theme_files
 
 if TYPE_CHECKING:
-    from digest.cli import Options
     from digest.config.looks import Theme
 
 _theme = click.Choice(THEMES)
+
+
+class ListedTheme(Struct, frozen=True):
+    """A value of `theme`."""
+
+    name: str
+    about: str
+
+
+class Themes(Struct, frozen=True):
+    """`templates list`."""
+
+    themes: tuple[ListedTheme, ...]
+
+
+class ThemeExport(Struct, frozen=True):
+    """`templates export`: the files that were written."""
+
+    theme: str
+    folder: str
+    files: tuple[str, ...]
+
+
+class TemplateCheck(Struct, frozen=True):
+    """`templates check`; where there are problems the exit code is 2."""
+
+    folder: str
+    problems: tuple[str, ...]
 
 
 @click.group(cls=Group)
@@ -28,20 +56,17 @@ def templates() -> None:
 
 
 @templates.command("list")
-@click.pass_obj
-def list_(options: Options) -> None:
+def list_() -> None:
     """List the themes that `theme:` takes."""
-    if options.json:
-        print_json({"themes": [{"name": name, "about": ABOUT[name]} for name in THEMES]})
-    else:
-        print_table("", ("theme", "what"), [(name, ABOUT[name]) for name in THEMES])
+    themes = Themes(tuple(ListedTheme(name, ABOUT[name]) for name in THEMES))
+    rows = [(theme.name, theme.about) for theme in themes.themes]
+    print_result(themes, lambda _: print_table("", ("theme", "what"), rows))
 
 
 @templates.command()
 @click.argument("theme", type=_theme)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.pass_obj
-def export(options: Options, theme: Theme, folder: Path) -> None:
+def export(theme: Theme, folder: Path) -> None:
     """Write the templates of THEME into DIR, to be changed there.
 
     A digest takes them with `template: DIR`. Files that are there already are an error.
@@ -58,12 +83,11 @@ def export(options: Options, theme: Theme, folder: Path) -> None:
                 file.write(text)
     except OSError as error:
         raise UsageError(f"{error.filename or folder}: {error.strerror}") from None
-    if options.json:
-        print_json({"theme": theme, "folder": str(folder), "files": sorted(files)})
-    else:
-        say(
-            f"{len(files)} files written to {folder}; use them with `template: {folder.absolute()}`"
-        )
+    use = f"use them with `template: {folder.absolute()}`"
+    print_result(
+        ThemeExport(theme, str(folder), tuple(sorted(files))),
+        lambda _: say(f"{len(files)} files written to {folder}; {use}"),
+    )
 
 
 @templates.command()
@@ -71,18 +95,18 @@ def export(options: Options, theme: Theme, folder: Path) -> None:
     "folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False)
 )
 @click.option("--theme", type=_theme, default="classic", help="For what DIR lacks.")
-@click.pass_obj
-def check(options: Options, folder: Path, theme: Theme) -> int:
+def check(folder: Path, theme: Theme) -> int:
     """Render made-up editions with the templates in DIR. Long, empty, hostile and other ones."""
     # Most of `digest templates` does without.
     from digest.jobs.custom_templates import check_folder
 
     problems = check_folder(folder, theme)
-    if options.json:
-        print_json({"folder": str(folder), "problems": problems})
-    else:
-        for problem in problems:
-            say(f"! {problem}")
-        if not problems:
-            say(f"{folder}: {len(SAMPLES)} sample editions rendered")
+    print_result(TemplateCheck(str(folder), tuple(problems)), _print_check)
     return UsageError.exit_code if problems else 0
+
+
+def _print_check(result: TemplateCheck) -> None:
+    for problem in result.problems:
+        say(f"! {problem}")
+    if not result.problems:
+        say(f"{result.folder}: {len(SAMPLES)} sample editions rendered")

@@ -1,18 +1,21 @@
 """YAML to typed, frozen settings; errors name file, line and key."""
 
-from digest.config.channels import EmailSettings, FileSettings, SlackSettings, SmtpSettings
+from digest.config.channels import ChannelSettings
+from digest.config.channels.email import SmtpSettings
 from digest.config.digests import DigestSettings
 from digest.config.load import find_config, load_settings
-from digest.config.settings import FeedSettings, Settings
+from digest.config.settings import PollingSettings, Settings
+from digest.config.sources import SourceSettings
+from digest.config.sources.feed import FeedSettings
 
 __all__ = [
+    "ChannelSettings",
     "DigestSettings",
-    "EmailSettings",
     "FeedSettings",
-    "FileSettings",
+    "PollingSettings",
     "Settings",
-    "SlackSettings",
     "SmtpSettings",
+    "SourceSettings",
     "find_config",
     "load_settings",
 ]

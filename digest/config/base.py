@@ -13,6 +13,4 @@ class Model(BaseModel):
         frozen=True,
         hide_input_in_errors=True,
         validate_default=False,
-        # Each is a part of the whole settings, and is of no use by itself.
-        defer_build=True,
     )

@@ -14,7 +14,6 @@ from pydantic import (
     model_validator,
 )
 
-from digest.config.addresses import without_credentials
 from digest.config.base import Model
 from digest.config.fields import (
     Duration,
@@ -27,6 +26,7 @@ from digest.config.fields import (
 )
 from digest.config.looks import LookSettings, Theme
 from digest.config.schedule import parse_schedule
+from digest.config.sources import canonical_name
 from digest.language import ENGLISH
 from digest.model import CatchUp, Content, Images, Schedule
 
@@ -115,7 +115,7 @@ class DigestSettings(Model):
     @field_validator("feeds", "send_to")
     @classmethod
     def _named_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(without_credentials(name)[0] for name in names))
+        return tuple(dict.fromkeys(canonical_name(name) for name in names))
 
     @field_validator("template")
     @classmethod

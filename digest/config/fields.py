@@ -16,16 +16,16 @@ from pydantic import (
     Field,
     PlainSerializer,
     PlainValidator,
-    SecretStr,
     StringConstraints,
     ValidationInfo,
     WithJsonSchema,
 )
 
 from digest.config.addresses import mail_address, read_mailbox
-from digest.config.references import nearest
 from digest.config.rule_parser import parse_rule
 from digest.config.rules import Rule
+from digest.config.secrets import UrlSecret
+from digest.config.spelling import nearest
 from digest.config.units import duration_text, parse_duration, parse_size
 from digest.domains import HOST_NAME, address_literal, ascii_domain, ascii_host, is_address
 from digest.errors import DomainError
@@ -79,7 +79,7 @@ def _web_url(value: str) -> str:
     return value
 
 
-def _secret_web_url(value: SecretStr) -> SecretStr:
+def _secret_web_url(value: UrlSecret) -> UrlSecret:
     _web_url(value.get_secret_value())
     return value
 
@@ -211,7 +211,7 @@ LanguageTag = Annotated[
     str, AfterValidator(_language), WithJsonSchema({"type": "string", "enum": languages()})
 ]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
-SecretUrl = Annotated[SecretStr, AfterValidator(_secret_web_url)]
+SecretUrl = Annotated[UrlSecret, AfterValidator(_secret_web_url)]
 Host = Annotated[str, AfterValidator(_host)]
 HelloName = Annotated[str, AfterValidator(_hello)]
 Address = Annotated[str, AfterValidator(one_address)]

@@ -6,21 +6,17 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from digest.config.channels import ChannelSettings, DkimSettings, SmtpSettings
 from digest.config.digests import DigestSettings
-from digest.config.looks import LookSettings
+from digest.config.kinds import kind_of
 from digest.config.ownership import refuse_of_others
-from digest.config.references import check_references, nearest
-from digest.config.settings import (
-    AlertSettings,
-    FeedSettings,
-    LogSettings,
-    PollingSettings,
-    Settings,
-)
-from digest.config.web import WebSettings
+from digest.config.references import check_references
+from digest.config.secret_files import fill_secrets
+from digest.config.secrets import FILE_SUFFIX, file_forms
+from digest.config.settings import Settings
+from digest.config.spelling import nearest
+from digest.config.structure import fields_of, has_kind, sections
 from digest.config.yaml.document import Document, Key, dotted, read_document
 from digest.errors import ConfigError, NoConfigError, Problem
 
@@ -94,14 +90,15 @@ def load_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Settin
     except UnicodeDecodeError:
         raise ConfigError(path, [Problem(0, "", "is not UTF-8 text")]) from None
     base = path.absolute().parent
-    document = read_document(text, environ, base)
-    settings = _validate(document, base)
+    document = read_document(text, environ)
+    files = fill_secrets(document, Settings, base)
+    settings = _validate(document, {"base": base, "secret_files": files})
     if document.problems or settings is None:
         raise ConfigError(path, document.problems)
     return settings
 
 
-def _validate(document: Document, base: Path) -> Settings | None:
+def _validate(document: Document, context: dict[str, Any]) -> Settings | None:
     if document.data is None:
         if not document.problems:
             document.report((), "is empty; see config.example.yaml")
@@ -113,7 +110,7 @@ def _validate(document: Document, base: Path) -> Settings | None:
     reported = {problem.key for problem in document.problems}
     known = reported | {key.removesuffix("_file") for key in reported}
     try:
-        settings = Settings.model_validate(document.data, context={"base": base})
+        settings = Settings.model_validate(document.data, context=context)
     except ValidationError as error:
         for problem in _problems(document, error):
             # What could not be filled in has been reported; that it is missing too is no news.
@@ -136,10 +133,10 @@ def _problems(document: Document, error: ValidationError) -> list[Problem]:
 
 
 def _key(data: Any, details: ErrorDetails) -> Key:
-    """Where in the file it is: pydantic's location without the union tags it adds."""
+    """Where in the file it is: pydantic's location without what only it knows of."""
     key: list[str | int] = []
     here = data
-    location = details["loc"]
+    location = _without_kinds(data, details["loc"])
     for n, part in enumerate(location):
         if part == "[key]":
             continue
@@ -155,6 +152,18 @@ def _key(data: Any, details: ErrorDetails) -> Key:
     if key[2:] == ["schedule"] and "cron" in _at(data, tuple(key[:2])):
         key[2] = "cron"
     return tuple(key)
+
+
+def _without_kinds(data: Any, location: Key) -> Key:
+    """A location without the kind that pydantic names behind what has one."""
+    for section in sections(Settings, data):
+        size = len(section.key)
+        if has_kind(section.model) and location[: size + 1] == (
+            *section.key,
+            kind_of(section.model),
+        ):
+            return (*section.key, *location[size + 1 :])
+    return location
 
 
 def _message(data: Any, key: Key, details: ErrorDetails) -> str:
@@ -180,33 +189,11 @@ def _at(data: Any, key: Key) -> Any:
     return data
 
 
-def _nested_at(key: Key) -> type[BaseModel] | None:
-    match key:
-        case ("smtp", "dkim"):
-            return DkimSettings
-        case ("digests", _, "look"):
-            return LookSettings
-    return None
-
-
 def _keys_at(data: Any, key: Key) -> list[str]:
     """The keys that would be right at this place."""
-    sections: dict[str, type[BaseModel]] = {
-        "alerts": AlertSettings,
-        "log": LogSettings,
-        "polling": PollingSettings,
-        "feeds": FeedSettings,
-        "smtp": SmtpSettings,
-        "web": WebSettings,
-        "digests": DigestSettings,
-    }
-    if not key:
-        return list(Settings.model_fields)
-    if key[0] == "channels":
-        schema = TypeAdapter(ChannelSettings).json_schema()
-        kind = _at(data, (*key, "kind"))
-        model = schema["discriminator"]["mapping"].get(kind, "").rpartition("/")[2]
-        return list(schema["$defs"].get(model, {}).get("properties", {}))
-    model = _nested_at(key) or sections[str(key[0])]
-    names = [field.alias or name for name, field in model.model_fields.items()]
-    return [*names, "cron"] if model is DigestSettings else names
+    here = (section.model for section in sections(Settings, data) if section.key == key)
+    model = next(here, None)
+    if model is None:
+        return []
+    files = [name + FILE_SUFFIX for name in file_forms(model)]
+    return [*fields_of(model), *files, *(["cron"] if model is DigestSettings else [])]

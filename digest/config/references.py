@@ -5,13 +5,20 @@ Works on plain data, so that dangling names are found together with everything e
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 
-from digest.config.addresses import without_credentials
+from digest.config.channels import CHANNEL_KINDS
+from digest.config.sources import (
+    DEFAULT_KIND,
+    SOURCE_KINDS,
+    address_of,
+    canonical_name,
+    split_kind,
+)
+from digest.config.spelling import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from digest.config.yaml.document import Document, Key
 
@@ -21,7 +28,7 @@ def check_references(document: Document) -> None:
     data = _mapping(document.data)
     feeds = _feeds(document, data)
     channels = _mapping(data.get("channels"))
-    _email_needs_smtp(document, data, channels)
+    _smtp_is_there(document, data, channels)
     _subscribing_needs_pages(document, data, channels)
     for name, given in _mapping(data.get("digests")).items():
         digest = _mapping(given)
@@ -30,19 +37,12 @@ def check_references(document: Document) -> None:
             if channel not in channels:
                 document.report(at, _unknown("channel", channel, channels))
         for at, name_or_url in _names(digest, (*key, "feeds")):
-            feed = without_credentials(name_or_url)[0]
+            feed = canonical_name(name_or_url)
             if feed not in feeds and feed != "all":
                 document.report(at, _unknown("feed or tag", feed, [*feeds, "all"]))
     for at, channel in _names(_mapping(data.get("alerts")), ("alerts", "send_to")):
         if channel not in channels:
             document.report(at, _unknown("channel", channel, channels))
-
-
-def nearest(word: str, words: Iterable[str]) -> str:
-    """`; did you mean 'x'?` for a near miss, else nothing."""
-    spelled = {known.lower(): known for known in words}
-    close = difflib.get_close_matches(word.lower(), spelled, n=1, cutoff=0.6)
-    return f"; did you mean {spelled[close[0]]!r}?" if close else ""
 
 
 def _unknown(what: str, name: str, names: Iterable[str]) -> str:
@@ -54,34 +54,46 @@ def _feeds(document: Document, data: dict[str, Any]) -> set[str]:
     feeds = data.get("feeds")
     seen: dict[str, Key] = {}
     tags: set[str] = set()
-    for n, listed in enumerate(feeds if isinstance(feeds, list) else []):
-        feed = _mapping({"url": listed} if isinstance(listed, str) else listed)
-        for part in ("url", "name"):
-            value = feed.get(part)
-            if not isinstance(value, str):
-                continue
-            if part == "url":
-                value = without_credentials(value)[0]
+    for n, feed in enumerate(feeds if isinstance(feeds, list) else []):
+        for key, value in _labels(n, feed):
             if value in seen and seen[value][1] != n:
-                first = document.line(seen[value])
-                document.report(
-                    ("feeds", n, part), f"two feeds have this {part}; the first is on line {first}"
-                )
-            seen.setdefault(value, ("feeds", n, part))
-            if part == "name" and value == "all":
-                document.report(("feeds", n, part), "all stands for every feed; name it otherwise")
-        tagged = feed.get("tags")
+                _report_twice(document, key, seen[value])
+            seen.setdefault(value, key)
+        settings = _mapping(feed)
+        if settings.get("name") == "all":
+            document.report(("feeds", n, "name"), "all stands for every feed; name it otherwise")
+        tagged = settings.get("tags")
         tags.update(f"tag:{tag}" for tag in (tagged if isinstance(tagged, list) else []))
     return {*seen, *tags}
 
 
-def _email_needs_smtp(document: Document, data: dict[str, Any], channels: dict[str, Any]) -> None:
+def _labels(number: int, feed: Any) -> Iterator[tuple[Key, str]]:
+    """The address and the name of an item of `feeds`, each with where it stands."""
+    settings = _mapping(feed)
+    if address := address_of(feed):
+        # Text in place of a map is an address too.
+        kind = settings.get("kind", DEFAULT_KIND) if settings else split_kind(feed)[0]
+        part = ("url",) if "url" in SOURCE_KINDS[kind].model_fields else ()
+        yield ("feeds", number, *part), address
+    if isinstance(name := settings.get("name"), str):
+        yield ("feeds", number, "name"), name
+
+
+def _report_twice(document: Document, key: Key, first: Key) -> None:
+    part = key[2] if len(key) > 2 else "address"
+    line = document.line(first)
+    document.report(key, f"two feeds have this {part}; the first is on line {line}")
+
+
+def _smtp_is_there(document: Document, data: dict[str, Any], channels: dict[str, Any]) -> None:
     if data.get("smtp") is not None:
         return
     for name, channel in channels.items():
-        if _mapping(channel).get("kind") == "email":
+        kind = _mapping(channel).get("kind")
+        model = CHANNEL_KINDS.get(kind) if isinstance(kind, str) else None
+        if model and model.needs_smtp:
             document.report(
-                ("channels", name, "kind"), "email needs a mail server; add the section smtp"
+                ("channels", name, "kind"), f"{kind} needs a mail server; add the section smtp"
             )
 
 

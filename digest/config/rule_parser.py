@@ -10,8 +10,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple, cast, get_args
 
-from digest.config.references import nearest
 from digest.config.rules import All, Field, Not, Phrase, Regex, Rule, Some, compiled, folded
+from digest.config.spelling import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

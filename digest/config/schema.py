@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from itertools import product
+from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from digest.config.secrets import FILE_SUFFIX, file_description, file_forms
 from digest.config.settings import Settings
 from digest.config.units import duration_text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from pydantic_core.core_schema import ModelSchema
+
+    from digest.config.base import Model
+    from digest.config.secrets import FileForm
 
 _VARIABLE = {"type": "string", "pattern": r"\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}"}
 
@@ -24,14 +34,6 @@ def json_schema() -> dict[str, Any]:
     digest["properties"]["cron"] = digest["properties"]["schedule"]
     digest["required"].remove("schedule")
     digest["oneOf"] = [{"required": ["schedule"]}, {"required": ["cron"]}]
-    slack = definitions["SlackSettings"]
-    slack["oneOf"] = [
-        *({"required": [name]} for name in ("webhook_url", "webhook_url_file")),
-        *({"required": [name, "channel"]} for name in ("bot_token", "bot_token_file")),
-    ]
-    dkim = definitions["DkimSettings"]
-    dkim["required"].remove("key")
-    dkim["oneOf"] = [{"required": [name]} for name in ("key", "key_file")]
     for model in (schema, *definitions.values()):
         for key, setting in model.get("properties", {}).items():
             model["properties"][key] = _or_variable(setting)
@@ -46,6 +48,50 @@ class _Generator(GenerateJsonSchema):
     def encode_default(self, dft: Any) -> Any:
         """A default as the file would write it; pydantic's own durations are ISO 8601."""
         return duration_text(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
+
+    def model_schema(self, schema: ModelSchema) -> dict[str, Any]:
+        """A section, in which a file may stand in for each secret."""
+        section = super().model_schema(schema)
+        model: type[Model] = schema["cls"]
+        forms = file_forms(model)
+        for name, form in forms.items():
+            section["properties"][name + FILE_SUFFIX] = _file_setting(name, form)
+            _require_either(section, name)
+        if "oneOf" in section:
+            section["oneOf"] = list(_in_each_form(section["oneOf"], forms))
+        return section
+
+
+def _file_setting(name: str, form: FileForm) -> dict[str, Any]:
+    return {
+        "anyOf": [{"format": "path", "type": "string"}, {"type": "null"}],
+        "default": None,
+        "description": file_description(name, form),
+        "title": f"{name} file".replace("_", " ").title(),
+    }
+
+
+def _require_either(section: dict[str, Any], name: str) -> None:
+    """Have a secret, or its file, be given once: at least where it is required, at most always."""
+    file = name + FILE_SUFFIX
+    if name in section.get("required", ()):
+        section["required"].remove(name)
+        rule: dict[str, Any] = {"oneOf": [{"required": [name]}, {"required": [file]}]}
+    else:
+        rule = {"not": {"required": [name, file]}}
+    section.setdefault("allOf", []).append(rule)
+
+
+def _in_each_form(
+    options: Iterable[dict[str, Any]], secrets: Collection[str]
+) -> Iterator[dict[str, Any]]:
+    """Sets of keys of which one has to be given, with each secret in both its forms."""
+    for option in options:
+        forms = (
+            [key, key + FILE_SUFFIX] if key in secrets else [key] for key in option["required"]
+        )
+        for keys in product(*forms):
+            yield {"required": list(keys)}
 
 
 def _or_variable(setting: dict[str, Any]) -> dict[str, Any]:

@@ -4,34 +4,26 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    SecretStr,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
 
-from digest.config.addresses import password_of, without_credentials
 from digest.config.base import Model
-from digest.config.channels import ChannelSettings, EmailSettings, SlackSettings, SmtpSettings
+from digest.config.channels import AnyChannel
+from digest.config.channels.email import SmtpSettings
 from digest.config.digests import DigestSettings
 from digest.config.fields import (
-    HeaderName,
     Interval,
     Name,
     Names,
     Size,
     Title,
-    WebUrl,
     Zone,
     anchored,
 )
+from digest.config.secrets import secrets_in
+from digest.config.sources import AnySource
 from digest.config.web import WebSettings
 from digest.model import ALERTS
 
@@ -87,66 +79,10 @@ class PollingSettings(Model):
     )
 
 
-class FeedSettings(Model):
-    """A feed."""
-
-    url: WebUrl = Field(description="Where the feed is.")
-    name: Title | None = Field(None, description="Default: the feed's own title.")
-    tags: tuple[Name, ...] = Field((), description="For `tag:NAME` in a digest's feeds.")
-    every: Interval | None = Field(None, description="Default: polling.every.")
-    paused: bool = Field(default=False, description="Not polled while true; `digest feeds pause`.")
-    allow_private_networks: bool | None = Field(
-        None, description="Default: polling.allow_private_networks."
-    )
-    headers: dict[HeaderName, SecretStr] = Field(
-        default_factory=dict, description="Sent to this feed's host only."
-    )
-    headers_file: Path | None = Field(
-        None, description="A file of `Name: value` lines, instead of headers."
-    )
-    identity: Literal["auto", "guid", "link", "content"] = Field(
-        "auto",
-        description="What tells entries apart; auto: guid, link or content, what is unique.",
-    )
-    updates: Literal["ignore", "mark", "resend"] = Field(
-        "ignore",
-        description="Entries edited later: ignore, mark those not sent yet, or send them again.",
-    )
-    max_entries: int | None = Field(
-        None, ge=1, description="The most entries of this feed in one edition."
-    )
-    daily_entries: int | None = Field(None, ge=1, description="Default: polling.daily_entries.")
-    daily_size: Size | None = Field(None, description="Default: polling.daily_size.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _credentials_to_header(cls, data: Any) -> Any:
-        """A password in a URL would be stored and logged with it, so it becomes a header."""
-        if not isinstance(data, dict) or not isinstance(data.get("url"), str):
-            return data
-        url, authorization = without_credentials(data["url"])
-        headers = data.get("headers") or {}
-        if authorization is None or not isinstance(headers, dict):
-            return data | {"url": url}
-        return data | {"url": url, "headers": {"Authorization": authorization, **headers}}
-
-    @field_validator("headers")
-    @classmethod
-    def _one_line_each(cls, headers: dict[str, SecretStr]) -> dict[str, SecretStr]:
-        for name, value in headers.items():
-            if any(c in value.get_secret_value() for c in "\r\n\0"):
-                raise ValueError(f"the value of {name} must be one line")
-        return headers
-
-
 class AlertSettings(Model):
     """Who is told of what needs a person."""
 
     send_to: Names = Field(description="The channels that alerts go to.")
-
-
-def _short_form(value: object) -> object:
-    return {"url": value} if isinstance(value, str) else value
 
 
 class Settings(Model):
@@ -165,13 +101,13 @@ class Settings(Model):
     polling: PollingSettings = Field(
         PollingSettings(), description="How feeds are polled; see below."
     )
-    feeds: tuple[Annotated[FeedSettings, BeforeValidator(_short_form)], ...] = Field(
-        min_length=1, description="An address, or a map with `url` and more."
+    feeds: tuple[AnySource, ...] = Field(
+        min_length=1, description="Each an address, `kind:...`, or a map; see below."
     )
     smtp: SmtpSettings | None = Field(
         None, description="The mail server; email channels need it. See below."
     )
-    channels: dict[Name, ChannelSettings] = Field(
+    channels: dict[Name, AnyChannel] = Field(
         default_factory=dict, description="Where digests can go."
     )
     digests: dict[Name, DigestSettings] = Field(
@@ -199,30 +135,36 @@ class Settings(Model):
             raise ValueError(f"{ALERTS!r} is what alerts go by; call the digest something else")
         return digests
 
-    @property
-    def database_path(self) -> Path:
-        """The database's file."""
-        return Path(self.database.removeprefix(SQLITE_PREFIX))
+    _secret_files: tuple[Path, ...] = PrivateAttr(())
 
-    def feeds_of(self, digest: str) -> tuple[FeedSettings, ...]:
+    def model_post_init(self, context: Any) -> None:
+        """Keep where secrets were read from, which no key says."""
+        self._secret_files = tuple((context or {}).get("secret_files", ()))
+
+    @property
+    def secret_files(self) -> tuple[Path, ...]:
+        """The files that secrets were read from, each once."""
+        return self._secret_files
+
+    def feeds_of(self, digest: str) -> tuple[AnySource, ...]:
         """The feeds a digest subscribes to, in the order of the file."""
         wanted = self.digests[digest].feeds
         if "all" in wanted:
             return self.feeds
         return tuple(feed for feed in self.feeds if _matches(feed, wanted))
 
-    def digests_of(self, url: str) -> tuple[str, ...]:
+    def digests_of(self, address: str) -> tuple[str, ...]:
         """The digests that subscribe to a feed."""
         return tuple(
-            name for name in self.digests if any(f.url == url for f in self.feeds_of(name))
+            name
+            for name in self.digests
+            if any(feed.address == address for feed in self.feeds_of(name))
         )
 
     @property
     def hosts_inside(self) -> frozenset[str | None]:
         """The hosts of feeds that may be on this machine or network by a word of their own."""
-        return frozenset(
-            urlsplit(feed.url).hostname for feed in self.feeds if feed.allow_private_networks
-        )
+        return frozenset(feed.host for feed in self.feeds if feed.allow_private_networks)
 
     @property
     def links_url(self) -> str | None:
@@ -236,13 +178,13 @@ class Settings(Model):
         return url.rstrip("/")
 
     def audience_of(self, channel: str) -> tuple[str, ...]:
-        """The recipients of an email channel that the file names; none where it is no such."""
+        """The recipients of a channel that the file names; none where there is no such channel."""
         settings = self.channels.get(channel)
-        return settings.to if isinstance(settings, EmailSettings) else ()
+        return settings.recipients if settings else ()
 
     def lists(self) -> tuple[str, ...]:
-        """The channels that have a list of recipients: those that send email."""
-        return tuple(name for name, one in self.channels.items() if isinstance(one, EmailSettings))
+        """The channels that have a list of recipients."""
+        return tuple(name for name, channel in self.channels.items() if channel.keeps_list)
 
     def digests_to(self, channel: str) -> tuple[str, ...]:
         """The digests that go to a channel."""
@@ -256,32 +198,11 @@ class Settings(Model):
         """The time zone of a digest's schedule and dates."""
         return ZoneInfo(self.digests[digest].timezone or self.timezone)
 
-    def has_threads(self, digest: str) -> bool:
-        """Whether a digest goes into threads of Slack."""
-        channels = (self.channels[name] for name in self.digests[digest].send_to)
-        return any(isinstance(channel, SlackSettings) and channel.threads for channel in channels)
-
     def secrets(self) -> tuple[str, ...]:
         """Every secret, for redaction."""
-        headers = [v.get_secret_value() for feed in self.feeds for v in feed.headers.values()]
-        slack = [one for one in self.channels.values() if isinstance(one, SlackSettings)]
-        hooks = [one.webhook_url.get_secret_value() for one in slack if one.webhook_url]
-        bots = [one.bot_token.get_secret_value() for one in slack if one.bot_token]
-        password = self.smtp.password if self.smtp else None
-        key = self.smtp.dkim.key if self.smtp and self.smtp.dkim else None
-        page = self.web.password if self.web else None
-        mail = [one.get_secret_value() for one in (password, key, page) if one]
-        # A key is quoted by line, if at all.
-        mail += key.get_secret_value().splitlines()[1:-1] if key else []
-        whole = [*headers, *hooks, *bots, *mail]
-        # A server that repeats what it was sent may repeat a part: the token without its scheme,
-        # the password of a pair, the last part of a webhook's path.
-        tokens = [value.rpartition(" ")[2] for value in headers]
-        passwords = [password_of(value) for value in headers]
-        keys = [hook.rpartition("/")[2] for hook in hooks]
-        return tuple(dict.fromkeys(filter(None, (*whole, *tokens, *passwords, *keys))))
+        return tuple(dict.fromkeys(secrets_in(self)))
 
 
-def _matches(feed: FeedSettings, wanted: tuple[str, ...]) -> bool:
-    names = {feed.url, feed.name, *(f"tag:{tag}" for tag in feed.tags)}
+def _matches(feed: AnySource, wanted: tuple[str, ...]) -> bool:
+    names = {feed.address, feed.name, *(f"tag:{tag}" for tag in feed.tags)}
     return not names.isdisjoint(wanted)

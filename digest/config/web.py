@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_network
-from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 
@@ -82,7 +81,6 @@ class WebSettings(Model):
     password: SecretStr | None = Field(
         None, min_length=8, description="For the operator's pages; without it there are none."
     )
-    password_file: Path | None = Field(None, description="A file with the password.")
 
     @property
     def address(self) -> tuple[str, int]:

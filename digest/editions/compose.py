@@ -171,6 +171,8 @@ def _start(frame: Frame, selection: Selection) -> datetime:
 def _story(frame: Frame, place: Place) -> Story:
     cluster = place.story
     lead = cluster.lead
+    # Whichever source leads, one of the others may be where people vote and talk.
+    measured = next((one for one in cluster.entries if one.facts or one.discussion), lead)
     watched = (frame.watched.get(entry.id, ()) for entry in cluster.everything)
     return Story(
         title=lead.title,
@@ -193,6 +195,8 @@ def _story(frame: Frame, place: Place) -> Story:
         ),
         group=cluster.group,
         brief=place.brief,
+        facts=measured.facts,
+        discussion=measured.discussion,
     )
 
 

@@ -29,10 +29,11 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufeff\ufffe\ufff
 
 
 class Subscription(Struct, frozen=True):
-    """A feed as readers hand it over; `name` is empty where it has none."""
+    """A feed as readers hand it over."""
 
     url: str
     name: str = ""
+    """Empty where it has none."""
     tags: tuple[str, ...] = ()
 
 
@@ -68,7 +69,7 @@ def write_opml(title: str, subscriptions: Iterable[Subscription]) -> bytes:
         folder = feed.tags[0] if feed.tags else ""
         if folder not in folders:
             folders[folder] = etree.SubElement(body, "outline", text=folder)
-        attributes = {"type": "rss", "text": feed.name or feed.url}
+        attributes = {"type": _type(feed.url), "text": feed.name or feed.url}
         if feed.name:
             attributes["title"] = feed.name
         attributes["xmlUrl"] = feed.url
@@ -76,6 +77,12 @@ def write_opml(title: str, subscriptions: Iterable[Subscription]) -> bytes:
             attributes["category"] = ",".join(feed.tags)
         etree.SubElement(folders[folder], "outline", attributes)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def _type(address: str) -> str:
+    """`rss` for what any feed reader can poll, the kind for what has no address of the web."""
+    kind, has_host, _ = address.partition("://")
+    return "rss" if has_host else kind.partition(":")[0]
 
 
 class _Outline:

@@ -1,1 +1,1 @@
-"""The three jobs, each of one shape: read, decide in pure code, write once."""
+"""The jobs: each reads, decides in pure code, and writes once."""

@@ -1,4 +1,4 @@
-"""Alerting: incidents to the people who mend them, once when they begin and once when they end."""
+"""Alerts the people who mend incidents, once when they begin and once when they end."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from digest.model import ALERTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
-    from datetime import datetime
 
     from digest.channels import Channel
-    from digest.config import Settings
+    from digest.jobs.context import JobContext
     from digest.rendering.renderer import Renderer
-    from digest.store import Incident, Store, StoreThread
+    from digest.store import Incident, Store
 
 _log = logging.getLogger(__name__)
 
@@ -25,21 +24,15 @@ _log = logging.getLogger(__name__)
 class AlertJob:
     """Publishes alerts, as editions that are delivered as all are."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        store: StoreThread[Store],
-        channels: Mapping[str, Channel],
-        open_templates: Callable[[], Renderer],
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._settings = settings
-        self._send_to = settings.alerts.send_to if settings.alerts else ()
-        self._store = store
-        self._channels = channels
+    def __init__(self, context: JobContext, open_templates: Callable[[], Renderer]) -> None:
+        alerts = context.settings.alerts
+        self._settings = context.settings
+        self._send_to = alerts.send_to if alerts else ()
+        self._store = context.store
+        self._channels = context.channels
         # Most never need them.
         self._open_templates = open_templates
-        self._clock = clock
+        self._clock = context.clock
 
     async def alert(self) -> int | None:
         """Publish one alert of all that nobody was told yet; answers the edition, if there is one.
@@ -48,15 +41,15 @@ class AlertJob:
         """
         if not self._send_to:
             return None
-        untold = await self._store.run(lambda store: store.incidents.untold())
+        untold = await self._store.transact(lambda store: store.incidents.untold())
         if not untold:
             return None
-        routes = self._routes(await self._store.run(lambda store: store.ledger.resting()))
+        routes = self._routes(await self._store.transact(lambda store: store.ledger.backing_off()))
         if not routes:
             return None
         titles = await self._titles()
         now = self._clock()
-        troubles = [self._trouble(one, titles) for one in untold]
+        troubles = [self._trouble(incident, titles) for incident in untold]
         edition = compose_alert(troubles, self._settings.timezone, now)
         templates = self._open_templates()
         renditions = [channel.render(edition, templates) for channel in routes]
@@ -69,7 +62,7 @@ class AlertJob:
                 now,
             )
 
-        number = await self._store.run(tell)
+        number = await self._store.transact(tell)
         event(_log, logging.INFO, "alerted", edition=number, subject=edition.subject)
         return number
 
@@ -78,10 +71,10 @@ class AlertJob:
         from digest.editions.feed_names import feed_names
 
         feeds = self._settings.feeds
-        urls = [feed.url for feed in feeds]
-        states = await self._store.run(lambda store: store.feeds.states(urls))
-        said = {state.url: state.title for state in states}
-        return feed_names({feed.url: feed.name for feed in feeds}, said)
+        urls = [feed.address for feed in feeds]
+        states = await self._store.transact(lambda store: store.feeds.states(urls))
+        own = {state.url: state.title for state in states}
+        return feed_names({feed.address: feed.name for feed in feeds}, own)
 
     @staticmethod
     def _trouble(incident: Incident, titles: Mapping[str, str]) -> Trouble:
@@ -97,11 +90,10 @@ class AlertJob:
 
     def _routes(self, resting: Collection[str]) -> list[Channel]:
         """The channels of `alerts` that are not what is broken, nor share a server with it."""
-        channels = [self._channels[name] for name in self._send_to]
-        broken = {self._channels[name] for name in resting if name in self._channels}
-        mail_is = any(channel.kind == "email" for channel in broken)
+        settings = self._settings.channels
+        shared = {settings[name].shares for name in resting if name in settings} - {None}
         return [
-            channel
-            for channel in channels
-            if channel not in broken and not (mail_is and channel.kind == "email")
+            self._channels[name]
+            for name in self._send_to
+            if name not in resting and settings[name].shares not in shared
         ]

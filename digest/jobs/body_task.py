@@ -1,4 +1,4 @@
-"""Reading: what a worker process does with a body, in one trip there and back."""
+"""What a worker process does with a body, in one trip there and back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from digest.feeds.parsing.read import Body, ParsedBody, read_body
 
 if TYPE_CHECKING:
-    from digest.feeds.http.fetch import Response
+    from digest.feeds.http.messages import Response
+    from digest.feeds.sources import Options
     from digest.model import CleanEntry
 
 
@@ -21,14 +22,17 @@ class CleanedBody(Struct, frozen=True):
     clean: tuple[CleanEntry, ...] = ()
 
 
-def body_of(response: Response, limit: int) -> Body:
-    """The body of a response, of at most `limit` bytes without its coding."""
+def body_of(response: Response, limit: int, kind: str, options: Options) -> Body:
+    """The body of a response, of at most `limit` bytes without its coding, as a kind reads it."""
     return Body(
         raw=response.body or b"",
         coding=response.coding,
         limit=limit,
         url=response.url,
         charset=response.charset,
+        kind=kind,
+        options=options,
+        further=tuple(body_of(one, limit, kind, options) for one in response.further),
     )
 
 

@@ -1,4 +1,4 @@
-"""Confirming: a mail to an address that somebody wants subscribed, before anything else is sent."""
+"""Mails an address that somebody wants subscribed, before anything else is sent to it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,12 @@ from digest.signing.tokens import Confirmation
 from digest.store import Ask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from digest.channels import Channel
-    from digest.config import Settings
+    from digest.jobs.context import JobContext
     from digest.language import Language
-    from digest.log import Sanitiser
     from digest.signing.tokens import Tokens
-    from digest.store import Store, StoreThread
 
 _log = logging.getLogger(__name__)
 
@@ -36,21 +33,13 @@ class ConfirmationMailer:
     It is no delivery: what cannot be sent at once is logged, and can be asked for again.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        channels: Mapping[str, Channel],
-        tokens: Tokens,
-        clock: Callable[[], datetime],
-        words: Sanitiser,
-        store: StoreThread[Store],
-    ) -> None:
-        self._settings = settings
-        self._store = store
-        self._channels = channels
+    def __init__(self, context: JobContext, tokens: Tokens) -> None:
+        self._settings = context.settings
+        self._store = context.store
+        self._channels = context.channels
         self._tokens = tokens
-        self._clock = clock
-        self._words = words
+        self._clock = context.clock
+        self._sanitiser = context.sanitiser
         self._sending: set[asyncio.Task[None]] = set()
 
     def ask(self, channel: str, address: str, title: str, language: Language) -> None:
@@ -68,40 +57,40 @@ class ConfirmationMailer:
             task.cancel()
         await asyncio.gather(*self._sending, return_exceptions=True)
 
-    async def _ask(self, one: Ask, title: str, language: Language) -> None:
-        now, channel = self._clock(), one.channel
+    async def _ask(self, ask: Ask, title: str, language: Language) -> None:
+        now, channel = self._clock(), ask.channel
         try:
-            verdict = await self._store.run(lambda store: store.asking.ask(one, now))
+            verdict = await self._store.transact(lambda store: store.asking.ask(ask, now))
             if verdict != "asked":
                 event(_log, logging.INFO, "not asked to confirm", channel=channel, reason=verdict)
                 return
-            await self._send(one, title, language, now)
+            await self._send(ask, title, language, now)
         except (DeliveryError, StoreError) as error:
-            reason = self._words(str(error))
+            reason = self._sanitiser(str(error))
             event(_log, logging.WARNING, "not asked to confirm", channel=channel, error=reason)
         except Exception:  # noqa: BLE001 - a bug is logged whole
             _log.exception("bug while asking to confirm")
         else:
             event(_log, logging.INFO, "asked to confirm", channel=channel)
 
-    async def _send(self, one: Ask, title: str, language: Language, now: datetime) -> None:
-        channel = self._channels[one.channel]
+    async def _send(self, ask: Ask, title: str, language: Language, now: datetime) -> None:
+        channel = self._channels[ask.channel]
         await _turn_of(channel)
         async with channel.session() as session:
-            await session.send(self._mail(one, title, language, now))
+            await session.send(self._mail(ask, title, language, now))
 
-    def _mail(self, one: Ask, title: str, language: Language, now: datetime) -> Delivery:
+    def _mail(self, ask: Ask, title: str, language: Language, now: datetime) -> Delivery:
         smtp, base = self._settings.smtp, self._settings.links_url
         assert smtp is not None
-        asked = Confirmation(one.channel, one.address, now + GOOD_FOR)
+        asked = Confirmation(ask.channel, ask.address, now + GOOD_FOR)
         url = f"{base}/confirm/{self._tokens.of_confirmation(asked)}"
-        never_url = f"{base}/u/{self._tokens.of_refusal(one.channel, one.address)}"
+        never_url = f"{base}/u/{self._tokens.of_refusal(ask.channel, ask.address)}"
         return Delivery(
             id=0,
             edition_id=0,
             digest="",
-            channel=one.channel,
-            recipient=one.address,
+            channel=ask.channel,
+            recipient=ask.address,
             part=1,
             state="sending",
             attempts=0,

@@ -14,7 +14,7 @@ from digest.rendering.samples import SAMPLES
 from digest.rendering.template_trial import Design, render, try_out, try_sample, unused_files
 from digest.rendering.templates import Templates
 from digest.workers.child import RENDERING
-from digest.workers.processes import Alone
+from digest.workers.processes import OneShotProcesses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -47,7 +47,7 @@ class OwnTemplates(ByForm):
         seconds: float = SECONDS,
     ) -> None:
         self._design = Design(folder.absolute(), theme, look)
-        self._alone = Alone(RENDERING, seconds)
+        self._alone = OneShotProcesses(RENDERING, seconds)
         self.theme = Templates(None, theme, look)
         _finished(self._alone, self._design.folder, partial(try_out, self._design))
 
@@ -81,7 +81,7 @@ def _errors(design: Design) -> list[str]:
     Raises:
         TemplateError: they render not even an ordinary one.
     """
-    alone, found = Alone(RENDERING, SECONDS), []
+    alone, found = OneShotProcesses(RENDERING, SECONDS), []
     _finished(alone, design.folder, partial(try_out, design))
     for name in SAMPLES:
         try:
@@ -98,12 +98,12 @@ def unused_of(folder: Path, themes: Collection[Theme]) -> list[str]:
     """A line for each file of a folder that nothing uses."""
     try:
         call = partial(unused_files, folder, themes)
-        return _finished(Alone(RENDERING, SECONDS), folder, call)
+        return _finished(OneShotProcesses(RENDERING, SECONDS), folder, call)
     except TemplateError as error:
         return [str(error)]
 
 
-def _finished(alone: Alone, where: Path, call: Callable[[], T]) -> T:
+def _finished(alone: OneShotProcesses, where: Path, call: Callable[[], T]) -> T:
     try:
         return alone.call(call)
     except TemplateError:

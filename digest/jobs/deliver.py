@@ -1,4 +1,4 @@
-"""Delivering: the ledger to the channels."""
+"""Makes the deliveries that are due: from the ledger through the channels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from digest.channels.email.refusals import alike
+from digest.channels.alike import alike
 from digest.errors import ChannelError, DeliveryError, StoreError
 from digest.jobs.doubts import Doubts
 from digest.jobs.outcomes import backoff_after, outcome_of, put_off
@@ -19,13 +19,12 @@ from digest.log import event
 from digest.model import Backoff, Delivery, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
-    from datetime import datetime
+    from collections.abc import Callable, Collection, Iterable
 
     from digest.channels import Channel, Session
+    from digest.jobs.context import JobContext
     from digest.jobs.disk_guard import DiskGuard
-    from digest.log import Sanitiser
-    from digest.store import Store, StoreThread
+    from digest.store import Store
 
 T = TypeVar("T")
 
@@ -66,23 +65,20 @@ class DeliverJob:
     `token_of` makes what the pages of a channel's recipient go by.
     """
 
-    def __init__(  # noqa: PLR0913 - all but five have defaults
+    def __init__(
         self,
-        store: StoreThread[Store],
-        channels: Mapping[str, Channel],
-        clock: Callable[[], datetime],
-        words: Sanitiser,
-        room: DiskGuard,
+        context: JobContext,
+        disk_guard: DiskGuard,
         grace_seconds: float = _GRACE_SECONDS,
         record_again_seconds: float = _RECORD_AGAIN_SECONDS,
         *,
         token_of: Callable[[str, str], str] = lambda *_: "",
     ) -> None:
-        self._store = store
-        self._channels = channels
-        self._clock = clock
-        self._words = words
-        self._room = room
+        self._store = context.store
+        self._channels = context.channels
+        self._clock = context.clock
+        self._sanitiser = context.sanitiser
+        self._disk_guard = disk_guard
         self._grace_seconds = grace_seconds
         self._record_again_seconds = record_again_seconds
         self._token_of = token_of
@@ -96,14 +92,16 @@ class DeliverJob:
         repeatable = [
             name for name, channel in self._channels.items() if channel.patience is not None
         ]
-        count = await self._store.run(lambda store: store.ledger.release_claimed(repeatable, now))
+        count = await self._store.transact(
+            lambda store: store.ledger.release_claimed(repeatable, now)
+        )
         if count:
             event(_log, logging.WARNING, "released", interrupted=count)
 
     async def try_channels(self) -> None:
         """End the rest of every channel: somebody who may have mended it asks for it."""
         now = self._clock()
-        await self._store.run(lambda store: store.ledger.try_channels(now, self._channels))
+        await self._store.transact(lambda store: store.ledger.try_channels(now, self._channels))
 
     async def deliver_due(
         self,
@@ -116,10 +114,10 @@ class DeliverJob:
         A channel that is busy is waited for, or with `join` off left to who is at it. Nothing is
         made where there is no room to record it.
         """
-        if not await self._room.is_left():
+        if not await self._disk_guard.has_room():
             return []
         now = self._clock()
-        due = await self._store.run(lambda store: store.ledger.due_channels(now))
+        due = await self._store.transact(lambda store: store.ledger.due_channels(now))
         free = (name for name in due if join or not self._locks[name].locked())
         turns = [
             _Turn(self._channels[name], report, due[name])
@@ -133,7 +131,7 @@ class DeliverJob:
         for outcomes in drained:
             if isinstance(outcomes, BaseException):
                 raise outcomes
-        return [outcome for one in drained if isinstance(one, list) for outcome in one]
+        return [outcome for made in drained if isinstance(made, list) for outcome in made]
 
     async def finish(self) -> None:
         """Give what is being sent a few seconds to end and be recorded, then give it up."""
@@ -192,7 +190,7 @@ class DeliverJob:
         finally:
             if claimed:
                 await self._hand_back(claimed)
-        if turn.doubts.held and not turn.stop.is_set() and await self._room.is_left():
+        if turn.doubts.held and not turn.stop.is_set() and await self._disk_guard.has_room():
             # Nobody is left to ask.
             turn.doubts.settled = True
         return outcomes + await self._believe(turn)
@@ -229,7 +227,7 @@ class DeliverJob:
 
     async def _claim_again(self, delivery: Delivery) -> Delivery | None:
         now = self._clock()
-        return await self._store.run(lambda store: store.ledger.claim([delivery], now))
+        return await self._store.transact(lambda store: store.ledger.claim([delivery], now))
 
     @staticmethod
     def _tell(turn: _Turn, delivery: Delivery, outcome: Outcome) -> None:
@@ -238,7 +236,9 @@ class DeliverJob:
 
     async def _due(self, turn: _Turn) -> list[Delivery]:
         now, channel = self._clock(), turn.channel
-        due = await self._store.run(lambda store: store.ledger.due(channel.name, channel.kind, now))
+        due = await self._store.transact(
+            lambda store: store.ledger.due(channel.name, channel.kind, now)
+        )
         rest = turn.rest
         if rest and (rest.lasting or rest.failures > 1):
             # What made the channel rest may be about one recipient: the others come first.
@@ -253,14 +253,14 @@ class DeliverJob:
         while due and not turn.stop.is_set() and (pause := self._pause(turn.channel)):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(turn.stop.wait(), pause)
-        if not due or turn.stop.is_set() or not await self._room.is_left():
+        if not due or turn.stop.is_set() or not await self._disk_guard.has_room():
             return None
         now = self._clock()
-        return await self._store.run(lambda store: store.ledger.claim(due, now))
+        return await self._store.transact(lambda store: store.ledger.claim(due, now))
 
     async def _may_claim_now(self, turn: _Turn, due: Collection[Delivery]) -> bool:
         waits = not due or turn.stop.is_set() or self._pause(turn.channel)
-        return not waits and await self._room.is_left()
+        return not waits and await self._disk_guard.has_room()
 
     @staticmethod
     def _pause(channel: Channel) -> float:
@@ -275,11 +275,11 @@ class DeliverJob:
         """Leave a channel alone that takes nothing; its deliveries are as they were."""
         now = self._clock()
         told = ChannelError(
-            self._words(error.reason), lasting=error.lasting, retry_after=error.retry_after
+            self._sanitiser(error.reason), lasting=error.lasting, retry_after=error.retry_after
         )
         rest = turn.rest = backoff_after(told, turn.rest, now)
         turn.stop.set()
-        await self._write_down(delivery, lambda store: store.ledger.rest(delivery, rest, now))
+        await self._write_down(delivery, lambda store: store.ledger.back_off(delivery, rest, now))
         event(
             _log,
             logging.ERROR if rest.lasting else logging.WARNING,
@@ -292,12 +292,12 @@ class DeliverJob:
 
     async def _works(self, turn: _Turn) -> None:
         now, turn.rest = self._clock(), None
-        await self._store.run(lambda store: store.ledger.works(turn.channel.name, now))
+        await self._store.transact(lambda store: store.ledger.works(turn.channel.name, now))
         event(_log, logging.INFO, "channel works again", channel=turn.channel.name)
 
     async def _hand_back(self, delivery: Delivery) -> None:
         now = self._clock()
-        await self._store.run(lambda store: store.ledger.hand_back(delivery, now))
+        await self._store.transact(lambda store: store.ledger.hand_back(delivery, now))
 
     async def _attempt(
         self, turn: _Turn, session: Session, delivery: Delivery, due: Collection[Delivery]
@@ -322,7 +322,7 @@ class DeliverJob:
         else:
             turn.doubts.accept()
             turn.accepted.add(delivery.recipient)
-            return Outcome("sent", receipt=self._words(receipt) or None)
+            return Outcome("sent", receipt=self._sanitiser(receipt) or None)
         if refusal.verdict == "refused" and channel.plainer(delivery.payload) is None:
             refusal = DeliveryError(refusal.reason, "failed")
         outcome = self._outcome(channel, delivery, refusal)
@@ -332,7 +332,7 @@ class DeliverJob:
 
     def _outcome(self, channel: Channel, delivery: Delivery, error: DeliveryError) -> Outcome:
         outcome = outcome_of(delivery, error, channel.patience, self._clock())
-        return replace(outcome, error=self._words(outcome.error or ""))
+        return replace(outcome, error=self._sanitiser(outcome.error or ""))
 
     async def _record(
         self, delivery: Delivery, outcome: Outcome, then: Iterable[Delivery]
@@ -340,7 +340,7 @@ class DeliverJob:
         """Write an outcome down; answers the next delivery, claimed."""
         now = self._clock()
         with contextlib.suppress(StoreError):
-            return await self._store.run(
+            return await self._store.transact(
                 lambda store: store.ledger.record(delivery.id, outcome, now, then)
             )
         # What was sent must not be forgotten for what comes next.
@@ -352,7 +352,7 @@ class DeliverJob:
         """Write down what happened to a delivery, however long it takes."""
         while True:
             try:
-                return await self._store.run(write)
+                return await self._store.transact(write)
             except StoreError as error:
                 reason = str(error)
             event(_log, logging.ERROR, "not recorded yet", delivery=delivery.id, error=reason)
@@ -380,9 +380,7 @@ def _judge(
     match turn.doubts.judge(delivery, refusal, (each.recipient for each in due)):
         case "of the channel":
             raise ChannelError(
-                f"everybody is refused alike: {refusal.reason}; mend the section smtp, or ask"
-                " whoever runs the server",
-                lasting=True,
+                f"everybody is refused alike: {refusal.reason}; {turn.channel.remedy}", lasting=True
             )
         case "doubted":
             turn.doubts.held[delivery.id] = delivery, outcome

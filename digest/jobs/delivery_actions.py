@@ -1,4 +1,4 @@
-"""Deciding: what an operator wants done with deliveries."""
+"""Carries out what an operator wants done with deliveries: retry, drop, resend."""
 
 from __future__ import annotations
 
@@ -11,59 +11,47 @@ from digest.jobs.publish import message_ids
 from digest.jobs.render import render_beside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
-    from datetime import datetime
+    from collections.abc import Collection
 
-    from digest.channels import Channel
-    from digest.config import Settings
+    from digest.jobs.context import JobContext
     from digest.jobs.deliver import DeliverJob
-    from digest.rendering.renderer import Renderer
     from digest.signing.web_links import EditionLinks
-    from digest.store import Record, Store, StoreThread
+    from digest.store import RecordWithHistory, Store
 
 
 class DeliveryActions:
     """Carries out decisions; what becomes due by them is delivered at once."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        store: StoreThread[Store],
-        channels: Mapping[str, Channel],
-        templates: Mapping[str, Renderer],
-        delivering: DeliverJob,
-        clock: Callable[[], datetime],
-        links: EditionLinks,
-    ) -> None:
-        self._settings = settings
-        self._store = store
-        self._channels = channels
-        self._templates = templates
-        self._delivering = delivering
-        self._clock = clock
+    def __init__(self, context: JobContext, links: EditionLinks, deliver_job: DeliverJob) -> None:
+        self._settings = context.settings
+        self._store = context.store
+        self._channels = context.channels
+        self._templates = context.templates
+        self._clock = context.clock
         self._links = links
+        self._deliver_job = deliver_job
 
-    async def retry(self, ids: Collection[int]) -> list[Record]:
+    async def retry(self, ids: Collection[int]) -> list[RecordWithHistory]:
         """Try deliveries again now that failed, linger or are unknown.
 
         Raises:
             UsageError: one cannot be; nothing is done.
         """
         now = self._clock()
-        await self._store.run(lambda store: store.deliveries.retry(ids, now))
+        await self._store.transact(lambda store: store.deliveries.retry(ids, now))
         return await self._deliver(ids)
 
-    async def drop(self, ids: Collection[int]) -> list[Record]:
+    async def drop(self, ids: Collection[int]) -> list[RecordWithHistory]:
         """Have nothing more happen to deliveries.
 
         Raises:
             UsageError: one was sent, or is being sent; nothing is done.
         """
         now = self._clock()
-        await self._store.run(lambda store: store.deliveries.drop(ids, now))
-        return await self._store.run(lambda store: store.deliveries.of_ids(ids))
+        await self._store.transact(lambda store: store.deliveries.drop(ids, now))
+        return await self._store.transact(lambda store: store.deliveries.of_ids(ids))
 
-    async def resend(self, edition_id: int, to: str | None) -> list[Record]:
+    async def resend(self, edition: int, to: str | None) -> list[RecordWithHistory]:
         """Send an edition once more: to all, or to one channel or recipient.
 
         What was sent stays as it is: each repeat is a delivery of its own. It may be a channel that
@@ -72,20 +60,22 @@ class DeliveryActions:
         Raises:
             UsageError: there is no such edition, channel or recipient.
         """
-        await self._store.run(lambda store: store.deliveries.edition(edition_id))
+        await self._store.transact(lambda store: store.deliveries.edition(edition))
         now = self._clock()
-        ids = await self._store.run(lambda store: store.deliveries.resend(edition_id, to, now))
+        ids = await self._store.transact(lambda store: store.deliveries.resend(edition, to, now))
         if not ids and to is not None:
-            await self._add(edition_id, to)
-            ids = await self._store.run(lambda store: store.deliveries.resend(edition_id, to, now))
+            await self._add(edition, to)
+            ids = await self._store.transact(
+                lambda store: store.deliveries.resend(edition, to, now)
+            )
         return await self._deliver(ids)
 
     async def _add(self, edition_id: int, to: str) -> None:
         channel = self._channels.get(to)
         if channel is None:
             raise UsageError(f"edition {edition_id} never went to {to!r}, and no channel is that")
-        edition = await self._store.run(lambda store: store.editions.load(edition_id))
-        record = await self._store.run(lambda store: store.deliveries.edition(edition_id))
+        edition = await self._store.transact(lambda store: store.editions.load(edition_id))
+        record = await self._store.transact(lambda store: store.deliveries.edition(edition_id))
         assert edition is not None
         digest, now = edition.digest, self._clock()
         templates = self._templates.get(configured(digest))
@@ -102,13 +92,13 @@ class DeliveryActions:
         def add(store: Store) -> None:
             store.editions.add_rendition(edition_id, digest, rendition, ids, now)
 
-        await self._store.run(
+        await self._store.transact(
             lambda store: store.incidents.note_template(
                 configured(digest), trouble, now, lambda: add(store)
             )
         )
 
-    async def _deliver(self, ids: Collection[int]) -> list[Record]:
-        await self._delivering.try_channels()
-        await self._delivering.deliver_due()
-        return await self._store.run(lambda store: store.deliveries.of_ids(ids))
+    async def _deliver(self, ids: Collection[int]) -> list[RecordWithHistory]:
+        await self._deliver_job.try_channels()
+        await self._deliver_job.deliver_due()
+        return await self._store.transact(lambda store: store.deliveries.of_ids(ids))

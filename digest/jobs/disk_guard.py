@@ -1,4 +1,4 @@
-"""Room: nothing is sent that could not be recorded."""
+"""Keeps the jobs from sending what there is no room to record."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from digest.errors import StoreError
 from digest.log import event
+from digest.store import DatabaseAddress, database_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
-    from digest.store import Store, StoreThread
+    from digest.jobs.context import JobContext
 
 _log = logging.getLogger(__name__)
 
@@ -23,21 +23,19 @@ _ASKED_AGAIN_SECONDS = 1.0
 class DiskGuard:
     """Asks what is lacking to record what is sent, and tells of it once: log and incident.
 
-    `ask` answers why nothing should be sent, None where it may be; `subject` is the database.
+    `ask` answers why nothing should be sent that a database has to record, None where it may be.
     """
 
     def __init__(
         self,
-        store: StoreThread[Store],
-        subject: str,
-        ask: Callable[[], str | None],
-        clock: Callable[[], datetime],
+        context: JobContext,
+        ask: Callable[[DatabaseAddress], str | None] = DatabaseAddress.reason_not_to_send,
         again_seconds: float = _ASKED_AGAIN_SECONDS,
     ) -> None:
-        self._store = store
-        self._subject = subject
+        self._store = context.store
+        self._clock = context.clock
+        self._database = database_of(context.settings)
         self._ask = ask
-        self._clock = clock
         self._again_seconds = again_seconds
         self._asked_at = float("-inf")
         self._lack: str | None = None
@@ -47,9 +45,9 @@ class DiskGuard:
     @property
     def lack(self) -> str | None:
         """Why nothing is sent now; None where it is."""
-        return self._lack and f"{self._subject}: {self._lack}"
+        return self._lack and f"{self._database}: {self._lack}"
 
-    async def is_left(self) -> bool:
+    async def has_room(self) -> bool:
         """Whether what is sent now can be recorded; asks again after a second."""
         now = asyncio.get_running_loop().time()
         if now - self._asked_at >= self._again_seconds:
@@ -58,19 +56,19 @@ class DiskGuard:
         return self._lack is None
 
     async def _look(self) -> None:
-        before, self._lack = self._lack, await asyncio.to_thread(self._ask)
+        before, self._lack = self._lack, await asyncio.to_thread(self._ask, self._database)
         if self._lack != before:
             level = logging.ERROR if self._lack else logging.INFO
-            said = "nothing is sent" if self._lack else "there is room, sending goes on"
-            event(_log, level, said, database=self._subject, error=self._lack)
+            message = "nothing is sent" if self._lack else "there is room, sending goes on"
+            event(_log, level, message, database=self._database, error=self._lack)
         if self._lack != self._noted:
             await self._note(self._lack)
 
     async def _note(self, lack: str | None) -> None:
         now = self._clock()
         try:
-            await self._store.run(
-                lambda store: store.incidents.note("disk", self._subject, lack, now)
+            await self._store.transact(
+                lambda store: store.incidents.note("disk", str(self._database), lack, now)
             )
             self._noted = lack
         except StoreError as error:

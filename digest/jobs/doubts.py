@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, field
 
-from digest.channels.email.refusals import alike
+from digest.channels.alike import alike
 from digest.config.addresses import mail_address
 
 if TYPE_CHECKING:

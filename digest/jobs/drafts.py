@@ -30,14 +30,15 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from digest.config import DigestSettings, FeedSettings, Settings
+    from digest.config import DigestSettings, Settings, SourceSettings
     from digest.editions.compose import Frame, Health
     from digest.editions.filter import Judged
+    from digest.jobs.context import JobContext
     from digest.model import Entry
-    from digest.store import Store, StoreThread
+    from digest.store import Store
     from digest.workers.pool import WorkerPool
 
-__all__ = ["Draft", "Drafter", "draft_edition", "draft_weekly"]
+__all__ = ["Draft", "Drafter"]
 
 T = TypeVar("T")
 
@@ -49,7 +50,8 @@ _MOST_READ = 250
 # So many contents, of 256 KB at most, are in memory at a time.
 _MOST_TEXTS = 50
 _SLOW_SECONDS = 5.0
-# What is decided of these, whatever they say, is soon done, and a process takes time to start.
+# What is decided of so few, whatever they say, is soon done, and starting a process takes longer
+# (docs/performance.md).
 _FEW = 50
 
 
@@ -59,18 +61,16 @@ class Drafter:
     Without `workers`, and what little there is to decide of a few entries, in another thread.
     """
 
-    def __init__(
-        self, settings: Settings, store: StoreThread[Store], workers: WorkerPool | None = None
-    ) -> None:
-        self._settings = settings
-        self._store = store
+    def __init__(self, context: JobContext, workers: WorkerPool | None = None) -> None:
+        self._settings = context.settings
+        self._store = context.store
         self._workers = workers
         # Told of each draft while it is made.
         self.watch: Callable[[], AbstractContextManager[object]] = nullcontext
 
     async def edition(self, digest: str, now: datetime, until: datetime | None = None) -> Draft:
         """The edition of a digest as it would be now, or would have been at `until`."""
-        urls = [feed.url for feed in self._settings.feeds_of(digest)]
+        urls = [feed.address for feed in self._settings.feeds_of(digest)]
         return await self._draft(
             digest,
             lambda store: store.editions.newest_pending(digest, urls, _MOST_PENDING),
@@ -97,9 +97,9 @@ class Drafter:
         with self.watch():
             pending: list[Entry] = []
             # Whoever else asks the store waits for one part at most.
-            for ids in _parts(await self._store.run(numbers), _MOST_READ):
-                pending += await self._store.run(partial(_entries, ids=ids))
-            material = await self._store.run(lambda store: read(store, pending))
+            for ids in _parts(await self._store.transact(numbers), _MOST_READ):
+                pending += await self._store.transact(partial(_entries, ids=ids))
+            material = await self._store.transact(lambda store: read(store, pending))
             draft = await self._decide(digest, material)
             wanted = _wanted(draft, material)
             if wanted:
@@ -140,58 +140,16 @@ class Drafter:
         return contents
 
     async def _contents(self, ids: Sequence[int]) -> dict[int, str]:
-        return await self._store.run(lambda store: store.editions.contents(ids))
+        return await self._store.transact(lambda store: store.editions.contents(ids))
 
     async def _work(self, task: Callable[..., T], *args: object) -> T:
         if self._workers is None:
             return await asyncio.to_thread(task, *args)
-        return await self._workers.run(task, *args)
-
-
-def draft_edition(
-    store: Store, settings: Settings, digest: str, now: datetime, until: datetime | None = None
-) -> Draft:
-    """As `Drafter.edition`, here and now: for commands that have the store to themselves."""
-    urls = [feed.url for feed in settings.feeds_of(digest)]
-    pending = _all_entries(store, store.editions.newest_pending(digest, urls, _MOST_PENDING))
-    return _draft_here(store, _material(store, settings, digest, pending, (now, until or now)))
-
-
-def draft_weekly(store: Store, settings: Settings, digest: str, now: datetime) -> Draft:
-    """As `Drafter.weekly`, here and now: for commands that have the store to themselves."""
-    taken = _all_entries(store, store.weeks.taken(digest))
-    return _draft_here(store, _week(store, settings, digest, taken, now))
-
-
-def _draft_here(store: Store, material: Material) -> Draft:
-    from digest.jobs.draft_task import decide, judge_entries
-
-    parts = []
-    for entries in _parts(material.pending, _MOST_TEXTS) if material.rules.need_text else ():
-        contents = store.editions.contents([entry.id for entry in entries])
-        whole = [replace(entry, html=contents.get(entry.id, "")) for entry in entries]
-        parts.append(judge_entries(whole, material.rules, material.filed))
-    judged = _joined(parts, material.pending) if material.rules.need_text else None
-    draft = decide(material, judged)
-    wanted = _wanted(draft, material)
-    return _with_contents(draft, _whole(store, wanted)) if wanted else draft
-
-
-def _whole(store: Store, ids: Sequence[int]) -> dict[int, str]:
-    contents: dict[int, str] = {}
-    for part in _parts(ids, _MOST_TEXTS):
-        contents |= store.editions.contents(part)
-        if _is_too_much(contents):
-            break
-    return contents
+        return await self._workers.call(task, *args)
 
 
 def _entries(store: Store, ids: Sequence[int]) -> list[Entry]:
     return store.editions.entries(ids)
-
-
-def _all_entries(store: Store, ids: Iterable[int]) -> list[Entry]:
-    return [entry for part in _parts(ids, _MOST_READ) for entry in _entries(store, part)]
 
 
 def _parts(everything: Iterable[T], most: int) -> Iterator[tuple[T, ...]]:
@@ -258,7 +216,7 @@ def _material(
     from digest.editions.filter import Rules
 
     config, feeds = settings.digests[digest], settings.feeds_of(digest)
-    urls = [feed.url for feed in feeds]
+    urls = [feed.address for feed in feeds]
     now, until = times
     of_feed = Counter(entry.feed_url for entry in pending)
     is_all = all(number < _MOST_PENDING for number in of_feed.values())
@@ -270,7 +228,7 @@ def _material(
         rules=Rules(config.include, config.exclude, config.watch),
         filed=_filed(feeds),
         most=config.max_entries,
-        caps={feed.url: feed.max_entries for feed in feeds if feed.max_entries},
+        caps={feed.address: feed.max_entries for feed in feeds if feed.max_entries},
         beyond={url: more for url, n in beyond.items() if (more := n - of_feed[url]) > 0},
     )
 
@@ -287,7 +245,10 @@ def _week(
         digest=name,
         title=language_of(config.language).translate("{digest}, weekly", digest=frame.title),
         # Feeds that are not the digest's any more come last.
-        names={**frame.names, **{one.feed_url: frame.names.get(one.feed_url) for one in taken}},
+        names={
+            **frame.names,
+            **{entry.feed_url: frame.names.get(entry.feed_url) for entry in taken},
+        },
         next_at=next_after(weekly_schedule(config.schedule), zone, now),
     )
     return Material(
@@ -302,8 +263,10 @@ def _week(
     )
 
 
-def _filed(feeds: Iterable[FeedSettings]) -> dict[str, Filed]:
-    return {feed.url: Filed((feed.name,) if feed.name else (), tuple(feed.tags)) for feed in feeds}
+def _filed(feeds: Iterable[SourceSettings]) -> dict[str, Filed]:
+    return {
+        feed.address: Filed((feed.name,) if feed.name else (), tuple(feed.tags)) for feed in feeds
+    }
 
 
 def _frame(
@@ -317,7 +280,7 @@ def _frame(
 
     config, zone = settings.digests[digest], settings.zone_of(digest)
     feeds = settings.feeds_of(digest)
-    names = {feed.url: feed.name for feed in feeds}
+    names = {feed.address: feed.name for feed in feeds}
     known = store.health.titles()
     titles = {url: known.get(url, "") for url in names}
     return Frame(
@@ -330,23 +293,26 @@ def _frame(
         names=names,
         titles=titles,
         tags=_tags(config, feeds),
-        marking=frozenset(feed.url for feed in feeds if feed.updates != "ignore"),
+        marking=frozenset(feed.address for feed in feeds if feed.updates != "ignore"),
         inside=settings.hosts_inside,
         top=config.top_stories,
         fold=config.fold,
         content=config.content,
         next_at=next_after(config.schedule, zone, now),
         health=_health(
-            store, _shown(settings, digest, titles), {f.url for f in feeds if not f.paused}, *period
+            store,
+            _shown(settings, digest, titles),
+            {f.address for f in feeds if not f.paused},
+            *period,
         ),
         language=config.language,
     )
 
 
-def _tags(config: DigestSettings, feeds: Iterable[FeedSettings]) -> dict[str, str] | None:
+def _tags(config: DigestSettings, feeds: Iterable[SourceSettings]) -> dict[str, str] | None:
     if config.sections != "tag":
         return None
-    return {feed.url: feed.tags[0] for feed in feeds if feed.tags}
+    return {feed.address: feed.tags[0] for feed in feeds if feed.tags}
 
 
 def _shown(settings: Settings, digest: str, titles: Mapping[str, str]) -> dict[str, str]:
@@ -356,7 +322,7 @@ def _shown(settings: Settings, digest: str, titles: Mapping[str, str]) -> dict[s
     config, feeds = settings.digests[digest], settings.feeds_of(digest)
     tags = (_tags(config, feeds) or {}).values()
     taken = taken_names(config.language, settings.title_of(digest), tags)
-    return feed_names({feed.url: feed.name for feed in feeds}, titles, taken)
+    return feed_names({feed.address: feed.name for feed in feeds}, titles, taken)
 
 
 def _health(
@@ -368,15 +334,17 @@ def _health(
 ) -> Health:
     from digest.editions.compose import Health
 
-    held = (one for one in store.held.read() if one.url in polled)
-    failing = (one for one in store.feeds.failing() if one.url in polled)
+    held = (feed for feed in store.held.read() if feed.url in polled)
+    failing = (feed for feed in store.feeds.failing() if feed.url in polled)
     quiet = store.feeds.fell_quiet(begin, end) if begin else []
     return Health(
-        held=tuple(Held(names[one.url], one.entries) for one in held),
+        held=tuple(Held(names[feed.url], feed.entries) for feed in held),
         failing=tuple(
-            Failing(names[one.url], one.failing_since) for one in failing if one.failing_since
+            Failing(names[feed.url], feed.failing_since) for feed in failing if feed.failing_since
         ),
         quiet=tuple(
-            Quiet(names[one.url], one.new_at) for one in quiet if one.new_at and one.url in polled
+            Quiet(names[feed.url], feed.new_at)
+            for feed in quiet
+            if feed.new_at and feed.url in polled
         ),
     )

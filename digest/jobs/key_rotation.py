@@ -1,4 +1,4 @@
-"""Rotating keys: what was signed before is worth nothing any more, but for leaving."""
+"""Rotates the keys that links and sessions are signed with."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class KeyRotation:
 
     async def rotate(self, *, forget: bool) -> Keys:
         """Make new keys; with `forget` nobody leaves by a link of before either."""
-        keys = await self._store.run(lambda store: store.keys.rotate(forget=forget))
+        keys = await self._store.transact(lambda store: store.keys.rotate(forget=forget))
         self._tokens.take(keys.links, keys.retired)
         self._links.take(keys.links)
         event(_log, logging.INFO, "keys rotated", retired=len(keys.retired))

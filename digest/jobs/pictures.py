@@ -1,4 +1,4 @@
-"""Pictures: fetched and measured before an edition is rendered, where its digest shows them."""
+"""Fetches and measures pictures before an edition is rendered, where its digest shows them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from digest.editions.weekly import configured
 from digest.errors import FeedError
 from digest.feeds.http.decode import decode_body
-from digest.feeds.http.fetch import Request
+from digest.feeds.http.messages import Request
 from digest.log import event
 from digest.model import NO_PICTURES
 from digest.rendering.pictures import is_tracker, read_picture
@@ -70,9 +70,9 @@ class PictureFetcher:
         chosen = {number: seen[url] for number, url in wanted.items() if url in seen}
         if images == "embedded":
             chosen = _within_the_most(chosen)
-            pictures = {one.picture.content_id: one.file for one in chosen.values()}
-            return _with(edition, {n: one.picture for n, one in chosen.items()}), pictures
-        remote = {n: replace(one.picture, content_id="") for n, one in chosen.items()}
+            pictures = {picture.picture.content_id: picture.file for picture in chosen.values()}
+            return _with(edition, {n: picture.picture for n, picture in chosen.items()}), pictures
+        remote = {n: replace(picture.picture, content_id="") for n, picture in chosen.items()}
         return _with(edition, remote), NO_PICTURES
 
     async def _see_all(self, digest: str, urls: Collection[str], largest: int) -> dict[str, _Seen]:
@@ -111,7 +111,9 @@ class PictureFetcher:
 def without_embedded(edition: Edition) -> Edition:
     """The edition without the pictures that are nowhere but in the messages it went out with."""
     stories = enumerate(edition.stories)
-    kept = {n: one.picture for n, one in stories if one.picture and not one.picture.content_id}
+    kept = {
+        n: story.picture for n, story in stories if story.picture and not story.picture.content_id
+    }
     return _with(edition, kept)
 
 
@@ -149,10 +151,10 @@ def _wanted(edition: Edition, images: Images) -> dict[int, str]:
 def _within_the_most(seen: Mapping[int, _Seen]) -> dict[int, _Seen]:
     """As many as one message may have in it, from the top."""
     chosen, size = {}, 0
-    for number, one in sorted(seen.items()):
-        if size + len(one.file.data) <= _MOST_EMBEDDED:
-            chosen[number] = one
-            size += len(one.file.data)
+    for number, picture in sorted(seen.items()):
+        if size + len(picture.file.data) <= _MOST_EMBEDDED:
+            chosen[number] = picture
+            size += len(picture.file.data)
     return chosen
 
 

@@ -1,11 +1,10 @@
-"""Planning: which digests there are, and when the next edition of each is due."""
+"""Plans which digests there are, and when the next edition of each is due."""
 
 from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING
 
-from digest.config import EmailSettings
 from digest.editions.schedule import next_after
 from digest.editions.weekly import weekly_of, weekly_schedule
 from digest.log import event
@@ -30,11 +29,11 @@ def plan(settings: Settings, now: datetime) -> list[DigestPlan]:
                 name=name,
                 schedule=f"{digest.schedule.text} ({zone.key})",
                 next_edition_at=next_after(digest.schedule, zone, now),
-                feeds=tuple(feed.url for feed in settings.feeds_of(name)),
+                feeds=tuple(feed.address for feed in settings.feeds_of(name)),
                 first_edition=digest.first_edition,
             )
         )
-        if email_channels(settings, name):
+        if list_channels(settings, name):
             weekly = weekly_schedule(digest.schedule)
             plans.append(
                 DigestPlan(
@@ -52,12 +51,12 @@ def plan(settings: Settings, now: datetime) -> list[DigestPlan]:
 async def know_lists(settings: Settings, store: StoreThread[Store]) -> None:
     """Note which lists of recipients there are; who left one that is gone stays off new ones."""
     names = settings.lists()
-    carried = await store.run(lambda opened: opened.moves.know_lists(names, settings.digests))
+    carried = await store.transact(lambda opened: opened.moves.know_lists(names, settings.digests))
     if carried:
         event(_log, logging.WARNING, "kept from new lists, as from those gone", recipients=carried)
 
 
-def email_channels(settings: Settings, digest: str) -> list[str]:
-    """The channels of a digest that send emails."""
+def list_channels(settings: Settings, digest: str) -> list[str]:
+    """The channels of a digest that have a list of recipients, who choose how often they hear."""
     channels = settings.digests[digest].send_to
-    return [name for name in channels if isinstance(settings.channels[name], EmailSettings)]
+    return [name for name in channels if settings.channels[name].keeps_list]

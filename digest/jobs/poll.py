@@ -1,4 +1,4 @@
-"""Polling: feeds to entries."""
+"""Polls feeds: what they bring becomes entries."""
 
 from __future__ import annotations
 
@@ -14,22 +14,25 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from digest.errors import FeedError, NotAskedError, StoreError
-from digest.feeds.http.fetch import Request, Response
 from digest.feeds.http.permanent_moves import after_answer, after_failure, settled
-from digest.feeds.timing import Rhythm, next_attempt, next_poll
-from digest.jobs.body_task import body_of, read_and_clean
+from digest.feeds.sources import source_of
+from digest.feeds.timing import IntervalFactors, next_attempt, next_poll
+from digest.jobs.ask_source import SourceClient
+from digest.jobs.body_task import read_and_clean
 from digest.jobs.update_builder import UpdateBuilder
-from digest.log import Sanitiser, event
+from digest.log import event
 from digest.model import FeedState, PollOutcome, PollResult
 from digest.store import Failure, Store, Unchanged, Validators, Visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from digest.config import FeedSettings, Settings
+    from digest.config import SourceSettings
     from digest.feeds.http.fetch import Fetcher
+    from digest.feeds.http.messages import Response
+    from digest.jobs.context import JobContext
     from digest.model import PollHints
-    from digest.store import StoreThread, Update
+    from digest.store import Update
     from digest.workers.pool import WorkerPool
 
 _log = logging.getLogger(__name__)
@@ -82,23 +85,15 @@ class Backlog:
 class PollJob:
     """Polls feeds; a failure is recorded on its feed and disturbs no other."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        store: StoreThread[Store],
-        fetcher: Fetcher,
-        workers: WorkerPool,
-        clock: Callable[[], datetime],
-        words: Sanitiser,
-    ) -> None:
-        self._settings = settings
-        self._feeds = {feed.url: feed for feed in settings.feeds}
-        self._store = store
-        self._fetcher = fetcher
+    def __init__(self, context: JobContext, fetcher: Fetcher, workers: WorkerPool) -> None:
+        self._settings = context.settings
+        self._feeds = {feed.address: feed for feed in context.settings.feeds}
+        self._store = context.store
+        self._sources = SourceClient(context.settings.polling, fetcher, workers)
         self._workers = workers
-        self._learning = UpdateBuilder(settings, store, workers, clock)
-        self._clock = clock
-        self._words = words
+        self._update_builder = UpdateBuilder(context, workers)
+        self._clock = context.clock
+        self._sanitiser = context.sanitiser
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._asked: Counter[str] = Counter()
         self._ended: dict[str, float] = {}
@@ -113,7 +108,7 @@ class PollJob:
     ) -> list[PollResult]:
         """Poll every feed whose time has come and that is not paused, of these addresses or all."""
         now, began = self._clock(), self._now()
-        due = await self._store.run(lambda store: store.feeds.due(now))
+        due = await self._store.transact(lambda store: store.feeds.due(now))
         wanted = {url for url, feed in self._feeds.items() if not feed.paused}
         if among is not None:
             wanted &= set(among)
@@ -132,7 +127,7 @@ class PollJob:
     ) -> list[PollResult]:
         """Poll these feeds now, due or not."""
         began = self._now()
-        states = await self._store.run(lambda store: store.feeds.states(urls))
+        states = await self._store.transact(lambda store: store.feeds.states(urls))
         return await self._poll(states, began, report)
 
     async def _poll(
@@ -182,7 +177,7 @@ class PollJob:
         async with self._turns[state.url]:
             if self._ended.get(state.url, began) > began:
                 url = state.url
-                state = await self._store.run(lambda store: store.feeds.states([url])[0])
+                state = await self._store.transact(lambda store: store.feeds.states([url])[0])
             try:
                 return await self._poll_one(state, self._feeds[state.url])
             finally:
@@ -192,7 +187,7 @@ class PollJob:
     def _now() -> float:
         return asyncio.get_running_loop().time()
 
-    async def _poll_one(self, state: FeedState, feed: FeedSettings) -> PollResult:
+    async def _poll_one(self, state: FeedState, feed: SourceSettings) -> PollResult:
         try:
             result = await self._attempt(state, feed)
         except NotAskedError as error:
@@ -203,7 +198,7 @@ class PollJob:
             # There is nowhere to record it.
             raise
         except Exception as error:  # noqa: BLE001 - a bug is logged whole
-            _log.exception("bug while polling", extra={"fields": {"feed": feed.url}})
+            _log.exception("bug while polling", extra={"fields": {"feed": feed.address}})
             result = await self._failed(state, feed, FeedError(f"a bug: {type(error).__name__}"))
         level = logging.WARNING if result.outcome == "failed" else logging.INFO
         event(
@@ -218,10 +213,10 @@ class PollJob:
         )
         return result
 
-    async def _attempt(self, state: FeedState, feed: FeedSettings) -> PollResult:
+    async def _attempt(self, state: FeedState, feed: SourceSettings) -> PollResult:
         asked_at = self._clock()
-        request = feed_request(feed, self._settings, state, asked_at)
-        response = await self._fetcher.fetch(request, self._backlog.room)
+        request = self._sources.request(feed, asked_at, state)
+        response = await self._sources.ask(feed, request, self._backlog.room)
         if response.body is None:
             return await self._same(state, feed, response, "not_modified")
         if response.body_hash != state.body_hash:
@@ -230,27 +225,26 @@ class PollJob:
             if result:
                 return result
         # Recording waits for others, and the body does not.
-        response = replace(response, body=None)
+        response = replace(response, body=None, further=())
         return await self._same(state, feed, response, "unchanged")
 
     async def _same(
-        self, state: FeedState, feed: FeedSettings, response: Response, outcome: PollOutcome
+        self, state: FeedState, feed: SourceSettings, response: Response, outcome: PollOutcome
     ) -> PollResult:
         visit = self._visit(state, feed, response, state.poll_hints)
         validators = Validators(response.etag, response.last_modified, response.url)
         poll = Unchanged(state, validators, visit, response.body_hash)
-        await self._store.run_together(_record_unchanged, poll)
+        await self._store.transact_together(_record_unchanged, poll)
         known = state.entries if outcome == "unchanged" else 0
         return self._result(feed, state.title, outcome, response.status, known=known)
 
     async def _read(
-        self, state: FeedState, feed: FeedSettings, response: Response, last: bytes | None
+        self, state: FeedState, feed: SourceSettings, response: Response, last: bytes | None
     ) -> PollResult | None:
         """Learn from a body, by what the last one was; None where it says the very same."""
-        limit = self._settings.polling.max_body
-        body = replace(body_of(response, limit), how=feed.identity, last=last)
-        small = len(body.raw) <= _SMALL
-        run = self._workers.run_together if small else self._workers.run
+        body = replace(self._sources.body(feed, response), how=feed.identity, last=last)
+        small = len(body.raw) <= _SMALL and not body.further
+        run = self._workers.call_together if small else self._workers.call
         read = await run(read_and_clean, body, first=not state.entries)
         reading = read.reading
         if reading.same:
@@ -258,17 +252,19 @@ class PollJob:
         title = reading.title or state.title
         if not reading.entries and not reading.kept:
             # It may be a slip, so the validators stay with the last body that had entries.
-            windows = self._learning.windows(feed)
+            windows = self._update_builder.windows(feed)
             visit = self._visit(state, feed, response, reading.poll_hints)
-            await self._store.run(lambda store: store.feeds.record_empty(state, windows, visit))
+            await self._store.transact(
+                lambda store: store.feeds.record_empty(state, windows, visit)
+            )
             return self._result(feed, title, "unchanged", response.status)
-        update = await self._learning.learn(state, feed, read, response)
+        update = await self._update_builder.learn(state, feed, read, response)
         if update is None:
             return await self._read(state, feed, response, None)
         return await self._learned(state, feed, response, update)
 
     async def _learned(
-        self, state: FeedState, feed: FeedSettings, response: Response, update: Update
+        self, state: FeedState, feed: SourceSettings, response: Response, update: Update
     ) -> PollResult:
         now = self._clock()
         after = replace(
@@ -277,9 +273,9 @@ class PollJob:
             missed_at=now if update.missed else state.missed_at,
         )
         visit = self._visit(after, feed, response, update.poll_hints)
-        await self._store.run(lambda store: store.feeds.record_update(state, update, visit))
+        await self._store.transact(lambda store: store.feeds.record_update(state, update, visit))
         if update.missed:
-            event(_log, logging.WARNING, "entries were probably missed", feed=feed.url)
+            event(_log, logging.WARNING, "entries were probably missed", feed=feed.address)
         is_news = update.new or len(update.edited) > update.restored
         outcome: PollOutcome = "updated" if is_news else "unchanged"
         return self._result(
@@ -292,33 +288,36 @@ class PollJob:
         )
 
     def _visit(
-        self, state: FeedState, feed: FeedSettings, response: Response, poll_hints: PollHints
+        self, state: FeedState, feed: SourceSettings, response: Response, poll_hints: PollHints
     ) -> Visit:
         now = self._clock()
-        rhythm = Rhythm(
+        factors = IntervalFactors(
             every=self._every(feed, state, now),
             poll_hints=poll_hints,
             fresh_for=response.fresh_for,
             quiet_since=state.new_at,
             missed_at=state.missed_at,
         )
-        again = next_poll(now, rhythm, random.random())  # noqa: S311
-        move = after_answer(state.move, response.moved_to, now)
+        again = next_poll(now, factors, random.random())  # noqa: S311
+        if response.rest:
+            again = max(again, now + response.rest)
+        has_address = source_of(feed.kind).has_own_address
+        move = after_answer(state.move, response.moved_to, now) if has_address else None
         return Visit(now, response.status, again, move)
 
     async def _postponed(
-        self, state: FeedState, feed: FeedSettings, error: NotAskedError
+        self, state: FeedState, feed: SourceSettings, error: NotAskedError
     ) -> PollResult:
         """Nothing is known of the feed that was not known before."""
         now = self._clock()
         every = self._every(feed, state, now)
         again = next_attempt(now, every, state.failures, error.retry_after, random.random())  # noqa: S311
-        await self._store.run(lambda store: store.feeds.postpone(state.id, again))
+        await self._store.transact(lambda store: store.feeds.postpone(state.id, again))
         return self._result(feed, state.title, "failed", None, error=error.reason)
 
-    async def _failed(self, state: FeedState, feed: FeedSettings, error: FeedError) -> PollResult:
+    async def _failed(self, state: FeedState, feed: SourceSettings, error: FeedError) -> PollResult:
         now = self._clock()
-        reason = self._words(error.reason)
+        reason = self._sanitiser(error.reason)
         every = self._every(feed, state, now)
         failures = state.failures + 1
         failure = Failure(
@@ -327,25 +326,37 @@ class PollJob:
             at=now,
             next_poll_at=next_attempt(now, every, failures, error.retry_after, random.random()),  # noqa: S311
             move=after_failure(state.move, error.status, now),
-            # What is gone elsewhere may be at its own address still.
-            gone=error.status == _GONE and not error.elsewhere and not settled(state.move, now),
+            gone=_is_gone(feed, state, error, now),
         )
-        await self._store.run(lambda store: store.feeds.record_failure(state, failure))
+        await self._store.transact(lambda store: store.feeds.record_failure(state, failure))
         return self._result(feed, state.title, "failed", error.status, error=reason)
 
     def _result(
-        self, feed: FeedSettings, title: str, outcome: PollOutcome, status: int | None, **more: Any
+        self,
+        feed: SourceSettings,
+        title: str,
+        outcome: PollOutcome,
+        status: int | None,
+        **more: Any,
     ) -> PollResult:
-        name = feed.name or title or urlsplit(feed.url).netloc
-        return PollResult(feed.url, name, outcome, status=status, **more)
+        name = feed.name or title or feed.default_name
+        return PollResult(feed.address, name, outcome, status=status, **more)
 
-    def _every(self, feed: FeedSettings, state: FeedState, now: datetime) -> timedelta:
+    def _every(self, feed: SourceSettings, state: FeedState, now: datetime) -> timedelta:
         least = self._settings.polling.every
         every = max(feed.every or least, least)
         if state.missed_at and now - state.missed_at <= _HURRIED:
             # Twice as often as configured for the feed, but as often as for all at the most.
             return max(every / 2, least)
         return every
+
+
+def _is_gone(feed: SourceSettings, state: FeedState, error: FeedError, now: datetime) -> bool:
+    """Whether there is nothing left to poll at the address that the operator gave."""
+    has_address = source_of(feed.kind).has_own_address
+    # What is gone elsewhere may be at its own address still.
+    here = not error.elsewhere and not settled(state.move, now)
+    return error.status == _GONE and has_address and here
 
 
 def _record_unchanged(store: Store, polls: Sequence[Unchanged]) -> None:
@@ -356,33 +367,11 @@ def _in_turns(states: Iterable[FeedState]) -> Iterator[FeedState]:
     """The first feed of each host, then the second of each: one with many keeps none waiting."""
     hosts: dict[str, deque[FeedState]] = defaultdict(deque)
     for state in states:
-        # Not parsed, which takes much longer: it is enough to tell them apart.
-        host = state.url.split("/", 3)[2]
-        hosts[host].append(state)
+        address = urlsplit(state.url)
+        # A source without an address of its own is asked where all of its kind are.
+        hosts[address.netloc or address.scheme].append(state)
     while hosts:
         for host in list(hosts):
             yield hosts[host].popleft()
             if not hosts[host]:
                 del hosts[host]
-
-
-def feed_request(
-    feed: FeedSettings,
-    settings: Settings,
-    state: FeedState | None = None,
-    now: datetime | None = None,
-) -> Request:
-    """What to ask a feed's server for; with `state` (at `now`), only what has changed since."""
-    private = feed.allow_private_networks
-    moved = state and now and settled(state.move, now)
-    return Request(
-        url=feed.url,
-        moved_to=state.move.to if state and state.move and moved else None,
-        etag=state.etag if state else None,
-        last_modified=state.last_modified if state else None,
-        answered_by=state.answered_by if state else None,
-        headers={name: value.get_secret_value() for name, value in feed.headers.items()},
-        allow_private_networks=(
-            settings.polling.allow_private_networks if private is None else private
-        ),
-    )

@@ -1,4 +1,4 @@
-"""Publishing: pending entries to an edition and its deliveries."""
+"""Publishes editions: pending entries become an edition and its deliveries."""
 
 from __future__ import annotations
 
@@ -16,25 +16,24 @@ from digest.editions.weekly import (
     weekly_schedule,
 )
 from digest.errors import DigestError, StoreError
-from digest.jobs.drafts import Drafter
-from digest.jobs.plan import email_channels, plan
+from digest.jobs.plan import list_channels, plan
 from digest.jobs.render import render_beside
 from digest.log import event
 from digest.rendering.email.headers import mailbox
 from digest.rendering.email.message import message_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
-    from digest.channels import Channel
     from digest.config import Settings
     from digest.editions.catch_up import Turn
+    from digest.jobs.context import JobContext
     from digest.jobs.draft_material import Draft
+    from digest.jobs.drafts import Drafter
     from digest.jobs.pictures import PictureFetcher
-    from digest.rendering.renderer import Renderer
     from digest.signing.web_links import EditionLinks
-    from digest.store import Store, StoreThread
+    from digest.store import Store
 
 T = TypeVar("T")
 
@@ -64,27 +63,23 @@ class _Taking(Struct, frozen=True):
 class PublishJob:
     """Publishes editions; a bug in one digest disturbs no other."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the last has a default
+    def __init__(
         self,
-        settings: Settings,
-        store: StoreThread[Store],
-        channels: Mapping[str, Channel],
-        templates: Mapping[str, Renderer],
-        illustrating: PictureFetcher,
-        clock: Callable[[], datetime],
+        context: JobContext,
         links: EditionLinks,
-        drafting: Drafter | None = None,
+        picture_fetcher: PictureFetcher,
+        drafter: Drafter,
     ) -> None:
-        self._settings = settings
-        self._drafting = drafting or Drafter(settings, store)
-        self._store = store
-        self._channels = channels
-        self._templates = templates
-        self._illustrating = illustrating
-        self._clock = clock
+        self._settings = context.settings
+        self._store = context.store
+        self._channels = context.channels
+        self._templates = context.templates
+        self._clock = context.clock
         self._links = links
+        self._picture_fetcher = picture_fetcher
+        self._drafter = drafter
         self._turn = asyncio.Lock()
-        self._last = clock()
+        self._last = context.clock()
 
     async def publish_due(
         self,
@@ -109,7 +104,7 @@ class PublishJob:
         if now < self._last:
             # As a start would: what was written ahead of the time is not waited for.
             plans = plan(self._settings, now)
-            await self._store.run(lambda store: store.editions.plan(plans, now))
+            await self._store.transact(lambda store: store.editions.plan(plans, now))
         self._last = now
         published: list[Published] = []
 
@@ -127,7 +122,7 @@ class PublishJob:
 
     async def _due(self, taking: _Taking, *, weekly: bool) -> list[tuple[str, datetime]]:
         """What is due; a weekly edition is not as long as one is that it may have to have."""
-        due = await self._store.run(lambda store: store.editions.due(taking.now))
+        due = await self._store.transact(lambda store: store.editions.due(taking.now))
         late = {name for name, _ in due}
         return [
             (name, since)
@@ -151,7 +146,7 @@ class PublishJob:
                 # There is nowhere to note it.
                 errors.append(error)
 
-        await asyncio.gather(*(take(*one) for one in due))
+        await asyncio.gather(*(take(*turn) for turn in due))
         return errors
 
     async def _take_turns(self, digest: str, since: datetime, taking: _Taking) -> None:
@@ -179,7 +174,7 @@ class PublishJob:
     async def _note_failure(
         self, digest: str, reason: str, report: Callable[[str, str], None]
     ) -> None:
-        await self._store.run(lambda store: store.editions.note_failure(digest, reason))
+        await self._store.transact(lambda store: store.editions.note_failure(digest, reason))
         report(digest, reason)
 
     async def publish_now(
@@ -188,7 +183,7 @@ class PublishJob:
         """Publish what is pending, whatever the schedule; None where there is nothing to send."""
         async with self._turn:
             now = self._clock()
-            draft = await self._drafting.edition(digest, now)
+            draft = await self._drafter.edition(digest, now)
             return await self._publish(
                 draft, now, None, channels or self._settings.digests[digest].send_to
             )
@@ -197,16 +192,18 @@ class PublishJob:
         at, following = turn.scheduled_for, turn.following
         if reason := await self._why_none(digest, turn):
             event(_log, logging.WARNING, "skipped", digest=digest, reason=reason)
-            await self._store.run(lambda store: store.editions.skip(digest, at, following, reason))
+            await self._store.transact(
+                lambda store: store.editions.skip(digest, at, following, reason)
+            )
             return None
         if is_weekly(digest):
             return await self._take_week(digest, turn, now)
-        draft = await self._drafting.edition(digest, now, turn.until)
+        draft = await self._drafter.edition(digest, now, turn.until)
         channels = self._settings.digests[digest].send_to
         published = await self._publish(draft, at, following, channels)
         if published is None:
             left_out = draft.judged.left_out
-            await self._store.run(
+            await self._store.transact(
                 lambda store: store.editions.pass_over(digest, at, following, left_out, now)
             )
         return published
@@ -214,12 +211,12 @@ class PublishJob:
     async def _take_week(self, digest: str, turn: Turn, now: datetime) -> Published | None:
         at, following, name = turn.scheduled_for, turn.following, configured(digest)
         published = None
-        if await self._store.run(lambda store: store.weeks.is_wanted(name)):
-            draft = await self._drafting.weekly(name, now)
-            channels = email_channels(self._settings, name)
+        if await self._store.transact(lambda store: store.weeks.is_wanted(name)):
+            draft = await self._drafter.weekly(name, now)
+            channels = list_channels(self._settings, name)
             published = await self._publish(draft, at, following, channels)
         if published is None:
-            await self._store.run(
+            await self._store.transact(
                 lambda store: self._end_week(
                     store, name, lambda: store.editions.skip(digest, at, following)
                 )
@@ -228,14 +225,14 @@ class PublishJob:
 
     def _end_week(self, store: Store, digest: str, publish: Callable[[], T]) -> T:
         lively = is_lively(self._settings.digests[digest].schedule)
-        channels = email_channels(self._settings, digest) if lively else ()
+        channels = list_channels(self._settings, digest) if lively else ()
         return store.weeks.end(digest, publish, channels)
 
     async def _why_none(self, digest: str, turn: Turn) -> str:
         if turn.skipped:
             return "missed by more than 30 minutes"
         at = turn.scheduled_for
-        if await self._store.run(lambda store: store.editions.exists(digest, at)):
+        if await self._store.transact(lambda store: store.editions.exists(digest, at)):
             return "published before the clock was set back"
         return ""
 
@@ -258,7 +255,7 @@ class PublishJob:
                 left_out=len(left_out) or None,
             )
             return None
-        edition, pictures = await self._illustrating.illustrate(edition)
+        edition, pictures = await self._picture_fetcher.illustrate(edition)
         url, urn = self._links.url(digest, scheduled_for), self._links.urn(digest, scheduled_for)
         renditions, trouble = await render_beside(
             self._templates[name],
@@ -282,7 +279,7 @@ class PublishJob:
 
             return self._end_week(store, name, publish) if is_weekly(digest) else publish()
 
-        edition_id = await self._store.run(write)
+        edition_id = await self._store.transact(write)
         event(
             _log,
             logging.INFO,

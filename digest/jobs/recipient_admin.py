@@ -1,4 +1,4 @@
-"""Rostering: what the operator does with the recipients that are kept in the store."""
+"""Carries out the operator's commands about the recipients that are kept in the store."""
 
 from __future__ import annotations
 
@@ -10,49 +10,59 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, convert
 from msgspec.structs import replace
 
-from digest.config import EmailSettings
 from digest.config.addresses import mail_address, mail_key
 from digest.editions.weekly import is_lively
 from digest.errors import UsageError
 from digest.log import event
-from digest.model import Recipient, as_dict
+from digest.model import Recipient
 from digest.store import SUPPRESSED, Ask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from digest.config import Settings
-    from digest.store import Store, StoreThread
+    from digest.jobs.context import JobContext
+    from digest.store import Store
 
 _log = logging.getLogger(__name__)
 
-_SAID = {"address", "name", "state", "reason", "paused_until", "zone", "send_at", "frequency"}
+_COLUMNS = {"address", "name", "state", "reason", "paused_until", "zone", "send_at", "frequency"}
 
 
-class Imported(Struct, frozen=True):
-    """How many were new, how many changed, and who stays away whatever the file says.
+class Recipients(Struct, frozen=True):
+    """`recipients`: those that were asked for, or that something became of."""
 
-    `removed` were taken off since the file was written.
-    """
+    recipients: tuple[Recipient, ...]
+
+
+class RecipientsImport(Struct, frozen=True):
+    """`recipients import`."""
 
     added: int
     changed: int
     suppressed: tuple[str, ...]
+    """Addresses that have left, and stay away whatever the file says."""
     removed: tuple[str, ...] = ()
+    """Addresses that were removed since the file was written, and stay away."""
+
+
+class RecipientsAllow(Struct, frozen=True):
+    """`recipients allow`."""
+
+    address: str
+    """What may be asked again."""
 
 
 class RecipientAdmin:
     """Carries out the commands about recipients."""
 
-    def __init__(
-        self, settings: Settings, store: StoreThread[Store], clock: Callable[[], datetime]
-    ) -> None:
-        self._settings = settings
-        self._store = store
-        self._clock = clock
+    def __init__(self, context: JobContext) -> None:
+        self._settings = context.settings
+        self._store = context.store
+        self._clock = context.clock
 
-    async def carry_out(self, command: str, asked: dict[str, Any]) -> dict[str, Any]:
+    async def carry_out(self, command: str, asked: dict[str, Any]) -> Struct:
         """Carry out a command by its name; answers what there is to show.
 
         Raises:
@@ -64,18 +74,21 @@ class RecipientAdmin:
             return await self.allow(asked["address"])
         do = {"remove": self.remove, "restore": self.restore}[command]
         done = await do(asked["address"], asked["channel"])
-        return {"recipients": [shown(one, self._clock()) for one in done]}
+        return self._shown(done)
 
-    async def _take(self, command: str, asked: dict[str, Any]) -> dict[str, Any]:
+    async def _take(self, command: str, asked: dict[str, Any]) -> Struct:
         given = convert(asked["recipients"], list[Recipient])
         if command == "set":
-            done = await self.change(given[0], asked["channel"], asked["columns"])
-            return {"recipients": [shown(one, self._clock()) for one in done]}
-        for channel in {one.channel for one in given}:
+            return self._shown(await self.change(given[0], asked["channel"], asked["columns"]))
+        for channel in {recipient.channel for recipient in given}:
             check_channel(self._settings, channel)
         if command == "add":
-            return {"recipients": [shown(await self.add(given[0]), self._clock())]}
-        return as_dict(await self.take_over(given, asked["columns"]))
+            return self._shown([await self.add(given[0])])
+        return await self.take_over(given, asked["columns"])
+
+    def _shown(self, recipients: Sequence[Recipient]) -> Recipients:
+        now = self._clock()
+        return Recipients(tuple(as_of(recipient, now) for recipient in recipients))
 
     async def add(self, recipient: Recipient) -> Recipient:
         """Put one on the list.
@@ -99,73 +112,87 @@ class RecipientAdmin:
                 self._welcome(store, [wanted])
             return self._find(store, recipient.address, recipient.channel)[0]
 
-        return self._say("recipient added", [await self._store.run(write)])[0]
+        return self._log_each("recipient added", [await self._store.transact(write)])[0]
 
-    async def take_over(self, given: Sequence[Recipient], columns: Collection[str]) -> Imported:
+    async def take_over(
+        self, given: Sequence[Recipient], columns: Collection[str]
+    ) -> RecipientsImport:
         """Have the store say what these columns do, all of it or nothing; who has left stays away.
 
         What no column tells of one that is known stays as it is.
         """
-        now, said = self._clock(), _SAID & set(columns)
+        now, known_columns = self._clock(), _COLUMNS & set(columns)
 
-        def write(store: Store) -> Imported:
-            known = {_key(one): one for one in store.recipients.all()}
-            away = [one for one in given if _stays_away(known.get(_key(one)), one)]
+        def write(store: Store) -> RecipientsImport:
+            known = {_key(recipient): recipient for recipient in store.recipients.all()}
+            away = [
+                recipient
+                for recipient in given
+                if _stays_away(known.get(_key(recipient)), recipient)
+            ]
             void = store.asking.void()
             removed = [
-                one
-                for one in given
-                if _key(one) not in known and _is_void(one, void.get(_key(one)))
+                recipient
+                for recipient in given
+                if _key(recipient) not in known and _is_void(recipient, void.get(_key(recipient)))
             ]
-            kept = {_key(one) for one in (*away, *removed)}
+            kept = {_key(recipient) for recipient in (*away, *removed)}
             wanted = {
-                _key(one): self._told(known.get(_key(one)), one, said)
-                for one in given
-                if _key(one) not in kept
+                _key(recipient): self._merged(known.get(_key(recipient)), recipient, known_columns)
+                for recipient in given
+                if _key(recipient) not in kept
             }
             store.recipients.put(wanted.values(), now)
             self._welcome(store, [wanted[key] for key in wanted.keys() - known.keys()])
-            return Imported(
+            return RecipientsImport(
                 added=len(wanted.keys() - known.keys()),
-                changed=sum(known[key] != one for key, one in wanted.items() if key in known),
-                suppressed=tuple(f"{one.address} ({one.channel})" for one in away),
-                removed=tuple(f"{one.address} ({one.channel})" for one in removed),
+                changed=sum(
+                    known[key] != recipient for key, recipient in wanted.items() if key in known
+                ),
+                suppressed=tuple(
+                    f"{recipient.address} ({recipient.channel})" for recipient in away
+                ),
+                removed=tuple(
+                    f"{recipient.address} ({recipient.channel})" for recipient in removed
+                ),
             )
 
-        result = await self._store.run(write)
+        result = await self._store.transact(write)
         event(_log, logging.INFO, "recipients imported", new=result.added, changed=result.changed)
         return result
 
-    def _told(self, known: Recipient | None, one: Recipient, said: Collection[str]) -> Recipient:
-        listed = not self._is_named(one)
+    def _merged(
+        self, known: Recipient | None, recipient: Recipient, columns: Collection[str]
+    ) -> Recipient:
+        listed = not self._is_named(recipient)
         if known is None:
-            return replace(one, listed=listed)
+            return replace(recipient, listed=listed)
         if known.state in SUPPRESSED:
             # To say once more that it has left puts it on no list.
             listed = known.listed
-        return replace(known, listed=listed, **{name: getattr(one, name) for name in said})
+        return replace(known, listed=listed, **{name: getattr(recipient, name) for name in columns})
 
     def _welcome(self, store: Store, new: Collection[Recipient]) -> None:
         """Have those who begin with weekly editions get the week that is on as one."""
         wanted: dict[str, list[Recipient]] = defaultdict(list)
-        for one in new:
+        for recipient in new:
             # Whom the file names gets editions already.
-            if one.listed and one.frequency == "weekly":
-                wanted[one.channel].append(one)
+            if recipient.listed and recipient.frequency == "weekly":
+                wanted[recipient.channel].append(recipient)
         for channel, some in wanted.items():
             digests = self._settings.digests_to(channel)
             schedules = {name: self._settings.digests[name].schedule for name in digests}
             store.weeks.join([name for name in digests if is_lively(schedules[name])], some)
 
     async def change(
-        self, one: Recipient, channel: str | None, columns: Collection[str]
+        self, recipient: Recipient, channel: str | None, columns: Collection[str]
     ) -> list[Recipient]:
         """Have an address be as these columns say, on every list that it is on, or on one.
 
         Raises:
             UsageError: it is on none.
         """
-        key, now = mail_key(one.address), self._clock()
+        key, now = mail_key(recipient.address), self._clock()
         if channel is not None:
             check_channel(self._settings, channel)
 
@@ -175,16 +202,23 @@ class RecipientAdmin:
                 for each in store.recipients.all(channel)
                 if mail_key(each.address) == key
             }
-            named = {on for on, whom in self._named if whom == key and channel in {None, on}}
+            named = {
+                on for on, recipients in self._named if recipients == key and channel in {None, on}
+            }
             lists = sorted(named.union(known))
             if not lists:
-                raise UsageError(f"there is no recipient {one.address}; see `recipients list`")
-            said = _SAID & set(columns)
-            told = [self._told(known.get(on), replace(one, channel=on), said) for on in lists]
-            store.recipients.put(told, now)
-            return [self._find(store, one.address, on)[0] for on in lists]
+                raise UsageError(
+                    f"there is no recipient {recipient.address}; see `recipients list`"
+                )
+            known_columns = _COLUMNS & set(columns)
+            changed = [
+                self._merged(known.get(on), replace(recipient, channel=on), known_columns)
+                for on in lists
+            ]
+            store.recipients.put(changed, now)
+            return [self._find(store, recipient.address, on)[0] for on in lists]
 
-        return self._say("recipient changed", await self._store.run(write))
+        return self._log_each("recipient changed", await self._store.transact(write))
 
     async def remove(self, address: str, channel: str | None) -> list[Recipient]:
         """Take an address off the lists of the store, or of one channel.
@@ -196,17 +230,21 @@ class RecipientAdmin:
 
         def write(store: Store) -> list[Recipient]:
             found = self._find(store, address, channel)
-            for one in found:
-                if one.state in SUPPRESSED:
-                    raise UsageError(f"{one.address} {_WHY[one.state]}; that is kept, for good")
-                if self._is_named(one):
-                    raise UsageError(f"{one.address} is in the configuration file; take it out")
-            for one in found:
-                store.recipients.remove(one.channel, one.address)
-                store.asking.taken_off(Ask(one.channel, one.address), now)
+            for recipient in found:
+                if recipient.state in SUPPRESSED:
+                    raise UsageError(
+                        f"{recipient.address} {_WHY[recipient.state]}; that is kept, for good"
+                    )
+                if self._is_named(recipient):
+                    raise UsageError(
+                        f"{recipient.address} is in the configuration file; take it out"
+                    )
+            for recipient in found:
+                store.recipients.remove(recipient.channel, recipient.address)
+                store.asking.taken_off(Ask(recipient.channel, recipient.address), now)
             return found
 
-        return self._say("recipient removed", await self._store.run(write))
+        return self._log_each("recipient removed", await self._store.transact(write))
 
     async def restore(self, address: str, channel: str | None) -> list[Recipient]:
         """Send to an address again that has unsubscribed or bounced.
@@ -218,49 +256,49 @@ class RecipientAdmin:
 
         def write(store: Store) -> list[Recipient]:
             found = self._find(store, address, channel)
-            away = [one for one in found if one.state in SUPPRESSED]
+            away = [recipient for recipient in found if recipient.state in SUPPRESSED]
             if not away:
                 raise UsageError(f"{address} has neither unsubscribed nor bounced")
-            back = [replace(one, state="active", reason="") for one in away]
+            back = [replace(recipient, state="active", reason="") for recipient in away]
             store.recipients.put(back, now)
             return back
 
-        return self._say("recipient restored", await self._store.run(write))
+        return self._log_each("recipient restored", await self._store.transact(write))
 
-    async def allow(self, address: str) -> dict[str, Any]:
+    async def allow(self, address: str) -> RecipientsAllow:
         """Let an address be asked again whether it is to be on a list.
 
         Raises:
             UsageError: nothing keeps it from being asked.
         """
-        if not await self._store.run(lambda store: store.asking.allow(address)):
+        if not await self._store.transact(lambda store: store.asking.allow(address)):
             raise UsageError(f"{address} may be asked; nothing keeps it from that")
         event(_log, logging.INFO, "may be asked again", recipient=address)
-        return {"address": mail_address(address)}
+        return RecipientsAllow(mail_address(address))
 
     def _find(self, store: Store, address: str, channel: str | None) -> list[Recipient]:
         everybody, key = store.recipients.all(channel), mail_key(address)
         if channel is not None and not everybody:
             check_channel(self._settings, channel)
-        found = [one for one in everybody if mail_key(one.address) == key]
+        found = [recipient for recipient in everybody if mail_key(recipient.address) == key]
         if not found:
             raise UsageError(
                 f"the store knows no recipient {address}; see `digest recipients list`"
             )
         return found
 
-    def _is_named(self, one: Recipient) -> bool:
-        return _key(one) in self._named
+    def _is_named(self, recipient: Recipient) -> bool:
+        return _key(recipient) in self._named
 
     @cached_property
     def _named(self) -> set[tuple[str, str]]:
         return named(self._settings)
 
     @staticmethod
-    def _say(what: str, whom: list[Recipient]) -> list[Recipient]:
-        for one in whom:
-            event(_log, logging.INFO, what, channel=one.channel, recipient=one.address)
-        return whom
+    def _log_each(what: str, recipients: list[Recipient]) -> list[Recipient]:
+        for recipient in recipients:
+            event(_log, logging.INFO, what, channel=recipient.channel, recipient=recipient.address)
+        return recipients
 
 
 _WHY = {"unsubscribed": "has unsubscribed", "bounced": "bounced"}
@@ -268,7 +306,7 @@ _WHY = {"unsubscribed": "has unsubscribed", "bounced": "bounced"}
 
 def check_channel(settings: Settings, channel: str) -> None:
     """Raise a UsageError where there is no such email channel."""
-    if not isinstance(settings.channels.get(channel), EmailSettings):
+    if channel not in settings.lists():
         raise UsageError(f"there is no email channel {channel!r}")
 
 
@@ -281,18 +319,18 @@ def named(settings: Settings) -> set[tuple[str, str]]:
     }
 
 
-def is_kept(one: Recipient, named: Collection[tuple[str, str]]) -> bool:
+def is_kept(recipient: Recipient, named: Collection[tuple[str, str]]) -> bool:
     """Whether there is more to know of a recipient than what somebody of no list wanted once."""
-    return one.listed or one.state in SUPPRESSED or _key(one) in named
+    return recipient.listed or recipient.state in SUPPRESSED or _key(recipient) in named
 
 
-def shown(one: Recipient, now: datetime) -> dict[str, Any]:
-    """A recipient as commands show it."""
-    return {**as_dict(one), "state": one.state_at(now)}
+def as_of(recipient: Recipient, now: datetime) -> Recipient:
+    """A recipient with the state that it has at a time."""
+    return replace(recipient, state=recipient.state_at(now))
 
 
-def _key(one: Recipient) -> tuple[str, str]:
-    return one.channel, mail_key(one.address)
+def _key(recipient: Recipient) -> tuple[str, str]:
+    return recipient.channel, mail_key(recipient.address)
 
 
 def _is_void(given: Recipient, until: datetime | None) -> bool:

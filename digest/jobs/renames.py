@@ -1,51 +1,93 @@
-"""Renaming: what goes on under another name, or is gone for good, as the operator says."""
+"""Moves or forgets what the database knows of channels and digests that the file has no more."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from digest.config.references import nearest
+from msgspec import Struct
+
+from digest.config.spelling import nearest
 from digest.errors import UsageError
 from digest.jobs.recipient_admin import check_channel, named
 from digest.log import event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
-    from datetime import datetime
+    from collections.abc import Awaitable, Callable, Collection, Sequence
 
-    from digest.config import Settings
-    from digest.store import ListCount, Store, StoreThread
+    from digest.jobs.context import JobContext
+    from digest.store import ListCount, Store
 
 _log = logging.getLogger(__name__)
+
+
+class RecipientsMove(Struct, frozen=True):
+    """`recipients move`."""
+
+    before: str
+    """The channel that is gone."""
+    after: str
+    """The channel that its list is of now."""
+    readers: int
+    """How many of its list were moved."""
+    left: int
+    """How many had left it, and stay away."""
+
+
+class RecipientsForget(Struct, frozen=True):
+    """`recipients forget`."""
+
+    name: str
+    """The channel that is gone."""
+    readers: int
+    """How many were on its list, and are forgotten."""
+    left: int
+    """How many had left it, and stay away."""
+
+
+class DigestsMove(Struct, frozen=True):
+    """`digests move`."""
+
+    before: str
+    """The digest that is gone."""
+    after: str
+    """The digest that it goes on as."""
+    editions: int
+    """How many editions it had."""
+
+
+class DigestsForget(Struct, frozen=True):
+    """`digests forget`."""
+
+    name: str
+    """The digest that is gone."""
+    editions: int
+    """How many editions it had, which are kept."""
 
 
 class Renames:
     """Carries out the commands about channels and digests that the configuration has no more."""
 
-    def __init__(
-        self, settings: Settings, store: StoreThread[Store], clock: Callable[[], datetime]
-    ) -> None:
-        self._settings = settings
-        self._store = store
-        self._clock = clock
+    def __init__(self, context: JobContext) -> None:
+        self._settings = context.settings
+        self._store = context.store
+        self._clock = context.clock
 
-    async def carry_out(self, command: str, names: list[str]) -> dict[str, Any]:
+    async def carry_out(self, command: str, names: Sequence[str]) -> Struct:
         """Carry out a command by what calls it; answers what there is to show.
 
         Raises:
             UsageError: it cannot be done; nothing is done.
         """
-        do: dict[str, Callable[..., Any]] = {
+        do: dict[str, Callable[..., Awaitable[Struct]]] = {
             "recipients move": self.move_recipients,
             "recipients forget": self.forget_recipients,
             "digests move": self.move_digest,
             "digests forget": self.forget_digest,
         }
-        result: dict[str, Any] = await do[command](*names)
-        return result
+        return await do[command](*names)
 
-    async def move_recipients(self, before: str, after: str) -> dict[str, Any]:
+    async def move_recipients(self, before: str, after: str) -> RecipientsMove:
         """Have the list of a channel that is gone go on as that of another.
 
         Raises:
@@ -59,11 +101,11 @@ class Renames:
             self._check_gone(before, "channel", store.moves.lists(), self._settings.lists())
             return store.moves.move_recipients(before, after, keys, now)
 
-        moved = await self._store.run(write)
+        moved = await self._store.transact(write)
         event(_log, logging.INFO, "recipients moved", before=before, after=after)
-        return {"before": before, "after": after, "readers": moved.readers, "left": moved.left}
+        return RecipientsMove(before, after, moved.readers, moved.left)
 
-    async def forget_recipients(self, name: str) -> dict[str, Any]:
+    async def forget_recipients(self, name: str) -> RecipientsForget:
         """Forget the readers of a channel that is gone for good; who left stays away.
 
         Raises:
@@ -74,11 +116,11 @@ class Renames:
             self._check_gone(name, "channel", store.moves.lists(), self._settings.lists())
             return store.moves.forget_recipients(name)
 
-        found = await self._store.run(write)
+        found = await self._store.transact(write)
         event(_log, logging.INFO, "recipients forgotten", channel=name)
-        return {"name": name, "readers": found.readers, "left": found.left}
+        return RecipientsForget(name, found.readers, found.left)
 
-    async def move_digest(self, before: str, after: str) -> dict[str, Any]:
+    async def move_digest(self, before: str, after: str) -> DigestsMove:
         """Have a digest that is gone go on as another.
 
         Raises:
@@ -92,11 +134,11 @@ class Renames:
             self._check_gone(before, "digest", store.moves.editions(), digests)
             return store.moves.move_digest(before, after)
 
-        number = await self._store.run(write)
+        number = await self._store.transact(write)
         event(_log, logging.INFO, "digest moved", before=before, after=after)
-        return {"before": before, "after": after, "editions": number}
+        return DigestsMove(before, after, number)
 
-    async def forget_digest(self, name: str) -> dict[str, Any]:
+    async def forget_digest(self, name: str) -> DigestsForget:
         """Tell no more of a digest that is gone for good.
 
         Raises:
@@ -108,9 +150,9 @@ class Renames:
             self._check_gone(name, "digest", known, self._settings.digests)
             return store.moves.forget_digest(name)
 
-        number = await self._store.run(write)
+        number = await self._store.transact(write)
         event(_log, logging.INFO, "digest forgotten", digest=name)
-        return {"name": name, "editions": number}
+        return DigestsForget(name, number)
 
     @staticmethod
     def _check_gone(name: str, what: str, known: Collection[str], here: Collection[str]) -> None:

@@ -1,4 +1,4 @@
-"""Editions in the templates of their digest; where one fails, the theme's own stands in for it."""
+"""Renders editions in the templates of their digest; where one fails, the theme stands in."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class _Careful(ByForm):
                 return rendered(self._own, form, edition, links)
             except TemplateError as error:
                 self._troubles[FILES[form]] = str(error)
-                told = {"digest": edition.digest, "error": str(error)}
-                event(_log, logging.WARNING, "template failed", **told)
+                fields = {"digest": edition.digest, "error": str(error)}
+                event(_log, logging.WARNING, "template failed", **fields)
         return rendered(self.theme, form, edition, links)
 
 

@@ -1,4 +1,4 @@
-"""Keeping: what is old enough to go."""
+"""Drops texts that are old enough to go."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from digest.log import event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from digest.config import Settings
-    from digest.store import Store, StoreThread
+    from digest.jobs.context import JobContext
+    from digest.store import Store
 
 _log = logging.getLogger(__name__)
 
@@ -27,12 +27,10 @@ _AT_ONCE = 200
 class RetentionJob:
     """Drops the text of entries that were in their last edition long ago."""
 
-    def __init__(
-        self, settings: Settings, store: StoreThread[Store], clock: Callable[[], datetime]
-    ) -> None:
-        self._keep = settings.polling.keep_content
-        self._store = store
-        self._clock = clock
+    def __init__(self, context: JobContext) -> None:
+        self._keep = context.settings.polling.keep_content
+        self._store = context.store
+        self._clock = context.clock
         self._at: datetime | None = None
 
     async def drop_old(self) -> int:
@@ -41,10 +39,10 @@ class RetentionJob:
         if self._at is not None and timedelta(0) <= now - self._at < _EVERY:
             return 0
         self._at, before = now, now - self._keep
-        old = await self._store.run(lambda store: store.keeping.outdated(before, _MOST))
+        old = await self._store.transact(lambda store: store.keeping.outdated(before, _MOST))
         for start in range(0, len(old), _AT_ONCE):
             some = old[start : start + _AT_ONCE]
-            await self._store.run(partial(_drop, some, before))
+            await self._store.transact(partial(_drop, some, before))
         if old:
             event(_log, logging.INFO, "texts dropped", entries=len(old))
         return len(old)

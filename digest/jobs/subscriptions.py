@@ -1,4 +1,4 @@
-"""Enrolling: what readers say of themselves, on pages they find by links in their mail."""
+"""Carries out what readers ask for on their pages: to subscribe, to leave, how often and when."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from digest.config import EmailSettings
 from digest.config.addresses import former_key, mail_address, mail_key
 from digest.editions.schedule import next_after
 from digest.editions.weekly import is_lively, weekly_schedule
@@ -23,12 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime, time
 
-    from digest.config import Settings
     from digest.jobs.confirmations import ConfirmationMailer
+    from digest.jobs.context import JobContext
     from digest.language import Language
     from digest.model import Frequency
     from digest.signing.tokens import Confirmation, Tokens
-    from digest.store import Store, StoreThread
+    from digest.store import Store
 
 _log = logging.getLogger(__name__)
 
@@ -37,18 +36,13 @@ class Subscriptions:
     """Carries out what a channel's recipient asks for; asked for once more, it changes nothing."""
 
     def __init__(
-        self,
-        settings: Settings,
-        store: StoreThread[Store],
-        tokens: Tokens,
-        confirming: ConfirmationMailer,
-        clock: Callable[[], datetime],
+        self, context: JobContext, tokens: Tokens, confirmation_mailer: ConfirmationMailer
     ) -> None:
-        self._settings = settings
-        self._store = store
-        self._confirming = confirming
+        self._settings = context.settings
+        self._store = context.store
+        self._confirmation_mailer = confirmation_mailer
         self.tokens = tokens
-        self.clock = clock
+        self.clock = context.clock
 
     @property
     def proxies(self) -> tuple[str, ...]:
@@ -73,11 +67,11 @@ class Subscriptions:
     def is_open(self, channel: str) -> bool:
         """Whether anybody may subscribe."""
         settings = self._settings.channels.get(channel)
-        return isinstance(settings, EmailSettings) and settings.subscribe == "open"
+        return settings is not None and settings.open_to_all
 
     async def look(self, channel: str, address: str) -> Recipient:
         """What is known of whom a link means: of the list that most likely is the link's."""
-        return await self._store.run(
+        return await self._store.transact(
             lambda store: self._likeliest(self._meant(store, channel, address), channel, address)
         )
 
@@ -89,16 +83,20 @@ class Subscriptions:
     async def unsubscribe(self, channel: str, address: str) -> Recipient:
         """Send nothing more to it, of all that a link may mean; that is kept of everybody."""
 
-        def leave(one: Recipient) -> Recipient:
-            if one.state == "unsubscribed":
-                return one
-            return replace(one, state="unsubscribed", reason="by a link", paused_until=None)
+        def leave(recipient: Recipient) -> Recipient:
+            if recipient.state == "unsubscribed":
+                return recipient
+            return replace(recipient, state="unsubscribed", reason="by a link", paused_until=None)
 
         def choose(store: Store) -> list[Recipient]:
             meant, own = self._meant(store, channel, address), self._own(store, channel)
-            if not any(one.channel == own for one in meant):
+            if not any(recipient.channel == own for recipient in meant):
                 meant.append(_unknown(own, address))
-            return [one for one in meant if self.is_listed(one) or one.channel == own]
+            return [
+                recipient
+                for recipient in meant
+                if self.is_listed(recipient) or recipient.channel == own
+            ]
 
         return await self._change(channel, address, choose, leave)
 
@@ -108,10 +106,14 @@ class Subscriptions:
         def choose(store: Store) -> list[Recipient]:
             meant, own = self._meant(store, channel, address), self._own(store, channel)
             if own in self._settings.lists():
-                return [one for one in meant if self.is_listed(one)]
-            of_link = [one for one in meant if one.channel == own]
-            left_at = {one.changed_at for one in of_link}
-            on = [one for one in meant if self.is_listed(one) and one.changed_at in left_at]
+                return [recipient for recipient in meant if self.is_listed(recipient)]
+            of_link = [recipient for recipient in meant if recipient.channel == own]
+            left_at = {recipient.changed_at for recipient in of_link}
+            on = [
+                recipient
+                for recipient in meant
+                if self.is_listed(recipient) and recipient.changed_at in left_at
+            ]
             return [*of_link, *on] if on else []
 
         return await self._change(channel, address, choose, _back)
@@ -119,10 +121,10 @@ class Subscriptions:
     async def pause(self, channel: str, address: str, until: datetime | None) -> Recipient:
         """Send nothing to it before a time, or before it says so; who has left stays away."""
 
-        def rest(one: Recipient) -> Recipient:
-            if one.state not in {"active", "paused"}:
-                return one
-            return replace(one, state="paused", reason="by a link", paused_until=until)
+        def rest(recipient: Recipient) -> Recipient:
+            if recipient.state not in {"active", "paused"}:
+                return recipient
+            return replace(recipient, state="paused", reason="by a link", paused_until=until)
 
         return await self._prefer(channel, address, rest)
 
@@ -131,14 +133,16 @@ class Subscriptions:
     ) -> Recipient:
         """Send to it at a time of day of its own; with None as soon as there is an edition."""
 
-        def choose(one: Recipient) -> Recipient:
-            return replace(one, send_at=send_at, zone=zone if send_at else None)
+        def choose(recipient: Recipient) -> Recipient:
+            return replace(recipient, send_at=send_at, zone=zone if send_at else None)
 
         return await self._prefer(channel, address, choose)
 
     async def choose_frequency(self, channel: str, address: str, frequency: Frequency) -> Recipient:
         """Send it each edition, or weekly ones, from the next week on."""
-        return await self._prefer(channel, address, lambda one: replace(one, frequency=frequency))
+        return await self._prefer(
+            channel, address, lambda recipient: replace(recipient, frequency=frequency)
+        )
 
     def week_end(self, channel: str) -> datetime | None:
         """When the week ends that is on, of the first digest that has more than one edition in it.
@@ -155,12 +159,12 @@ class Subscriptions:
     async def admits(self, peer: str) -> bool:
         """Whether a peer may ask for one more mail; empty: it cannot be told from others."""
         now = self.clock()
-        return not peer or await self._store.run(lambda store: store.asking.admit(peer, now))
+        return not peer or await self._store.transact(lambda store: store.asking.admit(peer, now))
 
     def ask(self, channel: str, address: str) -> None:
         """Have an address asked whether it is to be on an open list, in the background."""
         title, language = self.title(channel), self.language(channel)
-        self._confirming.ask(channel, address, title, language)
+        self._confirmation_mailer.ask(channel, address, title, language)
 
     async def confirm(self, asked: Confirmation) -> Recipient:
         """Put an address on the list that has said it is to be.
@@ -171,30 +175,28 @@ class Subscriptions:
 
         def write(store: Store) -> tuple[Recipient, Recipient]:
             found = store.recipients.find(asked.channel, asked.address)
-            before, one = (
-                found or _unknown(asked.channel, asked.address),
-                Ask(asked.channel, asked.address),
-            )
+            before = found or _unknown(asked.channel, asked.address)
+            ask = Ask(asked.channel, asked.address)
             left_at = before.changed_at if before.state in SUPPRESSED else None
-            if store.asking.is_spent(one, asked_at) or (left_at and left_at > asked_at):
+            if store.asking.is_spent(ask, asked_at) or (left_at and left_at > asked_at):
                 return before, before
             after = replace(_back(before), listed=before.listed or not self._is_named(before))
             store.recipients.put([after], now)
-            store.asking.confirmed(one, asked_at)
+            store.asking.confirmed(ask, asked_at)
             return before, after
 
-        before, after = await self._store.run(write)
+        before, after = await self._store.transact(write)
         _tell(before, after)
         return after
 
     async def never_ask(self, address: str) -> None:
         """Never ask a mailbox again, whoever wants it on whatever list."""
         now = self.clock()
-        await self._store.run(lambda store: store.asking.never(address, now))
+        await self._store.transact(lambda store: store.asking.never(address, now))
         event(_log, logging.INFO, "never asked again", recipient=address)
 
-    def _is_named(self, one: Recipient) -> bool:
-        return (one.channel, mail_key(one.address)) in self._named
+    def _is_named(self, recipient: Recipient) -> bool:
+        return (recipient.channel, mail_key(recipient.address)) in self._named
 
     @cached_property
     def _named(self) -> set[tuple[str, str]]:
@@ -216,7 +218,7 @@ class Subscriptions:
         meant = [name for name in (channel, *after) if name in lists] or [*lists]
         key = mail_key(address)
         found = store.recipients.of_person({*meant, *after, channel}, key)
-        known = {(one.channel, mail_key(one.address)) for one in found}
+        known = {(recipient.channel, mail_key(recipient.address)) for recipient in found}
         for name in meant:
             for to in self._settings.audience_of(name):
                 is_meant = key in {mail_key(to), former_key(to)}
@@ -227,9 +229,9 @@ class Subscriptions:
     def _likeliest(self, meant: Sequence[Recipient], channel: str, address: str) -> Recipient:
         """That which is sent something, or else is on a list, or is known at all."""
 
-        def rank(one: Recipient) -> tuple[bool, bool, bool]:
-            on = self.is_listed(one)
-            return on and one.state not in SUPPRESSED, on, one.channel == channel
+        def rank(recipient: Recipient) -> tuple[bool, bool, bool]:
+            on = self.is_listed(recipient)
+            return on and recipient.state not in SUPPRESSED, on, recipient.channel == channel
 
         return max(meant, key=rank, default=_unknown(channel, address))
 
@@ -239,7 +241,11 @@ class Subscriptions:
         """Note what somebody wants who is on a list; of nobody else is anything stored."""
 
         def choose(store: Store) -> list[Recipient]:
-            return [one for one in self._meant(store, channel, address) if self.is_listed(one)]
+            return [
+                recipient
+                for recipient in self._meant(store, channel, address)
+                if self.is_listed(recipient)
+            ]
 
         return await self._change(channel, address, choose, change)
 
@@ -260,7 +266,7 @@ class Subscriptions:
             of_page = [after for before, after in done if before.channel == likeliest.channel]
             return done, next(iter(of_page), likeliest)
 
-        done, shown = await self._store.run(write)
+        done, shown = await self._store.transact(write)
         for before, after in done:
             _tell(before, after)
         return shown
@@ -282,5 +288,5 @@ def _unknown(channel: str, address: str) -> Recipient:
     return Recipient(channel, address, listed=False)
 
 
-def _back(one: Recipient) -> Recipient:
-    return replace(one, state="active", reason="", paused_until=None)
+def _back(recipient: Recipient) -> Recipient:
+    return replace(recipient, state="active", reason="", paused_until=None)

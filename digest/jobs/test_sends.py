@@ -1,4 +1,4 @@
-"""Testing: an edition as it would be now, sent to one recipient and kept nowhere.
+"""Sends a test: an edition as it would be now, to one recipient, kept nowhere.
 
 Where nothing is new it is the last edition once more, and before the first one that is made up.
 """
@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from digest.config import EmailSettings, FileSettings
 from digest.errors import DeliveryError, UsageError
-from digest.jobs.drafts import Drafter
 from digest.jobs.pictures import without_pictures
 from digest.jobs.render import render_beside
 from digest.log import event
@@ -22,16 +20,15 @@ from digest.model import NO_PICTURES, Delivery
 from digest.rendering.email.message import message_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from digest.channels import Channel, Session
     from digest.config import Settings
+    from digest.jobs.context import JobContext
+    from digest.jobs.drafts import Drafter
     from digest.jobs.pictures import PictureFetcher
-    from digest.log import Sanitiser
     from digest.model import Edition
-    from digest.rendering.renderer import Renderer
-    from digest.store import Store, StoreThread
+    from digest.store import Store
 
 _log = logging.getLogger(__name__)
 
@@ -49,25 +46,17 @@ _DOMAIN = "test.digest.invalid"
 class TrialSender:
     """Sends tests. They are in no ledger, which is for what readers were promised."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the last has a default
-        self,
-        settings: Settings,
-        store: StoreThread[Store],
-        channels: Mapping[str, Channel],
-        templates: Mapping[str, Renderer],
-        illustrating: PictureFetcher,
-        clock: Callable[[], datetime],
-        words: Sanitiser,
-        drafting: Drafter | None = None,
+    def __init__(
+        self, context: JobContext, picture_fetcher: PictureFetcher, drafter: Drafter
     ) -> None:
-        self._settings = settings
-        self._store = store
-        self._channels = channels
-        self._templates = templates
-        self._illustrating = illustrating
-        self._clock = clock
-        self._words = words
-        self._drafting = drafting or Drafter(settings, store)
+        self._settings = context.settings
+        self._store = context.store
+        self._channels = context.channels
+        self._templates = context.templates
+        self._clock = context.clock
+        self._sanitiser = context.sanitiser
+        self._picture_fetcher = picture_fetcher
+        self._drafter = drafter
 
     async def send(self, digest: str, channel: str, recipient: str) -> Content:
         """Send a digest's edition as it would be now, marked in subject and title.
@@ -84,7 +73,7 @@ class TrialSender:
         content, edition = await self._edition(digest, now)
         pictures = NO_PICTURES
         if content != "sample":
-            edition, pictures = await self._illustrating.illustrate(edition)
+            edition, pictures = await self._picture_fetcher.illustrate(edition)
         sender = self._channels[channel]
         marked = _marked(edition, content)
         rendition, _ = await render_beside(
@@ -98,15 +87,15 @@ class TrialSender:
             message_id=message_id(identity, _DOMAIN),
         )
         await self._send(sender, test, rendition.parts)
-        said = {"digest": digest, "channel": channel, "recipient": to, "content": content}
-        event(_log, logging.INFO, "test sent", **said)
+        fields = {"digest": digest, "channel": channel, "recipient": to, "content": content}
+        event(_log, logging.INFO, "test sent", **fields)
         return content
 
     async def _edition(self, digest: str, now: datetime) -> tuple[Content, Edition]:
-        draft = (await self._drafting.edition(digest, now)).edition
+        draft = (await self._drafter.edition(digest, now)).edition
         if draft.stories:
             return "new", draft
-        if last := await self._store.run(lambda store: _last(store, digest)):
+        if last := await self._store.transact(lambda store: _last(store, digest)):
             return "last", last
         return "sample", _sample(draft, self._settings.title_of(digest))
 
@@ -119,7 +108,7 @@ class TrialSender:
                     receipt = await _send_in_turn(channel, session, part)
                     first = first or receipt
         except DeliveryError as error:
-            reason = self._words(error.reason)
+            reason = self._sanitiser(error.reason)
             event(
                 _log,
                 logging.WARNING,
@@ -168,15 +157,9 @@ async def _send_in_turn(channel: Channel, session: Session, part: Delivery) -> s
 
 
 def recipients(settings: Settings, digest: str) -> list[tuple[str, str]]:
-    """Who a test of a digest can go to, as channel and address; without address, the channel.
-
-    A file would be taken for an edition.
-    """
-    found = []
-    for name in settings.digests[digest].send_to:
-        channel = settings.channels[name]
-        if isinstance(channel, EmailSettings):
-            found += [(name, address) for address in channel.to]
-        elif not isinstance(channel, FileSettings):
-            found.append((name, ""))
-    return found
+    """Who a test of a digest can go to, as channel and address; without address, the channel."""
+    return [
+        (name, address)
+        for name in settings.digests[digest].send_to
+        for address in settings.channels[name].test_recipients
+    ]

@@ -1,9 +1,9 @@
-"""Learning: what the entries of a body change, from what is known of their feed."""
+"""Tells what the entries of a body change, from what is known of their feed."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -12,18 +12,18 @@ from digest.feeds.anomalies import expected, is_gap, may_be_flood
 from digest.feeds.diff import diff
 from digest.feeds.identity import candidate_keys
 from digest.feeds.quota import Quota, take
-from digest.store import Store, Update, Validators
+from digest.store import Measured, Update, Validators
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from digest.config import FeedSettings, Settings
-    from digest.feeds.diff import Changes
-    from digest.feeds.http.fetch import Response
+    from digest.config import SourceSettings
+    from digest.feeds.diff import Changes, RecognisedEntry
+    from digest.feeds.http.messages import Response
     from digest.feeds.parsing.read import ParsedBody
     from digest.jobs.body_task import CleanedBody
+    from digest.jobs.context import JobContext
     from digest.model import CleanEntry, FeedState, KeyedEntry, KnownEntry
-    from digest.store import StoreThread
     from digest.workers.pool import WorkerPool
 
 # How long entries are known after a feed last had them; some come back after months.
@@ -33,24 +33,19 @@ _REMEMBERED = timedelta(days=365)
 class UpdateBuilder:
     """Makes the update of a body; reads the store, and writes nothing."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        store: StoreThread[Store],
-        workers: WorkerPool,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._store = store
+    def __init__(self, context: JobContext, workers: WorkerPool) -> None:
+        settings = context.settings
+        self._store = context.store
         self._workers = workers
-        self._clock = clock
+        self._clock = context.clock
         self._polling = settings.polling
         self._windows: dict[str, dict[str, timedelta]] = defaultdict(dict)
         for name, digest in settings.digests.items():
             for feed in settings.feeds_of(name):
-                self._windows[feed.url][name] = digest.first_edition
+                self._windows[feed.address][name] = digest.first_edition
 
     async def learn(
-        self, state: FeedState, feed: FeedSettings, read: CleanedBody, response: Response
+        self, state: FeedState, feed: SourceSettings, read: CleanedBody, response: Response
     ) -> Update | None:
         """What a body with entries brings; None where it must be read whole to tell.
 
@@ -108,36 +103,37 @@ class UpdateBuilder:
             spent=taken.spent,
             left=taken.left,
             complaint=taken.complaint,
-            listing=reading.listing if taken.is_whole else None,
+            listing=reading.index if taken.is_whole else None,
             listed=_listed(reading, changes),
             home=reading.home or state.home,
+            measured=[_measured(one) for one in changes.recognised if _has_facts(one)],
         )
 
-    def _quota(self, feed: FeedSettings) -> Quota:
+    def _quota(self, feed: SourceSettings) -> Quota:
         return Quota(
             feed.daily_entries or self._polling.daily_entries,
             self._polling.daily_size if feed.daily_size is None else feed.daily_size,
         )
 
-    def windows(self, feed: FeedSettings) -> Mapping[str, timedelta]:
+    def windows(self, feed: SourceSettings) -> Mapping[str, timedelta]:
         """`first_edition` of every digest that takes the feed."""
-        return self._windows.get(feed.url, {})
+        return self._windows.get(feed.address, {})
 
     async def _known(self, state: FeedState, reading: ParsedBody) -> list[KnownEntry]:
         if not reading.entries or state.succeeded_at is None:
             return []
         names = {name for entry in reading.entries for name in entry.names}
         keys = {key for one in reading.entries for key in candidate_keys(one)}
-        return await self._store.run(lambda store: store.feeds.known(state.id, names, keys))
+        return await self._store.transact(lambda store: store.feeds.known(state.id, names, keys))
 
     async def _is_flood(self, state: FeedState, changes: Changes) -> bool:
         """Whether these are more new entries than this feed brings in the time since the last."""
         new = len(changes.new)
         if not may_be_flood(new, state.entries):
             return False
-        pace = await self._store.run(lambda store: store.feeds.pace(state.id))
+        pace = await self._store.transact(lambda store: store.feeds.pace(state.id))
         # Some bring a week's entries in one body: what came at once before may do so again.
-        usual = await self._store.run(lambda store: store.feeds.usual_at_once(state.id))
+        usual = await self._store.transact(lambda store: store.feeds.usual_at_once(state.id))
         now = self._clock()
         return new > max(2 * usual, expected(pace, now - (state.succeeded_at or now)))
 
@@ -152,13 +148,23 @@ class UpdateBuilder:
             # Hardly ever: entries come clean with what was read of their body.
             from digest.rendering.clean import clean_entries
 
-            cleaned = await self._workers.run(clean_entries, tuple(rest))
+            cleaned = await self._workers.call(clean_entries, tuple(rest))
             clean = {**clean, **{one.names: one for one in cleaned}}
         # Of two with the same key one was given another.
         return tuple(
             found if found.key == one.key else replace(found, key=one.key)
             for one, found in ((one, clean[one.names]) for one in entries)
         )
+
+
+def _has_facts(recognised: RecognisedEntry) -> bool:
+    entry = recognised.keyed.entry
+    return bool(entry.facts or entry.discussion)
+
+
+def _measured(recognised: RecognisedEntry) -> Measured:
+    entry = recognised.keyed.entry
+    return Measured(recognised.known.id, entry.facts, entry.discussion)
 
 
 def _listed(reading: ParsedBody, changes: Changes) -> tuple[int | str, ...]:
@@ -172,4 +178,4 @@ def _listed(reading: ParsedBody, changes: Changes) -> tuple[int | str, ...]:
     ids: dict[bytes, int | str] = dict(reading.kept)
     for one, entry in zip(reading.hashes, reading.entries, strict=True):
         ids[one] = new[entry.names] if entry.names in new else known[entry.names]
-    return tuple(ids[one] for one in reading.listing.hashes)
+    return tuple(ids[one] for one in reading.index.hashes)

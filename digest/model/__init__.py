@@ -34,7 +34,7 @@ from digest.model.editions import (
     Section,
     Story,
 )
-from digest.model.entries import CleanEntry, Entry, KeyedEntry, KnownEntry, ParsedEntry
+from digest.model.entries import CleanEntry, Entry, Fact, KeyedEntry, KnownEntry, ParsedEntry
 from digest.model.feeds import (
     FeedState,
     Move,
@@ -58,6 +58,7 @@ __all__ = [
     "DeliveryState",
     "Edition",
     "Entry",
+    "Fact",
     "Failing",
     "FeedState",
     "Frequency",

@@ -15,25 +15,26 @@ Frequency = Literal["each", "weekly"]
 
 
 class Recipient(Struct, frozen=True):
-    """Who gets the editions of an email channel, or did, as the store has it.
-
-    One that is not `listed` is on the list only as long as the file names it. `paused_until` is of
-    one that is paused; None: until it says otherwise. `zone` (IANA) and `send_at` are when it wants
-    editions; None: as the digest has it. `frequency` is how often it wants them, `gets` how often
-    they come: what it wants holds from the end of the week on.
-    """
+    """Who gets the editions of an email channel, or did."""
 
     channel: str
     address: str
     name: str = ""
     state: RecipientState = "active"
     listed: bool = True
+    """Whether the store has it on the list, and not only the configuration."""
     reason: str = ""
+    """Why it is sent nothing, where a server or a person said so."""
     paused_until: datetime | None = None
+    """Of one that is paused; null: until it says otherwise."""
     zone: str | None = None
+    """The time zone of `send_at`; null: the digest's."""
     send_at: time | None = None
+    """The time of day at which it wants editions; null: when they are published."""
     frequency: Frequency = "each"
+    """How often it wants editions, from the end of the week on."""
     gets: Frequency = "each"
+    """How often it gets them now."""
     created_at: datetime | None = None
     changed_at: datetime | None = None
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from digest.model.entries import Fact
 from digest.model.structs import repr_without
 
 # The digest that alerts are editions of; no other can be called so.
@@ -63,7 +64,7 @@ class AlsoIn(Struct, frozen=True):
 
 
 class Related(Struct, frozen=True):
-    """An entry under a similar title, shown with the story it is like."""
+    """A story under a similar title."""
 
     title: str
     url: str
@@ -108,7 +109,8 @@ class Story(Struct, frozen=True):
     where the whole of it is to be shown. `watched` are the rules that raised it. `group` is the
     subject it shares with its neighbours in the section. A `brief` one is shown by its title.
     `image` is where its feed says it has a picture, `picture` that picture once it was seen.
-    A form that has no room for a `cut` one counts it.
+    A form that has no room for a `cut` one counts it. `facts` are as they were when the edition was
+    composed; `discussion` is where people talk about it.
     """
 
     title: str
@@ -129,6 +131,8 @@ class Story(Struct, frozen=True):
     group: str = ""
     brief: bool = False
     cut: bool = False
+    facts: tuple[Fact, ...] = ()
+    discussion: str = ""
 
 
 class More(Struct, frozen=True):

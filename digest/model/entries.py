@@ -7,12 +7,21 @@ from datetime import datetime
 from msgspec import Struct
 
 
+class Fact(Struct, frozen=True):
+    """A number that may change; `unit` is empty where its name says what is counted."""
+
+    name: str
+    value: int | float
+    unit: str = ""
+
+
 class ParsedEntry(Struct, frozen=True):
     """One item as a feed said it; empty strings where it said nothing.
 
     `html` is as published, capped and not yet clean, its links relative to `base`; `link` and
     `image` are absolute. `seconds` is the length of a recording; `categories` is what the feed
-    files it under.
+    files it under. `facts` are no content: they may change, and nobody is told again.
+    `discussion` is a second link, absolute, to where people talk about it.
     """
 
     guid: str
@@ -25,6 +34,8 @@ class ParsedEntry(Struct, frozen=True):
     image: str = ""
     seconds: int | None = None
     categories: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    discussion: str = ""
 
 
 class KeyedEntry(Struct, frozen=True):
@@ -70,6 +81,8 @@ class CleanEntry(Struct, frozen=True):
     image: str = ""
     seconds: int | None = None
     categories: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    discussion: str = ""
 
 
 class Entry(Struct, frozen=True):
@@ -97,6 +110,8 @@ class Entry(Struct, frozen=True):
     categories: tuple[str, ...] = ()
     html: str = ""
     feed_home: str = ""
+    facts: tuple[Fact, ...] = ()
+    discussion: str = ""
 
     @property
     def dated(self) -> datetime:

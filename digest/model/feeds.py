@@ -95,8 +95,12 @@ class PollResult(Struct, frozen=True):
 
     url: str
     name: str
+    """As configured, else the feed's own title, else its host."""
     outcome: PollOutcome
     new: int = 0
+    """Entries of this body seen for the first time; held ones too."""
     known: int = 0
+    """The other entries of this body."""
     status: int | None = None
+    """The HTTP status, where there was an answer."""
     error: str | None = None

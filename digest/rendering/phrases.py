@@ -23,6 +23,8 @@ _MARKDOWN = re.compile(r"[\\`*_\[\]<>~&]|^[+-]|(?<!\S)#")
 _NUMBERED = re.compile(r"^(\d+)([.)])")
 _MARKDOWN_URL = re.compile(r"[<>\s\\]|&(?=#?\w+;)")
 _NAME, _NAMED = 60, 3
+# A word that is longer is cut in two.
+_LONGEST_TAIL = 15
 # More stories in more sections than this open with their contents.
 _LONG, _MANY = 12, 3
 # By bidirectional class, and the marks that count as a letter (Unicode UAX 9).
@@ -40,6 +42,20 @@ def short(text: str, graphemes: int) -> str:
     found = regex.finditer(r"\X", text)
     ends = [match.end() for match, _ in zip(found, range(graphemes + 1), strict=False)]
     return text if len(ends) <= graphemes else text[: ends[graphemes - 2]].rstrip() + "…"
+
+
+def short_line(text: str, most: int) -> str:
+    """The text cut to so many graphemes, and as many units of UTF-16, at the end of a word.
+
+    A grapheme can be of any length, a message cannot; a unit is six characters of JSON or less.
+    """
+    encoded = text.encode("utf-16-le", "replace")
+    whole = encoded[: 2 * most].decode("utf-16-le", "ignore")
+    cut = short(whole if len(encoded) <= 2 * most else f"{whole[:-1]}…", most)
+    if cut == whole:
+        return cut
+    head, _, tail = cut.rpartition(" ")
+    return f"{head}…" if head.strip() and len(tail) <= _LONGEST_TAIL else cut
 
 
 def day(at: datetime, timezone: str, language: Language) -> str:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from digest.model import (
     AlsoIn,
     Edition,
+    Fact,
     Failing,
     Held,
     More,
@@ -44,6 +45,8 @@ _FULL = Story(
     watched=("watched", "title:sample"),
     related=(Related("A title like it", "https://example.net/a", "A third feed"),),
     group="A subject",
+    facts=(Fact("points", 312), Fact("comments", 1), Fact("length", 4.5, "km")),
+    discussion="https://example.com/talk?id=1",
 )
 _BARE = Story("Untitled", "", "A feed", "", None, "", 1, entries=(3,))
 _BRIEF = replace(_FULL, title="In short", entries=(4,), brief=True, html="", picture=None)

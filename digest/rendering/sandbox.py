@@ -24,6 +24,7 @@ from markupsafe import Markup
 from digest.model import (
     AlsoIn,
     Edition,
+    Fact,
     Failing,
     Held,
     More,
@@ -63,7 +64,7 @@ _TEXT = _of(
 _DATE = _of("ctime day isocalendar isoformat isoweekday month replace strftime weekday year")
 _TIME = _of("hour isoformat microsecond minute replace second strftime")
 _NOUNS = (
-    *(AlsoIn, Edition, Failing, Held, Look, More, Palette, Picture, Quiet, Related, Section),
+    *(AlsoIn, Edition, Fact, Failing, Held, Look, More, Palette, Picture, Quiet, Related, Section),
     *(Speech, Story),
 )
 ATTRIBUTES: dict[type, frozenset[str]] = {

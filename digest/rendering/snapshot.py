@@ -1,40 +1,82 @@
-"""An edition as JSON, for programs (the `preview` contract) and for the file channel."""
+"""An edition as JSON, for programs (`digest --json preview`) and for the file channel."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from digest.model import AlsoIn, Fact, Related, as_dict
 
 if TYPE_CHECKING:
     from digest.model import Edition, Story
 
 
-def as_json(edition: Edition) -> dict[str, Any]:
-    """The edition as plain data; times are ISO 8601."""
-    return {
-        "digest": edition.digest,
-        "subject": edition.subject,
-        "period": {
-            "from": edition.period_from.isoformat(),
-            "to": edition.period_to.isoformat(),
-        },
-        "sections": [
-            {"title": section.title, "stories": [_story(story) for story in section.stories]}
+class Period(Struct, frozen=True, rename={"from_": "from"}):
+    """Half open."""
+
+    from_: datetime
+    to: datetime
+
+
+class StorySnapshot(Struct, frozen=True):
+    """One thing to read."""
+
+    title: str
+    url: str
+    """Empty where there is none."""
+    feed: str
+    published: datetime | None
+    excerpt: str
+    reading_minutes: int
+    """0 where there is nothing to read but the excerpt."""
+    facts: tuple[Fact, ...]
+    """What was measured when the edition was composed, like points and comments."""
+    discussion: str
+    """Where people talk about it, or empty."""
+    also_in: tuple[AlsoIn, ...]
+    related: tuple[Related, ...]
+
+
+class SectionSnapshot(Struct, frozen=True):
+    """Stories under one heading."""
+
+    title: str
+    stories: tuple[StorySnapshot, ...]
+
+
+class EditionSnapshot(Struct, frozen=True):
+    """`preview`: the edition as it would be now."""
+
+    digest: str
+    subject: str
+    period: Period
+    sections: tuple[SectionSnapshot, ...]
+    held_back: int
+    """How many stories wait for the next edition."""
+
+
+def snapshot(edition: Edition) -> EditionSnapshot:
+    """What programs get of an edition."""
+    return EditionSnapshot(
+        digest=edition.digest,
+        subject=edition.subject,
+        period=Period(edition.period_from, edition.period_to),
+        sections=tuple(
+            SectionSnapshot(section.title, tuple(map(_story, section.stories)))
             for section in edition.sections
-        ],
-        "held_back": edition.held_back,
-    }
+        ),
+        held_back=edition.held_back,
+    )
 
 
-def _story(story: Story) -> dict[str, Any]:
-    return {
-        "title": story.title,
-        "url": story.url,
-        "feed": story.feed,
-        "published": story.published.isoformat() if story.published else None,
-        "excerpt": story.excerpt,
-        "reading_minutes": story.reading_minutes,
-        "also_in": [{"feed": other.feed, "url": other.url} for other in story.also_in],
-        "related": [
-            {"title": other.title, "feed": other.feed, "url": other.url} for other in story.related
-        ],
-    }
+def as_json_text(edition: Edition) -> str:
+    """The snapshot as a JSON document; times are ISO 8601."""
+    plain = as_dict(snapshot(edition))
+    return json.dumps(plain, default=datetime.isoformat, ensure_ascii=False, indent=2) + "\n"
+
+
+def _story(story: Story) -> StorySnapshot:
+    return StorySnapshot(**{name: getattr(story, name) for name in StorySnapshot.__struct_fields__})

@@ -12,6 +12,7 @@ from digest.language import language_of
 from digest.rendering import phrases
 from digest.rendering.content import email_html
 from digest.rendering.excerpts import excerpt
+from digest.rendering.measures import measures
 from digest.rendering.pictures import source
 from digest.rendering.text_blocks import content_markdown, content_text
 
@@ -80,6 +81,7 @@ def variables(edition: Edition, links: Links | None = None) -> dict[str, Any]:
         "plural": Function(language.plural),
         "count": Function(language.count),
         "facts": Function(partial(phrases.facts, edition)),
+        "measures": Function(partial(measures, edition)),
         "closing": tuple(phrases.closing(edition)),
     }
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, TemplateSyntaxError, meta
 from msgspec import Struct
 
-from digest.config.references import nearest
+from digest.config.spelling import nearest
 from digest.errors import TemplateError
 from digest.rendering.renderer import FILES, NAMES, Form, rendered
 from digest.rendering.samples import SAMPLES

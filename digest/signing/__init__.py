@@ -1,1 +1,1 @@
-"""What makes and checks the tokens, links and sessions that this installation signs."""
+"""Makes and checks the tokens, links and sessions that this installation signs."""

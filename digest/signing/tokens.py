@@ -1,11 +1,10 @@
-"""Tokens: what tells a recipient's pages who asks, signed (HMAC-SHA256): none can be made up.
+"""Tokens in the addresses of recipients' pages: they tell who asks, signed, so none can be made up.
 
 They say who it is to whoever decodes them; they are a multiple of twelve letters long.
 """
 
 from __future__ import annotations
 
-import hmac
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
@@ -13,8 +12,8 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from digest.config.addresses import mail_key
+from digest.signing.signatures import TOKENS
 
-_SIGNATURE = 24
 _GROUP = 9
 # Nine bytes are twelve letters; more than the longest names of channel and address take.
 _TOKEN = re.compile(r"(?:[A-Za-z0-9_-]{12}){4,100}")
@@ -85,28 +84,23 @@ class Tokens:
                 return datetime.fromtimestamp(int(at) / 1000, UTC)
         return None
 
-    def _signed(self, purpose: str, *said: str) -> str:
-        told = "\0".join(said).encode()
-        told += bytes(-(len(told) + _SIGNATURE) % _GROUP)
-        return urlsafe_b64encode(_signature(self._key, purpose, told) + told).decode("ascii")
+    def _signed(self, purpose: str, *fields: str) -> str:
+        text = "\0".join(fields).encode()
+        text += bytes(-(len(text) + TOKENS.size) % _GROUP)
+        return urlsafe_b64encode(TOKENS.sign(self._key, purpose, text) + text).decode("ascii")
 
     def _read(self, purpose: str, token: str, retired: tuple[bytes, ...] = ()) -> list[str]:
         if not _TOKEN.fullmatch(token):
             return []
         raw = urlsafe_b64decode(token)
-        signature, told = raw[:_SIGNATURE], raw[_SIGNATURE:]
-        signed = (_signature(key, purpose, told) for key in (self._key, *retired))
-        if not any(hmac.compare_digest(signature, one) for one in signed):
+        signature, text = raw[: TOKENS.size], raw[TOKENS.size :]
+        if not TOKENS.is_signed(signature, (self._key, *retired), purpose, text):
             return []
-        return told.rstrip(b"\0").decode().split("\0")
+        return text.rstrip(b"\0").decode().split("\0")
 
 
-def _named(said: list[str]) -> tuple[str, str] | None:
-    match said:
+def _named(fields: list[str]) -> tuple[str, str] | None:
+    match fields:
         case [channel, address]:
             return channel, address
     return None
-
-
-def _signature(key: bytes, purpose: str, told: bytes) -> bytes:
-    return hmac.digest(key, purpose.encode() + b"\0" + told, "sha256")[:_SIGNATURE]

@@ -5,14 +5,13 @@ An edition goes by its digest and the time it was due, which are known before it
 
 from __future__ import annotations
 
-import hmac
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
-# 22 characters, and nobody guesses one of 2**128.
-_BYTES = 16
+from digest.signing.signatures import LINKS, is_same
+
 # ISO 8601 in its basic format, without what an address would have encoded.
 _BASIC = str.maketrans("", "", "-:")
 
@@ -52,7 +51,7 @@ def digest_feed_url(public_url: str, key: bytes, digest: str) -> str:
 
 def digest_token(key: bytes, digest: str) -> str:
     """What stands for a digest in the address of its feed."""
-    return _signature(key, f"digest {digest}")
+    return _token(key, "digest", digest)
 
 
 def urn_of(public_url: str | None, digest: str, scheduled_for: datetime | None = None) -> str:
@@ -68,15 +67,9 @@ def edition_due(key: bytes, digest: str, due: str, token: str) -> datetime | Non
     return datetime.fromisoformat(due) if right else None
 
 
-def is_same(given: str, right: str) -> bool:
-    """Whether two texts are the same; how long that takes tells nothing about where they differ."""
-    return hmac.compare_digest(given.encode("utf-8", "replace"), right.encode())
-
-
 def _edition_token(key: bytes, digest: str, due: str) -> str:
-    return _signature(key, f"edition {digest}/{due}")
+    return _token(key, "edition", f"{digest}/{due}")
 
 
-def _signature(key: bytes, what: str) -> str:
-    mac = hmac.digest(key, what.encode("utf-8", "replace"), "sha256")[:_BYTES]
-    return urlsafe_b64encode(mac).rstrip(b"=").decode()
+def _token(key: bytes, purpose: str, text: str) -> str:
+    return urlsafe_b64encode(LINKS.sign(key, purpose, text)).rstrip(b"=").decode()

@@ -2,38 +2,47 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
 from digest.errors import StoreError
 from digest.store.archive import ArchiveQueries, FeedHistory, Waiting
-from digest.store.backup import back_up, copy_database
 from digest.store.confirmations import Ask, ConfirmationQueries
-from digest.store.database import Database, StoreThread
-from digest.store.deliveries import Change, DeliveryQueries, EditionRecord, Record
-from digest.store.disk_space import reason_not_to_send, reason_not_to_write
-from digest.store.editions import DigestPlan, EditionQueries
+from digest.store.deliveries import (
+    Change,
+    DeliveryQueries,
+    EditionRecord,
+    Record,
+    RecordWithHistory,
+)
+from digest.store.editions import EditionQueries
 from digest.store.explain import ExplainQueries
-from digest.store.feeds import Failure, FeedQueries, Unchanged, Update, Validators, Visit
-from digest.store.files import database_exists, exposed, exposed_files
+from digest.store.feeds import FeedQueries
 from digest.store.health import Health, HealthQueries
 from digest.store.held import HeldEntries, HeldQueries
 from digest.store.incidents import Incident, IncidentQueries
 from digest.store.keys import KeyQueries, Keys
 from digest.store.ledger import LedgerQueries
-from digest.store.lock import WriterLock
 from digest.store.recipients import SUPPRESSED, RecipientQueries
 from digest.store.renames import ListCount, RenameQueries
 from digest.store.retention import RetentionQueries, Sizes
+from digest.store.schedules import DigestPlan
+from digest.store.sqlite.address import DatabaseAddress
+from digest.store.thread import StoreThread
+from digest.store.updates import Failure, Measured, Unchanged, Update, Validators, Visit
 from digest.store.weeks import WeekQueries
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
-    from pathlib import Path
+
+    from digest.config import Settings
 
 __all__ = [
     "SUPPRESSED",
     "Ask",
     "Change",
+    "DatabaseAddress",
     "DigestPlan",
     "EditionRecord",
     "Failure",
@@ -43,7 +52,9 @@ __all__ = [
     "Incident",
     "Keys",
     "ListCount",
+    "Measured",
     "Record",
+    "RecordWithHistory",
     "Sizes",
     "Store",
     "StoreThread",
@@ -52,15 +63,10 @@ __all__ = [
     "Validators",
     "Visit",
     "Waiting",
-    "WriterLock",
-    "back_up",
-    "copy_database",
-    "database_exists",
-    "exposed",
-    "exposed_files",
-    "reason_not_to_send",
-    "reason_not_to_write",
+    "database_of",
+    "read_store",
     "titles_of",
+    "try_to_read_store",
 ]
 
 
@@ -71,8 +77,10 @@ class Store:
         StoreError: it cannot be opened, is damaged, or is not ours.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False, check: bool = False) -> None:
-        self._database = Database(path, read_only=read_only, check=check)
+    def __init__(
+        self, address: DatabaseAddress, *, read_only: bool = False, check: bool = False
+    ) -> None:
+        self._database = address.open(read_only=read_only, check=check)
         self.feeds = FeedQueries(self._database)
         self.explaining = ExplainQueries(self._database)
         self.held = HeldQueries(self._database)
@@ -98,15 +106,37 @@ class Store:
         self._database.close()
 
 
-def titles_of(path: Path) -> dict[str, str]:
+def database_of(settings: Settings) -> DatabaseAddress:
+    """The address of the database that the settings name."""
+    return DatabaseAddress(settings.database)
+
+
+@contextmanager
+def read_store(address: DatabaseAddress) -> Iterator[Store | None]:
+    """The store, to be read only; None where there is no database yet.
+
+    Raises:
+        StoreError: it cannot be opened, or is not ours.
+    """
+    if not address.exists():
+        yield None
+        return
+    with closing(Store(address, read_only=True)) as store:
+        yield store
+
+
+@contextmanager
+def try_to_read_store(address: DatabaseAddress) -> Iterator[Store | None]:
+    """The store, to be read only; None where it cannot be, for whom that does not matter."""
+    with ExitStack() as opened:
+        try:
+            store = opened.enter_context(read_store(address))
+        except StoreError:
+            store = None
+        yield store
+
+
+def titles_of(address: DatabaseAddress) -> dict[str, str]:
     """What feeds call themselves, by address; nothing where the database cannot be read yet."""
-    try:
-        if not database_exists(path):
-            return {}
-        store = Store(path, read_only=True)
-    except StoreError:
-        return {}
-    try:
-        return store.health.titles()
-    finally:
-        store.close()
+    with try_to_read_store(address) as store:
+        return store.health.titles() if store else {}

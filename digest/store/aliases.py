@@ -1,4 +1,4 @@
-"""What entries go by: all names of each in one row, and the marks that find them.
+"""The aliases of entries: all names of each in one row, and the marks that find them.
 
 A mark is three bytes, so that what a poll writes is on few pages however many entries there are.
 Names may share one: what a mark finds is what may go by a name, and its names tell whether it does.
@@ -14,16 +14,14 @@ import sqlalchemy as sa
 
 from digest.feeds.aliases import CONTENT_KINDS, finders, kind_of
 from digest.model import KnownEntry
-from digest.store.bulk import insert_rows
+from digest.store.bulk import batches, insert_rows
 from digest.store.tables import entries, entry_marks, entry_names, feeds
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlalchemy.engine import Connection
 
-# SQLite takes 32,766 parameters in a statement; a body may have more names.
-_BATCH = 5_000
 # A feed that gives an entry another guid at each poll says nothing by it.
 _MOST_OF_A_KIND = 20
 # SQLite's integers have a sign, and take more than three bytes from here on.
@@ -56,7 +54,7 @@ def known_entries(
     return known
 
 
-def going_by(names: Collection[str]) -> sa.Select[tuple[int]]:
+def entries_with(names: Collection[str]) -> sa.Select[tuple[int]]:
     """The ids of the entries that go by one of these names, in whatever feed."""
     marked = sa.select(entry_marks.c.entry_id).where(
         # Of each feed, so that the index serves.
@@ -69,14 +67,14 @@ def going_by(names: Collection[str]) -> sa.Select[tuple[int]]:
     )
 
 
-def add_names(connection: Connection, feed_id: int, names: Mapping[int, Collection[str]]) -> None:
+def add_aliases(connection: Connection, feed_id: int, names: Mapping[int, Collection[str]]) -> None:
     """Name new entries, by id."""
-    rows = [(number, _pack(said)) for number, said in names.items()]
+    rows = [(number, _pack(aliases)) for number, aliases in names.items()]
     insert_rows(connection, entry_names, ("entry_id", "names"), rows)
     _mark(connection, feed_id, _finding_marks(names))
 
 
-def change_names(
+def change_aliases(
     connection: Connection,
     feed_id: int,
     edited: Collection[int],
@@ -99,16 +97,10 @@ def change_names(
     _mark(connection, feed_id, new)
 
 
-def forget_names(connection: Connection, feed_id: int, numbers: Sequence[int]) -> None:
+def forget_aliases(connection: Connection, feed_id: int, numbers: Sequence[int]) -> None:
     """Forget what entries of a feed go by."""
     _unmark(connection, feed_id, _marks(_read(connection, numbers)))
     connection.execute(sa.delete(entry_names).where(entry_names.c.entry_id.in_(numbers)))
-
-
-def batches(values: Collection[Any]) -> Iterator[Sequence[Any]]:
-    """In portions that one statement takes."""
-    items = list(values)
-    return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))
 
 
 def _bounded(names: Iterable[str], new: Iterable[str]) -> set[str]:
@@ -135,12 +127,12 @@ def _is_content(name: str) -> bool:
 
 def _finding_marks(names: Mapping[int, Iterable[str]]) -> set[tuple[int, int]]:
     """The marks that names need which entries get, in their order, each with the entry's id."""
-    return _marks({number: finders(said) for number, said in names.items()})
+    return _marks({number: finders(aliases) for number, aliases in names.items()})
 
 
 def _marks(names: Mapping[int, Iterable[str]]) -> set[tuple[int, int]]:
     """All marks that entries may have, each with the entry's id."""
-    return {(mark_of(name), number) for number, said in names.items() for name in said}
+    return {(mark_of(name), number) for number, aliases in names.items() for name in aliases}
 
 
 def _mark(connection: Connection, feed_id: int, marks: Iterable[tuple[int, int]]) -> None:

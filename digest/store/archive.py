@@ -1,4 +1,4 @@
-"""What was: the editions there are, what feeds brought, and how long things have been waiting."""
+"""Past editions, what feeds brought, and how long things have been waiting."""
 
 from __future__ import annotations
 

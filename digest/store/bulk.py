@@ -1,4 +1,4 @@
-"""Many rows, past what SQLAlchemy does for each statement and value: four times as fast."""
+"""Many rows at once, past what SQLAlchemy does for each statement and value."""
 
 from __future__ import annotations
 
@@ -11,9 +11,19 @@ import sqlalchemy as sa
 from digest.store.tables import as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy.engine import Connection, Dialect
+
+
+# SQLite takes 32,766 parameters in a statement; a body may have more names.
+_BATCH = 5_000
+
+
+def batches(values: Collection[Any]) -> Iterator[Sequence[Any]]:
+    """In portions that one statement takes."""
+    items = list(values)
+    return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))
 
 
 def insert_rows(
@@ -33,9 +43,9 @@ def update_rows(
     """
     names = next(((*values,) for values in rows.values()), ())
     given = [
-        as_text(one) if isinstance(one, datetime) else one
+        as_text(value) if isinstance(value, datetime) else value
         for number, values in rows.items()
-        for one in (number, *values.values())
+        for value in (number, *values.values())
     ]
     if given:
         connection.exec_driver_sql(_update(table, names, len(rows)), (*given,))

@@ -67,15 +67,15 @@ class ConfirmationQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def ask(self, one: Ask, now: datetime) -> Verdict:
+    def ask(self, asked: Ask, now: datetime) -> Verdict:
         """Whether an address is to be asked now, which counts as asked then; else why not."""
         with self._database.transaction() as connection:
             _forget(connection, now)
-            verdict = _judge(connection, one, now)
+            verdict = _judge(connection, asked, now)
             if verdict == "asked":
-                _count(connection, f"domain {one.domain}", now)
+                _count(connection, f"domain {asked.domain}", now)
                 _count(connection, "all", now)
-                _note(connection, one, now)
+                _note(connection, asked, now)
         return verdict
 
     def admit(self, peer: str, now: datetime) -> bool:
@@ -89,23 +89,25 @@ class ConfirmationQueries:
                 _count(connection, f"peer {peer}", now)
         return True
 
-    def confirmed(self, one: Ask, asked_at: datetime) -> None:
+    def confirmed(self, asked: Ask, asked_at: datetime) -> None:
         """Forget how often an address was asked: it wanted to be, and by that once."""
         with self._database.transaction() as connection:
             connection.execute(
-                sa.delete(asks).where(asks.c.mailbox == one.mailbox, asks.c.channel == one.channel)
+                sa.delete(asks).where(
+                    asks.c.mailbox == asked.mailbox, asks.c.channel == asked.channel
+                )
             )
-            _spend(connection, one, asked_at)
+            _spend(connection, asked, asked_at)
 
-    def taken_off(self, one: Ask, now: datetime) -> None:
+    def taken_off(self, asked: Ask, now: datetime) -> None:
         """Note that the operator took an address off a list; what it has to confirm by is void."""
         with self._database.transaction() as connection:
-            _spend(connection, one, now)
+            _spend(connection, asked, now)
 
-    def is_spent(self, one: Ask, asked_at: datetime) -> bool:
+    def is_spent(self, asked: Ask, asked_at: datetime) -> bool:
         """Whether what an address was asked then is void."""
         query = sa.select(spent.c.at).where(
-            spent.c.channel == one.channel, spent.c.key == mail_key(one.address)
+            spent.c.channel == asked.channel, spent.c.key == mail_key(asked.address)
         )
         with self._database.transaction() as connection:
             at = connection.execute(query).scalar()
@@ -140,28 +142,28 @@ class ConfirmationQueries:
         return any(done)
 
 
-def _judge(connection: Connection, one: Ask, now: datetime) -> Verdict:
-    never = sa.select(never_asked.c.at).where(never_asked.c.mailbox == one.mailbox)
+def _judge(connection: Connection, asked: Ask, now: datetime) -> Verdict:
+    never = sa.select(never_asked.c.at).where(never_asked.c.mailbox == asked.mailbox)
     if connection.execute(never).first():
         return "never"
-    of_mailbox = sa.select(asks.c.times, asks.c.asked_at).where(asks.c.mailbox == one.mailbox)
+    of_mailbox = sa.select(asks.c.times, asks.c.asked_at).where(asks.c.mailbox == asked.mailbox)
     before = connection.execute(of_mailbox).all()
     last = max((row.asked_at for row in before), default=None)
     if sum(row.times for row in before) >= _MOST_UNCONFIRMED or (
         last is not None and now - last < _HOUR
     ):
         return "asked before"
-    if last is not None and now - last < _AFTER_LEAVING and _left(connection, one):
+    if last is not None and now - last < _AFTER_LEAVING and _left(connection, asked):
         return "left"
-    is_large = provider_of(one.mailbox) is not None
-    if not is_large and _asked_for(connection, f"domain {one.domain}") >= _OF_A_DOMAIN:
+    is_large = provider_of(asked.mailbox) is not None
+    if not is_large and _asked_for(connection, f"domain {asked.domain}") >= _OF_A_DOMAIN:
         return "domain"
     return "all" if _asked_for(connection, "all") >= _IN_ALL else "asked"
 
 
-def _left(connection: Connection, one: Ask) -> bool:
+def _left(connection: Connection, asked: Ask) -> bool:
     """Whether anybody with this mailbox left a list, under whatever tag."""
-    local, _, domain = one.mailbox.rpartition("@")
+    local, _, domain = asked.mailbox.rpartition("@")
     # Where all of its names stand in the table; at Gmail there may be full stops in between.
     begins = local[0] if domain == "gmail.com" else local
     query = sa.select(recipients.c.key).where(
@@ -171,11 +173,11 @@ def _left(connection: Connection, one: Ask) -> bool:
         recipients.c.key < begins + _LAST,
         recipients.c.state.in_(SUPPRESSED),
     )
-    return any(untagged_key(key) == one.mailbox for key in connection.execute(query).scalars())
+    return any(untagged_key(key) == asked.mailbox for key in connection.execute(query).scalars())
 
 
-def _note(connection: Connection, one: Ask, now: datetime) -> None:
-    row = insert(asks).values(mailbox=one.mailbox, channel=one.channel, times=1, asked_at=now)
+def _note(connection: Connection, asked: Ask, now: datetime) -> None:
+    row = insert(asks).values(mailbox=asked.mailbox, channel=asked.channel, times=1, asked_at=now)
     connection.execute(
         row.on_conflict_do_update(
             index_elements=[asks.c.mailbox, asks.c.channel],
@@ -184,8 +186,8 @@ def _note(connection: Connection, one: Ask, now: datetime) -> None:
     )
 
 
-def _spend(connection: Connection, one: Ask, until: datetime) -> None:
-    row = insert(spent).values(channel=one.channel, key=mail_key(one.address), at=until)
+def _spend(connection: Connection, asked: Ask, until: datetime) -> None:
+    row = insert(spent).values(channel=asked.channel, key=mail_key(asked.address), at=until)
     connection.execute(
         row.on_conflict_do_update(
             index_elements=[spent.c.channel, spent.c.key],

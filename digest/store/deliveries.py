@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +12,14 @@ from msgspec import Struct
 
 from digest.editions.weekly import weekly_of
 from digest.errors import UsageError
+from digest.model import DeliveryState
 from digest.store.tables import deliveries, delivery_changes, editions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
-    from datetime import datetime
 
     from sqlalchemy.engine import Connection, Row
 
-    from digest.model import DeliveryState
     from digest.store.database import Database
 
 # What cannot be done to a delivery, by its state, and what is said then.
@@ -44,23 +44,19 @@ _REPEATED = ("edition_id", "digest", "channel", "recipient", "part", "plainer")
 
 
 class Change(Struct, frozen=True):
-    """A change of a delivery's state; `said` are the words of the server, or of the error.
-
-    `message_id` is that of an attempt, where it is one, and known.
-    """
+    """A change of a delivery's state."""
 
     at: datetime
     state: DeliveryState
     attempt: int
     said: str | None
+    """The words of the server, or of the error."""
     message_id: str | None = None
+    """Of an attempt, where it is known."""
 
 
 class Record(Struct, frozen=True):
-    """A delivery with its history.
-
-    `of` is the delivery that it repeats, and `repeated_by` the one that repeats it, if any.
-    """
+    """A delivery as the ledger has it."""
 
     id: int
     edition: int
@@ -68,6 +64,7 @@ class Record(Struct, frozen=True):
     channel: str
     recipient: str
     part: int
+    """From 1; more where a post takes several messages."""
     state: DeliveryState
     attempts: int
     created_at: datetime
@@ -75,10 +72,12 @@ class Record(Struct, frozen=True):
     next_attempt_at: datetime | None
     message_id: str
     said: str | None
+    """The server's receipt where it is sent, else the last error."""
     dropped: bool
     of: int | None
+    """The delivery that it repeats, where an edition was sent once more."""
     repeated_by: int | None
-    changes: tuple[Change, ...] = ()
+    """The delivery that repeats it."""
 
     @property
     def can_retry(self) -> bool:
@@ -90,6 +89,12 @@ class Record(Struct, frozen=True):
         """Whether something would happen to it that can be stopped, or it needs attention."""
         over = self.dropped or self.repeated_by is not None
         return self.state not in _NO_DROP and not over
+
+
+class RecordWithHistory(Record, frozen=True):
+    """A delivery with its history."""
+
+    changes: tuple[Change, ...]
 
 
 class EditionRecord(Struct, frozen=True):
@@ -122,7 +127,7 @@ class DeliveryQueries:
         if digest:
             query = query.where(deliveries.c.digest.in_((digest, weekly_of(digest))))
         with self._database.transaction() as connection:
-            return [_record(row) for row in connection.execute(query)]
+            return [Record(**_columns(row)) for row in connection.execute(query)]
 
     def edition(self, edition_id: int) -> EditionRecord:
         """An edition.
@@ -139,15 +144,15 @@ class DeliveryQueries:
             row.id, row.digest, row.scheduled_for, row.period_from, row.period_to, row.subject
         )
 
-    def of_edition(self, edition_id: int) -> list[Record]:
+    def of_edition(self, edition_id: int) -> list[RecordWithHistory]:
         """An edition's deliveries, each with its history."""
         with self._database.transaction() as connection:
-            return _records(connection, deliveries.c.edition_id == edition_id)
+            return _with_history(connection, deliveries.c.edition_id == edition_id)
 
-    def of_ids(self, ids: Collection[int]) -> list[Record]:
+    def of_ids(self, ids: Collection[int]) -> list[RecordWithHistory]:
         """Deliveries by their numbers, each with its history."""
         with self._database.transaction() as connection:
-            return _records(connection, deliveries.c.id.in_(ids))
+            return _with_history(connection, deliveries.c.id.in_(ids))
 
     def retry(self, ids: Collection[int], now: datetime) -> None:
         """Make deliveries due now that failed, linger or are unknown.
@@ -243,14 +248,14 @@ def _check(connection: Connection, ids: Collection[int], refused: Mapping[str, s
     for number in ids:
         if number not in found:
             raise UsageError(f"there is no delivery {number}; see `digest deliveries`")
-        if said := refused.get(found[number].state):
-            raise UsageError(f"delivery {number} is {said}")
+        if state := refused.get(found[number].state):
+            raise UsageError(f"delivery {number} is {state}")
         if found[number].repeated_by is not None:
             again = f"was sent once more as {found[number].repeated_by}"
             raise UsageError(f"delivery {number} {again}; see `digest show` of its edition")
 
 
-def _records(connection: Connection, which: sa.ColumnElement[bool]) -> list[Record]:
+def _with_history(connection: Connection, which: sa.ColumnElement[bool]) -> list[RecordWithHistory]:
     rows = connection.execute(_RECORDS.where(which).order_by(deliveries.c.id)).all()
     history: dict[int, list[Change]] = {row.id: [] for row in rows}
     query = (
@@ -262,26 +267,25 @@ def _records(connection: Connection, which: sa.ColumnElement[bool]) -> list[Reco
     for row in connection.execute(query):
         change = Change(row.at, row.state, row.attempt, row.said, row.message_id)
         history[row.delivery_id].append(change)
-    return [_record(row, tuple(history[row.id])) for row in rows]
+    return [RecordWithHistory(**_columns(row), changes=tuple(history[row.id])) for row in rows]
 
 
-def _record(row: Row[tuple[object, ...]], changes: tuple[Change, ...] = ()) -> Record:
-    return Record(
-        id=row.id,
-        edition=row.edition_id,
-        digest=row.digest,
-        channel=row.channel,
-        recipient=row.recipient,
-        part=row.part,
-        state=row.state,
-        attempts=row.attempts,
-        created_at=row.created_at,
-        changed_at=row.changed_at,
-        next_attempt_at=row.next_attempt_at,
-        message_id=row.message_id,
-        said=row.receipt if row.state == "sent" else row.last_error,
-        dropped=bool(row.dropped),
-        of=row.of_id,
-        repeated_by=row.repeated_by,
-        changes=changes,
-    )
+def _columns(row: Row[tuple[object, ...]]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "edition": row.edition_id,
+        "digest": row.digest,
+        "channel": row.channel,
+        "recipient": row.recipient,
+        "part": row.part,
+        "state": row.state,
+        "attempts": row.attempts,
+        "created_at": row.created_at,
+        "changed_at": row.changed_at,
+        "next_attempt_at": row.next_attempt_at,
+        "message_id": row.message_id,
+        "said": row.receipt if row.state == "sent" else row.last_error,
+        "dropped": bool(row.dropped),
+        "of": row.of_id,
+        "repeated_by": row.repeated_by,
+    }

@@ -5,53 +5,35 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from msgspec import Struct, convert
+from msgspec import convert
 
-from digest.editions.weekly import WEEKLY, configured, is_weekly, weekly_of
+from digest.editions.weekly import WEEKLY
 from digest.model import Edition, Entry, Rendition, as_dict
-from digest.store.entries import is_taken, pass_over
+from digest.store.entries import pass_over
 from digest.store.entry_rows import entry_of, select_entries
-from digest.store.feeds import subscribe
-from digest.store.incidents import forget_incidents
-from digest.store.recipients import audience, own_time
+from digest.store.pending import newest_pending, of_pending
+from digest.store.publish import plan_deliveries, planned_readers, take_entries
+from digest.store.recipients import audience
 from digest.store.renames import moved_to
+from digest.store.schedules import DigestPlan, advance, plan_digests
 from digest.store.tables import (
-    deliveries,
     digests,
-    edition_entries,
     editions,
     entries,
     feeds,
-    renditions,
-    subscriptions,
 )
-from digest.store.weeks import plan_weeks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-    from datetime import timedelta
-
-    from sqlalchemy.engine import Connection
+    from collections.abc import Collection, Mapping, Sequence
 
     from digest.store.database import Database
-
-    MessageIds = Callable[[str, str, int], str]
+    from digest.store.publish import MessageIds
 
 
 NOT_PUBLISHED = "not published"
-
-
-class DigestPlan(Struct, frozen=True):
-    """A digest as configured: `schedule` names rule and zone, `feeds` are addresses."""
-
-    name: str
-    schedule: str
-    next_edition_at: datetime
-    feeds: tuple[str, ...]
-    first_edition: timedelta
 
 
 class EditionQueries:
@@ -68,23 +50,8 @@ class EditionQueries:
         digest that is gone has no schedule any more, but keeps what it has: back again, it goes
         on where it was. `urls` are further feeds, of no digest.
         """
-        names = [plan.name for plan in plans]
         with self._database.transaction() as connection:
-            _mistrust_the_future(connection, now)
-            connection.execute(
-                sa.update(digests).where(digests.c.name.not_in(names)).values(gone=1)
-            )
-            wanted = {*urls, *(url for plan in plans for url in plan.feeds)}
-            known = set(connection.execute(sa.select(feeds.c.url)).scalars())
-            new = [{"url": url, "next_poll_at": now} for url in sorted(wanted - known)]
-            if new:
-                connection.execute(sa.insert(feeds), new)
-            forget_incidents(connection, wanted, names, now)
-            mailed = {configured(name) for name in names if is_weekly(name)}
-            plan_weeks(connection, set(names).difference(map(weekly_of, mailed)), mailed)
-            for plan in plans:
-                _plan_schedule(connection, plan)
-                _plan_subscriptions(connection, plan, now)
+            plan_digests(connection, plans, now, urls)
 
     def make_first_due(self, now: datetime) -> None:
         """Make every digest due that never had an edition; weekly editions have their day."""
@@ -105,13 +72,13 @@ class EditionQueries:
 
     def pending(self, digest: str, urls: Collection[str]) -> list[Entry]:
         """The entries of these feeds that are for the digest and in no edition of it."""
-        query = _of_pending(select_entries(), digest, urls)
+        query = of_pending(select_entries(), digest, urls)
         with self._database.transaction() as connection:
             return [entry_of(row) for row in connection.execute(query.order_by(entries.c.id))]
 
     def newest_pending(self, digest: str, urls: Collection[str], most: int) -> list[int]:
         """The numbers of what is pending: of each feed the newest, `most` at most."""
-        query = _newest_pending(digest, urls, most)
+        query = newest_pending(digest, urls, most)
         with self._database.transaction() as connection:
             return sorted(connection.execute(query).scalars())
 
@@ -124,7 +91,7 @@ class EditionQueries:
     def count_pending(self, digest: str, urls: Collection[str]) -> dict[str, int]:
         """How many entries of each feed are for the digest and in no edition of it, by address."""
         number = sa.select(feeds.c.url, sa.func.count()).select_from(entries)
-        query = _of_pending(number.join(feeds, feeds.c.id == entries.c.feed_id), digest, urls)
+        query = of_pending(number.join(feeds, feeds.c.id == entries.c.feed_id), digest, urls)
         with self._database.transaction() as connection:
             return {row[0]: row[1] for row in connection.execute(query.group_by(feeds.c.url))}
 
@@ -174,24 +141,24 @@ class EditionQueries:
                 )
                 .returning(editions.c.id)
             ).scalar_one()
-            _take_entries(connection, edition, edition_id)
+            take_entries(connection, edition, edition_id)
             pass_over(connection, edition.digest, left_out, edition.composed_at)
-            digest, now, zone = edition.digest, edition.composed_at, edition.timezone
+            # An edition that somebody asks for waits for nothing.
+            wanted_at = scheduled_for if next_edition_at else None
             for rendition in sent_as:
-                readers = [
-                    # An edition that somebody asks for waits for nothing.
-                    (
-                        to,
-                        own_time(known, scheduled_for, zone) if known and next_edition_at else None,
-                    )
-                    for to, known in audience(connection, rendition, digest, now)
-                ]
-                _plan_deliveries(
-                    connection, edition_id, digest, rendition, readers, message_id, now
+                readers = planned_readers(connection, edition, rendition, wanted_at)
+                plan_deliveries(
+                    connection,
+                    edition_id,
+                    edition.digest,
+                    rendition,
+                    readers,
+                    message_id,
+                    edition.composed_at,
                 )
             if next_edition_at is not None:
                 result = f"published, {len(edition.stories)} stories"
-                _advance(connection, edition.digest, scheduled_for, next_edition_at, result)
+                advance(connection, edition.digest, scheduled_for, next_edition_at, result)
             return int(edition_id)
 
     def load(self, edition_id: int) -> Edition | None:
@@ -216,8 +183,9 @@ class EditionQueries:
             return None
         # Those of earlier versions were composed when their period ended, and a digest that was
         # renamed since goes by its name of now.
-        said = json.loads(row.snapshot)
-        return convert({"composed_at": said["period_to"], **said, "digest": row.digest}, Edition)
+        snapshot = json.loads(row.snapshot)
+        values = {"composed_at": snapshot["period_to"], **snapshot, "digest": row.digest}
+        return convert(values, Edition)
 
     def add_rendition(
         self,
@@ -231,7 +199,7 @@ class EditionQueries:
         with self._database.transaction() as connection:
             everybody = audience(connection, rendition, digest, now)
             readers = [(to, None) for to, _ in everybody]
-            _plan_deliveries(connection, edition_id, digest, rendition, readers, message_id, now)
+            plan_deliveries(connection, edition_id, digest, rendition, readers, message_id, now)
 
     def note_failure(self, digest: str, reason: str) -> None:
         """Note that an edition could not be made; it stays due."""
@@ -259,7 +227,7 @@ class EditionQueries:
     ) -> None:
         """Note why there is no edition for a time that was due, and go on to the next."""
         with self._database.transaction() as connection:
-            _advance(connection, digest, scheduled_for, next_edition_at, f"skipped, {reason}")
+            advance(connection, digest, scheduled_for, next_edition_at, f"skipped, {reason}")
 
     def pass_over(
         self,
@@ -273,146 +241,4 @@ class EditionQueries:
         reason = f"rules left out all of {len(left_out)}" if left_out else "nothing new"
         with self._database.transaction() as connection:
             pass_over(connection, digest, left_out, now)
-            _advance(connection, digest, scheduled_for, next_edition_at, f"skipped, {reason}")
-
-
-def _mistrust_the_future(connection: Connection, now: datetime) -> None:
-    """What a clock that ran ahead wrote of feeds would keep them waiting for that time."""
-    connection.execute(
-        sa.update(feeds).where(feeds.c.polled_at > now).values(polled_at=None, next_poll_at=now)
-    )
-
-
-def _plan_schedule(connection: Connection, plan: DigestPlan) -> None:
-    row = connection.execute(
-        sa.select(digests.c.schedule, digests.c.next_edition_at, digests.c.gone).where(
-            digests.c.name == plan.name
-        )
-    ).first()
-    if row is None:
-        connection.execute(
-            sa.insert(digests).values(
-                name=plan.name, schedule=plan.schedule, next_edition_at=plan.next_edition_at
-            )
-        )
-    elif row.gone or row.schedule != plan.schedule or row.next_edition_at > plan.next_edition_at:
-        connection.execute(
-            sa.update(digests)
-            .where(digests.c.name == plan.name)
-            .values(schedule=plan.schedule, next_edition_at=plan.next_edition_at, gone=0)
-        )
-
-
-def _plan_subscriptions(connection: Connection, plan: DigestPlan, now: datetime) -> None:
-    # A feed that never answered has no entries yet to draw a line under: its first answer does.
-    subscribed = sa.select(subscriptions.c.feed_id).where(subscriptions.c.digest == plan.name)
-    polled = sa.select(feeds.c.id).where(
-        *(feeds.c.url.in_(plan.feeds), feeds.c.succeeded_at.is_not(None)),
-        feeds.c.id.not_in(subscribed),
-    )
-    for feed_id in connection.execute(polled).scalars().all():
-        subscribe(connection, feed_id, now, {plan.name: plan.first_edition})
-
-
-def _of_pending(query: sa.Select[Any], digest: str, urls: Collection[str]) -> sa.Select[Any]:
-    """A query of entries and their feeds, of what is pending alone."""
-    return query.join(subscriptions, subscriptions.c.feed_id == entries.c.feed_id).where(
-        subscriptions.c.digest == digest,
-        feeds.c.url.in_(urls),
-        entries.c.hold == "",
-        sa.or_(
-            entries.c.id > subscriptions.c.baseline,
-            entries.c.published >= subscriptions.c.since,
-        ),
-        ~is_taken(),
-    )
-
-
-def _newest_pending(digest: str, urls: Collection[str], most: int) -> sa.Select[Any]:
-    """The numbers of the newest of what is pending, so many of each feed."""
-    newest_first = sa.func.row_number().over(
-        partition_by=entries.c.feed_id, order_by=entries.c.id.desc()
-    )
-    numbered = sa.select(entries.c.id, newest_first.label("place")).select_from(entries)
-    ranked = _of_pending(
-        numbered.join(feeds, feeds.c.id == entries.c.feed_id), digest, urls
-    ).subquery()
-    return sa.select(ranked.c.id).where(ranked.c.place <= most)
-
-
-def _resent(numbers: Collection[int]) -> sa.Select[Any]:
-    return sa.select(entries.c.id).where(
-        entries.c.id.in_(numbers), entries.c.resend_at.is_not(None)
-    )
-
-
-def _take_entries(connection: Connection, edition: Edition, edition_id: int) -> None:
-    taken = edition_entries.c
-    # An entry that is sent again is in its newest edition.
-    connection.execute(
-        sa.delete(edition_entries).where(
-            taken.digest == edition.digest, taken.entry_id.in_(_resent(edition.entry_ids))
-        )
-    )
-    rows = [
-        {"digest": edition.digest, "entry_id": entry, "edition_id": edition_id}
-        for entry in edition.entry_ids
-    ]
-    if rows:
-        connection.execute(sa.insert(edition_entries), rows)
-
-
-def _plan_deliveries(
-    connection: Connection,
-    edition_id: int,
-    digest: str,
-    rendition: Rendition,
-    readers: Iterable[tuple[str, datetime | None]],
-    message_id: MessageIds,
-    now: datetime,
-) -> None:
-    """Plan what goes to each reader, at its time or at once."""
-    channel = rendition.channel
-    parts = [
-        {
-            "edition_id": edition_id,
-            "channel": channel,
-            "part": part,
-            "kind": rendition.kind,
-            "payload": payload,
-        }
-        for part, payload in enumerate(rendition.parts, 1)
-    ]
-    connection.execute(sa.insert(renditions), parts)
-    rows = [
-        {
-            "edition_id": edition_id,
-            "digest": digest,
-            "channel": channel,
-            "recipient": recipient,
-            "part": part,
-            "state": "pending",
-            "next_attempt_at": wanted_at,
-            "message_id": message_id(channel, recipient, part),
-            "created_at": now,
-            "changed_at": now,
-        }
-        for recipient, wanted_at in readers
-        for part in range(1, len(rendition.parts) + 1)
-    ]
-    if rows:
-        connection.execute(sa.insert(deliveries), rows)
-
-
-def _advance(
-    connection: Connection,
-    digest: str,
-    scheduled_for: datetime,
-    next_edition_at: datetime,
-    result: str,
-) -> None:
-    connection.execute(
-        sa.update(digests)
-        .where(digests.c.name == digest)
-        .values(next_edition_at=next_edition_at, last_due_at=scheduled_for, last_result=result)
-    )
+            advance(connection, digest, scheduled_for, next_edition_at, f"skipped, {reason}")

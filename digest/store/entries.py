@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.feeds.quota import size_of, without_text
-from digest.store.aliases import add_names, batches, change_names, forget_names
-from digest.store.bulk import insert_rows
+from digest.store.aliases import add_aliases, change_aliases, forget_aliases
+from digest.store.bulk import batches, insert_rows
+from digest.store.entry_rows import facts_to_json
 from digest.store.tables import (
     as_text,
     edition_entries,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from digest.model import CleanEntry, FeedState
-    from digest.store.feeds import Update
+    from digest.store.updates import Measured, Update
 
 
 def newest_entry(connection: Connection) -> int:
@@ -44,13 +45,15 @@ def write_entries(
     _list(connection, state, update.seen, now)
     added = _add(connection, state.id, update, now)
     held = _chosen(connection, _HELD, [number for number, _ in update.edited])
-    for number, said in update.edited:
-        entry = without_text(said) if number in held else said
+    for number, edited_entry in update.edited:
+        entry = without_text(edited_entry) if number in held else edited_entry
         edited = {name: _unless_forgotten(name, now) for name in _edited_columns(update)}
         connection.execute(
             sa.update(entries).where(entries.c.id == number).values(_said(entry) | edited)
         )
-    change_names(connection, state.id, {number for number, _ in update.edited}, update.renamed)
+    if update.measured:
+        connection.execute(_SET_FACTS, [_measured(measured) for measured in update.measured])
+    change_aliases(connection, state.id, {number for number, _ in update.edited}, update.renamed)
     return added
 
 
@@ -85,7 +88,7 @@ def _add(connection: Connection, feed_id: int, update: Update, now: datetime) ->
     ]
     insert_rows(connection, entries, _COLUMNS, [tuple(map(row.get, _COLUMNS)) for row in rows])
     added = {entry.key: number for number, entry in enumerate(update.new, newest + 1)}
-    add_names(connection, feed_id, {added[entry.key]: entry.names for entry in update.new})
+    add_aliases(connection, feed_id, {added[entry.key]: entry.names for entry in update.new})
     return added
 
 
@@ -100,7 +103,7 @@ def _list(connection: Connection, state: FeedState, seen: Collection[int], now: 
         (set(seen) - listed, {"is_listed": 1, "at": now}),
     ):
         if numbers:
-            connection.execute(_SET_LISTED, [{"number": one, **values} for one in numbers])
+            connection.execute(_SET_LISTED, [{"number": number, **values} for number in numbers])
 
 
 def is_taken() -> sa.ColumnElement[bool]:
@@ -179,7 +182,7 @@ def forget_entries(connection: Connection, feed_id: int, before: datetime) -> No
     """Forget the entries the feed last had before this, but for those a digest still waits for."""
     numbers = connection.execute(_FORGETTABLE, {"feed": feed_id, "before": before}).scalars().all()
     for batch in batches(numbers):
-        forget_names(connection, feed_id, batch)
+        forget_aliases(connection, feed_id, batch)
         for column in _OF_ENTRIES:
             connection.execute(sa.delete(column.table).where(column.in_(batch)))
 
@@ -198,6 +201,16 @@ def _said(entry: CleanEntry) -> dict[str, Any]:
         "image": entry.image,
         "categories": "\n".join(entry.categories),
         "seconds": entry.seconds,
+        "facts": facts_to_json(entry.facts),
+        "discussion": entry.discussion,
+    }
+
+
+def _measured(measured: Measured) -> dict[str, Any]:
+    return {
+        "number": measured.entry,
+        "new_facts": facts_to_json(measured.facts),
+        "new_discussion": measured.discussion,
     }
 
 
@@ -229,6 +242,17 @@ _SET_LISTED = (
         listed=sa.bindparam("is_listed"),
         last_seen_at=sa.bindparam("at", type_=entries.c.last_seen_at.type),
     )
+)
+_NEW_FACTS: sa.BindParameter[str] = sa.bindparam("new_facts")
+_NEW_DISCUSSION: sa.BindParameter[str] = sa.bindparam("new_discussion")
+_SET_FACTS = (
+    sa.update(entries)
+    .where(
+        entries.c.id == sa.bindparam("number"),
+        # Rows are long, and most stay as they are.
+        sa.or_(entries.c.facts != _NEW_FACTS, entries.c.discussion != _NEW_DISCUSSION),
+    )
+    .values(facts=_NEW_FACTS, discussion=_NEW_DISCUSSION)
 )
 _FORGETTABLE = _forgettable()
 _THESE = entries.c.id.in_(sa.bindparam("numbers", expanding=True))

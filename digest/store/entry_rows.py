@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import json
 
-from digest.model import Entry
+from digest.model import Entry, Fact
 from digest.store.tables import entries, feeds
 
 
 def select_entries() -> sa.Select[Any]:
     """All entries, for `entry_of`."""
-    columns = [one for one in entries.c if one is not entries.c.content]
+    columns = [column for column in entries.c if column is not entries.c.content]
     return sa.select(*columns, feeds.c.url, feeds.c.title.label("feed_title"), feeds.c.home).join(
         feeds, feeds.c.id == entries.c.feed_id
     )
@@ -37,4 +38,16 @@ def entry_of(row: Any) -> Entry:
         resend_at=row.resend_at,
         categories=tuple(row.categories.splitlines()),
         feed_home=row.home,
+        facts=facts_from_json(row.facts),
+        discussion=row.discussion,
     )
+
+
+def facts_to_json(facts: tuple[Fact, ...]) -> str:
+    """Facts as a row has them."""
+    return json.encode(facts).decode() if facts else ""
+
+
+def facts_from_json(text: str) -> tuple[Fact, ...]:
+    """The other way round."""
+    return json.decode(text, type=tuple[Fact, ...]) if text else ()

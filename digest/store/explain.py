@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 from msgspec import Struct
 
 from digest.editions.weekly import weekly_of
-from digest.feeds.aliases import guid_names, link_names
-from digest.store.aliases import going_by
+from digest.feeds.aliases import guid_aliases, link_aliases
+from digest.store.aliases import entries_with
 from digest.store.tables import (
     deliveries,
     edition_entries,
@@ -67,7 +67,7 @@ class Record(Struct, frozen=True):
     edited_at: datetime | None
     in_feed: bool
     in_first_body: bool
-    hold: str
+    hold: Literal["", "held", "discarded"]
     subscriptions: dict[str, Subscribed]
 
 
@@ -83,8 +83,8 @@ class ExplainQueries:
         At most so many, the newest first.
         """
         pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        names = (*link_names(text, ""), *guid_names(text, ""))
-        said = (entries.c.title, entries.c.link, entries.c.key)
+        names = (*link_aliases(text, ""), *guid_aliases(text, ""))
+        searched = (entries.c.title, entries.c.link, entries.c.key)
         every = entries.alias()
         first = sa.select(sa.func.min(every.c.first_seen_at)).where(every.c.feed_id == feeds.c.id)
         query = (
@@ -99,8 +99,8 @@ class ExplainQueries:
             .join(feeds, feeds.c.id == entries.c.feed_id)
             .where(
                 sa.or_(
-                    entries.c.id.in_(going_by(names)),
-                    *(column.like(pattern, escape="\\") for column in said),
+                    entries.c.id.in_(entries_with(names)),
+                    *(column.like(pattern, escape="\\") for column in searched),
                 )
             )
             .order_by(entries.c.id.desc())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
@@ -11,7 +12,6 @@ from digest.store.tables import incidents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
-    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
@@ -21,14 +21,13 @@ T = TypeVar("T")
 
 
 class Incident(Struct, frozen=True):
-    """An incident.
-
-    `subject` is a feed's address, the name of a channel or a digest, or the database's path.
-    """
+    """What needs a person; `closed_at` is null while it lasts."""
 
     id: int
     kind: str
+    """feed, gone, flood, quota, channel, template or disk."""
     subject: str
+    """A feed's address, a channel's name or the database's path."""
     message: str
     opened_at: datetime
     closed_at: datetime | None = None
@@ -108,9 +107,9 @@ class IncidentQueries:
     def tell(self, told: Collection[Incident], publish: Callable[[], int], now: datetime) -> int:
         """Note that an alert tells of these, together with the alert that `publish` stores."""
         with self._database.transaction() as connection:
-            for one in told:
-                column = "told_at" if one.closed_at is None else "end_told_at"
-                update = sa.update(incidents).where(incidents.c.id == one.id)
+            for incident in told:
+                column = "told_at" if incident.closed_at is None else "end_told_at"
+                update = sa.update(incidents).where(incidents.c.id == incident.id)
                 connection.execute(update.values({column: now}))
             return publish()
 

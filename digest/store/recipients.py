@@ -69,7 +69,7 @@ class RecipientQueries:
 
         Since when they are known is kept, and so is when they changed where nothing does.
         """
-        rows = [_row(one, now) for one in wanted]
+        rows = [_row(recipient, now) for recipient in wanted]
         if not rows:
             return
         new = insert(recipients)
@@ -99,13 +99,13 @@ def note_bounce(connection: Connection, delivery_id: int, reason: str, now: date
     channel, recipient = connection.execute(query.where(deliveries.c.id == delivery_id)).one()
     address = mail_address(recipient)
     bounced = Recipient(channel, address, state="bounced", listed=False, reason=reason)
-    said = {"state": "bounced", "reason": reason, "paused_until": None, "changed_at": now}
+    values = {"state": "bounced", "reason": reason, "paused_until": None, "changed_at": now}
     connection.execute(
         insert(recipients)
         .values(_row(bounced, now))
         .on_conflict_do_update(
             index_elements=[recipients.c.channel, recipients.c.key],
-            set_=said,
+            set_=values,
             where=recipients.c.state.not_in(SUPPRESSED),
         )
     )
@@ -124,13 +124,15 @@ def audience(
     rows = connection.execute(query.order_by(recipients.c.created_at, recipients.c.key))
     known = {row.key: _recipient(row) for row in rows}
     is_for = readers_of(connection, digest, rendition.channel)
-    everybody = [(one, known.pop(mail_key(one), None)) for one in rendition.recipients]
+    everybody = [(address, known.pop(mail_key(address), None)) for address in rendition.recipients]
     if digest != ALERTS:
-        everybody += [(_written(one), one) for one in known.values() if one.listed]
+        everybody += [
+            (_written(known_as), known_as) for known_as in known.values() if known_as.listed
+        ]
     return [
-        (to, one)
-        for to, one in everybody
-        if (one is None or one.state_at(now) == "active") and is_for(to)
+        (to, known_as)
+        for to, known_as in everybody
+        if (known_as is None or known_as.state_at(now) == "active") and is_for(to)
     ]
 
 

@@ -12,35 +12,36 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.dialects.sqlite import insert
 
-from digest.config.addresses import mail_key
 from digest.editions.weekly import configured, weekly_of
 from digest.model import ALERTS
-from digest.store.aliases import batches
+from digest.store.bulk import batches
+from digest.store.merge_digests import (
+    move_editions,
+    move_schedule,
+    move_subscriptions,
+    move_week,
+)
+from digest.store.merge_lists import carry_departures, merge_recipients, move_waiting
+from digest.store.merge_rows import take_over
 from digest.store.recipients import SUPPRESSED
 from digest.store.tables import (
-    IS_OPEN,
     asks,
-    deliveries,
     digests,
-    edition_entries,
     editions,
     lists,
     moves,
-    passed_over,
     recipients,
-    renditions,
     spent,
     subscriptions,
     weekly_readers,
-    weeks,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
-    from typing import Any, Literal
+    from typing import Literal
 
-    from sqlalchemy.engine import Connection, Row
+    from sqlalchemy.engine import Connection
 
     from digest.store.database import Database
 
@@ -70,7 +71,7 @@ class RenameQueries:
         with self._database.transaction() as connection:
             known = {row.name: row.gone for row in connection.execute(sa.select(lists))}
             new = [name for name in names if known.get(name, 1)]
-            carried = sum(_carry(connection, names, name) for name in new)
+            carried = sum(carry_departures(connection, names, name) for name in new)
             connection.execute(sa.update(lists).values(gone=lists.c.name.not_in(names)))
             if added := [{"name": name} for name in new if name not in known]:
                 connection.execute(sa.insert(lists), added)
@@ -123,7 +124,7 @@ class RenameQueries:
         """
         with self._database.transaction() as connection:
             moved = lists_in(connection).get(before, ListCount())
-            _merge_people(connection, before, after, now)
+            merge_recipients(connection, before, after, now)
             for keys in batches(named):
                 connection.execute(
                     sa.update(recipients)
@@ -131,8 +132,8 @@ class RenameQueries:
                     .values(listed=0)
                 )
             for table in (weekly_readers, asks, spent):
-                _take_over(connection, table, "channel", before, after)
-            _move_waiting(connection, before, after)
+                take_over(connection, table, "channel", before, after)
+            move_waiting(connection, before, after)
             connection.execute(sa.delete(lists).where(lists.c.name == before))
             _note_move(connection, "channel", before, after)
         return moved
@@ -144,11 +145,11 @@ class RenameQueries:
         """
         with self._database.transaction() as connection:
             number = editions_in(connection).get(before, 0)
-            _move_subscriptions(connection, before, after)
+            move_subscriptions(connection, before, after)
             for old, new in ((before, after), (weekly_of(before), weekly_of(after))):
-                _move_editions(connection, old, new)
-                _move_schedule(connection, old, new)
-            _move_week(connection, before, after)
+                move_editions(connection, old, new)
+                move_schedule(connection, old, new)
+            move_week(connection, before, after)
             _note_move(connection, "digest", before, after)
         return number
 
@@ -200,126 +201,6 @@ def _moved_away(connection: Connection) -> set[str]:
     return set(connection.execute(query).scalars())
 
 
-def _carry(connection: Connection, names: Collection[str], new: str) -> int:
-    """Have those who left lists that are gone, or paused, have done so on a new one."""
-    of_gone = recipients.c.channel.not_in(names), recipients.c.state.in_((*SUPPRESSED, "paused"))
-    # Of several lists the word that says the most, and the latest of these.
-    strongest = sa.func.row_number().over(
-        partition_by=recipients.c.key,
-        order_by=(_STRENGTH, recipients.c.changed_at.desc(), recipients.c.channel),
-    )
-    ranked = sa.select(recipients, strongest.label("rank")).where(*of_gone).subquery()
-    words = {
-        **{column.name: ranked.c[column.name] for column in recipients.c},
-        "channel": sa.literal(new),
-        "listed": sa.literal(0),
-        "reason": _CARRIED + ranked.c.channel,
-    }
-    said = sa.select(*(word.label(name) for name, word in words.items())).where(ranked.c.rank == 1)
-    row = insert(recipients).from_select([*words], said)
-    told = ("state", "reason", "paused_until", "changed_at")
-    # Where it has a row of before, the later word holds.
-    done = connection.execute(
-        row.on_conflict_do_update(
-            index_elements=[recipients.c.channel, recipients.c.key],
-            set_={name: row.excluded[name] for name in told},
-            where=sa.and_(
-                recipients.c.state.not_in(SUPPRESSED),
-                recipients.c.changed_at < row.excluded.changed_at,
-            ),
-        )
-    )
-    return done.rowcount
-
-
-# Before the name of the list that somebody left, in the words of one that came after it.
-_CARRIED = "as in "
-_STRENGTH = sa.case(
-    (recipients.c.state == "unsubscribed", 0), (recipients.c.state == "bounced", 1), else_=2
-)
-
-
-def _merge_people(connection: Connection, before: str, after: str, now: datetime) -> None:
-    old = recipients.alias()
-    same = sa.and_(old.c.channel == before, old.c.key == recipients.c.key)
-    left = sa.and_(same, old.c.state.in_(SUPPRESSED))
-    there = sa.update(recipients).where(recipients.c.channel == after)
-    carried = recipients.c.reason.startswith(_CARRIED, autoescape=True)
-    # Who left by the old name, and came back by the new one, as a row that was carried shows.
-    is_back = sa.and_(
-        old.c.created_at == recipients.c.created_at, old.c.changed_at < recipients.c.changed_at
-    )
-    # Who left the new list has said more than the old one knows.
-    connection.execute(
-        there.where(
-            sa.exists().where(left, ~is_back),
-            sa.or_(recipients.c.state.not_in(SUPPRESSED), carried),
-        ).values(
-            state=sa.select(old.c.state).where(left).scalar_subquery(),
-            reason=sa.select(old.c.reason).where(left).scalar_subquery(),
-            paused_until=None,
-            changed_at=now,
-        )
-    )
-    connection.execute(there.where(sa.exists().where(same, old.c.listed == 1)).values(listed=1))
-    _take_over(connection, recipients, "channel", before, after)
-
-
-def _take_over(
-    connection: Connection, table: sa.Table, column: str, before: str, after: str
-) -> None:
-    """Have the rows of one name be those of another; what is there already stays as it is."""
-    others = [each.name for each in table.c if each.name != column]
-    rows = sa.select(sa.literal(after), *(table.c[name] for name in others)).where(
-        table.c[column] == before
-    )
-    connection.execute(insert(table).from_select([column, *others], rows).on_conflict_do_nothing())
-    connection.execute(sa.delete(table).where(table.c[column] == before))
-
-
-def _move_waiting(connection: Connection, before: str, after: str) -> None:
-    """Have what waits for a channel go through another, to those who get it there by nothing else.
-
-    Where the other has an edition of its own, that is what goes.
-    """
-    other = renditions.alias()
-    has_own = sa.select(other.c.edition_id).where(other.c.channel == after, other.c.kind == "email")
-    waiting = sa.select(deliveries.c.edition_id).where(
-        deliveries.c.channel == before, sa.text(IS_OPEN)
-    )
-    mine = sa.and_(
-        renditions.c.channel == before,
-        renditions.c.kind == "email",
-        renditions.c.edition_id.in_(waiting),
-    )
-    ids = sa.select(renditions.c.edition_id).where(mine).distinct()
-    alone = list(connection.execute(ids.where(renditions.c.edition_id.not_in(has_own))).scalars())
-    for some in batches(alone):
-        for table in (deliveries, renditions):
-            connection.execute(
-                sa.update(table)
-                .where(table.c.channel == before, table.c.edition_id.in_(some))
-                .values(channel=after)
-            )
-    for edition in connection.execute(ids).scalars().all():
-        _move_missing(connection, edition, before, after)
-
-
-def _move_missing(connection: Connection, edition: int, before: str, after: str) -> None:
-    """Have an edition go through another channel to those who do not get it there already."""
-    of_edition = sa.select(deliveries.c.id, deliveries.c.recipient).where(
-        deliveries.c.edition_id == edition
-    )
-    there = connection.execute(of_edition.where(deliveries.c.channel == after))
-    known = {mail_key(row.recipient) for row in there}
-    waiting = connection.execute(of_edition.where(deliveries.c.channel == before, sa.text(IS_OPEN)))
-    missing = [row.id for row in waiting if mail_key(row.recipient) not in known]
-    for some in batches(missing):
-        connection.execute(
-            sa.update(deliveries).where(deliveries.c.id.in_(some)).values(channel=after)
-        )
-
-
 def _note_move(connection: Connection, kind: str, before: str, after: str) -> None:
     row = insert(moves).values(kind=kind, before=before, after=after)
     connection.execute(
@@ -329,72 +210,3 @@ def _note_move(connection: Connection, kind: str, before: str, after: str) -> No
     )
     # What goes by this name again was not moved away from it.
     connection.execute(sa.delete(moves).where(moves.c.kind == kind, moves.c.before == after))
-
-
-def _move_editions(connection: Connection, before: str, after: str) -> None:
-    other = editions.alias()
-    times = sa.select(other.c.scheduled_for).where(other.c.digest == after)
-    numbers = sa.select(editions.c.id).where(editions.c.digest == before)
-    for some in batches(list(connection.execute(numbers).scalars())):
-        connection.execute(
-            sa.update(deliveries).where(deliveries.c.edition_id.in_(some)).values(digest=after)
-        )
-    connection.execute(
-        sa.update(editions)
-        .where(editions.c.digest == before, editions.c.scheduled_for.not_in(times))
-        .values(digest=after)
-    )
-    for table in (edition_entries, passed_over):
-        _take_over(connection, table, "digest", before, after)
-
-
-def _move_subscriptions(connection: Connection, before: str, after: str) -> None:
-    """Have a digest wait for what the other did: of two lines that were drawn, for the earlier."""
-    old = subscriptions.alias()
-    earlier = sa.and_(
-        old.c.digest == before,
-        old.c.feed_id == subscriptions.c.feed_id,
-        old.c.baseline < subscriptions.c.baseline,
-    )
-    words = {
-        name: sa.select(old.c[name]).where(earlier).scalar_subquery()
-        for name in ("baseline", "since", "subscribed_at")
-    }
-    connection.execute(
-        sa.update(subscriptions)
-        .where(subscriptions.c.digest == after, sa.exists().where(earlier))
-        .values(**words)
-    )
-    _take_over(connection, subscriptions, "digest", before, after)
-
-
-def _move_schedule(connection: Connection, before: str, after: str) -> None:
-    query = sa.select(digests).where(digests.c.name.in_((before, after)))
-    rows = {row.name: row for row in connection.execute(query)}
-    if before in rows and after in rows:
-        connection.execute(
-            sa.update(digests)
-            .where(digests.c.name == after)
-            .values(_goes_on(rows[before], rows[after]))
-        )
-    connection.execute(sa.delete(digests).where(digests.c.name == before))
-
-
-def _goes_on(before: Row[Any], after: Row[Any]) -> dict[str, Any]:
-    """When a digest is due that goes on as another: what it missed by the same schedule, now."""
-    last = max((before, after), key=lambda row: (row.last_due_at is not None, row.last_due_at))
-    due = after.next_edition_at
-    had = last.last_due_at
-    if before.schedule == after.schedule and (had is None or had < before.next_edition_at):
-        due = min(due, before.next_edition_at)
-    return {"next_edition_at": due, "last_due_at": had, "last_result": last.last_result}
-
-
-def _move_week(connection: Connection, before: str, after: str) -> None:
-    query = sa.select(weeks.c.digest, weeks.c.last_edition).where(
-        weeks.c.digest.in_((before, after))
-    )
-    last = max((row.last_edition for row in connection.execute(query)), default=0)
-    _take_over(connection, weeks, "digest", before, after)
-    _take_over(connection, weekly_readers, "digest", before, after)
-    connection.execute(sa.update(weeks).where(weeks.c.digest == after).values(last_edition=last))

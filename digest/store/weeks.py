@@ -83,9 +83,9 @@ class WeekQueries:
     def join(self, digests: Iterable[str], new: Collection[Recipient]) -> None:
         """Have recipients who are new get the week that is on as one edition."""
         rows = [
-            {"digest": digest, "channel": one.channel, "key": mail_key(one.address)}
+            {"digest": digest, "channel": recipient.channel, "key": mail_key(recipient.address)}
             for digest in digests
-            for one in new
+            for recipient in new
         ]
         if rows:
             with self._database.transaction() as connection:

@@ -1,1 +1,1 @@
-"""What answers HTTP: for now the control socket, over which commands reach a running daemon."""
+"""The pages for operators and readers, and the control socket by which commands reach a daemon."""

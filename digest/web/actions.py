@@ -1,4 +1,4 @@
-"""Doing: what operators ask for with a button."""
+"""Carries out what operators ask for with a button on a page."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ async def carry_out(
     patience = asyncio.timeout(_SECONDS)
     try:
         async with patience:
-            said = done(await request.app[SITE].daemon.carry_out(command))
+            outcome = done(await request.app[SITE].daemon.carry_out(command))
     except TimeoutError:
         if not patience.expired():
             raise
-        said = "waiting"
-    raise web.HTTPSeeOther(f"{back}{'&' if '?' in back else '?'}done={said}")
+        outcome = "waiting"
+    raise web.HTTPSeeOther(f"{back}{'&' if '?' in back else '?'}done={outcome}")
 
 
 def told(request: web.Request) -> str:

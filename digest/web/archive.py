@@ -1,4 +1,4 @@
-"""Pages of editions: all there are, and one with its deliveries."""
+"""The pages of editions: all there are, and one with its deliveries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connections: only so many at a time, and none that keeps the server waiting, or others out."""
+"""Limits connections: how many at a time, and how long each may keep the server waiting."""
 
 from __future__ import annotations
 

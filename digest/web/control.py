@@ -11,16 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from digest.app.runtime import as_json, rotation_report
+from digest.app.results import as_json
+from digest.app.runtime import rotation_report
 from digest.errors import mendable
 from digest.log import event
-from digest.web.control_client import is_too_long, peer_of, socket_path
+from digest.store import database_of
+from digest.web.control_client import is_too_long, peer_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
     from pathlib import Path
 
+    from msgspec import Struct
+
     from digest.app.daemon import Daemon
+    from digest.app.results import KeysRotated
     from digest.app.runtime import Runtime
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -34,7 +39,7 @@ _LONGEST_COMMAND = 64 * 1024 * 1024
 @asynccontextmanager
 async def control_socket(daemon: Daemon) -> AsyncIterator[None]:
     """Answer commands while the daemon runs; only the daemon's own user can connect."""
-    path = socket_path(daemon.settings.database_path)
+    path = database_of(daemon.settings).control_socket()
     if is_too_long(path):
         event(_log, logging.WARNING, "no control socket: its path is too long", path=path)
         yield
@@ -119,7 +124,7 @@ def _people(daemon: Daemon) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def people(request: web.Request) -> web.Response:
         asked = await request.json()
 
-        def work(runtime: Runtime) -> Coroutine[Any, Any, dict[str, Any]]:
+        def work(runtime: Runtime) -> Coroutine[Any, Any, Struct]:
             if request.path == "/rename":
                 return runtime.renames.carry_out(asked["do"], asked["names"])
             return runtime.recipient_admin.carry_out(asked["do"], asked)
@@ -132,7 +137,7 @@ def _people(daemon: Daemon) -> Callable[[web.Request], Awaitable[web.Response]]:
 async def _rotate(daemon: Daemon, request: web.Request) -> web.Response:
     asked = await request.json()
 
-    async def rotate() -> dict[str, Any]:
+    async def rotate() -> KeysRotated:
         return rotation_report(await daemon.rotate_keys(forget=asked["forget"]))
 
     return await _answer(rotate())

@@ -1,4 +1,4 @@
-"""Asking the running daemon: commands that write are handed to who holds the database."""
+"""Hands commands that write to the running daemon, which holds the database."""
 
 from __future__ import annotations
 
@@ -15,15 +15,12 @@ from digest.http_client import aiohttp, bounded, plain_session
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from digest.store import DatabaseAddress
+
 # A socket's address is a fixed field of 108 bytes on Linux, 104 on BSD, with its closing zero.
 _LONGEST_PATH = 103
 # As long as a command may be: what became of a hundred thousand recipients, and more.
 _LONGEST_ANSWER = 64 * 1024 * 1024
-
-
-def socket_path(database: Path) -> Path:
-    """The socket beside a database."""
-    return database.with_name(f"{database.name}.sock")
 
 
 def is_too_long(path: Path) -> bool:
@@ -42,7 +39,9 @@ def peer_of(connected: Any) -> int | None:
     return int(user)
 
 
-async def ask_daemon(database: Path, command: str, **asked: Any) -> dict[str, Any] | None:
+async def ask_daemon(
+    database: DatabaseAddress, command: str, **asked: Any
+) -> dict[str, Any] | None:
     """Have the running daemon carry out a command; None where none answers.
 
     Raises:
@@ -59,16 +58,16 @@ async def ask_daemon(database: Path, command: str, **asked: Any) -> dict[str, An
     return result
 
 
-async def daemon_is_alive(database: Path) -> bool:
+async def daemon_is_alive(database: DatabaseAddress) -> bool:
     """Whether a daemon answers, and its loop turns."""
     answer = await _ask("GET", database, "alive", None)
     return bool(answer and answer["result"])
 
 
 async def _ask(
-    method: str, database: Path, command: str, asked: dict[str, Any] | None
+    method: str, database: DatabaseAddress, command: str, asked: dict[str, Any] | None
 ) -> dict[str, Any] | None:
-    path = socket_path(database)
+    path = database.control_socket()
     if is_too_long(path):
         return None
     _refuse_strangers(path, database)
@@ -91,7 +90,7 @@ async def _ask(
             raise StoreError(f"the daemon did not answer: {type(error).__name__}") from None
 
 
-def _refuse_strangers(path: Path, database: Path) -> None:
+def _refuse_strangers(path: Path, database: DatabaseAddress) -> None:
     """What is asked is for whoever has the database, and not for whoever made a socket beside it.
 
     Raises:
@@ -99,7 +98,7 @@ def _refuse_strangers(path: Path, database: Path) -> None:
     """
     try:
         owner = path.lstat().st_uid
-        ours = {0, os.geteuid(), database.stat().st_uid}
+        ours = {0, os.geteuid(), database.owner()}
     except OSError:
         # Nobody is there, which connecting finds too.
         return

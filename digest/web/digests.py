@@ -1,4 +1,4 @@
-"""Pages of digests: what they are, what their next edition would be, and a test of it."""
+"""The pages of digests: what they are, what their next edition would be, and a test of it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from aiohttp import web
 from digest.app.edition_reasons import explain_draft
 from digest.app.reports import status_report
 from digest.app.wiring import utc_now
+from digest.channels.previews import Previews, kinds_beside_text
 from digest.editions.weekly import weekly_of
 from digest.jobs.render import render_beside
 from digest.jobs.test_sends import recipients
 from digest.model import NO_PICTURES
-from digest.rendering.forms import Forms
 from digest.signing.web_links import digest_feed_url, edition_url
 from digest.web.actions import carry_out, told
 from digest.web.archive import last_editions
@@ -34,7 +34,7 @@ def routes() -> list[web.RouteDef]:
     return [
         web.get("/digests", _digests),
         web.get("/digests/{digest}", _digest),
-        web.get("/digests/{digest}/preview/{form:email|slack}", _preview),
+        web.get("/digests/{digest}/preview/{kind}", _preview),
         web.post("/digests/{digest}/test", _test),
     ]
 
@@ -43,7 +43,7 @@ async def _digests(request: web.Request) -> web.Response:
     site = request.app[SITE]
     health = await site.read(lambda store: store.health.read())
     report = status_report(site.settings, health, utc_now())
-    rows = [(row, site.settings.digests[row["name"]]) for row in report["digests"]]
+    rows = [(row, site.settings.digests[row.name]) for row in report.digests]
     last = await last_editions(site)
     return operator_page(request, "digests.html", digests=rows, editions=last)
 
@@ -55,22 +55,23 @@ async def _digest(request: web.Request) -> web.Response:
     draft = await _draft(site, name)
     series = (name, weekly_of(name))
     editions = await site.read(lambda store: store.archive.editions(series, _EDITIONS))
-    names = {feed.url: feed.name for feed in site.settings.feeds}
+    names = {feed.address: feed.name for feed in site.settings.feeds}
     public = site.public_url(request)
     return operator_page(
         request,
         "digest.html",
         name=name,
-        row=next(row for row in report["digests"] if row["name"] == name),
+        row=next(row for row in report.digests if row.name == name),
         feeds=site.settings.feeds_of(name),
-        channels={one: site.settings.channels[one] for one in site.settings.digests[name].send_to},
+        channels={to: site.settings.channels[to] for to in site.settings.digests[name].send_to},
         recipients=recipients(site.settings, name),
         edition=draft.edition,
-        text=await _formed(site, draft, lambda forms: forms.text("text")),
+        text=await _formed(site, draft, lambda previews: previews.text(None)),
+        kinds=kinds_beside_text(site.settings, name),
         why=explain_draft(draft, names),
         editions=[
-            (one, edition_url(public, site.links, one.digest, one.scheduled_for))
-            for one in editions
+            (edition, edition_url(public, site.links, edition.digest, edition.scheduled_for))
+            for edition in editions
         ],
         feed=digest_feed_url(public, site.links, name),
         told=told(request),
@@ -78,9 +79,11 @@ async def _digest(request: web.Request) -> web.Response:
 
 
 async def _preview(request: web.Request) -> web.Response:
-    site, name = request.app[SITE], _name(request)
+    site, name, kind = request.app[SITE], _name(request), request.match_info["kind"]
+    if kind not in kinds_beside_text(site.settings, name):
+        raise web.HTTPNotFound
     draft = await _draft(site, name)
-    html = await _formed(site, draft, lambda forms: forms.page(request.match_info["form"]))
+    html = await _formed(site, draft, lambda previews: previews.page(kind))
     # Links open beside the page: nothing else is shown in its frames.
     if "<base" not in html:
         html = html.replace("<head>", '<head><base target="_blank">', 1)
@@ -114,13 +117,12 @@ async def _draft(site: Site, digest: str) -> Draft:
     return await site.daemon.carry_out(lambda runtime: runtime.drafter.edition(digest, now))
 
 
-async def _formed(site: Site, draft: Draft, form: Callable[[Forms], str]) -> str:
+async def _formed(site: Site, draft: Draft, form: Callable[[Previews], str]) -> str:
     """The draft in a form, without pictures: they are fetched when an edition goes out."""
     edition = draft.edition
-    threads = site.settings.has_threads(edition.digest)
     async with site.rendering:
         text, _ = await render_beside(
             site.daemon.templates[edition.digest],
-            lambda templates: form(Forms(edition, templates, NO_PICTURES, threads=threads)),
+            lambda templates: form(Previews(site.settings, edition, templates, NO_PICTURES)),
         )
     return text

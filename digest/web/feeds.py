@@ -1,4 +1,4 @@
-"""Pages about feeds: all of them, what each brought, what is held, and what needs a person."""
+"""The pages of feeds: all of them, what each brought, what is held, and what needs a person."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from digest.web.login import operator_page
 from digest.web.responses import SITE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from digest.config import FeedSettings
+    from digest.app.results import FeedHealth
+    from digest.config import SourceSettings
     from digest.store import Health
     from digest.store.archive import FeedHistory
     from digest.web.responses import Site
@@ -31,9 +32,9 @@ _SHOWN = 100
 
 
 class _Status(Struct, frozen=True):
-    """The `status` contract, and what the store knows of each feed, by address."""
+    """How feeds do, and what the store knows of each, by address."""
 
-    report: dict[str, Any]
+    feeds: Sequence[FeedHealth]
     rows: dict[str, dict[str, Any]]
 
 
@@ -51,12 +52,12 @@ def routes() -> list[web.RouteDef]:
 async def _feeds(request: web.Request) -> web.Response:
     status = await _status(request.app[SITE])
     health = request.query.get("health", "")
-    feeds = [feed | {"id": _id(status, feed["url"])} for feed in status.report["feeds"]]
+    feeds = [(_id(status, feed.url), feed) for feed in status.feeds]
     return operator_page(
         request,
         "feeds.html",
-        feeds=[feed for feed in feeds if health in {"", feed["health"]}],
-        states=sorted({feed["health"] for feed in feeds}),
+        feeds=[(number, feed) for number, feed in feeds if health in {"", feed.health}],
+        states=sorted({feed.health for feed in status.feeds}),
         health=health,
     )
 
@@ -64,7 +65,7 @@ async def _feeds(request: web.Request) -> web.Response:
 async def _feed(request: web.Request) -> web.Response:
     site, wanted = request.app[SITE], number(request, "feed")
     status = await _status(site)
-    found = [feed for feed in status.report["feeds"] if _id(status, feed["url"]) == wanted]
+    found = [feed for feed in status.feeds if _id(status, feed.url) == wanted]
     if not found:
         raise web.HTTPNotFound
     since = utc_now() - timedelta(days=_DAYS)
@@ -74,11 +75,11 @@ async def _feed(request: web.Request) -> web.Response:
         request,
         "feed.html",
         feed=found[0],
-        row=status.rows[found[0]["url"]],
+        row=status.rows[found[0].url],
         history=history,
         days=days,
         most=max(days.values(), default=1),
-        digests=site.settings.digests_of(found[0]["url"]),
+        digests=site.settings.digests_of(found[0].url),
     )
 
 
@@ -86,7 +87,7 @@ async def _held(request: web.Request) -> web.Response:
     site = request.app[SITE]
     held = await site.read(lambda store: store.held.read())
     status = await _status(site)
-    rows = [row | {"id": _id(status, row["url"])} for row in held_report(site.settings, held)]
+    rows = [(_id(status, feed.url), feed) for feed in held_report(site.settings, held)]
     return operator_page(request, "held.html", held=rows, told=told(request))
 
 
@@ -96,7 +97,7 @@ async def _decide(request: web.Request) -> web.Response:
     decision = request.match_info["decision"]
     await carry_out(
         request,
-        lambda runtime: runtime.decide_held([feed.url], release=decision == "release"),
+        lambda runtime: runtime.decide_held([feed.address], release=decision == "release"),
         lambda _: decision,
         "/held",
     )
@@ -105,9 +106,12 @@ async def _decide(request: web.Request) -> web.Response:
 async def _incidents(request: web.Request) -> web.Response:
     site = request.app[SITE]
     found = await site.read(lambda store: store.incidents.all())
-    names = {feed["url"]: feed["name"] for feed in (await _status(site)).report["feeds"]}
-    rows = [(one, names.get(one.subject, one.subject)) for one in reversed(found)]
-    still, over = ([row for row in rows if (not row[0].closed_at) == o] for o in (True, False))
+    names = {feed.url: feed.name for feed in (await _status(site)).feeds}
+    rows = [
+        (incident, names.get(incident.subject, incident.subject)) for incident in reversed(found)
+    ]
+    still = [row for row in rows if not row[0].closed_at]
+    over = [row for row in rows if row[0].closed_at]
     return operator_page(request, "incidents.html", still=still, over=over[:_SHOWN])
 
 
@@ -121,16 +125,16 @@ def _by_day(history: FeedHistory, local: Callable[[datetime], datetime]) -> Coun
 
 async def _status(site: Site) -> _Status:
     health: Health = await site.read(lambda store: store.health.read())
-    return _Status(status_report(site.settings, health, utc_now()), health.feeds)
+    return _Status(status_report(site.settings, health, utc_now()).feeds, health.feeds)
 
 
 def _id(status: _Status, url: str) -> int | None:
     return status.rows.get(url, {}).get("id")
 
 
-async def _configured(site: Site, wanted: int) -> FeedSettings:
+async def _configured(site: Site, wanted: int) -> SourceSettings:
     status = await _status(site)
     for feed in site.settings.feeds:
-        if _id(status, feed.url) == wanted:
+        if _id(status, feed.address) == wanted:
             return feed
     raise web.HTTPNotFound

@@ -1,4 +1,4 @@
-"""The page of deliveries, and what is decided about them."""
+"""The page of deliveries, where they are retried and dropped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The login: one password, and what pages behind it ask of a request."""
+"""The login with one password, and what pages behind it ask of a request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 
 from digest.log import event
 from digest.signing.sessions import DAYS, Session
-from digest.signing.web_links import is_same
+from digest.signing.signatures import is_same
 from digest.web.peers import client_of, is_of, peer_of
 from digest.web.responses import SITE, is_direct, is_loopback
 

@@ -1,16 +1,17 @@
-"""The overview: what needs attention and what to do about it, then how everything is."""
+"""The overview page: what needs attention and what to do about it, then how everything is."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from aiohttp import web
 from msgspec import Struct
 
-from digest.app.reports import status_report, storage_report
+from digest.app.reports import status_report
 from digest.app.wiring import utc_now
 from digest.editions.weekly import configured
+from digest.model import as_dict
 from digest.web.archive import last_editions
 from digest.web.login import operator_page
 from digest.web.responses import SITE
@@ -18,6 +19,7 @@ from digest.web.responses import SITE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from digest.app.results import Status
     from digest.config import Settings
     from digest.store import Health
 
@@ -59,29 +61,29 @@ def routes() -> list[web.RouteDef]:
 async def _overview(request: web.Request) -> web.Response:
     site = request.app[SITE]
     health, sizes = await site.read(lambda store: (store.health.read(), store.keeping.sizes()))
-    report = status_report(site.settings, health, utc_now())
-    states = [feed["health"] for feed in report["feeds"]]
+    report = status_report(site.settings, health, utc_now(), sizes)
+    states = [feed.health for feed in report.feeds]
     return operator_page(
         request,
         "overview.html",
         report=report,
-        storage=storage_report(report["feeds"], sizes),
+        deliveries=as_dict(report.deliveries),
         needs=list(_needs(site.settings, health, report)),
         health={state: states.count(state) for state in sorted(set(states))},
         editions=await last_editions(site),
     )
 
 
-def _needs(settings: Settings, health: Health, report: dict[str, Any]) -> Iterator[Need]:
-    for one in report["attention"]:
-        mend, page = MENDS.get(one["kind"], _ELSE)
-        name, feed = one["name"], health.feeds.get(one["url"], {}).get("id")
+def _needs(settings: Settings, health: Health, report: Status) -> Iterator[Need]:
+    for attention in report.attention:
+        mend, page = MENDS.get(attention.kind, _ELSE)
+        name, feed = attention.name, health.feeds.get(attention.url or "", {}).get("id")
         # The page of a feed is there once it was polled, that of a digest as long as it is.
         digest = configured(name)
         if ("{feed}" in page and feed is None) or (
             "{name}" in page and digest not in settings.digests
         ):
             page = ""
-        state = one["message"].partition(":")[0]
+        state = attention.message.partition(":")[0]
         page = page.format(feed=feed, name=quote(digest), state=quote(state))
-        yield Need(one["kind"], name, one["message"], mend, page)
+        yield Need(attention.kind, name, attention.message, mend, page)

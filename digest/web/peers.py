@@ -1,4 +1,4 @@
-"""Peers: who a request comes from, as far as that can be told."""
+"""Tells who a request comes from, as far as that can be known behind proxies."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def client_of(remote: str | None) -> str:
 def is_of(remote: str | None, networks: Sequence[str]) -> bool:
     """Whether an address is one of these, or in one of these networks."""
     address = _address(remote or "")
-    return address is not None and any(address in ip_network(one) for one in networks)
+    return address is not None and any(address in ip_network(network) for network in networks)
 
 
 def peer_of(remote: str | None, forwarded: Sequence[str], proxies: Sequence[str]) -> str:
@@ -33,10 +33,10 @@ def peer_of(remote: str | None, forwarded: Sequence[str], proxies: Sequence[str]
     peer = _address(remote or "")
     if peer is None:
         return ""
-    trusted = [ip_network(one) for one in proxies]
+    trusted = [ip_network(proxy) for proxy in proxies]
 
-    def is_proxy(one: IPv4Address | IPv6Address) -> bool:
-        return any(one in network for network in trusted)
+    def is_proxy(address: IPv4Address | IPv6Address) -> bool:
+        return any(address in network for network in trusted)
 
     hops = [hop for value in forwarded for hop in value.split(",")]
     is_forwarded = False

@@ -40,12 +40,14 @@ _FORM = "application/x-www-form-urlencoded"
 _ANY = "{token:[^/]+}"
 
 
-def public_routes(enrolling: Callable[[], Subscriptions], refusals: Refusals) -> list[web.RouteDef]:
+def public_routes(
+    subscriptions: Callable[[], Subscriptions], refusals: Refusals
+) -> list[web.RouteDef]:
     """The routes below `web.public_url`; `enrolling` answers what carries out by the settings now.
 
     Handlers that are given no good token answer 404.
     """
-    desk = _Desk(enrolling, refusals)
+    desk = _Desk(subscriptions, refusals)
     return [
         web.get(f"/u/{_ANY}", desk.show_unsubscribe),
         web.post(f"/u/{_ANY}", desk.unsubscribe, expect_handler=_expect_anything),
@@ -64,62 +66,62 @@ def takes_any_body(request: web.Request) -> bool:
 
 
 class _Desk:
-    def __init__(self, enrolling: Callable[[], Subscriptions], refusals: Refusals) -> None:
-        self._enrolling = enrolling
+    def __init__(self, subscriptions: Callable[[], Subscriptions], refusals: Refusals) -> None:
+        self._subscriptions = subscriptions
         self._refusals = refusals
 
     async def show_unsubscribe(self, request: web.Request) -> web.Response:
         if refusing := self._refusing(request):
             return _answer(self._never(*refusing).never())
-        one = await self._enrolling().look(*self._leaver(request))
-        return self._left(request, one)
+        reader = await self._subscriptions().look(*self._leaver(request))
+        return self._left(request, reader)
 
     async def unsubscribe(self, request: web.Request) -> web.Response:
         if refusing := self._refusing(request):
-            await self._enrolling().never_ask(refusing[1])
+            await self._subscriptions().never_ask(refusing[1])
             return _answer(self._never(*refusing).never_again())
         channel, address = self._leaver(request)
-        enrolling = self._enrolling()
+        subscriptions = self._subscriptions()
         # Whatever a mail program sends: the address is enough (RFC 8058, section 3.2).
-        wants_back = (await _said_at_best(request)).get("do") == "resubscribe"
+        wants_back = (await _form_fields_at_best(request)).get("do") == "resubscribe"
         if wants_back and self._may_return(request):
-            one = await enrolling.resubscribe(channel, address)
+            reader = await subscriptions.resubscribe(channel, address)
         else:
-            one = await enrolling.unsubscribe(channel, address)
-        return self._left(request, one)
+            reader = await subscriptions.unsubscribe(channel, address)
+        return self._left(request, reader)
 
     async def show_preferences(self, request: web.Request) -> web.Response:
-        one = await self._reader(request)
-        return _answer(self._pages(one.channel).preferences(one))
+        reader = await self._reader(request)
+        return _answer(self._pages(reader.channel).preferences(reader))
 
     async def change_preferences(self, request: web.Request) -> web.Response:
         channel, address = self._named(request)
-        enrolling = self._enrolling()
-        pages = self._pages((await enrolling.look(channel, address)).channel)
-        said = await _said(request)
-        match said.get("do"):
+        subscriptions = self._subscriptions()
+        pages = self._pages((await subscriptions.look(channel, address)).channel)
+        fields = await _form_fields(request)
+        match fields.get("do"):
             case "unsubscribe":
-                one = await enrolling.unsubscribe(channel, address)
+                reader = await subscriptions.unsubscribe(channel, address)
             case "resubscribe" | "resume":
-                one = await enrolling.resubscribe(channel, address)
+                reader = await subscriptions.resubscribe(channel, address)
             case "pause":
-                until = _pause_until(said.get("for", ""), enrolling.clock())
-                one = await enrolling.pause(channel, address, until)
+                until = _pause_until(fields.get("for", ""), subscriptions.clock())
+                reader = await subscriptions.pause(channel, address, until)
             case "each" | "weekly" as frequency:
-                one = await enrolling.choose_frequency(channel, address, frequency)
+                reader = await subscriptions.choose_frequency(channel, address, frequency)
             case "time":
                 try:
-                    at, zone = _own_time(said)
+                    at, zone = _own_time(fields)
                 except ValueError:
-                    one = await enrolling.look(channel, address)
+                    reader = await subscriptions.look(channel, address)
                     wrong = pages.t(
                         "Not saved: give a time like 07:30 and a time zone like Europe/Berlin."
                     )
-                    return _answer(pages.preferences(one, wrong), 422)
-                one = await enrolling.choose_time(channel, address, at, zone)
+                    return _answer(pages.preferences(reader, wrong), 422)
+                reader = await subscriptions.choose_time(channel, address, at, zone)
             case _:
-                return _answer(pages.preferences(await enrolling.look(channel, address)), 422)
-        return _answer(pages.preferences(one, pages.t("Saved.")))
+                return _answer(pages.preferences(await subscriptions.look(channel, address)), 422)
+        return _answer(pages.preferences(reader, pages.t("Saved.")))
 
     async def show_subscribe(self, request: web.Request) -> web.Response:
         channel = self._open_channel(request)
@@ -127,10 +129,14 @@ class _Desk:
 
     async def subscribe(self, request: web.Request) -> web.Response:
         channel = self._open_channel(request)
-        enrolling, pages, said = self._enrolling(), self._pages(channel), await _said(request)
-        given, form = said.get("address", "").strip(), said.get("form", "")
-        shown_at = enrolling.tokens.form(form, channel)
-        age = enrolling.clock() - shown_at if shown_at else _MOST_AGE
+        subscriptions, pages, fields = (
+            self._subscriptions(),
+            self._pages(channel),
+            await _form_fields(request),
+        )
+        given, form = fields.get("address", "").strip(), fields.get("form", "")
+        shown_at = subscriptions.tokens.form(form, channel)
+        age = subscriptions.clock() - shown_at if shown_at else _MOST_AGE
         if not _LEAST_AGE <= age < _MOST_AGE:
             # Sent once more, one that was sent too soon is old enough.
             is_young = timedelta() <= age < _LEAST_AGE
@@ -141,72 +147,72 @@ class _Desk:
         if not address:
             wrong = pages.t("This is no email address.")
             return _answer(pages.subscribe(form, wrong, address=given), 422)
-        if not await enrolling.admits(self._peer(request)):
+        if not await subscriptions.admits(self._peer(request)):
             return _answer(pages.too_many(), 429)
-        enrolling.ask(channel, address)
+        subscriptions.ask(channel, address)
         return _answer(pages.asked())
 
     async def show_confirm(self, request: web.Request) -> web.Response:
         asked = self._asked(request)
-        pages, enrolling = self._pages(asked.channel), self._enrolling()
-        if asked.until < enrolling.clock():
+        pages, subscriptions = self._pages(asked.channel), self._subscriptions()
+        if asked.until < subscriptions.clock():
             return _answer(pages.too_old(), 410)
-        return _answer(pages.confirm(await enrolling.look(asked.channel, asked.address)))
+        return _answer(pages.confirm(await subscriptions.look(asked.channel, asked.address)))
 
     async def confirm(self, request: web.Request) -> web.Response:
         asked = self._asked(request)
-        pages, enrolling = self._pages(asked.channel), self._enrolling()
-        if asked.until < enrolling.clock():
+        pages, subscriptions = self._pages(asked.channel), self._subscriptions()
+        if asked.until < subscriptions.clock():
             return _answer(pages.too_old(), 410)
-        return _answer(pages.confirmed(await enrolling.confirm(asked)))
+        return _answer(pages.confirmed(await subscriptions.confirm(asked)))
 
     def _form_of(self, channel: str) -> str:
-        enrolling = self._enrolling()
-        return enrolling.tokens.of_form(channel, enrolling.clock())
+        subscriptions = self._subscriptions()
+        return subscriptions.tokens.of_form(channel, subscriptions.clock())
 
     def _peer(self, request: web.Request) -> str:
         forwarded = request.headers.getall("X-Forwarded-For", [])
-        return peer_of(request.remote, forwarded, self._enrolling().proxies)
+        return peer_of(request.remote, forwarded, self._subscriptions().proxies)
 
     def _refusing(self, request: web.Request) -> tuple[str, str] | None:
-        return self._enrolling().tokens.refusal(request.match_info["token"])
+        return self._subscriptions().tokens.refusal(request.match_info["token"])
 
     def _never(self, channel: str, address: str) -> NeverPages:
-        return NeverPages(self._enrolling().language(channel), address)
+        return NeverPages(self._subscriptions().language(channel), address)
 
     def _pages(self, channel: str) -> Pages:
-        return Pages(self._enrolling(), channel)
+        return Pages(self._subscriptions(), channel)
 
     async def _reader(self, request: web.Request) -> Recipient:
-        return await self._enrolling().look(*self._named(request))
+        return await self._subscriptions().look(*self._named(request))
 
-    def _left(self, request: web.Request, one: Recipient) -> web.Response:
-        page = self._pages(one.channel).unsubscribe(one)
+    def _left(self, request: web.Request, reader: Recipient) -> web.Response:
+        page = self._pages(reader.channel).unsubscribe(reader)
         if not self._may_return(request):
             page = replace(page, forms=tuple(f for f in page.forms if f.do == "unsubscribe"))
         return _answer(page)
 
     def _leaver(self, request: web.Request) -> tuple[str, str]:
-        leaver = self._enrolling().tokens.leaver(request.match_info["token"])
+        leaver = self._subscriptions().tokens.leaver(request.match_info["token"])
         return leaver or self._refusals.refuse()
 
     def _may_return(self, request: web.Request) -> bool:
         """Whether a link does more than let somebody leave."""
-        return self._enrolling().tokens.recipient(request.match_info["token"]) is not None
+        return self._subscriptions().tokens.recipient(request.match_info["token"]) is not None
 
     def _named(self, request: web.Request) -> tuple[str, str]:
-        named = self._enrolling().tokens.recipient(request.match_info["token"])
+        named = self._subscriptions().tokens.recipient(request.match_info["token"])
         return named or self._refusals.refuse()
 
     def _asked(self, request: web.Request) -> Confirmation:
-        asked = self._enrolling().tokens.confirmation(request.match_info["token"])
-        if asked is None or not self._enrolling().is_open(asked.channel):
+        asked = self._subscriptions().tokens.confirmation(request.match_info["token"])
+        if asked is None or not self._subscriptions().is_open(asked.channel):
             self._refusals.refuse()
         return asked
 
     def _open_channel(self, request: web.Request) -> str:
         channel = request.match_info["channel"]
-        return channel if self._enrolling().is_open(channel) else self._refusals.refuse()
+        return channel if self._subscriptions().is_open(channel) else self._refusals.refuse()
 
 
 def _answer(page: Page, status: int = 200) -> web.Response:
@@ -222,7 +228,7 @@ async def _expect_anything(request: web.Request) -> None:
         request.writer.output_size = 0
 
 
-async def _said(request: web.Request) -> dict[str, str]:
+async def _form_fields(request: web.Request) -> dict[str, str]:
     """The fields of a form, each once; nothing where it is none of ours."""
     fields: dict[str, str] = {}
     with suppress(ValueError, LookupError):
@@ -232,7 +238,7 @@ async def _said(request: web.Request) -> dict[str, str]:
     return fields
 
 
-async def _said_at_best(request: web.Request) -> dict[str, str]:
+async def _form_fields_at_best(request: web.Request) -> dict[str, str]:
     """The fields of a form; nothing where it is none, or does not come, or not whole."""
     # Whatever is none of our own forms can be broken in more ways than are worth to be known.
     if request.content_type != _FORM or hdrs.CONTENT_ENCODING in request.headers:
@@ -240,7 +246,7 @@ async def _said_at_best(request: web.Request) -> dict[str, str]:
     with suppress(TimeoutError, OSError, web.RequestPayloadError, web.HTTPRequestEntityTooLarge):
         async with asyncio.timeout(_BODY_SECONDS):
             await request.read()
-        return await _said(request)
+        return await _form_fields(request)
     return {}
 
 
@@ -248,17 +254,17 @@ def _pause_until(weeks: str, now: datetime) -> datetime | None:
     return now + timedelta(weeks=int(weeks)) if weeks in {"1", "2", "4"} else None
 
 
-def _own_time(said: dict[str, str]) -> tuple[time | None, str | None]:
+def _own_time(fields: dict[str, str]) -> tuple[time | None, str | None]:
     """The time of day and the zone that are wanted; None: the digest's.
 
     Raises:
         ValueError: they are none.
     """
-    if zone := said.get("zone", "").strip():
+    if zone := fields.get("zone", "").strip():
         zone_name(zone)
-    if not said.get("at"):
+    if not fields.get("at"):
         return None, None
-    at = datetime.strptime(said["at"], "%H:%M").time()  # noqa: DTZ007 - a time of any day
+    at = datetime.strptime(fields["at"], "%H:%M").time()  # noqa: DTZ007 - a time of any day
     return at, zone or None
 
 
@@ -268,8 +274,8 @@ def _address(text: str) -> str:
     What is mailed to nobody outside, like root@localhost, is none to the public.
     """
     with suppress(ValueError):
-        one = read_mailbox(one_address(text))
+        mailbox = read_mailbox(one_address(text))
         is_bare = {"<", "("}.isdisjoint(text) and len(text) <= _LONGEST_ADDRESS
-        domain = ascii_domain(one.domain).removesuffix(".")
-        return one.address if is_bare and HOST_NAME.fullmatch(domain) else ""
+        domain = ascii_domain(mailbox.domain).removesuffix(".")
+        return mailbox.address if is_bare and HOST_NAME.fullmatch(domain) else ""
     return ""

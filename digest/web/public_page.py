@@ -1,4 +1,4 @@
-"""What a reader's page looks like: a heading, a few lines and forms; no script, no picture."""
+"""The HTML of a reader's page: a heading, a few lines and forms; no script, no picture."""
 
 from __future__ import annotations
 

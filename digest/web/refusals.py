@@ -105,8 +105,8 @@ def note_refusal(refusals: Refusals, request: web.Request, status: int, reason: 
 
 def tellable(path: str) -> str:
     """A path as it may be logged: up to what may be the token of a reader or an edition."""
-    told = _TELLABLE.match(path)
-    kept = told[0] if told else ""
+    known = _TELLABLE.match(path)
+    kept = known[0] if known else ""
     return (path if kept == path else f"{kept}/…")[:_LONGEST_PATH]
 
 

@@ -1,4 +1,4 @@
-"""Answers: pages from templates, and what the site knows to make them."""
+"""Makes responses: pages from templates, and what the site knows to make them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from digest import __version__
 from digest.app.reports import ago, in_megabytes
-from digest.signing.sessions import Limiter, Sessions
+from digest.signing.sessions import Sessions
 from digest.untrusted_text import visible
+from digest.web.limiter import Limiter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The web server's listener: there while the settings ask for it, where they want it."""
+"""Listens for the web server while the settings ask for it, where they want it."""
 
 from __future__ import annotations
 
@@ -92,8 +92,8 @@ class Listener:
         try:
             server = await asyncio.get_running_loop().create_server(connections, host, port)
         except (OSError, UnicodeError) as error:
-            said = listening_trouble(error, host, port)
-            raise ListenError(f"web.listen: {settings.web.listen}: {said}") from None
+            trouble = listening_trouble(error, host, port)
+            raise ListenError(f"web.listen: {settings.web.listen}: {trouble}") from None
         event(_log, logging.INFO, "pages", listen=settings.web.listen)
         if settings.web.password is None:
             event(_log, logging.WARNING, "no operator's pages", reason="there is no `web.password`")

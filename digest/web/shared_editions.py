@@ -1,4 +1,4 @@
-"""For readers who have the link: editions in the browser, and a feed of them (RFC 4287)."""
+"""Editions in the browser, and a feed of them (RFC 4287), for readers who have the link."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from digest.feeds.text import well_formed
 from digest.jobs.pictures import without_embedded
 from digest.jobs.render import render_beside
 from digest.rendering.templates import Templates
+from digest.signing.signatures import is_same
 from digest.signing.web_links import (
     digest_feed_url,
     digest_token,
     edition_due,
     edition_url,
-    is_same,
     urn_of,
 )
 from digest.web.responses import SITE, document
@@ -73,7 +73,7 @@ async def _atom(request: web.Request) -> web.Response:
     if digest not in site.settings.digests:
         raise web.HTTPNotFound(text="There is no feed under this link.")
     entries = await site.read(lambda store: _newest(store, digest))
-    urns = await site.read(lambda store: store.archive.urns([one.id for one, _ in entries]))
+    urns = await site.read(lambda store: store.archive.urns([record.id for record, _ in entries]))
     public = site.public_url(request)
     known_as = site.settings.links_url
     values = {
@@ -99,4 +99,4 @@ async def _atom(request: web.Request) -> web.Response:
 
 def _newest(store: Store, digest: str) -> list[tuple[EditionRecord, Edition]]:
     records = store.archive.editions((digest,), _EDITIONS)
-    return [(one, edition) for one in records if (edition := store.editions.load(one.id))]
+    return [(record, edition) for record in records if (edition := store.editions.load(record.id))]

@@ -78,7 +78,7 @@ async def build_application(
 
 def _public_routes(site: Site) -> list[web.RouteDef]:
     """For everybody. Forms that work without a login, like those of readers, belong here."""
-    for_recipients = public_routes(lambda: site.daemon.enrolling, site.refusals)
+    for_recipients = public_routes(lambda: site.daemon.subscriptions, site.refusals)
     return [*for_recipients, *shared_editions.routes(), *probes.routes(), *static_routes()]
 
 

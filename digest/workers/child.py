@@ -1,4 +1,4 @@
-"""What runs in worker processes, and in the one that they are forked from.
+"""The program of the worker processes, and of the one that they are forked from.
 
 That one is a program of its own, which holds nothing of the daemon's that a fork could inherit: no
 database, no sockets, no threads' locks. It loads what tasks need, and nothing that only the daemon
@@ -31,8 +31,8 @@ LENGTH = struct.Struct("!Q")
 NUMBER = struct.Struct("!q")
 
 
-class Work(Struct, frozen=True):
-    """What workers are for: the most memory of each, and what all and what few of them need.
+class Kind(Struct, frozen=True):
+    """A kind of workers: the most memory of each, and what all and what few of them import.
 
     What goes wrong in a `quiet` one is told by the answer alone.
     """
@@ -44,17 +44,18 @@ class Work(Struct, frozen=True):
 
 
 READING, RENDERING = range(2)
-WORKS = (
-    Work(
+KINDS = (
+    Kind(
         512 * 1024**2,
         (
-            *("digest.feeds.parsing.tolerant", "digest.jobs.body_task"),
+            *("digest.feeds.parsing.fast", "digest.feeds.parsing.tolerant"),
+            *("digest.feeds.parsing.json_feed", "digest.jobs.body_task"),
             *("digest.rendering.boilerplate", "digest.rendering.clean"),
         ),
         # What most bodies are read without, and what each worker would load that needs it.
         ("feedparser",),
     ),
-    Work(256 * 1024**2, ("css_inline", "digest.rendering.template_trial"), quiet=True),
+    Kind(256 * 1024**2, ("css_inline", "digest.rendering.template_trial"), quiet=True),
 )
 
 
@@ -83,7 +84,7 @@ def _call(call: Callable[[], Any]) -> Result:
 def fork_workers(spare_seconds: float) -> None:
     """The program: fork a worker for each socket that comes, until there are no more to come.
 
-    Standard input is a socket. An index of `WORKS` with a socket is answered with the number of its
+    Standard input is a socket. An index of `KINDS` with a socket is answered with the number of its
     worker; the number of a worker that has been killed or has ended by itself with its exit code.
     After `spare_seconds` without a request, it loads what few workers need.
     """
@@ -95,13 +96,13 @@ def fork_workers(spare_seconds: float) -> None:
                 _, status = os.waitpid(number, 0)
                 control.send(NUMBER.pack(os.waitstatus_to_exitcode(status)))
                 continue
-            loading.load(WORKS[number])
+            loading.load(KINDS[number])
             if worker := os.fork():
                 os.close(handles[0])
                 control.send(NUMBER.pack(worker))
             else:
                 control.close()
-                _work(socket.socket(fileno=handles[0]), WORKS[number])
+                _serve_calls(socket.socket(fileno=handles[0]), KINDS[number])
 
 
 def _next(
@@ -111,26 +112,26 @@ def _next(
     while True:
         control.settimeout(spare_seconds if loading.later else None)
         try:
-            said, handles, _, _ = socket.recv_fds(control, NUMBER.size, 1)
+            message, handles, _, _ = socket.recv_fds(control, NUMBER.size, 1)
         except TimeoutError:
             loading.load_later()
         else:
-            return (*NUMBER.unpack(said), handles) if said else None
+            return (*NUMBER.unpack(message), handles) if message else None
 
 
 class _Loading:
     """Loads what workers need, once there are to be some that do."""
 
     def __init__(self) -> None:
-        self._loaded: set[Work] = set()
+        self._loaded: set[Kind] = set()
         self.later: list[str] = []
 
-    def load(self, work: Work) -> None:
+    def load(self, kind: Kind) -> None:
         """Have what workers of this kind need."""
-        if work not in self._loaded:
-            self._loaded.add(work)
-            self.later += work.loaded_later
-            _load(work.loaded)
+        if kind not in self._loaded:
+            self._loaded.add(kind)
+            self.later += kind.loaded_later
+            _load(kind.loaded)
 
     def load_later(self) -> None:
         """Load what few need."""
@@ -145,11 +146,11 @@ def _load(names: Sequence[str]) -> None:
     gc.freeze()
 
 
-def _work(connection: socket.socket, work: Work) -> None:
+def _serve_calls(connection: socket.socket, kind: Kind) -> None:
     """Be a worker: answer each call that comes, and end with the connection."""
-    resource.setrlimit(resource.RLIMIT_AS, (work.memory_bytes, work.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_AS, (kind.memory_bytes, kind.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if work.quiet:
+    if kind.quiet:
         # A library that gets no memory writes there and ends the process.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     # Where nobody waits for the answer any more, nobody is told so.
@@ -157,6 +158,7 @@ def _work(connection: socket.socket, work: Work) -> None:
         while length := calls.read(LENGTH.size):
             answer = _answer(calls.read(*LENGTH.unpack(length)))
             connection.sendall(LENGTH.pack(len(answer)) + answer)
+    # A forked process must not go on in, or clean up for, the one that it was forked from.
     os._exit(0)
 
 

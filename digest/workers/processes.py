@@ -1,4 +1,4 @@
-"""Processes that do tasks, each of which can be killed."""
+"""Worker processes: how they are forked, called and killed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from digest.errors import WorkerError
-from digest.workers.child import LENGTH, NUMBER, READING, WORKS, Result
+from digest.workers.child import KINDS, LENGTH, NUMBER, READING, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -32,8 +32,8 @@ fork_workers(float(sys.argv[1]))
 _SPARE_SECONDS = 5.0
 
 
-class Lane:
-    """So many processes, each task in them with a deadline in seconds."""
+class ProcessGroup:
+    """So many processes, each call in them with a deadline in seconds."""
 
     def __init__(self, count: int, seconds: float) -> None:
         self._places = asyncio.Semaphore(count)
@@ -41,7 +41,7 @@ class Lane:
         self._idle: list[Process] = []
         self._busy: set[Process] = set()
 
-    async def run(self, call: Callable[[], T]) -> T:
+    async def call(self, call: Callable[[], T]) -> T:
         """Call in a process what can be pickled.
 
         Raises:
@@ -77,7 +77,7 @@ class Lane:
         self._busy.add(process)
         try:
             async with asyncio.timeout(self._seconds):
-                result = await process.answer(message)
+                result = await process.call(message)
         except (EOFError, ConnectionError):
             code = await asyncio.to_thread(process.end)
             raise WorkerError(f"ended its process (exit code {code})") from None
@@ -90,7 +90,7 @@ class Lane:
         self._idle.append(process)
         return result
 
-    def give_up(self) -> list[Process]:
+    def release(self) -> list[Process]:
         """Kill those that are at work, and answer the others for whoever ends them."""
         for process in self._busy:
             process.kill()
@@ -98,14 +98,14 @@ class Lane:
         return idle
 
 
-class Alone:
+class OneShotProcesses:
     """Calls that threads wait for, each in a process of its own that is gone after it.
 
-    `work` is the index in `WORKS` of what they are.
+    `kind` is the index of the processes in `KINDS`.
     """
 
-    def __init__(self, work: int, seconds: float) -> None:
-        self._work = work
+    def __init__(self, kind: int, seconds: float) -> None:
+        self._kind = kind
         self._seconds = seconds
         self._lock = Lock()
         self._busy: set[Process] = set()
@@ -117,7 +117,7 @@ class Alone:
         Raises:
             WorkerError: it took too long, needed too much memory or ended its process.
         """
-        process = _fork(self._work)
+        process = _fork(self._kind)
         with self._lock:
             self._busy.add(process)
         try:
@@ -129,7 +129,7 @@ class Alone:
         if result is None:
             raise WorkerError(f"ended its process (exit code {code})")
         if isinstance(result.error, MemoryError):
-            most = WORKS[self._work].memory_bytes // 1024**2
+            most = KINDS[self._kind].memory_bytes // 1024**2
             raise WorkerError(f"needed more than {most} MB")
         if result.error:
             raise result.error
@@ -141,7 +141,7 @@ class Alone:
         if self._is_closed:
             raise WorkerError("was not begun, since the program ends")
         try:
-            return process.wait_for_answer(message, self._seconds)
+            return process.call_blocking(message, self._seconds)
         except TimeoutError:
             raise WorkerError(f"took longer than {self._seconds:g} s") from None
         except (EOFError, ConnectionError):
@@ -164,13 +164,13 @@ def end(processes: Iterable[Process]) -> None:
 class Process:
     """A worker process."""
 
-    def __init__(self, number: int, connection: socket.socket, source: Source) -> None:
+    def __init__(self, number: int, connection: socket.socket, server: ForkServer) -> None:
         self._number = number
         self._connection = connection
-        self._source = source
+        self._server = server
         self._is_ended = False
 
-    async def answer(self, message: bytes) -> Result:
+    async def call(self, message: bytes) -> Result:
         """What comes of a pickled call.
 
         Raises:
@@ -192,7 +192,7 @@ class Process:
             rest = rest[number:]
         return received
 
-    def wait_for_answer(self, message: bytes, seconds: float) -> Result:
+    def call_blocking(self, message: bytes, seconds: float) -> Result:
         """What comes of a pickled call, for a thread that can wait.
 
         Raises:
@@ -238,10 +238,10 @@ class Process:
         # The number may be another's from here on.
         self._is_ended = True
         self._connection.close()
-        return self._source.bury(self._number)
+        return self._server.reap(self._number)
 
 
-class Source:
+class ForkServer:
     """A process that workers are forked from; it ends with this one.
 
     After `spare_seconds` without work it loads what few workers need.
@@ -262,8 +262,8 @@ class Source:
                 setsigdef=[signal.SIGCHLD],
             )
 
-    def fork(self, work: int = READING) -> Process:
-        """A new process for what has this index in `WORKS`.
+    def fork(self, kind: int = READING) -> Process:
+        """A new process of the kind that has this index in `KINDS`.
 
         Raises:
             OSError: there is nothing left to fork it from.
@@ -272,12 +272,12 @@ class Source:
         ours.setblocking(False)
         try:
             with theirs:
-                return Process(self._ask(work, [theirs.fileno()]), ours, self)
+                return Process(self._ask(kind, [theirs.fileno()]), ours, self)
         except OSError:
             ours.close()
             raise
 
-    def bury(self, number: int) -> int | None:
+    def reap(self, number: int) -> int | None:
         """The exit code of a process that has ended or is about to, if anybody knows."""
         try:
             return self._ask(number)
@@ -296,28 +296,28 @@ class Source:
             socket.send_fds(self._control, [NUMBER.pack(number)], handles)
             if not (answer := self._control.recv(NUMBER.size)):
                 raise BrokenPipeError("the process that forks workers has ended")
-            (said,) = NUMBER.unpack(answer)
-            return int(said)
+            (answered,) = NUMBER.unpack(answer)
+            return int(answered)
 
 
 # At most one, which is started when the first worker is.
-_sources: list[Source] = []
+_servers: list[ForkServer] = []
 _FORKING = Lock()
 
 
-def _fork(work: int) -> Process:
-    """A new worker; where that fails there will be another source for the next."""
+def _fork(kind: int) -> Process:
+    """A new worker; where that fails another fork server is started for the next."""
     with _FORKING:
-        if not _sources:
-            _sources.append(Source())
+        if not _servers:
+            _servers.append(ForkServer())
         try:
-            return _sources[0].fork(work)
+            return _servers[0].fork(kind)
         except OSError:
-            _end_sources()
+            _end_servers()
             raise
 
 
 @atexit.register
-def _end_sources() -> None:
-    while _sources:
-        _sources.pop().close()
+def _end_servers() -> None:
+    while _servers:
+        _servers.pop().close()

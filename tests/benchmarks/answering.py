@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 from digest.app.wiring import utc_now
 from digest.web.control_client import ask_daemon
 from tests.benchmarks.metering import children_of, cpu_of
+from tests.databases import database_at
 from tests.editions.hostile import TITLES
 from tests.feed_xml import item, rss
 from tests.servers import HttpServer, Reply, running
@@ -155,7 +156,9 @@ def measure(server: HttpServer, kind: str) -> str:
             before, began = _spent(process.pid), time.perf_counter()
             for probe in probes:
                 probe.start()
-            asyncio.run(ask_daemon(busy / "digest.db", "send", digest="weekly", to=None))
+            asyncio.run(
+                ask_daemon(database_at(busy / "digest.db"), "send", digest="weekly", to=None)
+            )
             took = time.perf_counter() - began
             drafting, resting = (probe.stop() for probe in probes)
             spent = _spent(process.pid) - before

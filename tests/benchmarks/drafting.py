@@ -56,12 +56,12 @@ async def longest_wait(kind: str, number: int) -> float:
         async with open_bench(settings, Path(folder)) as bench:
             await _learn(bench, kind, number)
             workers = WorkerPool(1, task_seconds=60, doing="drafting")
-            drafting = Drafter(settings, bench.store, workers)
+            drafting = Drafter(bench.context(), workers)
             task = asyncio.create_task(drafting.edition("weekly", NOW))
             waits = []
             while not task.done():
                 began = perf_counter()
-                await bench.store.run(lambda store: store.archive.editions((), 1))
+                await bench.store.transact(lambda store: store.archive.editions((), 1))
                 waits.append(perf_counter() - began)
                 await asyncio.sleep(0.002)
             await task
@@ -77,7 +77,7 @@ async def _learn(bench: Bench, kind: str, number: int) -> None:
             replace(build.entry(f"{url}{n}", NOW), title=TITLES[kind](n, random)[:1_000])
             for n in range(number // 2)
         ]
-        await bench.store.run(partial(_record, entries=entries, windows=windows, url=url))
+        await bench.store.transact(partial(_record, entries=entries, windows=windows, url=url))
 
 
 def _record(store: Store, *, entries: Sequence[CleanEntry], **more: Any) -> None:

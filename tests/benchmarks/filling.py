@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from digest.app.wiring import utc_now
 from digest.feeds.aliases import finders
-from digest.store import Store
 from digest.store.aliases import mark_of
 from digest.store.tables import as_text, entries, entry_marks, entry_names
+from tests.databases import store_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ _MORE = ("excerpt", "words", "first_seen_at", "last_seen_at")
 def fill(database: Path, urls: Sequence[str], number: int) -> None:
     """Make a database with so many entries in all, none of them in the feeds any more."""
     now = utc_now()
-    with closing(Store(database)) as store:
+    with closing(store_at(database)) as store:
         store.editions.plan((), now, urls)
     dice = random.Random(0)
     with closing(sqlite3.connect(database)) as connection:

@@ -62,7 +62,7 @@ def report(line: str) -> None:
 async def mutated(seed: int, workers: WorkerPool) -> str:
     """The outcome, from a process that it may end."""
     try:
-        return await workers.run(outcome, seed)
+        return await workers.call(outcome, seed)
     except FeedError as error:
         return f"FAILED {error.reason}"
 

@@ -54,12 +54,12 @@ async def profile(runtime: Runtime, urls: list[str], lines: int) -> None:
     timer = time.thread_time if apart else time.process_time
     loop, store = cProfile.Profile(timer), cProfile.Profile(timer)
     meter = Meter()
-    await runtime.store.run(lambda _: store.enable())
+    await runtime.store.transact(lambda _: store.enable())
     if apart:
         loop.enable()
     await runtime.poll_job.poll(urls)
     loop.disable()
-    await runtime.store.run(lambda _: store.disable())
+    await runtime.store.transact(lambda _: store.disable())
     daemon, workers = meter.spent()
     found = {"the event loop": loop, "the store's thread": store} if apart else {"all": store}
     for name, one in found.items():

@@ -24,7 +24,6 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager, nullcontext
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,14 +31,17 @@ import aiosmtplib
 
 from digest.app.wiring import utc_now
 from digest.channels.pace import Pace
+from digest.config import Settings
+from digest.jobs.context import JobContext
 from digest.jobs.deliver import DeliverJob
 from digest.jobs.disk_guard import DiskGuard
 from digest.log import Redactor, Sanitiser, configure
 from digest.model import NO_PICTURES, Rendition
 from digest.rendering.email.message import personal_headers
-from digest.store import Store, StoreThread, reason_not_to_send
+from digest.store import StoreThread
 from tests.benchmarks.metering import peak_of
 from tests.channels.making import TEMPLATES, open_it
+from tests.databases import store_at
 from tests.rendering.samples import ordinary
 from tests.store import build
 
@@ -114,7 +116,7 @@ def by_aiosmtplib(folder: Path, port: int, count: int) -> None:
 class Nowhere:
     """A channel that takes everything at once."""
 
-    name, kind, pace = "it", "email", Pace()
+    name, kind, pace, remedy = "it", "email", Pace(), ""
     patience: timedelta | None = None
 
     def render(
@@ -161,12 +163,13 @@ def by_ledger(folder: Path, port: int, count: int) -> None:
 def deliver(folder: Path, count: int, channel: Channel) -> None:
     async def send() -> None:
         path = folder / "digest.db"
-        store = StoreThread(lambda: Store(path))
+        store = StoreThread(lambda: store_at(path))
         await store.open()
         sent_as = Rendition("it", "email", recipients(count), (payload(folder),))
-        await store.run(lambda opened: build.publish(opened, sent_as=(sent_as,)))
-        room = DiskGuard(store, str(path), partial(reason_not_to_send, path), utc_now)
-        delivering = DeliverJob(store, {"it": channel}, utc_now, Sanitiser(Redactor()), room)
+        await store.transact(lambda opened: build.publish(opened, sent_as=(sent_as,)))
+        settings = Settings.model_construct(feeds=(), digests={}, database=f"sqlite:///{path}")
+        context = JobContext(settings, store, utc_now, Sanitiser(Redactor()), {"it": channel})
+        delivering = DeliverJob(context, DiskGuard(context))
         with watched(path, "status"), measured():
             outcomes = await delivering.deliver_due()
         with watched(path, "status of what is sent"):

@@ -31,7 +31,7 @@ ENTRIES = 20
 RUNS = 5
 IDLE_SECONDS = 60.0
 SETTLING_SECONDS = 3.0
-BASELINE = "import aiohttp, jinja2, pydantic, ruamel.yaml, sqlalchemy"
+BASELINE = "import aiohttp, jinja2, pydantic, sqlalchemy, yaml"
 
 
 def show(what: str, figure: float, unit: str) -> None:

@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from digest.store import Store
+from tests.databases import store_at
 
 _NAP = 0.05
 
@@ -23,7 +23,7 @@ def main() -> None:
     took = []
     while not select.select([sys.stdin], [], [], _NAP)[0]:
         began = time.perf_counter()
-        store = Store(Path(sys.argv[1]), read_only=True)
+        store = store_at(Path(sys.argv[1]), read_only=True)
         store.health.read()
         store.close()
         took.append(time.perf_counter() - began)

@@ -2,187 +2,33 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import traceback
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, get_args
+from typing import TYPE_CHECKING
 
 import pytest
+from jsonschema import Draft202012Validator
 
-from digest.channels import open_channels
-from digest.config.channels import ChannelSettings
+from digest.channels import channel_class, open_channels
+from digest.channels.previews import Previews, check_form
+from digest.config import load_settings
+from digest.config.channels import CHANNEL_KINDS
+from digest.config.schema import json_schema
+from digest.config.secrets import file_forms
 from digest.errors import DeliveryError
-from tests.channels.making import TEMPLATES, deliveries, send, settings
+from digest.model import NO_PICTURES
+from tests.channels.making import TEMPLATES, deliveries, send
+from tests.channels.place import PLACES, SECRET
 from tests.rendering.samples import edition, ordinary, story
-from tests.servers import HttpServer, MailServer, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from digest.channels import Channel
-    from digest.config import Settings
     from digest.model import Edition
-
-
-_JSON = {"Content-Type": "application/json"}
-
-
-class Place(Protocol):
-    """Where a kind delivers to, in a folder of its own."""
-
-    patience: timedelta | None
-    refusal: str
-
-    def start(self) -> None: ...
-    def stop(self) -> None: ...
-    def settings(self) -> Settings: ...
-    def arrived(self) -> list[bytes]: ...
-    def go_down(self) -> None: ...
-    def refuse_for_good(self) -> None: ...
-
-
-@dataclass
-class Mailbox:
-    folder: Path
-    patience: timedelta | None = timedelta(minutes=10)
-    refusal: str = "failed"
-    server: MailServer = field(default_factory=MailServer)
-    port: int = 0
-
-    def start(self) -> None:
-        self.server.start()
-        self.port = self.server.port
-
-    def stop(self) -> None:
-        if self.port == self.server.port:
-            self.go_down()
-
-    def settings(self) -> Settings:
-        smtp = {"host": "127.0.0.1", "port": self.port, "from": "digest@example.com"}
-        # Only a server that cannot be reached sees a login, for no other takes it in clear.
-        smtp |= (
-            {"security": "none"}
-            if self.server.port
-            else {"username": "digest", "password": "s3cr3t-p4ssw0rd"}
-        )
-        return settings(self.folder, {"kind": "email", "to": "ada@example.com"}, smtp)
-
-    def arrived(self) -> list[bytes]:
-        return [mail.raw for mail in self.server.mails]
-
-    def go_down(self) -> None:
-        self.server.stop()
-        self.server.port = 0
-
-    def refuse_for_good(self) -> None:
-        self.server.refuse_recipient = lambda _: "550 no such user"
-
-
-@dataclass
-class Workspace:
-    folder: Path
-    patience: timedelta | None = None
-    refusal: str = "refused"
-    server: HttpServer = field(default_factory=HttpServer)
-    running: bool = True
-    accepted: list[bytes] = field(default_factory=list)
-
-    def start(self) -> None:
-        def answer(seen: Any) -> Reply:
-            if not (seen.json or {}).get("text"):
-                return Reply("no_text", 400)
-            self.accepted.append(seen.body)
-            return Reply("ok")
-
-        self.server.replies["/services/T/B/s3cr3t-t0k3n"] = answer
-        self.server.start()
-
-    def stop(self) -> None:
-        if self.running:
-            self.go_down()
-
-    def settings(self) -> Settings:
-        url = f"{self.server.url}/services/T/B/s3cr3t-t0k3n"
-        return settings(self.folder, {"kind": "slack", "webhook_url": url})
-
-    def arrived(self) -> list[bytes]:
-        return self.accepted
-
-    def go_down(self) -> None:
-        self.server.stop()
-        self.running = False
-
-    def refuse_for_good(self) -> None:
-        self.server.replies["/services/T/B/s3cr3t-t0k3n"] = Reply("invalid_blocks", 400)
-
-
-@dataclass
-class App(Workspace):
-    """The same for an app with a bot token."""
-
-    more: ClassVar[dict[str, Any]] = {}
-
-    def start(self) -> None:
-        def answer(seen: Any) -> Reply:
-            self.accepted.append(seen.body)
-            return Reply('{"ok": true, "ts": "1.2"}', headers=_JSON)
-
-        self.server.replies["/api/chat.postMessage"] = answer
-        known = Reply('{"ok": true, "user": "digest"}', headers=_JSON)
-        self.server.replies["/api/auth.test"] = known
-        self.server.start()
-
-    def settings(self) -> Settings:
-        channel = {"kind": "slack", "bot_token": "xoxb-s3cr3t-t0k3n", "channel": "C0123456789"}
-        api_url = f"{self.server.url}/api/"
-        return settings(self.folder, channel | self.more | {"api_url": api_url})
-
-    def refuse_for_good(self) -> None:
-        refusal = Reply('{"ok": false, "error": "invalid_blocks"}', headers=_JSON)
-        self.server.replies["/api/chat.postMessage"] = refusal
-
-
-class Threads(App):
-    """The same, with each section in a thread."""
-
-    more: ClassVar[dict[str, Any]] = {"threads": True}
-
-
-@dataclass
-class Folder:
-    folder: Path
-    patience: timedelta | None = timedelta(0)
-    refusal: str = "failed"
-
-    def start(self) -> None:
-        pass
-
-    def stop(self) -> None:
-        pass
-
-    def settings(self) -> Settings:
-        path = "out/{digest}/{date}.md"
-        return settings(self.folder, {"kind": "file", "path": path})
-
-    def arrived(self) -> list[bytes]:
-        return [path.read_bytes() for path in (self.folder / "out").rglob("*.md")]
-
-    def go_down(self) -> None:
-        (self.folder / "out").write_text("in the way")
-
-    def refuse_for_good(self) -> None:
-        (self.folder / "out").mkdir()
-        (self.folder / "out/weekly").symlink_to(self.folder)
-
-
-PLACES: dict[str, type[Mailbox | Workspace | Folder]] = {
-    "email": Mailbox,
-    "slack": Workspace,
-    "slack, as an app": App,
-    "slack, in threads": Threads,
-    "file": Folder,
-}
+    from tests.channels.place import Place
 
 
 @pytest.fixture(params=PLACES)
@@ -206,10 +52,8 @@ async def refused(channel: Channel, of: Edition) -> DeliveryError:
 
 
 def test_every_kind_is_in_this_suite() -> None:
-    union, _ = get_args(ChannelSettings)
-    kinds = {get_args(model.model_fields["kind"].annotation)[0] for model in get_args(union)}
-
-    assert kinds == {place.partition(",")[0] for place in PLACES}
+    assert {place.kind for place in PLACES.values()} == set(CHANNEL_KINDS)
+    assert all(channel_class(kind).kind == kind for kind in CHANNEL_KINDS)
 
 
 def test_a_channel_has_the_name_it_was_given(channel: Channel) -> None:
@@ -326,17 +170,105 @@ async def test_a_check_of_what_is_down_fails(place: Place) -> None:
         await open_channels(place.settings())["it"].check()
 
 
-async def test_secrets_are_told_to_nobody(place: Place) -> None:
-    place.go_down()
-    with_secrets = place.settings()
-    channel = open_channels(with_secrets)["it"]
+@pytest.mark.parametrize("fate", ["taken", "refused", "down"])
+async def test_secrets_are_told_to_nobody(
+    place: Place, caplog: pytest.LogCaptureFixture, fate: str
+) -> None:
+    if fate == "down":
+        place.go_down()
+    if fate == "refused":
+        place.refuse_for_good()
+    settings = place.settings()
+    channel = open_channels(settings)["it"]
+    told = [repr(settings), repr(channel), str(channel), str(vars(channel))]
+    with caplog.at_level(logging.DEBUG):
+        for attempt in (send(channel, deliveries(channel, edition(story()))[0]), channel.check()):
+            try:
+                told += [str(await attempt)]
+            except DeliveryError as error:
+                told += [repr(error), str(error), *traceback.format_exception(error)]
+    told += [caplog.text]
 
-    error = await refused(channel, edition(story()))
-    told = [
-        *(repr(channel), str(channel), str(vars(channel))),
-        *(repr(error), str(error), *traceback.format_exception(error)),
-    ]
+    assert SECRET not in "".join(told)
+    given = json.dumps([place.channel(), place.smtp()])
+    assert not given.count(SECRET) or any(SECRET in secret for secret in settings.secrets())
 
-    secrets = {secret.rpartition("/")[2] for secret in with_secrets.secrets()}
-    assert secrets or isinstance(place, Folder)
-    assert not [secret for secret in secrets if secret in "".join(told)]
+
+def test_what_is_secret_is_known_to_be(place: Place) -> None:
+    """Else it would not be masked in what a server says, and could not stand in a file."""
+    secret = {key for key, value in place.example.items() if SECRET in str(value)}
+
+    assert secret <= file_forms(CHANNEL_KINDS[place.kind]).keys()
+
+
+def test_a_secret_may_stand_in_a_file(place: Place, tmp_path: Path) -> None:
+    settings = place.settings()
+    path = place.folder / "config.yaml"
+    data = json.loads(path.read_text("utf-8"))
+    assert Draft202012Validator(json_schema()).is_valid(data)
+    channel = data["channels"]["it"]
+    for key in [key for key in channel if SECRET in str(channel[key])]:
+        (tmp_path / key).write_text(channel.pop(key))
+        channel[f"{key}_file"] = str(tmp_path / key)
+    path.write_text(json.dumps(data), "utf-8")
+
+    assert Draft202012Validator(json_schema()).is_valid(data)
+    assert load_settings(path, {}).channels == settings.channels
+
+
+async def test_a_preview_shows_the_edition_and_changes_nothing(place: Place) -> None:
+    settings = place.settings()
+    check_form(settings, "weekly", place.kind)
+    made = edition(story(title="A distinctive <headline>"))
+    previews = Previews(settings, made, TEMPLATES, NO_PICTURES)
+
+    text, page, whole = previews.text(place.kind), previews.page(place.kind), previews.page(None)
+
+    assert "A distinctive" in text
+    assert "A distinctive" in page
+    assert "A distinctive" in whole
+    for shown in (page, whole):
+        assert shown.startswith("<!DOCTYPE html>")
+        assert "<headline>" not in shown
+        assert "<script" not in shown
+    assert SECRET not in f"{text}{page}{whole}"
+    assert place.arrived() == []
+
+
+def test_channels_that_share_something_share_its_pace(place: Place) -> None:
+    path = place.folder / "config.yaml"
+    place.settings()
+    data = json.loads(path.read_text("utf-8"))
+    data["channels"]["other"] = data["channels"]["it"]
+    path.write_text(json.dumps(data), "utf-8")
+    settings = load_settings(path, {})
+    channels = open_channels(settings)
+
+    shared = settings.channels["it"].shares is not None
+    assert (channels["it"].pace is channels["other"].pace) == shared
+
+
+def test_recipients_are_those_of_the_file_or_the_channel_itself(
+    place: Place, channel: Channel
+) -> None:
+    settings = place.settings().channels["it"]
+    rendition = channel.render(edition(story()), TEMPLATES)
+
+    assert settings.recipients in {(), rendition.recipients}
+    assert set(settings.test_recipients) <= {"", *rendition.recipients}
+    assert rendition.kind == channel.kind == place.kind
+    # A list is of people, each of whom gets what is their own.
+    assert rendition.personal == settings.keeps_list
+
+
+def test_a_plainer_form_is_always_the_same(channel: Channel) -> None:
+    for part in channel.render(ordinary(30), TEMPLATES).parts:
+        plainer = channel.plainer(part)
+
+        assert plainer == channel.plainer(part)
+        assert plainer is None or plainer != part
+
+
+def test_a_person_is_told_what_to_do(channel: Channel) -> None:
+    assert channel.remedy
+    assert channel.remedy.isprintable()

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.errors import DeliveryError
-from digest.rendering.snapshot import as_json
+from digest.rendering.snapshot import as_json_text
 from tests.channels.making import TEMPLATES, deliveries, delivery, open_it, send
 from tests.rendering.samples import edition, ordinary, story
 
@@ -67,7 +67,7 @@ def everything(folder: Path) -> set[str]:
         ("markdown", TEMPLATES.markdown(ordinary(5))),
         ("html", TEMPLATES.html(ordinary(5))),
         ("text", TEMPLATES.text(ordinary(5))),
-        ("json", json.dumps(as_json(ordinary(5)), ensure_ascii=False, indent=2) + "\n"),
+        ("json", as_json_text(ordinary(5))),
     ],
 )
 async def test_each_format(tmp_path: Path, format_: str, expected: str) -> None:

@@ -120,7 +120,7 @@ def open_folder() -> Iterator[Path]:
 
 
 def secrets_in(folder: Path) -> list[tuple[str, str]]:
-    findings = check_secrets(load_settings(folder / "config.yaml", {}), folder)
+    findings = check_secrets(load_settings(folder / "config.yaml", {}))
     return [(one.verdict, one.name.removeprefix(f"{folder}/")) for one in findings]
 
 
@@ -131,10 +131,10 @@ def test_a_file_with_a_secret_that_others_can_read_is_told(open_folder: Path, na
     assert secrets_in(open_folder) == [("warn", name)]
 
     settings = load_settings(open_folder / "config.yaml", {})
-    (finding,) = check_secrets(settings, open_folder)
+    (finding,) = check_secrets(settings)
     subprocess.run(finding.remedy.strip("`"), shell=True, check=True)
     assert secrets_in(open_folder) == [("ok", "")]
 
 
 def test_without_files_for_secrets_there_is_no_finding(tmp_path: Path) -> None:
-    assert check_secrets(settings_of(tmp_path, vault="{date}.md"), tmp_path) == []
+    assert check_secrets(settings_of(tmp_path, vault="{date}.md")) == []

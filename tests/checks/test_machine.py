@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.checks import exit_code
+from digest.checks.access import check_access
 from digest.checks.machine import (
-    check_access,
     check_clock,
     check_database,
     check_disk,
     check_ports,
     check_zones,
 )
-from digest.store import Store
+from tests.databases import database_at, store_at
 from tests.jobs.bench import settings_of
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 def test_a_database_is_read_through(tmp_path: Path) -> None:
     path = tmp_path / "digest.db"
-    assert check_database(path).said == "not there yet; `digest run` makes it"
-    Store(path).close()
-    assert check_database(path).said.startswith("whole, schema 00")
+    assert check_database(database_at(path)).said == "not there yet; `digest run` makes it"
+    store_at(path).close()
+    assert check_database(database_at(path)).said.startswith("whole, schema 00")
     whole = path.read_bytes()
     path.write_bytes(whole[:8192] + bytes(4096) + whole[12288:])
-    damaged = check_database(path)
+    damaged = check_database(database_at(path))
     assert (damaged.verdict, damaged.remedy) == ("fail", "restore a backup")
     assert damaged.said.startswith("the database is damaged")
 
@@ -54,26 +54,26 @@ def open_folder() -> Iterator[Path]:
 def test_a_database_that_others_can_read_is_told_with_what_mends_it(open_folder: Path) -> None:
     folder = open_folder / "its place"
     path = folder / "digest.db"
-    assert check_access(path) == []
-    with closing(Store(path)):
-        (finding,) = check_access(path)
+    assert check_access(database_at(path)) == []
+    with closing(store_at(path)):
+        (finding,) = check_access(database_at(path))
         assert (finding.verdict, finding.said) == ("ok", "its owner's alone")
         for file in folder.iterdir():
             file.chmod(0o644)
         # Nobody else comes as far as the file.
-        assert check_access(path)[0].verdict == "ok"
+        assert check_access(database_at(path))[0].verdict == "ok"
         folder.chmod(0o711)
-        (finding,) = check_access(path)
+        (finding,) = check_access(database_at(path))
         assert (finding.verdict, "every user of this machine" in finding.said) == ("warn", True)
         subprocess.run(finding.remedy.strip("`"), shell=True, check=True)
-        assert check_access(path)[0].verdict == "ok"
+        assert check_access(database_at(path))[0].verdict == "ok"
         assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o640}
 
 
 def test_a_disk_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    assert check_disk(tmp_path / "data" / "deeper" / "digest.db").verdict == "ok"
+    assert check_disk(database_at(tmp_path / "data" / "deeper" / "digest.db")).verdict == "ok"
     assert list(tmp_path.iterdir()) == []
-    finding = check_disk(Path("/proc/digest.db"))
+    finding = check_disk(database_at(Path("/proc/digest.db")))
     assert finding.verdict == "fail"
     assert "set another `database`" in finding.remedy
 

@@ -16,6 +16,7 @@ from digest.errors import ChannelError
 from tests.channels.email.test_login import demanding
 from tests.channels.mailing import LOGIN
 from tests.channels.scripted import SmtpScript, serving
+from tests.databases import database_at
 from tests.feed_xml import item, rss
 from tests.servers import HttpServer, Reply, running
 
@@ -36,7 +37,7 @@ async def test_the_server_must_take_what_was_sent(project: Project) -> None:
     project.configure("/feed", send_to="inbox, vault")
     project.mail.smtp_options = {"data_size_limit": 4_000}
     project.json("run", "--once")
-    size = largest_email(project.folder / "data/digest.db")
+    size = largest_email(database_at(project.folder / "data/digest.db"))
     assert 4_000 < size < 40_000
     finding = await check_smtp(smtp(project.mail.port), size, utc_now())
     assert finding.verdict == "warn"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from digest.app.results import FeedHealth
     from tests.cli.project import Project
     from tests.servers import HttpServer
 
@@ -32,18 +33,18 @@ async def poller(feed_server: HttpServer, tmp_path: Path) -> AsyncIterator[Polle
         workers.close()
 
 
-async def status(poller: Poller) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+async def status(poller: Poller) -> tuple[FeedHealth, list[tuple[str, str]]]:
     """The feed's line, and the kind and the words of what needs attention."""
     health = await poller.ask(lambda store: store.health.read())
     report = status_report(poller.settings, health, poller.clock())
-    attention = [(one["kind"], one["message"]) for one in report["attention"]]
-    return report["feeds"][0], attention
+    attention = [(need.kind, need.message) for need in report.attention]
+    return report.feeds[0], attention
 
 
 async def test_all_is_well(poller: Poller) -> None:
     await poller.read(item(1), item(2))
     feed, attention = await status(poller)
-    assert (feed["health"], feed["moved_to"], attention) == ("ok", None, [])
+    assert (feed.health, feed.moved_to, attention) == ("ok", None, [])
 
 
 async def test_a_feed_that_outran_its_polls_needs_attention_for_a_week(poller: Poller) -> None:
@@ -61,11 +62,11 @@ async def test_a_feed_that_is_gone_needs_attention_once(poller: Poller) -> None:
     poller.answer(Reply("bye", 410))
     await poller.poll(hours=1)
     feed, attention = await status(poller)
-    assert (feed["health"], feed["next_poll_at"]) == ("gone", None)
+    assert (feed.health, feed.next_poll_at) == ("gone", None)
     assert [kind for kind, _ in attention] == ["gone"]
     await poller.read(item(1), hours=1)
     feed, attention = await status(poller)
-    assert (feed["health"], attention) == ("ok", [])
+    assert (feed.health, attention) == ("ok", [])
 
 
 async def test_how_often_a_feed_failed_is_told_in_words(poller: Poller) -> None:
@@ -84,8 +85,8 @@ async def test_a_feed_that_moved_for_good_needs_attention(poller: Poller) -> Non
         assert (await status(poller))[1] == []
         await poller.poll(hours=hours)
     feed, [(kind, message)] = await status(poller)
-    assert feed["moved_to"] == f"{poller.server.url}/new"
-    assert (kind, message) == ("moved", f"moved for good to {feed['moved_to']}; change its address")
+    assert feed.moved_to == f"{poller.server.url}/new"
+    assert (kind, message) == ("moved", f"moved for good to {feed.moved_to}; change its address")
 
 
 def test_check_compares_how_far_a_feed_reaches_back_with_its_interval(project: Project) -> None:

@@ -11,10 +11,10 @@ import pytest
 from msgspec.structs import replace
 
 from digest.app.wiring import utc_now
-from digest.store import Store
 from tests import limits
 from tests.cli.project import log_lines
 from tests.cli.test_daemon import event, wait_for
+from tests.databases import store_at
 from tests.feed_xml import item, rss
 from tests.servers import Reply
 
@@ -198,7 +198,7 @@ def test_a_channel_that_sends_no_email_any_more(ready: Project) -> None:
 def test_who_was_removed_does_not_come_back_by_files(ready: Project) -> None:
     ready.json("recipients", "remove", EVE)
     ready.json("recipients", "set", ADA, "--at", "07:30")
-    with closing(Store(ready.folder / "data" / "digest.db")) as store:
+    with closing(store_at(ready.folder / "data" / "digest.db")) as store:
         # As earlier versions kept what somebody wanted by an old link.
         one = store.recipients.find("inbox", ADA)
         assert one is not None

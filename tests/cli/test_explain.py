@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digest.store import Store
+from tests.databases import store_at
 from tests.feed_xml import NOW, item, rss
 from tests.servers import Reply
 from tests.store import build
@@ -56,7 +56,7 @@ def test_an_edition_took_it(polled: Project) -> None:
 
 def test_a_weekly_edition_has_it_too(polled: Project) -> None:
     polled.json("send", "weekly")
-    with closing(Store(polled.folder / "data" / "digest.db")) as store:
+    with closing(store_at(polled.folder / "data" / "digest.db")) as store:
         (record,) = store.explaining.find("Story 1", 1)
         build.publish(store, record.id, digest="weekly.weekly")
     first, weekly = explained(polled, "Story 1")[0]["digests"]

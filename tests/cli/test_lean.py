@@ -24,15 +24,18 @@ channels:
 digests:
   weekly: {schedule: every monday at 09:00, send_to: [inbox, team]}
 """
-# English needs no Babel; workers parse; libyaml reads the settings; the database is made without
+# English needs no Babel; workers parse; the database is made without
 # migrations; tables and bars are for terminals.
 NEVER = {
-    *("alembic", "babel", "feedparser", "lxml", "mako", "multiprocessing", "rich", "ruamel"),
+    *("alembic", "babel", "feedparser", "lxml", "mako", "multiprocessing", "rich"),
     *("sqlalchemy.dialects.postgresql", "sqlalchemy.orm"),
 }
 SENDING = {"aiosmtplib", "apscheduler", "css_inline", "jinja2", "re2", "regex", "slack_sdk"}
 FETCHING = {"aiohttp", "nh3"}
-READING = {"digest.feeds.parsing.tolerant", "digest.workers.processes"}
+READING = {
+    *("digest.feeds.parsing.fast", "digest.feeds.parsing.tolerant"),
+    "digest.workers.processes",
+}
 UNPUBLISHED = {"aiohttp.web", "digest.jobs.publish", "digest.rendering.clean"}
 SETTINGS = {"pydantic", "yaml"}
 STORE = {"asyncio", "sqlalchemy", "sqlite3"}

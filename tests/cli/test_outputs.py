@@ -18,10 +18,10 @@ from digest.app.wiring import utc_now
 from digest.cli import run_command
 from digest.cli.results import RESULTS, WITHOUT_RESULT
 from digest.model import Recipient
-from digest.store import Store, WriterLock
 from tests import limits
 from tests.cli.schemas import conforms
 from tests.command_docs import commands
+from tests.databases import database_at, store_at
 from tests.servers import Reply
 from tests.store.build import publish
 
@@ -89,7 +89,7 @@ def test_every_schema_is_held_against_a_run() -> None:
 
 def know_what_is_gone(project: Project) -> None:
     """As after a channel and a digest were taken out of the file."""
-    with closing(Store(project.folder / "data" / "digest.db")) as store:
+    with closing(store_at(project.folder / "data" / "digest.db")) as store:
         for name in ("gone", "lost"):
             publish(store, digest=name)
             store.recipients.put([Recipient(name, "eve@example.com")], utc_now())
@@ -272,7 +272,7 @@ def test_a_database_that_another_holds_is_3_for_those_that_write(configured: Pro
     (configured.folder / "data").mkdir()
     listed = "address,channel\nnew@example.com,inbox\n"
     (configured.folder / "recipients.csv").write_text(listed, "utf-8")
-    with WriterLock(configured.folder / "data/digest.db", "a test"):
+    with database_at(configured.folder / "data/digest.db").lock("a test"):
         for line in (line for lines in WRITING.values() for line in lines):
             done = configured.command("--json", *line.split())
             assert (done.returncode, done.stdout) == (3, ""), line

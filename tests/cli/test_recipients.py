@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.signing.tokens import Tokens
-from digest.store import Store
 from tests import limits
 from tests.cli.test_daemon import event, wait_for
+from tests.databases import store_at
 from tests.feed_xml import item, rss
 from tests.servers import Reply
 
@@ -47,7 +47,7 @@ def test_the_list_of_a_channel(ready: Project) -> None:
     assert states(ready) == {ADA: "active", GRACE: "active", EVE: "active"}
     assert EVE in ready.command("recipients", "list", "--channel", "inbox").stdout
     ready.json("send", "weekly")
-    with closing(Store(ready.folder / "data" / "digest.db")) as store:
+    with closing(store_at(ready.folder / "data" / "digest.db")) as store:
         tokens = Tokens(store.keys.key("links"))
     for recipient in (ADA, GRACE, EVE):
         (mail,) = (mail for mail in ready.mail.mails if mail.recipient == recipient)

@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
+from digest.app.results import (
+    Attention,
+    Counts,
+    DigestPlan,
+    FeedCondition,
+    FeedHealth,
+    LargeFeed,
+    Status,
+    Storage,
+)
 from digest.cli.status_report import overview
 from digest.cli.status_watch import SECONDS, watch
 from tests import limits
@@ -28,18 +39,22 @@ NOW = datetime(2026, 11, 27, 18, 0, tzinfo=UTC)
 ZONES = {"weekly": ZoneInfo("Europe/Berlin"), "daily": ZoneInfo("UTC")}
 
 
-def feed(key: str, health: str = "ok", **more: Any) -> dict[str, Any]:
-    return {
-        "name": key,
-        "url": f"https://{key}.example/",
-        "health": health,
-        "error": None,
-        "missed_at": None,
-        "polled_at": NOW - timedelta(minutes=20),
-        "next_poll_at": NOW + timedelta(minutes=40),
-        "last_new_at": NOW - timedelta(days=2),
-        **more,
-    }
+def feed(key: str, health: FeedCondition = "ok", **more: Any) -> FeedHealth:
+    known = FeedHealth(
+        url=f"https://{key}.example/",
+        name=key,
+        health=health,
+        polled_at=NOW - timedelta(minutes=20),
+        last_new_at=NOW - timedelta(days=2),
+        next_poll_at=NOW + timedelta(minutes=40),
+        failures=0,
+        failing_since=None,
+        status=200,
+        error=None,
+        missed_at=None,
+        moved_to=None,
+    )
+    return replace(known, **more)
 
 
 def digest(
@@ -47,33 +62,37 @@ def digest(
     at: datetime,
     last: str | None = None,
     weekly: tuple[int, datetime | None] = (0, None),
-) -> dict[str, Any]:
-    return {
-        "name": name,
-        "schedule": "every monday at 09:00",
-        "next_edition_at": at,
-        "last_due": "Mon 2026-11-23 09:00 CET",
-        "last_result": last,
-        "weekly_readers": weekly[0],
-        "weekly_edition_at": weekly[1],
-    }
+) -> DigestPlan:
+    return DigestPlan(
+        name=name,
+        title=name,
+        schedule="every monday at 09:00",
+        next_edition="",
+        next_edition_at=at,
+        last_due="Mon 2026-11-23 09:00 CET",
+        last_due_at=None,
+        last_result=last,
+        weekly_readers=weekly[0],
+        weekly_edition_at=weekly[1],
+    )
 
 
-def report(*feeds: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {
-        "feeds": list(feeds or (feed("a"),)),
-        "digests": [digest("weekly", datetime(2026, 11, 30, 8, 0, tzinfo=UTC), "published")],
-        "deliveries": {"pending": 2, "sent": 40},
-        "attention": [],
-        **more,
-    }
+def report(*feeds: FeedHealth, **more: Any) -> Status:
+    status = Status(
+        feeds=feeds or (feed("a"),),
+        digests=(digest("weekly", datetime(2026, 11, 30, 8, 0, tzinfo=UTC), "published"),),
+        deliveries=Counts(pending=2, sent=40),
+        attention=(),
+        storage=Storage(),
+    )
+    return replace(status, **more)
 
 
-def need(kind: str, name: str, message: str, url: str | None = None) -> dict[str, Any]:
-    return {"kind": kind, "name": name, "url": url, "message": message}
+def need(kind: str, name: str, message: str, url: str | None = None) -> Attention:
+    return Attention(kind, name, url, message)
 
 
-def shown(what: dict[str, Any], *, running: bool = True, everything: bool = False) -> list[str]:
+def shown(what: Status, *, running: bool = True, everything: bool = False) -> list[str]:
     lines = overview(what, ZONES, NOW, running=running, everything=everything)
     return [line.text for line in lines]
 
@@ -83,18 +102,19 @@ def test_all_is_well_in_one_line() -> None:
     assert lines[0] == "All well: next edition 'weekly' on Monday at 09:00 (in 2 d 14 h)"
     assert "  weekly  on Monday at 09:00 (in 2 d 14 h), every monday at 09:00" in lines[3]
     assert lines[3].endswith("; last: published (Mon 2026-11-23 09:00 CET)")
-    assert lines[5:] == ["Feeds: 1 well", "", "Deliveries: 2 pending, 40 sent"]
+    counts = "Deliveries: 2 pending, 40 sent, 0 retrying, 0 failed, 0 unknown"
+    assert lines[5:] == ["Feeds: 1 well", "", counts, "Database: 0.0 MB"]
 
 
 def test_the_size_of_the_database_comes_last() -> None:
-    large = [{"url": "u", "name": name, "bytes": 1_250_000} for name in ("A feed", "Another")]
-    storage = {"bytes": 12_340_000, "largest_feeds": large}
+    large = tuple(LargeFeed("u", name, 1_250_000) for name in ("A feed", "Another"))
+    storage = Storage(bytes=12_340_000, largest_feeds=large)
     lines = [shown(report(storage=storage), everything=one)[-1] for one in (False, True)]
     assert lines == [
         "Database: 12.3 MB, most of A feed (1.2 MB)",
         "Database: 12.3 MB, most of A feed (1.2 MB), Another (1.2 MB)",
     ]
-    empty = report(storage={"bytes": 90_000, "largest_feeds": []})
+    empty = report(storage=Storage(bytes=90_000))
     assert shown(empty)[-1] == "Database: 0.1 MB"
 
 
@@ -161,7 +181,7 @@ def test_what_needs_attention_comes_with_what_mends_it(
 
 def test_feeds_that_are_called_alike_are_told_apart() -> None:
     feeds = [feed("a", name="one.example"), feed("b", name="one.example")]
-    needs = [need("feed", one["name"], "answered 404", one["url"]) for one in feeds]
+    needs = [need("feed", same.name, "answered 404", same.url) for same in feeds]
     lines = shown(report(*feeds, attention=needs))
     assert [line.split()[-1] for line in lines if "feeds test" in line] == [
         "https://a.example/",

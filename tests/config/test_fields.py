@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.config import EmailSettings, load_settings
+from digest.config import load_settings
+from digest.config.channels.email import EmailSettings
 from digest.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ def load(folder: Path, **values: str) -> Settings:
 
 
 def test_the_good_ones_load(tmp_path: Path) -> None:
-    assert load(tmp_path).feeds[0].url == GOOD["feed"]
-    assert load(tmp_path, feed="http://[2001:db8::1]/feed").feeds[0].url.endswith("]/feed")
+    assert load(tmp_path).feeds[0].address == GOOD["feed"]
+    assert load(tmp_path, feed="http://[2001:db8::1]/feed").feeds[0].address.endswith("]/feed")
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.config import EmailSettings, FileSettings, find_config
+from digest.config import FeedSettings, find_config
 from digest.config import load as load_module
+from digest.config.channels.email import EmailSettings
+from digest.config.channels.file import FileSettings
 from digest.config.units import duration_text, parse_duration, parse_size
 from digest.config.yaml.document import read_document
 from digest.errors import UsageError
 from digest.log import Redactor
 from tests.config.files import CHANNELS, DIGESTS, FEEDS, SECRET, load
+from tests.databases import file_of
 
 REST = FEEDS + CHANNELS + DIGESTS
 SMTP = "smtp:\n  host: mail.example\n  from: a@b.example\n  username: u\n"
@@ -189,7 +192,7 @@ TEXT = st.text(min_size=1).filter(lambda text: text.lower() not in {"~", "null"}
 def test_a_variable_stays_inside_its_value(content: str) -> None:
     text = 'plain: ${X}\nquoted: "${X}"\nlist: [a, "${X}"]\nlast: 1\n'
 
-    document = read_document(text, {"X": content, "OTHER": "wrong"}, Path())
+    document = read_document(text, {"X": content, "OTHER": "wrong"})
 
     assert document.problems == []
     assert document.data == {
@@ -201,7 +204,7 @@ def test_a_variable_stays_inside_its_value(content: str) -> None:
 
 
 def test_a_key_is_never_filled_in() -> None:
-    assert read_document("${X}: 1\n", {"X": "admin"}, Path()).data == {"${X}": "1"}
+    assert read_document("${X}: 1\n", {"X": "admin"}).data == {"${X}": "1"}
 
 
 SECRETS = {
@@ -220,7 +223,7 @@ SECRETS = {
     [
         pytest.param(SECRETS["password"], ("0123 #: ${X}",), id="password"),
         pytest.param(SECRETS["webhook"], ("https://hooks.example/T/B/x", "x"), id="webhook"),
-        pytest.param(SECRETS["headers"], ("Bearer a:b", "2", "a:b"), id="headers"),
+        pytest.param(SECRETS["headers"], ("Bearer a:b", "a:b", "2"), id="headers"),
     ],
 )
 def test_a_secret_may_stand_in_a_file_of_its_own(
@@ -279,6 +282,7 @@ def test_credentials_in_an_address_become_a_header(
 
     (feed,) = load(tmp_path, text).feeds
 
+    assert isinstance(feed, FeedSettings)
     assert feed.url == url
     authorization = "Basic " + b64encode(pair.encode()).decode()
     assert {k: v.get_secret_value() for k, v in feed.headers.items()} == {
@@ -293,6 +297,7 @@ def test_a_given_authorization_goes_before_the_address(tmp_path: Path) -> None:
     )
     (feed,) = load(tmp_path, text).feeds
 
+    assert isinstance(feed, FeedSettings)
     assert feed.headers["Authorization"].get_secret_value() == "Bearer x"
 
 
@@ -331,7 +336,7 @@ def test_paths_are_relative_to_the_file(tmp_path: Path, monkeypatch: pytest.Monk
         "home": "/home/ada/out.md",
         "root": "/srv/out.md",
     }
-    assert settings.database_path == tmp_path / "db/d.db"
+    assert file_of(settings) == tmp_path / "db/d.db"
     assert settings.digests["weekly"].template == tmp_path / "templates"
 
 
@@ -340,7 +345,7 @@ def test_the_default_database_is_beside_the_file_too(
 ) -> None:
     monkeypatch.chdir("/")
 
-    assert load(tmp_path, REST).database_path == tmp_path / "data/digest.db"
+    assert file_of(load(tmp_path, REST)) == tmp_path / "data/digest.db"
 
 
 def test_a_relative_file_name_counts_from_the_working_folder(
@@ -348,7 +353,7 @@ def test_a_relative_file_name_counts_from_the_working_folder(
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
-    assert load(Path(), REST).database_path == tmp_path / "data/digest.db"
+    assert file_of(load(Path(), REST)) == tmp_path / "data/digest.db"
 
 
 @pytest.mark.parametrize("rule", ["0 9 * * mon", "every monday at 09:00"])
@@ -391,9 +396,9 @@ def test_a_digest_names_feeds_by_name_address_or_tag(
     )
     settings = load(tmp_path, text)
 
-    urls = [feed.url for feed in settings.feeds_of("weekly")]
+    urls = [feed.address for feed in settings.feeds_of("weekly")]
     assert urls == [f"https://{letter}.example/" for letter in expected]
-    assert [feed.url for feed in settings.feeds if settings.digests_of(feed.url)] == urls
+    assert [feed.address for feed in settings.feeds if settings.digests_of(feed.address)] == urls
 
 
 def test_a_digest_takes_every_feed_unless_it_says(tmp_path: Path) -> None:

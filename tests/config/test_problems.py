@@ -84,7 +84,7 @@ CASES = [
     case(
         "unknown kind",
         f"{FEEDS}channels:\n  out:\n    kind: emial\n{DIGESTS}",
-        (4, "channels.out.kind", "must be one of email, slack, file; did you mean 'email'?"),
+        (4, "channels.out.kind", "must be one of email, file, slack; did you mean 'email'?"),
     ),
     case(
         "no kind",
@@ -174,6 +174,11 @@ CASES = [
         f"{FEEDS}channels:\n  team:\n    kind: slack\n    webhook_url: https://hooks.example/x\n"
         "    threads: true\ndigests: {weekly: {schedule: daily at 07:00, send_to: team}}\n",
         (6, "channels.team.threads", "needs bot_token and channel; a webhook cannot post replies"),
+    ),
+    case(
+        "no way to post",
+        f"{FEEDS}channels:\n  out:\n    kind: slack\n{DIGESTS}",
+        (3, "channels.out", "give webhook_url, or bot_token and channel"),
     ),
     case(
         "bad webhook address",
@@ -365,7 +370,17 @@ CASES = [
     case("text", "hello\n", (1, "", "must be a map of settings")),
     case("a list", "- feeds\n", (1, "", "must be a map of settings")),
     case("not YAML", f"{FEEDS}channels: {{out: [1\n{DIGESTS}", (3, "", "not YAML: ")),
-    case("two documents", f"{REST}---\n{REST}", (4, "", "not YAML: ")),
+    case("two documents", f"{REST}---\n{REST}", (4, "", "not YAML: a second document begins")),
+    case(
+        "a colon in brackets",
+        f"web: {{proxies: [127.0.0.1, ::1]}}\n{REST}",
+        (1, "", "not YAML: in brackets, text that begins or ends with : needs quotes"),
+    ),
+    case(
+        "an end of line that is none",
+        f"{REST}timezone: Europe/\u2028Berlin\n",
+        (4, "", 'not YAML: the character U+2028; write "\\u2028" in quotes'),
+    ),
     case("control character", f"{REST}timezone: \x07\n", (0, "", "not YAML: ")),
     case("nested without end", "feeds: " + "[" * 600, (0, "", "not YAML: ")),
     case(
@@ -377,7 +392,7 @@ CASES = [
     case(
         "an alias in itself",
         f"feeds: &feeds\n  - https://a.example/\n  - *feeds\n{CHANNELS}{DIGESTS}",
-        (1, "feeds[1]", "refers to itself"),
+        (3, "feeds[1]", "refers to itself"),
     ),
     case(
         "a password that starts with *",

@@ -7,12 +7,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from jsonschema import Draft202012Validator
-from ruamel.yaml import YAML
 
 from digest.config.base import Model
 from digest.config.schema import json_schema
+from digest.config.secrets import file_forms
 from digest.config.settings import Settings
+from digest.config.structure import fields_of
 from digest.errors import ConfigError
 from tests.config.files import load
 
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
     from pathlib import Path
-
-    from pydantic import BaseModel
 
 EXAMPLE = """\
 timezone: Europe/Berlin
@@ -95,7 +95,7 @@ SECTIONS = [
 
 
 def example() -> Any:
-    return YAML(typ="safe", pure=True).load(EXAMPLE)
+    return yaml.safe_load(EXAMPLE)
 
 
 def at(data: Any, path: tuple[str | int, ...]) -> Any:
@@ -257,8 +257,11 @@ def test_every_value_may_come_from_the_environment(
     assert by_variable == load(tmp_path, json.dumps(literal), **ENVIRON)
 
 
-def models() -> dict[str, type[BaseModel]]:
-    return {model.__name__: model for model in Model.__subclasses__()}
+def models(model: type[Model] = Model) -> dict[str, type[Model]]:
+    """The models below one that are a section of a file."""
+    below = model.__subclasses__()
+    found = {kind.__name__: kind for kind in below if not kind.__subclasses__()}
+    return found | {name: kind for one in below for name, kind in models(one).items()}
 
 
 def test_every_setting_is_in_it() -> None:
@@ -267,7 +270,7 @@ def test_every_setting_is_in_it() -> None:
 
     assert set(described) == set(models())
     for name, model in models().items():
-        wanted = {field.alias or key for key, field in model.model_fields.items()}
+        wanted = set(fields_of(model)) | {f"{key}_file" for key in file_forms(model)}
         aliases = {"cron"} if name == "DigestSettings" else set()
         assert set(described[name]["properties"]) == wanted | aliases, name
 

@@ -9,12 +9,13 @@ import pytest
 from msgspec.structs import replace
 
 from digest.errors import FeedError
-from digest.feeds.http.fetch import Request
+from digest.feeds.http.messages import Request
 from digest.feeds.parsing.read import read_text
 from digest.jobs.body_task import body_of
 
 if TYPE_CHECKING:
-    from digest.feeds.http.fetch import Fetcher, Response
+    from digest.feeds.http.fetch import Fetcher
+    from digest.feeds.http.messages import Response
 
 
 async def get(fetcher: Fetcher, url: str, **more: Any) -> Response:
@@ -22,7 +23,7 @@ async def get(fetcher: Fetcher, url: str, **more: Any) -> Response:
     response = await fetcher.fetch(Request(url, allow_private_networks=True, **more))
     if response.body is None:
         return response
-    body = body_of(response, fetcher._limits.max_body)
+    body = body_of(response, fetcher._limits.max_body, "feed", {})
     return replace(response, body=await asyncio.to_thread(read_text, body))
 
 

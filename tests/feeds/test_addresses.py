@@ -14,7 +14,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from digest.errors import FeedError
 from digest.feeds.http import fetch
-from digest.feeds.http.fetch import Fetcher, FetchLimits, Request
+from digest.feeds.http.fetch import Fetcher, FetchLimits
+from digest.feeds.http.messages import Request
 from tests.feed_xml import item, rss
 from tests.feeds.conftest import USER_AGENT
 from tests.feeds.raw_server import raw_server

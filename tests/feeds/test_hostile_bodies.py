@@ -9,7 +9,7 @@ import pytest
 
 from digest.errors import FeedError
 from digest.feeds.identity import identify
-from digest.feeds.parsing.tolerant import parse_feed
+from digest.feeds.sources.feed import parse_feed
 from digest.rendering.clean import clean_entries
 from digest.workers.pool import WorkerPool
 from tests import limits
@@ -69,14 +69,14 @@ BODIES = {
 @pytest.fixture
 async def workers() -> AsyncIterator[WorkerPool]:
     with closing(WorkerPool(1, task_seconds=SECONDS)) as workers:
-        await workers.run(parse_feed, rss(item(1)).encode(), URL)
+        await workers.call(parse_feed, rss(item(1)).encode(), URL)
         yield workers
 
 
 async def read(workers: WorkerPool, body: bytes) -> ParsedFeed | FeedError:
     try:
-        feed = await workers.run(parse_feed, body, URL)
-        await workers.run(clean_entries, identify(feed))
+        feed = await workers.call(parse_feed, body, URL)
+        await workers.call(clean_entries, identify(feed))
     except FeedError as error:
         return error
     return feed

@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from digest.app.wiring import compile_templates, open_fetcher, open_pictures
 from digest.config import Settings
+from digest.jobs.context import JobContext
+from digest.jobs.deliver import DeliverJob
+from digest.jobs.disk_guard import DiskGuard
+from digest.jobs.drafts import Drafter
 from digest.jobs.plan import plan
 from digest.jobs.poll import PollJob
 from digest.jobs.publish import PublishJob
 from digest.log import Redactor, Sanitiser
 from digest.signing.web_links import EditionLinks
 from digest.store import Store, StoreThread
+from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.store.fresh import lay_out_empty
 
@@ -56,12 +61,36 @@ def settings_of(folder: Path, feeds: list[Any], **more: Any) -> Settings:
     return Settings.model_validate(data | more, context={"base": folder})
 
 
+def context_of(
+    store: StoreThread[Store],
+    clock: Callable[[], datetime],
+    channels: Mapping[str, Channel] | None = None,
+    settings: Settings | None = None,
+    sanitiser: Sanitiser | None = None,
+) -> JobContext:
+    """What jobs work with; those that go by no settings do with none."""
+    nothing = Settings.model_construct(feeds=(), digests={}, database="sqlite:///digest.db")
+    return JobContext(
+        settings or nothing,
+        store,
+        clock,
+        sanitiser or Sanitiser(Redactor()),
+        channels or {},
+        compile_templates(settings) if settings and channels else {},
+    )
+
+
+def open_deliver_job(context: JobContext, **options: Any) -> DeliverJob:
+    """What delivers, on a disk that has room."""
+    return DeliverJob(context, DiskGuard(context, lambda _: None), **options)
+
+
 @asynccontextmanager
 async def open_store(folder: Path) -> AsyncIterator[StoreThread[Store]]:
     path = folder / "digest.db"
     if not path.exists():
         lay_out_empty(path)
-    store = StoreThread(lambda: Store(path))
+    store = StoreThread(lambda: store_at(path))
     await store.open()
     try:
         yield store
@@ -77,11 +106,14 @@ class Bench:
     store: StoreThread[Store]
     clock: StoppedClock
 
+    def context(self, channels: Mapping[str, Channel] | None = None) -> JobContext:
+        return context_of(self.store, self.clock, channels, self.settings)
+
     async def plan(self) -> None:
         """What a start does with the configuration."""
         now = self.clock()
         plans = plan(self.settings, now)
-        await self.store.run(lambda store: store.editions.plan(plans, now))
+        await self.store.transact(lambda store: store.editions.plan(plans, now))
 
     @asynccontextmanager
     async def polling(
@@ -90,33 +122,25 @@ class Bench:
         wrap: Callable[[Fetcher], Fetcher] = lambda fetcher: fetcher,
     ) -> AsyncIterator[PollJob]:
         async with open_fetcher(self.settings) as fetcher:
-            yield PollJob(
-                self.settings, self.store, wrap(fetcher), workers, self.clock, Sanitiser(Redactor())
-            )
+            yield PollJob(self.context(), wrap(fetcher), workers)
 
     def publishing(
-        self, channels: Mapping[str, Channel], illustrating: PictureFetcher | None = None
+        self, channels: Mapping[str, Channel], picture_fetcher: PictureFetcher | None = None
     ) -> PublishJob:
-        templates = compile_templates(self.settings)
-        return PublishJob(
-            self.settings,
-            self.store,
-            channels,
-            templates,
-            illustrating or open_pictures(self.settings),
-            self.clock,
-            EditionLinks(LINKS_KEY, self.settings.links_url),
-        )
+        context = self.context(channels)
+        links = EditionLinks(LINKS_KEY, self.settings.links_url)
+        pictures = picture_fetcher or open_pictures(self.settings)
+        return PublishJob(context, links, pictures, Drafter(context))
 
     async def pending(self, digest: str = "weekly") -> list[Entry]:
-        urls = [feed.url for feed in self.settings.feeds]
-        return await self.store.run(lambda store: store.editions.pending(digest, urls))
+        urls = [feed.address for feed in self.settings.feeds]
+        return await self.store.transact(lambda store: store.editions.pending(digest, urls))
 
     async def feed(self, url: str) -> dict[str, Any]:
-        return (await self.store.run(lambda store: store.health.read())).feeds[url]
+        return (await self.store.transact(lambda store: store.health.read())).feeds[url]
 
     async def digest(self, name: str = "weekly") -> dict[str, Any]:
-        return (await self.store.run(lambda store: store.health.read())).digests[name]
+        return (await self.store.transact(lambda store: store.health.read())).digests[name]
 
 
 @asynccontextmanager

@@ -71,7 +71,7 @@ class Poller:
         return await self.poll(**later)
 
     async def ask(self, question: Callable[[Store], Any]) -> Any:
-        return await self.bench.store.run(question)
+        return await self.bench.store.transact(question)
 
     async def titles(self) -> list[str]:
         """The titles of what is pending."""
@@ -89,4 +89,4 @@ class Poller:
                 found = connection.exec_driver_sql(sql)
                 return [tuple(row) for row in found] if found.returns_rows else []
 
-        return await self.bench.store.run(run)
+        return await self.bench.store.transact(run)

@@ -48,7 +48,7 @@ def days(at: datetime) -> float:
 
 
 async def editions(bench: Bench) -> list[Kept]:
-    rows = (await bench.store.run(build.dump))["editions"]
+    rows = (await bench.store.transact(build.dump))["editions"]
     found = []
     for _, _, scheduled_for, period_from, period_to, *_, snapshot in rows:
         stories = [
@@ -83,7 +83,7 @@ def publishing(bench: Bench) -> PublishJob:
 async def learn(bench: Bench, **published: datetime | None) -> None:
     """What a poll that is made now finds."""
     new = [build.entry(title, at) for title, at in published.items()]
-    await bench.store.run(lambda store: build.learn(store, *new, now=bench.clock()))
+    await bench.store.transact(lambda store: build.learn(store, *new, now=bench.clock()))
 
 
 async def learn_a_week(bench: Bench) -> None:
@@ -120,10 +120,12 @@ async def test_a_late_edition_is_sent_as_of_now(tmp_path: Path) -> None:
     async with daily(tmp_path) as bench:
         await learn_a_week(bench)
         late = (await publishing(bench).publish_due())[0]
-        (delivery,) = await bench.store.run(lambda store: store.ledger.of_edition(late.edition_id))
+        (delivery,) = await bench.store.transact(
+            lambda store: store.ledger.of_edition(late.edition_id)
+        )
         # The days that a delivery is tried for have only begun.
         assert delivery.created_at == BACK
-        rows = (await bench.store.run(build.dump))["renditions"]
+        rows = (await bench.store.transact(build.dump))["renditions"]
         dates = {message_from_bytes(row[-1])["Date"] for row in rows}
         assert dates == {"Thu, 19 Nov 2026 09:01:00 +0000"}
 
@@ -163,6 +165,7 @@ class Fragile:
     kind = "email"
     patience: timedelta | None = None
     pace = Pace()
+    remedy = ""
 
     def __init__(self, end: type[BaseException]) -> None:
         self._end = end
@@ -263,9 +266,9 @@ async def test_what_was_edited_in_the_gap_is_sent_again_once(tmp_path: Path) -> 
         bench.clock.now = NOW + DAY
         await publishing(bench).publish_due()
         bench.clock.now = BACK
-        known = await bench.store.run(lambda store: build.known(store, "sent"))
+        known = await bench.store.transact(lambda store: build.known(store, "sent"))
         edited = [(known["sent"].id, build.entry("sent", NOW, fingerprint="g"))]
-        await bench.store.run(
+        await bench.store.transact(
             lambda store: build.learn(store, now=BACK, edited=edited, resend=True)
         )
         await publishing(bench).publish_due()
@@ -279,7 +282,7 @@ async def test_what_was_edited_in_the_gap_is_sent_again_once(tmp_path: Path) -> 
 async def test_a_missed_time_that_has_an_edition_is_passed_over(tmp_path: Path) -> None:
     async with daily(tmp_path) as bench:
         # Made by a clock that ran ahead.
-        await bench.store.run(lambda store: build.publish(store, at=NOW + 2 * DAY))
+        await bench.store.transact(lambda store: build.publish(store, at=NOW + 2 * DAY))
         await learn_a_week(bench)
         await publishing(bench).publish_due()
         assert (await editions(bench))[1:] == [

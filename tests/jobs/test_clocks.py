@@ -55,7 +55,7 @@ def publishing(bench: Bench) -> PublishJob:
 
 async def rows(bench: Bench) -> list[Row]:
     """Digest, scheduled time, period and snapshot of every edition, in the order of making."""
-    return [row[1:5] + row[-1:] for row in (await bench.store.run(build.dump))["editions"]]
+    return [row[1:5] + row[-1:] for row in (await bench.store.transact(build.dump))["editions"]]
 
 
 async def scheduled(bench: Bench) -> list[str]:
@@ -141,7 +141,7 @@ async def test_a_day_ahead_and_back_again(tmp_path: Path) -> None:
 async def test_a_year_ahead_and_back_again_silences_nothing(tmp_path: Path) -> None:
     configured = settings_for(tmp_path, daily=NOONS)
     async with open_bench(configured, tmp_path) as bench:
-        await bench.store.run(lambda store: build.learn(store, build.entry("a")))
+        await bench.store.transact(lambda store: build.learn(store, build.entry("a")))
         job = publishing(bench)
         bench.clock.turn(days=365)
         await job.publish_due()
@@ -222,7 +222,9 @@ async def run_through(
 
 async def learn(bench: Bench, title: str, published: datetime) -> None:
     one, windows = build.entry(title, published), dict.fromkeys(POLICIES, 7 * DAY)
-    await bench.store.run(lambda store: build.learn(store, one, now=bench.clock(), windows=windows))
+    await bench.store.transact(
+        lambda store: build.learn(store, one, now=bench.clock(), windows=windows)
+    )
 
 
 @settings(max_examples=25)

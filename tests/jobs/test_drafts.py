@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from digest.app.ticker import DaemonHealth
 from digest.jobs import drafts as jobs
-from digest.jobs.drafts import Drafter, draft_edition
+from digest.jobs.drafts import Drafter
 from digest.workers.pool import WorkerPool
 from tests import limits
 from tests.editions.hostile import TITLES
@@ -38,7 +38,7 @@ async def learn(
         replace(build.entry(f"{url}/{n}", NOW), title=title, html=html, image=image)
         for n, title in enumerate(titles)
     ]
-    await bench.store.run(lambda store: build.learn(store, *entries, windows=windows, url=url))
+    await bench.store.transact(lambda store: build.learn(store, *entries, windows=windows, url=url))
 
 
 async def learn_hostile(bench: Bench, each: int, kind: str = "shared amounts") -> None:
@@ -65,11 +65,11 @@ async def test_the_store_answers_while_an_edition_is_drafted(
     bench: Bench, workers: WorkerPool
 ) -> None:
     await learn_hostile(bench, 1_000)
-    drafting = Drafter(bench.settings, bench.store, workers)
+    drafting = Drafter(bench.context(), workers)
 
     # The processor time that the store's thread has nothing else in.
     async def held() -> float:
-        return await bench.store.run(lambda _: time.thread_time())
+        return await bench.store.transact(lambda _: time.thread_time())
 
     before = await held()
     draft = await drafting.edition("weekly", NOW)
@@ -82,10 +82,9 @@ async def test_a_draft_is_the_same_wherever_it_is_decided(
     bench: Bench, workers: WorkerPool
 ) -> None:
     await learn_hostile(bench, 60, "shared subjects")
-    there = await Drafter(bench.settings, bench.store, workers).edition("weekly", NOW)
-    thread = await Drafter(bench.settings, bench.store).edition("weekly", NOW)
-    here = await bench.store.run(lambda store: draft_edition(store, bench.settings, "weekly", NOW))
-    assert there.edition == thread.edition == here.edition
+    there = await Drafter(bench.context(), workers).edition("weekly", NOW)
+    thread = await Drafter(bench.context()).edition("weekly", NOW)
+    assert there.edition == thread.edition
     assert there.edition.stories
 
 
@@ -93,7 +92,7 @@ async def test_what_is_cut_off_is_told_in_the_log_alone(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
     await learn_hostile(bench, 700)
-    draft = await Drafter(bench.settings, bench.store).edition("weekly", NOW)
+    draft = await Drafter(bench.context()).edition("weekly", NOW)
     assert draft.is_short
     (record,) = [one for one in caplog.records if one.message == "drafting took long"]
     assert record.levelno == logging.WARNING
@@ -107,9 +106,9 @@ async def test_what_takes_too_long_all_the_same_is_not_grouped(
     title = "Boeing strike ends after machinists accept new contract"
     for url in FEEDS:
         await learn(bench, url, title, *(f"{url} {n}" for n in range(40)))
-    whole = await Drafter(bench.settings, bench.store).edition("weekly", NOW)
+    whole = await Drafter(bench.context()).edition("weekly", NOW)
     hurried = WorkerPool(1, task_seconds=0.001, doing="drafting")
-    drafting = Drafter(bench.settings, bench.store, hurried)
+    drafting = Drafter(bench.context(), hurried)
     draft = await drafting.edition("weekly", NOW)
     hurried.close()
     (record,) = [one for one in caplog.records if one.message == "not grouped"]
@@ -123,7 +122,7 @@ async def test_of_a_feed_the_newest_are_looked_at_and_the_others_wait(
     monkeypatch.setattr(jobs, "_MOST_PENDING", 10)
     await learn(bench, FEEDS[0], *(f"Title {n}" for n in range(30)))
     await learn(bench, FEEDS[1], *(f"Other {n}" for n in range(3)))
-    draft = await Drafter(bench.settings, bench.store).edition("weekly", NOW)
+    draft = await Drafter(bench.context()).edition("weekly", NOW)
     assert len(draft.pending) == 13
     assert draft.edition.held_back == 20
     assert [more.stories for section in draft.edition.sections for more in section.more] == [20]
@@ -138,7 +137,9 @@ async def test_rules_read_contents_a_few_at_a_time(
     async with open_bench(config, tmp_path) as bench:
         await learn(bench, FEEDS[0], "One", "Two", "Three", html="<p>open</p>")
         await learn(bench, FEEDS[1], "Four", "Five", "Six", html="<p>secret</p>")
-        draft = await Drafter(config, bench.store, workers).edition("weekly", NOW)
+        draft = await Drafter(replace(bench.context(), settings=config), workers).edition(
+            "weekly", NOW
+        )
         assert len(draft.judged.left_out) == 3
         assert {story.html for story in draft.edition.stories} == {"<p>open</p>"}
 
@@ -149,7 +150,7 @@ async def test_whole_contents_have_a_limit_in_all(tmp_path: Path) -> None:
     )
     async with open_bench(config, tmp_path) as bench:
         await learn(bench, FEEDS[0], *(f"Title {n}" for n in range(10)), html="x" * 200_000)
-        draft = await Drafter(config, bench.store).edition("weekly", NOW)
+        draft = await Drafter(replace(bench.context(), settings=config)).edition("weekly", NOW)
         shown = [len(story.html) for story in draft.edition.stories]
         assert shown == [200_000] * 5 + [0] * 5
 
@@ -163,7 +164,7 @@ async def test_no_feed_has_its_pictures_from_where_another_may_be(tmp_path: Path
         picture = "http://nas.local:8080/reboot.png"
         for url in (inside, outside):
             await learn(bench, url, url, image=picture)
-        draft = await Drafter(config, bench.store).edition("weekly", NOW)
+        draft = await Drafter(replace(bench.context(), settings=config)).edition("weekly", NOW)
         images = {story.title: story.image for story in draft.edition.stories}
         assert images == {inside: picture, outside: ""}
 
@@ -176,10 +177,8 @@ async def test_markup_counts_for_more_than_text(tmp_path: Path, piece: str, whol
     async with open_bench(config, tmp_path) as bench:
         html = piece * (200_000 // len(piece))
         await learn(bench, FEEDS[0], *(f"Title {n}" for n in range(10)), html=html)
-        draft = await Drafter(config, bench.store).edition("weekly", NOW)
+        draft = await Drafter(replace(bench.context(), settings=config)).edition("weekly", NOW)
         assert sum(bool(story.html) for story in draft.edition.stories) == whole
-        at_once = await bench.store.run(lambda store: draft_edition(store, config, "weekly", NOW))
-        assert at_once.edition == draft.edition
 
 
 async def test_no_more_contents_are_read_than_are_shown(
@@ -191,7 +190,7 @@ async def test_no_more_contents_are_read_than_are_shown(
     async with open_bench(config, tmp_path) as bench:
         await learn(bench, FEEDS[0], *(f"Title {n}" for n in range(150)), html="x" * 50_000)
         asked: list[int] = []
-        queries = await bench.store.run(lambda store: store.editions)
+        queries = await bench.store.transact(lambda store: store.editions)
         contents = queries.contents
 
         def note(ids: Collection[int]) -> dict[int, str]:
@@ -199,22 +198,22 @@ async def test_no_more_contents_are_read_than_are_shown(
             return contents(ids)
 
         monkeypatch.setattr(queries, "contents", note)
-        await Drafter(config, bench.store).edition("weekly", NOW)
+        await Drafter(replace(bench.context(), settings=config)).edition("weekly", NOW)
         assert asked == [50]
 
 
 def test_slow_drafting_shows_in_health() -> None:
     now = 0.0
-    pulse = DaemonHealth(lambda: now)
-    assert (pulse.draft_seconds, pulse.drafting_for) == (None, 0.0)
-    with pulse.drafting():
+    health = DaemonHealth(lambda: now)
+    assert (health.draft_seconds, health.drafting_for) == (None, 0.0)
+    with health.drafting():
         now = 299.0
-        assert pulse.drafting_for == 299.0
-        pulse.begin()
-        assert pulse.stale == ""
+        assert health.drafting_for == 299.0
+        health.begin()
+        assert health.stale == ""
         now = 300.0
-        assert pulse.stale == "an edition is drafted without end"
-    assert (pulse.stale, pulse.draft_seconds, pulse.drafting_for) == ("", 300.0, 0.0)
+        assert health.stale == "an edition is drafted without end"
+    assert (health.stale, health.draft_seconds, health.drafting_for) == ("", 300.0, 0.0)
 
 
 async def test_a_draft_is_watched_while_it_is_made(bench: Bench) -> None:
@@ -226,7 +225,7 @@ async def test_a_draft_is_watched_while_it_is_made(bench: Bench) -> None:
         yield
         seen.append("ended")
 
-    drafting = Drafter(bench.settings, bench.store)
+    drafting = Drafter(bench.context())
     drafting.watch = watch
     await asyncio.gather(*(drafting.edition("weekly", NOW) for _ in range(2)))
     assert sorted(seen) == ["begun", "begun", "ended", "ended"]

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.channels import open_channels
+from digest.config import Settings
 from digest.errors import StoreError
+from digest.jobs.context import JobContext
 from digest.jobs.deliver import DeliverJob
 from digest.jobs.disk_guard import DiskGuard
 from digest.log import Redactor, Sanitiser
 from digest.model import Rendition
-from digest.store import reason_not_to_send
 from tests import limits
 from tests.channels.making import TEMPLATES, open_it
 from tests.disks import Disk, small_disk
@@ -57,10 +58,10 @@ class Batch:
     server: MailServer
 
     async def states(self) -> list[str]:
-        return [str(row[5]) for row in (await self.store.run(build.dump))["deliveries"]]
+        return [str(row[5]) for row in (await self.store.transact(build.dump))["deliveries"]]
 
     async def incidents(self) -> list[tuple[str, str, str]]:
-        found = (await self.store.run(lambda store: store.health.read())).incidents
+        found = (await self.store.transact(lambda store: store.health.read())).incidents
         return [(one.kind, one.subject, one.message) for one in found]
 
     def received(self) -> list[str]:
@@ -75,12 +76,11 @@ async def open_batch(folder: Path, server: MailServer) -> AsyncIterator[Batch]:
     clock, path = StoppedClock(), folder / "digest.db"
     async with open_store(folder) as store:
         sent_as = (Rendition("it", "email", READERS, (payload,)),)
-        await store.run(lambda opened: build.publish(opened, sent_as=sent_as))
-        room = DiskGuard(
-            store, str(path), partial(reason_not_to_send, path), clock, again_seconds=0
-        )
-        words = Sanitiser(Redactor())
-        by = DeliverJob(store, {"it": channel}, clock, words, room, record_again_seconds=0.01)
+        await store.transact(lambda opened: build.publish(opened, sent_as=sent_as))
+        settings = Settings.model_construct(feeds=(), digests={}, database=f"sqlite:///{path}")
+        context = JobContext(settings, store, clock, Sanitiser(Redactor()), {"it": channel})
+        room = DiskGuard(context, again_seconds=0)
+        by = DeliverJob(context, room, record_again_seconds=0.01)
         yield Batch(store, path, by, room, server)
 
 
@@ -160,12 +160,12 @@ async def test_a_database_that_can_only_be_read_from_one_moment_to_the_next(
     tmp_path: Path, mail_server: MailServer
 ) -> None:
     async with open_batch(tmp_path, mail_server) as batch:
-        await batch.store.run(partial(query_only, 1))
+        await batch.store.transact(partial(query_only, 1))
         for _ in range(2):
             with pytest.raises(StoreError, match="readonly database; make it writable"):
                 await batch.delivering.deliver_due()
         assert batch.received() == []
-        await batch.store.run(partial(query_only, 0))
+        await batch.store.transact(partial(query_only, 0))
         await batch.delivering.deliver_due()
         assert batch.received() == list(READERS)
         assert await batch.states() == ["sent"] * 5
@@ -180,10 +180,12 @@ async def test_an_incident_of_an_earlier_process_ends_with_the_first_look(
         assert len(await batch.incidents()) == 1
     disk.make_room()
     async with open_store(disk.folder) as store:
-        path = disk.folder / "digest.db"
-        room = DiskGuard(store, str(path), partial(reason_not_to_send, path), StoppedClock())
-        assert await room.is_left()
-        assert (await store.run(lambda opened: opened.health.read())).incidents == []
+        settings = Settings.model_construct(
+            feeds=(), digests={}, database=f"sqlite:///{disk.folder / 'digest.db'}"
+        )
+        context = JobContext(settings, store, StoppedClock(), Sanitiser(Redactor()))
+        assert await DiskGuard(context).has_room()
+        assert (await store.transact(lambda opened: opened.health.read())).incidents == []
 
 
 async def test_polls_and_editions_that_cannot_be_stored_go_on_by_themselves(

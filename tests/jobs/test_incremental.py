@@ -23,7 +23,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from digest.feeds.http.fetch import Fetcher, Request, Response
+from digest.feeds.http.fetch import Fetcher
+from digest.feeds.http.messages import Request, Response
 from digest.feeds.parsing.read import Body
 from digest.jobs.body_task import CleanedBody
 from digest.workers.pool import WorkerPool
@@ -31,7 +32,7 @@ from tests.feed_xml import NOW, item, rss
 from tests.jobs.bench import StoppedClock, open_bench, settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
     from pathlib import Path
 
     from digest.jobs.poll import PollJob
@@ -53,10 +54,10 @@ class InPlace(WorkerPool):
         self.read: Counter[str] = Counter()
         self._knowing = knowing
 
-    async def run(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def call(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return self._do(task, *args, **kwargs)
 
-    async def run_together(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def call_together(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return self._do(task, *args, **kwargs)
 
     def _do(self, task: Callable[P, T], *args: Any, **kwargs: Any) -> T:
@@ -76,9 +77,9 @@ class Served(Fetcher):
         self.bodies: dict[str, bytes] = {}
 
     async def fetch(
-        self, request: Request, ready: Callable[[], Awaitable[None]] | None = None
+        self, request: Request, ready: object = None, allowance: object = None
     ) -> Response:
-        del ready
+        del ready, allowance
         body = self.bodies[request.url]
         return Response(200, request.url, body=body, body_hash=hashlib.sha256(body).hexdigest())
 
@@ -100,7 +101,7 @@ class Side:
 
     async def known(self, url: str) -> dict[str, list[dict[str, Any]]]:
         """All that is stored of a feed but for what is not to be compared."""
-        return await self.store.run(partial(_known, url))
+        return await self.store.transact(partial(_known, url))
 
 
 def _known(url: str, store: Store) -> dict[str, list[dict[str, Any]]]:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from msgspec.structs import replace
 
-from digest.app.wiring import compile_templates, open_picture_client, open_pictures
+from digest.app.wiring import open_picture_client, open_pictures
 from digest.channels import open_channels
-from digest.feeds.http.fetch import Fetcher, Response
+from digest.feeds.http.fetch import Fetcher
+from digest.feeds.http.messages import Response
 from digest.jobs.delivery_actions import DeliveryActions
 from digest.jobs.pictures import PictureFetcher, without_embedded
 from digest.model import NO_PICTURES, Picture
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.config import Settings
-    from digest.feeds.http.fetch import Request
+    from digest.feeds.http.messages import Request
     from digest.jobs.deliver import DeliverJob
     from digest.model import Edition
 
@@ -84,8 +85,10 @@ class Shelf(Fetcher):
     async def __aexit__(self, *_: object) -> None:
         pass
 
-    async def fetch(self, request: Request, ready: object = None) -> Response:
-        del ready
+    async def fetch(
+        self, request: Request, ready: object = None, allowance: object = None
+    ) -> Response:
+        del ready, allowance
         self.asked.append(request.url)
         name = request.url.rpartition("/")[2]
         url, body = self.bodies[name]
@@ -313,12 +316,12 @@ async def test_an_edition_goes_out_with_its_pictures(tmp_path: Path, server: Htt
     async with open_bench(config, tmp_path) as bench:
         entry = replace(build.entry("a"), image=f"{server.url}/a.png")
         windows = {name: digest.first_edition for name, digest in config.digests.items()}
-        await bench.store.run(lambda store: build.learn(store, entry, windows=windows))
+        await bench.store.transact(lambda store: build.learn(store, entry, windows=windows))
         channels = open_channels(config)
         published = await bench.publishing(channels).publish_now("weekly", ["inbox", "vault"])
         assert published is not None
-        rows = (await bench.store.run(build.dump))["renditions"]
-        stored = await bench.store.run(lambda store: store.editions.load(published.edition_id))
+        rows = (await bench.store.transact(build.dump))["renditions"]
+        stored = await bench.store.transact(lambda store: store.editions.load(published.edition_id))
 
     payloads = {str(row[1]): row[4] for row in rows}
     mail, page = payloads["inbox"], payloads["vault"]
@@ -349,20 +352,18 @@ async def test_an_edition_that_is_sent_elsewhere_goes_without_what_was_embedded(
 ) -> None:
     server.replies["/a.png"] = Reply(png(640, 480))
     config = settings(tmp_path, "embedded")
-    channels, templates = open_channels(config), compile_templates(config)
+    channels = open_channels(config)
     async with open_bench(config, tmp_path) as bench:
         entry = replace(build.entry("a"), image=f"{server.url}/a.png")
         windows = {name: digest.first_edition for name, digest in config.digests.items()}
-        await bench.store.run(lambda store: build.learn(store, entry, windows=windows))
+        await bench.store.transact(lambda store: build.learn(store, entry, windows=windows))
         published = await bench.publishing(channels).publish_now("weekly")
         assert published is not None
         delivering = cast("DeliverJob", Nobody())
         links = EditionLinks(LINKS_KEY, config.links_url)
-        deciding = DeliveryActions(
-            config, bench.store, channels, templates, delivering, bench.clock, links
-        )
-        await deciding.resend(published.edition_id, "vault")
-        rows = (await bench.store.run(build.dump))["renditions"]
+        actions = DeliveryActions(bench.context(channels), links, delivering)
+        await actions.resend(published.edition_id, "vault")
+        rows = (await bench.store.transact(build.dump))["renditions"]
 
     [page] = [row[4] for row in rows if row[1] == "vault"]
     assert b"<h3" in page

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
     from pathlib import Path
 
-    from digest.feeds.http.fetch import Fetcher, Request, Response
+    from digest.feeds.http.fetch import Fetcher
+    from digest.feeds.http.messages import Request, Response
     from digest.jobs.poll import PollJob
     from digest.model import PollResult
     from tests.servers import HttpServer, Seen

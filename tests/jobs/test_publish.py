@@ -16,6 +16,7 @@ from digest.channels.pace import Pace
 from digest.errors import TemplateError
 from digest.model import NO_PICTURES
 from tests import limits
+from tests.databases import file_of
 from tests.feed_xml import NOW
 from tests.jobs.bench import Bench, open_bench, settings_of
 from tests.store import build
@@ -67,19 +68,19 @@ def publishing(bench: Bench, illustrating: PictureFetcher | None = None) -> Publ
 async def learn(bench: Bench, *titles: str) -> None:
     windows = {name: digest.first_edition for name, digest in bench.settings.digests.items()}
     entries = [build.entry(title) for title in titles]
-    await bench.store.run(lambda store: build.learn(store, *entries, windows=windows))
+    await bench.store.transact(lambda store: build.learn(store, *entries, windows=windows))
 
 
 async def deliveries(bench: Bench, edition: Published) -> list[Delivery]:
-    return await bench.store.run(lambda store: store.ledger.of_edition(edition.edition_id))
+    return await bench.store.transact(lambda store: store.ledger.of_edition(edition.edition_id))
 
 
 async def table(bench: Bench, name: str) -> list[tuple[Any, ...]]:
-    return (await bench.store.run(build.dump))[name]
+    return (await bench.store.transact(build.dump))[name]
 
 
 async def incidents(bench: Bench) -> list[tuple[str, str, str]]:
-    found = await bench.store.run(lambda store: store.incidents.open_ones())
+    found = await bench.store.transact(lambda store: store.incidents.open_ones())
     return [(one.kind, one.subject, one.message) for one in found]
 
 
@@ -113,7 +114,7 @@ async def test_an_edition_goes_to_every_recipient_of_every_channel(bench: Bench)
         ("inbox", "ada@example.com", "pending"),
         ("inbox", "grace@example.com", "pending"),
         ("team", "webhook", "pending"),
-        ("vault", str(bench.settings.database_path.parents[1] / "weekly-2026-11-23.md"), "pending"),
+        ("vault", str(file_of(bench.settings).parents[1] / "weekly-2026-11-23.md"), "pending"),
     ]
     assert len({one.message_id for one in planned}) == 4
     assert planned[0].message_id.endswith("@example.com>")
@@ -218,7 +219,7 @@ async def test_as_much_of_an_entry_is_shown_as_its_digest_says(
     whole = replace(build.entry("a"), html=html, excerpt="The beginning. And")
     async with open_bench(wanted, tmp_path) as bench:
         window = {"weekly": timedelta(days=7)}
-        await bench.store.run(lambda store: build.learn(store, whole, windows=window))
+        await bench.store.transact(lambda store: build.learn(store, whole, windows=window))
         bench.clock.now = NOW + WEEK
         await publishing(bench).publish_due()
         [(*_, payload)] = await table(bench, "renditions")
@@ -356,6 +357,7 @@ class BrokenChannel:
     kind = "file"
     patience: timedelta | None = None
     pace = Pace()
+    remedy = ""
     error: Exception = ZeroDivisionError()
 
     def render(

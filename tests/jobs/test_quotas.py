@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digest.jobs.drafts import draft_edition
+from digest.jobs.drafts import Drafter
 from digest.jobs.retention import RetentionJob
 from tests.feed_xml import item, rss
 from tests.jobs.bench import MONDAYS
@@ -215,7 +215,7 @@ async def test_rules_judge_what_is_released_by_its_text_when_that_is_there(
 async def publish_by_rules(poller: Poller) -> int:
     """Publish all that is pending, but for what the rules leave out; answers of how much."""
     now = poller.clock()
-    draft = await poller.ask(lambda store: draft_edition(store, poller.settings, "weekly", now))
+    draft = await Drafter(poller.bench.context()).edition("weekly", now)
     edition, left_out = draft.edition, draft.judged.left_out
     await poller.ask(
         lambda store: store.editions.publish(edition, now, (), name_message, None, left_out)
@@ -280,7 +280,7 @@ async def test_guids_that_change_at_every_poll_are_not_all_kept(poller: Poller) 
 
 
 async def test_the_text_of_an_entry_goes_some_time_after_its_last_edition(poller: Poller) -> None:
-    keeping = RetentionJob(poller.settings, poller.bench.store, poller.clock)
+    keeping = RetentionJob(poller.bench.context())
     await poller.read(*items(1, 3))
     poller.clock.turn(days=40)
     # What a digest waits for keeps it.
@@ -298,7 +298,7 @@ async def test_the_text_of_an_entry_goes_some_time_after_its_last_edition(poller
 
 
 async def test_what_old_text_there_is_is_asked_for_once_an_hour(poller: Poller) -> None:
-    keeping = RetentionJob(poller.settings, poller.bench.store, poller.clock)
+    keeping = RetentionJob(poller.bench.context())
     await poller.read(*items(1, 3))
     await publish(poller)
     assert await keeping.drop_old() == 0
@@ -315,7 +315,7 @@ async def test_what_a_week_has_keeps_its_text(poller: Poller) -> None:
     await publish(poller)
     await poller.query("INSERT INTO weeks VALUES ('weekly', 0)")
     poller.clock.turn(days=60)
-    keeping = RetentionJob(poller.settings, poller.bench.store, poller.clock)
+    keeping = RetentionJob(poller.bench.context())
     assert await keeping.drop_old() == 0
     await poller.query("UPDATE weeks SET last_edition = 1")
     poller.clock.turn(hours=1)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from digest.feeds.quota import Quota
-from digest.jobs.drafts import draft_edition
+from digest.jobs.drafts import Drafter
 from digest.jobs.retention import RetentionJob
 from tests.feed_xml import item, rss
 from tests.jobs.poller import Poller
@@ -98,7 +98,7 @@ class Life:
 
     async def drop_old(self) -> None:
         poller = self.poller
-        await RetentionJob(poller.settings, poller.bench.store, poller.clock).drop_old()
+        await RetentionJob(poller.bench.context()).drop_old()
 
     async def live(self, steps: int) -> None:
         """Whatever happens: mostly polls, once a second digest."""
@@ -144,9 +144,8 @@ def settings_with(settings: Any, digests: list[str]) -> Any:
 
 async def publish(poller: Poller, digest: str) -> None:
     at = poller.clock()
-    edition = await poller.ask(
-        lambda store: draft_edition(store, poller.settings, digest, at).edition
-    )
+    draft = await Drafter(poller.bench.context()).edition(digest, at)
+    edition = draft.edition
     await poller.ask(lambda store: store.editions.publish(edition, at, (), name_message, None))
 
 

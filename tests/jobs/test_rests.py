@@ -36,16 +36,16 @@ async def post(tmp_path: Path) -> AsyncIterator[Post]:
 
 
 async def rests(post: Post) -> dict[str, dict[str, object]]:
-    return (await post.store.run(lambda store: store.health.read())).channels
+    return (await post.store.transact(lambda store: store.health.read())).channels
 
 
 async def incidents(post: Post) -> list[tuple[str, str, str]]:
-    found = await post.store.run(lambda store: store.incidents.open_ones())
+    found = await post.store.transact(lambda store: store.incidents.open_ones())
     return [(one.kind, one.subject, one.message) for one in found]
 
 
 async def history(post: Post, number: int = 1) -> list[tuple[str, int, str | None]]:
-    (record,) = await post.store.run(lambda store: store.deliveries.of_ids([number]))
+    (record,) = await post.store.transact(lambda store: store.deliveries.of_ids([number]))
     return [(change.state, change.attempt, change.said) for change in record.changes]
 
 
@@ -263,7 +263,7 @@ async def test_no_secret_is_kept_of_why_a_channel_rests(
         ("pending", 0, "login digest:*** refused"),
     ]
     assert "s3cret" not in str([record.__dict__ for record in caplog.records])
-    assert "s3cret" not in str(await post.store.run(build.dump))
+    assert "s3cret" not in str(await post.store.transact(build.dump))
 
 
 async def test_a_channel_that_is_busy_is_left_to_who_is_at_it(post: Post) -> None:

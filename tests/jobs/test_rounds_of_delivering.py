@@ -13,11 +13,8 @@ from msgspec.structs import replace
 
 from digest.channels.pace import Pace
 from digest.errors import ChannelError
-from digest.jobs.deliver import DeliverJob
-from digest.jobs.disk_guard import DiskGuard
-from digest.log import Redactor, Sanitiser
 from digest.model import Rendition
-from tests.jobs.bench import open_store
+from tests.jobs.bench import context_of, open_deliver_job, open_store
 from tests.jobs.test_deliver import (
     BUSY,
     NO,
@@ -98,7 +95,7 @@ async def test_each_delivery_costs_one_transaction(post: Post) -> None:
     def begin(*_: object) -> None:
         began.append(True)
 
-    engine = await post.store.run(lambda store: store._database._engine)
+    engine = await post.store.transact(lambda store: store._database._engine)
     sa.event.listen(engine, "begin", begin)
     await post.by(FakeChannel()).deliver_due()
     # The outcome of one is written with the claim of the next; a few begin and end the round.
@@ -133,9 +130,8 @@ async def test_what_pages_go_by_comes_with_each_delivery(post: Post) -> None:
     await post.by(plain).deliver_due()
     assert [one.token for one in plain.sent] == ["", ""]
     post.clock.turn(hours=1)
-    room = DiskGuard(post.store, "digest.db", lambda: None, post.clock)
-    by = DeliverJob(
-        *(post.store, {"inbox": channel}, post.clock, Sanitiser(Redactor()), room),
+    by = open_deliver_job(
+        context_of(post.store, post.clock, {"inbox": channel}),
         token_of=lambda name, recipient: f"{name}/{recipient}",
     )
     await by.deliver_due()
@@ -225,7 +221,7 @@ async def test_what_cannot_be_written_down_is_said(
     post: Post, lines: list[tuple[str, str, dict[str, Any]]]
 ) -> None:
     await post.publish(build.INBOX)
-    await post.store.run(lambda store: refuse("sent", store))
+    await post.store.transact(lambda store: refuse("sent", store))
     await delivered_with_room_made_late(post, FakeChannel())
     level, message, fields = lines[0]
     assert (level, message, fields["delivery"]) == ("ERROR", "not recorded yet", 1)
@@ -325,7 +321,7 @@ async def test_only_where_a_copy_does_no_harm_it_is_sent_after_a_crash(post: Pos
         for name, kind in (("inbox", "email"), ("team", "slack")):
             store.ledger.claim(store.ledger.due(name, kind, post.clock()), post.clock())
 
-    await post.store.run(claim)
+    await post.store.transact(claim)
     by = post.by(inbox, team)
     await by.release_claimed()
     await by.deliver_due()

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from digest.channels import open_channels
-from digest.jobs.drafts import draft_edition
+from digest.jobs.drafts import Drafter
 from tests.feed_xml import NOW
 from tests.jobs.bench import MONDAYS, Bench, open_bench, settings_of
 from tests.store import build
@@ -28,7 +28,7 @@ def settings(folder: Path, **rules: Any) -> Settings:
 
 async def learn(bench: Bench, *titles: str) -> None:
     entries = [build.entry(title) for title in titles]
-    await bench.store.run(lambda store: build.learn(store, *entries))
+    await bench.store.transact(lambda store: build.learn(store, *entries))
 
 
 async def publish(bench: Bench, weeks: int = 1) -> list[Published]:
@@ -38,7 +38,7 @@ async def publish(bench: Bench, weeks: int = 1) -> list[Published]:
 
 async def left_out(bench: Bench) -> dict[str, str]:
     """The rules that left entries out, by title."""
-    tables = await bench.store.run(build.dump)
+    tables = await bench.store.transact(build.dump)
     titles = {row[0]: next(text for text in row if text in TITLES) for row in tables["entries"]}
     return {titles[entry]: rule for _, entry, rule, _ in tables["passed_over"]}
 
@@ -51,7 +51,9 @@ async def test_an_edition_takes_what_rules_keep_and_remembers_the_rest(tmp_path:
     async with open_bench(settings(tmp_path, **rules), tmp_path) as bench:
         await learn(bench, *sorted(TITLES))
         (published,) = await publish(bench)
-        edition = await bench.store.run(lambda store: store.editions.load(published.edition_id))
+        edition = await bench.store.transact(
+            lambda store: store.editions.load(published.edition_id)
+        )
         assert edition is not None
         watched = {story.title: story.watched for story in edition.stories}
         assert watched == {"kubernetes": ("kube*",), "rust": ()}
@@ -97,23 +99,20 @@ async def test_what_is_sent_by_hand_leaves_out_for_good_too(tmp_path: Path) -> N
 async def test_a_missed_edition_judges_only_what_was_there_then(tmp_path: Path) -> None:
     rules = {"exclude": ["rust", "sponsored"], "catch_up": "send"}
     async with open_bench(settings(tmp_path, **rules), tmp_path) as bench:
-        draft = await bench.store.run(
-            lambda store: draft_edition(store, bench.settings, "weekly", NOW, NOW)
-        )
+        drafter = Drafter(bench.context())
+        draft = await drafter.edition("weekly", NOW, NOW)
         assert draft.pending == []
         await learn(bench, "rust")
         later = build.entry("sponsored", NOW + 10 * DAY)
-        await bench.store.run(lambda store: build.learn(store, later, now=NOW + 10 * DAY))
+        await bench.store.transact(lambda store: build.learn(store, later, now=NOW + 10 * DAY))
         now = NOW + 11 * DAY
-        draft = await bench.store.run(
-            lambda store: draft_edition(store, bench.settings, "weekly", now, NOW + WEEK)
-        )
+        draft = await drafter.edition("weekly", now, NOW + WEEK)
         assert list(draft.judged.left_out.values()) == ["exclude: rust"]
 
 
 async def test_composing_changes_nothing(tmp_path: Path) -> None:
     async with open_bench(settings(tmp_path, exclude=["rust"]), tmp_path) as bench:
         await learn(bench, "rust", "kubernetes")
-        before = await bench.store.run(build.dump)
-        await bench.store.run(lambda store: draft_edition(store, bench.settings, "weekly", NOW))
-        assert await bench.store.run(build.dump) == before
+        before = await bench.store.transact(build.dump)
+        await Drafter(bench.context()).edition("weekly", NOW)
+        assert await bench.store.transact(build.dump) == before

@@ -84,7 +84,7 @@ async def put(bench: Bench, *wanted: Recipient) -> None:
         store.recipients.put(wanted, bench.clock())
         store.weeks.join(["news"], wanted)
 
-    await bench.store.run(write)
+    await bench.store.transact(write)
 
 
 async def choose(bench: Bench, address: str, frequency: Any) -> None:
@@ -93,12 +93,12 @@ async def choose(bench: Bench, address: str, frequency: Any) -> None:
         one = found or Recipient("inbox", address, listed=False)
         store.recipients.put([replace(one, frequency=frequency)], bench.clock())
 
-    await bench.store.run(write)
+    await bench.store.transact(write)
 
 
 async def learn(bench: Bench, *titles: str, change: Callable[[Any], Any] = lambda one: one) -> None:
     entries = [change(build.entry(title)) for title in titles]
-    await bench.store.run(
+    await bench.store.transact(
         lambda store: build.learn(store, *entries, now=bench.clock(), windows={"news": WEEK})
     )
 
@@ -132,7 +132,7 @@ async def received(bench: Bench, address: str) -> list[tuple[str, tuple[int, ...
             if row[0] in to
         ]
 
-    return await bench.store.run(read)
+    return await bench.store.transact(read)
 
 
 def _days(snapshot: dict[str, Any]) -> list[int]:
@@ -153,7 +153,7 @@ async def test_who_wants_it_weekly_gets_all_of_a_week_in_one(bench: Bench) -> No
 async def test_nobody_wants_it_weekly(bench: Bench) -> None:
     await days(bench, 1, 8)
     assert {digest for digest, _ in await received(bench, ADA)} == {"news"}
-    assert len(await bench.store.run(lambda store: store.archive.editions((), 99))) == 8
+    assert len(await bench.store.transact(lambda store: store.archive.editions((), 99))) == 8
     weekly = await bench.digest("news.weekly")
     assert (weekly["last_due_at"], weekly["next_edition_at"]) == (NOW + WEEK, NOW + 2 * WEEK)
     # Who comes then gets the week, and nothing that was before it.
@@ -225,7 +225,7 @@ async def test_rules_that_changed_and_a_feed_that_went_take_nothing_away(
     assert await publish(later) == ["news.weekly"]
     assert await received(bench, EVE) == [("news.weekly", (1, 2, 3))]
     # Nothing is noted as left out by weekly editions.
-    assert (await bench.store.run(build.dump))["passed_over"] == []
+    assert (await bench.store.transact(build.dump))["passed_over"] == []
 
 
 async def test_a_new_schedule_loses_nothing(bench: Bench, tmp_path: Path) -> None:
@@ -281,7 +281,7 @@ async def test_a_digest_that_was_gone_for_a_while_repeats_nothing(
 ) -> None:
     await put(bench, Recipient("inbox", EVE, frequency="weekly"))
     await days(bench, 1, 7)
-    await bench.store.run(lambda store: store.editions.plan([], bench.clock()))
+    await bench.store.transact(lambda store: store.editions.plan([], bench.clock()))
     again = settings(tmp_path, schedule="every tuesday, thursday at 09:00")
     back = Bench(again, bench.store, bench.clock)
     await back.plan()
@@ -298,8 +298,10 @@ async def test_it_says_what_it_is(bench: Bench) -> None:
         Recipient("inbox", "bob@example.com", frequency="weekly", state="unsubscribed"),
     )
     await days(bench, 1, 7)
-    (record,) = await bench.store.run(lambda store: store.archive.editions(("news.weekly",), 9))
-    edition = await bench.store.run(lambda store: store.editions.load(record.id))
+    (record,) = await bench.store.transact(
+        lambda store: store.archive.editions(("news.weekly",), 9)
+    )
+    edition = await bench.store.transact(lambda store: store.editions.load(record.id))
     assert edition is not None
     assert (edition.title, edition.subject) == (
         "News, weekly",
@@ -307,8 +309,8 @@ async def test_it_says_what_it_is(bench: Bench) -> None:
     )
     assert (edition.period_from, edition.period_to) == (NOW, NOW + WEEK)
     assert edition.next_at == NOW + 2 * WEEK
-    (delivery,) = await bench.store.run(lambda store: store.ledger.of_edition(record.id))
-    rows = (await bench.store.run(build.dump))["deliveries"]
+    (delivery,) = await bench.store.transact(lambda store: store.ledger.of_edition(record.id))
+    rows = (await bench.store.transact(build.dump))["deliveries"]
     (at,) = [row[7] for row in rows if row[0] == delivery.id]
     assert (delivery.channel, delivery.recipient) == ("inbox", EVE)
     assert at == (NOW + WEEK).replace(hour=20)
@@ -329,12 +331,12 @@ async def test_an_edited_entry_comes_again_in_another_week(bench: Bench) -> None
             resend=True,
         )
 
-    await bench.store.run(edit)
+    await bench.store.transact(edit)
     await days(bench, 9, 14)
     assert (await received(bench, EVE))[1:] == [("news.weekly", (3, *range(8, 15)))]
 
 
 async def test_a_digest_that_goes_to_nobody_by_email_has_none(tmp_path: Path) -> None:
     async with open_bench(settings(tmp_path, send_to=["vault"]), tmp_path) as bench:
-        health = await bench.store.run(lambda store: store.health.read())
+        health = await bench.store.transact(lambda store: store.health.read())
     assert list(health.digests) == ["news"]

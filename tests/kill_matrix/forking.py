@@ -28,7 +28,6 @@ from msgspec.structs import replace
 
 from digest.app.wiring import open_fetcher
 from digest.jobs.poll import PollJob
-from digest.log import Redactor, Sanitiser
 from digest.workers.pool import WorkerPool
 from tests.conftest import environment
 from tests.kill_matrix.rounds import work
@@ -95,20 +94,17 @@ class _Ready(deque[Any]):
 class _Here(WorkerPool):
     """Parses in this process, so that none has to be started."""
 
-    async def run(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def call(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return task(*args, **kwargs)
 
-    async def run_together(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def call_together(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return task(*args, **kwargs)
 
 
 @asynccontextmanager
 async def _parsing_here(runtime: Runtime) -> AsyncIterator[Runtime]:
-    settings = runtime.settings
-    words = Sanitiser(Redactor(settings.secrets()))
-    async with open_fetcher(settings) as fetcher:
-        polling = PollJob(settings, runtime.store, fetcher, _Here(), runtime.clock, words)
-        yield replace(runtime, poll_job=polling)
+    async with open_fetcher(runtime.settings) as fetcher:
+        yield replace(runtime, poll_job=PollJob(runtime.context, fetcher, _Here()))
 
 
 def _counting_loop(countdown: Countdown) -> asyncio.AbstractEventLoop:

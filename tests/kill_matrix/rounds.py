@@ -47,7 +47,7 @@ async def work(
         open_runtime(settings, "kill matrix", clock=clock) as opened,
         changed(opened) as runtime,
     ):
-        for channel in runtime.channels.values():
+        for channel in runtime.context.channels.values():
             # No server here asks to be spared.
             channel.pace = Pace()
         for day in range(first, last + 1):

@@ -2,7 +2,8 @@
 
 A case is an `edition.json` (the fields of `digest.model.Edition`) and what is expected of it;
 `edition.html` is of the theme `classic`, other themes have files of their name in cases that show
-all there is. To make a new case, write its `edition.json`; to make the expected files anew, run
+all there is. Each kind of channel has the files that its `Place` in `tests/channels` makes. To make
+a new case, write its `edition.json`; to make the expected files anew, run
 
     UPDATE_GOLDEN=1 pytest tests/rendering/test_golden.py
 
@@ -13,17 +14,17 @@ that.
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
 import pytest
 from msgspec.json import decode
 
+from digest.config.channels import CHANNEL_KINDS
 from digest.language import Language, language_of
 from digest.model import Edition
-from digest.rendering.slack.messages import build_messages
 from digest.rendering.templates import THEMES, Templates
+from tests.channels.place import places_of
 
 GOLDEN = Path(__file__).parents[1] / "editions_golden"
 CASES = sorted(path.parent for path in GOLDEN.glob("*/edition.json"))
@@ -31,7 +32,7 @@ UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
 TEMPLATES = Templates()
 # Most cases say nothing of these that `classic` does not.
 OTHER_THEMES = {theme: Templates(theme=theme) for theme in THEMES if theme != "classic"}
-THEMED = {"everything", "ordinary", "right_to_left"}
+THEMED = {"everything", "facts", "ordinary", "right_to_left"}
 TRANSLATED = type(language_of("de"))
 BY_CLDR = {name for name in vars(TRANSLATED) if not name.startswith("_")}
 
@@ -43,13 +44,14 @@ def _dates_and_numbers_as_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def rendered(edition: Edition, *, themed: bool) -> dict[str, str]:
-    messages = build_messages(edition)
     others = OTHER_THEMES if themed else {}
+    # What the first place of each kind expects.
+    of_kinds = [places_of(kind)[0].golden(edition) for kind in CHANNEL_KINDS]
     return {f"{theme}.html": templates.html(edition) for theme, templates in others.items()} | {
         "edition.html": TEMPLATES.html(edition),
         "edition.txt": TEMPLATES.text(edition),
         "edition.md": TEMPLATES.markdown(edition),
-        "slack.json": json.dumps(messages, ensure_ascii=False, indent=1) + "\n",
+        **{name: text for files in of_kinds for name, text in files.items()},
     }
 
 

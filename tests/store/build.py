@@ -183,4 +183,4 @@ def dump(store: Store) -> dict[str, list[tuple[Any, ...]]]:
 def rest(store: Store, channel: str, now: datetime = NOW) -> None:
     """Have a channel take nothing."""
     claimed = Delivery(0, 0, "weekly", channel, "", 1, "pending", 0, now, "")
-    store.ledger.rest(claimed, Backoff(now, 1, "cannot connect", now + DAY), now)
+    store.ledger.back_off(claimed, Backoff(now, 1, "cannot connect", now + DAY), now)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.store import Store
+from tests.databases import store_at
 from tests.store.fresh import lay_out_empty, lay_out_planned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from digest.store import Store
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def empty_store(path: Path) -> Iterator[Store]:
     lay_out_empty(path)
-    with closing(Store(path)) as store:
+    with closing(store_at(path)) as store:
         yield store
 
 
@@ -31,5 +33,5 @@ def empty_store(path: Path) -> Iterator[Store]:
 def store(path: Path) -> Iterator[Store]:
     """With one digest of one feed that was never polled."""
     lay_out_planned(path)
-    with closing(Store(path)) as store:
+    with closing(store_at(path)) as store:
         yield store

@@ -8,13 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest.store import Store
-from digest.store.files import make_file, make_folder
+from digest.store.sqlite.files import make_file, make_folder
+from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.store.build import plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from digest.store import Store
 
 
 def lay_out_empty(path: Path) -> None:
@@ -46,6 +48,6 @@ def _planned() -> bytes:
 def _made(fill: Callable[[Store], None]) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "digest.db")
-        with closing(Store(path)) as store:
+        with closing(store_at(path)) as store:
             fill(store)
         return path.read_bytes()

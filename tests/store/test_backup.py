@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.errors import StoreError, UsageError
-from digest.store import Store, back_up
+from tests.databases import database_at, store_at
 from tests.store.build import dump, entry, learn, pending
 from tests.store.old import bring_to
 from tests.store.test_damage import PAGE, overwrite
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from digest.store import Store
 
 
 def names(folder: Path) -> set[str]:
@@ -35,10 +37,10 @@ def target(tmp_path: Path) -> Path:
 
 def test_it_has_what_was_committed_before(store: Store, path: Path, target: Path) -> None:
     learn(store, entry("a"), entry("b"))
-    assert back_up(path, target) == target.stat().st_size
+    assert database_at(path).back_up(target) == target.stat().st_size
     before = dump(store)
     learn(store, entry("c"))
-    with closing(Store(target, check=True)) as copy:
+    with closing(store_at(target, check=True)) as copy:
         assert dump(copy) == before
 
 
@@ -48,7 +50,7 @@ def test_it_is_for_its_owner_only_and_leaves_nothing_beside(
     learn(store, entry("a"))
     target.write_bytes(b"yesterday's")
     target.chmod(0o644)
-    back_up(path, target)
+    database_at(path).back_up(target)
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert names(target.parent) == {target.name}
 
@@ -57,7 +59,7 @@ def test_without_a_daemon_nothing_is_left_beside_the_database(
     store: Store, path: Path, target: Path
 ) -> None:
     store.close()
-    back_up(path, target)
+    database_at(path).back_up(target)
     assert names(path.parent) == {path.name}
 
 
@@ -86,7 +88,7 @@ while True:
         assert writer.stdout.readline() == "going\n"
         found = []
         for _ in range(5):
-            back_up(path, target)
+            database_at(path).back_up(target)
             with closing(sqlite3.connect(target)) as copy:
                 query = "SELECT count(*) FROM incidents WHERE kind = ?"
                 found.append([copy.execute(query, kind).fetchone()[0] for kind in "ab"])
@@ -98,7 +100,7 @@ while True:
 
 def test_nobody_sees_half_a_backup(store: Store, path: Path, target: Path) -> None:
     learn(store, *(entry(f"{number:04}" * 50) for number in range(500)))
-    back_up(path, target)
+    database_at(path).back_up(target)
     sizes, done = {target.stat().st_size}, threading.Event()
 
     def look() -> None:
@@ -108,7 +110,7 @@ def test_nobody_sees_half_a_backup(store: Store, path: Path, target: Path) -> No
     watching = threading.Thread(target=look)
     watching.start()
     for _ in range(5):
-        back_up(path, target)
+        database_at(path).back_up(target)
     done.set()
     watching.join()
     assert len(sizes) == 1
@@ -119,11 +121,11 @@ def test_a_database_that_is_damaged_replaces_no_backup(
 ) -> None:
     learn(store, *(entry(f"{number:04}" * 50) for number in range(200)))
     store.close()
-    back_up(path, target)
+    database_at(path).back_up(target)
     good = target.read_bytes()
     overwrite(path, path.stat().st_size - 10 * PAGE, bytes(PAGE))
     with pytest.raises(StoreError) as caught:
-        back_up(path, target)
+        database_at(path).back_up(target)
     assert str(caught.value).startswith(f"{path}: the database is damaged (")
     assert target.read_bytes() == good
     assert names(target.parent) == {target.name}
@@ -133,16 +135,16 @@ def test_a_database_of_an_earlier_version_is_backed_up_as_it_is(
     tmp_path: Path, target: Path
 ) -> None:
     bring_to(tmp_path / "old.db", "0001")
-    back_up(tmp_path / "old.db", target)
+    database_at(tmp_path / "old.db").back_up(target)
     with pytest.raises(StoreError, match="older schema"):
-        Store(target, read_only=True)
+        store_at(target, read_only=True)
 
 
 @pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal", ".lock", ".sock"])
 def test_the_database_is_never_replaced(store: Store, path: Path, suffix: str) -> None:
     learn(store, entry("a"))
     with pytest.raises(UsageError, match="belongs to the database itself; name another file"):
-        back_up(path, path.with_name(f"{path.name}{suffix}"))
+        database_at(path).back_up(path.with_name(f"{path.name}{suffix}"))
     assert pending(store) == ["a"]
 
 
@@ -153,22 +155,22 @@ def test_nor_is_it_by_another_name(path: Path, tmp_path: Path) -> None:
     os.link(path, tmp_path / "link")
     for target in (tmp_path / "folder" / path.name, tmp_path / "file", tmp_path / "link"):
         with pytest.raises(UsageError, match="belongs to the database itself"):
-            back_up(path, target)
+            database_at(path).back_up(target)
 
 
 @pytest.mark.usefixtures("store")
 def test_where_no_file_can_be(path: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="No such file or directory"):
-        back_up(path, tmp_path / "nowhere" / "copy.db")
+        database_at(path).back_up(tmp_path / "nowhere" / "copy.db")
     with pytest.raises(UsageError, match="is no file"):
-        back_up(path, tmp_path)
+        database_at(path).back_up(tmp_path)
     with pytest.raises(UsageError, match="Not a directory"):
-        back_up(path, path / "copy.db")
+        database_at(path).back_up(path / "copy.db")
 
 
 def test_a_database_that_is_not_there_yet(path: Path, target: Path) -> None:
     with pytest.raises(StoreError, match="not there yet; `digest run` makes it"):
-        back_up(path, target)
+        database_at(path).back_up(target)
     assert not target.exists()
 
 
@@ -180,7 +182,7 @@ def test_a_writer_that_begins_meanwhile_is_waited_out(
     store.close()
     script = """
 import os, pathlib, signal, sqlite3, sys
-from digest.store import back_up
+from tests.databases import database_at
 copies = 0
 def begin(event, arguments):
     global copies
@@ -189,7 +191,7 @@ def begin(event, arguments):
         if copies == 1:
             os.utime(sys.argv[1], ns=(1, 1))
 sys.addaudithook(begin)
-back_up(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
+database_at(pathlib.Path(sys.argv[1])).back_up(pathlib.Path(sys.argv[2]))
 print(copies)
 """
     done = subprocess.run(

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.errors import StoreError
-from digest.store import Store
+from tests.databases import store_at
 from tests.store.build import dump, entry, learn
 from tests.store.test_schema import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from digest.store import Store
 
 PAGE = 4096
 
@@ -68,7 +70,7 @@ def test_it_is_one_line_that_says_what_to_do(filled: Path, harm: Callable[[Path]
     harm(filled)
     before = files(filled.parent)
     with pytest.raises(StoreError) as caught:
-        Store(filled, check=True)
+        store_at(filled, check=True)
     said = str(caught.value)
     assert said.startswith(f"{filled}: ")
     assert "is damaged" in said
@@ -80,7 +82,7 @@ def test_it_is_one_line_that_says_what_to_do(filled: Path, harm: Callable[[Path]
 def test_without_a_header_it_is_no_database(filled: Path) -> None:
     overwrite(filled, 0, bytes(100))
     with pytest.raises(StoreError, match="is not a database; restore a backup, or set another"):
-        Store(filled, check=True)
+        store_at(filled, check=True)
 
 
 def test_what_a_process_left_in_the_wal_stays_there(store: Store, path: Path) -> None:
@@ -92,7 +94,7 @@ def test_what_a_process_left_in_the_wal_stays_there(store: Store, path: Path) ->
     overwrite(killed / path.name, 20 * PAGE, bytes(PAGE))
     before = files(killed)
     with pytest.raises(StoreError, match="damaged"):
-        Store(killed / path.name, check=True)
+        store_at(killed / path.name, check=True)
     after = files(killed)
     assert {name: after[name] for name in (path.name, f"{path.name}-wal")} == {
         name: before[name] for name in (path.name, f"{path.name}-wal")
@@ -113,21 +115,21 @@ def test_a_first_start_that_was_cut_short_is_no_damage(path: Path, tmp_path: Pat
     assert copy.stat().st_size > PAGE
     assert copy.with_name(f"{path.name}-journal").exists()
     with pytest.raises(StoreError, match="cut short, run `digest run`"):
-        Store(copy, read_only=True)
-    Store(copy, check=True).close()
+        store_at(copy, read_only=True)
+    store_at(copy, check=True).close()
 
 
 def test_damage_that_is_met_later_says_what_to_do_too(filled: Path) -> None:
     overwrite(filled, filled.stat().st_size - 10 * PAGE, bytes(10 * PAGE))
     with (
-        closing(Store(filled)) as store,
+        closing(store_at(filled)) as store,
         pytest.raises(StoreError, match=r"malformed; it is damaged, restore a backup$"),
     ):
         dump(store)
 
 
 def test_what_is_whole_is_opened(filled: Path) -> None:
-    with closing(Store(filled, check=True)) as store:
+    with closing(store_at(filled, check=True)) as store:
         assert len(store.health.read().feeds) == 1
-    with closing(Store(filled.with_name("new.db"), check=True)) as store:
+    with closing(store_at(filled.with_name("new.db"), check=True)) as store:
         assert store.health.read().feeds == {}

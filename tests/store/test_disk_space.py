@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.store import reason_not_to_send, reason_not_to_write
+from tests.databases import database_at
 from tests.disks import Disk, small_disk
 
 if TYPE_CHECKING:
@@ -25,27 +25,41 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
         yield disk
 
 
+def reasons(path: Path) -> tuple[str | None, str | None]:
+    database = database_at(path)
+    return database.reason_not_to_send(), database.reason_not_to_write()
+
+
 def test_there_is_room_and_asking_leaves_nothing(tmp_path: Path) -> None:
-    assert reason_not_to_send(tmp_path / "digest.db") is None
-    assert reason_not_to_write(tmp_path / "digest.db") is None
+    assert database_at(tmp_path / "digest.db").reason_not_to_send() is None
+    assert database_at(tmp_path / "digest.db").reason_not_to_write() is None
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_asked_is_the_disk_of_the_database_itself(disk: Disk, tmp_path: Path) -> None:
     link = tmp_path / "digest.db"
     link.symlink_to(disk.folder / "digest.db")
-    assert reason_not_to_send(link) is None
+    assert database_at(link).reason_not_to_send() is None
     disk.fill(leaving=31_000_000)
-    assert (reason_not_to_send(link), reason_not_to_write(link)) == (LOW, None)
+    assert reasons(link) == (
+        LOW,
+        None,
+    )
     disk.fill()
-    assert (reason_not_to_send(link), reason_not_to_write(link)) == (LOW, FULL)
+    assert reasons(link) == (
+        LOW,
+        FULL,
+    )
     disk.make_room()
-    assert (reason_not_to_send(link), reason_not_to_write(link)) == (None, None)
+    assert reasons(link) == (
+        None,
+        None,
+    )
 
 
 def test_a_disk_that_can_only_be_read(disk: Disk) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(disk.folder)], check=True)
-    said = reason_not_to_send(disk.folder / "digest.db")
+    said = database_at(disk.folder / "digest.db").reason_not_to_send()
     assert said == "nothing can be written on its disk: Read-only file system"
 
 
@@ -65,5 +79,5 @@ def test_a_quota(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_gone(tmp_path: Path) -> None:
-    said = reason_not_to_send(tmp_path / "gone" / "digest.db")
+    said = database_at(tmp_path / "gone" / "digest.db").reason_not_to_send()
     assert said == "its folder cannot be read: No such file or directory"

@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.errors import StoreError
-from digest.store import Store, copy_database
+from tests.databases import database_at, store_at
 from tests.feed_xml import NOW
 from tests.store.build import URL, dump, entry, learn, pending, plan_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from digest.store import Store
+
 
 def test_reading_while_another_writes(store: Store, path: Path) -> None:
-    with closing(Store(path, read_only=True)) as reader:
+    with closing(store_at(path, read_only=True)) as reader:
         assert pending(reader) == []
         learn(store, entry("a"))
         assert pending(reader) == ["a"]
@@ -30,7 +32,7 @@ def test_reading_while_another_writes(store: Store, path: Path) -> None:
 
 def test_reading_never_writes(store: Store, path: Path) -> None:
     with (
-        closing(Store(path, read_only=True)) as reader,
+        closing(store_at(path, read_only=True)) as reader,
         pytest.raises(StoreError, match="readonly"),
     ):
         reader.editions.plan([plan_of("other")], NOW)
@@ -42,12 +44,12 @@ def state(folder: Path) -> dict[str, tuple[bytes, int]]:
 
 
 def test_reading_a_closed_database_leaves_its_folder_as_it_is(path: Path) -> None:
-    with closing(Store(path)) as store:
+    with closing(store_at(path)) as store:
         store.editions.plan([plan_of()], NOW)
         learn(store, entry("a"))
     before = state(path.parent)
     assert list(before) == [path.name]
-    with closing(Store(path, read_only=True)) as reader:
+    with closing(store_at(path, read_only=True)) as reader:
         assert pending(reader) == ["a"]
         assert state(path.parent) == before
     assert state(path.parent) == before
@@ -55,7 +57,7 @@ def test_reading_a_closed_database_leaves_its_folder_as_it_is(path: Path) -> Non
 
 def test_reading_what_is_not_there_makes_nothing(path: Path) -> None:
     with pytest.raises(StoreError, match="unable to open"):
-        Store(path, read_only=True)
+        store_at(path, read_only=True)
     assert not path.parent.exists()
 
 
@@ -63,16 +65,16 @@ def test_reading_an_older_schema_says_what_to_do(path: Path) -> None:
     path.parent.mkdir()
     path.touch()
     with pytest.raises(StoreError, match="older schema; run `digest run` to upgrade"):
-        Store(path, read_only=True)
+        store_at(path, read_only=True)
     assert path.read_bytes() == b""
 
 
 _WRITE_AND_DIE = """
 import os, pathlib, signal, sys
-from digest.store import Store
+from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.store.build import entry, learn, plan_of
-store = Store(pathlib.Path(sys.argv[1]))
+store = store_at(pathlib.Path(sys.argv[1]))
 store.editions.plan([plan_of()], NOW)
 learn(store, entry("a"))
 os.kill(os.getpid(), signal.SIGKILL)
@@ -83,19 +85,18 @@ os.kill(os.getpid(), signal.SIGKILL)
 def test_what_was_committed_outlives_the_process(path: Path, *, read_only: bool) -> None:
     died = subprocess.run([sys.executable, "-c", _WRITE_AND_DIE, str(path)], check=False)
     assert died.returncode == -9
-    with closing(Store(path, read_only=read_only)) as store:
+    with closing(store_at(path, read_only=read_only)) as store:
         assert pending(store) == ["a"]
 
 
 def test_a_copy_is_whole_while_others_write(store: Store, path: Path, tmp_path: Path) -> None:
     learn(store, entry("a"), entry("b"))
-    copy_database(path, tmp_path / "copy.db")
+    database_at(path).copy_into(tmp_path)
     learn(store, entry("c"))
-    with closing(Store(tmp_path / "copy.db")) as copy:
+    with closing(store_at(tmp_path / "copy.db")) as copy:
         assert pending(copy, urls=(URL,)) == ["a", "b"]
         assert dump(copy)["digests"] == dump(store)["digests"]
 
 
 def test_a_copy_of_nothing(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="nothing"):
-        copy_database(tmp_path / "nothing.db", tmp_path / "copy.db")
+    assert not database_at(tmp_path / "nothing.db").copy_into(tmp_path).exists()

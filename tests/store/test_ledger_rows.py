@@ -166,7 +166,7 @@ def test_a_rest_gives_back_what_found_it_out(
     publish(store)
     if outcome:
         store.ledger.record(claim(store).id, outcome, NOW)
-    store.ledger.rest(claim(store, now=SOON), DOWN, SOON)
+    store.ledger.back_off(claim(store, now=SOON), DOWN, SOON)
     attempts = 1 if outcome else 0
     assert has(
         store, **{**kept, "attempts": attempts, "last_error": "cannot connect", "changed_at": SOON}
@@ -176,7 +176,7 @@ def test_a_rest_gives_back_what_found_it_out(
 
 def rest(store: Store, channel: str, rest: Backoff, now: Any = NOW) -> None:
     claimed = Delivery(0, 0, "weekly", channel, "", 1, "pending", 0, now, "")
-    store.ledger.rest(claimed, rest, now)
+    store.ledger.back_off(claimed, rest, now)
 
 
 def incidents(store: Store) -> list[tuple[str, str, str]]:
@@ -193,7 +193,7 @@ def test_a_rest_is_told_as_it_was_noted_last(store: Store) -> None:
     told = store.ledger.due_channels(NOW + 2 * HOUR)
     assert told == {"inbox": lasting, "team": DOWN}
     assert repr(told["inbox"]) == repr(lasting)
-    assert store.ledger.resting() == ["inbox", "team"]
+    assert store.ledger.backing_off() == ["inbox", "team"]
     assert store.ledger.due_channels(NOW) == {}
 
 
@@ -214,7 +214,7 @@ def test_what_works_again_is_that_channel(store: Store) -> None:
     for channel in ("inbox", "team"):
         rest(store, channel, dead)
     store.ledger.works("inbox", SOON)
-    assert store.ledger.resting() == ["team"]
+    assert store.ledger.backing_off() == ["team"]
     assert incidents(store) == [("channel", "team", "cannot connect")]
     assert store.ledger.due_channels(NOW) == {"inbox": None}
     assert [row[6] for row in dump(store)["incidents"]] == [SOON, None]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.errors import InstanceError, StoreError
-from digest.store import Store, WriterLock
 from tests import limits
+from tests.databases import database_at, store_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _HOLD = """
 import pathlib, sys
-from digest.store import WriterLock
-with WriterLock(pathlib.Path(sys.argv[1]), "digest run"):
+from tests.databases import database_at
+with database_at(pathlib.Path(sys.argv[1])).lock("digest run"):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -42,7 +42,7 @@ def held_elsewhere(path: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def refusal(path: Path) -> str:
-    with pytest.raises(InstanceError) as caught, WriterLock(path, "digest poll"):
+    with pytest.raises(InstanceError) as caught, database_at(path).lock("digest poll"):
         pass
     return str(caught.value)
 
@@ -61,7 +61,7 @@ def test_a_second_process_is_refused_at_once_and_told_who_holds_it(path: Path) -
 def test_a_process_that_ends_frees_it(path: Path) -> None:
     with held_elsewhere(path) as process:
         process.communicate("")
-        with WriterLock(path, "digest poll"):
+        with database_at(path).lock("digest poll"):
             assert "digest poll, process" in refusal(path)
 
 
@@ -69,31 +69,31 @@ def test_a_process_that_is_killed_frees_it(path: Path) -> None:
     with held_elsewhere(path) as process:
         process.send_signal(signal.SIGKILL)
         assert process.wait(limits.seconds(10)) == -signal.SIGKILL
-        with WriterLock(path, "digest poll"):
+        with database_at(path).lock("digest poll"):
             assert "digest poll, process" in refusal(path)
 
 
 def test_it_is_freed_when_the_work_fails(path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), WriterLock(path, "digest poll"):
+    with pytest.raises(ZeroDivisionError), database_at(path).lock("digest poll"):
         raise ZeroDivisionError
-    with WriterLock(path, "digest poll"):
+    with database_at(path).lock("digest poll"):
         pass
 
 
 def test_other_databases_have_other_locks(path: Path) -> None:
-    with WriterLock(path, "one"), WriterLock(path.with_name("other.db"), "other"):
+    with database_at(path).lock("one"), database_at(path.with_name("other.db")).lock("other"):
         assert "one" in refusal(path)
 
 
 def test_where_no_lock_can_be_made(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
-    with pytest.raises(StoreError, match="data"), WriterLock(tmp_path / "data" / "x.db", "x"):
+    with pytest.raises(StoreError, match="data"), database_at(tmp_path / "data" / "x.db").lock("x"):
         pass
 
 
 def test_a_database_and_what_is_beside_it_are_their_owners_alone(path: Path) -> None:
     for opened in range(2):
-        with WriterLock(path, "one"), closing(Store(path)) as store:
+        with database_at(path).lock("one"), closing(store_at(path)) as store:
             store.keys.key("links")
             modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
         names = {"digest.db", "digest.db-wal", "digest.db-shm", "digest.db.lock"}
@@ -102,10 +102,10 @@ def test_a_database_and_what_is_beside_it_are_their_owners_alone(path: Path) -> 
 
 
 def test_what_an_operator_opened_to_others_stays_so(path: Path) -> None:
-    Store(path).close()
+    store_at(path).close()
     path.chmod(0o664)
     path.parent.chmod(0o775)
-    with WriterLock(path, "one"), closing(Store(path)):
+    with database_at(path).lock("one"), closing(store_at(path)):
         assert stat.S_IMODE(path.stat().st_mode) == 0o664
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o775
 
@@ -113,7 +113,7 @@ def test_what_an_operator_opened_to_others_stays_so(path: Path) -> None:
 def test_a_link_may_lead_to_a_database_that_is_not_there_yet(path: Path) -> None:
     path.parent.mkdir()
     path.symlink_to("elsewhere.db")
-    Store(path).close()
+    store_at(path).close()
     assert stat.S_IMODE((path.parent / "elsewhere.db").stat().st_mode) == 0o600
 
 
@@ -124,7 +124,7 @@ def test_a_link_in_the_place_of_the_lock_is_not_written_through(tmp_path: Path) 
 
     with (
         pytest.raises(StoreError, match=r"digest\.db\.lock: "),
-        WriterLock(tmp_path / "digest.db", "a test"),
+        database_at(tmp_path / "digest.db").lock("a test"),
     ):
         pass
 

@@ -16,9 +16,9 @@ from digest.config.addresses import mail_key
 from digest.errors import StoreError
 from digest.feeds.identity import identify
 from digest.model import ParsedEntry, ParsedFeed
-from digest.store import Store
 from digest.store.migrations import HEAD
 from tests import limits
+from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.store.build import URL, dump, pending
 from tests.store.old import STAMP, STATES, add_deliveries, bring_to, make_old_database
@@ -44,7 +44,7 @@ def old(tmp_path: Path) -> Path:
 
 
 def test_every_entry_is_found_by_what_it_goes_by_now(old: Path) -> None:
-    with closing(Store(old)) as store:
+    with closing(store_at(old)) as store:
         for number, keyed in enumerate(identify(ParsedFeed("", tuple(ENTRIES))), 1):
             (known,) = store.feeds.known(1, keyed.names)
             assert known.id == number
@@ -53,7 +53,7 @@ def test_every_entry_is_found_by_what_it_goes_by_now(old: Path) -> None:
 
 
 def test_the_next_answer_is_read_whole(old: Path) -> None:
-    with closing(Store(old)) as store:
+    with closing(store_at(old)) as store:
         (state,) = store.feeds.states([URL])
         assert (state.etag, state.last_modified, state.body_hash) == (None, None, None)
         stamp = datetime.fromisoformat(STAMP)
@@ -62,16 +62,16 @@ def test_the_next_answer_is_read_whole(old: Path) -> None:
 
 
 def test_it_is_done_once(old: Path) -> None:
-    with closing(Store(old)) as store:
+    with closing(store_at(old)) as store:
         once = dump(store)
-    with closing(Store(old)) as store:
+    with closing(store_at(old)) as store:
         assert dump(store) == once
 
 
 def test_an_old_database_is_not_changed_by_reading(old: Path) -> None:
     before = old.read_bytes()
     with pytest.raises(StoreError, match="older schema; run `digest run` to upgrade"):
-        Store(old, read_only=True)
+        store_at(old, read_only=True)
     assert old.read_bytes() == before
 
 
@@ -97,12 +97,12 @@ def rows(path: Path, query: str) -> list[tuple[Any, ...]]:
 
 
 def test_what_each_revision_left_becomes_what_is_made_today(earlier: Path, tmp_path: Path) -> None:
-    Store(earlier).close()
-    Store(tmp_path / "created.db").close()
+    store_at(earlier).close()
+    store_at(tmp_path / "created.db").close()
     assert schema(earlier) == schema(tmp_path / "created.db")
     assert rows(earlier, "PRAGMA integrity_check") == [("ok",)]
     assert rows(earlier, "PRAGMA foreign_key_check") == []
-    with closing(Store(earlier, check=True)) as store:
+    with closing(store_at(earlier, check=True)) as store:
         assert pending(store) == ["One", "Two", "Three", "Four"]
 
 
@@ -110,7 +110,7 @@ def test_every_delivery_is_kept_and_learns_its_digest(earlier: Path) -> None:
     columns = "id, edition_id, channel, recipient, part, state, attempts, receipt, last_error"
     query = f"SELECT {columns}, message_id, created_at, changed_at FROM deliveries ORDER BY id"
     before = rows(earlier, query)
-    Store(earlier).close()
+    store_at(earlier).close()
     assert rows(earlier, query) == before
     assert rows(earlier, "SELECT digest, plainer, dropped FROM deliveries ORDER BY id") == [
         (digest, 0, 0) for digest in ("weekly", "daily") * 3
@@ -134,11 +134,11 @@ def test_an_upgrade_that_fails_leaves_everything_as_it_was(earlier: Path) -> Non
         connection.execute("ALTER TABLE editions ADD COLUMN urn TEXT")
     before = content(earlier)
     with pytest.raises(StoreError, match="duplicate column name: urn"):
-        Store(earlier)
+        store_at(earlier)
     assert content(earlier) == before
     with closing(sqlite3.connect(earlier)) as connection, connection:
         connection.execute("ALTER TABLE editions DROP COLUMN urn")
-    Store(earlier).close()
+    store_at(earlier).close()
     assert rows(earlier, "SELECT version_num FROM alembic_version") == [(HEAD,)]
 
 
@@ -147,8 +147,8 @@ def test_an_upgrade_that_fails_leaves_everything_as_it_was(earlier: Path) -> Non
 _KILLED = """
 import os, pathlib, shutil, signal, sys
 import sqlalchemy as sa
-from digest.store import Store
 from digest.store.migrations import HEAD
+from tests.databases import store_at
 
 old = pathlib.Path(sys.argv[1])
 changes, last = 0, None
@@ -162,7 +162,7 @@ def count(connection, cursor, statement, *rest):
 def migrate(name):
     copy = old.with_name(name)
     shutil.copy(old, copy)
-    Store(copy).close()
+    store_at(copy).close()
 
 sa.event.listen(sa.Engine, "after_cursor_execute", count)
 migrate("whole.db")
@@ -185,7 +185,7 @@ def test_killed_on_the_way_it_is_as_before_and_the_next_start_migrates_it(
     for number in range(3):
         killed = tmp_path / f"killed-{number}.db"
         assert content(killed) == before
-        Store(killed).close()
+        store_at(killed).close()
         assert content(killed) == content(tmp_path / "whole.db")
 
 
@@ -194,7 +194,7 @@ def test_a_feed_without_entries(tmp_path: Path) -> None:
     make_old_database(path, URL, ENTRIES[:1])
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("DELETE FROM entries")
-    with closing(Store(path)) as store:
+    with closing(store_at(path)) as store:
         (state,) = store.feeds.states([URL])
         assert state.new_at is None
 
@@ -233,7 +233,7 @@ def test_recipients_are_compared_anew(tmp_path: Path) -> None:
             "INSERT INTO weekly_readers VALUES ('weekly', 'inbox', ?)",
             [("x@fass.example",), ("ada@a.example",)],
         )
-    with closing(Store(path)) as store:
+    with closing(store_at(path)) as store:
         once = dump(store)
         found = store.recipients.all()
         assert store.recipients.find("inbox", "X@FAß.example") is not None
@@ -247,7 +247,7 @@ def test_recipients_are_compared_anew(tmp_path: Path) -> None:
         ("ada@a.example",),
         ("x@xn--fa-hia.example",),
     ]
-    with closing(Store(path)) as store:
+    with closing(store_at(path)) as store:
         assert dump(store) == once | {"lists": dump(store)["lists"]}
 
 
@@ -260,7 +260,7 @@ def test_of_two_that_are_the_same_now_who_left_stays_away(
     same = ("a@x.example", '"a"@x.example')
     with closing(sqlite3.connect(path)) as connection, connection:
         add_recipients(connection, [(a, a, state) for a, state in zip(same, states, strict=True)])
-    with closing(Store(path)) as store:
+    with closing(store_at(path)) as store:
         (one,) = store.recipients.all()
         assert one.state == "bounced"
 
@@ -273,7 +273,7 @@ def test_editions_keep_the_names_that_feeds_gave_them(old: Path) -> None:
         connection.commit()
         numbers = [row[0] for row in connection.execute("SELECT id FROM editions")]
     assert numbers
-    with closing(Store(old)) as store:
+    with closing(store_at(old)) as store:
         urns = store.archive.urns(numbers)
     assert urns.keys() == set(numbers)
     # Of the key and the number.
@@ -283,7 +283,7 @@ def test_editions_keep_the_names_that_feeds_gave_them(old: Path) -> None:
 
 def test_editions_of_before_there_were_feeds_have_names_too(old: Path) -> None:
     add_deliveries(old)
-    with closing(Store(old)) as store, store._database.transaction() as connection:
+    with closing(store_at(old)) as store, store._database.transaction() as connection:
         named = list(connection.exec_driver_sql("SELECT urn FROM editions").scalars())
     assert named
     assert all(re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", urn) for urn in named)

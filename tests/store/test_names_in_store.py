@@ -20,6 +20,7 @@ from digest.model import ParsedEntry, ParsedFeed
 from digest.rendering.clean import clean_entries
 from digest.store import Store, Unchanged
 from digest.store.aliases import mark_of
+from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.feeds.entries import some_entries
 from tests.store.build import (
@@ -179,7 +180,7 @@ def test_all_that_goes_by_a_name_or_key_is_found_and_nothing_else(
 ) -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
-        closing(Store(Path(folder, "digest.db"))) as store,
+        closing(store_at(Path(folder, "digest.db"))) as store,
     ):
         store.editions.plan([plan_of()], NOW)
         for body in bodies:

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from digest.errors import StoreError
 from digest.feeds.diff import diff
 from digest.model import KeyedEntry, ParsedEntry
-from digest.store import Store
+from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.store.build import (
     DAY,
@@ -54,7 +54,7 @@ class Memory(RuleBasedStateMachine):
         self.open()
 
     def open(self) -> None:
-        self.store = Store(Path(self.folder.name) / "digest.db")
+        self.store = store_at(Path(self.folder.name) / "digest.db")
         plans = [plan_of(name, feeds=URLS, window=window) for name, window in WINDOWS.items()]
         self.store.editions.plan(plans, self.now)
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from digest.errors import UsageError
 from digest.model import Outcome, ParsedEntry, Recipient, Rendition
-from digest.store import Store
+from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.store.build import DAY, INBOX, TEAM, URL, publish
 from tests.store.old import STAMP, add_deliveries, bring_to, make_old_database
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.model import Delivery
-    from digest.store import Record
+    from digest.store import RecordWithHistory, Store
 
 ADA = replace(INBOX, recipients=("ada@example.com",))
 REFUSED = Outcome("failed", error="550 no such user")
@@ -38,7 +38,7 @@ def work_off(
     return made
 
 
-def records(store: Store) -> list[Record]:
+def records(store: Store) -> list[RecordWithHistory]:
     return store.deliveries.of_edition(1)
 
 
@@ -288,7 +288,7 @@ def test_a_database_of_before_keeps_what_it_knows(tmp_path: Path) -> None:
                 "INSERT INTO delivery_changes (delivery_id, at, state, attempt)"
                 f" VALUES ({number}, '{STAMP}', 'sending', 2)"
             )
-    with closing(Store(path)) as store:
+    with closing(store_at(path)) as store:
         # Which Message-ID an attempt had was overwritten where an edition was sent once more.
         attempts = {
             one.id: change.message_id

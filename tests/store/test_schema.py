@@ -13,9 +13,10 @@ from alembic.script import ScriptDirectory
 
 from digest.errors import StoreError
 from digest.store import Store, migrations
-from digest.store.database import Database
 from digest.store.migrations import HEAD, revision_of
+from digest.store.sqlite.connection import SqliteDatabase
 from digest.store.tables import metadata
+from tests.databases import store_at
 
 # A column that is added to a table stands behind its constraints in what SQLite keeps.
 DESCRIBING = ("table_xinfo", "index_list", "index_xinfo", "foreign_key_list", "table_list")
@@ -44,7 +45,7 @@ def checks(sql: str | None) -> list[str]:
 
 
 def test_the_migrations_make_exactly_the_tables(tmp_path: Path) -> None:
-    Store(tmp_path / "created.db").close()
+    store_at(tmp_path / "created.db").close()
     engine = sa.create_engine(f"sqlite:///{tmp_path / 'migrated.db'}")
     with engine.begin() as connection:
         migrations.upgrade(connection)
@@ -81,7 +82,7 @@ def test_every_table_is_strict(empty_store: Store) -> None:
 )
 def test_how_it_is_opened(path: Path, pragma: str, value: object) -> None:
     for _ in range(2):
-        database = Database(path)
+        database = SqliteDatabase(path)
         with database.transaction() as connection:
             assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
         database.close()
@@ -124,12 +125,12 @@ def files(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("read_only", [False, True])
 def test_a_newer_schema_is_refused(path: Path, *, read_only: bool) -> None:
-    Store(path).close()
+    store_at(path).close()
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     before = files(path.parent)
     with pytest.raises(StoreError, match=r"has schema 9999, newer than .* upgrade digest"):
-        Store(path, read_only=read_only)
+        store_at(path, read_only=read_only)
     assert files(path.parent) == before
 
 
@@ -143,7 +144,7 @@ def test_the_database_of_another_program_is_refused_and_left_alone(
         connection.execute(f"CREATE TABLE {table} (text)")
     before = files(tmp_path)
     with pytest.raises(StoreError, match="belongs to another program"):
-        Store(path, read_only=read_only)
+        store_at(path, read_only=read_only)
     assert files(tmp_path) == before
 
 
@@ -153,24 +154,24 @@ def test_what_is_no_database_is_refused_and_left_alone(tmp_path: Path, *, read_o
     path.write_text("Dear Ada,\n" * 500)
     before = files(tmp_path)
     with pytest.raises(StoreError, match=r"letter\.txt: file is not a database"):
-        Store(path, read_only=read_only)
+        store_at(path, read_only=read_only)
     assert files(tmp_path) == before
 
 
 @pytest.mark.parametrize("read_only", [False, True])
 def test_a_folder_in_the_place_of_the_database(tmp_path: Path, *, read_only: bool) -> None:
     with pytest.raises(StoreError, match=re.escape(str(tmp_path))):
-        Store(tmp_path, read_only=read_only)
+        store_at(tmp_path, read_only=read_only)
 
 
 def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
     with pytest.raises(StoreError, match="data"):
-        Store(tmp_path / "data" / "digest.db")
+        store_at(tmp_path / "data" / "digest.db")
 
 
 @pytest.mark.parametrize("name", ["a b.db", "100%.db", "a?mode=memory.db", "a#b.db", "ü'\".db"])
 def test_any_file_name_will_do(tmp_path: Path, name: str) -> None:
-    Store(tmp_path / name).close()
+    store_at(tmp_path / name).close()
     assert [path.name for path in tmp_path.iterdir()] == [name]
-    Store(tmp_path / name, read_only=True).close()
+    store_at(tmp_path / name, read_only=True).close()

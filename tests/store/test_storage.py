@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from digest.model import Spent
 from digest.store import Store, Unchanged, Validators
+from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.store.build import (
     DAY,
@@ -133,7 +134,7 @@ def test_a_database_of_before_loses_the_texts_of_what_is_held(tmp_path: Path, ho
                 f" ({number}, 1, 'k{number}', 'f', 'T', 'l', 'Ada', 'ü€', 'x', 1, ?, ?, ?)",
                 [STAMP, STAMP, held],
             )
-    Store(path).close()
+    store_at(path).close()
     with closing(sqlite3.connect(path)) as connection:
         query = "SELECT title, link, fingerprint, author, content, excerpt, size FROM entries"
         assert connection.execute(query).fetchall() == [

@@ -10,6 +10,7 @@ import pytest
 from digest.errors import StoreError
 from digest.store import Store, StoreThread
 from tests import limits
+from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.store.build import plan_of
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def thread(path: Path) -> AsyncIterator[StoreThread[Store]]:
-    thread = StoreThread(lambda: Store(path))
+    thread = StoreThread(lambda: store_at(path))
     await thread.open()
     yield thread
     await thread.close()
@@ -28,7 +29,7 @@ async def thread(path: Path) -> AsyncIterator[StoreThread[Store]]:
 
 async def test_everything_runs_on_one_thread_of_its_own(thread: StoreThread[Store]) -> None:
     async def where() -> int:
-        return await thread.run(lambda _: threading.get_ident())
+        return await thread.transact(lambda _: threading.get_ident())
 
     threads = await asyncio.gather(*(where() for _ in range(10)))
     assert len(set(threads)) == 1
@@ -42,14 +43,14 @@ def note(done: list[int], number: int, store: Store) -> None:
 
 async def test_work_is_done_in_the_order_it_came(thread: StoreThread[Store]) -> None:
     done: list[int] = []
-    await asyncio.gather(*(thread.run(partial(note, done, n)) for n in range(20)))
+    await asyncio.gather(*(thread.transact(partial(note, done, n)) for n in range(20)))
     assert done == list(range(20))
 
 
 async def test_what_fails_fails_for_its_caller_alone(thread: StoreThread[Store]) -> None:
     with pytest.raises(ZeroDivisionError):
-        await thread.run(lambda _: 1 // 0)
-    assert await thread.run(lambda store: store.editions.due(NOW)) == []
+        await thread.transact(lambda _: 1 // 0)
+    assert await thread.transact(lambda store: store.editions.due(NOW)) == []
 
 
 async def test_what_was_handed_over_is_done_though_nobody_waits_any_more(
@@ -61,20 +62,20 @@ async def test_what_was_handed_over_is_done_though_nobody_waits_any_more(
         go.wait(limits.seconds(10))
         store.editions.plan([plan_of(next_edition_at=NOW)], NOW)
 
-    waiting = asyncio.create_task(thread.run(plan))
+    waiting = asyncio.create_task(thread.transact(plan))
     await asyncio.sleep(0)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
     go.set()
-    assert await thread.run(lambda store: store.editions.due(NOW)) == [("weekly", NOW)]
+    assert await thread.transact(lambda store: store.editions.due(NOW)) == [("weekly", NOW)]
 
 
 async def test_closing_finishes_what_was_handed_over(path: Path) -> None:
-    thread = StoreThread(lambda: Store(path))
+    thread = StoreThread(lambda: store_at(path))
     await thread.open()
     done: list[int] = []
-    work = [asyncio.create_task(thread.run(partial(note, done, n))) for n in range(5)]
+    work = [asyncio.create_task(thread.transact(partial(note, done, n))) for n in range(5)]
     await asyncio.sleep(0)
     await thread.close()
     await asyncio.gather(*work)
@@ -84,15 +85,15 @@ async def test_closing_finishes_what_was_handed_over(path: Path) -> None:
 
 async def test_a_store_that_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(StoreError):
-        await StoreThread(lambda: Store(tmp_path)).open()
+        await StoreThread(lambda: store_at(tmp_path)).open()
 
 
 async def together(thread: StoreThread[Store], *works: Callable[[Store], object]) -> list[object]:
     """Results or errors of what arrived while the store was busy, and so is done in one."""
     go = threading.Event()
-    busy = asyncio.create_task(thread.run(lambda _: go.wait(limits.seconds(10))))
+    busy = asyncio.create_task(thread.transact(lambda _: go.wait(limits.seconds(10))))
     await asyncio.sleep(0)
-    waiting = [asyncio.create_task(thread.run(work)) for work in works]
+    waiting = [asyncio.create_task(thread.transact(work)) for work in works]
     await asyncio.sleep(0)
     go.set()
     await busy
@@ -118,7 +119,7 @@ async def commits_of(thread: StoreThread[Store]) -> list[str]:
         driver = store._database._driver
         driver.set_trace_callback(lambda sql: commits.append(sql) if sql == "COMMIT" else None)
 
-    await thread.run(count)
+    await thread.transact(count)
     return commits
 
 
@@ -143,7 +144,7 @@ async def test_what_can_wait_is_committed_together(thread: StoreThread[Store]) -
     commits = await commits_of(thread)
     calls: list[list[int]] = []
     note_them = note_all(calls)
-    await asyncio.gather(*(thread.run_together(note_them, n) for n in range(3)))
+    await asyncio.gather(*(thread.transact_together(note_them, n) for n in range(3)))
     assert calls == [[0, 1, 2]]
     assert len(commits) == 1
 
@@ -157,7 +158,7 @@ async def test_what_fails_among_others_fails_alone(thread: StoreThread[Store]) -
             raise ValueError(str(numbers))
         note_them(store, numbers)
 
-    waiting = (thread.run_together(write, n) for n in range(3))
+    waiting = (thread.transact_together(write, n) for n in range(3))
     assert list(map(repr, await asyncio.gather(*waiting, return_exceptions=True))) == [
         "None",
         "ValueError('[1]')",
@@ -170,7 +171,7 @@ async def test_what_the_database_refuses_fails_for_all(thread: StoreThread[Store
     def fail(_: Store, numbers: list[int]) -> None:
         raise StoreError(str(numbers))
 
-    waiting = (thread.run_together(fail, n) for n in range(3))
+    waiting = (thread.transact_together(fail, n) for n in range(3))
     errors = await asyncio.gather(*waiting, return_exceptions=True)
     assert list(map(str, errors)) == ["[0, 1, 2]"] * 3
 
@@ -178,16 +179,16 @@ async def test_what_the_database_refuses_fails_for_all(thread: StoreThread[Store
 async def test_much_that_can_wait_does_not(thread: StoreThread[Store]) -> None:
     calls: list[list[int]] = []
     note_them = note_all(calls)
-    await asyncio.gather(*(thread.run_together(note_them, n) for n in range(250)))
+    await asyncio.gather(*(thread.transact_together(note_them, n) for n in range(250)))
     assert [len(call) for call in calls] == [100, 100, 50]
     assert [number for call in calls for number in call] == list(range(250))
 
 
 async def test_closing_finishes_what_could_wait(path: Path) -> None:
-    thread = StoreThread(lambda: Store(path))
+    thread = StoreThread(lambda: store_at(path))
     await thread.open()
     calls: list[list[int]] = []
-    work = asyncio.create_task(thread.run_together(note_all(calls), 1))
+    work = asyncio.create_task(thread.transact_together(note_all(calls), 1))
     await asyncio.sleep(0)
     await thread.close()
     await work
@@ -204,18 +205,18 @@ async def test_a_statement_that_fails_undoes_only_itself(
     thread: StoreThread[Store], *, alone: bool
 ) -> None:
     plans = [plan_of(name, next_edition_at=NOW) for name in "abc"]
-    await thread.run(lambda store: store.editions.plan(plans, NOW))
+    await thread.transact(lambda store: store.editions.plan(plans, NOW))
     # It changes some before it fails at the next.
     failing = partial(one_statement, "UPDATE digests SET name = 'z'")
     other = partial(one_statement, "DELETE FROM digests WHERE name = 'a'")
     if alone:
         with pytest.raises(StoreError):
-            await thread.run(failing)
-        await thread.run(other)
+            await thread.transact(failing)
+        await thread.transact(other)
     else:
         error, _ = await together(thread, failing, other)
         assert isinstance(error, StoreError)
-    due = await thread.run(lambda store: store.editions.due(NOW))
+    due = await thread.transact(lambda store: store.editions.due(NOW))
     assert [name for name, _ in due] == ["b", "c"]
 
 
@@ -227,7 +228,7 @@ async def test_one_that_fails_among_others_undoes_only_its_own(
     )
     assert (first, due) == ("a", [("a", NOW)])
     assert isinstance(error, StoreError)
-    assert await thread.run(lambda store: store.editions.due(NOW)) == [("a", NOW)]
+    assert await thread.transact(lambda store: store.editions.due(NOW)) == [("a", NOW)]
 
 
 async def test_when_all_is_rolled_back_each_is_tried_alone(thread: StoreThread[Store]) -> None:

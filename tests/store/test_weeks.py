@@ -17,12 +17,13 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from msgspec.structs import replace
 
 from digest.model import Recipient, Rendition
-from digest.store import Store
+from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.store.build import DAY, dump, edition_of, entry, learn, name_message, plan_of
 
 if TYPE_CHECKING:
     from digest.model import Frequency
+    from digest.store import Store
 
 ADA, EVE = "ada@example.com", "eve@example.com"
 INBOX = Rendition("inbox", "email", (ADA,), (b"mail",), personal=True)
@@ -92,7 +93,7 @@ class Weeks(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         path = Path(self.folder.name) / "digest.db"
         shutil.copy(self.template, path)
-        self.store = Store(path)
+        self.store = store_at(path)
         self.ids = sorted(row[0] for row in dump(self.store)["entries"])
         self.published: list[int] = []
         self.number = self.ended = 0
@@ -302,7 +303,7 @@ def test_a_week_begins_where_no_other_digest_does(store: Store) -> None:
 
 def test_whatever_is_chosen_each_edition_reaches_each_once(tmp_path: Path) -> None:
     Weeks.template = tmp_path / "digest.db"
-    store = Store(Weeks.template)
+    store = store_at(Weeks.template)
     ready(store)
     store.close()
     Weeks.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)

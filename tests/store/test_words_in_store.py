@@ -41,7 +41,7 @@ def accept(store: Store, said: str) -> None:
 
 def rest(store: Store, said: str) -> None:
     resting = Backoff(NOW, 1, said, NOW + timedelta(hours=1), lasting=True)
-    store.ledger.rest(claim(store), resting, NOW)
+    store.ledger.back_off(claim(store), resting, NOW)
 
 
 def fail(store: Store, said: str) -> None:

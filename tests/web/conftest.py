@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
+from tests.databases import file_of
 from tests.feed_xml import item, rss
 from tests.servers import HttpServer, MailServer, Reply, running
 from tests.web.site import Servers, Site, serve, settings_for
@@ -34,5 +35,5 @@ def settings(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Sett
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with serve(settings, settings.database_path.parent) as site:
+    async with serve(settings, file_of(settings).parent) as site:
         yield site

@@ -13,12 +13,14 @@ from aiohttp import web
 
 from digest.channels.pace import Pace
 from digest.jobs.confirmations import ConfirmationMailer
+from digest.jobs.context import JobContext
 from digest.jobs.subscriptions import Subscriptions
 from digest.log import Redactor, Sanitiser
 from digest.signing.tokens import Tokens
 from digest.store import Store, StoreThread
 from digest.web.public import public_routes
 from digest.web.refusals import Refusals
+from tests.databases import store_at
 from tests.jobs.bench import MONDAYS, StoppedClock, settings_of
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ class FakeChannel:
 
     name = "inbox"
     kind = "email"
+    remedy = ""
 
     def __init__(self) -> None:
         self.pace = Pace()
@@ -63,9 +66,9 @@ class CountingStore(StoreThread[Store]):
 
     asked = 0
 
-    async def run(self, work: Callable[[Store], T]) -> T:
+    async def transact(self, work: Callable[[Store], T]) -> T:
         self.asked += 1
-        return await super().run(work)
+        return await super().transact(work)
 
 
 def settings(
@@ -139,15 +142,15 @@ class Desk:
             return Answer(answer.status, await answer.text(), dict(answer.headers))
 
     async def find(self, address: str = "ada@example.com") -> Recipient | None:
-        return await self.store.run(lambda store: store.recipients.find("inbox", address))
+        return await self.store.transact(lambda store: store.recipients.find("inbox", address))
 
     async def all(self) -> list[Recipient]:
-        return await self.store.run(lambda store: store.recipients.all())
+        return await self.store.transact(lambda store: store.recipients.all())
 
 
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[CountingStore]:
-    store = CountingStore(lambda: Store(folder / "digest.db"))
+    store = CountingStore(lambda: store_at(folder / "digest.db"))
     await store.open()
     try:
         yield store
@@ -159,14 +162,14 @@ async def opened(folder: Path) -> AsyncIterator[CountingStore]:
 async def serving(folder: Path, **how: str) -> AsyncIterator[Desk]:
     clock, channel, config = StoppedClock(), FakeChannel(), settings(folder, **how)
     async with opened(folder) as store:
-        await store.run(lambda opened: opened.moves.know_lists([*config.lists()]))
+        await store.transact(lambda opened: opened.moves.know_lists([*config.lists()]))
         store.asked = 0
-        words = Sanitiser(Redactor())
         channels = cast("dict[str, Channel]", {"inbox": channel})
-        confirming = ConfirmationMailer(config, channels, TOKENS, clock, words, store)
-        enrolling = Subscriptions(config, store, TOKENS, confirming, clock)
+        context = JobContext(config, store, clock, Sanitiser(Redactor()), channels)
+        mailer = ConfirmationMailer(context, TOKENS)
+        subscriptions = Subscriptions(context, TOKENS, mailer)
         app = web.Application()
-        app.add_routes(public_routes(lambda: enrolling, Refusals()))
+        app.add_routes(public_routes(lambda: subscriptions, Refusals()))
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -174,7 +177,7 @@ async def serving(folder: Path, **how: str) -> AsyncIterator[Desk]:
         host, port = runner.addresses[0]
         try:
             async with aiohttp.ClientSession() as session:
-                yield Desk(f"http://{host}:{port}", session, store, clock, channel, confirming)
+                yield Desk(f"http://{host}:{port}", session, store, clock, channel, mailer)
         finally:
             await runner.cleanup()
-            await confirming.finish()
+            await mailer.finish()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from digest.app.results import Send
     from tests.servers import HttpServer, MailServer
 
 PASSWORD = "correct horse battery"
@@ -66,7 +67,7 @@ class Site:
         self.loaded.append(settings)
         self.reload.set()
 
-    async def send(self, digest: str = "weekly") -> dict[str, Any]:
+    async def send(self, digest: str = "weekly") -> Send:
         """An edition, published and delivered."""
         return await self.daemon.carry_out(lambda runtime: runtime.send(digest, None))
 

@@ -18,6 +18,7 @@ from digest.signing.tokens import Confirmation
 from digest.store import Ask, Store
 from digest.web.peers import peer_of
 from tests import limits
+from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.web.readers import ADA, TOKENS, Desk, form_of, serving
 from tests.web.test_public import ONE_CLICK, URLENCODED, buttons, confirmation, said
@@ -38,7 +39,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with closing(Store(tmp_path / "digest.db")) as store:
+    with closing(store_at(tmp_path / "digest.db")) as store:
         yield store
 
 
@@ -134,7 +135,7 @@ async def test_what_says_more_than_an_address_is_none(desk: Desk, address: str) 
 )
 async def test_who_left_is_asked_once_a_month(desk: Desk, address: str, other: str) -> None:
     left = Recipient("inbox", address, state="unsubscribed")
-    await desk.store.run(lambda store: store.recipients.put([left], NOW))
+    await desk.store.transact(lambda store: store.recipients.put([left], NOW))
     for _ in range(30):
         await desk.subscribe(other)
         desk.clock.turn(days=1)
@@ -199,7 +200,7 @@ async def test_never_again(desk: Desk) -> None:
     shown = await desk.get(never)
     assert said(shown) == "Never ask e***@example.com again to confirm a subscription?"
     assert buttons(shown) == ["never"]
-    assert not await desk.store.run(lambda store: store.asking.is_never(EVE))
+    assert not await desk.store.transact(lambda store: store.asking.is_never(EVE))
     done = await desk.send(never, ONE_CLICK, URLENCODED)
     assert said(done) == "e***@example.com will not be asked again."
     assert (await desk.post(never, do="never")).text == done.text
@@ -208,14 +209,14 @@ async def test_never_again(desk: Desk) -> None:
     assert said(answer).startswith(TOLD)
     assert await sent_to(desk) == [EVE]
     assert await desk.all() == []
-    assert await desk.store.run(lambda store: store.asking.allow("Eve+x@example.com"))
+    assert await desk.store.transact(lambda store: store.asking.allow("Eve+x@example.com"))
     await desk.subscribe(EVE)
     assert await sent_to(desk) == [EVE] * 2
 
 
 async def test_the_answer_says_nothing_about_anybody(desk: Desk) -> None:
     await desk.post(f"/u/{ADA}")
-    await desk.store.run(lambda store: store.asking.never("never@example.com", NOW))
+    await desk.store.transact(lambda store: store.asking.never("never@example.com", NOW))
     some = ["ada@example.com", EVE, EVE, "never@example.com", "ada@example.com"]
     answers = [await desk.subscribe(one) for one in some]
     assert len({(one.status, one.text) for one in answers}) == 1

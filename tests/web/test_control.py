@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.errors import StoreError
+from digest.store import database_of
 from digest.web.control import control_socket
-from digest.web.control_client import ask_daemon, daemon_is_alive, socket_path
+from digest.web.control_client import ask_daemon, daemon_is_alive
 from tests import limits
 from tests.web.site import Servers, Site, serve, settings_for
 
@@ -39,10 +40,10 @@ async def controlled(servers: Servers, tmp_path: Path) -> AsyncIterator[Site]:
 async def test_clients_that_say_half_or_nothing_block_nobody(
     controlled: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
-    database = controlled.daemon.settings.database_path
+    database = database_of(controlled.daemon.settings)
     writers = []
     for number in range(120):
-        _, writer = await asyncio.open_unix_connection(socket_path(database))
+        _, writer = await asyncio.open_unix_connection(database.control_socket())
         writer.write(HALVES[number % len(HALVES)])
         writers.append(writer)
     async with asyncio.timeout(limits.seconds(5)):
@@ -55,7 +56,7 @@ async def test_clients_that_say_half_or_nothing_block_nobody(
 
 
 async def test_keys_are_rotated_by_the_daemon(controlled: Site) -> None:
-    database = controlled.daemon.settings.database_path
+    database = database_of(controlled.daemon.settings)
     await controlled.log_in()
     assert (await controlled.answer("/"))[0].status == 200
     answer = await ask_daemon(database, "rotate", forget=False)
@@ -66,4 +67,4 @@ async def test_keys_are_rotated_by_the_daemon(controlled: Site) -> None:
 
 async def test_a_command_that_is_unheard_of_is_an_error(controlled: Site) -> None:
     with pytest.raises(StoreError):
-        await ask_daemon(controlled.daemon.settings.database_path, "unheard-of")
+        await ask_daemon(database_of(controlled.daemon.settings), "unheard-of")

@@ -17,12 +17,14 @@ import pytest
 
 from digest.errors import StoreError
 from digest.web.control import control_socket
-from digest.web.control_client import daemon_is_alive, socket_path
+from digest.web.control_client import daemon_is_alive
+from tests.databases import database_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from digest.app.daemon import Daemon
+    from digest.store import DatabaseAddress
 
 NOBODY = 65534
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
@@ -43,36 +45,38 @@ class LivingDaemon(SimpleNamespace):
     alive = True
 
 
-def daemon_of(database: Path) -> Daemon:
-    return cast("Daemon", LivingDaemon(settings=SimpleNamespace(database_path=database)))
+def daemon_of(database: DatabaseAddress) -> Daemon:
+    return cast("Daemon", LivingDaemon(settings=SimpleNamespace(database=database.url)))
 
 
 @pytest.fixture
-def database() -> Iterator[Path]:
+def database() -> Iterator[DatabaseAddress]:
     """In a folder that everybody can look into, as those of tests are not."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         path = Path(folder, "digest.db")
         path.touch()
-        yield path
+        yield database_at(path)
 
 
-async def test_only_its_owner_can_connect(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_its_owner_can_connect(
+    database: DatabaseAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(os, "umask", None)
     async with control_socket(daemon_of(database)):
-        path = socket_path(database)
+        path = database.control_socket()
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert await daemon_is_alive(database)
     assert not path.exists()
 
 
 async def test_it_has_its_rights_before_anybody_can_connect(
-    database: Path, monkeypatch: pytest.MonkeyPatch
+    database: DatabaseAddress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     modes = []
 
     def listen(_: socket.socket, *__: int) -> None:
-        modes.append(stat.S_IMODE(socket_path(database).stat().st_mode))
+        modes.append(stat.S_IMODE(database.control_socket().stat().st_mode))
 
     monkeypatch.setattr(socket.socket, "listen", listen)
     async with control_socket(daemon_of(database)):
@@ -83,10 +87,10 @@ async def test_it_has_its_rights_before_anybody_can_connect(
 @as_root
 @pytest.mark.parametrize(("user", "status"), [(NOBODY, "403"), (0, "200")])
 async def test_another_user_is_refused_where_the_rights_do_not_keep_it_out(
-    database: Path, user: int, status: str
+    database: DatabaseAddress, user: int, status: str
 ) -> None:
     async with control_socket(daemon_of(database)):
-        path = socket_path(database)
+        path = database.control_socket()
         path.chmod(0o666)
         asking = await asyncio.create_subprocess_exec(
             sys.executable, "-S", "-c", ASK.format(user=user), path, stdout=subprocess.PIPE
@@ -96,14 +100,14 @@ async def test_another_user_is_refused_where_the_rights_do_not_keep_it_out(
 
 
 @as_root
-async def test_a_socket_that_somebody_else_made_is_not_asked(database: Path) -> None:
-    path = socket_path(database)
+async def test_a_socket_that_somebody_else_made_is_not_asked(database: DatabaseAddress) -> None:
+    path = database.control_socket()
     with socket.socket(socket.AF_UNIX) as theirs:
         theirs.bind(str(path))
         theirs.listen()
         os.chown(path, NOBODY, NOBODY)
         with pytest.raises(StoreError, match="belongs to another user than the database"):
             await daemon_is_alive(database)
-        os.chown(database, NOBODY, NOBODY)
+        os.chown(str(database), NOBODY, NOBODY)
         theirs.close()
         assert not await daemon_is_alive(database)

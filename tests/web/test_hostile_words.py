@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.cli.hostile import REPLY, plant
+from tests.databases import file_of
 from tests.feed_xml import item, rss
 from tests.servers import Reply
 from tests.web.site import Servers, Site, serve, settings_for
@@ -38,7 +39,7 @@ async def hostile(
     async with serve(settings, folder) as site:
         await site.send()
         await site.log_in()
-        with sqlite3.connect(settings.database_path) as database:
+        with sqlite3.connect(file_of(settings)) as database:
             plant(database)
         database.close()
         yield site

@@ -11,10 +11,12 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from digest.signing.sessions import Limiter, Sessions
+from digest.signing.sessions import Sessions
+from digest.web.limiter import Limiter
 from digest.web.login import routes as login_routes
 from digest.web.site import _operator_routes
 from tests import limits
+from tests.databases import file_of
 from tests.web.site import PASSWORD, Site, serve
 
 if TYPE_CHECKING:
@@ -194,7 +196,7 @@ async def test_forms_without_the_token_are_refused(site: Site, token: str) -> No
 
 
 async def test_too_many_wrong_passwords_keep_out_whom_nobody_knows(settings: Settings) -> None:
-    folder = settings.database_path.parent / "guessed"
+    folder = file_of(settings).parent / "guessed"
     other = settings.model_copy(update={"database": f"sqlite:///{folder}/digest.db"})
     async with serve(other, folder) as site:
         answers = [await site.log_in(f"wrong {n}") for n in range(11)]
@@ -210,7 +212,7 @@ async def test_too_many_wrong_passwords_keep_out_whom_nobody_knows(settings: Set
 
 async def test_wrong_tokens_of_others_keep_no_program_out(settings: Settings) -> None:
     assert settings.web
-    folder = settings.database_path.parent / "scraped"
+    folder = file_of(settings).parent / "scraped"
     web = settings.web.model_copy(update={"public_url": "https://digest.example.com"})
     other = settings.model_copy(update={"database": f"sqlite:///{folder}/digest.db", "web": web})
     wrong, right = {"Authorization": "Bearer wrong"}, {"Authorization": f"Bearer {PASSWORD}"}
@@ -236,7 +238,7 @@ async def test_wrong_tokens_through_a_declared_proxy_are_of_those_who_sent_them(
     settings: Settings,
 ) -> None:
     assert settings.web
-    folder = settings.database_path.parent / "scraped through a proxy"
+    folder = file_of(settings).parent / "scraped through a proxy"
     web = settings.web.model_copy(update={"proxies": ("127.0.0.1",)})
     other = settings.model_copy(update={"database": f"sqlite:///{folder}/digest.db", "web": web})
 
@@ -256,7 +258,7 @@ async def test_wrong_tokens_through_a_declared_proxy_are_of_those_who_sent_them(
 
 
 async def test_who_was_in_before_is_kept_out_by_nobody_else(settings: Settings) -> None:
-    folder = settings.database_path.parent / "besieged"
+    folder = file_of(settings).parent / "besieged"
     other = settings.model_copy(update={"database": f"sqlite:///{folder}/digest.db"})
     async with serve(other, folder) as site:
         await site.log_in()
@@ -275,7 +277,7 @@ async def test_who_was_in_before_is_kept_out_by_nobody_else(settings: Settings) 
 
 async def test_without_a_password_there_is_nothing_to_log_in_to(settings: Settings) -> None:
     assert settings.web
-    folder = settings.database_path.parent / "open"
+    folder = file_of(settings).parent / "open"
     bare = settings.web.model_copy(update={"password": None})
     other = settings.model_copy(update={"database": f"sqlite:///{folder}/digest.db", "web": bare})
     async with serve(other, folder) as site:
@@ -289,7 +291,7 @@ async def test_without_a_password_there_is_nothing_to_log_in_to(settings: Settin
 
 async def test_a_new_password_ends_every_session(settings: Settings) -> None:
     assert settings.web
-    folder = settings.database_path.parent / "changed"
+    folder = file_of(settings).parent / "changed"
     before = settings.model_copy(update={"database": f"sqlite:///{folder}/digest.db"})
     changed = settings.web.model_copy(update={"password": SecretStr("another password")})
     async with serve(before, folder) as site:
@@ -305,7 +307,7 @@ async def test_a_new_password_ends_every_session(settings: Settings) -> None:
 
 async def test_the_cookie_is_secure_where_the_public_address_is(settings: Settings) -> None:
     assert settings.web
-    folder = settings.database_path.parent / "public"
+    folder = file_of(settings).parent / "public"
     web = settings.web.model_copy(update={"public_url": "https://digest.example.com"})
     other = settings.model_copy(update={"database": f"sqlite:///{folder}/digest.db", "web": web})
     async with serve(other, folder) as site:

@@ -21,7 +21,7 @@ BEFORE = NOW - timedelta(days=30)
 
 
 async def put(desk: Desk, *some: Recipient) -> None:
-    await desk.store.run(lambda store: store.recipients.put(some, BEFORE))
+    await desk.store.transact(lambda store: store.recipients.put(some, BEFORE))
 
 
 async def states(desk: Desk) -> dict[tuple[str, str], str]:
@@ -29,7 +29,9 @@ async def states(desk: Desk) -> dict[tuple[str, str], str]:
 
 
 async def move(desk: Desk) -> None:
-    await desk.store.run(lambda store: store.moves.move_recipients("inbox", "news", [], BEFORE))
+    await desk.store.transact(
+        lambda store: store.moves.move_recipients("inbox", "news", [], BEFORE)
+    )
 
 
 @pytest.mark.parametrize("moved", [True, False])
@@ -94,7 +96,7 @@ async def test_a_link_of_an_earlier_version_by_idna_2003(tmp_path: Path, form: s
                 with store._database.transaction() as connection:  # type: ignore[attr-defined]
                     connection.exec_driver_sql("UPDATE recipients SET former = 'eve@fass.example'")
 
-            await desk.store.run(mark)
+            await desk.store.transact(mark)
         await desk.post(f"/u/{old}")
         assert (await states(desk))["inbox", "eve@faß.example"] == "unsubscribed"
 

@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from digest.app.ticker import DaemonHealth
 from digest.model import PollResult
+from tests.databases import file_of
 from tests.web.site import PASSWORD, Site, serve
 
 if TYPE_CHECKING:
@@ -30,47 +31,47 @@ class Turned:
 
 async def test_the_loop_stands_still() -> None:
     clock = Turned()
-    pulse = DaemonHealth(clock)
+    health = DaemonHealth(clock)
     clock.now += 179
-    assert pulse.stale == ""
+    assert health.stale == ""
     clock.now += 1
-    assert pulse.stale == "the loop stands still"
-    pulse.beat()
-    assert pulse.stale == ""
+    assert health.stale == "the loop stands still"
+    health.beat()
+    assert health.stale == ""
 
 
 async def test_no_round_of_polling_ends() -> None:
     clock = Turned()
-    pulse = DaemonHealth(clock)
+    health = DaemonHealth(clock)
     for _ in range(15):
         clock.now += 60
-        pulse.beat()
-    assert pulse.stale == "no round of polling ends"
-    with pulse.round():
+        health.beat()
+    assert health.stale == "no round of polling ends"
+    with health.round():
         clock.now += 7
-    assert pulse.stale == ""
-    assert pulse.round_seconds == 7
+    assert health.stale == ""
+    assert health.round_seconds == 7
 
 
 async def test_a_round_that_fails_has_not_ended() -> None:
     clock = Turned()
-    pulse = DaemonHealth(clock)
+    health = DaemonHealth(clock)
     clock.now += 60
-    with pytest.raises(ValueError, match="no"), pulse.round():
+    with pytest.raises(ValueError, match="no"), health.round():
         raise ValueError("no")
-    assert (pulse.since_round, pulse.round_seconds) == (60, None)
+    assert (health.since_round, health.round_seconds) == (60, None)
 
 
 async def test_polls_are_counted() -> None:
-    pulse = DaemonHealth()
-    pulse.note_poll(PollResult("https://x.example", "x", "failed"))
-    assert pulse.polls == {"failed": 1}
+    health = DaemonHealth()
+    health.note_poll(PollResult("https://x.example", "x", "failed"))
+    assert health.polls == {"failed": 1}
 
 
 async def test_health_says_nothing_but_whether(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     answer, text = await site.answer("/healthz")
     assert (answer.status, text) == (200, "ok\n")
-    monkeypatch.setattr(site.daemon.pulse, "_clock", lambda: time.monotonic() + 181)
+    monkeypatch.setattr(site.daemon.health, "_clock", lambda: time.monotonic() + 181)
     answer, text = await site.answer("/healthz")
     assert (answer.status, text) == (503, "not ok\n")
     assert not site.daemon.alive
@@ -119,7 +120,7 @@ async def test_where_there_is_a_public_address_this_machine_may_be_a_proxy(
     settings: Settings,
 ) -> None:
     assert settings.web
-    folder = settings.database_path.parent / "proxied"
+    folder = file_of(settings).parent / "proxied"
     web = settings.web.model_copy(update={"public_url": "https://digest.example.com"})
     other = settings.model_copy(update={"database": f"sqlite:///{folder}/digest.db", "web": web})
     async with serve(other, folder) as site:

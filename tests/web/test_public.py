@@ -48,11 +48,11 @@ def buttons(answer: Answer) -> list[str]:
 
 
 async def test_reading_changes_nothing(desk: Desk) -> None:
-    before = await desk.store.run(build.dump)
+    before = await desk.store.transact(build.dump)
     for path in (*PAGES, f"/confirm/{confirmation()}"):
         assert (await desk.get(path)).status == 200
         assert (await desk._ask("HEAD", path)).status == 200
-    assert await desk.store.run(build.dump) == before
+    assert await desk.store.transact(build.dump) == before
     assert desk.channel.sent == []
 
 
@@ -106,8 +106,8 @@ async def test_the_next_edition_goes_to_the_others(desk: Desk) -> None:
         "inbox", "email", ("ada@example.com", "b@example.com"), (b"",), personal=True
     )
     await desk.post(f"/u/{ADA}")
-    edition = await desk.store.run(lambda store: build.publish(store, sent_as=(sent_as,)))
-    deliveries = await desk.store.run(lambda store: store.ledger.of_edition(edition))
+    edition = await desk.store.transact(lambda store: build.publish(store, sent_as=(sent_as,)))
+    deliveries = await desk.store.transact(lambda store: store.ledger.of_edition(edition))
     assert [one.recipient for one in deliveries] == ["b@example.com"]
 
 
@@ -262,7 +262,7 @@ async def test_a_time_of_ones_own(desk: Desk) -> None:
 
 async def end_week(desk: Desk) -> None:
     desk.clock.turn(days=7)
-    await desk.store.run(lambda store: store.weeks.end("weekly", lambda: None, ["inbox"]))
+    await desk.store.transact(lambda store: store.weeks.end("weekly", lambda: None, ["inbox"]))
 
 
 async def test_once_a_week(tmp_path: Path) -> None:
@@ -344,7 +344,7 @@ async def test_subscribing_takes_a_mail_and_a_click(desk: Desk) -> None:
 
 async def test_who_had_left_comes_back_by_confirming(desk: Desk) -> None:
     eve = Recipient("inbox", "eve@example.com", state="bounced", reason="550")
-    await desk.store.run(lambda store: store.recipients.put([eve], NOW))
+    await desk.store.transact(lambda store: store.recipients.put([eve], NOW))
     await desk.post(f"/confirm/{confirmation()}")
     await desk.post(f"/u/{ADA}")
     await desk.post(f"/confirm/{confirmation('ada@example.com')}")
@@ -365,7 +365,7 @@ async def test_a_confirmation_gets_too_old(desk: Desk) -> None:
 
 async def test_everybody_is_told_the_same(desk: Desk) -> None:
     eve = Recipient("inbox", "eve@example.com", state="unsubscribed")
-    await desk.store.run(lambda store: store.recipients.put([eve], NOW))
+    await desk.store.transact(lambda store: store.recipients.put([eve], NOW))
     addresses = ("ada@example.com", "eve@example.com", "new@example.com", "new@example.com")
     answers = [await desk.subscribe(one) for one in addresses]
     assert len({(answer.status, answer.text) for answer in answers}) == 1

@@ -14,6 +14,7 @@ from digest.web.server import ListenError
 from tests import limits
 from tests.cli.project import Project
 from tests.cli.test_daemon import event, wait_for
+from tests.databases import file_of
 from tests.feed_xml import item, rss
 from tests.servers import Reply
 from tests.web.site import PASSWORD, serve
@@ -113,7 +114,7 @@ async def test_nothing_of_it_is_loaded_where_it_is_not_asked_for(project: Projec
 
 async def test_settings_move_it_take_it_away_and_bring_it_back(settings: Settings) -> None:
     assert settings.web
-    folder = settings.database_path.parent / "moved"
+    folder = file_of(settings).parent / "moved"
     first = settings.model_copy(update={"database": f"sqlite:///{folder}/digest.db"})
     there = settings.web.model_copy(update={"listen": "localhost:0"})
     async with serve(first, folder) as site:
@@ -137,7 +138,7 @@ async def test_settings_that_cannot_be_listened_by_are_not_taken_over(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert settings.web
-    folder = settings.database_path.parent / "kept"
+    folder = file_of(settings).parent / "kept"
     first = settings.model_copy(update={"database": f"sqlite:///{folder}/digest.db"})
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = settings.web.model_copy(update={"listen": f"127.0.0.1:{other.getsockname()[1]}"})
@@ -156,7 +157,7 @@ async def test_settings_that_cannot_be_listened_by_are_not_taken_over(
 @pytest.mark.parametrize("listen", ["no.such.host.invalid:80", "203.0.113.1:8080"])
 async def test_an_address_that_is_not_ours(settings: Settings, listen: str) -> None:
     assert settings.web
-    folder = settings.database_path.parent / "elsewhere"
+    folder = file_of(settings).parent / "elsewhere"
     web = settings.web.model_copy(update={"listen": listen})
     other = settings.model_copy(update={"database": f"sqlite:///{folder}/digest.db", "web": web})
     words = "(the host name does not resolve|this machine has no such address); "

@@ -1,5 +1,5 @@
 """Email, as a channel."""
 
-from digest.channels.email.channel import open_channel
+from digest.channels.email.channel import EmailChannel
 
-__all__ = ["open_channel"]
+__all__ = ["EmailChannel"]

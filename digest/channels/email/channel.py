@@ -7,16 +7,20 @@ import ssl
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from digest.config import EmailSettings
+from digest.channels.base import BaseChannel
+from digest.config.channels.email import EmailSettings
 from digest.domains import with_port
 from digest.errors import DeliveryError
 from digest.model import NO_PICTURES, Rendition
 from digest.rendering.email.headers import check_fields, mailbox
 from digest.rendering.email.message import build_email, personal_headers, text_only
 from digest.rendering.email.personal import Personal, links_of, marker_of
+from digest.rendering.pictures import self_contained
+from digest.rendering.preview import Preview
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
+    from typing import Self
 
     from digest.channels.email.smtp import SmtpConnection
     from digest.channels.pace import Pace, Paces
@@ -30,12 +34,14 @@ if TYPE_CHECKING:
 _OF_EVERYBODY = b"To: -\r\nMessage-ID: -\r\n"
 
 
-class EmailChannel:
+class EmailChannel(BaseChannel[EmailSettings]):
     """Sends to the addresses of an email channel; each gets a message of their own."""
 
     kind = "email"
     # Whoever gets the same message twice gets it with the same Message-ID.
     patience: timedelta | None = timedelta(minutes=10)
+    beside_text = "always"
+    previews_pictures = True
 
     def __init__(
         self,
@@ -45,13 +51,31 @@ class EmailChannel:
         pace: Pace,
         public_url: str | None = None,
     ) -> None:
-        self.name = name
-        self.pace = pace
-        self._to = settings.to
+        super().__init__(name, settings, pace)
         self._public_url = public_url
         self._smtp = smtp
         encrypted = smtp.security != "none"
         self._tls = ssl.create_default_context(cafile=smtp.ca_file) if encrypted else None
+
+    @classmethod
+    def open(cls, name: str, settings: EmailSettings, whole: Settings, paces: Paces) -> Self:
+        """The channel of this name; all that send through the server keep one pace."""
+        smtp = whole.smtp
+        assert smtp is not None
+        seconds = 60 / smtp.max_per_minute if smtp.max_per_minute else 0
+        return cls(name, settings, smtp, paces.of(settings.shares, seconds), whole.links_url)
+
+    @classmethod
+    def preview(
+        cls,
+        edition: Edition,
+        templates: Renderer,
+        pictures: Pictures,
+        settings: Sequence[EmailSettings],  # noqa: ARG003
+    ) -> Preview:
+        """The message as mail programs show it, without the links of a recipient."""
+        page = self_contained(templates.fitted(edition), pictures)
+        return Preview(page, page)
 
     def render(
         self,
@@ -64,7 +88,7 @@ class EmailChannel:
         links = links_of(edition, self._public_url, url) if self._public_url else None
         html, text = templates.fitted(edition, links), templates.text(edition, links)
         message = build_email(edition, html, text, self._smtp.sender, pictures, links)
-        return Rendition(self.name, self.kind, self._to, (message,), personal=True)
+        return Rendition(self.name, self.kind, self.settings.to, (message,), personal=True)
 
     def plainer(self, payload: bytes) -> bytes | None:
         """The message with its text only, for a server that finds the whole too large."""
@@ -147,13 +171,3 @@ class _Session:
             self._payload = payload
             self._prepared = Personal(on_the_wire(payload), marker_of(payload))
         return self._prepared
-
-
-def open_channel(name: str, settings: Settings, paces: Paces) -> EmailChannel:
-    """The channel of this name."""
-    channel, smtp = settings.channels[name], settings.smtp
-    assert isinstance(channel, EmailSettings)
-    assert smtp is not None
-    seconds = 60 / smtp.max_per_minute if smtp.max_per_minute else 0
-    pace = paces.of(f"{smtp.host}:{smtp.port}", seconds)
-    return EmailChannel(name, channel, smtp, pace, settings.links_url)

@@ -9,7 +9,6 @@ kept for decades. In doubt it is about the recipient, or the message, as the com
 from __future__ import annotations
 
 import re
-from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -28,8 +27,6 @@ from digest.channels.email.refusal_phrases import (
 from digest.untrusted_text import clean_words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from digest.channels.email.refusal_phrases import Whom
 
 A_DAY = timedelta(days=1)
@@ -52,9 +49,7 @@ MENDING: dict[Whom, str] = {
 # RFC 4954, section 6
 _LOGIN_CODES = {530, 534, 535, 538}
 _REPEATED = re.compile(r"\n[ \t]*[245](?:\.\d{1,3}){2}(?=\s|$)")
-_CODE = re.compile(r"[245]\d\d|#?[245](?:\.\d{1,3}){2}")
 _ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
-_EDGES = "<>()[]{}:;,.'\"`"
 
 
 class Reply(Struct, frozen=True):
@@ -116,27 +111,3 @@ def own_words(words: str, recipient: str) -> str:
         if chosen and not chosen.isalnum():
             words = re.sub(re.escape(chosen), "", words, flags=re.IGNORECASE)
     return OF_ANOTHER.sub("", _ADDRESS.sub("", words))
-
-
-def alike(one: str, other: str, recipients: Collection[str]) -> bool:
-    """Whether two refusals say the same, but for whom they are about, times, numbers and marks.
-
-    Their codes are the same, and two words of three.
-    """
-    own = {part for each in recipients for part in (each, *each.rsplit("@", 1))}
-    known = {part.casefold() for part in own}
-    codes, words = zip(*(_what_is_said(each, known) for each in (one, other)), strict=True)
-    most = max(len(said) for said in words)
-    common = (Counter(words[0]) & Counter(words[1])).total()
-    return codes[0] == codes[1] and common * 3 >= most * 2
-
-
-def _what_is_said(words: str, own: set[str]) -> tuple[list[str], list[str]]:
-    """The codes, and the words that are the server's."""
-    bare = [word.strip(_EDGES) for word in words.casefold().split()]
-    codes = [word for word in bare if _CODE.fullmatch(word)]
-    return codes, [
-        word
-        for word in bare
-        if word not in own and "@" not in word and not any(letter.isdigit() for letter in word)
-    ]

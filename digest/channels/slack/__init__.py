@@ -1,5 +1,5 @@
 """Slack, as a channel."""
 
-from digest.channels.slack.channel import open_channel
+from digest.channels.slack.channel import SlackChannel
 
-__all__ = ["open_channel"]
+__all__ = ["SlackChannel"]

@@ -7,18 +7,26 @@ Mattermost answers with `ok` too, and Rocket.Chat with `{"success": true}`.
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from digest.channels.http import proxy_refusal
+from digest.channels.http_verdicts import (
+    DEAD_STATUSES,
+    MOST_WORDS,
+    PASSING_STATUSES,
+    PROXY_LOGIN,
+    is_page,
+    json_object,
+    proxy_refusal,
+    wait_of,
+)
 from digest.errors import ChannelError, DeliveryError
-from digest.feeds.http.freshness import retry_after
 from digest.feeds.text import one_line
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from digest.channels.http import Answer
 
 # Limits, moves to another organisation, troubles of its own: they pass, and nobody is to blame.
@@ -65,13 +73,7 @@ _REMEDIES = {
     "user_not_found": _CREDENTIALS,
     "missing_scope": "give the app the scope chat:write",
 }
-_DEAD_STATUSES = {401, 403, 404, 410}
-_PASSING_STATUSES = {408, 425, 429}
-_PROXY_LOGIN = 407
-_MOST_WORDS = 200
 _MOST_MESSAGES = 5
-# Who asks for longer than a day is wrong about it.
-_LONGEST_RETRY_AFTER = timedelta(days=1)
 _LOOK = "look at what answers there"
 _LOOK_UP = "look it up in Slack's documentation, or at what answers there"
 
@@ -116,21 +118,13 @@ def refusal_for(word: str) -> DeliveryError:
 
 def _said(body: bytes) -> _Said:
     text = body.decode("utf-8-sig", "replace").strip()
-    fields = _object(text)
+    fields = json_object(text)
     if fields is None:
-        return _Said(True if text == "ok" else None, one_line(text, _MOST_WORDS))
+        return _Said(True if text == "ok" else None, one_line(text, MOST_WORDS))
     flags = [flag for name in ("ok", "success") if isinstance(flag := fields.get(name), bool)]
     words = [fields.get(name) for name in ("error", "id", "message")]
-    word, *more = [one_line(one, _MOST_WORDS) for one in words if isinstance(one, str)] or [""]
+    word, *more = [one_line(one, MOST_WORDS) for one in words if isinstance(one, str)] or [""]
     return _Said(all(flags) if flags else None, word, (*more, *_details(fields)), fields)
-
-
-def _object(text: str) -> dict[str, Any] | None:
-    try:
-        said = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return said if isinstance(said, dict) else None
 
 
 def _details(fields: dict[str, Any]) -> tuple[str, ...]:
@@ -139,11 +133,11 @@ def _details(fields: dict[str, Any]) -> tuple[str, ...]:
     messages = metadata.get("messages") if isinstance(metadata, dict) else None
     if not isinstance(messages, list):
         return ()
-    return tuple(one_line(str(each), _MOST_WORDS) for each in messages[:_MOST_MESSAGES])
+    return tuple(one_line(str(each), MOST_WORDS) for each in messages[:_MOST_MESSAGES])
 
 
 def _refusal(answer: Answer, said: _Said) -> DeliveryError:
-    wait = retry_after(answer.headers, datetime.now(UTC), _LONGEST_RETRY_AFTER)
+    wait = wait_of(answer)
     reason = f"{answer.status} {said.told}".strip()
     return _by_word(said.word, reason, wait) or _by_status(answer, said, reason, wait)
 
@@ -166,11 +160,11 @@ def _by_status(answer: Answer, said: _Said, reason: str, wait: timedelta | None)
         return _not_ok(answer, said, reason)
     if status < 400:
         return ChannelError(f"{status}: Slack is not there any more", lasting=True)
-    if status == _PROXY_LOGIN:
+    if status == PROXY_LOGIN:
         return proxy_refusal(status)
-    if status in _PASSING_STATUSES or status >= 500:
+    if status in PASSING_STATUSES or status >= 500:
         return ChannelError(reason, retry_after=wait)
-    mend = f"{_CREDENTIALS}, or mend the address" if status in _DEAD_STATUSES else _LOOK_UP
+    mend = f"{_CREDENTIALS}, or mend the address" if status in DEAD_STATUSES else _LOOK_UP
     return ChannelError(f"{reason}; {mend}", lasting=True)
 
 
@@ -178,12 +172,7 @@ def _not_ok(answer: Answer, said: _Said, reason: str) -> DeliveryError:
     """Of a 200 without `ok`: a no is one, a page is of something else, the rest nobody knows."""
     if said.ok is False:
         return ChannelError(f"{reason}; {_LOOK_UP}", lasting=True)
-    if _is_page(answer):
+    if is_page(answer):
         reason = f"{answer.status} and a web page, not Slack: a login page, or a proxy's"
         return ChannelError(f"{reason}; {_LOOK}", lasting=True)
     return DeliveryError(f"{reason}: neither `ok` nor a refusal", "unknown")
-
-
-def _is_page(answer: Answer) -> bool:
-    kind = answer.headers.get("Content-Type", "")
-    return kind.lower().startswith("text/html") or answer.body.lstrip()[:1] == b"<"

@@ -5,44 +5,39 @@ from __future__ import annotations
 import json
 import logging
 import re
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 
-from msgspec.structs import replace
-
-from digest.channels.http import ask
-from digest.channels.pace import Pace
+from digest.channels.base import MessageChannel
+from digest.channels.http import Endpoint
 from digest.channels.slack.answers import ThreadRefusedError, heard, refusal_for
-from digest.config import SlackSettings
+from digest.config.channels.slack import SlackSettings
 from digest.errors import DeliveryError
 from digest.feeds.text import one_line
-from digest.log import Redactor
 from digest.model import NO_PICTURES, Rendition
+from digest.rendering.preview import Preview
 from digest.rendering.slack.messages import build_messages, build_thread
 from digest.rendering.slack.plain import plain_message
+from digest.rendering.slack.preview import slack_page
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
-    from datetime import timedelta
+    from collections.abc import AsyncIterator, Sequence
     from typing import Any
 
     from pydantic import SecretStr
 
     from digest.channels.http import Answer
-    from digest.channels.pace import Paces
-    from digest.config import Settings
+    from digest.channels.pace import Pace
     from digest.model import Delivery, Edition, Pictures
     from digest.rendering.renderer import Renderer
 
-# Slack takes one message a second for a channel.
-_SECONDS_BETWEEN = 1.0
 _POSTING, _ANYWHERE = "chat:write", "chat:write.public"
 _LOOKING = {"channels:read", "groups:read"}
 # A message's name inside its channel, at the end of the receipt.
 _TIME_STAMP = re.compile(r"\d+\.\d+$")
 _ASKED = ("headers", "data", "json", "params")
 _LONGEST_RECEIPT = 200
-# At DEBUG the clients log the webhook's address, which is a secret.
+# At DEBUG slack-sdk logs what it asks, token and all.
 _quiet = logging.getLogger(f"{__name__}.client")
 _quiet.setLevel(logging.WARNING)
 
@@ -51,8 +46,7 @@ class Poster(Protocol):
     """One of the two ways to post."""
 
     recipient: str
-    begun: bool
-    """Whether a byte of the last message may have left."""
+    endpoint: Endpoint
 
     async def post(self, message: dict[str, Any]) -> str:
         """Post a message; answers the receipt.
@@ -69,18 +63,34 @@ class Poster(Protocol):
         """
 
 
-class SlackChannel:
-    """Posts to one channel of Slack; with `threads`, later parts as replies to the first."""
+class SlackChannel(MessageChannel[SlackSettings]):
+    """Posts to one channel of Slack; with `threads`, later parts as replies to the first.
+
+    A post has no identity that Slack would recognise a copy by, so nothing is posted again.
+    """
 
     kind = "slack"
-    # A post has no identity that Slack would recognise a copy by.
-    patience: timedelta | None = None
+    seconds_between = 1.0  # Slack takes one message a second for a channel.
+    beside_text = "always"
 
-    def __init__(self, name: str, poster: Poster, *, threads: bool = False) -> None:
-        self.name = name
-        self._poster = poster
-        self._threads = threads
-        self.pace = Pace(_SECONDS_BETWEEN)
+    def __init__(self, name: str, settings: SlackSettings, pace: Pace) -> None:
+        super().__init__(name, settings, pace)
+        self._poster = poster_of(settings)
+        self._threads = settings.threads
+
+    @classmethod
+    def preview(
+        cls,
+        edition: Edition,
+        templates: Renderer,  # noqa: ARG003
+        pictures: Pictures,  # noqa: ARG003
+        settings: Sequence[SlackSettings],
+    ) -> Preview:
+        """The posts; a post and its thread where one of the channels has threads."""
+        threaded = any(each.threads for each in settings)
+        posts = build_thread(edition) if threaded else build_messages(edition)
+        text = json.dumps(posts, indent=2, ensure_ascii=False)
+        return Preview(text, slack_page(posts, threaded=threaded))
 
     def render(
         self,
@@ -99,19 +109,19 @@ class SlackChannel:
         message = plain_message(json.loads(payload))
         return json.dumps(message).encode() if message else None
 
-    def session(self) -> nullcontext[SlackChannel]:
-        """Nothing is kept open from one delivery to the next."""
-        return nullcontext(self)
+    def greeting(self, line: str) -> bytes:
+        """A post of one line."""
+        return json.dumps({"text": line}).encode()
 
     @property
     def begun(self) -> bool:
         """Whether a byte of the last message may have left."""
-        return self._poster.begun
+        return self._poster.endpoint.begun
 
     async def send(self, delivery: Delivery) -> str:
         """Post one message, in the channel itself where there is no thread to post it in."""
         # What ends before anything is asked leaves nothing in doubt.
-        self._poster.begun = False
+        self._poster.endpoint.begun = False
         message = json.loads(delivery.payload)
         first = _TIME_STAMP.search(delivery.first_receipt)
         if self._threads and first:
@@ -129,20 +139,15 @@ class Webhook:
     """Posts through an incoming webhook, to the channel that it belongs to."""
 
     recipient = "webhook"
-    begun = False
 
     def __init__(self, url: SecretStr) -> None:
-        self._url = url
+        self.endpoint = Endpoint(url)
 
     async def post(self, message: dict[str, Any]) -> str:
         """A webhook's only receipt is its `ok`."""
-        # What only posting needs is loaded when something is posted.
-        from slack_sdk.webhook.async_client import AsyncWebhookClient
-
-        url = self._url.get_secret_value()
-        session = _transport(self, url, url.rpartition("/")[2])
-        client = AsyncWebhookClient(url, session=session, logger=_quiet, retry_handlers=[])
-        return one_line((await client.send_dict(message)).body, _LONGEST_RECEIPT)
+        answer = await self.endpoint.ask("POST", json=message)
+        heard(answer)
+        return one_line(answer.body.decode(), _LONGEST_RECEIPT)
 
     async def check(self) -> str:
         """Post an empty text: Slack refuses it as such where the webhook is alive."""
@@ -157,11 +162,10 @@ class Webhook:
 class Bot:
     """Posts as an app, by `chat.postMessage`."""
 
-    begun = False
-
     def __init__(self, token: SecretStr, channel: str, api_url: str) -> None:
         self._token = token
-        self._api_url = api_url
+        self._api_url = f"{api_url.removesuffix('/')}/"
+        self.endpoint = Endpoint(self._api_url, [token.get_secret_value()])
         self.recipient = channel
 
     async def post(self, message: dict[str, Any]) -> str:
@@ -194,7 +198,7 @@ class Bot:
         from slack_sdk.web.async_client import AsyncWebClient
 
         token = self._token.get_secret_value()
-        session = _transport(self, token)
+        session: Any = _Transport(self.endpoint, self._api_url)
         client = AsyncWebClient(
             token, base_url=self._api_url, session=session, logger=_quiet, retry_handlers=[]
         )
@@ -225,40 +229,27 @@ class _Accepted:
 class _Transport:
     """What slack-sdk asks through, in place of a session: it hears of what was accepted only.
 
-    Its own way reads any body whole, and posts again what may have arrived. What an answer repeats
-    of the secrets is masked before anything is cut off, which could leave half of one.
+    Its own way reads any body whole, and posts again what may have arrived.
     """
 
     closed = False
 
-    def __init__(self, poster: Poster, secrets: Iterable[str]) -> None:
-        self._poster = poster
-        self._redact = Redactor(secrets)
+    def __init__(self, endpoint: Endpoint, api_url: str) -> None:
+        self._endpoint = endpoint
+        self._api_url = api_url
 
     @asynccontextmanager
     async def request(self, method: str, url: str, **asked: Any) -> AsyncIterator[_Accepted]:
         # It takes any proxy of the environment; NO_PROXY is minded here.
         request = {name: asked[name] for name in _ASKED if asked.get(name)}
-        self._poster.begun = False
-        answer = await ask(method, url, begin=self._begin, **request)
-        body = self._redact(answer.body.decode("utf-8", "replace"))
-        yield _Accepted(replace(answer, body=body.encode()))
-
-    def _begin(self) -> None:
-        self._poster.begun = True
+        path = url.removeprefix(self._api_url)
+        yield _Accepted(await self._endpoint.ask(method, path, **request))
 
 
-def _transport(poster: Poster, *secrets: str) -> Any:
-    return _Transport(poster, secrets)
-
-
-def open_channel(name: str, settings: Settings, paces: Paces) -> SlackChannel:  # noqa: ARG001
-    """The channel of this name."""
-    channel = settings.channels[name]
-    assert isinstance(channel, SlackSettings)
-    if channel.webhook_url is not None:
-        return SlackChannel(name, Webhook(channel.webhook_url))
-    assert channel.bot_token is not None
-    assert channel.channel is not None
-    bot = Bot(channel.bot_token, channel.channel, channel.api_url)
-    return SlackChannel(name, bot, threads=channel.threads)
+def poster_of(settings: SlackSettings) -> Poster:
+    """The way to post that the settings have."""
+    if settings.webhook_url is not None:
+        return Webhook(settings.webhook_url)
+    assert settings.bot_token is not None
+    assert settings.channel is not None
+    return Bot(settings.bot_token, settings.channel, settings.api_url)

@@ -1,1 +1,1 @@
-"""`demo`: the whole loop on this machine."""
+"""`digest demo`: the whole loop on this machine."""

@@ -1,4 +1,4 @@
-"""`demo`: the whole loop on this machine, with sample feeds and servers that catch what is sent."""
+"""`digest demo`: runs the whole loop on this machine, with sample feeds and servers."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
 
 from digest.app.wiring import open_runtime
 from digest.cli import Options, aio
@@ -60,6 +61,25 @@ digests:
 """
 
 
+class DemoRound(Struct, frozen=True):
+    """One of three Mondays."""
+
+    new: int
+    failed: int
+    entries: int
+    emails: int
+    slack_posts: int
+    files: tuple[str, ...]
+
+
+class Demo(Struct, frozen=True):
+    """`demo`: what was sent, and whether that is what the demo is to show."""
+
+    folder: str
+    rounds: tuple[DemoRound, ...]
+    as_expected: bool
+
+
 @click.command()
 @click.option(
     "-o",
@@ -83,10 +103,10 @@ def demo(options: Options, output: Path) -> int:
         raise UsageError(f"{error.filename or output}: {error.strerror}") from None
     if options.json:
         print_json(result)
-    return 0 if result["as_expected"] else 1
+    return 0 if result.as_expected else 1
 
 
-async def _demo(folder: Path, tell: Callable[[str], None]) -> dict[str, Any]:
+async def _demo(folder: Path, tell: Callable[[str], None]) -> Demo:
     # Three Mondays at nine, the last of them the latest there was.
     week = timedelta(days=7)
     monday = _last_monday(datetime.now(UTC)) - 2 * week
@@ -121,7 +141,7 @@ async def _demo(folder: Path, tell: Callable[[str], None]) -> dict[str, Any]:
         )
     tell("")
     tell(f"Everything that was sent is in {folder}")
-    return {"folder": str(folder), "rounds": rounds, "as_expected": _as_expected(rounds)}
+    return Demo(str(folder), tuple(rounds), _as_expected(rounds))
 
 
 def _last_monday(now: datetime) -> datetime:
@@ -144,7 +164,7 @@ async def _round(
     mail: MailCatcher,
     posts: list[dict[str, Any]],
     tell: Callable[[str], None],
-) -> dict[str, Any]:
+) -> DemoRound:
     """What `digest run --once` does, at a time of our choosing."""
     mail.messages.clear()
     posts.clear()
@@ -152,28 +172,25 @@ async def _round(
         settings, "digest demo", clock=lambda: now, first_due_at_once=True
     ) as runtime:
         done = await runtime.once()
-    for feed in done["feeds"]:
-        tell(f"  polled {feed['name']}: {feed['outcome']}, {feed['new']} new")
-    if not done["editions"]:
+    for feed in done.feeds:
+        tell(f"  polled {feed.name}: {feed.outcome}, {feed.new} new")
+    if not done.editions:
         tell("  nothing new, so nothing is sent")
-    for edition in done["editions"]:
-        entries = counted(edition["entries"], "entry", "entries")
-        tell(f"  published an edition of {entries}")
-        for delivery in edition["deliveries"]:
-            tell(f"  {delivery['state']}: {delivery['channel']} ({delivery['recipient']})")
-    written = _write(folder, mail, posts) if done["editions"] else []
-    entries = sum(edition["entries"] for edition in done["editions"])
-    return {
-        "new": done["new"],
-        "failed": done["failed"] + done["undelivered"],
-        "entries": entries,
-        "emails": len(mail.messages),
-        "slack_posts": len(posts),
-        "files": written,
-    }
+    for edition in done.editions:
+        tell(f"  published an edition of {counted(edition.entries, 'entry', 'entries')}")
+        for delivery in edition.deliveries:
+            tell(f"  {delivery.state}: {delivery.channel} ({delivery.recipient})")
+    return DemoRound(
+        new=done.new,
+        failed=done.failed + done.undelivered,
+        entries=sum(edition.entries for edition in done.editions),
+        emails=len(mail.messages),
+        slack_posts=len(posts),
+        files=_write(folder, mail, posts) if done.editions else (),
+    )
 
 
-def _write(folder: Path, mail: MailCatcher, posts: list[dict[str, Any]]) -> list[str]:
+def _write(folder: Path, mail: MailCatcher, posts: list[dict[str, Any]]) -> tuple[str, ...]:
     """Each email as .eml, .html and .txt; the Slack posts as JSON."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
@@ -189,16 +206,16 @@ def _write(folder: Path, mail: MailCatcher, posts: list[dict[str, Any]]) -> list
             written.append(f"{name}.{suffix}")
     shown = json.dumps(posts, indent=2, ensure_ascii=False)
     write_private(folder / "slack.json", shown.encode())
-    return [str(folder / name) for name in (*written, "slack.json")]
+    return tuple(str(folder / name) for name in (*written, "slack.json"))
 
 
-def _as_expected(rounds: list[dict[str, Any]]) -> bool:
+def _as_expected(rounds: list[DemoRound]) -> bool:
     """A first edition to two inboxes and a channel, then silence, then the two new entries."""
     first, quiet, new = rounds
     return (
-        not any(part["failed"] for part in rounds)
-        and first["entries"] > 0
-        and (first["emails"], first["slack_posts"]) == (2, 1)
-        and (quiet["entries"], quiet["emails"], quiet["slack_posts"]) == (0, 0, 0)
-        and (new["entries"], new["emails"], new["slack_posts"]) == (2, 2, 1)
+        not any(monday.failed for monday in rounds)
+        and first.entries > 0
+        and (first.emails, first.slack_posts) == (2, 1)
+        and (quiet.entries, quiet.emails, quiet.slack_posts) == (0, 0, 0)
+        and (new.entries, new.emails, new.slack_posts) == (2, 2, 1)
     )

@@ -1,4 +1,4 @@
-"""Real servers on this machine for the demo: feeds, a mail catcher, a Slack stand-in."""
+"""The servers of the demo: feeds, a mail catcher and a Slack stand-in."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from digest.cli import aio
 from digest.cli.setup.ask_smtp import Server, ask_for_server, missing_options
-from digest.cli.setup.probe import one_line, post_hello, try_login, try_webhook
+from digest.cli.setup.probe import HookProbe, one_line, try_login
 from digest.cli.setup.prompts import (
     ADDRESS,
     FOLDER,
@@ -22,6 +22,7 @@ from digest.cli.setup.prompts import (
     tell,
 )
 from digest.config.addresses import mail_address
+from digest.config.channels import CHANNEL_KINDS
 from digest.config.fields import WebUrl
 from digest.domains import with_port
 from digest.errors import DeliveryError, DigestError, UsageError
@@ -31,21 +32,25 @@ if TYPE_CHECKING:
 
     from digest.config import SmtpSettings
 
-_EMAIL, _SLACK, _FOLDER = range(3)
-_WORDS = ("email", "slack", "files")
+_EMAIL, _FILES = "email", "files"
+# The kinds that one secret address is enough for, with how it is asked for.
+HOOKS = {kind: model.hook for kind, model in CHANNEL_KINDS.items() if model.hook}
+# What each of these addresses is called, as a file with it is.
+HOOK_FILES = {kind: f"{kind}_{hook.key.removesuffix('_url')}" for kind, hook in HOOKS.items()}
+HOOK_OPTIONS = {kind: f"--{file.replace('_', '-')}-file" for kind, file in HOOK_FILES.items()}
 
 
 class Targets(Struct, frozen=True):
-    """Where it goes: any of addresses, a webhook and a folder; false without one of them."""
+    """Where it goes: any of addresses, webhooks by kind and a folder; false without one of them."""
 
     to: tuple[str, ...] = ()
     server: Server = field(default_factory=Server)
-    webhook: str | None = None
+    hooks: dict[str, str] = {}
     folder: str | None = None
 
     def __bool__(self) -> bool:
         """Whether there is one."""
-        return bool(self.to or self.webhook or self.folder)
+        return bool(self.to or self.hooks or self.folder)
 
     @property
     def address(self) -> str:
@@ -60,7 +65,7 @@ class Targets(Struct, frozen=True):
     def missing_options(self) -> list[str]:
         """What has to be given where nobody can be asked."""
         if not self:
-            return ["one of --email, --slack-webhook-file, --folder"]
+            return [f"one of {', '.join(['--email', *HOOK_OPTIONS.values(), '--folder'])}"]
         return missing_options(self.server, self.address) if self.to else []
 
 
@@ -87,8 +92,8 @@ def targets_given(targets: Targets, *, test: bool, person: bool) -> Targets:
     Raises:
         DigestError: one does not work.
     """
-    if targets.webhook:
-        _check_webhook(targets.webhook, test=test)
+    for kind, url in targets.hooks.items():
+        _check_hook(kind, url, test=test)
     if not targets.to:
         return targets
     if person and targets.missing_options():
@@ -104,44 +109,53 @@ def targets_given(targets: Targets, *, test: bool, person: bool) -> Targets:
     return targets
 
 
-def _check_webhook(url: str, *, test: bool) -> None:
+def _check_hook(kind: str, url: str, *, test: bool) -> None:
     try:
         setting(WebUrl)(url)
     except ValueError as error:
         raise UsageError(f"the webhook {error}") from None
     if test:
+        probe = HookProbe(kind, url)
         try:
-            tell(f"  Slack: {aio.run(try_webhook(url))}")
+            tell(f"  {kind.capitalize()}: {aio.run(probe.check())}")
         except DeliveryError as error:
-            raise DigestError(f"Slack: {one_line(error.reason, url)}") from None
+            raise DigestError(f"{kind.capitalize()}: {probe.one_line(error.reason)}") from None
 
 
 def ask_for_targets(server: Server, *, test: bool) -> Targets:
     """Ask where it goes; a visible post is made only where that is agreed to."""
     tell("Where should it go?")
-    chosen = choose("One or more", ["email", "Slack", "files in a folder"], _WORDS)
+    options = {
+        _EMAIL: "email",
+        **{kind: kind.capitalize() for kind in HOOKS},
+        _FILES: "files in a folder",
+    }
+    places = choose("One or more", list(options.values()), list(options))
+    chosen = [list(options)[place] for place in places]
     targets = Targets()
     if _EMAIL in chosen:
         targets = Targets(to=(ask("Email address", ADDRESS),))
         server = ask_for_server(server, targets.address, test=test)
         targets = replace(targets, server=server)
-    if _SLACK in chosen:
-        targets = replace(targets, webhook=_ask_for_webhook(test=test))
-    if _FOLDER in chosen:
+    hooks = {kind: _ask_for_hook(kind, test=test) for kind in HOOKS if kind in chosen}
+    targets = replace(targets, hooks=hooks)
+    if _FILES in chosen:
         targets = replace(targets, folder=ask("Folder", FOLDER, "digests"))
     return targets
 
 
-def _ask_for_webhook(*, test: bool) -> str:
+def _ask_for_hook(kind: str, *, test: bool) -> str:
+    name = kind.capitalize()
     while True:
-        url = ask_secret("The incoming webhook's address", WEBHOOK)
+        url = ask_secret(HOOKS[kind].question, WEBHOOK)
         if not test:
             return url
+        probe = HookProbe(kind, url)
         try:
-            tell(f"  Slack: {aio.run(try_webhook(url))}")
-            if agree("Post a line there, to see it?"):
-                aio.run(post_hello(url))
+            tell(f"  {name}: {aio.run(probe.check())}")
+            if probe.can_greet and agree("Post a line there, to see it?"):
+                aio.run(probe.greet())
         except DeliveryError as error:
-            tell(f"! Slack: {one_line(error.reason, url)}")
+            tell(f"! {name}: {probe.one_line(error.reason)}")
         else:
             return url

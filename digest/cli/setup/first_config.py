@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from digest.config.yaml.feed_list import feed_lines, scalar
+from digest.config.yaml.feed_list import feed_lines
+from digest.config.yaml.scalar import scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,10 +17,11 @@ _COMMENT_COLUMN = 36
 
 
 class StartFeed(Struct, frozen=True):
-    """A feed to begin with; `private`: on this machine or network."""
+    """A feed of the new configuration."""
 
     url: str
     private: bool = False
+    """Whether it is on this machine or network."""
 
 
 class StartMail(Struct, frozen=True):
@@ -34,6 +36,15 @@ class StartMail(Struct, frozen=True):
     password_file: str = ""
 
 
+class StartHook(Struct, frozen=True):
+    """A channel that posts to one secret address, which the setting `key` takes from a file."""
+
+    name: str
+    kind: str
+    key: str
+    file: str
+
+
 class Start(Struct, frozen=True):
     """What a first configuration says; files are relative to it, None is without."""
 
@@ -43,7 +54,7 @@ class Start(Struct, frozen=True):
     digest: str = BRIEFING
     first_edition: str = "1d"
     mail: StartMail | None = None
-    webhook_file: str | None = None
+    hooks: tuple[StartHook, ...] = ()
     folder: str | None = None
 
     @property
@@ -103,10 +114,10 @@ def _channels(start: Start) -> Iterator[str]:
         yield "  inbox:"
         yield "    kind: email"
         yield f"    to: [{', '.join(map(scalar, start.mail.to))}]"
-    if start.webhook_file:
-        yield "  team:"
-        yield "    kind: slack"
-        yield f"    webhook_url_file: {scalar(start.webhook_file)}"
+    for hook in start.hooks:
+        yield f"  {hook.name}:"
+        yield f"    kind: {hook.kind}"
+        yield f"    {hook.key}_file: {scalar(hook.file)}"
     if start.folder is not None:
         yield "  folder:"
         yield "    kind: file"
@@ -115,8 +126,9 @@ def _channels(start: Start) -> Iterator[str]:
 
 
 def _digest(start: Start) -> Iterator[str]:
-    used = {"inbox": start.mail, "team": start.webhook_file, "folder": start.folder}
-    channels = [name for name, given in used.items() if given is not None]
+    hooks = [hook.name for hook in start.hooks]
+    channels = [*(["inbox"] if start.mail else []), *hooks]
+    channels += ["folder"] if start.folder is not None else []
     yield "digests:"
     yield f"  {start.digest}:"
     yield f"    title: {scalar(start.title)}"

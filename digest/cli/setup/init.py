@@ -12,12 +12,27 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from digest.cli import Options, aio
-from digest.cli.output import print_json, say
+from digest.cli.output import print_result, say
 from digest.cli.preview import compose_first
-from digest.cli.setup.ask_channels import Targets, ask_for_targets, read_secret, targets_given
+from digest.cli.setup.ask_channels import (
+    HOOK_FILES,
+    HOOK_OPTIONS,
+    HOOKS,
+    Targets,
+    ask_for_targets,
+    read_secret,
+    targets_given,
+)
 from digest.cli.setup.ask_feeds import ask_for_feeds, feeds_given
 from digest.cli.setup.ask_smtp import SECURITY, Server
-from digest.cli.setup.first_config import BRIEFING, Start, StartMail, config_text
+from digest.cli.setup.first_config import (
+    BRIEFING,
+    Start,
+    StartFeed,
+    StartHook,
+    StartMail,
+    config_text,
+)
 from digest.cli.setup.prompts import (
     ADDRESS,
     DURATION,
@@ -36,12 +51,10 @@ from digest.config import load_settings
 from digest.errors import ConfigError, UsageError
 from digest.language import counted
 from digest.log import Redactor, configure
-from digest.model import as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from digest.cli.setup.first_config import StartFeed
     from digest.config import Settings
     from digest.model import Edition
 
@@ -55,7 +68,10 @@ _OPTIONS = (
         "--feed", multiple=True, type=SITE, help="A feed, or a site with one; repeatable."
     ),
     click.option("--email", multiple=True, type=ADDRESS, help="Whom to send to; repeatable."),
-    click.option("--slack-webhook-file", type=_FILE, help="A file with a webhook's address."),
+    *(
+        click.option(option, f"hook_{kind}", type=_FILE, help="A file with a webhook's address.")
+        for kind, option in HOOK_OPTIONS.items()
+    ),
     click.option("--folder", type=FOLDER, help="Where to write each edition as Markdown."),
     click.option("--at", type=SCHEDULE, help=f"When. Default: {_AT}."),
     click.option("--timezone", type=ZONE, help="An IANA name. Default: this machine's."),
@@ -89,7 +105,7 @@ class _Given(Struct, frozen=True):
 
     feed: tuple[str, ...]
     email: tuple[str, ...]
-    slack_webhook_file: Path | None
+    hooks: dict[str, Path]
     folder: str | None
     at: str | None
     timezone: str | None
@@ -107,7 +123,7 @@ class _Given(Struct, frozen=True):
     @property
     def targets(self) -> Targets:
         """Where it is to go, as far as that is known."""
-        file, hook = self.smtp_password_file, self.slack_webhook_file
+        file = self.smtp_password_file
         password = read_secret(file) if file else os.environ.get(_PASSWORD_VARIABLE)
         server = Server(
             self.smtp_host,
@@ -117,13 +133,35 @@ class _Given(Struct, frozen=True):
             password,
             self.smtp_from,
         )
-        return Targets(self.email, server, read_secret(hook) if hook else None, self.folder)
+        hooks = {kind: read_secret(path) for kind, path in self.hooks.items()}
+        return Targets(self.email, server, hooks, self.folder)
 
 
 def _with_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+class FirstEdition(Struct, frozen=True):
+    """The first edition, as it would be now."""
+
+    subject: str
+    stories: int
+    reach: str
+    """How far back it goes, as `first_edition` has it."""
+
+
+class Init(Struct, frozen=True):
+    """`init`: what was written."""
+
+    config: str
+    secrets: tuple[str, ...]
+    """A file for each secret."""
+    digest: str
+    feeds: tuple[StartFeed, ...]
+    first_edition: FirstEdition | None
+    """Null with --no-test."""
 
 
 @click.command()
@@ -139,13 +177,13 @@ def init(options: Options, /, **given: Any) -> None:
     config = options.config or Path(os.environ.get("DIGEST_CONFIG") or "config.yaml")
     refuse_existing(config)
     configure("debug" if options.verbose else "error", "auto", Redactor())
-    setup = _Setup(config, _Given(**given))
+    files = {kind: given.pop(f"hook_{kind}") for kind in HOOKS}
+    hooks = {kind: path for kind, path in files.items() if path}
+    setup = _Setup(config, _Given(**given, hooks=hooks))
     start, secrets = setup.answers()
     written = setup.write(start, secrets)
-    if options.json:
-        print_json(written)
-    else:
-        _tell(written, f"digest -c {config}" if options.config else "digest", start)
+    command = f"digest -c {config}" if options.config else "digest"
+    print_result(written, lambda written: _tell(written, command, start))
 
 
 class _Setup:
@@ -194,11 +232,11 @@ class _Setup:
 
     def _with(self, targets: Targets, start: Start) -> tuple[Start, dict[str, str]]:
         """What is started with these targets, whose secrets are in files."""
-        secrets = {}
-        if targets.webhook:
-            name = secret_file(self._config, "slack_webhook", targets.webhook)
-            secrets[name] = targets.webhook
-            start = replace(start, webhook_file=name)
+        secrets, hooks = {}, []
+        for kind, url in targets.hooks.items():
+            hook, name = HOOKS[kind], secret_file(self._config, HOOK_FILES[kind], url)
+            secrets[name] = url
+            hooks.append(StartHook(hook.name, kind, hook.key, name))
         if targets.to:
             smtp = targets.smtp
             mail = StartMail(targets.to, smtp.host, smtp.port, smtp.security, smtp.sender)
@@ -208,13 +246,13 @@ class _Setup:
                 secrets[name] = password
                 mail = replace(mail, username=smtp.username, password_file=name)
             start = replace(start, mail=mail)
-        return replace(start, folder=targets.folder), secrets
+        return replace(start, hooks=tuple(hooks), folder=targets.folder), secrets
 
     @property
     def _reaches(self) -> tuple[str, ...]:
         return (self._given.first_edition,) if self._given.first_edition else _REACHES
 
-    def write(self, start: Start, secrets: Mapping[str, str]) -> dict[str, Any]:
+    def write(self, start: Start, secrets: Mapping[str, str]) -> Init:
         """Put it in its place once it loads; answers what is where."""
         edition = None
         with staged(self._config, config_text(start), secrets) as stage:
@@ -225,18 +263,12 @@ class _Setup:
                     start = replace(start, first_edition=reach)
                     stage.write_text(config_text(start), "utf-8")
             files = place(stage, self._config, secrets)
-        return {
-            "config": str(files[0]),
-            "secrets": [str(file) for file in files[1:]],
-            "digest": start.digest,
-            "feeds": [as_dict(feed) for feed in start.feeds],
-            "first_edition": edition
-            and {
-                "subject": edition.subject,
-                "stories": len(edition.stories),
-                "reach": start.first_edition,
-            },
-        }
+        first = None
+        if edition:
+            reach = start.first_edition
+            first = FirstEdition(edition.subject, len(edition.stories), reach)
+        secret_files = tuple(str(file) for file in files[1:])
+        return Init(str(files[0]), secret_files, start.digest, start.feeds, first)
 
     def _load(self, stage: Path) -> Settings:
         try:
@@ -249,7 +281,7 @@ def _first_edition(settings: Settings, digest: str, reaches: Sequence[str]) -> t
     """The first edition with the shortest reach that gives it stories; else with the first."""
     drafts, failed = aio.run(compose_first(settings, digest, reaches))
     for feed in failed:
-        tell(f"! {feed['name']}: {feed['error']}")
+        tell(f"! {feed.name}: {feed.error}")
     for reach, edition in drafts.items():
         if edition.stories:
             if reach != reaches[0]:
@@ -270,15 +302,15 @@ def _zone_here() -> str:
     return name
 
 
-def _tell(written: Mapping[str, Any], command: str, start: Start) -> None:
-    first = written["first_edition"]
-    nothing = first is not None and not first["stories"]
+def _tell(written: Init, command: str, start: Start) -> None:
+    first = written.first_edition
+    nothing = first is not None and not first.stories
     if nothing:
         say("The first edition goes out once the feeds have something new.")
     elif first:
-        stories = counted(first["stories"], "story", "stories")
-        say(f"The first edition, {stories}: {first['subject']}")
-    say(f"Written: {', '.join([written['config'], *written['secrets']])}")
+        stories = counted(first.stories, "story", "stories")
+        say(f"The first edition, {stories}: {first.subject}")
+    say(f"Written: {', '.join([written.config, *written.secrets])}")
     say("Next:")
     then = f"{start.schedule}, from now on"
     steps = {

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
-
+from digest.app.wiring import utc_now
+from digest.channels import channel_class
 from digest.channels.email.channel import EmailChannel
-from digest.channels.pace import Pace
-from digest.channels.slack.channel import Webhook
+from digest.channels.pace import Pace, Paces
 from digest.cli.feeds_probe import open_scout
-from digest.config import EmailSettings, FeedSettings, Settings
+from digest.config import FeedSettings, Settings
+from digest.config.channels import CHANNEL_KINDS
+from digest.config.channels.email import EmailSettings
+from digest.config.secrets import secrets_in
 from digest.errors import FeedError
 from digest.log import Redactor, Sanitiser
+from digest.model import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,24 +51,48 @@ async def try_login(smtp: SmtpSettings, to: Sequence[str]) -> str:
     return await EmailChannel("inbox", email, smtp, Pace()).check()
 
 
-async def try_webhook(url: str) -> str:
-    """Whether Slack knows a webhook; posts nothing.
+class HookProbe:
+    """A channel that one address is enough for, as it would be if that were configured."""
 
-    Raises:
-        DeliveryError: it would not work now.
-    """
-    return await Webhook(SecretStr(url)).check()
+    def __init__(self, kind: str, url: str) -> None:
+        model = CHANNEL_KINDS[kind]
+        assert model.hook is not None
+        settings = model.model_validate({"kind": kind, model.hook.key: url})
+        whole = Settings.model_construct(feeds=(), digests={}, channels={kind: settings})
+        self._channel = channel_class(kind).open(kind, settings, whole, Paces())
+        self._secrets = [*secrets_in(settings)]
+        self._greeting = self._channel.greeting(_HELLO)
+
+    @property
+    def can_greet(self) -> bool:
+        """Whether a line can be posted there for people to see."""
+        return self._greeting is not None
+
+    async def check(self) -> str:
+        """Whether the address is known there; posts nothing.
+
+        Raises:
+            DeliveryError: it would not work now.
+        """
+        return await self._channel.check()
+
+    async def greet(self) -> None:
+        """Post a line, for people to see.
+
+        Raises:
+            DeliveryError: it was not posted, or nobody knows.
+        """
+        assert self._greeting is not None
+        name, now = self._channel.name, utc_now()
+        line = Delivery(0, 0, "", name, "", 1, "sending", 0, now, "", payload=self._greeting)
+        async with self._channel.session() as session:
+            await session.send(line)
+
+    def one_line(self, text: str) -> str:
+        """What the server said, as it may be shown."""
+        return Sanitiser(Redactor(self._secrets))(text)
 
 
-async def post_hello(url: str) -> None:
-    """Post a line through a webhook, for people to see.
-
-    Raises:
-        DeliveryError: it was not posted, or nobody knows.
-    """
-    await Webhook(SecretStr(url)).post({"text": _HELLO})
-
-
-def one_line(text: str, secret: str | None = None) -> str:
-    """What a server or a feed said, as it may be shown."""
-    return Sanitiser(Redactor([secret] if secret else []))(text)
+def one_line(text: str) -> str:
+    """What a mail server or a feed said, as it may be shown."""
+    return Sanitiser(Redactor())(text)

@@ -7,13 +7,15 @@ import sys
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from digest.cli.groups import Group
-from digest.cli.output import print_json, say, show_document
+from digest.cli.output import print_result, say, show_document
 from digest.cli.setup.service_files import MADE_BY, Service, daemon_command, writable_folders
 from digest.cli.setup.service_managers import MANAGERS
 from digest.config import load_settings
 from digest.errors import ConfigError, UsageError
+from digest.store import database_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +27,28 @@ if TYPE_CHECKING:
 _RUNNING = {"active", "running"}
 
 
-def _which(command: Callable[..., int]) -> Callable[..., int]:
+class ServiceState(Struct, frozen=True):
+    """`service install` and `service status`."""
+
+    file: str
+    installed: bool
+    state: str
+
+
+class ServiceText(Struct, frozen=True):
+    """`service install --print`: what would be written, and where."""
+
+    file: str
+    text: str
+
+
+class ServiceRemoved(Struct, frozen=True):
+    """`service remove`."""
+
+    removed: str
+
+
+def _which(command: Callable[..., int | None]) -> Callable[..., int | None]:
     """The options that say which service is meant."""
     manager = click.option(
         "--manager",
@@ -62,34 +85,29 @@ def install(options: Options, manager: str, *, system: bool, print_only: bool) -
     wanted = _service(options.file(), folders, system=system)
     text = keeper.text(wanted)
     if print_only:
-        if options.json:
-            print_json({"file": str(keeper.file), "text": text})
-        else:
-            show_document(text)
+        print_result(ServiceText(str(keeper.file), text), lambda _: show_document(text))
         return 0
     _refuse_variables(options.file())
     for folder in folders:
-        private = folder == settings.database_path.parent
+        private = folder == database_of(settings).folder()
         _make(folder, options.file(), 0o700 if private else 0o777)
     _write(keeper.file, text)
     keeper.start()
     if manager == "systemd" and not system:
         say("`loginctl enable-linger` keeps it running while you are logged out.", err=True)
-    return _tell(options, keeper)
+    return _tell(keeper)
 
 
 @service.command()
 @_which
-@click.pass_obj
-def status(options: Options, manager: str, *, system: bool) -> int:
+def status(manager: str, *, system: bool) -> int:
     """Tell whether the service is installed and runs. Exit code 1 if it does not run."""
-    return _tell(options, MANAGERS[manager](system))
+    return _tell(MANAGERS[manager](system))
 
 
 @service.command()
 @_which
-@click.pass_obj
-def remove(options: Options, manager: str, *, system: bool) -> int:
+def remove(manager: str, *, system: bool) -> None:
     """Stop the service and remove it. Configuration and database stay."""
     keeper = MANAGERS[manager](system)
     if not keeper.file.exists():
@@ -101,11 +119,8 @@ def remove(options: Options, manager: str, *, system: bool) -> int:
     except OSError as error:
         raise UsageError(f"{keeper.file}: {error.strerror}") from None
     keeper.forget()
-    if options.json:
-        print_json({"removed": str(keeper.file)})
-    else:
-        say(f"removed {keeper.file}")
-    return 0
+    removed = ServiceRemoved(str(keeper.file))
+    print_result(removed, lambda _: say(f"removed {keeper.file}"))
 
 
 def _service(config: Path, writable: tuple[Path, ...], *, system: bool) -> Service:
@@ -163,11 +178,9 @@ def _refuse_foreign(file: Path) -> None:
         raise UsageError(f"{file} was not made by `digest service install`, and stays as it is")
 
 
-def _tell(options: Options, keeper: Manager) -> int:
+def _tell(keeper: Manager) -> int:
     installed = keeper.file.exists()
     state = keeper.state() if installed else "not installed"
-    if options.json:
-        print_json({"file": str(keeper.file), "installed": installed, "state": state})
-    else:
-        say(f"{state}: {keeper.file}")
+    answer = ServiceState(str(keeper.file), installed, state)
+    print_result(answer, lambda _: say(f"{state}: {keeper.file}"))
     return 0 if state in _RUNNING else 1

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import plistlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from digest.config.channels import FileSettings
+from digest.store import database_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from digest.config.settings import Settings
 
 MADE_BY = "Made by `digest service install`"
@@ -55,10 +56,8 @@ class Service(Struct, frozen=True):
 
 def writable_folders(settings: Settings) -> tuple[Path, ...]:
     """Where the daemon writes: the database's folder, and those of file channels."""
-    files = (one.path for one in settings.channels.values() if isinstance(one, FileSettings))
-    # What comes before the first placeholder is the same for all files of a channel.
-    folders = (Path(path.partition("{")[0] + "_").parent for path in files)
-    return tuple(dict.fromkeys((settings.database_path.parent, *folders)))
+    folders = [channel.folder for channel in settings.channels.values() if channel.folder]
+    return tuple(dict.fromkeys((database_of(settings).folder(), *folders)))
 
 
 def systemd_unit(service: Service) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from digest.config.yaml.nodes import NotYamlError, compose, is_plain
+from digest.config.yaml.nodes import NotYamlError, compose
 from digest.errors import Problem
 
 if TYPE_CHECKING:
@@ -19,10 +18,7 @@ if TYPE_CHECKING:
 Key = tuple[str | int, ...]
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
-_HEADER = re.compile(r"([^\s:]+)\s*:\s*(.*)")
 _NULL = {"", "~", "null"}
-# A setting of this name may be read from the file named by `<name>_file` instead.
-_SECRETS = ("password", "key", "webhook_url", "bot_token", "headers")
 
 
 class Document(Struct):
@@ -53,18 +49,18 @@ def _one_line(text: str) -> str:
     return text if text.isprintable() else repr(text)
 
 
-def read_document(text: str, environ: Mapping[str, str], base: Path) -> Document:
-    """Read YAML 1.2, filling in variables and secret files (relative to `base`)."""
+def read_document(text: str, environ: Mapping[str, str]) -> Document:
+    """Read YAML 1.2, filling in variables."""
     document = Document()
     root = _compose(text, document)
     if root is not None:
-        document.data = read_node(root, document, environ, base)
+        document.data = read_node(root, document, environ)
     return document
 
 
-def read_node(node: Node, document: Document, environ: Mapping[str, str], base: Path) -> Any:
+def read_node(node: Node, document: Document, environ: Mapping[str, str]) -> Any:
     """The data of a node, with its lines and problems noted in the document."""
-    return _Reader(document, environ, base).read(node, (), ())
+    return _Reader(document, environ).read(node, (), ())
 
 
 def _compose(text: str, document: Document) -> Node | None:
@@ -85,32 +81,32 @@ def _compose(text: str, document: Document) -> Node | None:
 
 
 class _Reader:
-    def __init__(self, document: Document, environ: Mapping[str, str], base: Path) -> None:
+    def __init__(self, document: Document, environ: Mapping[str, str]) -> None:
         self._document = document
         self._environ = environ
-        self._base = base
 
     def read(self, node: Node, key: Key, above: tuple[int, ...]) -> Any:
-        self._document.lines.setdefault(key, node.start_mark.line + 1)
+        self._document.lines.setdefault(key, node.line)
+        node = node.target or node
         if id(node) in above:
             self._document.report(key, "refers to itself")
             return None
         above = (*above, id(node))
-        if str(node.tag).startswith("!"):
+        if node.tag.startswith("!"):
             self._document.report(key, "starts with !, a YAML tag; put it in quotes if it is text")
-        if node.id == "mapping":
+        if node.kind == "map":
             return self._mapping(node, key, above)
-        if node.id == "sequence":
-            return [self.read(item, (*key, n), above) for n, item in enumerate(node.value)]
+        if node.kind == "list":
+            return [self.read(item, (*key, n), above) for n, item in enumerate(node.children)]
         return self._scalar(node, key)
 
     def _mapping(self, node: Node, key: Key, above: tuple[int, ...]) -> dict[str, Any]:
         data: dict[str, Any] = {}
-        for name_node, value_node in node.value:
-            if name_node.id != "scalar":
+        for name_node, value_node in node.pairs():
+            name, line = (name_node.target or name_node).value, name_node.line
+            if (name_node.target or name_node).kind != "scalar":
                 self._document.report(key, "has a list or a map in the place of a key")
                 continue
-            name, line = str(name_node.value), name_node.start_mark.line + 1
             if name in data:
                 first = self._document.lines[(*key, name)]
                 message = f"given twice; the first is on line {first}"
@@ -118,15 +114,13 @@ class _Reader:
                 continue
             self._document.lines[(*key, name)] = line
             data[name] = self.read(value_node, (*key, name), above)
-        self._fill_secrets(data, key)
         return data
 
     def _scalar(self, node: Node, key: Key) -> str | None:
-        text = str(node.value)
         # Numbers and booleans stay text until a setting's type asks for them: a password of
         # 0123 keeps its zero, and a variable is read just like text in the same place.
-        filled = _VARIABLE.sub(lambda match: self._variable(match, key), text)
-        null = is_plain(node) and filled.lower() in _NULL
+        filled = _VARIABLE.sub(lambda match: self._variable(match, key), node.value)
+        null = node.plain and filled.lower() in _NULL
         return None if null and not self._reported(key) else filled
 
     def _reported(self, key: Key) -> bool:
@@ -143,40 +137,3 @@ class _Reader:
             key, f"the environment variable {name} is not set; set it or write ${{{name}:-default}}"
         )
         return ""
-
-    def _fill_secrets(self, data: dict[str, Any], key: Key) -> None:
-        for name in _SECRETS:
-            file = data.get(f"{name}_file")
-            if not isinstance(file, str):
-                continue
-            file_key = (*key, f"{name}_file")
-            if name in data:
-                self._document.report(file_key, f"give {name} or {name}_file, not both")
-                continue
-            self._document.lines[(*key, name)] = self._document.lines[file_key]
-            text = self._secret(file, file_key)
-            data[name] = self._header_lines(text, file_key) if name == "headers" else text
-
-    def _secret(self, file: str, key: Key) -> str:
-        try:
-            text = (self._base / Path(file).expanduser()).read_text("utf-8").strip()
-        except UnicodeDecodeError:
-            self._document.report(key, f"cannot read {file!r}: not UTF-8 text")
-        except (OSError, RuntimeError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            self._document.report(key, f"cannot read {file!r}: {reason}")
-        else:
-            if not text:
-                self._document.report(key, f"{file!r} is empty")
-            return text
-        return ""
-
-    def _header_lines(self, text: str, key: Key) -> dict[str, str]:
-        headers = {}
-        for number, line in enumerate(text.splitlines(), 1):
-            if match := _HEADER.fullmatch(line.strip()):
-                headers[match[1]] = match[2]
-            elif line.strip():
-                # The line may be a secret on its own, so the message does not repeat it.
-                self._document.report(key, f"line {number} of the file is not 'Name: value'")
-        return headers

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from digest.config.yaml.spans import Span, read_spans
+from digest.config.sources import DEFAULT_KIND, long_form
+from digest.config.yaml.nodes import Node, compose
+from digest.config.yaml.scalar import scalar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,30 +84,45 @@ def without_paused(text: str, number: int) -> str:
     return text[:start] + text[_end_of_line(text, value.end) :]
 
 
-def _feeds(text: str) -> Span:
-    feeds = read_spans(text).get("feeds")
+def _feeds(text: str) -> Node:
+    root = compose(text)
+    feeds = root.get("feeds") if root else None
     if feeds is None or feeds.kind != "list":
         raise HardToEditError
     return feeds
 
 
-def _long_form(text: str, feeds: Span, item: Span) -> str:
-    """A bare address as a map that is paused."""
+def _long_form(text: str, feeds: Node, item: Node) -> str:
+    """An item that is one text, as a map that is paused."""
     start, end = item.start, item.end
+    pairs = _pairs(text, item)
     if feeds.flow:
-        return f"{text[:start]}{{url: {text[start:end]}, {_PAUSED}: true}}{text[end:]}"
+        return f"{text[:start]}{{{', '.join(pairs)}, {_PAUSED}: true}}{text[end:]}"
     column = _column(text, start)
-    return _with_line(text[:start] + "url: " + text[start:], item, column, len("url: "))
+    written = f"{_newline(text)}{' ' * column}".join(pairs)
+    shift = len(written) - (end - start)
+    return _with_line(text[:start] + written + text[end:], item, column, shift)
 
 
-def _with_line(text: str, item: Span, column: int, shift: int = 0) -> str:
+def _pairs(text: str, item: Node) -> list[str]:
+    """The settings that a text stands for; an address stays as it is written."""
+    try:
+        settings = long_form(item.value)
+    except ValueError:
+        raise HardToEditError from None
+    if settings["kind"] == DEFAULT_KIND:
+        return [f"url: {text[item.start : item.end]}"]
+    return [f"{key}: {scalar(str(value))}" for key, value in settings.items()]
+
+
+def _with_line(text: str, item: Node, column: int, shift: int = 0) -> str:
     end = _end_of_line(text, item.end + shift)
     newline = _newline(text)
     before = "" if text[:end].endswith("\n") else newline
     return f"{text[:end]}{before}{' ' * column}{_PAUSED}: true{newline}{text[end:]}"
 
 
-def _with_element(text: str, around: Span, element: str) -> str:
+def _with_element(text: str, around: Node, element: str) -> str:
     """One more at the end of what is in brackets or braces; on a line of its own like the last."""
     last = around.children[-1].end
     start = around.children[-1 if around.kind == "list" else -2].start
@@ -121,7 +138,7 @@ def _with_element(text: str, around: Span, element: str) -> str:
     return f"{head}{text[behind : line.end()]}{added}{text[line.end() :]}"
 
 
-def _without_element(text: str, children: Sequence[Span], at: int, size: int) -> str:
+def _without_element(text: str, children: Sequence[Node], at: int, size: int) -> str:
     """All but `size` of the children in brackets or braces, with their comma."""
     start, end = children[at].start, children[at + size - 1].end
     rest = _REST_OF_LINE.match(text, end)
@@ -140,7 +157,7 @@ def _as_flow(item: Sequence[str]) -> str:
     return f"{{{pairs}}}" if first.startswith("url: ") else pairs
 
 
-def _dash(text: str, feeds: Span, number: int) -> int:
+def _dash(text: str, feeds: Node, number: int) -> int:
     """Where the dash of an item is, in a list with a line for each; no comment begins with one."""
     begin = feeds.children[number - 1].end if number else feeds.start
     line = text.rfind("\n", 0, begin) + 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import tempfile
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.config.load import load_settings
+from digest.config.sources import DEFAULT_KIND, long_form
 from digest.config.units import duration_text
 from digest.config.yaml.edits import (
     HardToEditError,
@@ -19,20 +19,19 @@ from digest.config.yaml.edits import (
     without_feed,
     without_paused,
 )
+from digest.config.yaml.scalar import scalar
 from digest.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import timedelta
 
-    from digest.config.settings import FeedSettings, Settings
+    from digest.config.settings import Settings
+    from digest.config.sources import AnySource
 
-    Feeds = tuple[FeedSettings, ...]
+    Feeds = tuple[AnySource, ...]
 
 _VARIABLE = re.compile(r"\$\{(?=[A-Za-z_])")
-_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ./?&=%+~@_-]|:(?=\S))*(?<![ :])")
-# Neither the settings nor editors that check them take these for text.
-_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 
 def feed_lines(
@@ -43,7 +42,9 @@ def feed_lines(
     *,
     private: bool = False,
 ) -> list[str]:
-    """A feed as the lines of one item of the list `feeds`; `private` is allow_private_networks.
+    """A source as the lines of one item of the list `feeds`; `private` is allow_private_networks.
+
+    `url` is a feed's address, or the short form of another kind.
 
     Nothing of it is taken for a variable: in an address the brace is percent-encoded (RFC 3986,
     section 2.1), in a name it is set apart.
@@ -51,7 +52,10 @@ def feed_lines(
     address = scalar(_VARIABLE.sub("$%7B", url))
     if not (name or tags or every or private):
         return [f"- {address}"]
-    lines = [f"- url: {address}"]
+    settings = long_form(url)
+    own = [f"{key}: {scalar(str(value))}" for key, value in settings.items()]
+    first, *others = [f"url: {address}"] if settings["kind"] == DEFAULT_KIND else own
+    lines = [f"- {first}", *(f"  {other}" for other in others)]
     if name:
         lines.append(f"  name: {scalar(_VARIABLE.sub('$ {', name))}")
     if tags:
@@ -61,14 +65,6 @@ def feed_lines(
     if private:
         lines.append("  allow_private_networks: true")
     return lines
-
-
-def scalar(text: str) -> str:
-    """A text as YAML writes it, in quotes where it needs them."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
-        return text
-    # A JSON string is a double-quoted scalar (YAML 1.2, section 7.3.1).
-    return json.dumps(text, ensure_ascii=False)
 
 
 def append_feeds(path: Path, items: Sequence[Sequence[str]]) -> None:
@@ -131,7 +127,8 @@ def _edit(path: Path, change: Callable[[str], str], right: Callable[[Feeds, Feed
 
 
 def _hold_to(before: Settings, after: Settings, right: Callable[[Feeds, Feeds], bool]) -> None:
-    same = after.model_copy(update={"feeds": before.feeds}) == before
+    others = type(before).model_fields.keys() - {"feeds"}
+    same = all(getattr(before, name) == getattr(after, name) for name in others)
     if not same or not right(before.feeds, after.feeds):
         raise HardToEditError
 

@@ -6,11 +6,11 @@ import asyncio
 import re
 import socket
 import ssl
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 from multidict import CIMultiDict
 
@@ -19,15 +19,14 @@ from digest.feeds.http import redirects
 from digest.feeds.http.decode import ACCEPTED
 from digest.feeds.http.freshness import fresh_for, retry_after
 from digest.feeds.http.guard import is_public, may_be_private
+from digest.feeds.http.messages import Request, Response
 from digest.feeds.http.throttle import HostThrottle
 from digest.feeds.text import one_line
 from digest.http_client import aiohttp, trusted
-from digest.model import repr_without
 from digest.network import chain_of, connection_trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
-    from datetime import timedelta
+    from collections.abc import Awaitable, Callable, Sequence
     from types import TracebackType
 
     from aiohttp.abc import AbstractResolver
@@ -46,53 +45,8 @@ IF_MEANT = "set allow_private_networks for this feed if it should be polled"
 _ITS_OWN = "allow_private_networks is for the feed's own host; poll it there, if it is yours"
 _NEVER = "is never asked: link-local, or where a cloud hands out credentials"
 _REFUSED = re.compile(rf"\S+ (?:{NOT_PUBLIC}|{_NEVER})")
-_ACCEPT = (
-    "application/atom+xml, application/rss+xml, application/feed+json, "
-    "application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.8, "
-    "*/*;q=0.5"
-)
-
-
-class Request(Struct, frozen=True):
-    """What to ask for; `etag` and `last_modified` are sent back byte for byte.
-
-    They mean something only to the server at `answered_by`, which is `url` where it is None.
-    `moved_to` is asked in place of `url`; `headers` go to the origin of `url` only. `accept` says
-    what kinds of content are of use (RFC 9110, section 12.5.1).
-    """
-
-    url: str
-    etag: str | None = None
-    last_modified: str | None = None
-    answered_by: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    allow_private_networks: bool = False
-    moved_to: str | None = None
-    accept: str = _ACCEPT
-
-    __repr__ = repr_without("headers")
-
-
-class Response(Struct, frozen=True):
-    """A 200 with its whole body as it came, or a 304 without one; `url` is where it came from.
-
-    `coding` is the body's content-coding, `body_hash` of its bytes in it, and `charset` what the
-    server says the text is in; `moved_to` is where permanent redirects alone led from the address
-    that was asked; `fresh_for` is how long the answer says that asking again is of no use.
-    """
-
-    status: int
-    url: str
-    etag: str | None = None
-    last_modified: str | None = None
-    body: bytes | None = None
-    body_hash: str | None = None
-    coding: str = ""
-    charset: str | None = None
-    fresh_for: timedelta | None = None
-    moved_to: str | None = None
-
-    __repr__ = repr_without("body")
+# What a service may ask for with limit headers of its own.
+_LONGEST_REST = timedelta(days=1)
 
 
 class FetchLimits(Struct, frozen=True):
@@ -107,6 +61,14 @@ class FetchLimits(Struct, frozen=True):
     per_host: int
     connect: float = 10.0
     pause: float = 1.0
+
+
+class Allowance:
+    """The seconds and bytes that are left to a poll, over all its requests."""
+
+    def __init__(self, seconds: float, size: int) -> None:
+        self.seconds = seconds
+        self.size = size
 
 
 class _Redirect(Struct, frozen=True):
@@ -164,7 +126,7 @@ class Fetcher:
         self._resolver = resolver
         self._tls = tls
         self._traces = traces
-        self._turns = HostThrottle(limits.concurrency, limits.per_host, limits.pause)
+        self._throttle = HostThrottle(limits.concurrency, limits.per_host, limits.pause)
 
     async def __aenter__(self) -> Fetcher:
         self._public = self._session(public_only=True)
@@ -182,7 +144,7 @@ class Fetcher:
 
     def _session(self, *, public_only: bool) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
-            limit=0,  # Turns counts, so that waiting for a place is not part of the deadline
+            limit=0,  # HostThrottle counts, so that waiting for a slot is not part of the deadline
             force_close=True,  # so that what follows an answer cannot pass for the next one
             socket_factory=_public_socket if public_only else _allowed_socket,
             resolver=self._resolver,
@@ -196,28 +158,34 @@ class Fetcher:
         )
 
     async def fetch(
-        self, request: Request, ready: Callable[[], Awaitable[None]] = _at_once
+        self,
+        request: Request,
+        ready: Callable[[], Awaitable[None]] = _at_once,
+        allowance: Allowance | None = None,
     ) -> Response:
-        """Get a feed; each hop of a redirect takes a turn at its host, and then waits for `ready`.
+        """Get a feed; each hop of a redirect waits for a slot at its host, then for `ready`.
+
+        What it takes is taken off the `allowance`, which is that of a poll by itself where none is
+        given.
 
         Raises:
             FeedError: anything but a whole 200 or a 304 to a request with validators.
         """
+        left = allowance or Allowance(self._limits.timeout, self._limits.max_body)
         trail = [redirects.address(request.moved_to or request.url)]
         moved_to: str | None = None
         all_permanent = True
-        seconds = self._limits.timeout
         loop = asyncio.get_running_loop()
         for _ in range(_MAX_REDIRECTS + 1):
-            async with self._turns.take(redirects.host(trail[-1])):
+            async with self._throttle.slot(redirects.host(trail[-1])):
                 await ready()
                 started = loop.time()
                 try:
-                    answer = await self._ask_within(seconds, request, trail)
+                    answer = await self._ask_within(left, request, trail)
                 except FeedError as error:
                     error.elsewhere = not all_permanent
                     raise
-                seconds -= loop.time() - started
+                left.seconds -= loop.time() - started
             if isinstance(answer, Response):
                 return replace(answer, moved_to=moved_to) if moved_to else answer
             all_permanent = all_permanent and answer.permanent
@@ -227,19 +195,19 @@ class Fetcher:
         raise FeedError(f"more than {_MAX_REDIRECTS} redirects")
 
     async def _ask_within(
-        self, seconds: float, request: Request, trail: Sequence[URL]
+        self, left: Allowance, request: Request, trail: Sequence[URL]
     ) -> Response | _Redirect:
         try:
-            return await self._ask(seconds, request, trail)
+            return await self._ask(left, request, trail)
         except aiohttp.ServerTimeoutError:
             raise FeedError(f"no connection within {self._limits.connect:g} s") from None
         except TimeoutError:
             raise FeedError(f"no whole answer within {self._limits.timeout:g} s") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise FeedError(_told(error, request)) from error
+            raise FeedError(_reason(error, request)) from error
 
     async def _ask(
-        self, seconds: float, request: Request, trail: Sequence[URL]
+        self, left: Allowance, request: Request, trail: Sequence[URL]
     ) -> Response | _Redirect:
         url = trail[-1]
         session = self._any if _may_be_private(request, url) else self._public
@@ -250,23 +218,29 @@ class Fetcher:
             allow_redirects=False,
             ssl=tls,
             timeout=aiohttp.ClientTimeout(
-                total=max(seconds, _AT_ONCE), sock_connect=self._limits.connect
+                total=max(left.seconds, _AT_ONCE), sock_connect=self._limits.connect
             ),
         ) as answer:
             location = answer.headers.get(aiohttp.hdrs.LOCATION)
             if answer.status not in _REDIRECTS or not location:
-                return await self._read(request, url, answer)
+                return await self._read(left, request, url, answer)
             return _Redirect(redirects.target(url, location), answer.status in _PERMANENT)
 
-    async def _read(self, request: Request, url: URL, answer: aiohttp.ClientResponse) -> Response:
+    async def _read(
+        self, left: Allowance, request: Request, url: URL, answer: aiohttp.ClientResponse
+    ) -> Response:
         now = datetime.now(UTC)
+        rest = _rest(request, answer, now)
+        if rest:
+            self._throttle.leave_alone(redirects.host(url), rest)
         unchanged = answer.status == 304 and _is_conditional(request, url)
         if answer.status != 200 and not unchanged:
             wait = retry_after(answer.headers, now)
             if wait and answer.status in _OVERLOADED:
-                self._turns.leave_alone(redirects.host(url), wait)
+                self._throttle.leave_alone(redirects.host(url), wait)
             reason = one_line(f"answered {answer.status} {answer.reason or ''}", _LONGEST_REASON)
-            raise FeedError(reason, status=answer.status, retry_after=wait)
+            longest = max(filter(None, (wait, rest)), default=None)
+            raise FeedError(reason, status=answer.status, retry_after=longest)
         response = Response(
             answer.status,
             str(url),
@@ -274,10 +248,11 @@ class Fetcher:
             _validator(answer.headers.get(aiohttp.hdrs.LAST_MODIFIED)),
             charset=answer.charset,
             fresh_for=fresh_for(answer.headers, now),
+            rest=rest,
         )
         if unchanged:
             return response
-        body = await self._body(answer)
+        body = await self._body(left, answer)
         if not body:
             raise FeedError("answered with an empty body", status=200)
         return replace(
@@ -287,16 +262,27 @@ class Fetcher:
             coding=", ".join(answer.headers.getall(aiohttp.hdrs.CONTENT_ENCODING, [])),
         )
 
-    async def _body(self, answer: aiohttp.ClientResponse) -> bytes:
-        limit = self._limits.max_body
-        if (answer.content_length or 0) > limit:
-            raise FeedError(f"the body is larger than {limit:,} bytes", status=200)
+    async def _body(self, left: Allowance, answer: aiohttp.ClientResponse) -> bytes:
+        if (answer.content_length or 0) > left.size:
+            raise self._too_large()
         body = bytearray()
         async for chunk in answer.content.iter_chunked(65_536):
             body += chunk
-            if len(body) > limit:
-                raise FeedError(f"the body is larger than {limit:,} bytes", status=200)
+            if len(body) > left.size:
+                raise self._too_large()
+        left.size -= len(body)
         return bytes(body)
+
+    def _too_large(self) -> FeedError:
+        return FeedError(f"the body is larger than {self._limits.max_body:,} bytes", status=200)
+
+
+def _rest(request: Request, answer: aiohttp.ClientResponse, now: datetime) -> timedelta | None:
+    """How long the limit headers of a service want it to be left alone."""
+    until = request.not_before(answer.headers, now)
+    if until is None or until <= now:
+        return None
+    return min(until - now, _LONGEST_REST)
 
 
 def _may_be_private(request: Request, url: URL) -> bool:
@@ -304,9 +290,9 @@ def _may_be_private(request: Request, url: URL) -> bool:
     return request.allow_private_networks and url.host == redirects.address(request.url).host
 
 
-def _told(error: Exception, request: Request) -> str:
-    said = explain(error)
-    return said.replace(IF_MEANT, _ITS_OWN) if request.allow_private_networks else said
+def _reason(error: Exception, request: Request) -> str:
+    reason = explain(error)
+    return reason.replace(IF_MEANT, _ITS_OWN) if request.allow_private_networks else reason
 
 
 def _validator(value: str | None) -> str | None:

@@ -1,15 +1,15 @@
-"""A JSON Feed (jsonfeed.org, versions 1 and 1.1) to what it said."""
+"""Parses a JSON Feed (jsonfeed.org, versions 1 and 1.1)."""
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 from digest.errors import FeedError
 from digest.feeds.limits import MAX_HTML, MAX_ID, MAX_LINK, MAX_NAME, MAX_TITLE, within_limits
 from digest.feeds.parsing.dates import read_date
-from digest.feeds.parsing.media import seconds_said
+from digest.feeds.parsing.json_values import json_object, objects, text, texts
+from digest.feeds.parsing.media import read_seconds
 from digest.feeds.text import absolute_link, categories, one_line, paragraphs, well_formed
 from digest.model import ParsedEntry, ParsedFeed
 
@@ -22,92 +22,63 @@ def looks_like_json(body: bytes) -> bool:
 
 
 def parse_json_feed(body: bytes, url: str) -> ParsedFeed:
-    """Parse a body that came from `url`.
+    """Parse a JSON Feed that came from `url`.
 
-    Numbers count as text; what has another type than it should counts as not said.
+    Numbers count as text; a value of a wrong type counts as missing.
 
     Raises:
         FeedError: it is no JSON Feed, or not a whole one.
     """
-    feed = _document(body)
-    version = _text(feed, "version")
+    feed = json_object(body)
+    version = text(feed, "version")
     if "jsonfeed.org/version/" not in version:
         raise FeedError("is not a feed but JSON", status=200)
     if not isinstance(feed.get("items"), list):
         raise FeedError("is a JSON Feed without items", status=200)
     authors = _authors(feed)
     return ParsedFeed(
-        title=one_line(_text(feed, "title"), MAX_NAME),
-        entries=within_limits(_entry(item, url, authors) for item in _objects(feed, "items")),
+        title=one_line(text(feed, "title"), MAX_NAME),
+        entries=within_limits(_entry(item, url, authors) for item in objects(feed, "items")),
         format="json11" if version.rstrip("/").endswith("/1.1") else "json10",
-        link=absolute_link(url, _text(feed, "home_page_url"), MAX_LINK),
+        link=absolute_link(url, text(feed, "home_page_url"), MAX_LINK),
     )
-
-
-def _document(body: bytes) -> dict[str, Any]:
-    text = body.decode(json.detect_encoding(body), "replace")
-    try:
-        # Numbers stay as they are written: ids may be numbers, and of any length.
-        document = json.loads(text, strict=False, parse_int=str, parse_float=str)
-    except ValueError as error:
-        raise FeedError(f"is not valid JSON: {error}", status=200) from None
-    except RecursionError:
-        raise FeedError("is JSON nested too deeply", status=200) from None
-    assert isinstance(document, dict), "it begins with a brace"
-    return document
 
 
 def _entry(item: dict[str, Any], url: str, feed_authors: str) -> ParsedEntry:
     link = _first_link(item, url, "url", "external_url")
     return ParsedEntry(
-        guid=well_formed(_text(item, "id")).strip()[:MAX_ID],
+        guid=well_formed(text(item, "id")).strip()[:MAX_ID],
         link=link,
-        title=one_line(_text(item, "title"), MAX_TITLE),
+        title=one_line(text(item, "title"), MAX_TITLE),
         author=_authors(item) or feed_authors,
-        published=read_date(_text(item, "date_published"))
-        or read_date(_text(item, "date_modified")),
+        published=read_date(text(item, "date_published")) or read_date(text(item, "date_modified")),
         html=well_formed(_html(item))[:MAX_HTML],
         base=link or url,
         image=_first_link(item, url, "image", "banner_image"),
         seconds=_seconds(item),
-        categories=categories(_texts(item, "tags")),
+        categories=categories(texts(item, "tags")),
     )
 
 
-def _text(said: dict[str, Any], name: str) -> str:
-    value = said.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _texts(said: dict[str, Any], name: str) -> list[str]:
-    values = said.get(name)
-    return [one for one in values if isinstance(one, str)] if isinstance(values, list) else []
-
-
-def _objects(said: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    values = said.get(name)
-    return [one for one in values if isinstance(one, dict)] if isinstance(values, list) else []
-
-
 def _first_link(item: dict[str, Any], url: str, *names: str) -> str:
-    links = (absolute_link(url, _text(item, name), MAX_LINK) for name in names)
+    links = (absolute_link(url, text(item, name), MAX_LINK) for name in names)
     return next((link for link in links if link), "")
 
 
-def _authors(said: dict[str, Any]) -> str:
+def _authors(item: dict[str, Any]) -> str:
     # Version 1 has one author, version 1.1 a list.
-    author = said.get("author")
-    authors = _objects(said, "authors") or ([author] if isinstance(author, dict) else [])
-    return one_line(", ".join(name for one in authors if (name := _text(one, "name"))), MAX_NAME)
+    author = item.get("author")
+    authors = objects(item, "authors") or ([author] if isinstance(author, dict) else [])
+    return one_line(", ".join(filter(None, (text(author, "name") for author in authors))), MAX_NAME)
 
 
 def _html(item: dict[str, Any]) -> str:
-    return _text(item, "content_html") or paragraphs(
-        _text(item, "content_text") or _text(item, "summary")
+    return text(item, "content_html") or paragraphs(
+        text(item, "content_text") or text(item, "summary")
     )
 
 
 def _seconds(item: dict[str, Any]) -> int | None:
-    attachments = _objects(item, "attachments")
-    lengths = (seconds_said(_text(one, "duration_in_seconds")) for one in attachments)
+    attachments = objects(item, "attachments")
+    lengths = (read_seconds(text(each, "duration_in_seconds")) for each in attachments)
     return next((seconds for seconds in lengths if seconds), None)

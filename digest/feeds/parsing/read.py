@@ -1,4 +1,4 @@
-"""A body to keyed entries, all of it in a worker process: long texts take time to hash, too."""
+"""From a body to keyed entries, all of it in a worker process, since hashing takes time too."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ from digest import __version__
 from digest.errors import FeedError
 from digest.feeds.http.decode import decode_body
 from digest.feeds.identity import IdentityChoice, identify
-from digest.feeds.parsing.outline import BodyIndex, Outline, cut, outline
+from digest.feeds.parsing.outline import BodyIndex, BodyOutline, cut, outline, undivided
+from digest.feeds.sources import MOST_FURTHER, Document, Options, source_of
 from digest.model import PollHints, repr_without
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from digest.model import KeyedEntry
+    from digest.model import KeyedEntry, ParsedFeed
 
 
 class Body(Struct, frozen=True):
     """A body as it came from `url`, in `charset` where it says no other.
 
-    `coding` is its content-coding, `limit` the most bytes there may be without it; `last` is the
-    packed listing of the body before, if that is to be made use of.
+    `coding` is its content-coding, `limit` the most bytes there may be without it, those of the
+    `further` bodies included; `last` is the packed index of the body before, to read only what
+    that did not have. A source of this `kind` reads it, by these `options`.
     """
 
     raw: bytes
@@ -34,20 +36,23 @@ class Body(Struct, frozen=True):
     charset: str | None = None
     how: IdentityChoice = "auto"
     last: bytes | None = None
+    kind: str = "feed"
+    options: Options = field(default_factory=dict)
+    further: tuple[Body, ...] = ()
 
-    __repr__ = repr_without("raw", "last")
+    __repr__ = repr_without("raw", "last", "further")
 
 
 class ParsedBody(Struct, frozen=True):
     """What polling takes from a body.
 
-    `entries` are those that the body before had not to the byte, and `kept` the ids of the others
-    with their hashes; with any of them, all around the entries is as before, and not told again.
-    Where `same`, everything is. `hashes` are those of `entries`, or none where nobody can say
-    which bytes are which of them.
+    `entries` are those that the body before did not have byte for byte, `kept` the ids of the
+    others by their hashes. Where any is kept, all around the entries is as before, and left out
+    here; where `same`, everything is as before. `hashes` are those of `entries`, or none where it
+    is not certain which bytes are which entry.
     """
 
-    listing: BodyIndex
+    index: BodyIndex
     title: str = ""
     poll_hints: PollHints = field(default_factory=PollHints)
     entries: tuple[KeyedEntry, ...] = ()
@@ -69,46 +74,78 @@ def read_text(body: Body) -> bytes:
     return text
 
 
+def further_addresses(body: Body) -> tuple[str, ...]:
+    """What its source asks after this body, MOST_FURTHER at most.
+
+    Raises:
+        FeedError: it cannot be decoded, or read.
+    """
+    first = Document(read_text(body), body.url, body.charset)
+    return tuple(source_of(body.kind).further(first, body.options))[:MOST_FURTHER]
+
+
+def parse_body(body: Body) -> ParsedFeed:
+    """Decode and parse a whole body, and those that came with it.
+
+    Raises:
+        FeedError: it cannot be decoded, or is not what its kind of source is of.
+    """
+    return source_of(body.kind).parse(_documents(body), body.options)
+
+
 def read_body(body: Body) -> ParsedBody:
     """Decode and parse a whole body, and key its entries.
 
     Raises:
         FeedError: it cannot be decoded, or is no feed, or not a whole one.
     """
-    text = read_text(body)
+    documents = _documents(body)
+    first, *further = documents
     # What else decides how an entry is read, this program included.
-    found = outline(text, (__version__, body.url, body.charset or "", body.how))
+    context = (__version__, body.url, body.charset or "", body.how, body.kind, repr(body.options))
+    found = undivided(map(_bytes, documents), context) if further else outline(first.body, context)
     last = BodyIndex.unpack(body.last) if body.last else BodyIndex(b"")
-    if (last.around, last.hashes) == (found.listing.around, found.listing.hashes):
-        return ParsedBody(found.listing, same=True)
-    kept = last.kept_in(found.listing)
-    return (kept and _read_rest(text, body, found, kept)) or _read_whole(text, body, found)
+    if (last.around, last.hashes) == (found.index.around, found.index.hashes):
+        return ParsedBody(found.index, same=True)
+    kept = last.kept_in(found.index)
+    return (kept and _read_rest(first, body, found, kept)) or _read_whole(documents, body, found)
+
+
+def _documents(body: Body) -> list[Document]:
+    documents, left = [], body.limit
+    for part in (body, *body.further):
+        text = read_text(replace(part, limit=left))
+        documents.append(Document(text, part.url, part.charset))
+        left -= len(text)
+    return documents
+
+
+def _bytes(document: Document) -> bytes:
+    return document.body
 
 
 def _read_rest(
-    text: bytes, body: Body, found: Outline, kept: Mapping[bytes, int]
+    first: Document, body: Body, found: BodyOutline, kept: Mapping[bytes, int]
 ) -> ParsedBody | None:
-    """The entries that are not kept; None where they alone do not tell enough."""
-    hashes = tuple(one for one in found.listing.hashes if one not in kept)
+    """Read the entries that are not kept; None where the whole body is needed to tell."""
+    hashes = tuple(digest for digest in found.index.hashes if digest not in kept)
     if not hashes:
-        return ParsedBody(found.listing, kept=kept)
+        return ParsedBody(found.index, kept=kept)
+    rest_of_it = replace(first, body=cut(first.body, found, kept))
     try:
-        rest = _read_whole(cut(text, found, kept), body, found)
+        rest = _read_whole([rest_of_it], body, found)
     except FeedError:
         return None
     return replace(rest, hashes=hashes, kept=kept) if _are_distinct(rest.entries, hashes) else None
 
 
-def _read_whole(text: bytes, body: Body, found: Outline) -> ParsedBody:
-    # Only worker processes need it; the daemon stays small.
-    from digest.feeds.parsing.tolerant import parse_feed
-
-    parsed = parse_feed(text, body.url, body.charset)
+def _read_whole(documents: Sequence[Document], body: Body, found: BodyOutline) -> ParsedBody:
+    parsed = source_of(body.kind).parse(documents, body.options)
     entries = identify(parsed, body.how)
-    hashes = found.listing.hashes if len(entries) == len(parsed.entries) else ()
+    hashes = found.index.hashes if len(entries) == len(parsed.entries) else ()
     certain = _are_distinct(entries, hashes)
     return ParsedBody(
-        found.listing,
+        found.index,
         parsed.title,
         parsed.poll_hints,
         entries,

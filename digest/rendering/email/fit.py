@@ -139,7 +139,9 @@ def _reduced(story: Story, level: int) -> Story:
     story = replace(story, excerpt=excerpt(story.excerpt, _SHORT_EXCERPT), related=())
     if level == 2:
         return story
-    title_only = replace(story, excerpt="", also_in=(), picture=None, brief=True)
+    title_only = replace(
+        story, excerpt="", also_in=(), picture=None, brief=True, facts=(), discussion=""
+    )
     return title_only if level == 3 else replace(title_only, cut=True)
 
 

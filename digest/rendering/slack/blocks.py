@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from digest.language import language_of
 from digest.rendering import phrases
 from digest.rendering.excerpts import excerpt as excerpt_of
+from digest.rendering.measures import measures
+from digest.rendering.phrases import short_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,21 +39,22 @@ _MAX_SMALL_LINK = 250
 _MAX_PICTURE = 1_000
 _NAMED = 3
 _RELATED = 5
-_LONGEST_TAIL = 15
 # Where a link goes in a sentence: languages differ.
 _HERE = "\0"
 # What a text has that is not bold.
 _BARE = {"type", "text"}
 
 
-def bullet(story: Story, section: Section, excerpt: int, language: Language) -> Block:
+def bullet(story: Story, section: Section, excerpt: int, edition: Edition) -> Block:
     """A story for a list: title, what there is to know of it, and so much of the excerpt."""
+    language = language_of(edition.language)
     full = excerpt and not story.brief
     said = _meta(story, section, language) if full else _sources(story, section, language)
     about = _marks(story, language) + said
     pieces = [
         [_title(story)],
         [text(f" · {' · '.join(about)}")] if about else [],
+        _measures(story, edition),
         [] if story.brief else _also_in(story, language),
         [text(f"\n{_excerpt(story, excerpt)}")] if full and story.excerpt else [],
         _related(story, language),
@@ -66,7 +69,8 @@ def blocks(story: Story, section: Section, excerpt: int, edition: Edition) -> li
     said = [part for part in (_excerpt(story, excerpt), " · ".join(about)) if part.strip()]
     marks = _marks(story, language)
     also_in = _also_in(story, language)
-    head = [[_title(story)], [text(f" · {' · '.join(marks)}")] if marks else [], also_in]
+    marked = [text(f" · {' · '.join(marks)}")] if marks else []
+    head = [[_title(story)], marked, _measures(story, edition), also_in]
     if story.picture and said:
         related = _related(story, language, before="")
         pictured = [
@@ -82,7 +86,7 @@ def blocks(story: Story, section: Section, excerpt: int, edition: Edition) -> li
 
 def heading(title: str, url: str = "") -> Block:
     """A section's title, linked where there is somewhere to go."""
-    return line([link(url, short(title, _MAX_NAME), most=_MAX_SMALL_LINK, bold=True)])
+    return line([link(url, short_line(title, _MAX_NAME), most=_MAX_SMALL_LINK, bold=True)])
 
 
 def more(section: Section, language: Language) -> list[Block]:
@@ -92,7 +96,7 @@ def more(section: Section, language: Language) -> list[Block]:
         return []
     elements: list[Block] = []
     for each in named:
-        name = link(each.url, short(each.feed, _MAX_NAME), most=_MAX_SMALL_LINK)
+        name = link(each.url, short_line(each.feed, _MAX_NAME), most=_MAX_SMALL_LINK)
         said = language.translate("and {count} more from {feed}", count=each.stories, feed=_HERE)
         before = [text(language.translate(", "))] if elements else []
         elements += [*before, *_with(name, said)]
@@ -138,38 +142,24 @@ def plain(said: str) -> Block:
     return {"type": "plain_text", "text": said, "emoji": False}
 
 
-def short(said: str, most: int) -> str:
-    """The text cut to so many graphemes, and as many units of UTF-16, at the end of a word.
-
-    A grapheme can be of any length, a message cannot; a unit is six characters of JSON or less.
-    """
-    encoded = said.encode("utf-16-le", "replace")
-    whole = encoded[: 2 * most].decode("utf-16-le", "ignore")
-    cut = phrases.short(whole if len(encoded) <= 2 * most else f"{whole[:-1]}…", most)
-    if cut == whole:
-        return cut
-    head, _, tail = cut.rpartition(" ")
-    return f"{head}…" if head.strip() and len(tail) <= _LONGEST_TAIL else cut
-
-
 def _excerpt(story: Story, most: int) -> str:
-    return short(excerpt_of(story.excerpt, most), most)
+    return short_line(excerpt_of(story.excerpt, most), most)
 
 
 def _beside_picture(said: str, story: Story) -> Block:
     # A picture that Slack cannot fetch makes it refuse the message, but for one beside a text.
     assert story.picture is not None
-    alternative = short(story.title, _MAX_ALT)
+    alternative = short_line(story.title, _MAX_ALT)
     picture = {"type": "image", "image_url": story.picture.url, "alt_text": alternative}
     return {"type": "section", "text": plain(said), "accessory": picture, "expand": True}
 
 
 def _title(story: Story) -> Block:
-    return link(story.url, short(story.title, _MAX_TITLE), bold=True)
+    return link(story.url, short_line(story.title, _MAX_TITLE), bold=True)
 
 
 def _marks(story: Story, language: Language) -> list[str]:
-    rules = ", ".join(short(rule, _MAX_NAME // 2) for rule in story.watched[:_NAMED])
+    rules = ", ".join(short_line(rule, _MAX_NAME // 2) for rule in story.watched[:_NAMED])
     marks = [f"★ {rules}"] if rules else []
     return [*marks, language.translate("updated")] if story.updated else marks
 
@@ -190,19 +180,26 @@ def _sources(
     story: Story, section: Section, language: Language, *, brief: bool = True
 ) -> list[str]:
     named = phrases.sources(section, story, brief=brief)
-    return [phrases.inline(short(who, _MAX_NAME), language.direction) for who in named]
+    return [phrases.inline(short_line(who, _MAX_NAME), language.direction) for who in named]
+
+
+def _measures(story: Story, edition: Edition) -> list[Block]:
+    found = measures(edition, story)
+    parts = ([text(" · "), link(url, name, most=_MAX_SMALL_LINK)] for name, url in found)
+    return [element for part in parts for element in part]
 
 
 def _also_in(story: Story, language: Language) -> list[Block]:
-    links = [(short(other.feed, _MAX_NAME), other.url) for other in story.also_in]
+    links = [(short_line(other.feed, _MAX_NAME), other.url) for other in story.also_in]
     said = language.translate("also in {feeds}", feeds=_HERE)
     return _links(f" · {said}", links, _NAMED, language)
 
 
 def _related(story: Story, language: Language, before: str = "\n") -> list[Block]:
+    titles = [short_line(other.title, _MAX_TITLE // 2) for other in story.related]
     links = [
-        (f"{short(other.title, _MAX_TITLE // 2)} ({short(other.feed, _MAX_NAME // 2)})", other.url)
-        for other in story.related
+        (f"{title} ({short_line(other.feed, _MAX_NAME // 2)})", other.url)
+        for title, other in zip(titles, story.related, strict=True)
     ]
     said = language.translate("Related: {title}", title=_HERE)
     return _links(f"{before}{said}", links, _RELATED, language)

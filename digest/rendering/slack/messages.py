@@ -13,16 +13,18 @@ from msgspec import Struct
 
 from digest.language import language_of
 from digest.rendering import phrases
+from digest.rendering.parts import Limit, fits, split
+from digest.rendering.phrases import short_line
 from digest.rendering.slack import blocks as make
-from digest.rendering.slack.blocks import MAX_BLOCKS, MAX_JSON
+from digest.rendering.slack.blocks import MAX_BLOCKS, MAX_JSON, Message
 from digest.rendering.slack.plain import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
 
     from digest.language import Language
     from digest.model import Edition, Section, Story
-    from digest.rendering.slack.blocks import Block, Message
+    from digest.rendering.slack.blocks import Block
 
 # What a part's number and summary may add to it once all parts are known.
 _MARGIN = 150
@@ -32,6 +34,11 @@ _MAX_NAME = 60
 _MAX_NOTE = 240
 # A thread's parent is to be short.
 _MOST_IN_PARENT = 5
+# A story is made to fit alone (`blocks`), so none has a shorter form.
+_LIMITS: tuple[Limit[Message], ...] = (
+    Limit(lambda message: len(message["blocks"]), MAX_BLOCKS),
+    Limit(lambda message: len(json.dumps(message)), MAX_JSON - _MARGIN - 1),
+)
 
 
 class _Level(Struct, frozen=True):
@@ -73,12 +80,13 @@ def build_messages(edition: Edition, url: str = "") -> list[Message]:
     for level in _LEVELS:
         items = _items(edition, level)
         message = _message(edition, items, 1, 1, footer)
-        if _fits(message):
+        if fits(message, _LIMITS):
             return [message]
     # Measured as the first or a later of many, and as the last: with all that a part can have.
-    parts = _split(
+    parts = split(
         items,
         lambda part: _message(edition, part, 1 if part[0] is items[0] else 99, 99, footer),
+        _LIMITS,
     )
     return [
         _message(edition, part, n, len(parts), footer if n == len(parts) else [])
@@ -94,7 +102,7 @@ def build_thread(edition: Edition, url: str = "") -> list[Message]:
     items = _items(edition, _IN_THREAD)
     top = list(takewhile(lambda item: item.section.top, items))[:_MOST_IN_PARENT]
     link = _in_browser(edition, url)
-    opening = _split(top, lambda part: _parent(edition, part, items[len(part) :], link))[0]
+    opening = split(top, lambda part: _parent(edition, part, items[len(part) :], link), _LIMITS)[0]
     rest = items[len(opening) :]
     if not rest:
         return build_messages(edition, url)
@@ -102,7 +110,7 @@ def build_thread(edition: Edition, url: str = "") -> list[Message]:
     replies = [
         part
         for run in _sections(rest)
-        for part in _split(run, lambda part: _reply(edition, part, footer))
+        for part in split(run, lambda part: _reply(edition, part, footer), _LIMITS)
     ]
     made = [_reply(edition, part, footer if part is replies[-1] else []) for part in replies]
     return [_parent(edition, opening, rest, link), *made]
@@ -110,7 +118,6 @@ def build_thread(edition: Edition, url: str = "") -> list[Message]:
 
 def _items(edition: Edition, level: _Level) -> list[_Item]:
     pictures = level.pictures and not any(section.top for section in edition.sections)
-    language = language_of(edition.language)
     items = []
     for number, section in enumerate(edition.sections):
         excerpt = level.top if section.top else level.rest
@@ -119,31 +126,17 @@ def _items(edition: Edition, level: _Level) -> list[_Item]:
             blocks = (
                 make.blocks(story, section, excerpt, edition)
                 if large
-                else [make.bullet(story, section, excerpt, language)]
+                else [make.bullet(story, section, excerpt, edition)]
             )
             last = place == len(section.stories)
             items.append(_Item(number, section, story, blocks, not large, place == 1, last))
     return items
 
 
-def _split(items: Sequence[_Item], build: Callable[[list[_Item]], Message]) -> list[list[_Item]]:
-    """As few runs of stories as fit into what is built of them; one without any, of none."""
-    parts: list[list[_Item]] = [[]]
-    for item in items:
-        if parts[-1] and not _fits(build([*parts[-1], item])):
-            parts.append([])
-        parts[-1].append(item)
-    return parts
-
-
-def _fits(message: Message) -> bool:
-    return len(message["blocks"]) <= MAX_BLOCKS and len(json.dumps(message)) < MAX_JSON - _MARGIN
-
-
 def _message(
     edition: Edition, items: list[_Item], number: int, total: int, footer: list[Block]
 ) -> Message:
-    title = make.short(edition.title, _MAX_HEADER)
+    title = short_line(edition.title, _MAX_HEADER)
     language = language_of(edition.language)
     part = language.translate("continued, part {number} of {total}", number=number, total=total)
     nothing = make.plain(language.translate("Nothing new this time."))
@@ -163,7 +156,7 @@ def _parent(
     language = language_of(edition.language)
     runs = list(_sections(rest))
     names = language.list_of(
-        f"{phrases.inline(make.short(run[0].section.title, _MAX_NAME), language.direction)}"
+        f"{phrases.inline(short_line(run[0].section.title, _MAX_NAME), language.direction)}"
         f" ({len(run)})"
         for run in runs
     )
@@ -174,10 +167,10 @@ def _parent(
         names=names,
     )
     blocks = [
-        _header(make.short(edition.title, _MAX_HEADER)),
+        _header(short_line(edition.title, _MAX_HEADER)),
         _context(phrases.summary(edition)),
         *_body(opening, language),
-        _context(make.short(inside, _MAX_NOTE)),
+        _context(short_line(inside, _MAX_NOTE)),
         *link,
     ]
     return _post(edition.subject, blocks)
@@ -186,14 +179,14 @@ def _parent(
 def _reply(edition: Edition, items: list[_Item], footer: list[Block]) -> Message:
     language = language_of(edition.language)
     blocks = [*_body(items, language), *footer]
-    title = make.short(items[0].section.title, _MAX_NAME)
+    title = short_line(items[0].section.title, _MAX_NAME)
     return _post(_announced(title, items, language), blocks)
 
 
 def _post(text: str, blocks: list[Block]) -> Message:
     """A message; what notifications say of it is `text`, which is mrkdwn."""
     return {
-        "text": literal(make.short(text, _MAX_TEXT)),
+        "text": literal(short_line(text, _MAX_TEXT)),
         "blocks": blocks,
         "unfurl_links": False,
         "unfurl_media": False,
@@ -202,7 +195,7 @@ def _post(text: str, blocks: list[Block]) -> Message:
 
 def _announced(what: str, items: list[_Item], language: Language) -> str:
     """What a message is and what it begins with."""
-    said = make.short(items[0].story.title, _MAX_NAME)
+    said = short_line(items[0].story.title, _MAX_NAME)
     if more := len(items) - 1:
         said = language.plural(
             more, "{story}, and {number} more", "{story}, and {number} more", story=said
@@ -224,7 +217,7 @@ def _in_browser(edition: Edition, url: str) -> list[Block]:
 
 
 def _footer(edition: Edition) -> list[Block]:
-    said = (make.short(phrases.notes(edition), _MAX_NOTE), phrases.next_edition(edition))
+    said = (short_line(phrases.notes(edition), _MAX_NOTE), phrases.next_edition(edition))
     return [_context(" ".join(filter(None, said)))] if any(said) else []
 
 
@@ -248,7 +241,7 @@ def _section(items: list[_Item], language: Language) -> list[Block]:
     """Stories of one section under its title; lists go together into one block."""
     section = items[0].section
     blocks: list[Block] = []
-    name = make.short(section.title, _MAX_NAME)
+    name = short_line(section.title, _MAX_NAME)
     continued = language.translate("{title} (continued)", title=name)
     title = name if items[0].first else continued
     lines = [make.heading(title, section.url)]

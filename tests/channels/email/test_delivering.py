@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING, Any
 from digest.channels import open_channels
 from digest.channels.pace import Paces
 from digest.config import load_settings
-from digest.jobs.deliver import DeliverJob
-from digest.jobs.disk_guard import DiskGuard
-from digest.log import Redactor, Sanitiser
 from digest.model import Rendition
 from tests import limits
 from tests.channels.mailing import LOGIN, PAYLOAD
 from tests.channels.making import TEMPLATES
 from tests.channels.scripted import SmtpScript, serving
-from tests.jobs.bench import StoppedClock, open_store
+from tests.jobs.bench import StoppedClock, context_of, open_deliver_job, open_store
 from tests.rendering.samples import ordinary
 from tests.servers import Mail, MailServer, running
 from tests.store import build
@@ -58,12 +55,11 @@ async def delivered(
 ) -> dict[str, str]:
     """What became of the deliveries of one edition, by the recipient's name."""
     clock = StoppedClock()
-    room = DiskGuard(store, "digest.db", lambda: None, clock)
-    delivering = DeliverJob(store, channels, clock, Sanitiser(Redactor()), room)
-    await store.run(lambda opened: build.publish(opened, sent_as=sent_as))
+    delivering = open_deliver_job(context_of(store, clock, channels))
+    await store.transact(lambda opened: build.publish(opened, sent_as=sent_as))
     async with asyncio.timeout(limits.seconds(30)):
         await delivering.deliver_due()
-    rows = (await store.run(build.dump))["deliveries"]
+    rows = (await store.transact(build.dump))["deliveries"]
     return {row[3].partition("@")[0]: row[5] for row in rows}
 
 
@@ -117,7 +113,7 @@ async def test_a_login_that_is_refused_is_tried_once_and_fails_nobody(
         async with open_store(tmp_path) as store:
             channels = two_channels(tmp_path, port, security="tls", **LOGIN)
             became = await delivered(store, channels, to("one", "ada", "grace"))
-            attempts = [row[6] for row in (await store.run(build.dump))["deliveries"]]
+            attempts = [row[6] for row in (await store.transact(build.dump))["deliveries"]]
 
     assert became == {"ada": "pending", "grace": "pending"}
     assert attempts == [0, 0]

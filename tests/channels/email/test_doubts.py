@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
-from digest.jobs.deliver import DeliverJob, _Turn
-from digest.jobs.disk_guard import DiskGuard
-from digest.log import Redactor, Sanitiser
+from digest.jobs.deliver import _Turn
 from digest.model import Delivery
 from tests import limits
 from tests.channels.email.test_delivering import to, two_channels
 from tests.channels.scripted import SmtpScript, serving
 from tests.feed_xml import NOW
-from tests.jobs.bench import StoppedClock, open_store
+from tests.jobs.bench import StoppedClock, context_of, open_deliver_job, open_store
 from tests.jobs.test_deliver import FakeChannel
 from tests.store import build
 
@@ -58,12 +56,13 @@ class Posting:
         self.reported: list[tuple[str, str]] = []
 
     async def publish(self, *names: str) -> None:
-        await self.store.run(lambda opened: build.publish(opened, sent_as=(to("one", *names),)))
+        await self.store.transact(
+            lambda opened: build.publish(opened, sent_as=(to("one", *names),))
+        )
 
     async def deliver(self) -> dict[str, str]:
         """What became of everything, by the recipient's name."""
-        room = DiskGuard(self.store, "digest.db", lambda: None, self.clock)
-        made = DeliverJob(self.store, self.channels, self.clock, Sanitiser(Redactor()), room)
+        made = open_deliver_job(context_of(self.store, self.clock, self.channels))
         async with asyncio.timeout(limits.seconds(30)):
             await made.deliver_due(self._report)
         return {row["recipient"].partition("@")[0]: row["state"] for row in await self.rows()}
@@ -72,16 +71,16 @@ class Posting:
         self.reported.append((delivery.recipient.partition("@")[0], outcome.state))
 
     async def rows(self) -> list[Any]:
-        ids = await self.store.run(lambda opened: opened.ledger.of_edition(1))
+        ids = await self.store.transact(lambda opened: opened.ledger.of_edition(1))
         return [{"recipient": one.recipient, "state": one.state, "error": one.error} for one in ids]
 
     async def incidents(self) -> list[str]:
-        found = await self.store.run(lambda opened: opened.incidents.open_ones())
+        found = await self.store.transact(lambda opened: opened.incidents.open_ones())
         return [one.subject for one in found]
 
     async def left(self) -> set[str]:
         """Those to whom nothing is sent any more."""
-        found = await self.store.run(lambda opened: opened.recipients.all())
+        found = await self.store.transact(lambda opened: opened.recipients.all())
         return {one.address.partition("@")[0] for one in found if one.state == "bounced"}
 
 
@@ -353,7 +352,9 @@ async def test_a_daily_limit_is_nobodys_fault(posting: Posting, server: Refusing
     assert await posting.deliver() == became
     assert server.told == asked
     # A reload tries it before its time.
-    await posting.store.run(lambda opened: opened.ledger.try_channels(posting.clock(), ["one"]))
+    await posting.store.transact(
+        lambda opened: opened.ledger.try_channels(posting.clock(), ["one"])
+    )
     assert await posting.deliver() == became
     assert await posting.incidents() == []
     posting.clock.turn(hours=23)
@@ -386,11 +387,8 @@ async def test_a_stop_leaves_doubt_from_the_first_byte_on_only(
 
     server._answer = never  # type: ignore[method-assign]
     await posting.publish("ada")
-    room = DiskGuard(posting.store, "digest.db", lambda: None, posting.clock)
-    made = DeliverJob(
-        *(posting.store, posting.channels, posting.clock, Sanitiser(Redactor()), room),
-        grace_seconds=0,
-    )
+    context = context_of(posting.store, posting.clock, posting.channels)
+    made = open_deliver_job(context, grace_seconds=0)
     delivering = asyncio.create_task(made.deliver_due())
     await asyncio.wait_for(heard.wait(), limits.seconds(20))
     await made.finish()

@@ -336,7 +336,7 @@ async def test_a_server_that_refuses_us_costs_nobody_an_edition(
                 patch.setattr("digest.channels.email.smtp.own_name", short_name)
             for _ in range(3):
                 assert await posting.deliver() == dict.fromkeys(names, "pending")
-                [incident] = await store.run(lambda opened: opened.incidents.open_ones())
+                [incident] = await store.transact(lambda opened: opened.incidents.open_ones())
                 assert (incident.kind, incident.subject) == ("channel", "one")
                 assert STRICT[what][1] in incident.message
                 posting.clock.turn(hours=6)

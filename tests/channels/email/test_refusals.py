@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from digest.channels.email.refusals import MENDING, Reply, about_us, alike, enhanced
+from digest.channels.alike import alike
+from digest.channels.email.refusals import MENDING, Reply, about_us, enhanced
 from digest.channels.email.verdicts import verdict_of, wants_another_connection
 from digest.errors import ChannelError
 

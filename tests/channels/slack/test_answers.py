@@ -194,13 +194,13 @@ async def test_what_passes_or_is_mended_loses_nothing(
         await daemon.publish(rich())
         await daemon.delivering.deliver_due()
         assert await daemon.states() == ["pending"] * 3
-        [incident] = await daemon.store.run(lambda store: store.incidents.open_ones())
+        [incident] = await daemon.store.transact(lambda store: store.incidents.open_ones())
         assert incident.kind == "channel"
 
         daemon.clock.turn(hours=6)
         await daemon.delivering.deliver_due()
         assert await daemon.states() == ["sent"] * 3
-        assert await daemon.store.run(lambda store: store.incidents.open_ones()) == []
+        assert await daemon.store.transact(lambda store: store.incidents.open_ones()) == []
 
 
 @pytest.mark.parametrize("word", ["message_limit_exceeded", "org_login_required", "rate_limited"])
@@ -212,7 +212,7 @@ async def test_limits_and_migrations_are_nobodys_fault(
         await daemon.publish(rich())
         await daemon.delivering.deliver_due()
         assert await daemon.states() == ["pending"] * 3
-        assert await daemon.store.run(lambda store: store.incidents.open_ones()) == []
+        assert await daemon.store.transact(lambda store: store.incidents.open_ones()) == []
 
         daemon.clock.turn(minutes=1)
         await daemon.delivering.deliver_due()

@@ -113,7 +113,7 @@ async def test_where_there_is_no_parent_the_sections_are_posts(
 async def test_a_dropped_parent_holds_no_section_back(tmp_path: Path, workspace: Workspace) -> None:
     async with started(tmp_path, app(tmp_path, workspace)) as daemon:
         await daemon.publish(rich())
-        await daemon.store.run(lambda store: store.deliveries.drop([1], daemon.clock()))
+        await daemon.store.transact(lambda store: store.deliveries.drop([1], daemon.clock()))
         await daemon.delivering.deliver_due()
     assert workspace.threads == [None, None]
 
@@ -124,7 +124,7 @@ async def test_what_is_sent_once_more_has_a_thread_of_its_own(
     async with started(tmp_path, app(tmp_path, workspace)) as daemon:
         await daemon.publish(rich())
         await daemon.delivering.deliver_due()
-        await daemon.store.run(lambda store: store.deliveries.resend(1, None, daemon.clock()))
+        await daemon.store.transact(lambda store: store.deliveries.resend(1, None, daemon.clock()))
         await daemon.delivering.deliver_due()
     again = "1503435956.000004"
     assert workspace.threads == [None, PARENT, PARENT, None, again, again]

@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from digest.channels.pace import Pace
 from digest.channels.slack.channel import SlackChannel
-from digest.jobs.deliver import DeliverJob
-from digest.jobs.disk_guard import DiskGuard
-from digest.log import Redactor, Sanitiser
 from tests.channels.making import TEMPLATES, open_it
-from tests.jobs.bench import StoppedClock, open_store
+from tests.jobs.bench import StoppedClock, context_of, open_deliver_job, open_store
 from tests.servers import HttpServer, Reply, Seen
 from tests.store import build
 
@@ -74,20 +71,18 @@ class Daemon:
 
     def __init__(self, store: Any, channel: SlackChannel) -> None:
         self.store, self.clock = store, StoppedClock()
-        room = DiskGuard(store, "digest.db", lambda: None, self.clock)
-        self.delivering = DeliverJob(
-            store, {"it": channel}, self.clock, Sanitiser(Redactor()), room, 0, 0
-        )
+        context = context_of(store, self.clock, {"it": channel})
+        self.delivering = open_deliver_job(context, grace_seconds=0, record_again_seconds=0)
         self.channel = channel
 
     async def publish(self, edition: Edition) -> None:
         rendition = self.channel.render(edition, TEMPLATES)
-        await self.store.run(
+        await self.store.transact(
             lambda store: build.publish(store, at=self.clock(), sent_as=(rendition,))
         )
 
     async def states(self) -> list[str]:
-        found = await self.store.run(lambda store: store.ledger.of_edition(1))
+        found = await self.store.transact(lambda store: store.ledger.of_edition(1))
         return [each.state for each in found]
 
 

@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from digest.cli.setup.first_config import Start, StartFeed, StartMail, config_text
+from digest.cli.setup.first_config import Start, StartFeed, StartHook, StartMail, config_text
 from digest.config import load_settings
-from digest.config.channels import EmailSettings, FileSettings, SlackSettings
+from digest.config.channels.email import EmailSettings
+from digest.config.channels.file import FileSettings
+from digest.config.channels.slack import SlackSettings
 from digest.config.providers import provider_of
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ WHOLE = Start(
     "0 9 * * mon",
     "Europe/Berlin",
     mail=MAIL,
-    webhook_file="secrets/slack_webhook",
+    hooks=(StartHook("team", "slack", "webhook_url", "secrets/slack_webhook"),),
     folder="~/my digests",
 )
 
@@ -53,7 +55,7 @@ def load(folder: Path, text: str) -> Settings:
 
 def test_everything_that_was_answered_is_in_it(folder: Path) -> None:
     settings = load(folder, config_text(WHOLE))
-    assert [feed.url for feed in settings.feeds] == [
+    assert [feed.address for feed in settings.feeds] == [
         "https://a.example/f?x=$%7BHOME}&y=#1",
         "http://10.0.0.1/",
     ]
@@ -72,14 +74,14 @@ def test_everything_that_was_answered_is_in_it(folder: Path) -> None:
     assert briefing.first_edition.days == 1
 
 
-BARE = replace(WHOLE, mail=None, webhook_file=None, folder=None)
+BARE = replace(WHOLE, mail=None, hooks=(), folder=None)
 
 
 @pytest.mark.parametrize(
     "start",
     [
         replace(BARE, mail=MAIL),
-        replace(BARE, webhook_file=WHOLE.webhook_file),
+        replace(BARE, hooks=WHOLE.hooks),
         replace(BARE, folder=WHOLE.folder),
     ],
     ids=["mail", "slack", "folder"],

@@ -213,7 +213,7 @@ def test_slack_and_a_folder_with_a_post_to_see_and_a_longer_reach(site: Project)
     assert posts == ["", "digest is set up, and will post the next edition here."]
     assert mode(site.folder / "secrets/slack_webhook") == "0o600"
     settings = load_settings(site.folder / "config.yaml", {})
-    assert [one.url for one in settings.feeds] == [site.slack.url + "/old"]
+    assert [one.address for one in settings.feeds] == [site.slack.url + "/old"]
     assert settings.timezone == "Europe/Paris"
     assert settings.secrets()[0] == site.slack.url + HOOK
 

@@ -23,7 +23,7 @@ REST = CHANNELS + DIGESTS
 
 
 def feeds_of(text: str) -> Any:
-    document = read_document(text, {}, None)  # type: ignore[arg-type]
+    document = read_document(text, {})
     assert document.problems == []
     return document.data["feeds"]
 

@@ -63,7 +63,7 @@ def test_feeds_go_behind_the_last_and_every_other_byte_stays(
     indent = text[len(before) :].partition("-")[0]
     assert text == before + "".join(f"{indent}{line}\n" for line in NEW) + after
     last = load_settings(path, {}).feeds[-1]
-    assert (last.url, last.name, last.tags) == ("https://new.example/f", "New", ("a", "b"))
+    assert (last.address, last.name, last.tags) == ("https://new.example/f", "New", ("a", "b"))
 
 
 def test_the_ends_of_lines_stay_as_they_are(path: Path) -> None:
@@ -174,7 +174,7 @@ def test_any_feed_reads_as_it_was_written(rest: str, name: str, tags: list[str])
     url = f"https://a.example/{rest}"
     bare = "\n".join(feed_lines(url))
     full = "\n".join(feed_lines(url, name, tags))
-    document = read_document(f"{bare}\n{full}\n", {}, None)  # type: ignore[arg-type]
+    document = read_document(f"{bare}\n{full}\n", {})
     more = {"tags": tags} if tags else {}
     assert document.problems == []
     assert document.data == [url, {"url": url, "name": name, **more}]
@@ -185,7 +185,7 @@ def test_any_feed_reads_as_it_was_written(rest: str, name: str, tags: list[str])
 @example("${HOME:-a}")
 def test_nothing_is_taken_for_a_variable(text: str) -> None:
     lines = "\n".join(feed_lines(f"https://a.example/{text}", f"x{text}"))
-    document = read_document(lines, {"HOME": "filled in"}, None)  # type: ignore[arg-type]
+    document = read_document(lines, {"HOME": "filled in"})
     assert document.problems == []
     (feed,) = document.data
     assert feed["url"].replace("%7B", "{") == f"https://a.example/{text}"

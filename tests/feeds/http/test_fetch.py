@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from digest.errors import FeedError
-from digest.feeds.http.fetch import Request
+from digest.feeds.http.messages import Request
 from tests import limits
 from tests.feed_xml import item, rss
 from tests.feeds.asking import get, refused

@@ -21,7 +21,7 @@ from digest.feeds.limits import (
     MAX_NAME,
     MAX_TITLE,
 )
-from digest.feeds.parsing.tolerant import parse_feed
+from digest.feeds.sources.feed import parse_feed
 from tests.feed_xml import item, rss
 from tests.servers import Reply
 
@@ -38,7 +38,8 @@ def plain(value: object) -> object:
     """What JSON has no word for."""
     match value:
         case Struct():
-            return asdict(value)
+            # What no feed says; other kinds of sources do.
+            return {k: v for k, v in asdict(value).items() if v or k not in {"facts", "discussion"}}
         case datetime():
             return value.isoformat()
         case timedelta():

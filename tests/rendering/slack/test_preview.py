@@ -44,7 +44,7 @@ def test_a_page_runs_nothing_that_a_feed_says() -> None:
     bad = story(title=EVIL, url="javascript:alert(1)", feed=EVIL, excerpt=EVIL, picture=PICTURE)
     made = edition(bad, title=EVIL, subject=EVIL)
     slack = slack_page(build_messages(made))
-    page = side_by_side(made.subject, Templates().html(made), slack, EVIL)
+    page = side_by_side(made.subject, {"Email": Templates().html(made), "Slack": slack}, EVIL)
 
     for shown in (document(slack), document(page)):
         assert shown.xpath("//script") == []
@@ -57,7 +57,8 @@ def test_a_page_runs_nothing_that_a_feed_says() -> None:
 def test_three_forms_are_on_one_page_that_needs_no_other_file() -> None:
     made = rich()
     email, text = Templates().html(made), Templates().text(made)
-    page = document(side_by_side(made.subject, email, slack_page(build_messages(made)), text))
+    pages = {"Email": email, "Slack": slack_page(build_messages(made))}
+    page = document(side_by_side(made.subject, pages, text))
 
     frames = page.xpath("//iframe")
     assert [frame.get("title") for frame in frames] == ["Email", "Slack"]

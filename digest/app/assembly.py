@@ -1,0 +1,75 @@
+"""Puts the jobs together over an open store, and ends what they have begun."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from digest.app.runtime import Runtime
+from digest.app.wiring import open_pictures
+from digest.jobs.alerts import AlertJob
+from digest.jobs.confirmations import ConfirmationMailer
+from digest.jobs.deliver import DeliverJob
+from digest.jobs.delivery_actions import DeliveryActions
+from digest.jobs.disk_guard import DiskGuard
+from digest.jobs.drafts import Drafter
+from digest.jobs.key_rotation import KeyRotation
+from digest.jobs.publish import PublishJob
+from digest.jobs.recipient_admin import RecipientAdmin
+from digest.jobs.renames import Renames
+from digest.jobs.retention import RetentionJob
+from digest.jobs.subscriptions import Subscriptions
+from digest.jobs.test_sends import TrialSender
+from digest.rendering.templates import Templates
+from digest.signing.tokens import Tokens
+from digest.signing.web_links import EditionLinks
+from digest.workers.pool import WorkerPool
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from digest.jobs.context import JobContext
+    from digest.jobs.poll import PollJob
+
+# A thousand titles take a fifth of a second; what is made to take long is cut off before this.
+_DRAFT_SECONDS = 20.0
+
+
+@asynccontextmanager
+async def assemble(context: JobContext, poll_job: PollJob) -> AsyncIterator[Runtime]:
+    """All jobs beside the one that polls; at the end what is being sent is finished."""
+    settings, store = context.settings, context.store
+    keys = await store.transact(lambda opened: opened.keys.all())
+    tokens = Tokens(keys.links, keys.retired)
+    links = EditionLinks(keys.links, settings.links_url)
+    picture_fetcher, disk_guard = open_pictures(settings), DiskGuard(context)
+    deliver_job = DeliverJob(context, disk_guard, token_of=tokens.of_recipient)
+    confirmation_mailer = ConfirmationMailer(context, tokens)
+    # What polls bring waits for no edition, and no edition for a poll.
+    workers = WorkerPool(1, task_seconds=_DRAFT_SECONDS, doing="drafting")
+    drafter = Drafter(context, workers)
+    await deliver_job.release_claimed()
+    try:
+        yield Runtime(
+            context=context,
+            poll_job=poll_job,
+            drafter=drafter,
+            publish_job=PublishJob(context, links, picture_fetcher, drafter),
+            picture_fetcher=picture_fetcher,
+            deliver_job=deliver_job,
+            delivery_actions=DeliveryActions(context, links, deliver_job),
+            trial_sender=TrialSender(context, picture_fetcher, drafter),
+            alert_job=AlertJob(context, Templates),
+            subscriptions=Subscriptions(context, tokens, confirmation_mailer),
+            recipient_admin=RecipientAdmin(context),
+            renames=Renames(context),
+            key_rotation=KeyRotation(store, tokens, links),
+            retention_job=RetentionJob(context),
+            disk_guard=disk_guard,
+        )
+    finally:
+        for templates in context.templates.values():
+            templates.close()
+        workers.close()
+        await confirmation_mailer.finish()
+        await deliver_job.finish()

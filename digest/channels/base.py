@@ -1,0 +1,149 @@
+"""What channels have in common: all, those whose messages stand alone, those that post by HTTP."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
+
+from digest.channels.pace import Pace
+from digest.config.channels import ChannelSettings
+from digest.model import NO_PICTURES, Rendition
+from digest.rendering.preview import Preview
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractAsyncContextManager
+    from datetime import timedelta
+    from typing import Self
+
+    from digest.channels import Session
+    from digest.channels.http import Answer, Endpoint
+    from digest.channels.pace import Paces
+    from digest.config import Settings
+    from digest.model import Delivery, Edition, Pictures
+    from digest.rendering.renderer import Renderer
+
+S = TypeVar("S", bound=ChannelSettings)
+
+
+class BaseChannel(ABC, Generic[S]):
+    """A channel; the defaults are the careful ones.
+
+    The contract of each method that deliveries need is `digest.channels.Channel`'s.
+    """
+
+    kind: str
+    # A copy does harm where nobody can tell it from the first.
+    patience: timedelta | None = None
+    seconds_between: ClassVar[float] = 0
+    """How far apart its messages are at least; 0: as fast as they go."""
+
+    beside_text: ClassVar[Literal["always", "own", "never"]] = "own"
+    """Which previews show it beside the text: every one, or those of digests that go there."""
+    previews_pictures: ClassVar[bool] = False
+    """Whether a preview of it shows the pictures themselves."""
+
+    def __init__(self, name: str, settings: S, pace: Pace) -> None:
+        self.name = name
+        self.settings = settings
+        self.pace = pace
+        self.remedy = settings.remedy
+
+    @classmethod
+    def open(cls, name: str, settings: S, whole: Settings, paces: Paces) -> Self:  # noqa: ARG003
+        """The channel of this name; `whole` is the file that its settings are from."""
+        return cls(
+            name, settings, paces.of(settings.shares or f"channel {name}", cls.seconds_between)
+        )
+
+    @classmethod
+    def preview(
+        cls, edition: Edition, templates: Renderer, pictures: Pictures, settings: Sequence[S]
+    ) -> Preview:
+        """How an edition would look on channels with these settings, of which the first decides."""
+        channel = cls("preview", settings[0], Pace())
+        parts = channel.render(edition, templates, pictures).parts
+        return Preview.of_messages([channel.readable(part) for part in parts])
+
+    def readable(self, part: bytes) -> str:
+        """A part as a preview shows it."""
+        return part.decode()
+
+    @abstractmethod
+    def render(
+        self,
+        edition: Edition,
+        templates: Renderer,
+        pictures: Pictures = NO_PICTURES,
+        url: str = "",
+    ) -> Rendition:
+        """The edition as this channel's parts, and who gets them; pure."""
+
+    def plainer(self, payload: bytes) -> bytes | None:  # noqa: ARG002
+        """None: there is no plainer form."""
+        return None
+
+    def greeting(self, line: str) -> bytes | None:  # noqa: ARG002
+        """What says one line, for `digest init` to send; None: nothing does."""
+        return None
+
+    @abstractmethod
+    def session(self) -> AbstractAsyncContextManager[Session]:
+        """What sends deliveries one after the other."""
+
+    @abstractmethod
+    async def check(self) -> str:
+        """Try everything short of sending; answers what was found."""
+
+
+class MessageChannel(BaseChannel[S]):
+    """A channel that keeps nothing open between its messages."""
+
+    def session(self) -> nullcontext[Self]:
+        """Nothing is opened or closed."""
+        return nullcontext(self)
+
+    @abstractmethod
+    async def send(self, delivery: Delivery) -> str:
+        """Send one part to one recipient; answers the receipt."""
+
+
+class HttpChannel(MessageChannel[S]):
+    """A channel that posts each part as JSON to one address, its `endpoint`."""
+
+    recipient = "webhook"
+    endpoint: Endpoint
+
+    @abstractmethod
+    def messages(self, edition: Edition, url: str) -> Sequence[dict[str, Any]]:
+        """The edition as what is posted, in order; pure. `url` shows it in a browser, if any."""
+
+    def receipt(self, answer: Answer) -> str:
+        """What to keep of an answer that accepted a message."""
+        return f"{answer.status}"
+
+    def readable(self, part: bytes) -> str:
+        """What is posted, in lines."""
+        return json.dumps(json.loads(part), ensure_ascii=False, indent=2)
+
+    def render(
+        self,
+        edition: Edition,
+        templates: Renderer,  # noqa: ARG002
+        pictures: Pictures = NO_PICTURES,  # noqa: ARG002
+        url: str = "",
+    ) -> Rendition:
+        """Each message as JSON."""
+        parts = tuple(json.dumps(message).encode() for message in self.messages(edition, url))
+        return Rendition(self.name, self.kind, (self.recipient,), parts)
+
+    @property
+    def begun(self) -> bool:
+        """Whether a byte of the last message may have left."""
+        return self.endpoint.begun
+
+    async def send(self, delivery: Delivery) -> str:
+        """Post one part."""
+        return self.receipt(await self.endpoint.post(delivery.payload))

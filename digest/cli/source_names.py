@@ -1,0 +1,45 @@
+"""What people and files name a source by: a web address, or the short form of its kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from digest.config import FeedSettings
+from digest.config.addresses import without_credentials
+from digest.config.sources import DEFAULT_KIND, SOURCE_KINDS, long_form, split_kind
+from digest.errors import UsageError
+from digest.feeds.discovery import web_address
+
+if TYPE_CHECKING:
+    from digest.config import SourceSettings
+
+
+def source_named(text: str, **more: Any) -> SourceSettings:
+    """The source that a person means, with more settings of it; an address may lack its scheme.
+
+    Raises:
+        UsageError: it is no web address, or its kind does not understand it.
+    """
+    shown = without_credentials(text)[0]
+    try:
+        kind, _ = split_kind(text)
+        return source_at(web_address(text) if kind == DEFAULT_KIND else text, **more)
+    except ValidationError as error:
+        if error.title == FeedSettings.__name__:
+            raise UsageError(f"{shown!r} is not a web address") from None
+        wrong = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise UsageError(f"{shown!r}: {wrong}") from None
+    except ValueError as error:
+        raise UsageError(f"{shown!r}: {error}") from None
+
+
+def source_at(address: str, **more: Any) -> SourceSettings:
+    """The source at a whole address, or of a short form, with more settings of it.
+
+    Raises:
+        ValueError: it is no web address, or its kind does not understand it.
+    """
+    settings = {**long_form(address), **more}
+    return SOURCE_KINDS[settings["kind"]].model_validate(settings)

@@ -1,0 +1,87 @@
+"""What the settings of every kind of channel answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from msgspec import Struct
+
+from digest.config.base import Model
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+class Hook(Struct, frozen=True):
+    """How `digest init` asks for a kind of channel that one secret address is enough for.
+
+    `key` is the setting that takes the address, like `webhook_url`; `name` is what the channel is
+    called in the file that is made.
+    """
+
+    key: str
+    name: str
+    question: str
+
+
+class ChannelSettings(Model):
+    """The settings of a channel; what is not overridden is so of one that posts to an address.
+
+    Each kind is a module of this package with a subclass whose `kind` is `Literal["its name"]`.
+    All that others want to know of a kind they ask here, or of its class in `digest.channels`.
+    """
+
+    kind: str
+
+    hook: ClassVar[Hook | None] = None
+    """How `digest init` asks for it, where one secret address is all it takes."""
+    remedy: ClassVar[str] = "look at the network, and at HTTPS_PROXY where there is a proxy"
+    """What a person can do where nothing can be sent."""
+    needs_smtp: ClassVar[bool] = False
+    """Whether it sends through the mail server of the file."""
+    keeps_list: ClassVar[bool] = False
+    """Whether it has a list of recipients that grows and shrinks beside the file."""
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The recipients that the file names, each of whom gets a delivery."""
+        return ()
+
+    @property
+    def test_recipients(self) -> tuple[str, ...]:
+        """Who a test can go to; an empty text is the channel itself."""
+        return self.recipients or ("",)
+
+    @property
+    def open_to_all(self) -> bool:
+        """Whether anybody can subscribe on a page."""
+        return False
+
+    @property
+    def shares(self) -> str | None:
+        """What it shares with other channels that name the same: one pace, and one fate."""
+        return None
+
+    @property
+    def server_url(self) -> str | None:
+        """The address that it posts to; may be secret as a whole."""
+        return getattr(self, self.hook.key).get_secret_value() if self.hook else None
+
+    @property
+    def file_path(self) -> Path | None:
+        """The file that it writes, with `{digest}` and `{date}` in it."""
+        return None
+
+    def file_on(self, digest: str, day: date) -> Path | None:
+        """The file that an edition of a day goes into; None where it goes into none."""
+        if self.file_path is None:
+            return None
+        return Path(str(self.file_path).replace("{digest}", digest).replace("{date}", str(day)))
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that all its files are in: the part of their path without placeholders."""
+        if self.file_path is None:
+            return None
+        return Path(str(self.file_path).partition("{")[0] + "_").parent

@@ -1,0 +1,131 @@
+"""The settings of channels that send email, and of the mail server that they share."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import ClassVar, Literal
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+from digest.config.addresses import mail_key
+from digest.config.base import Model
+from digest.config.channels.base import ChannelSettings
+from digest.config.fields import (
+    Addresses,
+    CertificateFile,
+    Command,
+    HelloName,
+    Host,
+    Selector,
+    Sender,
+)
+from digest.config.secrets import KeySecret
+
+# RFC 8301, section 3.2
+_LEAST_KEY_BITS = 1024
+
+
+class DkimSettings(Model):
+    """How emails are signed (DKIM), so that their receivers see that they are the domain's."""
+
+    domain: Host = Field(description="Whose signature it is: the domain of smtp.from.")
+    selector: Selector = Field(description="Its public key is at SELECTOR._domainkey.DOMAIN.")
+    key: KeySecret = Field(description="The private key, RSA in PEM form; a secret.")
+
+    @field_validator("key")
+    @classmethod
+    def _can_sign(cls, key: KeySecret) -> KeySecret:
+        if not find_spec("dkim"):
+            raise ValueError("signing needs an extra: pip install 'feed-digest[dkim]'")
+        from dkim.crypto import UnparsableKeyError, parse_pem_private_key
+
+        lines = key.get_secret_value().replace("\r\n", "\n")
+        try:
+            size = parse_pem_private_key(lines.encode())["modulus"].bit_length()
+        except (UnparsableKeyError, LookupError, TypeError, ValueError):
+            raise ValueError("is no RSA private key in PEM form") from None
+        if size < _LEAST_KEY_BITS:
+            raise ValueError(f"has {size} bits; receivers take no less than {_LEAST_KEY_BITS}")
+        return KeySecret(lines)
+
+
+class SmtpSettings(Model):
+    """The mail server that email channels send through."""
+
+    host: Host = Field(description="The server's name.")
+    port: int = Field(587, ge=1, le=65535, description="587 for starttls, 465 for tls.")
+    security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="none sends in clear, and so refuses credentials."
+    )
+    username: str | None = Field(None, description="Where the server asks for a login.")
+    password: SecretStr | None = Field(None, description="A secret; for username.")
+    token_command: Command | None = Field(
+        None,
+        description="Instead of password: a command whose first line is a token (XOAUTH2).",
+    )
+    hello: HelloName | None = Field(
+        None,
+        description="What it calls itself (EHLO). Default: this machine's full name, or its"
+        " address.",
+    )
+    ca_file: CertificateFile | None = Field(
+        None, description="Whose certificates are trusted, in PEM form. Default: the system's."
+    )
+    max_per_minute: int | None = Field(
+        None, ge=1, description="The most messages a minute, in all. Default: no limit."
+    )
+    dkim: DkimSettings | None = Field(None, description="Signs what is sent; see below.")
+    sender: Sender = Field(alias="from", description="`Name <address>`, or an address.")
+
+    @model_validator(mode="after")
+    def _credentials_need_encryption(self) -> SmtpSettings:
+        if self.password is not None and self.token_command is not None:
+            raise ValueError("give password or token_command, not both")
+        if (self.username is None) != (self.password is None and self.token_command is None):
+            raise ValueError(
+                "username and password belong together, or username and token_command;"
+                " give both or neither"
+            )
+        if self.security == "none" and self.username is not None:
+            raise ValueError("security: none would send the login in clear; use starttls or tls")
+        return self
+
+
+class EmailSettings(ChannelSettings):
+    """A channel that sends email through `smtp`."""
+
+    kind: Literal["email"]
+    to: Addresses = Field(description="The recipients; each gets a message of their own.")
+    subscribe: Literal["closed", "open"] = Field(
+        "closed",
+        description="open: a page where anybody can subscribe, and confirms by email; needs"
+        " web.public_url.",
+    )
+
+    needs_smtp: ClassVar[bool] = True
+    keeps_list: ClassVar[bool] = True
+    remedy: ClassVar[str] = "mend the section smtp, or ask whoever runs the server"
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The recipients that the file names, each of whom gets a delivery."""
+        return self.to
+
+    @property
+    def open_to_all(self) -> bool:
+        """Whether anybody can subscribe on a page."""
+        return self.subscribe == "open"
+
+    @property
+    def shares(self) -> str:
+        """The mail server of the file, which sends for all of them."""
+        return "smtp"
+
+    @field_validator("to")
+    @classmethod
+    def _each_once(cls, to: tuple[str, ...]) -> tuple[str, ...]:
+        keys = [mail_key(address) for address in to]
+        for n, key in enumerate(keys):
+            if key in keys[:n]:
+                raise ValueError(f"{key} is given twice")
+        return to

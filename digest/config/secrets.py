@@ -1,0 +1,119 @@
+"""Secrets in settings: found by the types of fields, never by their names.
+
+A field of a secret type is never shown, is masked in whatever is logged, and can be read from a
+file that `NAME_file` names instead of standing in the configuration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, Literal, get_args, get_origin
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BaseModel, SecretStr
+
+from digest.config.addresses import password_of
+
+FILE_SUFFIX = "_file"
+# Shorter ones are words of a service, like `services` or `webhooks`.
+_TOKEN_LENGTH = 16
+# What a file holds in place of a setting: its text, or lines like `Name: value` for a map.
+FileForm = Literal["text", "lines"]
+
+
+class PartedSecret(SecretStr):
+    """A secret of which a part is secret too, and may be seen alone."""
+
+    def parts(self) -> Iterator[str]:
+        """What is secret by itself; empty texts are none."""
+        raise NotImplementedError
+
+
+class UrlSecret(PartedSecret):
+    """An address with a secret in its path, its query or before its host."""
+
+    def parts(self) -> Iterator[str]:
+        """The last part of its path, long parts, and the credentials; also without escapes."""
+        url = urlsplit(self.get_secret_value())
+        *folders, last = url.path.split("/")
+        values = [pair.rpartition("=")[2] for pair in url.query.split("&")]
+        tokens = [text for text in (*folders, *values) if len(text) >= _TOKEN_LENGTH]
+        for text in (url.password or url.username or "", last, *tokens):
+            yield from (text, unquote(text))
+
+
+class HeaderSecret(PartedSecret):
+    """The value of an HTTP header."""
+
+    def parts(self) -> Iterator[str]:
+        """The token without its scheme, and the password of a pair (RFC 7617)."""
+        value = self.get_secret_value()
+        yield from (value.rpartition(" ")[2], password_of(value))
+
+
+class KeySecret(PartedSecret):
+    """A key in PEM form."""
+
+    def parts(self) -> Iterator[str]:
+        """Its lines: it is quoted by line, if at all."""
+        yield from self.get_secret_value().splitlines()[1:-1]
+
+
+def secrets_in(value: object) -> Iterator[str]:
+    """Every secret in settings, however deep, each followed by its parts."""
+    match value:
+        case SecretStr():
+            parts = value.parts() if isinstance(value, PartedSecret) else ()
+            yield from filter(None, (value.get_secret_value(), *parts))
+        case BaseModel():
+            for name in _fields_with_secrets(type(value)):
+                yield from secrets_in(getattr(value, name))
+        case Mapping():
+            for item in value.values():
+                yield from secrets_in(item)
+        case tuple() | list():
+            for item in value:
+                yield from secrets_in(item)
+
+
+@cache
+def file_forms(model: type[BaseModel]) -> dict[str, FileForm]:
+    """The keys of a model that a file can stand in for, with what the file holds."""
+    forms = {
+        field.alias or name: _file_form(field.annotation)
+        for name, field in model.model_fields.items()
+    }
+    return {name: form for name, form in forms.items() if form}
+
+
+def file_description(name: str, form: FileForm) -> str:
+    """What the key does that names a file in place of another key."""
+    content = "a file of `Name: value` lines" if form == "lines" else "a file that holds it"
+    return f"Instead of `{name}`: {content}."
+
+
+def _file_form(annotation: Any) -> FileForm | None:
+    if not any(issubclass(part, SecretStr) for part in _classes_in(annotation)):
+        return None
+    origins = {get_origin(part) for part in (annotation, *get_args(annotation))}
+    if dict in origins:
+        return "lines"
+    return None if origins & {tuple, list} else "text"
+
+
+@cache
+def _fields_with_secrets(model: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(
+        name
+        for name, field in model.model_fields.items()
+        if any(issubclass(part, (SecretStr, BaseModel)) for part in _classes_in(field.annotation))
+    )
+
+
+def _classes_in(annotation: Any) -> Iterator[type]:
+    """The classes that a type is made of, through unions, lists and maps."""
+    if isinstance(annotation, type) and get_origin(annotation) is None:
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _classes_in(argument)

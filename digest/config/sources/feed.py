@@ -1,0 +1,63 @@
+"""The settings of feeds: RSS, Atom, RDF and JSON Feed."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator, model_validator
+
+from digest.config.addresses import without_credentials
+from digest.config.fields import HeaderName, WebUrl
+from digest.config.secrets import HeaderSecret
+from digest.config.sources.base import SourceSettings
+
+
+class FeedSettings(SourceSettings):
+    """A feed."""
+
+    kind: Literal["feed"] = Field("feed", description="May be left out.")
+    url: WebUrl = Field(description="Where the feed is.")
+    headers: dict[HeaderName, HeaderSecret] = Field(
+        default_factory=dict, description="Sent to this feed's host only."
+    )
+
+    @classmethod
+    def short_form(cls, argument: str) -> dict[str, Any]:
+        """The settings of a feed at an address."""
+        return {"url": argument}
+
+    @property
+    def address(self) -> str:
+        """The feed's address, without credentials."""
+        return self.url
+
+    @property
+    def default_name(self) -> str:
+        """The host and port of its address."""
+        return urlsplit(self.url).netloc
+
+    @property
+    def host(self) -> str | None:
+        """The host of its address."""
+        return urlsplit(self.url).hostname
+
+    @model_validator(mode="before")
+    @classmethod
+    def _credentials_to_header(cls, data: Any) -> Any:
+        """A password in a URL would be stored and logged with it, so it becomes a header."""
+        if not isinstance(data, dict) or not isinstance(data.get("url"), str):
+            return data
+        url, authorization = without_credentials(data["url"])
+        headers = data.get("headers") or {}
+        if authorization is None or not isinstance(headers, dict):
+            return data | {"url": url}
+        return data | {"url": url, "headers": {"Authorization": authorization, **headers}}
+
+    @field_validator("headers")
+    @classmethod
+    def _one_line_each(cls, headers: dict[str, HeaderSecret]) -> dict[str, HeaderSecret]:
+        for name, value in headers.items():
+            if any(c in value.get_secret_value() for c in "\r\n\0"):
+                raise ValueError(f"the value of {name} must be one line")
+        return headers

@@ -1,0 +1,73 @@
+"""What is asked of a server, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from msgspec import Struct, field
+
+from digest.model import repr_without
+
+_ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, "
+    "application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.8, "
+    "*/*;q=0.5"
+)
+
+# Reads a service's own limit headers, by names in any case: from when it may be asked again.
+NotBefore = Callable[[Mapping[str, str], datetime], datetime | None]
+
+
+def no_limits(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """The limit headers of a service that has none of its own."""
+    del headers, now
+    return None
+
+
+class Request(Struct, frozen=True):
+    """What to ask for; `etag` and `last_modified` are sent back byte for byte.
+
+    They mean something only to the server at `answered_by`, which is `url` where it is None.
+    `moved_to` is asked in place of `url`; `headers` go to the origin of `url` only. `accept` says
+    what kinds of content are of use (RFC 9110, section 12.5.1), `not_before` reads the limit
+    headers of the answer.
+    """
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    answered_by: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    allow_private_networks: bool = False
+    moved_to: str | None = None
+    accept: str = _ACCEPT
+    not_before: NotBefore = no_limits
+
+    __repr__ = repr_without("headers")
+
+
+class Response(Struct, frozen=True):
+    """A 200 with its whole body as it came, or a 304 without one; `url` is where it came from.
+
+    `coding` is the body's content-coding, `body_hash` of its bytes in it, and `charset` what the
+    server says the text is in; `moved_to` is where permanent redirects alone led from the address
+    that was asked; `fresh_for` is how long the answer says that asking again is of no use, and
+    `rest` how long its limit headers do. `further` are the answers to the requests that followed
+    from it; `body_hash` is then of all bodies.
+    """
+
+    status: int
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    body: bytes | None = None
+    body_hash: str | None = None
+    coding: str = ""
+    charset: str | None = None
+    fresh_for: timedelta | None = None
+    rest: timedelta | None = None
+    moved_to: str | None = None
+    further: tuple[Response, ...] = ()
+
+    __repr__ = repr_without("body", "further")

@@ -1,0 +1,63 @@
+"""JSON that may be anything, read for values of the types that they should have."""
+
+from __future__ import annotations
+
+import json
+from math import isfinite
+from typing import Any
+
+from digest.errors import FeedError
+
+# Beyond it a float has no room for the last digit, and nobody counts so far.
+_LARGEST = 2**53
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """A document in any UTF that is an object; numbers stay the texts that they are written as.
+
+    Raises:
+        FeedError: it is no JSON object, or not a whole one.
+    """
+    text = body.decode(json.detect_encoding(body), "replace")
+    try:
+        # Ids may be numbers, and of any length.
+        document = json.loads(text, strict=False, parse_int=str, parse_float=str)
+    except ValueError as error:
+        raise FeedError(f"is not valid JSON: {error}", status=200) from None
+    except RecursionError:
+        raise FeedError("is JSON nested too deeply", status=200) from None
+    if not isinstance(document, dict):
+        raise FeedError("is JSON, but no object", status=200)
+    return document
+
+
+def text(of: dict[str, Any], name: str) -> str:
+    """A text or a number as it is written; nothing where it is neither."""
+    value = of.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def texts(of: dict[str, Any], name: str) -> list[str]:
+    """The texts of a list, without what else there is in it."""
+    values = of.get(name)
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
+
+
+def objects(of: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The objects of a list, without what else there is in it."""
+    values = of.get(name)
+    return (
+        [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+    )
+
+
+def number(of: dict[str, Any], name: str) -> int | float | None:
+    """A number, whole where it is written so; None where it is none, or beyond 2**53."""
+    written = text(of, name)
+    try:
+        value = float(written)
+    except ValueError:
+        return None
+    if not isfinite(value) or abs(value) > _LARGEST:
+        return None
+    return int(value) if value.is_integer() else value

@@ -1,0 +1,122 @@
+"""Kinds of sources: what is polled, a module each behind one protocol, found by the kind's name.
+
+A kind is two modules of the same name: `digest.config.sources.<kind>` has its settings, and
+`digest.feeds.sources.<kind>` a `SOURCE` that says what to ask for and what the answers mean. All
+else is the same for every kind: limits and manners of requests, identity, diff, quotas, schedule.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from msgspec import Struct
+
+from digest.model import repr_without
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from digest.config import SourceSettings
+    from digest.feeds.http.messages import Request
+    from digest.model import FeedState, ParsedFeed
+
+S = TypeVar("S", bound="SourceSettings")
+
+# Plain values, by name: what a worker process needs of the settings.
+Options = Mapping[str, Any]
+
+# What may follow from an answer; all share the seconds and the bytes of one poll.
+MOST_FURTHER = 10
+
+
+class Document(Struct, frozen=True):
+    """A decoded body, where it came from, and the charset that its server says it is in."""
+
+    body: bytes
+    url: str
+    charset: str | None = None
+
+    __repr__ = repr_without("body")
+
+
+class Source(Generic[S]):
+    """What a kind of source has to say; all of it is pure, and holds nothing between two calls.
+
+    `has_own_address` says that the operator gave its address: then a permanent redirect is
+    remembered, and a 410 means that there is nothing left to poll.
+    """
+
+    has_own_address: ClassVar[bool] = False
+
+    def request(self, settings: S, state: FeedState | None, now: datetime) -> Request:
+        """What a poll asks for first; with `state` (at `now`), only what has changed since.
+
+        A 304 ends a poll: a kind with further requests asks with validators only where the first
+        answer tells of every change. Where private networks are allowed, and how limit headers
+        are read, is added by the caller.
+        """
+        raise NotImplementedError
+
+    def options(self, settings: S) -> Options:
+        """What `further` and `parse` need of the settings: plain values that can be pickled.
+
+        They go into worker processes; a secret has no business there.
+        """
+        del settings
+        return {}
+
+    def further(self, first: Document, options: Options) -> Sequence[str]:
+        """The addresses to ask next, by what the first answer says; runs in a worker process.
+
+        They are on the origin of the first request, and MOST_FURTHER at most; each is asked
+        without validators, with the headers of the first. Where one of them fails, so does the
+        poll, and nothing of it is stored.
+
+        Raises:
+            FeedError: the answer cannot be read.
+        """
+        del first, options
+        return ()
+
+    def parse(self, documents: Sequence[Document], options: Options) -> ParsedFeed:
+        """What the answers say: the first, then those of `further` in their order.
+
+        Runs in a worker process. The documents are as hostile as can be: of any size up to
+        polling.max_body together, cut short, of other types than promised.
+        `digest.feeds.parsing.json_values` reads JSON that may be anything, and
+        `digest.feeds.parsing.bounds` holds what was read to the limits.
+
+        Raises:
+            FeedError: they are not what the kind is of, in one clear line.
+        """
+        raise NotImplementedError
+
+    def not_before(self, headers: Mapping[str, str], now: datetime) -> datetime | None:
+        """From when the service may be asked again by its own limit headers (names in any case).
+
+        None where it does not say; `Retry-After` is read by the caller. Beyond a day is a day.
+        """
+        del headers, now
+        return None
+
+    @property
+    def asks_further(self) -> bool:
+        """Whether further requests may follow from an answer."""
+        return type(self).further is not Source.further
+
+
+@cache
+def kinds() -> tuple[str, ...]:
+    """Every kind there is."""
+    return tuple(module.name for module in pkgutil.iter_modules(__path__))
+
+
+@cache
+def source_of(kind: str) -> Source[Any]:
+    """The source of a kind."""
+    source: Source[Any] = import_module(f"{__name__}.{kind}").SOURCE
+    return source

@@ -1,0 +1,100 @@
+"""What publishing an edition writes beside it: the entries it takes, and its deliveries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from digest.store.recipients import audience, own_time
+from digest.store.tables import deliveries, edition_entries, entries, renditions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from digest.model import Edition, Rendition
+
+    # Of a channel, a recipient and a part.
+    MessageIds = Callable[[str, str, int], str]
+
+
+def take_entries(connection: Connection, edition: Edition, edition_id: int) -> None:
+    """Note that an edition has its entries, which no later one of the digest takes."""
+    taken = edition_entries.c
+    # An entry that is sent again is in its newest edition.
+    connection.execute(
+        sa.delete(edition_entries).where(
+            taken.digest == edition.digest, taken.entry_id.in_(_resent(edition.entry_ids))
+        )
+    )
+    rows = [
+        {"digest": edition.digest, "entry_id": entry, "edition_id": edition_id}
+        for entry in edition.entry_ids
+    ]
+    if rows:
+        connection.execute(sa.insert(edition_entries), rows)
+
+
+def planned_readers(
+    connection: Connection, edition: Edition, rendition: Rendition, scheduled_for: datetime | None
+) -> list[tuple[str, datetime | None]]:
+    """Who gets a rendition of an edition, and when: at once, or at the time that each wants.
+
+    `scheduled_for` is None for an edition that waits for nobody's time.
+    """
+    everybody = audience(connection, rendition, edition.digest, edition.composed_at)
+    return [
+        (to, own_time(known, scheduled_for, edition.timezone) if known and scheduled_for else None)
+        for to, known in everybody
+    ]
+
+
+def plan_deliveries(
+    connection: Connection,
+    edition_id: int,
+    digest: str,
+    rendition: Rendition,
+    readers: Iterable[tuple[str, datetime | None]],
+    message_id: MessageIds,
+    now: datetime,
+) -> None:
+    """Plan what goes to each reader, at its time or at once."""
+    channel = rendition.channel
+    parts = [
+        {
+            "edition_id": edition_id,
+            "channel": channel,
+            "part": part,
+            "kind": rendition.kind,
+            "payload": payload,
+        }
+        for part, payload in enumerate(rendition.parts, 1)
+    ]
+    connection.execute(sa.insert(renditions), parts)
+    rows = [
+        {
+            "edition_id": edition_id,
+            "digest": digest,
+            "channel": channel,
+            "recipient": recipient,
+            "part": part,
+            "state": "pending",
+            "next_attempt_at": wanted_at,
+            "message_id": message_id(channel, recipient, part),
+            "created_at": now,
+            "changed_at": now,
+        }
+        for recipient, wanted_at in readers
+        for part in range(1, len(rendition.parts) + 1)
+    ]
+    if rows:
+        connection.execute(sa.insert(deliveries), rows)
+
+
+def _resent(numbers: Collection[int]) -> sa.Select[Any]:
+    return sa.select(entries.c.id).where(
+        entries.c.id.in_(numbers), entries.c.resend_at.is_not(None)
+    )

@@ -1,0 +1,99 @@
+"""Digests as they are configured: what is polled for them, and when each is due."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from msgspec import Struct
+
+from digest.editions.weekly import configured, is_weekly, weekly_of
+from digest.store.incidents import forget_incidents
+from digest.store.subscriptions import subscribe_to_polled
+from digest.store.tables import digests, feeds
+from digest.store.weeks import plan_weeks
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime, timedelta
+
+    from sqlalchemy.engine import Connection
+
+
+class DigestPlan(Struct, frozen=True):
+    """A digest as configured: `schedule` names rule and zone, `feeds` are addresses."""
+
+    name: str
+    schedule: str
+    next_edition_at: datetime
+    feeds: tuple[str, ...]
+    first_edition: timedelta
+
+
+def plan_digests(
+    connection: Connection, plans: Sequence[DigestPlan], now: datetime, urls: Collection[str]
+) -> None:
+    """Bring feeds, schedules and subscriptions in line with the configuration.
+
+    `urls` are feeds beside those of the digests.
+    """
+    names = [plan.name for plan in plans]
+    _mistrust_the_future(connection, now)
+    connection.execute(sa.update(digests).where(digests.c.name.not_in(names)).values(gone=1))
+    wanted = {*urls, *(url for plan in plans for url in plan.feeds)}
+    _add_feeds(connection, wanted, now)
+    forget_incidents(connection, wanted, names, now)
+    mailed = {configured(name) for name in names if is_weekly(name)}
+    plan_weeks(connection, set(names).difference(map(weekly_of, mailed)), mailed)
+    for plan in plans:
+        _plan_schedule(connection, plan)
+        subscribe_to_polled(connection, plan.name, plan.feeds, plan.first_edition, now)
+
+
+def advance(
+    connection: Connection,
+    digest: str,
+    scheduled_for: datetime,
+    next_edition_at: datetime,
+    result: str,
+) -> None:
+    """Note what became of a time that was due, and go on to the next."""
+    connection.execute(
+        sa.update(digests)
+        .where(digests.c.name == digest)
+        .values(next_edition_at=next_edition_at, last_due_at=scheduled_for, last_result=result)
+    )
+
+
+def _add_feeds(connection: Connection, urls: Collection[str], now: datetime) -> None:
+    known = set(connection.execute(sa.select(feeds.c.url)).scalars())
+    new = [{"url": url, "next_poll_at": now} for url in sorted(set(urls) - known)]
+    if new:
+        connection.execute(sa.insert(feeds), new)
+
+
+def _mistrust_the_future(connection: Connection, now: datetime) -> None:
+    """What a clock that ran ahead wrote of feeds would keep them waiting for that time."""
+    connection.execute(
+        sa.update(feeds).where(feeds.c.polled_at > now).values(polled_at=None, next_poll_at=now)
+    )
+
+
+def _plan_schedule(connection: Connection, plan: DigestPlan) -> None:
+    row = connection.execute(
+        sa.select(digests.c.schedule, digests.c.next_edition_at, digests.c.gone).where(
+            digests.c.name == plan.name
+        )
+    ).first()
+    if row is None:
+        connection.execute(
+            sa.insert(digests).values(
+                name=plan.name, schedule=plan.schedule, next_edition_at=plan.next_edition_at
+            )
+        )
+    elif row.gone or row.schedule != plan.schedule or row.next_edition_at > plan.next_edition_at:
+        connection.execute(
+            sa.update(digests)
+            .where(digests.c.name == plan.name)
+            .values(schedule=plan.schedule, next_edition_at=plan.next_edition_at, gone=0)
+        )

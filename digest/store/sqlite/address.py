@@ -1,0 +1,122 @@
+"""Where the database is, and all that is asked of that place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from digest.config.settings import SQLITE_PREFIX
+from digest.errors import StoreError
+from digest.store.sqlite import backup, disk_space
+from digest.store.sqlite.connection import SqliteDatabase
+from digest.store.sqlite.files import beside, file_exists, size_of
+from digest.store.sqlite.lock import WriterLock
+
+
+class DatabaseAddress(Struct, frozen=True):
+    """The address of a database, as the setting has it; as text, what messages call it."""
+
+    url: str
+
+    @classmethod
+    def of_file(cls, path: Path) -> DatabaseAddress:
+        """The address of a SQLite file."""
+        return cls(f"{SQLITE_PREFIX}{path}")
+
+    @property
+    def _path(self) -> Path:
+        return Path(self.url.removeprefix(SQLITE_PREFIX))
+
+    def __str__(self) -> str:
+        return str(self._path)
+
+    def open(self, *, read_only: bool = False, check: bool = False) -> SqliteDatabase:
+        """Open it; made and migrated where it is written, read through first with `check`.
+
+        Raises:
+            StoreError: it cannot be opened, is damaged, or is not ours.
+        """
+        return SqliteDatabase(self._path, read_only=read_only, check=check)
+
+    def exists(self) -> bool:
+        """Whether there is a database at all.
+
+        Raises:
+            StoreError: nobody may look.
+        """
+        return file_exists(self._path)
+
+    def refuse_missing(self) -> None:
+        """Raise `StoreError` where there is no database."""
+        if not self.exists():
+            raise StoreError(f"{self}: not there yet; `digest run` makes it")
+
+    def lock(self, holder: str) -> WriterLock:
+        """What one process holds while it writes; `holder` tells the others who does."""
+        return WriterLock(self._path, holder)
+
+    def size(self) -> int:
+        """Its size in bytes.
+
+        Raises:
+            StoreError: nobody may look.
+        """
+        return size_of(self._path)
+
+    def back_up(self, target: Path) -> int:
+        """Copy it to a file that only its owner can read; answers its size in bytes.
+
+        Raises:
+            StoreError: there is no database, it is damaged, or the copy cannot be written.
+            UsageError: the target is the database, or no file can be there.
+        """
+        self.refuse_missing()
+        return backup.back_up(self._path, target)
+
+    def copy_into(self, folder: Path) -> DatabaseAddress:
+        """The address of a copy in a folder, where there is a database to copy.
+
+        Raises:
+            StoreError: it cannot be read, or the copy cannot be written.
+        """
+        copy = folder / "copy.db"
+        if self.exists():
+            backup.copy_database(self._path, copy)
+        return self.of_file(copy)
+
+    def reason_not_to_send(self) -> str | None:
+        """Why nothing should be sent that it has to record; None where it may be."""
+        return disk_space.reason_not_to_send(self._path.resolve().parent)
+
+    def reason_not_to_write(self) -> str | None:
+        """Why nothing at all can be written; None where it can."""
+        return disk_space.reason_not_to_write(self._path.resolve().parent)
+
+    def try_disk(self) -> tuple[Path, str | None]:
+        """The folder whose disk it is on or will be, and why nothing can be recorded there."""
+        folder = self._path.absolute().parent
+        while not folder.exists():
+            folder = folder.parent
+        return folder, disk_space.reason_not_to_send((folder / self._path.name).resolve().parent)
+
+    def folder(self) -> Path:
+        """The folder that has to be writable, by its owner alone."""
+        return self._path.parent
+
+    def private_files(self) -> list[Path]:
+        """The files that have keys, recipients and the addresses of private feeds in them."""
+        path = self._path.resolve()
+        return [path, beside(path, "-wal"), beside(path, "-shm")]
+
+    def control_socket(self) -> Path:
+        """Where the daemon that writes it can be asked."""
+        return beside(self._path, ".sock")
+
+    def owner(self) -> int:
+        """The number of the user whose it is.
+
+        Raises:
+            OSError: nobody can tell.
+        """
+        return self._path.stat().st_uid

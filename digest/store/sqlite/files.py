@@ -1,0 +1,129 @@
+"""The database as a file: how it is opened, whether it is whole, and what an error says."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from digest.errors import StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_AT_ONCE = 1_000_000
+_MENDS = {
+    sqlite3.SQLITE_CORRUPT: "it is damaged, restore a backup",
+    sqlite3.SQLITE_NOTADB: "restore a backup, or set another database",
+    sqlite3.SQLITE_FULL: "make room",
+    sqlite3.SQLITE_READONLY: "make it writable",
+    sqlite3.SQLITE_READONLY_ROLLBACK: "its first start was cut short, run `digest run`",
+}
+
+
+def file_exists(path: Path) -> bool:
+    """Whether there is a file at all.
+
+    Raises:
+        StoreError: nobody may look.
+    """
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise store_error(path, error) from None
+    return True
+
+
+def size_of(path: Path) -> int:
+    """The size of a database in bytes.
+
+    Raises:
+        StoreError: nobody may look.
+    """
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise store_error(path, error) from None
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder of a database where it is missing, for its owner only."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def make_file(path: Path) -> None:
+    """Make an empty database where there is none, for its owner only.
+
+    Keys, recipients and the addresses of private feeds are in it. SQLite gives what it makes beside
+    a database the rights that the database has.
+    """
+    if not path.exists():
+        os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def refuse_damaged(path: Path, owner: Path | None = None) -> None:
+    """Read a database through (SQLite's quick_check), and change nothing.
+
+    Nothing in this process may have it open, since that would lose its locks. Where it is a copy,
+    `owner` is the database that it was made of.
+
+    Raises:
+        StoreError: it is damaged.
+        OSError, sqlite3.Error: it cannot be read.
+    """
+    if beside(path, "-journal").exists():
+        # A first start was cut short; SQLite undoes it when it opens the file for writing.
+        return
+    _read_ahead(path)
+    address = read_only_uri(path)
+    with closing(sqlite3.connect(address, uri=True, timeout=10)) as connection:
+        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        damage = " ".join(found.split())
+        raise StoreError(f"{owner or path}: the database is damaged ({damage}); restore a backup")
+
+
+def _read_ahead(path: Path) -> None:
+    # Pages are checked in the order of the trees they are in, and a disk gives a file six times
+    # as fast from its beginning to its end.
+    with path.open("rb", buffering=0) as file:
+        while file.read(_AT_ONCE):
+            pass
+
+
+def store_error(path: Path, error: Exception) -> StoreError:
+    """What to tell about an error of SQLite, SQLAlchemy or the file system, in one line."""
+    cause = getattr(error, "orig", error)
+    reason = cause.strerror if isinstance(cause, OSError) else cause
+    code = getattr(cause, "sqlite_errorcode", 0)
+    # The low byte is the kind of an error, the rest its detail.
+    mend = _MENDS.get(code) or _MENDS.get(code & 0xFF)
+    return StoreError(f"{path}: {reason}; {mend}" if mend else f"{path}: {reason}")
+
+
+def read_only_uri(path: Path) -> str:
+    """The address of a database to read."""
+    return uri(path, "mode=ro" + ("&immutable=1" if is_alone(path) else ""))
+
+
+def is_alone(path: Path) -> bool:
+    """Whether nobody has the database open for writing, nor left it in the middle of that.
+
+    Who writes has a WAL beside it, or a journal while it is made. Reading it as immutable then
+    leaves no files behind.
+    """
+    return not any(beside(path, suffix).exists() for suffix in ("-wal", "-journal"))
+
+
+def beside(path: Path, suffix: str) -> Path:
+    """A file that belongs to a database."""
+    return path.with_name(f"{path.name}{suffix}")
+
+
+def uri(path: Path, mode: str) -> str:
+    """The address of a database in SQLite's words."""
+    return f"file:{quote(str(path.absolute()))}?{mode}"

@@ -1,0 +1,67 @@
+"""The lock file beside the database: one writer, and who it is."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from digest.errors import InstanceError, StoreError
+from digest.store.sqlite.files import make_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+
+class WriterLock:
+    """Held between `with` and its end; the kernel frees it when a process dies.
+
+    Raises:
+        InstanceError: at once, when another process holds it; names the holder.
+    """
+
+    def __init__(self, database: Path, holder: str) -> None:
+        # Of the file itself, however many links lead to it.
+        database = database.resolve()
+        self._path = database.with_name(f"{database.name}.lock")
+        self._holder = holder
+        self._file: int | None = None
+
+    def __enter__(self) -> WriterLock:
+        try:
+            make_folder(self._path)
+            # A link would have another file emptied and written into.
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+            file = os.open(self._path, flags, 0o600)
+        except OSError as error:
+            raise StoreError(f"{self._path}: {error.strerror}") from None
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            holder = os.read(file, 200).decode("utf-8", "replace").strip() or "unknown"
+            os.close(file)
+            raise InstanceError(
+                f"another instance holds the database ({holder}); stop it first"
+            ) from None
+        since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        try:
+            os.ftruncate(file, 0)
+            os.write(file, f"{self._holder}, process {os.getpid()}, since {since}\n".encode())
+        except OSError as error:
+            os.close(file)
+            raise StoreError(f"{self._path}: {error.strerror}; make room") from None
+        self._file = file
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._file is not None:
+            os.ftruncate(self._file, 0)
+            os.close(self._file)
+            self._file = None

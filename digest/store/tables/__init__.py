@@ -1,0 +1,64 @@
+"""The tables, by subject."""
+
+from digest.store.tables.columns import UntrustedText, UtcDateTime, as_text, metadata
+from digest.store.tables.deliveries import (
+    IS_OPEN,
+    channels,
+    deliveries,
+    delivery_changes,
+)
+from digest.store.tables.editions import (
+    digests,
+    edition_entries,
+    editions,
+    passed_over,
+    renditions,
+    subscriptions,
+    weekly_readers,
+    weeks,
+)
+from digest.store.tables.entries import entries, entry_marks, entry_names
+from digest.store.tables.feeds import feeds
+from digest.store.tables.incidents import incidents
+from digest.store.tables.keys import keys
+from digest.store.tables.recipients import (
+    ask_budgets,
+    asks,
+    lists,
+    moves,
+    never_asked,
+    recipients,
+    spent,
+)
+
+__all__ = [
+    "IS_OPEN",
+    "UntrustedText",
+    "UtcDateTime",
+    "as_text",
+    "ask_budgets",
+    "asks",
+    "channels",
+    "deliveries",
+    "delivery_changes",
+    "digests",
+    "edition_entries",
+    "editions",
+    "entries",
+    "entry_marks",
+    "entry_names",
+    "feeds",
+    "incidents",
+    "keys",
+    "lists",
+    "metadata",
+    "moves",
+    "never_asked",
+    "passed_over",
+    "recipients",
+    "renditions",
+    "spent",
+    "subscriptions",
+    "weekly_readers",
+    "weeks",
+]

@@ -1,0 +1,1 @@
+"""What sources are held to, and what is expected of each kind: a folder each."""

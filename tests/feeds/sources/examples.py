@@ -1,0 +1,104 @@
+"""The examples of each kind: `tests/feeds/sources/<kind>/`.
+
+`settings.json` is a list of settings, as `feeds` has them but for `kind`; the first is what bodies
+are read by. Where the kind has secrets, one of them has each. Each folder beside it is a case: the
+bodies, `first.*` and `further-1.*` and so on, and what is made of them in `expected.json`. To make
+that anew, run
+
+    UPDATE_GOLDEN=1 pytest tests/feeds/sources
+
+and read what changed before it is accepted.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct
+
+from digest.config.sources import SOURCE_KINDS
+from digest.feeds.sources import Document, kinds, source_of
+from tests.feed_xml import NOW
+
+if TYPE_CHECKING:
+    from digest.config import SourceSettings
+    from digest.model import ParsedFeed
+
+FOLDER = Path(__file__).parent
+KINDS = kinds()
+
+
+def settings_of_kind(kind: str) -> list[SourceSettings]:
+    """Every example of the settings of a kind."""
+    path = FOLDER / kind / "settings.json"
+    assert path.is_file(), (
+        f"the kind {kind} has no tests: add tests/feeds/sources/{kind}/settings.json, a list of"
+        " examples of its settings, and beside it a folder for each case with the body `first.json`"
+    )
+    maps = json.loads(path.read_text("utf-8"))
+    return [SOURCE_KINDS[kind].model_validate({"kind": kind, **settings}) for settings in maps]
+
+
+@dataclass(frozen=True)
+class Case:
+    """Bodies that a service answered, and what is made of them."""
+
+    kind: str
+    folder: Path
+
+    @property
+    def settings(self) -> SourceSettings:
+        return settings_of_kind(self.kind)[0]
+
+    @property
+    def options(self) -> Any:
+        return source_of(self.kind).options(self.settings)
+
+    @property
+    def documents(self) -> list[Document]:
+        """The bodies, as if they came from where the first request goes."""
+        url = source_of(self.kind).request(self.settings, None, NOW).url
+        further = sorted(
+            self.folder.glob("further-*"), key=lambda path: (len(path.stem), path.stem)
+        )
+        (first,) = self.folder.glob("first.*")
+        return [Document(path.read_bytes(), url) for path in (first, *further)]
+
+    @property
+    def golden(self) -> Path:
+        return self.folder / "expected.json"
+
+    def parse(self, documents: list[Document] | None = None) -> ParsedFeed:
+        documents = self.documents if documents is None else documents
+        return source_of(self.kind).parse(documents, self.options)
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.folder.name}"
+
+
+def cases_of(kind: str) -> list[Case]:
+    """Every case of a kind."""
+    return [Case(kind, path.parent) for path in sorted((FOLDER / kind).glob("*/first.*"))]
+
+
+def as_json(feed: ParsedFeed) -> str:
+    """A feed as `expected.json` has it."""
+    return json.dumps(feed, default=_plain, ensure_ascii=False, indent=1) + "\n"
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Struct():
+            return msgspec.structs.asdict(value)
+        case datetime():
+            return value.isoformat()
+        case timedelta():
+            return value.total_seconds()
+        case frozenset():
+            return sorted(value)
+    raise TypeError(value)

@@ -1,0 +1,185 @@
+"""Editions as Markdown messages: within the limit, each story once, and nothing broken."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from msgspec.structs import replace
+
+from digest.model import Fact, More, Related
+from digest.rendering.markdown_messages import link, literal, markdown_messages
+from digest.rendering.parts import Limit, utf16_units
+from tests.rendering.samples import TEXT, edition, ordinary, story
+from tests.rendering.slack_samples import of_many, rich, rich_editions
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+    from digest.model import Edition
+
+LEAST = 1_500
+_READER = MarkdownIt("commonmark")
+
+
+def messages(edition: Edition, most: int = 2_000, url: str = "") -> tuple[str, ...]:
+    return markdown_messages(edition, [Limit(utf16_units, most)], url)
+
+
+def inline(message: str) -> list[Token]:
+    """What CommonMark reads in the lines of a message."""
+    return [each for token in _READER.parse(message) for each in token.children or ()]
+
+
+def shown(message: str) -> str:
+    """The text that readers see."""
+    marks = {"softbreak": "\n", "hardbreak": "\n"}
+    blocks = [
+        "".join(marks.get(each.type, each.content) for each in token.children or ())
+        for token in _READER.parse(message)
+        if token.children is not None
+    ]
+    return "\n".join(blocks)
+
+
+def links(message: str) -> list[str]:
+    return [str(each.attrs["href"]) for each in inline(message) if each.type == "link_open"]
+
+
+def test_a_story_is_its_linked_title_what_to_know_of_it_and_its_excerpt() -> None:
+    [message] = messages(edition(story()))
+
+    assert message == (
+        "# Weekly reading\n9 to 16 November 2026 · 1 story · 4 min to read in full\n\n"
+        "## A feed\n\n"
+        "**[Story 1](<https://site.example/1>)**\nAda · today · 4 min\n"
+        "What story 1 is about. And a little more."
+    )
+
+
+def test_all_that_an_edition_can_have_is_in_it() -> None:
+    text = "\n".join(map(shown, messages(rich(), 100_000, "https://read.example/e/1")))
+
+    for said in ("★ lantern", "also in Field Journal", "Related: How to move", "View in browser"):
+        assert said in text
+    assert "The next edition is due" in text
+
+
+def test_an_edition_without_stories_says_so() -> None:
+    [message] = messages(edition())
+
+    assert message.endswith("\n\nNothing new this time.")
+
+
+def test_excerpts_are_left_out_where_the_whole_then_fits() -> None:
+    [message] = messages(ordinary(10))
+
+    assert "Number 9" in message
+    assert "three weeks" not in message
+
+
+def test_parts_are_numbered_and_continue_their_section() -> None:
+    parts = messages(ordinary(40))
+
+    assert [part.partition("\n")[0] for part in parts] == [
+        f"# Weekly reading ({number}/{len(parts)})" for number in range(1, len(parts) + 1)
+    ]
+    assert f"continued, part 2 of {len(parts)}" in parts[1]
+    assert " (continued)" in parts[1]
+
+
+def test_brief_stories_make_a_list() -> None:
+    [message] = messages(edition(story(1, brief=True), story(2, brief=True), story(3)))
+
+    assert "1>) · 4 min\n- [Story 2](<https://site.example/2>) · 4 min\n\n**[" in message
+
+
+@pytest.mark.parametrize("most", [LEAST, 2_000, 4_096])
+@pytest.mark.parametrize("count", [1, 29, 200])
+def test_every_story_of_a_long_edition_is_in_one_part(count: int, most: int) -> None:
+    long = of_many(count)
+    parts = messages(long, most)
+
+    found = [href for part in parts for href in links(part)]
+    assert [href for href in found if "moving-a-database" in href] == [
+        each.url for each in long.stories
+    ]
+
+
+@given(rich_editions(), st.sampled_from([LEAST, 2_000, 4_096]))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+def test_any_edition_is_within_the_limit_with_each_story_once(edition: Edition, most: int) -> None:
+    parts = messages(edition, most, "https://read.example/e/1")
+
+    assert all(utf16_units(part) <= most for part in parts)
+    text = "\n".join(map(shown, parts))
+    numbers = re.findall(r"(?m)^#(\d+):", text)
+    assert [int(number) for number in numbers] == list(range(1, len(edition.stories) + 1))
+
+
+@given(rich_editions(), st.sampled_from([LEAST, 4_096]))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+def test_what_feeds_say_can_break_no_link_and_no_emphasis(edition: Edition, most: int) -> None:
+    for part in messages(edition, most):
+        opened = [each.type for each in inline(part) if each.type.endswith("_open")]
+        assert opened.count("link_open") == part.count("](<")
+        assert set(opened) <= {"link_open", "strong_open"}
+        assert not [each for each in inline(part) if each.type in {"html_inline", "code_inline"}]
+
+
+@given(TEXT)
+def test_text_is_shown_as_it_is(text: str) -> None:
+    line = " ".join(text.split())
+
+    assert shown(f"x {literal(text)} x").split() == f"x {line} x".split()
+
+
+@pytest.mark.parametrize("url", ["https://x.example/a_(b)", "https://x.example/?a=1&amp=<2>", ""])
+def test_a_link_ends_where_it_should(url: str) -> None:
+    made = link("Title [1]", url)
+
+    assert made.count(")") == (1 if url else 0)
+    assert shown(made) == "Title [1]"
+
+
+@pytest.mark.parametrize(
+    ("changes", "kept", "lost"),
+    [
+        ({"related": (Related("R" * 90, "https://r.example/" + "r" * 200, "Desk"),)}, "E", "RRR"),
+        ({"url": "https://site.example/" + "u" * 1_000}, "https", "EEE"),
+        ({"url": "https://site.example/" + "u" * 3_000}, "Story 1", "https"),
+    ],
+)
+def test_a_story_that_is_too_large_alone_is_shortened(
+    changes: dict[str, object], kept: str, lost: str
+) -> None:
+    excerpt = " ".join(["E" * 10] * 28)
+    large = story(1, excerpt=excerpt, also_in=(), **changes)
+    crowded = replace(edition(large), sections=(replace(edition(large).sections[0], top=True),))
+
+    parts = messages(crowded, 420 if "related" in changes else LEAST - 300)
+
+    assert kept in parts[0]
+    assert lost not in parts[0]
+
+
+def test_what_waits_is_told_under_its_section() -> None:
+    waiting = tuple(More(f"Feed {number}", "", number) for number in range(1, 6))
+    made = edition(story())
+    made = replace(made, sections=(replace(made.sections[0], more=waiting),))
+
+    assert "and 1 more from Feed 1\nand 2 more from Feed 2\n" in messages(made)[0]
+    assert messages(made)[0].endswith("and more from 2 more feeds")
+
+
+def test_what_was_measured_is_told_and_leads_to_the_discussion() -> None:
+    facts = (Fact("points", 312), Fact("comments", 104), Fact("*size*", 4.5, "[MB]"))
+    talk = "https://talk.example/?id=1"
+    [message] = messages(edition(story(facts=facts, discussion=talk)))
+
+    assert "4 min · 312 points · 104 comments · 4.5 [MB]\n" in shown(message)
+    assert links(message)[-1] == talk

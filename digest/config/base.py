@@ -15,8 +15,6 @@ class Model(BaseModel):
         frozen=True,
         hide_input_in_errors=True,
         validate_default=False,
-        # Each is a part of the whole settings, and is of no use by itself.
-        defer_build=True,
     )
 
     other_names: ClassVar[dict[str, str]] = {}

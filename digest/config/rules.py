@@ -76,6 +76,7 @@ def folded(text: str) -> str:
     return " ".join(text.lower().split())
 
 
+# Asked for again with every entry (docs/performance.md).
 @lru_cache(maxsize=1024)
 def compiled(expression: str) -> Any:
     """A regular expression that takes time in proportion to the text, whatever it says (RE2).

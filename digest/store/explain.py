@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from digest.editions.weekly import weekly_of
-from digest.feeds.aliases import guid_names, link_names
+from digest.feeds.aliases import guid_aliases, link_aliases
 from digest.store.aliases import entries_with
 from digest.store.entry_rows import facts_from_json
 from digest.store.tables import (
@@ -87,7 +87,7 @@ class ExplainQueries:
         At most so many, the newest first.
         """
         pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        names = (*link_names(text, ""), *guid_names(text, ""))
+        names = (*link_aliases(text, ""), *guid_aliases(text, ""))
         searched = (entries.c.title, entries.c.link, entries.c.key)
         every = entries.alias()
         first = sa.select(sa.func.min(every.c.first_seen_at)).where(every.c.feed_id == feeds.c.id)

@@ -243,7 +243,8 @@ class SmtpConnection:
 
     async def _hand_over(self, recipient: str, message: bytes) -> str:
         assert self._client is not None
-        # Not by `data`, which goes through every message, at half of what sending it costs.
+        # Not by `data`, which looks through every message again (docs/performance.md has what that
+        # costs), and does not tell whether a byte has left.
         protocol = self._client.protocol
         assert protocol is not None
         try:

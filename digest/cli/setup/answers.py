@@ -26,6 +26,8 @@ from digest.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from digest.cli.setup.first_config import StartFeed
+
 DEFAULT_TIME = "daily at 09:00"
 # How far back a first edition goes: as little as will do.
 REACHES = ("1d", "7d", "30d", "365d")
@@ -91,15 +93,8 @@ def gather_answers(config: Path, given: Given) -> tuple[Start, dict[str, str]]:
     asks = person and not (given.feed and targets)
     if asks:
         tell(f"This makes {config}. Each answer is tried at once; Ctrl-C leaves nothing.")
-    test, private = not given.no_test, given.allow_private_networks
-    if given.feed:
-        feeds = feeds_given(given.feed, private=private, test=test)
-    else:
-        feeds = ask_for_feeds(private=private, test=test)
-    if targets:
-        targets = targets_given(targets, test=test, person=person)
-    else:
-        targets = ask_for_targets(targets.server, test=test)
+    feeds = _feeds(given)
+    targets = _tried(targets, test=not given.no_test, person=person)
     schedule, zone = _time(given, asks=asks)
     secrets = _SecretFiles(config)
     start = Start(
@@ -120,6 +115,20 @@ def _refuse_missing(given: Given, targets: Targets) -> None:
     missing += targets.missing_options()
     if missing:
         raise UsageError(f"give {' and '.join(missing)}; on a terminal, it asks")
+
+
+def _feeds(given: Given) -> tuple[StartFeed, ...]:
+    test, private = not given.no_test, given.allow_private_networks
+    if given.feed:
+        return feeds_given(given.feed, private=private, test=test)
+    return ask_for_feeds(private=private, test=test)
+
+
+def _tried(targets: Targets, *, test: bool, person: bool) -> Targets:
+    """The targets that are given, or else asked for."""
+    if targets:
+        return targets_given(targets, test=test, person=person)
+    return ask_for_targets(targets.server, test=test)
 
 
 def _time(given: Given, *, asks: bool) -> tuple[str, str]:

@@ -22,7 +22,12 @@ from digest.cli.setup.answers import (
 )
 from digest.cli.setup.ask_channels import HOOK_OPTIONS, HOOKS
 from digest.cli.setup.ask_smtp import SECURITY
-from digest.cli.setup.first_config import BRIEFING, Start, StartFeed, config_text
+from digest.cli.setup.first_config import (
+    BRIEFING,
+    Start,
+    StartFeed,
+    config_text,
+)
 from digest.cli.setup.prompts import (
     ADDRESS,
     DURATION,
@@ -44,6 +49,7 @@ from digest.log import Redactor, configure
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from digest.cli.setup.first_config import Start
     from digest.config import Settings
     from digest.model import Edition
 

@@ -13,12 +13,13 @@ _INTERRUPTED = 130
 def main() -> NoReturn:
     """Run the command of the arguments, and end the process with its exit code.
 
-    Until it has something to finish, SIGTERM ends it at once: for the first process of a container
-    no signal does by itself. A daemon ends well then, as it does later.
+    Until it has something to finish, SIGTERM ends it at once, and not by an exception, which could
+    come in the middle of an import: for the first process of a container no signal does that by
+    itself. A daemon exits with 0, as it does later.
     """
     code = 0 if sys.argv[-1] == "run" else _INTERRUPTED
     signal.signal(signal.SIGTERM, lambda *_: os._exit(code))
-    # This takes a while.
+    # This takes a while, in which a signal may come.
     from digest.cli import main as run_and_leave
 
     run_and_leave()

@@ -6,7 +6,6 @@ Python's own codec is IDNA 2003, to which `faß.example` is `fass.example`: some
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from digest.errors import DomainError
@@ -32,8 +31,6 @@ def ascii_domain(domain: str) -> str:
     return known
 
 
-# Many addresses are at few domains, and each takes a tenth of a millisecond.
-@lru_cache(maxsize=1024)
 def _encoded(domain: str) -> str:
     # Few domains need it, and its tables take time to load.
     import idna

@@ -64,7 +64,7 @@ async def bounded(answer: ClientResponse, most: int = MOST_BYTES) -> bytes:
 
 @contextmanager
 def _no_authorities() -> Iterator[None]:
-    """Make contexts without them, by the environment that OpenSSL asks where they are."""
+    """Have TLS contexts made without authorities, by the variables that OpenSSL finds them with."""
     paths = ssl.get_default_verify_paths()
     names = (paths.openssl_cafile_env, paths.openssl_capath_env)
     before = {name: os.environ[name] for name in names if name in os.environ}
@@ -77,6 +77,7 @@ def _no_authorities() -> Iterator[None]:
         os.environ.update(before)
 
 
-# It loads them twice when it is imported, needed or not, which takes longer than all its code.
+# aiohttp loads them twice when it is imported, needed or not (docs/performance.md has what that
+# costs); `trusted()` loads them once, for the first server that is asked by https.
 with _no_authorities():
     import aiohttp

@@ -68,8 +68,6 @@ _COMMANDS = {
 }
 _MODULES = {name: module for listed in _COMMANDS.values() for name, module in listed.items()}
 _INTERRUPTED = 130
-# Little is garbage that counting references does not find, and to look for it takes time.
-_OBJECTS_BEFORE_GARBAGE = 5_000
 
 
 class Options(Struct, frozen=True):
@@ -133,8 +131,11 @@ def pass_settings(command: Callable[..., int | None]) -> Callable[..., int | Non
 
 
 @contextmanager
-def _no_garbage() -> Iterator[None]:
-    """What comes to be in here stays, and is not looked through for garbage, now or later."""
+def _without_garbage_collection() -> Iterator[None]:
+    """For imports: what they make is never garbage, so it is not searched for any, now or later.
+
+    What it gains is in docs/performance.md.
+    """
     gc.disable()
     try:
         yield
@@ -154,7 +155,7 @@ class _LazyGroup(Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _MODULES:
             return None
-        with _no_garbage():
+        with _without_garbage_collection():
             module = importlib.import_module(f"{__name__}.{_MODULES[cmd_name]}")
         command: click.Command = getattr(module, cmd_name)
         return command
@@ -183,15 +184,15 @@ def cli(
 
 def main() -> NoReturn:
     """Run the command of the arguments, and end the process with its exit code."""
-    gc.set_threshold(_OBJECTS_BEFORE_GARBAGE)
     leave(run_command())
 
 
 def leave(code: int) -> NoReturn:
     """End the process at once; what is registered for its end is still done.
 
-    Everything of ours is closed by then. A normal exit would take the memory apart piece by piece,
-    a twentieth of what a short command costs, and wait for threads that still look up a name.
+    A normal exit would wait for threads that still look up a name, which can take longer than a
+    stop may, and free the memory piece by piece (docs/performance.md has what that costs). All that
+    is ours is closed by then.
     """
     atexit._run_exitfuncs()  # noqa: SLF001 - the part of a normal exit that is wanted
     os._exit(code)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import click
 from msgspec import Struct
 
-from digest.app.wiring import utc_now
-from digest.cli import pass_settings
+from digest.app.wiring import job_context, utc_now
+from digest.cli import aio, pass_settings
 from digest.cli.output import print_result, say
 from digest.editions.filter import NOT_INCLUDED
 from digest.editions.weekly import configured, weekly_of
 from digest.errors import UsageError
 from digest.feeds.text import one_line
-from digest.jobs.drafts import draft_edition
-from digest.store import Store, database_of
+from digest.jobs.drafts import Drafter
+from digest.model import Fact
+from digest.store import Store, StoreThread, database_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,6 +63,10 @@ class Match(Struct, frozen=True):
     in_feed: bool
     """Whether the feed had it at the last poll."""
     edited: datetime | None
+    facts: tuple[Fact, ...]
+    """What the source last measured, like points and comments."""
+    discussion: str
+    """Where people talk about it, or empty."""
     digests: tuple[Verdict, ...]
 
 
@@ -84,14 +89,25 @@ def explain(settings: Settings, text: str) -> int:
         raise UsageError("give an address, or some words of a title")
     database = database_of(settings)
     database.refuse_missing()
-    with closing(Store(database, read_only=True)) as store:
-        explainer = _Explainer(settings, store, utc_now())
-        records = store.explaining.find(text.strip(), _MOST)
-        matches = tuple(_match(record, explainer.verdicts(record)) for record in records)
-        troubled = _troubled(settings, store)
+    store = StoreThread(lambda: Store(database, read_only=True))
+    records, matches, troubled = aio.run(_search(settings, store, text.strip()))
     titles = {record.feed_url: record.feed_title for record in records}
     print_result(Explain(text, matches), lambda result: _print(settings, result, titles, troubled))
     return 0 if matches else 1
+
+
+async def _search(
+    settings: Settings, store: StoreThread[Store], text: str
+) -> tuple[list[Record], tuple[Match, ...], list[str]]:
+    """The entries that match, also with their verdicts, and what troubles feeds."""
+    await store.open()
+    try:
+        explainer = _Explainer(settings, Drafter(job_context(settings, store)), utc_now())
+        records = await store.transact(lambda opened: opened.explaining.find(text, _MOST))
+        matches = [_match(record, await explainer.verdicts(record)) for record in records]
+        return records, tuple(matches), await store.transact(partial(_troubled, settings))
+    finally:
+        await store.close()
 
 
 def _troubled(settings: Settings, store: Store) -> list[str]:
@@ -123,13 +139,13 @@ def _troubled(settings: Settings, store: Store) -> list[str]:
 class _Explainer:
     """Verdicts for the configured digests; composes each one's next edition when first needed."""
 
-    def __init__(self, settings: Settings, store: Store, now: datetime) -> None:
+    def __init__(self, settings: Settings, drafter: Drafter, now: datetime) -> None:
         self._settings = settings
-        self._store = store
+        self._drafter = drafter
         self._now = now
         self._drafts: dict[str, Draft] = {}
 
-    def verdicts(self, record: Record) -> list[Verdict]:
+    async def verdicts(self, record: Record) -> list[Verdict]:
         """A verdict of every digest that takes the entry's feed."""
         verdicts = []
         for digest in self._settings.digests_of(record.feed_url):
@@ -138,12 +154,12 @@ class _Explainer:
                 message = "has not subscribed to the feed yet"
                 verdicts.append(Verdict(digest, "not subscribed", message))
                 continue
-            verdicts.append(self._verdict(digest, record, found))
+            verdicts.append(await self._verdict(digest, record, found))
             if found.weekly:
                 verdicts.append(self._taken(weekly_of(digest), found.weekly))
         return verdicts
 
-    def _verdict(self, digest: str, record: Record, found: Subscribed) -> Verdict:
+    async def _verdict(self, digest: str, record: Record, found: Subscribed) -> Verdict:
         zone = self._settings.zone_of(digest)
         if found.taken and not found.again:
             return self._taken(digest, found.taken)
@@ -151,7 +167,7 @@ class _Explainer:
             return Verdict(digest, record.hold, _HELD[record.hold])
         if found.in_baseline:
             return Verdict(digest, "baseline", _why_old(record, found, zone))
-        draft = self._draft(digest)
+        draft = await self._draft(digest)
         if rule := found.left_out or draft.judged.left_out.get(record.id):
             by = f", since {rule}" if rule == NOT_INCLUDED else f" by {rule}"
             return Verdict(digest, "left out", f"left out{by}")
@@ -168,9 +184,9 @@ class _Explainer:
         message = f"in edition {taken.edition_id} of {at}; {sent or 'sent nowhere'}"
         return Verdict(digest, "taken", message, taken.edition_id)
 
-    def _draft(self, digest: str) -> Draft:
+    async def _draft(self, digest: str) -> Draft:
         if digest not in self._drafts:
-            self._drafts[digest] = draft_edition(self._store, self._settings, digest, self._now)
+            self._drafts[digest] = await self._drafter.edition(digest, self._now)
         return self._drafts[digest]
 
 
@@ -199,6 +215,8 @@ def _match(record: Record, verdicts: list[Verdict]) -> Match:
         last_seen=record.last_seen_at,
         in_feed=record.in_feed,
         edited=record.edited_at,
+        facts=record.facts,
+        discussion=record.discussion,
         digests=tuple(verdicts),
     )
 
@@ -234,6 +252,11 @@ def _history(match: Match, title: str, settings: SourceSettings | None) -> list[
         f"from {feed}, published {_utc(match.published)}, known as {key}",
         f"first seen {_utc(match.first_seen)}, {how}; last seen {_utc(match.last_seen)}, {last}",
     ]
+    if match.facts:
+        measured = (f"{fact.value:,} {fact.unit or fact.name}" for fact in match.facts)
+        lines.append(f"last measured {', '.join(measured)}")
+    if match.discussion:
+        lines.append(f"talked about at {match.discussion}")
     if match.edited:
         lines.append(f"last edited {_utc(match.edited)}")
     if settings and settings.paused:

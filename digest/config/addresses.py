@@ -90,8 +90,6 @@ def read_mailbox(text: str) -> NamedAddress:
 
 def mail_address(recipient: str) -> str:
     """The address of `Name <address>`; whatever is none is its own."""
-    if plain := _plain_address(recipient):
-        return plain
     try:
         return read_mailbox(recipient).address
     except ValueError:
@@ -104,8 +102,6 @@ def mail_key(recipient: str) -> str:
     However its local part is quoted, and whether or not its domain has the closing full stop.
     Whatever is no address is its own.
     """
-    if plain := _plain_address(recipient):
-        return plain.lower().removesuffix(".")
     return _key(recipient, ascii_domain)
 
 
@@ -136,22 +132,15 @@ _BARE = re.compile(rf"\s*{_ADDRESS}\s*(?:\((?P<name>[^()]*)\)\s*)?")
 _QUOTED = re.compile(_STRING)
 _ATOMS = re.compile(rf"{_TEXT}+")
 _DOT_ATOM = re.compile(rf"(?!\.)(?!.*\.\.)(?!.*\.$){_TEXT}+")
-# What nearly all are, which takes a tenth of the time to see.
-_PLAIN = re.compile(r"[A-Za-z0-9._+=-]+@[A-Za-z0-9.-]+", re.ASCII)
-
-
-def _plain_address(recipient: str) -> str:
-    address = recipient[recipient.rfind("<") + 1 : -1] if recipient.endswith(">") else recipient
-    return address if _PLAIN.fullmatch(address) else ""
 
 
 def _key(recipient: str, in_ascii: Callable[[str], str]) -> str:
     try:
-        one = read_mailbox(recipient)
-        domain = in_ascii(one.domain).removesuffix(".")
+        mailbox = read_mailbox(recipient)
+        domain = in_ascii(mailbox.domain).removesuffix(".")
     except ValueError:
         return recipient.lower()
-    content = normalize("NFC", _unquoted(one.local)).lower()
+    content = normalize("NFC", _unquoted(mailbox.local)).lower()
     local = content if _ATOMS.fullmatch(content) else _quoted(content)
     return f"{local}@{domain}"
 

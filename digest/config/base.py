@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -13,6 +15,7 @@ class Model(BaseModel):
         frozen=True,
         hide_input_in_errors=True,
         validate_default=False,
-        # Each is a part of the whole settings, and is of no use by itself.
-        defer_build=True,
     )
+
+    other_names: ClassVar[dict[str, str]] = {}
+    """Keys that a file may have in place of a field's own, each with the field's name."""

@@ -76,6 +76,7 @@ def folded(text: str) -> str:
     return " ".join(text.lower().split())
 
 
+# Asked for again with every entry (docs/performance.md).
 @lru_cache(maxsize=1024)
 def compiled(expression: str) -> Any:
     """A regular expression that takes time in proportion to the text, whatever it says (RE2).
@@ -93,8 +94,8 @@ def compiled(expression: str) -> Any:
     try:
         return re2.compile(expression, options)
     except re2.error as error:
-        said = error.args[0].decode("utf-8", "replace")
-        raise ValueError(f"RE2, which has no lookarounds, cannot read it: {said}") from None
+        reason = error.args[0].decode("utf-8", "replace")
+        raise ValueError(f"RE2, which has no lookarounds, cannot read it: {reason}") from None
 
 
 def _fields(test: Test) -> Iterator[Field]:

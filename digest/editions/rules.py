@@ -97,6 +97,7 @@ def _is_so(test: Test, subject: Subject) -> bool:
             return any(_is_so(part, subject) for part in test.parts)
 
 
+# Asked for again with every entry (docs/performance.md).
 @lru_cache(maxsize=1024)
 def _pattern(words: tuple[str, ...]) -> Any:
     """What finds whole words in a folded text, with hyphens between them or spaces."""

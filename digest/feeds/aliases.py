@@ -1,13 +1,13 @@
-"""What an entry goes by: hashes of its guid, its link and its content, exact and folded.
+"""The aliases of an entry: hashes of its guid, link and content, by which it is recognised.
 
-A name is its kind, a colon and 24 hexadecimal digits, so that a store can tell kinds apart and
-finds all of them in one index.
+An alias, or name, is its kind, a colon and 24 hexadecimal digits, so that the store can tell kinds
+apart and finds all of them in one index. Guids and links have two, of the exact text and of a
+folded one, without what sites change for all their entries in a day.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -33,63 +33,61 @@ _TRACKING = re.compile(
 
 
 def kind_of(name: str) -> str:
-    """The kind of a name: guid, link, dated, text or whole."""
+    """The kind of an alias: guid, link, dated, text or whole."""
     return name.partition(":")[0]
 
 
-def guid_names(guid: str, home: str, *, trusting: bool = False) -> tuple[str, ...]:
-    """The names of a guid; none for one that names no single entry, like `N/A` or the home page.
+def guid_aliases(guid: str, home: str, *, trusting: bool = False) -> tuple[str, ...]:
+    """The aliases of a guid; none for one that marks no single entry, like `N/A` or the home page.
 
     `trusting` takes any guid there is.
     """
     if not guid or (not trusting and (_is_hollow(guid) or is_home(guid, home))):
         return ()
-    return _names(GUID, guid, fold(guid))
+    return _exact_and_folded(GUID, guid, fold(guid))
 
 
-def link_names(link: str, home: str, *, trusting: bool = False) -> tuple[str, ...]:
-    """The names of a link; none for the home page, unless `trusting`."""
+def link_aliases(link: str, home: str, *, trusting: bool = False) -> tuple[str, ...]:
+    """The aliases of a link; none for the home page, unless `trusting`."""
     if not link or (is_home(link, home) and not trusting):
         return ()
-    return _names(LINK, link, stored_link(link))
+    return _exact_and_folded(LINK, link, stored_link(link))
 
 
-def content_names(entry: ParsedEntry) -> tuple[str, ...]:
-    """The names of what an entry says: its title with its date, with its text, and everything.
+def content_aliases(entry: ParsedEntry) -> tuple[str, ...]:
+    """The aliases of a content: of its title with its date, with its text, and of all fields.
 
-    A title alone is a name only where there is neither date nor text.
+    A title alone is an alias only where there is neither date nor text.
     """
-    said = everything(entry)
-    _, _, title, date, html = said
+    fields = all_fields(entry)
+    _, _, title, date, html = fields
     names = [f"{DATED}:{digest_of(title, date)}"] if title and date else []
     if html or not names:
-        names.append(content_name(entry))
-    return (*names, f"{WHOLE}:{digest_of(*said)}")
+        names.append(content_alias(entry))
+    return (*names, f"{WHOLE}:{digest_of(*fields)}")
 
 
-def content_name(entry: ParsedEntry) -> str:
-    """The name of an entry's title and text."""
+def content_alias(entry: ParsedEntry) -> str:
+    """The alias of an entry's title and text."""
     return f"{TEXT}:{digest_of(entry.title, entry.html)}"
 
 
 def finders(names: Iterable[str]) -> Iterable[str]:
-    """Those of the names above that find an entry: who goes by any of the others, by one of these.
+    """The aliases that the store has in its index: they find whatever any of all would find.
 
-    What has the same exact form has the same folded one, which stands behind it; and of who says
-    all the same, title and date or title and text are the same.
+    Equal exact forms have equal folded ones, which stand behind them; and entries with all fields
+    equal have equal title and date, or title and text.
     """
     by_kind = {kind_of(name): name for name in names}
     by_kind.pop(WHOLE, None)
     return by_kind.values()
 
 
-def everything(entry: ParsedEntry) -> tuple[str, ...]:
-    """What makes two entries of a body two."""
+def all_fields(entry: ParsedEntry) -> tuple[str, ...]:
+    """The fields of an entry; two with the same are copies of one."""
     return (entry.guid, entry.link, entry.title, str(entry.published or ""), entry.html)
 
 
-# Each of an entry's addresses is asked about more than once, and its guid often is its link.
-@lru_cache(maxsize=64)
 def is_home(address: str, home: str) -> bool:
     """Whether a web address is the feed's home page, or the root of its host."""
     match = _WEB.fullmatch(address)
@@ -101,7 +99,6 @@ def is_home(address: str, home: str) -> bool:
     return not home_host or home_host["host"].lower() == match["host"].lower()
 
 
-@lru_cache(maxsize=64)
 def fold(address: str) -> str:
     """A web address without what sites change for all their entries in a day; else the text.
 
@@ -111,7 +108,6 @@ def fold(address: str) -> str:
     return f"{match['host'].lower()}{match['rest']}".rstrip("/") if match else address
 
 
-@lru_cache(maxsize=64)
 def stored_link(link: str) -> str:
     """A folded web address, also without the parameters that only track readers."""
     head, question, rest = fold(link).partition("?")
@@ -128,13 +124,13 @@ def digest_of(*parts: str) -> str:
 
 
 def _is_hollow(guid: str) -> bool:
-    """Whether a guid says no more than that there is none, in whatever marks it stands."""
+    """Whether a guid only says that there is none, in whatever brackets or marks."""
     if len(guid.strip(_MARKS)) > _LONGEST_NO_GUID:
         return False
     bare = {guid.strip(marks).lower() for marks in (" ", " ()[]{}", _MARKS)}
     return not bare.isdisjoint(_NO_GUID)
 
 
-def _names(kind: str, exact: str, folded: str) -> tuple[str, ...]:
+def _exact_and_folded(kind: str, exact: str, folded: str) -> tuple[str, ...]:
     name = f"{kind}:{digest_of(exact)}"
     return (name,) if folded == exact else (name, f"{kind}:{digest_of(folded)}")

@@ -1,4 +1,4 @@
-"""What a body's changes tell of a feed that misbehaves: floods of new entries, and gaps."""
+"""Signs of a feed that misbehaves: floods of new entries, and gaps between two bodies."""
 
 from __future__ import annotations
 

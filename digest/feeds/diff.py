@@ -1,4 +1,4 @@
-"""What a body changes about what is known of its feed: everything ever seen, not the last body."""
+"""Compares the entries of a body with all that were ever seen of its feed."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from digest.model import KeyedEntry, KnownEntry
 
 
-class Recognised(Struct, frozen=True):
-    """An entry of a body that is known."""
+class RecognisedEntry(Struct, frozen=True):
+    """An entry of a body, and the known one that it is."""
 
     known: KnownEntry
     keyed: KeyedEntry
@@ -30,7 +30,7 @@ class Recognised(Struct, frozen=True):
 
     @property
     def new_names(self) -> tuple[str, ...]:
-        """What it goes by and did not before; after an edit, all that it says counts as new."""
+        """The aliases it did not have before; after an edit, all those of its content."""
         return tuple(
             name
             for name in self.keyed.names
@@ -39,15 +39,15 @@ class Recognised(Struct, frozen=True):
 
 
 class Changes(Struct, frozen=True):
-    """`new` was never seen before, each under a key of its own."""
+    """The entries of a body: `new` ones, each under a key of its own, and known ones."""
 
     new: tuple[KeyedEntry, ...]
-    recognised: tuple[Recognised, ...]
+    recognised: tuple[RecognisedEntry, ...]
 
     @property
     def overlaps(self) -> bool:
         """Whether the body shares an entry with the one before."""
-        return any(one.known.in_last_body for one in self.recognised)
+        return any(entry.known.in_last_body for entry in self.recognised)
 
 
 def diff(entries: Sequence[KeyedEntry], known: Iterable[KnownEntry]) -> Changes:
@@ -57,7 +57,7 @@ def diff(entries: Sequence[KeyedEntry], known: Iterable[KnownEntry]) -> Changes:
     decide, and without those their title with its date or its text. Where guids differ, the entry
     was given another one only if nothing else changed: title and date, and link or text.
     """
-    keys = {one.key: one for one in known}
+    keys = {entry.key: entry for entry in known}
     same = _pair(entries, keys)
     new, recognised = [], []
     for entry in entries:
@@ -68,7 +68,7 @@ def diff(entries: Sequence[KeyedEntry], known: Iterable[KnownEntry]) -> Changes:
             new.append(replace(entry, key=key))
         else:
             # Without a free key even its whole content is known.
-            recognised.append(Recognised(match or keys[entry.key], entry))
+            recognised.append(RecognisedEntry(match or keys[entry.key], entry))
     return Changes(tuple(new), tuple(recognised))
 
 
@@ -83,9 +83,9 @@ def _pair(entries: Sequence[KeyedEntry], keys: Mapping[str, KnownEntry]) -> dict
     if not keys:
         return {}
     holders: dict[str, list[KnownEntry]] = defaultdict(list)
-    for one in keys.values():
-        for name in one.names:
-            holders[name].append(one)
+    for known in keys.values():
+        for name in known.names:
+            holders[name].append(known)
     claims = [
         (_strength(entry, found, kinds), n, found)
         for n, entry in enumerate(entries)
@@ -112,7 +112,7 @@ def _evidence(
     decided: set[str] = set()
     for name in entry.telling:
         kind = kind_of(name)
-        found = _called(entry, name, holders)
+        found = _with_alias(entry, name, holders)
         if len(found) <= 1:
             told_by.add(kind)
         # The exact form comes first, and what it says holds against the folded one.
@@ -125,16 +125,16 @@ def _evidence(
         known[first.id] = first
         agreeing[first.id].add(WHOLE)
     return [
-        (one, frozenset(agreeing[one.id]))
-        for one in known.values()
-        if _is_same(entry, one, agreeing[one.id], told_by)
+        (candidate, frozenset(agreeing[candidate.id]))
+        for candidate in known.values()
+        if _is_same(entry, candidate, agreeing[candidate.id], told_by)
     ]
 
 
-def _called(
+def _with_alias(
     entry: KeyedEntry, name: str, holders: Mapping[str, Sequence[KnownEntry]]
 ) -> Sequence[KnownEntry]:
-    """The known entries of this name, of which only one alone tells anything.
+    """The known entries with this alias, which is evidence only if there is one of them.
 
     Of several with the same guid, those with another for their key were only given it later.
     """
@@ -142,11 +142,11 @@ def _called(
     if len(found) < 2 or kind_of(name) != GUID:
         return found
     own = f"guid:{entry.entry.guid}"
-    return [one for one in found if one.key == own or not one.key.startswith("guid:")]
+    return [known for known in found if known.key == own or not known.key.startswith("guid:")]
 
 
 def _strength(entry: KeyedEntry, known: KnownEntry, kinds: frozenset[str]) -> tuple[int, ...]:
-    """What says that they are the same, what tells most first."""
+    """How strong the evidence is that they are the same, as a tuple to sort by."""
     # Where guids are places in a list, what stands there says which entry it is.
     has_guid = any(kind_of(name) == GUID for name in entry.telling)
     return (

@@ -1,10 +1,9 @@
-"""Hosts of addresses: in ASCII to compare them, and as readers see them."""
+"""Host names: in ASCII to compare them, and as readers see them."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 from digest.domains import ascii_domain
@@ -37,7 +36,6 @@ def ascii_host(host: str) -> str:
         return host.lower().rstrip(".")
 
 
-@lru_cache(maxsize=256)
 def shown_host(host: str) -> str:
     """A host as readers see it: in its own script, or in ASCII where a label could be mistaken."""
     asked = ascii_host(host)
@@ -82,10 +80,10 @@ def _shown_label(label: str) -> str:
     import idna
 
     try:
-        said = idna.decode(label)
+        decoded = idna.decode(label)
     except (idna.IDNAError, UnicodeError):
         return label
-    return said if _is_plain(said) else label
+    return decoded if _is_plain(decoded) else label
 
 
 def _is_plain(label: str) -> bool:

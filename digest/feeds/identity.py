@@ -1,7 +1,7 @@
 """Which entry is which: a stable key for every entry of a feed.
 
 The key is the entry's guid, its link or a hash of its content, as the feed said it: the first that
-tells it apart from the rest of its body. The names beside it are how the diff recognises the entry
+tells it apart from the rest of its body. By the aliases beside it the diff recognises the entry
 when a feed changes its mind about one of them.
 """
 
@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from itertools import chain
-from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from digest.feeds.aliases import (
     GUID,
     LINK,
     WHOLE,
-    content_name,
-    content_names,
+    all_fields,
+    content_alias,
+    content_aliases,
     digest_of,
-    guid_names,
+    guid_aliases,
     kind_of,
-    link_names,
+    link_aliases,
     stored_link,
 )
 from digest.model import KeyedEntry, ParsedEntry, ParsedFeed
@@ -31,12 +31,9 @@ if TYPE_CHECKING:
 
 IdentityChoice = Literal["auto", "guid", "link", "content"]
 
-# As `names.everything`, but quicker to compare than to spell out.
-_said = attrgetter("guid", "link", "title", "published", "html")
 
-
-class _Named(NamedTuple):
-    """An entry, all its names, and those to trust where they are unique."""
+class _AliasedEntry(NamedTuple):
+    """An entry, all its aliases, and those to trust where they are unique."""
 
     entry: ParsedEntry
     names: tuple[str, ...]
@@ -46,26 +43,27 @@ class _Named(NamedTuple):
 def identify(feed: ParsedFeed, how: IdentityChoice = "auto") -> tuple[KeyedEntry, ...]:
     """Key the entries of a body, in their order; copies and older revisions are left out.
 
-    `how` is the operator's word: with `auto`, guid, link and content are trusted in this order,
+    `how` is what the operator chose: with `auto`, guid, link and content are trusted in this order,
     each only where it is unique in the body. The others are trusted alone, wherever an entry has
     it, and entries that share it are one.
     """
-    distinct: dict[tuple[object, ...], ParsedEntry] = {}
+    distinct: dict[tuple[str, ...], ParsedEntry] = {}
     for entry in feed.entries:
-        distinct.setdefault(_said(entry), entry)
-    named = [_named(entry, feed.link, how) for entry in distinct.values()]
+        distinct.setdefault(all_fields(entry), entry)
+    named = [_aliased(entry, feed.link, how) for entry in distinct.values()]
     named = _without_older_revisions(named, feed.format, how)
-    times = Counter(chain.from_iterable(one.names for one in named))
+    times = Counter(chain.from_iterable(aliased.names for aliased in named))
     shared = {name for name, count in times.items() if count > 1}
-    return tuple(_keyed(one, shared) for one in named)
+    return tuple(_keyed(aliased, shared) for aliased in named)
 
 
-def _keyed(one: _Named, shared: set[str]) -> KeyedEntry:
-    telling = one.trusted
+def _keyed(aliased: _AliasedEntry, shared: set[str]) -> KeyedEntry:
+    telling = aliased.trusted
     if not shared.isdisjoint(telling):
         telling = tuple(name for name in telling if name not in shared)
-    key = next(_candidates(one.entry, one.names, telling))
-    return KeyedEntry(key, _fingerprint(one.entry), one.entry, one.names, telling)
+    entry, names, _ = aliased
+    key = next(_candidates(entry, names, telling))
+    return KeyedEntry(key, _fingerprint(entry), entry, names, telling)
 
 
 def choice(feed: ParsedFeed, how: IdentityChoice = "auto") -> Counter[str]:
@@ -85,9 +83,9 @@ def whole_key(keyed: KeyedEntry) -> str:
 
 
 def _candidates(entry: ParsedEntry, names: Sequence[str], telling: Sequence[str]) -> Iterator[str]:
-    for kind, said in ((GUID, entry.guid), (LINK, entry.link)):
+    for kind, value in ((GUID, entry.guid), (LINK, entry.link)):
         if any(name.startswith(f"{kind}:") for name in telling):
-            yield f"{kind}:{said}"
+            yield f"{kind}:{value}"
     yield _whole(names)
 
 
@@ -97,25 +95,28 @@ def _whole(names: Sequence[str]) -> str:
     return f"hash:{name.removeprefix(f'{WHOLE}:')}"
 
 
-def _named(entry: ParsedEntry, home: str, how: IdentityChoice) -> _Named:
-    guid = guid_names(entry.guid, home, trusting=how == "guid")
-    link = link_names(entry.link, home, trusting=how == "link")
-    content = content_names(entry)
+def _aliased(entry: ParsedEntry, home: str, how: IdentityChoice) -> _AliasedEntry:
+    guid = guid_aliases(entry.guid, home, trusting=how == "guid")
+    link = link_aliases(entry.link, home, trusting=how == "link")
+    content = content_aliases(entry)
     names = (*guid, *link, *content)
     if how == "auto":
-        return _Named(entry, names, names)
+        return _AliasedEntry(entry, names, names)
     trusted: tuple[str, ...] = link or content
     if how == "content":
-        trusted = (content_name(entry),)
+        trusted = (content_alias(entry),)
     elif how == "guid" and guid:
         trusted = guid
-    return _Named(entry, tuple(dict.fromkeys((*names, *trusted))), trusted)
+    return _AliasedEntry(entry, tuple(dict.fromkeys((*names, *trusted))), trusted)
 
 
-def _without_older_revisions(named: list[_Named], form: str, how: IdentityChoice) -> list[_Named]:
+def _without_older_revisions(
+    named: list[_AliasedEntry], form: str, how: IdentityChoice
+) -> list[_AliasedEntry]:
     """The newest of each, where a feed lists several revisions (RFC 4287, section 4.1.1)."""
     groups = [
-        (one.entry.guid, one.entry.link) if how == "auto" else one.trusted[:1] for one in named
+        (aliased.entry.guid, aliased.entry.link) if how == "auto" else aliased.trusted[:1]
+        for aliased in named
     ]
     if len(set(groups)) == len(named):
         return named
@@ -132,17 +133,17 @@ def _without_older_revisions(named: list[_Named], form: str, how: IdentityChoice
     return [named[n] for n in sorted(n for same in kept.values() for n in same)]
 
 
-def _are_revisions(one: _Named, other: _Named, form: str) -> bool:
+def _are_revisions(left: _AliasedEntry, right: _AliasedEntry, form: str) -> bool:
     """Whether two entries with the same guid and link are one."""
-    if GUID not in map(kind_of, one.names):
+    if GUID not in map(kind_of, left.names):
         return False
-    said, before = one.entry, other.entry
-    same_title = said.title == before.title
-    same_date = said.published is not None and said.published == before.published
+    entry, other = left.entry, right.entry
+    same_title = entry.title == other.title
+    same_date = entry.published is not None and entry.published == other.published
     # In these formats the guid of an entry is its own for ever; RSS generators are less careful.
     if form.startswith(("atom", "json")):
         return same_title or same_date
-    return same_title and (same_date or said.html == before.html)
+    return same_title and (same_date or entry.html == other.html)
 
 
 def _time(entry: ParsedEntry) -> float:

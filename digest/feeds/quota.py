@@ -1,4 +1,4 @@
-"""How much of what a feed brings in a day is taken, and how."""
+"""Limits what a feed may bring in a day, and decides what is put off or kept without its text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Quota(Struct, frozen=True):
     size: int
 
 
-class Taken(Struct, frozen=True):
+class QuotaResult(Struct, frozen=True):
     """What is taken of a body; `spent` is what the day has had with it.
 
     `left` new entries and `put_off` edits are not taken now, and so are as new to the next poll;
@@ -44,17 +44,17 @@ class Taken(Struct, frozen=True):
 
     @property
     def complaint(self) -> str:
-        """What a person is told where it was more than the quota; else nothing."""
-        told = (
+        """What the operator reads where a feed brings more than its quota; else nothing."""
+        counts = (
             (self.left, "new entries stay in the feed until the next day (UTC)"),
             (self.bare, "entries are kept without their text"),
             (self.put_off, "edits wait for the next day (UTC)"),
         )
-        said = [f"{number} {what}" for number, what in told if number]
-        if not said:
+        excess = [f"{number} {what}" for number, what in counts if number]
+        if not excess:
             return ""
         return (
-            f"brings more than is kept of a feed in a day: {', '.join(said)};"
+            f"brings more than is kept of a feed in a day: {', '.join(excess)};"
             " raise its `daily_entries` or `daily_size` if it is to bring that much"
         )
 
@@ -68,7 +68,7 @@ def take(
     *,
     flood: bool = False,
     first: bool = False,
-) -> Taken:
+) -> QuotaResult:
     """What is taken of a body's new entries, in their order in time, and of its edits.
 
     A `first` body may have any number of entries, or what it has would be news later. A `flood`
@@ -77,7 +77,7 @@ def take(
     without its text.
     """
     if not new and not edited:
-        return Taken((), (), spent)
+        return QuotaResult((), (), spent)
     today = f"{now:%Y-%m-%d}"
     before = spent if spent.day == today else Spent(today)
     room = len(new) if first else max(quota.entries - before.entries, 0)
@@ -91,14 +91,14 @@ def take(
         bare += not fits and not flood
         kept.append(entry if fits else without_text(entry) if flood else _bare(entry))
     made: list[Edit] = []
-    for number, said in edited:
-        ever = size_of(said) <= quota.size
-        entry = said if ever else _bare(said)
+    for number, whole in edited:
+        ever = size_of(whole) <= quota.size
+        entry = whole if ever else _bare(whole)
         if size_of(entry) <= left:
             left -= size_of(entry)
             bare += not ever
             made.append((number, entry))
-    return Taken(
+    return QuotaResult(
         new=tuple(reversed(kept)),
         edited=tuple(made),
         spent=Spent(today, before.entries + (0 if first else len(kept)), quota.size - left),

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 # the text around them (embeddings, overrides, isolates).
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-# An address that is as it should be: what makes it absolute and valid leaves it alone.
+# An address that is as it should be: making it absolute and valid would change nothing, and take
+# longer (docs/performance.md).
 _USUAL_LINK = re.compile(
     r"https?://(?:(?!xn--)[a-z0-9-]+\.)+[a-z]{2,63}/[\w.~%!$&'()*+,=:@/-]*"
     r"(?:\?[\w.~%!$&'()*+,;=:@/?-]+)?(?:\#[\w.~%!$&'()*+,;=:@/?-]+)?",
@@ -56,12 +57,12 @@ def without_markup(text: str) -> str:
     return html.unescape(nh3.clean(well_formed(text), tags=set()))
 
 
-def categories(said: Iterable[str]) -> tuple[str, ...]:
+def categories(labels: Iterable[str]) -> tuple[str, ...]:
     """What an entry is filed under: each once, as one line, without what is for programs only."""
-    lines = (one_line(without_markup(one[: MAX_CATEGORY * 8]), MAX_CATEGORY) for one in said)
+    lines = (one_line(without_markup(label[: MAX_CATEGORY * 8]), MAX_CATEGORY) for label in labels)
     # Blogger files everything under the address of a schema.
-    told = dict.fromkeys(line for line in lines if line and "://" not in line)
-    return tuple(islice(told, MAX_CATEGORIES))
+    kept = dict.fromkeys(line for line in lines if line and "://" not in line)
+    return tuple(islice(kept, MAX_CATEGORIES))
 
 
 def paragraphs(text: str) -> str:

@@ -23,8 +23,8 @@ _MOST_DOUBLINGS = 10
 _JITTER = 0.1
 
 
-class Rhythm(Struct, frozen=True):
-    """What decides the pace of a feed that answers.
+class IntervalFactors(Struct, frozen=True):
+    """What decides how long to wait before the next poll of a feed that answered.
 
     `every` is configured, `poll_hints` stand in the feed, `fresh_for` in its last answer;
     `quiet_since` is when it last brought something new, `missed_at` when two polls in a row
@@ -38,9 +38,11 @@ class Rhythm(Struct, frozen=True):
     missed_at: datetime | None
 
 
-def next_poll(now: datetime, rhythm: Rhythm, chance: float) -> datetime:
+def next_poll(now: datetime, factors: IntervalFactors, chance: float) -> datetime:
     """When to poll after an answer, in UTC; `chance` in [0, 1) spreads polls, upwards only."""
-    return _outside_skips(now + _spread(_interval(now, rhythm), chance), rhythm.poll_hints, chance)
+    return _outside_skips(
+        now + _spread(_interval(now, factors), chance), factors.poll_hints, chance
+    )
 
 
 def next_attempt(
@@ -57,15 +59,15 @@ def next_attempt(
     return now + max(every, min(wait, _LONGEST_RETRY_AFTER))
 
 
-def _interval(now: datetime, rhythm: Rhythm) -> timedelta:
+def _interval(now: datetime, factors: IntervalFactors) -> timedelta:
     none = timedelta(0)
-    wished = min(rhythm.poll_hints.interval or none, _LONGEST_WISH)
-    if rhythm.missed_at is not None and now - rhythm.missed_at <= _WEEK:
+    wished = min(factors.poll_hints.interval or none, _LONGEST_WISH)
+    if factors.missed_at is not None and now - factors.missed_at <= _WEEK:
         # Only what the publisher asks for is worth losing entries.
-        return max(rhythm.every, wished)
-    fresh = min(rhythm.fresh_for or none, _LONGEST_FRESH)
-    quiet_weeks = (now - rhythm.quiet_since) // _WEEK if rhythm.quiet_since else 0
-    return max(rhythm.every, wished, fresh, min(_HOUR * quiet_weeks, _LONGEST_QUIET))
+        return max(factors.every, wished)
+    fresh = min(factors.fresh_for or none, _LONGEST_FRESH)
+    quiet_weeks = (now - factors.quiet_since) // _WEEK if factors.quiet_since else 0
+    return max(factors.every, wished, fresh, min(_HOUR * quiet_weeks, _LONGEST_QUIET))
 
 
 def _spread(interval: timedelta, chance: float) -> timedelta:

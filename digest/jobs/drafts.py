@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from digest.store import Store
     from digest.workers.pool import WorkerPool
 
-__all__ = ["Draft", "Drafter", "draft_edition", "draft_weekly"]
+__all__ = ["Draft", "Drafter"]
 
 T = TypeVar("T")
 
@@ -50,7 +50,8 @@ _MOST_READ = 250
 # So many contents, of 256 KB at most, are in memory at a time.
 _MOST_TEXTS = 50
 _SLOW_SECONDS = 5.0
-# What is decided of these, whatever they say, is soon done, and a process takes time to start.
+# What is decided of so few, whatever they say, is soon done, and starting a process takes longer
+# (docs/performance.md).
 _FEW = 50
 
 
@@ -147,50 +148,8 @@ class Drafter:
         return await self._workers.call(task, *args)
 
 
-def draft_edition(
-    store: Store, settings: Settings, digest: str, now: datetime, until: datetime | None = None
-) -> Draft:
-    """As `Drafter.edition`, here and now: for commands that have the store to themselves."""
-    urls = [feed.address for feed in settings.feeds_of(digest)]
-    pending = _all_entries(store, store.editions.newest_pending(digest, urls, _MOST_PENDING))
-    return _draft_here(store, _material(store, settings, digest, pending, (now, until or now)))
-
-
-def draft_weekly(store: Store, settings: Settings, digest: str, now: datetime) -> Draft:
-    """As `Drafter.weekly`, here and now: for commands that have the store to themselves."""
-    taken = _all_entries(store, store.weeks.taken(digest))
-    return _draft_here(store, _week(store, settings, digest, taken, now))
-
-
-def _draft_here(store: Store, material: Material) -> Draft:
-    from digest.jobs.draft_task import decide, judge_entries
-
-    parts = []
-    for entries in _parts(material.pending, _MOST_TEXTS) if material.rules.need_text else ():
-        contents = store.editions.contents([entry.id for entry in entries])
-        whole = [replace(entry, html=contents.get(entry.id, "")) for entry in entries]
-        parts.append(judge_entries(whole, material.rules, material.filed))
-    judged = _joined(parts, material.pending) if material.rules.need_text else None
-    draft = decide(material, judged)
-    wanted = _wanted(draft, material)
-    return _with_contents(draft, _whole(store, wanted)) if wanted else draft
-
-
-def _whole(store: Store, ids: Sequence[int]) -> dict[int, str]:
-    contents: dict[int, str] = {}
-    for part in _parts(ids, _MOST_TEXTS):
-        contents |= store.editions.contents(part)
-        if _is_too_much(contents):
-            break
-    return contents
-
-
 def _entries(store: Store, ids: Sequence[int]) -> list[Entry]:
     return store.editions.entries(ids)
-
-
-def _all_entries(store: Store, ids: Iterable[int]) -> list[Entry]:
-    return [entry for part in _parts(ids, _MOST_READ) for entry in _entries(store, part)]
 
 
 def _parts(everything: Iterable[T], most: int) -> Iterator[tuple[T, ...]]:

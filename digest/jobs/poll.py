@@ -9,13 +9,14 @@ from collections import Counter, defaultdict, deque
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
 from digest.errors import FeedError, NotAskedError, StoreError
 from digest.feeds.http.permanent_moves import after_answer, after_failure, settled
 from digest.feeds.sources import source_of
-from digest.feeds.timing import Rhythm, next_attempt, next_poll
+from digest.feeds.timing import IntervalFactors, next_attempt, next_poll
 from digest.jobs.ask_source import SourceClient
 from digest.jobs.body_task import read_and_clean
 from digest.jobs.update_builder import UpdateBuilder
@@ -290,14 +291,14 @@ class PollJob:
         self, state: FeedState, feed: SourceSettings, response: Response, poll_hints: PollHints
     ) -> Visit:
         now = self._clock()
-        rhythm = Rhythm(
+        factors = IntervalFactors(
             every=self._every(feed, state, now),
             poll_hints=poll_hints,
             fresh_for=response.fresh_for,
             quiet_since=state.new_at,
             missed_at=state.missed_at,
         )
-        again = next_poll(now, rhythm, random.random())  # noqa: S311
+        again = next_poll(now, factors, random.random())  # noqa: S311
         if response.rest:
             again = max(again, now + response.rest)
         has_address = source_of(feed.kind).has_own_address
@@ -366,10 +367,9 @@ def _in_turns(states: Iterable[FeedState]) -> Iterator[FeedState]:
     """The first feed of each host, then the second of each: one with many keeps none waiting."""
     hosts: dict[str, deque[FeedState]] = defaultdict(deque)
     for state in states:
-        # Not parsed, which takes much longer: it is enough to tell them apart.
-        _, has_host, rest = state.url.partition("://")
-        host = rest.split("/", 1)[0] if has_host else state.url.partition(":")[0]
-        hosts[host].append(state)
+        address = urlsplit(state.url)
+        # A source without an address of its own is asked where all of its kind are.
+        hosts[address.netloc or address.scheme].append(state)
     while hosts:
         for host in list(hosts):
             yield hosts[host].popleft()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from digest.config import SourceSettings
-    from digest.feeds.diff import Changes, Recognised
+    from digest.feeds.diff import Changes, RecognisedEntry
     from digest.feeds.http.messages import Response
     from digest.feeds.parsing.read import ParsedBody
     from digest.jobs.body_task import CleanedBody
@@ -103,7 +103,7 @@ class UpdateBuilder:
             spent=taken.spent,
             left=taken.left,
             complaint=taken.complaint,
-            listing=reading.listing if taken.is_whole else None,
+            listing=reading.index if taken.is_whole else None,
             listed=_listed(reading, changes),
             home=reading.home or state.home,
             measured=[_measured(one) for one in changes.recognised if _has_facts(one)],
@@ -157,12 +157,12 @@ class UpdateBuilder:
         )
 
 
-def _has_facts(recognised: Recognised) -> bool:
+def _has_facts(recognised: RecognisedEntry) -> bool:
     entry = recognised.keyed.entry
     return bool(entry.facts or entry.discussion)
 
 
-def _measured(recognised: Recognised) -> Measured:
+def _measured(recognised: RecognisedEntry) -> Measured:
     entry = recognised.keyed.entry
     return Measured(recognised.known.id, entry.facts, entry.discussion)
 
@@ -178,4 +178,4 @@ def _listed(reading: ParsedBody, changes: Changes) -> tuple[int | str, ...]:
     ids: dict[bytes, int | str] = dict(reading.kept)
     for one, entry in zip(reading.hashes, reading.entries, strict=True):
         ids[one] = new[entry.names] if entry.names in new else known[entry.names]
-    return tuple(ids[one] for one in reading.listing.hashes)
+    return tuple(ids[one] for one in reading.index.hashes)

@@ -38,7 +38,8 @@ ATTRIBUTES = {
 _cleaner = partial(
     nh3.Cleaner, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"}
 )
-# To set a cleaner up costs as much as to clean a short text, and few entries need one of their own.
+# Few entries have relative addresses, and a cleaner of their own for these costs about as much as
+# cleaning a short text (docs/performance.md).
 _UNRESOLVED = _cleaner(url_relative="pass_through")
 _RELATIVE = re.compile(r' (?:href|src)="(?!https?:|mailto:)')
 _LINKING = re.compile(r'<(?:a|img)\b[^>"]*+(?:"[^"]*+"[^>"]*+)*+>')

@@ -48,7 +48,8 @@ KINDS = (
     Kind(
         512 * 1024**2,
         (
-            *("digest.feeds.parsing.tolerant", "digest.jobs.body_task"),
+            *("digest.feeds.parsing.fast", "digest.feeds.parsing.tolerant"),
+            *("digest.feeds.parsing.json_feed", "digest.jobs.body_task"),
             *("digest.rendering.boilerplate", "digest.rendering.clean"),
         ),
         # What most bodies are read without, and what each worker would load that needs it.
@@ -157,6 +158,7 @@ def _serve_calls(connection: socket.socket, kind: Kind) -> None:
         while length := calls.read(LENGTH.size):
             answer = _answer(calls.read(*LENGTH.unpack(length)))
             connection.sendall(LENGTH.pack(len(answer)) + answer)
+    # A forked process must not go on in, or clean up for, the one that it was forked from.
     os._exit(0)
 
 

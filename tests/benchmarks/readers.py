@@ -1,4 +1,4 @@
-"""Compare the quick reader with the tolerant one on random changes to the feeds of every corpus.
+"""Compare the fast reader with the tolerant one on random changes to the feeds of every corpus.
 
     python -m tests.benchmarks.readers [COUNT [FIRST_SEED]]
 
@@ -14,8 +14,7 @@ from collections import Counter
 from functools import cache
 
 from digest.errors import FeedError
-from digest.feeds.parsing.fast import parse_quickly
-from digest.feeds.parsing.tolerant import parse_tolerantly
+from digest.feeds.parsing import fast, tolerant
 from tests.benchmarks.mutations import bodies
 from tests.feeds.reshaping import reshape
 from tests.feeds.test_mutations import mutate
@@ -26,7 +25,7 @@ LARGEST = 20_000
 
 @cache
 def feeds() -> tuple[list[bytes], list[bytes]]:
-    """All small feeds, and those of them that the quick reader takes."""
+    """All small feeds, and those of them that the fast reader takes."""
     small = [body for body in bodies() if len(body) < LARGEST]
     return small, [body for body in small if outcome(body) == "equal"]
 
@@ -43,20 +42,20 @@ def changed(seed: int) -> bytes:
 def outcome(body: bytes) -> str:
     """What became of one body, in a word."""
     try:
-        quick = parse_quickly(body, URL)
+        quick = fast.parse(body, URL)
     except FeedError as error:
         return "refused" if refusal(body) == str(error) else "DIFFERENT"
     if quick is None:
         return "declined"
     try:
-        return "equal" if quick == parse_tolerantly(body, URL) else "DIFFERENT"
+        return "equal" if quick == tolerant.parse(body, URL) else "DIFFERENT"
     except FeedError as error:
         return f"DIFFERENT: {error}"
 
 
 def refusal(body: bytes) -> str:
     try:
-        parse_tolerantly(body, URL)
+        tolerant.parse(body, URL)
     except FeedError as error:
         return str(error)
     return ""

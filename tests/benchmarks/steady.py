@@ -123,7 +123,6 @@ async def _serve(config: Path) -> None:
     configure("info", "json", Redactor())
     # As the command does, once it has imported what it needs.
     gc.freeze()
-    gc.set_threshold(5_000)
     async with open_runtime(settings, "benchmark") as runtime:
         print("open", flush=True)
         while line := await asyncio.to_thread(sys.stdin.readline):

@@ -32,7 +32,10 @@ NEVER = {
 }
 SENDING = {"aiosmtplib", "apscheduler", "css_inline", "jinja2", "re2", "regex", "slack_sdk"}
 FETCHING = {"aiohttp", "nh3"}
-READING = {"digest.feeds.parsing.tolerant", "digest.workers.processes"}
+READING = {
+    *("digest.feeds.parsing.fast", "digest.feeds.parsing.tolerant"),
+    "digest.workers.processes",
+}
 UNPUBLISHED = {"aiohttp.web", "digest.jobs.publish", "digest.rendering.clean"}
 SETTINGS = {"pydantic", "yaml"}
 STORE = {"asyncio", "sqlalchemy", "sqlite3"}

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from digest.feeds.aliases import (
-    content_names,
+    content_aliases,
     finders,
     fold,
-    guid_names,
+    guid_aliases,
     is_home,
     kind_of,
-    link_names,
+    link_aliases,
     stored_link,
 )
 from digest.model import ParsedEntry
@@ -83,8 +83,8 @@ def test_other_parameters_count(query: str) -> None:
 
 
 def test_a_guid_goes_by_its_exact_and_its_folded_form() -> None:
-    exact, folded = guid_names("https://Site.Example/1/", HOME)
-    assert guid_names("site.example/1", HOME) == (folded,)
+    exact, folded = guid_aliases("https://Site.Example/1/", HOME)
+    assert guid_aliases("site.example/1", HOME) == (folded,)
     assert exact != folded
     assert kind_of(exact) == kind_of(folded) == "guid"
 
@@ -98,19 +98,19 @@ def test_a_guid_goes_by_its_exact_and_its_folded_form() -> None:
     ],
 )
 def test_a_guid_that_names_nothing(guid: str) -> None:
-    assert guid_names(guid, HOME) == ()
+    assert guid_aliases(guid, HOME) == ()
     # The operator may know better, but nothing stays nothing.
-    assert bool(guid_names(guid, HOME, trusting=True)) == bool(guid)
+    assert bool(guid_aliases(guid, HOME, trusting=True)) == bool(guid)
 
 
 @pytest.mark.parametrize("guid", ["1", "00", "a", "nothing", "https://site.example/0", "urn:none"])
 def test_a_guid_that_names_something(guid: str) -> None:
-    assert guid_names(guid, HOME)
+    assert guid_aliases(guid, HOME)
 
 
 @pytest.mark.parametrize("guid", ["-1", "(-1)"])
 def test_minus_one_names_nothing(guid: str) -> None:
-    assert guid_names(guid, HOME) == ()
+    assert guid_aliases(guid, HOME) == ()
 
 
 @pytest.mark.parametrize(
@@ -136,18 +136,18 @@ def test_what_is_the_home_page(address: str, home: str, *, expected: bool) -> No
 
 
 def test_the_home_page_is_no_link_of_an_entry() -> None:
-    assert link_names(HOME, HOME) == link_names("", HOME) == ()
-    assert link_names(HOME, HOME, trusting=True)
-    assert link_names(f"{HOME}1", HOME)
+    assert link_aliases(HOME, HOME) == link_aliases("", HOME) == ()
+    assert link_aliases(HOME, HOME, trusting=True)
+    assert link_aliases(f"{HOME}1", HOME)
 
 
 def test_kinds_are_never_mixed() -> None:
     address = "https://site.example/1"
-    assert not {*guid_names(address, HOME)} & {*link_names(address, HOME)}
+    assert not {*guid_aliases(address, HOME)} & {*link_aliases(address, HOME)}
 
 
 def kinds(entry: ParsedEntry) -> list[str]:
-    return [kind_of(name) for name in content_names(entry)]
+    return [kind_of(name) for name in content_aliases(entry)]
 
 
 def test_what_an_entry_says_is_its_title_with_its_date_and_with_its_text() -> None:
@@ -160,19 +160,19 @@ def test_what_an_entry_says_is_its_title_with_its_date_and_with_its_text() -> No
 
 
 def test_each_part_of_what_an_entry_says_counts() -> None:
-    dated, text, _ = content_names(ENTRY)
-    assert content_names(replace(ENTRY, html="other"))[0] == dated
-    assert content_names(replace(ENTRY, published=NOW + timedelta(seconds=1)))[1] == text
-    other_title = content_names(replace(ENTRY, title="Two"))
+    dated, text, _ = content_aliases(ENTRY)
+    assert content_aliases(replace(ENTRY, html="other"))[0] == dated
+    assert content_aliases(replace(ENTRY, published=NOW + timedelta(seconds=1)))[1] == text
+    other_title = content_aliases(replace(ENTRY, title="Two"))
     assert dated not in other_title
     assert text not in other_title
-    assert content_names(replace(ENTRY, title="One<p>", html="one</p>"))[1] != text
+    assert content_aliases(replace(ENTRY, title="One<p>", html="one</p>"))[1] != text
 
 
 @given(st.text(), st.text())
 def test_any_text_has_names_that_a_store_can_tell_apart(guid: str, home: str) -> None:
-    names = guid_names(guid, home, trusting=True)
-    assert names == guid_names(guid, home, trusting=True)
+    names = guid_aliases(guid, home, trusting=True)
+    assert names == guid_aliases(guid, home, trusting=True)
     assert all(name.startswith("guid:") and len(name) == len("guid:") + 24 for name in names)
 
 
@@ -185,9 +185,9 @@ def test_folding_is_done_at_once(address: str) -> None:
 
 def names_of(entry: ParsedEntry, *, trusting: bool = False) -> tuple[str, ...]:
     return (
-        *guid_names(entry.guid, HOME, trusting=trusting),
-        *link_names(entry.link, HOME, trusting=trusting),
-        *content_names(entry),
+        *guid_aliases(entry.guid, HOME, trusting=trusting),
+        *link_aliases(entry.link, HOME, trusting=trusting),
+        *content_aliases(entry),
     )
 
 

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from digest.errors import FeedError
-from digest.feeds.parsing.media import seconds_said
-from digest.feeds.parsing.tolerant import parse_feed
+from digest.feeds.parsing.media import read_seconds
+from digest.feeds.sources.feed import parse_feed
 from digest.feeds.text import absolute_link, one_line, without_markup
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ TRANSLATED: dict[str, Callable[[ParsedFeed, Any], bool]] = {
     "entries[0].author_detail.name": lambda feed, value: first(feed).author == value,
     "entries[0].authors[0].name": lambda feed, value: value in first(feed).author,
     "entries[0].image.href": lambda feed, value: first(feed).image == value,
-    "entries[0].itunes_duration": lambda feed, value: first(feed).seconds == seconds_said(value),
+    "entries[0].itunes_duration": lambda feed, value: first(feed).seconds == read_seconds(value),
     **dict.fromkeys(
         (
             *("entries[0].summary", "entries[0].description", "entries[0].summary_detail.value"),

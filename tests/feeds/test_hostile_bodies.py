@@ -9,7 +9,7 @@ import pytest
 
 from digest.errors import FeedError
 from digest.feeds.identity import identify
-from digest.feeds.parsing.tolerant import parse_feed
+from digest.feeds.sources.feed import parse_feed
 from digest.rendering.clean import clean_entries
 from digest.workers.pool import WorkerPool
 from tests import limits

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from digest.errors import FeedError
 from digest.feeds.identity import identify
-from digest.feeds.parsing.tolerant import parse_feed
+from digest.feeds.sources.feed import parse_feed
 from digest.model import as_dict
 from digest.rendering.clean import clean_entries
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.feeds.timing import Rhythm, next_attempt, next_poll
+from digest.feeds.timing import IntervalFactors, next_attempt, next_poll
 from digest.model import PollHints
 from tests.feed_xml import NOW
 
@@ -26,18 +26,18 @@ DAYS = st.frozensets(st.integers(0, 6))
 WISHES = st.builds(PollHints, interval=SPANS, skip_hours=HOURS, skip_days=DAYS)
 
 
-def rhythm(
+def factors(
     every: timedelta = HOUR,
     poll_hints: PollHints = PollHints(),  # noqa: B008 - frozen
     fresh_for: timedelta | None = None,
     quiet_since: datetime | None = None,
     missed_at: datetime | None = None,
-) -> Rhythm:
-    return Rhythm(every, poll_hints, fresh_for, quiet_since, missed_at)
+) -> IntervalFactors:
+    return IntervalFactors(every, poll_hints, fresh_for, quiet_since, missed_at)
 
 
 RHYTHMS = st.builds(
-    rhythm,
+    factors,
     every=EVERY,
     poll_hints=WISHES,
     fresh_for=SPANS,
@@ -46,7 +46,7 @@ RHYTHMS = st.builds(
 )
 
 
-def wait(of: Rhythm, now: datetime = NOW, chance: float = 0) -> timedelta:
+def wait(of: IntervalFactors, now: datetime = NOW, chance: float = 0) -> timedelta:
     return next_poll(now, of, chance) - now
 
 
@@ -64,26 +64,28 @@ def satisfiable(poll_hints: PollHints) -> bool:
 
 @given(TIMES, RHYTHMS, CHANCE)
 def test_a_feed_is_never_polled_sooner_than_configured(
-    now: datetime, of: Rhythm, chance: float
+    now: datetime, of: IntervalFactors, chance: float
 ) -> None:
     assert wait(of, now, chance) >= of.every
 
 
 @given(TIMES, RHYTHMS, CHANCE)
-def test_chance_only_ever_adds_at_most_a_tenth(now: datetime, of: Rhythm, chance: float) -> None:
-    unhindered = rhythm(of.every, PollHints(of.poll_hints.interval), of.fresh_for, of.quiet_since)
+def test_chance_only_ever_adds_at_most_a_tenth(
+    now: datetime, of: IntervalFactors, chance: float
+) -> None:
+    unhindered = factors(of.every, PollHints(of.poll_hints.interval), of.fresh_for, of.quiet_since)
     least = wait(unhindered, now)
     assert least <= wait(unhindered, now, chance) <= least * 1.1
 
 
 @given(TIMES, RHYTHMS)
-def test_a_wish_is_granted_up_to_a_week(now: datetime, of: Rhythm) -> None:
+def test_a_wish_is_granted_up_to_a_week(now: datetime, of: IntervalFactors) -> None:
     assert wait(of, now) >= min(of.poll_hints.interval or NONE, WEEK)
 
 
 @given(TIMES, RHYTHMS)
-def test_no_feed_waits_longer_than_its_longest_reason(now: datetime, of: Rhythm) -> None:
-    unhindered = rhythm(of.every, PollHints(of.poll_hints.interval), of.fresh_for, of.quiet_since)
+def test_no_feed_waits_longer_than_its_longest_reason(now: datetime, of: IntervalFactors) -> None:
+    unhindered = factors(of.every, PollHints(of.poll_hints.interval), of.fresh_for, of.quiet_since)
     wished = min(of.poll_hints.interval or NONE, WEEK)
     assert wait(unhindered, now) <= max(of.every, wished, DAY)
     # The next allowed hour is less than a week away.
@@ -91,11 +93,13 @@ def test_no_feed_waits_longer_than_its_longest_reason(now: datetime, of: Rhythm)
 
 
 @given(TIMES, RHYTHMS, CHANCE)
-def test_a_skipped_hour_or_day_is_never_polled_in(now: datetime, of: Rhythm, chance: float) -> None:
+def test_a_skipped_hour_or_day_is_never_polled_in(
+    now: datetime, of: IntervalFactors, chance: float
+) -> None:
     at = next_poll(now, of, chance)
     unhindered = next_poll(
         now,
-        Rhythm(
+        IntervalFactors(
             of.every, PollHints(of.poll_hints.interval), of.fresh_for, of.quiet_since, of.missed_at
         ),
         chance,
@@ -112,10 +116,10 @@ def test_a_skipped_hour_or_day_is_never_polled_in(now: datetime, of: Rhythm, cha
 
 @given(TIMES, RHYTHMS, st.timedeltas(NONE, WEEK))
 def test_where_entries_were_missed_only_wishes_lengthen(
-    now: datetime, of: Rhythm, ago: timedelta
+    now: datetime, of: IntervalFactors, ago: timedelta
 ) -> None:
-    missed = Rhythm(of.every, of.poll_hints, of.fresh_for, of.quiet_since, now - ago)
-    wishes_only = rhythm(of.every, of.poll_hints)
+    missed = IntervalFactors(of.every, of.poll_hints, of.fresh_for, of.quiet_since, now - ago)
+    wishes_only = factors(of.every, of.poll_hints)
     assert next_poll(now, missed, 0) == next_poll(now, wishes_only, 0)
 
 
@@ -131,7 +135,7 @@ def test_where_entries_were_missed_only_wishes_lengthen(
 def test_a_fresh_answer_is_not_asked_for_again_for_up_to_a_day(
     fresh_for: timedelta | None, expected: timedelta
 ) -> None:
-    assert wait(rhythm(fresh_for=fresh_for)) == expected
+    assert wait(factors(fresh_for=fresh_for)) == expected
 
 
 @pytest.mark.parametrize(
@@ -139,7 +143,7 @@ def test_a_fresh_answer_is_not_asked_for_again_for_up_to_a_day(
     [(30 * MINUTE, HOUR), (2 * DAY, 2 * DAY), (timedelta(days=365), WEEK)],
 )
 def test_a_wish_lengthens_the_interval(interval: timedelta, expected: timedelta) -> None:
-    assert wait(rhythm(poll_hints=PollHints(interval))) == expected
+    assert wait(factors(poll_hints=PollHints(interval))) == expected
 
 
 @pytest.mark.parametrize(
@@ -147,11 +151,11 @@ def test_a_wish_lengthens_the_interval(interval: timedelta, expected: timedelta)
     [(0.9, HOUR), (1, HOUR), (2, 2 * HOUR), (2.9, 2 * HOUR), (24, DAY), (500, DAY), (-9, HOUR)],
 )
 def test_a_quiet_feed_is_polled_slower(weeks: float, expected: timedelta) -> None:
-    assert wait(rhythm(quiet_since=NOW - weeks * WEEK)) == expected
+    assert wait(factors(quiet_since=NOW - weeks * WEEK)) == expected
 
 
 def test_a_gap_of_long_ago_is_forgotten() -> None:
-    of = rhythm(fresh_for=3 * HOUR, quiet_since=NOW - 2 * WEEK, missed_at=NOW - WEEK - MINUTE)
+    of = factors(fresh_for=3 * HOUR, quiet_since=NOW - 2 * WEEK, missed_at=NOW - WEEK - MINUTE)
     assert wait(of) == 3 * HOUR
 
 
@@ -171,7 +175,7 @@ def test_a_gap_of_long_ago_is_forgotten() -> None:
 )
 def test_skipped_hours_and_days(hours: set[int], days: set[int], expected: datetime) -> None:
     poll_hints = PollHints(skip_hours=frozenset(hours), skip_days=frozenset(days))
-    assert next_poll(NOW, rhythm(poll_hints=poll_hints), 0) == expected
+    assert next_poll(NOW, factors(poll_hints=poll_hints), 0) == expected
 
 
 @pytest.mark.parametrize(

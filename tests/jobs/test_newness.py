@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digest.jobs.drafts import draft_edition
+from digest.jobs.drafts import Drafter
 from digest.model import ParsedEntry
 from tests.feed_xml import NOW, item, rss
 from tests.jobs.poller import Poller
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.model import Edition, PollResult
-    from digest.store import Store
     from digest.workers.pool import WorkerPool
     from tests.servers import HttpServer
 
@@ -54,13 +53,13 @@ def counts(result: PollResult) -> tuple[str, int, int]:
     return result.outcome, result.new, result.known
 
 
-def edition_at(poller: Poller, at: datetime) -> Callable[[Store], Edition]:
-    return lambda store: draft_edition(store, poller.settings, "weekly", at).edition
+async def edition_at(poller: Poller, at: datetime) -> Edition:
+    return (await Drafter(poller.bench.context()).edition("weekly", at)).edition
 
 
 async def publish(poller: Poller) -> list[str]:
     """Publish all that is pending; answers the titles."""
-    edition: Edition = await poller.ask(edition_at(poller, poller.clock()))
+    edition = await edition_at(poller, poller.clock())
     await poller.ask(
         lambda store: store.editions.publish(edition, edition.period_to, (), name_message, None)
     )
@@ -93,7 +92,7 @@ async def test_a_flood_is_held_and_counted(poller: Poller) -> None:
     assert counts(await poller.read(*items(201, 230), hours=2)) == ("held", 30, 0)
     assert await incidents(poller) == [("flood", poller.url, True)]
     assert len(await poller.titles()) == 31
-    edition = await poller.ask(edition_at(poller, poller.clock()))
+    edition = await edition_at(poller, poller.clock())
     assert [(one.feed, one.entries) for one in edition.held] == [("A feed", 60)]
 
 
@@ -349,7 +348,7 @@ async def test_an_edited_entry_is_sent_again_where_that_is_wished(
         await poller.read(item(1), item(2))
         assert len(await publish(poller)) == 2
         await poller.read(item(1, title="Mended"), item(2), days=1)
-        edition = await poller.ask(edition_at(poller, poller.clock()))
+        edition = await edition_at(poller, poller.clock())
         assert [(one.title, one.updated) for one in edition.stories] == [("Mended", True)]
         poller.clock.turn(minutes=1)
         assert await publish(poller) == ["Mended"]
@@ -373,7 +372,7 @@ async def test_an_edited_entry_is_marked_where_that_is_wished(
     async with make_poller({"updates": updates}) as poller:
         await poller.read(item(1), item(2))
         await poller.read(item(1, title="Mended"), item(2), days=1)
-        edition = await poller.ask(edition_at(poller, poller.clock()))
+        edition = await edition_at(poller, poller.clock())
         assert {(one.title, one.updated) for one in edition.stories} == {
             *(("Mended", marked), ("Story 2", False))
         }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digest.jobs.drafts import draft_edition
+from digest.jobs.drafts import Drafter
 from digest.jobs.retention import RetentionJob
 from tests.feed_xml import item, rss
 from tests.jobs.bench import MONDAYS
@@ -215,7 +215,7 @@ async def test_rules_judge_what_is_released_by_its_text_when_that_is_there(
 async def publish_by_rules(poller: Poller) -> int:
     """Publish all that is pending, but for what the rules leave out; answers of how much."""
     now = poller.clock()
-    draft = await poller.ask(lambda store: draft_edition(store, poller.settings, "weekly", now))
+    draft = await Drafter(poller.bench.context()).edition("weekly", now)
     edition, left_out = draft.edition, draft.judged.left_out
     await poller.ask(
         lambda store: store.editions.publish(edition, now, (), name_message, None, left_out)

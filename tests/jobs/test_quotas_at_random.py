@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from digest.feeds.quota import Quota
-from digest.jobs.drafts import draft_edition
+from digest.jobs.drafts import Drafter
 from digest.jobs.retention import RetentionJob
 from tests.feed_xml import item, rss
 from tests.jobs.poller import Poller
@@ -144,9 +144,8 @@ def settings_with(settings: Any, digests: list[str]) -> Any:
 
 async def publish(poller: Poller, digest: str) -> None:
     at = poller.clock()
-    edition = await poller.ask(
-        lambda store: draft_edition(store, poller.settings, digest, at).edition
-    )
+    draft = await Drafter(poller.bench.context()).edition(digest, at)
+    edition = draft.edition
     await poller.ask(lambda store: store.editions.publish(edition, at, (), name_message, None))
 
 

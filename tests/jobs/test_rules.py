@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from digest.channels import open_channels
-from digest.jobs.drafts import draft_edition
+from digest.jobs.drafts import Drafter
 from tests.feed_xml import NOW
 from tests.jobs.bench import MONDAYS, Bench, open_bench, settings_of
 from tests.store import build
@@ -99,17 +99,14 @@ async def test_what_is_sent_by_hand_leaves_out_for_good_too(tmp_path: Path) -> N
 async def test_a_missed_edition_judges_only_what_was_there_then(tmp_path: Path) -> None:
     rules = {"exclude": ["rust", "sponsored"], "catch_up": "send"}
     async with open_bench(settings(tmp_path, **rules), tmp_path) as bench:
-        draft = await bench.store.transact(
-            lambda store: draft_edition(store, bench.settings, "weekly", NOW, NOW)
-        )
+        drafter = Drafter(bench.context())
+        draft = await drafter.edition("weekly", NOW, NOW)
         assert draft.pending == []
         await learn(bench, "rust")
         later = build.entry("sponsored", NOW + 10 * DAY)
         await bench.store.transact(lambda store: build.learn(store, later, now=NOW + 10 * DAY))
         now = NOW + 11 * DAY
-        draft = await bench.store.transact(
-            lambda store: draft_edition(store, bench.settings, "weekly", now, NOW + WEEK)
-        )
+        draft = await drafter.edition("weekly", now, NOW + WEEK)
         assert list(draft.judged.left_out.values()) == ["exclude: rust"]
 
 
@@ -117,7 +114,5 @@ async def test_composing_changes_nothing(tmp_path: Path) -> None:
     async with open_bench(settings(tmp_path, exclude=["rust"]), tmp_path) as bench:
         await learn(bench, "rust", "kubernetes")
         before = await bench.store.transact(build.dump)
-        await bench.store.transact(
-            lambda store: draft_edition(store, bench.settings, "weekly", NOW)
-        )
+        await Drafter(bench.context()).edition("weekly", NOW)
         assert await bench.store.transact(build.dump) == before

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from digest.config.looks import Theme
 from digest.feeds.identity import identify
-from digest.feeds.parsing.tolerant import parse_feed
+from digest.feeds.sources.feed import parse_feed
 from digest.model import More, Picture, Section, Story
 from digest.rendering.clean import clean_entries
 from digest.rendering.templates import Templates

@@ -18,7 +18,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from digest.feeds.identity import identify
-from digest.feeds.parsing.tolerant import parse_feed
+from digest.feeds.sources.feed import parse_feed
 from digest.model import AlsoIn, Edition
 from digest.rendering.clean import clean_entries
 from digest.rendering.email.message import build_email, personal_headers

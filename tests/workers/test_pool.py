@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.errors import FeedError
-from digest.feeds.parsing.tolerant import parse_tolerantly
+from digest.feeds.parsing import tolerant
 from digest.workers.pool import WorkerPool
 from digest.workers.processes import ForkServer
 from tests import limits
@@ -83,7 +83,7 @@ async def test_the_event_loop_keeps_turning() -> None:
     loop = asyncio.get_running_loop()
     longest = 0.0
     with closing(WorkerPool(1, task_seconds=0.5)) as workers:
-        parsing = asyncio.create_task(workers.call(parse_tolerantly, body, "https://site.example/"))
+        parsing = asyncio.create_task(workers.call(tolerant.parse, body, "https://site.example/"))
         while not parsing.done():
             before = loop.time()
             await asyncio.sleep(0.01)

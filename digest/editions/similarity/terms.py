@@ -102,6 +102,7 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(*_number(match), start, end)
 
 
+# Titles share most of their words (docs/performance.md).
 @lru_cache(maxsize=8192)
 def word(written: str) -> Word:
     """What a word of a title is, as it is written there."""

@@ -1,4 +1,4 @@
-"""Undoing one content-coding (RFC 9110, section 8.4) within a limit."""
+"""Undoes one content-coding (RFC 9110, section 8.4) within a limit."""
 
 from __future__ import annotations
 

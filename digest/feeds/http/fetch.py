@@ -126,7 +126,7 @@ class Fetcher:
         self._resolver = resolver
         self._tls = tls
         self._traces = traces
-        self._turns = HostThrottle(limits.concurrency, limits.per_host, limits.pause)
+        self._throttle = HostThrottle(limits.concurrency, limits.per_host, limits.pause)
 
     async def __aenter__(self) -> Fetcher:
         self._public = self._session(public_only=True)
@@ -144,7 +144,7 @@ class Fetcher:
 
     def _session(self, *, public_only: bool) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
-            limit=0,  # Turns counts, so that waiting for a place is not part of the deadline
+            limit=0,  # HostThrottle counts, so that waiting for a slot is not part of the deadline
             force_close=True,  # so that what follows an answer cannot pass for the next one
             socket_factory=_public_socket if public_only else _allowed_socket,
             resolver=self._resolver,
@@ -163,7 +163,7 @@ class Fetcher:
         ready: Callable[[], Awaitable[None]] = _at_once,
         allowance: Allowance | None = None,
     ) -> Response:
-        """Get a feed; each hop of a redirect takes a turn at its host, and then waits for `ready`.
+        """Get a feed; each hop of a redirect waits for a slot at its host, then for `ready`.
 
         What it takes is taken off the `allowance`, which is that of a poll by itself where none is
         given.
@@ -177,7 +177,7 @@ class Fetcher:
         all_permanent = True
         loop = asyncio.get_running_loop()
         for _ in range(_MAX_REDIRECTS + 1):
-            async with self._turns.take(redirects.host(trail[-1])):
+            async with self._throttle.slot(redirects.host(trail[-1])):
                 await ready()
                 started = loop.time()
                 try:
@@ -204,7 +204,7 @@ class Fetcher:
         except TimeoutError:
             raise FeedError(f"no whole answer within {self._limits.timeout:g} s") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise FeedError(_told(error, request)) from error
+            raise FeedError(_reason(error, request)) from error
 
     async def _ask(
         self, left: Allowance, request: Request, trail: Sequence[URL]
@@ -232,12 +232,12 @@ class Fetcher:
         now = datetime.now(UTC)
         rest = _rest(request, answer, now)
         if rest:
-            self._turns.leave_alone(redirects.host(url), rest)
+            self._throttle.leave_alone(redirects.host(url), rest)
         unchanged = answer.status == 304 and _is_conditional(request, url)
         if answer.status != 200 and not unchanged:
             wait = retry_after(answer.headers, now)
             if wait and answer.status in _OVERLOADED:
-                self._turns.leave_alone(redirects.host(url), wait)
+                self._throttle.leave_alone(redirects.host(url), wait)
             reason = one_line(f"answered {answer.status} {answer.reason or ''}", _LONGEST_REASON)
             longest = max(filter(None, (wait, rest)), default=None)
             raise FeedError(reason, status=answer.status, retry_after=longest)
@@ -290,9 +290,9 @@ def _may_be_private(request: Request, url: URL) -> bool:
     return request.allow_private_networks and url.host == redirects.address(request.url).host
 
 
-def _told(error: Exception, request: Request) -> str:
-    said = explain(error)
-    return said.replace(IF_MEANT, _ITS_OWN) if request.allow_private_networks else said
+def _reason(error: Exception, request: Request) -> str:
+    reason = explain(error)
+    return reason.replace(IF_MEANT, _ITS_OWN) if request.allow_private_networks else reason
 
 
 def _validator(value: str | None) -> str | None:

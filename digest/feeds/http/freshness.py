@@ -52,11 +52,11 @@ def retry_after(
     servers say a fraction of a second, which is waited for as a whole one; where a proxy has put
     its own beside the server's, the longer counts.
     """
-    said = headers.get("Retry-After", "")
-    spans = [_whole_seconds(each) for each in said.split(",")]
+    written = headers.get("Retry-After", "")
+    spans = [_whole_seconds(each) for each in written.split(",")]
     # A date has a comma too.
     known = [span for span in spans if span is not None]
-    wait = max(known) if len(known) == len(spans) else _until(said, headers, now)
+    wait = max(known) if len(known) == len(spans) else _until(written, headers, now)
     return min(wait, longest) if wait and wait > timedelta(0) else None
 
 

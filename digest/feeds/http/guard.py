@@ -1,4 +1,4 @@
-"""Where a feed may be: decides on an address, never on a name, and on a port.
+"""Which IP addresses and ports may be asked; host names are never judged.
 
 The ranges are ours, and so the same on every Python: IANA's registries of special-purpose
 addresses as of 2025-10, by their column "globally reachable" (where it says N/A, as of 6to4 and

@@ -15,7 +15,7 @@ _SERVER_ERROR = 500
 
 
 def settled(move: Move | None, now: datetime) -> bool:
-    """Whether a move has been told often and long enough to ask at the new address at once."""
+    """Whether a move was announced often and long enough to ask at the new address at once."""
     return move is not None and move.answers >= _ANSWERS and now - move.since >= _PERIOD
 
 

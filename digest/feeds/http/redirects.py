@@ -1,8 +1,7 @@
-"""Where a redirect leads, and what may be told there."""
+"""Where a redirect leads, and what may be sent there."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin
 
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 _LONGEST_REASON = 200
 
 
-# Every poll asks for the same few more than once, and hundreds of polls may be under way.
-@lru_cache(maxsize=512)
 def address(url: str) -> URL:
     """An address, byte for byte where it can be sent as it is.
 

@@ -1,4 +1,4 @@
-"""Whose turn it is: how many requests are open at a host and in all, and who wants none."""
+"""Limits how many requests are open, at a host and in all; leaves hosts alone that ask for it."""
 
 from __future__ import annotations
 
@@ -16,39 +16,41 @@ if TYPE_CHECKING:
 
 
 class HostThrottle:
-    """Lets requests through, as many at a time as allowed; `pause` in seconds between two."""
+    """Lets so many requests through at a time, with `pause` seconds between two to a host."""
 
     def __init__(self, concurrency: int, per_host: int, pause: float) -> None:
-        self._places = asyncio.Semaphore(concurrency)
+        self._slots = asyncio.Semaphore(concurrency)
         self._per_host = per_host
         self._pause = pause if per_host else 0.0
-        # Whoever waits, asks or pauses holds its host's; what nobody holds is forgotten.
-        self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        # Whoever waits, asks or pauses holds the slots of a host; those that nobody holds go.
+        self._host_slots: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._alone_until: dict[str, float] = {}
 
     @asynccontextmanager
-    async def take(self, host: str) -> AsyncIterator[None]:
-        """Wait for a free place at the host, then for one in all; leave a pause behind.
+    async def slot(self, host: str) -> AsyncIterator[None]:
+        """Wait for a free slot at the host, then for one in all; a pause follows.
 
         Raises:
             NotAskedError: the host wants to be left alone.
         """
         self._check(host)
-        turn = self._hosts.setdefault(host, asyncio.Semaphore(self._per_host or sys.maxsize))
-        await turn.acquire()
+        host_slots = self._host_slots.setdefault(
+            host, asyncio.Semaphore(self._per_host or sys.maxsize)
+        )
+        await host_slots.acquire()
         pause = 0.0
         try:
-            async with self._places:
-                # The one before may just have been told.
+            async with self._slots:
+                # The request before may just have been told.
                 self._check(host)
                 pause = self._pause
                 yield
         finally:
             if pause:
                 # Freed later rather than slept through, so that the answer is not kept waiting.
-                asyncio.get_running_loop().call_later(pause, turn.release)
+                asyncio.get_running_loop().call_later(pause, host_slots.release)
             else:
-                turn.release()
+                host_slots.release()
 
     def leave_alone(self, host: str, span: timedelta) -> None:
         """Let nobody through to a host for a while."""

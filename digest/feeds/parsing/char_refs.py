@@ -1,15 +1,15 @@
-"""References to numbers that are no characters."""
+"""Numeric character references such as `&#65;`."""
 
 from __future__ import annotations
 
 import re
 
-# Shorter numbers are all of characters.
+# All shorter numbers are characters.
 _LONG = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{4,})|([0-9]{5,}));?")
 
 
 def without_impossible(body: bytes) -> bytes:
-    """A body with U+FFFD for references to no character: feedparser gives up on those."""
+    """A body with U+FFFD for references to what is no character: feedparser fails on those."""
     return _LONG.sub(_possible, body)
 
 

@@ -1,4 +1,4 @@
-"""When an entry was published, in every form that feeds write it.
+"""Reads dates in every form that feeds write them.
 
 Forms are those of RFC 822 and 2822, ISO 8601 with its profiles RFC 3339 and W3CDTF, and what
 feeds write instead. A missing or unknown zone is UTC (RFC 2822, section 4.3).
@@ -73,7 +73,8 @@ _FORMS = tuple(
         rf"{_WEEKDAY}{_NAME}\s+(?P<day>\d\d?)\s+{_TIME}\s+{_ZONE}\s*(?P<year>\d{{4}})",
     )
 )
-# The two forms that nearly all feeds write, as they are meant to be written.
+# The two forms that nearly all feeds write, as they are meant to be written; trying the forms above
+# takes longer (docs/performance.md).
 _RFC_2822 = re.compile(
     r"(?:[A-Z][a-z]{2}, )?(\d\d?) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d) "
     r"(?:GMT|([+-](?:0\d|1[0-5])[0-5]\d))",
@@ -82,31 +83,31 @@ _RFC_2822 = re.compile(
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-](?:0\d|1[0-5]):[0-5]\d)", re.ASCII)
 
 
-def read_date(said: str) -> datetime | None:
+def read_date(text: str) -> datetime | None:
     """The moment that a text names, in UTC; None where it names none, or could mean two.
 
     What a calendar lacks is the last that it has: 31 June is 30 June, second 60 is 59. Years
     outside 1970 to 9998 are slips and words for never.
     """
-    said = said.strip()
-    if len(said) > _LONGEST:
+    text = text.strip()
+    if len(text) > _LONGEST:
         return None
     try:
-        moment = _usual(said) or (_number(said) if said.isdecimal() else _written(said))
+        moment = _usual(text) or (_number(text) if text.isdecimal() else _written(text))
     except (ValueError, OverflowError):
         return None
     return plausible(moment)
 
 
-def _usual(said: str) -> datetime | None:
-    """The moment that a text in a usual form names; None where it takes more to read it."""
-    if usual := _RFC_2822.fullmatch(said):
+def _usual(text: str) -> datetime | None:
+    """The moment in one of the two usual forms, without trying all the others; else None."""
+    if usual := _RFC_2822.fullmatch(text):
         day, name, year, time, offset = usual.groups(default="Z")
-        said = f"{year}-{_MONTHS.get(name.lower(), 0):02}-{day:0>2}T{time}{offset}"
-    elif not _RFC_3339.fullmatch(said):
+        text = f"{year}-{_MONTHS.get(name.lower(), 0):02}-{day:0>2}T{time}{offset}"
+    elif not _RFC_3339.fullmatch(text):
         return None
     try:
-        return datetime.fromisoformat(said).astimezone(UTC)
+        return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
@@ -128,8 +129,8 @@ def _number(digits: str) -> datetime | None:
     return _written(digits)
 
 
-def _written(said: str) -> datetime | None:
-    match = next((found for form in _FORMS if (found := form.fullmatch(said))), None)
+def _written(text: str) -> datetime | None:
+    match = next((found for form in _FORMS if (found := form.fullmatch(text))), None)
     if match is None:
         return None
     parts = match.groupdict()

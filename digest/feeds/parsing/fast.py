@@ -1,7 +1,8 @@
-"""A body to what the feed said, where it is a whole, well-formed feed without anything odd.
+"""The fast reader: parses a well-formed RSS, RDF or Atom feed with expat.
 
-expat reads it many times faster than feedparser does, which stays the reference: what it may read
-in a way of its own is left to it.
+feedparser stays the reference. `tests/feeds/parsing/test_fast.py` holds this reader to the same
+answer, and what feedparser may read in a way of its own has no rule here, so that it reads it.
+What it gains is in docs/performance.md.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from xml.parsers import expat
 from digest.feeds.parsing.char_refs import without_impossible
 from digest.feeds.parsing.fast_builder import FeedBuilder
 from digest.feeds.parsing.fast_rules import TABLES, Rule, rule_for
-from digest.feeds.parsing.namespaces import Names, OddError
+from digest.feeds.parsing.namespaces import ElementNames, NoRuleError
 from digest.feeds.parsing.normalise import feed_of
 
 if TYPE_CHECKING:
@@ -35,24 +36,24 @@ _FORMATS = {"atom10": ({"atom10"},), "rss10": ({"rss10"},)}
 _FORMATS_OF_RSS: tuple[set[str], ...] = (set(), {"atom10"})
 
 
-def parse_quickly(body: bytes, url: str) -> ParsedFeed | None:
-    """What `parse_tolerantly` makes of a body that came from `url`; None where that has to tell.
+def parse(body: bytes, url: str) -> ParsedFeed | None:
+    """Parse a well-formed feed that came from `url`; None for anything it has no rule for.
 
     Raises:
-        FeedError: it says too much.
+        FeedError: it is larger than `digest.feeds.limits` allows.
     """
     text = _text(body)
     if text is None:
         return None
     try:
-        said = _read(text)
-    except (OddError, expat.ExpatError):
+        built = _read(text)
+    except (NoRuleError, expat.ExpatError):
         return None
-    return feed_of(said.feed, said.entries, said.version, url, text)
+    return feed_of(built.feed, built.entries, built.version, url, text)
 
 
 def _text(body: bytes) -> str | None:
-    """The text of a document whose encoding is beyond doubt, without a byte order mark."""
+    """The text without a byte order mark; None where feedparser may find another encoding."""
     opening = _OPENING.match(body)
     root = _ROOT.search(body, opening.end() if opening else 0)
     if not opening or not root:
@@ -77,68 +78,69 @@ def _text(body: bytes) -> str | None:
         return None
 
 
-class _Place(dict[str, Rule]):
-    """The rules of a place, by expat's names, as elements ask for them."""
+class _PlaceRules(dict[str, Rule]):
+    """The rules of a place by expat's names of elements, each looked up once."""
 
-    def __init__(self, name: str, names: Names) -> None:
+    def __init__(self, place: str, names: ElementNames) -> None:
         super().__init__()
-        self._name = name
+        self._place = place
         self._names = names
 
-    def __missing__(self, said: str) -> Rule:
-        name = said if said in TABLES[self._name] else self._names.name(said)
-        rule = self[said] = rule_for(name, self._name)
+    def __missing__(self, expat_name: str) -> Rule:
+        is_listed = expat_name in TABLES[self._place]
+        name = expat_name if is_listed else self._names.name(expat_name)
+        rule = self[expat_name] = rule_for(name, self._place)
         return rule
 
 
 def _read(text: str) -> FeedBuilder:
-    """Lead expat through a document, from rule to rule.
+    """Call the rule of each element as expat comes to it.
 
     Raises:
-        OddError, ExpatError: it is not for this reader.
+        NoRuleError, ExpatError: it is for the tolerant reader.
     """
-    names = Names()
-    said = FeedBuilder()
-    places = {name: _Place(name, names) for name in TABLES}
-    place = places["document"]
-    opened = said.open
-    forget = said.parts.clear
+    names = ElementNames()
+    builder = FeedBuilder()
+    places = {place: _PlaceRules(place, names) for place in TABLES}
+    rules = places["document"]
+    opened = builder.open
+    forget_text = builder.parts.clear
 
     # Variables of a function are faster than attributes, and most of the time goes here.
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal place
-        begin, end, word, inside = place[name]
+        nonlocal rules
+        begin, end, argument, inside = rules[name]
         if attributes:
-            attributes = said.attributes(attributes)
-        opened.append((end, word, place, said.base))
-        place = places[inside]
+            attributes = builder.attributes(attributes)
+        opened.append((end, argument, rules, builder.base))
+        rules = places[inside]
         if begin:
-            begin(said, word, attributes)
-        forget()
+            begin(builder, argument, attributes)
+        forget_text()
 
     def finish(_name: str) -> None:
-        nonlocal place
-        end, word, place, _ = opened[-1]
+        nonlocal rules
+        end, argument, rules, _ = opened[-1]
         if end:
-            end(said, word)
+            end(builder, argument)
         opened.pop()
         # As in feedparser, a base outlives its element where no element around it has one.
-        if said.base and opened:
-            said.base = opened[-1][3] or said.base
+        if builder.base and opened:
+            builder.base = opened[-1][3] or builder.base
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.buffer_size = 1 << 16
     parser.StartElementHandler = start
     parser.EndElementHandler = finish
-    parser.CharacterDataHandler = said.parts.append
+    parser.CharacterDataHandler = builder.parts.append
     parser.StartNamespaceDeclHandler = names.declare
     parser.StartDoctypeDeclHandler = _refuse
     parser.Parse(text, True)
-    if names.formats not in _FORMATS.get(said.version, _FORMATS_OF_RSS):
-        raise OddError
-    return said
+    if names.formats not in _FORMATS.get(builder.version, _FORMATS_OF_RSS):
+        raise NoRuleError
+    return builder
 
 
 def _refuse(*_: object) -> None:
-    raise OddError
+    raise NoRuleError

@@ -1,8 +1,10 @@
-"""What the elements of a plain feed do, element by element as in feedparser.
+"""The rules of the fast reader: what each element of a feed adds, as feedparser has it.
 
-A rule is what happens where an element begins and where it ends, a word for both, and the place
-that its children are in. What no table of a place has makes the document odd, but for elements
-with a prefix of their own: feedparser keeps those under names that nobody reads.
+A rule has what to call where its element begins and where it ends, an argument for both calls, and
+the place that the element's children are in. A place is a kind of surroundings ("channel", "entry",
+"author"); `TABLES` has the rules of each by the names of elements. An element without a rule makes
+the whole document one for the tolerant reader, but for elements under a prefix that feedparser does
+not know: it keeps those under names that nobody reads.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from digest.feeds.parsing.fast_builder import FeedBuilder
-from digest.feeds.parsing.namespaces import OddError
+from digest.feeds.parsing.namespaces import NoRuleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,11 +21,11 @@ if TYPE_CHECKING:
 
 
 class Rule(NamedTuple):
-    """What an element does."""
+    """What to call where an element begins and ends, with `argument`; its children's place."""
 
     begin: Callable[[FeedBuilder, str, Attributes], None] | None = None
     end: Callable[[FeedBuilder, str], None] | None = None
-    word: str = ""
+    argument: str = ""
     inside: str = "leaf"
 
 
@@ -34,13 +36,9 @@ def _skipping(*names: str) -> dict[str, Rule]:
     return dict.fromkeys(names, _SKIP)
 
 
-def _field(word: str) -> Rule:
-    return Rule(None, FeedBuilder.end_field, word)
-
-
-def _bare_field(word: str) -> Rule:
+def _bare_field(field: str) -> Rule:
     """A field that feedparser does not know: attributes would take the place of its text."""
-    return Rule(FeedBuilder.begin_bare, FeedBuilder.end_field, word)
+    return Rule(FeedBuilder.begin_bare, FeedBuilder.end_field, field)
 
 
 _TITLE = Rule(FeedBuilder.begin_text, FeedBuilder.end_title, "text/plain", "text")
@@ -53,7 +51,7 @@ _AUTHOR = Rule(FeedBuilder.begin_author, FeedBuilder.end_author, inside="author"
 _LINK = Rule(FeedBuilder.begin_link, FeedBuilder.end_link)
 _ID = Rule(FeedBuilder.begin_id, FeedBuilder.end_id)
 _PUBLISHED, _UPDATED, _CREATED = (
-    Rule(None, FeedBuilder.end_date, word) for word in ("published", "updated", "created")
+    Rule(None, FeedBuilder.end_date, field) for field in ("published", "updated", "created")
 )
 
 _ITUNES = "http://www.itunes.com/"
@@ -243,19 +241,19 @@ _OPEN_PLACES = {"entry", "channel", "channel of rdf", "feed", "skipped freely"}
 
 
 def rule_for(name: str, place: str) -> Rule:
-    """The rule for an element of a name as `Names` has it.
+    """The rule for an element in a place; `name` as `ElementNames` has it.
 
     Raises:
-        OddError: there is none.
+        NoRuleError: the document is for the tolerant reader.
     """
     if rule := TABLES[place].get(name):
         return rule
     prefix, _, local = name.rpartition(":")
     if place == "text" and prefix == "xhtml" and local != "body":
         return Rule(FeedBuilder.begin_markup, FeedBuilder.end_markup, local, "text")
-    in_the_open = place in _OPEN_PLACES
+    is_open = place in _OPEN_PLACES
     if place in {"document", "leaf", "text"} or prefix in _HANDLED or local in _PARTS:
-        raise OddError
-    if not prefix and (local in _CORE or "_" in local or not in_the_open):
-        raise OddError
-    return Rule(inside="skipped freely" if in_the_open else "skipped")
+        raise NoRuleError
+    if not prefix and (local in _CORE or "_" in local or not is_open):
+        raise NoRuleError
+    return Rule(inside="skipped freely" if is_open else "skipped")

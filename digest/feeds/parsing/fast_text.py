@@ -1,4 +1,4 @@
-"""The texts of a document as feedparser reads them: titles, summaries and contents."""
+"""Builds the titles, summaries and contents of a feed, as feedparser would; for the fast reader."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import html
 from typing import Any
 from urllib.parse import urljoin
 
-from digest.feeds.parsing.namespaces import OddError
+from digest.feeds.parsing.namespaces import NoRuleError
 from digest.feeds.parsing.repairs import looks_like_html, repaired, without_container
 
 Attributes = dict[str, str]
@@ -14,7 +14,7 @@ Attributes = dict[str, str]
 RDF_ABOUT = "http://www.w3.org/1999/02/22-rdf-syntax-ns# about"
 _XML_BASE = "http://www.w3.org/XML/1998/namespace base"
 # Attributes that are read, and so may not have a prefix, which feedparser would ignore.
-READ = {
+READ_ATTRIBUTES = {
     *("about", "base", "domain", "duration", "href", "ispermalink", "label", "lastmod", "medium"),
     *("mode", "rel", "role", "scheme", "term", "text", "type", "uri", "url", "version"),
 }
@@ -27,10 +27,10 @@ _TYPES_OF_ATOM = {**_TYPES, "xhtml": _XHTML, _XHTML: _XHTML}
 
 
 class TextBuilder:
-    """The texts of a document, and what it has said so far.
+    """Collects the fields of a feed and its entries; this half does their texts.
 
-    `parts` are the texts since the last element began, `open` has one thing for each element that
-    is open, `base` is the address that links are relative to, where the document says one.
+    `parts` are the texts since the last element began, `open` has one item for each element that
+    is open, `base` is the address that links are relative to, where the document gives one.
     """
 
     def __init__(self) -> None:
@@ -40,8 +40,8 @@ class TextBuilder:
         self.base = ""
         self.parts: list[str] = []
         self.open: list[Any] = []
-        # The fields of the feed or the entry at hand, and how deep its texts were.
-        self.said = self.feed
+        # The fields of the feed or entry that is being read, and how deep its texts stood.
+        self.fields = self.feed
         self.depths: dict[str, int] = {}
         self.title_depth = -1
         self.has_content = False
@@ -49,46 +49,46 @@ class TextBuilder:
         self._markup: list[str] = []
         self._as_content = False
 
-    def attributes(self, said: Attributes) -> Attributes:
+    def attributes(self, written: Attributes) -> Attributes:
         """The attributes of an element as feedparser names them; takes note of a base.
 
         Raises:
-            OddError: one that is read has a prefix.
+            NoRuleError: one that is read has a prefix.
         """
         found = {}
-        for name, value in said.items():
+        for name, value in written.items():
             prefix, _, local = name.lower().rpartition(" ")
             if name == _XML_BASE:
                 self._rebase(value)
-            elif local == "base" or (prefix and local in READ and name != RDF_ABOUT):
-                raise OddError
+            elif local == "base" or (prefix and local in READ_ATTRIBUTES and name != RDF_ABOUT):
+                raise NoRuleError
             found[name if prefix else local] = value.lower() if local in {"rel", "type"} else value
         return found
 
-    def _rebase(self, said: str) -> None:
-        if not said:
+    def _rebase(self, address: str) -> None:
+        if not address:
             return
         try:
-            base = urljoin(self.base, said)
+            base = urljoin(self.base, address)
             stays = base == urljoin(base, base)
         except ValueError:
-            raise OddError from None
-        if not stays or not said.startswith(("http://", "https://")) or ":///" in said:
-            raise OddError
+            raise NoRuleError from None
+        if not stays or not address.startswith(("http://", "https://")) or ":///" in address:
+            raise NoRuleError
         self.base = base
 
     def text(self) -> str:
-        """What stands in the element that ends."""
+        """The text of the element that ends."""
         return repaired("".join(self.parts).strip())
 
     def resolved(self, address: str) -> str:
         """An address as feedparser makes it absolute.
 
         Raises:
-            OddError: it has slashes that feedparser takes away.
+            NoRuleError: it has slashes that feedparser takes away.
         """
         if ":///" in address:
-            raise OddError
+            raise NoRuleError
         if not self.base:
             return address
         try:
@@ -96,24 +96,24 @@ class TextBuilder:
         except ValueError:
             return ""
 
-    def begin_text(self, usual: str, attributes: Attributes) -> None:
-        """Text of a type that is said or usual."""
+    def begin_text(self, default_type: str, attributes: Attributes) -> None:
+        """A text of the type in its attributes, or of the default one."""
         types = _TYPES_OF_ATOM if self.version == "atom10" else _TYPES
-        kind = types.get(attributes.get("type", usual))
+        kind = types.get(attributes.get("type", default_type))
         if kind is None or "mode" in attributes:
-            raise OddError
+            raise NoRuleError
         self._detail = {"type": kind, "base": self.base}
         self._markup = []
 
     def begin_markup(self, tag: str, attributes: Attributes) -> None:
         """An element of XHTML within text of that type."""
         if self._detail["type"] != _XHTML or any(" " in name for name in attributes):
-            raise OddError
-        said = (f' {name}="{_quoted(attributes[name])}"' for name in attributes)
-        self._markup += _escaped("".join(self.parts)), f"<{tag}{''.join(said)}>"
+            raise NoRuleError
+        written = (f' {name}="{_quoted(attributes[name])}"' for name in attributes)
+        self._markup += _escaped("".join(self.parts)), f"<{tag}{''.join(written)}>"
 
     def end_markup(self, tag: str) -> None:
-        """The end of it."""
+        """The end of an element of XHTML."""
         self._markup += _escaped("".join(self.parts)), f"</{tag}>"
         self.parts.clear()
 
@@ -128,29 +128,29 @@ class TextBuilder:
         return text
 
     def _keep(self, key: str, text: str) -> None:
-        """Keep a text, in an entry unless one was kept that was less deep."""
+        """Keep a text; in an entry only if none was kept that stood less deep."""
         depth = len(self.open)
-        if self.said is self.feed or depth <= self.depths.setdefault(key, depth):
+        if self.fields is self.feed or depth <= self.depths.setdefault(key, depth):
             self.depths[key] = depth
-            self.said[key] = text
-        self.said[f"{key}_detail"] = self._detail
+            self.fields[key] = text
+        self.fields[f"{key}_detail"] = self._detail
 
-    def forget_title(self, _word: str, _attributes: Attributes) -> None:
-        """An element after which another title may take the place of the first."""
+    def forget_title(self, _argument: str, _attributes: Attributes) -> None:
+        """The start of an element after which a later title may replace the first."""
         self.title_depth = -1
 
-    def end_inner_title(self, _word: str) -> None:
-        """A title of something else."""
+    def end_inner_title(self, _argument: str) -> None:
+        """The title of something in a feed or entry, such as its picture."""
         if self.text():
             self.title_depth = len(self.open)
 
-    def end_title(self, _word: str) -> None:
-        """A title: the first that has any text."""
+    def end_title(self, _argument: str) -> None:
+        """The end of a title: the first with a text counts."""
         if self._keep_title():
             self.title_depth = len(self.open)
 
-    def end_media_title(self, _word: str) -> None:
-        """A title of a picture or recording: it stands in until there is one."""
+    def end_media_title(self, _argument: str) -> None:
+        """The end of a title of a picture or recording: it stands in for a missing one."""
         self._keep_title()
 
     def _keep_title(self) -> str:
@@ -159,33 +159,33 @@ class TextBuilder:
             self._keep("title", text)
         return text
 
-    def begin_description(self, word: str, attributes: Attributes) -> None:
-        """A description or summary; before there is any content, a second one is content."""
-        self._as_content = "summary" in self.said and not self.has_content
+    def begin_description(self, field: str, attributes: Attributes) -> None:
+        """A description or summary; a second one is content, unless there was content before."""
+        self._as_content = "summary" in self.fields and not self.has_content
         if self._as_content:
             self.begin_content("text/plain", attributes)
         else:
-            self.begin_text("text/plain" if word == "summary" else "text/html", attributes)
+            self.begin_text("text/plain" if field == "summary" else "text/html", attributes)
 
-    def end_description(self, word: str) -> None:
-        """The end of one."""
+    def end_description(self, field: str) -> None:
+        """The end of a description or summary."""
         if self._as_content:
-            self.end_content(word)
-        elif self.said is self.feed and word == "description":
+            self.end_content(field)
+        elif self.fields is self.feed and field == "description":
             self._end_text()
         else:
             self._keep("summary", self._end_text())
 
-    def begin_content(self, usual: str, attributes: Attributes) -> None:
-        """The content."""
+    def begin_content(self, default_type: str, attributes: Attributes) -> None:
+        """A content."""
         self.has_content = True
-        self.begin_text(usual, attributes)
+        self.begin_text(default_type, attributes)
 
-    def end_content(self, _word: str) -> None:
-        """The end of it; it stands in for a summary."""
+    def end_content(self, _argument: str) -> None:
+        """The end of a content; it stands in for a missing summary."""
         value = self._end_text()
-        self.said.setdefault("content", []).append({**self._detail, "value": value})
-        self.said.setdefault("summary", value)
+        self.fields.setdefault("content", []).append({**self._detail, "value": value})
+        self.fields.setdefault("summary", value)
 
 
 # As xml.sax.saxutils does, which loads an HTTP client.

@@ -1,4 +1,4 @@
-"""What feedparser put in a field, by type: an element of any name can put anything in it."""
+"""Fields of feedparser's by type: an element of any name can put anything into them."""
 
 from __future__ import annotations
 
@@ -20,4 +20,8 @@ def detail_in(parsed: Any, name: str) -> dict[str, Any]:
 def details_in(parsed: Any, name: str) -> list[dict[str, Any]]:
     """The attributes of each of several elements in a field, or nothing."""
     values = parsed.get(name)
-    return [one for one in values if isinstance(one, dict)] if isinstance(values, list) else []
+    return (
+        [detail for detail in values if isinstance(detail, dict)]
+        if isinstance(values, list)
+        else []
+    )

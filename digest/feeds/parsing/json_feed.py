@@ -1,4 +1,4 @@
-"""A JSON Feed (jsonfeed.org, versions 1 and 1.1) to what it said."""
+"""Parses a JSON Feed (jsonfeed.org, versions 1 and 1.1)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from digest.errors import FeedError
 from digest.feeds.limits import MAX_HTML, MAX_ID, MAX_LINK, MAX_NAME, MAX_TITLE, within_limits
 from digest.feeds.parsing.dates import read_date
 from digest.feeds.parsing.json_values import json_object, objects, text, texts
-from digest.feeds.parsing.media import seconds_said
+from digest.feeds.parsing.media import read_seconds
 from digest.feeds.text import absolute_link, categories, one_line, paragraphs, well_formed
 from digest.model import ParsedEntry, ParsedFeed
 
@@ -22,9 +22,9 @@ def looks_like_json(body: bytes) -> bool:
 
 
 def parse_json_feed(body: bytes, url: str) -> ParsedFeed:
-    """Parse a body that came from `url`.
+    """Parse a JSON Feed that came from `url`.
 
-    Numbers count as text; what has another type than it should counts as not said.
+    Numbers count as text; a value of a wrong type counts as missing.
 
     Raises:
         FeedError: it is no JSON Feed, or not a whole one.
@@ -65,11 +65,11 @@ def _first_link(item: dict[str, Any], url: str, *names: str) -> str:
     return next((link for link in links if link), "")
 
 
-def _authors(said: dict[str, Any]) -> str:
+def _authors(item: dict[str, Any]) -> str:
     # Version 1 has one author, version 1.1 a list.
-    author = said.get("author")
-    authors = objects(said, "authors") or ([author] if isinstance(author, dict) else [])
-    return one_line(", ".join(name for one in authors if (name := text(one, "name"))), MAX_NAME)
+    author = item.get("author")
+    authors = objects(item, "authors") or ([author] if isinstance(author, dict) else [])
+    return one_line(", ".join(filter(None, (text(author, "name") for author in authors))), MAX_NAME)
 
 
 def _html(item: dict[str, Any]) -> str:
@@ -80,5 +80,5 @@ def _html(item: dict[str, Any]) -> str:
 
 def _seconds(item: dict[str, Any]) -> int | None:
     attachments = objects(item, "attachments")
-    lengths = (seconds_said(text(one, "duration_in_seconds")) for one in attachments)
+    lengths = (read_seconds(text(each, "duration_in_seconds")) for each in attachments)
     return next((seconds for seconds in lengths if seconds), None)

@@ -16,7 +16,7 @@ def json_object(body: bytes) -> dict[str, Any]:
     """A document in any UTF that is an object; numbers stay the texts that they are written as.
 
     Raises:
-        FeedError: it is no such, or not a whole one.
+        FeedError: it is no JSON object, or not a whole one.
     """
     text = body.decode(json.detect_encoding(body), "replace")
     try:
@@ -40,13 +40,15 @@ def text(of: dict[str, Any], name: str) -> str:
 def texts(of: dict[str, Any], name: str) -> list[str]:
     """The texts of a list, without what else there is in it."""
     values = of.get(name)
-    return [one for one in values if isinstance(one, str)] if isinstance(values, list) else []
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
 
 
 def objects(of: dict[str, Any], name: str) -> list[dict[str, Any]]:
     """The objects of a list, without what else there is in it."""
     values = of.get(name)
-    return [one for one in values if isinstance(one, dict)] if isinstance(values, list) else []
+    return (
+        [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+    )
 
 
 def number(of: dict[str, Any], name: str) -> int | float | None:

@@ -1,4 +1,4 @@
-"""The picture and the length that a feed gives an entry."""
+"""The picture, the length and the maker that a feed gives for an entry's media."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CLOCK = re.compile(r"(?:(?P<hours>\d{1,3}):)?(?P<minutes>\d{1,4}):(?P<seconds>[
 _SECONDS = re.compile(r"(\d{1,7})(?:\.\d*)?")
 
 
-def seconds_said(text: str) -> int | None:
+def read_seconds(text: str) -> int | None:
     """A length written `H:MM:SS`, `MM:SS` or as seconds; None for anything else, and for zero."""
     text = text.strip()
     if not text:
@@ -29,16 +29,16 @@ def seconds_said(text: str) -> int | None:
 
 def entry_seconds(entry: Any) -> int | None:
     """The length of the recording of an entry of feedparser's, in seconds (iTunes, Media RSS)."""
-    if seconds := seconds_said(text_in(entry, "itunes_duration")):
+    if seconds := read_seconds(text_in(entry, "itunes_duration")):
         return seconds
     for content in details_in(entry, "media_content"):
-        if seconds := seconds_said(text_in(content, "duration")):
+        if seconds := read_seconds(text_in(content, "duration")):
             return seconds
     return None
 
 
 def entry_images(entry: Any) -> Iterator[str]:
-    """The addresses of the pictures of an entry of feedparser's, as said, the aptest first."""
+    """The addresses of the pictures of an entry of feedparser's, as written, the best first."""
     for thumbnail in details_in(entry, "media_thumbnail"):
         yield text_in(thumbnail, "url")
     for content in details_in(entry, "media_content"):
@@ -53,9 +53,9 @@ def entry_images(entry: Any) -> Iterator[str]:
 def entry_credit(entry: Any) -> str:
     """Who an entry of feedparser's says made its media (Media RSS, `media:credit`)."""
     makers = details_in(entry, "media_credit")
-    said = (text_in(one, "content") for one in makers if one.get("role", "author") == "author")
-    return next((author for author in said if author), "")
+    authors = (maker for maker in makers if maker.get("role", "author") == "author")
+    return next(filter(None, (text_in(author, "content") for author in authors)), "")
 
 
-def _is_image(said: dict[str, Any]) -> bool:
-    return text_in(said, "type").startswith("image/")
+def _is_image(detail: dict[str, Any]) -> bool:
+    return text_in(detail, "type").startswith("image/")

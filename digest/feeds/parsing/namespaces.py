@@ -1,4 +1,4 @@
-"""The names of elements as feedparser understands them, whatever prefixes a document chose."""
+"""The names of elements and their prefixes as feedparser knows them, whatever a document uses."""
 
 from __future__ import annotations
 
@@ -76,15 +76,15 @@ _FORMATS = {
     "http://purl.org/rss/1.0/": "rss10",
     "http://www.w3.org/2005/atom": "atom10",
 }
-_ODD = {"http://www.w3.org/1999/xlink"}  # its declaration counts as an attribute
+_AMBIGUOUS = {"http://www.w3.org/1999/xlink"}  # its declaration counts as an attribute
 
 
-class OddError(Exception):
-    """A document has something that feedparser may read in a way of its own."""
+class NoRuleError(Exception):
+    """A document has something that the fast reader has no rule for."""
 
 
-class Names:
-    """Which names the elements of a document have, from the prefixes it declares.
+class ElementNames:
+    """The names of a document's elements, from the prefixes it declares.
 
     feedparser never forgets a prefix and confuses two that are alike, so that each may only ever
     mean one namespace.
@@ -99,31 +99,31 @@ class Names:
         """Take note of a prefix, or of the namespace of names without one.
 
         Raises:
-            OddError: feedparser would confuse it with another.
+            NoRuleError: feedparser would confuse it with another.
         """
         if not uri:
             return
         folded = uri.lower()
-        if folded in _ODD or not folded.isprintable() or " " in uri:
-            raise OddError
+        if folded in _AMBIGUOUS or not folded.isprintable() or " " in uri:
+            raise NoRuleError
         if folded in _FORMATS:
             self.formats.add(_FORMATS[folded])
         known = _known(folded)
         own = (prefix or "").lower()
         meant = own if known is None else known
         if self._prefixes.setdefault(uri, meant) != meant:
-            raise OddError
+            raise NoRuleError
         self._claim(meant, uri if known is None else f"known as {known}")
         if prefix and own != meant:
             self._claim(own, f"{own} for {meant}")
 
     def _claim(self, prefix: str, owner: str) -> None:
         if prefix and self._owners.setdefault(prefix, owner) != owner:
-            raise OddError
+            raise NoRuleError
 
-    def name(self, said: str) -> str:
-        """The name of an element, as `prefix:name` or `name`, from expat's namespace and name."""
-        uri, _, local = said.rpartition(" ")
+    def name(self, expat_name: str) -> str:
+        """`prefix:name` or `name` in lower case, from expat's "namespace name"."""
+        uri, _, local = expat_name.rpartition(" ")
         prefix = self._prefixes.get(uri, "")
         return f"{prefix}:{local}".lower() if prefix else local.lower()
 

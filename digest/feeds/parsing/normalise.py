@@ -1,4 +1,4 @@
-"""Dictionaries as feedparser makes them to what the feed said: the words of both readers."""
+"""Turns the dictionaries of feedparser, which both readers fill, into a ParsedFeed."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _WITH_ADDRESS = re.compile(r"\S+@\S+ \((.+)\)|(.+) \(\S+@\S+\)")
-# A language that only feedparser reads, not a form of numbers that it misreads.
-FOREIGN = re.compile(r"[^\x00-\x7f]|[A-Za-z]{4}")
+# A date in a language that only feedparser reads, not in numbers, which it misreads.
+FOREIGN_DATE = re.compile(r"[^\x00-\x7f]|[A-Za-z]{4}")
 
 
 def feed_of(feed: Any, entries: Iterable[Any], version: str, url: str, text: str) -> ParsedFeed:
-    """What a feed and its entries said, in a document with this text that came from `url`.
+    """The parsed feed of a document with this text that came from `url`.
 
     Raises:
-        FeedError: it is too much.
+        FeedError: it is larger than `digest.feeds.limits` allows.
     """
     # RFC 4287, section 4.2.1: the authors of a feed are those of its entries that name none.
     authors = _authors(feed) if version.startswith("atom") else ""
@@ -66,8 +66,8 @@ def _entry(entry: Any, url: str, feed_authors: str) -> ParsedEntry:
     )
 
 
-def _first_link(base: str, said: Iterable[str]) -> str:
-    for address in said:
+def _first_link(base: str, addresses: Iterable[str]) -> str:
+    for address in addresses:
         if link := absolute_link(base, address, MAX_LINK):
             return link
     return ""
@@ -75,14 +75,15 @@ def _first_link(base: str, said: Iterable[str]) -> str:
 
 def _links(entry: Any) -> Iterator[str]:
     """Where an entry may be read, the best first; a recording stands in for a missing page."""
-    said = text_in(entry, "link")
+    link = text_in(entry, "link")
     # In RSS a guid is an address unless it says otherwise, which generators of ids forget.
-    from_guid = bool(entry.get("guidislink")) and said == text_in(entry, "id")
-    if "/" in said or not from_guid:
-        yield said
-    for one in details_in(entry, "links"):
-        if one.get("rel") == "enclosure" and text_in(one, "type").startswith(("audio/", "video/")):
-            yield text_in(one, "href")
+    from_guid = bool(entry.get("guidislink")) and link == text_in(entry, "id")
+    if "/" in link or not from_guid:
+        yield link
+    for other in details_in(entry, "links"):
+        kind = text_in(other, "type")
+        if other.get("rel") == "enclosure" and kind.startswith(("audio/", "video/")):
+            yield text_in(other, "href")
 
 
 def _declared_base(entry: Any) -> str:
@@ -92,14 +93,14 @@ def _declared_base(entry: Any) -> str:
     return next((base for base in bases if base), "")
 
 
-def _authors(said: Any) -> str:
+def _authors(parsed: Any) -> str:
     """The authors' names, without the mail addresses that RSS, or feedparser, puts beside them."""
-    everyone = details_in(said, "authors")
-    names = dict.fromkeys(name for one in everyone if (name := text_in(one, "name")))
+    everyone = details_in(parsed, "authors")
+    names = dict.fromkeys(name for author in everyone if (name := text_in(author, "name")))
     if len(names) > 1:
         return one_line(", ".join(names), MAX_NAME)
     # Of a single name feedparser loses a part where the address has a long top-level domain.
-    author = _text(said, "author", MAX_NAME)
+    author = _text(parsed, "author", MAX_NAME)
     match = _WITH_ADDRESS.fullmatch(author) if "@" in author else None
     return (match[1] or match[2]) if match else author
 
@@ -126,16 +127,16 @@ def _date(entry: Any) -> datetime | None:
     """When it was published, else updated; None where it says neither in a form we can read."""
     for name in ("published", "updated", "created"):
         # `get("updated")` would answer with the other date, `in` does not.
-        said = text_in(entry, name) if name in entry else ""
-        if date := read_date(said) or _foreign_date(said, entry, f"{name}_parsed"):
+        text = text_in(entry, name) if name in entry else ""
+        if date := read_date(text) or _foreign_date(text, entry, f"{name}_parsed"):
             return date
     return None
 
 
-def _foreign_date(said: str, entry: Any, name: str) -> datetime | None:
-    """What feedparser read in a language of its own, where that is in the year that it says."""
-    parsed = entry[name] if FOREIGN.search(said) and name in entry else None
-    if not isinstance(parsed, struct_time) or f"{parsed.tm_year:04}" not in said:
+def _foreign_date(text: str, entry: Any, name: str) -> datetime | None:
+    """The date that feedparser read in another language, if the text has its year."""
+    parsed = entry[name] if FOREIGN_DATE.search(text) and name in entry else None
+    if not isinstance(parsed, struct_time) or f"{parsed.tm_year:04}" not in text:
         return None
     try:
         return plausible(datetime.fromtimestamp(calendar.timegm(parsed), UTC))

@@ -1,7 +1,7 @@
-"""A structural scan: which bytes of a document are which entry, without reading any of them.
+"""The outline of a body: which bytes are which entry, found without parsing any entry.
 
-Entries that the last body had to the byte need not be parsed again. They are cut out, and what is
-left is a document that says the same of the others.
+Entries that the body before had, byte for byte, need not be parsed again: they are cut out, and the
+document that is left says the same of the others. What it gains is in docs/performance.md.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ _COMMENT = re.compile(rb"<!--[^<>]*-->")
 
 
 class BodyIndex(Struct, frozen=True):
-    """A body by hashes: of all around its entries, and of each entry's bytes, in their order.
+    """The hashes of a body: of all around its entries, and of the bytes of each, in their order.
 
-    `ids` has the entries they are, where each is one that shares no name with another.
+    `ids` are the ids of the entries in the store; empty where two entries share a name.
     """
 
     around: bytes
@@ -52,24 +52,25 @@ class BodyIndex(Struct, frozen=True):
     ids: tuple[int, ...] = ()
 
     def pack(self) -> bytes:
-        """As the store keeps it."""
+        """The bytes that the store keeps."""
         ids = self.ids or (0,) * len(self.hashes)
         rows = (
-            one + number.to_bytes(_ID, "big") for one, number in zip(self.hashes, ids, strict=True)
+            digest + number.to_bytes(_ID, "big")
+            for digest, number in zip(self.hashes, ids, strict=True)
         )
         return self.around + b"".join(rows)
 
     def kept_in(self, later: BodyIndex) -> dict[bytes, int]:
-        """The entries of this body that a later one has to the byte, and the same around them."""
+        """The ids, by hash, of the entries that a later body still has; none if else it differs."""
         if self.around != later.around:
             return {}
         # Without ids there are none.
         ids = dict(zip(self.hashes, self.ids, strict=False))
-        return {one: ids[one] for one in later.hashes if one in ids}
+        return {digest: ids[digest] for digest in later.hashes if digest in ids}
 
     @staticmethod
     def unpack(packed: bytes) -> BodyIndex:
-        """The other way round."""
+        """The index that was packed."""
         size = _HASH + _ID
         rows = [packed[at : at + size] for at in range(_HASH, len(packed), size)]
         ids = tuple(int.from_bytes(row[_HASH:], "big") for row in rows)
@@ -77,59 +78,58 @@ class BodyIndex(Struct, frozen=True):
         return BodyIndex(packed[:_HASH], hashes, ids if all(ids) else ())
 
 
-class Outline(Struct, frozen=True):
-    """Where the entries of a document are, each from a byte to before another, and all by hashes.
+class BodyOutline(Struct, frozen=True):
+    """The index of a body, and the spans of its entries, each from a byte to before another.
 
-    No places, and one hash of everything, where a document cannot be taken apart.
+    Where a body cannot be divided, no spans, and one hash of everything.
     """
 
-    listing: BodyIndex
-    places: tuple[tuple[int, int], ...] = ()
+    index: BodyIndex
+    spans: tuple[tuple[int, int], ...] = ()
 
 
-def outline(body: bytes, context: Sequence[str] = ()) -> Outline:
-    """Take a document apart, if it is well-formed and in no way odd; linear in its length.
+def outline(body: bytes, context: Sequence[str] = ()) -> BodyOutline:
+    """Find the entries of a body, in one pass, if it is well-formed and nothing in it is ambiguous.
 
     `context` is what else decides how an entry is read.
     """
-    scan = _Scan(body)
-    if not scan.succeeds():
+    locator = _EntryLocator(body)
+    if not locator.succeeds():
         return undivided([body], context)
-    hashes = tuple(_hash_of(body[start:end]) for start, end in scan.places)
+    hashes = tuple(_hash_of(body[start:end]) for start, end in locator.spans)
     if len(set(hashes)) < len(hashes):
         return undivided([body], context)
-    return Outline(
-        BodyIndex(_hash_of(scan.around(), *_encoded(context)), hashes), tuple(scan.places)
-    )
+    index = BodyIndex(_hash_of(locator.around(), *_encoded(context)), hashes)
+    return BodyOutline(index, tuple(locator.spans))
 
 
-def undivided(bodies: Iterable[bytes], context: Sequence[str] = ()) -> Outline:
-    """Several documents that say something together: one hash of everything."""
-    return Outline(BodyIndex(_hash_of(*bodies, *_encoded(context))))
+def undivided(bodies: Iterable[bytes], context: Sequence[str] = ()) -> BodyOutline:
+    """The outline of what is not divided, of one or several bodies: one hash of everything."""
+    return BodyOutline(BodyIndex(_hash_of(*bodies, *_encoded(context))))
 
 
-def cut(body: bytes, whole: Outline, known: Container[bytes]) -> bytes:
-    """The document without the entries whose hashes are known."""
+def cut(body: bytes, whole: BodyOutline, known: Container[bytes]) -> bytes:
+    """The body without the entries whose hashes are known."""
     kept, at = [], 0
-    for (start, end), one in zip(whole.places, whole.listing.hashes, strict=True):
-        if one in known:
+    for (start, end), digest in zip(whole.spans, whole.index.hashes, strict=True):
+        if digest in known:
             kept.append(body[at:start])
             at = end
     return b"".join([*kept, body[at:]])
 
 
-class _OddError(Exception):
-    """The document is not one that the scan is sure about."""
+class _AmbiguousError(Exception):
+    """feedparser may find other entries in the document than expat does."""
 
 
-class _Scan:
-    """One pass over a document; `places` are where its entries are."""
+class _EntryLocator:
+    """Finds the entries of a document in one pass of expat; `spans` are from byte to byte."""
 
     def __init__(self, body: bytes) -> None:
-        self.places: list[tuple[int, int]] = []
+        self.spans: list[tuple[int, int]] = []
         self._body = body
         self._stamps: list[tuple[int, int]] = []
-        # The elements that are open around the entries, and the way to where entries may be.
+        # The elements that are open around the entries, and those in which entries are.
         self._path: list[str] = []
         self._way: tuple[str, ...] = ()
         self._entry = ""
@@ -137,11 +137,11 @@ class _Scan:
         # The depth of the entry, or of the stamp, that is open, and where it begins.
         self._inside = 0
         self._begin = 0
-        self._found = self.places
-        self._binds = False
+        self._spans_found = self.spans
+        self._binds_prefix = False
 
     def succeeds(self) -> bool:
-        """Whether the document could be taken apart."""
+        """Whether all entries were found for sure."""
         if len(self._body) > MAX_TEXT or b"\0" in self._body:
             return False
         # With namespaces, since a prefix that nobody declares makes feedparser read otherwise.
@@ -153,14 +153,14 @@ class _Scan:
         parser.EndElementHandler = self._end
         try:
             parser.Parse(self._body, True)
-        except (expat.ExpatError, _OddError, LookupError, ValueError):
+        except (expat.ExpatError, _AmbiguousError, LookupError, ValueError):
             return False
-        return len(self.places) <= MAX_ENTRIES
+        return len(self.spans) <= MAX_ENTRIES
 
     def around(self) -> bytes:
         """What stands around entries and stamps, without comments and outer white space."""
         outside, at = [], 0
-        for start, end in sorted([*self.places, *self._stamps]):
+        for start, end in sorted([*self.spans, *self._stamps]):
             outside.append(self._body[at:start])
             at = end
         outside.append(self._body[at:])
@@ -169,48 +169,48 @@ class _Scan:
     def _declare(self, version: str, encoding: str | None, standalone: int) -> None:
         del version, standalone
         if encoding and encoding.lower() not in _ENCODINGS:
-            raise _OddError
+            raise _AmbiguousError
 
     def _refuse(self, *_: object) -> None:
         # Entities may stand for anything.
-        raise _OddError
+        raise _AmbiguousError
 
     def _bind(self, *_: object) -> None:
-        self._binds = True
+        self._binds_prefix = True
 
     def _start(self, name: str, attributes: object) -> None:
         del attributes
         self._depth += 1
         if self._inside:
             # feedparser holds to a namespace wherever it was declared.
-            if self._binds or (name.endswith(_ENTRIES) and _local(name) in _ENTRIES):
-                raise _OddError
+            if self._binds_prefix or (name.endswith(_ENTRIES) and _local(name) in _ENTRIES):
+                raise _AmbiguousError
             return
         self._start_outside(name)
-        self._binds = False
+        self._binds_prefix = False
 
     def _start_outside(self, name: str) -> None:
         local = _local(name)
         if self._depth == 1:
             if local not in _PLACES:
-                raise _OddError
+                raise _AmbiguousError
             self._way, self._entry = _PLACES[local]
         at_entries = len(self._path) == len(self._way) and (*self._path,) == self._way
         if local in _ENTRIES or (at_entries and local in _STAMPS):
             self._open(name, local, at_entries=at_entries)
         else:
-            if local == "channel" and self.places:
-                raise _OddError
+            if local == "channel" and self.spans:
+                raise _AmbiguousError
             self._path.append(local)
 
     def _open(self, name: str, local: str, *, at_entries: bool) -> None:
         is_entry = local in _ENTRIES
         known = at_entries and name.rpartition(" ")[0] in _NAMESPACES
-        if is_entry and (local != self._entry or not known or self._binds):
-            raise _OddError
+        if is_entry and (local != self._entry or not known or self._binds_prefix):
+            raise _AmbiguousError
         self._inside = self._depth
         self._begin = self._parser.CurrentByteIndex
-        self._found = self.places if is_entry else self._stamps
+        self._spans_found = self.spans if is_entry else self._stamps
 
     def _end(self, name: str) -> None:
         if not self._inside:
@@ -224,9 +224,9 @@ class _Scan:
         tag = _END_TAG.match(self._body, self._parser.CurrentByteIndex)
         # An empty element has no end tag, and what is found belongs to another.
         if tag and tag["name"].decode() == local:
-            self._found.append((self._begin, tag.end()))
-        elif self._found is self.places:
-            raise _OddError
+            self._spans_found.append((self._begin, tag.end()))
+        elif self._spans_found is self.spans:
+            raise _AmbiguousError
 
 
 def _local(name: str) -> str:
@@ -242,4 +242,4 @@ def _hash_of(*parts: bytes) -> bytes:
 
 
 def _encoded(context: Sequence[str]) -> list[bytes]:
-    return [one.encode("utf-8", "replace") for one in context]
+    return [text.encode("utf-8", "replace") for text in context]

@@ -24,16 +24,16 @@ _DAY = re.compile(r"<(?:\w+:)?day\s*>\s*([a-z]+)\s*<", re.IGNORECASE)
 
 
 def poll_hints(feed: Any, text: str) -> PollHints:
-    """What a feed of feedparser's, and the text of its document, ask for; nonsense is ignored.
+    """The hints of a feed of feedparser's and of its document's text; nonsense is ignored.
 
     RSS 2.0 rules `ttl`, `skipHours` and `skipDays`, RSS 1.0's syndication module `updatePeriod`.
     """
     asked = [interval for interval in (_time_to_live(feed), _period(feed)) if interval]
     # Of several hours or days feedparser keeps only the last.
-    said_hours = [int(hour) for hour in _HOUR.findall(_skipped(feed, text, "hours"))]
-    said_days = [day.lower() for day in _DAY.findall(_skipped(feed, text, "days"))]
-    hours = frozenset(hour % 24 for hour in said_hours if hour <= 24)
-    days = frozenset(_DAYS[day] for day in said_days if day in _DAYS)
+    hours_listed = [int(hour) for hour in _HOUR.findall(_skipped(feed, text, "hours"))]
+    days_listed = [day.lower() for day in _DAY.findall(_skipped(feed, text, "days"))]
+    hours = frozenset(hour % 24 for hour in hours_listed if hour <= 24)
+    days = frozenset(_DAYS[day] for day in days_listed if day in _DAYS)
     return PollHints(
         interval=max(asked, default=None),
         skip_hours=hours if len(hours) < 24 else frozenset(),
@@ -54,12 +54,12 @@ def _period(feed: Any) -> timedelta | None:
     return period / times if period and times else None
 
 
-def _count(said: str) -> int:
-    return int(said) if _NUMBER.fullmatch(said) else 0
+def _count(text: str) -> int:
+    return int(text) if _NUMBER.fullmatch(text) else 0
 
 
 def _skipped(feed: Any, text: str, unit: str) -> str:
-    """What stands in the first `skipHours` or `skipDays` of a document."""
+    """The markup in the first `skipHours` or `skipDays` of a document."""
     if f"skip{unit}" not in feed:
         return ""
     start = re.search(rf"<(?:\w+:)?skip{unit}\s*>", text, re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""A body to keyed entries, all of it in a worker process: long texts take time to hash, too."""
+"""From a body to keyed entries, all of it in a worker process, since hashing takes time too."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from digest import __version__
 from digest.errors import FeedError
 from digest.feeds.http.decode import decode_body
 from digest.feeds.identity import IdentityChoice, identify
-from digest.feeds.parsing.outline import BodyIndex, Outline, cut, outline, undivided
+from digest.feeds.parsing.outline import BodyIndex, BodyOutline, cut, outline, undivided
 from digest.feeds.sources import MOST_FURTHER, Document, Options, source_of
 from digest.model import PollHints, repr_without
 
@@ -25,8 +25,8 @@ class Body(Struct, frozen=True):
     """A body as it came from `url`, in `charset` where it says no other.
 
     `coding` is its content-coding, `limit` the most bytes there may be without it, those of the
-    `further` bodies included; `last` is the packed listing of the body before, if that is to be
-    made use of. A source of this `kind` reads it, by these `options`.
+    `further` bodies included; `last` is the packed index of the body before, to read only what
+    that did not have. A source of this `kind` reads it, by these `options`.
     """
 
     raw: bytes
@@ -46,13 +46,13 @@ class Body(Struct, frozen=True):
 class ParsedBody(Struct, frozen=True):
     """What polling takes from a body.
 
-    `entries` are those that the body before had not to the byte, and `kept` the ids of the others
-    with their hashes; with any of them, all around the entries is as before, and not told again.
-    Where `same`, everything is. `hashes` are those of `entries`, or none where nobody can say
-    which bytes are which of them.
+    `entries` are those that the body before did not have byte for byte, `kept` the ids of the
+    others by their hashes. Where any is kept, all around the entries is as before, and left out
+    here; where `same`, everything is as before. `hashes` are those of `entries`, or none where it
+    is not certain which bytes are which entry.
     """
 
-    listing: BodyIndex
+    index: BodyIndex
     title: str = ""
     poll_hints: PollHints = field(default_factory=PollHints)
     entries: tuple[KeyedEntry, ...] = ()
@@ -105,17 +105,17 @@ def read_body(body: Body) -> ParsedBody:
     context = (__version__, body.url, body.charset or "", body.how, body.kind, repr(body.options))
     found = undivided(map(_bytes, documents), context) if further else outline(first.body, context)
     last = BodyIndex.unpack(body.last) if body.last else BodyIndex(b"")
-    if (last.around, last.hashes) == (found.listing.around, found.listing.hashes):
-        return ParsedBody(found.listing, same=True)
-    kept = last.kept_in(found.listing)
+    if (last.around, last.hashes) == (found.index.around, found.index.hashes):
+        return ParsedBody(found.index, same=True)
+    kept = last.kept_in(found.index)
     return (kept and _read_rest(first, body, found, kept)) or _read_whole(documents, body, found)
 
 
 def _documents(body: Body) -> list[Document]:
     documents, left = [], body.limit
-    for one in (body, *body.further):
-        text = read_text(replace(one, limit=left))
-        documents.append(Document(text, one.url, one.charset))
+    for part in (body, *body.further):
+        text = read_text(replace(part, limit=left))
+        documents.append(Document(text, part.url, part.charset))
         left -= len(text)
     return documents
 
@@ -125,12 +125,12 @@ def _bytes(document: Document) -> bytes:
 
 
 def _read_rest(
-    first: Document, body: Body, found: Outline, kept: Mapping[bytes, int]
+    first: Document, body: Body, found: BodyOutline, kept: Mapping[bytes, int]
 ) -> ParsedBody | None:
-    """The entries that are not kept; None where they alone do not tell enough."""
-    hashes = tuple(one for one in found.listing.hashes if one not in kept)
+    """Read the entries that are not kept; None where the whole body is needed to tell."""
+    hashes = tuple(digest for digest in found.index.hashes if digest not in kept)
     if not hashes:
-        return ParsedBody(found.listing, kept=kept)
+        return ParsedBody(found.index, kept=kept)
     rest_of_it = replace(first, body=cut(first.body, found, kept))
     try:
         rest = _read_whole([rest_of_it], body, found)
@@ -139,13 +139,13 @@ def _read_rest(
     return replace(rest, hashes=hashes, kept=kept) if _are_distinct(rest.entries, hashes) else None
 
 
-def _read_whole(documents: Sequence[Document], body: Body, found: Outline) -> ParsedBody:
+def _read_whole(documents: Sequence[Document], body: Body, found: BodyOutline) -> ParsedBody:
     parsed = source_of(body.kind).parse(documents, body.options)
     entries = identify(parsed, body.how)
-    hashes = found.listing.hashes if len(entries) == len(parsed.entries) else ()
+    hashes = found.index.hashes if len(entries) == len(parsed.entries) else ()
     certain = _are_distinct(entries, hashes)
     return ParsedBody(
-        found.listing,
+        found.index,
         parsed.title,
         parsed.poll_hints,
         entries,

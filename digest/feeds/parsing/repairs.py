@@ -1,4 +1,4 @@
-"""What feedparser makes of a text: repairs, guesses and a container taken away."""
+"""What feedparser changes in texts, for the fast reader: repairs, guesses, a container removed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import html.entities
 import re
 from contextlib import suppress
 
-from digest.feeds.parsing.namespaces import OddError
+from digest.feeds.parsing.namespaces import NoRuleError
 
 # Numbers of windows-1252 that people use as if they were those of Unicode.
 _WINDOWS = {
@@ -23,7 +23,7 @@ _COMMON_TAGS = {"a", "b", "br", "code", "em", "i", "p", "span", "strong", "sub",
 
 
 def repaired(text: str) -> str:
-    """A text with two errors repaired as by feedparser: UTF-8 read as Latin 1, and windows-1252."""
+    """A text with two errors repaired: UTF-8 read as Latin 1, and numbers of windows-1252."""
     if text.isascii():
         return text
     with suppress(UnicodeError):
@@ -52,10 +52,10 @@ def looks_like_html(text: str) -> bool:
     """Whether feedparser takes a text for HTML.
 
     Raises:
-        OddError: that needs all of its list of elements.
+        NoRuleError: only its own list of elements decides.
     """
     if not ("&" in text or "</" in text) or not _MARKUP.search(text):
         return False
     if not _COMMON_TAGS.issuperset(tag.lower() for tag in _TAG.findall(text)):
-        raise OddError
+        raise NoRuleError
     return all(name in html.entities.entitydefs for name in _ENTITY.findall(text))

@@ -1,4 +1,4 @@
-"""The SAX driver that feedparser reads through, by the name of this module."""
+"""The SAX driver that feedparser is told to use, by the name of this module."""
 
 from __future__ import annotations
 

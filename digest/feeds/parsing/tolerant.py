@@ -1,4 +1,4 @@
-"""A body to what the feed said, through feedparser: the most tolerant parser there is.
+"""The tolerant reader: parses any feed with feedparser, however damaged it is.
 
 Runs in a worker process that can be killed, since feedparser can stall on a hostile document.
 """
@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 from digest.errors import FeedError
 from digest.feeds.discovery import feed_links
 from digest.feeds.parsing.char_refs import without_impossible
-from digest.feeds.parsing.fast import parse_quickly
-from digest.feeds.parsing.json_feed import looks_like_json, parse_json_feed
 from digest.feeds.parsing.normalise import feed_of
 
 if TYPE_CHECKING:
@@ -37,19 +35,8 @@ _BOUNDARY = re.compile(
 _CDF = re.compile(r"<channel[\s>]", re.IGNORECASE)
 
 
-def parse_feed(body: bytes, url: str, charset: str | None = None) -> ParsedFeed:
-    """Parse a whole, decoded body that came from `url`, in `charset` where it says no other.
-
-    Raises:
-        FeedError: it is no feed, or not a whole one.
-    """
-    if looks_like_json(body):
-        return parse_json_feed(body, url)
-    return parse_quickly(body, url) or parse_tolerantly(body, url, charset)
-
-
-def parse_tolerantly(body: bytes, url: str, charset: str | None = None) -> ParsedFeed:
-    """Parse a body that is not JSON through feedparser, which the quick reader has to equal.
+def parse(body: bytes, url: str, charset: str | None = None) -> ParsedFeed:
+    """Parse a feed in XML that came from `url`, in `charset` where it says no other.
 
     Raises:
         FeedError: it is no feed, or not a whole one.

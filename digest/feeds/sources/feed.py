@@ -16,6 +16,23 @@ if TYPE_CHECKING:
     from digest.model import FeedState, ParsedFeed
 
 
+def parse_feed(body: bytes, url: str, charset: str | None = None) -> ParsedFeed:
+    """Parse a decoded body that came from `url`, in `charset` where it says no other.
+
+    XML goes to the fast reader, and to the tolerant one where that has no rule for it.
+
+    Raises:
+        FeedError: it is no feed, or not a whole one.
+    """
+    # Only worker processes need them; the daemon stays small.
+    from digest.feeds.parsing import fast, tolerant
+    from digest.feeds.parsing.json_feed import looks_like_json, parse_json_feed
+
+    if looks_like_json(body):
+        return parse_json_feed(body, url)
+    return fast.parse(body, url) or tolerant.parse(body, url, charset)
+
+
 class Feed(Source["FeedSettings"]):
     """Asks for one document, where it moved once it did so for good."""
 
@@ -37,11 +54,8 @@ class Feed(Source["FeedSettings"]):
         )
 
     def parse(self, documents: Sequence[Document], options: Options) -> ParsedFeed:
-        """The document, by the quick reader or the tolerant one."""
+        """The document."""
         del options
-        # Only worker processes need it; the daemon stays small.
-        from digest.feeds.parsing.tolerant import parse_feed
-
         (document,) = documents
         return parse_feed(document.body, document.url, document.charset)
 

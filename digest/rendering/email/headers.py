@@ -24,10 +24,6 @@ _LONGEST_LINE = 998
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+"
 _DOT_ATOM = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 _WORDS = re.compile(rf"{_ATOM}( {_ATOM})*")
-# Most addresses, of which there is nothing to find out.
-_PLAIN = re.compile(
-    r"([A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*)@((?:[a-z0-9-]{1,63}\.){1,3}[a-z]{2,63})"
-)
 _FIELD = re.compile(rb"([!-9;-~]+):[ \t]*[^\r\n\0]*(?:\r\n[ \t]+[^\s\0][^\r\n\0]*)*")
 # RFC 5322, section 3.6: those of ours that a message has once.
 _ONCE = {
@@ -57,8 +53,6 @@ def mailbox(text: str) -> Mailbox:
     Raises:
         ValueError: it is no address.
     """
-    if plain := _PLAIN.fullmatch(text):
-        return Mailbox("", plain[1], plain[2])
     read = read_mailbox(text)
     if not read.username.isprintable():
         raise ValueError("is no address")

@@ -13,20 +13,20 @@ from tests import limits
 HOUR = timedelta(hours=1)
 
 
-async def a_turn(turns: HostThrottle, host: str, log: list[float] | None = None) -> None:
-    async with turns.take(host):
+async def a_turn(throttle: HostThrottle, host: str, log: list[float] | None = None) -> None:
+    async with throttle.slot(host):
         if log is not None:
             log.append(asyncio.get_running_loop().time())
             await asyncio.sleep(0)
 
 
-async def open_at_once(turns: HostThrottle, hosts: list[str]) -> int:
-    """How many of these turns were taken at a time."""
+async def open_at_once(throttle: HostThrottle, hosts: list[str]) -> int:
+    """How many of these throttle were taken at a time."""
     open_now = most = 0
 
     async def one(host: str) -> None:
         nonlocal open_now, most
-        async with turns.take(host):
+        async with throttle.slot(host):
             open_now += 1
             most = max(most, open_now)
             for _ in range(len(hosts)):
@@ -38,8 +38,8 @@ async def open_at_once(turns: HostThrottle, hosts: list[str]) -> int:
 
 
 async def test_one_at_a_time_with_a_pause_between() -> None:
-    turns, log = HostThrottle(50, 1, 0.05), list[float]()
-    await asyncio.gather(*(a_turn(turns, "h", log) for _ in range(4)))
+    throttle, log = HostThrottle(50, 1, 0.05), list[float]()
+    await asyncio.gather(*(a_turn(throttle, "h", log) for _ in range(4)))
     assert all(later - sooner >= 0.049 for sooner, later in pairwise(log))
 
 
@@ -61,43 +61,43 @@ async def test_how_many_are_open_at_a_time(
 
 
 async def test_without_a_limit_there_is_no_pause() -> None:
-    turns = HostThrottle(1, 0, 60.0)
+    throttle = HostThrottle(1, 0, 60.0)
     async with asyncio.timeout(limits.seconds(10)):
         for _ in range(3):
-            await a_turn(turns, "h")
+            await a_turn(throttle, "h")
 
 
 async def test_a_pause_at_one_host_is_none_at_another() -> None:
-    turns = HostThrottle(1, 1, 60.0)
+    throttle = HostThrottle(1, 1, 60.0)
     async with asyncio.timeout(limits.seconds(10)):
-        await a_turn(turns, "a")
-        await a_turn(turns, "b")
+        await a_turn(throttle, "a")
+        await a_turn(throttle, "b")
 
 
 async def test_a_host_is_left_alone_for_as_long_as_it_wants() -> None:
-    turns = HostThrottle(50, 1, 60.0)
-    turns.leave_alone("h", HOUR)
+    throttle = HostThrottle(50, 1, 60.0)
+    throttle.leave_alone("h", HOUR)
     with pytest.raises(FeedError) as caught:
-        await a_turn(turns, "h")
+        await a_turn(throttle, "h")
     assert caught.value.reason.startswith("not asked: h wants to be left alone until 2")
     assert caught.value.retry_after is not None
     assert HOUR - timedelta(minutes=1) < caught.value.retry_after <= HOUR
-    await a_turn(turns, "other")
+    await a_turn(throttle, "other")
 
 
 async def test_a_host_is_asked_again_when_the_time_is_over() -> None:
-    turns = HostThrottle(50, 0, 0.0)
-    turns.leave_alone("h", timedelta(0))
-    await a_turn(turns, "h")
+    throttle = HostThrottle(50, 0, 0.0)
+    throttle.leave_alone("h", timedelta(0))
+    await a_turn(throttle, "h")
 
 
 async def test_those_who_wait_learn_that_the_host_wants_to_be_left_alone() -> None:
-    turns = HostThrottle(50, 1, 0.01)
+    throttle = HostThrottle(50, 1, 0.01)
     async with asyncio.timeout(limits.seconds(10)):
-        async with turns.take("h"):
-            waiting = [asyncio.create_task(a_turn(turns, "h")) for _ in range(200)]
+        async with throttle.slot("h"):
+            waiting = [asyncio.create_task(a_turn(throttle, "h")) for _ in range(200)]
             await asyncio.sleep(0)
-            turns.leave_alone("h", HOUR)
+            throttle.leave_alone("h", HOUR)
         # Whoever is refused leaves no pause behind, or this would take two seconds.
         started = asyncio.get_running_loop().time()
         results = await asyncio.gather(*waiting, return_exceptions=True)
@@ -106,27 +106,27 @@ async def test_those_who_wait_learn_that_the_host_wants_to_be_left_alone() -> No
 
 
 async def test_who_gives_up_waiting_is_not_in_the_way() -> None:
-    turns = HostThrottle(1, 1, 0.0)
+    throttle = HostThrottle(1, 1, 0.0)
     async with asyncio.timeout(limits.seconds(10)):
-        async with turns.take("h"):
-            waiting = asyncio.create_task(a_turn(turns, "h"))
+        async with throttle.slot("h"):
+            waiting = asyncio.create_task(a_turn(throttle, "h"))
             await asyncio.sleep(0)
             waiting.cancel()
-        await a_turn(turns, "h")
+        await a_turn(throttle, "h")
 
 
 async def test_hosts_are_forgotten() -> None:
-    turns = HostThrottle(50, 1, 0.0)
+    throttle = HostThrottle(50, 1, 0.0)
     for number in range(100):
-        await a_turn(turns, f"h{number}")
-        turns.leave_alone(f"h{number}", timedelta(0))
+        await a_turn(throttle, f"h{number}")
+        throttle.leave_alone(f"h{number}", timedelta(0))
     for _ in range(3):
         await asyncio.sleep(0)
-    assert len(turns._hosts) <= 1
-    assert len(turns._alone_until) <= 1
+    assert len(throttle._host_slots) <= 1
+    assert len(throttle._alone_until) <= 1
 
 
 async def test_a_host_that_pauses_is_remembered() -> None:
-    turns = HostThrottle(50, 1, 60.0)
-    await a_turn(turns, "h")
-    assert list(turns._hosts) == ["h"]
+    throttle = HostThrottle(50, 1, 60.0)
+    await a_turn(throttle, "h")
+    assert list(throttle._host_slots) == ["h"]

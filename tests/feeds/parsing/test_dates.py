@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.feeds.parsing.dates import read_date
-from digest.feeds.parsing.tolerant import parse_feed
+from digest.feeds.sources.feed import parse_feed
 from tests.feed_xml import item, rss
 
 

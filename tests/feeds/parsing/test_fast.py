@@ -1,4 +1,4 @@
-"""The quick reader answers what the tolerant one answers, or leaves a body to it."""
+"""The fast reader answers what the tolerant one answers, or leaves a body to it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.errors import FeedError
-from digest.feeds.parsing.fast import parse_quickly
+from digest.feeds.parsing import fast, tolerant
 from digest.feeds.parsing.fast_rules import TABLES, rule_for
-from digest.feeds.parsing.namespaces import OddError
-from digest.feeds.parsing.tolerant import parse_tolerantly
+from digest.feeds.parsing.namespaces import NoRuleError
 from tests.feed_xml import item, rss
 from tests.feeds.reshaping import ATTRIBUTES, NAMES, NAMESPACES, TEXTS, reshape
 from tests.feeds.test_mutations import mutate
@@ -34,16 +33,16 @@ NO_FEEDS = {"LICENSE", "README.md", "manifest.json", "expected.json"}
 
 def tolerantly(body: bytes) -> ParsedFeed | str:
     try:
-        return parse_tolerantly(body, URL)
+        return tolerant.parse(body, URL)
     except FeedError as error:
         return str(error)
 
 
 def is_taken(body: bytes) -> bool:
-    """Whether the quick reader takes a body; it has to read it as the tolerant one does."""
+    """Whether the fast reader takes a body; it has to read it as the tolerant one does."""
     said: ParsedFeed | str | None
     try:
-        said = parse_quickly(body, URL)
+        said = fast.parse(body, URL)
     except FeedError as error:
         said = str(error)
     assert said is None or said == tolerantly(body), body[:20_000].decode(errors="replace")
@@ -56,7 +55,7 @@ def bodies(folder: Path, largest: int = 10_000_000) -> list[bytes]:
     return [path.read_bytes() for path in feeds if path.stat().st_size <= largest]
 
 
-# Of each folder the feeds, how many at least the quick reader takes, and how many to compare:
+# Of each folder the feeds, how many at least the fast reader takes, and how many to compare:
 # the large ones are versions of one another, and the tolerant reader takes its time.
 @pytest.mark.parametrize(
     ("folder", "taken", "step"),
@@ -73,7 +72,7 @@ def test_the_feeds_of_others_read_the_same(
     shared: Path, folder: str, taken: int, step: int
 ) -> None:
     everything = bodies(shared / folder)
-    assert sum(parse_quickly(body, URL) is not None for body in everything) >= taken
+    assert sum(fast.parse(body, URL) is not None for body in everything) >= taken
     for body in everything[::step]:
         is_taken(body)
 
@@ -84,7 +83,7 @@ def test_our_own_cases_read_the_same() -> None:
 
 def test_changed_feeds_read_the_same() -> None:
     feeds = [*bodies(CASES), rss(item(1), item(2)).encode()]
-    taken = [body for body in feeds if parse_quickly(body, URL)]
+    taken = [body for body in feeds if fast.parse(body, URL)]
     chance = random.Random(2030)
     changed = [reshape(chance.choice(taken), feeds, chance) for _ in range(1_200)]
     changed += [mutate(chance.choice(taken), chance) for _ in range(300)]
@@ -210,8 +209,8 @@ def test_an_odd_head_is_left_to_the_tolerant_reader(head: str) -> None:
 
 def test_half_a_feed_is_left_to_the_tolerant_reader() -> None:
     body = rss(item(1), item(2)).encode()
-    assert parse_quickly(body, URL)
-    assert not any(parse_quickly(body[:end], URL) for end in range(len(body)))
+    assert fast.parse(body, URL)
+    assert not any(fast.parse(body[:end], URL) for end in range(len(body)))
 
 
 def test_every_name_that_feedparser_knows_has_a_rule_or_is_odd() -> None:
@@ -220,7 +219,7 @@ def test_every_name_that_feedparser_knows_has_a_rule_or_is_odd() -> None:
         name = handler.split("_", 2)[2].replace("_", ":", 1)
         for place in ("entry", "channel", "feed", "skipped freely"):
             if name.lower() not in TABLES[place]:
-                with pytest.raises(OddError):
+                with pytest.raises(NoRuleError):
                     rule_for(name.lower(), place)
 
 
@@ -235,5 +234,5 @@ def test_feedparser_gets_a_text_in_one_piece() -> None:
     parser.setContentHandler(Collector())
     parser.parse(StringIO("<x>one\ntwo &amp; three\nfour</x>"))
     assert pieces == ["one\ntwo & three\nfour"]
-    parse_tolerantly(rss(item(1)).encode(), URL)
+    tolerant.parse(rss(item(1)).encode(), URL)
     assert PREFERRED_XML_PARSERS == ["digest.feeds.parsing.sax"]

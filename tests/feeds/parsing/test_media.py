@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.feeds.parsing.media import seconds_said
+from digest.feeds.parsing.media import read_seconds
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ from digest.feeds.parsing.media import seconds_said
     ],
 )
 def test_lengths(said: str, seconds: int | None) -> None:
-    assert seconds_said(said) == seconds
+    assert read_seconds(said) == seconds

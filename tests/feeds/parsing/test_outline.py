@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from digest.errors import FeedError
 from digest.feeds.limits import MAX_ENTRIES
 from digest.feeds.parsing.outline import BodyIndex, cut, outline
-from digest.feeds.parsing.tolerant import parse_feed
+from digest.feeds.sources.feed import parse_feed
 from tests.feed_xml import item, rss
 from tests.feeds.test_mutations import mutate
 
@@ -36,9 +36,9 @@ def differences(body: bytes, chance: random.Random) -> int:
         whole = parse_feed(body, URL)
     except FeedError:
         return 0
-    if not found.places or len(found.places) != len(whole.entries):
+    if not found.spans or len(found.spans) != len(whole.entries):
         return 0
-    listed = dict(zip(found.listing.hashes, whole.entries, strict=True))
+    listed = dict(zip(found.index.hashes, whole.entries, strict=True))
     known = {one for one in listed if chance.random() < 0.5}
     rest = parse_feed(cut(body, found, known), URL)
     left = tuple(entry for one, entry in listed.items() if one not in known)
@@ -62,19 +62,19 @@ def test_the_rest_of_a_document_says_what_the_whole_says(shared: Path) -> None:
 
 def test_the_rest_of_damaged_documents(shared: Path) -> None:
     chance = random.Random(2027)
-    bodies = [body for body in corpus(shared) if len(body) < 10_000 and outline(body).places]
+    bodies = [body for body in corpus(shared) if len(body) < 10_000 and outline(body).spans]
     mutations = (mutate(chance.choice(bodies), chance) for _ in range(1_500))
     assert sum(differences(body, chance) > 0 for body in mutations) > 100
 
 
 def test_hashes_are_of_the_entries_bytes_alone() -> None:
     before, after = outline(RSS), outline(rss(item(7), item(1), title="Another").encode())
-    assert [RSS[start:end] for start, end in before.places] == [
+    assert [RSS[start:end] for start, end in before.spans] == [
         item(number).encode() for number in range(3)
     ]
-    assert after.listing.hashes[1] == before.listing.hashes[1]
-    assert len({*before.listing.hashes, *after.listing.hashes}) == 4
-    assert before.listing.around != after.listing.around
+    assert after.index.hashes[1] == before.index.hashes[1]
+    assert len({*before.index.hashes, *after.index.hashes}) == 4
+    assert before.index.around != after.index.around
 
 
 @pytest.mark.parametrize(
@@ -90,9 +90,9 @@ def test_hashes_are_of_the_entries_bytes_alone() -> None:
 )
 def test_what_is_renewed_without_anything_being_new(before: str, after: str) -> None:
     one, other = outline(before.encode()), outline(after.encode())
-    assert one.places
-    assert one.listing.around == other.listing.around
-    assert one.listing.hashes[0] == other.listing.hashes[0]
+    assert one.spans
+    assert one.index.around == other.index.around
+    assert one.index.hashes[0] == other.index.hashes[0]
 
 
 @pytest.mark.parametrize(
@@ -107,20 +107,20 @@ def test_what_is_renewed_without_anything_being_new(before: str, after: str) -> 
 )
 def test_what_may_change_how_entries_are_read(before: bytes, after: bytes) -> None:
     other = RSS.replace(before, after, 1)
-    assert outline(other).listing.around != outline(RSS).listing.around
-    assert outline(other).listing.hashes == outline(RSS).listing.hashes
+    assert outline(other).index.around != outline(RSS).index.around
+    assert outline(other).index.hashes == outline(RSS).index.hashes
 
 
 def test_the_context_counts_too() -> None:
     at_home, elsewhere = outline(RSS, ["https://a.example/"]), outline(RSS, ["https://b.example/"])
-    assert at_home.listing.around != elsewhere.listing.around
-    assert outline(b"{}", ["a"]).listing != outline(b"{}", ["b"]).listing
+    assert at_home.index.around != elsewhere.index.around
+    assert outline(b"{}", ["a"]).index != outline(b"{}", ["b"]).index
 
 
 def test_an_empty_stamp_is_like_anything_else() -> None:
     found = outline(RSS.replace(b"<item>", b"<lastBuildDate/><item>", 1))
-    assert found.listing.hashes == outline(RSS).listing.hashes
-    assert found.listing.around != outline(RSS).listing.around
+    assert found.index.hashes == outline(RSS).index.hashes
+    assert found.index.around != outline(RSS).index.around
 
 
 ODD = {
@@ -153,29 +153,29 @@ ODD = {
 @pytest.mark.parametrize("body", ODD.values(), ids=ODD)
 def test_what_is_odd_is_one_piece(body: bytes) -> None:
     found = outline(body)
-    assert (found.places, found.listing.hashes) == ((), ())
-    assert found.listing == outline(body).listing
-    assert found.listing != outline(body + b" ").listing
+    assert (found.spans, found.index.hashes) == ((), ())
+    assert found.index == outline(body).index
+    assert found.index != outline(body + b" ").index
 
 
 def test_a_byte_order_mark_moves_nothing() -> None:
     body = b"\xef\xbb\xbf" + RSS
-    places = outline(body).places
+    places = outline(body).spans
     assert [body[start:end] for start, end in places] == [item(n).encode() for n in range(3)]
 
 
 @pytest.mark.parametrize("body", [RSS, ATOM, b"odd", rss().encode()])
 @pytest.mark.parametrize("numbered", [True, False])
 def test_a_listing_is_kept_and_found_again(body: bytes, *, numbered: bool) -> None:
-    listing = outline(body).listing
+    listing = outline(body).index
     ids = tuple(range(7, 7 + len(listing.hashes))) if numbered else ()
     kept = replace(listing, ids=ids)
     assert BodyIndex.unpack(kept.pack()) == kept
 
 
 def test_only_entries_with_ids_in_the_same_surroundings_are_kept() -> None:
-    later = outline(rss(item(3), item(2), item(1)).encode()).listing
-    before = replace(outline(RSS).listing, ids=(10, 11, 12))
+    later = outline(rss(item(3), item(2), item(1)).encode()).index
+    before = replace(outline(RSS).index, ids=(10, 11, 12))
     assert list(before.kept_in(later).values()) == [12, 11]
     assert replace(before, ids=()).kept_in(later) == {}
     assert before.kept_in(replace(later, around=b"other surroundings")) == {}

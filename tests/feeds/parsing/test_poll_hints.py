@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from digest.feeds.parsing.tolerant import parse_feed
+from digest.feeds.sources.feed import parse_feed
 from digest.model import PollHints
 from tests.feed_xml import rss
 

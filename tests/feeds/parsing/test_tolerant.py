@@ -21,7 +21,7 @@ from digest.feeds.limits import (
     MAX_NAME,
     MAX_TITLE,
 )
-from digest.feeds.parsing.tolerant import parse_feed
+from digest.feeds.sources.feed import parse_feed
 from tests.feed_xml import item, rss
 from tests.servers import Reply
 

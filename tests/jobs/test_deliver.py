@@ -619,7 +619,7 @@ async def test_what_cannot_be_recorded_is_once_there_is_room(
     await post.store.transact(lambda store: refuse("sent", store))
     channel = FakeChannel()
     listener = Listener("not recorded yet")
-    log = logging.getLogger("digest.jobs.deliver")
+    log = logging.getLogger("digest.jobs")
     log.addHandler(listener)
     delivering = asyncio.create_task(post.by(channel).deliver_due())
     await asyncio.wait_for(listener.heard.wait(), limits.seconds(10))
@@ -674,7 +674,7 @@ async def refused_by(post: Post, change: str) -> None:
 
 async def delivered_with_room_made_late(post: Post, channel: FakeChannel) -> None:
     listener = Listener("not recorded yet")
-    log = logging.getLogger("digest.jobs.deliver")
+    log = logging.getLogger("digest.jobs")
     log.addHandler(listener)
     delivering = asyncio.create_task(post.by(channel).deliver_due())
     await asyncio.wait_for(listener.heard.wait(), limits.seconds(10))

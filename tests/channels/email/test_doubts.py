@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
-from digest.jobs.deliver import _Turn
+from digest.jobs.channel_turn import ChannelTurn
 from digest.model import Delivery
 from tests import limits
 from tests.channels.email.test_delivering import to, two_channels
@@ -260,7 +260,7 @@ async def test_what_was_put_off_before_waits_for_its_channel_like_any_other(
 
 def test_who_is_accepted_is_no_other() -> None:
     once = Delivery(1, 1, "weekly", "one", "ada@example.com", 1, "pending", 0, NOW, "")
-    turn = _Turn(FakeChannel(), lambda *_: None, None, accepted={"ada@example.com"})
+    turn = ChannelTurn(FakeChannel(), lambda *_: None, None, accepted={"ada@example.com"})
 
     assert not turn.is_alone(replace(once, error="550 relay denied"), "550 relay denied")
     turn.accepted.add("grace@example.com")

@@ -106,7 +106,7 @@ async def test_nothing_of_it_is_loaded_where_it_is_not_asked_for(project: Projec
         assert process.wait(10) == 0
     assert "digest.web.server" in imported
     pages = {name for name in imported if name.startswith("digest.web.")}
-    assert {name.rpartition(".")[2] for name in pages} == {"control", "control_client", "serving"}
+    assert {name.rpartition(".")[2] for name in pages} == {"control", "control_client", "server"}
     assert "prometheus_client" not in imported
 
 

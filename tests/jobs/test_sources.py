@@ -227,6 +227,16 @@ async def test_limit_headers_of_the_service_put_the_next_poll_off(place: Place) 
     assert [seen.path for seen in place.server.seen] == ["/list"]
 
 
+async def test_limit_headers_count_for_a_day_at_most(place: Place) -> None:
+    place.serve(**{"X-RateLimit-Reset": "99999999999"})
+
+    await place.poll()
+
+    health = await place.bench.store.transact(lambda store: store.health.read())
+    wait = health.feeds["shelf:all"]["next_poll_at"] - place.bench.clock()
+    assert timedelta(hours=23) < wait < timedelta(hours=25)
+
+
 async def test_a_service_that_moves_or_is_gone_is_asked_where_it_was(place: Place) -> None:
     place.serve(story(1))
     place.server.replies["/list"] = Reply(status=410)

@@ -107,6 +107,8 @@ _PICTURES = st.builds(
 )
 # As short as the names and units of facts are.
 _WORDS = TEXT.map(lambda text: text[:24])
+# As far as what is read of a source goes.
+_NUMBERS = st.integers(-(10**15), 10**15)
 _EXTRAS = st.fixed_dictionaries(
     {
         "watched": st.lists(TEXT, max_size=4).map(tuple),
@@ -114,7 +116,7 @@ _EXTRAS = st.fixed_dictionaries(
         "group": st.sampled_from(["", "", "Group"]),
         "brief": st.booleans(),
         "picture": st.one_of(st.none(), _PICTURES),
-        "facts": st.lists(st.builds(Fact, _WORDS, st.integers(), _WORDS), max_size=8).map(tuple),
+        "facts": st.lists(st.builds(Fact, _WORDS, _NUMBERS, _WORDS), max_size=8).map(tuple),
         "discussion": URLS,
     }
 )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
+from digest.feeds.text import well_formed
 from digest.model import Fact, More, Related
 from digest.rendering.markdown_messages import link, literal, markdown_messages
 from digest.rendering.parts import Limit, utf16_units
@@ -131,7 +132,7 @@ def test_what_feeds_say_can_break_no_link_and_no_emphasis(edition: Edition, most
         assert not [each for each in inline(part) if each.type in {"html_inline", "code_inline"}]
 
 
-@given(TEXT)
+@given(TEXT.map(well_formed))
 def test_text_is_shown_as_it_is(text: str) -> None:
     line = " ".join(text.split())
 

@@ -15,7 +15,7 @@ class HackernewsSettings(SourceSettings):
 
     kind: Literal["hackernews"]
     list: Literal["front", "best", "new", "ask", "show", "search"] = Field(
-        "front", description="Which of the lists; search finds stories by words."
+        "front", description="Which one, as in `hackernews:best`; search finds stories by words."
     )
     query: Title | None = Field(None, description="The words that search finds.")
     min_points: int = Field(0, ge=0, description="Stories are left out until they have as many.")

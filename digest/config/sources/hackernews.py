@@ -1,0 +1,47 @@
+"""The settings of sources that list what was posted to Hacker News."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from digest.config.fields import Title
+from digest.config.sources.base import SourceSettings
+
+
+class HackernewsSettings(SourceSettings):
+    """Stories on Hacker News, by one of its lists or by words."""
+
+    kind: Literal["hackernews"]
+    list: Literal["front", "best", "new", "ask", "show", "search"] = Field(
+        "front", description="Which one, as in `hackernews:best`; search finds stories by words."
+    )
+    query: Title | None = Field(None, description="The words that search finds.")
+    min_points: int = Field(0, ge=0, description="Stories are left out until they have as many.")
+    min_comments: int = Field(0, ge=0, description="Stories are left out until they have as many.")
+
+    @classmethod
+    def short_form(cls, argument: str) -> dict[str, Any]:
+        """The list of this name, as in `hackernews:front` or `hackernews:search:self hosting`."""
+        name, colon, query = argument.partition(":")
+        return {"list": name, "query": query} if colon else {"list": name}
+
+    @property
+    def address(self) -> str:
+        """Its kind and its list, or words: with other thresholds it is the same source."""
+        parts = (self.kind, self.list, self.query.lower() if self.query else "")
+        return ":".join(filter(None, parts))
+
+    @field_validator("query")
+    @classmethod
+    def _in_one_spelling(cls, query: str | None) -> str | None:
+        return " ".join(query.split()) if query is not None else None
+
+    @model_validator(mode="after")
+    def _words_are_searched(self) -> Self:
+        if self.list == "search" and not self.query:
+            raise ValueError("list: search needs a query")
+        if self.list != "search" and self.query is not None:
+            raise ValueError(f"a query goes with list: search, and not with list: {self.list}")
+        return self

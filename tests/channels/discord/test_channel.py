@@ -251,10 +251,9 @@ def test_a_thread_is_an_id(tmp_path: Path, webhook: Webhook, thread: str) -> Non
 
 async def test_a_greeting_is_a_message(tmp_path: Path, webhook: Webhook) -> None:
     channel = discord(tmp_path, webhook)
-    greeting = channel.greeting("Hello @everyone")
-    assert greeting
+    assert isinstance(channel, DiscordChannel)
 
-    await send(channel, delivery("", greeting))
+    await send(channel, delivery("", channel.greeting("Hello @everyone")))
 
     assert webhook.contents == ["Hello @everyone"]
 

@@ -16,7 +16,7 @@ class DiscordSettings(ChannelSettings):
 
     kind: Literal["discord"]
     webhook_url: SecretUrl = Field(description="The webhook's address; a secret.")
-    thread: str | None = Field(None, description="The id of a thread to post into; it is a number.")
+    thread: str | None = Field(None, description="The id of a thread to post into, in quotes.")
 
     hook: ClassVar[Hook | None] = Hook("webhook_url", "community", "The webhook's address")
     remedy: ClassVar[str] = (

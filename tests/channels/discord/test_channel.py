@@ -216,6 +216,27 @@ async def test_other_refusals_are_of_the_message(
     assert not isinstance(error, ChannelError)
 
 
+@pytest.mark.parametrize(
+    "post",
+    [
+        {"content": "𝄞" * 1_001, "allowed_mentions": {"parse": []}, "flags": 4},
+        {"content": " ", "allowed_mentions": {"parse": []}, "flags": 4},
+        {"content": "Hello @everyone", "flags": 4},
+        {"text": "Hello"},
+    ],
+    ids=["too long", "empty", "pings", "no content"],
+)
+async def test_what_is_beyond_the_limits_is_refused(
+    tmp_path: Path, webhook: Webhook, post: dict[str, Any]
+) -> None:
+    with pytest.raises(DeliveryError) as caught:
+        await send(discord(tmp_path, webhook), delivery("webhook", json.dumps(post).encode()))
+
+    assert caught.value.verdict == "refused"
+    assert caught.value.reason == "400 Invalid Form Body"
+    assert webhook.posts == []
+
+
 async def test_it_posts_into_a_thread(tmp_path: Path, webhook: Webhook) -> None:
     channel = discord(tmp_path, webhook, thread="9001")
 

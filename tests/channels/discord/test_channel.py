@@ -1,0 +1,314 @@
+"""Discord's webhook, against a real server that holds posts to the limits of Discord."""
+
+from __future__ import annotations
+
+import json
+import logging
+import traceback
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+
+from digest.channels.discord import DiscordChannel
+from digest.channels.pace import Pace
+from digest.config.channels.discord import DiscordSettings
+from digest.errors import ChannelError, ConfigError, DeliveryError
+from tests.channels.discord.webhook import (
+    INVALID,
+    LIMITED,
+    NO_THREAD,
+    PATH,
+    UNKNOWN,
+    Webhook,
+    is_valid,
+    said,
+)
+from tests.channels.making import TEMPLATES, deliveries, delivery, open_it, send
+from tests.channels.scripted import serving
+from tests.jobs.bench import StoppedClock, context_of, open_deliver_job, open_store
+from tests.rendering.samples import edition, editions, ordinary, story
+from tests.servers import HttpServer, Reply, running
+from tests.store import build
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+    from digest.channels import Channel
+    from digest.model import Edition
+
+SECRET = "s3cr3t"
+EXAMPLE = {"kind": "discord", "webhook_url": f"https://discord.com{PATH}"}
+
+
+@pytest.fixture
+def webhook() -> Iterator[Webhook]:
+    server = HttpServer()
+    with running(server):
+        yield Webhook(server)
+
+
+def discord(folder: Path, webhook: Webhook, **more: Any) -> Channel:
+    url = f"{webhook.server.url}{PATH}"
+    channel = open_it(folder, {"kind": "discord", "webhook_url": url, **more})
+    channel.pace = Pace()
+    return channel
+
+
+async def refused(channel: Channel, of: Edition | None = None) -> DeliveryError:
+    with pytest.raises(DeliveryError) as caught:
+        await send(channel, deliveries(channel, of or edition(story()))[0])
+    return caught.value
+
+
+class Daemon:
+    """What delivers an edition, with a clock that a test turns."""
+
+    def __init__(self, store: Any, channel: Channel) -> None:
+        self.store, self.clock, self.channel = store, StoppedClock(), channel
+        context = context_of(store, self.clock, {"it": channel})
+        self.delivering = open_deliver_job(context, grace_seconds=0, record_again_seconds=0)
+
+    async def publish(self, made: Edition) -> int:
+        rendition = self.channel.render(made, TEMPLATES)
+        await self.store.transact(
+            lambda store: build.publish(store, at=self.clock(), sent_as=(rendition,))
+        )
+        return len(rendition.parts)
+
+    async def states(self) -> list[str]:
+        found = await self.store.transact(lambda store: store.ledger.of_edition(1))
+        return [each.state for each in found]
+
+
+@asynccontextmanager
+async def started(folder: Path, channel: Channel) -> AsyncIterator[Daemon]:
+    async with open_store(folder) as store:
+        yield Daemon(store, channel)
+
+
+async def test_a_message_mentions_nobody_and_its_id_is_the_receipt(
+    tmp_path: Path, webhook: Webhook
+) -> None:
+    channel = discord(tmp_path, webhook)
+    title = "@everyone @here <@1> <@&2> <#3> <t:4:R> <https://a.example> [x](y) ||z|| **b**"
+
+    [receipt] = await send(channel, *deliveries(channel, edition(story(title=title))))
+
+    [post] = webhook.posts
+    [asked] = webhook.server.seen
+    assert receipt == "1506"
+    assert asked.path == f"{PATH}?wait=true"
+    assert asked.headers["User-Agent"].startswith("digest/")
+    assert post["allowed_mentions"] == {"parse": []}
+    assert "\\<@1\\>" in post["content"]
+    assert "\\<t:4:R\\>" in post["content"]
+    assert "\\|\\|z" in post["content"]
+    assert "](<https://site.example/1>)" in post["content"]
+
+
+async def test_the_parts_of_a_long_edition_arrive_in_order(
+    tmp_path: Path, webhook: Webhook
+) -> None:
+    async with started(tmp_path, discord(tmp_path, webhook)) as daemon:
+        count = await daemon.publish(ordinary(12))
+        await daemon.delivering.deliver_due()
+        states = await daemon.states()
+
+    assert count >= 2
+    assert states == ["sent"] * count
+    firsts = [text.partition("\n")[0] for text in webhook.contents]
+    assert firsts == [f"# Weekly reading ({part}/{count})" for part in range(1, count + 1)]
+
+
+async def test_a_limit_is_waited_for_and_the_order_kept(tmp_path: Path, webhook: Webhook) -> None:
+    webhook.answers = [None, LIMITED]
+    async with started(tmp_path, discord(tmp_path, webhook)) as daemon:
+        count = await daemon.publish(ordinary(12))
+        await daemon.delivering.deliver_due()
+        assert (await daemon.states()).count("sent") == 1
+        daemon.clock.turn(hours=1)
+        await daemon.delivering.deliver_due()
+
+        assert await daemon.states() == ["sent"] * count
+    assert len(webhook.posts) == count
+    assert all(f"({n}/{count})" in text for n, text in enumerate(webhook.contents, 1))
+
+
+async def test_what_hangs_up_after_a_post_is_unknown_and_not_posted_again(tmp_path: Path) -> None:
+    asked: list[bytes] = []
+
+    def take_and_hang_up(connection: socket.socket) -> None:
+        asked.append(connection.recv(65_536))
+
+    with serving(take_and_hang_up) as port:
+        url = f"http://127.0.0.1:{port}{PATH}"
+        channel = open_it(tmp_path, {"kind": "discord", "webhook_url": url})
+        async with started(tmp_path, channel) as daemon:
+            await daemon.publish(edition(story()))
+            for _ in range(3):
+                await daemon.delivering.deliver_due()
+                daemon.clock.turn(days=1)
+
+            assert await daemon.states() == ["unknown"]
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    "answer", [Reply(b"", 204), said(), Reply("{"), said(504), said(524)], ids=lambda a: a.status
+)
+async def test_an_answer_that_does_not_say_what_became_of_it_is_unknown(
+    tmp_path: Path, webhook: Webhook, answer: Reply
+) -> None:
+    webhook.answers = [answer]
+
+    error = await refused(discord(tmp_path, webhook))
+
+    assert error.verdict == "unknown"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        UNKNOWN,
+        NO_THREAD,
+        said(401, message="Invalid Webhook Token", code=50027),
+        said(403, message="Missing Access", code=50001),
+        said(400, message="Webhooks posted to forum channels must have …", code=220001),
+    ],
+    ids=lambda answer: json.loads(answer.body)["message"],
+)
+async def test_a_webhook_that_is_gone_needs_a_person(
+    tmp_path: Path, webhook: Webhook, answer: Reply
+) -> None:
+    webhook.answers = [answer]
+
+    error = await refused(discord(tmp_path, webhook))
+
+    assert isinstance(error, ChannelError)
+    assert error.lasting
+    assert json.loads(answer.body)["message"] in error.reason
+
+
+async def test_a_limit_says_how_long_to_wait(tmp_path: Path, webhook: Webhook) -> None:
+    webhook.answers = [LIMITED]
+
+    error = await refused(discord(tmp_path, webhook))
+
+    assert isinstance(error, ChannelError)
+    assert not error.lasting
+    assert error.retry_after == timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("code", [50035, 20009, ["10003"], {"a": 1}, None])
+async def test_other_refusals_are_of_the_message(
+    tmp_path: Path, webhook: Webhook, code: object
+) -> None:
+    webhook.answers = [said(400, message="Invalid Form Body", code=code)]
+
+    error = await refused(discord(tmp_path, webhook))
+
+    assert error.verdict == "refused"
+    assert not isinstance(error, ChannelError)
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        {"content": "𝄞" * 1_001, "allowed_mentions": {"parse": []}, "flags": 4},
+        {"content": " ", "allowed_mentions": {"parse": []}, "flags": 4},
+        {"content": "Hello @everyone", "flags": 4},
+        {"text": "Hello"},
+    ],
+    ids=["too long", "empty", "pings", "no content"],
+)
+async def test_what_is_beyond_the_limits_is_refused(
+    tmp_path: Path, webhook: Webhook, post: dict[str, Any]
+) -> None:
+    with pytest.raises(DeliveryError) as caught:
+        await send(discord(tmp_path, webhook), delivery("webhook", json.dumps(post).encode()))
+
+    assert caught.value.verdict == "refused"
+    assert caught.value.reason == "400 Invalid Form Body"
+    assert webhook.posts == []
+
+
+async def test_it_posts_into_a_thread(tmp_path: Path, webhook: Webhook) -> None:
+    channel = discord(tmp_path, webhook, thread="9001")
+
+    await send(channel, *deliveries(channel, edition(story())))
+
+    assert [post["thread"] for post in webhook.posts] == ["9001"]
+    assert await channel.check() == (
+        "the webhook is Captain, which posts to thread 9001 of channel 77"
+    )
+
+
+async def test_a_thread_that_is_not_there_needs_a_person(tmp_path: Path, webhook: Webhook) -> None:
+    error = await refused(discord(tmp_path, webhook, thread=404))
+
+    assert isinstance(error, ChannelError)
+    assert error.lasting
+    assert "thread" in error.reason
+
+
+async def test_a_check_posts_nothing(tmp_path: Path, webhook: Webhook) -> None:
+    assert await discord(tmp_path, webhook).check() == (
+        "the webhook is Captain, which posts to channel 77"
+    )
+
+    assert [(seen.method, seen.path) for seen in webhook.server.seen] == [("GET", PATH)]
+
+
+@pytest.mark.parametrize("thread", ["", "news", "12\n", "١٢", "-1", "1&wait=false"])
+def test_a_thread_is_an_id(tmp_path: Path, webhook: Webhook, thread: str) -> None:
+    with pytest.raises(ConfigError, match="all digits"):
+        discord(tmp_path, webhook, thread=thread)
+
+
+async def test_a_greeting_is_a_message(tmp_path: Path, webhook: Webhook) -> None:
+    channel = discord(tmp_path, webhook)
+    assert isinstance(channel, DiscordChannel)
+
+    await send(channel, delivery("", channel.greeting("Hello @everyone")))
+
+    assert webhook.contents == ["Hello @everyone"]
+
+
+def test_threads_of_one_webhook_share_its_pace() -> None:
+    url = f"https://discord.com{PATH}"
+    given = [{"webhook_url": url}, {"webhook_url": url, "thread": "1"}, {"webhook_url": f"{url}2"}]
+    one, other, third = (DiscordSettings.model_validate({"kind": "discord", **g}) for g in given)
+
+    assert one.shares == other.shares != third.shares
+    assert SECRET not in one.shares
+
+
+@given(editions())
+def test_any_edition_is_messages_that_discord_takes(made: Edition) -> None:
+    settings = DiscordSettings.model_validate(EXAMPLE)
+
+    parts = DiscordChannel("it", settings, Pace()).render(made, TEMPLATES).parts
+
+    assert all(map(is_valid, parts))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [UNKNOWN, INVALID, LIMITED, said(400, message=f"no {PATH} or s3cr3t-t0k3n"), said(500)],
+)
+async def test_the_token_is_told_to_nobody(
+    tmp_path: Path, webhook: Webhook, caplog: pytest.LogCaptureFixture, answer: Reply
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    webhook.answers = [answer]
+    channel = discord(tmp_path, webhook, thread="9001")
+
+    error = await refused(channel)
+
+    told = [repr(error), *traceback.format_exception(error), caplog.text, str(vars(channel))]
+    assert SECRET not in "".join(told)

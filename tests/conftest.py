@@ -21,30 +21,40 @@ if TYPE_CHECKING:
 
     from tests.cli.project import Project
 
-# What starts commands, servers and browsers over and over, or tries very many cases:
-# `pytest -m "not slow"` leaves it out.
+# What `pytest -m "not slow"` leaves out, beside every test that runs commands: files that start
+# processes, servers that keep them waiting or browsers over and over, or try very many cases.
 SLOW = (
-    *("channels/test_file", "channels/email/test_postfix", "cli/", "editions/test_hostile"),
-    *("editions/test_schedule", "feeds/test_hostile", "feeds/test_mutations", "feeds/test_opml"),
-    *("jobs/test_catch_up", "jobs/test_clocks", "jobs/test_hostile_feeds", "jobs/test_incremental"),
+    *("channels/email/test_doubts", "channels/email/test_postfix", "channels/test_file"),
+    *("channels/test_http", "cli/", "editions/test_hostile", "editions/test_schedule"),
+    *("feeds/test_hostile", "feeds/test_mutations", "feeds/test_opml", "jobs/test_catch_up"),
+    *("jobs/test_clocks", "jobs/test_drafts", "jobs/test_hostile_feeds", "jobs/test_incremental"),
     *("jobs/test_manners", "jobs/test_newness", "jobs/test_publish", "jobs/test_quotas_at"),
     *("jobs/test_weekly", "kill_matrix/", "rendering/email/test_fit", "rendering/test_escapes"),
-    *("store/test_migrating", "store/test_names_in", "store/test_nothing_lost"),
-    *("store/test_weeks", "test_examples", "web/"),
+    *("store/test_entry_rows", "store/test_lock", "store/test_migrating", "store/test_names_in"),
+    *("store/test_nothing_lost", "store/test_weeks", "test_examples", "web/", "workers/test_pool"),
 )
 TESTS = Path(__file__).parent
 
-# How long an example takes says nothing on a busy machine.
-hypothesis.settings.register_profile("digest", deadline=None)
-hypothesis.settings.load_profile("digest")
+# How long an example takes says nothing on a busy machine. The fast tests try fewer of them.
+hypothesis.settings.register_profile("whole", deadline=None)
+hypothesis.settings.register_profile("fast", deadline=None, max_examples=25)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many examples are tried, before the tests are read."""
+    fast = config.getoption("markexpr") == "not slow"
+    hypothesis.settings.load_profile("fast" if fast else "whole")
+
+
+def is_slow(item: pytest.Item) -> bool:
+    runs_commands = "forking" in getattr(item, "fixturenames", ())
+    return runs_commands or item.path.relative_to(TESTS).as_posix().startswith(SLOW)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is slow, by the file it is in."""
+    """Mark what is slow."""
     for item in items:
-        if item.path.is_relative_to(TESTS) and item.path.relative_to(TESTS).as_posix().startswith(
-            SLOW
-        ):
+        if item.path.is_relative_to(TESTS) and is_slow(item):
             item.add_marker("slow")
 
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests import limits
 from tests.conftest import environment
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def run(script: str, project: Project, programs: Path) -> subprocess.CompletedPr
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
+        timeout=limits.seconds(60),
         check=False,
     )
     done.stdout = done.stdout.replace(project.feeds.url, SITE)

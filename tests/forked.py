@@ -26,12 +26,14 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests import limits
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 # What most commands load: the wiring, and what it wires.
 _LOADED = ("digest.cli.setup.init", "digest.cli.run", "digest.app.wiring", "digest.app.runtime")
-_SECONDS = 120
+_SECONDS = limits.seconds(120)
 
 
 class Forking:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import sys
 import threading
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.smtp import SMTP
+
+from tests import limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,7 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(length)
         reply = self.server.reply_to(Seen(self.command, self.path, dict(self.headers), body))
         if reply.hold:
-            reply.hold.wait(60)
+            reply.hold.wait(limits.seconds(60))
         content = reply.body.encode() if isinstance(reply.body, str) else reply.body
         try:
             self.send_response(reply.status)
@@ -82,6 +85,17 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, reply_to: Callable[[Seen], Reply]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.reply_to = reply_to
+        self._stopping = False
+
+    def serve(self) -> None:
+        """Answer until `stop`; unlike `serve_forever` it notices that at once."""
+        while not self._stopping:
+            self.handle_request()
+
+    def stop(self) -> None:
+        self._stopping = True
+        # It waits for a request, so it gets the last one.
+        socket.create_connection(("127.0.0.1", self.server_port)).close()
 
     def handle_error(self, request: object, client_address: object) -> None:
         # A client may hang up; anything else is the test's own mistake, and shown.
@@ -97,7 +111,7 @@ class HttpServer:
         self.seen: list[Seen] = []
         self.arrived = threading.Event()
         self._server = _Server(self._reply_to)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread = threading.Thread(target=self._server.serve)
 
     def _reply_to(self, request: Seen) -> Reply:
         self.seen.append(request)
@@ -116,9 +130,9 @@ class HttpServer:
         self._thread.start()
 
     def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.stop()
         self._thread.join()
+        self._server.server_close()
 
 
 @dataclass
@@ -199,7 +213,7 @@ class MailServer:
 
     def start(self) -> None:
         self._thread.start()
-        self._ready.wait(10)
+        self._ready.wait(limits.seconds(10))
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)

@@ -62,9 +62,10 @@ def _client(node: ast.Call, name: str) -> tuple[ast.expr, str] | None:
     return None
 
 
-@pytest.mark.parametrize("path", sorted(DIGEST.rglob("*.py")), ids=lambda path: path.stem)
-def test_every_body_has_an_end(path: Path) -> None:
-    assert unbounded(path.read_text("utf-8"), path.relative_to(DIGEST).as_posix()) == []
+def test_every_body_has_an_end() -> None:
+    names = {path.relative_to(DIGEST).as_posix(): path for path in DIGEST.rglob("*.py")}
+    found = {name: unbounded(path.read_text("utf-8"), name) for name, path in names.items()}
+    assert {name: lines for name, lines in found.items() if lines} == {}
 
 
 @pytest.mark.parametrize(

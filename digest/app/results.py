@@ -6,13 +6,12 @@ The text below a field is its description in the JSON Schema.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 
-from digest.model import DeliveryState, PollResult, as_dict
+from digest.model import DeliveryState, PollResult
 from digest.store.deliveries import RecordWithHistory
-from digest.untrusted_text import ascii_json
 
 FeedCondition = Literal["ok", "not polled yet", "failing", "gone", "paused"]
 
@@ -192,14 +191,3 @@ class Status(Struct, frozen=True):
     deliveries: Counts
     attention: tuple[Attention, ...]
     storage: Storage
-
-
-def as_json(result: Any, indent: int | None = None) -> str:
-    """A result for programs, of visible ASCII alone; times are ISO 8601."""
-    return ascii_json(result, indent=indent, default=_plain)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Struct):
-        return as_dict(value)
-    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -27,6 +27,7 @@ _NOT_POSTED_TO = 405
 _UNANSWERED_STATUSES = frozenset({504, 524})
 # Who asks for longer than a day is wrong about it.
 _LONGEST_WAIT = timedelta(days=1)
+_MEND = "mend the address, or make a new one"
 _PROXY_MEND = "write its user and password into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT"
 # Where services put their words, the most telling first.
 _WORDS = ("message", "error_description", "description", "detail", "error", "title")
@@ -101,8 +102,7 @@ def _refusal(answer: Answer) -> DeliveryError:
     if status == PROXY_LOGIN:
         return proxy_refusal(status)
     if status in DEAD_STATUSES or status == _NOT_POSTED_TO:
-        reason = f"{told(answer)}; look whether the address and what it takes are still right"
-        return ChannelError(reason, lasting=True)
+        return ChannelError(f"{told(answer)}; {_MEND}", lasting=True)
     if status < 200 or status in _UNANSWERED_STATUSES:
         return DeliveryError(f"{told(answer)}: it may have been taken", "unknown")
     if status in PASSING_STATUSES or status >= 500:

@@ -12,6 +12,7 @@ from digest.errors import FeedError
 from digest.feeds.anomalies import outruns
 from digest.feeds.http.freshness import server_time
 from digest.feeds.parsing.read import parse_body
+from digest.feeds.sources import source_of
 from digest.http_client import aiohttp
 from digest.jobs.ask_source import SourceClient
 from digest.language import counted
@@ -114,7 +115,10 @@ class FeedChecks:
     ) -> Iterator[Trouble]:
         least = self._settings.polling.every
         if not parsed.entries:
-            yield Trouble("warn", "it has no entries", f"look at it in a browser: {feed.address}")
+            by_hand = _BY_HAND.format(url=shlex.quote(feed.address))
+            is_page = source_of(feed.kind).has_own_address
+            mend = f"look at it in a browser: {feed.address}" if is_page else by_hand
+            yield Trouble("warn", "it has no entries", mend)
         if outruns(parsed.entries, max(feed.every or least, least), self._now()):
             text = "they reach back so little that some may be missed between polls"
             yield Trouble("warn", text, "poll it more often (`every`; polling.every is the least)")

@@ -12,8 +12,9 @@ from msgspec.structs import asdict
 from digest.app.results import Decided
 from digest.app.wiring import open_runtime
 from digest.cli import aio, pass_settings
+from digest.cli.holder import ask_holder
 from digest.cli.output import print_result, print_table, say
-from digest.cli.poll_send import UNDELIVERED, ask_holder
+from digest.cli.poll_send import UNDELIVERED
 from digest.errors import InstanceError
 from digest.language import counted
 from digest.store import EditionRecord, Incident, Record, RecordWithHistory, Store, database_of

@@ -17,6 +17,7 @@ from digest.editions.weekly import configured, weekly_of
 from digest.errors import UsageError
 from digest.feeds.text import one_line
 from digest.jobs.drafts import Drafter
+from digest.model import Fact
 from digest.store import Store, StoreThread, database_of
 
 if TYPE_CHECKING:
@@ -62,6 +63,10 @@ class Match(Struct, frozen=True):
     in_feed: bool
     """Whether the feed had it at the last poll."""
     edited: datetime | None
+    facts: tuple[Fact, ...]
+    """What the source last measured, like points and comments."""
+    discussion: str
+    """Where people talk about it, or empty."""
     digests: tuple[Verdict, ...]
 
 
@@ -210,6 +215,8 @@ def _match(record: Record, verdicts: list[Verdict]) -> Match:
         last_seen=record.last_seen_at,
         in_feed=record.in_feed,
         edited=record.edited_at,
+        facts=record.facts,
+        discussion=record.discussion,
         digests=tuple(verdicts),
     )
 
@@ -245,6 +252,11 @@ def _history(match: Match, title: str, settings: SourceSettings | None) -> list[
         f"from {feed}, published {_utc(match.published)}, known as {key}",
         f"first seen {_utc(match.first_seen)}, {how}; last seen {_utc(match.last_seen)}, {last}",
     ]
+    if match.facts:
+        measured = (f"{fact.value:,} {fact.unit or fact.name}" for fact in match.facts)
+        lines.append(f"last measured {', '.join(measured)}")
+    if match.discussion:
+        lines.append(f"talked about at {match.discussion}")
     if match.edited:
         lines.append(f"last edited {_utc(match.edited)}")
     if settings and settings.paused:

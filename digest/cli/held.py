@@ -11,8 +11,8 @@ from digest.app.results import HeldDecision, HeldFeed
 from digest.app.runtime import feed_urls, held_report
 from digest.app.wiring import open_runtime
 from digest.cli import aio, pass_settings
+from digest.cli.holder import ask_holder
 from digest.cli.output import print_result, print_table, say
-from digest.cli.poll_send import ask_holder
 from digest.errors import InstanceError, UsageError
 from digest.language import counted
 from digest.store import database_of, read_store, titles_of

@@ -11,8 +11,8 @@ from digest.app.runtime import rotation_report
 from digest.app.wiring import open_store
 from digest.cli import aio, pass_settings
 from digest.cli.groups import Group
+from digest.cli.holder import ask_holder
 from digest.cli.output import print_result, say
-from digest.cli.poll_send import ask_holder
 from digest.errors import InstanceError
 from digest.language import counted
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from digest.app.results import as_json
 from digest.cli import Options
+from digest.model import as_json
 from digest.untrusted_text import visible
 
 if TYPE_CHECKING:

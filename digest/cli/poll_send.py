@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
-from msgspec import convert
 
 from digest.app.results import Poll, Send
 from digest.app.runtime import poll_now
 from digest.app.wiring import open_polling, open_runtime
 from digest.cli import aio, pass_settings
+from digest.cli.holder import ask_holder
 from digest.cli.output import polling_progress, print_result, print_table, say
 from digest.errors import InstanceError
 from digest.language import counted
@@ -18,8 +18,6 @@ from digest.store import database_of, titles_of
 
 if TYPE_CHECKING:
     from digest.config import Settings
-
-T = TypeVar("T")
 
 UNDELIVERED = {"failed", "unknown", "retrying", "pending"}
 
@@ -74,22 +72,6 @@ async def _send(settings: Settings, digest: str, to: str | None) -> Send:
                 return await runtime.send(digest, to, report)
     except InstanceError as error:
         return await ask_holder(settings, error, Send, "send", digest=digest, to=to)
-
-
-async def ask_holder(
-    settings: Settings, busy: InstanceError, kind: type[T], command: str, **arguments: Any
-) -> T:
-    """Have the daemon that holds the database carry out a command; answers its result.
-
-    Raises:
-        InstanceError: who holds the database is no daemon, and `busy` says who.
-    """
-    from digest.web.control_client import ask_daemon
-
-    result = await ask_daemon(database_of(settings), command, **arguments)
-    if result is None:
-        raise busy
-    return convert(result, kind)
 
 
 def _print_sent(result: Send) -> None:

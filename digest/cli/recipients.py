@@ -11,8 +11,8 @@ from msgspec import to_builtins
 from digest.app.wiring import open_runtime, utc_now
 from digest.cli import aio, pass_settings
 from digest.cli.groups import Group
+from digest.cli.holder import ask_holder
 from digest.cli.output import print_result, print_table, say, show_document
-from digest.cli.poll_send import ask_holder
 from digest.cli.private_files import write_private
 from digest.cli.recipients_csv import read_csv, recipient_of, write_csv
 from digest.config.addresses import mail_address, mail_key

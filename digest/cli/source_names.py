@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from digest.config import FeedSettings
 from digest.config.addresses import without_credentials
+from digest.config.problems import message_of
 from digest.config.sources import DEFAULT_KIND, SOURCE_KINDS, long_form, split_kind
 from digest.errors import UsageError
 from digest.feeds.discovery import web_address
@@ -29,8 +30,9 @@ def source_named(text: str, **more: Any) -> SourceSettings:
     except ValidationError as error:
         if error.title == FeedSettings.__name__:
             raise UsageError(f"{shown!r} is not a web address") from None
-        wrong = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise UsageError(f"{shown!r}: {wrong}") from None
+        details = error.errors()[0]
+        wrong = message_of(long_form(text), {}, details["loc"], details)
+        raise UsageError(f"{shown!r} {wrong}") from None
     except ValueError as error:
         raise UsageError(f"{shown!r}: {error}") from None
 

@@ -136,11 +136,11 @@ _DOT_ATOM = re.compile(rf"(?!\.)(?!.*\.\.)(?!.*\.$){_TEXT}+")
 
 def _key(recipient: str, in_ascii: Callable[[str], str]) -> str:
     try:
-        one = read_mailbox(recipient)
-        domain = in_ascii(one.domain).removesuffix(".")
+        mailbox = read_mailbox(recipient)
+        domain = in_ascii(mailbox.domain).removesuffix(".")
     except ValueError:
         return recipient.lower()
-    content = normalize("NFC", _unquoted(one.local)).lower()
+    content = normalize("NFC", _unquoted(mailbox.local)).lower()
     local = content if _ATOMS.fullmatch(content) else _quoted(content)
     return f"{local}@{domain}"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -14,3 +16,6 @@ class Model(BaseModel):
         hide_input_in_errors=True,
         validate_default=False,
     )
+
+    other_names: ClassVar[dict[str, str]] = {}
+    """Keys that a file may have in place of a field's own, each with the field's name."""

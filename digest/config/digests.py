@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     Field,
@@ -102,15 +102,17 @@ class DigestSettings(Model):
     )
     send_to: Names = Field(description="The channels it goes to.")
 
+    other_names: ClassVar[dict[str, str]] = {"cron": "schedule"}
+
     @model_validator(mode="before")
     @classmethod
-    def _cron_is_a_schedule(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or "cron" not in data:
+    def _by_own_names(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
             return data
-        if "schedule" in data:
-            raise ValueError("give schedule or cron, not both")
-        rest = {key: value for key, value in data.items() if key != "cron"}
-        return rest | {"schedule": data["cron"]}
+        for other, name in cls.other_names.items():
+            if other in data and name in data:
+                raise ValueError(f"give {name} or {other}, not both")
+        return {cls.other_names.get(key, key): value for key, value in data.items()}
 
     @field_validator("feeds", "send_to")
     @classmethod

@@ -90,11 +90,11 @@ def one_address(value: str) -> str:
     Raises:
         ValueError: it is none.
     """
-    one = read_mailbox(value)
+    mailbox = read_mailbox(value)
     if not value.isprintable():
         raise ValueError(f"{value!r} is not an email address")
-    if not _is_host(ascii_domain(one.domain)):
-        raise ValueError(f"{one.domain!r} is not a domain")
+    if not _is_host(ascii_domain(mailbox.domain)):
+        raise ValueError(f"{mailbox.domain!r} is not a domain")
     return value
 
 
@@ -168,12 +168,12 @@ def _command(value: object) -> tuple[str, ...]:
         raise ValueError("must be text")  # noqa: TRY004 - pydantic's word for a bad value
     _one_line(value)
     try:
-        words = shlex.split(value)
+        arguments = shlex.split(value)
     except ValueError as error:
         raise ValueError(f"is not a command line: {str(error).lower()}") from None
-    if not words or not words[0]:
+    if not arguments or not arguments[0]:
         raise ValueError("must name a program")
-    return tuple(words)
+    return tuple(arguments)
 
 
 def _rule(value: object) -> Rule:

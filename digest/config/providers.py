@@ -47,7 +47,7 @@ _PROVIDERS = {
     ("posteo.de", "posteo.net"): Provider("posteo.de", 465, "tls"),
     ("mailbox.org",): Provider("smtp.mailbox.org", 465, "tls"),
 }
-_BY_DOMAIN = {domain: one for domains, one in _PROVIDERS.items() for domain in domains}
+_BY_DOMAIN = {domain: provider for domains, provider in _PROVIDERS.items() for domain in domains}
 
 
 def provider_of(address: str) -> Provider | None:

@@ -66,13 +66,13 @@ def _tokens(text: str) -> Iterator[_Token]:
     after_prefix = False
     at = 0
     while match := _TOKEN.search(text, at):
-        kind, said, at = str(match.lastgroup), match[0], match.end()
+        kind, token, at = str(match.lastgroup), match[0], match.end()
         if kind == "unclosed":
-            raise _error(match.start(), f"this {said[0]} has no second one; {_SECOND[said[0]]}")
+            raise _error(match.start(), f"this {token[0]} has no second one; {_SECOND[token[0]]}")
         if kind == "word" and not after_prefix:
-            _refuse_odd(said, match.start())
-            kind = said.lower() if said.lower() in _OPERATORS else kind
-        yield _Token(kind, said, match.start())
+            _refuse_odd(token, match.start())
+            kind = token.lower() if token.lower() in _OPERATORS else kind
+        yield _Token(kind, token, match.start())
         after_prefix = kind == "prefix"
     yield _Token("end", "", len(text))
 

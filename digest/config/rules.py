@@ -94,8 +94,8 @@ def compiled(expression: str) -> Any:
     try:
         return re2.compile(expression, options)
     except re2.error as error:
-        said = error.args[0].decode("utf-8", "replace")
-        raise ValueError(f"RE2, which has no lookarounds, cannot read it: {said}") from None
+        reason = error.args[0].decode("utf-8", "replace")
+        raise ValueError(f"RE2, which has no lookarounds, cannot read it: {reason}") from None
 
 
 def _fields(test: Test) -> Iterator[Field]:

@@ -27,11 +27,11 @@ def parse_schedule(text: str) -> Schedule:
     Raises:
         ValueError: it is neither, or it describes a date that never comes.
     """
-    words = " ".join(text.lower().split())
-    if match := _PHRASE.fullmatch(words):
+    phrase = " ".join(text.lower().split())
+    if match := _PHRASE.fullmatch(phrase):
         schedule = _from_phrase(text, match)
-    elif len(words.split()) == 5 and " at " not in words:
-        schedule = _from_cron(text, words.split())
+    elif len(phrase.split()) == 5 and " at " not in phrase:
+        schedule = _from_cron(text, phrase.split())
     else:
         raise ValueError(f"not a schedule: {text!r}; write {_EXAMPLES}")
     first = date(2024, 1, 1)

@@ -30,10 +30,6 @@ def json_schema() -> dict[str, Any]:
     schema["properties"]["feeds"]["items"] = {
         "anyOf": [{"type": "string", "format": "uri"}, schema["properties"]["feeds"]["items"]]
     }
-    digest = definitions["DigestSettings"]
-    digest["properties"]["cron"] = digest["properties"]["schedule"]
-    digest["required"].remove("schedule")
-    digest["oneOf"] = [{"required": ["schedule"]}, {"required": ["cron"]}]
     for model in (schema, *definitions.values()):
         for key, setting in model.get("properties", {}).items():
             model["properties"][key] = _or_variable(setting)
@@ -56,9 +52,12 @@ class _Generator(GenerateJsonSchema):
         forms = file_forms(model)
         for name, form in forms.items():
             section["properties"][name + FILE_SUFFIX] = _file_setting(name, form)
-            _require_either(section, name)
+            _require_either(section, name, name + FILE_SUFFIX)
         if "oneOf" in section:
             section["oneOf"] = list(_in_each_form(section["oneOf"], forms))
+        for other, name in model.other_names.items():
+            section["properties"][other] = section["properties"][name]
+            _require_either(section, name, other)
         return section
 
 
@@ -71,14 +70,13 @@ def _file_setting(name: str, form: FileForm) -> dict[str, Any]:
     }
 
 
-def _require_either(section: dict[str, Any], name: str) -> None:
-    """Have a secret, or its file, be given once: at least where it is required, at most always."""
-    file = name + FILE_SUFFIX
+def _require_either(section: dict[str, Any], name: str, other: str) -> None:
+    """Have one of two keys given: never both, and where it is required not none."""
     if name in section.get("required", ()):
         section["required"].remove(name)
-        rule: dict[str, Any] = {"oneOf": [{"required": [name]}, {"required": [file]}]}
+        rule: dict[str, Any] = {"oneOf": [{"required": [name]}, {"required": [other]}]}
     else:
-        rule = {"not": {"required": [name, file]}}
+        rule = {"not": {"required": [name, other]}}
     section.setdefault("allOf", []).append(rule)
 
 

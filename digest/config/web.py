@@ -72,7 +72,8 @@ class WebSettings(Model):
         " no user, password, query or fragment. A proxy stands there.",
     )
     proxies: Annotated[
-        tuple[Network, ...], BeforeValidator(lambda one: [one] if isinstance(one, str) else one)
+        tuple[Network, ...],
+        BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
     ] = Field(
         (),
         description="Addresses or networks of proxies whose X-Forwarded-For is believed, to tell"

@@ -73,8 +73,8 @@ class AlertJob:
         feeds = self._settings.feeds
         urls = [feed.address for feed in feeds]
         states = await self._store.transact(lambda store: store.feeds.states(urls))
-        own = {state.url: state.title for state in states}
-        return feed_names({feed.address: feed.name for feed in feeds}, own)
+        titles = {state.url: state.title for state in states}
+        return feed_names({feed.address: feed.name for feed in feeds}, titles)
 
     @staticmethod
     def _trouble(incident: Incident, titles: Mapping[str, str]) -> Trouble:

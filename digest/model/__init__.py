@@ -44,7 +44,7 @@ from digest.model.feeds import (
     PollResult,
     Spent,
 )
-from digest.model.structs import as_dict, repr_without
+from digest.model.structs import as_dict, as_json, repr_without
 
 __all__ = [
     "ALERTS",
@@ -87,5 +87,6 @@ __all__ = [
     "Spent",
     "Story",
     "as_dict",
+    "as_json",
     "repr_without",
 ]

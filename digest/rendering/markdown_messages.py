@@ -31,7 +31,7 @@ _MAX_TITLE = 200
 _MAX_NAME = 60
 _MAX_NOTE = 240
 _MAX_SMALL_LINK = 250
-_NAMED = 3
+_NAMED, _MEASURED = 3, 5
 # Excerpts of the top stories and of the rest, from most to least.
 _EXCERPTS = ((300, 220), (300, 120), (220, 0))
 # Services end a link at the first bracket that closes, also inside <...>.
@@ -115,7 +115,8 @@ def _story(edition: Edition, section: Section, story: Story, excerpt: int) -> st
 def _titled(edition: Edition, section: Section, story: Story) -> str:
     language = language_of(edition.language)
     about = [literal(short_line(fact, _MAX_NAME)) for fact in _facts(edition, section, story)]
-    about += [link(name, url) for name, url in measures(edition, story)]
+    measured = measures(edition, story)[:_MEASURED]
+    about += [link(short_line(fact, _MAX_NAME), url) for fact, url in measured]
     if story.also_in:
         named = [_named(also.feed, also.url) for also in story.also_in[:_NAMED]]
         feeds = language.translate(", ").join(named)

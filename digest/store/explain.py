@@ -10,6 +10,7 @@ from msgspec import Struct
 from digest.editions.weekly import weekly_of
 from digest.feeds.aliases import guid_aliases, link_aliases
 from digest.store.aliases import entries_with
+from digest.store.entry_rows import facts_from_json
 from digest.store.tables import (
     deliveries,
     edition_entries,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+    from digest.model import Fact
     from digest.store.database import Database
 
 
@@ -69,6 +71,8 @@ class Record(Struct, frozen=True):
     in_first_body: bool
     hold: Literal["", "held", "discarded"]
     subscriptions: dict[str, Subscribed]
+    facts: tuple[Fact, ...] = ()
+    discussion: str = ""
 
 
 class ExplainQueries:
@@ -124,6 +128,8 @@ class ExplainQueries:
                     in_first_body=bool(row.in_first_body),
                     hold=row.hold,
                     subscriptions=_subscriptions(connection, row),
+                    facts=facts_from_json(row.facts),
+                    discussion=row.discussion,
                 )
                 for row in connection.execute(query).all()
             ]

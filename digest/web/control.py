@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from digest.app.results import as_json
 from digest.app.runtime import rotation_report
 from digest.errors import mendable
 from digest.log import event
+from digest.model import as_json
 from digest.store import database_of
 from digest.web.control_client import is_too_long, peer_of
 

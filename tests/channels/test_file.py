@@ -102,6 +102,8 @@ async def test_json_is_the_contract_of_preview(tmp_path: Path) -> None:
                         "published": "2026-11-16T08:00:00+00:00",
                         "excerpt": "What story 1 is about. And a little more.",
                         "reading_minutes": 4,
+                        "facts": [],
+                        "discussion": "",
                         "also_in": [],
                         "related": [],
                     }

@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from tests import limits
 from tests.conftest import environment
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
     from tests.forked import Forking
 
-_SECONDS = 30
-_LOOK_SECONDS = 0.05
+_SECONDS = limits.seconds(30)
+_PAUSE = 0.05
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 CTRL_C = "\x03"
 
@@ -65,7 +66,7 @@ class Terminal:
         """Wait for the end; answers the exit code."""
         # Read meanwhile: a terminal takes only so much that nobody looks at.
         while not self.ended.done():
-            if self._ready(_LOOK_SECONDS):
+            if self._ready(_PAUSE):
                 self._read("")
         code = self.ended.result(_SECONDS).returncode
         while self._ready(0):

@@ -18,6 +18,7 @@ import pytest
 from digest.config.schedule import parse_schedule
 from digest.editions.schedule import times_between
 from digest.store.tables import as_text
+from tests import limits
 from tests.cli.project import log_lines
 from tests.feed_xml import item, rss
 from tests.servers import Reply, Seen
@@ -71,7 +72,7 @@ def test_nothing_is_left_behind(growing: Project) -> None:
     ):
         wait_for(process, lambda line: line.get("outcome") == "updated")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(limits.seconds(10)) == 0
         assert list(Path(temporary).iterdir()) == []
 
 
@@ -83,7 +84,7 @@ def test_three_editions_on_the_minute_then_a_clean_stop(growing: Project) -> Non
             lines += wait_for(process, event("delivered"))
         process.send_signal(signal.SIGTERM)
         lines += list(log_lines(process))
-        assert process.wait(10) == 0
+        assert process.wait(limits.seconds(10)) == 0
     published = [line for line in lines if line["event"] == "published"]
     assert len(published) == 3
     times = [datetime.fromisoformat(line["scheduled_for"]) for line in published]
@@ -106,14 +107,14 @@ def test_term_during_a_send_finishes_it_and_exits_0(project: Project) -> None:
     due_now(project)
     project.mail.hold = threading.Event()
     with project.daemon() as process:
-        assert project.mail.arrived.wait(20)
+        assert project.mail.arrived.wait(limits.seconds(20))
         process.send_signal(signal.SIGTERM)
         began = time.monotonic()
         wait_for(process, event("stopping"))
         project.mail.hold.set()
         lines = list(log_lines(process))
-        assert process.wait(10) == 0
-    assert time.monotonic() - began < 8
+        assert process.wait(limits.seconds(10)) == 0
+    assert time.monotonic() - began < limits.seconds(8)
     assert [line["state"] for line in lines if line["event"] == "delivered"] == ["sent"]
     # The one in flight, and no other: the second recipient's waits for the next start.
     counts = project.json("status")["deliveries"]
@@ -128,11 +129,11 @@ def test_a_send_that_never_ends_does_not_keep_the_daemon(project: Project) -> No
     due_now(project)
     project.mail.hold = threading.Event()
     with project.daemon() as process:
-        assert project.mail.arrived.wait(20)
+        assert project.mail.arrived.wait(limits.seconds(20))
         process.send_signal(signal.SIGTERM)
         began = time.monotonic()
-        assert process.wait(10) == 0
-        assert time.monotonic() - began < 8
+        assert process.wait(limits.seconds(10)) == 0
+        assert time.monotonic() - began < limits.seconds(8)
     project.mail.hold.set()
     done = project.json("run", "--once")
     # What was interrupted is sent once more, the same to the byte; the other one as planned.
@@ -150,7 +151,7 @@ def test_a_killed_daemon_does_not_repeat_a_post(project: Project) -> None:
     never = threading.Event()
     project.slack.replies["/services/T0/B0/s3cretpath"] = Reply("ok", hold=never)
     with project.daemon() as process:
-        assert project.slack.arrived.wait(20)
+        assert project.slack.arrived.wait(limits.seconds(20))
         process.kill()
         process.wait()
     never.set()
@@ -168,7 +169,7 @@ def test_an_edition_missed_while_down_comes_at_start(project: Project) -> None:
     with project.daemon() as process:
         lines = wait_for(process, event("delivered"))
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+        assert process.wait(limits.seconds(10)) == 0
     (published,) = (line for line in lines if line["event"] == "published")
     assert published["scheduled_for"] == missed
     assert len(project.slack.seen) == 1
@@ -197,7 +198,7 @@ def test_while_it_runs_commands_reach_it_and_a_second_one_is_refused(project: Pr
         told = "digest: there is no digest 'weakly'; did you mean 'weekly'?\n"
         assert (wrong.returncode, wrong.stderr) == (2, told)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(limits.seconds(10)) == 0
     assert len(project.slack.seen) == 1
     left = {path.name for path in (project.folder / "data").iterdir()}
     assert left == {"digest.db", "digest.db.lock"}
@@ -210,13 +211,13 @@ def test_term_lets_a_send_that_a_command_asked_for_finish(project: Project) -> N
     with project.daemon() as process:
         wait_for(process, event("polled"))
         with project.start("send", "weekly") as asking:
-            assert project.mail.arrived.wait(20)
+            assert project.mail.arrived.wait(limits.seconds(20))
             process.send_signal(signal.SIGTERM)
             wait_for(process, event("stopping"))
             # The command's own connection is gone by now, what it set off is not.
-            asking.wait(10)
+            asking.wait(limits.seconds(10))
             project.mail.hold.set()
-            assert process.wait(10) == 0
+            assert process.wait(limits.seconds(10)) == 0
     assert len(project.mail.mails) == 1
     counts = project.json("status")["deliveries"]
     assert (counts["sent"], counts["pending"]) == (1, 1)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests import limits
 from tests.cli.test_daemon import event, wait_for
 from tests.feed_xml import item, rss
 from tests.servers import Reply
@@ -157,7 +158,7 @@ def test_the_daemon_carries_them_out(sent: Project) -> None:
         assert sent.command("drop", "1").returncode == 2
         assert [row["state"] for row in sent.json("show", "1")["deliveries"]] == ["sent"] * 3
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(limits.seconds(10)) == 0
     assert [mail.recipient for mail in sent.mail.mails] == [ADA, GRACE, GRACE]
 
 

@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from digest.app.wiring import utc_now
+from tests import limits
 from tests.cli.project import log_lines
 from tests.cli.test_daemon import event, wait_for
 from tests.databases import store_at
@@ -110,7 +111,7 @@ def test_by_the_daemon(ready: Project) -> None:
             ready, "recipients", "move", "news", "news"
         )
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(limits.seconds(10)) == 0
     assert send(ready, 2) == [ADA, EVE]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import limits
 from tests.conftest import environment
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def imported(folder: Path, *arguments: str) -> set[str]:
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=limits.seconds(60),
         check=False,
     )
     lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]

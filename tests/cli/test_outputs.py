@@ -18,6 +18,7 @@ from digest.app.wiring import utc_now
 from digest.cli import run_command
 from digest.cli.results import RESULTS, WITHOUT_RESULT
 from digest.model import Recipient
+from tests import limits
 from tests.cli.schemas import conforms
 from tests.command_docs import commands
 from tests.databases import database_at, store_at
@@ -301,7 +302,7 @@ def test_what_is_interrupted_is_130_whether_it_writes_or_looks(configured: Proje
             started = configured.start("-c", str(config), *arguments)
             processes[name] = stack.enter_context(started)
         for name, process in processes.items():
-            assert begun[name].wait(20)
+            assert begun[name].wait(limits.seconds(20))
             process.send_signal(signals[name])
         ended = [(*process.communicate(), process.wait()) for process in processes.values()]
     assert ended == [("", "\ndigest: interrupted\n", 130)] * len(asked)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.signing.tokens import Tokens
+from tests import limits
 from tests.cli.test_daemon import event, wait_for
 from tests.databases import store_at
 from tests.feed_xml import item, rss
@@ -157,4 +158,4 @@ def test_the_daemon_carries_them_out(ready: Project) -> None:
         assert "knows no recipient" in refused(ready, "restore", "bob@b.example")
         assert ready.json("recipients", "import", "many.csv")["added"] == 8_000
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(limits.seconds(10)) == 0

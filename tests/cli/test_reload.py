@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from digest.app.daemon import Watch
+from tests import limits
 from tests.cli.test_daemon import due_now, event, wait_for
 from tests.feed_xml import item, rss
 from tests.servers import Reply
@@ -48,7 +49,7 @@ def hang_up(process: subprocess.Popen[str], until: str = "reloaded") -> list[dic
 
 def finish(process: subprocess.Popen[str]) -> None:
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
+    assert process.wait(limits.seconds(10)) == 0
 
 
 def test_a_new_feed_is_taken_over(reading: Project) -> None:
@@ -113,7 +114,7 @@ def test_what_is_being_sent_is_finished_and_sent_once(reading: Project) -> None:
     due_now(reading)
     reading.mail.hold = threading.Event()
     with reading.daemon() as process:
-        assert reading.mail.arrived.wait(20)
+        assert reading.mail.arrived.wait(limits.seconds(20))
         add_feed(reading)
         hang_up(process)
         reading.mail.hold.set()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import limits
 from tests.cli.project import Project, log_lines
 from tests.conftest import environment
 
@@ -82,7 +83,7 @@ def test_it_ends_while_it_is_still_being_loaded(project: Project, *, first: bool
         wait_until_it_hears(number)
         os.kill(number, signal.SIGTERM)
 
-        assert process.wait(10) == 0
+        assert process.wait(limits.seconds(10)) == 0
         assert list(log_lines(process)) == []
     assert not list(project.folder.glob("*.db"))
 
@@ -101,7 +102,7 @@ def test_it_ends_while_the_database_is_being_opened(project: Project, *, first: 
         wait_until_it_has_open(number, path)
         os.kill(number, signal.SIGTERM)
 
-        assert process.wait(4) == 0
+        assert process.wait(limits.seconds(4)) == 0
 
 
 def wait_until_it_has_open(number: int, path: Path) -> None:

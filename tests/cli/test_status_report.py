@@ -28,6 +28,7 @@ from digest.app.results import (
 )
 from digest.cli.status_report import overview
 from digest.cli.status_watch import SECONDS, watch
+from tests import limits
 from tests.conftest import environment
 
 if TYPE_CHECKING:
@@ -269,6 +270,6 @@ def test_watching_ends_with_a_key(project: Project, pressed: bytes, code: int) -
         while b"1 not polled yet" not in read:
             read += os.read(ours, 65_536)
         os.write(ours, pressed)
-        assert process.wait(30) == code
+        assert process.wait(limits.seconds(30)) == code
     assert termios.tcgetattr(ours) == before
     os.close(ours)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests import limits
 from tests.cli.project import log_lines
 from tests.cli.test_daemon import event, wait_for
 from tests.disks import Disk, small_disk
@@ -78,11 +79,11 @@ def test_a_second_daemon_is_refused_before_it_looks_at_the_database(polled: Proj
         wait_for(process, event("started"))
         # As reading a large one through would take long.
         with polled.start("run") as second:
-            assert second.wait(10) == 3
+            assert second.wait(limits.seconds(10)) == 3
             assert second.stderr
             assert f"(digest run, process {process.pid}, since " in second.stderr.read()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(limits.seconds(10)) == 0
 
 
 def test_a_backup_of_a_running_daemon_is_restored_as_the_documentation_says(
@@ -138,7 +139,7 @@ def stopped(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
     """The rest of the log."""
     process.send_signal(signal.SIGTERM)
     rest = list(log_lines(process))
-    assert process.wait(10) == 0
+    assert process.wait(limits.seconds(10)) == 0
     return rest
 
 
@@ -148,7 +149,7 @@ def test_polls_on_a_full_disk_are_one_line_a_round(disk: Disk, project: Project)
     project.configure(*paths, send_to="inbox")
     failed = event("job failed; again within a minute")
     with project.daemon() as process:
-        assert project.feeds.arrived.wait(20)
+        assert project.feeds.arrived.wait(limits.seconds(20))
         disk.fill()
         go.set()
         lines = wait_for(process, failed) + stopped(process)

@@ -6,6 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from tests import limits
 from tests.feed_xml import item, rss
 from tests.servers import Reply
 
@@ -41,7 +42,7 @@ def test_each_trouble_is_named_and_delays_nobody(project: Project) -> None:
     }
     assert [edition["entries"] for edition in result["editions"]] == [1]
     assert len(project.mail.mails) == 2
-    assert took < 15
+    assert took < limits.seconds(15)
 
     attention = {item["name"]: item["message"] for item in project.json("status")["attention"]}
     host = project.feeds.url.removeprefix("http://")

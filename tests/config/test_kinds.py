@@ -14,6 +14,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import digest
+from digest.config.channels import CHANNEL_KINDS
+from digest.config.sources import SOURCE_KINDS
 from tests.config.files import DIGESTS
 
 TOKEN = "t0p-secret-t0ken"
@@ -176,6 +178,7 @@ def test_a_secret_of_a_new_kind_may_stand_in_a_file(folder: Path) -> None:
     assert sorted(secrets) == sorted({TOKEN, "l3ft-ring"})
 
 
+WITH_PIGEON = ", ".join(sorted([*CHANNEL_KINDS, "pigeon"]))
 BAD_CHANNELS = {
     f"kind: pigeon\n    token: {TOKEN}\n    token_file: token": [
         "7: channels.out.token_file: give token or token_file, not both"
@@ -198,9 +201,7 @@ BAD_CHANNELS = {
     ],
     "kind: pigeon\n    token: wing-clipped": ["4: channels.out: cannot fly"],
     "kind: pigeon": ["4: channels.out.token: is required"],
-    "kind: pigoen": [
-        ("5: channels.out.kind: must be one of email, file, pigeon, slack; did you mean 'pigeon'?")
-    ],
+    "kind: pigoen": [f"5: channels.out.kind: must be one of {WITH_PIGEON}; did you mean 'pigeon'?"],
 }
 
 
@@ -211,11 +212,12 @@ def test_what_is_wrong_with_a_channel_of_a_new_kind_is_named(folder: Path) -> No
     assert problems == list(BAD_CHANNELS.values())
 
 
+KINDS = ", ".join(sorted([*SOURCE_KINDS, "moon"]))
 BAD_SOURCES = {
     "moon:half": ["2: feeds[0]: must be one of new, full"],
     "mooon:full": ["2: feeds[0]: there is no kind 'mooon'; did you mean 'moon'?"],
-    "{kind: mon}": ["2: feeds[0].kind: must be one of feed, moon; did you mean 'moon'?"],
-    "{kind: 7, phase: new}": ["2: feeds[0].kind: must be one of feed, moon"],
+    "{kind: mon}": [f"2: feeds[0].kind: must be one of {KINDS}; did you mean 'moon'?"],
+    "{kind: 7, phase: new}": [f"2: feeds[0].kind: must be one of {KINDS}"],
     "{kind: moon, url: x}": ["2: feeds[0].phase: is required", "2: feeds[0].url: unknown key"],
     "{kind: feed, phase: new}": [
         "2: feeds[0].phase: unknown key; did you mean 'paused'?",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.config import load_settings
+from digest.config.channels import CHANNEL_KINDS
 from digest.errors import ConfigError
 from tests.config.files import CHANNELS, DIGESTS, FEEDS, SECRET, refusal
 
@@ -84,7 +85,11 @@ CASES = [
     case(
         "unknown kind",
         f"{FEEDS}channels:\n  out:\n    kind: emial\n{DIGESTS}",
-        (4, "channels.out.kind", "must be one of email, file, slack; did you mean 'email'?"),
+        (
+            4,
+            "channels.out.kind",
+            f"must be one of {', '.join(CHANNEL_KINDS)}; did you mean 'email'?",
+        ),
     ),
     case(
         "no kind",

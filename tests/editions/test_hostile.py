@@ -12,6 +12,7 @@ from digest.editions.order import Heading, Layout, order
 from digest.editions.select import select
 from digest.editions.similarity.budget import MOST_TERMS, Budget
 from digest.editions.similarity.titles import read_title
+from tests import limits
 from tests.editions.entries import entry
 from tests.editions.hostile import LINKS, TITLES, linked, titled
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 ENTRIES = 2_000
 # Twice what one takes on a slow machine that has nothing else to do.
-SECONDS = 2.0
+SECONDS = limits.seconds(2.0)
 
 
 def seconds(entries: list[Entry]) -> float:

@@ -17,6 +17,7 @@ from digest.editions.compose import Frame, compose
 from digest.editions.filter import NOT_INCLUDED, Rules, judge
 from digest.editions.rules import Subject, matches
 from digest.editions.select import select
+from tests import limits
 from tests.editions.entries import NOW, entry
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def test_an_entry_is_read_once_and_only_where_a_rule_asks() -> None:
 def test_no_rule_hangs(rule: str) -> None:
     began = time.process_time()
     matches(parse_rule(rule), with_field("text", f"{HOSTILE}!"))
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < limits.seconds(1)
 
 
 def judged(entries: list[Entry], **rules: list[str]) -> tuple[list[int], dict[int, str]]:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from digest.feeds.aliases import kind_of
 from digest.feeds.diff import Changes, diff
 from digest.feeds.identity import identify
-from digest.model import ParsedEntry, ParsedFeed
+from digest.model import Fact, ParsedEntry, ParsedFeed
 from tests.feed_xml import NOW
 from tests.feeds.memory import Memory
 
@@ -335,3 +335,32 @@ def test_a_guid_that_several_have_does_not_tell_against_a_link() -> None:
     edited = replace(A, guid="g", title="Edited", published=NOW + 9 * DAY, html="<p>e</p>")
     (one,) = memory.read(edited).recognised
     assert one.known.id == 0
+
+
+LINKS = ("", "https://talk.example/1", "https://talk.example/2")
+FACTS = st.lists(
+    st.builds(Fact, st.sampled_from(["points", "comments"]), st.integers()), max_size=3
+)
+
+
+@given(
+    st.lists(st.lists(ENTRIES, max_size=6), min_size=1, max_size=5),
+    st.sampled_from(["rss20", "atom10"]),
+    st.data(),
+)
+def test_whatever_is_measured_changes_nothing_else(
+    bodies: list[list[ParsedEntry]], form: str, data: st.DataObject
+) -> None:
+    plain, measuring = Memory(), Memory()
+    for body in bodies:
+        measured = [
+            replace(
+                one, facts=tuple(data.draw(FACTS)), discussion=data.draw(st.sampled_from(LINKS))
+            )
+            for one in body
+        ]
+        changes, others = plain.read(*body, format=form), measuring.read(*measured, format=form)
+        assert [one.key for one in others.new] == [one.key for one in changes.new]
+        assert [(one.known, one.edited, one.new_names) for one in others.recognised] == [
+            (one.known, one.edited, one.new_names) for one in changes.recognised
+        ]

@@ -12,6 +12,7 @@ from digest.feeds.identity import identify
 from digest.feeds.sources.feed import parse_feed
 from digest.rendering.clean import clean_entries
 from digest.workers.pool import WorkerPool
+from tests import limits
 from tests.feed_xml import item, rss
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 URL = "https://site.example/feed.xml"
 # Less than is allowed, so that the tests are quick.
-SECONDS = 1.0
+SECONDS = limits.seconds(1.0)
 
 # feedparser only knows an entity that is declared on a line of its own.
 LAUGHS = "".join(f'\n<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha" * 100}">' for n in range(9))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from digest.feeds.opml import Subscription, read_opml, write_opml
+from tests import limits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,7 +135,7 @@ def test_entities_are_not_expanded() -> None:
     started = time.process_time()
     (feed,) = read_opml(document.encode())
     assert feed.name == "&e11;&f;"
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < limits.seconds(1)
 
 
 @pytest.mark.parametrize("body", [b"", b"x", b"<html/>", b"feeds:\n- a", b"<rss/>", b"\0", b"<"])

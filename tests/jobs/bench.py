@@ -21,6 +21,7 @@ from digest.signing.web_links import EditionLinks
 from digest.store import Store, StoreThread
 from tests.databases import store_at
 from tests.feed_xml import NOW
+from tests.store.fresh import lay_out_empty
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -86,7 +87,10 @@ def open_deliver_job(context: JobContext, **options: Any) -> DeliverJob:
 
 @asynccontextmanager
 async def open_store(folder: Path) -> AsyncIterator[StoreThread[Store]]:
-    store = StoreThread(lambda: store_at(folder / "digest.db"))
+    path = folder / "digest.db"
+    if not path.exists():
+        lay_out_empty(path)
+    store = StoreThread(lambda: store_at(path))
     await store.open()
     try:
         yield store

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from digest.jobs.clock import Clock, WallClockTrigger, seconds_to_next_minute
 from digest.model import Schedule
+from tests import limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,6 +101,6 @@ async def test_it_calls_back_once_on_the_event_loop_however_late(how: str, late:
         running(how, wake),
     ):
         travel.shift(late)
-        await asyncio.wait_for(woken.wait(), 10)
+        await asyncio.wait_for(woken.wait(), limits.seconds(10))
 
     assert loops == [asyncio.get_running_loop()]

@@ -15,6 +15,7 @@ from digest.errors import ChannelError, DeliveryError, StoreError
 from digest.jobs.outcomes import outcome_of
 from digest.log import Redactor, Sanitiser
 from digest.model import NO_PICTURES, Delivery, DeliveryState, Outcome, Rendition
+from tests import limits
 from tests.feed_xml import NOW
 from tests.jobs.bench import StoppedClock, context_of, open_deliver_job, open_store
 from tests.store import build
@@ -618,10 +619,10 @@ async def test_what_cannot_be_recorded_is_once_there_is_room(
     await post.store.transact(lambda store: refuse("sent", store))
     channel = FakeChannel()
     listener = Listener("not recorded yet")
-    log = logging.getLogger("digest.jobs.deliver")
+    log = logging.getLogger("digest.jobs")
     log.addHandler(listener)
     delivering = asyncio.create_task(post.by(channel).deliver_due())
-    await asyncio.wait_for(listener.heard.wait(), 10)
+    await asyncio.wait_for(listener.heard.wait(), limits.seconds(10))
     log.removeHandler(listener)
     assert await post.states() == ["sending", "pending"]
     await post.store.transact(make_room)
@@ -673,10 +674,10 @@ async def refused_by(post: Post, change: str) -> None:
 
 async def delivered_with_room_made_late(post: Post, channel: FakeChannel) -> None:
     listener = Listener("not recorded yet")
-    log = logging.getLogger("digest.jobs.deliver")
+    log = logging.getLogger("digest.jobs")
     log.addHandler(listener)
     delivering = asyncio.create_task(post.by(channel).deliver_due())
-    await asyncio.wait_for(listener.heard.wait(), 10)
+    await asyncio.wait_for(listener.heard.wait(), limits.seconds(10))
     log.removeHandler(listener)
     await post.store.transact(make_room)
     await delivering

@@ -19,6 +19,7 @@ from digest.jobs.deliver import DeliverJob
 from digest.jobs.disk_guard import DiskGuard
 from digest.log import Redactor, Sanitiser
 from digest.model import Rendition
+from tests import limits
 from tests.channels.making import TEMPLATES, open_it
 from tests.disks import Disk, small_disk
 from tests.feed_xml import item, rss
@@ -131,10 +132,10 @@ async def test_full_from_one_moment_to_the_next_what_was_sent_is_recorded_later(
     caplog.set_level(logging.INFO, "digest")
     at_the_second(batch.server, disk, leaving=0)
     listener = Listener("not recorded yet")
-    logging.getLogger("digest.jobs.deliver").addHandler(listener)
+    logging.getLogger("digest.jobs").addHandler(listener)
     round_ = asyncio.create_task(batch.delivering.deliver_due())
-    await asyncio.wait_for(listener.heard.wait(), 10)
-    logging.getLogger("digest.jobs.deliver").removeHandler(listener)
+    await asyncio.wait_for(listener.heard.wait(), limits.seconds(10))
+    logging.getLogger("digest.jobs").removeHandler(listener)
     assert await batch.states() == ["sent", "sending", "pending", "pending", "pending"]
     assert batch.received() == list(READERS[:2])
     assert lines(caplog)[0] == ("nothing is sent", LOW)

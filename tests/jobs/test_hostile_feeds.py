@@ -9,6 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from digest.workers.pool import WorkerPool
+from tests import limits
 from tests.feed_xml import item, rss
 from tests.feeds.test_hostile_bodies import BODIES
 from tests.jobs.bench import open_bench, settings_of
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from tests.servers import HttpServer
 
 # Twice what is promised, since the tests share the machine; tests/benchmarks/hostile.py measures.
-LONGEST_LAG = 0.5
+LONGEST_LAG = limits.seconds(0.5)
 
 
 async def worst_lag(done: asyncio.Event) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from digest.channels.pace import Pace
 from digest.errors import ChannelError, DeliveryError
 from digest.jobs.outcomes import backoff_after
 from digest.model import Backoff, Rendition
+from tests import limits
 from tests.feed_xml import NOW
 from tests.jobs.bench import open_store
 from tests.jobs.test_deliver import BUSY, NO, SILENCE, FakeChannel, HangingChannel, Post
@@ -271,7 +272,7 @@ async def test_a_channel_that_is_busy_is_left_to_who_is_at_it(post: Post) -> Non
     by = post.by(inbox, team)
     busy = asyncio.create_task(by.deliver_due())
     await inbox.started.wait()
-    await asyncio.wait_for(by.deliver_due(join=False), 10)
+    await asyncio.wait_for(by.deliver_due(join=False), limits.seconds(10))
     assert await post.states() == ["sending", "pending"]
     inbox.go.set()
     await busy

@@ -56,7 +56,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str, dict[str, An
             found.append((record.levelname, record.getMessage(), record.__dict__["fields"]))
 
     noting = Noting()
-    log = logging.getLogger("digest.jobs.deliver")
+    log = logging.getLogger("digest.jobs")
     log.addHandler(noting)
     caplog._item.addfinalizer(lambda: log.removeHandler(noting))
     return found

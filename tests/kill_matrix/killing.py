@@ -9,6 +9,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from tests import limits
 from tests.conftest import environment
 from tests.kill_matrix.forking import ROOT, Forker, Task
 from tests.kill_matrix.ledger import Ledger
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from tests.kill_matrix.verdicts import Verdict
 
 _KILLED = -9
-_LONGEST_SECONDS = 60.0
+_LONGEST_SECONDS = limits.seconds(60.0)
 _COMMANDS = (("run",), ("run", "--once"), ("send", "wide"), ("send", "narrow"), ("poll",))
 _SENDS = {("run", "--once"), ("send", "wide"), ("send", "narrow")}
 _FINISHING = (("poll",), ("send", "wide"), ("send", "narrow"), ("run", "--once"))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from tests import limits
+
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
@@ -103,7 +105,9 @@ class Ledger:
         if not path.exists():
             return
         # Not `mode=ro`, which cannot undo a first start that was cut short.
-        with closing(sqlite3.connect(f"file:{path}?mode=rw", uri=True, timeout=10)) as database:
+        with closing(
+            sqlite3.connect(f"file:{path}?mode=rw", uri=True, timeout=limits.seconds(10))
+        ) as database:
             self._planned = _count(database, "SELECT count(*) FROM sqlite_schema") > 0
             if self._planned:
                 self._read(database)

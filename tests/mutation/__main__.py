@@ -28,35 +28,41 @@ from tests.mutation.trying import ROOT, Copy
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_LEDGER = (
+    (
+        "tests/store/test_ledger.py",
+        "tests/store/test_ledger_rows.py",
+        "tests/store/test_kept_in_ledger.py",
+    ),
+    ("tests/jobs/test_rests.py", "tests/jobs/test_deliver.py"),
+    (
+        "tests/store/test_repeats.py",
+        "tests/channels/email/test_doubts.py",
+        "tests/store/test_incidents.py",
+        "tests/store/test_recipients.py",
+    ),
+)
+_DELIVERING = (
+    ("tests/jobs/test_deliver.py", "tests/jobs/test_rounds_of_delivering.py"),
+    ("tests/jobs/test_rests.py",),
+    ("tests/channels/email/test_doubts.py",),
+    (
+        "tests/channels/email/test_delivering.py",
+        "tests/channels/slack/test_threads.py",
+        "tests/jobs/test_full_disk.py",
+        "tests/store/test_repeats.py",
+    ),
+)
 # The tests of each module, in the order in which they are asked: first those that are quickest and
 # most likely to notice, then what goes further. Nothing else is run: what only tests of something
 # else would notice has no test.
 TESTS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "digest/store/ledger.py": (
-        (
-            "tests/store/test_ledger.py",
-            "tests/store/test_ledger_rows.py",
-            "tests/store/test_kept_in_ledger.py",
-        ),
-        ("tests/jobs/test_rests.py", "tests/jobs/test_deliver.py"),
-        (
-            "tests/store/test_repeats.py",
-            "tests/channels/email/test_doubts.py",
-            "tests/store/test_incidents.py",
-            "tests/store/test_recipients.py",
-        ),
-    ),
-    "digest/jobs/deliver.py": (
-        ("tests/jobs/test_deliver.py", "tests/jobs/test_rounds_of_delivering.py"),
-        ("tests/jobs/test_rests.py",),
-        ("tests/channels/email/test_doubts.py",),
-        (
-            "tests/channels/email/test_delivering.py",
-            "tests/channels/slack/test_threads.py",
-            "tests/jobs/test_full_disk.py",
-            "tests/store/test_repeats.py",
-        ),
-    ),
+    "digest/store/ledger.py": _LEDGER,
+    "digest/store/ledger_statements.py": _LEDGER,
+    "digest/jobs/deliver.py": _DELIVERING,
+    "digest/jobs/channel_turn.py": _DELIVERING,
+    "digest/jobs/delivery_attempts.py": _DELIVERING,
+    "digest/jobs/delivery_records.py": _DELIVERING,
     "digest/feeds/diff.py": (
         ("tests/feeds/test_diff.py",),
         ("tests/feeds/test_aliases.py", "tests/feeds/test_identity.py"),

@@ -25,6 +25,7 @@ from digest.feeds.sources.feed import parse_feed
 from digest.model import More, Picture, Section, Story
 from digest.rendering.clean import clean_entries
 from digest.rendering.templates import Templates
+from tests import limits
 from tests.conftest import SHARED
 from tests.rendering.samples import NOW, edition
 
@@ -118,7 +119,7 @@ def shoot(page: Path, target: Path, width: int, mode: str, *, images: bool, heig
             ],
             check=True,
             capture_output=True,
-            timeout=60,
+            timeout=limits.seconds(60),
         )
 
 

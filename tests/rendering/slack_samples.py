@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from digest.model import (
     AlsoIn,
     Edition,
+    Fact,
     Failing,
     Held,
     More,
@@ -104,6 +105,8 @@ def rich() -> Edition:
 _PICTURES = st.builds(
     Picture, st.integers(1, 4_000).map("https://p.example/{:b}".format), st.just(9), st.just(9)
 )
+# As short as the names and units of facts are.
+_WORDS = TEXT.map(lambda text: text[:24])
 _EXTRAS = st.fixed_dictionaries(
     {
         "watched": st.lists(TEXT, max_size=4).map(tuple),
@@ -111,6 +114,8 @@ _EXTRAS = st.fixed_dictionaries(
         "group": st.sampled_from(["", "", "Group"]),
         "brief": st.booleans(),
         "picture": st.one_of(st.none(), _PICTURES),
+        "facts": st.lists(st.builds(Fact, _WORDS, st.integers(), _WORDS), max_size=8).map(tuple),
+        "discussion": URLS,
     }
 )
 _MORE = st.lists(st.builds(More, TEXT, URLS, st.integers(1, 2_000)), max_size=5).map(tuple)

@@ -15,10 +15,11 @@ from digest.feeds.limits import MAX_HTML
 from digest.model import CleanEntry, KeyedEntry, ParsedEntry
 from digest.rendering.clean import EXCERPT_CHARACTERS, clean_entries, count_words
 from digest.rendering.excerpts import excerpt
+from tests import limits
 from tests.rendering.markup import fragment, links, structure
 
 PAGE = "https://site.example/2026/post.html"
-SECONDS_FOR_THE_WORST = 2.0
+SECONDS_FOR_THE_WORST = limits.seconds(2.0)
 
 
 def cleaned(html: str, *, title: str = "A title", link: str = PAGE, base: str = PAGE) -> CleanEntry:

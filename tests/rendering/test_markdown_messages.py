@@ -111,7 +111,7 @@ def test_every_story_of_a_long_edition_is_in_one_part(count: int, most: int) -> 
 
 
 @given(rich_editions(), st.sampled_from([LEAST, 2_000, 4_096]))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 def test_any_edition_is_within_the_limit_with_each_story_once(edition: Edition, most: int) -> None:
     parts = messages(edition, most, "https://read.example/e/1")
 
@@ -122,7 +122,7 @@ def test_any_edition_is_within_the_limit_with_each_story_once(edition: Edition, 
 
 
 @given(rich_editions(), st.sampled_from([LEAST, 4_096]))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 def test_what_feeds_say_can_break_no_link_and_no_emphasis(edition: Edition, most: int) -> None:
     for part in messages(edition, most):
         opened = [each.type for each in inline(part) if each.type.endswith("_open")]

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.databases import store_at
-from tests.feed_xml import NOW
-from tests.store.build import plan_of
+from tests.store.fresh import lay_out_empty, lay_out_planned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,12 +24,14 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def empty_store(path: Path) -> Iterator[Store]:
+    lay_out_empty(path)
     with closing(store_at(path)) as store:
         yield store
 
 
 @pytest.fixture
-def store(empty_store: Store) -> Store:
+def store(path: Path) -> Iterator[Store]:
     """With one digest of one feed that was never polled."""
-    empty_store.editions.plan([plan_of()], NOW)
-    return empty_store
+    lay_out_planned(path)
+    with closing(store_at(path)) as store:
+        yield store

@@ -66,9 +66,9 @@ def test_a_disk_that_can_only_be_read(disk: Disk) -> None:
 # A quota needs a file system of its own; what a process may write can be limited anywhere.
 _LIMITED = """
 import pathlib, resource, sys
-from digest.store import reason_not_to_send
+from tests.databases import database_at
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
-print(reason_not_to_send(pathlib.Path(sys.argv[1])))
+print(database_at(pathlib.Path(sys.argv[1])).reason_not_to_send())
 """
 
 

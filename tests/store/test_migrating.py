@@ -17,6 +17,7 @@ from digest.errors import StoreError
 from digest.feeds.identity import identify
 from digest.model import ParsedEntry, ParsedFeed
 from digest.store.migrations import HEAD
+from tests import limits
 from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.store.build import URL, dump, pending
@@ -74,7 +75,7 @@ def test_an_old_database_is_not_changed_by_reading(old: Path) -> None:
     assert old.read_bytes() == before
 
 
-EARLIER = tuple(f"{number:04}" for number in range(1, 13))
+EARLIER = tuple(f"{number:04}" for number in range(1, 14))
 
 
 @pytest.fixture(params=EARLIER)
@@ -130,13 +131,13 @@ def test_every_delivery_is_kept_and_learns_its_digest(earlier: Path) -> None:
 def test_an_upgrade_that_fails_leaves_everything_as_it_was(earlier: Path) -> None:
     with closing(sqlite3.connect(earlier)) as connection, connection:
         # In the way of what the last migration makes.
-        connection.execute("ALTER TABLE editions ADD COLUMN urn TEXT")
+        connection.execute("ALTER TABLE entries ADD COLUMN discussion TEXT")
     before = content(earlier)
-    with pytest.raises(StoreError, match="duplicate column name: urn"):
+    with pytest.raises(StoreError, match="duplicate column name: discussion"):
         store_at(earlier)
     assert content(earlier) == before
     with closing(sqlite3.connect(earlier)) as connection, connection:
-        connection.execute("ALTER TABLE editions DROP COLUMN urn")
+        connection.execute("ALTER TABLE entries DROP COLUMN discussion")
     store_at(earlier).close()
     assert rows(earlier, "SELECT version_num FROM alembic_version") == [(HEAD,)]
 
@@ -180,7 +181,7 @@ def test_killed_on_the_way_it_is_as_before_and_the_next_start_migrates_it(
 ) -> None:
     before = content(earlier)
     command = [sys.executable, "-c", _KILLED, str(earlier)]
-    subprocess.run(command, check=True, timeout=60)
+    subprocess.run(command, check=True, timeout=limits.seconds(60))
     for number in range(3):
         killed = tmp_path / f"killed-{number}.db"
         assert content(killed) == before

@@ -9,6 +9,7 @@ import pytest
 
 from digest.errors import StoreError
 from digest.store import Store, StoreThread
+from tests import limits
 from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.store.build import plan_of
@@ -58,7 +59,7 @@ async def test_what_was_handed_over_is_done_though_nobody_waits_any_more(
     go = threading.Event()
 
     def plan(store: Store) -> None:
-        go.wait(10)
+        go.wait(limits.seconds(10))
         store.editions.plan([plan_of(next_edition_at=NOW)], NOW)
 
     waiting = asyncio.create_task(thread.transact(plan))
@@ -90,7 +91,7 @@ async def test_a_store_that_cannot_be_opened(tmp_path: Path) -> None:
 async def together(thread: StoreThread[Store], *works: Callable[[Store], object]) -> list[object]:
     """Results or errors of what arrived while the store was busy, and so is done in one."""
     go = threading.Event()
-    busy = asyncio.create_task(thread.transact(lambda _: go.wait(10)))
+    busy = asyncio.create_task(thread.transact(lambda _: go.wait(limits.seconds(10))))
     await asyncio.sleep(0)
     waiting = [asyncio.create_task(thread.transact(work)) for work in works]
     await asyncio.sleep(0)

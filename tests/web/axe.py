@@ -16,6 +16,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests import limits
+
 if TYPE_CHECKING:
     from tests.web.browser import Browser
 
@@ -51,7 +53,9 @@ def _pack() -> bytes | None:
     with tempfile.TemporaryDirectory() as folder:
         command = [npm, "pack", "--silent", f"axe-core@{VERSION}"]
         try:
-            subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=60)
+            subprocess.run(
+                command, cwd=folder, check=True, capture_output=True, timeout=limits.seconds(60)
+            )
         except (subprocess.SubprocessError, OSError):
             return None
         (packed,) = Path(folder).glob("*.tgz")

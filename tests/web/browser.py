@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
+from tests import limits
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-_SECONDS = 20
+_SECONDS = limits.seconds(20)
 _FLAGS = (
     "--headless=new",
     "--remote-debugging-port=0",

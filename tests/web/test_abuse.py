@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import limits
+
 if TYPE_CHECKING:
     from tests.web.site import Site
 
@@ -30,7 +32,7 @@ async def raw(site: Site, request: bytes) -> bytes:
     """What the server answers to bytes, until it closes or the answer is whole."""
     reader, writer = await asyncio.open_connection("127.0.0.1", site.serving.port)
     writer.write(request)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(limits.seconds(10)):
         answer = await reader.read(65536)
     writer.close()
     return answer
@@ -274,7 +276,7 @@ async def test_the_site_waits_for_no_client(site: Site, monkeypatch: pytest.Monk
         reader, writer = await asyncio.open_connection("127.0.0.1", site.serving.port)
         writer.write(said)
         with contextlib.suppress(ConnectionError):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(limits.seconds(5)):
                 assert (b" 200 OK" in await reader.read()) is said.endswith(b"\r\n\r\n")
         writer.close()
 
@@ -283,7 +285,7 @@ async def gone(site: Site, name: object) -> None:
     """Wait until the connection of that client is over."""
     assert site.serving._connections
     opened = site.serving._connections._open
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(limits.seconds(5)):
         while name in {one.get_extra_info("peername") for one in opened}:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
@@ -359,7 +361,7 @@ async def test_health_answers_while_others_hold_connections(site: Site, sent: by
         writer.write(sent)
         writers.append(writer)
         for path in ("/healthz", "/readyz", "/metrics") if number % 50 == 49 else ():
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(limits.seconds(2)):
                 request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
                 assert status(await raw(site, request.encode())) == 200
     assert len(site.serving._connections or ()) <= 200

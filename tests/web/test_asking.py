@@ -17,6 +17,7 @@ from digest.model import Recipient
 from digest.signing.tokens import Confirmation
 from digest.store import Ask, Store
 from digest.web.peers import peer_of
+from tests import limits
 from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.web.readers import ADA, TOKENS, Desk, form_of, serving
@@ -230,7 +231,7 @@ class NeverDone:
 
 async def test_nor_does_the_time_until_it(desk: Desk) -> None:
     desk.confirming._store = NeverDone()  # type: ignore[assignment]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(limits.seconds(5)):
         assert said(await desk.subscribe(EVE)).startswith(TOLD)
 
 

@@ -11,6 +11,7 @@ import pytest
 from digest.web.connections import Connections
 from digest.web.peers import client_of
 from digest.web.refusals import Refusals
+from tests import limits
 
 HERE, ONE, OTHER = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 
@@ -50,7 +51,7 @@ class Listening:
     async def until_known(self, client: socket.socket) -> None:
         """Wait until it was let in, or not."""
         name = client.getsockname()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(limits.seconds(5)):
             while name not in self.names() and is_open(client):  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0)
 
@@ -64,7 +65,7 @@ class Listening:
 
     async def until(self, number: int) -> None:
         """Wait until so many are open."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(limits.seconds(5)):
             while len(self.connections) != number:  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0)
 
@@ -96,9 +97,9 @@ async def test_a_client_that_drips_is_given_up_in_all() -> None:
 
         dripping = asyncio.create_task(drip())
         with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(limits.seconds(5)):
                 await reader.readexactly(1)
-        assert 0.1 < asyncio.get_running_loop().time() - began < 2
+        assert 0.1 < asyncio.get_running_loop().time() - began < limits.seconds(2)
         dripping.cancel()
         writer.close()
         assert len(there.connections) == 0

@@ -11,6 +11,7 @@ from digest.errors import StoreError
 from digest.store import database_of
 from digest.web.control import control_socket
 from digest.web.control_client import ask_daemon, daemon_is_alive
+from tests import limits
 from tests.web.site import Servers, Site, serve, settings_for
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ async def test_clients_that_say_half_or_nothing_block_nobody(
         _, writer = await asyncio.open_unix_connection(database.control_socket())
         writer.write(HALVES[number % len(HALVES)])
         writers.append(writer)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(limits.seconds(5)):
         assert await daemon_is_alive(database)
         answer = await ask_daemon(database, "held", feeds=[], release=True)
     assert answer == {"decision": "released", "entries": 0}

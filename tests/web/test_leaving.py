@@ -10,6 +10,7 @@ import pytest
 
 from digest.config.web import WebSettings
 from digest.signing.tokens import Tokens
+from tests import limits
 from tests.web.site import PASSWORD, Servers, Site, serve, settings_for
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ async def test_a_body_that_cannot_be_read_is_no_body(
     await leaving.answer(path, "POST", data={"do": "resubscribe"})
     reader, writer = await asyncio.open_connection("127.0.0.1", leaving.serving.port)
     writer.write(HEAD % path.encode() + rest)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(limits.seconds(10)):
         answer = await reader.readuntil(b"</html>")
     writer.close()
     assert b"HTTP/1.1 200 OK\r\n" in answer

@@ -15,6 +15,7 @@ from digest.signing.sessions import Sessions
 from digest.web.limiter import Limiter
 from digest.web.login import routes as login_routes
 from digest.web.site import _operator_routes
+from tests import limits
 from tests.databases import file_of
 from tests.web.site import PASSWORD, Site, serve
 
@@ -297,7 +298,7 @@ async def test_a_new_password_ends_every_session(settings: Settings) -> None:
         await site.log_in()
         assert (await site.answer("/"))[0].status == 200
         site.take_over(before.model_copy(update={"web": changed}))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(limits.seconds(10)):
             while (await site.answer("/"))[0].status == 200:  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.01)
         assert (await site.log_in()).status == 401

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from digest.signing.web_links import edition_url
+from tests import limits
 from tests.feed_xml import item, rss
 from tests.servers import Reply
 from tests.web.site import Servers, serve, settings_for
@@ -56,7 +57,7 @@ async def test_pages_are_answered_while_a_template_takes_its_time(
         slow = asyncio.create_task(site.page("/digests/weekly/preview/email"))
         answered = 0
         while not slow.done():
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(limits.seconds(2)):
                 await site.answer("/healthz")
             answered += 1
             await asyncio.wait([slow], timeout=0.05)

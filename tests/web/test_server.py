@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.web.server import ListenError
+from tests import limits
 from tests.cli.project import Project
 from tests.cli.test_daemon import event, wait_for
 from tests.databases import file_of
@@ -88,8 +89,8 @@ async def test_a_stop_waits_for_no_visitor(project: Project, free_port: int) -> 
             visitor.sendall(head)
         began = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
-        assert time.monotonic() - began < 4
+        assert process.wait(limits.seconds(10)) == 0
+        assert time.monotonic() - began < limits.seconds(4)
         for visitor in visitors:
             visitor.close()
 
@@ -104,7 +105,7 @@ async def test_nothing_of_it_is_loaded_where_it_is_not_asked_for(project: Projec
             elif '"polled"' in line:
                 break
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(limits.seconds(10)) == 0
     assert "digest.web.server" in imported
     pages = {name for name in imported if name.startswith("digest.web.")}
     assert {name.rpartition(".")[2] for name in pages} == {"control", "control_client", "server"}
@@ -146,7 +147,7 @@ async def test_settings_that_cannot_be_listened_by_are_not_taken_over(
             with pytest.raises(ListenError, match="another program listens there"):
                 await site.serving.follow(second)
             site.take_over(second)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(limits.seconds(10)):
                 while not any(one.message == "not reloaded" for one in caplog.records):  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
             assert site.daemon.settings is first

@@ -13,6 +13,7 @@ from aiohttp.http_exceptions import BadHttpMethod, InvalidURLError, LineTooLong
 
 from digest.log import JsonFormatter, Redactor
 from digest.web.refusals import Refusals, http_logger, tellable
+from tests import limits
 from tests.web.test_bad_links import paths, token_of
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ async def ask(site: Site, first_line: str, *more: str, body: bytes = b"") -> byt
     said = [first_line, *(more or ("Host: 127.0.0.1",)), "Connection: close", "", ""]
     writer.write("\r\n".join(said).encode() + body)
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(limits.seconds(10)):
             return await reader.readline()
     finally:
         writer.close()
@@ -115,7 +116,7 @@ async def test_neither_does_who_is_given_up(
     caplog.set_level(logging.DEBUG)
     reader, writer = await asyncio.open_connection("127.0.0.1", site.serving.port)
     writer.write(f"GET {good[0]} HTTP/1.1\r\nHost: 127".encode())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(limits.seconds(5)):
         assert await reader.read() == b""
     writer.close()
     told = lines(caplog)

@@ -17,6 +17,7 @@ import pytest
 from digest.errors import FeedError
 from digest.feeds.parsing import tolerant
 from digest.workers.pool import WorkerPool
+from tests import limits
 from tests.feeds.test_hostile_bodies import stalling
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ async def test_the_event_loop_keeps_turning() -> None:
             before = loop.time()
             await asyncio.sleep(0.01)
             longest = max(longest, loop.time() - before)
-    assert longest < 0.3
+    assert longest < limits.seconds(0.3)
     with pytest.raises(FeedError, match="took longer"):
         await parsing
 
@@ -139,7 +140,8 @@ async def test_many_small_tasks_share_a_few_trips(workers: WorkerPool) -> None:
 
 
 async def test_what_goes_wrong_among_others_is_nobody_elses() -> None:
-    with closing(WorkerPool(1, task_seconds=1, quick_seconds=0.3)) as workers:
+    task_seconds = limits.seconds(1)
+    with closing(WorkerPool(1, task_seconds=task_seconds, quick_seconds=0.3)) as workers:
         results = await asyncio.gather(
             *(workers.call_together(factorial, n) for n in range(4)),
             workers.call_together(factorial, -1),
@@ -151,13 +153,13 @@ async def test_what_goes_wrong_among_others_is_nobody_elses() -> None:
     assert results[:4] + results[7:] == [factorial(n) for n in range(8)]
     assert [str(error) for error in results[4:7]] == [
         "factorial() not defined for negative values",
-        "parsing took longer than 1 s",
+        f"parsing took longer than {task_seconds:g} s",
         "parsing ended its process (exit code 7)",
     ]
 
 
 async def test_what_cannot_be_handed_over_is_told(workers: WorkerPool) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(limits.seconds(10)):
         with pytest.raises((AttributeError, pickle.PicklingError)):
             await workers.call_together(lambda: 1)
     assert await workers.call_together(factorial, 5) == 120
@@ -166,7 +168,7 @@ async def test_what_cannot_be_handed_over_is_told(workers: WorkerPool) -> None:
 async def test_processes_that_cannot_be_started(workers: WorkerPool) -> None:
     os.kill(await workers.call(os.getppid), signal.SIGKILL)
     workers.close()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(limits.seconds(10)):
         with pytest.raises(OSError, match=r"ended|pipe"):
             await workers.call(factorial, 5)
         assert await workers.call(factorial, 5) == 120
@@ -177,7 +179,7 @@ async def test_others_need_not_know_that_processes_could_not_be_started(
 ) -> None:
     os.kill(await workers.call(os.getppid), signal.SIGKILL)
     workers.close()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(limits.seconds(10)):
         assert await workers.call_together(factorial, 5) == 120
 
 
@@ -229,7 +231,7 @@ os.kill(os.getpid(), 9)
     )
     assert daemon.stdout
     # The worker has this end of the pipe, too, and so it is read to its end only without it.
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(limits.seconds(10)):
         assert int(await daemon.stdout.read())
     await daemon.wait()
 

@@ -25,10 +25,10 @@ _SAYS_SO = re.compile(
 _OF_THE_SENDER = re.compile(r"\b(?:sender|relay\w*|block\w*|spam|policy|denied)\b", re.IGNORECASE)
 
 
-def nobody_is_there(code: int, said: str, *, at_recipient: bool) -> bool:
+def nobody_is_there(code: int, words: str, *, at_recipient: bool) -> bool:
     """Whether a final reply concerns the address; `at_recipient` is for one to RCPT."""
-    if known := enhanced(said):
+    if known := enhanced(words):
         return known in _NOBODY
-    if not at_recipient or code not in _AT_RCPT or _OF_THE_SENDER.search(said):
+    if not at_recipient or code not in _AT_RCPT or _OF_THE_SENDER.search(words):
         return False
-    return _SAYS_SO.search(said) is not None
+    return _SAYS_SO.search(words) is not None

@@ -219,8 +219,8 @@ class SmtpConnection:
         self, client: aiosmtplib.SMTP, command: _Command, recipient: str, *, fresh: bool
     ) -> None:
         step, arguments = command
-        said = (each.encode() for each in (step, *arguments))
-        reply = self._reply(await client.execute_command(*said, timeout=None))
+        words = (word.encode() for word in (step, *arguments))
+        reply = self._reply(await client.execute_command(*words, timeout=None))
         if goes_on(reply, step):
             return
         gone = reply.code == GOING_AWAY and not is_limit(reply, self._sender)
@@ -284,8 +284,10 @@ class SmtpConnection:
         return Reply.of(answer.code, self._redact(answer.message))
 
     def _words(self, error: Exception) -> str:
-        said = error.message if isinstance(error, aiosmtplib.SMTPResponseException) else str(error)
-        return clean_words(self._redact(said)) or "timed out"
+        message = (
+            error.message if isinstance(error, aiosmtplib.SMTPResponseException) else str(error)
+        )
+        return clean_words(self._redact(message)) or "timed out"
 
     def _not_let_in(self, answer: aiosmtplib.SMTPResponseException) -> ChannelError:
         """Refused before there was a sender or a recipient."""

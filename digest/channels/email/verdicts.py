@@ -41,8 +41,8 @@ def wants_another_connection(reply: Reply) -> bool:
     Some still say it by 552, as RFC 821 had it (RFC 5321, section 4.5.3.1.10).
     """
     known = enhanced(reply.words) == _TOO_MANY_RECIPIENTS
-    said = known or "too many recipients" in reply.words.lower()
-    return said and (not reply.lasting or reply.code == _TOO_LARGE)
+    by_words = known or "too many recipients" in reply.words.lower()
+    return by_words and (not reply.lasting or reply.code == _TOO_LARGE)
 
 
 def is_limit(reply: Reply, sender: str) -> bool:
@@ -67,8 +67,8 @@ def verdict_of(reply: Reply, step: Step, sender: str, recipient: str = "") -> De
         return DeliveryError(str(reply), "retrying", retry_after=pause)
     if too_large:
         return DeliveryError(str(reply), "refused")
-    said = own_words(reply.words, recipient)
-    bounced = nobody_is_there(reply.code, said, at_recipient=step == "RCPT")
+    words = own_words(reply.words, recipient)
+    bounced = nobody_is_there(reply.code, words, at_recipient=step == "RCPT")
     return DeliveryError(str(reply), "failed", bounced=bounced)
 
 

@@ -82,7 +82,7 @@ class ThreadRefusedError(ChannelError):
     """A reply that was not posted, since its thread takes none."""
 
 
-class _Said(Struct, frozen=True):
+class _Statement(Struct, frozen=True):
     """The words of a body: of a webhook's they are all of it, of a method's its `error`.
 
     `ok` is None where it says neither yes nor no.
@@ -105,10 +105,10 @@ def heard(answer: Answer) -> dict[str, Any]:
     Raises:
         DeliveryError: it has not, or nobody knows; with the verdict.
     """
-    said = _said(answer.body)
-    if said.ok and 200 <= answer.status < 300:
-        return said.fields
-    raise _refusal(answer, said)
+    statement = _statement(answer.body)
+    if statement.ok and 200 <= answer.status < 300:
+        return statement.fields
+    raise _refusal(answer, statement)
 
 
 def refusal_for(word: str) -> DeliveryError:
@@ -116,15 +116,15 @@ def refusal_for(word: str) -> DeliveryError:
     return _by_word(word, f"200 {word}", None) or ChannelError(f"200 {word}", lasting=True)
 
 
-def _said(body: bytes) -> _Said:
+def _statement(body: bytes) -> _Statement:
     text = body.decode("utf-8-sig", "replace").strip()
     fields = json_object(text)
     if fields is None:
-        return _Said(True if text == "ok" else None, one_line(text, MOST_WORDS))
+        return _Statement(True if text == "ok" else None, one_line(text, MOST_WORDS))
     flags = [flag for name in ("ok", "success") if isinstance(flag := fields.get(name), bool)]
     words = [fields.get(name) for name in ("error", "id", "message")]
     word, *more = [one_line(one, MOST_WORDS) for one in words if isinstance(one, str)] or [""]
-    return _Said(all(flags) if flags else None, word, (*more, *_details(fields)), fields)
+    return _Statement(all(flags) if flags else None, word, (*more, *_details(fields)), fields)
 
 
 def _details(fields: dict[str, Any]) -> tuple[str, ...]:
@@ -136,10 +136,10 @@ def _details(fields: dict[str, Any]) -> tuple[str, ...]:
     return tuple(one_line(str(each), MOST_WORDS) for each in messages[:_MOST_MESSAGES])
 
 
-def _refusal(answer: Answer, said: _Said) -> DeliveryError:
+def _refusal(answer: Answer, statement: _Statement) -> DeliveryError:
     wait = wait_of(answer)
-    reason = f"{answer.status} {said.told}".strip()
-    return _by_word(said.word, reason, wait) or _by_status(answer, said, reason, wait)
+    reason = f"{answer.status} {statement.told}".strip()
+    return _by_word(statement.word, reason, wait) or _by_status(answer, statement, reason, wait)
 
 
 def _by_word(word: str, reason: str, wait: timedelta | None) -> DeliveryError | None:
@@ -154,10 +154,12 @@ def _by_word(word: str, reason: str, wait: timedelta | None) -> DeliveryError | 
     return None
 
 
-def _by_status(answer: Answer, said: _Said, reason: str, wait: timedelta | None) -> DeliveryError:
+def _by_status(
+    answer: Answer, statement: _Statement, reason: str, wait: timedelta | None
+) -> DeliveryError:
     status = answer.status
     if status < 300:
-        return _not_ok(answer, said, reason)
+        return _not_ok(answer, statement, reason)
     if status < 400:
         return ChannelError(f"{status}: Slack is not there any more", lasting=True)
     if status == PROXY_LOGIN:
@@ -168,9 +170,9 @@ def _by_status(answer: Answer, said: _Said, reason: str, wait: timedelta | None)
     return ChannelError(f"{reason}; {mend}", lasting=True)
 
 
-def _not_ok(answer: Answer, said: _Said, reason: str) -> DeliveryError:
+def _not_ok(answer: Answer, statement: _Statement, reason: str) -> DeliveryError:
     """Of a 200 without `ok`: a no is one, a page is of something else, the rest nobody knows."""
-    if said.ok is False:
+    if statement.ok is False:
         return ChannelError(f"{reason}; {_LOOK_UP}", lasting=True)
     if is_page(answer):
         reason = f"{answer.status} and a web page, not Slack: a login page, or a proxy's"

@@ -170,20 +170,22 @@ class Bot:
 
     async def post(self, message: dict[str, Any]) -> str:
         """The receipt is the channel's id and the message's time stamp, which is its name."""
-        said = await self._call("chat.postMessage", {"channel": self.recipient, **message})
-        return f"{said.get('channel', self.recipient)} {said.get('ts', '')}".strip()
+        fields = await self._call("chat.postMessage", {"channel": self.recipient, **message})
+        return f"{fields.get('channel', self.recipient)} {fields.get('ts', '')}".strip()
 
     async def check(self) -> str:
         """Ask Slack whose token it is and what it allows, and of the channel what that allows."""
-        said, scopes = await self._ask("auth.test", json={})
-        whose = f"the token is that of {said.get('user', 'an app')} in {said.get('team', 'Slack')}"
+        fields, scopes = await self._ask("auth.test", json={})
+        whose = (
+            f"the token is that of {fields.get('user', 'an app')} in {fields.get('team', 'Slack')}"
+        )
         if scopes and _POSTING not in scopes:
             raise refusal_for("missing_scope")
         if not scopes & _LOOKING:
             return f"{whose}; the channel was not looked at, which takes channels:read"
         query = {"channel": self.recipient}
-        said, _ = await self._ask("conversations.info", http_verb="GET", params=query)
-        channel = said.get("channel", {})
+        fields, _ = await self._ask("conversations.info", http_verb="GET", params=query)
+        channel = fields.get("channel", {})
         if channel.get("is_archived"):
             raise refusal_for("is_archived")
         if channel.get("is_member") is False and _ANYWHERE not in scopes:
@@ -193,7 +195,7 @@ class Bot:
     async def _call(self, method: str, message: dict[str, Any]) -> dict[str, Any]:
         return (await self._ask(method, json=message))[0]
 
-    async def _ask(self, method: str, **asked: Any) -> tuple[dict[str, Any], set[str]]:
+    async def _ask(self, method: str, **request: Any) -> tuple[dict[str, Any], set[str]]:
         """What a method answers, and the scopes of the token, where Slack says them."""
         from slack_sdk.web.async_client import AsyncWebClient
 
@@ -202,7 +204,7 @@ class Bot:
         client = AsyncWebClient(
             token, base_url=self._api_url, session=session, logger=_quiet, retry_handlers=[]
         )
-        answer = await client.api_call(method, **asked)
+        answer = await client.api_call(method, **request)
         assert isinstance(answer.data, dict)
         scopes = str(answer.headers.get("x-oauth-scopes", ""))
         return answer.data, {scope.strip() for scope in scopes.split(",") if scope.strip()}
@@ -215,12 +217,12 @@ class _Accepted:
     content_type = "application/json"
 
     def __init__(self, answer: Answer) -> None:
-        self._said = {**heard(answer), "ok": True}
+        self._fields = {**heard(answer), "ok": True}
         self._body = answer.body
         self.headers = answer.headers
 
     async def json(self) -> dict[str, Any]:
-        return self._said
+        return self._fields
 
     async def text(self) -> str:
         return self._body.decode("utf-8", "replace")

@@ -65,7 +65,7 @@ def _chosen(url: str, *, private: bool) -> list[StartFeed]:
     if len(found) == 1:
         tell(f"  {_line(found[0])}")
         return [_start(found[0], url, private=private)]
-    places = choose("Which of them", [_line(one) for one in found])
+    places = choose("Which of them", [_line(candidate) for candidate in found])
     return [_start(found[place], url, private=private) for place in places]
 
 

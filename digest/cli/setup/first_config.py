@@ -62,8 +62,8 @@ class Start(Struct, frozen=True):
         """What readers call the digest."""
         if self.digest == BRIEFING:
             return "Morning briefing"
-        words = self.digest.replace("-", " ").replace("_", " ")
-        return words[:1].upper() + words[1:]
+        title = self.digest.replace("-", " ").replace("_", " ")
+        return title[:1].upper() + title[1:]
 
 
 def config_text(start: Start) -> str:

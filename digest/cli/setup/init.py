@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,23 +13,19 @@ from msgspec.structs import replace
 from digest.cli import Options, aio
 from digest.cli.output import print_result, say
 from digest.cli.preview import compose_first
-from digest.cli.setup.ask_channels import (
-    HOOK_FILES,
-    HOOK_OPTIONS,
-    HOOKS,
-    Targets,
-    ask_for_targets,
-    read_secret,
-    targets_given,
+from digest.cli.setup.answers import (
+    DEFAULT_TIME,
+    PASSWORD_VARIABLE,
+    REACHES,
+    Given,
+    gather_answers,
 )
-from digest.cli.setup.ask_feeds import ask_for_feeds, feeds_given
-from digest.cli.setup.ask_smtp import SECURITY, Server
+from digest.cli.setup.ask_channels import HOOK_OPTIONS, HOOKS
+from digest.cli.setup.ask_smtp import SECURITY
 from digest.cli.setup.first_config import (
     BRIEFING,
     Start,
     StartFeed,
-    StartHook,
-    StartMail,
     config_text,
 )
 from digest.cli.setup.prompts import (
@@ -43,25 +38,21 @@ from digest.cli.setup.prompts import (
     SENDER,
     SITE,
     ZONE,
-    ask,
     tell,
 )
-from digest.cli.setup.write import place, refuse_existing, secret_file, staged
+from digest.cli.setup.write import place, refuse_existing, staged
 from digest.config import load_settings
-from digest.errors import ConfigError, UsageError
+from digest.errors import ConfigError
 from digest.language import counted
 from digest.log import Redactor, configure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from digest.cli.setup.first_config import Start
     from digest.config import Settings
     from digest.model import Edition
 
-_AT = "daily at 09:00"
-# How far back a first edition goes: as little as will do.
-_REACHES = ("1d", "7d", "30d", "365d")
-_PASSWORD_VARIABLE = "SMTP_PASSWORD"  # noqa: S105 - a variable's name
 _FILE = click.Path(path_type=Path)
 _OPTIONS = (
     click.option(
@@ -73,13 +64,13 @@ _OPTIONS = (
         for kind, option in HOOK_OPTIONS.items()
     ),
     click.option("--folder", type=FOLDER, help="Where to write each edition as Markdown."),
-    click.option("--at", type=SCHEDULE, help=f"When. Default: {_AT}."),
+    click.option("--at", type=SCHEDULE, help=f"When. Default: {DEFAULT_TIME}."),
     click.option("--timezone", type=ZONE, help="An IANA name. Default: this machine's."),
     click.option("--digest", type=NAME, default=BRIEFING, show_default=True, help="Its name."),
     click.option(
         "--first-edition",
         type=DURATION,
-        help=f"How far it reaches. Default: {_REACHES[0]}, or more until it has something.",
+        help=f"How far it reaches. Default: {REACHES[0]}, or more until it has something.",
     ),
     click.option("--smtp-host", type=HOST, help="Default: that of the address, where known."),
     click.option("--smtp-port", type=click.IntRange(1, 65535), help="The port of the mail server."),
@@ -90,7 +81,7 @@ _OPTIONS = (
     click.option(
         "--smtp-password-file",
         type=_FILE,
-        help=f"A file with the password. Default: the variable {_PASSWORD_VARIABLE}.",
+        help=f"A file with the password. Default: the variable {PASSWORD_VARIABLE}.",
     ),
     click.option("--smtp-from", type=SENDER, help="Default: the login, or the first recipient."),
     click.option(
@@ -98,43 +89,6 @@ _OPTIONS = (
     ),
     click.option("--no-test", is_flag=True, help="Reach nothing: answers are taken as they are."),
 )
-
-
-class _Given(Struct, frozen=True):
-    """The options."""
-
-    feed: tuple[str, ...]
-    email: tuple[str, ...]
-    hooks: dict[str, Path]
-    folder: str | None
-    at: str | None
-    timezone: str | None
-    digest: str
-    first_edition: str | None
-    smtp_host: str | None
-    smtp_port: int | None
-    smtp_security: str | None
-    smtp_username: str | None
-    smtp_password_file: Path | None
-    smtp_from: str | None
-    allow_private_networks: bool
-    no_test: bool
-
-    @property
-    def targets(self) -> Targets:
-        """Where it is to go, as far as that is known."""
-        file = self.smtp_password_file
-        password = read_secret(file) if file else os.environ.get(_PASSWORD_VARIABLE)
-        server = Server(
-            self.smtp_host,
-            self.smtp_port,
-            self.smtp_security,
-            self.smtp_username,
-            password,
-            self.smtp_from,
-        )
-        hooks = {kind: read_secret(path) for kind, path in self.hooks.items()}
-        return Targets(self.email, server, hooks, self.folder)
 
 
 def _with_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -179,102 +133,40 @@ def init(options: Options, /, **given: Any) -> None:
     configure("debug" if options.verbose else "error", "auto", Redactor())
     files = {kind: given.pop(f"hook_{kind}") for kind in HOOKS}
     hooks = {kind: path for kind, path in files.items() if path}
-    setup = _Setup(config, _Given(**given, hooks=hooks))
-    start, secrets = setup.answers()
-    written = setup.write(start, secrets)
+    answers = Given(**given, hooks=hooks)
+    start, secrets = gather_answers(config, answers)
+    reaches = () if answers.no_test else answers.reaches
+    written = _write(config, start, secrets, reaches)
     command = f"digest -c {config}" if options.config else "digest"
-    print_result(written, lambda written: _tell(written, command, start))
+    print_result(written, lambda written: _show(written, command, start))
 
 
-class _Setup:
-    """One run of `init`; `person`: somebody is there to be asked."""
+def _write(config: Path, start: Start, secrets: Mapping[str, str], reaches: Sequence[str]) -> Init:
+    """Put a configuration in its place once it loads; answers what is where.
 
-    def __init__(self, config: Path, given: _Given) -> None:
-        self._config = config
-        self._given = given
-        self._targets = given.targets
-        self._person = sys.stdin.isatty() and sys.stderr.isatty()
-        self._asking = self._person and not (given.feed and self._targets)
+    The first edition is composed to see how far back it has to go, unless there are no `reaches`.
+    """
+    edition = None
+    with staged(config, config_text(start), secrets) as stage:
+        settings = _load(stage, config)
+        if reaches:
+            reach, edition = _first_edition(settings, start.digest, reaches)
+            if reach != start.first_edition:
+                start = replace(start, first_edition=reach)
+                stage.write_text(config_text(start), "utf-8")
+        files = place(stage, config, secrets)
+    first = None
+    if edition:
+        first = FirstEdition(edition.subject, len(edition.stories), start.first_edition)
+    secret_files = tuple(str(file) for file in files[1:])
+    return Init(str(files[0]), secret_files, start.digest, start.feeds, first)
 
-    def answers(self) -> tuple[Start, dict[str, str]]:
-        """What the configuration is to say, and the secrets by the files they are to be in."""
-        given = self._given
-        if not self._person:
-            self._refuse_missing()
-        if self._asking:
-            tell(f"This makes {self._config}. Each answer is tried at once; Ctrl-C leaves nothing.")
-        feeds = self._feeds()
-        targets = self._where()
-        at, zone = given.at or _AT, given.timezone or _zone_here()
-        if self._asking:
-            at = given.at or ask("When", SCHEDULE, _AT)
-            zone = given.timezone or ask("Time zone", ZONE, zone)
-        start = Start(feeds, at, zone, given.digest, self._reaches[0])
-        return self._with(targets, start)
 
-    def _refuse_missing(self) -> None:
-        missing = [] if self._given.feed else ["--feed"]
-        missing += self._targets.missing_options()
-        if missing:
-            raise UsageError(f"give {' and '.join(missing)}; on a terminal, it asks")
-
-    def _feeds(self) -> tuple[StartFeed, ...]:
-        given, private = self._given, self._given.allow_private_networks
-        if given.feed:
-            return feeds_given(given.feed, private=private, test=not given.no_test)
-        return ask_for_feeds(private=private, test=not given.no_test)
-
-    def _where(self) -> Targets:
-        test = not self._given.no_test
-        if not self._targets:
-            return ask_for_targets(self._targets.server, test=test)
-        return targets_given(self._targets, test=test, person=self._person)
-
-    def _with(self, targets: Targets, start: Start) -> tuple[Start, dict[str, str]]:
-        """What is started with these targets, whose secrets are in files."""
-        secrets, hooks = {}, []
-        for kind, url in targets.hooks.items():
-            hook, name = HOOKS[kind], secret_file(self._config, HOOK_FILES[kind], url)
-            secrets[name] = url
-            hooks.append(StartHook(hook.name, kind, hook.key, name))
-        if targets.to:
-            smtp = targets.smtp
-            mail = StartMail(targets.to, smtp.host, smtp.port, smtp.security, smtp.sender)
-            if smtp.username is not None and smtp.password is not None:
-                password = smtp.password.get_secret_value()
-                name = secret_file(self._config, "smtp_password", password)
-                secrets[name] = password
-                mail = replace(mail, username=smtp.username, password_file=name)
-            start = replace(start, mail=mail)
-        return replace(start, hooks=tuple(hooks), folder=targets.folder), secrets
-
-    @property
-    def _reaches(self) -> tuple[str, ...]:
-        return (self._given.first_edition,) if self._given.first_edition else _REACHES
-
-    def write(self, start: Start, secrets: Mapping[str, str]) -> Init:
-        """Put it in its place once it loads; answers what is where."""
-        edition = None
-        with staged(self._config, config_text(start), secrets) as stage:
-            settings = self._load(stage)
-            if not self._given.no_test:
-                reach, edition = _first_edition(settings, start.digest, self._reaches)
-                if reach != start.first_edition:
-                    start = replace(start, first_edition=reach)
-                    stage.write_text(config_text(start), "utf-8")
-            files = place(stage, self._config, secrets)
-        first = None
-        if edition:
-            reach = start.first_edition
-            first = FirstEdition(edition.subject, len(edition.stories), reach)
-        secret_files = tuple(str(file) for file in files[1:])
-        return Init(str(files[0]), secret_files, start.digest, start.feeds, first)
-
-    def _load(self, stage: Path) -> Settings:
-        try:
-            return load_settings(stage)
-        except ConfigError as error:
-            raise ConfigError(self._config, error.problems) from None
+def _load(stage: Path, config: Path) -> Settings:
+    try:
+        return load_settings(stage)
+    except ConfigError as error:
+        raise ConfigError(config, error.problems) from None
 
 
 def _first_edition(settings: Settings, digest: str, reaches: Sequence[str]) -> tuple[str, Edition]:
@@ -291,18 +183,7 @@ def _first_edition(settings: Settings, digest: str, reaches: Sequence[str]) -> t
     return reaches[0], drafts[reaches[0]]
 
 
-def _zone_here() -> str:
-    from tzlocal import get_localzone_name
-
-    try:
-        name = str(get_localzone_name())
-        ZONE.convert(name, None, None)
-    except (LookupError, OSError, ValueError, click.BadParameter):
-        return "UTC"
-    return name
-
-
-def _tell(written: Init, command: str, start: Start) -> None:
+def _show(written: Init, command: str, start: Start) -> None:
     first = written.first_edition
     nothing = first is not None and not first.stories
     if nothing:
@@ -320,5 +201,5 @@ def _tell(written: Init, command: str, start: Start) -> None:
     }
     if nothing:
         del steps["run --once"]
-    for words, what in steps.items():
-        say(f"  {command + ' ' + words:<28} {what}")
+    for subcommand, effect in steps.items():
+        say(f"  {command + ' ' + subcommand:<28} {effect}")

@@ -35,7 +35,7 @@ async def find_feeds(url: str, done: Callable[[str], None], *, private: bool) ->
     feed = FeedSettings(url=url, allow_private_networks=private)
     async with open_scout(Settings.model_construct(feeds=(feed,), digests={})) as scout:
         found = await scout.discover(feed, done)
-    working = [one for one in found if not one.error]
+    working = [candidate for candidate in found if not candidate.error]
     if not working:
         raise FeedError(f"{found[0].url}: {found[0].error}")
     return working

@@ -133,22 +133,22 @@ def agree(question: str) -> bool:
     return agreed
 
 
-def choose(question: str, options: Sequence[str], words: Sequence[str] = ()) -> list[int]:
+def choose(question: str, options: Sequence[str], names: Sequence[str] = ()) -> list[int]:
     """The places, from 0, of what is chosen of a numbered list; at least one.
 
-    Options go by their numbers, and by `words` where those are given, or how they begin.
+    Options go by their numbers, and by `names` where those are given, or how they begin.
     """
     for number, option in enumerate(options, 1):
         tell(f"  {number}  {option}")
     like = f"like '1' or '1, {len(options)}'" if len(options) > 1 else "like '1'"
-    or_words = f", or of {', '.join(words)}" if words else ""
+    or_names = f", or of {', '.join(names)}" if names else ""
 
     def place(answer: str) -> int:
         if answer.isdecimal() and 0 < int(answer) <= len(options):
             return int(answer) - 1
-        meant = [n for n, word in enumerate(words) if word.startswith(answer.lower())]
+        meant = [n for n, name in enumerate(names) if name.startswith(answer.lower())]
         if len(meant) != 1:
-            raise ValueError(f"write one or more numbers of 1 to {len(options)}, {like}{or_words}")
+            raise ValueError(f"write one or more numbers of 1 to {len(options)}, {like}{or_names}")
         return meant[0]
 
     def read(text: str) -> list[int]:
@@ -161,3 +161,15 @@ def choose(question: str, options: Sequence[str], words: Sequence[str] = ()) -> 
 def tell(text: str = "") -> None:
     """A line beside the questions."""
     say(text, err=True)
+
+
+def zone_here() -> str:
+    """The time zone of this machine; UTC where it does not say."""
+    from tzlocal import get_localzone_name
+
+    try:
+        name = str(get_localzone_name())
+        ZONE.convert(name, None, None)
+    except (LookupError, OSError, ValueError, click.BadParameter):
+        return "UTC"
+    return name

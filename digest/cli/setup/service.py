@@ -80,29 +80,28 @@ def install(options: Options, manager: str, *, system: bool, print_only: bool) -
     A service of the system runs as the user whom the configuration file belongs to.
     """
     keeper = MANAGERS[manager](system)
-    settings = options.settings(log_level="error")
+    settings, config = options.settings(log_level="error"), options.file()
     folders = writable_folders(settings)
-    wanted = _service(options.file(), folders, system=system)
-    text = keeper.text(wanted)
+    text = keeper.text(_service(config, folders, system=system))
     if print_only:
         print_result(ServiceText(str(keeper.file), text), lambda _: show_document(text))
         return 0
-    _refuse_variables(options.file())
+    _refuse_variables(config)
     for folder in folders:
         private = folder == database_of(settings).folder()
-        _make(folder, options.file(), 0o700 if private else 0o777)
+        _make(folder, config, 0o700 if private else 0o777)
     _write(keeper.file, text)
     keeper.start()
     if manager == "systemd" and not system:
         say("`loginctl enable-linger` keeps it running while you are logged out.", err=True)
-    return _tell(keeper)
+    return _show(keeper)
 
 
 @service.command()
 @_which
 def status(manager: str, *, system: bool) -> int:
     """Tell whether the service is installed and runs. Exit code 1 if it does not run."""
-    return _tell(MANAGERS[manager](system))
+    return _show(MANAGERS[manager](system))
 
 
 @service.command()
@@ -178,7 +177,8 @@ def _refuse_foreign(file: Path) -> None:
         raise UsageError(f"{file} was not made by `digest service install`, and stays as it is")
 
 
-def _tell(keeper: Manager) -> int:
+def _show(keeper: Manager) -> int:
+    """Tell how a service is; answers the exit code."""
     installed = keeper.file.exists()
     state = keeper.state() if installed else "not installed"
     answer = ServiceState(str(keeper.file), installed, state)

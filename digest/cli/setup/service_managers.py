@@ -123,10 +123,10 @@ class Launchd(Struct, frozen=True):
 
     def state(self) -> str:
         """`running`, `not running`, ...; `inactive` where it is not loaded."""
-        said = _ask("launchctl", "print", f"{self._domain}/{LABEL}")
-        lines = (line.partition("=") for line in said.stdout.splitlines())
+        answer = _ask("launchctl", "print", f"{self._domain}/{LABEL}")
+        lines = (line.partition("=") for line in answer.stdout.splitlines())
         states = [value.strip() for name, _, value in lines if name.strip() == "state"]
-        return states[0] if states and not said.returncode else "inactive"
+        return states[0] if states and not answer.returncode else "inactive"
 
     @property
     def _domain(self) -> str:
@@ -149,6 +149,6 @@ def _ask(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 def _must(program: str, *arguments: str) -> None:
     done = _ask(program, *arguments)
     if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        reason = f": {said[-1]}" if said else ""
+        lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
+        reason = f": {lines[-1]}" if lines else ""
         raise DigestError(f"`{' '.join((program, *arguments))}` failed{reason}")

@@ -75,8 +75,8 @@ def _compose(text: str, document: Document) -> Node | None:
     except NotYamlError as error:
         # What stands there may be a secret that was meant as text, so it is not repeated.
         is_alias = error.reason.startswith("found undefined")
-        said = "text that starts with * or ! needs quotes" if is_alias else error.reason
-        document.problems.append(Problem(error.line, "", f"not YAML: {said}"))
+        reason = "text that starts with * or ! needs quotes" if is_alias else error.reason
+        document.problems.append(Problem(error.line, "", f"not YAML: {reason}"))
         return None
 
 

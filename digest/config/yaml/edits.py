@@ -27,6 +27,18 @@ class HardToEditError(ValueError):
     """What stands there is for a person to change."""
 
 
+def source_settings(text: str, address: str) -> list[str]:
+    """The settings that a text in the list stands for; `address`: how a feed's is written.
+
+    Raises:
+        ValueError: its kind does not understand it.
+    """
+    settings = long_form(text)
+    if settings["kind"] == DEFAULT_KIND:
+        return [f"url: {address}"]
+    return [f"{key}: {scalar(str(value))}" for key, value in settings.items()]
+
+
 def with_feeds(text: str, items: Sequence[Sequence[str]]) -> str:
     """More feeds at the end, each as the lines of an item in a list with a line for each."""
     feeds = _feeds(text)
@@ -95,24 +107,16 @@ def _feeds(text: str) -> Node:
 def _long_form(text: str, feeds: Node, item: Node) -> str:
     """An item that is one text, as a map that is paused."""
     start, end = item.start, item.end
-    pairs = _pairs(text, item)
+    try:
+        pairs = source_settings(item.value, text[start:end])
+    except ValueError:
+        raise HardToEditError from None
     if feeds.flow:
         return f"{text[:start]}{{{', '.join(pairs)}, {_PAUSED}: true}}{text[end:]}"
     column = _column(text, start)
     written = f"{_newline(text)}{' ' * column}".join(pairs)
     shift = len(written) - (end - start)
     return _with_line(text[:start] + written + text[end:], item, column, shift)
-
-
-def _pairs(text: str, item: Node) -> list[str]:
-    """The settings that a text stands for; an address stays as it is written."""
-    try:
-        settings = long_form(item.value)
-    except ValueError:
-        raise HardToEditError from None
-    if settings["kind"] == DEFAULT_KIND:
-        return [f"url: {text[item.start : item.end]}"]
-    return [f"{key}: {scalar(str(value))}" for key, value in settings.items()]
 
 
 def _with_line(text: str, item: Node, column: int, shift: int = 0) -> str:

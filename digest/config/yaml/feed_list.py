@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.config.load import load_settings
-from digest.config.sources import DEFAULT_KIND, long_form
 from digest.config.units import duration_text
 from digest.config.yaml.edits import (
     HardToEditError,
+    source_settings,
     with_feeds,
     with_paused,
     without_feed,
@@ -52,9 +52,7 @@ def feed_lines(
     address = scalar(_VARIABLE.sub("$%7B", url))
     if not (name or tags or every or private):
         return [f"- {address}"]
-    settings = long_form(url)
-    own = [f"{key}: {scalar(str(value))}" for key, value in settings.items()]
-    first, *others = [f"url: {address}"] if settings["kind"] == DEFAULT_KIND else own
+    first, *others = source_settings(url, address)
     lines = [f"- {first}", *(f"  {other}" for other in others)]
     if name:
         lines.append(f"  name: {scalar(_VARIABLE.sub('$ {', name))}")

@@ -26,7 +26,7 @@ def address(url: str) -> URL:
     try:
         parsed = URL(url, encoded=url.isascii() and url.isprintable() and " " not in url)
         # Both are parsed only when they are asked for.
-        complete = parsed.host and parsed.port
+        complete = parsed.host_port_subcomponent and parsed.port
     except (ValueError, IndexError) as error:  # yarl indexes the empty host of `[::1]@`
         raise _unusable(str(error)) from None
     if not complete:

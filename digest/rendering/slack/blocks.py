@@ -49,8 +49,8 @@ def bullet(story: Story, section: Section, excerpt: int, edition: Edition) -> Bl
     """A story for a list: title, what there is to know of it, and so much of the excerpt."""
     language = language_of(edition.language)
     full = excerpt and not story.brief
-    said = _meta(story, section, language) if full else _sources(story, section, language)
-    about = _marks(story, language) + said
+    facts = _meta(story, section, language) if full else _sources(story, section, language)
+    about = _marks(story, language) + facts
     pieces = [
         [_title(story)],
         [text(f" · {' · '.join(about)}")] if about else [],
@@ -66,21 +66,21 @@ def blocks(story: Story, section: Section, excerpt: int, edition: Edition) -> li
     """A story by itself: title, excerpt, and what there is to know of it, beside its picture."""
     language = language_of(edition.language)
     about = _meta(story, section, language, edition)
-    said = [part for part in (_excerpt(story, excerpt), " · ".join(about)) if part.strip()]
+    lines = [part for part in (_excerpt(story, excerpt), " · ".join(about)) if part.strip()]
     marks = _marks(story, language)
     also_in = _also_in(story, language)
     marked = [text(f" · {' · '.join(marks)}")] if marks else []
     head = [[_title(story)], marked, _measures(story, edition), also_in]
-    if story.picture and said:
+    if story.picture and lines:
         related = _related(story, language, before="")
         pictured = [
             rich_text([line(_fitting(head))]),
-            _beside_picture("\n".join(said), story),
+            _beside_picture("\n".join(lines), story),
             *([rich_text([line(related)])] if related else []),
         ]
         if len(json.dumps(pictured)) <= _MAX_STORY and len(story.picture.url) <= _MAX_PICTURE:
             return pictured
-    pieces = [*head, *([text(f"\n{part}")] for part in said), _related(story, language)]
+    pieces = [*head, *([text(f"\n{part}")] for part in lines), _related(story, language)]
     return [rich_text([line(_fitting(pieces))])]
 
 
@@ -97,9 +97,11 @@ def more(section: Section, language: Language) -> list[Block]:
     elements: list[Block] = []
     for each in named:
         name = link(each.url, short_line(each.feed, _MAX_NAME), most=_MAX_SMALL_LINK)
-        said = language.translate("and {count} more from {feed}", count=each.stories, feed=_HERE)
+        sentence = language.translate(
+            "and {count} more from {feed}", count=each.stories, feed=_HERE
+        )
         before = [text(language.translate(", "))] if elements else []
-        elements += [*before, *_with(name, said)]
+        elements += [*before, *_with(name, sentence)]
     if rest:
         feeds = language.plural(len(rest), "{number} more feed", "{number} more feeds")
         others = language.translate("and more from {feeds}", feeds=feeds)
@@ -107,17 +109,17 @@ def more(section: Section, language: Language) -> list[Block]:
     return [line(elements)]
 
 
-def text(said: str, *, bold: bool = False) -> Block:
+def text(words: str, *, bold: bool = False) -> Block:
     """Words inside a line of rich text."""
-    element: Block = {"type": "text", "text": said}
+    element: Block = {"type": "text", "text": words}
     return element | {"style": {"bold": True}} if bold else element
 
 
-def link(url: str, said: str, *, most: int = _MAX_LINK, bold: bool = False) -> Block:
+def link(url: str, words: str, *, most: int = _MAX_LINK, bold: bool = False) -> Block:
     """A link inside a line of rich text; only its words where the address is none, or too long."""
     if not url or len(json.dumps(url)) > most:
-        return text(said, bold=bold)
-    element: Block = {"type": "link", "url": url, "text": said}
+        return text(words, bold=bold)
+    element: Block = {"type": "link", "url": url, "text": words}
     return element | {"style": {"bold": True}} if bold else element
 
 
@@ -137,21 +139,21 @@ def rich_text(elements: list[Block]) -> Block:
     return {"type": "rich_text", "elements": elements}
 
 
-def plain(said: str) -> Block:
+def plain(words: str) -> Block:
     """Text that is shown as it is, `:smile:` included."""
-    return {"type": "plain_text", "text": said, "emoji": False}
+    return {"type": "plain_text", "text": words, "emoji": False}
 
 
 def _excerpt(story: Story, most: int) -> str:
     return short_line(excerpt_of(story.excerpt, most), most)
 
 
-def _beside_picture(said: str, story: Story) -> Block:
+def _beside_picture(words: str, story: Story) -> Block:
     # A picture that Slack cannot fetch makes it refuse the message, but for one beside a text.
     assert story.picture is not None
     alternative = short_line(story.title, _MAX_ALT)
     picture = {"type": "image", "image_url": story.picture.url, "alt_text": alternative}
-    return {"type": "section", "text": plain(said), "accessory": picture, "expand": True}
+    return {"type": "section", "text": plain(words), "accessory": picture, "expand": True}
 
 
 def _title(story: Story) -> Block:
@@ -191,8 +193,8 @@ def _measures(story: Story, edition: Edition) -> list[Block]:
 
 def _also_in(story: Story, language: Language) -> list[Block]:
     links = [(short_line(other.feed, _MAX_NAME), other.url) for other in story.also_in]
-    said = language.translate("also in {feeds}", feeds=_HERE)
-    return _links(f" · {said}", links, _NAMED, language)
+    sentence = language.translate("also in {feeds}", feeds=_HERE)
+    return _links(f" · {sentence}", links, _NAMED, language)
 
 
 def _related(story: Story, language: Language, before: str = "\n") -> list[Block]:
@@ -201,17 +203,17 @@ def _related(story: Story, language: Language, before: str = "\n") -> list[Block
         (f"{title} ({short_line(other.feed, _MAX_NAME // 2)})", other.url)
         for title, other in zip(titles, story.related, strict=True)
     ]
-    said = language.translate("Related: {title}", title=_HERE)
-    return _links(f"{before}{said}", links, _RELATED, language)
+    sentence = language.translate("Related: {title}", title=_HERE)
+    return _links(f"{before}{sentence}", links, _RELATED, language)
 
 
 def _links(
-    said: str, links: Sequence[tuple[str, str]], most: int, language: Language
+    sentence: str, links: Sequence[tuple[str, str]], most: int, language: Language
 ) -> list[Block]:
     """What is said of them, with the first few in their place, and how many there are beside."""
     if not links:
         return []
-    before, _, after = said.partition(_HERE)
+    before, _, after = sentence.partition(_HERE)
     elements = [text(before)]
     for number, (name, url) in enumerate(links[:most]):
         comma = [text(language.translate(", "))] if number else []
@@ -222,9 +224,9 @@ def _links(
     return [*elements, text(after)] if after else elements
 
 
-def _with(name: Block, said: str) -> list[Block]:
+def _with(name: Block, sentence: str) -> list[Block]:
     """What is said, with a name in its place."""
-    before, _, after = said.partition(_HERE)
+    before, _, after = sentence.partition(_HERE)
     return [*([text(before)] if before else []), name, *([text(after)] if after else [])]
 
 

@@ -195,30 +195,30 @@ def _post(text: str, blocks: list[Block]) -> Message:
 
 def _announced(what: str, items: list[_Item], language: Language) -> str:
     """What a message is and what it begins with."""
-    said = short_line(items[0].story.title, _MAX_NAME)
+    beginning = short_line(items[0].story.title, _MAX_NAME)
     if more := len(items) - 1:
-        said = language.plural(
-            more, "{story}, and {number} more", "{story}, and {number} more", story=said
+        beginning = language.plural(
+            more, "{story}, and {number} more", "{story}, and {number} more", story=beginning
         )
-    return f"{what}: {said}"
+    return f"{what}: {beginning}"
 
 
 def _header(title: str) -> Block:
     return {"type": "header", "text": make.plain(title)}
 
 
-def _context(said: str) -> Block:
-    return {"type": "context", "elements": [make.plain(said)]}
+def _context(words: str) -> Block:
+    return {"type": "context", "elements": [make.plain(words)]}
 
 
 def _in_browser(edition: Edition, url: str) -> list[Block]:
-    said = language_of(edition.language).translate("View in browser")
-    return [make.rich_text([make.line([make.link(url, said)])])] if url else []
+    words = language_of(edition.language).translate("View in browser")
+    return [make.rich_text([make.line([make.link(url, words)])])] if url else []
 
 
 def _footer(edition: Edition) -> list[Block]:
-    said = (short_line(phrases.notes(edition), _MAX_NOTE), phrases.next_edition(edition))
-    return [_context(" ".join(filter(None, said)))] if any(said) else []
+    sentences = (short_line(phrases.notes(edition), _MAX_NOTE), phrases.next_edition(edition))
+    return [_context(" ".join(filter(None, sentences)))] if any(sentences) else []
 
 
 def _body(items: list[_Item], language: Language) -> list[Block]:

@@ -50,17 +50,17 @@ def _lines(blocks: list[Block], *, excerpts: bool) -> Iterator[str]:
     for block in blocks:
         match block["type"]:
             case "header":
-                yield f"*{_said(block['text']['text'])}*"
+                yield f"*{_shown(block['text']['text'])}*"
             case "context":
-                yield from (_said(element["text"]) for element in block["elements"])
+                yield from (_shown(element["text"]) for element in block["elements"])
             case "rich_text":
                 yield ""
                 yield from _rich_text(block["elements"], excerpts=excerpts)
             case "section" if "accessory" not in block:
-                yield _said(block["text"]["text"])
+                yield _shown(block["text"]["text"])
             case "section" if excerpts:
                 # What begins a line can be a quotation, or a list.
-                yield f"— {_said(block['text']['text'])}"
+                yield f"— {_shown(block['text']['text'])}"
 
 
 def _rich_text(elements: list[Block], *, excerpts: bool) -> Iterator[str]:
@@ -76,17 +76,17 @@ def _rich_text(elements: list[Block], *, excerpts: bool) -> Iterator[str]:
 
 
 def _line(elements: list[Block], *, excerpts: bool) -> str:
-    said = []
+    parts = []
     for element, after in zip_longest(elements, elements[1:]):
         if element["type"] == "link":
-            words = _said(element["text"]).replace("|", "¦")
-            said.append(f"<{element['url'].translate(_IN_URL)}|{words}>")
+            words = _shown(element["text"]).replace("|", "¦")
+            parts.append(f"<{element['url'].translate(_IN_URL)}|{words}>")
         elif "style" in element:
-            said.append(f"*{_said(element['text'])}*")
+            parts.append(f"*{_shown(element['text'])}*")
         else:
             text = element["text"] if excerpts else _without_excerpt(element["text"], after)
-            said.append(_said(text))
-    return "".join(said)
+            parts.append(_shown(text))
+    return "".join(parts)
 
 
 def _without_excerpt(text: str, after: Block | None) -> str:
@@ -96,5 +96,5 @@ def _without_excerpt(text: str, after: Block | None) -> str:
     return f"{first}\n{others[-1]}" if leads else first
 
 
-def _said(text: str) -> str:
+def _shown(text: str) -> str:
     return literal(_SPACE.sub(" ", text.replace("\n", " — ")))

@@ -11,6 +11,7 @@ from digest.channels import open_channels
 from digest.channels.pace import Paces
 from digest.config import load_settings
 from digest.model import Rendition
+from tests import limits
 from tests.channels.mailing import LOGIN, PAYLOAD
 from tests.channels.making import TEMPLATES
 from tests.channels.scripted import SmtpScript, serving
@@ -56,7 +57,7 @@ async def delivered(
     clock = StoppedClock()
     delivering = open_deliver_job(context_of(store, clock, channels))
     await store.transact(lambda opened: build.publish(opened, sent_as=sent_as))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(limits.seconds(30)):
         await delivering.deliver_due()
     rows = (await store.transact(build.dump))["deliveries"]
     return {row[3].partition("@")[0]: row[5] for row in rows}

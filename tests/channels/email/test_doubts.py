@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
-from digest.jobs.deliver import _Turn
+from digest.jobs.channel_turn import ChannelTurn
 from digest.model import Delivery
+from tests import limits
 from tests.channels.email.test_delivering import to, two_channels
 from tests.channels.scripted import SmtpScript, serving
 from tests.feed_xml import NOW
@@ -62,7 +63,7 @@ class Posting:
     async def deliver(self) -> dict[str, str]:
         """What became of everything, by the recipient's name."""
         made = open_deliver_job(context_of(self.store, self.clock, self.channels))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(limits.seconds(30)):
             await made.deliver_due(self._report)
         return {row["recipient"].partition("@")[0]: row["state"] for row in await self.rows()}
 
@@ -259,7 +260,7 @@ async def test_what_was_put_off_before_waits_for_its_channel_like_any_other(
 
 def test_who_is_accepted_is_no_other() -> None:
     once = Delivery(1, 1, "weekly", "one", "ada@example.com", 1, "pending", 0, NOW, "")
-    turn = _Turn(FakeChannel(), lambda *_: None, None, accepted={"ada@example.com"})
+    turn = ChannelTurn(FakeChannel(), lambda *_: None, None, accepted={"ada@example.com"})
 
     assert not turn.is_alone(replace(once, error="550 relay denied"), "550 relay denied")
     turn.accepted.add("grace@example.com")
@@ -389,7 +390,7 @@ async def test_a_stop_leaves_doubt_from_the_first_byte_on_only(
     context = context_of(posting.store, posting.clock, posting.channels)
     made = open_deliver_job(context, grace_seconds=0)
     delivering = asyncio.create_task(made.deliver_due())
-    await asyncio.wait_for(heard.wait(), 20)
+    await asyncio.wait_for(heard.wait(), limits.seconds(20))
     await made.finish()
     await asyncio.gather(delivering, return_exceptions=True)
 

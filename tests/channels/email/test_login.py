@@ -15,6 +15,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from digest.channels.email.login import first_line
 from digest.errors import ChannelError, DeliveryError
+from tests import limits
 from tests.channels.mailing import (
     LOGIN,
     PASSWORD,
@@ -377,7 +378,7 @@ async def test_a_command_that_hangs_is_ended_with_all_it_started(tmp_path: Path)
     # It comes to its end when nobody is left who could write to it.
     os.set_blocking(held, True)
     with os.fdopen(held, "rb") as file:
-        assert await asyncio.wait_for(asyncio.to_thread(file.read), 10) == b"up\n"
+        assert await asyncio.wait_for(asyncio.to_thread(file.read), limits.seconds(10)) == b"up\n"
 
 
 async def test_a_command_is_ended_when_nobody_waits_for_it(tmp_path: Path) -> None:
@@ -388,7 +389,7 @@ async def test_a_command_is_ended_when_nobody_waits_for_it(tmp_path: Path) -> No
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
-        assert await asyncio.wait_for(asyncio.to_thread(file.read), 10) == b""
+        assert await asyncio.wait_for(asyncio.to_thread(file.read), limits.seconds(10)) == b""
 
 
 @pytest.mark.parametrize("first", ["t0k3n\\n", ""])

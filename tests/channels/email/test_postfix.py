@@ -19,6 +19,7 @@ import pytest
 from digest.app.wiring import utc_now
 from digest.checks.mail import check_smtp
 from digest.config import SmtpSettings
+from tests import limits
 from tests.certificates import Certificate, make_certificate
 from tests.channels.email.test_delivering import two_channels
 from tests.channels.email.test_doubts import Posting
@@ -122,7 +123,7 @@ class Postfix:
             for mail in self.onward.mails:
                 if mail.recipient == recipient:
                     return mail.raw
-            assert self.onward.arrived.wait(20)
+            assert self.onward.arrived.wait(limits.seconds(20))
             self.onward.arrived.clear()
 
 
@@ -146,11 +147,15 @@ def started(
         folder, port = Path(name), free_port()
         configure(folder, port, onward.port, certificate, services, relayed)
         control: list[str | Path] = [POSTFIX, "-c", folder]
-        subprocess.run([*control, "start"], check=True, capture_output=True, timeout=30)
+        subprocess.run(
+            [*control, "start"], check=True, capture_output=True, timeout=limits.seconds(30)
+        )
         try:
             yield port, onward
         finally:
-            subprocess.run([*control, "stop"], check=True, capture_output=True, timeout=30)
+            subprocess.run(
+                [*control, "stop"], check=True, capture_output=True, timeout=limits.seconds(30)
+            )
 
 
 def configure(
@@ -185,7 +190,7 @@ def free_port() -> int:
 
 
 def test_it_has_what_these_tests_are_about(postfix: Postfix) -> None:
-    with smtplib.SMTP("127.0.0.1", postfix.port, timeout=20) as client:
+    with smtplib.SMTP("127.0.0.1", postfix.port, timeout=limits.seconds(20)) as client:
         client.ehlo()
         assert client.esmtp_features["size"] == str(LARGEST)
         assert {"starttls", "pipelining", "8bitmime", "smtputf8"} <= set(client.esmtp_features)

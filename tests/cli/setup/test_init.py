@@ -17,6 +17,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from digest.cli.feeds_probe import Candidate
 from digest.cli.setup import ask_feeds
+from digest.cli.setup.ask_channels import HOOK_OPTIONS
 from digest.cli.setup.first_config import StartFeed
 from digest.cli.setup.init import init
 from digest.cli.setup.prompts import (
@@ -34,6 +35,7 @@ from digest.cli.setup.prompts import (
 from digest.cli.setup.write import place, secret_file, staged
 from digest.config import load_settings
 from digest.errors import UsageError
+from tests import limits
 from tests.cli.terminal import CTRL_C, on_terminal
 from tests.feed_xml import item, rss
 from tests.servers import MailServer, Reply, running
@@ -185,9 +187,8 @@ def test_slack_and_a_folder_with_a_post_to_see_and_a_longer_reach(site: Project)
         screen.answer("Which of them [1]:", "2")
         screen.answer("Another site or feed, if any:")
         screen.answer("One or more [1]:", "pigeon")
-        screen.expect(
-            "write one or more numbers of 1 to 3, like '1' or '1, 3', or of email, slack,"
-        )
+        most = len(HOOK_OPTIONS) + 2
+        screen.expect(f"write one or more numbers of 1 to {most}, like '1' or '1, {most}', or of")
         screen.answer("One or more [1]:", "Slack, file")
         screen.answer("webhook's address (not shown):", site.slack.url + dead)
         screen.expect("! Slack: 404 nothing at ***; make a new token or webhook")
@@ -235,12 +236,12 @@ def test_ctrl_c_leaves_nothing_behind(site: Project) -> None:
 
     site.feeds.replies["/feed"] = held_the_second_time
     with terminal(site, "init", *feed(site)) as screen:
-        screen.answer("One or more [1]:", "2")
+        screen.answer("One or more [1]:", "slack")
         screen.answer("webhook's address (not shown):", site.slack.url + HOOK)
         screen.answer("to see it? [Y/n]:", "n")
         screen.answer("When [")
         screen.answer("Time zone [")
-        assert previewing.wait(10)
+        assert previewing.wait(limits.seconds(10))
         assert len(names(site.folder)) == 4  # a folder with the configuration and its secret
         screen.type(CTRL_C)
         assert screen.finish() == 130
@@ -328,7 +329,7 @@ def test_a_known_provider_needs_a_password_only(site: Project) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((), "give --feed and one of --email, --slack-webhook-file, --folder; on a"),
+        ((), f"give --feed and one of --email, {', '.join(HOOK_OPTIONS.values())}, --folder; on a"),
         (("--feed", "a.example", "--email", "ada@b.example"), "give --smtp-host; on a terminal"),
         (("--feed", "a.example", "--slack-webhook-file", "none"), "none: No such file"),
         (("--at", "daily at 25:00"), "Invalid value for '--at': '25:00' is not a time of day"),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from digest.errors import FeedError
 from digest.feeds.http.decode import decode_body
+from tests import limits
 
 LIMIT = 1_000_000
 
@@ -38,7 +39,7 @@ def test_very_many_gzip_members_do_not_stall() -> None:
     body = gzip.compress(b"") * 500_000
     started = time.monotonic()
     assert decode_body(body, "gzip", LIMIT) == b""
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < limits.seconds(5)
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate"])

@@ -14,6 +14,7 @@ import pytest
 
 from digest.errors import FeedError
 from digest.feeds.http.messages import Request
+from tests import limits
 from tests.feed_xml import item, rss
 from tests.feeds.asking import get, refused
 from tests.feeds.conftest import USER_AGENT, open_fetcher
@@ -389,9 +390,10 @@ def meeting(guests: int, patience: float) -> tuple[Any, list[bool]]:
 
 
 async def test_one_request_at_a_time_per_host(feed_server: HttpServer) -> None:
-    feed_server.replies["/feed"], met = meeting(2, 0.2)
+    feed_server.replies["/feed"], met = meeting(2, limits.seconds(0.2))
     # The wait for a turn is no part of the deadline.
-    async with open_fetcher(per_host=1, pause=0.3, timeout=0.5) as fetcher:
+    pause, timeout = limits.seconds(0.3), limits.seconds(0.5)
+    async with open_fetcher(per_host=1, pause=pause, timeout=timeout) as fetcher:
         both = [get(fetcher, f"{feed_server.url}/feed") for _ in range(2)]
         responses = await asyncio.gather(*both)
     assert [response.body for response in responses] == [FEED, FEED]
@@ -401,10 +403,11 @@ async def test_one_request_at_a_time_per_host(feed_server: HttpServer) -> None:
 async def test_a_redirect_takes_its_turn_at_the_host_it_leads_to(
     feed_server: HttpServer, other_server: HttpServer
 ) -> None:
-    feed_server.replies["/feed"], met = meeting(2, 0.2)
+    feed_server.replies["/feed"], met = meeting(2, limits.seconds(0.2))
     moved = Reply(status=302, headers={"Location": f"{feed_server.url}/feed"})
     other_server.replies["/moved"] = moved
-    async with open_fetcher(per_host=1, pause=0.01, timeout=0.5) as fetcher:
+    timeout = limits.seconds(0.5)
+    async with open_fetcher(per_host=1, pause=0.01, timeout=timeout) as fetcher:
         await asyncio.gather(
             get(fetcher, f"{feed_server.url}/feed"), get(fetcher, f"{other_server.url}/moved")
         )
@@ -420,7 +423,7 @@ async def test_hosts_that_redirect_to_each_other_do_not_wait_for_ever(
         target = f"{there.url}/feed"
         here.replies["/moved"] = Reply(status=302, headers={"Location": target})
     async with open_fetcher(per_host=1, pause=0.01, concurrency=2) as fetcher:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(limits.seconds(10)):
             urls = [f"{server.url}/moved" for server in servers * 5]
             answers = await asyncio.gather(*(get(fetcher, url) for url in urls))
     assert [answer.body for answer in answers] == [FEED] * 10

@@ -91,6 +91,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+@example("//..")
 @example("https://[::1]@/")
 @given(st.lists(PIECES, max_size=10).map("".join) | st.text(max_size=30))
 def test_any_location_gives_an_address_or_one_clear_line(location: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from digest.errors import FeedError
 from digest.feeds.http.throttle import HostThrottle
+from tests import limits
 
 HOUR = timedelta(hours=1)
 
@@ -61,14 +62,14 @@ async def test_how_many_are_open_at_a_time(
 
 async def test_without_a_limit_there_is_no_pause() -> None:
     throttle = HostThrottle(1, 0, 60.0)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(limits.seconds(10)):
         for _ in range(3):
             await a_turn(throttle, "h")
 
 
 async def test_a_pause_at_one_host_is_none_at_another() -> None:
     throttle = HostThrottle(1, 1, 60.0)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(limits.seconds(10)):
         await a_turn(throttle, "a")
         await a_turn(throttle, "b")
 
@@ -92,7 +93,7 @@ async def test_a_host_is_asked_again_when_the_time_is_over() -> None:
 
 async def test_those_who_wait_learn_that_the_host_wants_to_be_left_alone() -> None:
     throttle = HostThrottle(50, 1, 0.01)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(limits.seconds(10)):
         async with throttle.slot("h"):
             waiting = [asyncio.create_task(a_turn(throttle, "h")) for _ in range(200)]
             await asyncio.sleep(0)
@@ -100,13 +101,13 @@ async def test_those_who_wait_learn_that_the_host_wants_to_be_left_alone() -> No
         # Whoever is refused leaves no pause behind, or this would take two seconds.
         started = asyncio.get_running_loop().time()
         results = await asyncio.gather(*waiting, return_exceptions=True)
-        assert asyncio.get_running_loop().time() - started < 1
+        assert asyncio.get_running_loop().time() - started < limits.seconds(1)
     assert all(isinstance(result, FeedError) for result in results)
 
 
 async def test_who_gives_up_waiting_is_not_in_the_way() -> None:
     throttle = HostThrottle(1, 1, 0.0)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(limits.seconds(10)):
         async with throttle.slot("h"):
             waiting = asyncio.create_task(a_turn(throttle, "h"))
             await asyncio.sleep(0)

@@ -1,0 +1,172 @@
+"""What a first configuration is to say: given by options or asked for, and tried at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from digest.cli.setup.ask_channels import (
+    HOOK_FILES,
+    HOOKS,
+    Targets,
+    ask_for_targets,
+    read_secret,
+    targets_given,
+)
+from digest.cli.setup.ask_feeds import ask_for_feeds, feeds_given
+from digest.cli.setup.ask_smtp import Server
+from digest.cli.setup.first_config import Start, StartHook, StartMail
+from digest.cli.setup.prompts import SCHEDULE, ZONE, ask, tell, zone_here
+from digest.cli.setup.write import secret_file
+from digest.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from digest.cli.setup.first_config import StartFeed
+
+DEFAULT_TIME = "daily at 09:00"
+# How far back a first edition goes: as little as will do.
+REACHES = ("1d", "7d", "30d", "365d")
+PASSWORD_VARIABLE = "SMTP_PASSWORD"  # noqa: S105 - a variable's name
+
+
+class Given(Struct, frozen=True):
+    """What the options say; None and what is empty is not given."""
+
+    feed: tuple[str, ...]
+    email: tuple[str, ...]
+    hooks: dict[str, Path]
+    folder: str | None
+    at: str | None
+    timezone: str | None
+    digest: str
+    first_edition: str | None
+    smtp_host: str | None
+    smtp_port: int | None
+    smtp_security: str | None
+    smtp_username: str | None
+    smtp_password_file: Path | None
+    smtp_from: str | None
+    allow_private_networks: bool
+    no_test: bool
+
+    @property
+    def reaches(self) -> tuple[str, ...]:
+        """How far back the first edition may go, the shortest first."""
+        return (self.first_edition,) if self.first_edition else REACHES
+
+    def targets(self) -> Targets:
+        """Where it is to go, as far as that is known.
+
+        Raises:
+            UsageError: a file with a secret cannot be read.
+        """
+        file = self.smtp_password_file
+        password = read_secret(file) if file else os.environ.get(PASSWORD_VARIABLE)
+        server = Server(
+            self.smtp_host,
+            self.smtp_port,
+            self.smtp_security,
+            self.smtp_username,
+            password,
+            self.smtp_from,
+        )
+        hooks = {kind: read_secret(path) for kind, path in self.hooks.items()}
+        return Targets(self.email, server, hooks, self.folder)
+
+
+def gather_answers(config: Path, given: Given) -> tuple[Start, dict[str, str]]:
+    """What the configuration is to say, and the secrets by the files they are to be in.
+
+    Raises:
+        UsageError: nobody is there to be asked for what is not given.
+        DigestError: something given does not work.
+    """
+    targets = given.targets()
+    person = sys.stdin.isatty() and sys.stderr.isatty()
+    if not person:
+        _refuse_missing(given, targets)
+    asks = person and not (given.feed and targets)
+    if asks:
+        tell(f"This makes {config}. Each answer is tried at once; Ctrl-C leaves nothing.")
+    feeds = _feeds(given)
+    targets = _tried(targets, test=not given.no_test, person=person)
+    schedule, zone = _time(given, asks=asks)
+    secrets = _SecretFiles(config)
+    start = Start(
+        feeds,
+        schedule,
+        zone,
+        given.digest,
+        given.reaches[0],
+        _mail(targets, secrets),
+        _hooks(targets, secrets),
+        targets.folder,
+    )
+    return start, secrets.texts
+
+
+def _refuse_missing(given: Given, targets: Targets) -> None:
+    missing = [] if given.feed else ["--feed"]
+    missing += targets.missing_options()
+    if missing:
+        raise UsageError(f"give {' and '.join(missing)}; on a terminal, it asks")
+
+
+def _feeds(given: Given) -> tuple[StartFeed, ...]:
+    test, private = not given.no_test, given.allow_private_networks
+    if given.feed:
+        return feeds_given(given.feed, private=private, test=test)
+    return ask_for_feeds(private=private, test=test)
+
+
+def _tried(targets: Targets, *, test: bool, person: bool) -> Targets:
+    """The targets that are given, or else asked for."""
+    if targets:
+        return targets_given(targets, test=test, person=person)
+    return ask_for_targets(targets.server, test=test)
+
+
+def _time(given: Given, *, asks: bool) -> tuple[str, str]:
+    """The schedule, and the time zone that it is in."""
+    schedule, zone = given.at or DEFAULT_TIME, given.timezone or zone_here()
+    if asks:
+        schedule = given.at or ask("When", SCHEDULE, DEFAULT_TIME)
+        zone = given.timezone or ask("Time zone", ZONE, zone)
+    return schedule, zone
+
+
+class _SecretFiles:
+    """The secrets of a new configuration, by the files they are to be in."""
+
+    def __init__(self, config: Path) -> None:
+        self._config = config
+        self.texts: dict[str, str] = {}
+
+    def add(self, name: str, secret: str) -> str:
+        """A file for a secret, relative to the configuration."""
+        file = secret_file(self._config, name, secret)
+        self.texts[file] = secret
+        return file
+
+
+def _hooks(targets: Targets, secrets: _SecretFiles) -> tuple[StartHook, ...]:
+    return tuple(
+        StartHook(HOOKS[kind].name, kind, HOOKS[kind].key, secrets.add(HOOK_FILES[kind], url))
+        for kind, url in targets.hooks.items()
+    )
+
+
+def _mail(targets: Targets, secrets: _SecretFiles) -> StartMail | None:
+    if not targets.to:
+        return None
+    smtp = targets.smtp
+    username, file = None, ""
+    if smtp.username is not None and smtp.password is not None:
+        username = smtp.username
+        file = secrets.add("smtp_password", smtp.password.get_secret_value())
+    return StartMail(targets.to, smtp.host, smtp.port, smtp.security, smtp.sender, username, file)

@@ -32,7 +32,7 @@ def body_of(response: Response, limit: int, kind: str, options: Options) -> Body
         charset=response.charset,
         kind=kind,
         options=options,
-        further=tuple(body_of(one, limit, kind, options) for one in response.further),
+        further=tuple(body_of(answer, limit, kind, options) for answer in response.further),
     )
 
 
@@ -48,6 +48,7 @@ def read_and_clean(body: Body, *, first: bool) -> CleanedBody:
     # Only worker processes need it; the daemon stays small.
     from digest.rendering.clean import clean_entries
 
-    # Nobody asks for the texts as they came any more, and to hand them over takes time.
-    bare = tuple(replace(one, entry=replace(one.entry, html="")) for one in reading.entries)
+    # Nobody asks for the texts as they came any more; with them the daemon would hold nearly half
+    # as much again of every body.
+    bare = tuple(replace(keyed, entry=replace(keyed.entry, html="")) for keyed in reading.entries)
     return CleanedBody(replace(reading, entries=bare), clean_entries(reading.entries))

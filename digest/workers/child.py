@@ -7,7 +7,6 @@ needs: its start is most of what a few bodies cost.
 
 from __future__ import annotations
 
-import gc
 import importlib
 import os
 import pickle
@@ -32,14 +31,13 @@ NUMBER = struct.Struct("!q")
 
 
 class Kind(Struct, frozen=True):
-    """A kind of workers: the most memory of each, and what all and what few of them import.
+    """A kind of workers: the most memory of each, and what all of them import.
 
     What goes wrong in a `quiet` one is told by the answer alone.
     """
 
     memory_bytes: int
     loaded: tuple[str, ...]
-    loaded_later: tuple[str, ...] = ()
     quiet: bool = False
 
 
@@ -52,8 +50,6 @@ KINDS = (
             *("digest.feeds.parsing.json_feed", "digest.jobs.body_task"),
             *("digest.rendering.boilerplate", "digest.rendering.clean"),
         ),
-        # What most bodies are read without, and what each worker would load that needs it.
-        ("feedparser",),
     ),
     Kind(256 * 1024**2, ("css_inline", "digest.rendering.template_trial"), quiet=True),
 )
@@ -81,22 +77,20 @@ def _call(call: Callable[[], Any]) -> Result:
         return Result()
 
 
-def fork_workers(spare_seconds: float) -> None:
+def fork_workers() -> None:
     """The program: fork a worker for each socket that comes, until there are no more to come.
 
     Standard input is a socket. An index of `KINDS` with a socket is answered with the number of its
     worker; the number of a worker that has been killed or has ended by itself with its exit code.
-    After `spare_seconds` without a request, it loads what few workers need.
     """
-    loading = _Loading()
     with socket.socket(fileno=0) as control:
-        while (request := _next(control, loading, spare_seconds)) is not None:
+        while (request := _next(control)) is not None:
             number, handles = request
             if not handles:
                 _, status = os.waitpid(number, 0)
                 control.send(NUMBER.pack(os.waitstatus_to_exitcode(status)))
                 continue
-            loading.load(KINDS[number])
+            _load(KINDS[number])
             if worker := os.fork():
                 os.close(handles[0])
                 control.send(NUMBER.pack(worker))
@@ -105,45 +99,16 @@ def fork_workers(spare_seconds: float) -> None:
                 _serve_calls(socket.socket(fileno=handles[0]), KINDS[number])
 
 
-def _next(
-    control: socket.socket, loading: _Loading, spare_seconds: float
-) -> tuple[int, list[int]] | None:
+def _next(control: socket.socket) -> tuple[int, list[int]] | None:
     """The next request, a number and perhaps the socket with it; None at the end."""
-    while True:
-        control.settimeout(spare_seconds if loading.later else None)
-        try:
-            message, handles, _, _ = socket.recv_fds(control, NUMBER.size, 1)
-        except TimeoutError:
-            loading.load_later()
-        else:
-            return (*NUMBER.unpack(message), handles) if message else None
+    message, handles, _, _ = socket.recv_fds(control, NUMBER.size, 1)
+    return (*NUMBER.unpack(message), handles) if message else None
 
 
-class _Loading:
-    """Loads what workers need, once there are to be some that do."""
-
-    def __init__(self) -> None:
-        self._loaded: set[Kind] = set()
-        self.later: list[str] = []
-
-    def load(self, kind: Kind) -> None:
-        """Have what workers of this kind need."""
-        if kind not in self._loaded:
-            self._loaded.add(kind)
-            self.later += kind.loaded_later
-            _load(kind.loaded)
-
-    def load_later(self) -> None:
-        """Load what few need."""
-        _load(self.later)
-        self.later.clear()
-
-
-def _load(names: Sequence[str]) -> None:
-    for name in names:
+def _load(kind: Kind) -> None:
+    """Import what workers of a kind need, once for all of them."""
+    for name in kind.loaded:
         importlib.import_module(name)
-    # What is looked through for garbage is written to, and so is no longer shared.
-    gc.freeze()
 
 
 def _serve_calls(connection: socket.socket, kind: Kind) -> None:

@@ -25,11 +25,10 @@ T = TypeVar("T")
 # Modules are found there where they are found here.
 _PROGRAM = """\
 import sys
-sys.path[:] = sys.argv[2:]
+sys.path[:] = sys.argv[1:]
 from digest.workers.child import fork_workers
-fork_workers(float(sys.argv[1]))
+fork_workers()
 """
-_SPARE_SECONDS = 5.0
 
 
 class ProcessGroup:
@@ -242,18 +241,15 @@ class Process:
 
 
 class ForkServer:
-    """A process that workers are forked from; it ends with this one.
+    """A process that workers are forked from; it ends with this one."""
 
-    After `spare_seconds` without work it loads what few workers need.
-    """
-
-    def __init__(self, spare_seconds: float = _SPARE_SECONDS) -> None:
+    def __init__(self) -> None:
         self._lock = Lock()
         self._control, theirs = socket.socketpair()
         with theirs:
             self._number = os.posix_spawn(
                 sys.executable,
-                [sys.executable, "-c", _PROGRAM, str(spare_seconds), *sys.path],
+                [sys.executable, "-c", _PROGRAM, *sys.path],
                 os.environ,
                 file_actions=[(os.POSIX_SPAWN_DUP2, theirs.fileno(), 0)],
                 # Ctrl-C reaches every process of the terminal; it is for us to say when these end.

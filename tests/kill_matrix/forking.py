@@ -46,6 +46,7 @@ _NEEDED_LATER = (
     "digest.channels.email.channel",
     "digest.channels.file",
     "digest.channels.slack.channel",
+    "digest.feeds.parsing.fast",
     "digest.feeds.parsing.tolerant",
     "digest.jobs.deliver",
     "digest.jobs.publish",

@@ -9,7 +9,6 @@ import sys
 import time
 import traceback
 from contextlib import closing
-from functools import partial
 from math import factorial
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,6 @@ import pytest
 from digest.errors import FeedError
 from digest.feeds.parsing import tolerant
 from digest.workers.pool import WorkerPool
-from digest.workers.processes import ForkServer
 from tests import limits
 from tests.feeds.test_hostile_bodies import stalling
 
@@ -245,15 +243,3 @@ async def test_who_gives_up_waiting_is_in_nobodys_way(workers: WorkerPool) -> No
         task.cancel()
     results = await asyncio.gather(*waiting, return_exceptions=True)
     assert results[1::2] == [factorial(n) for n in range(1, 30, 2)]
-
-
-async def test_what_few_bodies_need_is_loaded_when_there_is_time() -> None:
-    is_loaded = pickle.dumps(partial(eval, "'feedparser' in __import__('sys').modules"))
-    found = []
-    with closing(ForkServer(spare_seconds=limits.seconds(0.001))) as source:
-        async with asyncio.timeout(limits.seconds(10)):
-            while True not in found:
-                process = await asyncio.to_thread(source.fork)
-                found.append((await process.call(is_loaded)).value)
-                await asyncio.to_thread(process.end)
-    assert not found[0]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from digest.config.channels import CHANNEL_KINDS
+from tests import limits
 from tests.channels.place import places_of
 from tests.conftest import environment
 
@@ -146,7 +147,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         env={**environment(), "PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=limits.seconds(300),
         check=False,
     )
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from digest.config import Settings
     from digest.jobs.subscriptions import Subscriptions
     from digest.rendering.renderer import Renderer
-    from digest.store import Keys, Store, StoreThread
+    from digest.store import Store, StoreThread
+    from digest.store.keys import Keys
 
 T = TypeVar("T")
 

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from digest.config import Settings, SourceSettings
-    from digest.store import Health, ListCount, Sizes
+    from digest.store.health import Health
+    from digest.store.renames import ListCount
+    from digest.store.retention import Sizes
 
 _RECENT = timedelta(days=7)
 # What a feed that is paused cannot be reproached with.

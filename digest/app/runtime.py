@@ -44,7 +44,10 @@ if TYPE_CHECKING:
     from digest.jobs.subscriptions import Subscriptions
     from digest.jobs.test_sends import TrialSender
     from digest.model import Outcome, PollResult
-    from digest.store import HeldEntries, Keys, RecordWithHistory, Store, StoreThread
+    from digest.store import Store, StoreThread
+    from digest.store.deliveries import RecordWithHistory
+    from digest.store.held import HeldEntries
+    from digest.store.keys import Keys
 
 
 class Runtime(Struct, frozen=True):

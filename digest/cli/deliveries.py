@@ -17,13 +17,15 @@ from digest.cli.output import print_result, print_table, say
 from digest.cli.poll_send import UNDELIVERED
 from digest.errors import InstanceError
 from digest.language import counted
-from digest.store import EditionRecord, Incident, Record, RecordWithHistory, Store, database_of
+from digest.store import Store, database_of
+from digest.store.deliveries import EditionRecord, Record, RecordWithHistory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from digest.config import Settings
+    from digest.store.incidents import Incident
 
 _STATES = ("pending", "sending", "sent", "retrying", "failed", "unknown", "dropped")
 _SHOWN = 100

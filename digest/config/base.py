@@ -11,6 +11,8 @@ class Model(BaseModel):
     """Frozen; unknown keys are errors, and no error repeats a value."""
 
     model_config = ConfigDict(
+        # Sections are validated as parts of the whole: validators of their own would be in vain.
+        defer_build=True,
         extra="forbid",
         frozen=True,
         hide_input_in_errors=True,

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from digest.channels import Channel
     from digest.jobs.context import JobContext
     from digest.rendering.renderer import Renderer
-    from digest.store import Incident, Store
+    from digest.store import Store
+    from digest.store.incidents import Incident
 
 _log = logging.getLogger(__name__)
 

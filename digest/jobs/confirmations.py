@@ -12,7 +12,7 @@ from digest.log import event
 from digest.model import Delivery
 from digest.rendering.email.confirmation import build_confirmation, confirmation_id
 from digest.signing.tokens import Confirmation
-from digest.store import Ask
+from digest.store.confirmations import Ask
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from digest.jobs.context import JobContext
     from digest.jobs.deliver import DeliverJob
     from digest.signing.web_links import EditionLinks
-    from digest.store import RecordWithHistory, Store
+    from digest.store import Store
+    from digest.store.deliveries import RecordWithHistory
 
 
 class DeliveryActions:

@@ -10,7 +10,8 @@ from digest.log import event
 if TYPE_CHECKING:
     from digest.signing.tokens import Tokens
     from digest.signing.web_links import EditionLinks
-    from digest.store import Keys, Store, StoreThread
+    from digest.store import Store, StoreThread
+    from digest.store.keys import Keys
 
 _log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from digest.editions.schedule import next_after
 from digest.editions.weekly import weekly_of, weekly_schedule
 from digest.log import event
-from digest.store import DigestPlan
+from digest.store.schedules import DigestPlan
 
 if TYPE_CHECKING:
     from datetime import datetime

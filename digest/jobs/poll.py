@@ -22,7 +22,7 @@ from digest.jobs.body_task import read_and_clean
 from digest.jobs.update_builder import UpdateBuilder
 from digest.log import event
 from digest.model import FeedState, PollOutcome, PollResult
-from digest.store import Failure, Store, Unchanged, Validators, Visit
+from digest.store.updates import Failure, Unchanged, Validators, Visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from digest.feeds.http.messages import Response
     from digest.jobs.context import JobContext
     from digest.model import PollHints
-    from digest.store import Update
+    from digest.store import Store
+    from digest.store.updates import Update
     from digest.workers.pool import WorkerPool
 
 _log = logging.getLogger(__name__)

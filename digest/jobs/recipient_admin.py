@@ -15,7 +15,8 @@ from digest.editions.weekly import is_lively
 from digest.errors import UsageError
 from digest.log import event
 from digest.model import Recipient
-from digest.store import SUPPRESSED, Ask
+from digest.store.confirmations import Ask
+from digest.store.recipients import SUPPRESSED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
 
     from digest.jobs.context import JobContext
-    from digest.store import ListCount, Store
+    from digest.store import Store
+    from digest.store.renames import ListCount
 
 _log = logging.getLogger(__name__)
 

@@ -16,7 +16,8 @@ from digest.jobs.recipient_admin import named
 from digest.language import ENGLISH, language_of
 from digest.log import event
 from digest.model import Recipient
-from digest.store import SUPPRESSED, Ask
+from digest.store.confirmations import Ask
+from digest.store.recipients import SUPPRESSED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

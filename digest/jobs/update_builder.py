@@ -12,7 +12,7 @@ from digest.feeds.anomalies import expected, is_gap, may_be_flood
 from digest.feeds.diff import diff
 from digest.feeds.identity import candidate_keys
 from digest.feeds.quota import Quota, take
-from digest.store import Measured, Update, Validators
+from digest.store.updates import Measured, Update, Validators
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -3,71 +3,63 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing, contextmanager
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from digest.errors import StoreError
-from digest.store.archive import ArchiveQueries, FeedHistory, Waiting
-from digest.store.confirmations import Ask, ConfirmationQueries
-from digest.store.deliveries import (
-    Change,
-    DeliveryQueries,
-    EditionRecord,
-    Record,
-    RecordWithHistory,
-)
-from digest.store.editions import EditionQueries
-from digest.store.explain import ExplainQueries
-from digest.store.feeds import FeedQueries
-from digest.store.health import Health, HealthQueries
-from digest.store.held import HeldEntries, HeldQueries
-from digest.store.incidents import Incident, IncidentQueries
-from digest.store.keys import KeyQueries, Keys
-from digest.store.ledger import LedgerQueries
-from digest.store.recipients import SUPPRESSED, RecipientQueries
-from digest.store.renames import ListCount, RenameQueries
-from digest.store.retention import RetentionQueries, Sizes
-from digest.store.schedules import DigestPlan
 from digest.store.sqlite.address import DatabaseAddress
 from digest.store.thread import StoreThread
-from digest.store.updates import Failure, Measured, Unchanged, Update, Validators, Visit
-from digest.store.weeks import WeekQueries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
     from digest.config import Settings
+    from digest.store.archive import ArchiveQueries
+    from digest.store.confirmations import ConfirmationQueries
+    from digest.store.deliveries import DeliveryQueries
+    from digest.store.editions import EditionQueries
+    from digest.store.explain import ExplainQueries
+    from digest.store.feeds import FeedQueries
+    from digest.store.health import HealthQueries
+    from digest.store.held import HeldQueries
+    from digest.store.incidents import IncidentQueries
+    from digest.store.keys import KeyQueries
+    from digest.store.ledger import LedgerQueries
+    from digest.store.recipients import RecipientQueries
+    from digest.store.renames import RenameQueries
+    from digest.store.retention import RetentionQueries
+    from digest.store.weeks import WeekQueries
 
 __all__ = [
-    "SUPPRESSED",
-    "Ask",
-    "Change",
     "DatabaseAddress",
-    "DigestPlan",
-    "EditionRecord",
-    "Failure",
-    "FeedHistory",
-    "Health",
-    "HeldEntries",
-    "Incident",
-    "Keys",
-    "ListCount",
-    "Measured",
-    "Record",
-    "RecordWithHistory",
-    "Sizes",
     "Store",
     "StoreThread",
-    "Unchanged",
-    "Update",
-    "Validators",
-    "Visit",
-    "Waiting",
     "database_of",
     "read_store",
     "titles_of",
     "try_to_read_store",
 ]
+
+
+T = TypeVar("T")
+
+
+class Queries(Generic[T]):
+    """Queries on one subject, loaded when they are first asked for: a command needs few."""
+
+    def __init__(self, name: str) -> None:
+        self._module, _, self._class = name.partition(".")
+
+    def __set_name__(self, owner: type[Store], name: str) -> None:
+        self._name = name
+
+    def __get__(self, store: Store, owner: type[Store]) -> T:
+        module = import_module(f"{__name__}.{self._module}")
+        made: T = getattr(module, self._class)(store.database)
+        # From now on it is found there.
+        vars(store)[self._name] = made
+        return made
 
 
 class Store:
@@ -77,33 +69,34 @@ class Store:
         StoreError: it cannot be opened, is damaged, or is not ours.
     """
 
+    feeds: Queries[FeedQueries] = Queries("feeds.FeedQueries")
+    explaining: Queries[ExplainQueries] = Queries("explain.ExplainQueries")
+    held: Queries[HeldQueries] = Queries("held.HeldQueries")
+    editions: Queries[EditionQueries] = Queries("editions.EditionQueries")
+    ledger: Queries[LedgerQueries] = Queries("ledger.LedgerQueries")
+    deliveries: Queries[DeliveryQueries] = Queries("deliveries.DeliveryQueries")
+    archive: Queries[ArchiveQueries] = Queries("archive.ArchiveQueries")
+    incidents: Queries[IncidentQueries] = Queries("incidents.IncidentQueries")
+    health: Queries[HealthQueries] = Queries("health.HealthQueries")
+    keeping: Queries[RetentionQueries] = Queries("retention.RetentionQueries")
+    keys: Queries[KeyQueries] = Queries("keys.KeyQueries")
+    recipients: Queries[RecipientQueries] = Queries("recipients.RecipientQueries")
+    weeks: Queries[WeekQueries] = Queries("weeks.WeekQueries")
+    moves: Queries[RenameQueries] = Queries("renames.RenameQueries")
+    asking: Queries[ConfirmationQueries] = Queries("confirmations.ConfirmationQueries")
+
     def __init__(
         self, address: DatabaseAddress, *, read_only: bool = False, check: bool = False
     ) -> None:
-        self._database = address.open(read_only=read_only, check=check)
-        self.feeds = FeedQueries(self._database)
-        self.explaining = ExplainQueries(self._database)
-        self.held = HeldQueries(self._database)
-        self.editions = EditionQueries(self._database)
-        self.ledger = LedgerQueries(self._database)
-        self.deliveries = DeliveryQueries(self._database)
-        self.archive = ArchiveQueries(self._database)
-        self.incidents = IncidentQueries(self._database)
-        self.health = HealthQueries(self._database)
-        self.keeping = RetentionQueries(self._database)
-        self.keys = KeyQueries(self._database)
-        self.recipients = RecipientQueries(self._database)
-        self.weeks = WeekQueries(self._database)
-        self.moves = RenameQueries(self._database)
-        self.asking = ConfirmationQueries(self._database)
+        self.database = address.open(read_only=read_only, check=check)
 
     def together(self) -> AbstractContextManager[None]:
         """What is done inside is kept at its end, or nothing of it (`StoreError`)."""
-        return self._database.together()
+        return self.database.together()
 
     def close(self) -> None:
         """Close the database."""
-        self._database.close()
+        self.database.close()
 
 
 def database_of(settings: Settings) -> DatabaseAddress:

@@ -13,7 +13,7 @@ from digest.web.login import operator_page
 from digest.web.responses import SITE
 
 if TYPE_CHECKING:
-    from digest.store import EditionRecord
+    from digest.store.deliveries import EditionRecord
     from digest.web.responses import Site
 
 _ON_A_PAGE = 50

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from digest.app.results import FeedHealth
     from digest.config import SourceSettings
-    from digest.store import Health
     from digest.store.archive import FeedHistory
+    from digest.store.health import Health
     from digest.web.responses import Site
 
 _DAYS = 30

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from digest.app.results import Status
     from digest.app.ticker import DaemonHealth
-    from digest.store import Health, Sizes, Waiting
+    from digest.store.archive import Waiting
+    from digest.store.health import Health
+    from digest.store.retention import Sizes
 
 __all__ = ["CONTENT_TYPE", "exposition"]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from digest.app.results import Status
     from digest.config import Settings
-    from digest.store import Health
+    from digest.store.health import Health
 
 # By kind: what mends it, and the page to go to, where there is one.
 MENDS = {

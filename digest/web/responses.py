@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from digest.app.daemon import Daemon
     from digest.config import Settings
     from digest.config.web import WebSettings
-    from digest.store import Keys, Store
+    from digest.store import Store
+    from digest.store.keys import Keys
     from digest.web.refusals import Refusals
 
 T = TypeVar("T")

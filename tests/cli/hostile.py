@@ -44,7 +44,11 @@ OUR_WORDS = {
     *("feeds.url", "feeds.body_hash", "entries.fingerprint"),
 }
 # JSON, in whose strings it is planted.
-_DOCUMENTS = {"feeds.wishes", "editions.snapshot"}
+_DOCUMENTS = {"feeds.wishes", "editions.snapshot", "entries.facts"}
+
+
+# Where nothing was measured.
+_FACT = {"name": f"rank {HOSTILE}", "value": 3, "unit": HOSTILE}
 
 
 def planted(project: Project) -> Project:
@@ -69,7 +73,7 @@ def _plant(database: sqlite3.Connection, table: str, column: str, *, document: b
         database.execute(f"UPDATE {table} SET {column} = coalesce({column}, '') || ?", (HOSTILE,))
         return
     for row, value in database.execute(f"SELECT rowid, {column} FROM {table}").fetchall():
-        made = json.dumps(_worse(json.loads(value)))
+        made = json.dumps(_worse(json.loads(value)) if value else [_FACT])
         database.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (made, row))
 
 

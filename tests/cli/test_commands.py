@@ -69,6 +69,8 @@ def test_preview_prints_the_contract(polled: Project) -> None:
         "reading_minutes": 1,
         "also_in": [],
         "related": [],
+        "facts": [],
+        "discussion": "",
     }
     assert result["sections"][0]["stories"][1] == story
     assert (result["digest"], result["held_back"]) == ("weekly", 0)

@@ -85,7 +85,7 @@ class Poller:
         """Rows, as the database has them."""
 
         def run(store: Store) -> list[tuple[Any, ...]]:
-            with store._database.transaction() as connection:
+            with store.database.transaction() as connection:
                 found = connection.exec_driver_sql(sql)
                 return [tuple(row) for row in found] if found.returns_rows else []
 

@@ -577,7 +577,7 @@ async def test_release_is_said_once(post: Post, caplog: pytest.LogCaptureFixture
 
 def refuse(state: str, store: Store) -> None:
     """Make the database refuse this state, as it would on a full disk."""
-    with store._database.transaction() as connection:
+    with store.database.transaction() as connection:
         connection.exec_driver_sql(
             f"CREATE TRIGGER full BEFORE UPDATE ON deliveries WHEN NEW.state = '{state}' "
             "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
@@ -598,7 +598,7 @@ class Listener(logging.Handler):
 
 
 def make_room(store: Store) -> None:
-    with store._database.transaction() as connection:
+    with store.database.transaction() as connection:
         connection.exec_driver_sql("DROP TRIGGER full")
 
 
@@ -669,7 +669,7 @@ async def test_what_was_rendered_for_another_kind_waits_for_it(post: Post) -> No
 async def refused_by(post: Post, change: str) -> None:
     """Make the database refuse a change of the channels that rest."""
     sql = f"CREATE TRIGGER full BEFORE {change} ON channels BEGIN SELECT RAISE(ABORT, 'full'); END"
-    await post.store.transact(lambda store: store._database._driver.execute(sql))
+    await post.store.transact(lambda store: store.database._driver.execute(sql))
 
 
 async def delivered_with_room_made_late(post: Post, channel: FakeChannel) -> None:

@@ -153,7 +153,7 @@ async def test_full_from_one_moment_to_the_next_what_was_sent_is_recorded_later(
 
 
 def query_only(value: int, store: Store) -> None:
-    store._database._driver.execute(f"PRAGMA query_only={value}")
+    store.database._driver.execute(f"PRAGMA query_only={value}")
 
 
 async def test_a_database_that_can_only_be_read_from_one_moment_to_the_next(

@@ -114,7 +114,7 @@ def _known(url: str, store: Store) -> dict[str, list[dict[str, Any]]]:
         f" WHERE {of_feed} ORDER BY entry_id",
         "subscriptions": f"SELECT * FROM subscriptions WHERE {of_feed} ORDER BY digest",
     }
-    with store._database.transaction() as connection:
+    with store.database.transaction() as connection:
         return {
             table: [
                 {name: value for name, value in row.items() if name not in APART}

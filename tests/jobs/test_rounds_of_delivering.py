@@ -95,7 +95,7 @@ async def test_each_delivery_costs_one_transaction(post: Post) -> None:
     def begin(*_: object) -> None:
         began.append(True)
 
-    engine = await post.store.transact(lambda store: store._database._engine)
+    engine = await post.store.transact(lambda store: store.database._engine)
     sa.event.listen(engine, "begin", begin)
     await post.by(FakeChannel()).deliver_due()
     # The outcome of one is written with the claim of the next; a few begin and end the round.

@@ -20,12 +20,15 @@ from digest.model import (
     Section,
     Story,
 )
-from digest.store import DigestPlan, Failure, Store, Update, Validators, Visit
+from digest.store.schedules import DigestPlan
 from digest.store.tables import metadata
+from digest.store.updates import Failure, Update, Validators, Visit
 from tests.feed_xml import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+
+    from digest.store import Store
 
 URL = "https://site.example/feed.xml"
 DAY = timedelta(days=1)
@@ -173,7 +176,7 @@ def publish(
 
 def dump(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table."""
-    with store._database.transaction() as connection:
+    with store.database.transaction() as connection:
         return {
             table.name: [tuple(row) for row in connection.execute(sa.select(table))]
             for table in metadata.sorted_tables

@@ -87,7 +87,7 @@ def test_without_a_header_it_is_no_database(filled: Path) -> None:
 
 def test_what_a_process_left_in_the_wal_stays_there(store: Store, path: Path) -> None:
     learn(store, *(entry(f"{number:04}" * 50) for number in range(200)))
-    store._database._driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.database._driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     learn(store, entry("last"))
     killed = path.parent.parent / "killed"
     shutil.copytree(path.parent, killed)

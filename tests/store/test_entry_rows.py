@@ -25,7 +25,7 @@ def test_reading_while_another_writes(store: Store, path: Path) -> None:
         assert pending(reader) == []
         learn(store, entry("a"))
         assert pending(reader) == ["a"]
-        with store._database.transaction() as connection:
+        with store.database.transaction() as connection:
             connection.exec_driver_sql("DELETE FROM subscriptions")
             assert pending(reader) == ["a"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from digest.model import Fact
-from digest.store import Measured, Store
+from digest.store.updates import Measured
 from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.store.build import DAY, entry, learn, plan_of
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.model import Entry
+    from digest.store import Store
 
 TALK = "https://talk.example/1"
 POINTS = (Fact("points", 312), Fact("length", 4.5, "km"))

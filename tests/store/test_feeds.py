@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from digest.errors import StoreError
 from digest.model import Move
-from digest.store import Failure, Unchanged, Validators
+from digest.store.updates import Failure, Unchanged, Validators
 from tests.feed_xml import NOW
 from tests.store.build import (
     DAY,

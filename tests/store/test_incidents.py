@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.errors import StoreError
-from digest.store import Failure, Unchanged
 from digest.store.incidents import Incident, close_incident, open_incident, open_incidents
+from digest.store.updates import Failure, Unchanged
 from tests.feed_xml import NOW
 from tests.store.build import DAY, URL, dump, entry, feed_id, learn, update_of, visit
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def test_a_cause_has_one_open_incident_that_says_the_latest(empty_store: Store) -> None:
-    with empty_store._database.transaction() as connection:
+    with empty_store.database.transaction() as connection:
         open_incident(connection, "flood", URL, "30 entries", NOW)
         open_incident(connection, "gone", URL, "gone", NOW + DAY)
         open_incident(connection, "flood", URL, "40 entries", NOW + 2 * DAY)
@@ -28,7 +28,7 @@ def test_a_cause_has_one_open_incident_that_says_the_latest(empty_store: Store) 
 
 
 def test_what_is_over_may_come_again(empty_store: Store) -> None:
-    with empty_store._database.transaction() as connection:
+    with empty_store.database.transaction() as connection:
         for days in (0, 2):
             open_incident(connection, "flood", URL, "much", NOW + days * DAY)
             close_incident(connection, "flood", URL, NOW + (days + 1) * DAY)
@@ -45,7 +45,7 @@ def test_the_database_allows_no_second_one(empty_store: Store) -> None:
     )
 
     def twice() -> None:
-        with empty_store._database.transaction() as connection:
+        with empty_store.database.transaction() as connection:
             connection.exec_driver_sql(row)
             connection.exec_driver_sql(row)
 
@@ -60,7 +60,7 @@ def test_a_feed_that_is_gone_is_said_to_be_once_and_is_due_no_more(store: Store)
         store.feeds.record_failure(state, Failure("answered 410", 410, at, at, gone=True))
     assert store.feeds.due(NOW + 99 * DAY) == []
     assert [one.id for one in store.feeds.states([URL])] == [state.id]
-    with store._database.transaction() as connection:
+    with store.database.transaction() as connection:
         (incident,) = open_incidents(connection)
     assert (incident.kind, incident.subject, incident.opened_at) == ("gone", URL, NOW)
 
@@ -81,19 +81,19 @@ def test_any_answer_revives_a_feed_that_was_gone(store: Store, how: str) -> None
     else:
         store.feeds.record_empty(state, {}, at)
     assert [one.id for one in store.feeds.due(at.next_poll_at)] == [number]
-    with store._database.transaction() as connection:
+    with store.database.transaction() as connection:
         assert open_incidents(connection) == []
 
 
 def test_a_flood_is_an_incident_in_the_same_transaction(store: Store) -> None:
     learn(store, entry("a"))
     learn(store, entry("b"), entry("c"), now=NOW + DAY, flood=True)
-    with store._database.transaction() as connection:
+    with store.database.transaction() as connection:
         (incident,) = open_incidents(connection)
     assert (incident.kind, incident.subject, incident.opened_at) == ("flood", URL, NOW + DAY)
     assert incident.message.startswith("2 entries came at once")
     with pytest.raises(StoreError):
         learn(store, entry("d"), entry("a"), now=NOW + 2 * DAY, flood=True)
-    with store._database.transaction() as connection:
+    with store.database.transaction() as connection:
         assert open_incidents(connection) == [incident]
     assert len(dump(store)["entries"]) == 3

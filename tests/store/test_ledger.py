@@ -121,12 +121,12 @@ def test_a_claim_reads_no_more_than_its_own_rows(store: Store) -> None:
     publish(store, sent_as=(TEAM,))
     statements: list[tuple[str, Any]] = []
     sa.event.listen(
-        store._database._engine,
+        store.database._engine,
         "before_cursor_execute",
         lambda *said: statements.append((said[2], said[3])),
     )
     store.ledger.record(claim(store, "team").id, SENT, NOW, [of(store, 1, 1)])
-    with store._database.transaction() as connection:
+    with store.database.transaction() as connection:
         plan = [
             row.detail
             for statement, parameters in list(statements)
@@ -216,7 +216,7 @@ def test_an_outcome_is_written_down(store: Store) -> None:
     assert (of(store, edition).state, of(store, edition).error) == ("retrying", "busy")
     store.ledger.record(claim(store, now=SOON).id, SENT, SOON)
     assert (of(store, edition).state, of(store, edition).error) == ("sent", None)
-    with store._database.transaction() as connection:
+    with store.database.transaction() as connection:
         row = connection.exec_driver_sql("SELECT receipt, next_attempt_at FROM deliveries").first()
     assert row == ("250 OK", None)
 

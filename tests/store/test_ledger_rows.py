@@ -38,7 +38,7 @@ NEW = {
 
 
 def columns(store: Store, number: int = 1) -> dict[str, Any]:
-    with store._database.transaction() as connection:
+    with store.database.transaction() as connection:
         row = connection.exec_driver_sql(f"SELECT * FROM deliveries WHERE id = {number}").one()
         return {name: row._mapping[name] for name in NEW}
 

@@ -283,7 +283,7 @@ def test_editions_keep_the_names_that_feeds_gave_them(old: Path) -> None:
 
 def test_editions_of_before_there_were_feeds_have_names_too(old: Path) -> None:
     add_deliveries(old)
-    with closing(store_at(old)) as store, store._database.transaction() as connection:
+    with closing(store_at(old)) as store, store.database.transaction() as connection:
         named = list(connection.exec_driver_sql("SELECT urn FROM editions").scalars())
     assert named
     assert all(re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", urn) for urn in named)

@@ -18,8 +18,8 @@ from digest.feeds.diff import diff
 from digest.feeds.identity import candidate_keys, identify
 from digest.model import ParsedEntry, ParsedFeed
 from digest.rendering.clean import clean_entries
-from digest.store import Store, Unchanged
 from digest.store.aliases import mark_of
+from digest.store.updates import Unchanged
 from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.feeds.entries import some_entries
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.model import CleanEntry, KnownEntry
+    from digest.store import Store
 
 OTHER_URL = "https://other.example/feed.xml"
 

@@ -125,7 +125,7 @@ def test_nothing_new_advances_the_schedule_alone(store: Store) -> None:
 def test_the_edition_is_kept_as_it_was_composed(store: Store) -> None:
     (one,) = ids(store, "a")
     publish(store, one)
-    with store._database.transaction() as connection:
+    with store.database.transaction() as connection:
         stored = connection.exec_driver_sql("SELECT snapshot FROM editions").scalar_one()
     snapshot = json.loads(stored)
     assert snapshot["period_to"] == NOW.isoformat()

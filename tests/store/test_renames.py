@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from digest.model import Recipient, Rendition
-from digest.store import Ask, ListCount
+from digest.store.confirmations import Ask
+from digest.store.renames import ListCount
 from tests.feed_xml import NOW
 from tests.store.build import (
     DAY,

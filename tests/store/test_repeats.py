@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.model import Delivery
-    from digest.store import RecordWithHistory, Store
+    from digest.store import Store
+    from digest.store.deliveries import RecordWithHistory
 
 ADA = replace(INBOX, recipients=("ada@example.com",))
 REFUSED = Outcome("failed", error="550 no such user")

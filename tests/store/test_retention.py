@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.store import Unchanged
+from digest.store.updates import Unchanged
 from tests.feed_xml import NOW
 from tests.store.build import (
     DAY,

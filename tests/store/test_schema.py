@@ -61,7 +61,7 @@ def test_head_is_the_newest_migration_and_every_one_is_known(empty_store: Store)
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     scripts = ScriptDirectory.from_config(config)
     assert scripts.get_current_head() == HEAD
-    with empty_store._database.transaction() as connection:
+    with empty_store.database.transaction() as connection:
         assert revision_of(connection) == HEAD
         for script in scripts.walk_revisions():
             connection.exec_driver_sql(
@@ -71,7 +71,7 @@ def test_head_is_the_newest_migration_and_every_one_is_known(empty_store: Store)
 
 
 def test_every_table_is_strict(empty_store: Store) -> None:
-    with empty_store._database.transaction() as connection:
+    with empty_store.database.transaction() as connection:
         rows = connection.exec_driver_sql("PRAGMA table_list").mappings()
         strict = {row["name"]: row["strict"] for row in rows}
     assert {name: strict[name] for name in metadata.tables} == dict.fromkeys(metadata.tables, 1)
@@ -91,7 +91,7 @@ def test_how_it_is_opened(path: Path, pragma: str, value: object) -> None:
 def test_a_subscription_needs_its_feed(empty_store: Store) -> None:
     with (
         pytest.raises(StoreError, match="FOREIGN KEY"),
-        empty_store._database.transaction() as connection,
+        empty_store.database.transaction() as connection,
     ):
         connection.exec_driver_sql("INSERT INTO subscriptions VALUES ('d', 99, 't', NULL, 0)")
 
@@ -100,19 +100,19 @@ def test_a_transaction_is_all_or_nothing(empty_store: Store) -> None:
     row = "INSERT INTO digests (name, schedule, next_edition_at) VALUES ('d', 's', 't')"
 
     def insert_twice() -> None:
-        with empty_store._database.transaction() as connection:
+        with empty_store.database.transaction() as connection:
             connection.exec_driver_sql(row)
             connection.exec_driver_sql(row)
 
     with pytest.raises(StoreError, match="UNIQUE"):
         insert_twice()
-    with empty_store._database.transaction() as connection:
+    with empty_store.database.transaction() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM digests").scalar() == 0
 
 
 def test_a_transaction_takes_the_write_lock_before_it_reads(empty_store: Store, path: Path) -> None:
     with (
-        empty_store._database.transaction(),
+        empty_store.database.transaction(),
         closing(sqlite3.connect(path, timeout=0)) as other,
         pytest.raises(sqlite3.OperationalError, match="locked"),
     ):

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from digest.model import Spent
-from digest.store import Store, Unchanged, Validators
+from digest.store.updates import Unchanged, Validators
 from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.store.build import (
@@ -28,6 +28,8 @@ from tests.store.old import STAMP, bring_to
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from digest.store import Store
 
 LONG = 30 * DAY
 OVER = "brings more than is kept of a feed in a day: 5 edits wait for the next day (UTC)"
@@ -81,13 +83,13 @@ def test_sizes_are_told_without_a_look_at_the_texts(store: Store) -> None:
     learn(store, entry("a"))
     statements: list[str] = []
     sa.event.listen(
-        store._database._engine,
+        store.database._engine,
         "before_cursor_execute",
         lambda *said: statements.append(said[2]),
     )
     store.keeping.sizes()
     (query,) = [one for one in statements if "entries" in one]
-    with closing(sqlite3.connect(store._database._path)) as connection:
+    with closing(sqlite3.connect(store.database._path)) as connection:
         plan = connection.execute(f"EXPLAIN QUERY PLAN {query}", [5, 0]).fetchall()
     assert any("COVERING INDEX entries_sized" in row[3] for row in plan)
 

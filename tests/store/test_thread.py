@@ -106,7 +106,7 @@ def plan_named(name: str, store: Store) -> str:
 
 
 def refused(store: Store) -> None:
-    with store._database.transaction() as connection:
+    with store.database.transaction() as connection:
         connection.exec_driver_sql("UPDATE digests SET next_edition_at = 'x'")
         connection.exec_driver_sql("INSERT INTO digests (name) VALUES (NULL)")
 
@@ -116,7 +116,7 @@ async def commits_of(thread: StoreThread[Store]) -> list[str]:
     commits: list[str] = []
 
     def count(store: Store) -> None:
-        driver = store._database._driver
+        driver = store.database._driver
         driver.set_trace_callback(lambda sql: commits.append(sql) if sql == "COMMIT" else None)
 
     await thread.transact(count)
@@ -196,7 +196,7 @@ async def test_closing_finishes_what_could_wait(path: Path) -> None:
 
 
 def one_statement(sql: str, store: Store) -> None:
-    with store._database.statement() as connection:
+    with store.database.statement() as connection:
         connection.exec_driver_sql(sql)
 
 
@@ -237,13 +237,13 @@ async def test_when_all_is_rolled_back_each_is_tried_alone(thread: StoreThread[S
     def loses_everything(store: Store) -> None:
         """As a full disk does, in the middle of others."""
         tries.append(1)
-        with store._database.transaction() as connection:
+        with store.database.transaction() as connection:
             connection.exec_driver_sql(
                 "INSERT INTO incidents (id, kind, subject, message, opened_at, changed_at)"
                 " VALUES (1, 'a', 'a', '', '', '')"
             )
             if len(tries) == 1:
-                store._database._driver.execute("ROLLBACK")
+                store.database._driver.execute("ROLLBACK")
                 raise StoreError("full")
 
     first, second, last = await together(

@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from digest.model import Backoff, Outcome
-from digest.store import Failure, tables
+from digest.store import tables
+from digest.store.updates import Failure
 from digest.untrusted_text import MOST_WORDS
 from tests.feed_xml import NOW
 from tests.store.build import publish
@@ -27,7 +28,7 @@ SHOWN = r"550 \x1b[31mno such\x00 user\u202e\x9b"
 
 def stored(store: Store, query: str) -> list[Any]:
     """As it is in the file."""
-    with store._database.transaction() as connection:
+    with store.database.transaction() as connection:
         return [row[0] for row in connection.exec_driver_sql(query) if row[0] is not None]
 
 
@@ -78,7 +79,7 @@ def test_it_is_made_visible_and_cut(
 def test_what_was_stored_before_is_read_as_such_a_line_too(store: Store) -> None:
     edition = publish(store)
     refuse(store, "no")
-    with store._database.transaction() as connection:
+    with store.database.transaction() as connection:
         connection.exec_driver_sql("UPDATE deliveries SET last_error = ?", (SAID,))
         connection.exec_driver_sql("UPDATE delivery_changes SET said = ?", (SAID,))
         connection.exec_driver_sql("UPDATE recipients SET reason = ?", (SAID,))
@@ -89,7 +90,7 @@ def test_what_was_stored_before_is_read_as_such_a_line_too(store: Store) -> None
 
 def test_what_a_feed_answered_before_is_read_as_such_a_line_too(store: Store) -> None:
     fail(store, "no")
-    with store._database.transaction() as connection:
+    with store.database.transaction() as connection:
         connection.exec_driver_sql("UPDATE feeds SET last_error = ?", (SAID,))
         connection.exec_driver_sql(
             "INSERT INTO incidents (kind, subject, message, opened_at, changed_at)"

@@ -15,7 +15,7 @@ import pytest
 from digest.config.addresses import mail_key
 from digest.model import Recipient
 from digest.signing.tokens import Confirmation
-from digest.store import Ask, Store
+from digest.store.confirmations import Ask
 from digest.web.peers import peer_of
 from tests import limits
 from tests.databases import store_at
@@ -26,6 +26,8 @@ from tests.web.test_public import ONE_CLICK, URLENCODED, buttons, confirmation, 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
+
+    from digest.store import Store
 
 EVE = "eve@example.com"
 TOLD = "You get an email with a link now."
@@ -324,7 +326,7 @@ def test_what_is_remembered_has_a_bound(store: Store, monkeypatch: pytest.Monkey
     for number in range(20):
         store.asking.ask(Ask("inbox", f"a@x{number}.example"), NOW + timedelta(seconds=number))
         store.asking.admit(f"10.0.0.{number}", NOW + timedelta(seconds=number))
-    with store._database.transaction() as connection:
+    with store.database.transaction() as connection:
         numbers = [
             connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
             for table in ("asks", "ask_budgets")
@@ -332,7 +334,7 @@ def test_what_is_remembered_has_a_bound(store: Store, monkeypatch: pytest.Monkey
     assert numbers[0] <= 6
     assert numbers[1] <= 25
     store.asking.ask(Ask("inbox", "late@x.example"), NOW + timedelta(days=90, minutes=1))
-    with store._database.transaction() as connection:
+    with store.database.transaction() as connection:
         query = "SELECT count(*) FROM asks UNION ALL SELECT count(*) FROM ask_budgets"
         assert connection.exec_driver_sql(query).fetchall() == [(1,), (2,)]
 

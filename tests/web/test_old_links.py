@@ -15,6 +15,8 @@ from tests.web.test_public import buttons, said
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from digest.store import Store
+
 EVE = "eve@example.com"
 OLD = TOKENS.of_recipient("inbox", EVE)
 BEFORE = NOW - timedelta(days=30)
@@ -92,8 +94,8 @@ async def test_a_link_of_an_earlier_version_by_idna_2003(tmp_path: Path, form: s
         if form == "SS":
             await put(desk, Recipient("inbox", "eve@faß.example"))
 
-            def mark(store: object) -> None:
-                with store._database.transaction() as connection:  # type: ignore[attr-defined]
+            def mark(store: Store) -> None:
+                with store.database.transaction() as connection:
                     connection.exec_driver_sql("UPDATE recipients SET former = 'eve@fass.example'")
 
             await desk.store.transact(mark)

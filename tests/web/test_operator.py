@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-    from digest.store import Record
+    from digest.store.deliveries import Record
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from digest.store import Record, Store
+    from digest.store import Store
+    from digest.store.deliveries import Record
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

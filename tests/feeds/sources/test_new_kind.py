@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from digest.feeds.sources import kinds
+from tests import limits
 from tests.conftest import environment
 
 ROOT = Path(__file__).parents[3]
@@ -78,7 +79,7 @@ def run(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProce
         env={**environment(), "PYTHONPATH": str(folder), **more},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=limits.seconds(300),
         check=False,
     )
 

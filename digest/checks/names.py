@@ -87,7 +87,7 @@ def _troubles(domain: str, smtp: SmtpSettings, records: dict[str, list[str]]) ->
         # RFC 7208, section 4.5
         yield Trouble("warn", f"{len(senders)} SPF records, so none counts", "make them one")
     if smtp.dkim and not any(_has_key(record) for record in records[_key_name(smtp)]):
-        mend = f"publish the public key as a TXT record at {_key_name(smtp)} (docs/running.md)"
+        mend = f"publish the public key as a TXT record at {_key_name(smtp)} (docs/mail.md)"
         yield Trouble("warn", "the key that emails are signed with is not published", mend)
     policies = [record for name in _policies(domain) for record in records[name]]
     if not any(record.lower().startswith("v=dmarc1") for record in policies):

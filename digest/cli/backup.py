@@ -27,7 +27,7 @@ class Backup(Struct, frozen=True):
 @click.argument("file", type=click.Path(path_type=Path))
 @pass_settings
 def backup(settings: Settings, file: Path) -> None:
-    """Copy the database to FILE, whole, while the daemon runs or not.
+    """Copy the database to FILE, whether a daemon runs or not.
 
     The copy is checked before it takes its place; a FILE that is there is replaced.
     """

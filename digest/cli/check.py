@@ -36,7 +36,9 @@ class Checks(Struct, frozen=True):
 
 
 @click.command()
-@click.option("--online", is_flag=True, help="Try all that it names; sends and changes nothing.")
+@click.option(
+    "--online", is_flag=True, help="Try everything that it names; sends and changes nothing."
+)
 @click.pass_obj
 def check(options: Options, *, online: bool) -> int:
     """Check the configuration and the templates. With --online, also all that they reach."""

@@ -19,13 +19,13 @@ from digest.errors import InstanceError
 from digest.language import counted
 from digest.store import Store, database_of
 from digest.store.deliveries import EditionRecord, Record, RecordWithHistory
+from digest.store.incidents import Incident
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from digest.config import Settings
-    from digest.store.incidents import Incident
 
 _STATES = ("pending", "sending", "sent", "retrying", "failed", "unknown", "dropped")
 _SHOWN = 100
@@ -130,7 +130,7 @@ def _history(delivery: RecordWithHistory) -> Iterator[str]:
 @click.argument("ids", metavar="ID...", nargs=-1, type=int, required=True)
 @pass_settings
 def retry(settings: Settings, ids: tuple[int, ...]) -> int:
-    """Try deliveries again now that failed, linger or are unknown."""
+    """Try deliveries again now: those that failed, wait or are unknown."""
     return _decide(settings, "retry", ids=ids)
 
 
@@ -138,7 +138,7 @@ def retry(settings: Settings, ids: tuple[int, ...]) -> int:
 @click.argument("ids", metavar="ID...", nargs=-1, type=int, required=True)
 @pass_settings
 def drop(settings: Settings, ids: tuple[int, ...]) -> None:
-    """Have nothing more happen to deliveries that are not sent."""
+    """Give up deliveries that are not sent: they are not tried again."""
     _decide(settings, "drop", ids=ids)
 
 
@@ -156,7 +156,7 @@ def resend(settings: Settings, edition: int, to: str | None) -> int:
 
 
 @click.command()
-@click.option("--all", "closed", is_flag=True, help="Those that are over too.")
+@click.option("--all", "closed", is_flag=True, help="Also those that are over.")
 @pass_settings
 def incidents(settings: Settings, *, closed: bool) -> None:
     """Show what needs a person, the oldest first."""

@@ -27,9 +27,9 @@ def digests() -> None:
 @click.argument("after", metavar="TO")
 @pass_settings
 def move(settings: Settings, before: str, after: str) -> None:
-    """Have digest FROM, which is gone, go on as TO.
+    """Move the history of digest FROM, which was renamed, to digest TO.
 
-    What was sent stays sent, what waits goes out with TO, and old links are TO's.
+    What was sent stays sent, what waits goes out with TO, and old links lead to TO.
     """
     moved = rename(settings, DigestsMove, "digests move", before, after)
     print_result(
@@ -41,6 +41,6 @@ def move(settings: Settings, before: str, after: str) -> None:
 @click.argument("name", metavar="DIGEST")
 @pass_settings
 def forget(settings: Settings, name: str) -> None:
-    """Tell no more of DIGEST, which is gone for good. Its editions are kept."""
+    """Forget DIGEST, which is gone for good: no more hints about it. Its editions are kept."""
     forgotten = rename(settings, DigestsForget, "digests forget", name)
     print_result(forgotten, lambda _: say(f"{name} is told of no more"))

@@ -81,7 +81,7 @@ class Explain(Struct, frozen=True):
 @click.argument("text", metavar="URL-OR-TEXT")
 @pass_settings
 def explain(settings: Settings, text: str) -> int:
-    """Tell why an entry arrived, or did not.
+    """Explain why an entry arrived, or did not.
 
     Of each that matches: when it was seen, and where it went or what keeps it.
     """

@@ -240,7 +240,7 @@ def _new(
 )
 @pass_settings
 def export(settings: Settings, output: Path | None) -> None:
-    """Print the configured feeds as OPML. No headers, no passwords."""
+    """Print the configured feeds as OPML. Headers and passwords are left out."""
     subscriptions = tuple(
         Subscription(feed.address, feed.name or "", feed.tags) for feed in settings.feeds
     )

@@ -180,7 +180,7 @@ def remove(options: Options, feed: str) -> None:
 @click.argument("feed")
 @click.pass_obj
 def pause(options: Options, feed: str) -> None:
-    """Poll FEED no more; what it brought still goes out.
+    """Stop polling FEED; what it brought already still goes out.
 
     FEED is an address, a name or a title, as `digest feeds list` has them.
     """
@@ -238,7 +238,7 @@ def take_over(settings: Settings) -> bool:
 @click.command("list")
 @pass_settings
 def list_(settings: Settings) -> None:
-    """Show the feeds. With tags, health, last new entry, and how many entries wait."""
+    """Show the feeds, with tags, health, last new entry, and how many entries wait."""
     now = utc_now()
     print_result(_listed(settings, now), lambda listed: _print_list(listed, now))
 

@@ -26,7 +26,7 @@ def keys() -> None:
 
 
 @keys.command()
-@click.option("--forget", is_flag=True, help="Let nobody unsubscribe by a link of before either.")
+@click.option("--forget", is_flag=True, help="End links to unsubscribe in earlier mail too.")
 @pass_settings
 def rotate(settings: Settings, *, forget: bool) -> None:
     """Sign with new keys, as after somebody else may have seen the database or a backup of it.

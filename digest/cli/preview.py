@@ -52,7 +52,7 @@ class ExplainedEdition(EditionSnapshot, frozen=True):
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
 @click.option("--open", "in_browser", is_flag=True, help="Show it in the browser.")
-@click.option("--why", is_flag=True, help="Tell of each entry what becomes of it, by which rule.")
+@click.option("--why", is_flag=True, help="Show what becomes of each entry, and by which rule.")
 @click.pass_obj
 def preview(
     options: Options,
@@ -63,9 +63,9 @@ def preview(
     in_browser: bool,
     why: bool,
 ) -> int:
-    """Show the edition of DIGEST as it would be now.
+    """Show the next edition of DIGEST as it would be now.
 
-    This changes nothing. DIGEST.weekly is the week so far, as those get it who want it once a week.
+    This changes nothing. DIGEST.weekly is the week so far, for readers who want it once a week.
     Feeds that were never polled are polled for the preview alone.
     """
     settings, trouble = options.settings(log_level="error"), None

@@ -46,7 +46,7 @@ def recipients() -> None:
 @click.option("--channel", metavar="CHANNEL", help="Only those of this channel.")
 @pass_settings
 def list_(settings: Settings, channel: str | None) -> None:
-    """Show everybody: whom the file names, and whom the store knows."""
+    """Show all recipients: those in the file and those in the database."""
     known = _known(settings)
     _check(settings, channel, known)
     everybody = [*_named(settings, known), *known]
@@ -58,7 +58,7 @@ def list_(settings: Settings, channel: str | None) -> None:
 @recipients.command()
 @_address
 @click.option("--channel", metavar="CHANNEL", required=True, help="The email channel.")
-@click.option("--name", default="", help="What stands beside the address.")
+@click.option("--name", default="", help="The name beside the address.")
 @click.option(
     "--frequency",
     type=_FREQUENCIES,
@@ -82,7 +82,7 @@ def add(settings: Settings, address: str, channel: str, name: str, frequency: st
 @recipients.command("set")
 @_address
 @_channel
-@click.option("--name", help="What stands beside the address.")
+@click.option("--name", help="The name beside the address.")
 @click.option("--frequency", type=_FREQUENCIES, help="How often; from the end of the week on.")
 @click.option("--at", "send_at", metavar="HH:MM", help="Time of day; empty: as published.")
 @click.option("--zone", help="Time zone of --at, like Europe/Berlin; empty: the digest's.")
@@ -124,9 +124,9 @@ def restore(settings: Settings, address: str, channel: str | None) -> None:
 @click.argument("after", metavar="TO")
 @pass_settings
 def move(settings: Settings, before: str, after: str) -> None:
-    """Have the list of channel FROM, which is gone, go on as that of TO.
+    """Move the readers of channel FROM, which was renamed, to channel TO.
 
-    Who left either stays away, what waits for FROM goes through TO, and old links are TO's.
+    Who left either stays away, what waits for FROM goes through TO, and old links lead to TO.
     """
     moved = rename(settings, RecipientsMove, "recipients move", before, after)
     who = f"{counted(moved.readers, 'reader')}, and {moved.left} who left"
@@ -137,7 +137,7 @@ def move(settings: Settings, before: str, after: str) -> None:
 @click.argument("name", metavar="CHANNEL")
 @pass_settings
 def forget(settings: Settings, name: str) -> None:
-    """Forget the readers of CHANNEL, which is gone for good. Who left it stays away."""
+    """Forget the readers of CHANNEL, which is gone for good. Those who left stay away."""
     forgotten = rename(settings, RecipientsForget, "recipients forget", name)
     readers = counted(forgotten.readers, "reader")
     print_result(forgotten, lambda _: say(f"forgot {readers} of {name}"))
@@ -147,9 +147,9 @@ def forget(settings: Settings, name: str) -> None:
 @_address
 @pass_settings
 def allow(settings: Settings, address: str) -> None:
-    """Let ADDRESS be asked again whether it subscribes.
+    """Let ADDRESS be asked again for a confirmation.
 
-    It said never to be, or was asked too often.
+    Somebody there chose never to be asked again, or was asked too often.
     """
     allowed = aio.run(_carry_out(settings, RecipientsAllow, "allow", {"address": address}))
     print_result(allowed, lambda allowed: say(f"{allowed.address} may be asked again"))
@@ -160,7 +160,7 @@ def allow(settings: Settings, address: str) -> None:
 @click.option("--channel", metavar="CHANNEL", help="For lines that do not say which.")
 @pass_settings
 def import_(settings: Settings, file: TextIO, channel: str | None) -> None:
-    """Take over recipients from the CSV in FILE. All of them or none; who has left stays away."""
+    """Import recipients from the CSV in FILE: all or none. Those who have left stay away."""
     _check(settings, channel)
     try:
         given, columns = read_csv(file.read(), settings.lists(), channel)
@@ -184,7 +184,7 @@ def import_(settings: Settings, file: TextIO, channel: str | None) -> None:
 @click.option("--channel", metavar="CHANNEL", help="Only those of this channel.")
 @pass_settings
 def export(settings: Settings, output: Path | None, channel: str | None) -> None:
-    """Print what the store knows as CSV. The file's own recipients are in it where they left."""
+    """Print the recipients in the database as CSV, and those of the file who have left."""
     known = _known(settings)
     _check(settings, channel, known)
     named = recipient_admin.named(settings)

@@ -32,12 +32,12 @@ _STYLES = {
 
 @click.command()
 @click.option("--healthcheck", is_flag=True, help="Print nothing; exit 0 only if a daemon answers.")
-@click.option("--watch", is_flag=True, help="Show it anew every two seconds, until q or Ctrl-C.")
+@click.option("--watch", is_flag=True, help="Update it every two seconds, until q or Ctrl-C.")
 @click.pass_obj
 def status(options: Options, *, healthcheck: bool, watch: bool) -> int:
     """Show what needs attention, and what comes next.
 
-    Then the feeds by health, and how many deliveries went how.
+    Then the health of the feeds, and the number of deliveries by state.
     """
     settings = options.settings(log_level="error")
     if healthcheck:

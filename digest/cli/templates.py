@@ -69,7 +69,7 @@ def list_() -> None:
 def export(theme: Theme, folder: Path) -> None:
     """Write the templates of THEME into DIR, to be changed there.
 
-    A digest takes them with `template: DIR`. Files that are there already are an error.
+    A digest uses them with `template: DIR`. It is an error if files are there already.
     """
     files = theme_files(theme)
     try:

@@ -51,12 +51,14 @@ class DigestSettings(Model):
         ENGLISH, description="The language of dates, numbers and fixed words, like `de` or `pt-BR`."
     )
     feeds: Names = Field(("all",), description="all, or a list of names, addresses and `tag:NAME`.")
-    include: Rules = Field((), description="Rules; entries that none matches are left out.")
-    exclude: Rules = Field((), description="Rules; entries that one matches are left out.")
-    watch: Rules = Field((), description="Rules; entries that one matches are raised and marked.")
+    include: Rules = Field((), description="Rules; only entries that one of them matches go in.")
+    exclude: Rules = Field((), description="Rules; entries that one of them matches are left out.")
+    watch: Rules = Field(
+        (), description="Rules; entries that one of them matches come first and are marked."
+    )
     first_edition: Duration = Field(
         timedelta(days=7),
-        description="How far back into a new feed's backlog; 0: nothing. Undated entries are old.",
+        description="How old an entry of a new feed may be; 0: none is sent. Undated ones are old.",
     )
     max_entries: int = Field(
         50,
@@ -71,7 +73,7 @@ class DigestSettings(Model):
         3,
         ge=0,
         le=10,
-        description="The most stories raised above the sections, in editions of eight or more.",
+        description="The most stories above the sections, in editions of eight or more.",
     )
     fold: int = Field(
         20, ge=0, description="How many stories are shown with their text; the rest are titles."
@@ -81,7 +83,7 @@ class DigestSettings(Model):
     )
     catch_up: CatchUp = Field(
         "auto",
-        description="Of editions missed while down: send each, merge them into one, or skip them;"
+        description="For editions missed while down: send each, merge them into one, or skip them;"
         " auto: send up to two, merge more.",
     )
     content: Content = Field(
@@ -98,7 +100,7 @@ class DigestSettings(Model):
         LookSettings(), description="Colour, logo, font and width; see below."
     )
     template: RelativePath | None = Field(
-        None, description="A folder whose files override those of the theme by name."
+        None, description="A folder whose files replace those of the theme with the same name."
     )
     send_to: Names = Field(description="The channels it goes to.")
 

@@ -48,7 +48,7 @@ class LookSettings(Model):
 
     accent: Annotated[str, AfterValidator(_colour)] = Field(
         "#1b5e8c",
-        description="A colour like `#1b5e8c`; made darker or lighter where it could not be read.",
+        description="A colour like `#1b5e8c`; made darker or lighter if it is hard to read.",
     )
     logo: Annotated[WebUrl, AfterValidator(_secure)] | None = Field(
         None, description="The https address of a picture above the title."
@@ -56,7 +56,7 @@ class LookSettings(Model):
     logo_width: int | None = Field(None, ge=8, le=480, description="In pixels, as it is shown.")
     logo_height: int | None = Field(None, ge=8, le=480, description="In pixels, as it is shown.")
     font: Annotated[str, AfterValidator(_fonts)] | None = Field(
-        None, description="Font names parted by commas; default: the theme's."
+        None, description="Font names separated by commas; default: the theme's."
     )
     width: int = Field(600, ge=480, le=700, description="In pixels; phones show it narrower.")
 

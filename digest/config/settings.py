@@ -37,7 +37,7 @@ class LogSettings(Model):
         "info", description="The least important level that is logged."
     )
     format: Literal["auto", "human", "json"] = Field(
-        "auto", description="auto: for people on a terminal, JSON lines elsewhere."
+        "auto", description="auto: text on a terminal, JSON lines elsewhere."
     )
 
 
@@ -60,11 +60,11 @@ class PollingSettings(Model):
         10_000_000, description="The largest body, before and after decompression."
     )
     daily_entries: int = Field(
-        2_000, ge=1, description="The most new entries that are taken of a feed in a day (UTC)."
+        2_000, ge=1, description="The most new entries of a feed in a day (UTC)."
     )
     daily_size: Size = Field(
         20_000_000,
-        description="The most text of entries that is kept of a feed in a day (UTC).",
+        description="The most text that is kept of a feed in a day (UTC).",
     )
     keep_content: Interval = Field(
         timedelta(days=30),
@@ -95,7 +95,7 @@ class Settings(Model):
         description="Relative to the configuration file.",
     )
     watch: bool = Field(
-        default=False, description="Whether a changed file is taken over without being told."
+        default=False, description="Whether the daemon takes over a changed file by itself."
     )
     log: LogSettings = Field(LogSettings(), description="What is logged; see below.")
     polling: PollingSettings = Field(
@@ -114,10 +114,10 @@ class Settings(Model):
         min_length=1, description="What goes out, and when."
     )
     alerts: AlertSettings | None = Field(
-        None, description="Who is told of what needs a person; see below."
+        None, description="Who hears of what needs a person; see below."
     )
     web: WebSettings | None = Field(
-        None, description="Pages in a browser; absent: no web server. See below."
+        None, description="Pages in a browser; without it there is no web server. See below."
     )
 
     @field_validator("database")

@@ -33,7 +33,7 @@ class DeliveryActions:
         self._deliver_job = deliver_job
 
     async def retry(self, ids: Collection[int]) -> list[RecordWithHistory]:
-        """Try deliveries again now that failed, linger or are unknown.
+        """Try deliveries again now: those that failed, wait or are unknown.
 
         Raises:
             UsageError: one cannot be; nothing is done.

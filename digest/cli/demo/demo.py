@@ -91,7 +91,7 @@ class Demo(Struct, frozen=True):
 )
 @click.pass_obj
 def demo(options: Options, output: Path) -> int:
-    """Show the whole loop. It needs no network and no configuration."""
+    """Run everything once with sample feeds. It needs no network and no configuration."""
     # Its servers are on this machine, where a proxy would not find them.
     os.environ["no_proxy"] = "127.0.0.1"
     level = "info" if options.verbose else "error"

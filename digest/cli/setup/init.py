@@ -77,7 +77,7 @@ _OPTIONS = (
     click.option(
         "--smtp-security", type=click.Choice(SECURITY), help="How the connection is encrypted."
     ),
-    click.option("--smtp-username", help="Where the server asks for a login."),
+    click.option("--smtp-username", help="If the server needs a login."),
     click.option(
         "--smtp-password-file",
         type=_FILE,
@@ -87,7 +87,7 @@ _OPTIONS = (
     click.option(
         "--allow-private-networks", is_flag=True, help="Feeds may be on this machine or network."
     ),
-    click.option("--no-test", is_flag=True, help="Reach nothing: answers are taken as they are."),
+    click.option("--no-test", is_flag=True, help="Contact nobody: answers are used as they are."),
 )
 
 

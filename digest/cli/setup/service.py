@@ -55,7 +55,7 @@ def _which(command: Callable[..., int | None]) -> Callable[..., int | None]:
         type=click.Choice(list(MANAGERS)),
         default="launchd" if sys.platform == "darwin" else "systemd",
         show_default=True,
-        help="What keeps it running.",
+        help="The service manager.",
     )
     scope = click.option(
         "--system/--user",
@@ -77,7 +77,7 @@ def service() -> None:
 def install(options: Options, manager: str, *, system: bool, print_only: bool) -> int:
     """Write the service, enable it and start it.
 
-    A service of the system runs as the user whom the configuration file belongs to.
+    With --system it runs as the user who owns the configuration file.
     """
     keeper = MANAGERS[manager](system)
     settings, config = options.settings(log_level="error"), options.file()
@@ -100,7 +100,7 @@ def install(options: Options, manager: str, *, system: bool, print_only: bool) -
 @service.command()
 @_which
 def status(manager: str, *, system: bool) -> int:
-    """Tell whether the service is installed and runs. Exit code 1 if it does not run."""
+    """Say whether the service is installed and runs. Exit code 1 if it does not run."""
     return _show(MANAGERS[manager](system))
 
 

@@ -28,7 +28,7 @@ _LEAST_KEY_BITS = 1024
 class DkimSettings(Model):
     """How emails are signed (DKIM), so that their receivers see that they are the domain's."""
 
-    domain: Host = Field(description="Whose signature it is: the domain of smtp.from.")
+    domain: Host = Field(description="The domain that signs: that of smtp.from, or one above it.")
     selector: Selector = Field(description="Its public key is at SELECTOR._domainkey.DOMAIN.")
     key: KeySecret = Field(description="The private key, RSA in PEM form; a secret.")
 
@@ -55,9 +55,9 @@ class SmtpSettings(Model):
     host: Host = Field(description="The server's name.")
     port: int = Field(587, ge=1, le=65535, description="587 for starttls, 465 for tls.")
     security: Literal["starttls", "tls", "none"] = Field(
-        "starttls", description="none sends in clear, and so refuses credentials."
+        "starttls", description="none sends without encryption, and refuses a login."
     )
-    username: str | None = Field(None, description="Where the server asks for a login.")
+    username: str | None = Field(None, description="If the server needs a login.")
     password: SecretStr | None = Field(None, description="A secret; for username.")
     token_command: Command | None = Field(
         None,
@@ -65,11 +65,11 @@ class SmtpSettings(Model):
     )
     hello: HelloName | None = Field(
         None,
-        description="What it calls itself (EHLO). Default: this machine's full name, or its"
+        description="The name said to the server (EHLO). Default: this machine's full name, or its"
         " address.",
     )
     ca_file: CertificateFile | None = Field(
-        None, description="Whose certificates are trusted, in PEM form. Default: the system's."
+        None, description="The authorities that are trusted, as a PEM file. Default: the system's."
     )
     max_per_minute: int | None = Field(
         None, ge=1, description="The most messages a minute, in all. Default: no limit."

@@ -26,7 +26,7 @@ class SourceSettings(Model):
     )
     identity: Literal["auto", "guid", "link", "content"] = Field(
         "auto",
-        description="What tells entries apart; auto: guid, link or content, what is unique.",
+        description="What tells entries apart; auto: guid, link or content, whichever is unique.",
     )
     updates: Literal["ignore", "mark", "resend"] = Field(
         "ignore",

@@ -165,6 +165,18 @@ async def test_a_webhook_that_is_gone_needs_a_person(
     assert json.loads(answer.body)["message"] in error.reason
 
 
+async def test_a_webhook_that_is_gone_has_its_own_remedy(tmp_path: Path, webhook: Webhook) -> None:
+    webhook.answers = [UNKNOWN]
+    channel = discord(tmp_path, webhook)
+    webhook.server.replies[PATH] = UNKNOWN
+
+    with pytest.raises(ChannelError) as caught:
+        await channel.check()
+
+    for error in (caught.value, await refused(channel)):
+        assert error.reason == f"404 Unknown Webhook; {channel.remedy}"
+
+
 async def test_a_limit_says_how_long_to_wait(tmp_path: Path, webhook: Webhook) -> None:
     webhook.answers = [LIMITED]
 

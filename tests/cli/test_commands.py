@@ -67,6 +67,8 @@ def test_preview_prints_the_contract(polled: Project) -> None:
         "published": NOW.isoformat(),
         "excerpt": "Two words.",
         "reading_minutes": 1,
+        "facts": [],
+        "discussion": "",
         "also_in": [],
         "related": [],
     }

@@ -361,7 +361,7 @@ CASES = [
     ),
     case(
         "texts of another form",
-        f"feeds:\n  - url: https://a.example/\n    headers: {{X Token: a}}\n"
+        "feeds:\n  - url: https://a.example/\n    headers: {X Token: a}\n"
         "channels:\n  a:\n    kind: discord\n    webhook_url: https://a.example/\n"
         "    thread: news\ndigests: {weekly: {schedule: daily at 07:00, send_to: a}}\n",
         (3, "feeds[0].headers.X Token", "must be the name of a header, without spaces"),

@@ -40,8 +40,8 @@ class ChannelSettings(Model):
     hook: ClassVar[Hook | None] = None
     """How `digest init` asks for it, where one secret address is all it takes."""
     remedy: ClassVar[str] = (
-        "look at the network, at HTTPS_PROXY where there is a proxy, and whether the address is"
-        " still right"
+        "look whether the address is still right, at the network, and at HTTPS_PROXY where there is"
+        " a proxy"
     )
     """What a person can do where nothing can be sent, and no error knows better."""
     needs_smtp: ClassVar[bool] = False

@@ -19,5 +19,5 @@ class DiscordSettings(ChannelSettings):
 
     hook: ClassVar[Hook | None] = Hook("webhook_url", "community", "The webhook's address")
     remedy: ClassVar[str] = (
-        "look at the network, and whether the webhook is still among the channel's integrations"
+        "look whether the webhook is still among the channel's integrations, and at the network"
     )

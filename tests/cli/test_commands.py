@@ -67,10 +67,10 @@ def test_preview_prints_the_contract(polled: Project) -> None:
         "published": NOW.isoformat(),
         "excerpt": "Two words.",
         "reading_minutes": 1,
-        "facts": [],
-        "discussion": "",
         "also_in": [],
         "related": [],
+        "facts": [],
+        "discussion": "",
     }
     assert result["sections"][0]["stories"][1] == story
     assert (result["digest"], result["held_back"]) == ("weekly", 0)

@@ -116,8 +116,12 @@ class HttpServer:
     def _reply_to(self, request: Seen) -> Reply:
         self.seen.append(request)
         self.arrived.set()
-        reply = self.replies.get(request.path, Reply(b"nothing here", 404))
+        reply = self.reply_at(request.path)
         return reply(request) if callable(reply) else reply
+
+    def reply_at(self, path: str) -> Reply | Callable[[Seen], Reply]:
+        """What there is at a path, with its query."""
+        return self.replies.get(path, Reply(b"nothing here", 404))
 
     @property
     def url(self) -> str:

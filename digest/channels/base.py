@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from contextlib import nullcontext
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from digest.channels.pace import Pace
@@ -13,7 +14,7 @@ from digest.model import NO_PICTURES, Rendition
 from digest.rendering.preview import Preview
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
     from datetime import timedelta
     from typing import Self
@@ -114,11 +115,34 @@ class HttpChannel(MessageChannel[S]):
     """A channel that posts each part as JSON to one address, its `endpoint`."""
 
     recipient = "webhook"
-    endpoint: Endpoint
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """What stands behind the address of each post, as in `?wait=true`."""
+        return {}
+
+    @cached_property
+    def endpoint(self) -> Endpoint:
+        """Where it posts to: the address that its hook asks for, unless a kind has another."""
+        # Kinds that ask nobody do without what it loads.
+        from digest.channels.http import Endpoint
+
+        address = self.settings.hook_address
+        assert address is not None
+        return Endpoint(address, mend=self.remedy)
 
     @abstractmethod
     def messages(self, edition: Edition, url: str) -> Sequence[dict[str, Any]]:
         """The edition as what is posted, in order; pure. `url` shows it in a browser, if any."""
+
+    def judge(self, answer: Answer) -> Answer:
+        """The same answer, if it accepted a message; by its status, unless a kind knows better.
+
+        Raises:
+            ChannelError: the service takes nothing now.
+            DeliveryError: it refuses the message, or nobody knows whether it took it.
+        """
+        return self.endpoint.accepted(answer)
 
     def receipt(self, answer: Answer) -> str:
         """What to keep of an answer that accepted a message."""
@@ -146,4 +170,5 @@ class HttpChannel(MessageChannel[S]):
 
     async def send(self, delivery: Delivery) -> str:
         """Post one part."""
-        return self.receipt(await self.endpoint.post(delivery.payload))
+        answer = await self.endpoint.post(delivery.payload, judge=self.judge, params=self.query)
+        return self.receipt(answer)

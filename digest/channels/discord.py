@@ -5,23 +5,20 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from digest import __version__
 from digest.channels.base import HttpChannel
-from digest.channels.http import Endpoint
-from digest.channels.http_verdicts import accepted, fields_of, json_object, told
+from digest.channels.http_verdicts import fields_of, json_object, told
 from digest.config.channels.discord import DiscordSettings
 from digest.errors import ChannelError
 from digest.rendering.markdown_messages import markdown_messages
 from digest.rendering.parts import Limit, utf16_units
 
 if TYPE_CHECKING:
-    from digest.channels.pace import Pace
-    from digest.model import Delivery, Edition
+    from digest.channels.http import Answer
+    from digest.model import Edition
 
 # Characters, of which those outside the basic plane may count twice.
 _LIMITS = [Limit(utf16_units, 2_000)]
 _SUPPRESS_EMBEDS = 1 << 2
-_HEADERS = {"Content-Type": "application/json", "User-Agent": f"digest/{__version__}"}
 # Unknown channel, wrong type of channel, archived or locked thread, forum without a thread.
 _NO_PLACE = (10003, 50024, 50083, 160005, 220001)
 
@@ -35,31 +32,31 @@ class DiscordChannel(HttpChannel[DiscordSettings]):
     kind = "discord"
     seconds_between = 2.0  # Discord takes 30 messages a minute for a channel.
 
-    def __init__(self, name: str, settings: DiscordSettings, pace: Pace) -> None:
-        super().__init__(name, settings, pace)
-        self.endpoint = Endpoint(settings.webhook_url)
-        self._thread = {"thread_id": settings.thread} if settings.thread else {}
+    @property
+    def query(self) -> dict[str, str]:
+        """That the answer has the message, and the thread."""
+        thread = self.settings.thread
+        return {"wait": "true"} | ({"thread_id": thread} if thread else {})
 
     def messages(self, edition: Edition, url: str) -> list[dict[str, Any]]:
         """What is posted, in order."""
         return [_message(text) for text in markdown_messages(edition, _LIMITS, url)]
 
-    async def send(self, delivery: Delivery) -> str:
-        """Post one part; the receipt is the id of the message."""
-        query = {"wait": "true", **self._thread}
-        answer = await self.endpoint.ask(
-            "POST", data=delivery.payload, headers=_HEADERS, params=query
-        )
-        said = json_object(answer.body.decode("utf-8", "replace")) or {}
-        if answer.status >= 400 and said.get("code") in _NO_PLACE:
-            # Of 400 too: it is not about this message, and the next one would fare the same.
+    def judge(self, answer: Answer) -> Answer:
+        """By the status, but for a place that takes no message at all: the next fares the same."""
+        code = (json_object(answer.body) or {}).get("code")
+        if answer.status >= 400 and code in _NO_PLACE:
             raise ChannelError(f"{told(answer)}; look at the setting thread", lasting=True)
-        return str(fields_of(accepted(answer), "id")["id"])
+        return super().judge(answer)
+
+    def receipt(self, answer: Answer) -> str:
+        """The id of the message."""
+        return str(fields_of(answer, "id")["id"])
 
     async def check(self) -> str:
         """Ask which channel the webhook posts to; whether a thread is there only a post shows."""
         webhook = fields_of(await self.endpoint.get(), "name", "channel_id")
-        place = f"thread {self.settings.thread} of channel" if self._thread else "channel"
+        place = f"thread {self.settings.thread} of channel" if self.settings.thread else "channel"
         return f"the webhook is {webhook['name']}, which posts to {place} {webhook['channel_id']}"
 
     def greeting(self, line: str) -> bytes:

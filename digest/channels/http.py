@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from digest import __version__
-from digest.channels.http_verdicts import accepted, proxy_refusal
+from digest.channels.http_verdicts import MEND, accepted, proxy_refusal
 from digest.config.secrets import secrets_in
 from digest.errors import ChannelError, DeliveryError
 from digest.feeds.http.guard import bad_port
@@ -44,13 +44,17 @@ class Answer(Struct, frozen=True):
 class Endpoint:
     """Where a channel posts; its address is secret with its parts, unless it is plain text.
 
-    What an answer repeats of these or of `secrets` is masked. `begun` tells whether a byte of the
-    last request may have left.
+    What an answer repeats of these or of `secrets` is masked. `mend` is what a person is told to do
+    where nobody is there, or not for these credentials. `begun` tells whether a byte of the last
+    request may have left.
     """
 
-    def __init__(self, url: SecretStr | str, secrets: Iterable[str] = ()) -> None:
+    def __init__(
+        self, url: SecretStr | str, secrets: Iterable[str] = (), *, mend: str = MEND
+    ) -> None:
         self._url = url
         self._redact = Redactor([*secrets_in(url), *secrets])
+        self._mend = mend
         self.begun = False
 
     async def ask(self, method: str, path: str = "", **request: Any) -> Answer:
@@ -65,19 +69,34 @@ class Endpoint:
         body = self._redact(answer.body.decode("utf-8", "replace"))
         return replace(answer, body=body.encode())
 
-    async def post(self, payload: bytes, path: str = "", **request: Any) -> Answer:
+    async def post(
+        self,
+        payload: bytes,
+        path: str = "",
+        *,
+        judge: Callable[[Answer], Answer] | None = None,
+        **request: Any,
+    ) -> Answer:
         """Post JSON once; answers what was said by a service that took it.
+
+        `judge` returns an answer that accepted, and raises what any other means; without, the
+        status says it.
 
         Raises:
             ChannelError: nothing was posted, or the service takes nothing now.
             DeliveryError: it was refused, or nobody knows what became of it.
         """
         headers = _JSON | request.pop("headers", {})
-        return accepted(await self.ask("POST", path, data=payload, headers=headers, **request))
+        answer = await self.ask("POST", path, data=payload, headers=headers, **request)
+        return (judge or self.accepted)(answer)
 
     async def get(self, path: str = "", **request: Any) -> Answer:
         """Ask what is there; errors are those of `post`."""
-        return accepted(await self.ask("GET", path, **request))
+        return self.accepted(await self.ask("GET", path, **request))
+
+    def accepted(self, answer: Answer) -> Answer:
+        """The same answer, if its status says that it accepted; errors are those of `post`."""
+        return accepted(answer, self._mend)
 
     def _begin(self) -> None:
         self.begun = True

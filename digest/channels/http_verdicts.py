@@ -27,14 +27,16 @@ _NOT_POSTED_TO = 405
 _UNANSWERED_STATUSES = frozenset({504, 524})
 # Who asks for longer than a day is wrong about it.
 _LONGEST_WAIT = timedelta(days=1)
-_MEND = "mend the address, or make a new one"
+MEND = "mend the address, or make a new one"
 _PROXY_MEND = "write its user and password into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT"
 # Where services put their words, the most telling first.
 _WORDS = ("message", "error_description", "description", "detail", "error", "title")
 
 
-def accepted(answer: Answer) -> Answer:
+def accepted(answer: Answer, mend: str = MEND) -> Answer:
     """The same answer, if it says that what was posted was taken.
+
+    `mend` is what to do where nobody is there, or not for these credentials.
 
     Raises:
         ChannelError: the service takes nothing now, or nothing from here.
@@ -42,7 +44,7 @@ def accepted(answer: Answer) -> Answer:
     """
     if 200 <= answer.status < 300:
         return answer
-    raise _refusal(answer)
+    raise _refusal(answer, mend)
 
 
 def fields_of(answer: Answer, *needed: str) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def fields_of(answer: Answer, *needed: str) -> dict[str, Any]:
     if is_page(answer):
         page = f"{answer.status} and a web page: a login page, or a proxy's"
         raise ChannelError(f"{page}; look at what answers there", lasting=True)
-    fields = json_object(_text(answer)) or {}
+    fields = json_object(answer.body) or {}
     if missing := [name for name in needed if name not in fields]:
         reason = f"{told(answer)}: no {' and no '.join(missing)}, and no refusal"
         raise DeliveryError(reason, "unknown")
@@ -78,8 +80,8 @@ def is_page(answer: Answer) -> bool:
     return kind.lower().startswith("text/html") or answer.body.lstrip()[:1] == b"<"
 
 
-def json_object(text: str) -> dict[str, Any] | None:
-    """The JSON object that a text is; None where it is none."""
+def json_object(text: str | bytes) -> dict[str, Any] | None:
+    """The JSON object that a text or a body is; None where it is none."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
@@ -94,7 +96,7 @@ def proxy_refusal(status: int) -> ChannelError:
     return ChannelError(f"the proxy lets nothing through ({status})", lasting=status < 500)
 
 
-def _refusal(answer: Answer) -> DeliveryError:
+def _refusal(answer: Answer, mend: str) -> DeliveryError:
     status = answer.status
     if 300 <= status < 400:
         reason = f"{status}: a redirect, which is not followed; write the address it leads to"
@@ -102,7 +104,7 @@ def _refusal(answer: Answer) -> DeliveryError:
     if status == PROXY_LOGIN:
         return proxy_refusal(status)
     if status in DEAD_STATUSES or status == _NOT_POSTED_TO:
-        return ChannelError(f"{told(answer)}; {_MEND}", lasting=True)
+        return ChannelError(f"{told(answer)}; {mend}", lasting=True)
     if status < 200 or status in _UNANSWERED_STATUSES:
         return DeliveryError(f"{told(answer)}: it may have been taken", "unknown")
     if status in PASSING_STATUSES or status >= 500:

@@ -238,8 +238,20 @@ Rules = Annotated[
 Addresses = Annotated[
     tuple[Address, ...], BeforeValidator(_one_or_many), Field(min_length=1), _ONE_OR_MANY
 ]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 # RFC 6376, section 3.1: one or more labels.
-Selector = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
-HeaderName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
+_SELECTOR = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
+_HEADER_NAME = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
+_DIGITS = r"^[0-9]+$"
+PATTERN_WORDS = {
+    _NAME: "must be made of letters, digits, - and _, and start with a letter or digit",
+    _SELECTOR: "must be made of letters, digits, -, _ and ., and start with a letter or digit",
+    _HEADER_NAME: "must be the name of a header, without spaces",
+    _DIGITS: "must be all digits",
+}
+"""What is wrong with a text that a pattern of these does not match."""
+Name = Annotated[str, StringConstraints(pattern=_NAME)]
+Selector = Annotated[str, StringConstraints(pattern=_SELECTOR)]
+HeaderName = Annotated[str, StringConstraints(pattern=_HEADER_NAME)]
+Digits = Annotated[str, StringConstraints(pattern=_DIGITS)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_one_line)]

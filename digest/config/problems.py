@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from digest.config.fields import PATTERN_WORDS
 from digest.config.kinds import kind_of
 from digest.config.secrets import FILE_SUFFIX, file_forms
 from digest.config.settings import Settings
@@ -38,9 +39,6 @@ _MESSAGES = {
     "string_too_short": "must not be empty",
     "union_tag_not_found": "is required",
     "value_error": "{error}",
-    "string_pattern_mismatch": (
-        "must be made of letters, digits, - and _, and start with a letter or digit"
-    ),
     "string_too_long": "must be at most {max_length} characters",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
@@ -106,6 +104,9 @@ def message_of(data: Any, models: Models, key: Key, details: ErrorDetails) -> st
         expected = str(context.get("expected") or context.get("expected_tags"))
         names = [name.strip("' ") for name in expected.replace(" or ", ",").split(",")]
         return f"must be one of {', '.join(names)}{nearest(str(_at(data, key)), names)}"
+    if kind == "string_pattern_mismatch":
+        pattern = context["pattern"]
+        return PATTERN_WORDS.get(pattern, f"must match {pattern}")
     template = _MESSAGES.get(kind)
     return template.format(**context) if template else details["msg"].lower()
 

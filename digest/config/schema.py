@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     from digest.config.base import Model
     from digest.config.secrets import FileForm
 
+# Any number of them will do.
+_SOME_DIGITS = "2026"
 _VARIABLE = {"type": "string", "pattern": r"\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}"}
 
 
 def json_schema() -> dict[str, Any]:
     """JSON Schema, draft 2020-12."""
-    schema = Settings.model_json_schema(schema_generator=_Generator)
+    schema = _with_numbers(Settings.model_json_schema(schema_generator=_Generator))
     definitions = schema["$defs"]
     schema["properties"]["feeds"]["items"] = {
         "anyOf": [{"type": "string", "format": "uri"}, schema["properties"]["feeds"]["items"]]
@@ -90,6 +93,26 @@ def _in_each_form(
         )
         for keys in product(*forms):
             yield {"required": list(keys)}
+
+
+def _with_numbers(schema: Any) -> Any:
+    """The same with a number in the place of any text that may be digits.
+
+    The settings read it as it is written: `0123` in the place of a password keeps its zero.
+    """
+    if isinstance(schema, list):
+        return [_with_numbers(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inside = {key: _with_numbers(value) for key, value in schema.items()}
+    if schema.get("type") == "string" and _takes_digits(schema):
+        inside["type"] = ["string", "number"]
+    return inside
+
+
+def _takes_digits(text: dict[str, Any]) -> bool:
+    chosen = {"enum", "const"} & set(text)
+    return not chosen and bool(re.search(text.get("pattern", ""), _SOME_DIGITS))
 
 
 def _or_variable(setting: dict[str, Any]) -> dict[str, Any]:

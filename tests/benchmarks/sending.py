@@ -131,6 +131,9 @@ class Nowhere:
     def plainer(self, payload: bytes) -> bytes | None:
         raise NotImplementedError
 
+    def greeting(self, line: str) -> bytes | None:
+        raise NotImplementedError
+
     def session(self) -> nullcontext[Nowhere]:
         return nullcontext(self)
 

@@ -1,22 +1,27 @@
-"""Channels as a configuration file makes them, and deliveries for them."""
+"""Channels as a configuration file makes them, deliveries for them, and a daemon that delivers."""
 
 from __future__ import annotations
 
 import json
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from digest.channels import open_channels
 from digest.config import load_settings
 from digest.model import Delivery
 from digest.rendering.templates import Templates
+from tests.jobs.bench import StoppedClock, context_of, open_deliver_job, open_store
 from tests.rendering.samples import NOW
+from tests.store import build
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from digest.channels import Channel
     from digest.config import Settings
     from digest.model import Edition
+    from digest.store import Store, StoreThread
 
 TEMPLATES = Templates()
 MESSAGE_ID = "<weekly.20261116090000.0123456789abcdef01234567@example.com>"
@@ -82,3 +87,32 @@ def deliveries(channel: Channel, edition: Edition) -> list[Delivery]:
         for recipient in rendition.recipients
         for part, payload in enumerate(rendition.parts, 1)
     ]
+
+
+class Daemon:
+    """What delivers editions to a channel from a real ledger, with a clock that a test turns."""
+
+    def __init__(self, store: StoreThread[Store], channel: Channel) -> None:
+        self.store, self.clock, self.channel = store, StoppedClock(), channel
+        context = context_of(store, self.clock, {"it": channel})
+        self.delivering = open_deliver_job(context, grace_seconds=0, record_again_seconds=0)
+
+    async def publish(self, edition: Edition) -> int:
+        """Store an edition and what is to be delivered of it; answers how many parts that is."""
+        rendition = self.channel.render(edition, TEMPLATES)
+        await self.store.transact(
+            lambda store: build.publish(store, at=self.clock(), sent_as=(rendition,))
+        )
+        return len(rendition.parts)
+
+    async def states(self) -> list[str]:
+        """The state of each delivery of the first edition."""
+        found = await self.store.transact(lambda store: store.ledger.of_edition(1))
+        return [each.state for each in found]
+
+
+@asynccontextmanager
+async def started(folder: Path, channel: Channel) -> AsyncIterator[Daemon]:
+    """A daemon on the database of a folder, which a later one goes on with."""
+    async with open_store(folder) as store:
+        yield Daemon(store, channel)

@@ -6,9 +6,6 @@ Each kind has its own in `tests/channels/KIND.py`, or in `tests/channels/KIND/pl
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import replace
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from digest.channels import channel_class
@@ -18,6 +15,7 @@ from tests.channels import making
 from tests.servers import HttpServer, Reply, Seen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import timedelta
     from pathlib import Path
 
@@ -84,10 +82,10 @@ class Place(ABC):
 
 
 class _Service(HttpServer):
-    """Answers a path alike whatever is asked of it."""
+    """Has the same reply at a path for every query; what is seen has the query."""
 
-    def _reply_to(self, request: Seen) -> Reply:
-        return super()._reply_to(replace(request, path=request.path.partition("?")[0]))
+    def reply_at(self, path: str) -> Reply | Callable[[Seen], Reply]:
+        return super().reply_at(path.partition("?")[0])
 
 
 class HttpPlace(Place):
@@ -109,7 +107,7 @@ class HttpPlace(Place):
         self._accepted: list[bytes] = []
 
     def start(self) -> None:
-        self.server.replies[self.path] = self._reply
+        self.server.replies[self.path] = self.reply
         self.server.start()
         self._running = True
 
@@ -123,7 +121,8 @@ class HttpPlace(Place):
             for key, value in self.example.items()
         }
 
-    def _reply(self, seen: Seen) -> Reply:
+    def reply(self, seen: Seen) -> Reply:
+        """What it answers to a request, whose path has the query."""
         if not self.is_post(seen):
             return self.answers
         self._accepted.append(seen.body)
@@ -142,31 +141,3 @@ class HttpPlace(Place):
 
     def refuse_for_good(self) -> None:
         self.server.replies[self.path] = self.refuses
-
-
-def places_of(kind: str) -> list[type[Place]]:
-    """The places of a kind, the usual one first."""
-    names = (f"tests.channels.{kind}.place", f"tests.channels.{kind}")
-    module = next((name for name in names if _is_there(name)), None)
-    assert module, f"add tests/channels/{kind}.py with a Place for the kind {kind}"
-    found = [
-        value
-        for value in vars(import_module(module)).values()
-        if isinstance(value, type) and issubclass(value, Place) and value.__module__ == module
-    ]
-    assert found, f"add a Place for the kind {kind} to {module.replace('.', '/')}.py"
-    return found
-
-
-def _is_there(module: str) -> bool:
-    try:
-        spec = find_spec(module)
-    except ModuleNotFoundError:
-        return False
-    # A folder of tests is no place.
-    return spec is not None and not spec.submodule_search_locations
-
-
-PLACES = {
-    f"{kind} {place.variant}".strip(): place for kind in CHANNEL_KINDS for place in places_of(kind)
-}

@@ -19,7 +19,8 @@ from digest.config.secrets import file_forms
 from digest.errors import DeliveryError
 from digest.model import NO_PICTURES
 from tests.channels.making import TEMPLATES, deliveries, send
-from tests.channels.place import PLACES, SECRET
+from tests.channels.place import SECRET, SERVICE
+from tests.channels.places import PLACES
 from tests.rendering.samples import edition, ordinary, story
 
 if TYPE_CHECKING:
@@ -246,6 +247,18 @@ def test_channels_that_share_something_share_its_pace(place: Place) -> None:
 
     shared = settings.channels["it"].shares is not None
     assert (channels["it"].pace is channels["other"].pace) == shared
+
+
+def test_channels_that_post_to_one_secret_address_share_it(place: Place) -> None:
+    made = place.settings().channels["it"]
+    if made.hook is None or made.hook_address is None:
+        pytest.skip("it posts to no such address")
+
+    moved = type(made).model_validate({**place.example, made.hook.key: f"{SERVICE}/other/s3cr3t"})
+    assert moved.shares not in {None, made.shares}
+    assert made.shares == place.settings().channels["it"].shares
+    assert SECRET not in str(made.shares)
+    assert SERVICE not in str(made.shares)
 
 
 def test_recipients_are_those_of_the_file_or_the_channel_itself(

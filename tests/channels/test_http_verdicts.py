@@ -16,7 +16,7 @@ from multidict import CIMultiDict
 from pydantic import TypeAdapter
 
 from digest.channels.http import Answer, Endpoint
-from digest.channels.http_verdicts import accepted, fields_of, told
+from digest.channels.http_verdicts import accepted, fields_of, json_object, told
 from digest.config.fields import SecretUrl
 from digest.errors import ChannelError, DeliveryError
 from tests.channels.scripted import serving
@@ -58,6 +58,40 @@ async def test_what_is_posted_is_json_and_what_is_said_of_it_the_answer(
     assert seen.headers["User-Agent"].startswith("digest/")
     assert fields_of(answer, "id") == {"id": "7"}
     assert made.begun
+
+
+async def test_a_kind_may_judge_an_answer_by_its_words(slack_server: HttpServer) -> None:
+    def by_its_words(answer: Answer) -> Answer:
+        if (json_object(answer.body) or {}).get("code") == 9:
+            raise ChannelError(f"{told(answer)}; name another room", lasting=True)
+        return accepted(answer)
+
+    made = endpoint(slack_server.url)
+    slack_server.replies[f"{PATH}?wait=1"] = Reply('{"message": "no room", "code": 9}', 400)
+    with pytest.raises(ChannelError, match="400 no room; name another room"):
+        await made.post(PAYLOAD, judge=by_its_words, params={"wait": "1"})
+    slack_server.replies[PATH] = Reply('{"message": "no text", "code": 8}', 400)
+    with pytest.raises(DeliveryError, match="400 no text") as caught:
+        await made.post(PAYLOAD, judge=by_its_words, params={})
+    assert caught.value.verdict == "refused"
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 405, 410])
+async def test_a_kind_may_have_its_own_words_for_what_to_mend(
+    slack_server: HttpServer, status: int
+) -> None:
+    slack_server.replies[PATH] = Reply("gone", status)
+    url = TypeAdapter(SecretUrl).validate_python(f"{slack_server.url}{PATH}")
+    made = Endpoint(url, mend="ask Ada for another")
+
+    for asked in (made.post(PAYLOAD), made.get()):
+        with pytest.raises(ChannelError, match=f"{status} gone; ask Ada for another"):
+            await asked
+
+
+@pytest.mark.parametrize("body", [b"{", b"[1]", b"\xff", b"", b"<p>"])
+def test_a_body_that_is_no_json_object_is_none(body: bytes) -> None:
+    assert json_object(body) is None
 
 
 async def test_what_is_below_the_address_is_asked_for(slack_server: HttpServer) -> None:

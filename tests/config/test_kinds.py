@@ -41,6 +41,7 @@ class PigeonSettings(ChannelSettings):
     kind: Literal["pigeon"]
     token: SecretStr = Field(description="What the bird knows.")
     coop: SecretUrl | None = Field(None, description="Where it starts.")
+    wing: str = Field("left", pattern="^(left|right)$", description="Which it likes.")
     rings: dict[str, SecretStr] = Field(default_factory=dict, description="By leg.")
     songs: tuple[SecretStr, ...] = Field((), description="What it sings.")
     loft: LoftSettings | None = Field(None, description="Where it lives.")
@@ -191,6 +192,9 @@ BAD_CHANNELS = {
     ],
     f"kind: pigeon\n    token: {TOKEN}\n    tokn_file: token": [
         "7: channels.out.tokn_file: unknown key; did you mean 'token_file'?"
+    ],
+    f"kind: pigeon\n    token: {TOKEN}\n    wing: {TOKEN}": [
+        "7: channels.out.wing: must match ^(left|right)$"
     ],
     f"kind: pigeon\n    token: {TOKEN}\n    coop: {TOKEN}": [
         "7: channels.out.coop: must be a web address that starts with http:// or https://"

@@ -360,6 +360,14 @@ CASES = [
         (5, "digests.../up", "must be made of letters, digits, - and _"),
     ),
     case(
+        "texts of another form",
+        "feeds:\n  - url: https://a.example/\n    headers: {X Token: a}\n"
+        "channels:\n  a:\n    kind: discord\n    webhook_url: https://a.example/\n"
+        "    thread: news\ndigests: {weekly: {schedule: daily at 07:00, send_to: a}}\n",
+        (3, "feeds[0].headers.X Token", "must be the name of a header, without spaces"),
+        (8, "channels.a.thread", "must be all digits"),
+    ),
+    case(
         "a path that names no file",
         f"{FEEDS}channels:\n  a: {{kind: file, path: out/}}\n"
         f'  b: {{kind: file, path: "{{title}}.md"}}\n'

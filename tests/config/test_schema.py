@@ -209,6 +209,8 @@ def test_schedule_and_cron_exclude_each_other() -> None:
         (("smtp",), "max_per_minute", 0),
         (("channels", "vault"), "format", "pdf"),
         (("channels", "inbox"), "kind", "pigeon"),
+        (("channels", "vault"), "format", 5),
+        (("polling",), "every", 15),
         (("digests", "weekly"), "send_to", {}),
         ((), "feeds", "https://example.com/feed.xml"),
         ((), "digests", {}),
@@ -255,6 +257,32 @@ def test_every_value_may_come_from_the_environment(
     assert accepts(variable)
     by_variable = load(tmp_path, json.dumps(variable), **ENVIRON | {"V": value})
     assert by_variable == load(tmp_path, json.dumps(literal), **ENVIRON)
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "text"),
+    [
+        (("feeds", 1), "name", "1984"),
+        (("smtp",), "username", "0042"),
+        (("smtp",), "password", "0123456789"),
+        (("channels", "vault"), "path", "2026"),
+        (("digests", "weekly"), "title", "3.14"),
+        (("feeds", 1), "tags", "2026"),
+    ],
+    ids=str,
+)
+def test_a_number_is_text_where_text_is_wanted(
+    tmp_path: Path, path: tuple[str | int, ...], key: str, text: str
+) -> None:
+    bare, quoted = example(), example()
+    at(bare, path)[key] = [float(text)] if key == "tags" else float(text)
+    at(quoted, path)[key] = [text] if key == "tags" else text
+    written = json.dumps(quoted)
+
+    assert accepts(bare)
+    assert load(tmp_path, written.replace(f'"{text}"', text), **ENVIRON) == load(
+        tmp_path, written, **ENVIRON
+    )
 
 
 def models(model: type[Model] = Model) -> dict[str, type[Model]]:

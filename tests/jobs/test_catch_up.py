@@ -187,6 +187,9 @@ class Fragile:
     def plainer(self, payload: bytes) -> bytes | None:
         raise NotImplementedError
 
+    def greeting(self, line: str) -> bytes | None:
+        raise NotImplementedError
+
     def session(self) -> AbstractAsyncContextManager[Session]:
         raise NotImplementedError
 

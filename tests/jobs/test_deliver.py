@@ -178,6 +178,9 @@ class FakeChannel:
     def plainer(self, payload: bytes) -> bytes | None:
         return payload.removeprefix(b"rich ") if payload.startswith(b"rich ") else None
 
+    def greeting(self, line: str) -> bytes | None:
+        raise NotImplementedError
+
     def session(self) -> nullcontext[FakeChannel]:
         return nullcontext(self)
 

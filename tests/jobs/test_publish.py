@@ -373,6 +373,9 @@ class BrokenChannel:
     def plainer(self, payload: bytes) -> bytes | None:
         raise NotImplementedError
 
+    def greeting(self, line: str) -> bytes | None:
+        raise NotImplementedError
+
     def session(self) -> AbstractAsyncContextManager[Session]:
         raise NotImplementedError
 

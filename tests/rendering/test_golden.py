@@ -24,7 +24,7 @@ from digest.config.channels import CHANNEL_KINDS
 from digest.language import Language, language_of
 from digest.model import Edition
 from digest.rendering.templates import THEMES, Templates
-from tests.channels.place import places_of
+from tests.channels.places import places_of
 
 GOLDEN = Path(__file__).parents[1] / "editions_golden"
 CASES = sorted(path.parent for path in GOLDEN.glob("*/edition.json"))

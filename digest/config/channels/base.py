@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,6 +12,8 @@ from digest.config.base import Model
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from pydantic import SecretStr
 
 
 class Hook(Struct, frozen=True):
@@ -36,8 +39,11 @@ class ChannelSettings(Model):
 
     hook: ClassVar[Hook | None] = None
     """How `digest init` asks for it, where one secret address is all it takes."""
-    remedy: ClassVar[str] = "look at the network, and at HTTPS_PROXY where there is a proxy"
-    """What a person can do where nothing can be sent."""
+    remedy: ClassVar[str] = (
+        "look whether the address is still right, at the network, and at HTTPS_PROXY where there is"
+        " a proxy"
+    )
+    """What a person can do where nothing can be sent, and no error knows better."""
     needs_smtp: ClassVar[bool] = False
     """Whether it sends through the mail server of the file."""
     keeps_list: ClassVar[bool] = False
@@ -59,14 +65,25 @@ class ChannelSettings(Model):
         return False
 
     @property
+    def hook_address(self) -> SecretStr | None:
+        """The address that its hook asks for, where the file has it."""
+        return getattr(self, self.hook.key) if self.hook else None
+
+    @property
     def shares(self) -> str | None:
-        """What it shares with other channels that name the same: one pace, and one fate."""
-        return None
+        """What it shares with other channels that name the same: one pace, and one fate.
+
+        It is a key that nobody is shown: of those with a hook a hash of the address, to which
+        another channel may post with other settings.
+        """
+        if (address := self.hook_address) is None:
+            return None
+        return f"{self.kind} {sha256(address.get_secret_value().encode()).hexdigest()}"
 
     @property
     def server_url(self) -> str | None:
         """The address that it posts to; may be secret as a whole."""
-        return getattr(self, self.hook.key).get_secret_value() if self.hook else None
+        return self.hook_address.get_secret_value() if self.hook_address else None
 
     @property
     def file_path(self) -> Path | None:

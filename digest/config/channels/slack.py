@@ -37,6 +37,7 @@ class SlackSettings(ChannelSettings):
     )
 
     hook: ClassVar[Hook | None] = Hook("webhook_url", "team", "The incoming webhook's address")
+    remedy: ClassVar[str] = "look at the network, and at HTTPS_PROXY where there is a proxy"
 
     @property
     def server_url(self) -> str:

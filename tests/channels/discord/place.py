@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import parse_qsl, urlsplit
 
 from tests.channels.discord.webhook import INVALID, PATH, WEBHOOK, is_valid, said
 from tests.channels.place import SERVICE, HttpPlace
@@ -18,13 +19,16 @@ class Room(HttpPlace):
     takes = said(id="1505")
     refuses = INVALID
     answers = WEBHOOK
+    query: ClassVar[dict[str, str]] = {"wait": "true"}
 
-    def _reply(self, seen: Seen) -> Reply:
-        if self.is_post(seen) and not is_valid(seen.body):
+    def reply(self, seen: Seen) -> Reply:
+        query = dict(parse_qsl(urlsplit(seen.path).query))
+        if self.is_post(seen) and not (query == self.query and is_valid(seen.body)):
             return self.refuses
-        return super()._reply(seen)
+        return super().reply(seen)
 
 
 class Thread(Room):
     variant = "in a thread"
     example: ClassVar[dict[str, Any]] = {**Room.example, "thread": "9001"}
+    query: ClassVar[dict[str, str]] = {"wait": "true", "thread_id": "9001"}

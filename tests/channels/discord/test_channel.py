@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import traceback
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -26,16 +25,14 @@ from tests.channels.discord.webhook import (
     is_valid,
     said,
 )
-from tests.channels.making import TEMPLATES, deliveries, delivery, open_it, send
+from tests.channels.making import TEMPLATES, deliveries, delivery, open_it, send, started
 from tests.channels.scripted import serving
-from tests.jobs.bench import StoppedClock, context_of, open_deliver_job, open_store
 from tests.rendering.samples import edition, editions, ordinary, story
 from tests.servers import HttpServer, Reply, running
-from tests.store import build
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from digest.channels import Channel
@@ -63,32 +60,6 @@ async def refused(channel: Channel, of: Edition | None = None) -> DeliveryError:
     with pytest.raises(DeliveryError) as caught:
         await send(channel, deliveries(channel, of or edition(story()))[0])
     return caught.value
-
-
-class Daemon:
-    """What delivers an edition, with a clock that a test turns."""
-
-    def __init__(self, store: Any, channel: Channel) -> None:
-        self.store, self.clock, self.channel = store, StoppedClock(), channel
-        context = context_of(store, self.clock, {"it": channel})
-        self.delivering = open_deliver_job(context, grace_seconds=0, record_again_seconds=0)
-
-    async def publish(self, made: Edition) -> int:
-        rendition = self.channel.render(made, TEMPLATES)
-        await self.store.transact(
-            lambda store: build.publish(store, at=self.clock(), sent_as=(rendition,))
-        )
-        return len(rendition.parts)
-
-    async def states(self) -> list[str]:
-        found = await self.store.transact(lambda store: store.ledger.of_edition(1))
-        return [each.state for each in found]
-
-
-@asynccontextmanager
-async def started(folder: Path, channel: Channel) -> AsyncIterator[Daemon]:
-    async with open_store(folder) as store:
-        yield Daemon(store, channel)
 
 
 async def test_a_message_mentions_nobody_and_its_id_is_the_receipt(
@@ -194,6 +165,18 @@ async def test_a_webhook_that_is_gone_needs_a_person(
     assert json.loads(answer.body)["message"] in error.reason
 
 
+async def test_a_webhook_that_is_gone_has_its_own_remedy(tmp_path: Path, webhook: Webhook) -> None:
+    webhook.answers = [UNKNOWN]
+    channel = discord(tmp_path, webhook)
+    webhook.server.replies[PATH] = UNKNOWN
+
+    with pytest.raises(ChannelError) as caught:
+        await channel.check()
+
+    for error in (caught.value, await refused(channel)):
+        assert error.reason == f"404 Unknown Webhook; {channel.remedy}"
+
+
 async def test_a_limit_says_how_long_to_wait(tmp_path: Path, webhook: Webhook) -> None:
     webhook.answers = [LIMITED]
 
@@ -272,20 +255,12 @@ def test_a_thread_is_an_id(tmp_path: Path, webhook: Webhook, thread: str) -> Non
 
 async def test_a_greeting_is_a_message(tmp_path: Path, webhook: Webhook) -> None:
     channel = discord(tmp_path, webhook)
-    assert isinstance(channel, DiscordChannel)
+    line = channel.greeting("Hello @everyone")
+    assert line
 
-    await send(channel, delivery("", channel.greeting("Hello @everyone")))
+    await send(channel, delivery("", line))
 
     assert webhook.contents == ["Hello @everyone"]
-
-
-def test_threads_of_one_webhook_share_its_pace() -> None:
-    url = f"https://discord.com{PATH}"
-    given = [{"webhook_url": url}, {"webhook_url": url, "thread": "1"}, {"webhook_url": f"{url}2"}]
-    one, other, third = (DiscordSettings.model_validate({"kind": "discord", **g}) for g in given)
-
-    assert one.shares == other.shares != third.shares
-    assert SECRET not in one.shares
 
 
 @given(editions())

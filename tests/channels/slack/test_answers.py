@@ -13,9 +13,9 @@ from multidict import CIMultiDict
 from digest.channels.http import Answer
 from digest.channels.slack.answers import heard
 from digest.errors import ChannelError, DeliveryError
-from tests.channels.making import delivery, send
+from tests.channels.making import delivery, send, started
 from tests.channels.slack.test_channel import PAYLOAD, POST, SECRET, bot, refused, slack, verdict
-from tests.channels.slack.workspace import app, started
+from tests.channels.slack.workspace import app
 from tests.rendering.slack_samples import rich
 from tests.servers import HttpServer, Reply
 

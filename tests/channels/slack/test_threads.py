@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.errors import DeliveryError
-from tests.channels.making import delivery, send
-from tests.channels.slack.workspace import PARENT, POST, app, said, started
+from tests.channels.making import delivery, send, started
+from tests.channels.slack.workspace import PARENT, POST, app, said
 from tests.rendering.slack_samples import of_many, rich
 from tests.servers import Reply
 

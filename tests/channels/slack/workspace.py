@@ -1,25 +1,20 @@
-"""A workspace that answers as Slack does, and a daemon that delivers to it."""
+"""A workspace that answers as Slack does, and the app that posts to it."""
 
 from __future__ import annotations
 
 import json
 import threading
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from digest.channels.pace import Pace
 from digest.channels.slack.channel import SlackChannel
-from tests.channels.making import TEMPLATES, open_it
-from tests.jobs.bench import StoppedClock, context_of, open_deliver_job, open_store
+from tests.channels.making import open_it
 from tests.servers import HttpServer, Reply, Seen
-from tests.store import build
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from digest.model import Edition
 
 PARENT = "1503435956.000001"
 POST = "/api/chat.postMessage"
@@ -64,29 +59,3 @@ def app(folder: Path, workspace: Workspace, *, threads: bool = True, pace: float
     assert isinstance(channel, SlackChannel)
     channel.pace = Pace(pace)
     return channel
-
-
-class Daemon:
-    """What delivers, from one start to the next."""
-
-    def __init__(self, store: Any, channel: SlackChannel) -> None:
-        self.store, self.clock = store, StoppedClock()
-        context = context_of(store, self.clock, {"it": channel})
-        self.delivering = open_deliver_job(context, grace_seconds=0, record_again_seconds=0)
-        self.channel = channel
-
-    async def publish(self, edition: Edition) -> None:
-        rendition = self.channel.render(edition, TEMPLATES)
-        await self.store.transact(
-            lambda store: build.publish(store, at=self.clock(), sent_as=(rendition,))
-        )
-
-    async def states(self) -> list[str]:
-        found = await self.store.transact(lambda store: store.ledger.of_edition(1))
-        return [each.state for each in found]
-
-
-@asynccontextmanager
-async def started(folder: Path, channel: SlackChannel) -> AsyncIterator[Daemon]:
-    async with open_store(folder) as store:
-        yield Daemon(store, channel)

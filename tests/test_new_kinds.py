@@ -13,7 +13,6 @@ import pytest
 
 from digest.config.channels import CHANNEL_KINDS
 from tests import limits
-from tests.channels.place import places_of
 from tests.channels.places import places_of
 from tests.conftest import environment
 

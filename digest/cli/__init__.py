@@ -178,7 +178,7 @@ class _LazyGroup(Group):
 def cli(
     context: click.Context, config: Path | None, *, verbose: bool, quiet: bool, as_json: bool
 ) -> None:
-    """Turn feeds into digests that go out by email, to Slack and into files."""
+    """Turn feeds into digests that go out by email, to chat channels and into files."""
     context.obj = Options(config, as_json, verbose, quiet)
 
 

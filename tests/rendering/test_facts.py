@@ -32,6 +32,7 @@ def test_facts_that_are_known_are_not_told_again(
         one = replace(one, published=None)
     assert facts(edition(one), Section("A feed", (one,)), one) == said
 
+
 def test_stories_without_words_are_counted_and_take_no_time() -> None:
     links = [story(number, reading_minutes=0) for number in (1, 2)]
 

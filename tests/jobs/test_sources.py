@@ -22,8 +22,7 @@ from digest.feeds.parsing.json_values import json_object, number, text, texts
 from digest.feeds.sources import Document, Options, Source
 from digest.model import Fact, FeedState, ParsedEntry, ParsedFeed
 from tests.feed_xml import NOW
-from tests.jobs.bench import Bench, StoppedClock, open_bench, settings_of
-from tests.jobs.test_incremental import InPlace
+from tests.jobs.bench import Bench, InPlace, StoppedClock, open_bench, settings_of
 from tests.servers import HttpServer, Reply
 
 if TYPE_CHECKING:

@@ -189,6 +189,22 @@ async def test_points_that_change_are_no_news_and_a_story_that_gains_them_is(
     assert {entry.title for entry in await service.pending()} == {"Story 1", "Story 2"}
 
 
+async def test_a_lower_threshold_counts_at_once_and_is_no_flood(follow: Follow) -> None:
+    answer = {"hits": [hit(number, points=number) for number in range(1, 101)]}
+    service = await follow({"kind": "hackernews", "min_points": 81})
+    assert (await service.poll(answer)).new == 20
+
+    service = await follow({"kind": "hackernews", "min_points": 21})
+    service.bench.clock.turn(hours=1)
+    result = await service.poll(answer)
+
+    assert (result.outcome, result.new) == ("updated", 60)
+    assert len(await service.pending()) == 80
+    # The next time so many come at once it is one.
+    answer = {"hits": [hit(number, points=100) for number in range(200, 400)]}
+    assert (await service.poll(answer)).outcome == "held"
+
+
 async def test_a_story_that_falls_below_the_threshold_stays_pending(follow: Follow) -> None:
     service = await follow({"kind": "hackernews", "min_points": 10})
     await service.poll({"hits": [hit(1, points=12)]})

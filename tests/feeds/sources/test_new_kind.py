@@ -115,6 +115,7 @@ def test_the_guide_s_kind_is_two_files_and_examples() -> None:
         f"digest/feeds/sources/{NEW}.py",
         f"tests/feeds/sources/{NEW}/settings.json",
         f"tests/feeds/sources/{NEW}/new/first.json",
+        f"tests/feeds/sources/{NEW}/test_{NEW}.py",
     }
     assert lines[f"digest/config/sources/{NEW}.py"] <= 40
     assert lines[f"digest/feeds/sources/{NEW}.py"] <= 80
@@ -150,7 +151,7 @@ def run(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProce
 @pytest.mark.slow
 def test_the_guide_s_kind_keeps_to_the_contract(copy: Path) -> None:
     contract = ("pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "tests/feeds/sources")
-    only = ("-k", f"test_contract and ({NEW} or test_a_kind_is or test_only)")
+    only = ("-k", f"test_{NEW} or test_contract and ({NEW} or test_a_kind_is or test_only)")
 
     done = run(copy, *contract, *only, UPDATE_GOLDEN="1")
 

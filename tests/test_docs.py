@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 from datetime import timedelta
@@ -109,10 +110,22 @@ def rows(part: str, model: type[Model]) -> Iterator[str]:
             yield f"| `{name}_file` |  | {file_description(name, forms[name])} |"
 
 
+def about_kind(part: str, model: type[Model]) -> Iterator[str]:
+    """What is of a kind, and how its short form is written if it has one."""
+    if "with kind" not in part:
+        return
+    yield str(inspect.getdoc(model))
+    if "short_form" in vars(model):
+        about = str(inspect.getdoc(vars(model)["short_form"].__func__))
+        yield f"Short form: {about[0].lower()}{about[1:]}"
+    yield ""
+
+
 def reference() -> str:
     lines = []
     for part, model in PARTS.items():
-        lines += [f"## {part or 'The file'}", "", "| key | default | what |", "|---|---|---|"]
+        lines += [f"## {part or 'The file'}", "", *about_kind(part, model)]
+        lines += ["| key | default | what |", "|---|---|---|"]
         lines += [*rows(part, model), ""]
     return "\n".join(lines)
 

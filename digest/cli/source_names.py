@@ -31,7 +31,7 @@ def source_named(text: str, **more: Any) -> SourceSettings:
         if error.title == FeedSettings.__name__:
             raise UsageError(f"{shown!r} is not a web address") from None
         details = error.errors()[0]
-        wrong = message_of(long_form(text), {}, details["loc"], details)
+        wrong = message_of({}, details["loc"], details)
         raise UsageError(f"{shown!r} {wrong}") from None
     except ValueError as error:
         raise UsageError(f"{shown!r}: {error}") from None

@@ -34,9 +34,7 @@ def kind_of(model: type[Model]) -> str:
 
 def union_of(kinds: Mapping[str, type[Model]]) -> Any:
     """The type of settings that are of one of these kinds, as their `kind` says."""
-    union: Any = reduce(or_, kinds.values())
-    # A discriminator has to have something to tell apart.
-    return Annotated[union, Field(discriminator="kind")] if len(kinds) > 1 else union
+    return Annotated[reduce(or_, kinds.values()), Field(discriminator="kind")]
 
 
 def _models(module: ModuleType, base: type[M]) -> list[type[M]]:

@@ -49,12 +49,12 @@ def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]
     """The problems of a document whose data are no settings."""
     data = document.data
     models = {section.key: section.model for section in sections(Settings, data)}
-    for details in error.errors(include_url=False, include_input=False):
+    for details in error.errors(include_url=False):
         key = _key(data, models, details)
         if details["type"] == "too_short" and _at(data, key):
             # It is only short of the items that are wrong, which are reported on their own.
             continue
-        yield Problem(document.line(key), dotted(key), message_of(data, models, key, details))
+        yield Problem(document.line(key), dotted(key), message_of(models, key, details))
 
 
 def _key(data: Any, models: Models, details: ErrorDetails) -> Key:
@@ -94,7 +94,7 @@ def _as_written(data: Any, models: Models, key: Key) -> Key:
     return next(((*key[:-1], name) for name in given if name in _at(data, key[:-1])), key)
 
 
-def message_of(data: Any, models: Models, key: Key, details: ErrorDetails) -> str:
+def message_of(models: Models, key: Key, details: ErrorDetails) -> str:
     """What is wrong with a setting, in words that go on from its key."""
     kind = details["type"]
     context = details.get("ctx", {})
@@ -103,7 +103,9 @@ def message_of(data: Any, models: Models, key: Key, details: ErrorDetails) -> st
     if kind in {"literal_error", "union_tag_invalid"}:
         expected = str(context.get("expected") or context.get("expected_tags"))
         names = [name.strip("' ") for name in expected.replace(" or ", ",").split(",")]
-        return f"must be one of {', '.join(names)}{nearest(str(_at(data, key)), names)}"
+        # Not what the file has there: that may be the short form of a source.
+        given = context.get("tag", details["input"])
+        return f"must be one of {', '.join(names)}{nearest(str(given), names)}"
     if kind == "string_pattern_mismatch":
         pattern = context["pattern"]
         return PATTERN_WORDS.get(pattern, f"must match {pattern}")

@@ -181,7 +181,7 @@ def _story(frame: Frame, place: Place) -> Story:
         author=lead.author,
         published=lead.published,
         excerpt="" if frame.content == "none" else lead.excerpt,
-        reading_minutes=max(1, round(max(lead.words / _WORDS_A_MINUTE, (lead.seconds or 0) / 60))),
+        reading_minutes=_reading_minutes(lead),
         also_in=tuple(
             AlsoIn(_feed_name(frame, entry), entry.link) for entry in cluster.entries[1:]
         ),
@@ -198,6 +198,12 @@ def _story(frame: Frame, place: Place) -> Story:
         facts=measured.facts,
         discussion=measured.discussion,
     )
+
+
+def _reading_minutes(entry: Entry) -> int:
+    """How long it takes to read, or to hear; 0 where there is only a link."""
+    minutes = max(entry.words / _WORDS_A_MINUTE, (entry.seconds or 0) / 60)
+    return max(1, round(minutes)) if minutes else 0
 
 
 def _image(frame: Frame, entry: Entry) -> str:

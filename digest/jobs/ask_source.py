@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from digest.workers.pool import WorkerPool
 
 
+# Between the hash of a body and that of the options.
+_MARK = "+"
+
+
 async def _at_once() -> None:
     """Nothing to wait for."""
 
@@ -41,8 +45,13 @@ class SourceClient:
     def request(
         self, settings: SourceSettings, now: datetime, state: FeedState | None = None
     ) -> Request:
-        """What a poll asks for first; with `state` (at `now`), only what has changed since."""
+        """What a poll asks for first; with `state` (at `now`), only what has changed since.
+
+        Everything, where the last body was read by other options.
+        """
         source = source_of(settings.kind)
+        if state and is_reconfigured(settings, state):
+            state = replace(state, etag=None, last_modified=None)
         private = settings.allow_private_networks
         return replace(
             source.request(settings, state, now),
@@ -67,7 +76,7 @@ class SourceClient:
             FeedError: one of them did not come as a whole, so that there is no answer.
         """
         if not source_of(settings.kind).asks_further:
-            return await self._fetcher.fetch(request, ready)
+            return _marked(await self._fetcher.fetch(request, ready), settings)
         allowance = Allowance(self._polling.timeout.total_seconds(), self._polling.max_body)
         first = await self._fetcher.fetch(request, ready, allowance)
         if first.body is None:
@@ -78,12 +87,37 @@ class SourceClient:
             await self._fetcher.fetch(_next(request, address), ready, allowance)
             for address in addresses
         ]
-        return replace(first, further=tuple(further), body_hash=_hash_of([first, *further]))
+        whole = replace(first, further=tuple(further), body_hash=_hash_of([first, *further]))
+        return _marked(whole, settings)
 
     def body(self, settings: SourceSettings, response: Response) -> Body:
         """What a worker process needs to read a response of a source."""
         options = source_of(settings.kind).options(settings)
         return body_of(response, self._polling.max_body, settings.kind, options)
+
+
+def is_reconfigured(settings: SourceSettings, state: FeedState) -> bool:
+    """Whether the last body of a source was read by other options than these settings give.
+
+    Then bytes that are known may bring what is new, and many new entries at once are no flood.
+    """
+    if not state.body_hash:
+        return False
+    _, _, options = state.body_hash.partition(_MARK)
+    return options != _options_hash(settings)
+
+
+def _marked(response: Response, settings: SourceSettings) -> Response:
+    """A response whose hash tells by which options its body is read, if there are any."""
+    options = _options_hash(settings)
+    if not options or response.body_hash is None:
+        return response
+    return replace(response, body_hash=f"{response.body_hash}{_MARK}{options}")
+
+
+def _options_hash(settings: SourceSettings) -> str:
+    options = source_of(settings.kind).options(settings)
+    return sha256(repr(options).encode()).hexdigest()[:16] if options else ""
 
 
 def _next(request: Request, address: str) -> Request:

@@ -12,6 +12,7 @@ from digest.feeds.anomalies import expected, is_gap, may_be_flood
 from digest.feeds.diff import diff
 from digest.feeds.identity import candidate_keys
 from digest.feeds.quota import Quota, take
+from digest.jobs.ask_source import is_reconfigured
 from digest.store.updates import Measured, Update, Validators
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class UpdateBuilder:
             return None
         changes = diff(reading.entries, found)
         known = {one.known.id: one for one in changes.recognised}
-        flood = await self._is_flood(state, changes)
+        flood = not is_reconfigured(feed, state) and await self._is_flood(state, changes)
         edited = [one for one in changes.recognised if one.edited]
         clean = {one.names: one for one in read.clean}
         new = await self._clean(changes.new, clean)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from digest.language import language_of
+from digest.model import ALERTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,12 +80,12 @@ def period(edition: Edition) -> str:
 
 def summary(edition: Edition) -> str:
     """Period, count and reading time, in a line."""
-    if edition.stories and not edition.reading_minutes:
+    if edition.digest == ALERTS:
         # An alert says all there is.
         return period(edition)
     language = language_of(edition.language)
     parts = [period(edition), language.count(len(edition.stories), "story", "stories")]
-    if edition.stories:
+    if edition.reading_minutes:
         time = language.duration(edition.reading_minutes)
         parts.append(language.translate("{time} to read in full", time=time))
     return " · ".join(parts)

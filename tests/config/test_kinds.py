@@ -219,6 +219,10 @@ def test_what_is_wrong_with_a_channel_of_a_new_kind_is_named(folder: Path) -> No
 KINDS = ", ".join(sorted([*SOURCE_KINDS, "moon"]))
 BAD_SOURCES = {
     "moon:half": ["2: feeds[0]: must be one of new, full"],
+    "moon:fulll": ["2: feeds[0]: must be one of new, full; did you mean 'full'?"],
+    "{kind: moon, phase: fulll}": [
+        "2: feeds[0].phase: must be one of new, full; did you mean 'full'?"
+    ],
     "mooon:full": ["2: feeds[0]: there is no kind 'mooon'; did you mean 'moon'?"],
     "{kind: mon}": [f"2: feeds[0].kind: must be one of {KINDS}; did you mean 'moon'?"],
     "{kind: 7, phase: new}": [f"2: feeds[0].kind: must be one of {KINDS}"],

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from msgspec.structs import replace
 
 from digest.app.wiring import compile_templates, open_fetcher, open_pictures
 from digest.config import Settings
+from digest.feeds.parsing.read import Body
+from digest.jobs.body_task import CleanedBody
 from digest.jobs.context import JobContext
 from digest.jobs.deliver import DeliverJob
 from digest.jobs.disk_guard import DiskGuard
@@ -19,6 +24,7 @@ from digest.jobs.publish import PublishJob
 from digest.log import Redactor, Sanitiser
 from digest.signing.web_links import EditionLinks
 from digest.store import Store, StoreThread
+from digest.workers.pool import WorkerPool
 from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.store.fresh import lay_out_empty
@@ -31,10 +37,36 @@ if TYPE_CHECKING:
     from digest.feeds.http.fetch import Fetcher
     from digest.jobs.pictures import PictureFetcher
     from digest.model import Entry
-    from digest.workers.pool import WorkerPool
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 LINKS_KEY = b"k" * 32
 MONDAYS = "every monday at 09:00"
+
+
+class InPlace(WorkerPool):
+    """Does the work of workers where it is asked for, and counts how bodies were read."""
+
+    def __init__(self, *, knowing: bool = True) -> None:
+        super().__init__(1)
+        self.read: Counter[str] = Counter()
+        self._knowing = knowing
+
+    async def call(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._do(task, *args, **kwargs)
+
+    async def call_together(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._do(task, *args, **kwargs)
+
+    def _do(self, task: Callable[P, T], *args: Any, **kwargs: Any) -> T:
+        if not self._knowing:
+            args = tuple(replace(one, last=None) if isinstance(one, Body) else one for one in args)
+        done = task(*args, **kwargs)
+        if isinstance(done, CleanedBody):
+            in_part = "in part" if done.reading.kept else "whole"
+            self.read["not at all" if done.reading.same else in_part] += 1
+        return done
 
 
 class StoppedClock:

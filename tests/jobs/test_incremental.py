@@ -10,64 +10,32 @@ import asyncio
 import hashlib
 import itertools
 import json
-from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from digest.feeds.http.fetch import Fetcher
 from digest.feeds.http.messages import Request, Response
-from digest.feeds.parsing.read import Body
-from digest.jobs.body_task import CleanedBody
-from digest.workers.pool import WorkerPool
 from tests.feed_xml import NOW, item, rss
-from tests.jobs.bench import StoppedClock, open_bench, settings_of
+from tests.jobs.bench import InPlace, StoppedClock, open_bench, settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Iterable, Sequence
     from pathlib import Path
 
     from digest.jobs.poll import PollJob
     from digest.model import PollResult
     from digest.store import Store, StoreThread
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
 # Chance, and what only one of the two makes use of.
 APART = {"next_poll_at", "entry_hashes"}
-
-
-class InPlace(WorkerPool):
-    """Does the work of workers where it is asked for, and counts how bodies were read."""
-
-    def __init__(self, *, knowing: bool = True) -> None:
-        super().__init__(1)
-        self.read: Counter[str] = Counter()
-        self._knowing = knowing
-
-    async def call(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return self._do(task, *args, **kwargs)
-
-    async def call_together(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return self._do(task, *args, **kwargs)
-
-    def _do(self, task: Callable[P, T], *args: Any, **kwargs: Any) -> T:
-        if not self._knowing:
-            args = tuple(replace(one, last=None) if isinstance(one, Body) else one for one in args)
-        done = task(*args, **kwargs)
-        if isinstance(done, CleanedBody):
-            in_part = "in part" if done.reading.kept else "whole"
-            self.read["not at all" if done.reading.same else in_part] += 1
-        return done
 
 
 class Served(Fetcher):

@@ -22,8 +22,7 @@ from digest.feeds.parsing.json_values import json_object, number, text, texts
 from digest.feeds.sources import Document, Options, Source
 from digest.model import Fact, FeedState, ParsedEntry, ParsedFeed
 from tests.feed_xml import NOW
-from tests.jobs.bench import Bench, StoppedClock, open_bench, settings_of
-from tests.jobs.test_incremental import InPlace
+from tests.jobs.bench import Bench, InPlace, StoppedClock, open_bench, settings_of
 from tests.servers import HttpServer, Reply
 
 if TYPE_CHECKING:
@@ -42,6 +41,7 @@ class ShelfSettings(SourceSettings):
     kind: Literal["shelf"] = "shelf"
     service: str
     token: SecretStr = SecretStr(TOKEN)
+    least: int = 0
 
     @property
     def address(self) -> str:
@@ -55,9 +55,13 @@ class Shelf(Source[ShelfSettings]):
     elsewhere: ClassVar[str] = ""
 
     def request(self, settings: ShelfSettings, state: FeedState | None, now: datetime) -> Request:
-        del state, now
+        del now
         headers = {"Authorization": settings.token.get_secret_value()}
-        return Request(f"{settings.service}/list", headers=headers)
+        etag = state.etag if state else None
+        return Request(f"{settings.service}/list", etag=etag, headers=headers)
+
+    def options(self, settings: ShelfSettings) -> Options:
+        return {"least": settings.least}
 
     def further(self, first: Document, options: Options) -> Sequence[str]:
         del options
@@ -65,9 +69,13 @@ class Shelf(Source[ShelfSettings]):
         return [f"{base}/story/{one}" for one in texts(json_object(first.body), "stories")]
 
     def parse(self, documents: Sequence[Document], options: Options) -> ParsedFeed:
-        del options
-        _, *stories = documents
-        entries = tuple(self._entry(json_object(story.body)) for story in stories)
+        _, *answers = documents
+        stories = [json_object(answer.body) for answer in answers]
+        entries = tuple(
+            self._entry(story)
+            for story in stories
+            if (number(story, "points") or 0) >= options["least"]
+        )
         return bounded(ParsedFeed("A shelf", entries, "shelf"), documents[0].url)
 
     def not_before(self, headers: Mapping[str, str], now: datetime) -> datetime | None:
@@ -134,9 +142,9 @@ async def place(
 
 
 @asynccontextmanager
-async def open_place(server: HttpServer, folder: Path) -> AsyncIterator[Place]:
+async def open_place(server: HttpServer, folder: Path, **given: Any) -> AsyncIterator[Place]:
     settings = settings_of(folder, [{"url": "https://site.example/"}])
-    shelf = ShelfSettings(service=server.url, allow_private_networks=True)
+    shelf = ShelfSettings(service=server.url, allow_private_networks=True, **given)
     settings = settings.model_copy(update={"feeds": (shelf,)})
     async with (
         open_bench(settings, folder, StoppedClock()) as bench,
@@ -172,6 +180,20 @@ async def test_the_same_answers_are_not_read_again(place: Place) -> None:
     place.serve(story(1), story(2, said="Edited."))
     # Only what follows has changed.
     assert (await place.poll(hours=1)).outcome == "updated"
+
+
+async def test_the_same_answers_are_read_again_by_other_options(
+    place: Place, tmp_path: Path
+) -> None:
+    place.serve(story(1, 12), story(2, 3), ETag='"same"')
+    assert (await place.poll()).new == 2
+
+    async with open_place(place.server, tmp_path, least=10) as other:
+        assert (await other.poll(hours=1)).known == 1
+        assert "If-None-Match" not in place.server.requests_to("/list")[-1].headers
+
+        await other.poll(hours=1)
+        assert place.server.requests_to("/list")[-1].headers["If-None-Match"] == '"same"'
 
 
 async def test_where_one_of_them_fails_nothing_is_stored(place: Place) -> None:

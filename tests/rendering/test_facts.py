@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from digest.model import Picture, Section
-from digest.rendering.phrases import closing, facts, is_long
+from digest.model import ALERTS, Picture, Section
+from digest.rendering.phrases import closing, facts, is_long, summary
 from digest.rendering.pictures import source
 from tests.rendering.samples import NOW, edition, story
 
@@ -31,6 +31,13 @@ def test_facts_that_are_known_are_not_told_again(
     if one.author == "Ada Byron":
         one = replace(one, published=None)
     assert facts(edition(one), Section("A feed", (one,)), one) == said
+
+
+def test_stories_without_words_are_counted_and_take_no_time() -> None:
+    links = [story(number, reading_minutes=0) for number in (1, 2)]
+
+    assert summary(edition(*links)) == "9 to 16 November 2026 · 2 stories"
+    assert summary(edition(*links, digest=ALERTS)) == "9 to 16 November 2026"
 
 
 def test_brief_facts_have_neither_author_nor_date() -> None:

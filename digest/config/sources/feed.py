@@ -14,7 +14,7 @@ from digest.config.sources.base import SourceSettings
 
 
 class FeedSettings(SourceSettings):
-    """A feed."""
+    """A feed: RSS, Atom, RDF or JSON Feed."""
 
     kind: Literal["feed"] = Field("feed", description="May be left out.")
     url: WebUrl = Field(description="Where the feed is.")
@@ -24,7 +24,7 @@ class FeedSettings(SourceSettings):
 
     @classmethod
     def short_form(cls, argument: str) -> dict[str, Any]:
-        """The settings of a feed at an address."""
+        """Its address alone."""
         return {"url": argument}
 
     @property

@@ -2,8 +2,8 @@
 
 `settings.json` is a list of settings, as `feeds` has them but for `kind`; the first is what bodies
 are read by. Where the kind has secrets, one of them has each. Each folder beside it is a case: the
-bodies, `first.*` and `further-1.*` and so on, and what is made of them in `expected.json`. To make
-that anew, run
+bodies, `first.*` and `further-1.*` and so on, and what is made of them in `expected.json`; a case
+with other settings has them as a map in its own `settings.json`. To make what is expected anew, run
 
     UPDATE_GOLDEN=1 pytest tests/feeds/sources
 
@@ -40,8 +40,11 @@ def settings_of_kind(kind: str) -> list[SourceSettings]:
         f"the kind {kind} has no tests: add tests/feeds/sources/{kind}/settings.json, a list of"
         " examples of its settings, and beside it a folder for each case with the body `first.json`"
     )
-    maps = json.loads(path.read_text("utf-8"))
-    return [SOURCE_KINDS[kind].model_validate({"kind": kind, **settings}) for settings in maps]
+    return [_settings(kind, each) for each in json.loads(path.read_text("utf-8"))]
+
+
+def _settings(kind: str, given: dict[str, Any]) -> SourceSettings:
+    return SOURCE_KINDS[kind].model_validate({"kind": kind, **given})
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,9 @@ class Case:
 
     @property
     def settings(self) -> SourceSettings:
+        own = self.folder / "settings.json"
+        if own.is_file():
+            return _settings(self.kind, json.loads(own.read_text("utf-8")))
         return settings_of_kind(self.kind)[0]
 
     @property

@@ -16,17 +16,13 @@ from digest.feeds.sources import Document, hackernews
 from digest.model import Fact
 from tests.config.files import CHANNELS, DIGESTS, load, refusal
 from tests.feed_xml import NOW
-from tests.jobs.bench import Bench, open_bench, settings_of
-from tests.jobs.test_incremental import InPlace
-from tests.servers import HttpServer, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from digest.jobs.poll import PollJob
-    from digest.model import ParsedFeed, PollResult
-    from tests.servers import Seen
+    from digest.model import ParsedFeed
+    from tests.feeds.sources.conftest import Follow
 
 SINCE = f"created_at_i>={(NOW - timedelta(days=2)).timestamp():.0f}"
 
@@ -92,21 +88,6 @@ def test_words_are_sent_as_they_are() -> None:
     assert path == "/api/v1/search_by_date"
     assert (parameters["tags"], parameters["query"]) == ("story", words)
     assert hackernews.SOURCE.request(settings(list="search", query=words), None, NOW).url.isascii()
-
-
-def test_stories_are_left_out_until_they_reach_the_thresholds() -> None:
-    hits = [
-        hit(1, points=100, num_comments=10),
-        hit(2, points=99, num_comments=10),
-        hit(3, points=100, num_comments=9),
-        hit(4, points=None, num_comments=50),
-        hit(5, points=100),
-    ]
-
-    entries = read(hits, min_points=100, min_comments=10).entries
-
-    assert [entry.guid for entry in entries] == ["1"]
-    assert len(read(hits).entries) == 5
 
 
 def test_without_a_threshold_nothing_is_left_out() -> None:
@@ -191,37 +172,44 @@ def test_an_answer_of_another_service() -> None:
         )
 
 
-async def poll(polling: PollJob, bench: Bench) -> PollResult:
-    bench.clock.turn(hours=1)
-    (result,) = await polling.poll(["hackernews:front"])
-    return result
-
-
 async def test_points_that_change_are_no_news_and_a_story_that_gains_them_is(
-    feed_server: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    follow: Follow,
 ) -> None:
-    monkeypatch.setattr(hackernews, "_API", feed_server.url)
-    hits = [hit(1, points=12, num_comments=3), hit(2, points=9)]
+    service = await follow({"kind": "hackernews", "min_points": 10})
+    rising = hit(2, points=9)
+    assert (await service.poll({"hits": [hit(1, points=12), rising]})).new == 1
 
-    def answer(seen: Seen) -> Reply:
-        del seen
-        return Reply(json.dumps({"hits": hits, "processingTimeMS": len(feed_server.seen)}))
+    popular = hit(1, points=312, num_comments=104)
+    assert (await service.poll({"hits": [popular, rising]})).new == 0
+    (entry,) = await service.pending()
+    assert entry.facts == (Fact("points", 312), Fact("comments", 104))
+    assert entry.edited_at is None
 
-    url = hackernews.SOURCE.request(settings(), None, NOW).url
-    feed_server.replies[url.removeprefix(feed_server.url)] = answer
-    feeds = [{"kind": "hackernews", "min_points": 10}]
-    async with (
-        open_bench(settings_of(tmp_path, feeds), tmp_path) as bench,
-        bench.polling(InPlace()) as polling,
-    ):
-        assert (await poll(polling, bench)).new == 1
+    assert (await service.poll({"hits": [popular, hit(2, points=10)]})).new == 1
+    assert {entry.title for entry in await service.pending()} == {"Story 1", "Story 2"}
 
-        hits[0] |= {"points": 312, "num_comments": 104}
-        assert (await poll(polling, bench)).new == 0
-        (entry,) = await bench.pending()
-        assert entry.facts == (Fact("points", 312), Fact("comments", 104))
-        assert entry.edited_at is None
 
-        hits[1]["points"] = 10
-        assert (await poll(polling, bench)).new == 1
-        assert {entry.title for entry in await bench.pending()} == {"Story 1", "Story 2"}
+async def test_a_lower_threshold_counts_at_once_and_is_no_flood(follow: Follow) -> None:
+    answer = {"hits": [hit(number, points=number) for number in range(1, 101)]}
+    service = await follow({"kind": "hackernews", "min_points": 81})
+    assert (await service.poll(answer)).new == 20
+
+    service = await follow({"kind": "hackernews", "min_points": 21})
+    service.bench.clock.turn(hours=1)
+    result = await service.poll(answer)
+
+    assert (result.outcome, result.new) == ("updated", 60)
+    assert len(await service.pending()) == 80
+    # The next time so many come at once it is one.
+    answer = {"hits": [hit(number, points=100) for number in range(200, 400)]}
+    assert (await service.poll(answer)).outcome == "held"
+
+
+async def test_a_story_that_falls_below_the_threshold_stays_pending(follow: Follow) -> None:
+    service = await follow({"kind": "hackernews", "min_points": 10})
+    await service.poll({"hits": [hit(1, points=12)]})
+
+    await service.poll({"hits": [hit(1, points=9)]})
+
+    (entry,) = await service.pending()
+    assert entry.facts == (Fact("points", 12),)

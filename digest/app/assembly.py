@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from digest.app.http_clients import open_pictures
 from digest.app.runtime import Runtime
-from digest.app.wiring import open_pictures
 from digest.jobs.alerts import AlertJob
 from digest.jobs.confirmations import ConfirmationMailer
 from digest.jobs.deliver import DeliverJob

@@ -1,4 +1,4 @@
-"""Opens what settings name: templates, channels, HTTP clients, the store, and the jobs over it."""
+"""Opens what settings name: templates, channels, the store, and the jobs over it."""
 
 from __future__ import annotations
 
@@ -8,36 +8,24 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from digest import __version__
-from digest.feeds.http.fetch import Fetcher, FetchLimits
 from digest.jobs.context import JobContext
-from digest.jobs.plan import know_lists, plan
-from digest.jobs.poll import PollJob
 from digest.log import Redactor, Sanitiser, event
 from digest.store import Store, StoreThread, database_of
-from digest.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import AsyncIterator, Callable, Sequence
-
-    from aiohttp import TraceConfig
+    from collections.abc import AsyncIterator, Callable
 
     from digest.app.runtime import Runtime
     from digest.channels import Channel
     from digest.config import Settings
-    from digest.jobs.pictures import PictureFetcher
+    from digest.jobs.poll import PollJob
     from digest.rendering.renderer import Renderer
 
 _log = logging.getLogger(__name__)
-
-_PICTURE_SECONDS, _PICTURES_AT_A_TIME = 10.0, 10
-_CONTACT = "https://pypi.org/project/feed-digest/"
 
 
 class Prepared(Struct, frozen=True):
@@ -80,49 +68,6 @@ def _warn_of_templates(settings: Settings) -> None:
 
         for line in unused_of(folder, used):
             event(_log, logging.WARNING, "template without use", reason=line)
-
-
-def open_fetcher(
-    settings: Settings,
-    tls: ssl.SSLContext | None = None,
-    traces: Sequence[TraceConfig] = (),
-) -> Fetcher:
-    """The HTTP client, as polling is configured; `tls` and `traces` are the `Fetcher`'s."""
-    polling = settings.polling
-    limits = FetchLimits(
-        timeout=polling.timeout.total_seconds(),
-        max_body=polling.max_body,
-        concurrency=polling.concurrency,
-        per_host=polling.per_host,
-    )
-    return Fetcher(limits, _user_agent(settings), tls=tls, traces=traces)
-
-
-def open_picture_client(settings: Settings, max_body: int) -> Fetcher:
-    """The HTTP client for pictures of at most so many bytes; no host is asked twice at a time.
-
-    There is no pause between them: the pictures of one edition are mostly on one host.
-    """
-    polling = settings.polling
-    limits = FetchLimits(
-        timeout=_PICTURE_SECONDS,
-        max_body=max_body,
-        concurrency=min(polling.concurrency, _PICTURES_AT_A_TIME),
-        per_host=polling.per_host,
-        pause=0.0,
-    )
-    return Fetcher(limits, _user_agent(settings))
-
-
-def open_pictures(settings: Settings) -> PictureFetcher:
-    """What gives editions their pictures."""
-    from digest.jobs.pictures import PictureFetcher
-
-    return PictureFetcher(settings, partial(open_picture_client, settings))
-
-
-def _user_agent(settings: Settings) -> str:
-    return settings.polling.user_agent or f"digest/{__version__} (+{_CONTACT})"
 
 
 def prepare(settings: Settings) -> Prepared:
@@ -169,6 +114,12 @@ async def polling_over(
 
     With `first_due_at_once` a digest that never had an edition is due now.
     """
+    # Commands that only read do without.
+    from digest.app.http_clients import open_fetcher
+    from digest.jobs.plan import know_lists, plan
+    from digest.jobs.poll import PollJob
+    from digest.workers.pool import WorkerPool
+
     settings, store = context.settings, context.store
     # Names are looked up in threads: hosts whose name servers hang must leave some to the others.
     threads = ThreadPoolExecutor(settings.polling.concurrency + 4, thread_name_prefix="work")

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from digest.app.wiring import open_fetcher, utc_now
+from digest.app.http_clients import open_fetcher
+from digest.app.wiring import utc_now
 from digest.channels import open_channels
 from digest.checks import Finding, failed
 from digest.checks.certificates import Certificates

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from digest.app.wiring import open_fetcher, utc_now
+from digest.app.http_clients import open_fetcher
+from digest.app.wiring import utc_now
 from digest.errors import FeedError
 from digest.feeds.discovery import feed_links, is_of_the_site, usual_addresses
 from digest.feeds.http.fetch import IF_MEANT

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from digest.app.wiring import open_fetcher
+from digest.app.http_clients import open_fetcher
 from digest.jobs.poll import PollJob
 from digest.workers.pool import WorkerPool
 from tests.conftest import environment

@@ -1,0 +1,62 @@
+"""The HTTP clients that settings ask for: one for feeds, one for pictures."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from digest import __version__
+from digest.feeds.http.fetch import Fetcher, FetchLimits
+from digest.jobs.pictures import PictureFetcher
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Sequence
+
+    from aiohttp import TraceConfig
+
+    from digest.config import Settings
+
+_PICTURE_SECONDS, _PICTURES_AT_A_TIME = 10.0, 10
+_CONTACT = "https://pypi.org/project/feed-digest/"
+
+
+def open_fetcher(
+    settings: Settings,
+    tls: ssl.SSLContext | None = None,
+    traces: Sequence[TraceConfig] = (),
+) -> Fetcher:
+    """The HTTP client, as polling is configured; `tls` and `traces` are the `Fetcher`'s."""
+    polling = settings.polling
+    limits = FetchLimits(
+        timeout=polling.timeout.total_seconds(),
+        max_body=polling.max_body,
+        concurrency=polling.concurrency,
+        per_host=polling.per_host,
+    )
+    return Fetcher(limits, _user_agent(settings), tls=tls, traces=traces)
+
+
+def open_picture_client(settings: Settings, max_body: int) -> Fetcher:
+    """The HTTP client for pictures of at most so many bytes; no host is asked twice at a time.
+
+    There is no pause between them: the pictures of one edition are mostly on one host.
+    """
+    polling = settings.polling
+    limits = FetchLimits(
+        timeout=_PICTURE_SECONDS,
+        max_body=max_body,
+        concurrency=min(polling.concurrency, _PICTURES_AT_A_TIME),
+        per_host=polling.per_host,
+        pause=0.0,
+    )
+    return Fetcher(limits, _user_agent(settings))
+
+
+def open_pictures(settings: Settings) -> PictureFetcher:
+    """What gives editions their pictures."""
+    return PictureFetcher(settings, partial(open_picture_client, settings))
+
+
+def _user_agent(settings: Settings) -> str:
+    return settings.polling.user_agent or f"digest/{__version__} (+{_CONTACT})"

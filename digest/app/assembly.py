@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
-from digest.app.http_clients import open_pictures
+from digest.app.http_clients import open_picture_client
 from digest.app.runtime import Runtime
 from digest.jobs.alerts import AlertJob
 from digest.jobs.confirmations import ConfirmationMailer
@@ -14,6 +15,7 @@ from digest.jobs.delivery_actions import DeliveryActions
 from digest.jobs.disk_guard import DiskGuard
 from digest.jobs.drafts import Drafter
 from digest.jobs.key_rotation import KeyRotation
+from digest.jobs.pictures import PictureFetcher
 from digest.jobs.publish import PublishJob
 from digest.jobs.recipient_admin import RecipientAdmin
 from digest.jobs.renames import Renames
@@ -28,6 +30,7 @@ from digest.workers.pool import WorkerPool
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from digest.config import Settings
     from digest.jobs.context import JobContext
     from digest.jobs.poll import PollJob
 
@@ -73,3 +76,8 @@ async def assemble(context: JobContext, poll_job: PollJob) -> AsyncIterator[Runt
         workers.close()
         await confirmation_mailer.finish()
         await deliver_job.finish()
+
+
+def open_pictures(settings: Settings) -> PictureFetcher:
+    """What gives editions their pictures."""
+    return PictureFetcher(settings, partial(open_picture_client, settings))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from digest import __version__
 from digest.feeds.http.fetch import Fetcher, FetchLimits
-from digest.jobs.pictures import PictureFetcher
 
 if TYPE_CHECKING:
     import ssl
@@ -51,11 +49,6 @@ def open_picture_client(settings: Settings, max_body: int) -> Fetcher:
         pause=0.0,
     )
     return Fetcher(limits, _user_agent(settings))
-
-
-def open_pictures(settings: Settings) -> PictureFetcher:
-    """What gives editions their pictures."""
-    return PictureFetcher(settings, partial(open_picture_client, settings))
 
 
 def _user_agent(settings: Settings) -> str:

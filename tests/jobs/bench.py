@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from msgspec.structs import replace
 
-from digest.app.http_clients import open_fetcher, open_pictures
+from digest.app.assembly import open_pictures
+from digest.app.http_clients import open_fetcher
 from digest.app.wiring import compile_templates
 from digest.config import Settings
 from digest.feeds.parsing.read import Body

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from msgspec.structs import replace
 
-from digest.app.http_clients import open_picture_client, open_pictures
+from digest.app.assembly import open_pictures
+from digest.app.http_clients import open_picture_client
 from digest.channels import open_channels
 from digest.feeds.http.fetch import Fetcher
 from digest.feeds.http.messages import Response

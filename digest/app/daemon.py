@@ -8,7 +8,7 @@ import logging
 from typing import TYPE_CHECKING, TypeVar
 
 from digest import __version__
-from digest.app.reports import lost_names
+from digest.app.lost_names import lost_names
 from digest.app.ticker import DaemonHealth, Ticker
 from digest.app.wiring import Prepared, prepare, runtime_over
 from digest.config.changes import changes

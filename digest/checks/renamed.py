@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.app.reports import lost_names
+from digest.app.lost_names import lost_names
 from digest.checks import Finding
 from digest.store import database_of, try_to_read_store
 

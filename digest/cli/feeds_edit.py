@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 from msgspec import Struct
 
-from digest.app.reports import ago, status_report
+from digest.app.human_units import ago
+from digest.app.reports import status_report
 from digest.app.results import FeedCondition
 from digest.app.runtime import feed_urls
 from digest.app.wiring import utc_now

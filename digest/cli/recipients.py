@@ -17,8 +17,10 @@ from digest.cli.private_files import write_private
 from digest.cli.recipients_csv import read_csv, recipient_of, write_csv
 from digest.config.addresses import mail_address, mail_key
 from digest.errors import InstanceError, UsageError
-from digest.jobs import recipient_admin
-from digest.jobs.recipient_admin import Recipients, RecipientsAllow, RecipientsImport, as_of
+from digest.jobs import recipient_lists
+from digest.jobs.recipient_admin import Recipients, RecipientsAllow
+from digest.jobs.recipient_import import RecipientsImport
+from digest.jobs.recipient_lists import as_of
 from digest.jobs.renames import RecipientsForget, RecipientsMove
 from digest.language import counted
 from digest.model import Frequency, Recipient
@@ -187,11 +189,11 @@ def export(settings: Settings, output: Path | None, channel: str | None) -> None
     """Print the recipients in the database as CSV, and those of the file who have left."""
     known = _known(settings)
     _check(settings, channel, known)
-    named = recipient_admin.named(settings)
+    named = recipient_lists.named(settings)
     exported = [
         recipient
         for recipient in known
-        if channel in {None, recipient.channel} and recipient_admin.is_kept(recipient, named)
+        if channel in {None, recipient.channel} and recipient_lists.is_kept(recipient, named)
     ]
     text = write_csv(exported)
     if output:

@@ -22,7 +22,8 @@ from digest.cli.preview import ExplainedEdition
 from digest.cli.setup.init import Init
 from digest.cli.setup.service import ServiceRemoved, ServiceState, ServiceText
 from digest.cli.templates import TemplateCheck, ThemeExport, Themes
-from digest.jobs.recipient_admin import Recipients, RecipientsAllow, RecipientsImport
+from digest.jobs.recipient_admin import Recipients, RecipientsAllow
+from digest.jobs.recipient_import import RecipientsImport
 from digest.jobs.renames import DigestsForget, DigestsMove, RecipientsForget, RecipientsMove
 from digest.rendering.snapshot import EditionSnapshot
 

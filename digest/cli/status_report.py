@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from digest.app.reports import ago, in_megabytes
+from digest.app.human_units import ago, in_megabytes
 from digest.editions.weekly import weekly_of
 from digest.model import as_dict
 

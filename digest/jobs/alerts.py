@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from digest.editions.alerts import Trouble, compose_alert
-from digest.jobs.publish import message_ids
+from digest.jobs.message_ids import message_ids
 from digest.log import event
 from digest.model import ALERTS
 

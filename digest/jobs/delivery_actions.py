@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from digest.editions.weekly import configured
 from digest.errors import UsageError
+from digest.jobs.message_ids import message_ids
 from digest.jobs.pictures import without_embedded
-from digest.jobs.publish import message_ids
 from digest.jobs.render import render_beside
 
 if TYPE_CHECKING:

@@ -4,38 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from digest.editions.catch_up import catch_up
 from digest.editions.weekly import (
     configured,
-    is_lively,
     is_weekly,
     weekly_schedule,
 )
 from digest.errors import DigestError, StoreError
+from digest.jobs.edition_writer import EditionWriter, end_week
 from digest.jobs.plan import list_channels, plan
-from digest.jobs.render import render_beside
 from digest.log import event
-from digest.rendering.email.headers import mailbox
-from digest.rendering.email.message import message_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
-    from digest.config import Settings
     from digest.editions.catch_up import Turn
     from digest.jobs.context import JobContext
     from digest.jobs.draft_material import Draft
     from digest.jobs.drafts import Drafter
     from digest.jobs.pictures import PictureFetcher
     from digest.signing.web_links import EditionLinks
-    from digest.store import Store
-
-T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -72,11 +65,8 @@ class PublishJob:
     ) -> None:
         self._settings = context.settings
         self._store = context.store
-        self._channels = context.channels
-        self._templates = context.templates
         self._clock = context.clock
-        self._links = links
-        self._picture_fetcher = picture_fetcher
+        self._writer = EditionWriter(context, links, picture_fetcher)
         self._drafter = drafter
         self._turn = asyncio.Lock()
         self._last = context.clock()
@@ -217,16 +207,11 @@ class PublishJob:
             published = await self._publish(draft, at, following, channels)
         if published is None:
             await self._store.transact(
-                lambda store: self._end_week(
-                    store, name, lambda: store.editions.skip(digest, at, following)
+                lambda store: end_week(
+                    self._settings, store, name, lambda: store.editions.skip(digest, at, following)
                 )
             )
         return published
-
-    def _end_week(self, store: Store, digest: str, publish: Callable[[], T]) -> T:
-        lively = is_lively(self._settings.digests[digest].schedule)
-        channels = list_channels(self._settings, digest) if lively else ()
-        return store.weeks.end(digest, publish, channels)
 
     async def _why_none(self, digest: str, turn: Turn) -> str:
         if turn.skipped:
@@ -244,61 +229,27 @@ class PublishJob:
         channels: Collection[str],
     ) -> Published | None:
         edition, left_out = draft.edition, draft.judged.left_out
-        digest, name = edition.digest, configured(edition.digest)
-        if not edition.stories and self._settings.digests[name].when_empty == "skip":
+        digest = self._settings.digests[configured(edition.digest)]
+        if not edition.stories and digest.when_empty == "skip":
             event(
                 _log,
                 logging.INFO,
                 "skipped",
-                digest=digest,
+                digest=edition.digest,
                 reason="nothing new",
                 left_out=len(left_out) or None,
             )
             return None
-        edition, pictures = await self._picture_fetcher.illustrate(edition)
-        url, urn = self._links.url(digest, scheduled_for), self._links.urn(digest, scheduled_for)
-        renditions, trouble = await render_beside(
-            self._templates[name],
-            lambda templates: [
-                self._channels[channel].render(edition, templates, pictures, url)
-                for channel in channels
-            ],
-        )
-        ids, now = message_ids(self._settings, digest, scheduled_for), self._clock()
-
-        def write(store: Store) -> int:
-            def publish() -> int:
-                return store.incidents.note_template(
-                    name,
-                    trouble,
-                    now,
-                    lambda: store.editions.publish(
-                        edition, scheduled_for, renditions, ids, following, left_out, urn
-                    ),
-                )
-
-            return self._end_week(store, name, publish) if is_weekly(digest) else publish()
-
-        edition_id = await self._store.transact(write)
+        edition_id = await self._writer.write(draft, scheduled_for, following, channels)
         event(
             _log,
             logging.INFO,
             "published",
-            digest=digest,
+            digest=edition.digest,
             edition=edition_id,
             scheduled_for=scheduled_for.isoformat(),
             stories=len(edition.stories),
             held_back=edition.held_back or None,
             left_out=len(left_out) or None,
         )
-        return Published(edition_id, digest, len(edition.entry_ids))
-
-
-def message_ids(
-    settings: Settings, digest: str, scheduled_for: datetime
-) -> Callable[[str, str, int], str]:
-    """What gives each delivery of an edition its id, by channel, recipient and part."""
-    domain = mailbox(settings.smtp.sender).domain if settings.smtp else "digest.invalid"
-    return lambda channel, recipient, part: message_id(
-        (digest, scheduled_for, channel, recipient, part), domain
-    )
+        return Published(edition_id, edition.digest, len(edition.entry_ids))

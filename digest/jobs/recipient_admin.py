@@ -13,6 +13,8 @@ from msgspec.structs import replace
 from digest.config.addresses import mail_address, mail_key
 from digest.editions.weekly import is_lively
 from digest.errors import UsageError
+from digest.jobs.recipient_import import RecipientsImport, merged, plan_import
+from digest.jobs.recipient_lists import as_of, check_channel, named, recipient_key
 from digest.log import event
 from digest.model import Recipient
 from digest.store.confirmations import Ask
@@ -20,32 +22,19 @@ from digest.store.recipients import SUPPRESSED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from datetime import datetime
 
-    from digest.config import Settings
     from digest.jobs.context import JobContext
     from digest.store import Store
 
 _log = logging.getLogger(__name__)
 
-_COLUMNS = {"address", "name", "state", "reason", "paused_until", "zone", "send_at", "frequency"}
+_WHY = {"unsubscribed": "has unsubscribed", "bounced": "bounced"}
 
 
 class Recipients(Struct, frozen=True):
     """`recipients`: those that were asked for, or that something became of."""
 
     recipients: tuple[Recipient, ...]
-
-
-class RecipientsImport(Struct, frozen=True):
-    """`recipients import`."""
-
-    added: int
-    changed: int
-    suppressed: tuple[str, ...]
-    """Addresses that have left, and stay away whatever the file says."""
-    removed: tuple[str, ...] = ()
-    """Addresses that were removed since the file was written, and stay away."""
 
 
 class RecipientsAllow(Struct, frozen=True):
@@ -122,56 +111,18 @@ class RecipientAdmin:
 
         What no column tells of one that is known stays as it is.
         """
-        now, known_columns = self._clock(), _COLUMNS & set(columns)
+        now = self._clock()
 
         def write(store: Store) -> RecipientsImport:
-            known = {_key(recipient): recipient for recipient in store.recipients.all()}
-            away = [
-                recipient
-                for recipient in given
-                if _stays_away(known.get(_key(recipient)), recipient)
-            ]
-            void = store.asking.void()
-            removed = [
-                recipient
-                for recipient in given
-                if _key(recipient) not in known and _is_void(recipient, void.get(_key(recipient)))
-            ]
-            kept = {_key(recipient) for recipient in (*away, *removed)}
-            wanted = {
-                _key(recipient): self._merged(known.get(_key(recipient)), recipient, known_columns)
-                for recipient in given
-                if _key(recipient) not in kept
-            }
-            store.recipients.put(wanted.values(), now)
-            self._welcome(store, [wanted[key] for key in wanted.keys() - known.keys()])
-            return RecipientsImport(
-                added=len(wanted.keys() - known.keys()),
-                changed=sum(
-                    known[key] != recipient for key, recipient in wanted.items() if key in known
-                ),
-                suppressed=tuple(
-                    f"{recipient.address} ({recipient.channel})" for recipient in away
-                ),
-                removed=tuple(
-                    f"{recipient.address} ({recipient.channel})" for recipient in removed
-                ),
-            )
+            known = {recipient_key(recipient): recipient for recipient in store.recipients.all()}
+            plan = plan_import(given, known, store.asking.void(), self._named, columns)
+            store.recipients.put(plan.wanted.values(), now)
+            self._welcome(store, [plan.wanted[key] for key in plan.new])
+            return plan.result
 
         result = await self._store.transact(write)
         event(_log, logging.INFO, "recipients imported", new=result.added, changed=result.changed)
         return result
-
-    def _merged(
-        self, known: Recipient | None, recipient: Recipient, columns: Collection[str]
-    ) -> Recipient:
-        listed = not self._is_named(recipient)
-        if known is None:
-            return replace(recipient, listed=listed)
-        if known.state in SUPPRESSED:
-            # To say once more that it has left puts it on no list.
-            listed = known.listed
-        return replace(known, listed=listed, **{name: getattr(recipient, name) for name in columns})
 
     def _welcome(self, store: Store, new: Collection[Recipient]) -> None:
         """Have those who begin with weekly editions get the week that is on as one."""
@@ -211,9 +162,8 @@ class RecipientAdmin:
                 raise UsageError(
                     f"there is no recipient {recipient.address}; see `recipients list`"
                 )
-            known_columns = _COLUMNS & set(columns)
             changed = [
-                self._merged(known.get(on), replace(recipient, channel=on), known_columns)
+                merged(known.get(on), replace(recipient, channel=on), columns, self._named)
                 for on in lists
             ]
             store.recipients.put(changed, now)
@@ -289,7 +239,7 @@ class RecipientAdmin:
         return found
 
     def _is_named(self, recipient: Recipient) -> bool:
-        return _key(recipient) in self._named
+        return recipient_key(recipient) in self._named
 
     @cached_property
     def _named(self) -> set[tuple[str, str]]:
@@ -300,46 +250,3 @@ class RecipientAdmin:
         for recipient in recipients:
             event(_log, logging.INFO, what, channel=recipient.channel, recipient=recipient.address)
         return recipients
-
-
-_WHY = {"unsubscribed": "has unsubscribed", "bounced": "bounced"}
-
-
-def check_channel(settings: Settings, channel: str) -> None:
-    """Raise a UsageError where there is no such email channel."""
-    if channel not in settings.lists():
-        raise UsageError(f"there is no email channel {channel!r}")
-
-
-def named(settings: Settings) -> set[tuple[str, str]]:
-    """Whom the configuration file names, as channels and keys of addresses."""
-    return {
-        (channel, mail_key(address))
-        for channel in settings.channels
-        for address in settings.audience_of(channel)
-    }
-
-
-def is_kept(recipient: Recipient, named: Collection[tuple[str, str]]) -> bool:
-    """Whether there is more to know of a recipient than what somebody of no list wanted once."""
-    return recipient.listed or recipient.state in SUPPRESSED or _key(recipient) in named
-
-
-def as_of(recipient: Recipient, now: datetime) -> Recipient:
-    """A recipient with the state that it has at a time."""
-    return replace(recipient, state=recipient.state_at(now))
-
-
-def _key(recipient: Recipient) -> tuple[str, str]:
-    return recipient.channel, mail_key(recipient.address)
-
-
-def _is_void(given: Recipient, until: datetime | None) -> bool:
-    """Whether a file has somebody on a list that was taken off it since; a no is never void."""
-    if given.state in SUPPRESSED or given.changed_at is None or until is None:
-        return False
-    return given.changed_at <= until
-
-
-def _stays_away(known: Recipient | None, given: Recipient) -> bool:
-    return bool(known and known.state in SUPPRESSED and given.state not in SUPPRESSED)

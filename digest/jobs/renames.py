@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from digest.config.spelling import nearest
 from digest.errors import UsageError
-from digest.jobs.recipient_admin import check_channel, named
+from digest.jobs.recipient_lists import check_channel, named
 from digest.log import event
 
 if TYPE_CHECKING:

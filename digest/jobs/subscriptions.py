@@ -12,7 +12,7 @@ from digest.config.addresses import former_key, mail_address, mail_key
 from digest.editions.schedule import next_after
 from digest.editions.weekly import is_lively, weekly_schedule
 from digest.jobs.confirmations import GOOD_FOR
-from digest.jobs.recipient_admin import named
+from digest.jobs.recipient_lists import named
 from digest.language import ENGLISH, language_of
 from digest.log import event
 from digest.model import Recipient

@@ -7,22 +7,14 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from msgspec import Struct
 
+from digest.store.health_statements import COUNTS, PLANNED, RESTING, TROUBLED, WAITING, WEEKLY
 from digest.store.incidents import Incident, open_incidents
 from digest.store.renames import ListCount, editions_in, lists_in
-from digest.store.tables import (
-    channels,
-    deliveries,
-    digests,
-    editions,
-    feeds,
-    renditions,
-    weekly_readers,
-)
+from digest.store.tables import editions, feeds, renditions
 
 if TYPE_CHECKING:
     from digest.store.database import Database
 
-_SHOWN = 50
 _LAST = 20
 
 
@@ -70,62 +62,15 @@ class HealthQueries:
 
     def read(self) -> Health:
         """Feeds, digests, ledger counts, and deliveries that failed, linger or are unknown."""
-        # What was sent once more is told by that.
-        repeat = deliveries.alias("repeat")
-        repeated = sa.exists().where(repeat.c.of_id == deliveries.c.id)
-        lost = deliveries.c.state.in_(("failed", "unknown"))
-        kept = sa.and_(deliveries.c.dropped == 0, sa.or_(~lost, ~repeated))
-        number = sa.func.count()
-        counts = sa.select(deliveries.c.state, number).where(kept).group_by(deliveries.c.state)
-        troubled = (
-            sa.select(
-                deliveries.c.id,
-                deliveries.c.channel,
-                deliveries.c.recipient,
-                deliveries.c.state,
-                deliveries.c.last_error,
-                deliveries.c.next_attempt_at,
-                editions.c.digest,
-            )
-            .join(editions, editions.c.id == deliveries.c.edition_id)
-            .where(deliveries.c.state.in_(("failed", "unknown", "retrying")), kept)
-            .order_by(deliveries.c.id.desc())
-            .limit(_SHOWN)
-        )
-        open_ones = (
-            sa.select(
-                deliveries.c.channel,
-                renditions.c.kind,
-                sa.func.count(),
-                sa.func.min(deliveries.c.id),
-            )
-            .join(
-                renditions,
-                sa.and_(
-                    renditions.c.edition_id == deliveries.c.edition_id,
-                    renditions.c.channel == deliveries.c.channel,
-                    renditions.c.part == deliveries.c.part,
-                ),
-            )
-            .where(
-                sa.or_(deliveries.c.state == "pending", deliveries.c.next_attempt_at.is_not(None))
-            )
-            .group_by(deliveries.c.channel, renditions.c.kind)
-        )
-        weekly = sa.select(weekly_readers.c.digest, sa.func.count()).group_by(
-            weekly_readers.c.digest
-        )
-        resting = sa.select(channels).order_by(channels.c.name)
-        planned = sa.select(digests).where(digests.c.gone == 0)
         with self._database.transaction() as connection:
             return Health(
                 feeds={row.url: row._asdict() for row in connection.execute(sa.select(feeds))},
-                digests={row.name: row._asdict() for row in connection.execute(planned)},
-                deliveries={row[0]: row[1] for row in connection.execute(counts)},
-                troubled=[row._asdict() for row in connection.execute(troubled)],
-                waiting=[(row[0], row[1], row[2], row[3]) for row in connection.execute(open_ones)],
-                weekly={row[0]: row[1] for row in connection.execute(weekly)},
-                channels={row.name: row._asdict() for row in connection.execute(resting)},
+                digests={row.name: row._asdict() for row in connection.execute(PLANNED)},
+                deliveries={row[0]: row[1] for row in connection.execute(COUNTS)},
+                troubled=[row._asdict() for row in connection.execute(TROUBLED)],
+                waiting=[(row[0], row[1], row[2], row[3]) for row in connection.execute(WAITING)],
+                weekly={row[0]: row[1] for row in connection.execute(WEEKLY)},
+                channels={row.name: row._asdict() for row in connection.execute(RESTING)},
                 incidents=open_incidents(connection),
                 lists=lists_in(connection),
                 editions=editions_in(connection),

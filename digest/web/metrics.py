@@ -53,17 +53,31 @@ def exposition(
 
     `found` is what the store says.
     """
-    stored, waiting, sizes = found
+    registry = CollectorRegistry()
+    registry.register(
+        _Snapshot(
+            [
+                _feeds(report),
+                _polls(daemon),
+                *_content(report, found, now),
+                *_process(daemon, refused, loop_lag),
+                _gauges("digest_build", "The version.", "version", {__version__: 1}),
+            ]
+        )
+    )
+    return generate_latest(registry)
+
+
+def _feeds(report: Status) -> Metric:
     health = Counter[str](feed.health for feed in report.feeds)
-    feed_late = _age(waiting.feed, now)
-    metrics = [
-        _gauges(
-            "digest_feeds",
-            "Feeds by health.",
-            "health",
-            {state: health[state] for state in _HEALTH},
-        ),
-        _polls(daemon),
+    states = {state: health[state] for state in _HEALTH}
+    return _gauges("digest_feeds", "Feeds by health.", "health", states)
+
+
+def _content(report: Status, found: tuple[Health, Waiting, Sizes], now: datetime) -> list[Metric]:
+    """What the store holds: deliveries, what is late or needs attention, and its size."""
+    stored, waiting, sizes = found
+    return [
         _gauges("digest_deliveries", "Deliveries by state.", "state", as_dict(report.deliveries)),
         _gauge(
             "digest_delivery_waiting_seconds",
@@ -71,7 +85,9 @@ def exposition(
             _age(waiting.delivery, now),
         ),
         _gauge(
-            "digest_feed_late_seconds", "How long the feed due the longest has been so.", feed_late
+            "digest_feed_late_seconds",
+            "How long the feed due the longest has been so.",
+            _age(waiting.feed, now),
         ),
         _gauge("digest_incidents_open", "Incidents that are open.", len(stored.incidents)),
         _gauge(
@@ -81,6 +97,12 @@ def exposition(
         ),
         _gauge("digest_database_bytes", "Size of the database.", sizes.size),
         _gauge("digest_database_free_bytes", "Of it, used again before it grows.", sizes.free),
+    ]
+
+
+def _process(daemon: DaemonHealth, refused: Mapping[str, int], loop_lag: float) -> list[Metric]:
+    """How the daemon itself does: its loop, its rounds and its web server."""
+    metrics = [
         _gauge("digest_loop_lag_seconds", "How late the event loop is, tried for this.", loop_lag),
         _gauge("digest_beat_age_seconds", "Since the minute last came round.", daemon.since_beat),
         _gauge(
@@ -94,10 +116,7 @@ def exposition(
     if daemon.draft_seconds is not None:
         text = "How long the last draft of an edition took."
         metrics.append(_gauge("digest_draft_seconds", text, daemon.draft_seconds))
-    metrics.append(_gauges("digest_build", "The version.", "version", {__version__: 1}))
-    registry = CollectorRegistry()
-    registry.register(_Snapshot(metrics))
-    return generate_latest(registry)
+    return metrics
 
 
 def _age(since: datetime | None, now: datetime) -> float:

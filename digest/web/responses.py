@@ -14,7 +14,7 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from digest import __version__
-from digest.app.reports import ago, in_megabytes
+from digest.app.human_units import ago, in_megabytes
 from digest.signing.sessions import Sessions
 from digest.untrusted_text import visible
 from digest.web.limiter import Limiter

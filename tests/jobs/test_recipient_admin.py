@@ -9,7 +9,8 @@ from msgspec import to_builtins
 from msgspec.structs import replace
 
 from digest.errors import UsageError
-from digest.jobs.recipient_admin import RecipientAdmin, RecipientsImport
+from digest.jobs.recipient_admin import RecipientAdmin
+from digest.jobs.recipient_import import RecipientsImport
 from digest.model import Recipient
 from tests.jobs.bench import MONDAYS, StoppedClock, context_of, open_store, settings_of
 

@@ -1,0 +1,180 @@
+"""What `digest status` and the pages say needs attention."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from digest.app.lost_names import lost_names
+from digest.app.results import Attention
+from digest.store.editions import NOT_PUBLISHED
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from digest.app.results import FeedHealth
+    from digest.config import Settings
+    from digest.store.health import Health
+
+_RECENT = timedelta(days=7)
+# What a feed that is paused cannot be reproached with.
+_OF_POLLS = {"feed", "gone"}
+
+
+def attention(
+    settings: Settings, health: Health | None, feeds: Sequence[FeedHealth], now: datetime
+) -> tuple[Attention, ...]:
+    """All that needs attention, by kind; `health` is None before the first run."""
+    return (
+        *_failing(feeds),
+        *_incidents(settings, feeds, health),
+        *_resting(settings, health),
+        *_outrun(settings, feeds, now),
+        *_moved(feeds),
+        *_unpublished(health),
+        *_stranded(settings, health),
+        *_gone(settings, health),
+        *_troubled(settings, health),
+    )
+
+
+def _need(kind: str, name: str, message: str, url: str | None = None) -> Attention:
+    """Something that needs attention; `url` is of a feed, several of which may have one name."""
+    return Attention(kind, name, url, message)
+
+
+def _failing(feeds: Sequence[FeedHealth]) -> list[Attention]:
+    return [
+        _need(
+            "feed",
+            feed.name,
+            f"{feed.error} ({_in_a_row(feed.failures)})",
+            feed.url,
+        )
+        for feed in feeds
+        if feed.health == "failing"
+    ]
+
+
+def _in_a_row(failures: int) -> str:
+    return "once" if failures == 1 else f"{failures} times in a row"
+
+
+def _incidents(
+    settings: Settings, feeds: Sequence[FeedHealth], health: Health | None
+) -> list[Attention]:
+    names = {feed.url: feed.name for feed in feeds}
+    paused = {feed.url for feed in feeds if feed.health == "paused"}
+    return [
+        _need(
+            incident.kind,
+            names.get(incident.subject, incident.subject),
+            incident.message,
+            incident.subject if incident.subject in names else None,
+        )
+        for incident in (health.incidents if health else [])
+        # What a feed or digest had is over with it; that a channel rests is told with its times.
+        if (
+            incident.subject in _still_there(incident.kind, settings, names)
+            or incident.kind == "disk"
+        )
+        and not (incident.subject in paused and incident.kind in _OF_POLLS)
+    ]
+
+
+def _still_there(kind: str, settings: Settings, feeds: Collection[str]) -> Collection[str]:
+    """What incidents of a kind may be about."""
+    return settings.digests if kind == "template" else feeds
+
+
+def _resting(settings: Settings, health: Health | None) -> list[Attention]:
+    # Any delivery that is tried tries its channel, and the others follow.
+    first = {channel: number for channel, _, _, number in (health.waiting if health else [])}
+    return [
+        _need(
+            "channel",
+            name,
+            f"takes nothing since {_time(settings, row['failing_since'])}:"
+            f" {row['last_error']}; again at {_time(settings, row['next_attempt_at'])}"
+            + (f", or now with `digest retry {first[name]}`" if name in first else ""),
+        )
+        for name, row in (health.channels if health else {}).items()
+        if name in settings.channels
+    ]
+
+
+def _outrun(settings: Settings, feeds: Sequence[FeedHealth], now: datetime) -> list[Attention]:
+    """Feeds that brought more than they list between two polls."""
+    return [
+        _need(
+            "missed",
+            feed.name,
+            "two polls in a row shared no entry, last"
+            f" {_time(settings, feed.missed_at)}: some were probably missed between them;"
+            " poll it more often (`every`)",
+            feed.url,
+        )
+        for feed in feeds
+        if feed.missed_at and now - feed.missed_at <= _RECENT and feed.health != "paused"
+    ]
+
+
+def _moved(feeds: Sequence[FeedHealth]) -> list[Attention]:
+    return [
+        _need(
+            "moved",
+            feed.name,
+            f"moved for good to {feed.moved_to}; change its address",
+            feed.url,
+        )
+        for feed in feeds
+        if feed.moved_to
+    ]
+
+
+def _unpublished(health: Health | None) -> list[Attention]:
+    return [
+        _need("digest", name, str(row["last_result"]))
+        for name, row in (health.digests if health else {}).items()
+        if str(row["last_result"]).startswith(NOT_PUBLISHED)
+    ]
+
+
+def _stranded(settings: Settings, health: Health | None) -> list[Attention]:
+    """Deliveries that nothing will make, since their channel is gone or of another kind now."""
+    found = []
+    for channel, kind, number, _ in health.waiting if health else []:
+        now = settings.channels.get(channel)
+        if now is None or now.kind != kind:
+            message = f"{number} to make, but there is no channel {channel!r} of kind {kind} now"
+            found.append(_need("deliveries", channel, message))
+    return found
+
+
+def _gone(settings: Settings, health: Health | None) -> list[Attention]:
+    if health is None:
+        return []
+    lost = lost_names(settings, health.lists, health.editions)
+    return [_need(name.kind, name.name, f"{name.message}; {name.remedy}") for name in lost]
+
+
+def _troubled(settings: Settings, health: Health | None) -> list[Attention]:
+    return [
+        _need(
+            "delivery",
+            f"{row['digest']} to {row['channel']} ({row['recipient']})",
+            f"{row['state']}: {row['last_error']}"
+            + (
+                f"; again at {_time(settings, row['next_attempt_at'])}"
+                if row["next_attempt_at"]
+                else ""
+            ),
+        )
+        for row in (health.troubled if health else [])
+    ]
+
+
+def _time(settings: Settings, at: datetime) -> str:
+    """A time by the operator's clock."""
+    return f"{at.astimezone(ZoneInfo(settings.timezone)):%Y-%m-%d %H:%M %Z}"

@@ -1,0 +1,32 @@
+"""Sizes and times as people read them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+
+def in_megabytes(number: int) -> str:
+    """Bytes for people: `12.3 MB`."""
+    return f"{number / 1e6:.1f} MB"
+
+
+def ago(at: datetime | None, now: datetime) -> str:
+    """`5 min ago`, `in 2 d`, or `never`."""
+    if at is None:
+        return "never"
+    seconds = (now - at).total_seconds()
+    size = _span(timedelta(seconds=abs(seconds)))
+    if size == "now":
+        return size
+    return f"{size} ago" if seconds > 0 else f"in {size}"
+
+
+def _span(span: timedelta) -> str:
+    minutes = round(span.total_seconds() / 60)
+    if minutes < 1:
+        return "now"
+    if minutes < 90:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        return f"{round(minutes / 60)} h"
+    return f"{round(minutes / 1440)} d"

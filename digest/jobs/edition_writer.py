@@ -1,0 +1,83 @@
+"""Makes a draft an edition of the store: with its pictures, renditions and deliveries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from digest.editions.weekly import configured, is_lively, is_weekly
+from digest.jobs.message_ids import message_ids
+from digest.jobs.plan import list_channels
+from digest.jobs.render import render_beside
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from datetime import datetime
+
+    from digest.config import Settings
+    from digest.jobs.context import JobContext
+    from digest.jobs.draft_material import Draft
+    from digest.jobs.pictures import PictureFetcher
+    from digest.signing.web_links import EditionLinks
+    from digest.store import Store
+
+T = TypeVar("T")
+
+
+class EditionWriter:
+    """Fetches the pictures of a draft, renders it for each channel and stores it."""
+
+    def __init__(
+        self, context: JobContext, links: EditionLinks, picture_fetcher: PictureFetcher
+    ) -> None:
+        self._settings = context.settings
+        self._store = context.store
+        self._channels = context.channels
+        self._templates = context.templates
+        self._clock = context.clock
+        self._links = links
+        self._picture_fetcher = picture_fetcher
+
+    async def write(
+        self,
+        draft: Draft,
+        scheduled_for: datetime,
+        following: datetime | None,
+        channels: Collection[str],
+    ) -> int:
+        """Store the edition with its deliveries, in one transaction; answers its number."""
+        edition, pictures = await self._picture_fetcher.illustrate(draft.edition)
+        digest, name = edition.digest, configured(edition.digest)
+        url, urn = self._links.url(digest, scheduled_for), self._links.urn(digest, scheduled_for)
+        renditions, trouble = await render_beside(
+            self._templates[name],
+            lambda templates: [
+                self._channels[channel].render(edition, templates, pictures, url)
+                for channel in channels
+            ],
+        )
+        ids, now = message_ids(self._settings, digest, scheduled_for), self._clock()
+        left_out = draft.judged.left_out
+
+        def write(store: Store) -> int:
+            def publish() -> int:
+                return store.incidents.note_template(
+                    name,
+                    trouble,
+                    now,
+                    lambda: store.editions.publish(
+                        edition, scheduled_for, renditions, ids, following, left_out, urn
+                    ),
+                )
+
+            if is_weekly(digest):
+                return end_week(self._settings, store, name, publish)
+            return publish()
+
+        return await self._store.transact(write)
+
+
+def end_week(settings: Settings, store: Store, digest: str, publish: Callable[[], T]) -> T:
+    """End the week of a digest together with what `publish` writes."""
+    lively = is_lively(settings.digests[digest].schedule)
+    channels = list_channels(settings, digest) if lively else ()
+    return store.weeks.end(digest, publish, channels)

@@ -130,7 +130,7 @@ def _history(delivery: RecordWithHistory) -> Iterator[str]:
 @click.argument("ids", metavar="ID...", nargs=-1, type=int, required=True)
 @pass_settings
 def retry(settings: Settings, ids: tuple[int, ...]) -> int:
-    """Try deliveries again now: those that failed, wait or are unknown."""
+    """Try failed, waiting or unknown deliveries again now."""
     return _decide(settings, "retry", ids=ids)
 
 

@@ -239,7 +239,7 @@ def take_over(settings: Settings) -> bool:
 @click.command("list")
 @pass_settings
 def list_(settings: Settings) -> None:
-    """Show the feeds with their tags, health, newest and waiting entries."""
+    """Show the feeds with tags, health and what waits of them."""
     now = utc_now()
     print_result(_listed(settings, now), lambda listed: _print_list(listed, now))
 

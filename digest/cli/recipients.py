@@ -186,7 +186,7 @@ def import_(settings: Settings, file: TextIO, channel: str | None) -> None:
 @click.option("--channel", metavar="CHANNEL", help="Only those of this channel.")
 @pass_settings
 def export(settings: Settings, output: Path | None, channel: str | None) -> None:
-    """Print recipients as CSV: all in the database, and who left of the file."""
+    """Print recipients as CSV, and who left of those in the file."""
     known = _known(settings)
     _check(settings, channel, known)
     named = recipient_lists.named(settings)

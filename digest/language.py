@@ -46,9 +46,9 @@ class Language:
         """
         return self._filled(self._text(text), values)
 
-    def plural(self, number: int, one: str, many: str, /, **values: object) -> str:
+    def plural(self, number: int, singular: str, plural: str, /, **values: object) -> str:
         """The form of a text that goes with a number; `{number}` in it is that number."""
-        return self._filled(self._form(number, one, many), {"number": number, **values})
+        return self._filled(self._form(number, singular, plural), {"number": number, **values})
 
     def count(self, number: int, noun: str, plural: str = "") -> str:
         """`1 story`, `12 stories`."""
@@ -118,8 +118,8 @@ class Language:
     def _text(self, text: str) -> str:
         return text
 
-    def _form(self, number: int, one: str, many: str) -> str:
-        return one if number == 1 else many
+    def _form(self, number: int, singular: str, plural: str) -> str:
+        return singular if number == 1 else plural
 
     def _filled(self, text: str, values: Mapping[str, object]) -> str:
         # Not by str.format, with which a template could look into what it is given.
@@ -180,8 +180,8 @@ class _Translated(Language):
     def _text(self, text: str) -> str:
         return self._catalog.gettext(text)
 
-    def _form(self, number: int, one: str, many: str) -> str:
-        return self._catalog.ngettext(one, many, number)
+    def _form(self, number: int, singular: str, plural: str) -> str:
+        return self._catalog.ngettext(singular, plural, number)
 
 
 def languages() -> list[str]:

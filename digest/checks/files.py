@@ -51,10 +51,10 @@ def _paths(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
 
 def _impossible(paths: dict[tuple[str, str], str]) -> Iterator[Finding]:
     for (channel, digest), path in paths.items():
-        if said := _never(Path(path)):
-            said = f"no edition of {digest} can be written: {said}"
+        if reason := _never(Path(path)):
+            problem = f"no edition of {digest} can be written: {reason}"
             remedy = f"change the path of the channel {channel}"
-            yield Finding("files", channel, "fail", said, remedy)
+            yield Finding("files", channel, "fail", problem, remedy)
 
 
 def _never(path: Path) -> str | None:
@@ -73,11 +73,11 @@ def _never(path: Path) -> str | None:
 
 
 def _shared(shared: dict[str, list[str]]) -> Iterator[Finding]:
-    for channels in dict.fromkeys(tuple(one) for one in shared.values() if len(one) > 1):
+    for channels in dict.fromkeys(tuple(names) for names in shared.values() if len(names) > 1):
         first, *others = channels
-        said = f"{', '.join(others)} writes to the same files; the later ones get a number"
+        problem = f"{', '.join(others)} writes to the same files; the later ones get a number"
         remedy = "give each channel a path of its own"
-        yield Finding("files", first, "warn", said, remedy)
+        yield Finding("files", first, "warn", problem, remedy)
 
 
 def check_secrets(settings: Settings) -> list[Finding]:
@@ -88,8 +88,8 @@ def check_secrets(settings: Settings) -> list[Finding]:
         return []
     if not found:
         return [Finding("secrets", "", "ok", "in files that not everybody can read")]
-    said = "every user of this machine can read the secrets in it"
+    problem = "every user of this machine can read the secrets in it"
     return [
-        Finding("secrets", str(file), "warn", said, f"`chmod o= {shlex.quote(str(file))}`")
+        Finding("secrets", str(file), "warn", problem, f"`chmod o= {shlex.quote(str(file))}`")
         for file in found
     ]

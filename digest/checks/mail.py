@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from digest.channels.email.smtp import Offer
+    from digest.channels.email.envelope import Offer
     from digest.config import SmtpSettings
     from digest.store import DatabaseAddress
 

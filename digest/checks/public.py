@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from digest.checks import Finding, Trouble, failed, found
 from digest.checks.certificates import Certificates
-from digest.feeds.http.fetch import explain
+from digest.feeds.http.failures import explain
 from digest.http_client import aiohttp, plain_session
 from digest.network import listening_trouble
 from digest.store import database_of

@@ -15,7 +15,7 @@ from digest.app.http_clients import open_fetcher
 from digest.app.wiring import utc_now
 from digest.errors import FeedError
 from digest.feeds.discovery import feed_links, is_of_the_site, usual_addresses
-from digest.feeds.http.fetch import IF_MEANT
+from digest.feeds.http.failures import IF_MEANT
 from digest.feeds.identity import choice
 from digest.feeds.parsing.read import parse_body, read_text
 from digest.feeds.sources import source_of

@@ -172,7 +172,7 @@ def _story(frame: Frame, place: Place) -> Story:
     cluster = place.story
     lead = cluster.lead
     # Whichever source leads, one of the others may be where people vote and talk.
-    measured = next((one for one in cluster.entries if one.facts or one.discussion), lead)
+    measured = next((entry for entry in cluster.entries if entry.facts or entry.discussion), lead)
     watched = (frame.watched.get(entry.id, ()) for entry in cluster.everything)
     return Story(
         title=lead.title,

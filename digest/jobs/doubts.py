@@ -79,8 +79,9 @@ class Doubts(Struct):
         return "of the channel" if len(self.row) > _ENOUGH_IN_A_ROW else "believed"
 
 
-def _says_the_same(words: Mapping[str, str], delivery: Delivery, refusal: DeliveryError) -> bool:
+def _says_the_same(reasons: Mapping[str, str], delivery: Delivery, refusal: DeliveryError) -> bool:
     own = mail_address(delivery.recipient)
     return all(
-        alike(said, refusal.reason, (mail_address(other), own)) for other, said in words.items()
+        alike(reason, refusal.reason, (mail_address(other), own))
+        for other, reason in reasons.items()
     )

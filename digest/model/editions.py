@@ -165,8 +165,10 @@ class Section(Struct, frozen=True):
     def cut(self) -> tuple[More, ...]:
         """How many of its stories are cut, by feed."""
         feeds = Counter(story.feed for story in self.stories if story.cut)
-        one = len({story.feed for story in self.stories}) == 1
-        return tuple(More(feed, self.url if one else "", cut) for feed, cut in feeds.items())
+        has_one_feed = len({story.feed for story in self.stories}) == 1
+        return tuple(
+            More(feed, self.url if has_one_feed else "", cut) for feed, cut in feeds.items()
+        )
 
 
 class Held(Struct, frozen=True):

@@ -13,8 +13,8 @@ from digest.untrusted_text import ascii_json
 
 def as_dict(noun: Struct) -> dict[str, Any]:
     """A noun and all nouns in it as dicts, and sets as lists; everything else as it is."""
-    said: dict[str, Any] = to_builtins(noun, builtin_types=(bytes, date, datetime, time, timedelta))
-    return said
+    data: dict[str, Any] = to_builtins(noun, builtin_types=(bytes, date, datetime, time, timedelta))
+    return data
 
 
 def as_json(result: Any, indent: int | None = None) -> str:

@@ -131,13 +131,15 @@ class Connections:
     def _may_come(self, address: str, peer: str) -> bool:
         if peer in _HERE or self._may_be_many(address):
             return True
-        own = [one for one, found in self._open.items() if found.peer == peer]
+        own = [transport for transport, found in self._open.items() if found.peer == peer]
         return self._has_room(own, self._most_of_a_peer)
 
     def _beside(self, peer: str) -> list[asyncio.BaseTransport]:
         """Those that share their places with this peer's."""
         here = peer in _HERE
-        return [one for one, found in self._open.items() if (found.peer in _HERE) is here]
+        return [
+            transport for transport, found in self._open.items() if (found.peer in _HERE) is here
+        ]
 
     def _has_room(self, group: Sequence[asyncio.BaseTransport], most: int) -> bool:
         if len(group) < most:
@@ -150,7 +152,7 @@ class Connections:
         return True
 
     def _first_to_go(self, group: Sequence[asyncio.BaseTransport]) -> asyncio.BaseTransport | None:
-        waiting = [one for one in group if self._open[one].turn != "ours"]
+        waiting = [transport for transport in group if self._open[transport].turn != "ours"]
         return min(waiting, key=self._rank, default=None)
 
     def _rank(self, transport: asyncio.BaseTransport) -> int:

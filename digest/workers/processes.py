@@ -1,34 +1,22 @@
-"""Worker processes: how they are forked, called and killed."""
+"""Worker processes as callers have them: so many that are kept, or one for each call."""
 
 from __future__ import annotations
 
 import asyncio
-import atexit
-import os
 import pickle
-import signal
-import socket
-import sys
-from contextlib import suppress
 from threading import Lock
-from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from digest.errors import WorkerError
-from digest.workers.child import KINDS, LENGTH, NUMBER, READING, Result
+from digest.workers.child import KINDS, READING, Result
+from digest.workers.fork_server import fork_worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
+
+    from digest.workers.process import Process
 
 T = TypeVar("T")
-
-# Modules are found there where they are found here.
-_PROGRAM = """\
-import sys
-sys.path[:] = sys.argv[1:]
-from digest.workers.child import fork_workers
-fork_workers()
-"""
 
 
 class ProcessGroup:
@@ -60,7 +48,7 @@ class ProcessGroup:
             if (process := self._idle.pop()).is_there():
                 return process
             await asyncio.to_thread(process.end)
-        starting = asyncio.get_running_loop().run_in_executor(None, _fork, READING)
+        starting = asyncio.get_running_loop().run_in_executor(None, fork_worker, READING)
         try:
             return await asyncio.shield(starting)
         except asyncio.CancelledError:
@@ -116,7 +104,7 @@ class OneShotProcesses:
         Raises:
             WorkerError: it took too long, needed too much memory or ended its process.
         """
-        process = _fork(self._kind)
+        process = fork_worker(self._kind)
         with self._lock:
             self._busy.add(process)
         try:
@@ -158,162 +146,3 @@ def end(processes: Iterable[Process]) -> None:
     """End processes; it takes a moment."""
     for process in processes:
         process.end()
-
-
-class Process:
-    """A worker process."""
-
-    def __init__(self, number: int, connection: socket.socket, server: ForkServer) -> None:
-        self._number = number
-        self._connection = connection
-        self._server = server
-        self._is_ended = False
-
-    async def call(self, message: bytes) -> Result:
-        """What comes of a pickled call.
-
-        Raises:
-            EOFError, ConnectionError: the process has ended.
-        """
-        loop = asyncio.get_running_loop()
-        await loop.sock_sendall(self._connection, LENGTH.pack(len(message)) + message)
-        (length,) = LENGTH.unpack(await self._receive(LENGTH.size))
-        result: Result = pickle.loads(await self._receive(length))  # noqa: S301 - of our own
-        return result
-
-    async def _receive(self, length: int) -> bytearray:
-        loop = asyncio.get_running_loop()
-        received = bytearray(length)
-        rest = memoryview(received)
-        while rest:
-            if not (number := await loop.sock_recv_into(self._connection, rest)):
-                raise EOFError
-            rest = rest[number:]
-        return received
-
-    def call_blocking(self, message: bytes, seconds: float) -> Result:
-        """What comes of a pickled call, for a thread that can wait.
-
-        Raises:
-            TimeoutError: there was none within so many seconds.
-            EOFError, ConnectionError: the process has ended.
-        """
-        self._connection.settimeout(seconds)
-        until = monotonic() + seconds
-        self._connection.sendall(LENGTH.pack(len(message)) + message)
-        (length,) = LENGTH.unpack(self._wait_for(LENGTH.size, until))
-        result: Result = pickle.loads(self._wait_for(length, until))  # noqa: S301 - of our own
-        return result
-
-    def _wait_for(self, length: int, until: float) -> bytearray:
-        received = bytearray(length)
-        rest = memoryview(received)
-        while rest:
-            self._connection.settimeout(max(until - monotonic(), 0.001))
-            if not (number := self._connection.recv_into(rest)):
-                raise EOFError
-            rest = rest[number:]
-        return received
-
-    def is_there(self) -> bool:
-        """Whether an idle process has not ended."""
-        try:
-            self._connection.recv(1)
-        except BlockingIOError:
-            return True
-        except OSError:
-            pass
-        return False
-
-    def kill(self) -> None:
-        """Have it end, whatever it does; who waits for its answer learns of it."""
-        if not self._is_ended:
-            with suppress(ProcessLookupError):
-                os.kill(self._number, signal.SIGKILL)
-
-    def end(self) -> int | None:
-        """End it if it has not, and answer its exit code, if anybody knows."""
-        self.kill()
-        # The number may be another's from here on.
-        self._is_ended = True
-        self._connection.close()
-        return self._server.reap(self._number)
-
-
-class ForkServer:
-    """A process that workers are forked from; it ends with this one."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._control, theirs = socket.socketpair()
-        with theirs:
-            self._number = os.posix_spawn(
-                sys.executable,
-                [sys.executable, "-c", _PROGRAM, *sys.path],
-                os.environ,
-                file_actions=[(os.POSIX_SPAWN_DUP2, theirs.fileno(), 0)],
-                # Ctrl-C reaches every process of the terminal; it is for us to say when these end.
-                setsigmask=[signal.SIGINT],
-                # Who ignores it, as some supervisors have it, is never told how children ended.
-                setsigdef=[signal.SIGCHLD],
-            )
-
-    def fork(self, kind: int = READING) -> Process:
-        """A new process of the kind that has this index in `KINDS`.
-
-        Raises:
-            OSError: there is nothing left to fork it from.
-        """
-        ours, theirs = socket.socketpair()
-        ours.setblocking(False)
-        try:
-            with theirs:
-                return Process(self._ask(kind, [theirs.fileno()]), ours, self)
-        except OSError:
-            ours.close()
-            raise
-
-    def reap(self, number: int) -> int | None:
-        """The exit code of a process that has ended or is about to, if anybody knows."""
-        try:
-            return self._ask(number)
-        except OSError:
-            return None
-
-    def close(self) -> None:
-        """End it; the processes that were forked from it stay."""
-        self._control.close()
-        os.kill(self._number, signal.SIGKILL)
-        with suppress(ChildProcessError):
-            os.waitpid(self._number, 0)
-
-    def _ask(self, number: int, handles: Sequence[int] = ()) -> int:
-        with self._lock:
-            socket.send_fds(self._control, [NUMBER.pack(number)], handles)
-            if not (answer := self._control.recv(NUMBER.size)):
-                raise BrokenPipeError("the process that forks workers has ended")
-            (answered,) = NUMBER.unpack(answer)
-            return int(answered)
-
-
-# At most one, which is started when the first worker is.
-_servers: list[ForkServer] = []
-_FORKING = Lock()
-
-
-def _fork(kind: int) -> Process:
-    """A new worker; where that fails another fork server is started for the next."""
-    with _FORKING:
-        if not _servers:
-            _servers.append(ForkServer())
-        try:
-            return _servers[0].fork(kind)
-        except OSError:
-            _end_servers()
-            raise
-
-
-@atexit.register
-def _end_servers() -> None:
-    while _servers:
-        _servers.pop().close()

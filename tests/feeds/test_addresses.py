@@ -13,7 +13,7 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from digest.errors import FeedError
-from digest.feeds.http import fetch
+from digest.feeds.http import sockets
 from digest.feeds.http.fetch import Fetcher, FetchLimits
 from digest.feeds.http.messages import Request
 from tests.feed_xml import item, rss
@@ -74,7 +74,7 @@ def port(feed_server: HttpServer) -> int:
 
 @pytest.fixture
 def outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "is_public", lambda address: address == OUTSIDE)
+    monkeypatch.setattr(sockets, "is_public", lambda address: address == OUTSIDE)
 
 
 async def refused(fetcher: Fetcher, url: str) -> str:

@@ -164,7 +164,7 @@ class _Session:
 
     def _prepare(self, payload: bytes) -> Personal:
         """The payload for the wire; one edition's is prepared once for all its recipients."""
-        from digest.channels.email.smtp import on_the_wire
+        from digest.channels.email.wire_format import on_the_wire
 
         if payload != self._payload:
             check_fields(_OF_EVERYBODY + payload.partition(b"\r\n\r\n")[0])

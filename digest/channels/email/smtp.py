@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 from typing import TYPE_CHECKING
 
 import aiosmtplib
-from msgspec import Struct
 
 from digest.channels.email.connection import cannot_connect, encrypt, greet, hang_up
 from digest.channels.email.ehlo_name import own_name
+from digest.channels.email.envelope import envelope, mail_parameters, offer_of
 from digest.channels.email.login import as_sent, log_in, secret_for
 from digest.channels.email.refusals import Reply
 from digest.channels.email.verdicts import (
@@ -22,6 +21,7 @@ from digest.channels.email.verdicts import (
     verdict_of,
     wants_another_connection,
 )
+from digest.channels.email.wire_format import size_of
 from digest.errors import ChannelError, DeliveryError
 from digest.log import Redactor
 from digest.rendering.email.headers import mailbox
@@ -32,11 +32,8 @@ if TYPE_CHECKING:
 
     from aiosmtplib.protocol import SMTPProtocol
 
-    from digest.channels.email.verdicts import Step
+    from digest.channels.email.envelope import Command, Offer
     from digest.config import SmtpSettings
-
-    # The step, and what goes with it.
-    _Command = tuple[Step, tuple[str, ...]]
 
 _CONNECT_SECONDS = 60
 _ENVELOPE_SECONDS = 60
@@ -45,32 +42,10 @@ _FINAL_DOT_SECONDS = 600
 _GOODBYE_SECONDS = 5
 # Until the server's end is known, which answers by it: an address that is always right.
 _NO_NAME = "[127.0.0.1]"
-# RFC 1870, section 4: as many digits at most.
-_SIZE = re.compile(r"[0-9]{1,20}")
-
-
-class Offer(Struct, frozen=True):
-    """What a server offers: the version of TLS in use, and the largest message it takes."""
-
-    encryption: str | None
-    most_bytes: int | None
 
 
 class _LostError(ChannelError):
     """The connection went before the message did: another one may do better, at once."""
-
-
-def on_the_wire(message: bytes) -> bytes:
-    """A message as DATA carries it: lines end with CRLF, dots that begin one are doubled."""
-    lines = re.sub(rb"\r\n?|\n", b"\r\n", message)
-    if not lines.endswith(b"\r\n"):
-        lines += b"\r\n"
-    return re.sub(rb"(?m)^\.", b"..", lines) + b".\r\n"
-
-
-def size_of(message: bytes) -> int:
-    """The octets of a message that is `on_the_wire`, as RFC 1870 counts them."""
-    return len(message) - len(b".\r\n") - message.count(b"\r\n..")
 
 
 class SmtpConnection:
@@ -111,8 +86,8 @@ class SmtpConnection:
             DeliveryError: with the verdict.
         """
         client = await self._ready()
-        parameters = _parameters(client, recipient)
-        asked = _envelope(self._sender, recipient, parameters)
+        parameters = mail_parameters(client, recipient)
+        asked = envelope(self._sender, recipient, parameters)
         await self._ask_in_turn(client, asked, recipient, fresh=True)
         await self._ready()
 
@@ -172,10 +147,7 @@ class SmtpConnection:
     def offer(self) -> Offer:
         """What the server that is connected offers."""
         assert self._client is not None
-        encrypted = self._client.get_transport_info("ssl_object")
-        most = self._client.esmtp_extensions.get("size", "")
-        known = bool(_SIZE.fullmatch(most)) and int(most) > 0
-        return Offer(encrypted and encrypted.version(), int(most) if known else None)
+        return offer_of(self._client)
 
     async def say_goodbye(self) -> None:
         """End the connection politely, where there is one."""
@@ -196,11 +168,12 @@ class SmtpConnection:
     async def _begin(self, recipient: str, size: int, *, fresh: bool) -> None:
         """Everything up to where the server asks for the message."""
         client = await self._ready()
-        asked = _envelope(self._sender, recipient, _parameters(client, recipient, size))
+        parameters = mail_parameters(client, recipient, size)
+        asked = envelope(self._sender, recipient, parameters)
         await self._ask_in_turn(client, [*asked, ("DATA", ())], recipient, fresh=fresh)
 
     async def _ask_in_turn(
-        self, client: aiosmtplib.SMTP, asked: list[_Command], recipient: str, *, fresh: bool
+        self, client: aiosmtplib.SMTP, asked: list[Command], recipient: str, *, fresh: bool
     ) -> None:
         self._half_way = True
         try:
@@ -216,7 +189,7 @@ class SmtpConnection:
             raise self._lost(error) from error
 
     async def _ask(
-        self, client: aiosmtplib.SMTP, command: _Command, recipient: str, *, fresh: bool
+        self, client: aiosmtplib.SMTP, command: Command, recipient: str, *, fresh: bool
     ) -> None:
         step, arguments = command
         words = (word.encode() for word in (step, *arguments))
@@ -294,22 +267,3 @@ class SmtpConnection:
         reply = self._reply(answer)
         error = verdict_of(reply, "RCPT", self._sender)
         return error if isinstance(error, ChannelError) else ChannelError(str(reply))
-
-
-def _envelope(sender: str, recipient: str, parameters: list[str]) -> list[_Command]:
-    return [("MAIL", (f"FROM:<{sender}>", *parameters)), ("RCPT", (f"TO:<{recipient}>",))]
-
-
-def _parameters(client: aiosmtplib.SMTP, recipient: str, size: int = 0) -> list[str]:
-    """What MAIL says of a message to a server that knows SIZE (RFC 1870), SMTPUTF8 (RFC 6531)."""
-    parameters = []
-    if size and client.supports_extension("size"):
-        most = client.esmtp_extensions["size"]
-        if _SIZE.fullmatch(most) and 0 < int(most) < size:
-            raise DeliveryError(f"the message has {size} bytes, the server takes {most}", "refused")
-        parameters.append(f"SIZE={size}")
-    if not recipient.isascii():
-        if not client.supports_extension("smtputf8"):
-            raise DeliveryError("the address needs SMTPUTF8, which the server lacks", "failed")
-        parameters += ["SMTPUTF8", "BODY=8BITMIME"]
-    return parameters

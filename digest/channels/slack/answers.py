@@ -122,8 +122,9 @@ def _statement(body: bytes) -> _Statement:
     if fields is None:
         return _Statement(True if text == "ok" else None, one_line(text, MOST_WORDS))
     flags = [flag for name in ("ok", "success") if isinstance(flag := fields.get(name), bool)]
-    words = [fields.get(name) for name in ("error", "id", "message")]
-    word, *more = [one_line(one, MOST_WORDS) for one in words if isinstance(one, str)] or [""]
+    values = [fields.get(name) for name in ("error", "id", "message")]
+    words = [one_line(value, MOST_WORDS) for value in values if isinstance(value, str)]
+    word, *more = words or [""]
     return _Statement(all(flags) if flags else None, word, (*more, *_details(fields)), fields)
 
 

@@ -11,7 +11,7 @@ from digest.cli.setup.probe import find_feeds, one_line
 from digest.cli.setup.prompts import SITE, agree, ask, ask_more, choose, tell
 from digest.errors import FeedError
 from digest.feeds.discovery import is_of_the_site
-from digest.feeds.http.fetch import NOT_PUBLIC
+from digest.feeds.http.sockets import NOT_PUBLIC
 from digest.language import counted
 
 if TYPE_CHECKING:

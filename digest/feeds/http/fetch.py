@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import re
-import socket
-import ssl
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
-from multidict import CIMultiDict
 
 from digest.errors import FeedError
 from digest.feeds.http import redirects
-from digest.feeds.http.decode import ACCEPTED
+from digest.feeds.http.conditional import is_conditional, request_headers, validator
+from digest.feeds.http.failures import failure_of, status_line
 from digest.feeds.http.freshness import fresh_for, retry_after
-from digest.feeds.http.guard import is_public, may_be_private
 from digest.feeds.http.messages import Request, Response
+from digest.feeds.http.sockets import allowed_socket, public_socket
 from digest.feeds.http.throttle import HostThrottle
-from digest.feeds.text import one_line
 from digest.http_client import aiohttp, trusted
-from digest.network import chain_of, connection_trouble
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Awaitable, Callable, Sequence
     from types import TracebackType
 
@@ -38,13 +34,6 @@ _OVERLOADED = {429, 503}
 _MAX_REDIRECTS = 5
 # Of seconds none may be left, but a deadline of none is no deadline.
 _AT_ONCE = 0.001
-_RECEIVE_BUFFER = 64 * 1024
-_LONGEST_REASON = 300
-NOT_PUBLIC = "is not a public address"
-IF_MEANT = "set allow_private_networks for this feed if it should be polled"
-_ITS_OWN = "allow_private_networks is for the feed's own host; poll it there, if it is yours"
-_NEVER = "is never asked: link-local, or where a cloud hands out credentials"
-_REFUSED = re.compile(rf"\S+ (?:{NOT_PUBLIC}|{_NEVER})")
 # What a service may ask for with limit headers of its own.
 _LONGEST_REST = timedelta(days=1)
 
@@ -74,32 +63,6 @@ class Allowance:
 class _Redirect(Struct, frozen=True):
     url: URL
     permanent: bool
-
-
-_AddressInfo = tuple[int, int, int, str, tuple[object, ...]]
-
-
-def _socket(info: _AddressInfo) -> socket.socket:
-    """A socket for an address that was looked up, or given as a literal, on any hop."""
-    family, kind, protocol, _, _ = info
-    opened = socket.socket(family, kind, protocol)
-    # What has arrived is read at once, and a hostile server can make much of it costly to read.
-    opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
-    return opened
-
-
-def _public_socket(info: _AddressInfo) -> socket.socket:
-    address = str(info[4][0])
-    if not is_public(address):
-        raise OSError(f"{address} {NOT_PUBLIC}")
-    return _socket(info)
-
-
-def _allowed_socket(info: _AddressInfo) -> socket.socket:
-    address = str(info[4][0])
-    if not (may_be_private(address) or is_public(address)):
-        raise OSError(f"{address} {_NEVER}")
-    return _socket(info)
 
 
 async def _at_once() -> None:
@@ -146,7 +109,7 @@ class Fetcher:
         connector = aiohttp.TCPConnector(
             limit=0,  # HostThrottle counts, so that waiting for a slot is not part of the deadline
             force_close=True,  # so that what follows an answer cannot pass for the next one
-            socket_factory=_public_socket if public_only else _allowed_socket,
+            socket_factory=public_socket if public_only else allowed_socket,
             resolver=self._resolver,
         )
         return aiohttp.ClientSession(
@@ -204,7 +167,7 @@ class Fetcher:
         except TimeoutError:
             raise FeedError(f"no whole answer within {self._limits.timeout:g} s") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise FeedError(_reason(error, request)) from error
+            raise FeedError(failure_of(error, request)) from error
 
     async def _ask(
         self, left: Allowance, request: Request, trail: Sequence[URL]
@@ -214,7 +177,7 @@ class Fetcher:
         tls = (self._tls or trusted()) if url.scheme == "https" else True
         async with session.get(
             url,
-            headers=_headers(request, trail),
+            headers=request_headers(request, trail),
             allow_redirects=False,
             ssl=tls,
             timeout=aiohttp.ClientTimeout(
@@ -233,19 +196,19 @@ class Fetcher:
         rest = _rest(request, answer, now)
         if rest:
             self._throttle.leave_alone(redirects.host(url), rest)
-        unchanged = answer.status == 304 and _is_conditional(request, url)
+        unchanged = answer.status == 304 and is_conditional(request, url)
         if answer.status != 200 and not unchanged:
             wait = retry_after(answer.headers, now)
             if wait and answer.status in _OVERLOADED:
                 self._throttle.leave_alone(redirects.host(url), wait)
-            reason = one_line(f"answered {answer.status} {answer.reason or ''}", _LONGEST_REASON)
+            reason = status_line(answer.status, answer.reason)
             longest = max(filter(None, (wait, rest)), default=None)
             raise FeedError(reason, status=answer.status, retry_after=longest)
         response = Response(
             answer.status,
             str(url),
-            _validator(answer.headers.get(aiohttp.hdrs.ETAG)),
-            _validator(answer.headers.get(aiohttp.hdrs.LAST_MODIFIED)),
+            validator(answer.headers.get(aiohttp.hdrs.ETAG)),
+            validator(answer.headers.get(aiohttp.hdrs.LAST_MODIFIED)),
             charset=answer.charset,
             fresh_for=fresh_for(answer.headers, now),
             rest=rest,
@@ -288,67 +251,3 @@ def _rest(request: Request, answer: aiohttp.ClientResponse, now: datetime) -> ti
 def _may_be_private(request: Request, url: URL) -> bool:
     """Whether a hop may lead to a private network: to the feed's own host, if it is allowed."""
     return request.allow_private_networks and url.host == redirects.address(request.url).host
-
-
-def _reason(error: Exception, request: Request) -> str:
-    reason = explain(error)
-    return reason.replace(IF_MEANT, _ITS_OWN) if request.allow_private_networks else reason
-
-
-def _validator(value: str | None) -> str | None:
-    """As it came; None for bytes that are no text, which could not be sent back as they came.
-
-    Nor can `*`, which stands for any body there ever was (RFC 9110, section 13.1.2).
-    """
-    return value if value and value.isprintable() and value != "*" else None
-
-
-def _is_conditional(request: Request, url: URL) -> bool:
-    known = redirects.address(request.answered_by or request.moved_to or request.url)
-    return bool(request.etag or request.last_modified) and url == known
-
-
-def _headers(request: Request, trail: Sequence[URL]) -> CIMultiDict[str]:
-    headers = CIMultiDict(
-        {aiohttp.hdrs.ACCEPT: request.accept, aiohttp.hdrs.ACCEPT_ENCODING: ACCEPTED}
-    )
-    if _is_conditional(request, trail[-1]):
-        if request.etag:
-            headers[aiohttp.hdrs.IF_NONE_MATCH] = request.etag
-        if request.last_modified:
-            headers[aiohttp.hdrs.IF_MODIFIED_SINCE] = request.last_modified
-    if redirects.is_trusted(redirects.address(request.url), trail):
-        headers.update(request.headers)
-    return headers
-
-
-def explain(error: Exception) -> str:
-    """One clear line for what went wrong, from the most telling error of the chain."""
-    # The errors of a name's addresses are a text in one error, no longer of their kinds.
-    if refused := _REFUSED.findall(str(getattr(error, "os_error", ""))):
-        mend = f"; {IF_MEANT}" if any(NOT_PUBLIC in each for each in refused) else ""
-        return one_line(f"{', '.join(refused)}{mend}", _LONGEST_REASON)
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        # It is of the other's kind too, without what that says.
-        error = error.certificate_error
-    chain = list(chain_of(error))
-    for kind, words in _REASONS.items():
-        for link in chain:
-            if isinstance(link, kind):
-                trouble = connection_trouble(link) or getattr(link, "strerror", None) or link
-                return one_line(words.format(link, trouble=trouble), _LONGEST_REASON)
-    return one_line(f"{type(error).__name__}: {error}", _LONGEST_REASON)
-
-
-_REASONS: dict[type[BaseException], str] = {
-    socket.gaierror: "the host name does not resolve",
-    aiohttp.ClientConnectorDNSError: "the host name does not resolve",
-    ConnectionRefusedError: "cannot connect: {trouble}",
-    ConnectionResetError: "the server reset the connection",
-    ssl.SSLCertVerificationError: "the certificate is not valid: {0.verify_message}",
-    aiohttp.ClientPayloadError: "the body ended too early",
-    aiohttp.ServerDisconnectedError: "the server closed the connection without an answer",
-    aiohttp.ClientConnectorError: "cannot connect: {trouble}",
-    aiohttp.ClientResponseError: "the answer is not valid HTTP",
-    ValueError: "the address cannot be used: {}",
-}

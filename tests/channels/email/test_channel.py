@@ -10,7 +10,7 @@ from aiosmtplib.protocol import PERIOD_REGEX, normalize_message_line_endings
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.channels.email.smtp import on_the_wire
+from digest.channels.email.wire_format import on_the_wire
 from tests.channels.mailing import (
     PAYLOAD,
     email,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.channels.email.smtp import on_the_wire
+from digest.channels.email.wire_format import on_the_wire
 from digest.model import PictureFile
 from digest.rendering.email.message import build_email, text_only
 from digest.rendering.email.mime import text_part

@@ -20,8 +20,8 @@ def upgrade() -> None:
     rows = connection.execute(sa.text("SELECT id, digest, scheduled_for FROM editions")).all()
     named = [
         # Without a key there never was a feed.
-        {"id": one.id, "urn": _urn(bytes(key), one.id) if key else _new_urn(*one[1:])}
-        for one in rows
+        {"id": row.id, "urn": _urn(bytes(key), row.id) if key else _new_urn(*row[1:])}
+        for row in rows
     ]
     if named:
         connection.execute(sa.text("UPDATE editions SET urn = :urn WHERE id = :id"), named)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import random
-from collections import Counter, defaultdict, deque
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
@@ -18,14 +14,16 @@ from digest.feeds.http.permanent_moves import after_answer, after_failure, settl
 from digest.feeds.sources import source_of
 from digest.feeds.timing import IntervalFactors, next_attempt, next_poll
 from digest.jobs.ask_source import SourceClient
+from digest.jobs.backlog import Backlog
 from digest.jobs.body_task import read_and_clean
+from digest.jobs.poll_queue import PollQueue
 from digest.jobs.update_builder import UpdateBuilder
 from digest.log import event
 from digest.model import FeedState, PollOutcome, PollResult
 from digest.store.updates import Failure, Unchanged, Validators, Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from digest.config import SourceSettings
     from digest.feeds.http.fetch import Fetcher
@@ -39,48 +37,12 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _GONE = 410
-_BEGUN_AT_ONCE = 10
-# The longest pauses of the event loop are the garbage collector's, and it looks at what is alive.
-_MOST_AT_ONCE = 200
 # So that memory does not grow with the number of feeds that are due.
 _MOST_BODIES = 32
 # What many of are read by a worker within a moment, even decompressed.
 _SMALL = 64 * 1024
 # How long a feed that outran its polls is polled more often.
 _HURRIED = timedelta(days=7)
-
-
-class Backlog:
-    """The bodies that arrived and are not recorded yet; whoever would ask for more waits."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._bodies = 0
-        self._room = asyncio.Event()
-        self._room.set()
-        self._door = asyncio.Lock()
-
-    async def room(self) -> None:
-        """Wait until there are fewer than the most."""
-        # One by one: all at once would keep the event loop from all else.
-        async with self._door:
-            await self._room.wait()
-
-    @contextmanager
-    def one_more(self) -> Iterator[None]:
-        """Count a body until the block ends."""
-        self._count(1)
-        try:
-            yield
-        finally:
-            self._count(-1)
-
-    def _count(self, more: int) -> None:
-        self._bodies += more
-        if self._bodies < self._most:
-            self._room.set()
-        else:
-            self._room.clear()
 
 
 class PollJob:
@@ -95,9 +57,7 @@ class PollJob:
         self._update_builder = UpdateBuilder(context, workers)
         self._clock = context.clock
         self._sanitiser = context.sanitiser
-        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._asked: Counter[str] = Counter()
-        self._ended: dict[str, float] = {}
+        self._queue = PollQueue(context.store, self._poll_one)
         self._backlog = Backlog(_MOST_BODIES)
         # Told of every poll, whoever asked for it.
         self.note: Callable[[PollResult], None] = lambda _: None
@@ -108,13 +68,13 @@ class PollJob:
         report: Callable[[PollResult], None] = lambda _: None,
     ) -> list[PollResult]:
         """Poll every feed whose time has come and that is not paused, of these addresses or all."""
-        now, began = self._clock(), self._now()
+        now, began = self._clock(), self._queue.time()
         due = await self._store.transact(lambda store: store.feeds.due(now))
         wanted = {url for url, feed in self._feeds.items() if not feed.paused}
         if among is not None:
             wanted &= set(among)
         # What is being polled already stays due until it is done.
-        wanted -= set(self._asked)
+        wanted -= self._queue.urls()
         due = [state for state in due if state.url in wanted and self._is_rested(state, now)]
         return await self._poll(due, began, report)
 
@@ -127,68 +87,25 @@ class PollJob:
         self, urls: Collection[str], report: Callable[[PollResult], None] = lambda _: None
     ) -> list[PollResult]:
         """Poll these feeds now, due or not."""
-        began = self._now()
+        began = self._queue.time()
         states = await self._store.transact(lambda store: store.feeds.states(urls))
         return await self._poll(states, began, report)
 
     async def _poll(
         self, states: Iterable[FeedState], began: float, report: Callable[[PollResult], None]
     ) -> list[PollResult]:
-        """Poll feeds as they were when it `began`, so many at a time; answers in their order."""
+        """Poll feeds as they were when it `began`; answers in the order of the configuration."""
         order = {url: n for n, url in enumerate(self._feeds)}
         known = sorted((s for s in states if s.url in order), key=lambda s: order[s.url])
-        self._asked.update(state.url for state in known)
-        results: dict[str, PollResult] = {}
-        errors: list[Exception] = []
-        waiting = iter(_in_turns(known))
 
-        async def work() -> None:
-            for state in waiting:
-                try:
-                    results[state.url] = await self._in_turn(state, began)
-                    self.note(results[state.url])
-                    report(results[state.url])
-                except Exception as error:  # noqa: BLE001 - raised when the others are done
-                    errors.append(error)
-                finally:
-                    self._leave(state.url)
+        def tell(result: PollResult) -> None:
+            self.note(result)
+            report(result)
 
-        try:
-            async with asyncio.TaskGroup() as group:
-                for number in range(min(len(known), _MOST_AT_ONCE)):
-                    # Hundreds begun at once would keep the event loop from all else.
-                    if number % _BEGUN_AT_ONCE == 0:
-                        await asyncio.sleep(0)
-                    group.create_task(work())
-        finally:
-            for state in waiting:
-                self._leave(state.url)
-        # One that could not be recorded has not kept the others from being so.
-        if errors:
-            raise errors[0]
-        return [results[state.url] for state in known]
+        return await self._queue.poll(known, began, tell)
 
-    def _leave(self, url: str) -> None:
-        self._asked[url] -= 1
-        if not self._asked[url]:
-            del self._asked[url]
-
-    async def _in_turn(self, state: FeedState, began: float) -> PollResult:
-        # Two polls of one feed at a time would both find its entries new.
-        async with self._turns[state.url]:
-            if self._ended.get(state.url, began) > began:
-                url = state.url
-                state = await self._store.transact(lambda store: store.feeds.states([url])[0])
-            try:
-                return await self._poll_one(state, self._feeds[state.url])
-            finally:
-                self._ended[state.url] = self._now()
-
-    @staticmethod
-    def _now() -> float:
-        return asyncio.get_running_loop().time()
-
-    async def _poll_one(self, state: FeedState, feed: SourceSettings) -> PollResult:
+    async def _poll_one(self, state: FeedState) -> PollResult:
+        feed = self._feeds[state.url]
         try:
             result = await self._attempt(state, feed)
         except NotAskedError as error:
@@ -362,17 +279,3 @@ def _is_gone(feed: SourceSettings, state: FeedState, error: FeedError, now: date
 
 def _record_unchanged(store: Store, polls: Sequence[Unchanged]) -> None:
     store.feeds.record_unchanged(polls)
-
-
-def _in_turns(states: Iterable[FeedState]) -> Iterator[FeedState]:
-    """The first feed of each host, then the second of each: one with many keeps none waiting."""
-    hosts: dict[str, deque[FeedState]] = defaultdict(deque)
-    for state in states:
-        address = urlsplit(state.url)
-        # A source without an address of its own is asked where all of its kind are.
-        hosts[address.netloc or address.scheme].append(state)
-    while hosts:
-        for host in list(hosts):
-            yield hosts[host].popleft()
-            if not hosts[host]:
-                del hosts[host]

@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from digest.feeds.anomalies import expected, is_gap, may_be_flood
@@ -17,11 +18,13 @@ from digest.store.updates import Measured, Update, Validators
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from digest.config import SourceSettings
     from digest.feeds.diff import Changes, RecognisedEntry
     from digest.feeds.http.messages import Response
     from digest.feeds.parsing.read import ParsedBody
+    from digest.feeds.quota import QuotaResult
     from digest.jobs.body_task import CleanedBody
     from digest.jobs.context import JobContext
     from digest.model import CleanEntry, FeedState, KeyedEntry, KnownEntry
@@ -53,62 +56,29 @@ class UpdateBuilder:
         Raises:
             FeedError: its entries cannot be cleaned within the limits.
         """
-        assert response.body_hash is not None
         reading = read.reading
-        kept = set(reading.kept.values())
-        known_before = state.succeeded_at is not None
         found = await self._known(state, reading)
-        if any(one.id in kept for one in found):
+        if not {known.id for known in found}.isdisjoint(reading.kept.values()):
             return None
         changes = diff(reading.entries, found)
-        known = {one.known.id: one for one in changes.recognised}
         flood = not is_reconfigured(feed, state) and await self._is_flood(state, changes)
-        edited = [one for one in changes.recognised if one.edited]
-        clean = {one.names: one for one in read.clean}
+        edited = [entry for entry in changes.recognised if entry.edited]
+        clean = {entry.names: entry for entry in read.clean}
         new = await self._clean(changes.new, clean)
-        again = await self._clean([one.keyed for one in edited], clean)
-        whole = 2 * (len(kept) + len(reading.entries)) >= state.entries
+        again = await self._clean([entry.keyed for entry in edited], clean)
+        now = self._clock()
         taken = take(
             # A feed lists its newest entry first; the store counts upwards in time.
             tuple(reversed(new)),
-            tuple(zip((one.known.id for one in edited), again, strict=True)),
+            tuple(zip((entry.known.id for entry in edited), again, strict=True)),
             self._quota(feed),
             state.spent,
-            self._clock(),
+            now,
             flood=flood,
             first=not state.entries,
         )
-        return Update(
-            title=reading.title or state.title,
-            # What is left of a body is as new to the next poll, which must not take it for read.
-            body_hash=response.body_hash if taken.is_whole else "",
-            validators=(
-                Validators(response.etag, response.last_modified, response.url)
-                if taken.is_whole
-                else Validators(None, None, response.url)
-            ),
-            new=taken.new,
-            edited=taken.edited,
-            renamed={number: one.new_names for number, one in known.items() if one.new_names},
-            seen=(*known, *kept),
-            windows=self.windows(feed),
-            poll_hints=state.poll_hints if kept else reading.poll_hints,
-            flood=flood and bool(taken.new),
-            # Of what is all left the next poll tells, which finds it as new.
-            missed=bool(taken.new) and not flood and not kept and is_gap(changes, state.entries),
-            # All of a feed may be edited at once, by its publisher or by a better parser of ours.
-            resend=feed.updates == "resend" and not may_be_flood(len(edited), state.entries),
-            redraw=not state.entries and known_before and may_be_flood(len(new), 1),
-            forget_before=self._clock() - _REMEMBERED if known_before and whole else None,
-            restored=sum(not known[number].known.fingerprint for number, _ in taken.edited),
-            spent=taken.spent,
-            left=taken.left,
-            complaint=taken.complaint,
-            listing=reading.index if taken.is_whole else None,
-            listed=_listed(reading, changes),
-            home=reading.home or state.home,
-            measured=[_measured(one) for one in changes.recognised if _has_facts(one)],
-        )
+        comparison = _Comparison(state, reading, changes, taken, flood, now)
+        return _update(comparison, response, self.windows(feed), resend=feed.updates == "resend")
 
     def _quota(self, feed: SourceSettings) -> Quota:
         return Quota(
@@ -124,7 +94,7 @@ class UpdateBuilder:
         if not reading.entries or state.succeeded_at is None:
             return []
         names = {name for entry in reading.entries for name in entry.names}
-        keys = {key for one in reading.entries for key in candidate_keys(one)}
+        keys = {key for entry in reading.entries for key in candidate_keys(entry)}
         return await self._store.transact(lambda store: store.feeds.known(state.id, names, keys))
 
     async def _is_flood(self, state: FeedState, changes: Changes) -> bool:
@@ -144,18 +114,104 @@ class UpdateBuilder:
         clean: Mapping[tuple[str, ...], CleanEntry],
     ) -> tuple[CleanEntry, ...]:
         """The entries clean, those that are by now and the others; by their names."""
-        rest = [one for one in entries if one.names not in clean]
+        rest = [entry for entry in entries if entry.names not in clean]
         if rest:
             # Hardly ever: entries come clean with what was read of their body.
             from digest.rendering.clean import clean_entries
 
             cleaned = await self._workers.call(clean_entries, tuple(rest))
-            clean = {**clean, **{one.names: one for one in cleaned}}
+            clean = {**clean, **{entry.names: entry for entry in cleaned}}
         # Of two with the same key one was given another.
         return tuple(
-            found if found.key == one.key else replace(found, key=one.key)
-            for one, found in ((one, clean[one.names]) for one in entries)
+            found if found.key == entry.key else replace(found, key=entry.key)
+            for entry, found in ((entry, clean[entry.names]) for entry in entries)
         )
+
+
+class _Comparison(Struct, frozen=True):
+    """What a body has beside what is known of its feed, and what is taken of it.
+
+    `flood` is whether it has more new entries than the feed brings; `now` is when it was compared.
+    """
+
+    state: FeedState
+    reading: ParsedBody
+    changes: Changes
+    taken: QuotaResult
+    flood: bool
+    now: datetime
+
+
+def _update(
+    comparison: _Comparison,
+    response: Response,
+    windows: Mapping[str, timedelta],
+    *,
+    resend: bool,
+) -> Update:
+    """What the store is to keep of a body; `resend` is what the feed's settings say of edits."""
+    assert response.body_hash is not None
+    state, reading = comparison.state, comparison.reading
+    changes, taken = comparison.changes, comparison.taken
+    known = {entry.known.id: entry for entry in changes.recognised}
+    edits = sum(entry.edited for entry in changes.recognised)
+    return Update(
+        title=reading.title or state.title,
+        # What is left of a body is as new to the next poll, which must not take it for read.
+        body_hash=response.body_hash if taken.is_whole else "",
+        validators=_validators(response, is_whole=taken.is_whole),
+        new=taken.new,
+        edited=taken.edited,
+        renamed={number: entry.new_names for number, entry in known.items() if entry.new_names},
+        seen=(*known, *set(reading.kept.values())),
+        windows=windows,
+        poll_hints=state.poll_hints if reading.kept else reading.poll_hints,
+        flood=comparison.flood and bool(taken.new),
+        missed=_is_missed(comparison),
+        # All of a feed may be edited at once, by its publisher or by a better parser of ours.
+        resend=resend and not may_be_flood(edits, state.entries),
+        redraw=_is_to_redraw(comparison),
+        forget_before=_forget_before(comparison),
+        restored=sum(not known[number].known.fingerprint for number, _ in taken.edited),
+        spent=taken.spent,
+        left=taken.left,
+        complaint=taken.complaint,
+        listing=reading.index if taken.is_whole else None,
+        listed=_listed(reading, changes),
+        home=reading.home or state.home,
+        measured=[_measured(entry) for entry in changes.recognised if _has_facts(entry)],
+    )
+
+
+def _validators(response: Response, *, is_whole: bool) -> Validators:
+    """What the next poll asks with; nothing to recognise a body by where some of it is left."""
+    if not is_whole:
+        return Validators(None, None, response.url)
+    return Validators(response.etag, response.last_modified, response.url)
+
+
+def _is_missed(comparison: _Comparison) -> bool:
+    """Whether entries probably came and went since the last body."""
+    # Of what is all left the next poll tells, which finds it as new.
+    if not comparison.taken.new or comparison.flood or comparison.reading.kept:
+        return False
+    return is_gap(comparison.changes, comparison.state.entries)
+
+
+def _is_to_redraw(comparison: _Comparison) -> bool:
+    """Whether baselines are drawn anew: the feed was empty so far, and now has many entries."""
+    state = comparison.state
+    emptied = not state.entries and state.succeeded_at is not None
+    return emptied and may_be_flood(len(comparison.changes.new), 1)
+
+
+def _forget_before(comparison: _Comparison) -> datetime | None:
+    """Entries last in the feed before this time are forgotten; None where half of it is missing."""
+    state, reading = comparison.state, comparison.reading
+    in_body = len(set(reading.kept.values())) + len(reading.entries)
+    if state.succeeded_at is None or 2 * in_body < state.entries:
+        return None
+    return comparison.now - _REMEMBERED
 
 
 def _has_facts(recognised: RecognisedEntry) -> bool:
@@ -172,11 +228,11 @@ def _listed(reading: ParsedBody, changes: Changes) -> tuple[int | str, ...]:
     """What the entries of a body are, in its order: by id, new ones by key; none if not certain."""
     if not reading.hashes and not reading.kept:
         return ()
-    new = {one.names: one.key for one in changes.new}
-    known = {one.keyed.names: one.known.id for one in changes.recognised}
+    new = {entry.names: entry.key for entry in changes.new}
+    known = {entry.keyed.names: entry.known.id for entry in changes.recognised}
     if len({*known.values()}) < len(known):
         return ()
     ids: dict[bytes, int | str] = dict(reading.kept)
-    for one, entry in zip(reading.hashes, reading.entries, strict=True):
-        ids[one] = new[entry.names] if entry.names in new else known[entry.names]
-    return tuple(ids[one] for one in reading.index.hashes)
+    for entry_hash, entry in zip(reading.hashes, reading.entries, strict=True):
+        ids[entry_hash] = new[entry.names] if entry.names in new else known[entry.names]
+    return tuple(ids[entry_hash] for entry_hash in reading.index.hashes)

@@ -6,7 +6,7 @@ import asyncio
 from contextlib import ExitStack, suppress
 
 from digest.errors import FeedError
-from digest.jobs.poll import Backlog
+from digest.jobs.backlog import Backlog
 
 
 async def is_ready(backlog: Backlog) -> bool:

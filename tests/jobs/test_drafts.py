@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from digest.app.ticker import DaemonHealth
-from digest.jobs import drafts as jobs
+from digest.jobs import draft_reader, drafts
 from digest.jobs.drafts import Drafter
 from digest.workers.pool import WorkerPool
 from tests import limits
@@ -119,7 +119,7 @@ async def test_what_takes_too_long_all_the_same_is_not_grouped(
 async def test_of_a_feed_the_newest_are_looked_at_and_the_others_wait(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "_MOST_PENDING", 10)
+    monkeypatch.setattr(draft_reader, "_MOST_PENDING", 10)
     await learn(bench, FEEDS[0], *(f"Title {n}" for n in range(30)))
     await learn(bench, FEEDS[1], *(f"Other {n}" for n in range(3)))
     draft = await Drafter(bench.context()).edition("weekly", NOW)
@@ -131,7 +131,7 @@ async def test_of_a_feed_the_newest_are_looked_at_and_the_others_wait(
 async def test_rules_read_contents_a_few_at_a_time(
     tmp_path: Path, workers: WorkerPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "_MOST_TEXTS", 2)
+    monkeypatch.setattr(drafts, "_MOST_TEXTS", 2)
     digest = {**MANY["weekly"], "exclude": ["text:secret"], "content": "full"}
     config = settings_of(tmp_path, list(FEEDS), digests={"weekly": digest})
     async with open_bench(config, tmp_path) as bench:

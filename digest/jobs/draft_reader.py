@@ -1,0 +1,183 @@
+"""Reads what a draft is made of: what is pending, and what the edition is to be like.
+
+All of it runs in the thread of the store.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from digest.editions.catch_up import as_of
+from digest.editions.schedule import next_after
+from digest.editions.weekly import weekly_of, weekly_schedule
+from digest.jobs.draft_material import Filed, Material
+from digest.language import language_of
+from digest.model import Failing, Held, Quiet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from digest.config import DigestSettings, Settings, SourceSettings
+    from digest.editions.compose import Frame, Health
+    from digest.model import Entry
+    from digest.store import Store
+
+# Of each feed the newest are looked at; the others wait, as they would behind these.
+_MOST_PENDING = 2_000
+
+
+def newest_pending(store: Store, settings: Settings, digest: str) -> Sequence[int]:
+    """The numbers of the entries that wait for a digest, of each feed so many at most."""
+    urls = [feed.address for feed in settings.feeds_of(digest)]
+    return store.editions.newest_pending(digest, urls, _MOST_PENDING)
+
+
+def edition_material(
+    store: Store,
+    settings: Settings,
+    digest: str,
+    pending: list[Entry],
+    times: tuple[datetime, datetime],
+) -> Material:
+    """What an edition is made of; `times` are now, and until when entries are looked at."""
+    # What only an edition needs is loaded for the first, and not when a daemon starts.
+    from digest.editions.filter import Rules
+
+    config, feeds = settings.digests[digest], settings.feeds_of(digest)
+    urls = [feed.address for feed in feeds]
+    now, until = times
+    of_feed = Counter(entry.feed_url for entry in pending)
+    is_all = all(number < _MOST_PENDING for number in of_feed.values())
+    beyond = {} if is_all else store.editions.count_pending(digest, urls)
+    period = (store.editions.last_period_end(digest), until)
+    return Material(
+        pending=as_of(pending, until) if until < now else pending,
+        frame=_frame(store, settings, digest, period, now),
+        rules=Rules(config.include, config.exclude, config.watch),
+        filed=_filed(feeds),
+        most=config.max_entries,
+        caps={feed.address: feed.max_entries for feed in feeds if feed.max_entries},
+        beyond={url: more for url, n in beyond.items() if (more := n - of_feed[url]) > 0},
+    )
+
+
+def week_material(
+    store: Store, settings: Settings, digest: str, taken: list[Entry], now: datetime
+) -> Material:
+    """What a weekly edition is made of: the entries that the other editions had taken."""
+    from digest.editions.filter import Rules
+
+    config, zone, name = settings.digests[digest], settings.zone_of(digest), weekly_of(digest)
+    frame = _frame(store, settings, digest, (store.weeks.began(digest), now), now)
+    frame = replace(
+        frame,
+        digest=name,
+        title=language_of(config.language).translate("{digest}, weekly", digest=frame.title),
+        # Feeds that are not the digest's any more come last.
+        names={
+            **frame.names,
+            **{entry.feed_url: frame.names.get(entry.feed_url) for entry in taken},
+        },
+        next_at=next_after(weekly_schedule(config.schedule), zone, now),
+    )
+    return Material(
+        pending=taken,
+        frame=frame,
+        # What was decided for the other editions holds.
+        rules=Rules(watch=config.watch),
+        filed=_filed(settings.feeds_of(digest)),
+        most=len(taken),
+        caps={},
+        beyond={},
+    )
+
+
+def _filed(feeds: Iterable[SourceSettings]) -> dict[str, Filed]:
+    return {
+        feed.address: Filed((feed.name,) if feed.name else (), tuple(feed.tags)) for feed in feeds
+    }
+
+
+def _frame(
+    store: Store,
+    settings: Settings,
+    digest: str,
+    period: tuple[datetime | None, datetime],
+    now: datetime,
+) -> Frame:
+    from digest.editions.compose import Frame
+
+    config, zone = settings.digests[digest], settings.zone_of(digest)
+    feeds = settings.feeds_of(digest)
+    names = {feed.address: feed.name for feed in feeds}
+    known = store.health.titles()
+    titles = {url: known.get(url, "") for url in names}
+    return Frame(
+        digest=digest,
+        title=settings.title_of(digest),
+        timezone=zone.key,
+        period_from=period[0],
+        period_to=period[1],
+        composed_at=now,
+        names=names,
+        titles=titles,
+        tags=_tags(config, feeds),
+        marking=frozenset(feed.address for feed in feeds if feed.updates != "ignore"),
+        inside=settings.hosts_inside,
+        top=config.top_stories,
+        fold=config.fold,
+        content=config.content,
+        next_at=next_after(config.schedule, zone, now),
+        health=_health(
+            store,
+            _shown(settings, digest, titles),
+            {f.address for f in feeds if not f.paused},
+            *period,
+        ),
+        language=config.language,
+    )
+
+
+def _tags(config: DigestSettings, feeds: Iterable[SourceSettings]) -> dict[str, str] | None:
+    if config.sections != "tag":
+        return None
+    return {feed.address: feed.tags[0] for feed in feeds if feed.tags}
+
+
+def _shown(settings: Settings, digest: str, titles: Mapping[str, str]) -> dict[str, str]:
+    from digest.editions.compose import taken_names
+    from digest.editions.feed_names import feed_names
+
+    config, feeds = settings.digests[digest], settings.feeds_of(digest)
+    tags = (_tags(config, feeds) or {}).values()
+    taken = taken_names(config.language, settings.title_of(digest), tags)
+    return feed_names({feed.address: feed.name for feed in feeds}, titles, taken)
+
+
+def _health(
+    store: Store,
+    names: Mapping[str, str],
+    polled: set[str],
+    begin: datetime | None,
+    end: datetime,
+) -> Health:
+    from digest.editions.compose import Health
+
+    held = (feed for feed in store.held.read() if feed.url in polled)
+    failing = (feed for feed in store.feeds.failing() if feed.url in polled)
+    quiet = store.feeds.fell_quiet(begin, end) if begin else []
+    return Health(
+        held=tuple(Held(names[feed.url], feed.entries) for feed in held),
+        failing=tuple(
+            Failing(names[feed.url], feed.failing_since) for feed in failing if feed.failing_since
+        ),
+        quiet=tuple(
+            Quiet(names[feed.url], feed.new_at)
+            for feed in quiet
+            if feed.new_at and feed.url in polled
+        ),
+    )

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from datetime import timedelta
     from typing import Self
 
-    from digest.channels import Session
-    from digest.channels.http import Answer, Endpoint
+    from digest.channels.http import Endpoint
+    from digest.channels.http_answer import Answer
     from digest.channels.pace import Paces
+    from digest.channels.protocol import Session
     from digest.config import Settings
     from digest.model import Delivery, Edition, Pictures
     from digest.rendering.renderer import Renderer

@@ -13,7 +13,7 @@ from digest.rendering.markdown_messages import markdown_messages
 from digest.rendering.parts import Limit, utf16_units
 
 if TYPE_CHECKING:
-    from digest.channels.http import Answer
+    from digest.channels.http_answer import Answer
     from digest.model import Edition
 
 # Characters, of which those outside the basic plane may count twice.

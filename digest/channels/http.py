@@ -8,17 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from digest import __version__
+from digest.channels.http_answer import Answer
 from digest.channels.http_verdicts import MEND, accepted, proxy_refusal
 from digest.config.secrets import secrets_in
 from digest.errors import ChannelError, DeliveryError
 from digest.feeds.http.guard import bad_port
 from digest.http_client import aiohttp, bounded, plain_session, proxy_for, trusted
 from digest.log import Redactor
-from digest.model.structs import repr_without
 from digest.network import connection_trouble
 
 if TYPE_CHECKING:
@@ -29,16 +28,6 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS = 10
 _TOTAL_SECONDS = 60
 _JSON = {"Content-Type": "application/json", "User-Agent": f"digest/{__version__}"}
-
-
-class Answer(Struct, frozen=True):
-    """A status, headers that ignore case, and what the body begins with."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    __repr__ = repr_without("headers", "body")
 
 
 class Endpoint:

@@ -14,7 +14,7 @@ from digest.feeds.http.freshness import retry_after
 from digest.feeds.text import one_line
 
 if TYPE_CHECKING:
-    from digest.channels.http import Answer
+    from digest.channels.http_answer import Answer
 
 MOST_WORDS = 200
 PROXY_LOGIN = 407

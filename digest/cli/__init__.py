@@ -16,16 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import click
-from msgspec import Struct
 
 from digest import __version__
 from digest.cli.groups import Group
+from digest.cli.options import Options
 from digest.errors import StoreError, mendable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
-    from digest.config import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -68,56 +67,6 @@ _COMMANDS = {
 }
 _MODULES = {name: module for listed in _COMMANDS.values() for name, module in listed.items()}
 _INTERRUPTED = 130
-
-
-class Options(Struct, frozen=True):
-    """What stands before the command."""
-
-    config: Path | None
-    json: bool
-    verbose: bool
-    quiet: bool
-
-    def settings(self, *, log_level: str | None = None) -> Settings:
-        """Load the settings and set up the log, at `log_level` where the file is not to decide.
-
-        Raises:
-            UsageError: no file, or one with problems.
-        """
-        settings = self.load()
-        self.set_up_log(settings, settings.secrets(), log_level)
-        return settings
-
-    def load(self) -> Settings:
-        """Read the settings.
-
-        Raises:
-            UsageError: no file, or one with problems.
-        """
-        from digest.config import load_settings
-
-        return load_settings(self.file())
-
-    def file(self) -> Path:
-        """Where the settings are.
-
-        Raises:
-            UsageError: there is no file.
-        """
-        from digest.config import find_config
-
-        return find_config(self.config)
-
-    def set_up_log(
-        self, settings: Settings, secrets: Iterable[str], level: str | None = None
-    ) -> None:
-        """Log as the settings and the options say, without these secrets."""
-        from digest.log import Redactor, configure
-
-        level = level or settings.log.level
-        if self.verbose or self.quiet:
-            level = "debug" if self.verbose else "error"
-        configure(level, settings.log.format, Redactor(secrets))
 
 
 def pass_settings(command: Callable[..., int | None]) -> Callable[..., int | None]:

@@ -13,7 +13,7 @@ from digest.checks.access import check_access
 from digest.checks.files import check_files, check_secrets
 from digest.checks.machine import check_ports, check_templates
 from digest.checks.renamed import check_names
-from digest.cli import Options, aio
+from digest.cli import aio
 from digest.cli.output import cell, open_console, print_result, progress, say
 from digest.language import counted
 from digest.store import database_of
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
+    from digest.cli.options import Options
     from digest.config import Settings
 
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "bold red"}

@@ -9,7 +9,7 @@ import click
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from digest.cli import Options, aio, pass_settings
+from digest.cli import aio, pass_settings
 from digest.cli.feeds_edit import (
     TAKEN_OVER,
     add,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.cli.feeds_probe import Discover, Examination
+    from digest.cli.options import Options
     from digest.config import SourceSettings
 
 # Tens of thousands of feeds.

@@ -15,7 +15,8 @@ from digest.app.reports import status_report
 from digest.app.results import FeedCondition
 from digest.app.runtime import feed_urls
 from digest.app.wiring import utc_now
-from digest.cli import Options, aio, pass_settings
+from digest.cli import aio, pass_settings
+from digest.cli.options import Options
 from digest.cli.output import print_result, print_table, progress, say
 from digest.cli.source_names import source_named
 from digest.config.sources import DEFAULT_KIND

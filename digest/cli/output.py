@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from digest.cli import Options
+from digest.cli.options import Options
 from digest.model import as_json
 from digest.untrusted_text import visible
 

@@ -14,7 +14,7 @@ from msgspec.structs import asdict, replace
 from digest.app.edition_reasons import EntryFate, explain_draft
 from digest.app.wiring import compile_templates, open_runtime, utc_now
 from digest.channels.previews import FORMS, TEXT_FORMS, Previews, check_form, shows_pictures
-from digest.cli import Options, aio
+from digest.cli import aio
 from digest.cli.output import polling_progress, print_json, say, show_document
 from digest.cli.private_files import write_private
 from digest.config.spelling import nearest
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from digest.app.runtime import Runtime
+    from digest.cli.options import Options
     from digest.config import Settings
     from digest.jobs.draft_material import Draft
     from digest.model import Edition, Pictures, PollResult

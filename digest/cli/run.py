@@ -11,7 +11,7 @@ import click
 
 from digest.app.daemon import Daemon
 from digest.app.wiring import open_runtime, open_store, prepare
-from digest.cli import Options, aio, leave
+from digest.cli import aio, leave
 from digest.cli.output import print_result, say
 from digest.language import counted
 from digest.log import event
@@ -20,6 +20,7 @@ from digest.web.server import web_server
 
 if TYPE_CHECKING:
     from digest.app.results import Run
+    from digest.cli.options import Options
     from digest.config import Settings
 
 

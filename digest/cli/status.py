@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.app.reports import status_report
-from digest.cli import Options, aio
+from digest.cli import aio
 from digest.cli.output import cell, open_console, print_json, say
 from digest.errors import UsageError
 from digest.store import database_of, read_store
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Group
 
     from digest.app.results import Status
+    from digest.cli.options import Options
     from digest.cli.status_report import Line
     from digest.config import Settings
 

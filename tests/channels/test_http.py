@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from digest.channels.http import Answer
+    from digest.channels.http_answer import Answer
 
 OK = b"HTTP/1.1 200 OK\r\n"
 # What the buffers of both sides of a connection take without anybody reading it, and more.

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 from pydantic import TypeAdapter
 
-from digest.channels.http import Answer, Endpoint
+from digest.channels.http import Endpoint
+from digest.channels.http_answer import Answer
 from digest.channels.http_verdicts import accepted, fields_of, json_object, told
 from digest.config.fields import SecretUrl
 from digest.errors import ChannelError, DeliveryError

@@ -27,7 +27,7 @@ from digest.feeds.text import one_line
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from digest.channels.http import Answer
+    from digest.channels.http_answer import Answer
 
 # Limits, moves to another organisation, troubles of its own: they pass, and nobody is to blame.
 _PASSING = {

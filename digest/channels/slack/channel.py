@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
-    from digest.channels.http import Answer
+    from digest.channels.http_answer import Answer
     from digest.channels.pace import Pace
     from digest.model import Delivery, Edition, Pictures
     from digest.rendering.renderer import Renderer

@@ -16,7 +16,7 @@ import click
 from msgspec import Struct
 
 from digest.app.wiring import open_runtime
-from digest.cli import Options, aio
+from digest.cli import aio
 from digest.cli.demo.servers import DemoFeeds, MailCatcher, catch_mail, catch_slack, serve_feeds
 from digest.cli.output import print_json, say
 from digest.cli.private_files import write_private
@@ -27,6 +27,8 @@ from digest.log import Redactor, configure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from digest.cli.options import Options
 
 _CONFIG = """\
 # The configuration of the demo; its servers lived only as long as the demo ran.

@@ -10,7 +10,7 @@ import click
 from msgspec import Struct
 from msgspec.structs import replace
 
-from digest.cli import Options, aio
+from digest.cli import aio
 from digest.cli.output import print_result, say
 from digest.cli.preview import compose_first
 from digest.cli.setup.answers import (
@@ -49,6 +49,7 @@ from digest.log import Redactor, configure
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from digest.cli.options import Options
     from digest.cli.setup.first_config import Start
     from digest.config import Settings
     from digest.model import Edition

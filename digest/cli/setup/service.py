@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from digest.cli import Options
+    from digest.cli.options import Options
     from digest.cli.setup.service_managers import Manager
 
 _RUNNING = {"active", "running"}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from digest.channels.http import Answer
+from digest.channels.http_answer import Answer
 from digest.channels.slack.answers import heard
 from digest.errors import ChannelError, DeliveryError
 from tests.channels.making import delivery, send, started

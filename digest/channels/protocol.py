@@ -1,0 +1,76 @@
+"""What deliveries ask of a channel, of any kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from digest.model import NO_PICTURES
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+    from datetime import timedelta
+
+    from digest.channels.pace import Pace
+    from digest.model import Delivery, Edition, Pictures, Rendition
+    from digest.rendering.renderer import Renderer
+
+
+class Session(Protocol):
+    """Sends one delivery after the other.
+
+    One that has an attribute `begun` tells by it whether a byte of the last message may have left.
+    Where it has not, no attempt ends in doubt.
+    """
+
+    async def send(self, delivery: Delivery) -> str:
+        """Send one part to one recipient; answers the receipt.
+
+        Raises:
+            DeliveryError: with the verdict. The session goes on.
+            ChannelError: nothing can be sent now, to anybody.
+        """
+
+
+class Channel(Protocol):
+    """Renders an edition, purely, and opens sessions that send its deliveries."""
+
+    name: str
+    kind: str
+    patience: timedelta | None
+    """How long after an attempt of which nobody knows how it ended the same bytes are sent once
+    more; None where a copy would do harm, so that a person decides."""
+
+    pace: Pace
+    """How fast deliveries may follow each other; shared by channels that share a server."""
+
+    remedy: str
+    """What a person can do where it takes nothing from anybody."""
+
+    def render(
+        self,
+        edition: Edition,
+        templates: Renderer,
+        pictures: Pictures = NO_PICTURES,
+        url: str = "",
+    ) -> Rendition:
+        """The edition as this channel's parts, and who gets them.
+
+        `pictures` are those that are to be in what is sent, where its stories say so; `url` is
+        where the edition is shown in a browser, if it is.
+        """
+
+    def plainer(self, payload: bytes) -> bytes | None:
+        """A plainer form of a payload that was refused, always the same; None: there is none."""
+
+    def greeting(self, line: str) -> bytes | None:
+        """A payload that says one line, for `digest init` to send; None: nothing does."""
+
+    def session(self) -> AbstractAsyncContextManager[Session]:
+        """What sends deliveries one after the other; what it needs is opened by the first."""
+
+    async def check(self) -> str:
+        """Try everything short of sending; answers what was found.
+
+        Raises:
+            DeliveryError: it would not work now.
+        """

@@ -25,13 +25,21 @@ if TYPE_CHECKING:
 # processes, servers that keep them waiting or browsers over and over, or try very many cases.
 SLOW = (
     *("channels/email/test_doubts", "channels/email/test_postfix", "channels/test_file"),
-    *("channels/test_http", "cli/", "editions/test_hostile", "editions/test_schedule"),
-    *("feeds/test_hostile", "feeds/test_mutations", "feeds/test_opml", "jobs/test_catch_up"),
+    *("channels/test_http", "cli/", "config/test_kinds", "editions/test_hostile"),
+    *("editions/test_schedule", "feeds/sources/test_new_kind", "feeds/test_hostile"),
+    *("feeds/test_mutations", "feeds/test_opml", "jobs/test_catch_up"),
     *("jobs/test_clocks", "jobs/test_drafts", "jobs/test_hostile_feeds", "jobs/test_incremental"),
     *("jobs/test_manners", "jobs/test_newness", "jobs/test_publish", "jobs/test_quotas_at"),
     *("jobs/test_weekly", "kill_matrix/", "rendering/email/test_fit", "rendering/test_escapes"),
     *("store/test_entry_rows", "store/test_lock", "store/test_migrating", "store/test_names_in"),
-    *("store/test_nothing_lost", "store/test_weeks", "test_examples", "web/", "workers/test_pool"),
+    *(
+        "store/test_nothing_lost",
+        "store/test_weeks",
+        "workers/test_pool",
+        "test_examples",
+        "test_new_kinds",
+        "web/",
+    ),
 )
 TESTS = Path(__file__).parent
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _LONGEST_REASON = 200
 
 
+# Every poll asks for the address of its feed (docs/performance.md).
+@lru_cache(maxsize=512)
 def address(url: str) -> URL:
     """An address, byte for byte where it can be sent as it is.
 

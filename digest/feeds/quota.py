@@ -119,7 +119,7 @@ def _bare(entry: CleanEntry) -> CleanEntry:
 
 
 def without_text(entry: CleanEntry) -> CleanEntry:
-    """An entry with no more than what it goes by, its title, its link and its date."""
+    """An entry with no more than its aliases, its title, its link and its date."""
     return replace(
         entry, html="", excerpt="", author="", image="", categories=(), facts=(), discussion=""
     )

@@ -53,7 +53,7 @@ class KeyedEntry(Struct, frozen=True):
 
 
 class KnownEntry(Struct, frozen=True):
-    """What the diff needs of an entry that was seen before; `names` are all it goes by.
+    """What the diff needs of an entry that was seen before; `names` are all its aliases.
 
     `in_last_body` says that the last body that was read had it.
     """

@@ -36,7 +36,7 @@ def mark_of(name: str) -> int:
 def known_entries(
     connection: Connection, feed_id: int, names: Collection[str], keys: Collection[str]
 ) -> list[KnownEntry]:
-    """Every entry of the feed that goes by one of these names or keys, with all its names."""
+    """Every entry of the feed that has one of these aliases or keys, with all of its own."""
     asked, keyed = set(names), set(keys)
     numbers: set[int] = set()
     for query, values in ((_MARKED, set(map(mark_of, asked))), (_KEYED, keyed)):
@@ -55,7 +55,7 @@ def known_entries(
 
 
 def entries_with(names: Collection[str]) -> sa.Select[tuple[int]]:
-    """The ids of the entries that go by one of these names, in whatever feed."""
+    """The ids of the entries that have one of these aliases, in whatever feed."""
     marked = sa.select(entry_marks.c.entry_id).where(
         # Of each feed, so that the index serves.
         entry_marks.c.feed_id.in_(sa.select(feeds.c.id)),
@@ -80,7 +80,7 @@ def change_aliases(
     edited: Collection[int],
     renamed: Mapping[int, Collection[str]],
 ) -> None:
-    """Have entries go by further names, by id; edited ones by nothing that they said before."""
+    """Give entries further aliases, by id; edited ones lose those of their former content."""
     before = _read(connection, {*edited, *renamed})
     # What it said before is not it any more, unlike what it was called.
     left = {
@@ -98,7 +98,7 @@ def change_aliases(
 
 
 def forget_aliases(connection: Connection, feed_id: int, numbers: Sequence[int]) -> None:
-    """Forget what entries of a feed go by."""
+    """Forget the aliases of entries of a feed."""
     _unmark(connection, feed_id, _marks(_read(connection, numbers)))
     connection.execute(sa.delete(entry_names).where(entry_names.c.entry_id.in_(numbers)))
 

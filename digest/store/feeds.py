@@ -84,7 +84,7 @@ class FeedQueries:
     def known(
         self, feed_id: int, names: Collection[str], keys: Collection[str] = ()
     ) -> list[KnownEntry]:
-        """Every entry of the feed that goes by one of these names or keys."""
+        """Every entry of the feed that has one of these aliases or keys."""
         with self._database.statement() as connection:
             return known_entries(connection, feed_id, names, keys)
 

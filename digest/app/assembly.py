@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import TYPE_CHECKING
 
-from digest.app.http_clients import open_picture_client
+from digest.app.drafting import open_pictures
 from digest.app.runtime import Runtime
 from digest.jobs.alerts import AlertJob
 from digest.jobs.confirmations import ConfirmationMailer
 from digest.jobs.deliver import DeliverJob
 from digest.jobs.delivery_actions import DeliveryActions
 from digest.jobs.disk_guard import DiskGuard
-from digest.jobs.drafts import Drafter
 from digest.jobs.key_rotation import KeyRotation
-from digest.jobs.pictures import PictureFetcher
 from digest.jobs.publish import PublishJob
 from digest.jobs.recipient_admin import RecipientAdmin
 from digest.jobs.renames import Renames
@@ -25,22 +22,20 @@ from digest.jobs.test_sends import TrialSender
 from digest.rendering.templates import Templates
 from digest.signing.tokens import Tokens
 from digest.signing.web_links import EditionLinks
-from digest.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from digest.config import Settings
     from digest.jobs.context import JobContext
+    from digest.jobs.drafts import Drafter
     from digest.jobs.poll import PollJob
-
-# A thousand titles take a fifth of a second; what is made to take long is cut off before this.
-_DRAFT_SECONDS = 20.0
 
 
 @asynccontextmanager
-async def assemble(context: JobContext, poll_job: PollJob) -> AsyncIterator[Runtime]:
-    """All jobs beside the one that polls; at the end what is being sent is finished."""
+async def assemble(
+    context: JobContext, poll_job: PollJob, drafter: Drafter
+) -> AsyncIterator[Runtime]:
+    """All jobs beside those that poll and draft; at the end what is being sent is finished."""
     settings, store = context.settings, context.store
     keys = await store.transact(lambda opened: opened.keys.all())
     tokens = Tokens(keys.links, keys.retired)
@@ -48,9 +43,6 @@ async def assemble(context: JobContext, poll_job: PollJob) -> AsyncIterator[Runt
     picture_fetcher, disk_guard = open_pictures(settings), DiskGuard(context)
     deliver_job = DeliverJob(context, disk_guard, token_of=tokens.of_recipient)
     confirmation_mailer = ConfirmationMailer(context, tokens)
-    # What polls bring waits for no edition, and no edition for a poll.
-    workers = WorkerPool(1, task_seconds=_DRAFT_SECONDS, doing="drafting")
-    drafter = Drafter(context, workers)
     await deliver_job.release_claimed()
     try:
         yield Runtime(
@@ -73,11 +65,5 @@ async def assemble(context: JobContext, poll_job: PollJob) -> AsyncIterator[Runt
     finally:
         for templates in context.templates.values():
             templates.close()
-        workers.close()
         await confirmation_mailer.finish()
         await deliver_job.finish()
-
-
-def open_pictures(settings: Settings) -> PictureFetcher:
-    """What gives editions their pictures."""
-    return PictureFetcher(settings, partial(open_picture_client, settings))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from digest.app.lost_names import lost_names
 from digest.app.results import Attention
-from digest.store.editions import NOT_PUBLISHED
+from digest.store.tables import NOT_PUBLISHED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

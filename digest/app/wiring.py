@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from digest.app.runtime import Runtime
     from digest.channels import Channel
     from digest.config import Settings
+    from digest.jobs.drafts import Drafter
     from digest.jobs.poll import PollJob
     from digest.rendering.renderer import Renderer
 
@@ -129,10 +130,10 @@ async def polling_over(
         now = context.clock()
         plans = plan(settings, now)
         urls = [feed.address for feed in settings.feeds]
-        await store.transact(lambda opened: opened.editions.plan(plans, now, urls))
+        await store.transact(lambda opened: opened.schedules.plan(plans, now, urls))
         await know_lists(settings, store)
         if first_due_at_once:
-            await store.transact(lambda opened: opened.editions.make_first_due(now))
+            await store.transact(lambda opened: opened.schedules.make_first_due(now))
         async with open_fetcher(settings) as fetcher:
             yield PollJob(context, fetcher, workers)
     finally:
@@ -150,11 +151,13 @@ async def runtime_over(
     """All jobs over an open store; at the end what is being sent is finished."""
     # Commands that read or only poll do without the other jobs.
     from digest.app.assembly import assemble
+    from digest.app.drafting import drafting_over
 
     context = job_context(prepared.settings, store, clock, prepared)
     async with (
         polling_over(context, first_due_at_once=first_due_at_once) as poll_job,
-        assemble(context, poll_job) as runtime,
+        drafting_over(context) as drafter,
+        assemble(context, poll_job, drafter) as runtime,
     ):
         yield runtime
 
@@ -184,6 +187,19 @@ async def open_polling(settings: Settings, holder: str) -> AsyncIterator[PollJob
         polling_over(job_context(settings, store)) as poll_job,
     ):
         yield poll_job
+
+
+@asynccontextmanager
+async def open_drafting(
+    settings: Settings, holder: str
+) -> AsyncIterator[tuple[JobContext, PollJob, Drafter]]:
+    """What polls and drafts, for a command that sends nothing; errors are `open_store`'s."""
+    from digest.app.drafting import drafting_over
+
+    async with open_store(settings, holder) as store:
+        context = job_context(settings, store)
+        async with polling_over(context) as poll_job, drafting_over(context) as drafter:
+            yield context, poll_job, drafter
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ import click
 from msgspec.structs import asdict, replace
 
 from digest.app.edition_reasons import EntryFate, explain_draft
-from digest.app.wiring import compile_templates, open_runtime, utc_now
+from digest.app.wiring import compile_templates, open_drafting, utc_now
 from digest.channels.previews import FORMS, TEXT_FORMS, Previews, check_form, shows_pictures
 from digest.cli import aio
 from digest.cli.output import polling_progress, print_json, say, show_document
@@ -29,10 +29,10 @@ from digest.store import database_of
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from digest.app.runtime import Runtime
     from digest.cli.options import Options
     from digest.config import Settings
     from digest.jobs.draft_material import Draft
+    from digest.jobs.drafts import Drafter
     from digest.model import Edition, Pictures, PollResult
     from digest.rendering.renderer import Renderer
 
@@ -133,13 +133,14 @@ async def compose_preview(
 
     It comes with its pictures if it is to be seen `in_full`.
     """
-    async with _polled_copy(settings, configured(digest)) as (runtime, failed):
-        drafting = runtime.drafter
-        draw = drafting.weekly if is_weekly(digest) else drafting.edition
+    async with _polled_copy(settings, configured(digest)) as (drafter, failed):
+        draw = drafter.weekly if is_weekly(digest) else drafter.edition
         draft = await draw(configured(digest), utc_now())
         pictures = NO_PICTURES
         if in_full:
-            edition, pictures = await runtime.picture_fetcher.illustrate(draft.edition)
+            from digest.app.drafting import open_pictures
+
+            edition, pictures = await open_pictures(settings).illustrate(draft.edition)
             draft = replace(draft, edition=edition)
         return draft, pictures, failed
 
@@ -157,32 +158,32 @@ async def compose_first(
         for reach in reaches
     }
     settings = settings.model_copy(update={"digests": digests})
-    async with _polled_copy(settings, reaches[0]) as (runtime, failed):
+    async with _polled_copy(settings, reaches[0]) as (drafter, failed):
         now = utc_now()
-        drafts = {reach: await runtime.drafter.edition(reach, now) for reach in reaches}
+        drafts = {reach: await drafter.edition(reach, now) for reach in reaches}
         return {reach: draft.edition for reach, draft in drafts.items()}, failed
 
 
 @asynccontextmanager
 async def _polled_copy(
     settings: Settings, digest: str
-) -> AsyncIterator[tuple[Runtime, list[PollResult]]]:
-    """The jobs over a copy of the database, and which feeds of the digest could not be read for it.
+) -> AsyncIterator[tuple[Drafter, list[PollResult]]]:
+    """What drafts from a copy of the database, and the feeds that could not be read for it.
 
     A copy, so that nothing can change: subscriptions and first polls included.
     """
     with tempfile.TemporaryDirectory(prefix="digest-preview-") as folder:
         copy = database_of(settings).copy_into(Path(folder))
         settings = settings.model_copy(update={"database": copy.url})
-        async with open_runtime(settings, "digest preview") as runtime:
-            health = await runtime.store.transact(lambda store: store.health.read())
+        async with open_drafting(settings, "digest preview") as (context, poll_job, drafter):
+            health = await context.store.transact(lambda store: store.health.read())
             unread = [
                 feed.address
                 for feed in settings.feeds_of(digest)
                 if health.feeds[feed.address]["polled_at"] is None and not feed.paused
             ]
-            polled: tuple[PollResult, ...] = ()
+            polled: Sequence[PollResult] = ()
             if unread:
                 with polling_progress(len(unread)) as report:
-                    polled = (await runtime.poll(unread, report)).feeds
-            yield runtime, [feed for feed in polled if feed.outcome == "failed"]
+                    polled = await poll_job.poll(unread, report)
+            yield drafter, [feed for feed in polled if feed.outcome == "failed"]

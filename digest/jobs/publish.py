@@ -94,7 +94,7 @@ class PublishJob:
         if now < self._last:
             # As a start would: what was written ahead of the time is not waited for.
             plans = plan(self._settings, now)
-            await self._store.transact(lambda store: store.editions.plan(plans, now))
+            await self._store.transact(lambda store: store.schedules.plan(plans, now))
         self._last = now
         published: list[Published] = []
 
@@ -112,7 +112,7 @@ class PublishJob:
 
     async def _due(self, taking: _Taking, *, weekly: bool) -> list[tuple[str, datetime]]:
         """What is due; a weekly edition is not as long as one is that it may have to have."""
-        due = await self._store.transact(lambda store: store.editions.due(taking.now))
+        due = await self._store.transact(lambda store: store.schedules.due(taking.now))
         late = {name for name, _ in due}
         return [
             (name, since)
@@ -164,7 +164,7 @@ class PublishJob:
     async def _note_failure(
         self, digest: str, reason: str, report: Callable[[str, str], None]
     ) -> None:
-        await self._store.transact(lambda store: store.editions.note_failure(digest, reason))
+        await self._store.transact(lambda store: store.schedules.note_failure(digest, reason))
         report(digest, reason)
 
     async def publish_now(
@@ -183,7 +183,7 @@ class PublishJob:
         if reason := await self._why_none(digest, turn):
             event(_log, logging.WARNING, "skipped", digest=digest, reason=reason)
             await self._store.transact(
-                lambda store: store.editions.skip(digest, at, following, reason)
+                lambda store: store.schedules.skip(digest, at, following, reason)
             )
             return None
         if is_weekly(digest):
@@ -194,7 +194,7 @@ class PublishJob:
         if published is None:
             left_out = draft.judged.left_out
             await self._store.transact(
-                lambda store: store.editions.pass_over(digest, at, following, left_out, now)
+                lambda store: store.schedules.pass_over(digest, at, following, left_out, now)
             )
         return published
 
@@ -208,7 +208,7 @@ class PublishJob:
         if published is None:
             await self._store.transact(
                 lambda store: end_week(
-                    self._settings, store, name, lambda: store.editions.skip(digest, at, following)
+                    self._settings, store, name, lambda: store.schedules.skip(digest, at, following)
                 )
             )
         return published

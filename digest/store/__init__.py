@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from digest.store.recipients import RecipientQueries
     from digest.store.renames import RenameQueries
     from digest.store.retention import RetentionQueries
+    from digest.store.schedules import ScheduleQueries
     from digest.store.weeks import WeekQueries
 
 __all__ = [
@@ -73,6 +74,7 @@ class Store:
     explaining: Queries[ExplainQueries] = Queries("explain.ExplainQueries")
     held: Queries[HeldQueries] = Queries("held.HeldQueries")
     editions: Queries[EditionQueries] = Queries("editions.EditionQueries")
+    schedules: Queries[ScheduleQueries] = Queries("schedules.ScheduleQueries")
     ledger: Queries[LedgerQueries] = Queries("ledger.LedgerQueries")
     deliveries: Queries[DeliveryQueries] = Queries("deliveries.DeliveryQueries")
     archive: Queries[ArchiveQueries] = Queries("archive.ArchiveQueries")

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from msgspec import convert
 
-from digest.editions.weekly import WEEKLY
 from digest.model import Edition, Entry, Rendition, as_dict
 from digest.store.entries import pass_over
 from digest.store.entry_rows import entry_of, select_entries
@@ -18,9 +17,8 @@ from digest.store.pending import newest_pending, of_pending
 from digest.store.publish import plan_deliveries, planned_readers, take_entries
 from digest.store.recipients import audience
 from digest.store.renames import moved_to
-from digest.store.schedules import DigestPlan, advance, plan_digests
+from digest.store.schedules import advance
 from digest.store.tables import (
-    digests,
     editions,
     entries,
     feeds,
@@ -33,42 +31,11 @@ if TYPE_CHECKING:
     from digest.store.publish import MessageIds
 
 
-NOT_PUBLISHED = "not published"
-
-
 class EditionQueries:
     """One method is one transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    def plan(self, plans: Sequence[DigestPlan], now: datetime, urls: Collection[str] = ()) -> None:
-        """Bring feeds, schedules and subscriptions in line with the configuration.
-
-        Where a digest's schedule is unchanged its time stays, so that an edition missed while
-        down is still due; but a time after the schedule's next is of a clock that ran ahead. A
-        digest that is gone has no schedule any more, but keeps what it has: back again, it goes
-        on where it was. `urls` are further feeds, of no digest.
-        """
-        with self._database.transaction() as connection:
-            plan_digests(connection, plans, now, urls)
-
-    def make_first_due(self, now: datetime) -> None:
-        """Make every digest due that never had an edition; weekly editions have their day."""
-        had_one = sa.exists().where(editions.c.digest == digests.c.name)
-        first = sa.update(digests).where(~had_one, ~digests.c.name.endswith(WEEKLY))
-        with self._database.transaction() as connection:
-            connection.execute(first.values(next_edition_at=now))
-
-    def due(self, now: datetime) -> list[tuple[str, datetime]]:
-        """Every digest whose time has come, with that time."""
-        query = (
-            sa.select(digests.c.name, digests.c.next_edition_at)
-            .where(digests.c.next_edition_at <= now, digests.c.gone == 0)
-            .order_by(digests.c.next_edition_at)
-        )
-        with self._database.transaction() as connection:
-            return [(row.name, row.next_edition_at) for row in connection.execute(query)]
 
     def pending(self, digest: str, urls: Collection[str]) -> list[Entry]:
         """The entries of these feeds that are for the digest and in no edition of it."""
@@ -201,15 +168,6 @@ class EditionQueries:
             readers = [(to, None) for to, _ in everybody]
             plan_deliveries(connection, edition_id, digest, rendition, readers, message_id, now)
 
-    def note_failure(self, digest: str, reason: str) -> None:
-        """Note that an edition could not be made; it stays due."""
-        with self._database.transaction() as connection:
-            connection.execute(
-                sa.update(digests)
-                .where(digests.c.name == digest)
-                .values(last_result=f"{NOT_PUBLISHED}: {reason}")
-            )
-
     def exists(self, digest: str, scheduled_for: datetime) -> bool:
         """Whether there is an edition for this time; a clock set back makes it due once more."""
         query = sa.select(editions.c.id).where(
@@ -217,28 +175,3 @@ class EditionQueries:
         )
         with self._database.transaction() as connection:
             return connection.execute(query).first() is not None
-
-    def skip(
-        self,
-        digest: str,
-        scheduled_for: datetime,
-        next_edition_at: datetime,
-        reason: str = "nothing new",
-    ) -> None:
-        """Note why there is no edition for a time that was due, and go on to the next."""
-        with self._database.transaction() as connection:
-            advance(connection, digest, scheduled_for, next_edition_at, f"skipped, {reason}")
-
-    def pass_over(
-        self,
-        digest: str,
-        scheduled_for: datetime,
-        next_edition_at: datetime,
-        left_out: Mapping[int, str],
-        now: datetime,
-    ) -> None:
-        """Note that rules, or nothing new, left no edition for a time that was due, and go on."""
-        reason = f"rules left out all of {len(left_out)}" if left_out else "nothing new"
-        with self._database.transaction() as connection:
-            pass_over(connection, digest, left_out, now)
-            advance(connection, digest, scheduled_for, next_edition_at, f"skipped, {reason}")

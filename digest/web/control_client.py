@@ -10,7 +10,6 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from digest.errors import StoreError, UsageError
-from digest.http_client import aiohttp, bounded, plain_session
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,9 +67,11 @@ async def _ask(
     method: str, database: DatabaseAddress, command: str, asked: dict[str, Any] | None
 ) -> dict[str, Any] | None:
     path = database.control_socket()
-    if is_too_long(path):
+    if is_too_long(path) or not _is_there(path, database):
         return None
-    _refuse_strangers(path, database)
+    # Most commands find no daemon, and start sooner without it.
+    from digest.http_client import aiohttp, bounded, plain_session
+
     timeout = aiohttp.ClientTimeout(total=5.0 if method == "GET" else None)
     # Not as `json=`, which warns of what is long.
     body = None if asked is None else BytesIO(json.dumps(asked).encode())
@@ -90,8 +91,8 @@ async def _ask(
             raise StoreError(f"the daemon did not answer: {type(error).__name__}") from None
 
 
-def _refuse_strangers(path: Path, database: DatabaseAddress) -> None:
-    """What is asked is for whoever has the database, and not for whoever made a socket beside it.
+def _is_there(path: Path, database: DatabaseAddress) -> bool:
+    """Whether there is a socket, and of whoever has the database.
 
     Raises:
         StoreError: the socket is somebody else's.
@@ -100,7 +101,7 @@ def _refuse_strangers(path: Path, database: DatabaseAddress) -> None:
         owner = path.lstat().st_uid
         ours = {0, os.geteuid(), database.owner()}
     except OSError:
-        # Nobody is there, which connecting finds too.
-        return
+        return False
     if owner not in ours:
         raise StoreError(f"{path}: belongs to another user than the database; remove it")
+    return True

@@ -31,7 +31,7 @@ def fill(database: Path, urls: Sequence[str], number: int) -> None:
     """Make a database with so many entries in all, none of them in the feeds any more."""
     now = utc_now()
     with closing(store_at(database)) as store:
-        store.editions.plan((), now, urls)
+        store.schedules.plan((), now, urls)
     dice = random.Random(0)
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA synchronous=OFF")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from msgspec.structs import replace
 
-from digest.app.assembly import open_pictures
+from digest.app.drafting import open_pictures
 from digest.app.http_clients import open_fetcher
 from digest.app.wiring import compile_templates
 from digest.config import Settings
@@ -147,7 +147,7 @@ class Bench:
         """What a start does with the configuration."""
         now = self.clock()
         plans = plan(self.settings, now)
-        await self.store.transact(lambda store: store.editions.plan(plans, now))
+        await self.store.transact(lambda store: store.schedules.plan(plans, now))
 
     @asynccontextmanager
     async def polling(

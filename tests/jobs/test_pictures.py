@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from msgspec.structs import replace
 
-from digest.app.assembly import open_pictures
+from digest.app.drafting import open_pictures
 from digest.app.http_clients import open_picture_client
 from digest.channels import open_channels
 from digest.feeds.http.fetch import Fetcher

@@ -281,7 +281,7 @@ async def test_a_digest_that_was_gone_for_a_while_repeats_nothing(
 ) -> None:
     await put(bench, Recipient("inbox", EVE, frequency="weekly"))
     await days(bench, 1, 7)
-    await bench.store.transact(lambda store: store.editions.plan([], bench.clock()))
+    await bench.store.transact(lambda store: store.schedules.plan([], bench.clock()))
     again = settings(tmp_path, schedule="every tuesday, thursday at 09:00")
     back = Bench(again, bench.store, bench.clock)
     await back.plan()

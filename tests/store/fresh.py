@@ -42,7 +42,7 @@ def _empty() -> bytes:
 
 @cache
 def _planned() -> bytes:
-    return _made(lambda store: store.editions.plan([plan_of()], NOW))
+    return _made(lambda store: store.schedules.plan([plan_of()], NOW))
 
 
 def _made(fill: Callable[[Store], None]) -> bytes:

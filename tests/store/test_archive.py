@@ -37,7 +37,7 @@ def test_a_feed_is_told_poll_by_poll(store: Store) -> None:
 
 def test_a_feed_is_told_of_itself_alone(store: Store) -> None:
     other = "https://other.example/feed"
-    store.editions.plan([plan_of(feeds=(URL, other))], NOW)
+    store.schedules.plan([plan_of(feeds=(URL, other))], NOW)
     learn(store, entry("a"), url=other)
     assert store.archive.feed(feed_id(store), NOW).entries == 0
 

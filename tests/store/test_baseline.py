@@ -72,7 +72,7 @@ def test_what_comes_after_an_empty_first_body_is_pending(store: Store) -> None:
 
 def test_what_other_feeds_have_changes_nothing(store: Store) -> None:
     other = "https://other.example/feed.xml"
-    store.editions.plan([plan_of(feeds=(URL, other))], NOW)
+    store.schedules.plan([plan_of(feeds=(URL, other))], NOW)
     learn(store, entry("a", None), url=other)
     learn(store, entry("b", None))
     learn(store, entry("c", None), url=other, now=NOW + DAY)
@@ -81,7 +81,7 @@ def test_what_other_feeds_have_changes_nothing(store: Store) -> None:
 
 
 def test_each_digest_has_its_own_window(store: Store) -> None:
-    store.editions.plan([plan_of("all"), plan_of("none")], NOW)
+    store.schedules.plan([plan_of("all"), plan_of("none")], NOW)
     windows = {"weekly": DAY, "all": 365 * DAY, "none": NOTHING}
     learn(store, entry("new"), entry("old", NOW - WEEK), windows=windows)
     assert pending(store) == ["new"]
@@ -93,7 +93,7 @@ def test_a_digest_that_subscribes_to_a_known_feed(store: Store) -> None:
     learn(store, entry("old", NOW - 2 * WEEK))
     learn(store, entry("recent"), entry("undated", None), now=NOW + DAY)
     now = NOW + 2 * DAY
-    store.editions.plan([plan_of(), plan_of("late"), plan_of("never", window=NOTHING)], now)
+    store.schedules.plan([plan_of(), plan_of("late"), plan_of("never", window=NOTHING)], now)
     assert pending(store, "late") == ["recent"]
     assert pending(store, "never") == []
     learn(store, entry("next", None), now=now, windows={"late": WEEK, "never": NOTHING})
@@ -105,7 +105,7 @@ def test_a_digest_that_subscribes_to_a_known_feed(store: Store) -> None:
 def test_a_changed_window_changes_nothing_for_those_who_subscribed(store: Store) -> None:
     learn(store, entry("old", NOW - WEEK), windows={"weekly": DAY})
     learn(store, entry("new", None), windows={"weekly": 365 * DAY})
-    store.editions.plan([plan_of(window=365 * DAY)], NOW)
+    store.schedules.plan([plan_of(window=365 * DAY)], NOW)
     assert pending(store) == ["new"]
 
 
@@ -120,6 +120,6 @@ def test_an_edit_makes_nothing_new(store: Store) -> None:
 
 def test_a_feed_that_only_failed_has_no_baseline_yet(store: Store) -> None:
     fail(store)
-    store.editions.plan([plan_of()], NOW + DAY)
+    store.schedules.plan([plan_of()], NOW + DAY)
     learn(store, entry("in", NOW), entry("old", NOW - 2 * WEEK), now=NOW + 2 * DAY)
     assert pending(store) == ["in"]

@@ -35,7 +35,7 @@ def test_reading_never_writes(store: Store, path: Path) -> None:
         closing(store_at(path, read_only=True)) as reader,
         pytest.raises(StoreError, match="readonly"),
     ):
-        reader.editions.plan([plan_of("other")], NOW)
+        reader.schedules.plan([plan_of("other")], NOW)
     assert "other" not in store.health.read().digests
 
 
@@ -45,7 +45,7 @@ def state(folder: Path) -> dict[str, tuple[bytes, int]]:
 
 def test_reading_a_closed_database_leaves_its_folder_as_it_is(path: Path) -> None:
     with closing(store_at(path)) as store:
-        store.editions.plan([plan_of()], NOW)
+        store.schedules.plan([plan_of()], NOW)
         learn(store, entry("a"))
     before = state(path.parent)
     assert list(before) == [path.name]
@@ -75,7 +75,7 @@ from tests.databases import store_at
 from tests.feed_xml import NOW
 from tests.store.build import entry, learn, plan_of
 store = store_at(pathlib.Path(sys.argv[1]))
-store.editions.plan([plan_of()], NOW)
+store.schedules.plan([plan_of()], NOW)
 learn(store, entry("a"))
 os.kill(os.getpid(), signal.SIGKILL)
 """

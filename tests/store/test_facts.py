@@ -28,7 +28,7 @@ def pending_entries(store: Store) -> list[Entry]:
 
 
 def test_they_are_kept_as_they_were_measured(store: Store, path: Path) -> None:
-    store.editions.plan([plan_of()], NOW)
+    store.schedules.plan([plan_of()], NOW)
     learn(store, replace(entry("a"), facts=POINTS, discussion=TALK), entry("b"))
 
     with closing(store_at(path, read_only=True)) as reader:
@@ -40,7 +40,7 @@ def test_they_are_kept_as_they_were_measured(store: Store, path: Path) -> None:
 
 
 def test_what_is_measured_anew_is_no_edit(store: Store) -> None:
-    store.editions.plan([plan_of()], NOW)
+    store.schedules.plan([plan_of()], NOW)
     learn(store, replace(entry("a"), facts=POINTS))
     (before,) = pending_entries(store)
 

@@ -117,7 +117,7 @@ def test_an_unchanged_body_keeps_the_validators_it_did_not_replace(store: Store)
 
 def test_polls_that_brought_nothing_are_recorded_together(store: Store) -> None:
     urls = [f"https://{name}.example/feed" for name in "abcd"]
-    store.editions.plan([plan_of(feeds=tuple(urls))], NOW)
+    store.schedules.plan([plan_of(feeds=tuple(urls))], NOW)
     for url in urls:
         learn(store, entry("a"), url=url)
     fail_for_days(store, urls[1])

@@ -36,7 +36,7 @@ def test_two_floods_are_held_together(store: Store) -> None:
 
 def test_a_decision_is_about_its_feeds(store: Store) -> None:
     both = (URL, OTHER_URL)
-    store.editions.plan([plan_of(feeds=both)], NOW)
+    store.schedules.plan([plan_of(feeds=both)], NOW)
     for url in both:
         learn(store, entry("a"), url=url)
         flood(store, "b", "c", url=url)

@@ -74,7 +74,7 @@ def test_an_entry_is_found_by_its_key(store: Store) -> None:
 
 
 def test_names_are_of_their_feed(store: Store) -> None:
-    store.editions.plan([plan_of(feeds=(OTHER_URL,))], NOW)
+    store.schedules.plan([plan_of(feeds=(OTHER_URL,))], NOW)
     learn(store, named("a", "guid:1"), url=OTHER_URL)
     assert found(store, "guid:1") == {}
     learn(store, named("a", "guid:1"))
@@ -183,7 +183,7 @@ def test_all_that_goes_by_a_name_or_key_is_found_and_nothing_else(
         tempfile.TemporaryDirectory() as folder,
         closing(store_at(Path(folder, "digest.db"))) as store,
     ):
-        store.editions.plan([plan_of()], NOW)
+        store.schedules.plan([plan_of()], NOW)
         for body in bodies:
             poll(store, body)
             entries_left, names, marks = what_is_stored(store)

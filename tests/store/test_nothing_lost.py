@@ -56,7 +56,7 @@ class Memory(RuleBasedStateMachine):
     def open(self) -> None:
         self.store = store_at(Path(self.folder.name) / "digest.db")
         plans = [plan_of(name, feeds=URLS, window=window) for name, window in WINDOWS.items()]
-        self.store.editions.plan(plans, self.now)
+        self.store.schedules.plan(plans, self.now)
 
     @rule()
     def restart(self) -> None:

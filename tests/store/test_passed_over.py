@@ -31,7 +31,7 @@ RULE = "exclude: /a/"
 
 @pytest.fixture
 def learned(store: Store) -> Store:
-    store.editions.plan([plan_of(), plan_of("other")], NOW)
+    store.schedules.plan([plan_of(), plan_of("other")], NOW)
     learn(store, entry("a"), entry("b"), windows={"weekly": WEEK, "other": WEEK})
     return store
 
@@ -52,7 +52,7 @@ def test_an_edition_leaves_out_for_good(learned: Store) -> None:
 
 def test_a_turn_without_an_edition_leaves_out_too(learned: Store) -> None:
     (a,) = ids(learned, "a")
-    learned.editions.pass_over("weekly", NOW, NOW + WEEK, {a: RULE}, NOW + DAY)
+    learned.schedules.pass_over("weekly", NOW, NOW + WEEK, {a: RULE}, NOW + DAY)
     assert dump(learned)["passed_over"] == [("weekly", a, RULE, NOW + DAY)]
     assert pending(learned) == ["b"]
     digest = learned.health.read().digests["weekly"]
@@ -74,7 +74,7 @@ def test_half_an_edition_leaves_nothing_out(learned: Store) -> None:
 
 def test_what_is_edited_in_a_feed_whose_edits_are_sent_is_judged_again(learned: Store) -> None:
     (a,) = ids(learned, "a")
-    learned.editions.pass_over("weekly", NOW, NOW + WEEK, {a: RULE}, NOW)
+    learned.schedules.pass_over("weekly", NOW, NOW + WEEK, {a: RULE}, NOW)
     assert rule_that_left_out(learned, "a") == RULE
     edited = replace(entry("a", fingerprint="g"), title="a, mended")
     learn(
@@ -87,7 +87,7 @@ def test_what_is_edited_in_a_feed_whose_edits_are_sent_is_judged_again(learned: 
     assert pending(learned) == ["a, mended", "b"]
     assert rule_that_left_out(learned, "a") is None
     later = NOW + 2 * DAY
-    learned.editions.pass_over("weekly", NOW + WEEK, NOW + 2 * WEEK, {a: "exclude: b"}, later)
+    learned.schedules.pass_over("weekly", NOW + WEEK, NOW + 2 * WEEK, {a: "exclude: b"}, later)
     assert dump(learned)["passed_over"] == [("weekly", a, "exclude: b", later)]
     assert pending(learned) == ["b"]
 
@@ -95,8 +95,8 @@ def test_what_is_edited_in_a_feed_whose_edits_are_sent_is_judged_again(learned: 
 def test_what_was_left_out_is_forgotten_like_what_was_sent(store: Store) -> None:
     learn(store, entry("a"), entry("b"))
     left_out = dict.fromkeys(ids(store, "a", "b"), RULE)
-    store.editions.plan([plan_of()], NOW)
-    store.editions.pass_over("weekly", NOW, NOW + WEEK, left_out, NOW)
+    store.schedules.plan([plan_of()], NOW)
+    store.schedules.pass_over("weekly", NOW, NOW + WEEK, left_out, NOW)
     seen = [known(store, "b")["b"].id]
     learn(store, seen=seen, now=NOW + DAY)
     learn(store, seen=seen, now=NOW + 2 * DAY, forget_before=NOW + DAY)

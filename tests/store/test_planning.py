@@ -32,94 +32,94 @@ def due_at(store: Store, name: str = "weekly") -> object:
 
 
 def test_a_new_feed_is_due_at_once(empty_store: Store) -> None:
-    empty_store.editions.plan([plan_of(), plan_of("daily", feeds=(URL, OTHER))], NOW)
+    empty_store.schedules.plan([plan_of(), plan_of("daily", feeds=(URL, OTHER))], NOW)
     assert {feed.url for feed in empty_store.feeds.due(NOW)} == {URL, OTHER}
     assert empty_store.feeds.due(NOW - timedelta(seconds=1)) == []
 
 
 def test_a_known_feed_keeps_its_time(store: Store) -> None:
     learn(store, entry("a"))
-    store.editions.plan([plan_of(feeds=(URL, OTHER))], NOW)
+    store.schedules.plan([plan_of(feeds=(URL, OTHER))], NOW)
     assert [feed.url for feed in store.feeds.due(NOW)] == [OTHER]
     assert [feed.url for feed in store.feeds.due(NOW + DAY)] == [OTHER, URL]
 
 
 def test_a_new_digest_is_due_with_its_schedule(store: Store) -> None:
-    assert store.editions.due(NOW + WEEK - timedelta(microseconds=1)) == []
-    assert store.editions.due(NOW + WEEK) == [("weekly", NOW + WEEK)]
+    assert store.schedules.due(NOW + WEEK - timedelta(microseconds=1)) == []
+    assert store.schedules.due(NOW + WEEK) == [("weekly", NOW + WEEK)]
 
 
 def test_the_longest_overdue_digest_comes_first(store: Store) -> None:
-    store.editions.plan([plan_of(), plan_of("daily", next_edition_at=NOW + DAY)], NOW)
-    assert [name for name, _ in store.editions.due(NOW + WEEK)] == ["daily", "weekly"]
+    store.schedules.plan([plan_of(), plan_of("daily", next_edition_at=NOW + DAY)], NOW)
+    assert [name for name, _ in store.schedules.due(NOW + WEEK)] == ["daily", "weekly"]
 
 
 def test_an_unchanged_schedule_keeps_a_time_that_was_missed(store: Store) -> None:
-    store.editions.plan([plan_of(next_edition_at=NOW + 3 * WEEK)], NOW + 2 * WEEK)
-    assert store.editions.due(NOW + 2 * WEEK) == [("weekly", NOW + WEEK)]
+    store.schedules.plan([plan_of(next_edition_at=NOW + 3 * WEEK)], NOW + 2 * WEEK)
+    assert store.schedules.due(NOW + 2 * WEEK) == [("weekly", NOW + WEEK)]
 
 
 def test_a_changed_schedule_moves_the_time(store: Store) -> None:
     changed = plan_of(schedule="daily at 09:00 (UTC)", next_edition_at=NOW + DAY)
-    store.editions.plan([changed], NOW)
+    store.schedules.plan([changed], NOW)
     assert due_at(store) == NOW + DAY
 
 
 def test_planning_twice_changes_nothing(store: Store) -> None:
     learn(store, entry("a"))
     before = dump(store)
-    store.editions.plan([plan_of()], NOW + DAY)
+    store.schedules.plan([plan_of()], NOW + DAY)
     assert dump(store) == before
 
 
 def test_first_editions_can_be_made_due(store: Store) -> None:
-    store.editions.make_first_due(NOW)
-    assert store.editions.due(NOW) == [("weekly", NOW)]
+    store.schedules.make_first_due(NOW)
+    assert store.schedules.due(NOW) == [("weekly", NOW)]
 
 
 def test_only_first_editions_are_made_due(store: Store) -> None:
-    store.editions.plan([plan_of(), plan_of("sent"), plan_of("skipped")], NOW)
+    store.schedules.plan([plan_of(), plan_of("sent"), plan_of("skipped")], NOW)
     store.editions.publish(edition_of(digest="sent"), NOW, (), name_message, None)
-    store.editions.skip("skipped", NOW, NOW + WEEK)
-    store.editions.make_first_due(NOW + DAY)
-    assert {name for name, _ in store.editions.due(NOW + DAY)} == {"weekly", "skipped"}
+    store.schedules.skip("skipped", NOW, NOW + WEEK)
+    store.schedules.make_first_due(NOW + DAY)
+    assert {name for name, _ in store.schedules.due(NOW + DAY)} == {"weekly", "skipped"}
 
 
 def test_a_feed_that_leaves_a_digest_loses_nothing(store: Store) -> None:
     learn(store, entry("a", NOW - 2 * DAY))
     learn(store, entry("later", None))
-    store.editions.plan([plan_of(feeds=(OTHER,))], NOW)
+    store.schedules.plan([plan_of(feeds=(OTHER,))], NOW)
     assert pending(store, urls=(OTHER,)) == []
-    store.editions.plan([plan_of(window=DAY)], NOW)
+    store.schedules.plan([plan_of(window=DAY)], NOW)
     assert pending(store) == ["a", "later"]
 
 
 def test_a_digest_that_comes_back_goes_on_with_a_new_schedule(store: Store) -> None:
     learn(store, entry("a", NOW - 2 * DAY))
     learn(store, entry("later", None))
-    store.editions.plan([plan_of("other")], NOW)
-    assert store.editions.due(NOW + 9 * WEEK) == [("other", NOW + WEEK)]
-    store.editions.plan([plan_of(window=DAY, next_edition_at=NOW + 3 * WEEK)], NOW)
+    store.schedules.plan([plan_of("other")], NOW)
+    assert store.schedules.due(NOW + 9 * WEEK) == [("other", NOW + WEEK)]
+    store.schedules.plan([plan_of(window=DAY, next_edition_at=NOW + 3 * WEEK)], NOW)
     assert pending(store) == ["a", "later"]
     assert due_at(store) == NOW + 3 * WEEK
 
 
 def test_a_feed_of_no_digest_is_polled_too(store: Store) -> None:
-    store.editions.plan([plan_of()], NOW, [OTHER])
+    store.schedules.plan([plan_of()], NOW, [OTHER])
     assert OTHER in {feed.url for feed in store.feeds.due(NOW)}
 
 
 def test_what_a_clock_that_ran_ahead_wrote_holds_nothing_up(store: Store) -> None:
     later = NOW + 400 * DAY
     fail(store, now=later)
-    store.editions.skip("weekly", later, later + WEEK)
-    store.editions.plan([plan_of()], NOW)
+    store.schedules.skip("weekly", later, later + WEEK)
+    store.schedules.plan([plan_of()], NOW)
     assert [feed.url for feed in store.feeds.due(NOW)] == [URL]
     assert due_at(store) == NOW + WEEK
 
 
 def test_the_feeds_of_one_digest_are_not_those_of_another(store: Store) -> None:
-    store.editions.plan([plan_of(), plan_of("other", feeds=(OTHER,))], NOW)
+    store.schedules.plan([plan_of(), plan_of("other", feeds=(OTHER,))], NOW)
     learn(store, entry("a"))
     learn(store, entry("b"), url=OTHER, windows={"other": WEEK})
     assert pending(store, urls=(URL, OTHER)) == ["a"]
@@ -127,7 +127,7 @@ def test_the_feeds_of_one_digest_are_not_those_of_another(store: Store) -> None:
 
 
 def test_only_the_feeds_that_are_asked_for_are_pending(store: Store) -> None:
-    store.editions.plan([plan_of(feeds=(URL, OTHER))], NOW)
+    store.schedules.plan([plan_of(feeds=(URL, OTHER))], NOW)
     learn(store, entry("a"))
     learn(store, entry("b"), url=OTHER)
     assert pending(store, urls=(OTHER,)) == ["b"]
@@ -136,5 +136,5 @@ def test_only_the_feeds_that_are_asked_for_are_pending(store: Store) -> None:
 def test_a_first_edition_that_was_sent_outside_the_schedule_counts(store: Store) -> None:
     learn(store, entry("a"))
     publish(store)
-    store.editions.make_first_due(NOW + DAY)
-    assert store.editions.due(NOW + DAY) == []
+    store.schedules.make_first_due(NOW + DAY)
+    assert store.schedules.due(NOW + DAY) == []

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def store(store: Store) -> Store:
-    store.editions.plan([plan_of(), plan_of("daily")], NOW)
+    store.schedules.plan([plan_of(), plan_of("daily")], NOW)
     windows = {"weekly": WEEK, "daily": WEEK}
     learn(store, entry("a"), entry("b"), entry("c"), windows=windows)
     return store
@@ -115,7 +115,7 @@ def test_an_edition_outside_the_schedule_leaves_the_schedule(store: Store) -> No
 
 def test_nothing_new_advances_the_schedule_alone(store: Store) -> None:
     before = dump(store)
-    store.editions.skip("weekly", NOW, NOW + 2 * WEEK)
+    store.schedules.skip("weekly", NOW, NOW + 2 * WEEK)
     after = dump(store)
     assert {name for name in after if after[name] != before[name]} == {"digests"}
     row = store.health.read().digests["weekly"]

@@ -235,14 +235,14 @@ def test_a_renamed_digest_goes_on_where_it_was(store: Store) -> None:
     renamed = plan_of("daily", window=3 * WEEK)
     # It was down when the next one was due.
     later = NOW + WEEK + timedelta(hours=1)
-    store.editions.plan([replace(renamed, next_edition_at=NOW + 2 * WEEK)], later)
+    store.schedules.plan([replace(renamed, next_edition_at=NOW + 2 * WEEK)], later)
     assert pending(store, "daily") == ["a", "b", "c"]
-    assert store.editions.due(later) == []
+    assert store.schedules.due(later) == []
     assert store.moves.editions() == {"weekly": 1, "daily": 0}
     assert store.moves.move_digest("weekly", "daily") == 1
     assert pending(store, "daily") == ["b", "c"]
     assert pending(store, "weekly") == []
-    assert store.editions.due(later) == [("daily", NOW + WEEK)]
+    assert store.schedules.due(later) == [("daily", NOW + WEEK)]
     assert store.moves.editions() == {"daily": 1}
     (delivery, _) = store.ledger.of_edition(edition)
     assert delivery.digest == "daily"
@@ -255,7 +255,7 @@ def test_a_renamed_digest_goes_on_where_it_was(store: Store) -> None:
 def test_what_both_names_took_is_sent_no_more(store: Store) -> None:
     learn(store, entry("a"), entry("b"))
     publish(store, *ids(store, "a"))
-    store.editions.plan([plan_of("daily")], NOW + DAY)
+    store.schedules.plan([plan_of("daily")], NOW + DAY)
     both = ids(store, "a", "b", digest="daily")
     publish(store, *both, digest="daily", at=NOW + DAY)
     store.moves.move_digest("weekly", "daily")
@@ -265,16 +265,16 @@ def test_what_both_names_took_is_sent_no_more(store: Store) -> None:
 
 def test_a_digest_that_was_moved_is_told_of_no_more_unless_it_is_one_again(store: Store) -> None:
     publish(store)
-    store.editions.plan([plan_of("daily")], NOW + DAY)
+    store.schedules.plan([plan_of("daily")], NOW + DAY)
     publish(store, digest="daily")
     assert store.moves.move_digest("weekly", "daily") == 1
     # Of both names for one time: each keeps its own, for its links.
     assert store.moves.editions() == {"daily": 1}
     assert store.editions.load_due("weekly", NOW) is not None
-    store.editions.plan([plan_of("daily"), plan_of("weekly")], NOW + DAY)
+    store.schedules.plan([plan_of("daily"), plan_of("weekly")], NOW + DAY)
     publish(store, at=NOW + 2 * DAY)
     assert store.moves.editions() == {"daily": 1, "weekly": 2}
-    store.editions.plan([plan_of("daily")], NOW + 3 * DAY)
+    store.schedules.plan([plan_of("daily")], NOW + 3 * DAY)
     assert store.moves.editions() == {"daily": 1, "weekly": 2}
 
 
@@ -282,7 +282,7 @@ def test_the_line_that_the_new_name_drew_is_not_drawn(store: Store) -> None:
     learn(store, entry("a", NOW - 30 * DAY))
     publish(store)
     learn(store, entry("b", NOW - 20 * DAY), now=NOW + DAY)
-    store.editions.plan([plan_of("daily", window=timedelta())], NOW + 2 * DAY)
+    store.schedules.plan([plan_of("daily", window=timedelta())], NOW + 2 * DAY)
     assert pending(store, "daily") == []
     store.moves.move_digest("weekly", "daily")
     assert pending(store, "daily") == ["b"]
@@ -291,15 +291,15 @@ def test_the_line_that_the_new_name_drew_is_not_drawn(store: Store) -> None:
 def test_rules_that_left_something_out_did_so_for_good(store: Store) -> None:
     learn(store, entry("a"), entry("b"))
     (a,) = ids(store, "a")
-    store.editions.pass_over("weekly", NOW, NOW + WEEK, {a: "exclude: a"}, NOW)
-    store.editions.plan([plan_of("daily")], NOW + DAY)
+    store.schedules.pass_over("weekly", NOW, NOW + WEEK, {a: "exclude: a"}, NOW)
+    store.schedules.plan([plan_of("daily")], NOW + DAY)
     store.moves.move_digest("weekly", "daily")
     assert pending(store, "daily") == ["b"]
 
 
 def test_a_week_that_is_on_goes_on(empty_store: Store) -> None:
     store = empty_store
-    store.editions.plan([plan_of("news"), plan_of("news.weekly", feeds=())], NOW)
+    store.schedules.plan([plan_of("news"), plan_of("news.weekly", feeds=())], NOW)
     learn(store, entry("a"), entry("b"), windows={"news": WEEK})
     a, b = ids(store, "a", "b", digest="news")
     publish(store, a, digest="news")
@@ -307,7 +307,7 @@ def test_a_week_that_is_on_goes_on(empty_store: Store) -> None:
     store.recipients.put([Recipient("inbox", EVE, frequency="weekly")], NOW)
     store.weeks.end("news", lambda: None, ["inbox"])
     publish(store, b, digest="news", at=NOW + DAY)
-    store.editions.plan([plan_of("daily"), plan_of("daily.weekly", feeds=())], NOW + DAY)
+    store.schedules.plan([plan_of("daily"), plan_of("daily.weekly", feeds=())], NOW + DAY)
     store.moves.move_digest("news", "daily")
     assert store.weeks.is_wanted("daily")
     taken = store.editions.entries(store.weeks.taken("daily"))
@@ -316,18 +316,18 @@ def test_a_week_that_is_on_goes_on(empty_store: Store) -> None:
 
 
 def test_a_digest_that_is_gone_is_not_due_and_comes_back_as_it_was(store: Store) -> None:
-    store.editions.plan([plan_of("other")], NOW)
-    assert store.editions.due(NOW + 9 * WEEK) == [("other", NOW + WEEK)]
+    store.schedules.plan([plan_of("other")], NOW)
+    assert store.schedules.due(NOW + 9 * WEEK) == [("other", NOW + WEEK)]
     assert set(store.health.read().digests) == {"other"}
-    store.editions.plan([plan_of(next_edition_at=NOW + 5 * WEEK)], NOW)
-    assert store.editions.due(NOW + 9 * WEEK) == [("weekly", NOW + 5 * WEEK)]
+    store.schedules.plan([plan_of(next_edition_at=NOW + 5 * WEEK)], NOW)
+    assert store.schedules.due(NOW + 9 * WEEK) == [("weekly", NOW + 5 * WEEK)]
 
 
 def test_a_move_brings_no_message_a_second_name(store: Store) -> None:
     learn(store, entry("a"))
     edition = publish(store, *ids(store, "a"))
     before = [one.message_id for one in store.ledger.of_edition(edition)]
-    store.editions.plan([plan_of("daily", feeds=(URL,))], NOW)
+    store.schedules.plan([plan_of("daily", feeds=(URL,))], NOW)
     store.moves.move_digest("weekly", "daily")
     assert [one.message_id for one in store.ledger.of_edition(edition)] == before
     assert before[0] == name_message("inbox", "ada@example.com", 1)
@@ -336,7 +336,7 @@ def test_a_move_brings_no_message_a_second_name(store: Store) -> None:
 def test_what_two_digests_have_had_this_week_is_in_the_week_of_both(empty_store: Store) -> None:
     store = empty_store
     two = [plan_of(name, feeds=()) for name in ("daily.weekly", "news.weekly")]
-    store.editions.plan([plan_of("news"), plan_of("daily"), *two], NOW)
+    store.schedules.plan([plan_of("news"), plan_of("daily"), *two], NOW)
     learn(store, *map(entry, "abc"), windows={"news": WEEK})
     a, b, c = ids(store, "a", "b", "c", digest="news")
     publish(store, a, digest="daily")
@@ -344,7 +344,7 @@ def test_what_two_digests_have_had_this_week_is_in_the_week_of_both(empty_store:
     # The week of one ends after the other had an edition.
     store.weeks.end("daily", lambda: None, ["inbox"])
     publish(store, c, digest="daily", at=NOW + 2 * DAY)
-    store.editions.plan([plan_of("daily"), *two[:1]], NOW + 3 * DAY)
+    store.schedules.plan([plan_of("daily"), *two[:1]], NOW + 3 * DAY)
     store.moves.move_digest("news", "daily")
     assert store.weeks.taken("daily") == [b, c]
 
@@ -352,12 +352,12 @@ def test_what_two_digests_have_had_this_week_is_in_the_week_of_both(empty_store:
 def test_what_went_to_another_digest_is_in_no_week_of_before(empty_store: Store) -> None:
     store = empty_store
     weekly = [plan_of(name, feeds=()) for name in ("daily.weekly", "news.weekly")]
-    store.editions.plan([plan_of("news"), plan_of("daily"), *weekly], NOW)
+    store.schedules.plan([plan_of("news"), plan_of("daily"), *weekly], NOW)
     learn(store, *map(entry, "ab"), windows={"news": WEEK})
     a, b = ids(store, "a", "b", digest="news")
     # Two editions of one time: that of before keeps its name.
     publish(store, a, digest="news")
     publish(store, b, digest="daily")
-    store.editions.plan([plan_of("daily"), *weekly[:1]], NOW)
+    store.schedules.plan([plan_of("daily"), *weekly[:1]], NOW)
     store.moves.move_digest("news", "daily")
     assert store.weeks.taken("news") == []

@@ -109,14 +109,14 @@ def test_what_a_digest_waits_for_is_not_forgotten(store: Store) -> None:
 
 
 def test_what_one_of_two_digests_waits_for_is_not_forgotten(store: Store) -> None:
-    store.editions.plan([plan_of(), plan_of("other")], NOW)
+    store.schedules.plan([plan_of(), plan_of("other")], NOW)
     learn(store, *map(entry, KEYS), windows={"weekly": DAY, "other": DAY})
     publish(store, *ids(store, *KEYS))
     again(store, "b", now=NOW + DAY)
     again(store, "b", now=NOW + 2 * DAY, forget_before=NOW + 2 * DAY)
     assert pending(store, "other") == ["a", "b"]
     # A digest that is gone waits for nothing.
-    store.editions.plan([plan_of()], NOW + 3 * DAY)
+    store.schedules.plan([plan_of()], NOW + 3 * DAY)
     again(store, "b", now=NOW + 4 * DAY, forget_before=NOW + 2 * DAY)
     assert set(known(store, *KEYS)) == {"b"}
 
@@ -186,7 +186,7 @@ def test_a_forgotten_entry_leaves_its_id_to_no_other(store: Store) -> None:
     publish(store, *ids(store, "last"))
     seen = [one.id for one in known(store, "a", "b").values()]
     learn(store, seen=seen, now=NOW + 2 * DAY)
-    store.editions.plan([plan_of(), plan_of("daily")], NOW + 3 * DAY)
+    store.schedules.plan([plan_of(), plan_of("daily")], NOW + 3 * DAY)
     both = {"weekly": WEEK, "daily": WEEK}
     learn(store, seen=seen, now=NOW + YEAR, forget_before=NOW + YEAR - WEEK, windows=both)
     learn(store, entry("new", None), now=NOW + YEAR + DAY, windows=both)

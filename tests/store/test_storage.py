@@ -117,7 +117,7 @@ def test_an_incident_of_too_much_goes_on_where_it_is_too_much_again(store: Store
     assert (one.message, one.opened_at) == (f"{OVER} 2", NOW)
     assert state_of(store).over_quota_at == NOW + 2 * DAY
     # Of a feed that is no more nobody has to hear.
-    store.editions.plan([], NOW + 3 * DAY)
+    store.schedules.plan([], NOW + 3 * DAY)
     assert store.incidents.open_ones() == []
 
 

@@ -37,7 +37,7 @@ async def test_everything_runs_on_one_thread_of_its_own(thread: StoreThread[Stor
 
 
 def note(done: list[int], number: int, store: Store) -> None:
-    store.editions.plan([plan_of(str(number))], NOW)
+    store.schedules.plan([plan_of(str(number))], NOW)
     done.append(number)
 
 
@@ -50,7 +50,7 @@ async def test_work_is_done_in_the_order_it_came(thread: StoreThread[Store]) -> 
 async def test_what_fails_fails_for_its_caller_alone(thread: StoreThread[Store]) -> None:
     with pytest.raises(ZeroDivisionError):
         await thread.transact(lambda _: 1 // 0)
-    assert await thread.transact(lambda store: store.editions.due(NOW)) == []
+    assert await thread.transact(lambda store: store.schedules.due(NOW)) == []
 
 
 async def test_what_was_handed_over_is_done_though_nobody_waits_any_more(
@@ -60,7 +60,7 @@ async def test_what_was_handed_over_is_done_though_nobody_waits_any_more(
 
     def plan(store: Store) -> None:
         go.wait(limits.seconds(10))
-        store.editions.plan([plan_of(next_edition_at=NOW)], NOW)
+        store.schedules.plan([plan_of(next_edition_at=NOW)], NOW)
 
     waiting = asyncio.create_task(thread.transact(plan))
     await asyncio.sleep(0)
@@ -68,7 +68,7 @@ async def test_what_was_handed_over_is_done_though_nobody_waits_any_more(
     with pytest.raises(asyncio.CancelledError):
         await waiting
     go.set()
-    assert await thread.transact(lambda store: store.editions.due(NOW)) == [("weekly", NOW)]
+    assert await thread.transact(lambda store: store.schedules.due(NOW)) == [("weekly", NOW)]
 
 
 async def test_closing_finishes_what_was_handed_over(path: Path) -> None:
@@ -101,7 +101,7 @@ async def together(thread: StoreThread[Store], *works: Callable[[Store], object]
 
 
 def plan_named(name: str, store: Store) -> str:
-    store.editions.plan([plan_of(name, next_edition_at=NOW)], NOW)
+    store.schedules.plan([plan_of(name, next_edition_at=NOW)], NOW)
     return name
 
 
@@ -134,7 +134,7 @@ def note_all(calls: list[list[int]]) -> Callable[[Store, list[int]], None]:
     """What notes the numbers it is called with, and writes each of them."""
 
     def write(store: Store, numbers: list[int]) -> None:
-        store.editions.plan([plan_of(str(number)) for number in numbers], NOW)
+        store.schedules.plan([plan_of(str(number)) for number in numbers], NOW)
         calls.append(numbers)
 
     return write
@@ -205,7 +205,7 @@ async def test_a_statement_that_fails_undoes_only_itself(
     thread: StoreThread[Store], *, alone: bool
 ) -> None:
     plans = [plan_of(name, next_edition_at=NOW) for name in "abc"]
-    await thread.transact(lambda store: store.editions.plan(plans, NOW))
+    await thread.transact(lambda store: store.schedules.plan(plans, NOW))
     # It changes some before it fails at the next.
     failing = partial(one_statement, "UPDATE digests SET name = 'z'")
     other = partial(one_statement, "DELETE FROM digests WHERE name = 'a'")
@@ -216,7 +216,7 @@ async def test_a_statement_that_fails_undoes_only_itself(
     else:
         error, _ = await together(thread, failing, other)
         assert isinstance(error, StoreError)
-    due = await thread.transact(lambda store: store.editions.due(NOW))
+    due = await thread.transact(lambda store: store.schedules.due(NOW))
     assert [name for name, _ in due] == ["b", "c"]
 
 
@@ -224,11 +224,11 @@ async def test_one_that_fails_among_others_undoes_only_its_own(
     thread: StoreThread[Store],
 ) -> None:
     first, error, due = await together(
-        thread, partial(plan_named, "a"), refused, lambda store: store.editions.due(NOW)
+        thread, partial(plan_named, "a"), refused, lambda store: store.schedules.due(NOW)
     )
     assert (first, due) == ("a", [("a", NOW)])
     assert isinstance(error, StoreError)
-    assert await thread.transact(lambda store: store.editions.due(NOW)) == [("a", NOW)]
+    assert await thread.transact(lambda store: store.schedules.due(NOW)) == [("a", NOW)]
 
 
 async def test_when_all_is_rolled_back_each_is_tried_alone(thread: StoreThread[Store]) -> None:
@@ -247,7 +247,7 @@ async def test_when_all_is_rolled_back_each_is_tried_alone(thread: StoreThread[S
                 raise StoreError("full")
 
     first, second, last = await together(
-        thread, partial(plan_named, "a"), loses_everything, lambda store: store.editions.due(NOW)
+        thread, partial(plan_named, "a"), loses_everything, lambda store: store.schedules.due(NOW)
     )
     assert (first, second, last) == ("a", None, [("a", NOW)])
     assert len(tries) == 2

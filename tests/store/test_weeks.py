@@ -77,7 +77,7 @@ def _entries(snapshot: str) -> list[int]:
 
 def ready(store: Store) -> list[int]:
     """Entries to publish, and a reader beside the one whom the file names."""
-    store.editions.plan(PLANS, NOW)
+    store.schedules.plan(PLANS, NOW)
     learn(store, *(entry(f"{n}") for n in range(_MOST_ENTRIES)), windows={"news": DAY})
     put(store, EVE, "each", listed=True)
     return [one.id for one in store.editions.pending("news", (PLANS[0].feeds[0],))]
@@ -120,8 +120,8 @@ class Weeks(RuleBasedStateMachine):
     @rule(gone=st.booleans())
     def start_anew(self, *, gone: bool) -> None:
         if gone:
-            self.store.editions.plan([plan_of("other")], NOW)
-        self.store.editions.plan(PLANS, NOW + self.number * timedelta(hours=1))
+            self.store.schedules.plan([plan_of("other")], NOW)
+        self.store.schedules.plan(PLANS, NOW + self.number * timedelta(hours=1))
 
     def check(self) -> None:
         for address, found in received(self.store).items():
@@ -163,10 +163,10 @@ def test_a_digest_that_goes_to_nobody_by_email_forgets_its_week(store: Store) ->
     first, second, *_ = ready(store)
     store.weeks.join(["news"], [put(store, EVE, "weekly", listed=True)])
     publish(store, "news", first, number=1)
-    store.editions.plan(PLANS[:1], NOW)
+    store.schedules.plan(PLANS[:1], NOW)
     assert store.weeks.is_wanted("news") is False
     publish(store, "news", second, number=2)
-    store.editions.plan(PLANS, NOW)
+    store.schedules.plan(PLANS, NOW)
     assert store.weeks.taken("news") == []
 
 
@@ -185,7 +185,7 @@ TWO = [*PLANS, plan_of("daily", window=DAY), plan_of("daily.weekly", feeds=())]
 def two_digests(store: Store) -> list[int]:
     """Entries to publish in either of two digests that go to people."""
     numbers = ready(store)
-    store.editions.plan(TWO, NOW)
+    store.schedules.plan(TWO, NOW)
     return numbers
 
 
@@ -199,7 +199,7 @@ def test_a_week_is_that_of_one_digest(store: Store) -> None:
     assert store.weeks.began("daily") == daily.period_from
     end_week(store, number=3)
     assert (store.weeks.taken("daily"), store.weeks.taken("news")) == ([first], [])
-    store.editions.plan(TWO, NOW)
+    store.schedules.plan(TWO, NOW)
     assert store.weeks.taken("daily") == [first]
 
 
@@ -267,10 +267,10 @@ def test_the_end_of_a_week_answers_what_was_published(store: Store) -> None:
 def test_what_goes_to_people_later_has_no_week_of_before(store: Store) -> None:
     first, second, *_ = ready(store)
     # So far this one goes to nobody: all that it has had is in no week that ended.
-    store.editions.plan([*PLANS, plan_of("daily", window=DAY)], NOW)
+    store.schedules.plan([*PLANS, plan_of("daily", window=DAY)], NOW)
     publish(store, "daily", first, number=1)
     assert store.weeks.taken("daily") == [first]
-    store.editions.plan(TWO, NOW)
+    store.schedules.plan(TWO, NOW)
     assert store.weeks.taken("daily") == []
     publish(store, "daily", second, number=2)
     assert store.weeks.taken("daily") == [second]

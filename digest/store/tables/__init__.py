@@ -8,6 +8,7 @@ from digest.store.tables.deliveries import (
     delivery_changes,
 )
 from digest.store.tables.editions import (
+    NOT_PUBLISHED,
     digests,
     edition_entries,
     editions,
@@ -33,6 +34,7 @@ from digest.store.tables.recipients import (
 
 __all__ = [
     "IS_OPEN",
+    "NOT_PUBLISHED",
     "UntrustedText",
     "UtcDateTime",
     "as_text",

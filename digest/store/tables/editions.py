@@ -13,6 +13,9 @@ from digest.store.tables.columns import (
 )
 
 # When a digest is due, as feeds.next_poll_at is when a feed is.
+# What `last_result` begins with where an edition could not be made.
+NOT_PUBLISHED = "not published"
+
 digests = sa.Table(
     "digests",
     metadata,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from contextlib import suppress
+import struct
+import threading
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,7 @@ from tests.channels.making import delivery, send
 from tests.channels.scripted import SmtpScript, serving
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -76,23 +79,49 @@ async def test_no_answer_to_the_message_is_none(tmp_path: Path, reply: str) -> N
     assert script.connections == 2
 
 
+@contextmanager
+def looking_away(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """A time in which the loop, told by another thread, sees nothing of what happens."""
+    away, back = threading.Event(), threading.Event()
+
+    def look_away() -> None:
+        away.set()
+        back.wait()
+
+    loop.call_soon_threadsafe(look_away)
+    away.wait()
+    yield
+    back.set()
+
+
 @pytest.mark.parametrize("ends", ["fin", "rst"])
 async def test_a_connection_that_ends_with_the_invitation_leaves_no_doubt(
     tmp_path: Path, ends: str
 ) -> None:
     said = {b"EHLO": b"250 OK", b"MAIL": b"250 OK", b"RCPT": b"250 OK", b"DATA": b"354 go on"}
+    loop = asyncio.get_running_loop()
+    listener = socket.create_server(("127.0.0.1", 0))
 
-    def talk(connection: socket.socket) -> None:
-        connection.sendall(b"220 ready\r\n")
-        if ends == "rst":
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-        for line in connection.makefile("rb"):
-            connection.sendall(said[line.split()[0]] + b"\r\n")
-            if line.startswith(b"DATA"):
-                return
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with listener, connection, connection.makefile("rb") as lines:
+            connection.sendall(b"220 ready\r\n")
+            for line in lines:
+                if line.startswith(b"DATA"):
+                    break
+                connection.sendall(said[line.split()[0]] + b"\r\n")
+            # The end is there as soon as the invitation can be read.
+            with looking_away(loop):
+                connection.sendall(said[b"DATA"] + b"\r\n")
+                if ends == "rst":
+                    no_linger = struct.pack("ii", 1, 0)
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_linger)
+                lines.close()
+                connection.close()
 
-    with serving(talk) as port:
-        error = await refused(email(tmp_path, port))
+    server = loop.run_in_executor(None, serve)
+    error = await refused(email(tmp_path, listener.getsockname()[1]))
+    await server
 
     assert verdict(error) == "down for now"
 

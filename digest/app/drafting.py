@@ -1,0 +1,36 @@
+"""What drafts editions and illustrates them: all that a preview needs beside polling."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+from digest.app.http_clients import open_picture_client
+from digest.jobs.drafts import Drafter
+from digest.jobs.pictures import PictureFetcher
+from digest.workers.pool import WorkerPool
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from digest.config import Settings
+    from digest.jobs.context import JobContext
+
+# A thousand titles take a fifth of a second; what is made to take long is cut off before this.
+_DRAFT_SECONDS = 20.0
+
+
+@asynccontextmanager
+async def drafting_over(context: JobContext) -> AsyncIterator[Drafter]:
+    """What drafts editions; what polls bring waits for no edition, and no edition for a poll."""
+    workers = WorkerPool(1, task_seconds=_DRAFT_SECONDS, doing="drafting")
+    try:
+        yield Drafter(context, workers)
+    finally:
+        workers.close()
+
+
+def open_pictures(settings: Settings) -> PictureFetcher:
+    """What gives editions their pictures."""
+    return PictureFetcher(settings, partial(open_picture_client, settings))

@@ -72,6 +72,7 @@ _MEDIA = {
         *("media:text", "media:hash", "media:license", "media:restriction"),
     ),
 }
+_IMAGE_PART = Rule(FeedBuilder.begin_part, FeedBuilder.end_image_part)
 _PERSON_SKIPPED = _skipping("name", "uri", "url", "homepage", "email")
 _SKIPPED = {
     **_skipping(
@@ -102,6 +103,7 @@ _DATES = {
         ("updated", "modified", "lastbuilddate", "dc:date", "dcterms:modified"), _UPDATED
     ),
     **dict.fromkeys(("created", "dcterms:created"), _CREATED),
+    "prism:publicationdate": Rule(None, FeedBuilder.end_date, "prism_publicationdate"),
 }
 _TEXTS = {
     "title": _TITLE,
@@ -119,6 +121,7 @@ _ENTRY = {
     "itunes:category": Rule(FeedBuilder.begin_podcast_category, FeedBuilder.end_category, _ITUNES),
     "itunes:keywords": Rule(FeedBuilder.begin_bare, FeedBuilder.end_keywords, _ITUNES),
     **dict.fromkeys(("guid", "id"), _ID),
+    "comments": Rule(None, FeedBuilder.end_address, "comments"),
     **dict.fromkeys(("author", "dc:creator", "itunes:author"), _AUTHOR),
     **dict.fromkeys(("summary", "itunes:summary"), _SUMMARY),
     "content": Rule(FeedBuilder.begin_content, FeedBuilder.end_content, "text/plain", "text"),
@@ -126,7 +129,7 @@ _ENTRY = {
         FeedBuilder.begin_content, FeedBuilder.end_content, "text/html", "text"
     ),
     "enclosure": Rule(FeedBuilder.begin_enclosure),
-    "image": Rule(FeedBuilder.forget_title),
+    "image": Rule(FeedBuilder.begin_titled_image, FeedBuilder.end_image, "", "item image"),
     "itunes:duration": _bare_field("itunes_duration"),
     "itunes:image": Rule(FeedBuilder.begin_image),
     "source": Rule(FeedBuilder.forget_title, None, "", "source"),
@@ -198,6 +201,10 @@ TABLES: dict[str, dict[str, Rule]] = {
         **_skipping(*_DATES, "link", "id"),
         "title": _INNER_TITLE,
         "author": Rule(inside="person skipped"),
+    },
+    "item image": {
+        "url": Rule(FeedBuilder.begin_part, FeedBuilder.end_image),
+        **dict.fromkeys(("link", "width", "height"), _IMAGE_PART),
     },
     "image": {"title": _INNER_TITLE, **_skipping("link", "url", "width", "height", "description")},
     "text input": {"title": _INNER_TITLE, **_skipping("link", "name", "description")},

@@ -18,6 +18,7 @@ READ_ATTRIBUTES = {
     *("about", "base", "domain", "duration", "href", "ispermalink", "label", "lastmod", "medium"),
     *("mode", "rel", "role", "scheme", "term", "text", "type", "uri", "url", "version"),
 }
+_ADDRESSES = {"href", "uri", "url"}
 _TYPES = {
     **dict.fromkeys(("text", "plain", "text/plain"), "text/plain"),
     **dict.fromkeys(("html", "text/html"), "text/html"),
@@ -95,6 +96,13 @@ class TextBuilder:
             return urljoin(self.base, address)
         except ValueError:
             return ""
+
+    def _resolved(self, attributes: Attributes) -> Attributes:
+        """Attributes with their addresses absolute by the base that is in force."""
+        return {
+            name: self.resolved(value) if name in _ADDRESSES else value
+            for name, value in attributes.items()
+        }
 
     def begin_text(self, default_type: str, attributes: Attributes) -> None:
         """A text of the type in its attributes, or of the default one."""

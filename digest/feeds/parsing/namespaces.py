@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 _RSS_MODULE = "http://purl.org/rss/1.0/modules/"
+# The versions of PRISM that feedparser does not know.
+PRISM = [
+    f"http://prismstandard.org/namespaces/basic/{version}/" for version in ("2.0", "2.1", "3.0")
+]
 # Namespaces that feedparser knows and the prefix it gives them; none for those of whole formats.
 _KNOWN = {
     "http://backend.userland.com/rss": "",
@@ -69,6 +73,7 @@ _KNOWN = {
     f"{_RSS_MODULE}textinput/": "ti",
     f"{_RSS_MODULE}threading/": "thr",
     f"{_RSS_MODULE}wiki/": "wiki",
+    **dict.fromkeys(PRISM, "prism"),
 }
 # Wherever one of these is declared, feedparser takes it for the format.
 _FORMATS = {

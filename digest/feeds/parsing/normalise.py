@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from digest.feeds.limits import MAX_HTML, MAX_ID, MAX_LINK, MAX_NAME, MAX_TITLE, within_limits
 from digest.feeds.parsing.dates import plausible, read_date
 from digest.feeds.parsing.feedparser_fields import detail_in, details_in, text_in
+from digest.feeds.parsing.links import last_resorts, page_links
 from digest.feeds.parsing.media import entry_credit, entry_images, entry_seconds
 from digest.feeds.parsing.poll_hints import poll_hints
 from digest.feeds.text import (
@@ -23,7 +24,7 @@ from digest.feeds.text import (
 from digest.model import ParsedEntry, ParsedFeed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 _WITH_ADDRESS = re.compile(r"\S+@\S+ \((.+)\)|(.+) \(\S+@\S+\)")
 # A date in a language that only feedparser reads, not in numbers, which it misreads.
@@ -36,29 +37,33 @@ def feed_of(feed: Any, entries: Iterable[Any], version: str, url: str, text: str
     Raises:
         FeedError: it is larger than `digest.feeds.limits` allows.
     """
+    is_atom = version.startswith("atom")
     # RFC 4287, section 4.2.1: the authors of a feed are those of its entries that name none.
-    authors = _authors(feed) if version.startswith("atom") else ""
+    authors = _authors(feed) if is_atom else ""
+    link = _first_link(url, page_links(feed))
+    # Feeds that are made elsewhere, by a proxy or a file host, mean the addresses of their site.
+    origin = url if is_atom else link or url
     return ParsedFeed(
         title=_text(feed, "title", MAX_NAME),
-        entries=within_limits(_entry(entry, url, authors) for entry in entries),
+        entries=within_limits(_entry(entry, origin, authors) for entry in entries),
         format=version,
-        link=absolute_link(url, text_in(feed, "link"), MAX_LINK),
+        link=link,
         poll_hints=poll_hints(feed, text),
     )
 
 
-def _entry(entry: Any, url: str, feed_authors: str) -> ParsedEntry:
-    declared = _declared_base(entry)
-    base = absolute_link(url, declared, MAX_LINK) or url
+def _entry(entry: Any, origin: str, feed_authors: str) -> ParsedEntry:
+    text = _fullest_text(entry)
+    page = _first_link(origin, page_links(entry))
     return ParsedEntry(
         guid=well_formed(text_in(entry, "id")).strip()[:MAX_ID],
-        link=_first_link(base, _links(entry)),
+        link=page or _first_link(origin, last_resorts(entry)),
         title=_text(entry, "title", MAX_TITLE),
         author=_authors(entry) or one_line(entry_credit(entry), MAX_NAME) or feed_authors,
         published=_date(entry),
-        html=well_formed(_html(entry))[:MAX_HTML],
-        base=base if declared else absolute_link(base, text_in(entry, "link"), MAX_LINK) or base,
-        image=_first_link(base, entry_images(entry)),
+        html=well_formed(_html(text))[:MAX_HTML],
+        base=absolute_link(origin, text_in(text, "base"), MAX_LINK) or page or origin,
+        image=_first_link(origin, entry_images(entry)),
         seconds=entry_seconds(entry),
         categories=categories(
             text_in(tag, "label") or text_in(tag, "term") for tag in details_in(entry, "tags")
@@ -71,26 +76,6 @@ def _first_link(base: str, addresses: Iterable[str]) -> str:
         if link := absolute_link(base, address, MAX_LINK):
             return link
     return ""
-
-
-def _links(entry: Any) -> Iterator[str]:
-    """Where an entry may be read, the best first; a recording stands in for a missing page."""
-    link = text_in(entry, "link")
-    # In RSS a guid is an address unless it says otherwise, which generators of ids forget.
-    from_guid = bool(entry.get("guidislink")) and link == text_in(entry, "id")
-    if "/" in link or not from_guid:
-        yield link
-    for other in details_in(entry, "links"):
-        kind = text_in(other, "type")
-        if other.get("rel") == "enclosure" and kind.startswith(("audio/", "video/")):
-            yield text_in(other, "href")
-
-
-def _declared_base(entry: Any) -> str:
-    """The xml:base in force for an entry (XML Base, section 3), or nothing."""
-    texts = [detail_in(entry, "summary_detail"), detail_in(entry, "title_detail")]
-    bases = (text_in(detail, "base") for detail in [*details_in(entry, "content"), *texts])
-    return next((base for base in bases if base), "")
 
 
 def _authors(parsed: Any) -> str:
@@ -112,13 +97,16 @@ def _text(parsed: Any, name: str, limit: int) -> str:
     return one_line(text, limit)
 
 
-def _html(entry: Any) -> str:
-    """The fullest text an entry has, as HTML."""
+def _fullest_text(entry: Any) -> dict[str, Any]:
+    """The text with the most characters that an entry has, with its type and its base."""
     summary = {**detail_in(entry, "summary_detail"), "value": text_in(entry, "summary")}
     contents = [*details_in(entry, "content"), summary]
-    best = max(contents, key=lambda content: len(text_in(content, "value")))
-    value = text_in(best, "value")
-    if best.get("type") == "text/plain" and "<" not in value:
+    return max(contents, key=lambda content: len(text_in(content, "value")))
+
+
+def _html(text: dict[str, Any]) -> str:
+    value = text_in(text, "value")
+    if text.get("type") == "text/plain" and "<" not in value:
         return "".join(f"<p>{part}</p>" for part in value.split("\n\n"))
     return value
 

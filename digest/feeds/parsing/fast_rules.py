@@ -51,7 +51,7 @@ _AUTHOR = Rule(FeedBuilder.begin_author, FeedBuilder.end_author, inside="author"
 _LINK = Rule(FeedBuilder.begin_link, FeedBuilder.end_link)
 _ID = Rule(FeedBuilder.begin_id, FeedBuilder.end_id)
 _PUBLISHED, _UPDATED, _CREATED = (
-    Rule(None, FeedBuilder.end_date, field) for field in ("published", "updated", "created")
+    Rule(None, FeedBuilder.end_field, field) for field in ("published", "updated", "created")
 )
 
 _ITUNES = "http://www.itunes.com/"
@@ -103,7 +103,7 @@ _DATES = {
         ("updated", "modified", "lastbuilddate", "dc:date", "dcterms:modified"), _UPDATED
     ),
     **dict.fromkeys(("created", "dcterms:created"), _CREATED),
-    "prism:publicationdate": Rule(None, FeedBuilder.end_date, "prism_publicationdate"),
+    "prism:publicationdate": Rule(None, FeedBuilder.end_field, "prism_publicationdate"),
 }
 _TEXTS = {
     "title": _TITLE,

@@ -51,7 +51,8 @@ def entry_images(entry: Any) -> Iterator[str]:
     for thumbnail in details_in(entry, "media_thumbnail"):
         yield text_in(thumbnail, "url")
     contents = [c for c in details_in(entry, "media_content") if "image" in kinds_in(c)]
-    yield from (text_in(content, "url") for content in sorted(contents, key=_misfit))
+    contents.sort(key=lambda content: misfit(text_in(content, "width")))
+    yield from (text_in(content, "url") for content in contents)
     yield text_in(detail_in(entry, "image"), "href")
     for link in details_in(entry, "links"):
         if link.get("rel") == "enclosure" and "image" in kinds_in(link):
@@ -79,9 +80,8 @@ def entry_credit(entry: Any) -> str:
     return next(filter(None, (text_in(author, "content") for author in authors)), "")
 
 
-def _misfit(picture: dict[str, Any]) -> tuple[bool, int]:
-    """How badly a picture fits by its width: the narrowest that is wide enough is the best."""
-    width = text_in(picture, "width")
+def misfit(width: str) -> tuple[bool, int]:
+    """How badly a picture of this width fits: the narrowest that is wide enough is the best."""
     # One without a width is taken to fit, so that pictures stay in their order where none has any.
     pixels = int(width) if width.isdecimal() and len(width) < 6 else _WIDE_ENOUGH
     return (pixels < _WIDE_ENOUGH, pixels if pixels >= _WIDE_ENOUGH else -pixels)

@@ -6,6 +6,7 @@ import re
 
 from digest.feeds.parsing.dates import read_date
 from digest.feeds.parsing.fast_text import RDF_ABOUT, READ_ATTRIBUTES, Attributes, TextBuilder
+from digest.feeds.parsing.media import is_picture
 from digest.feeds.parsing.namespaces import NoRuleError
 from digest.feeds.parsing.normalise import FOREIGN_DATE
 from digest.feeds.parsing.repairs import repaired
@@ -27,6 +28,7 @@ class FeedBuilder(TextBuilder):
         self._link: Attributes | None = None
         self._is_link = False
         self._person: Attributes = {}
+        self._is_credit = False
 
     # Documents, feeds and entries
 
@@ -55,7 +57,6 @@ class FeedBuilder(TextBuilder):
         self.begin_channel(argument, attributes)
         self.fields = {}
         self.depths = {}
-        self.title_depth = -1
         if about := attributes.get(RDF_ABOUT):
             self.fields["id"] = about
         self.entries.append(self.fields)
@@ -126,9 +127,20 @@ class FeedBuilder(TextBuilder):
         if self.text():
             raise NoRuleError
 
+    def begin_credit(self, field: str, attributes: Attributes) -> None:
+        """A credit; that of a picture is none of the entry's."""
+        self._is_credit = not self._is_in_picture()
+        if self._is_credit:
+            self.begin_media(field, attributes)
+
+    def _is_in_picture(self) -> bool:
+        """Whether the element is right within a `media:content` that is no recording."""
+        _, argument, _, _ = self.open[-2]
+        return argument == "media_content" and is_picture(self.fields["media_content"][-1])
+
     def end_credit(self, _argument: str) -> None:
         """The end of a credit: who made a picture or recording."""
-        if text := self.text():
+        if self._is_credit and (text := self.text()):
             self.fields["media_credit"][-1]["content"] = text
 
     # Authors
@@ -145,6 +157,10 @@ class FeedBuilder(TextBuilder):
     def end_part(self, part: str) -> None:
         """The end of a part."""
         self._person[part] = "".join(self.parts).strip()
+        self.parts.clear()
+
+    def end_ignored_part(self, _argument: str) -> None:
+        """The end of what another vendor says of an author."""
         self.parts.clear()
 
     def end_author(self, _argument: str) -> None:

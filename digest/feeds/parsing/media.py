@@ -51,10 +51,22 @@ def entry_images(entry: Any) -> Iterator[str]:
 
 
 def entry_credit(entry: Any) -> str:
-    """Who an entry of feedparser's says made its media (Media RSS, `media:credit`)."""
+    """Who an entry of feedparser's says made its recording (Media RSS, `media:credit`)."""
+    # Where there are only pictures, a credit without a role is the photographer's.
+    role = "author" if any(map(_is_recording, details_in(entry, "media_content"))) else ""
     makers = details_in(entry, "media_credit")
-    authors = (maker for maker in makers if maker.get("role", "author") == "author")
+    authors = (maker for maker in makers if maker.get("role", role) == "author")
     return next(filter(None, (text_in(author, "content") for author in authors)), "")
+
+
+def is_picture(content: dict[str, Any]) -> bool:
+    """Whether the attributes of a `media:content` are not those of a recording."""
+    return not _is_recording(content)
+
+
+def _is_recording(content: dict[str, Any]) -> bool:
+    kind = text_in(content, "type")
+    return kind.startswith(("audio/", "video/")) or content.get("medium") in {"audio", "video"}
 
 
 def _is_image(detail: dict[str, Any]) -> bool:

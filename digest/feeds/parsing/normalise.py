@@ -13,19 +13,14 @@ from digest.feeds.parsing.dates import plausible, read_date
 from digest.feeds.parsing.feedparser_fields import detail_in, details_in, text_in
 from digest.feeds.parsing.media import entry_credit, entry_images, entry_seconds
 from digest.feeds.parsing.poll_hints import poll_hints
-from digest.feeds.text import (
-    absolute_link,
-    categories,
-    one_line,
-    well_formed,
-    without_markup,
-)
+from digest.feeds.parsing.text_types import PLAIN, body_html, media_html, title_line
+from digest.feeds.text import absolute_link, categories, one_line, well_formed
 from digest.model import ParsedEntry, ParsedFeed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_WITH_ADDRESS = re.compile(r"\S+@\S+ \((.+)\)|(.+) \(\S+@\S+\)")
+_WITH_ADDRESS = re.compile(r"\S+@\S+ \((.+)\)|(.+) \(\S+@\S+\)|\"?([^\"<]+?)\"? ?<\S+@\S+>")
 # A date in a language that only feedparser reads, not in numbers, which it misreads.
 FOREIGN_DATE = re.compile(r"[^\x00-\x7f]|[A-Za-z]{4}")
 
@@ -39,24 +34,24 @@ def feed_of(feed: Any, entries: Iterable[Any], version: str, url: str, text: str
     # RFC 4287, section 4.2.1: the authors of a feed are those of its entries that name none.
     authors = _authors(feed) if version.startswith("atom") else ""
     return ParsedFeed(
-        title=_text(feed, "title", MAX_NAME),
-        entries=within_limits(_entry(entry, url, authors) for entry in entries),
+        title=_title(feed, version, MAX_NAME),
+        entries=within_limits(_entry(entry, version, url, authors) for entry in entries),
         format=version,
         link=absolute_link(url, text_in(feed, "link"), MAX_LINK),
         poll_hints=poll_hints(feed, text),
     )
 
 
-def _entry(entry: Any, url: str, feed_authors: str) -> ParsedEntry:
+def _entry(entry: Any, version: str, url: str, feed_authors: str) -> ParsedEntry:
     declared = _declared_base(entry)
     base = absolute_link(url, declared, MAX_LINK) or url
     return ParsedEntry(
         guid=well_formed(text_in(entry, "id")).strip()[:MAX_ID],
         link=_first_link(base, _links(entry)),
-        title=_text(entry, "title", MAX_TITLE),
+        title=_title(entry, version, MAX_TITLE),
         author=_authors(entry) or one_line(entry_credit(entry), MAX_NAME) or feed_authors,
         published=_date(entry),
-        html=well_formed(_html(entry))[:MAX_HTML],
+        html=well_formed(_html(entry, version))[:MAX_HTML],
         base=base if declared else absolute_link(base, text_in(entry, "link"), MAX_LINK) or base,
         image=_first_link(base, entry_images(entry)),
         seconds=entry_seconds(entry),
@@ -100,27 +95,31 @@ def _authors(parsed: Any) -> str:
     if len(names) > 1:
         return one_line(", ".join(names), MAX_NAME)
     # Of a single name feedparser loses a part where the address has a long top-level domain.
-    author = _text(parsed, "author", MAX_NAME)
+    author = one_line(text_in(parsed, "author"), MAX_NAME)
     match = _WITH_ADDRESS.fullmatch(author) if "@" in author else None
-    return (match[1] or match[2]) if match else author
+    return next(filter(None, match.groups())) if match else author
 
 
-def _text(parsed: Any, name: str, limit: int) -> str:
-    text = text_in(parsed, name)
-    if detail_in(parsed, f"{name}_detail").get("type") in {"text/html", "application/xhtml+xml"}:
-        text = without_markup(text[: limit * 8])
-    return one_line(text, limit)
+def _title(parsed: Any, version: str, limit: int) -> str:
+    """The title; where there is none, that of another vocabulary, or of its recording."""
+    for name in ("title", "dc_title", "itunes_title", "media_title"):
+        kind = text_in(detail_in(parsed, f"{name}_detail"), "type")
+        text = text_in(parsed, name)[: limit * 8]
+        is_literal = version.startswith("atom") or (name == "media_title" and kind == PLAIN)
+        if line := one_line(title_line(text, kind, is_literal=is_literal), limit):
+            return line
+    return ""
 
 
-def _html(entry: Any) -> str:
-    """The fullest text an entry has, as HTML."""
+def _html(entry: Any, version: str) -> str:
+    """The fullest text an entry has, as HTML; that about its media where it has none."""
     summary = {**detail_in(entry, "summary_detail"), "value": text_in(entry, "summary")}
     contents = [*details_in(entry, "content"), summary]
     best = max(contents, key=lambda content: len(text_in(content, "value")))
-    value = text_in(best, "value")
-    if best.get("type") == "text/plain" and "<" not in value:
-        return "".join(f"<p>{part}</p>" for part in value.split("\n\n"))
-    return value
+    if text := text_in(best, "value"):
+        return body_html(text, text_in(best, "type"), is_literal=version.startswith("atom"))
+    kind = text_in(detail_in(entry, "media_description_detail"), "type")
+    return media_html(text_in(entry, "media_description"), kind)
 
 
 def _date(entry: Any) -> datetime | None:

@@ -155,9 +155,7 @@ def _read(text: str) -> FeedBuilder:
         if end:
             end(builder, argument)
         opened.pop()
-        # As in feedparser, a base outlives its element where no element around it has one.
-        if builder.base and opened:
-            builder.base = opened[-1][3] or builder.base
+        builder.base = opened[-1][3] if opened else ""
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True

@@ -1,6 +1,7 @@
 """The rules of the fast reader: what each element that counts adds, as feedparser has it.
 
 A rule has what to call where its element begins and where it ends, with an argument for both calls.
+Rules are found by the name of an element, or by its place and its name where several have one.
 Which elements count, and where, is in `places`; an element that counts and has no rule makes the
 whole document one for the tolerant reader.
 """
@@ -64,13 +65,17 @@ RULES = {
     "link": Rule(FeedBuilder.begin_link, FeedBuilder.end_link),
     **dict.fromkeys(("guid", "id"), _ID),
     "enclosure": Rule(FeedBuilder.begin_enclosure),
+    "comments": Rule(None, FeedBuilder.end_address, "comments"),
     "itunes:image": Rule(FeedBuilder.begin_image),
+    "image": Rule(FeedBuilder.begin_image, FeedBuilder.end_image),
+    "image/url": Rule(FeedBuilder.begin_part, FeedBuilder.end_image),
     "itunes:duration": Rule(None, FeedBuilder.end_field, "itunes_duration"),
     **dict.fromkeys(("published", "issued", "pubdate", "dcterms:issued"), _PUBLISHED),
     **dict.fromkeys(
         ("updated", "modified", "lastbuilddate", "dc:date", "dcterms:modified"), _UPDATED
     ),
     **dict.fromkeys(("created", "dcterms:created"), _CREATED),
+    "prism:publicationdate": Rule(None, FeedBuilder.end_date, "prism_publicationdate"),
     **dict.fromkeys(("category", "dc:subject"), _CATEGORY),
     "itunes:category": Rule(FeedBuilder.begin_podcast_category, FeedBuilder.end_category, _ITUNES),
     "itunes:keywords": Rule(None, FeedBuilder.end_keywords, _ITUNES),
@@ -91,7 +96,6 @@ RULES = {
     "skiphours": Rule(FeedBuilder.begin_skipped, None, "skiphours"),
     "skipdays": Rule(FeedBuilder.begin_skipped, None, "skipdays"),
 }
-_PLACES_WITH_TEXT = {TEXT, LEAF}
 
 
 def rule_for(name: str, place: str) -> Rule:
@@ -103,13 +107,14 @@ def rule_for(name: str, place: str) -> Rule:
     inside = place_within(name, place)
     prefix, _, local = name.rpartition(":")
     if counts(name, place):
-        if name not in RULES:
+        rule = RULES.get(f"{place}/{name}", RULES.get(name))
+        if not rule:
             raise NoRuleError
-        return RULES[name]._replace(inside=inside)
+        return rule._replace(inside=inside)
     if place == TEXT and prefix == "xhtml" and local != "body":
         return Rule(FeedBuilder.begin_markup, FeedBuilder.end_markup, local, TEXT)
     if place in {TEXT, LEAF, "document"}:
         raise NoRuleError
-    if place == "author":
+    if place in {"author", "image"}:
         return Rule(FeedBuilder.begin_part, FeedBuilder.end_ignored_part, "", inside)
     return Rule(inside=inside)

@@ -19,6 +19,7 @@ READ_ATTRIBUTES = {
     *("about", "base", "domain", "duration", "href", "ispermalink", "label", "lastmod", "medium"),
     *("mode", "rel", "role", "scheme", "term", "text", "type", "uri", "url", "version"),
 }
+_ADDRESSES = {"href", "uri", "url"}
 
 
 class TextBuilder:
@@ -89,6 +90,13 @@ class TextBuilder:
             return urljoin(self.base, address)
         except ValueError:
             return ""
+
+    def _resolved(self, attributes: Attributes) -> Attributes:
+        """Attributes with their addresses absolute by the base that is in force."""
+        return {
+            name: self.resolved(value) if name in _ADDRESSES else value
+            for name, value in attributes.items()
+        }
 
     def begin_text(self, name: str, attributes: Attributes) -> None:
         """A text of the type in its attributes, or else the usual one of elements of this name.

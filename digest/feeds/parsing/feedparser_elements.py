@@ -11,7 +11,8 @@ from xml.sax.xmlreader import AttributesNSImpl
 
 from feedparser.api import LooseFeedParser, StrictFeedParser
 
-from digest.feeds.parsing.media import is_picture
+from digest.feeds.parsing.feedparser_handlers import Handlers
+from digest.feeds.parsing.media import is_recording
 from digest.feeds.parsing.namespaces import ElementNames
 from digest.feeds.parsing.places import (
     ENTRIES,
@@ -25,7 +26,7 @@ from digest.feeds.parsing.places import (
 from digest.feeds.parsing.text_types import DEFAULT_TYPES, text_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Hashable
 
     Attributes = list[tuple[str, str]]
 
@@ -71,15 +72,11 @@ class _Open:
         return True
 
 
-class _Elements:
+class _Elements(Handlers):
     """Hands an element to feedparser only where it counts.
 
     A mixin before a parser of feedparser's, both of which call these methods for each element.
     """
-
-    namespacemap: dict[str, str]
-    hasContent: int  # noqa: N815
-    _get_context: Callable[[], dict[str, Any]]
 
     def __init__(self, *arguments: Any) -> None:
         self._names = ElementNames()
@@ -101,7 +98,7 @@ class _Elements:
 
     def track_namespace(self, prefix: str | None, uri: str) -> None:
         """Take note of a namespace; of its prefix feedparser would make names of its own."""
-        super().track_namespace(prefix, uri)  # type: ignore[misc]
+        super().track_namespace(prefix, uri)
         self.namespacemap.clear()
 
     # The elements.
@@ -114,7 +111,7 @@ class _Elements:
         around = self._open[-1]
         if around.place == TEXT:
             around.begin(self._key(tag))
-            super().unknown_starttag(tag, attributes)  # type: ignore[misc]
+            super().unknown_starttag(tag, attributes)
             return
         place = self._place(name, written)
         if place in {SKIPPED, WRAPPER} and (around.is_skipped or around.place == "document"):
@@ -130,14 +127,14 @@ class _Elements:
             return SKIPPED
         if place == TEXT and not text_type(written.get("type", ""), DEFAULT_TYPES[name]):
             return SKIPPED
-        return "picture" if place == "media" and is_picture(written) else place
+        return "picture" if place == "media" and not is_recording(written) else place
 
     def _begin(self, name: str, written: dict[str, str]) -> None:
         if self._open[-1].place == TEXT:
             default = DEFAULT_TYPES["content" if self._is_further(name) else name]
             written["type"] = text_type(written.get("type", ""), default)
         attributes = [] if name in _BARE else list(written.items())
-        super().unknown_starttag(name, attributes)  # type: ignore[misc]
+        super().unknown_starttag(name, attributes)
 
     def _is_further(self, name: str) -> bool:
         """Whether feedparser takes a description for a content, since there was another before."""
@@ -153,7 +150,7 @@ class _Elements:
             return
         if around.place == TEXT:
             # feedparser would end the title of the entry at the end of one within its text.
-            super().unknown_endtag(tag if tag.endswith("div") else f"markup:{tag}")  # type: ignore[misc]
+            super().unknown_endtag(tag if tag in {"div", "xhtml:div"} else f"markup:{tag}")
 
     def _close(self, key: Hashable) -> None:
         """Close an element, and what was left open in it."""
@@ -162,65 +159,29 @@ class _Elements:
             element = self._open.pop()
             closed = element.key
             if not element.is_skipped:
-                super().unknown_endtag(element.name)  # type: ignore[misc]
+                super().unknown_endtag(element.name)
 
     # Their texts.
 
     def handle_data(self, text: str, escape: int = 1) -> None:
         """A piece of text."""
         if not self._open[-1].is_skipped:
-            super().handle_data(text, escape)  # type: ignore[misc]
+            super().handle_data(text, escape)
 
     def handle_charref(self, reference: str) -> None:
         """A reference to a character by its number."""
         if not self._open[-1].is_skipped:
-            super().handle_charref(reference)  # type: ignore[misc]
+            super().handle_charref(reference)
 
     def handle_entityref(self, reference: str) -> None:
         """A reference to a character by its name."""
         if not self._open[-1].is_skipped:
-            super().handle_entityref(reference)  # type: ignore[misc]
+            super().handle_entityref(reference)
 
     @staticmethod
     def looks_like_html(_text: str) -> bool:
         """Never: `text_types` decides that, once for both readers."""
         return False
-
-    # Of titles the first with a text counts; other texts are a last resort, in fields of their own.
-
-    def _start_title(self, attributes: dict[str, str]) -> None:
-        self.title_depth = -1
-        super()._start_title(attributes)  # type: ignore[misc]
-
-    def _start_dc_title(self, attributes: dict[str, str]) -> None:
-        self._push("dc_title", attributes)
-
-    def _end_dc_title(self) -> None:
-        self._pop("dc_title")
-
-    def _start_itunes_title(self, attributes: dict[str, str]) -> None:
-        self._push("itunes_title", attributes)
-
-    def _end_itunes_title(self) -> None:
-        self._pop("itunes_title")
-
-    def _start_media_title(self, attributes: dict[str, str]) -> None:
-        self._push("media_title", attributes)
-
-    def _end_media_title(self) -> None:
-        self._pop("media_title")
-
-    def _start_media_description(self, attributes: dict[str, str]) -> None:
-        self._push("media_description", attributes)
-
-    def _end_media_description(self) -> None:
-        self._pop("media_description")
-
-    def _push(self, field: str, attributes: dict[str, str]) -> None:
-        self.push_content(field, attributes, "", 1)  # type: ignore[attr-defined]
-
-    def _pop(self, field: str) -> None:
-        self.pop_content(field)  # type: ignore[attr-defined]
 
 
 class StrictParser(_Elements, StrictFeedParser):  # type: ignore[misc]
@@ -272,7 +233,7 @@ class LooseParser(_Elements, LooseFeedParser):  # type: ignore[misc]
         return tag
 
     def _name(self, tag: str, written: dict[str, str]) -> str:
-        declared = {name: uri for name, uri in written.items() if name.startswith("xmlns")}
+        declared = {name: uri for name, uri in written.items() if name.split(":")[0] == "xmlns"}
         for name, uri in declared.items():
             self._names.declare(name.partition(":")[2], uri)
         self._namespaces = self._open[-1].namespaces | declared

@@ -30,6 +30,7 @@ _STANDARD = {
     "http://search.yahoo.com/mrss/": "media",
     "http://prismstandard.org/namespaces/1.2/basic/": "prism",
     "http://prismstandard.org/namespaces/basic/2.0/": "prism",
+    "http://prismstandard.org/namespaces/basic/2.1/": "prism",
     "http://prismstandard.org/namespaces/basic/3.0/": "prism",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
     "http://www.w3.org/1999/xhtml": "xhtml",

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from digest.feeds.parsing.dates import read_date
 from digest.feeds.parsing.fast_text import RDF_ABOUT, READ_ATTRIBUTES, Attributes, TextBuilder
 from digest.feeds.parsing.links import is_permalink, link_from
 from digest.feeds.parsing.media import is_recording
 from digest.feeds.parsing.namespaces import NoRuleError
-from digest.feeds.parsing.normalise import FOREIGN_DATE
 from digest.feeds.parsing.repairs import repaired
 
 _VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
@@ -215,12 +213,6 @@ class FeedBuilder(TextBuilder):
     def end_field(self, field: str) -> None:
         """The end of a field that is text."""
         self.fields[field] = self.text()
-
-    def end_date(self, field: str) -> None:
-        """The end of a date, unless only feedparser knows its language."""
-        self.fields[field] = text = self.text()
-        if FOREIGN_DATE.search(text) and not read_date(text):
-            raise NoRuleError
 
     def begin_skipped(self, field: str, _attributes: Attributes) -> None:
         """Hours or days, which are read from the text of the document."""

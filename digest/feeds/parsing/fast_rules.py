@@ -40,7 +40,7 @@ _AUTHOR = Rule(FeedBuilder.begin_author, FeedBuilder.end_author)
 _ID = Rule(FeedBuilder.begin_id, FeedBuilder.end_id)
 _CATEGORY = Rule(FeedBuilder.begin_category, FeedBuilder.end_category)
 _PUBLISHED, _UPDATED, _CREATED = (
-    Rule(None, FeedBuilder.end_date, field) for field in ("published", "updated", "created")
+    Rule(None, FeedBuilder.end_field, field) for field in ("published", "updated", "created")
 )
 RULES = {
     "rss": Rule(FeedBuilder.begin_rss),
@@ -75,7 +75,7 @@ RULES = {
         ("updated", "modified", "lastbuilddate", "dc:date", "dcterms:modified"), _UPDATED
     ),
     **dict.fromkeys(("created", "dcterms:created"), _CREATED),
-    "prism:publicationdate": Rule(None, FeedBuilder.end_date, "prism_publicationdate"),
+    "prism:publicationdate": Rule(None, FeedBuilder.end_field, "prism_publicationdate"),
     **dict.fromkeys(("category", "dc:subject"), _CATEGORY),
     "itunes:category": Rule(FeedBuilder.begin_podcast_category, FeedBuilder.end_category, _ITUNES),
     "itunes:keywords": Rule(None, FeedBuilder.end_keywords, _ITUNES),

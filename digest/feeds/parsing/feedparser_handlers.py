@@ -111,7 +111,22 @@ class Handlers(_FeedParserMixin):  # type: ignore[misc]
                 attributes[name] = self.resolve_uri(attributes[name])
         return attributes
 
-    # Dates
+    # Dates, of which feedparser's own reading takes long
+
+    def _end_published(self) -> None:
+        self.pop("published")
+
+    _end_issued = _end_pubdate = _end_dcterms_issued = _end_published
+
+    def _end_updated(self) -> None:
+        self.pop("updated")
+
+    _end_modified = _end_lastbuilddate = _end_dc_date = _end_dcterms_modified = _end_updated
+
+    def _end_created(self) -> None:
+        self.pop("created")
+
+    _end_dcterms_created = _end_created
 
     def _start_prism_publicationdate(self, _attributes: Attributes) -> None:
         self.push("prism_publicationdate", 1)

@@ -6,25 +6,28 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from digest.feeds.parsing.feedparser_fields import details_in, text_in
-from digest.feeds.parsing.media import media_kinds
+from digest.feeds.parsing.media import RECORDINGS, kinds_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Attributes = dict[str, str]
 
-# A relative guid is an address only where it is a path from the root: `tag/2026-54` is none.
-_ADDRESS = re.compile(r"(?:https?:/)?/\S+", re.IGNORECASE)
+_WEB = re.compile(r"https?://\S+", re.IGNORECASE)
 _PAGES = {"", "text/html", "html", "application/xhtml+xml", "xhtml"}
 # RFC 4287, section 4.2.7.2: a registered relation may be written as its address.
 _REGISTRY = "http://www.iana.org/assignments/relation/"
 _PERMALINK = {"true", "1", "yes"}
-_RECORDINGS = {"audio", "video"}
 
 
 def is_permalink(attributes: Attributes) -> bool:
     """Whether the attributes of a guid make it a link; without any it is one (RSS 2.0)."""
     return attributes.get("ispermalink", "true").strip().lower() in _PERMALINK
+
+
+def is_web_address(identifier: str) -> bool:
+    """Whether an id is an address, rather than only a name."""
+    return _WEB.fullmatch(identifier) is not None
 
 
 def link_from(attributes: Attributes) -> Attributes:
@@ -45,7 +48,9 @@ def page_links(parsed: Any) -> Iterator[str]:
     yield from (text_in(link, "href") for link in alternates if _is_page(link))
     yield from (text_in(link, "href") for link in alternates)
     identifier = text_in(parsed, "id")
-    if parsed.get("guidislink") is not False and _ADDRESS.fullmatch(identifier):
+    # A path from the root is meant as a link, `tag/2026-54` is not.
+    is_address = identifier.startswith("/") or is_web_address(identifier)
+    if is_address and parsed.get("guidislink") is not False:
         yield identifier
 
 
@@ -57,10 +62,10 @@ def last_resorts(entry: Any) -> Iterator[str]:
     yield text_in(entry, "comments")
     enclosures = [link for link in links if link.get("rel") == "enclosure"]
     for medium in (*enclosures, *details_in(entry, "media_content")):
-        if not _RECORDINGS.isdisjoint(media_kinds(medium)):
+        if not RECORDINGS.isdisjoint(kinds_in(medium)):
             yield text_in(medium, "href") or text_in(medium, "url")
     # A picture is shown as such, and several entries may have the same.
-    yield from (text_in(link, "href") for link in enclosures if "image" not in media_kinds(link))
+    yield from (text_in(link, "href") for link in enclosures if "image" not in kinds_in(link))
 
 
 def _is_page(link: dict[str, Any]) -> bool:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CLOCK = re.compile(r"(?:(?P<hours>\d{1,3}):)?(?P<minutes>\d{1,4}):(?P<seconds>[0-5]?\d)")
+RECORDINGS = {"audio", "video"}
 _AFTER_PATH = re.compile("[?#]")
 _ENDINGS = {
     "image": {"jpg", "jpeg", "png", "gif", "webp", "avif"},
@@ -49,20 +50,24 @@ def entry_images(entry: Any) -> Iterator[str]:
     """The addresses of the pictures of an entry of feedparser's, as written, the best first."""
     for thumbnail in details_in(entry, "media_thumbnail"):
         yield text_in(thumbnail, "url")
-    contents = [c for c in details_in(entry, "media_content") if "image" in media_kinds(c)]
+    contents = [c for c in details_in(entry, "media_content") if "image" in kinds_in(c)]
     yield from (text_in(content, "url") for content in sorted(contents, key=_misfit))
     yield text_in(detail_in(entry, "image"), "href")
     for link in details_in(entry, "links"):
-        if link.get("rel") == "enclosure" and "image" in media_kinds(link):
+        if link.get("rel") == "enclosure" and "image" in kinds_in(link):
             yield text_in(link, "href")
 
 
-def media_kinds(attributes: dict[str, Any]) -> set[str]:
-    """What a file is, of image, audio and video: as its attributes say, else by its address."""
-    medium, media_type = text_in(attributes, "medium"), text_in(attributes, "type")
-    if medium or "/" in media_type:
-        return {medium, media_type.partition("/")[0]} & _ENDINGS.keys()
+def kinds_in(attributes: dict[str, Any]) -> set[str]:
+    """The kinds of a file by the attributes of the element that names it."""
     address = text_in(attributes, "href") or text_in(attributes, "url")
+    return media_kinds(address, text_in(attributes, "type"), text_in(attributes, "medium"))
+
+
+def media_kinds(address: str, media_type: str, medium: str = "") -> set[str]:
+    """What a file is, of image, audio and video: as is said of it, else by its address."""
+    if medium or "/" in media_type:
+        return {medium, media_type.partition("/")[0].lower()} & _ENDINGS.keys()
     ending = _AFTER_PATH.split(address, maxsplit=1)[0].rpartition(".")[2].lower()
     return {kind for kind, endings in _ENDINGS.items() if ending in endings}
 
@@ -78,7 +83,7 @@ def entry_credit(entry: Any) -> str:
 
 def is_recording(attributes: dict[str, Any]) -> bool:
     """Whether a file is a recording, by its attributes or its address."""
-    return not {"audio", "video"}.isdisjoint(media_kinds(attributes))
+    return not RECORDINGS.isdisjoint(kinds_in(attributes))
 
 
 def _misfit(picture: dict[str, Any]) -> tuple[bool, int]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import calendar
 import re
-from datetime import UTC, datetime
-from time import struct_time
 from typing import TYPE_CHECKING, Any
 
 from digest.feeds.limits import MAX_HTML, MAX_ID, MAX_LINK, MAX_NAME, MAX_TITLE, within_limits
-from digest.feeds.parsing.dates import plausible, read_date
+from digest.feeds.parsing.dates import read_date
 from digest.feeds.parsing.feedparser_fields import detail_in, details_in, text_in
 from digest.feeds.parsing.links import last_resorts, page_links
 from digest.feeds.parsing.media import entry_credit, entry_images, entry_seconds
@@ -20,10 +17,9 @@ from digest.model import ParsedEntry, ParsedFeed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
 _WITH_ADDRESS = re.compile(r"\S+@\S+ \((.+)\)|(.+) \(\S+@\S+\)|\"?([^\"<]+?)\"? ?<\S+@\S+>")
-# A date in a language that only feedparser reads, not in numbers, which it misreads.
-FOREIGN_DATE = re.compile(r"[^\x00-\x7f]|[A-Za-z]{4}")
 
 
 def feed_of(feed: Any, entries: Iterable[Any], version: str, url: str, text: str) -> ParsedFeed:
@@ -113,20 +109,8 @@ def _html(text: dict[str, Any], entry: Any, *, is_atom: bool) -> str:
 
 def _date(entry: Any) -> datetime | None:
     """When it was published, else updated; None where it says neither in a form we can read."""
-    for name in ("published", "updated", "created"):
+    for name in ("published", "updated", "created", "prism_publicationdate"):
         # `get("updated")` would answer with the other date, `in` does not.
-        text = text_in(entry, name) if name in entry else ""
-        if date := read_date(text) or _foreign_date(text, entry, f"{name}_parsed"):
+        if date := read_date(text_in(entry, name) if name in entry else ""):
             return date
     return None
-
-
-def _foreign_date(text: str, entry: Any, name: str) -> datetime | None:
-    """The date that feedparser read in another language, if the text has its year."""
-    parsed = entry[name] if FOREIGN_DATE.search(text) and name in entry else None
-    if not isinstance(parsed, struct_time) or f"{parsed.tm_year:04}" not in text:
-        return None
-    try:
-        return plausible(datetime.fromtimestamp(calendar.timegm(parsed), UTC))
-    except (ValueError, OverflowError, OSError):
-        return None

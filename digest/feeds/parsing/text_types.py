@@ -36,6 +36,8 @@ _ELEMENTS = re.compile(
 _TAG = re.compile(r"</?([A-Za-z][\w-]*)")
 _END_TAG = re.compile(r"</[A-Za-z]")
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][\da-fA-F]+|(\w+));")
+# A CDATA section that was escaped with all that is in it.
+_ESCAPED_SECTION = re.compile(r"\A\s*<!\[CDATA\[(.*)\]\]>\s*\Z", re.DOTALL)
 # "First<br>Second" and "<img src=x> A" are HTML; "Use <b> or <i>?" is about it.
 _MARKUP_IN_TITLE = re.compile(
     r"</[A-Za-z]|\A\s*<(?:p|div|img|span)\b|\w<br ?/?>|<br ?/?>\w|<[A-Za-z]+\s[^<>]*=",
@@ -70,11 +72,11 @@ def title_line(text: str, kind: str, *, is_literal: bool) -> str:
 def body_html(text: str, kind: str, *, is_literal: bool) -> str:
     """A text of an entry as HTML."""
     if kind == HTML:
-        return text
+        return _ESCAPED_SECTION.sub(r"\1", text)
     if kind == XHTML:
         return _unescaped_once(text)
     if (kind == PLAIN and is_literal) or ("<" in text and not _is_marked_up(text)):
-        return paragraphs(text)
+        return _plain_html(text)
     if "<" in text or (not is_literal and _has_entity(text)):
         return text
     return "".join(f"<p>{part}</p>" for part in text.split("\n\n"))
@@ -84,7 +86,18 @@ def media_html(text: str, kind: str) -> str:
     """The text about a picture or recording as HTML; plain where nobody says that it is HTML."""
     if kind in {HTML, XHTML} or (kind == UNSAID and _is_marked_up(text)):
         return text
-    return paragraphs(html.unescape(text) if kind == UNSAID and _has_entity(text) else text)
+    plain = html.unescape(text) if kind == UNSAID and _has_entity(text) else text
+    return _plain_html(plain) if "\n" in plain or _needs_escapes(plain) else plain
+
+
+def _plain_html(text: str) -> str:
+    shown = paragraphs(text)
+    # Where it is as good, entries of before keep the very bytes that they had.
+    return shown if _needs_escapes(text) else html.unescape(shown)
+
+
+def _needs_escapes(text: str) -> bool:
+    return "<" in text or html.unescape(text) != text
 
 
 def _only_elements(text: str) -> bool:

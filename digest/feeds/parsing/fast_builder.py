@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from digest.feeds.parsing.fast_text import RDF_ABOUT, READ_ATTRIBUTES, Attributes, TextBuilder
 from digest.feeds.parsing.links import is_permalink, link_from
+from digest.feeds.parsing.media import is_recording
 from digest.feeds.parsing.namespaces import NoRuleError
 from digest.feeds.parsing.repairs import repaired
 
@@ -21,6 +22,7 @@ class FeedBuilder(TextBuilder):
         self._link: Attributes | None = None
         self._is_resolved = False
         self._person: Attributes = {}
+        self._is_credit = False
 
     # Documents, feeds and entries
 
@@ -49,7 +51,6 @@ class FeedBuilder(TextBuilder):
         self.begin_channel(argument, attributes)
         self.fields = {}
         self.depths = {}
-        self.title_depth = -1
         if about := attributes.get(RDF_ABOUT):
             self.fields["id"] = about
         self.entries.append(self.fields)
@@ -100,18 +101,9 @@ class FeedBuilder(TextBuilder):
         """The picture of an entry, in an attribute."""
         self._keep_image(attributes.get("href") or attributes.get("url"))
 
-    def begin_titled_image(self, argument: str, attributes: Attributes) -> None:
-        """The picture of an entry, which may have a title of its own."""
-        self.forget_title(argument, attributes)
-        self.begin_image(argument, attributes)
-
     def end_image(self, _argument: str) -> None:
         """The end of a picture whose address may be text."""
         self._keep_image("".join(self.parts).strip())
-        self.parts.clear()
-
-    def end_image_part(self, _argument: str) -> None:
-        """The end of what else there is of a picture."""
         self.parts.clear()
 
     def _keep_image(self, address: str | None) -> None:
@@ -127,9 +119,20 @@ class FeedBuilder(TextBuilder):
         if self.text():
             raise NoRuleError
 
+    def begin_credit(self, field: str, attributes: Attributes) -> None:
+        """A credit; that of a picture is none of the entry's."""
+        self._is_credit = not self._is_in_picture()
+        if self._is_credit:
+            self.begin_media(field, attributes)
+
+    def _is_in_picture(self) -> bool:
+        """Whether the element is right within a `media:content` that is no recording."""
+        _, argument, _, _ = self.open[-2]
+        return argument == "media_content" and not is_recording(self.fields["media_content"][-1])
+
     def end_credit(self, _argument: str) -> None:
         """The end of a credit: who made a picture or recording."""
-        if text := self.text():
+        if self._is_credit and (text := self.text()):
             self.fields["media_credit"][-1]["content"] = text
 
     # Authors
@@ -146,6 +149,10 @@ class FeedBuilder(TextBuilder):
     def end_part(self, part: str) -> None:
         """The end of a part."""
         self._person[part] = "".join(self.parts).strip()
+        self.parts.clear()
+
+    def end_ignored_part(self, _argument: str) -> None:
+        """The end of what else there is of an author or a picture."""
         self.parts.clear()
 
     def end_author(self, _argument: str) -> None:

@@ -1,18 +1,14 @@
-"""feedparser's two parsers with our own rules for links, bases, pictures and dates.
+"""What feedparser does with each element that counts, by our own rules.
 
 Only worker processes import this module: it loads feedparser.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from feedparser.api import LooseFeedParser, StrictFeedParser
 from feedparser.mixin import _FeedParserMixin
 
 from digest.feeds.parsing.feedparser_fields import details_in
 from digest.feeds.parsing.links import Attributes, is_permalink, link_from
-from digest.feeds.parsing.namespaces import PRISM
 from digest.feeds.parsing.repairs import repaired
 
 # Attributes of XHTML that are addresses.
@@ -20,11 +16,8 @@ _ADDRESSES = {"href", "poster", "src"}
 
 
 # feedparser has no types.
-class _Handlers(_FeedParserMixin):  # type: ignore[misc]
+class Handlers(_FeedParserMixin):  # type: ignore[misc]
     """What is called where an element begins and ends, by the name that feedparser gives it."""
-
-    namespaces: ClassVar = {**_FeedParserMixin.namespaces, **dict.fromkeys(PRISM, "prism")}
-    _matchnamespaces: ClassVar[dict[str, str]] = {}
 
     def unknown_endtag(self, tag: str) -> None:
         """The end of any element, and of its base, which feedparser lets outlive it."""
@@ -141,10 +134,38 @@ class _Handlers(_FeedParserMixin):  # type: ignore[misc]
     def _end_prism_publicationdate(self) -> None:
         self.pop("prism_publicationdate")
 
+    # Titles: the first with a text counts, other texts are a last resort, in fields of their own
 
-class StrictParser(_Handlers, StrictFeedParser):  # type: ignore[misc]
-    """For documents that are well-formed."""
+    def _start_title(self, attributes: Attributes) -> None:
+        self.title_depth = -1
+        super()._start_title(attributes)
 
+    def _start_dc_title(self, attributes: Attributes) -> None:
+        self._push("dc_title", attributes)
 
-class LooseParser(_Handlers, LooseFeedParser):  # type: ignore[misc]
-    """For all others."""
+    def _end_dc_title(self) -> None:
+        self._pop("dc_title")
+
+    def _start_itunes_title(self, attributes: Attributes) -> None:
+        self._push("itunes_title", attributes)
+
+    def _end_itunes_title(self) -> None:
+        self._pop("itunes_title")
+
+    def _start_media_title(self, attributes: Attributes) -> None:
+        self._push("media_title", attributes)
+
+    def _end_media_title(self) -> None:
+        self._pop("media_title")
+
+    def _start_media_description(self, attributes: Attributes) -> None:
+        self._push("media_description", attributes)
+
+    def _end_media_description(self) -> None:
+        self._pop("media_description")
+
+    def _push(self, field: str, attributes: Attributes) -> None:
+        self.push_content(field, attributes, "", 1)
+
+    def _pop(self, field: str) -> None:
+        self.pop_content(field)

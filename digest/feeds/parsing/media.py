@@ -74,10 +74,17 @@ def media_kinds(address: str, media_type: str, medium: str = "") -> set[str]:
 
 
 def entry_credit(entry: Any) -> str:
-    """Who an entry of feedparser's says made its media (Media RSS, `media:credit`)."""
+    """Who an entry of feedparser's says made its recording (Media RSS, `media:credit`)."""
+    # Where there are only pictures, a credit without a role is the photographer's.
+    role = "author" if any(map(is_recording, details_in(entry, "media_content"))) else ""
     makers = details_in(entry, "media_credit")
-    authors = (maker for maker in makers if maker.get("role", "author") == "author")
+    authors = (maker for maker in makers if maker.get("role", role) == "author")
     return next(filter(None, (text_in(author, "content") for author in authors)), "")
+
+
+def is_recording(attributes: dict[str, Any]) -> bool:
+    """Whether a file is a recording, by its attributes or its address."""
+    return not RECORDINGS.isdisjoint(kinds_in(attributes))
 
 
 def misfit(width: str) -> tuple[bool, int]:

@@ -11,20 +11,15 @@ from digest.feeds.parsing.feedparser_fields import detail_in, details_in, text_i
 from digest.feeds.parsing.links import last_resorts, page_links
 from digest.feeds.parsing.media import entry_credit, entry_images, entry_seconds
 from digest.feeds.parsing.poll_hints import poll_hints
-from digest.feeds.text import (
-    absolute_link,
-    categories,
-    one_line,
-    well_formed,
-    without_markup,
-)
+from digest.feeds.parsing.text_types import PLAIN, body_html, media_html, title_line
+from digest.feeds.text import absolute_link, categories, one_line, well_formed
 from digest.model import ParsedEntry, ParsedFeed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-_WITH_ADDRESS = re.compile(r"\S+@\S+ \((.+)\)|(.+) \(\S+@\S+\)")
+_WITH_ADDRESS = re.compile(r"\S+@\S+ \((.+)\)|(.+) \(\S+@\S+\)|\"?([^\"<]+?)\"? ?<\S+@\S+>")
 
 
 def feed_of(feed: Any, entries: Iterable[Any], version: str, url: str, text: str) -> ParsedFeed:
@@ -40,24 +35,24 @@ def feed_of(feed: Any, entries: Iterable[Any], version: str, url: str, text: str
     # Feeds that are made elsewhere, by a proxy or a file host, mean the addresses of their site.
     origin = url if is_atom else link or url
     return ParsedFeed(
-        title=_text(feed, "title", MAX_NAME),
-        entries=within_limits(_entry(entry, origin, authors) for entry in entries),
+        title=_title(feed, MAX_NAME, is_atom=is_atom),
+        entries=within_limits(_entry(entry, origin, authors, is_atom=is_atom) for entry in entries),
         format=version,
         link=link,
         poll_hints=poll_hints(feed, text),
     )
 
 
-def _entry(entry: Any, origin: str, feed_authors: str) -> ParsedEntry:
+def _entry(entry: Any, origin: str, feed_authors: str, *, is_atom: bool) -> ParsedEntry:
     text = _fullest_text(entry)
     page = _first_link(origin, page_links(entry))
     return ParsedEntry(
         guid=well_formed(text_in(entry, "id")).strip()[:MAX_ID],
         link=page or _first_link(origin, last_resorts(entry)),
-        title=_text(entry, "title", MAX_TITLE),
+        title=_title(entry, MAX_TITLE, is_atom=is_atom),
         author=_authors(entry) or one_line(entry_credit(entry), MAX_NAME) or feed_authors,
         published=_date(entry),
-        html=well_formed(_html(text))[:MAX_HTML],
+        html=well_formed(_html(text, entry, is_atom=is_atom))[:MAX_HTML],
         base=absolute_link(origin, text_in(text, "base"), MAX_LINK) or page or origin,
         image=_first_link(origin, entry_images(entry)),
         seconds=entry_seconds(entry),
@@ -81,16 +76,20 @@ def _authors(parsed: Any) -> str:
     if len(names) > 1:
         return one_line(", ".join(names), MAX_NAME)
     # Of a single name feedparser loses a part where the address has a long top-level domain.
-    author = _text(parsed, "author", MAX_NAME)
+    author = one_line(text_in(parsed, "author"), MAX_NAME)
     match = _WITH_ADDRESS.fullmatch(author) if "@" in author else None
-    return (match[1] or match[2]) if match else author
+    return next(filter(None, match.groups())) if match else author
 
 
-def _text(parsed: Any, name: str, limit: int) -> str:
-    text = text_in(parsed, name)
-    if detail_in(parsed, f"{name}_detail").get("type") in {"text/html", "application/xhtml+xml"}:
-        text = without_markup(text[: limit * 8])
-    return one_line(text, limit)
+def _title(parsed: Any, limit: int, *, is_atom: bool) -> str:
+    """The title; where there is none, that of another vocabulary, or of its recording."""
+    for name in ("title", "dc_title", "itunes_title", "media_title"):
+        kind = text_in(detail_in(parsed, f"{name}_detail"), "type")
+        text = text_in(parsed, name)[: limit * 8]
+        is_literal = is_atom or (name == "media_title" and kind == PLAIN)
+        if line := one_line(title_line(text, kind, is_literal=is_literal), limit):
+            return line
+    return ""
 
 
 def _fullest_text(entry: Any) -> dict[str, Any]:
@@ -100,11 +99,12 @@ def _fullest_text(entry: Any) -> dict[str, Any]:
     return max(contents, key=lambda content: len(text_in(content, "value")))
 
 
-def _html(text: dict[str, Any]) -> str:
-    value = text_in(text, "value")
-    if text.get("type") == "text/plain" and "<" not in value:
-        return "".join(f"<p>{part}</p>" for part in value.split("\n\n"))
-    return value
+def _html(text: dict[str, Any], entry: Any, *, is_atom: bool) -> str:
+    """A text as HTML; that about the media of the entry where there is none."""
+    if value := text_in(text, "value"):
+        return body_html(value, text_in(text, "type"), is_literal=is_atom)
+    kind = text_in(detail_in(entry, "media_description_detail"), "type")
+    return media_html(text_in(entry, "media_description"), kind)
 
 
 def _date(entry: Any) -> datetime | None:

@@ -91,7 +91,7 @@ def _feedparser(body: bytes) -> tuple[Any, str]:
     # Only worker processes need it; the daemon stays small.
     import feedparser.api
 
-    from digest.feeds.parsing.feedparser_handlers import LooseParser, StrictParser
+    from digest.feeds.parsing.feedparser_elements import LooseParser, StrictParser
 
     feedparser.api.PREFERRED_XML_PARSERS[:] = ["digest.feeds.parsing.sax"]
     feedparser.api.StrictFeedParser = StrictParser

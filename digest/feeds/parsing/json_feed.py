@@ -13,11 +13,11 @@ from digest.feeds.parsing.media import read_seconds
 from digest.feeds.text import absolute_link, categories, one_line, paragraphs, well_formed
 from digest.model import ParsedEntry, ParsedFeed
 
-_OPENING = re.compile(rb"[\x00\xef\xbb\xbf\xfe\xff\s]*\{")
+_OPENING = re.compile(rb"[\x00\s]*\{")
 
 
 def looks_like_json(body: bytes) -> bool:
-    """Whether a body begins like a JSON object, in any UTF."""
+    """Whether a body begins like a JSON object."""
     return _OPENING.match(body) is not None
 
 

@@ -30,8 +30,8 @@ _WITH_ADDRESS = re.compile(r"\S+@\S+ \((.+)\)|(.+) \(\S+@\S+\)")
 FOREIGN_DATE = re.compile(r"[^\x00-\x7f]|[A-Za-z]{4}")
 
 
-def feed_of(feed: Any, entries: Iterable[Any], version: str, url: str, text: str) -> ParsedFeed:
-    """The parsed feed of a document with this text that came from `url`.
+def feed_of(feed: Any, entries: Iterable[Any], version: str, url: str, body: bytes) -> ParsedFeed:
+    """The parsed feed of a document in UTF-8 that came from `url`.
 
     Raises:
         FeedError: it is larger than `digest.feeds.limits` allows.
@@ -43,7 +43,7 @@ def feed_of(feed: Any, entries: Iterable[Any], version: str, url: str, text: str
         entries=within_limits(_entry(entry, url, authors) for entry in entries),
         format=version,
         link=absolute_link(url, text_in(feed, "link"), MAX_LINK),
-        poll_hints=poll_hints(feed, text),
+        poll_hints=poll_hints(feed, body),
     )
 
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from digest.model import FeedState, ParsedFeed
 
 
-def parse_feed(body: bytes, url: str, charset: str | None = None) -> ParsedFeed:
-    """Parse a decoded body that came from `url`, in `charset` where it says no other.
+def parse_feed(body: bytes, url: str) -> ParsedFeed:
+    """Parse a body in UTF-8 that came from `url`.
 
     XML goes to the fast reader, and to the tolerant one where that has no rule for it.
 
@@ -30,7 +30,7 @@ def parse_feed(body: bytes, url: str, charset: str | None = None) -> ParsedFeed:
 
     if looks_like_json(body):
         return parse_json_feed(body, url)
-    return fast.parse(body, url) or tolerant.parse(body, url, charset)
+    return fast.parse(body, url) or tolerant.parse(body, url)
 
 
 class Feed(Source["FeedSettings"]):
@@ -57,7 +57,7 @@ class Feed(Source["FeedSettings"]):
         """The document."""
         del options
         (document,) = documents
-        return parse_feed(document.body, document.url, document.charset)
+        return parse_feed(document.body, document.url)
 
 
 SOURCE = Feed()

@@ -42,9 +42,9 @@ _ESCAPED_SECTION = re.compile(r"\A\s*<!\[CDATA\[(.*)\]\]>\s*\Z", re.DOTALL)
 _FORMULA_TAG = re.compile(
     r"</?(?:math|m[a-z]{1,12}|semantics|annotation)(?:\s[^<>]*)?/?>", re.IGNORECASE
 )
-# "First<br>Second" and "<img src=x> A" are HTML; "Use <b> or <i>?" is about it.
+# "First<br>Second" and "<img src=x> A" are HTML; "Use <b> or <br>?" is about it.
 _MARKUP_IN_TITLE = re.compile(
-    r"</[A-Za-z]|\A\s*<(?:p|div|img|span)\b|\w<br ?/?>|<br ?/?>\w|<[A-Za-z]+\s[^<>]*=",
+    r"</[A-Za-z]|\A\s*<(?:p|div|img|span)\b|\w<br>|<br>\w|<br ?/>|<[A-Za-z]+\s[^<>]*=",
     re.IGNORECASE,
 )
 

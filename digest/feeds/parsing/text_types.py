@@ -38,9 +38,13 @@ _END_TAG = re.compile(r"</[A-Za-z]")
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][\da-fA-F]+|(\w+));")
 # A CDATA section that was escaped with all that is in it.
 _ESCAPED_SECTION = re.compile(r"\A\s*<!\[CDATA\[(.*)\]\]>\s*\Z", re.DOTALL)
-# "First<br>Second" and "<img src=x> A" are HTML; "Use <b> or <i>?" is about it.
+# Tags of formulas: whatever cleans HTML leaves out all that is in them.
+_FORMULA_TAG = re.compile(
+    r"</?(?:math|m[a-z]{1,12}|semantics|annotation)(?:\s[^<>]*)?/?>", re.IGNORECASE
+)
+# "First<br>Second" and "<img src=x> A" are HTML; "Use <b> or <br>?" is about it.
 _MARKUP_IN_TITLE = re.compile(
-    r"</[A-Za-z]|\A\s*<(?:p|div|img|span)\b|\w<br ?/?>|<br ?/?>\w|<[A-Za-z]+\s[^<>]*=",
+    r"</[A-Za-z]|\A\s*<(?:p|div|img|span)\b|\w<br>|<br>\w|<br ?/>|<[A-Za-z]+\s[^<>]*=",
     re.IGNORECASE,
 )
 
@@ -61,11 +65,11 @@ def text_type(said: str, default: str) -> str:
 def title_line(text: str, kind: str, *, is_literal: bool) -> str:
     """A title or a name without markup; `is_literal` where a text that is not HTML has none."""
     if kind in {HTML, XHTML}:
-        return without_markup(text)
+        return without_markup(_FORMULA_TAG.sub("", text))
     if is_literal or not ("&" in text or "<" in text) or not _only_elements(text):
         return text
     if _MARKUP_IN_TITLE.search(text):
-        return without_markup(text)
+        return without_markup(_FORMULA_TAG.sub("", text))
     return html.unescape(text) if _has_entity(text) else text
 
 

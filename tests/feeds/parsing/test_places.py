@@ -39,7 +39,10 @@ OWN = {
         "<author><name>Ann</name></author>",
     ],
 }
-OWN["rdf"] = OWN["rss"][:4] + ["<description>Own text</description>", "<dc:creator>Ann</dc:creator>"]
+OWN["rdf"] = OWN["rss"][:4] + [
+    "<description>Own text</description>",
+    "<dc:creator>Ann</dc:creator>",
+]
 DOCUMENTS = {
     "rss": "<rss version='2.0' {0}><channel><title>Feed</title>{1}<item>{2}</item></channel></rss>",
     "atom": "<feed xmlns='http://www.w3.org/2005/Atom' {0}><title>Feed</title>{1}<entry>{2}</entry></feed>",
@@ -52,7 +55,14 @@ DOCUMENTS = {
 BROKEN = "<rights>a<br>b</rights>"
 # Elements of others, in which nothing counts, and what could be taken for the entry's own.
 FOREIGN = [
-    *("x:related", "activity:object", "activity:target", "podcast:liveItem", "source", "a10:source"),
+    *(
+        "x:related",
+        "activity:object",
+        "activity:target",
+        "podcast:liveItem",
+        "source",
+        "a10:source",
+    ),
     *("contributor", "x:item", "x:author", "media:community", "media:comments", "media:player"),
     *("image/link", "georss:where", "textInput"),
 ]
@@ -98,7 +108,9 @@ def foreign_children(draw: st.DrawFn) -> str:
         for name in draw(st.lists(st.sampled_from(FIELDS), min_size=1, max_size=4))
     ]
     for _ in range(draw(st.integers(1, 3))):
-        outer = draw(st.sampled_from([name for name in FOREIGN if "/" not in name and "georss" not in name]))
+        outer = draw(
+            st.sampled_from([name for name in FOREIGN if "/" not in name and "georss" not in name])
+        )
         inner = [f"<{outer}>{''.join(inner)}</{outer}>"]
     return inner[0]
 
@@ -114,7 +126,11 @@ def test_elements_of_others_change_nothing(form: str, data: st.DataObject) -> No
         children.insert(data.draw(st.integers(0, len(children))), foreign)
     beside = data.draw(foreign_children())
     document = entry_of(form, children)
-    around = entry_of(form, children, beside) if "item>" not in beside and "entry>" not in beside else document
+    around = (
+        entry_of(form, children, beside)
+        if "item>" not in beside and "entry>" not in beside
+        else document
+    )
 
     assert (plain.title, plain.guid, plain.link) == ("Own title", "own", "https://site.example/own")
     for read in (tolerantly, loosely):

@@ -70,6 +70,7 @@ _KNOWN = {
     f"{_RSS_MODULE}threading/": "thr",
     f"{_RSS_MODULE}wiki/": "wiki",
 }
+KNOWN_PREFIXES = {prefix: uri for uri, prefix in reversed(_KNOWN.items()) if prefix}
 # Wherever one of these is declared, feedparser takes it for the format.
 _FORMATS = {
     "http://my.netscape.com/rdf/simple/0.9/": "rss090",

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from digest.errors import FeedError
 from digest.feeds.parsing.media import read_seconds
-from digest.feeds.sources.feed import parse_feed
 from digest.feeds.text import absolute_link, one_line, without_markup
+from tests.feed_xml import parse_feed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

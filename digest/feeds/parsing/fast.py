@@ -12,7 +12,6 @@ import re
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
-from digest.feeds.parsing.char_refs import without_impossible
 from digest.feeds.parsing.fast_builder import FeedBuilder
 from digest.feeds.parsing.fast_rules import Rule, rule_for
 from digest.feeds.parsing.namespaces import ElementNames, NoRuleError
@@ -22,16 +21,7 @@ from digest.feeds.parsing.places import PLACES, SKIPPED, WRAPPER
 if TYPE_CHECKING:
     from digest.model import ParsedFeed
 
-_OPENING = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:(?!<\?)|<\?xml version=[\"']1\.0[\"']"
-    rb"(?: encoding=[\"'](?P<encoding>[A-Za-z0-9-]+)[\"'])?"
-    rb"(?: standalone=[\"'](?:yes|no)[\"'])? ?\?>)"
-)
 _ROOT = re.compile(rb"<\w")
-_ENCODINGS = {
-    *("utf-8", "us-ascii", "iso-8859-1", "iso-8859-2", "iso-8859-15", "koi8-r"),
-    *(f"windows-125{number}" for number in range(9)),
-}
 
 # Wherever one of these namespaces is declared, feedparser takes it for the format.
 _DECLARED_FORMATS = {
@@ -47,45 +37,25 @@ _FORMATS_OF_RSS: tuple[set[str], ...] = (set(), {"atom10"})
 
 
 def parse(body: bytes, url: str) -> ParsedFeed | None:
-    """Parse a well-formed feed that came from `url`; None for anything it has no rule for.
+    """Parse a well-formed feed in UTF-8 that came from `url`; None for what it has no rule for.
 
     Raises:
         FeedError: it is larger than `digest.feeds.limits` allows.
     """
-    text = _text(body)
-    if text is None:
+    if _may_have_document_type(body):
         return None
     try:
-        built = _read(text)
+        built = _read(body)
     except (NoRuleError, expat.ExpatError):
         return None
-    return feed_of(built.feed, built.entries, built.version, url, text)
+    return feed_of(built.feed, built.entries, built.version, url, body)
 
 
-def _text(body: bytes) -> str | None:
-    """The text without a byte order mark; None where feedparser may find another encoding."""
-    opening = _OPENING.match(body)
-    root = _ROOT.search(body, opening.end() if opening else 0)
-    if not opening or not root:
-        return None
-    encoding = (opening["encoding"] or b"utf-8").decode().lower()
-    marked = body.startswith(b"\xef\xbb\xbf")
-    head = body[opening.end() : root.start()]
-    # feedparser looks for an encoding in all of the first line, for a document type in the head.
-    first_line = body[opening.end() : body.find(b"\n", opening.end())]
-    if (
-        encoding not in _ENCODINGS
-        or (marked and encoding != "utf-8")
-        or b"<!D" in head
-        or b"<!E" in head
-        or b"encoding=" in first_line
-        or without_impossible(body) != body
-    ):
-        return None
-    try:
-        return body.decode(encoding).removeprefix("\ufeff")
-    except UnicodeDecodeError:
-        return None
+def _may_have_document_type(body: bytes) -> bool:
+    """Whether feedparser, which looks into comments too, may see one before the root."""
+    root = _ROOT.search(body)
+    head = body[: root.start()] if root else b""
+    return b"<!D" in head or b"<!E" in head
 
 
 class _Names(ElementNames):
@@ -123,7 +93,7 @@ class _PlaceRules(dict[str, Rule]):
         return rule
 
 
-def _read(text: str) -> FeedBuilder:
+def _read(body: bytes) -> FeedBuilder:
     """Call the rule of each element as expat comes to it.
 
     Raises:
@@ -157,7 +127,7 @@ def _read(text: str) -> FeedBuilder:
         opened.pop()
         builder.base = opened[-1][3] if opened else ""
 
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     parser.buffer_text = True
     parser.buffer_size = 1 << 16
     parser.StartElementHandler = start
@@ -165,7 +135,7 @@ def _read(text: str) -> FeedBuilder:
     parser.CharacterDataHandler = builder.parts.append
     parser.StartNamespaceDeclHandler = names.declare
     parser.StartDoctypeDeclHandler = _refuse
-    parser.Parse(text, True)
+    parser.Parse(body, True)
     if not builder.version or names.formats not in _FORMATS.get(builder.version, _FORMATS_OF_RSS):
         raise NoRuleError
     return builder

@@ -17,11 +17,11 @@ from digest.model import ParsedEntry, ParsedFeed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Set
 
-_OPENING = re.compile(rb"[\x00\xef\xbb\xbf\xfe\xff\s]*\{")
+_OPENING = re.compile(rb"[\x00\s]*\{")
 
 
 def looks_like_json(body: bytes) -> bool:
-    """Whether a body begins like a JSON object, in any UTF."""
+    """Whether a body begins like a JSON object."""
     return _OPENING.match(body) is not None
 
 

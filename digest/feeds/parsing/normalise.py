@@ -23,8 +23,8 @@ _WITH_ADDRESS = re.compile(r"\S+@\S+ \((.+)\)|(.+) \(\S+@\S+\)")
 _IN_BRACKETS = re.compile(r"<[^\s<>]+@[^\s<>]+>")
 
 
-def feed_of(feed: Any, entries: Iterable[Any], version: str, url: str, text: str) -> ParsedFeed:
-    """The parsed feed of a document with this text that came from `url`.
+def feed_of(feed: Any, entries: Iterable[Any], version: str, url: str, body: bytes) -> ParsedFeed:
+    """The parsed feed of a document in UTF-8 that came from `url`.
 
     Raises:
         FeedError: it is larger than `digest.feeds.limits` allows.
@@ -40,7 +40,7 @@ def feed_of(feed: Any, entries: Iterable[Any], version: str, url: str, text: str
         entries=within_limits(_entry(entry, origin, authors, is_atom=is_atom) for entry in entries),
         format=version,
         link=link,
-        poll_hints=poll_hints(feed, text),
+        poll_hints=poll_hints(feed, body),
     )
 
 

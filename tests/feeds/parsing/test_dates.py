@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.feeds.parsing.dates import read_date
-from digest.feeds.sources.feed import parse_feed
-from tests.feed_xml import item, rss
+from tests.feed_xml import item, parse_feed, rss
 
 
 def at(

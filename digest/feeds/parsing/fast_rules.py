@@ -8,6 +8,7 @@ whole document one for the tolerant reader.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from digest.feeds.parsing.fast_builder import FeedBuilder
@@ -98,6 +99,8 @@ RULES = {
 }
 
 
+# A hostile document has as many names as it likes.
+@lru_cache(maxsize=1_000)
 def rule_for(name: str, place: str) -> Rule:
     """The rule for an element in a place; `name` as `ElementNames` has it.
 

@@ -37,7 +37,7 @@ _TAG = re.compile(r"</?([A-Za-z][\w-]*)")
 _END_TAG = re.compile(r"</[A-Za-z]")
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][\da-fA-F]+|(\w+));")
 # A CDATA section that was escaped with all that is in it.
-_ESCAPED_SECTION = re.compile(r"\A\s*<!\[CDATA\[(.*)\]\]>\s*\Z", re.DOTALL)
+_ESCAPED_SECTION = re.compile(r"\s*<!\[CDATA\[(.*)\]\]>\s*", re.DOTALL)
 # Tags of formulas: whatever cleans HTML leaves out all that is in them.
 _FORMULA_TAG = re.compile(
     r"</?(?:math|m[a-z]{1,12}|semantics|annotation)(?:\s[^<>]*)?/?>", re.IGNORECASE
@@ -76,7 +76,8 @@ def title_line(text: str, kind: str, *, is_literal: bool) -> str:
 def body_html(text: str, kind: str, *, is_literal: bool) -> str:
     """A text of an entry as HTML."""
     if kind == HTML:
-        return _ESCAPED_SECTION.sub(r"\1", text)
+        section = _ESCAPED_SECTION.fullmatch(text)
+        return section[1] if section else text
     if kind == XHTML:
         return _unescaped_once(text)
     if (kind == PLAIN and is_literal) or ("<" in text and not _is_marked_up(text)):

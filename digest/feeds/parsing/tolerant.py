@@ -13,18 +13,13 @@ from digest.errors import FeedError
 from digest.feeds.discovery import feed_links
 from digest.feeds.parsing.char_refs import without_impossible
 from digest.feeds.parsing.normalise import feed_of
+from digest.feeds.parsing.tags import ROOTS, end_of_root
 
 if TYPE_CHECKING:
     from digest.model import ParsedFeed
 
 # It keeps feedparser from looking for an encoding of its own.
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
-# Comments and CDATA sections, which may hide anything, and the tags of roots and entries.
-_BOUNDARY = re.compile(
-    r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)"
-    r"|<(?P<slash>/?)(?:[\w.-]+:)?(?P<name>rss|feed|rdf|channel|item|entry)(?:[\s/][^<>]*)?>",
-    re.IGNORECASE | re.DOTALL,
-)
 # feedparser reads this format, but does not say so.
 _CDF = re.compile(r"<channel[\s>]", re.IGNORECASE)
 
@@ -86,12 +81,7 @@ def _whole(text: str, version: str) -> str:
     Raises:
         FeedError: an entry begins or ends after the last such end, or there is none.
     """
-    roots = {"channel"} if version == "cdf" else {"rss", "feed", "rdf"}
-    end = 0
-    for match in _BOUNDARY.finditer(text):
-        name = (match["name"] or "").lower()
-        if name in roots | {"item", "entry"}:
-            end = match.end() if match["slash"] and name in roots else 0
+    end = end_of_root(text, {"channel"} if version == "cdf" else ROOTS)
     if not end:
         # A cut that HTTP cannot see (HTTP/1.0) would leave half an entry, under another identity.
         raise FeedError("ends before its closing tag", status=200)

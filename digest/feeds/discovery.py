@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
 from digest.feeds.comments import is_of_comments
 from digest.feeds.page_links import PageLink, links_of_header, links_of_page
 from digest.feeds.text import absolute_link
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _MOST_LINKS = 20
 _MAX_LINK = 4_096
@@ -28,8 +32,6 @@ _USUAL_PATHS = (
     "feed.json",
     "feeds/posts/default",
 )
-
-
 # Ranks of links, of which the least is likeliest.
 _DECLARED, _HAS_ADDRESS, _LEADS_ELSEWHERE, _CALLED, _OF_COMMENTS = range(5)
 
@@ -38,22 +40,29 @@ def feed_links(body: bytes, url: str, header: str = "") -> tuple[str, ...]:
     """The feeds a web page from `url` links to, the likeliest first, at most 20.
 
     What the page or its `Link` header declares to be a feed comes before what has the address of
-    one; what is only called a feed counts where none is declared. Feeds of comments come last.
-    Takes any bytes; addresses are absolute.
+    one. What is only called a feed, and where the page leads on to by itself, count where none is
+    declared. Feeds of comments come last. Takes any bytes; addresses are absolute.
     """
-    page = links_of_page(body)
-    base = absolute_link(url, plain_address(page.base), _MAX_LINK) or url
-    placed = [(url, link) for link in links_of_header(header)]
-    placed += [(base, link) for link in page.links]
-    any_declared = any(link.is_declared for _, link in placed)
+    found = list(_found(body, url, header))
+    any_declared = any(link.is_declared for _, link in found)
     ranks: dict[str, int] = {}
-    for place, link in placed:
-        address = urldefrag(absolute_link(place, plain_address(link.href), _MAX_LINK)).url
-        if address and (link.is_declared or link.has_feed_address or not any_declared):
+    for address, link in found:
+        if link.is_declared or link.has_feed_address or not any_declared:
             rank = _rank(link, address, url)
             ranks[address] = min(rank, ranks.get(address, rank))
     # In the order of the page within each rank.
     return tuple(sorted(ranks, key=ranks.__getitem__)[:_MOST_LINKS])
+
+
+def _found(body: bytes, url: str, header: str) -> Iterator[tuple[str, PageLink]]:
+    """The links of a header and a page that lead elsewhere, with their absolute addresses."""
+    page = links_of_page(body)
+    base = absolute_link(url, plain_address(page.base), _MAX_LINK) or url
+    placed = [(url, link) for link in links_of_header(header)]
+    for place, link in [*placed, *((base, link) for link in page.links)]:
+        address = urldefrag(absolute_link(place, plain_address(link.href), _MAX_LINK)).url
+        if address not in ("", url):
+            yield address, link
 
 
 def _rank(link: PageLink, address: str, url: str) -> int:

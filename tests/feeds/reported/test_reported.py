@@ -50,7 +50,7 @@ async def test_a_reported_case_with_the_tolerant_reader(
 
 def assert_right(played: Played, case: Case) -> None:
     """Hold what came of a case to its table."""
-    errors = [poll.result.error or "" for poll in played.polls]
+    errors = [poll.error for poll in played.polls]
     expected_errors = case.failures or [""] * len(errors)
     for error, piece in zip(errors, expected_errors, strict=True):
         assert piece in error if piece else not error

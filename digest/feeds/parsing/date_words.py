@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
-# English, what most of the rest is written in, and two of which feeds were seen. Japanese and Korean
-# only count their months.
+# English, what most of the rest is written in, and two of which feeds were seen; Japanese and
+# Korean only count their months.
 _LANGUAGES = (
     *("en", "de", "es", "fr", "it", "nl", "pl", "pt", "ru", "tr", "zh"),
     *("el", "hu"),

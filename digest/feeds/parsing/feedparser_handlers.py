@@ -84,6 +84,9 @@ class Handlers(_FeedParserMixin):  # type: ignore[misc]
     def _start_itunes_image(self, attributes: Attributes) -> None:
         super()._start_itunes_image(self._resolved(attributes))
 
+    def _end_itunes_image(self) -> None:
+        self._keep_image(self.pop("itunes_image"))
+
     def _start_image(self, attributes: Attributes) -> None:
         super()._start_image(attributes)
         self._keep_image(attributes.get("href") or attributes.get("url"))

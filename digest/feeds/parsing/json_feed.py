@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from digest.errors import FeedError
 from digest.feeds.limits import MAX_HTML, MAX_ID, MAX_LINK, MAX_NAME, MAX_TITLE, within_limits
 from digest.feeds.parsing.dates import read_date
 from digest.feeds.parsing.json_values import json_object, objects, text, texts
-from digest.feeds.parsing.media import read_seconds
+from digest.feeds.parsing.links import is_web_address
+from digest.feeds.parsing.media import RECORDINGS, media_kinds, read_seconds
 from digest.feeds.text import absolute_link, categories, one_line, paragraphs, well_formed
 from digest.model import ParsedEntry, ParsedFeed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Set
 
 _OPENING = re.compile(rb"[\x00\s]*\{")
 
@@ -45,24 +49,46 @@ def parse_json_feed(body: bytes, url: str) -> ParsedFeed:
 
 
 def _entry(item: dict[str, Any], url: str, feed_authors: str) -> ParsedEntry:
-    link = _first_link(item, url, "url", "external_url")
+    page = _first_link(url, _pages(item))
     return ParsedEntry(
         guid=well_formed(text(item, "id")).strip()[:MAX_ID],
-        link=link,
+        link=page or _first_link(url, _files(item, RECORDINGS)),
         title=one_line(text(item, "title"), MAX_TITLE),
         author=_authors(item) or feed_authors,
         published=read_date(text(item, "date_published")) or read_date(text(item, "date_modified")),
         html=well_formed(_html(item))[:MAX_HTML],
-        base=link or url,
-        image=_first_link(item, url, "image", "banner_image"),
+        base=page or url,
+        image=_first_link(url, _images(item)),
         seconds=_seconds(item),
         categories=categories(texts(item, "tags")),
     )
 
 
-def _first_link(item: dict[str, Any], url: str, *names: str) -> str:
-    links = (absolute_link(url, text(item, name), MAX_LINK) for name in names)
+def _first_link(url: str, addresses: Iterable[str]) -> str:
+    links = (absolute_link(url, address, MAX_LINK) for address in addresses)
     return next((link for link in links if link), "")
+
+
+def _pages(item: dict[str, Any]) -> Iterator[str]:
+    yield text(item, "url")
+    yield text(item, "external_url")
+    identifier = text(item, "id").strip()
+    if is_web_address(identifier):
+        yield identifier
+
+
+def _images(item: dict[str, Any]) -> Iterator[str]:
+    yield text(item, "image")
+    yield text(item, "banner_image")
+    yield from _files(item, {"image"})
+
+
+def _files(item: dict[str, Any], kinds: Set[str]) -> Iterator[str]:
+    """The addresses of the attachments of these kinds."""
+    for attachment in objects(item, "attachments"):
+        address = text(attachment, "url")
+        if not kinds.isdisjoint(media_kinds(address, text(attachment, "mime_type"))):
+            yield address
 
 
 def _authors(item: dict[str, Any]) -> str:

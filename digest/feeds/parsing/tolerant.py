@@ -47,7 +47,11 @@ def _feedparser(body: bytes) -> Any:
     # Only worker processes need it; the daemon stays small.
     import feedparser.api
 
+    from digest.feeds.parsing.feedparser_elements import LooseParser, StrictParser
+
     feedparser.api.PREFERRED_XML_PARSERS[:] = ["digest.feeds.parsing.sax"]
+    feedparser.api.StrictFeedParser = StrictParser
+    feedparser.api.LooseFeedParser = LooseParser
     try:
         # Only ever a BytesIO: feedparser opens a plain string as a path or an address.
         return feedparser.parse(

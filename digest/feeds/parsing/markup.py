@@ -6,7 +6,7 @@ import re
 from xml.parsers import expat
 
 from digest.feeds.parsing.char_refs import with_xml_references, without_controls
-from digest.feeds.parsing.namespaces import KNOWN_PREFIXES
+from digest.feeds.parsing.namespaces import URIS
 from digest.feeds.parsing.tags import with_fitting_tags
 
 _DECLARATION = re.compile(r"<\?xml\s[^<>]*\?>")
@@ -62,7 +62,7 @@ def _with_declared_prefixes(text: str) -> str:
         parser.Parse(text.encode("utf-8", "replace"), True)
     except expat.ExpatError:
         return text
-    uris = {name: KNOWN_PREFIXES.get(name, f"urn:x:{name}") for name in used - declared}
+    uris = {name: URIS.get(name, f"urn:x:{name}") for name in used - declared}
     if not root or not uris:
         return text
     declarations = "".join(f' xmlns:{prefix}="{uris[prefix]}"' for prefix in sorted(uris))

@@ -37,6 +37,10 @@ _STANDARD = {
     "http://purl.org/rss/1.0/modules/content/": "content",
     "http://purl.org/rss/1.0/modules/syndication/": "sy",
 }
+# What a prefix means that nothing declares.
+URIS = {prefix: uri for uri, prefix in reversed(_STANDARD.items()) if prefix} | {
+    "atom": "http://www.w3.org/2005/Atom"
+}
 # Publishers write `https:`, and leave out the slash at the end.
 _PREFIXES = {
     scheme + ending: prefix
@@ -49,23 +53,6 @@ _PREFIXES = {
 _USERLAND = "backend.userland.com/rss"
 # What a feed consists of: where one of these is in a namespace, that is the feed's own.
 _STRUCTURE = {"rss", "feed", "rdf", "channel", "item", "entry"}
-# What publishers use the usual prefixes for without declaring them; the second half holds nothing
-# that is read.
-KNOWN_PREFIXES = {prefix: uri for uri, prefix in _STANDARD.items() if prefix} | {
-    "atom": "http://www.w3.org/2005/Atom",
-    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
-    "dc": "http://purl.org/dc/elements/1.1/",
-    "cc": "http://creativecommons.org/ns#license",
-    "creativecommons": "http://backend.userland.com/creativecommonsrssmodule",
-    "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
-    "geo": "http://www.w3.org/2003/01/geo/wgs84_pos#",
-    "georss": "http://www.georss.org/georss",
-    "podcast": "https://podcastindex.org/namespace/1.0",
-    "slash": "http://purl.org/rss/1.0/modules/slash/",
-    "thr": "http://purl.org/syndication/thread/1.0",
-    "wfw": "http://wellformedweb.org/CommentAPI/",
-    "yt": "http://www.youtube.com/xml/schemas/2015",
-}
 
 
 class NoRuleError(Exception):

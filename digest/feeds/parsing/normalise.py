@@ -110,10 +110,10 @@ def _fullest_text(entry: Any) -> dict[str, Any]:
 
 def _html(text: dict[str, Any], entry: Any, *, is_atom: bool) -> str:
     """A text as HTML; that about the media of the entry where there is none."""
-    if value := text_in(text, "value"):
+    if value := text_in(text, "value")[:MAX_HTML]:
         return body_html(value, text_in(text, "type"), is_literal=is_atom)
     kind = text_in(detail_in(entry, "media_description_detail"), "type")
-    return media_html(text_in(entry, "media_description"), kind)
+    return media_html(text_in(entry, "media_description")[:MAX_HTML], kind)
 
 
 def _date(entry: Any) -> datetime | None:

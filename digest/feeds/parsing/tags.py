@@ -7,8 +7,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 from xml.parsers import expat
 
-from digest.feeds.parsing.namespaces import KNOWN_PREFIXES
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -42,7 +40,8 @@ _FIELDS = {
     *("skiphours", "skipdays", "tagline", "logo", "icon"),
 }
 
-
+# Prefixes of what stands in texts: Office, social buttons, formulas.
+_IN_TEXTS = {"fb", "g", "m", "mml", "o", "st1", "svg", "v", "w", "xhtml"}
 # Far more than the entries that are taken can have.
 _MOST_TAGS = 200_000
 _PAGE = re.compile(r"<html|<!doctype html", re.IGNORECASE)
@@ -240,7 +239,7 @@ def _ends(tokens: Sequence[_Token]) -> list[int]:
 
 def _is_field(name: str) -> bool:
     prefix, colon, _ = name.rpartition(":")
-    return prefix in KNOWN_PREFIXES if colon else name in _FIELDS
+    return prefix not in _IN_TEXTS if colon else name in _FIELDS
 
 
 def _content(tokens: Sequence[_Token]) -> Iterator[str]:

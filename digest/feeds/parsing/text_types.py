@@ -91,7 +91,9 @@ def media_html(text: str, kind: str) -> str:
     """The text about a picture or recording as HTML; plain where nobody says that it is HTML."""
     if kind in {HTML, XHTML} or (kind == UNSAID and _is_marked_up(text)):
         return text
-    plain = html.unescape(text) if kind == UNSAID and _has_entity(text) else text
+    if kind != UNSAID:
+        return _plain_html(text)
+    plain = html.unescape(text) if _has_entity(text) else text
     return _plain_html(plain) if "\n" in plain or _needs_escapes(plain) else plain
 
 
@@ -106,7 +108,7 @@ def _needs_escapes(text: str) -> bool:
 
 
 def _only_elements(text: str) -> bool:
-    return all(map(_ELEMENTS.fullmatch, _TAG.findall(text)))
+    return all(_ELEMENTS.fullmatch(tag[1]) for tag in _TAG.finditer(text))
 
 
 def _is_marked_up(text: str) -> bool:
@@ -114,11 +116,12 @@ def _is_marked_up(text: str) -> bool:
     if "<" not in text:
         return False
     marks = _END_TAG.search(text) or "<!" in text
-    return bool(marks) or any(map(_ELEMENTS.fullmatch, _TAG.findall(text)))
+    return bool(marks) or any(_ELEMENTS.fullmatch(tag[1]) for tag in _TAG.finditer(text))
 
 
 def _has_entity(text: str) -> bool:
-    return any(not name or f"{name};" in html5 for name in _ENTITY.findall(text))
+    names = (entity[1] for entity in _ENTITY.finditer(text))
+    return any(not name or f"{name};" in html5 for name in names)
 
 
 def _unescaped_once(text: str) -> str:

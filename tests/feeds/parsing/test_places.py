@@ -152,3 +152,40 @@ def test_a_field_that_is_not_closed_ends_before_the_next(form: str, field: str) 
     # Of the parts of an author nobody can tell where they end.
     assert replace(entry, categories=()) == replace(plain, categories=())
     assert entry.categories or "<name>" in field
+
+
+@pytest.mark.parametrize(
+    ("declared", "name", "counts"),
+    [
+        ("c='http://purl.org/rss/1.0/modules/content/'", "c:encoded", True),
+        ("c='https://purl.org/rss/1.0/modules/content/'", "c:encoded", True),
+        ("c='HTTP://PURL.ORG/rss/1.0/modules/content'", "c:encoded", True),
+        # Only what is called as it usually is may be in a namespace that nobody knows.
+        ("content='http://purl.org/content'", "content:encoded", True),
+        ("c='http://purl.org/content'", "c:encoded", False),
+        ("x='urn:x'", "x:description", False),
+        ("content='http://search.yahoo.com/mrss/'", "content:encoded", False),
+    ],
+)
+def test_the_namespace_decides(declared: str, name: str, *, counts: bool) -> None:
+    text = (
+        f"<rss version='2.0' xmlns:{declared}><channel><item><title>t</title>"
+        f"<{name}>Other</{name}></item></channel></rss>"
+    )
+    for read in (tolerantly, loosely):
+        assert only_entry(read(text)).html == ("Other" if counts else "")
+    assert fast.parse(text.encode(), URL) == tolerantly(text)
+
+
+@pytest.mark.parametrize("place", ["rss", "channel", "item"])
+def test_a_namespace_that_is_all_of_the_feeds_is_its_own(place: str) -> None:
+    text = "<rss version='2.0'><channel><item><title>Own</title></item></channel></rss>"
+    text = text.replace(f"<{place}", f"<{place} xmlns='urn:own'")
+    for read in (tolerantly, loosely):
+        assert only_entry(read(text)).title == "Own"
+
+
+def test_an_element_in_a_namespace_of_its_own_is_not_the_feeds() -> None:
+    text = document("rss", [*RSS, "<guid xmlns='urn:x'>other</guid>"])
+    for read in (tolerantly, loosely):
+        assert only_entry(read(text)).guid == "own"

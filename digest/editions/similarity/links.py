@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from digest.editions.similarity.trackers import tracks
+from digest.feeds.trackers import tracks
 from digest.feeds.hosts import ascii_host
 
 # How often one address may be wrapped in another.

@@ -19,6 +19,7 @@ from digest.store.tables import entries, entry_marks, entry_names, feeds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
@@ -34,23 +35,47 @@ def mark_of(name: str) -> int:
 
 
 def known_entries(
-    connection: Connection, feed_id: int, names: Collection[str], keys: Collection[str]
+    connection: Connection,
+    feed_id: int,
+    names: Collection[str],
+    keys: Collection[str],
+    reread_at: datetime | None = None,
+    *,
+    outdated: bool = False,
 ) -> list[KnownEntry]:
-    """Every entry of the feed that has one of these aliases or keys, with all of its own."""
+    """Every entry of the feed that has one of these aliases or keys, with all of its own.
+
+    Those that the feed had last before `reread_at` are outdated. With `outdated` all are, and those
+    of the last body are among them in any case.
+    """
     asked, keyed = set(names), set(keys)
     numbers: set[int] = set()
+    if outdated:
+        numbers.update(connection.execute(_LISTED, {"feed": feed_id}).scalars())
     for query, values in ((_MARKED, set(map(mark_of, asked))), (_KEYED, keyed)):
         for batch in batches(values):
             found = connection.execute(query, {"feed": feed_id, "values": batch})
             numbers.update(found.scalars())
     known = []
     for batch in batches(sorted(numbers)):
-        for number, key, fingerprint, listed, packed in connection.execute(
-            _KNOWN, {"values": batch}
-        ):
-            called = _unpack(packed)
-            if key in keyed or not called.isdisjoint(asked):
-                known.append(KnownEntry(number, key, fingerprint, called, bool(listed)))
+        for row in connection.execute(_KNOWN, {"values": batch}):
+            called = _unpack(row.names)
+            listed = bool(row.listed)
+            if row.key in keyed or not called.isdisjoint(asked) or (outdated and listed):
+                gone_before = not listed and reread_at is not None and row.last_seen_at < reread_at
+                known.append(
+                    KnownEntry(
+                        row.id,
+                        row.key,
+                        row.fingerprint,
+                        called,
+                        listed,
+                        row.title,
+                        row.link,
+                        row.published,
+                        outdated or gone_before,
+                    )
+                )
     return known
 
 
@@ -160,10 +185,14 @@ _VALUES: sa.BindParameter[Any] = sa.bindparam("values", expanding=True)
 _MARKED = sa.select(entry_marks.c.entry_id).where(
     entry_marks.c.feed_id == _FEED, entry_marks.c.mark.in_(_VALUES)
 )
+_LISTED = sa.select(entries.c.id).where(
+    entries.c.feed_id == _FEED, entries.c.listed == sa.literal_column("1")
+)
 _KEYED = sa.select(entries.c.id).where(entries.c.feed_id == _FEED, entries.c.key.in_(_VALUES))
 _KNOWN = (
     sa.select(
         *(entries.c.id, entries.c.key, entries.c.fingerprint, entries.c.listed),
+        *(entries.c.title, entries.c.link, entries.c.published, entries.c.last_seen_at),
         entry_names.c.names,
     )
     .join(entry_names, entry_names.c.entry_id == entries.c.id)

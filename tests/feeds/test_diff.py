@@ -135,6 +135,7 @@ def test_whether_a_body_shares_an_entry_with_the_one_before(
 
 
 GUIDS = [*"abcdefgh", "https://site.example/1", "https://site.example/2/"]
+LINKED = "https://site.example/linked/"
 ENTRIES = st.builds(
     ParsedEntry,
     guid=st.sampled_from(GUIDS),
@@ -144,10 +145,15 @@ ENTRIES = st.builds(
     published=st.sampled_from([None, NOW, NOW + DAY]),
     html=st.sampled_from(["", "a", "b"]),
 )
-# What tells from an entry that was given another guid: a title of its own, or a text.
+# What tells from an entry that was given another guid: a link of its own and a title or a text, or
+# a title and a text.
 TELLING = st.one_of(
-    ENTRIES.map(lambda one: replace(one, title=f"{one.guid}{one.title}")),
-    ENTRIES.map(lambda one: replace(one, html=f"{one.guid}{one.html}", published=None)),
+    ENTRIES.map(
+        lambda one: replace(one, title=f"{one.guid}{one.title}", html=f"{one.guid}{one.html}")
+    ),
+    ENTRIES.map(
+        lambda one: replace(one, title=f"{one.guid}{one.title}", link=f"{LINKED}{GUIDS.index(one.guid)}")
+    ),
 )
 SEQUENCES = st.lists(st.lists(TELLING, max_size=6, unique_by=lambda one: one.guid), max_size=8)
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from digest.feeds.aliases import CONTENT_KINDS, DATED, GUID, LINK, TEXT, WHOLE, kind_of
 from digest.feeds.identity import candidate_keys, whole_key
-from digest.feeds.rereading import pair_outdated
+from digest.feeds.rereading import names_now, pair_outdated
 from digest.feeds.revisions import differ_by_session, has_other_guids, is_revised, says_the_same
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _pair(
         return {}
     holders: dict[str, list[KnownEntry]] = defaultdict(list)
     for known in keys.values():
-        for name in known.names:
+        for name in names_now(known) if known.outdated else known.names:
             holders[name].append(known)
     claims = [
         (_strength(entry, found, kinds), n, found)

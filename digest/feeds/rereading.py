@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from digest.feeds.aliases import TEXT, bare_link, digest_of
+from digest.feeds.aliases import GUID, TEXT, bare_link, digest_of, link_aliases
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping, Sequence
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 READING = 2
 _ENOUGH = 2
 _LEAST_LETTERS = 4
+
+
+def names_now(known: KnownEntry) -> frozenset[str]:
+    """The aliases of an outdated entry, with those that its link has by today's rules."""
+    return known.names.union(link_aliases(known.link, ""))
 
 
 def pair_outdated(
@@ -41,7 +46,8 @@ def pair_outdated(
     paired: dict[str, KnownEntry] = {}
     claimed: set[int] = set()
     for (n, m), count in witnesses.most_common():
-        if count >= _ENOUGH and entries[n].key not in paired and m not in claimed:
+        is_free = entries[n].key not in paired and m not in claimed
+        if count >= _ENOUGH and is_free and not _has_another_guid(entries[n].entry, known[m]):
             paired[entries[n].key] = known[m]
             claimed.add(m)
     return paired
@@ -78,6 +84,13 @@ def _has_text_of(entry: ParsedEntry, known: KnownEntry) -> bool:
     # A text is known with the title that it had.
     name = f"{TEXT}:{digest_of(known.title, entry.html)}"
     return bool(entry.html) and name in known.names
+
+
+def _has_another_guid(entry: ParsedEntry, known: KnownEntry) -> bool:
+    """Whether both have guids, and these differ though no reading garbles such a guid."""
+    kind, _, guid = known.key.partition(":")
+    is_plain = entry.guid.isascii() and "&" not in entry.guid
+    return kind == GUID and is_plain and entry.guid not in {"", guid}
 
 
 def _letters(text: str) -> str:

@@ -152,7 +152,9 @@ TELLING = st.one_of(
         lambda one: replace(one, title=f"{one.guid}{one.title}", html=f"{one.guid}{one.html}")
     ),
     ENTRIES.map(
-        lambda one: replace(one, title=f"{one.guid}{one.title}", link=f"{LINKED}{GUIDS.index(one.guid)}")
+        lambda one: replace(
+            one, title=f"{one.guid}{one.title}", link=f"{LINKED}{GUIDS.index(one.guid)}"
+        )
     ),
 )
 SEQUENCES = st.lists(st.lists(TELLING, max_size=6, unique_by=lambda one: one.guid), max_size=8)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from digest.feeds.aliases import GUID, TEXT, digest_of, guid_aliases, kind_of, stored_link
 
 if TYPE_CHECKING:
-    from digest.model import KeyedEntry, KnownEntry
+    from digest.model import KeyedEntry, KnownEntry, ParsedEntry
 
 # What generators append to the guid of an entry whenever it is edited: the BBC counts (`#0`, `#1`),
 # others append the time, in seconds or more, or written out.
@@ -67,9 +67,9 @@ def _are_sessions(part: str, other: str) -> bool:
     )
 
 
-def stamped(guid: str) -> bool:
-    """Whether a guid ends with a stamp, which is another after every edit."""
-    return _stem(guid) != ""
+def is_stamped(entry: ParsedEntry) -> bool:
+    """Whether the guid of an entry ends with a stamp that its link lacks: another at each edit."""
+    return bool(entry.link) and entry.guid != entry.link and _stem(entry.guid) != ""
 
 
 def _stem(guid: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Raised by one whenever the same bytes may be read otherwise than before.
 READING = 2
 _ENOUGH = 2
-_LEAST_LETTERS = 4
+_LEAST_LETTERS = 6
 
 
 def names_now(known: KnownEntry) -> frozenset[str]:
@@ -34,6 +34,7 @@ def pair_outdated(
 
     The witnesses are the date, the title, the link and the text, as far as no reading garbles
     them; the first three count only where one entry of the body has them, and one that is known.
+    Another is that both titles have letters that are read otherwise in another encoding.
     """
     witnesses = Counter(
         _shared(
@@ -43,6 +44,7 @@ def pair_outdated(
     )
     for n, m in witnesses:
         witnesses[n, m] += _has_text_of(entries[n].entry, known[m])
+        witnesses[n, m] += _may_be_garbled(entries[n].entry, known[m])
     paired: dict[str, KnownEntry] = {}
     claimed: set[int] = set()
     for (n, m), count in witnesses.most_common():
@@ -84,6 +86,12 @@ def _has_text_of(entry: ParsedEntry, known: KnownEntry) -> bool:
     # A text is known with the title that it had.
     name = f"{TEXT}:{digest_of(known.title, entry.html)}"
     return bool(entry.html) and name in known.names
+
+
+def _may_be_garbled(entry: ParsedEntry, known: KnownEntry) -> bool:
+    """Whether a wrong encoding may be all that two titles differ by; links are read in any."""
+    links = {_letters(bare_link(link)) for link in (entry.link, known.link) if link}
+    return len(links) < 2 and not entry.title.isascii() and not known.title.isascii()
 
 
 def _has_another_guid(entry: ParsedEntry, known: KnownEntry) -> bool:

@@ -9,6 +9,7 @@ came from have a third, without that.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -128,6 +129,8 @@ def stored_link(link: str) -> str:
     return f"{head.rstrip('/')}{'?' if kept else ''}{'&'.join(kept)}{hash_mark}{fragment}"
 
 
+# Asked several times of each link, and for every entry of the feed's home page.
+@lru_cache(maxsize=512)
 def bare_link(link: str) -> str:
     """A folded web address without all that tracks readers, and without a session's id."""
     folded = stored_link(link)

@@ -11,7 +11,12 @@ from msgspec.structs import replace
 from digest.feeds.aliases import CONTENT_KINDS, DATED, GUID, LINK, TEXT, WHOLE, kind_of
 from digest.feeds.identity import candidate_keys, whole_key
 from digest.feeds.rereading import names_now, pair_outdated
-from digest.feeds.revisions import differ_by_session, has_other_guids, is_revised, says_the_same
+from digest.feeds.revisions import (
+    differ_by_session,
+    has_other_guids,
+    has_title_or_text_of,
+    is_revised,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -215,17 +220,31 @@ def _is_same(
     if WHOLE in agreeing or GUID in agreeing:
         return True
     known_by = {kind_of(name) for name in known.names}
+    has_links = LINK in told_by and LINK in known_by
     if GUID in told_by and GUID in known_by:
-        if LINK in agreeing:
-            return _says_the_same(entry, known, agreeing) or (size > 1 and is_revised(entry, known))
-        return DATED in agreeing and TEXT in agreeing
+        return _is_renamed(entry, known, agreeing, size, has_links=has_links)
     if LINK in agreeing:
         return True
-    if LINK in told_by and LINK in known_by:
+    if has_links:
         session = differ_by_session(entry.entry.link, known.link)
         return DATED in agreeing and (TEXT in agreeing or session)
     return DATED in agreeing or TEXT in agreeing
 
 
-def _says_the_same(entry: KeyedEntry, known: KnownEntry, agreeing: Container[str]) -> bool:
-    return DATED in agreeing or TEXT in agreeing or says_the_same(entry, known)
+def _is_renamed(
+    entry: KeyedEntry,
+    known: KnownEntry,
+    agreeing: Container[str],
+    size: int,
+    *,
+    has_links: bool,
+) -> bool:
+    """Whether an entry is known under another guid, by its link or by all else that it says."""
+    # The title may be unknown, as where there is nothing in it to see.
+    says_the_same = DATED in agreeing or TEXT in agreeing or has_title_or_text_of(entry, known)
+    if LINK in agreeing:
+        # The only entry of a feed may stand at a page that has another every day.
+        return says_the_same or (size > 1 and is_revised(entry, known))
+    if DATED in agreeing and TEXT in agreeing:
+        return True
+    return not has_links and says_the_same and is_revised(entry, known)

@@ -23,7 +23,7 @@ _SESSION = re.compile(r"(?:s|sid|ses|sess|sessid|session|session_?id)", re.IGNOR
 _SESSION_ID = re.compile(r"(?=[a-z]*\d)[0-9a-z]{8,}", re.IGNORECASE)
 
 
-def says_the_same(entry: KeyedEntry, known: KnownEntry) -> bool:
+def has_title_or_text_of(entry: KeyedEntry, known: KnownEntry) -> bool:
     """Whether an entry has the title of a known one, or its text."""
     said = entry.entry
     if said.title and said.title == known.title:

@@ -2,8 +2,8 @@
 
 An alias, or name, is its kind, a colon and 24 hexadecimal digits, so that the store can tell kinds
 apart and finds all of them in one index. Guids and links have two, of the exact text and of a
-folded one, without what sites change for all their entries in a day; links that say where a reader
-came from have a third, without that.
+folded one, without what sites change for all their entries in a day; addresses that say where a
+reader came from have a third, without that.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def guid_aliases(guid: str, home: str, *, trusting: bool = False) -> tuple[str, 
     """
     if not guid or (not trusting and (_is_hollow(guid) or is_home(guid, home))):
         return ()
-    return _names_of(GUID, guid, fold(guid))
+    return _names_of(GUID, guid, fold(guid), bare_link(guid) if _WEB.match(guid) else guid)
 
 
 def link_aliases(link: str, home: str, *, trusting: bool = False) -> tuple[str, ...]:

@@ -14,7 +14,8 @@ _TRACKERS = re.compile(
     r"|_hs(?:enc|mi)|hsa_\w+|mkt_tok|ref_(?:src|url)|_g[al]|_openstat|vero_(?:id|conv)"
     r"|oly_(?:enc|anon)_id|wickedid|s_kwcid|ml_subscriber(?:_hash)?|at_(?:medium|campaign|link\w*"
     r"|custom\d|ptr_name|bbc_team)|ns_(?:mchannel|source|campaign|linkname|fee)|xtor|ncid|cmpid"
-    r"|smid|wt_z?mc|__twitter_impression|guc(?:counter|e_referrer(?:_sig)?)|soc_(?:src|trk)|trk"
+    r"|smid|ito|intcmp|wt_?z?mc|__twitter_impression|guc(?:counter|e_referrer(?:_sig)?)"
+    r"|soc_(?:src|trk)|trk"
     r"|pk_(?:source|medium|campaign|kwd)|mtm_\w+|piwik_\w+|__s|ck_subscriber_id"
     r"|fb_(?:action_ids|source|ref)|sr_share",
     re.IGNORECASE,

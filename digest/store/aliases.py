@@ -49,34 +49,45 @@ def known_entries(
     of the last body are among them in any case.
     """
     asked, keyed = set(names), set(keys)
-    numbers: set[int] = set()
+    numbers = _found(connection, feed_id, asked, keyed)
     if outdated:
         numbers.update(connection.execute(_LISTED, {"feed": feed_id}).scalars())
-    for query, values in ((_MARKED, set(map(mark_of, asked))), (_KEYED, keyed)):
-        for batch in batches(values):
-            found = connection.execute(query, {"feed": feed_id, "values": batch})
-            numbers.update(found.scalars())
     known = []
     for batch in batches(sorted(numbers)):
         for row in connection.execute(_KNOWN, {"values": batch}):
-            called = _unpack(row.names)
-            listed = bool(row.listed)
-            if row.key in keyed or not called.isdisjoint(asked) or (outdated and listed):
-                gone_before = not listed and reread_at is not None and row.last_seen_at < reread_at
-                known.append(
-                    KnownEntry(
-                        row.id,
-                        row.key,
-                        row.fingerprint,
-                        called,
-                        listed,
-                        row.title,
-                        row.link,
-                        row.published,
-                        outdated or gone_before,
-                    )
-                )
+            entry = _known_entry(row, reread_at, outdated=outdated)
+            is_asked = entry.key in keyed or not entry.names.isdisjoint(asked)
+            if is_asked or (outdated and entry.in_last_body):
+                known.append(entry)
     return known
+
+
+def _found(
+    connection: Connection, feed_id: int, names: Collection[str], keys: Collection[str]
+) -> set[int]:
+    """The ids of entries that may have one of these aliases, and of those with these keys."""
+    numbers: set[int] = set()
+    for query, values in ((_MARKED, set(map(mark_of, names))), (_KEYED, keys)):
+        for batch in batches(values):
+            found = connection.execute(query, {"feed": feed_id, "values": batch})
+            numbers.update(found.scalars())
+    return numbers
+
+
+def _known_entry(row: Any, reread_at: datetime | None, *, outdated: bool) -> KnownEntry:
+    listed = bool(row.listed)
+    gone_before = not listed and reread_at is not None and row.last_seen_at < reread_at
+    return KnownEntry(
+        id=row.id,
+        key=row.key,
+        fingerprint=row.fingerprint,
+        names=_unpack(row.names),
+        in_last_body=listed,
+        title=row.title,
+        link=row.link,
+        published=row.published,
+        outdated=outdated or gone_before,
+    )
 
 
 def entries_with(names: Collection[str]) -> sa.Select[tuple[int]]:

@@ -172,6 +172,28 @@ def test_with_guids_of_their_own_exactly_what_was_never_seen_is_new(
     assert len(memory.known) == len(seen)
 
 
+ROTATING = st.builds(
+    lambda n, other: replace(other, link=f"{LINKED}{n}", title=f"Title {n}"),
+    st.integers(0, 4),
+    ENTRIES,
+)
+
+
+@given(
+    st.lists(st.lists(ROTATING, max_size=5, unique_by=lambda one: one.link), max_size=8),
+    st.sampled_from(["rss20", "atom10"]),
+)
+def test_whatever_guids_a_feed_gives_a_link_with_its_title_is_new_once(
+    bodies: list[list[ParsedEntry]], form: str
+) -> None:
+    memory, seen = Memory(), set[str]()
+    for number, body in enumerate(bodies):
+        rotated = [replace(one, guid=f"urn:{number}:{place}") for place, one in enumerate(body)]
+        new = {one.entry.link for one in memory.read(*rotated, format=form).new}
+        assert new == {one.link for one in body} - seen
+        seen |= new
+
+
 @given(st.lists(st.lists(ENTRIES, max_size=6, unique_by=lambda one: one.guid), max_size=8))
 def test_whatever_they_say_guids_of_their_own_are_never_new_twice(
     bodies: list[list[ParsedEntry]],

@@ -117,6 +117,13 @@ GUIDS = [
     Case("case of the host", [each(MANY, guid="http://X.y/{}")], each(MANY, guid="http://x.y/{}")),
     Case("slash at the end", [each(MANY, guid="http://x/{}/")], each(MANY, guid="http://x/{}")),
     Case(
+        "tracked",
+        [each(MANY, guid="http://x/{}?at_campaign=1#xtor=RSS-1")],
+        each(
+            MANY, guid="http://x/{}?at_campaign=2", title="{}!", html="!", link="", published=None
+        ),
+    ),
+    Case(
         "only a slash tells them apart",
         [[replace(A, guid="http://x/1")]],
         [replace(A, guid="http://x/1"), replace(B, guid="http://x/1/")],

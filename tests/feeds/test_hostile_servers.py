@@ -163,11 +163,15 @@ HARM: dict[str, tuple[Callable[[socket.socket], None], str | set[str]]] = {
         say(HEAD + b"Content-Length: -1\r\n\r\n"),
         f"{NOT_HTTP}its Content-Length is '-1'",
     ),
+    "a length and chunks": (
+        say(HEAD + b"Content-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        f"{NOT_HTTP}it has both a Content-Length and a Transfer-Encoding",
+    ),
     "a header of 70 kB": (say(HEAD + b"X: " + b"x" * 70_000 + b"\r\n\r\n"), LONG_HEAD),
     "headers of 70 kB": (say(HEAD + (b"X: " + b"x" * 700 + b"\r\n") * 100 + b"\r\n"), LONG_HEAD),
-    "151 header lines": (
-        say(HEAD + b"X: y\r\n" * 150 + b"\r\n"),
-        f"{NOT_HTTP}it has more than 150 header lines",
+    "1,001 header lines": (
+        say(HEAD + b"X: y\r\n" * 1_000 + b"\r\n"),
+        f"{NOT_HTTP}it has more than 1,000 header lines",
     ),
     "an endless header": (endless(HEAD + b"X: ", bytes(65_536).replace(b"\0", b"x")), LONG_HEAD),
     "endless headers": (endless(HEAD, b"X-A: b\r\n" * 8_000), LONG_HEAD),

@@ -19,7 +19,7 @@ from digest.feeds.http.conditional import (
     validator,
 )
 from digest.feeds.http.connector import LenientConnector
-from digest.feeds.http.failures import failure_of, status_line
+from digest.feeds.http.failures import failure_of, status_line, unspoken_login
 from digest.feeds.http.freshness import fresh_for, retry_after
 from digest.feeds.http.messages import Request, Response
 from digest.feeds.http.sockets import allowed_socket, public_socket
@@ -161,8 +161,9 @@ class Fetcher:
                 request, refused = replace(request, etag=None, last_modified=None), True
                 continue
             if isinstance(answer, Response):
-                known = replace(answer, moved_to=trail.moved_to, refused_validators=refused)
-                return known if trail.moved_to or refused else answer
+                if not (trail.moved_to or refused):
+                    return answer
+                return replace(answer, moved_to=trail.moved_to, refused_validators=refused)
             trail.follow(answer.url, answer.cookies, permanent=answer.permanent)
 
     async def _ask_in_turn(
@@ -224,6 +225,8 @@ class Fetcher:
             if wait and answer.status in _OVERLOADED:
                 self._throttle.leave_alone(redirects.host(url), wait)
             reason = status_line(answer.status, answer.reason)
+            if answer.status == 401:
+                reason += unspoken_login(answer.headers.getall(aiohttp.hdrs.WWW_AUTHENTICATE, []))
             longest = max(filter(None, (wait, rest)), default=None)
             raise FeedError(reason, status=answer.status, retry_after=longest)
         response = Response(
@@ -244,6 +247,7 @@ class Fetcher:
             response,
             body=body,
             body_hash=sha256(body).hexdigest(),
+            links=", ".join(answer.headers.getall(aiohttp.hdrs.LINK, [])),
             coding=", ".join(answer.headers.getall(aiohttp.hdrs.CONTENT_ENCODING, [])),
         )
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 
 MOST_BYTES = 64 * 1024
-MOST_LINES = 150
+MOST_LINES = 1_000
 
 _LINE_END = re.compile(rb"\r?\n")
-_LENGTH = b"content-length"
-# What says where a body ends (RFC 9112, section 6.3).
-_FRAMING = re.compile(
-    rb"^(content-length|transfer-encoding)[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?\n",
-    re.IGNORECASE | re.MULTILINE,
+_LENGTH, _CODING = b"content-length", b"transfer-encoding"
+_LENGTH_LINE = re.compile(
+    rb"^content-length[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?\n", re.IGNORECASE | re.MULTILINE
 )
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] [0-9]{3}(?: .*)?", re.DOTALL)
 # RFC 9110, section 5.6.2.
@@ -22,23 +20,12 @@ _LONGEST_SHOWN = 60
 
 
 def mended(head: bytes) -> bytes:
-    """A head of which one line at most says where the body ends.
-
-    Equal lengths are one (RFC 9110, section 8.6). Where there is a transfer coding no length counts
-    (RFC 9112, section 6.3), but for `identity`, which is none.
-    """
-    found = [(name.lower(), value.lower()) for name, value in _FRAMING.findall(head)]
-    lengths = {
-        each.strip() for name, value in found if name == _LENGTH for each in value.split(b",")
-    }
-    if not lengths or (len(found) == 1 and b"," not in found[0][1]):
+    """A head in which equal lengths of the body are one (RFC 9110, section 8.6)."""
+    values = _LENGTH_LINE.findall(head)
+    lengths = {each.strip() for value in values for each in value.split(b",")}
+    if len(lengths) != 1 or values == [*lengths]:
         return head
-    coded = any(name != _LENGTH and value != b"identity" for name, value in found)
-    if coded:
-        return _FRAMING.sub(lambda line: b"" if line[1].lower() == _LENGTH else line[0], head)
-    if len(lengths) > 1:
-        return head
-    status_line, headers = _FRAMING.sub(b"", head).split(b"\n", 1)
+    status_line, headers = _LENGTH_LINE.sub(b"", head).split(b"\n", 1)
     return b"%b\nContent-Length: %b\r\n%b" % (status_line, lengths.pop(), headers)
 
 
@@ -57,7 +44,7 @@ def trouble(head: bytes) -> str:
     if not _STATUS_LINE.fullmatch(status_line):
         return f"its status line is not one of HTTP/1.1: {_shown(status_line)}"
     if len(lines) > MOST_LINES:
-        return f"it has more than {MOST_LINES} header lines"
+        return f"it has more than {MOST_LINES:,} header lines"
     headers = [line.partition(b":") for line in lines if not line.startswith((b" ", b"\t"))]
     for name, colon, value in headers:
         if not (colon and _TOKEN.fullmatch(name)):
@@ -65,6 +52,9 @@ def trouble(head: bytes) -> str:
         if b"\0" in value:
             return f"there is a NUL in its header {_shown(name)}"
     lengths = [_shown(value.strip()) for name, _, value in headers if name.lower() == _LENGTH]
+    if lengths and any(name.lower() == _CODING for name, _, _ in headers):
+        # A recipient may refuse it (RFC 9112, section 6.3): so answers are smuggled into others.
+        return "it has both a Content-Length and a Transfer-Encoding"
     return f"its Content-Length is {' and '.join(lengths)}" if lengths else "its headers are wrong"
 
 

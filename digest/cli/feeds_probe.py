@@ -168,7 +168,11 @@ class Scout:
         except FeedError as error:
             links = await self._links(feed, body)
             return replace(seen, error=error.reason, links=links)
-        return _understood(seen, parsed, identity)
+        understood = _understood(seen, parsed, identity)
+        if response.rest is None:
+            return understood
+        waits = f"its host allows no more requests for {response.rest.total_seconds():.0f} s"
+        return replace(understood, problems=(*understood.problems, f"{waits}: its feeds wait"))
 
     async def _links(self, feed: SourceSettings, body: Body) -> tuple[str, ...]:
         """The feeds of a web page that stands in the place of a feed."""

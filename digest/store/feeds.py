@@ -173,10 +173,17 @@ class FeedQueries:
             _record_visit(connection, state, visit, {})
             subscribe(connection, state.id, visit.at, windows)
 
-    def postpone(self, feed_id: int, next_poll_at: datetime) -> None:
-        """Poll a feed later than planned, without a poll now."""
+    def postpone(self, ids: Collection[int], until: datetime) -> None:
+        """Poll these feeds at a time, unless they are polled later anyway; nothing was asked."""
+        query = sa.update(feeds).where(feeds.c.id.in_(ids), feeds.c.next_poll_at < until)
         with self._database.statement() as connection:
-            update_rows(connection, feeds, {feed_id: {"next_poll_at": next_poll_at}})
+            connection.execute(query.values(next_poll_at=until))
+
+    def record_refusal(self, feed_id: int, at: datetime, next_poll_at: datetime) -> None:
+        """A poll that its host refused for the number of requests; nothing is learned from it."""
+        with self._database.statement() as connection:
+            values = {"polled_at": at, "next_poll_at": next_poll_at}
+            update_rows(connection, feeds, {feed_id: values})
 
     def record_failure(self, state: FeedState, failure: Failure) -> None:
         """A poll that failed; nothing is learned from it but that."""

@@ -79,6 +79,14 @@ def feed_server() -> Iterator[HttpServer]:
 
 
 @pytest.fixture
+def other_server() -> Iterator[HttpServer]:
+    """A server on another port: to a browser, and to us, another place."""
+    server = HttpServer()
+    with running(server):
+        yield server
+
+
+@pytest.fixture
 def slack_server() -> Iterator[HttpServer]:
     server = HttpServer()
     with running(server):

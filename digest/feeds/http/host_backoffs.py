@@ -36,7 +36,8 @@ def after_refusal(
     refusals = before.refusals + 1 if before else 1
     least = min(_FIRST * 2 ** min(refusals - 1, _MOST_DOUBLINGS), _LONGEST)
     since = before.since if before and before.refusals else now
-    return HostBackoff(host, since, now + max(wait or least, least), refusals)
+    until = now + max(wait or least, least)
+    return HostBackoff(host, since, max(until, before.until) if before else until, refusals)
 
 
 def after_wish(

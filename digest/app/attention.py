@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from digest.app.lost_names import lost_names
 from digest.app.results import Attention
+from digest.feeds.failing import needs_attention
 from digest.store.editions import NOT_PUBLISHED
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def attention(
 ) -> tuple[Attention, ...]:
     """All that needs attention, by kind; `health` is None before the first run."""
     return (
-        *_failing(feeds),
+        *_failing(feeds, now),
         *_incidents(settings, feeds, health),
         *_resting(settings, health),
         *_outrun(settings, feeds, now),
@@ -44,7 +45,7 @@ def _need(kind: str, name: str, message: str, url: str | None = None) -> Attenti
     return Attention(kind, name, url, message)
 
 
-def _failing(feeds: Sequence[FeedHealth]) -> list[Attention]:
+def _failing(feeds: Sequence[FeedHealth], now: datetime) -> list[Attention]:
     return [
         _need(
             "feed",
@@ -53,7 +54,7 @@ def _failing(feeds: Sequence[FeedHealth]) -> list[Attention]:
             feed.url,
         )
         for feed in feeds
-        if feed.health == "failing"
+        if feed.health == "failing" and needs_attention(feed.url, feed.failing_since, now)
     ]
 
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 from digest.app.human_units import ago, in_megabytes
 from digest.app.waiting_hosts import waiting_line
 from digest.editions.weekly import weekly_of
+from digest.feeds.failing import is_moody
 from digest.model import as_dict
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _GROUPS = (
     *("failing", "gone", "outrun", "late", "waiting", "quiet", "not polled yet", "paused"),
     _WELL,
 )
+_MOODY = "; feeds of this host fail for days and live on: it needs attention after three"
 _MENDS = {
     "feed": "digest feeds test {url}",
     "gone": "digest feeds remove {url}",
@@ -173,7 +175,7 @@ def _group(feed: FeedHealth, now: datetime) -> str:
 
 def _because(group: str, feed: FeedHealth, now: datetime) -> str:
     reasons = {
-        "failing": feed.error,
+        "failing": f"{feed.error}{_MOODY if is_moody(feed.url) else ''}",
         "gone": feed.error,
         "outrun": "brought more between two polls than it lists",
         "late": f"was due {ago(feed.next_poll_at, now)}",

@@ -170,7 +170,7 @@ class Attention(Struct, frozen=True):
     """Something that needs a person."""
 
     kind: str
-    """feed, gone, flood, quota, missed, moved, digest, channel, delivery, deliveries, disk,
+    """feed, gone, flood, quota, host, missed, moved, digest, channel, delivery, deliveries, disk,
     template, list (of a gone channel) or renamed (perhaps: a gone digest)."""
     name: str
     url: str | None

@@ -42,6 +42,7 @@ _MENDS = {
     "missed": "give it a shorter `every` in the configuration file",
     "flood": "digest held {url}",
     "quota": "give it a greater `daily_entries` or `daily_size`, or: digest feeds remove {url}",
+    "host": "give its feeds a longer `every`, or ask its operator; their feeds wait until then",
     "channel": "digest check --online",
     "template": "digest preview {name} --open",
     "digest": "digest preview {name}",

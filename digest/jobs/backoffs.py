@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from digest.feeds.http.host_backoffs import asked_hosts
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from digest.store import Store
 
 _log = logging.getLogger(__name__)
+
+# A host that refuses everything for so long may never allow a request again.
+_LASTING = timedelta(days=3)
 
 
 class BackoffKeeper:
@@ -47,9 +51,12 @@ class BackoffKeeper:
             return
         self._kept, now = known, self._clock()
         changed = [each for host, each in known.items() if each != before.get(host)]
+        complaints = {host: _complaint(known.get(host), now) for host in {*before, *known}}
 
         def write(store: Store) -> list[int]:
             store.hosts.keep(known.values())
+            for host, complaint in complaints.items():
+                store.incidents.note("host", host, complaint, now)
             return [_put_off(store, backoff, self._polled, now) for backoff in changed]
 
         waiting = await self._store.transact(write)
@@ -73,6 +80,13 @@ def hosts_of(state: FeedState, now: datetime) -> set[str]:
     """The hosts that a poll of a feed asks: the first, and where it was answered last time."""
     first = state.move.to if state.move and settled(state.move, now) else state.url
     return asked_hosts(first, state.answered_by)
+
+
+def _complaint(backoff: HostBackoff | None, now: datetime) -> str | None:
+    """What a person reads of a host that refuses all requests for days; else nothing."""
+    if backoff is None or not backoff.refusals or now - backoff.since < _LASTING:
+        return None
+    return f"allows no requests since {backoff.since:%Y-%m-%d %H:%M} UTC, so its feeds wait"
 
 
 def _is_told(before: HostBackoff | None, now: datetime) -> bool:

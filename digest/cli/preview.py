@@ -185,4 +185,5 @@ async def _polled_copy(
             if unread:
                 with polling_progress(len(unread)) as report:
                     polled = (await runtime.poll(unread, report)).feeds
-            yield runtime, [feed for feed in polled if feed.outcome == "failed"]
+            not_read = [feed for feed in polled if feed.outcome in {"failed", "postponed"}]
+            yield runtime, not_read

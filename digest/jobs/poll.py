@@ -251,7 +251,7 @@ class PollJob:
             state.title,
             "postponed",
             error.status,
-            error=error.reason,
+            error=self._sanitiser(error.reason),
             waits_for=error.backoff.host,
             waits_until=until,
         )

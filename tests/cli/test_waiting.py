@@ -69,6 +69,13 @@ def test_commands_tell_of_the_host_once(project: Project) -> None:
         assert "answered 429 Too Many Requests; waits until 2" in tested
         assert f"since {host} allows no more requests" in tested
 
+        checks = project.json("check", "--online")["checks"]
+        found = {check["name"]: check for check in checks if check["what"] == "feed"}
+        refused = found[f"{project.feeds.url}/1"]
+        assert refused["verdict"] == "warn"
+        assert "waits until 2" in refused["said"]
+        assert refused["remedy"] == "poll it less often (`every`)"
+
 
 async def test_a_host_that_allows_no_requests_for_three_days_needs_attention_once(
     feed_server: HttpServer, tmp_path: Path

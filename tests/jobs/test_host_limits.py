@@ -273,3 +273,32 @@ async def test_the_host_that_answered_is_meant(
         assert [each.host for each in await daemon.backoffs()] == [
             other_server.url.removeprefix("http://")
         ]
+
+
+async def test_those_that_were_not_polled_for_longest_come_first_by_hand_too(
+    feed_server: HttpServer, tmp_path: Path
+) -> None:
+    clock = StoppedClock()
+    host = LimitedHost(clock, 1, seconds_left)
+    urls = serve(feed_server, 3, host)
+    for _ in range(6):
+        # As cron starts it.
+        async with open_daemon(tmp_path, urls, clock) as daemon:
+            await daemon.polling.poll(urls)
+        clock.turn(hours=1)
+    assert [path for _, path in host.asked] == ["/0", "/1", "/2"] * 2
+
+
+async def test_a_longer_wait_of_a_request_under_way_is_not_told_again(
+    feed_server: HttpServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = StoppedClock()
+    urls = [f"{feed_server.url}/{n}" for n in range(3)]
+    feed_server.replies = {
+        f"/{n}": Reply(status=429, headers={"Retry-After": str(600 * (n + 1))}) for n in range(3)
+    }
+    async with open_daemon(tmp_path, urls, clock, per_host=3) as daemon:
+        await daemon.polling.poll_due()
+        (backoff,) = await daemon.backoffs()
+    assert (backoff.refusals, backoff.until) == (1, NOW + 30 * MINUTE)
+    assert len(said(caplog)) == 1

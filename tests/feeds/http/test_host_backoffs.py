@@ -4,6 +4,8 @@ import itertools
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digest.errors import PostponedError
 from digest.feeds.http.host_backoffs import (
@@ -85,6 +87,32 @@ def test_hosts_are_forgotten() -> None:
         clock.turn(days=1)
         backoffs.refused(f"h{number}", None)
     assert len(backoffs.known) < 32
+
+
+ANSWERS = st.sampled_from(["refuses", "wishes", "answers"])
+WAITS = st.none() | st.timedeltas(timedelta(0), timedelta(days=40))
+SPANS = st.timedeltas(timedelta(0), timedelta(hours=12))
+
+
+@given(st.lists(st.tuples(SPANS, ANSWERS, WAITS), max_size=30))
+def test_no_time_that_was_said_is_ever_cut_short(
+    answers: list[tuple[timedelta, str, timedelta | None]],
+) -> None:
+    clock, until = StoppedClock(), NOW
+    backoffs = HostBackoffs(clock)
+    for span, answer, wait in answers:
+        clock.now += span
+        if answer == "refuses":
+            until = max(until, clock.now + (wait or MINUTE))
+            backoffs.refused("h", wait)
+        elif answer == "wishes" and wait is not None:
+            until = max(until, clock.now + wait)
+            backoffs.leave_alone("h", wait)
+        else:
+            backoffs.answered("h")
+        if clock.now < until:
+            with pytest.raises(PostponedError):
+                backoffs.check("h")
 
 
 def test_which_hosts_are_asked() -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
+import random
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from digest.feeds.http.host_backoffs import asked_hosts
 from digest.feeds.http.permanent_moves import settled
+from digest.feeds.timing import next_attempt
 from digest.log import event
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
+    from digest.errors import PostponedError
     from digest.feeds.http.host_backoffs import HostBackoffs
     from digest.jobs.context import JobContext
     from digest.model import FeedState, HostBackoff
@@ -63,6 +66,19 @@ class BackoffKeeper:
         for backoff, number in zip(changed, waiting, strict=True):
             if number and not _is_told(before.get(backoff.host), now):
                 _tell(backoff, number)
+
+    async def postpone(self, state: FeedState, every: timedelta, error: PostponedError) -> None:
+        """Have a feed wait for its host.
+
+        One that was asked had its poll, so that another of its host is the next to be asked.
+        """
+        await self.keep()
+        now, until = self._clock(), error.backoff.until
+        if error.status is None:
+            await self._store.transact(lambda store: store.feeds.postpone([state.id], until))
+            return
+        again = next_attempt(now, every, state.failures, until - now, random.random())  # noqa: S311
+        await self._store.transact(lambda store: store.feeds.record_refusal(state.id, now, again))
 
 
 def _put_off(store: Store, backoff: HostBackoff, polled: Collection[str], now: datetime) -> int:

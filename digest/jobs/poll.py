@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from digest.errors import FeedError, PostponedError, StoreError
+from digest.feeds.http.conditional import still_refused
 from digest.feeds.http.permanent_moves import after_answer, after_failure, is_gone
 from digest.feeds.sources import source_of
 from digest.feeds.timing import IntervalFactors, next_attempt, next_poll
@@ -227,25 +228,21 @@ class PollJob:
             again = max(again, now + response.rest)
         has_address = source_of(feed.kind).has_own_address
         move = after_answer(state.move, response.moved_to, now) if has_address else None
-        return Visit(now, response.status, again, move)
+        return Visit(
+            now,
+            response.status,
+            again,
+            move,
+            whole_at=(state.whole_at or now) if response.status == 304 else now,
+            refused_at=now if response.refused_validators else still_refused(state.refused_at, now),
+        )
 
     async def _postponed(
         self, state: FeedState, feed: SourceSettings, error: PostponedError
     ) -> PollResult:
-        """Nothing is known of the feed that was not known before.
-
-        One that was asked had its poll, so that another of its host is the next to be asked.
-        """
-        await self._backoffs.keep()
-        now, until = self._clock(), error.backoff.until
-        if error.status is None:
-            await self._store.transact(lambda store: store.feeds.postpone([state.id], until))
-        else:
-            every = self._every(feed, state, now)
-            again = next_attempt(now, every, state.failures, until - now, random.random())  # noqa: S311
-            await self._store.transact(
-                lambda store: store.feeds.record_refusal(state.id, now, again)
-            )
+        """Nothing is known of the feed that was not known before."""
+        every = self._every(feed, state, self._clock())
+        await self._backoffs.postpone(state, every, error)
         return self._result(
             feed,
             state.title,
@@ -253,7 +250,7 @@ class PollJob:
             error.status,
             error=self._sanitiser(error.reason),
             waits_for=error.backoff.host,
-            waits_until=until,
+            waits_until=error.backoff.until,
         )
 
     async def _failed(self, state: FeedState, feed: SourceSettings, error: FeedError) -> PollResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from multidict import CIMultiDict
@@ -11,11 +12,18 @@ from digest.feeds.http.decode import ACCEPTED
 from digest.http_client import aiohttp
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from datetime import datetime
 
     from yarl import URL
 
     from digest.feeds.http.messages import Request
+    from digest.feeds.http.trail import Trail
+    from digest.model import FeedState
+
+# How long nothing but 304 is believed, and how long it is remembered that validators are refused.
+_BELIEVED = timedelta(days=8)
+# Statuses that are about something else than how it was asked: credentials, the address, the pace.
+_OTHER_REFUSALS = {401, 404, 407, 408, 410, 421, 425, 429, 451}
 
 
 def validator(value: str | None) -> str | None:
@@ -32,16 +40,44 @@ def is_conditional(request: Request, url: URL) -> bool:
     return bool(request.etag or request.last_modified) and url == known
 
 
-def request_headers(request: Request, trail: Sequence[URL]) -> CIMultiDict[str]:
+def may_refuse_validators(status: int | None) -> bool:
+    """Whether an answer to a conditional request may be about its validators.
+
+    412 and 400 are usual, and some servers say other statuses of their own.
+    """
+    return status is not None and 400 <= status < 500 and status not in _OTHER_REFUSALS
+
+
+def is_to_ask_whole(state: FeedState, now: datetime) -> bool:
+    """Whether a poll is to ask without validators: these are refused, or a 304 is all they bring.
+
+    Some servers have a Last-Modified of the future, and answer 304 for ever.
+    """
+    if state.failures:
+        return may_refuse_validators(state.last_status)
+    if still_refused(state.refused_at, now):
+        return True
+    return state.whole_at is not None and now - state.whole_at >= _BELIEVED
+
+
+def still_refused(refused_at: datetime | None, now: datetime) -> datetime | None:
+    """`refused_at` for as long as it counts that a server refused validators then."""
+    return refused_at if refused_at and now - refused_at < _BELIEVED else None
+
+
+def request_headers(request: Request, trail: Trail) -> CIMultiDict[str]:
     """What the last hop of a trail is asked with; with the feed's own headers if it is trusted."""
     headers = CIMultiDict(
         {aiohttp.hdrs.ACCEPT: request.accept, aiohttp.hdrs.ACCEPT_ENCODING: ACCEPTED}
     )
-    if is_conditional(request, trail[-1]):
+    if is_conditional(request, trail.here):
         if request.etag:
             headers[aiohttp.hdrs.IF_NONE_MATCH] = request.etag
         if request.last_modified:
             headers[aiohttp.hdrs.IF_MODIFIED_SINCE] = request.last_modified
-    if redirects.is_trusted(redirects.address(request.url), trail):
+    if redirects.is_trusted(redirects.address(request.url), trail.hops):
         headers.update(request.headers)
+    if cookies := trail.cookies():
+        configured = headers.get(aiohttp.hdrs.COOKIE)
+        headers[aiohttp.hdrs.COOKIE] = f"{configured}; {cookies}" if configured else cookies
     return headers

@@ -26,6 +26,7 @@ _LEAST_EPOCH, _LEAST_EPOCH_IN_MILLISECONDS = 1e9, 1e11
 _LATEST_EPOCH = 1e11
 # Of who says that no request is left, but not until when.
 _UNTOLD = timedelta(minutes=1)
+_LONGEST_REST = timedelta(days=1)
 
 
 def not_before(headers: Mapping[str, str], now: datetime) -> datetime | None:
@@ -35,6 +36,11 @@ def not_before(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """
     waits = [*_older(headers, now), *_newer(headers.get("RateLimit", ""))]
     return now + max(waits) if waits else None
+
+
+def rest_of(until: datetime | None, now: datetime) -> timedelta | None:
+    """How long a host is left alone that allows requests again then; a day at most."""
+    return min(until - now, _LONGEST_REST) if until and until > now else None
 
 
 def is_refusal(status: int, wait: timedelta | None) -> bool:

@@ -39,5 +39,8 @@ feeds = sa.Table(
     sa.Column("quota_entries", sa.Integer, nullable=False, server_default="0"),
     sa.Column("quota_size", sa.Integer, nullable=False, server_default="0"),
     sa.Column("over_quota_at", UtcDateTime),
+    # When a whole body came last, and when the server refused to be asked for changes only.
+    sa.Column("whole_at", UtcDateTime),
+    sa.Column("refused_at", UtcDateTime),
     sqlite_strict=True,
 )

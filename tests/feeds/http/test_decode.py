@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import time
 import zlib
 
@@ -58,10 +59,61 @@ def test_damage_is_refused() -> None:
         decode_body(bytes(body), "gzip", LIMIT)
 
 
-@pytest.mark.parametrize("coding", ["gzip, gzip", "br", "zstd", "compress", "gzip,deflate"])
+TEXT = b"\xef\xbb\xbf\n<rss>\xe4</rss>"
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "compress", "aws-chunked, br", "dcz"])
 def test_a_coding_not_asked_for_is_refused(coding: str) -> None:
-    with pytest.raises(FeedError, match="not asked for"):
-        decode_body(gzip.compress(b"<rss>"), coding, LIMIT)
+    with pytest.raises(FeedError, match=f"coded as '{coding}', which was not asked for"):
+        decode_body(b"\x8b\x02\x80<rss>\x03", coding, LIMIT)
+
+
+@pytest.mark.parametrize(
+    "coding",
+    ["", "utf-8", "UTF8", "none", "aws-chunked", "binary", "gzip", "x-gzip", "deflate", "br"],
+)
+@pytest.mark.parametrize("text", [TEXT, b'{"version": "1"}', b"<"])
+def test_text_is_text_whatever_is_said_of_it(coding: str, text: bytes) -> None:
+    assert decode_body(text, coding, LIMIT) == text
+
+
+@pytest.mark.parametrize(
+    "coding", ["", "identity", "gzip", "utf-8", "deflate", "br", "aws-chunked,gzip", "gzip, gzip"]
+)
+def test_gzip_is_known_by_its_first_bytes(coding: str) -> None:
+    assert decode_body(gzip.compress(TEXT), coding, LIMIT) == TEXT
+    assert decode_body(gzip.compress(gzip.compress(TEXT)), coding, LIMIT) == TEXT
+
+
+def test_deflate_among_other_words() -> None:
+    assert decode_body(zlib.compress(TEXT), "aws-chunked, Deflate", LIMIT) == TEXT
+
+
+def test_gzip_is_undone_twice_at_most() -> None:
+    once = gzip.compress(TEXT)
+    assert decode_body(gzip.compress(gzip.compress(once)), "gzip", LIMIT) == once
+
+
+@pytest.mark.parametrize(
+    "rest", [b"\0", b"\0" * 5_000, b"\n", b"<!-- cached -->", b"\x1f", b"\0\x1f\x8b"]
+)
+@pytest.mark.parametrize("size", [10, 4_000, 100_000])
+def test_what_follows_gzip_is_left_out(rest: bytes, size: int) -> None:
+    body = random.Random(size).randbytes(size)
+    assert decode_body(gzip.compress(body) + rest, "gzip", LIMIT) == body
+    assert decode_body(gzip.compress(body) * 2 + rest, "gzip", LIMIT) == body * 2
+
+
+def test_a_member_that_is_cut_is_no_rest() -> None:
+    whole = gzip.compress(TEXT)
+    with pytest.raises(FeedError, match="ends too early"):
+        decode_body(whole + whole[:-9], "gzip", LIMIT)
+
+
+def test_the_limit_holds_for_gzip_within_gzip() -> None:
+    body = gzip.compress(gzip.compress(bytes(1_001)))
+    with pytest.raises(FeedError, match="larger than 1,000 bytes"):
+        decode_body(body, "", 1_000)
 
 
 def test_the_limit_is_exact() -> None:

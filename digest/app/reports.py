@@ -112,6 +112,7 @@ def _feed(
         error=row.get("last_error"),
         missed_at=row.get("missed_at"),
         moved_to=moved_to(row, now),
+        rotated_at=row.get("rotated_at"),
         waits_for=waits.host if waits else None,
     )
 

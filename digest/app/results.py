@@ -136,6 +136,8 @@ class FeedHealth(Struct, frozen=True):
     """Where it moved for good."""
     waits_for: str | None = None
     """The host that allows no more requests until `next_poll_at`, where it waits for one."""
+    rotated_at: datetime | None = None
+    """When it last gave an entry another id, not for the first time."""
 
 
 class DigestPlan(Struct, frozen=True):

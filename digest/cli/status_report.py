@@ -40,6 +40,7 @@ _MENDS = {
     "gone": "digest feeds remove {url}",
     "moved": "change its url in the configuration file",
     "missed": "give it a shorter `every` in the configuration file",
+    "rotates": "give it `identity: link` in the configuration file",
     "flood": "digest held {url}",
     "quota": "give it a greater `daily_entries` or `daily_size`, or: digest feeds remove {url}",
     "host": "give its feeds a longer `every`, or ask its operator; their feeds wait until then",

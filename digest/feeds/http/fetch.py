@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -32,6 +31,7 @@ from digest.http_client import aiohttp, trusted
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Awaitable, Callable, Sequence
+    from datetime import datetime, timedelta
     from types import TracebackType
 
     from aiohttp.abc import AbstractResolver

@@ -149,6 +149,7 @@ def test_what_is_called_a_feed_is_one_where_none_is_declared(anchor: str) -> Non
     assert links(anchor) == ["https://site.example/f"]
     assert links(anchor + '<a href="/rss.xml">x</a>')[0] == "https://site.example/rss.xml"
     assert links(anchor + declared("/own")) == ["https://site.example/own"]
+    assert links(anchor + declared("/comments/feed/"))[0] == "https://site.example/f"
 
 
 @pytest.mark.parametrize(
@@ -379,6 +380,7 @@ def test_usual_addresses_are_beside_the_page_then_at_the_root() -> None:
         ("pcast://example.com/f", "http://example.com/f"),
         ("podcast://example.com/f", "http://example.com/f"),
         ("itpc:http://example.com/f", "http://example.com/f"),
+        ("localhost:8080/a b", "https://localhost:8080/a%20b"),
         ("feed.example.com", "https://feed.example.com"),
         ("https://example.com/my feed.xml", "https://example.com/my%20feed.xml"),
         ("ftp://example.com", "ftp://example.com"),

@@ -18,7 +18,7 @@ from digest.feeds.http.conditional import (
     validator,
 )
 from digest.feeds.http.connector import LenientConnector
-from digest.feeds.http.failures import failure_of, status_line, unspoken_login
+from digest.feeds.http.failures import failure_of, refusal
 from digest.feeds.http.freshness import fresh_for, retry_after
 from digest.feeds.http.host_backoffs import HostBackoffs, utc_now
 from digest.feeds.http.messages import Request, Response
@@ -253,9 +253,7 @@ class Fetcher:
         self, host: str, answer: aiohttp.ClientResponse, rest: timedelta | None, now: datetime
     ) -> FeedError:
         """What an answer is that is no success: a failure of the feed, or no room at its host."""
-        status, reason = answer.status, status_line(answer.status, answer.reason)
-        if status == 401:
-            reason += unspoken_login(answer.headers.getall(aiohttp.hdrs.WWW_AUTHENTICATE, []))
+        status, reason = answer.status, refusal(answer)
         asked = retry_after(answer.headers, now)
         wait = max(filter(None, (asked, rest)), default=None)
         if is_refusal(status, wait):

@@ -284,7 +284,9 @@ class Fetcher:
 
 def _may_refuse_validators(request: Request, trail: Trail, error: FeedError) -> bool:
     """Whether what the last hop refuses may be the validators that it was asked with."""
-    if error.retry_after or not is_conditional(request, trail.here):
+    if isinstance(error, PostponedError) or error.retry_after:
+        return False
+    if not is_conditional(request, trail.here):
         return False
     return may_refuse_validators(error.status)
 

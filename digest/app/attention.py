@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from digest.app.lost_names import lost_names
 from digest.app.results import Attention
+from digest.feeds.failing import needs_attention
 from digest.store.tables import NOT_PUBLISHED
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def attention(
 ) -> tuple[Attention, ...]:
     """All that needs attention, by kind; `health` is None before the first run."""
     return (
-        *_failing(feeds),
+        *_failing(feeds, now),
         *_incidents(settings, feeds, health),
         *_resting(settings, health),
         *_outrun(settings, feeds, now),
@@ -45,7 +46,7 @@ def _need(kind: str, name: str, message: str, url: str | None = None) -> Attenti
     return Attention(kind, name, url, message)
 
 
-def _failing(feeds: Sequence[FeedHealth]) -> list[Attention]:
+def _failing(feeds: Sequence[FeedHealth], now: datetime) -> list[Attention]:
     return [
         _need(
             "feed",
@@ -54,7 +55,7 @@ def _failing(feeds: Sequence[FeedHealth]) -> list[Attention]:
             feed.url,
         )
         for feed in feeds
-        if feed.health == "failing"
+        if feed.health == "failing" and needs_attention(feed.url, feed.failing_since, now)
     ]
 
 
@@ -78,7 +79,7 @@ def _incidents(
         # What a feed or digest had is over with it; that a channel rests is told with its times.
         if (
             incident.subject in _still_there(incident.kind, settings, names)
-            or incident.kind == "disk"
+            or incident.kind in {"disk", "host"}
         )
         and not (incident.subject in paused and incident.kind in _OF_POLLS)
     ]

@@ -10,6 +10,8 @@ import click
 from msgspec import Struct
 
 from digest.app.edition_reasons import copies_in
+from digest.app.reports import status_report
+from digest.app.waiting_hosts import waiting_line
 from digest.app.wiring import job_context, utc_now
 from digest.cli import aio, pass_settings
 from digest.cli.output import print_result, say
@@ -124,6 +126,7 @@ def _troubled(settings: Settings, store: Store) -> list[str]:
             for url, row in known.items()
             if row["failures"] and url not in paused
         ),
+        *map(waiting_line, status_report(settings, health, utc_now()).waiting),
         *(
             f"over its quota: {titles.get(incident.subject, incident.subject)}: {incident.message}"
             for incident in health.incidents

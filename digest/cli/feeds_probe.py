@@ -170,7 +170,10 @@ class Scout:
             links = await self._links(feed, response, body)
             return replace(seen, error=error.reason, links=links)
         whole = _understood(seen, parsed, identity)
-        problems = _problems(whole, parsed, identity, automatic=feed.identity == "auto")
+        problems = [*_problems(whole, parsed, identity, automatic=feed.identity == "auto")]
+        if response.rest:
+            waits = f"its host allows no more requests for {response.rest.total_seconds():.0f} s"
+            problems.append(f"{waits}: its feeds wait")
         return replace(whole, problems=tuple(problems))
 
     async def _links(self, feed: SourceSettings, response: Response, body: Body) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from digest.model.entries import ParsedEntry
 from digest.model.structs import repr_without
 
-PollOutcome = Literal["updated", "unchanged", "not_modified", "failed", "held"]
+PollOutcome = Literal["updated", "unchanged", "not_modified", "failed", "held", "postponed"]
 
 
 class PollHints(Struct, frozen=True):
@@ -52,6 +52,18 @@ class Spent(Struct, frozen=True):
     day: str = ""
     entries: int = 0
     size: int = 0
+
+
+class HostBackoff(Struct, frozen=True):
+    """How long a host that allows no more requests is left alone: from `since` to `until`.
+
+    `refusals` are those in a row; none where it said so before it had to refuse.
+    """
+
+    host: str
+    since: datetime
+    until: datetime
+    refusals: int = 0
 
 
 class FeedState(Struct, frozen=True):
@@ -113,3 +125,7 @@ class PollResult(Struct, frozen=True):
     status: int | None = None
     """The HTTP status, where there was an answer."""
     error: str | None = None
+    waits_for: str | None = None
+    """Of a feed that is postponed: the host that allows no more requests."""
+    waits_until: datetime | None = None
+    """From when that host is asked again."""

@@ -32,6 +32,7 @@ MENDS = {
     "rotates": ("Give it `identity: link` in the configuration file", "/feeds/{feed}"),
     "flood": ("Release or discard what is held", "/held"),
     "quota": ("Give it a greater `daily_entries` or `daily_size`, or remove it", "/feeds/{feed}"),
+    "host": ("Give its feeds a longer `every`, or ask its operator", "/feeds"),
     "channel": ("Mend what it says, then retry what waits", "/deliveries?state=pending"),
     "template": ("Mend the template; the theme's own stands in for it", "/digests/{name}"),
     "digest": ("See what its next edition would be", "/digests/{name}"),

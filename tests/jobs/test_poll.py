@@ -318,6 +318,7 @@ class BrokenFetcher:
 
     def __init__(self, fetcher: Fetcher) -> None:
         self._fetcher = fetcher
+        self.backoffs = fetcher.backoffs
 
     async def fetch(self, request: Request, ready: Callable[[], Awaitable[None]]) -> Response:
         if request.url.endswith("/poison"):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from digest.errors import FeedError
+from digest.errors import FeedError, PostponedError
 from digest.feeds.http import heads, redirects
 from digest.feeds.http.conditional import (
     is_conditional,
@@ -19,9 +18,11 @@ from digest.feeds.http.conditional import (
     validator,
 )
 from digest.feeds.http.connector import LenientConnector
-from digest.feeds.http.failures import failure_of, status_line, unspoken_login
+from digest.feeds.http.failures import failure_of, refusal
 from digest.feeds.http.freshness import fresh_for, retry_after
+from digest.feeds.http.host_backoffs import HostBackoffs, utc_now
 from digest.feeds.http.messages import Request, Response
+from digest.feeds.http.rate_limits import is_refusal, rest_of
 from digest.feeds.http.sockets import allowed_socket, public_socket
 from digest.feeds.http.throttle import HostThrottle
 from digest.feeds.http.trail import Trail
@@ -30,6 +31,7 @@ from digest.http_client import aiohttp, trusted
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Awaitable, Callable, Sequence
+    from datetime import datetime, timedelta
     from types import TracebackType
 
     from aiohttp.abc import AbstractResolver
@@ -39,11 +41,9 @@ if TYPE_CHECKING:
 _WHOLE = {200, 203}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
-_OVERLOADED = {429, 503}
+_OVERLOADED = 503
 # Of seconds none may be left, but a deadline of none is no deadline.
 _AT_ONCE = 0.001
-# What a service may ask for with limit headers of its own.
-_LONGEST_REST = timedelta(days=1)
 
 
 class FetchLimits(Struct, frozen=True):
@@ -82,7 +82,8 @@ class Fetcher:
     """An HTTP client for feeds, open between `async with` and its end.
 
     `resolver` looks up host names, in place of the system's; `tls` makes encrypted connections, and
-    `traces` hear of what is asked and answered.
+    `traces` hear of what is asked and answered; `clock` tells the time of day. `backoffs` are the
+    hosts that allow no more requests.
     """
 
     def __init__(
@@ -92,13 +93,18 @@ class Fetcher:
         resolver: AbstractResolver | None = None,
         tls: ssl.SSLContext | None = None,
         traces: Sequence[aiohttp.TraceConfig] = (),
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._limits = limits
         self._user_agent = user_agent
         self._resolver = resolver
         self._tls = tls
         self._traces = traces
-        self._throttle = HostThrottle(limits.concurrency, limits.per_host, limits.pause)
+        self._clock = clock
+        self.backoffs = HostBackoffs(clock)
+        self._throttle = HostThrottle(
+            limits.concurrency, limits.per_host, limits.pause, self.backoffs
+        )
 
     async def __aenter__(self) -> Fetcher:
         self._public = self._session(public_only=True)
@@ -215,20 +221,12 @@ class Fetcher:
     async def _read(
         self, left: Allowance, request: Request, url: URL, answer: aiohttp.ClientResponse
     ) -> Response:
-        now = datetime.now(UTC)
-        rest = _rest(request, answer, now)
-        if rest:
-            self._throttle.leave_alone(redirects.host(url), rest)
+        now = self._clock()
+        rest = rest_of(request.not_before(answer.headers, now), now)
         unchanged = answer.status == 304 and is_conditional(request, url)
         if answer.status not in _WHOLE and not unchanged:
-            wait = retry_after(answer.headers, now)
-            if wait and answer.status in _OVERLOADED:
-                self._throttle.leave_alone(redirects.host(url), wait)
-            reason = status_line(answer.status, answer.reason)
-            if answer.status == 401:
-                reason += unspoken_login(answer.headers.getall(aiohttp.hdrs.WWW_AUTHENTICATE, []))
-            longest = max(filter(None, (wait, rest)), default=None)
-            raise FeedError(reason, status=answer.status, retry_after=longest)
+            raise self._error(redirects.host(url), answer, rest, now)
+        self._note_rest(redirects.host(url), rest)
         response = Response(
             answer.status,
             str(url),
@@ -251,6 +249,24 @@ class Fetcher:
             coding=", ".join(answer.headers.getall(aiohttp.hdrs.CONTENT_ENCODING, [])),
         )
 
+    def _error(
+        self, host: str, answer: aiohttp.ClientResponse, rest: timedelta | None, now: datetime
+    ) -> FeedError:
+        """What an answer is that is no success: a failure of the feed, or no room at its host."""
+        status, reason = answer.status, refusal(answer)
+        asked = retry_after(answer.headers, now)
+        wait = max(filter(None, (asked, rest)), default=None)
+        if is_refusal(status, wait):
+            return PostponedError(self.backoffs.refused(host, wait), reason, status=status)
+        self._note_rest(host, wait if status == _OVERLOADED else rest)
+        return FeedError(reason, status=status, retry_after=wait)
+
+    def _note_rest(self, host: str, rest: timedelta | None) -> None:
+        if rest:
+            self.backoffs.leave_alone(host, rest)
+        else:
+            self.backoffs.answered(host)
+
     async def _body(self, left: Allowance, answer: aiohttp.ClientResponse) -> bytes:
         if (answer.content_length or 0) > left.size:
             raise self._too_large()
@@ -266,17 +282,11 @@ class Fetcher:
         return FeedError(f"the body is larger than {self._limits.max_body:,} bytes", status=200)
 
 
-def _rest(request: Request, answer: aiohttp.ClientResponse, now: datetime) -> timedelta | None:
-    """How long the limit headers of a service want it to be left alone."""
-    until = request.not_before(answer.headers, now)
-    if until is None or until <= now:
-        return None
-    return min(until - now, _LONGEST_REST)
-
-
 def _may_refuse_validators(request: Request, trail: Trail, error: FeedError) -> bool:
     """Whether what the last hop refuses may be the validators that it was asked with."""
-    if error.retry_after or not is_conditional(request, trail.here):
+    if isinstance(error, PostponedError) or error.retry_after:
+        return False
+    if not is_conditional(request, trail.here):
         return False
     return may_refuse_validators(error.status)
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct, field
 
+from digest.feeds.http import rate_limits
 from digest.model import repr_without
 
 _ACCEPT = (
@@ -17,12 +18,6 @@ _ACCEPT = (
 
 # Reads a service's own limit headers, by names in any case: from when it may be asked again.
 NotBefore = Callable[[Mapping[str, str], datetime], datetime | None]
-
-
-def no_limits(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """The limit headers of a service that has none of its own."""
-    del headers, now
-    return None
 
 
 class Request(Struct, frozen=True):
@@ -42,7 +37,7 @@ class Request(Struct, frozen=True):
     allow_private_networks: bool = False
     moved_to: str | None = None
     accept: str = _ACCEPT
-    not_before: NotBefore = no_limits
+    not_before: NotBefore = rate_limits.not_before
 
     __repr__ = repr_without("headers")
 

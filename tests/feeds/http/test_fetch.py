@@ -7,12 +7,13 @@ import socket
 import struct
 import threading
 import zlib
-from datetime import timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digest.errors import FeedError
+from digest.errors import FeedError, PostponedError
 from digest.feeds.http.messages import Request
 from tests import limits
 from tests.feed_xml import item, rss
@@ -301,7 +302,7 @@ async def test_how_long_an_answer_is_fresh(
     assert (await get(fetcher, f"{feed_server.url}/stale", etag='"a"')).fresh_for is None
 
 
-@pytest.mark.parametrize("status", [404, 429, 500, 503])
+@pytest.mark.parametrize("status", [404, 500, 503])
 async def test_an_error_says_when_to_come_back(
     fetcher: Fetcher, feed_server: HttpServer, status: int
 ) -> None:
@@ -337,14 +338,16 @@ async def test_a_host_that_asks_for_it_is_left_alone(
         assert (await get(fetcher, f"{other_server.url}/feed")).body == FEED
     host = feed_server.url.removeprefix("http://")
     for each in (error, through):
-        assert each.reason.startswith(f"not asked: {host} wants to be left alone until 2")
+        assert isinstance(each, PostponedError)
+        assert each.reason.startswith("waits until 2")
+        assert each.reason.endswith(f"since {host} allows no more requests until then")
         assert each.status is None
-        assert each.retry_after is not None
-        assert timedelta(hours=1.9) < each.retry_after <= timedelta(hours=2)
+        wait = each.backoff.until - datetime.now(UTC)
+        assert timedelta(hours=1.9) < wait <= timedelta(hours=2)
     assert [seen.path for seen in feed_server.seen] == ["/feed"]
 
 
-@pytest.mark.parametrize(("status", "said"), [(500, "7200"), (429, "0"), (503, "soon"), (429, "")])
+@pytest.mark.parametrize(("status", "said"), [(500, "7200"), (503, "soon"), (403, "")])
 async def test_a_host_that_does_not_ask_for_it_is_not_left_alone(
     fetcher: Fetcher, feed_server: HttpServer, status: int, said: str
 ) -> None:
@@ -352,6 +355,56 @@ async def test_a_host_that_does_not_ask_for_it_is_not_left_alone(
     feed_server.replies["/other"] = Reply(FEED)
     await refused(fetcher, f"{feed_server.url}/feed")
     assert (await get(fetcher, f"{feed_server.url}/other")).body == FEED
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "minutes"),
+    [
+        (429, {}, 1),
+        (429, {"Retry-After": "0"}, 1),
+        (429, {"Retry-After": "7200"}, 120),
+        (403, {"Retry-After": "600"}, 10),
+        (403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "600"}, 10),
+    ],
+)
+async def test_a_refusal_is_of_the_host(
+    fetcher: Fetcher,
+    feed_server: HttpServer,
+    status: int,
+    headers: dict[str, str],
+    minutes: int,
+) -> None:
+    feed_server.replies["/feed"] = Reply(b"", status, headers)
+    error = await refused(fetcher, f"{feed_server.url}/feed")
+    assert isinstance(error, PostponedError)
+    assert error.status == status
+    assert error.reason.startswith(f"answered {status} ")
+    assert (await refused(fetcher, f"{feed_server.url}/other")).status is None
+    (backoff,) = fetcher.backoffs.known.values()
+    assert backoff == error.backoff
+    assert (backoff.refusals, backoff.until - backoff.since) == (1, timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize("status", [200, 304, 404, 500])
+async def test_no_requests_left_is_said_of_the_host_by_any_answer(
+    fetcher: Fetcher, feed_server: HttpServer, status: int
+) -> None:
+    limit = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "600"}
+    feed_server.replies["/feed"] = Reply(FEED if status == 200 else b"", status, limit)
+    with suppress(FeedError):
+        await get(fetcher, f"{feed_server.url}/feed", etag='"a"')
+    assert isinstance(await refused(fetcher, f"{feed_server.url}/other"), PostponedError)
+    (backoff,) = fetcher.backoffs.known.values()
+    assert (backoff.refusals, backoff.until - backoff.since) == (0, timedelta(minutes=10))
+
+
+async def test_a_host_with_another_port_is_another_host(
+    fetcher: Fetcher, feed_server: HttpServer, other_server: HttpServer
+) -> None:
+    feed_server.replies["/feed"] = Reply(b"", 429)
+    other_server.replies["/feed"] = Reply(FEED)
+    await refused(fetcher, f"{feed_server.url}/feed")
+    assert (await get(fetcher, f"{other_server.url}/feed")).body == FEED
 
 
 async def test_a_reason_is_fit_for_a_terminal(fetcher: Fetcher) -> None:

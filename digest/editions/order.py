@@ -64,13 +64,18 @@ def order(
     budget: Budget | None = None,
 ) -> Order:
     """Put the stories, those with the better claim to a place first, in the order of reading."""
-    subjects = {story.lead.id: story for story in arrange(stories, budget)}
-    stories = [subjects[story.lead.id] for story in stories]
-    best_first = _best_first(stories, watched)
+    # What readers had is no news: it is of no subject, never on top, and only ever a line.
+    news = [story for story in stories if story.had is None]
+    subjects = {story.lead.id: story for story in arrange(news, budget)}
+    stories = [subjects.get(story.lead.id, story) for story in stories]
+    best_first = _best_first(subjects.values(), watched)
     top = _top(best_first, layout.top, watched)
     rest = [story for story in stories if story not in top]
     above = layout.fold - len(top)
-    places = [Place(story, brief=number >= above) for number, story in enumerate(rest)]
+    places = [
+        Place(story, brief=number >= above or story.had is not None)
+        for number, story in enumerate(rest)
+    ]
     sections: dict[Heading, list[Place]] = {heading: [] for heading in layout.headings.values()}
     for place in sorted(places, key=lambda place: _in_section(place, watched)):
         sections[layout.headings[place.story.lead.feed_url]].append(place)

@@ -27,6 +27,7 @@ from digest.model import (
     Fact,
     Failing,
     Held,
+    Listed,
     More,
     Picture,
     Quiet,
@@ -64,7 +65,8 @@ _TEXT = _of(
 _DATE = _of("ctime day isocalendar isoformat isoweekday month replace strftime weekday year")
 _TIME = _of("hour isoformat microsecond minute replace second strftime")
 _NOUNS = (
-    *(AlsoIn, Edition, Fact, Failing, Held, Look, More, Palette, Picture, Quiet, Related, Section),
+    *(AlsoIn, Edition, Fact, Failing, Held, Listed, Look, More, Palette, Picture, Quiet, Related),
+    Section,
     *(Speech, Story),
 )
 ATTRIBUTES: dict[type, frozenset[str]] = {

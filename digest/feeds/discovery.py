@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
 from digest.feeds.comments import is_of_comments
 from digest.feeds.page_links import PageLink, links_of_header, links_of_page
 from digest.feeds.text import absolute_link
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _MOST_LINKS = 20
 _MAX_LINK = 4_096
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+# Of a source that is no feed, in which a space may be one.
+_SHORT_FORM = re.compile(r"[a-z][a-z0-9+.-]*:(?!//)", re.IGNORECASE)
 # What feed readers and programs for podcasts register for themselves, and what it is on the web.
 _FEED_SCHEMES = {
     **dict.fromkeys(("feed", "rss", "itpc", "pcast", "podcast"), "http"),
@@ -28,8 +34,6 @@ _USUAL_PATHS = (
     "feed.json",
     "feeds/posts/default",
 )
-
-
 # Ranks of links, of which the least is likeliest.
 _DECLARED, _HAS_ADDRESS, _LEADS_ELSEWHERE, _CALLED, _OF_COMMENTS = range(5)
 
@@ -38,22 +42,28 @@ def feed_links(body: bytes, url: str, header: str = "") -> tuple[str, ...]:
     """The feeds a web page from `url` links to, the likeliest first, at most 20.
 
     What the page or its `Link` header declares to be a feed comes before what has the address of
-    one; what is only called a feed counts where none is declared. Feeds of comments come last.
-    Takes any bytes; addresses are absolute.
+    one. What is only called a feed, and where the page leads on to by itself, count where none is
+    declared. Feeds of comments come last. Takes any bytes; addresses are absolute.
     """
-    page = links_of_page(body)
-    base = absolute_link(url, plain_address(page.base), _MAX_LINK) or url
-    placed = [(url, link) for link in links_of_header(header)]
-    placed += [(base, link) for link in page.links]
-    any_declared = any(link.is_declared for _, link in placed)
+    found = [(*pair, _rank(*pair, url)) for pair in _found(body, url, header)]
+    any_declared = any(rank == _DECLARED for _, _, rank in found)
     ranks: dict[str, int] = {}
-    for place, link in placed:
-        address = urldefrag(absolute_link(place, plain_address(link.href), _MAX_LINK)).url
-        if address and (link.is_declared or link.has_feed_address or not any_declared):
-            rank = _rank(link, address, url)
+    for link, address, rank in found:
+        if link.is_declared or link.has_feed_address or not any_declared:
             ranks[address] = min(rank, ranks.get(address, rank))
     # In the order of the page within each rank.
     return tuple(sorted(ranks, key=ranks.__getitem__)[:_MOST_LINKS])
+
+
+def _found(body: bytes, url: str, header: str) -> Iterator[tuple[PageLink, str]]:
+    """The links of a header and a page that lead elsewhere, with their absolute addresses."""
+    page = links_of_page(body)
+    base = absolute_link(url, plain_address(page.base), _MAX_LINK) or url
+    placed = [(url, link) for link in links_of_header(header)]
+    for place, link in [*placed, *((base, link) for link in page.links)]:
+        address = urldefrag(absolute_link(place, plain_address(link.href), _MAX_LINK)).url
+        if address not in ("", url):
+            yield link, address
 
 
 def _rank(link: PageLink, address: str, url: str) -> int:
@@ -83,7 +93,7 @@ def is_of_the_site(found: str, asked: str) -> bool:
 def web_address(text: str) -> str:
     """The web address meant by what people and pages write, like `example.com` or `feed://...`."""
     address = plain_address(text)
-    return address if _SCHEME.match(address) else f"https://{address}"
+    return address if _SCHEME.match(address) else f"https://{_encoded(address)}"
 
 
 def plain_address(address: str) -> str:
@@ -93,12 +103,14 @@ def plain_address(address: str) -> str:
     percent-encoded. `feed://host/` and `feed:https://host/` are what http and https are, and
     programs for podcasts have such schemes too.
     """
-    address = re.sub(r"[\t\r\n]", "", address.strip())
-    address = re.sub(r"\s", lambda space: quote(space[0]), address)
-    scheme, colon, rest = address.partition(":")
-    if not colon or scheme.lower() not in _FEED_SCHEMES:
-        return address
-    whole = rest.removeprefix("//")
-    if whole.lower().startswith(("http:", "https:")):
-        return whole
-    return f"{_FEED_SCHEMES[scheme.lower()]}://{whole}"
+    address = address.strip()
+    scheme, _, rest = address.partition(":")
+    http = _FEED_SCHEMES.get(scheme.lower()) if rest else None
+    if not http:
+        return address if _SHORT_FORM.match(address) else _encoded(address)
+    whole = _encoded(rest).removeprefix("//")
+    return whole if whole.lower().startswith(("http:", "https:")) else f"{http}://{whole}"
+
+
+def _encoded(address: str) -> str:
+    return re.sub(r"\s", lambda space: quote(space[0]), re.sub(r"[\t\r\n]", "", address))

@@ -33,6 +33,10 @@ _ADDRESS = re.compile(
     )($|[?&#])""",
     re.IGNORECASE | re.VERBOSE,
 )
+# What follows the seconds (HTML Standard, 4.2.5.3).
+_REFRESH = re.compile(
+    r"\s*(?:[\d.]+\s*)?[;,]\s*(?:url\s*=\s*)?+[\"']?(?P<href>[^\"'\s][^\"']*)", re.IGNORECASE
+)
 # A link of a header, and a parameter of it (RFC 8288, section 3).
 _HEADER_LINK = re.compile(r'<([^<>]*)>((?:[^<>,"]|"[^"]*")*+)')
 _PARAMETER = re.compile(r';\s*([\w*-]+)\s*=\s*(?:"([^"]*)"|([^\s;,"]+))')
@@ -119,6 +123,8 @@ class _Page:
             self.base = self.base or attributes.get("href", "")
         elif tag == "img":
             self.data(attributes.get("alt", ""))
+        elif tag == "meta" and attributes.get("http-equiv", "").lower() == "refresh":
+            self._note_refresh(attributes.get("content", ""))
 
     def data(self, text: str) -> None:
         """Notice text."""
@@ -140,6 +146,13 @@ class _Page:
         attributes, self._anchor = self._anchor, None
         label = " ".join(" ".join(self._text).split())
         self._note(attributes, label, is_declared=_is_declared(attributes))
+
+    def _note_refresh(self, content: str) -> None:
+        """Notice where the page leads on to by itself."""
+        if len(content) > _MAX_HREF or len(self.links) >= _MOST_LINKS:
+            return
+        if refresh := _REFRESH.match(content):
+            self.links.append(PageLink(refresh["href"].strip(), ""))
 
     def _note(self, attributes: Mapping[str, str], label: str, *, is_declared: bool) -> None:
         href = attributes.get("href", "").strip()

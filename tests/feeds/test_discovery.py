@@ -149,6 +149,29 @@ def test_what_is_called_a_feed_is_one_where_none_is_declared(anchor: str) -> Non
     assert links(anchor) == ["https://site.example/f"]
     assert links(anchor + '<a href="/rss.xml">x</a>')[0] == "https://site.example/rss.xml"
     assert links(anchor + declared("/own")) == ["https://site.example/own"]
+    assert links(anchor + declared("/comments/feed/"))[0] == "https://site.example/f"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "0; url=/f",
+        "0;URL='/f'",
+        ' 3 ; url = "/f" ',
+        "0,/f",
+        ";/f",
+        "0.5; /f",
+    ],
+)
+def test_where_a_page_leads_on_to_may_be_its_feed(content: str) -> None:
+    refresh = '<meta http-equiv="Refresh" content="{}">'.format(content.replace('"', "&quot;"))
+    assert links(refresh) == ["https://site.example/f"]
+    assert links(refresh + declared("/own")) == ["https://site.example/own"]
+
+
+@pytest.mark.parametrize("content", ["", "300", "300; url=", "5; url=page", "0 /f", "x; /f"])
+def test_a_page_that_loads_itself_anew_leads_nowhere(content: str) -> None:
+    assert links(f'<meta http-equiv="refresh" content="{content}">') == []
 
 
 @pytest.mark.parametrize(
@@ -293,11 +316,12 @@ def test_entities_of_a_document_are_not_read() -> None:
         b"<a href='" + b"/feed" * 200_000,
         b"\0" * 1_000_000,
         b"<a href=/f>RSS " * 200_000,
+        (b"<meta http-equiv=refresh content='" + b" " * 4_000 + b"'>") * 250,
         b"<a href=/f>" + b"RSS <b>" * 300_000,
     ],
     ids=[
         *("attributes", "nested", "same", "bad hosts", "many", "comments", "long", "zeros"),
-        *("called", "label"),
+        *("called", "refreshed", "label"),
     ],
 )
 def test_hostile_pages_do_not_take_long(body: bytes) -> None:
@@ -356,6 +380,7 @@ def test_usual_addresses_are_beside_the_page_then_at_the_root() -> None:
         ("pcast://example.com/f", "http://example.com/f"),
         ("podcast://example.com/f", "http://example.com/f"),
         ("itpc:http://example.com/f", "http://example.com/f"),
+        ("localhost:8080/a b", "https://localhost:8080/a%20b"),
         ("feed.example.com", "https://feed.example.com"),
         ("https://example.com/my feed.xml", "https://example.com/my%20feed.xml"),
         ("ftp://example.com", "ftp://example.com"),

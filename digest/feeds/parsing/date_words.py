@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
-# English, the twelve that most of the rest is written in, and two of which feeds were seen.
+# English, what most of the rest is written in, and two of which feeds were seen; Japanese and
+# Korean only count their months.
 _LANGUAGES = (
-    *("en", "de", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "tr", "zh"),
+    *("en", "de", "es", "fr", "it", "nl", "pl", "pt", "ru", "tr", "zh"),
     *("el", "hu"),
 )
 _ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -106,7 +106,7 @@ def read_date(text: str) -> datetime | None:
         return None
     try:
         moment = _usual(text) or _unusual(text)
-        return moment.astimezone(UTC) if moment and _is_plausible(moment) else None
+        return moment and _plausible(moment)
     except (ValueError, OverflowError):
         return None
 
@@ -133,9 +133,12 @@ def _unusual(text: str) -> datetime | None:
     return _written(in_english(text, _ZONES), _WITH_DAY)
 
 
-def _is_plausible(moment: datetime) -> bool:
-    """Whether somebody can mean it: a program that has no date writes the first of 1970."""
-    return moment.replace(tzinfo=None) >= _FIRST and moment.astimezone(UTC).year < 9999
+def _plausible(moment: datetime) -> datetime | None:
+    """The moment in UTC; None for what nobody means, such as what programs without a date write."""
+    if not 1970 < moment.year < 9998:
+        is_meant = moment.replace(tzinfo=None) >= _FIRST and moment.astimezone(UTC).year < 9999
+        return moment.astimezone(UTC) if is_meant else None
+    return moment.astimezone(UTC)
 
 
 def _number(digits: str) -> datetime | None:

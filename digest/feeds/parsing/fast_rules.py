@@ -8,6 +8,7 @@ whole document one for the tolerant reader.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from digest.feeds.parsing.fast_builder import FeedBuilder
@@ -66,7 +67,7 @@ RULES = {
     **dict.fromkeys(("guid", "id"), _ID),
     "enclosure": Rule(FeedBuilder.begin_enclosure),
     "comments": Rule(None, FeedBuilder.end_address, "comments"),
-    "itunes:image": Rule(FeedBuilder.begin_image),
+    "itunes:image": Rule(FeedBuilder.begin_image, FeedBuilder.end_image),
     "image": Rule(FeedBuilder.begin_image, FeedBuilder.end_image),
     "image/url": Rule(FeedBuilder.begin_part, FeedBuilder.end_image),
     "itunes:duration": Rule(None, FeedBuilder.end_field, "itunes_duration"),
@@ -98,6 +99,8 @@ RULES = {
 }
 
 
+# A hostile document has as many names as it likes.
+@lru_cache(maxsize=1_000)
 def rule_for(name: str, place: str) -> Rule:
     """The rule for an element in a place; `name` as `ElementNames` has it.
 

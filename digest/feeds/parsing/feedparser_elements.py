@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import unescape
 from xml.sax.xmlreader import AttributesNSImpl
 
 from feedparser.api import LooseFeedParser, StrictFeedParser
@@ -242,17 +243,31 @@ class LooseParser(_Elements, LooseFeedParser):  # type: ignore[misc]
         # Prefixes that are not declared mean what they usually do.
         return tag if prefix and not uri else self._names.name(uri, local)
 
+    def decode_entities(self, element: str, text: str) -> str:
+        """A text without references; feedparser leaves them in names, ids and the like."""
+        text = str(super().decode_entities(element, text))
+        return text if self.incontent else unescape(text, {"&quot;": '"', "&apos;": "'"})
+
+    def pop(self, element: str, strip_whitespace: int = 1) -> Any:
+        """The end of an element, and its text."""
+        is_raw = bool(self.elementstack) and self.elementstack[-1][:2] == [element, 0]
+        text = super().pop(element, strip_whitespace)
+        return self.decode_entities(element, text) if is_raw else text
+
     def _close_unclosed(self, name: str) -> None:
         for element, around in zip(self._open[:0:-1], self._open[-2::-1], strict=True):
-            if not _may_be_unclosed(element, name):
+            if not self._may_be_unclosed(element, name):
                 return
             if counts(name, around.place):
                 self._close(element.key)
                 return
 
-
-def _may_be_unclosed(element: _Open, name: str) -> bool:
-    """Whether a tag for the end of an element may be missing where another begins."""
-    if element.place == TEXT:
-        return not element.depth or name not in _ALSO_HTML
-    return element.place == LEAF or (name in ENTRIES and element.place != SKIPPED)
+    def _may_be_unclosed(self, element: _Open, name: str) -> bool:
+        """Whether the end of an element may be missing where another begins."""
+        if element.place == TEXT:
+            return not element.depth or name not in _ALSO_HTML
+        if element.place == "author":
+            # One that is a text has no parts.
+            _, _, pieces = self.elementstack[-1]
+            return any(piece.strip() for piece in pieces)
+        return element.place == LEAF or (name in ENTRIES and element.place != SKIPPED)

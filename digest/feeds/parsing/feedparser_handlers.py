@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from feedparser.mixin import _FeedParserMixin
 
-from digest.feeds.parsing.feedparser_fields import details_in
 from digest.feeds.parsing.links import Attributes, is_permalink, link_from
 from digest.feeds.parsing.repairs import repaired
 
@@ -40,15 +39,14 @@ class Handlers(_FeedParserMixin):  # type: ignore[misc]
         if "href" not in link:
             self.push("link", 0)
         if not self._is_in_image_of_entry():
-            context = self._get_context()
-            context["links"] = [*details_in(context, "links"), link]
+            self._get_context().setdefault("links", []).append(link)
 
     def _end_link(self) -> None:
         text = self.pop("link")
         if not text or self._is_in_image_of_entry():
             return
         context = self._get_context()
-        link = details_in(context, "links")[-1]
+        link = context["links"][-1]
         link["href"] = repaired(self.resolve_uri(text)).replace("&amp;", "&")
         if link["rel"] == "alternate":
             context["link"] = link["href"]
@@ -85,6 +83,9 @@ class Handlers(_FeedParserMixin):  # type: ignore[misc]
 
     def _start_itunes_image(self, attributes: Attributes) -> None:
         super()._start_itunes_image(self._resolved(attributes))
+
+    def _end_itunes_image(self) -> None:
+        self._keep_image(self.pop("itunes_image"))
 
     def _start_image(self, attributes: Attributes) -> None:
         super()._start_image(attributes)

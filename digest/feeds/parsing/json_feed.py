@@ -15,7 +15,7 @@ from digest.feeds.text import absolute_link, categories, one_line, paragraphs, w
 from digest.model import ParsedEntry, ParsedFeed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Set
+    from collections.abc import Iterable, Iterator
 
 _OPENING = re.compile(rb"[\x00\s]*\{")
 
@@ -52,7 +52,7 @@ def _entry(item: dict[str, Any], url: str, feed_authors: str) -> ParsedEntry:
     page = _first_link(url, _pages(item))
     return ParsedEntry(
         guid=well_formed(text(item, "id")).strip()[:MAX_ID],
-        link=page or _first_link(url, _files(item, RECORDINGS)),
+        link=page or _first_link(url, _files(item)),
         title=one_line(text(item, "title"), MAX_TITLE),
         author=_authors(item) or feed_authors,
         published=read_date(text(item, "date_published")) or read_date(text(item, "date_modified")),
@@ -80,15 +80,19 @@ def _pages(item: dict[str, Any]) -> Iterator[str]:
 def _images(item: dict[str, Any]) -> Iterator[str]:
     yield text(item, "image")
     yield text(item, "banner_image")
-    yield from _files(item, {"image"})
+    attachments = objects(item, "attachments")
+    yield from (text(each, "url") for each in attachments if "image" in _kinds(each))
 
 
-def _files(item: dict[str, Any], kinds: Set[str]) -> Iterator[str]:
-    """The addresses of the attachments of these kinds."""
-    for attachment in objects(item, "attachments"):
-        address = text(attachment, "url")
-        if not kinds.isdisjoint(media_kinds(address, text(attachment, "mime_type"))):
-            yield address
+def _files(item: dict[str, Any]) -> Iterator[str]:
+    """The addresses of the attachments that are no pictures, recordings first."""
+    attachments = [each for each in objects(item, "attachments") if "image" not in _kinds(each)]
+    attachments.sort(key=lambda attachment: RECORDINGS.isdisjoint(_kinds(attachment)))
+    yield from (text(attachment, "url") for attachment in attachments)
+
+
+def _kinds(attachment: dict[str, Any]) -> set[str]:
+    return media_kinds(text(attachment, "url"), text(attachment, "mime_type"))
 
 
 def _authors(item: dict[str, Any]) -> str:

@@ -51,7 +51,8 @@ def entry_images(entry: Any) -> Iterator[str]:
     for thumbnail in details_in(entry, "media_thumbnail"):
         yield text_in(thumbnail, "url")
     contents = [c for c in details_in(entry, "media_content") if "image" in kinds_in(c)]
-    yield from (text_in(content, "url") for content in sorted(contents, key=_misfit))
+    contents.sort(key=lambda content: misfit(text_in(content, "width")))
+    yield from (text_in(content, "url") for content in contents)
     yield text_in(detail_in(entry, "image"), "href")
     for link in details_in(entry, "links"):
         if link.get("rel") == "enclosure" and "image" in kinds_in(link):
@@ -66,8 +67,9 @@ def kinds_in(attributes: dict[str, Any]) -> set[str]:
 
 def media_kinds(address: str, media_type: str, medium: str = "") -> set[str]:
     """What a file is, of image, audio and video: as is said of it, else by its address."""
-    if medium or "/" in media_type:
-        return {medium, media_type.partition("/")[0].lower()} & _ENDINGS.keys()
+    said = {medium, media_type.partition("/")[0].lower()} & _ENDINGS.keys()
+    if said or medium or "/" in media_type:
+        return said
     ending = _AFTER_PATH.split(address, maxsplit=1)[0].rpartition(".")[2].lower()
     return {kind for kind, endings in _ENDINGS.items() if ending in endings}
 
@@ -86,9 +88,8 @@ def is_recording(attributes: dict[str, Any]) -> bool:
     return not RECORDINGS.isdisjoint(kinds_in(attributes))
 
 
-def _misfit(picture: dict[str, Any]) -> tuple[bool, int]:
-    """How badly a picture fits by its width: the narrowest that is wide enough is the best."""
-    width = text_in(picture, "width")
+def misfit(width: str) -> tuple[bool, int]:
+    """How badly a picture of this width fits: the narrowest that is wide enough is the best."""
     # One without a width is taken to fit, so that pictures stay in their order where none has any.
     pixels = int(width) if width.isdecimal() and len(width) < 6 else _WIDE_ENOUGH
     return (pixels < _WIDE_ENOUGH, pixels if pixels >= _WIDE_ENOUGH else -pixels)

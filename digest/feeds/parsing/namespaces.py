@@ -38,7 +38,9 @@ _STANDARD = {
     "http://purl.org/rss/1.0/modules/syndication/": "sy",
 }
 # What a prefix means that nothing declares.
-URIS = {prefix: uri for uri, prefix in reversed(_STANDARD.items()) if prefix}
+URIS = {prefix: uri for uri, prefix in reversed(_STANDARD.items()) if prefix} | {
+    "atom": "http://www.w3.org/2005/Atom"
+}
 # Publishers write `https:`, and leave out the slash at the end.
 _PREFIXES = {
     scheme + ending: prefix
@@ -47,6 +49,7 @@ _PREFIXES = {
         ("http", "https"), (uri.removeprefix("http"), uri.removeprefix("http").rstrip("/"))
     )
 } | {"uri/of/echo/namespace#": ""}
+_USUAL = {"content", "dc", "dcterms", "itunes", "media", "prism", "sy"}
 # Where one of these is the namespace, whatever it is called, the names are those of RSS.
 _USERLAND = "backend.userland.com/rss"
 # What a feed consists of: where one of these is in a namespace, that is the feed's own.
@@ -61,17 +64,18 @@ class ElementNames:
     """The names of a document's elements: `title`, `media:title`, `foreign:title`.
 
     Names in the namespace of a format, or of the feed as a whole, have no prefix; those in a known
-    one have its usual prefix; all others are foreign.
+    one have its usual prefix, as have those in one that only the document's prefix is known of; all
+    others are foreign.
     """
 
     def __init__(self) -> None:
-        self._defaults: set[str] = set()
+        self._declared: dict[str, set[str]] = {}
         self._prefixes: dict[str, str] = {}
 
     def declare(self, prefix: str | None, uri: str | None) -> None:
         """Take note of the namespace of a prefix, or of names without one."""
-        if uri and not prefix:
-            self._defaults.add(uri)
+        if uri:
+            self._declared.setdefault(uri, set()).add((prefix or "").lower())
 
     def name(self, uri: str, local: str) -> str:
         """The name of an element in a namespace (or in none, which is empty), in lower case."""
@@ -83,7 +87,10 @@ class ElementNames:
 
     def _prefix(self, uri: str, local: str) -> str:
         folded = uri.lower()
-        is_own = not uri or (local in _STRUCTURE and uri in self._defaults)
+        written = self._declared.get(uri, set())
+        is_own = not uri or (local in _STRUCTURE and "" in written)
         if is_own or _USERLAND in folded:
             return ""
-        return _PREFIXES.get(folded, "foreign")
+        known = _PREFIXES.get(folded)
+        # Publishers get addresses of namespaces wrong, too.
+        return min(written & _USUAL, default="foreign") if known is None else known

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-_WITH_ADDRESS = re.compile(r"\S+@\S+ \((.+)\)|(.+) \(\S+@\S+\)|\"?([^\"<]+?)\"? ?<\S+@\S+>")
+_WITH_ADDRESS = re.compile(r"\S+@\S+ \((.+)\)|(.+) \(\S+@\S+\)")
+_IN_BRACKETS = re.compile(r"<[^\s<>]+@[^\s<>]+>")
 
 
 def feed_of(feed: Any, entries: Iterable[Any], version: str, url: str, body: bytes) -> ParsedFeed:
@@ -71,14 +72,22 @@ def _first_link(base: str, addresses: Iterable[str]) -> str:
 
 def _authors(parsed: Any) -> str:
     """The authors' names, without the mail addresses that RSS, or feedparser, puts beside them."""
-    everyone = details_in(parsed, "authors")
-    names = dict.fromkeys(name for author in everyone if (name := text_in(author, "name")))
+    everyone = (text_in(author, "name") for author in details_in(parsed, "authors"))
+    names = dict.fromkeys(name for author in everyone if (name := _without_address(author)))
     if len(names) > 1:
         return one_line(", ".join(names), MAX_NAME)
     # Of a single name feedparser loses a part where the address has a long top-level domain.
-    author = one_line(text_in(parsed, "author"), MAX_NAME)
-    match = _WITH_ADDRESS.fullmatch(author) if "@" in author else None
-    return next(filter(None, match.groups())) if match else author
+    return _without_address(one_line(text_in(parsed, "author"), MAX_NAME))
+
+
+def _without_address(author: str) -> str:
+    if "@" not in author:
+        return author
+    name = one_line(_IN_BRACKETS.sub("", author), MAX_NAME)
+    if match := _WITH_ADDRESS.fullmatch(name):
+        return match[1] or match[2]
+    # Quotes are around a name with a comma in it, as in the header of a mail.
+    return name if name == author else name.strip('"') or author.strip("<>")
 
 
 def _title(parsed: Any, limit: int, *, is_atom: bool) -> str:
@@ -101,10 +110,10 @@ def _fullest_text(entry: Any) -> dict[str, Any]:
 
 def _html(text: dict[str, Any], entry: Any, *, is_atom: bool) -> str:
     """A text as HTML; that about the media of the entry where there is none."""
-    if value := text_in(text, "value"):
+    if value := text_in(text, "value")[:MAX_HTML]:
         return body_html(value, text_in(text, "type"), is_literal=is_atom)
     kind = text_in(detail_in(entry, "media_description_detail"), "type")
-    return media_html(text_in(entry, "media_description"), kind)
+    return media_html(text_in(entry, "media_description")[:MAX_HTML], kind)
 
 
 def _date(entry: Any) -> datetime | None:

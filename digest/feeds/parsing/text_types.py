@@ -37,14 +37,14 @@ _TAG = re.compile(r"</?([A-Za-z][\w-]*)")
 _END_TAG = re.compile(r"</[A-Za-z]")
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][\da-fA-F]+|(\w+));")
 # A CDATA section that was escaped with all that is in it.
-_ESCAPED_SECTION = re.compile(r"\A\s*<!\[CDATA\[(.*)\]\]>\s*\Z", re.DOTALL)
+_ESCAPED_SECTION = re.compile(r"\s*<!\[CDATA\[(.*)\]\]>\s*", re.DOTALL)
 # Tags of formulas: whatever cleans HTML leaves out all that is in them.
 _FORMULA_TAG = re.compile(
     r"</?(?:math|m[a-z]{1,12}|semantics|annotation)(?:\s[^<>]*)?/?>", re.IGNORECASE
 )
-# "First<br>Second" and "<img src=x> A" are HTML; "Use <b> or <i>?" is about it.
+# "First<br>Second" and "<img src=x> A" are HTML; "Use <b> or <br>?" is about it.
 _MARKUP_IN_TITLE = re.compile(
-    r"</[A-Za-z]|\A\s*<(?:p|div|img|span)\b|\w<br ?/?>|<br ?/?>\w|<[A-Za-z]+\s[^<>]*=",
+    r"</[A-Za-z]|\A\s*<(?:p|div|img|span)\b|\w<br>|<br>\w|<br ?/>|<[A-Za-z]+\s[^<>]*=",
     re.IGNORECASE,
 )
 
@@ -76,7 +76,8 @@ def title_line(text: str, kind: str, *, is_literal: bool) -> str:
 def body_html(text: str, kind: str, *, is_literal: bool) -> str:
     """A text of an entry as HTML."""
     if kind == HTML:
-        return _ESCAPED_SECTION.sub(r"\1", text)
+        section = _ESCAPED_SECTION.fullmatch(text)
+        return section[1] if section else text
     if kind == XHTML:
         return _unescaped_once(text)
     if (kind == PLAIN and is_literal) or ("<" in text and not _is_marked_up(text)):
@@ -90,7 +91,9 @@ def media_html(text: str, kind: str) -> str:
     """The text about a picture or recording as HTML; plain where nobody says that it is HTML."""
     if kind in {HTML, XHTML} or (kind == UNSAID and _is_marked_up(text)):
         return text
-    plain = html.unescape(text) if kind == UNSAID and _has_entity(text) else text
+    if kind != UNSAID:
+        return _plain_html(text)
+    plain = html.unescape(text) if _has_entity(text) else text
     return _plain_html(plain) if "\n" in plain or _needs_escapes(plain) else plain
 
 
@@ -105,7 +108,7 @@ def _needs_escapes(text: str) -> bool:
 
 
 def _only_elements(text: str) -> bool:
-    return all(map(_ELEMENTS.fullmatch, _TAG.findall(text)))
+    return all(_ELEMENTS.fullmatch(tag[1]) for tag in _TAG.finditer(text))
 
 
 def _is_marked_up(text: str) -> bool:
@@ -113,11 +116,12 @@ def _is_marked_up(text: str) -> bool:
     if "<" not in text:
         return False
     marks = _END_TAG.search(text) or "<!" in text
-    return bool(marks) or any(map(_ELEMENTS.fullmatch, _TAG.findall(text)))
+    return bool(marks) or any(_ELEMENTS.fullmatch(tag[1]) for tag in _TAG.finditer(text))
 
 
 def _has_entity(text: str) -> bool:
-    return any(not name or f"{name};" in html5 for name in _ENTITY.findall(text))
+    names = (entity[1] for entity in _ENTITY.finditer(text))
+    return any(not name or f"{name};" in html5 for name in names)
 
 
 def _unescaped_once(text: str) -> str:

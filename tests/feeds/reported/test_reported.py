@@ -9,13 +9,13 @@ import pytest
 
 from digest.feeds.parsing import fast
 from tests.feeds.reported import test_scripted
-from tests.feeds.reported.playing import play
+from tests.feeds.reported.player import play
 from tests.feeds.reported.tables import ANSWERS, Case, answers_of, tables
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.feeds.reported.playing import Played
+    from tests.feeds.reported.player import Played
 
 TABLES = tables()
 CASES = {name: case for table in TABLES.values() for name, case in table.items()}
@@ -50,7 +50,7 @@ async def test_a_reported_case_with_the_tolerant_reader(
 
 def assert_right(played: Played, case: Case) -> None:
     """Hold what came of a case to its table."""
-    errors = [poll.result.error or "" for poll in played.polls]
+    errors = [poll.error for poll in played.polls]
     expected_errors = case.failures or [""] * len(errors)
     for error, piece in zip(errors, expected_errors, strict=True):
         assert piece in error if piece else not error

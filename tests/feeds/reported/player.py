@@ -28,9 +28,10 @@ _REFUSAL = b"HTTP/1.1 %d Answered\r\nContent-Length: 0\r\nConnection: close\r\n\
 
 
 class Poll(Struct, frozen=True):
-    """What came of a poll; `edited` is how many entries it changed."""
+    """What came of a poll: its `error`, if any, and how many entries it changed."""
 
     result: PollResult
+    error: str
     edited: int
 
 
@@ -82,10 +83,10 @@ async def _poll(url: str, case: Case, folder: Path, server: CaseServer) -> Playe
         for server.at in range(len(case.new)):
             (result,) = await job.poll([url])
             edited = await bench.store.transact(lambda store: _edited(store, clock()))
-            polls.append(Poll(result, edited))
+            polls.append(Poll(result, _anywhere(result.error or "", server), edited))
             clock.turn(hours=case.hours)
         feed_title, rows = await bench.store.transact(_stored)
-    return Played(polls, feed_title, [_values(row, server.port) for row in rows])
+    return Played(polls, feed_title, [_values(row, server) for row in rows])
 
 
 def _edited(store: Store, at: datetime) -> int:
@@ -100,7 +101,7 @@ def _stored(store: Store) -> tuple[str, Sequence[Any]]:
         return title, connection.execute(sa.select(entries).order_by(entries.c.id.desc())).all()
 
 
-def _values(row: Any, port: int) -> dict[str, Any]:
+def _values(row: Any, server: RawServer) -> dict[str, Any]:
     """The fields of an entry by the names they have in tables."""
     texts = {
         "title": row.title,
@@ -111,5 +112,10 @@ def _values(row: Any, port: int) -> dict[str, Any]:
         "image": row.image,
         "discussion": row.discussion,
     }
-    here = {name: text.replace(f"127.0.0.1:{port}", "PORT") for name, text in texts.items()}
-    return here | {"date": row.published or ""}
+    texts = {name: _anywhere(text, server) for name, text in texts.items()}
+    return {**texts, "date": row.published or ""}
+
+
+def _anywhere(text: str, server: RawServer) -> str:
+    """The text with PORT in place of where the server happens to be."""
+    return text.replace(server.url.removeprefix("http://"), "PORT")

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 ADDRESSES = ("data-lazy-src", "data-src", "data-original", "data-lazy")
 SETS = ("data-lazy-srcset", "data-srcset", "srcset")
-_SIGN = re.compile(rf"\s(?:{'|'.join(ADDRESSES)}|data-srcset)\s*=|<noscript", re.IGNORECASE)
+# In lower case, as programs write it.
+_SIGN = re.compile(r"<(?:noscript|img\s[^<>]*data-(?:lazy-src|src|original|lazy)(?:set)?\s*=)")
 _WITHOUT_ADDRESS = re.compile(r"<img(?:(?! src=)[^>])*>")
 # Of what a cleaner wrote: quotes are balanced, and what is in a `noscript` is still as it was.
 _IMG = r'<img\b[^>"]*+(?:"[^"]*+"[^>"]*+)*+>'
@@ -28,9 +29,9 @@ _CANDIDATE = re.compile(r"(\S+)(?:\s+(\d+)w|\s+\S+)?\s*(?:,\s*|$)")
 
 def are_in(html: str, safe: str) -> bool:
     """Whether HTML has such pictures; `safe` is what is left of it when it is cleaned."""
-    if ("data-" in html or "script" in html) and _SIGN.search(html):
+    if _SIGN.search(html):
         return True
-    return "srcset" in html and _WITHOUT_ADDRESS.search(safe) is not None
+    return _WITHOUT_ADDRESS.search(safe) is not None and "srcset" in html
 
 
 def with_addresses(html: str, cleaner: nh3.Cleaner) -> str:

@@ -19,7 +19,7 @@ SECONDS_FOR_THE_WORST = limits.seconds(2.0)
     [
         f'<img src="{PLACEHOLDER}" data-src="{PICTURE}">',
         f'<img data-lazy-src="{PICTURE}">',
-        f"<IMG SRC='/blank.gif' data-original='{PICTURE}'>",
+        f"<img SRC='/blank.gif' data-original='{PICTURE}'>",
         f'<img src="{PLACEHOLDER}" data-srcset="{PICTURE} 640w, /small.jpg 320w">',
         f'<img srcset="/small.jpg 320w, {PICTURE} 640w, /large.jpg 2000w">',
         f'<img srcset="/small.jpg 320w, {PICTURE} 500w">',

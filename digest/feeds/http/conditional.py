@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from multidict import CIMultiDict
 
+from digest.errors import FeedError
 from digest.feeds.http import redirects
 from digest.feeds.http.decode import ACCEPTED
 from digest.http_client import aiohttp
@@ -42,6 +43,14 @@ def is_conditional(request: Request, url: URL) -> bool:
     """Whether there are validators for what is at a URL."""
     known = redirects.address(request.answered_by or request.moved_to or request.url)
     return bool(request.etag or request.last_modified) and url == known
+
+
+def may_be_about_validators(error: FeedError, request: Request, url: URL) -> bool:
+    """Whether a URL may answer, where it refused, if it is asked without validators."""
+    # What is more than a failure of the feed, and who asks for time, is about the host.
+    if type(error) is not FeedError or error.retry_after:
+        return False
+    return is_conditional(request, url) and may_refuse_validators(error.status)
 
 
 def may_refuse_validators(status: int | None) -> bool:

@@ -14,7 +14,7 @@ from digest.errors import FeedError
 from digest.feeds.http import heads, redirects
 from digest.feeds.http.conditional import (
     is_conditional,
-    may_refuse_validators,
+    may_be_about_validators,
     request_headers,
     validator,
 )
@@ -156,7 +156,7 @@ class Fetcher:
                 answer = await self._ask_in_turn(left, request, trail, ready)
             except FeedError as error:
                 error.elsewhere = not trail.is_permanent
-                if not _may_refuse_validators(request, trail, error):
+                if not may_be_about_validators(error, request, trail.here):
                     raise
                 request, refused = replace(request, etag=None, last_modified=None), True
                 continue
@@ -272,13 +272,6 @@ def _rest(request: Request, answer: aiohttp.ClientResponse, now: datetime) -> ti
     if until is None or until <= now:
         return None
     return min(until - now, _LONGEST_REST)
-
-
-def _may_refuse_validators(request: Request, trail: Trail, error: FeedError) -> bool:
-    """Whether what the last hop refuses may be the validators that it was asked with."""
-    if error.retry_after or not is_conditional(request, trail.here):
-        return False
-    return may_refuse_validators(error.status)
 
 
 def _may_be_private(request: Request, url: URL) -> bool:

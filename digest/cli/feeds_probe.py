@@ -100,14 +100,14 @@ class Scout:
             FeedError: the page cannot be had, or nothing that may be a feed was found.
         """
         request = self._sources.request(feed, utc_now())
-        _, body = await self._fetch(feed, request)
+        response, body = await self._fetch(feed, request)
         try:
             return [_candidate(feed.address, await self._workers.call(parse_body, body))]
         except FeedError as error:
             if not source_of(feed.kind).has_own_address:
                 raise
             reason = error.reason
-        links = await self._workers.call(feed_links, body.raw, body.url)
+        links = await self._links(feed, response, body)
         tried = await asyncio.gather(*(self._try(feed, request, link, done) for link in links))
         found = sorted(tried, key=lambda candidate: candidate.error is not None)
         if not found or found[0].error:
@@ -166,15 +166,15 @@ class Scout:
             parsed = await self._workers.call(parse_body, body)
             identity = await self._workers.call(choice, parsed, feed.identity)
         except FeedError as error:
-            links = await self._links(feed, body)
+            links = await self._links(feed, response, body)
             return replace(seen, error=error.reason, links=links)
         return _understood(seen, parsed, identity)
 
-    async def _links(self, feed: SourceSettings, body: Body) -> tuple[str, ...]:
+    async def _links(self, feed: SourceSettings, response: Response, body: Body) -> tuple[str, ...]:
         """The feeds of a web page that stands in the place of a feed."""
         if not source_of(feed.kind).has_own_address:
             return ()
-        return await self._workers.call(feed_links, body.raw, body.url)
+        return await self._workers.call(feed_links, body.raw, body.url, response.links)
 
     async def _fetch(self, feed: SourceSettings, request: Request) -> tuple[Response, Body]:
         """An answer and its body, decoded.

@@ -13,11 +13,17 @@ from digest.http_client import aiohttp
 from digest.network import chain_of, connection_trouble
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from digest.feeds.http.messages import Request
 
 _LONGEST_REASON = 300
 IF_MEANT = "set allow_private_networks for this feed if it should be polled"
 _ITS_OWN = "allow_private_networks is for the feed's own host; poll it there, if it is yours"
+# Logins that answer to what the server says each time.
+_UNSPOKEN = ("Digest", "NTLM", "Negotiate")
+# The scheme of a challenge, and no parameter of one.
+_CHALLENGE = re.compile(r"(?:^|,)\s*([\w-]+)(?=\s+[\w-]+\s*=|\s*(?:,|$))")
 _REFUSED = re.compile(rf"\S+ (?:{NOT_PUBLIC}|{NEVER})")
 
 
@@ -30,6 +36,21 @@ def failure_of(error: Exception, request: Request) -> str:
 def status_line(status: int, phrase: str | None) -> str:
     """An answer that is no success, with the server's own words for it."""
     return one_line(f"answered {status} {phrase or ''}", _LONGEST_REASON)
+
+
+def unspoken_login(challenges: Iterable[str]) -> str:
+    """What a 401 asks for that no header of a feed's settings can answer; nothing, if one can.
+
+    `challenges` are its WWW-Authenticate headers (RFC 9110, section 11.6.1).
+    """
+    schemes = {scheme.lower() for header in challenges for scheme in _CHALLENGE.findall(header)}
+    asked = [name for name in _UNSPOKEN if name.lower() in schemes]
+    if not asked or schemes - {name.lower() for name in _UNSPOKEN}:
+        return ""
+    return (
+        f": it asks for {' or '.join(asked)} authentication, which digest does not speak;"
+        " use an address of the feed with a key in it, or let the server take Basic"
+    )
 
 
 def explain(error: Exception) -> str:

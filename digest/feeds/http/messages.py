@@ -53,8 +53,8 @@ class Response(Struct, frozen=True):
     `coding` is the body's content-coding, `body_hash` of its bytes in it, and `charset` what the
     server says the text is in; `moved_to` is where permanent redirects alone led from the address
     that was asked; `fresh_for` is how long the answer says that asking again is of no use, and
-    `rest` how long its limit headers do. `further` are the answers to the requests that followed
-    from it; `body_hash` is then of all bodies.
+    `rest` how long its limit headers do; `links` is what its `Link` headers say. `further` are the
+    answers to the requests that followed from it; `body_hash` is then of all bodies.
     """
 
     status: int
@@ -67,6 +67,7 @@ class Response(Struct, frozen=True):
     charset: str | None = None
     fresh_for: timedelta | None = None
     rest: timedelta | None = None
+    links: str = ""
     moved_to: str | None = None
     further: tuple[Response, ...] = ()
 

@@ -190,7 +190,12 @@ class Scout:
             reason = error.reason.replace(IF_MEANT, _BY_OPTION)
             raise FeedError(self._redact(reason), status=error.status) from error
         moved_to = response.moved_to and self._redact(response.moved_to)
-        response = replace(response, url=self._redact(response.url), moved_to=moved_to)
+        response = replace(
+            response,
+            url=self._redact(response.url),
+            links=self._redact(response.links),
+            moved_to=moved_to,
+        )
         return response, replace(body, raw=text, coding="", url=response.url)
 
 

@@ -43,18 +43,17 @@ def feed_links(body: bytes, url: str, header: str = "") -> tuple[str, ...]:
     one. What is only called a feed, and where the page leads on to by itself, count where none is
     declared. Feeds of comments come last. Takes any bytes; addresses are absolute.
     """
-    found = list(_found(body, url, header))
-    any_declared = any(link.is_declared for _, link in found)
+    found = [(*pair, _rank(*pair, url)) for pair in _found(body, url, header)]
+    any_declared = any(rank == _DECLARED for _, _, rank in found)
     ranks: dict[str, int] = {}
-    for address, link in found:
+    for link, address, rank in found:
         if link.is_declared or link.has_feed_address or not any_declared:
-            rank = _rank(link, address, url)
             ranks[address] = min(rank, ranks.get(address, rank))
     # In the order of the page within each rank.
     return tuple(sorted(ranks, key=ranks.__getitem__)[:_MOST_LINKS])
 
 
-def _found(body: bytes, url: str, header: str) -> Iterator[tuple[str, PageLink]]:
+def _found(body: bytes, url: str, header: str) -> Iterator[tuple[PageLink, str]]:
     """The links of a header and a page that lead elsewhere, with their absolute addresses."""
     page = links_of_page(body)
     base = absolute_link(url, plain_address(page.base), _MAX_LINK) or url
@@ -62,7 +61,7 @@ def _found(body: bytes, url: str, header: str) -> Iterator[tuple[str, PageLink]]
     for place, link in [*placed, *((base, link) for link in page.links)]:
         address = urldefrag(absolute_link(place, plain_address(link.href), _MAX_LINK)).url
         if address not in ("", url):
-            yield address, link
+            yield link, address
 
 
 def _rank(link: PageLink, address: str, url: str) -> int:

@@ -107,6 +107,18 @@ async def test_what_asks_for_another_login_than_headers_can_give_is_named(
     )
 
 
+async def test_a_header_tells_nobody_what_the_server_was_sent(
+    config: Path, feed_server: HttpServer
+) -> None:
+    feed_server.replies["/"] = Reply("<p>Hello", headers={"Link": "</t0psecret>; rel=feed"})
+    page = {"url": feed_server.url + "/", "headers": {"X-Key": "t0psecret"}}
+    settings = load_settings(config, {})
+    feed = FeedSettings.model_validate(page)
+    async with open_scout(settings.model_copy(update={"feeds": (feed,)})) as scout:
+        examination = await scout.examine(feed)
+    assert examination.links == (f"{feed_server.url}/***",)
+
+
 def test_test_names_the_feeds_of_a_header(project: Project) -> None:
     project.feeds.replies["/"] = Reply("<p>Hello", headers={"Link": "</all>; rel=feed"})
     result = project.json(

@@ -149,6 +149,7 @@ def test_what_is_called_a_feed_is_one_where_none_is_declared(anchor: str) -> Non
     assert links(anchor) == ["https://site.example/f"]
     assert links(anchor + '<a href="/rss.xml">x</a>')[0] == "https://site.example/rss.xml"
     assert links(anchor + declared("/own")) == ["https://site.example/own"]
+    assert links(anchor + declared("/comments/feed/"))[0] == "https://site.example/f"
 
 
 @pytest.mark.parametrize(

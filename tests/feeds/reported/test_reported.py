@@ -9,13 +9,13 @@ import pytest
 
 from digest.feeds.parsing import fast
 from tests.feeds.reported import test_scripted
-from tests.feeds.reported.playing import play
+from tests.feeds.reported.player import play
 from tests.feeds.reported.tables import ANSWERS, Case, answers_of, tables
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.feeds.reported.playing import Played
+    from tests.feeds.reported.player import Played
 
 TABLES = tables()
 CASES = {name: case for table in TABLES.values() for name, case in table.items()}

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _MOST_LINKS = 20
 _MAX_LINK = 4_096
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+# Of a source that is no feed, in which a space may be one.
+_SHORT_FORM = re.compile(r"[a-z][a-z0-9+.-]*:(?!//)", re.IGNORECASE)
 # What feed readers and programs for podcasts register for themselves, and what it is on the web.
 _FEED_SCHEMES = {
     **dict.fromkeys(("feed", "rss", "itpc", "pcast", "podcast"), "http"),
@@ -91,7 +93,7 @@ def is_of_the_site(found: str, asked: str) -> bool:
 def web_address(text: str) -> str:
     """The web address meant by what people and pages write, like `example.com` or `feed://...`."""
     address = plain_address(text)
-    return address if _SCHEME.match(address) else f"https://{address}"
+    return address if _SCHEME.match(address) else f"https://{_encoded(address)}"
 
 
 def plain_address(address: str) -> str:
@@ -101,12 +103,14 @@ def plain_address(address: str) -> str:
     percent-encoded. `feed://host/` and `feed:https://host/` are what http and https are, and
     programs for podcasts have such schemes too.
     """
-    address = re.sub(r"[\t\r\n]", "", address.strip())
-    address = re.sub(r"\s", lambda space: quote(space[0]), address)
-    scheme, colon, rest = address.partition(":")
-    if not colon or scheme.lower() not in _FEED_SCHEMES:
-        return address
-    whole = rest.removeprefix("//")
-    if whole.lower().startswith(("http:", "https:")):
-        return whole
-    return f"{_FEED_SCHEMES[scheme.lower()]}://{whole}"
+    address = address.strip()
+    scheme, _, rest = address.partition(":")
+    http = _FEED_SCHEMES.get(scheme.lower()) if rest else None
+    if not http:
+        return address if _SHORT_FORM.match(address) else _encoded(address)
+    whole = _encoded(rest).removeprefix("//")
+    return whole if whole.lower().startswith(("http:", "https:")) else f"{http}://{whole}"
+
+
+def _encoded(address: str) -> str:
+    return re.sub(r"\s", lambda space: quote(space[0]), re.sub(r"[\t\r\n]", "", address))

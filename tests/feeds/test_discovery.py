@@ -380,6 +380,7 @@ def test_usual_addresses_are_beside_the_page_then_at_the_root() -> None:
         ("pcast://example.com/f", "http://example.com/f"),
         ("podcast://example.com/f", "http://example.com/f"),
         ("itpc:http://example.com/f", "http://example.com/f"),
+        ("localhost:8080/a b", "https://localhost:8080/a%20b"),
         ("feed.example.com", "https://feed.example.com"),
         ("https://example.com/my feed.xml", "https://example.com/my%20feed.xml"),
         ("ftp://example.com", "ftp://example.com"),

@@ -21,12 +21,12 @@ from msgspec.structs import replace
 
 from digest.config.looks import Theme
 from digest.feeds.identity import identify
-from digest.feeds.sources.feed import parse_feed
 from digest.model import More, Picture, Section, Story
 from digest.rendering.clean import clean_entries
 from digest.rendering.templates import Templates
 from tests import limits
 from tests.conftest import SHARED
+from tests.feed_xml import parse_feed
 from tests.rendering.samples import NOW, edition
 
 if TYPE_CHECKING:

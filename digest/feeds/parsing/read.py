@@ -11,6 +11,7 @@ from digest import __version__
 from digest.errors import FeedError
 from digest.feeds.http.decode import decode_body
 from digest.feeds.identity import IdentityChoice, identify
+from digest.feeds.parsing.charset import to_utf_8
 from digest.feeds.parsing.outline import BodyIndex, BodyOutline, cut, outline, undivided
 from digest.feeds.sources import MOST_FURTHER, Document, Options, source_of
 from digest.model import PollHints, repr_without
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Body(Struct, frozen=True):
-    """A body as it came from `url`, in `charset` where it says no other.
+    """A body as it came from `url`, in `charset` by what its server says.
 
     `coding` is its content-coding, `limit` the most bytes there may be without it, those of the
     `further` bodies included; `last` is the packed index of the body before, to read only what
@@ -63,7 +64,7 @@ class ParsedBody(Struct, frozen=True):
 
 
 def read_text(body: Body) -> bytes:
-    """The body without its content-coding.
+    """The body without its content-coding, in UTF-8.
 
     Raises:
         FeedError: it is damaged, too large or empty.
@@ -71,7 +72,7 @@ def read_text(body: Body) -> bytes:
     text = decode_body(body.raw, body.coding, body.limit)
     if not text.strip():
         raise FeedError("answered with an empty body", status=200)
-    return text
+    return to_utf_8(text, body.charset)
 
 
 def further_addresses(body: Body) -> tuple[str, ...]:
@@ -80,7 +81,7 @@ def further_addresses(body: Body) -> tuple[str, ...]:
     Raises:
         FeedError: it cannot be decoded, or read.
     """
-    first = Document(read_text(body), body.url, body.charset)
+    first = Document(read_text(body), body.url)
     return tuple(source_of(body.kind).further(first, body.options))[:MOST_FURTHER]
 
 
@@ -115,7 +116,7 @@ def _documents(body: Body) -> list[Document]:
     documents, left = [], body.limit
     for part in (body, *body.further):
         text = read_text(replace(part, limit=left))
-        documents.append(Document(text, part.url, part.charset))
+        documents.append(Document(text, part.url))
         left -= len(text)
     return documents
 

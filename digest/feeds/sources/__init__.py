@@ -34,11 +34,10 @@ MOST_FURTHER = 10
 
 
 class Document(Struct, frozen=True):
-    """A decoded body, where it came from, and the charset that its server says it is in."""
+    """A decoded body, in UTF-8 whatever its server sent, and where it came from."""
 
     body: bytes
     url: str
-    charset: str | None = None
 
     __repr__ = repr_without("body")
 

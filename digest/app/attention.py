@@ -31,6 +31,7 @@ def attention(
         *_incidents(settings, feeds, health),
         *_resting(settings, health),
         *_outrun(settings, feeds, now),
+        *_rotating(settings, feeds, now),
         *_moved(feeds),
         *_unpublished(health),
         *_stranded(settings, health),
@@ -117,6 +118,26 @@ def _outrun(settings: Settings, feeds: Sequence[FeedHealth], now: datetime) -> l
         )
         for feed in feeds
         if feed.missed_at and now - feed.missed_at <= _RECENT and feed.health != "paused"
+    ]
+
+
+def _rotating(settings: Settings, feeds: Sequence[FeedHealth], now: datetime) -> list[Attention]:
+    """Feeds whose ids tell nothing, but for those whose operator chose what else does."""
+    automatic = {feed.address for feed in settings.feeds if feed.identity == "auto"}
+    return [
+        _need(
+            "rotates",
+            feed.name,
+            "gives entries another id again and again, last"
+            f" {_time(settings, feed.rotated_at)}: one whose title and text change with it may come"
+            " twice; with `identity: link` its link alone tells what it is",
+            feed.url,
+        )
+        for feed in feeds
+        if feed.rotated_at
+        and now - feed.rotated_at <= _RECENT
+        and feed.health != "paused"
+        and feed.url in automatic
     ]
 
 

@@ -98,6 +98,7 @@ def _feed(feed: SourceSettings, row: dict[str, Any] | None, name: str, now: date
         error=row.get("last_error"),
         missed_at=row.get("missed_at"),
         moved_to=row["moved_to"] if settled(_move(row), now) else None,
+        rotated_at=row.get("rotated_at"),
     )
 
 

@@ -121,6 +121,8 @@ class FeedHealth(Struct, frozen=True):
     """When two polls in a row last shared no entry."""
     moved_to: str | None
     """Where it moved for good."""
+    rotated_at: datetime | None = None
+    """When it last gave an entry another id, not for the first time."""
 
 
 class DigestPlan(Struct, frozen=True):

@@ -18,6 +18,7 @@ from digest.feeds.discovery import feed_links, is_of_the_site, usual_addresses
 from digest.feeds.http.failures import IF_MEANT
 from digest.feeds.identity import choice
 from digest.feeds.parsing.read import parse_body, read_text
+from digest.feeds.revisions import is_stamped
 from digest.feeds.sources import source_of
 from digest.jobs.ask_source import SourceClient
 from digest.language import counted
@@ -168,7 +169,9 @@ class Scout:
         except FeedError as error:
             links = await self._links(feed, response, body)
             return replace(seen, error=error.reason, links=links)
-        return _understood(seen, parsed, identity)
+        whole = _understood(seen, parsed, identity)
+        problems = _problems(whole, parsed, identity, automatic=feed.identity == "auto")
+        return replace(whole, problems=tuple(problems))
 
     async def _links(self, feed: SourceSettings, response: Response, body: Body) -> tuple[str, ...]:
         """The feeds of a web page that stands in the place of a feed."""
@@ -228,7 +231,7 @@ def _answered(url: str, response: Response, seconds: float) -> Examination:
 
 def _understood(seen: Examination, parsed: ParsedFeed, identity: Counter[str]) -> Examination:
     entries = parsed.entries
-    whole = replace(
+    return replace(
         seen,
         format=parsed.format,
         title=parsed.title,
@@ -239,12 +242,21 @@ def _understood(seen: Examination, parsed: ParsedFeed, identity: Counter[str]) -
         with_link=sum(bool(entry.link) for entry in entries),
         identity=dict(identity),
     )
-    return replace(whole, problems=tuple(_problems(whole, parsed, identity)))
 
 
-def _problems(seen: Examination, parsed: ParsedFeed, identity: Counter[str]) -> Iterator[str]:
-    """What readers of the digests would notice, then what polling would."""
+def _problems(
+    seen: Examination, parsed: ParsedFeed, identity: Counter[str], *, automatic: bool
+) -> Iterator[str]:
+    """What readers of the digests would notice, then what polling would.
+
+    `automatic` is that no setting says what tells entries apart.
+    """
     yield from _problems_of_entries(parsed, identity)
+    if automatic and (stamped := sum(map(is_stamped, parsed.entries))):
+        yield (
+            f"{counted(stamped, 'entry', 'entries')} with an id that probably changes with each"
+            " edit; if entries come twice, `identity: link` tells them apart by their links"
+        )
     if seen.moved_to:
         yield f"it moved for good to {seen.moved_to}"
     if not (seen.etag or seen.last_modified):

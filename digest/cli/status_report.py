@@ -32,6 +32,7 @@ _MENDS = {
     "gone": "digest feeds remove {url}",
     "moved": "change its url in the configuration file",
     "missed": "give it a shorter `every` in the configuration file",
+    "rotates": "give it `identity: link` in the configuration file",
     "flood": "digest held {url}",
     "quota": "give it a greater `daily_entries` or `daily_size`, or: digest feeds remove {url}",
     "channel": "digest check --online",

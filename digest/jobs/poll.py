@@ -194,7 +194,7 @@ class PollJob:
         await self._store.transact(lambda store: store.feeds.record_update(state, update, visit))
         if update.missed:
             event(_log, logging.WARNING, "entries were probably missed", feed=feed.address)
-        is_news = update.new or len(update.edited) > update.restored
+        is_news = update.new or len(update.edited) > len(update.restored)
         outcome: PollOutcome = "updated" if is_news else "unchanged"
         return self._result(
             feed,

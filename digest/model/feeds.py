@@ -62,7 +62,9 @@ class FeedState(Struct, frozen=True):
     a body shared no entry with the one before. `gone` says that the server called it gone for
     good; `spent` is what it brought on the last day that it brought something, `over_quota_at` when
     that was more than is kept. `entry_hashes` is the last body's packed
-    `digest.feeds.parsing.outline.BodyIndex`.
+    `digest.feeds.parsing.outline.BodyIndex`; `reading` is the number of the reading
+    (`digest.feeds.rereading`) that it was read by, `reread_at` when that was used first, if there
+    was another before.
     """
 
     id: int
@@ -86,6 +88,8 @@ class FeedState(Struct, frozen=True):
     spent: Spent = Spent()
     over_quota_at: datetime | None = None
     entry_hashes: bytes | None = None
+    reading: int = 0
+    reread_at: datetime | None = None
 
     __repr__ = repr_without("entry_hashes")
 

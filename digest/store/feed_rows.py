@@ -43,6 +43,8 @@ def feed_state(row: Any) -> FeedState:
         spent=Spent(row.quota_day, row.quota_entries, row.quota_size),
         over_quota_at=row.over_quota_at,
         entry_hashes=row.entry_hashes,
+        reading=row.reading,
+        reread_at=row.reread_at,
     )
 
 
@@ -93,6 +95,7 @@ def update_values(update: Update, state: FeedState, now: datetime) -> dict[str, 
         "body_hash": update.body_hash,
         "body_entries": len(update.new) + len(update.seen) + update.left,
         "wishes": _hints_to_json(update.poll_hints),
+        "reading": update.reading,
         **_validator_values(update.validators),
         **_quota_values(update, state, now),
     }
@@ -100,6 +103,10 @@ def update_values(update: Update, state: FeedState, now: datetime) -> dict[str, 
         values["new_at"] = now
     if update.missed:
         values["missed_at"] = now
+    if update.rotates:
+        values["rotated_at"] = now
+    if update.reading != state.reading and state.succeeded_at:
+        values["reread_at"] = now
     return values
 
 

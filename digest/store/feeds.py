@@ -82,11 +82,21 @@ class FeedQueries:
             return [feed_state(row) for row in connection.execute(query).all()]
 
     def known(
-        self, feed_id: int, names: Collection[str], keys: Collection[str] = ()
+        self,
+        feed_id: int,
+        names: Collection[str],
+        keys: Collection[str] = (),
+        reread_at: datetime | None = None,
+        *,
+        outdated: bool = False,
     ) -> list[KnownEntry]:
-        """Every entry of the feed that has one of these aliases or keys."""
+        """Every entry of the feed that has one of these aliases or keys.
+
+        Those that the feed had last before `reread_at` are outdated. With `outdated` all are, and
+        those of the last body are among them in any case.
+        """
         with self._database.statement() as connection:
-            return known_entries(connection, feed_id, names, keys)
+            return known_entries(connection, feed_id, names, keys, reread_at, outdated=outdated)
 
     def pace(self, feed_id: int) -> float:
         """How many new entries a day the feed brought, over the last month it was watched.

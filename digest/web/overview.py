@@ -29,6 +29,7 @@ MENDS = {
     "gone": ("Remove it from the configuration file", "/feeds/{feed}"),
     "moved": ("Change its url in the configuration file", "/feeds/{feed}"),
     "missed": ("Give it a shorter `every` in the configuration file", "/feeds/{feed}"),
+    "rotates": ("Give it `identity: link` in the configuration file", "/feeds/{feed}"),
     "flood": ("Release or discard what is held", "/held"),
     "quota": ("Give it a greater `daily_entries` or `daily_size`, or remove it", "/feeds/{feed}"),
     "channel": ("Mend what it says, then retry what waits", "/deliveries?state=pending"),

@@ -39,5 +39,11 @@ feeds = sa.Table(
     sa.Column("quota_entries", sa.Integer, nullable=False, server_default="0"),
     sa.Column("quota_size", sa.Integer, nullable=False, server_default="0"),
     sa.Column("over_quota_at", UtcDateTime),
+    # By which reading of this program its last body was read (digest.feeds.rereading), and when
+    # that was used first, if there was another before.
+    sa.Column("reading", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("reread_at", UtcDateTime),
+    # When it last gave an entry another guid that had been given another before.
+    sa.Column("rotated_at", UtcDateTime),
     sqlite_strict=True,
 )

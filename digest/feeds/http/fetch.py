@@ -282,15 +282,6 @@ class Fetcher:
         return FeedError(f"the body is larger than {self._limits.max_body:,} bytes", status=200)
 
 
-def _may_refuse_validators(request: Request, trail: Trail, error: FeedError) -> bool:
-    """Whether what the last hop refuses may be the validators that it was asked with."""
-    if isinstance(error, PostponedError) or error.retry_after:
-        return False
-    if not is_conditional(request, trail.here):
-        return False
-    return may_refuse_validators(error.status)
-
-
 def _may_be_private(request: Request, url: URL) -> bool:
     """Whether a hop may lead to a private network: to the feed's own host, if it is allowed."""
     return request.allow_private_networks and url.host == redirects.address(request.url).host

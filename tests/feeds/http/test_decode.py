@@ -65,6 +65,7 @@ def test_damage_is_refused() -> None:
         decode_body(bytes(body), "gzip", LIMIT)
 
 
+UTF16 = ("utf-16-le", "utf-16-be")
 TEXT = b"\xef\xbb\xbf\n<rss>\xe4</rss>"
 
 
@@ -78,7 +79,13 @@ def test_a_coding_not_asked_for_is_refused(coding: str) -> None:
     "coding",
     ["", "utf-8", "UTF8", "none", "aws-chunked", "binary", "gzip", "x-gzip", "deflate", "br"],
 )
-@pytest.mark.parametrize("text", [TEXT, b'{"version": "1"}', b"<"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(TEXT, b'{"version": "1"}', b"<"),
+        *(f"{bom}\n<rss>é</rss>".encode(coding) for coding in UTF16 for bom in ("\ufeff", "")),
+    ],
+)
 def test_text_is_text_whatever_is_said_of_it(coding: str, text: bytes) -> None:
     assert decode_body(text, coding, LIMIT) == text
 

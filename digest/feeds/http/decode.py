@@ -80,14 +80,15 @@ def _feed(
     inflater: zlib._Decompress, body: bytes, begin: int, decoded: bytearray, limit: int
 ) -> int:
     """Add what a stream in a body holds to what is `decoded`; answers where it ends."""
-    # Piece by piece: the end of each stream copies the rest, and there may be many.
-    for start in range(begin, len(body), _PIECE):
-        piece = body[start : start + _PIECE]
+    start = begin
+    # Piece by piece: the end of each stream copies the rest of one, and there may be many.
+    while piece := body[start : (start // _PIECE + 1) * _PIECE]:
         decoded += inflater.decompress(piece, limit + 1 - len(decoded))
         if len(decoded) > limit:
             raise FeedError(f"the body is larger than {limit:,} bytes after decompression")
+        start += len(piece)
         if inflater.eof:
-            return start + len(piece) - len(inflater.unused_data)
+            return start - len(inflater.unused_data)
     raise FeedError("the compressed body ends too early")
 
 

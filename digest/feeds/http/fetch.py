@@ -13,7 +13,7 @@ from digest.errors import FeedError, PostponedError
 from digest.feeds.http import heads, redirects
 from digest.feeds.http.conditional import (
     is_conditional,
-    may_refuse_validators,
+    may_be_about_validators,
     request_headers,
     validator,
 )
@@ -162,7 +162,7 @@ class Fetcher:
                 answer = await self._ask_in_turn(left, request, trail, ready)
             except FeedError as error:
                 error.elsewhere = not trail.is_permanent
-                if not _may_refuse_validators(request, trail, error):
+                if not may_be_about_validators(error, request, trail.here):
                     raise
                 request, refused = replace(request, etag=None, last_modified=None), True
                 continue
@@ -280,15 +280,6 @@ class Fetcher:
 
     def _too_large(self) -> FeedError:
         return FeedError(f"the body is larger than {self._limits.max_body:,} bytes", status=200)
-
-
-def _may_refuse_validators(request: Request, trail: Trail, error: FeedError) -> bool:
-    """Whether what the last hop refuses may be the validators that it was asked with."""
-    if isinstance(error, PostponedError) or error.retry_after:
-        return False
-    if not is_conditional(request, trail.here):
-        return False
-    return may_refuse_validators(error.status)
 
 
 def _may_be_private(request: Request, url: URL) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import limits
 from tests.feed_xml import item, rss
 from tests.feeds.asking import get, refused
 from tests.feeds.raw_server import raw_server
@@ -132,7 +133,7 @@ async def test_chunks_that_are_not_whole_are_a_failure_at_once(
     pieces: Callable[[bytes], Callable[[socket.socket], None]],
 ) -> None:
     with raw_server(pieces(CHUNKED + body)) as server:
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(limits.seconds(8)):
             assert (await refused(fetcher, server.url)).reason == reason
 
 

@@ -101,7 +101,7 @@ class _OpenTags:
         self._tags: list[str] = []
         self._counts: Counter[str] = Counter()
 
-    def open(self, tag: str) -> None:
+    def start(self, tag: str) -> None:
         self._tags.append(tag)
         self._counts[tag.lower()] += 1
 
@@ -133,7 +133,7 @@ def _mended(root: str) -> Iterator[str]:
         elif name in ENTRIES:
             yield from _entry(tag, _tokens(piece))
         elif tag:
-            structure.open(tag)
+            structure.start(tag)
             yield piece
         else:
             yield from _fields(_tokens(piece))
@@ -266,7 +266,7 @@ def _content(tokens: Sequence[_Token]) -> Iterator[str]:
         else:
             yield _written(token)
             if token.kind == "start":
-                opened.open(token.tag)
+                opened.start(token.tag)
     yield from opened.close_all()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from digest.feeds.http.conditional import (
 from digest.feeds.http.connector import LenientConnector
 from digest.feeds.http.failures import failure_of, refusal
 from digest.feeds.http.freshness import fresh_for, retry_after
-from digest.feeds.http.host_backoffs import HostBackoffs, utc_now
+from digest.feeds.http.host_backoffs import HostBackoffs
 from digest.feeds.http.messages import Request, Response
 from digest.feeds.http.rate_limits import is_refusal, rest_of
 from digest.feeds.http.sockets import allowed_socket, public_socket
@@ -31,7 +32,7 @@ from digest.http_client import aiohttp, trusted
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Awaitable, Callable, Sequence
-    from datetime import datetime, timedelta
+    from datetime import timedelta
     from types import TracebackType
 
     from aiohttp.abc import AbstractResolver
@@ -72,6 +73,11 @@ class _Redirect(Struct, frozen=True):
     url: URL
     permanent: bool
     cookies: Sequence[str]
+
+
+def utc_now() -> datetime:
+    """The time of day."""
+    return datetime.now(UTC)
 
 
 async def _at_once() -> None:

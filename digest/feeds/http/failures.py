@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _LONGEST_REASON = 300
 IF_MEANT = "set allow_private_networks for this feed if it should be polled"
 _ITS_OWN = "allow_private_networks is for the feed's own host; poll it there, if it is yours"
+_UNAUTHORIZED = 401
 # Logins that answer to what the server says each time.
 _UNSPOKEN = ("Digest", "NTLM", "Negotiate")
 # The scheme of a challenge, and no parameter of one.
@@ -36,6 +37,14 @@ def failure_of(error: Exception, request: Request) -> str:
 def status_line(status: int, phrase: str | None) -> str:
     """An answer that is no success, with the server's own words for it."""
     return one_line(f"answered {status} {phrase or ''}", _LONGEST_REASON)
+
+
+def refusal(answer: aiohttp.ClientResponse) -> str:
+    """An answer that is no success, with the login that it asks for where that is not spoken."""
+    line = status_line(answer.status, answer.reason)
+    if answer.status != _UNAUTHORIZED:
+        return line
+    return line + unspoken_login(answer.headers.getall(aiohttp.hdrs.WWW_AUTHENTICATE, []))
 
 
 def unspoken_login(challenges: Iterable[str]) -> str:

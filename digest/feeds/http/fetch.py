@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from digest.errors import FeedError
 from digest.feeds.http import redirects
 from digest.feeds.http.conditional import is_conditional, request_headers, validator
-from digest.feeds.http.failures import failure_of, status_line, unspoken_login
+from digest.feeds.http.failures import failure_of, refusal
 from digest.feeds.http.freshness import fresh_for, retry_after
 from digest.feeds.http.messages import Request, Response
 from digest.feeds.http.sockets import allowed_socket, public_socket
@@ -201,9 +201,7 @@ class Fetcher:
             wait = retry_after(answer.headers, now)
             if wait and answer.status in _OVERLOADED:
                 self._throttle.leave_alone(redirects.host(url), wait)
-            reason = status_line(answer.status, answer.reason)
-            if answer.status == 401:
-                reason += unspoken_login(answer.headers.getall(aiohttp.hdrs.WWW_AUTHENTICATE, []))
+            reason = refusal(answer)
             longest = max(filter(None, (wait, rest)), default=None)
             raise FeedError(reason, status=answer.status, retry_after=longest)
         response = Response(

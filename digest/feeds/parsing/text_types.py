@@ -64,7 +64,8 @@ def text_type(said: str, default: str) -> str:
 def title_line(text: str, kind: str, *, is_literal: bool) -> str:
     """A title or a name without markup; `is_literal` where a text that is not HTML has none."""
     if kind in {HTML, XHTML}:
-        return without_markup(_FORMULA_TAG.sub("", text))
+        markup = _unescaped_once(text) if kind == XHTML else text
+        return without_markup(_FORMULA_TAG.sub("", markup))
     if is_literal or not ("&" in text or "<" in text) or not _only_elements(text):
         return text
     is_escaped = _has_entity(text)

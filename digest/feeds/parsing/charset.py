@@ -119,7 +119,8 @@ def _text(body: bytes, claims: Sequence[str]) -> str:
     """The text by the first claim that fits; by a guess where none does."""
     for codec in dict.fromkeys((*claims, _UTF_8)):
         text = _decoded(body, codec)
-        if _fits(text):
+        # A single wrong byte tells nothing against what is said.
+        if text.count("\ufffd") <= (codec in claims) or _fits(text):
             return text
     return _decoded(body, _UTF_8 if _JSON.match(body) else _guess(body))
 

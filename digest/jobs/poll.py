@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from digest.errors import FeedError, NotAskedError, StoreError
+from digest.feeds.http.conditional import still_refused
 from digest.feeds.http.permanent_moves import after_answer, after_failure, settled
 from digest.feeds.sources import source_of
 from digest.feeds.timing import IntervalFactors, next_attempt, next_poll
@@ -221,7 +222,14 @@ class PollJob:
             again = max(again, now + response.rest)
         has_address = source_of(feed.kind).has_own_address
         move = after_answer(state.move, response.moved_to, now) if has_address else None
-        return Visit(now, response.status, again, move)
+        return Visit(
+            now,
+            response.status,
+            again,
+            move,
+            whole_at=(state.whole_at or now) if response.status == 304 else now,
+            refused_at=now if response.refused_validators else still_refused(state.refused_at, now),
+        )
 
     async def _postponed(
         self, state: FeedState, feed: SourceSettings, error: NotAskedError

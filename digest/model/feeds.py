@@ -59,7 +59,9 @@ class FeedState(Struct, frozen=True):
 
     The validators are those of the server at `answered_by`, where redirects had led.
     `polled_at` is the last poll, `new_at` the last that brought a new entry; `missed_at` is when
-    a body shared no entry with the one before. `gone` says that the server called it gone for
+    a body shared no entry with the one before. `whole_at` is when a whole body came last, where
+    that is known, and `refused_at` when the server refused validators; `last_status` is that of the
+    last answer. `gone` says that the server called it gone for
     good; `spent` is what it brought on the last day that it brought something, `over_quota_at` when
     that was more than is kept. `entry_hashes` is the last body's packed
     `digest.feeds.parsing.outline.BodyIndex`; `reading` is the number of the reading
@@ -82,6 +84,9 @@ class FeedState(Struct, frozen=True):
     succeeded_at: datetime | None = None
     new_at: datetime | None = None
     missed_at: datetime | None = None
+    whole_at: datetime | None = None
+    refused_at: datetime | None = None
+    last_status: int | None = None
     poll_hints: PollHints = PollHints()
     move: Move | None = None
     gone: bool = False

@@ -37,6 +37,9 @@ def feed_state(row: Any) -> FeedState:
         succeeded_at=row.succeeded_at,
         new_at=row.new_at,
         missed_at=row.missed_at,
+        whole_at=row.whole_at,
+        refused_at=row.refused_at,
+        last_status=row.last_status,
         poll_hints=_hints_from_json(row.wishes),
         move=Move(row.moved_to, row.moved_since, row.moved_answers) if row.moved_to else None,
         gone=row.gone_at is not None,
@@ -64,6 +67,8 @@ def visit_values(visit: Visit) -> dict[str, Any]:
         "last_status": visit.status,
         "last_error": None,
         "gone_at": None,
+        "whole_at": visit.whole_at,
+        "refused_at": visit.refused_at,
         **_move_values(visit.move),
     }
 

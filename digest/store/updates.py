@@ -74,12 +74,17 @@ class Update(Struct, frozen=True):
 
 
 class Visit(Struct, frozen=True):
-    """When a poll was, how the server answered, when the next one is, and where the feed moved."""
+    """When a poll was, how the server answered, when the next one is, and where the feed moved.
+
+    `whole_at` is when a whole body came last, `refused_at` when the server refused validators.
+    """
 
     at: datetime
     status: int
     next_poll_at: datetime
     move: Move | None = None
+    whole_at: datetime | None = None
+    refused_at: datetime | None = None
 
 
 class Unchanged(Struct, frozen=True):

@@ -7,6 +7,7 @@ import socket
 import ssl
 from typing import TYPE_CHECKING
 
+from digest.feeds.http.connector import NotHttpError
 from digest.feeds.http.sockets import NEVER, NOT_PUBLIC
 from digest.feeds.text import one_line
 from digest.http_client import aiohttp
@@ -86,9 +87,10 @@ _REASONS: dict[type[BaseException], str] = {
     ConnectionRefusedError: "cannot connect: {trouble}",
     ConnectionResetError: "the server reset the connection",
     ssl.SSLCertVerificationError: "the certificate is not valid: {0.verify_message}",
+    NotHttpError: "the answer is not valid HTTP: {}",
     aiohttp.ClientPayloadError: "the body ended too early",
     aiohttp.ServerDisconnectedError: "the server closed the connection without an answer",
     aiohttp.ClientConnectorError: "cannot connect: {trouble}",
-    aiohttp.ClientResponseError: "the answer is not valid HTTP",
+    aiohttp.ClientResponseError: "the answer is not valid HTTP: {0.message}",
     ValueError: "the address cannot be used: {}",
 }

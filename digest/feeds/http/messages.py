@@ -48,13 +48,15 @@ class Request(Struct, frozen=True):
 
 
 class Response(Struct, frozen=True):
-    """A 200 with its whole body as it came, or a 304 without one; `url` is where it came from.
+    """A 200 or 203 with its whole body as it came, or a 304 without one.
 
-    `coding` is the body's content-coding, `body_hash` of its bytes in it, and `charset` what the
-    server says the text is in; `moved_to` is where permanent redirects alone led from the address
-    that was asked; `fresh_for` is how long the answer says that asking again is of no use, and
-    `rest` how long its limit headers do; `links` is what its `Link` headers say. `further` are the
-    answers to the requests that followed from it; `body_hash` is then of all bodies.
+    `url` is where it came from. `coding` is the body's content-coding, `body_hash` of its bytes in
+    it, and `charset` what the server says the text is in; `moved_to` is where permanent redirects
+    alone led from the address that was asked; `fresh_for` is how long the answer says that asking
+    again is of no use, and `rest` how long its limit headers do; `links` is what its `Link` headers
+    say. `further` are the answers to the requests that followed from it; `body_hash` is then of all
+    bodies. `refused_validators` says that the server answered only when it was asked again without
+    validators.
     """
 
     status: int
@@ -70,5 +72,6 @@ class Response(Struct, frozen=True):
     links: str = ""
     moved_to: str | None = None
     further: tuple[Response, ...] = ()
+    refused_validators: bool = False
 
     __repr__ = repr_without("body", "further")

@@ -45,5 +45,8 @@ feeds = sa.Table(
     sa.Column("reread_at", UtcDateTime),
     # When it last gave an entry another guid that had been given another before.
     sa.Column("rotated_at", UtcDateTime),
+    # When a whole body came last, and when the server refused to be asked for changes only.
+    sa.Column("whole_at", UtcDateTime),
+    sa.Column("refused_at", UtcDateTime),
     sqlite_strict=True,
 )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest import __version__
-from digest.feeds.http.fetch import Fetcher, FetchLimits
-from digest.feeds.http.host_backoffs import utc_now
+from digest.feeds.http.fetch import Fetcher, FetchLimits, utc_now
 
 if TYPE_CHECKING:
     import ssl

@@ -77,7 +77,7 @@ class BackoffKeeper:
         if error.status is None:
             await self._store.transact(lambda store: store.feeds.postpone([state.id], until))
             return
-        again = next_attempt(now, every, state.failures, until - now, random.random())  # noqa: S311
+        again = max(until, next_attempt(now, every, state.failures, None, random.random()))  # noqa: S311
         await self._store.transact(lambda store: store.feeds.record_refusal(state.id, now, again))
 
 

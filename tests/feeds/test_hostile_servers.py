@@ -163,6 +163,14 @@ HARM: dict[str, tuple[Callable[[socket.socket], None], str | set[str]]] = {
         say(HEAD + b"Content-Length: -1\r\n\r\n"),
         f"{NOT_HTTP}its Content-Length is '-1'",
     ),
+    "a length after many spaces": (
+        say(HEAD + b"Content-Length:" + b" " * 60_000 + b"x\r\n\r\n"),
+        f"{NOT_HTTP}its Content-Length is 'x'",
+    ),
+    "a length of many commas": (
+        say(HEAD + b"Content-Length: 1" + b",1" * 30_000 + b",2\r\n\r\n"),
+        f"{NOT_HTTP}its Content-Length is {','.join('1' * 30)!r}".replace("1'", "1,'"),
+    ),
     "a length and chunks": (
         say(HEAD + b"Content-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
         f"{NOT_HTTP}it has both a Content-Length and a Transfer-Encoding",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from itertools import product
+from itertools import cycle, islice, product
 from xml.sax.saxutils import escape
 
 import pytest
@@ -76,15 +76,18 @@ class Variant(Struct, frozen=True):
 def variants(count: int = 200) -> list[Variant]:
     chance = random.Random(2026)
     pairs = list(product(FORMATS, ENCODINGS))
-    choices = (["declaration", "server", "both"], ["number", "name", "none"], IDS, LINKS, TEXTS)
     return [
         Variant(
-            pairs[number % len(pairs)][0],
-            *pairs[number % len(pairs)][1],
-            *map(chance.choice, (*choices, FIELDS)),
+            *(form, *encoding),
+            said_by=chance.choice(["declaration", "server", "both"]),
+            date=chance.choice(["number", "name", "none"]),
+            id=chance.choice(IDS),
+            link=chance.choice(LINKS),
+            text=chance.choice(TEXTS),
+            field=chance.choice(FIELDS),
             has_end=chance.random() < 0.5,
         )
-        for number in range(count)
+        for form, encoding in islice(cycle(pairs), count)
     ]
 
 

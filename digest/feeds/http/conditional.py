@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from multidict import CIMultiDict
 
+from digest.errors import FeedError
 from digest.feeds.http import redirects
 from digest.feeds.http.decode import ACCEPTED
 from digest.http_client import aiohttp
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from digest.feeds.http.trail import Trail
     from digest.model import FeedState
 
+_LONGEST_VALIDATOR = 8_000
 # How long nothing but 304 is believed, and how long it is remembered that validators are refused.
 _BELIEVED = timedelta(days=8)
 # Statuses that are about something else than how it was asked: credentials, the address, the pace.
@@ -29,15 +31,26 @@ _OTHER_REFUSALS = {401, 404, 407, 408, 410, 421, 425, 429, 451}
 def validator(value: str | None) -> str | None:
     """A validator as it came; None for bytes that are no text, which could not be sent back so.
 
-    Nor can `*`, which stands for any body there ever was (RFC 9110, section 13.1.2).
+    Nor can one that is longer than servers take, nor `*`, which stands for any body there ever was
+    (RFC 9110, section 13.1.2).
     """
-    return value if value and value.isprintable() and value != "*" else None
+    if not value or len(value) > _LONGEST_VALIDATOR or value == "*":
+        return None
+    return value if value.isprintable() else None
 
 
 def is_conditional(request: Request, url: URL) -> bool:
     """Whether there are validators for what is at a URL."""
     known = redirects.address(request.answered_by or request.moved_to or request.url)
     return bool(request.etag or request.last_modified) and url == known
+
+
+def may_be_about_validators(error: FeedError, request: Request, url: URL) -> bool:
+    """Whether a URL may answer, where it refused, if it is asked without validators."""
+    # What is more than a failure of the feed, and who asks for time, is about the host.
+    if type(error) is not FeedError or error.retry_after:
+        return False
+    return is_conditional(request, url) and may_refuse_validators(error.status)
 
 
 def may_refuse_validators(status: int | None) -> bool:

@@ -15,6 +15,8 @@ _MOST_GZIP = 2
 _PIECE = 4_096
 # Registered codings that are not asked for; any other word is none, as `utf-8` or `aws-chunked`.
 _NOT_ASKED_FOR = {"br", "compress", "dcb", "dcz", "x-compress", "zstd"}
+# Byte order marks, the empty half of a character of UTF-16, white space.
+_BEFORE_TEXT = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 _TEXT_BEGINS = (b"<", b"{", b"[")
 
 
@@ -39,8 +41,8 @@ def decode_body(body: bytes, coding: str, limit: int) -> bytes:
 
 
 def _is_text(body: bytes) -> bool:
-    """Whether a body begins as feeds do."""
-    return body[:1_000].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_TEXT_BEGINS)
+    """Whether a body begins as feeds do, in UTF-8 or in UTF-16."""
+    return body[:1_000].lstrip(_BEFORE_TEXT).startswith(_TEXT_BEGINS)
 
 
 def _undeflated(body: bytes, limit: int) -> bytes:
@@ -80,14 +82,15 @@ def _feed(
     inflater: zlib._Decompress, body: bytes, begin: int, decoded: bytearray, limit: int
 ) -> int:
     """Add what a stream in a body holds to what is `decoded`; answers where it ends."""
-    # Piece by piece: the end of each stream copies the rest, and there may be many.
-    for start in range(begin, len(body), _PIECE):
-        piece = body[start : start + _PIECE]
+    start = begin
+    # Piece by piece: the end of each stream copies the rest of one, and there may be many.
+    while piece := body[start : (start // _PIECE + 1) * _PIECE]:
         decoded += inflater.decompress(piece, limit + 1 - len(decoded))
         if len(decoded) > limit:
             raise FeedError(f"the body is larger than {limit:,} bytes after decompression")
+        start += len(piece)
         if inflater.eof:
-            return start + len(piece) - len(inflater.unused_data)
+            return start - len(inflater.unused_data)
     raise FeedError("the compressed body ends too early")
 
 

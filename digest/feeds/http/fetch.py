@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -13,14 +14,14 @@ from digest.errors import FeedError, PostponedError
 from digest.feeds.http import heads, redirects
 from digest.feeds.http.conditional import (
     is_conditional,
-    may_refuse_validators,
+    may_be_about_validators,
     request_headers,
     validator,
 )
 from digest.feeds.http.connector import LenientConnector
 from digest.feeds.http.failures import failure_of, refusal
 from digest.feeds.http.freshness import fresh_for, retry_after
-from digest.feeds.http.host_backoffs import HostBackoffs, utc_now
+from digest.feeds.http.host_backoffs import HostBackoffs
 from digest.feeds.http.messages import Request, Response
 from digest.feeds.http.rate_limits import is_refusal, rest_of
 from digest.feeds.http.sockets import allowed_socket, public_socket
@@ -31,7 +32,7 @@ from digest.http_client import aiohttp, trusted
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Awaitable, Callable, Sequence
-    from datetime import datetime, timedelta
+    from datetime import timedelta
     from types import TracebackType
 
     from aiohttp.abc import AbstractResolver
@@ -76,6 +77,11 @@ class _Redirect(Struct, frozen=True):
 
 async def _at_once() -> None:
     """Nothing to wait for."""
+
+
+def utc_now() -> datetime:
+    """The time of day."""
+    return datetime.now(UTC)
 
 
 class Fetcher:
@@ -162,7 +168,7 @@ class Fetcher:
                 answer = await self._ask_in_turn(left, request, trail, ready)
             except FeedError as error:
                 error.elsewhere = not trail.is_permanent
-                if not _may_refuse_validators(request, trail, error):
+                if not may_be_about_validators(error, request, trail.here):
                     raise
                 request, refused = replace(request, etag=None, last_modified=None), True
                 continue
@@ -280,15 +286,6 @@ class Fetcher:
 
     def _too_large(self) -> FeedError:
         return FeedError(f"the body is larger than {self._limits.max_body:,} bytes", status=200)
-
-
-def _may_refuse_validators(request: Request, trail: Trail, error: FeedError) -> bool:
-    """Whether what the last hop refuses may be the validators that it was asked with."""
-    if isinstance(error, PostponedError) or error.retry_after:
-        return False
-    if not is_conditional(request, trail.here):
-        return False
-    return may_refuse_validators(error.status)
 
 
 def _may_be_private(request: Request, url: URL) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -61,18 +61,13 @@ def asked_hosts(*addresses: str | None) -> set[str]:
     return hosts
 
 
-def utc_now() -> datetime:
-    """The time of day."""
-    return datetime.now(UTC)
-
-
 class HostBackoffs:
     """The hosts that are left alone, or refused the last request; `known` is replaced as a whole.
 
     Hosts count by name and port, since sites behind one address have limits of their own.
     """
 
-    def __init__(self, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self.known: Mapping[str, HostBackoff] = {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from yarl import URL
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _LONGEST_REASON = 200
+# With a user, a password and a port; a longer one takes long to encode.
+_LONGEST_HOST = 2_000
 # How a byte of a header stands in its text (PEP 383).
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
@@ -54,8 +56,11 @@ def target(url: URL, location: str) -> URL:
     sendable = _UNDECODED.sub(_percent_encoded, location.strip())
     try:
         there = urldefrag(urljoin(str(url), sendable)).url
+        host_size = len(urlsplit(there).netloc)
     except ValueError as error:
         raise _unusable(str(error)) from None
+    if host_size > _LONGEST_HOST:
+        raise _unusable("its host is too long")
     if not there.lower().startswith(("http:", "https:")):
         raise FeedError("redirected to an address that is not http or https")
     return address(there).with_user(None)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from yarl import URL
 
 MOST_REDIRECTS = 10
+# aiohttp looks for cookies of each folder on the way, which takes long where these are thousands.
+_LONGEST_PATH = 2_000
 # Under which countries give out names: `co.uk` is everybody's.
 _SHARED_LABELS = frozenset({"ac", "co", "com", "edu", "go", "gob", "gov", "ne", "net", "or", "org"})
 
@@ -70,7 +72,9 @@ class Trail:
     def cookies(self) -> str:
         """The Cookie header for the last hop; empty where there are none for it."""
         jar = self._jars.get(_own_port(self.here))
-        if jar is None or redirects.is_downgraded(self.hops):
+        if jar is None or len(self.here.raw_path) > _LONGEST_PATH:
+            return ""
+        if redirects.is_downgraded(self.hops):
             return ""
         found = jar.filter_cookies(self.here).values()
         return "; ".join(f"{morsel.key}={morsel.coded_value}" for morsel in found)

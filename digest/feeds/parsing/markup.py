@@ -10,7 +10,15 @@ from digest.feeds.parsing.namespaces import URIS
 from digest.feeds.parsing.tags import with_fitting_tags
 
 _DECLARATION = re.compile(r"<\?xml\s[^<>]*\?>")
+_UNBOUND_PREFIX = expat.errors.codes[expat.errors.XML_ERROR_UNBOUND_PREFIX]
+_UNDEFINED_ENTITY = expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]
+# No feed has as many, and each is a rule to find for every element.
+_MOST_PREFIXES = 100
 _ROOT = re.compile(r"<[A-Za-z_][\w.:-]*")
+
+
+class _UnknownEntityError(Exception):
+    """A name that an outer document type might explain."""
 
 
 def mended(body: bytes) -> bytes:
@@ -19,31 +27,36 @@ def mended(body: bytes) -> bytes:
     As it is where that is what it is; where no feed can be made out, only its references are
     mended, and the rest is for a parser that is tolerant.
     """
-    if _is_well_formed(body):
+    if not _fault(body):
         return body
     text = _DECLARATION.sub("", without_controls(body.decode("utf-8", "replace")))
     text = with_xml_references(text.lstrip("\ufeff \t\r\n"))
-    best = referenced = text.encode("utf-8", "replace")
-    for mend in (_with_declared_prefixes, with_fitting_tags, _with_declared_prefixes):
-        if _is_well_formed(best):
-            return best
-        text = mend(text)
-        best = text.encode("utf-8", "replace")
-    return best if _is_well_formed(best) else referenced
+    referenced = text.encode("utf-8", "replace")
+    fault = _fault(referenced)
+    if not fault:
+        return referenced
+    text = with_fitting_tags(text)
+    best = text.encode("utf-8", "replace")
+    if fault == _UNBOUND_PREFIX or _fault(best) == _UNBOUND_PREFIX:
+        best = _with_declared_prefixes(text).encode("utf-8", "replace")
+    return referenced if _fault(best) else best
 
 
-def _is_well_formed(body: bytes) -> bool:
+def _fault(body: bytes) -> int:
+    """The code of expat's first error in a document; 0 where it is well-formed."""
     parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     parser.SkippedEntityHandler = _refuse
     try:
         parser.Parse(body, True)
-    except expat.ExpatError:
-        return False
-    return True
+    except expat.ExpatError as error:
+        return error.code
+    except _UnknownEntityError:
+        return _UNDEFINED_ENTITY
+    return 0
 
 
 def _refuse(*_: object) -> None:
-    raise expat.ExpatError
+    raise _UnknownEntityError
 
 
 def _with_declared_prefixes(text: str) -> str:
@@ -63,7 +76,7 @@ def _with_declared_prefixes(text: str) -> str:
     except expat.ExpatError:
         return text
     uris = {name: URIS.get(name, f"urn:x:{name}") for name in used - declared}
-    if not root or not uris:
+    if not root or len(uris) > _MOST_PREFIXES:
         return text
     declarations = "".join(f' xmlns:{prefix}="{uris[prefix]}"' for prefix in sorted(uris))
     return f"{text[: root.end()]}{declarations}{text[root.end() :]}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 from xml.parsers import expat
 
@@ -39,13 +40,12 @@ _FIELDS = {
     *("rights", "copyright", "managingeditor", "webmaster", "docs", "cloud", "textinput", "items"),
     *("skiphours", "skipdays", "tagline", "logo", "icon"),
 }
-
 # Prefixes of what stands in texts: Office, social buttons, formulas.
 _IN_TEXTS = {"fb", "g", "m", "mml", "o", "st1", "svg", "v", "w", "xhtml"}
 # Far more than the entries that are taken can have.
-_MOST_TAGS = 200_000
+_MOST_TAGS = 100_000
 _PAGE = re.compile(r"<html|<!doctype html", re.IGNORECASE)
-_PROLOG = re.compile(r"(?:\s|<!--.*?-->|<\?.*?\?>|<![A-Z][^<>]*>)*", re.DOTALL)
+_PROLOG = re.compile(r"(?>\s|<!--.*?-->|<\?.*?\?>|<![A-Z][^<>]*>)*+", re.DOTALL)
 
 
 class _Token(NamedTuple):
@@ -83,7 +83,7 @@ def with_fitting_tags(text: str) -> str:
     """
     end = end_of_root(text, ROOTS)
     start = next((m.start() for m in _BOUNDARY.finditer(text, 0, end) if _is_root(m)), end)
-    if not end or _PAGE.search(text, 0, start) or text.count("</") > _MOST_TAGS:
+    if not end or _PAGE.search(text, 0, start) or text.count("<", start, end) > _MOST_TAGS:
         return text
     prolog = text[:start] if _PROLOG.fullmatch(text, 0, start) else ""
     return prolog + "".join(_mended(text[start:end]))
@@ -100,7 +100,7 @@ class _OpenTags:
         self._tags: list[str] = []
         self._counts: Counter[str] = Counter()
 
-    def open(self, tag: str) -> None:
+    def start(self, tag: str) -> None:
         self._tags.append(tag)
         self._counts[tag.lower()] += 1
 
@@ -123,14 +123,16 @@ def _mended(root: str) -> Iterator[str]:
     """The pieces of a root: its entries, and the structure around them, whose tags fit."""
     structure = _OpenTags()
     for piece, tag in _pieces(root):
+        name = tag.removeprefix("/").rpartition(":")[2].lower()
         if tag.startswith("/"):
-            yield from structure.close(tag[1:])
+            # The root ends last, whatever follows its end.
+            yield from structure.close(tag[1:]) if name not in ROOTS else ()
         elif _is_well_formed(piece):
             yield piece
-        elif tag.rpartition(":")[2].lower() in ENTRIES:
+        elif name in ENTRIES:
             yield from _entry(tag, _tokens(piece))
         elif tag:
-            structure.open(tag)
+            structure.start(tag)
             yield piece
         else:
             yield from _fields(_tokens(piece))
@@ -140,11 +142,9 @@ def _mended(root: str) -> Iterator[str]:
 def _pieces(root: str) -> Iterator[tuple[str, str]]:
     """Entries and tags of the structure with their names (`/name` for an end), the rest with ""."""
     at, entry = 0, ""
-    for match in _BOUNDARY.finditer(root):
-        name, tag = (match["name"] or "").lower(), match["written"] or ""
-        if not name or match[0].endswith("/>"):
-            continue
-        is_of_entry, is_end = name in ENTRIES, bool(match["slash"])
+    for match in _boundaries(root):
+        tag, is_end = match["written"], bool(match["slash"])
+        is_of_entry = match["name"].lower() in ENTRIES
         # An entry that is not closed ends before the next boundary.
         end = match.end() if entry and is_of_entry and is_end else match.start()
         if at < end:
@@ -153,11 +153,23 @@ def _pieces(root: str) -> Iterator[tuple[str, str]]:
         if is_of_entry and not is_end:
             entry = tag
         elif at < match.end():
-            if not is_of_entry:
-                yield match[0], f"/{tag}" if is_end else tag
             at = match.end()
+            yield "" if is_of_entry else match[0], f"/{tag}" if is_end else tag
     if at < len(root):
         yield root[at:], entry
+
+
+def _boundaries(root: str) -> Iterator[re.Match[str]]:
+    """The tags of entries and structure, without empty ones and ends of entries too many."""
+    tags = [m for m in _BOUNDARY.finditer(root) if m["name"] and not m[0].endswith("/>")]
+    for tag, following in zip_longest(tags, tags[1:]):
+        # Where its end comes again, the entry goes on.
+        if not (following and _ends_an_entry(tag) and _ends_an_entry(following)):
+            yield tag
+
+
+def _ends_an_entry(tag: re.Match[str]) -> bool:
+    return bool(tag["slash"]) and tag["name"].lower() in ENTRIES
 
 
 def _is_well_formed(piece: str) -> bool:
@@ -253,7 +265,7 @@ def _content(tokens: Sequence[_Token]) -> Iterator[str]:
         else:
             yield _written(token)
             if token.kind == "start":
-                opened.open(token.tag)
+                opened.start(token.tag)
     yield from opened.close_all()
 
 

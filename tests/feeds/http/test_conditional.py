@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from digest.errors import FeedError, PostponedError
-from digest.feeds.http.conditional import is_to_ask_whole, still_refused
+from digest.feeds.http.conditional import is_to_ask_whole, still_refused, validator
 from digest.feeds.http.messages import Request
 from digest.model import FeedState
 from tests import limits
@@ -138,6 +138,12 @@ async def test_the_second_request_shares_the_bounds(feed_server: HttpServer) -> 
 )
 def test_when_a_whole_body_is_asked_for(state: dict[str, Any], *, whole: bool) -> None:
     assert is_to_ask_whole(FeedState(1, "http://a.example/", **state), NOW) is whole
+
+
+@pytest.mark.parametrize("value", [None, "", "*", "\xff\t", "x" * 8_001])
+def test_what_cannot_be_sent_back_is_no_validator(value: str | None) -> None:
+    assert validator(value) is None
+    assert validator("x" * 8_000) == "x" * 8_000
 
 
 def test_how_long_a_refusal_is_remembered() -> None:

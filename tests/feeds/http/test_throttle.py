@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from digest.errors import FeedError, PostponedError
+from digest.feeds.http.fetch import utc_now
 from digest.feeds.http.host_backoffs import HostBackoffs
 from digest.feeds.http.throttle import HostThrottle
 from digest.model import HostBackoff
@@ -19,7 +20,7 @@ HOUR = timedelta(hours=1)
 def throttle_of(
     concurrency: int, per_host: int, pause: float, backoffs: HostBackoffs | None = None
 ) -> HostThrottle:
-    return HostThrottle(concurrency, per_host, pause, backoffs or HostBackoffs())
+    return HostThrottle(concurrency, per_host, pause, backoffs or HostBackoffs(utc_now))
 
 
 async def a_turn(throttle: HostThrottle, host: str, log: list[float] | None = None) -> None:
@@ -84,7 +85,7 @@ async def test_a_pause_at_one_host_is_none_at_another() -> None:
 
 
 async def test_a_host_is_left_alone_for_as_long_as_it_wants() -> None:
-    backoffs = HostBackoffs()
+    backoffs = HostBackoffs(utc_now)
     throttle = throttle_of(50, 1, 60.0, backoffs)
     backoffs.leave_alone("h", HOUR)
     with pytest.raises(PostponedError) as caught:
@@ -96,14 +97,14 @@ async def test_a_host_is_left_alone_for_as_long_as_it_wants() -> None:
 
 
 async def test_a_host_is_asked_again_when_the_time_is_over() -> None:
-    backoffs = HostBackoffs()
+    backoffs = HostBackoffs(utc_now)
     throttle = throttle_of(50, 0, 0.0, backoffs)
     backoffs.leave_alone("h", timedelta(0))
     await a_turn(throttle, "h")
 
 
 async def test_those_who_wait_learn_that_the_host_wants_to_be_left_alone() -> None:
-    backoffs = HostBackoffs()
+    backoffs = HostBackoffs(utc_now)
     throttle = throttle_of(50, 1, 0.01, backoffs)
     async with asyncio.timeout(limits.seconds(10)):
         async with throttle.slot("h"):
@@ -143,7 +144,7 @@ async def test_a_host_that_pauses_is_remembered() -> None:
 
 
 async def test_a_host_that_refused_is_asked_by_one_at_a_time() -> None:
-    backoffs = HostBackoffs()
+    backoffs = HostBackoffs(utc_now)
     throttle = throttle_of(50, 0, 0.0, backoffs)
     backoffs.restore([HostBackoff("a", NOW - HOUR, NOW, 1)])
     assert await open_at_once(throttle, ["a"] * 6) == 1

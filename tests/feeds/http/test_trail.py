@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 from digest.errors import FeedError
 from digest.feeds.http import redirects
 from digest.feeds.http.trail import Trail
+from tests import limits
 from tests.feed_xml import item, rss
 from tests.feeds.asking import get, refused
 from tests.feeds.conftest import open_fetcher
@@ -158,6 +160,18 @@ async def test_a_redirect_in_latin_1(fetcher: Fetcher) -> None:
     with raw_server(answer) as server:
         response = await get(fetcher, server.url)
         assert (response.body, response.url) == (FEED, f"{server.url}/f%FCr")
+
+
+async def test_no_address_stalls_the_others() -> None:
+    deep = "http://a.example/" + "a/" * 30_000
+    started = time.thread_time()
+    trail = follow("http://a.example/", (deep, "k=v; Path=/"), (f"{deep}b", "l=w; Path=/"))
+    assert trail.cookies() == ""
+    trail.follow(redirects.address("http://a.example/b"), [], permanent=False)
+    assert trail.cookies() == "k=v; l=w"
+    with pytest.raises(FeedError, match="its host is too long"):
+        redirects.target(trail.here, "//" + "ü." * 20_000)
+    assert time.thread_time() - started < limits.seconds(1)
 
 
 async def test_a_circle_over_two_hosts() -> None:

@@ -6,7 +6,8 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
-from digest.feeds.http.fetch import Fetcher
+from digest.feeds.http.fetch import Fetcher, utc_now
+from digest.feeds.http.host_backoffs import HostBackoffs
 from digest.feeds.http.messages import Request, Response
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class Answers(Fetcher):
 
     def __init__(self, bodies: Bodies) -> None:
         self.bodies = bodies
+        self.backoffs = HostBackoffs(utc_now)
 
     async def fetch(
         self, request: Request, ready: object = None, allowance: object = None

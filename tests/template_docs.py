@@ -28,6 +28,7 @@ from digest.model import (
     Story,
 )
 from digest.rendering.colours import Palette
+from digest.rendering.contents import Contents
 from digest.rendering.template_functions import FILTERS, FUNCTIONS
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ WORDS: dict[type, dict[str, str]] = {
         "more": "feeds of which stories wait for the next edition",
         "top": "whether its stories are raised above the others",
         "shown": "its stories but for those that are cut",
+        "headed": "whether its title is shown; not in a digest of one feed",
         "cut": "how many of its stories are cut, for each feed",
     },
     Story: {
@@ -86,6 +88,7 @@ WORDS: dict[type, dict[str, str]] = {
         "cut": "whether it is to be counted only, as there is no room for it",
         "facts": "what was measured of it, like its points, as of when the edition was composed",
         "discussion": "where people talk about it, or empty",
+        "is_shared": "whether another feed has it or something like it",
     },
     Fact: {
         "name": "what was measured: `points`, `comments`, `downloads`, `stars` or another word",
@@ -108,6 +111,10 @@ WORDS: dict[type, dict[str, str]] = {
     Held: {"feed": "the name of the feed", "entries": "how many entries are held"},
     Failing: {"feed": "the name of the feed", "since": "since when"},
     Quiet: {"feed": "the name of the feed", "since": "since when"},
+    Contents: {
+        "sections": "the first sections below the top",
+        "others": "how many there are beside",
+    },
     Palette: {
         "page": "around the card",
         "card": "behind most text",

@@ -134,6 +134,11 @@ class Story(Struct, frozen=True):
     facts: tuple[Fact, ...] = ()
     discussion: str = ""
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether another feed has it or something like it; then no form makes a line of it."""
+        return any(other.feed != self.feed for other in (*self.also_in, *self.related))
+
 
 class More(Struct, frozen=True):
     """So many more stories of a feed; `url` is the feed's home page, if any."""
@@ -147,7 +152,8 @@ class Section(Struct, frozen=True):
     """Stories under one heading.
 
     `top` marks the section of those raised above the others; `url` is the home page of the feed
-    that it is of, if it is of one; `more` are those that wait for the next edition.
+    that it is of, if it is of one; `more` are those that wait for the next edition. One that is not
+    `headed` is shown without its title.
     """
 
     title: str
@@ -155,6 +161,7 @@ class Section(Struct, frozen=True):
     url: str = ""
     more: tuple[More, ...] = ()
     top: bool = False
+    headed: bool = True
 
     @property
     def shown(self) -> tuple[Story, ...]:

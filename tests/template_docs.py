@@ -29,6 +29,7 @@ from digest.model import (
     Story,
 )
 from digest.rendering.colours import Palette
+from digest.rendering.contents import Contents
 from digest.rendering.template_functions import FILTERS, FUNCTIONS
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ WORDS: dict[type, dict[str, str]] = {
         "url": "the home page of the feed it is of, or empty",
         "more": "feeds of which stories are only counted",
         "top": "whether its stories are raised above the others",
+        "headed": "whether its title is shown; not in a digest of one feed",
         "shown": "its stories but for those that are cut",
         "cut": "how many of its stories are cut, for each feed",
     },
@@ -89,6 +91,7 @@ WORDS: dict[type, dict[str, str]] = {
         "facts": "what was measured of it, like its points, as of when the edition was composed",
         "discussion": "where people talk about it, or empty",
         "had": "when an earlier edition had its link, which makes a line of it",
+        "is_shared": "whether another feed has it or something like it",
     },
     Fact: {
         "name": "what was measured: `points`, `comments`, `downloads`, `stars` or another word",
@@ -114,6 +117,10 @@ WORDS: dict[type, dict[str, str]] = {
     Held: {"feed": "the name of the feed", "entries": "how many entries are held"},
     Failing: {"feed": "the name of the feed", "since": "since when"},
     Quiet: {"feed": "the name of the feed", "since": "since when"},
+    Contents: {
+        "sections": "the first sections below the top",
+        "others": "how many there are beside",
+    },
     Palette: {
         "page": "around the card",
         "card": "behind most text",

@@ -90,7 +90,10 @@ def compose(frame: Frame, selection: Selection, budget: Budget | None = None) ->
     """
     frame = replace(frame, names=_shown_names(frame, selection))
     counted = _counted(frame, selection)
-    layout = Layout(_headings(frame, selection), frame.top, frame.fold)
+    *_, also = fixed_headings(frame.language)
+    # In a digest of one feed all is of its one section, what is watched first.
+    top = frame.top if _has_headings(frame) else 0
+    layout = Layout(_headings(frame, selection), top, frame.fold, Heading(also))
     ordered = order(selection.stories, layout, frame.watched, budget)
     sections = tuple(_sections(frame, counted, ordered))
     return Edition(
@@ -108,7 +111,6 @@ def compose(frame: Frame, selection: Selection, budget: Budget | None = None) ->
         quiet=frame.health.quiet,
         language=frame.language,
         next_at=frame.next_at,
-        lead=_index(sections, ordered.lead),
     )
 
 
@@ -127,25 +129,25 @@ def taken_names(language: str, title: str, tags: Iterable[str]) -> set[str]:
 def fixed_headings(language: str) -> tuple[str, ...]:
     """What sections are called that are of no feed."""
     of = language_of(language)
-    return of.translate("Top stories"), of.translate("More")
+    return of.translate("Top stories"), of.translate("More"), of.translate("Also")
 
 
-def _index(sections: Sequence[Section], lead: Cluster | None) -> int:
-    stories = [story for section in sections for story in section.stories]
-    return next((n for n, story in enumerate(stories) if lead and lead.lead.id in story.entries), 0)
+def _has_headings(frame: Frame) -> bool:
+    """Whether it says which feed a section is of: a digest of one feed says so by itself."""
+    return len(frame.names) > 1
 
 
 def _headings(frame: Frame, selection: Selection) -> dict[str, Heading]:
     leads = {story.lead.feed_url: story.lead for story in selection.stories}
     ordered = [leads[url] for url in frame.names if url in leads]
-    if frame.tags is None:
+    if frame.tags is None or not _has_headings(frame):
         return {
             lead.feed_url: Heading(_feed_name(frame, lead), lead.feed_home, lead.feed_url)
             for lead in ordered
         }
     tagged = [lead for lead in ordered if lead.feed_url in frame.tags]
     tagged += [lead for lead in ordered if lead.feed_url not in frame.tags]
-    _, untagged = fixed_headings(frame.language)
+    _, untagged, _ = fixed_headings(frame.language)
     return {lead.feed_url: Heading(frame.tags.get(lead.feed_url, untagged)) for lead in tagged}
 
 
@@ -177,12 +179,13 @@ def _sections(frame: Frame, counted: Mapping[str, More], ordered: Order) -> Iter
     rest = dict(counted)
     sections = []
     if ordered.top:
-        title, _ = fixed_headings(frame.language)
+        title, *_ = fixed_headings(frame.language)
         sections.append(Section(title, _stories(frame, ordered.top), top=True))
     for heading, places in ordered.sections.items():
         urls = dict.fromkeys(place.story.lead.feed_url for place in places)
         more = tuple(rest.pop(url) for url in urls if url in rest)
-        sections.append(Section(heading.title, _stories(frame, places), heading.url, more))
+        stories, headed = _stories(frame, places), _has_headings(frame)
+        sections.append(Section(heading.title, stories, heading.url, more, headed=headed))
     if sections:
         # Feeds without a section are counted in the last.
         last = sections[-1]
@@ -260,15 +263,21 @@ def _feed_name(frame: Frame, entry: Entry) -> str:
 
 
 def _subject(frame: Frame, selection: Selection, lead: Cluster | None) -> str:
-    """The digest, the story that leads, and how many more: different for each edition."""
+    """The digest, the story that leads, and how many more: different for each edition.
+
+    A title that begins with the name of the digest says it for both.
+    """
     language = language_of(frame.language)
     if lead is None:
         return language.translate("{digest}: nothing new", digest=frame.title)
     title = lead.lead.title
+    is_named = title.casefold().startswith(frame.title.casefold())
     if len(title) > _LONGEST_LEAD:
         title = title[: _LONGEST_LEAD - 1].rsplit(" ", 1)[0] + "…"
     if others := len(selection.stories) - 1:
         title = language.plural(
             others, "{story}, and {number} more", "{story}, and {number} more", story=title
         )
+    if is_named:
+        return title
     return language.translate("{digest}: {story}", digest=frame.title, story=title)

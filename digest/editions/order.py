@@ -1,18 +1,20 @@
-"""The order of an edition: top stories, then sections, and what is shown by its title only."""
+"""The order of an edition: top stories, then sections, and what is shown by its title only.
+
+What stands first is what leads: the subject names it.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from digest.editions.similarity.leads import publishers
+from digest.editions.merit import WIDE, best_first, coverage, is_shared
 from digest.editions.similarity.subjects import arrange, reading_order
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from digest.editions.similarity.budget import Budget
     from digest.editions.similarity.stories import Cluster
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 # Fewer need no top: they are all seen at a glance.
 _WORTH_A_TOP = 8
 _ONE_ON_TOP_OF = 4
+# So many stories on one subject are shown with their text on top; the others are lines.
+_WHOLE_ON_TOP = 3
+# Sections of no more than so many lines are gathered in one.
+_SMALL = 2
 
 
 class Heading(Struct, frozen=True):
@@ -34,12 +40,14 @@ class Layout(Struct, frozen=True):
     """How an edition is to be laid out.
 
     `headings` has the section of each feed, by address, in the order of the sections. `top` is
-    the most stories that are raised above them, `fold` how many are shown with their text.
+    the most that is raised above them, where stories on one subject count as one; `fold` is how
+    many stories are shown with their text. `also` is the section that gathers small ones.
     """
 
     headings: Mapping[str, Heading]
     top: int
     fold: int
+    also: Heading = Heading("Also")
 
 
 class Place(Struct, frozen=True):
@@ -50,11 +58,16 @@ class Place(Struct, frozen=True):
 
 
 class Order(Struct, frozen=True):
-    """Top stories, the others by heading, and the one that leads the edition."""
+    """Top stories, and the others by heading, in the order of reading."""
 
     top: tuple[Place, ...]
     sections: Mapping[Heading, tuple[Place, ...]]
-    lead: Cluster | None
+
+    @property
+    def lead(self) -> Cluster | None:
+        """The story that stands first."""
+        places = chain(self.top, *self.sections.values())
+        return next((place.story for place in places), None)
 
 
 def order(
@@ -63,89 +76,124 @@ def order(
     watched: Collection[int] = (),
     budget: Budget | None = None,
 ) -> Order:
-    """Put the stories, those with the better claim to a place first, in the order of reading."""
+    """Put the stories, those with the better claim to a place first, in the order of reading.
+
+    A story that has entries of several feeds is never brief.
+    """
     # What readers had is no news: it is of no subject, never on top, and only ever a line.
     news = [story for story in stories if story.had is None]
     subjects = {story.lead.id: story for story in arrange(news, budget)}
     stories = [subjects.get(story.lead.id, story) for story in stories]
-    best_first = _best_first(subjects.values(), watched)
-    top = _top(best_first, layout.top, watched)
-    rest = [story for story in stories if story not in top]
-    above = layout.fold - len(top)
-    places = [
-        Place(story, brief=number >= above or story.had is not None)
-        for number, story in enumerate(rest)
-    ]
-    sections: dict[Heading, list[Place]] = {heading: [] for heading in layout.headings.values()}
-    for place in sorted(places, key=lambda place: _in_section(place, watched)):
-        sections[layout.headings[place.story.lead.feed_url]].append(place)
-    return Order(
-        tuple(Place(story) for story in top),
-        {heading: _by_subject(places) for heading, places in sections.items() if places},
-        best_first[0] if best_first else None,
-    )
+    ranked = best_first(subjects.values(), watched)
+    top = tuple(chain(*map(_on_top, _top(_units(ranked), layout.top, watched))))
+    ranked += [story for story in stories if story.had]
+    raised = {place.story.lead.id for place in top}
+    rest = [story for story in stories if story.lead.id not in raised]
+    whole = _whole(rest, layout.fold - sum(not place.brief for place in top))
+    below = [story for story in ranked if story.lead.id not in raised]
+    sections = _by_heading(below, layout, first=not top)
+    laid_out = {
+        heading: _in_section(members, sum(story.lead.id in whole for story in members))
+        for heading, members in sections.items()
+    }
+    return Order(top, _gathered(laid_out, layout.also, below, keep=0 if top else 1))
 
 
-def _best_first(stories: Iterable[Cluster], watched: Collection[int]) -> list[Cluster]:
-    """Watched, then of most publishers, then of a feed that says little, then the newest."""
-    stories = list(stories)
-    of_feed = Counter(story.lead.feed_url for story in stories)
-
-    def merit(story: Cluster) -> tuple[bool, int, int, bool, datetime, int]:
-        lead = story.lead
-        raised = not story.ids.isdisjoint(watched)
-        # By powers of two: one story more or less makes no feed louder than another.
-        loudness = of_feed[lead.feed_url].bit_length()
-        return (
-            raised,
-            publishers(story.everything),
-            -loudness,
-            lead.published is not None,
-            lead.dated,
-            lead.id,
-        )
-
-    return sorted(stories, key=merit, reverse=True)
-
-
-def _top(best_first: Sequence[Cluster], most: int, watched: Collection[int]) -> list[Cluster]:
-    """The best, of different feeds but for what is watched, and none without its group.
-
-    In a digest of one feed the newest story is no better than the next.
-    """
-    if len(best_first) < _WORTH_A_TOP:
-        return []
-    top: list[Cluster] = []
-    feeds: set[str] = set()
-    for story in best_first:
-        if len(top) == min(most, len(best_first) // _ONE_ON_TOP_OF):
-            break
-        if story.group or (story.lead.feed_url in feeds and story.ids.isdisjoint(watched)):
-            continue
-        top.append(story)
-        feeds.add(story.lead.feed_url)
-    alone = len({story.lead.feed_url for story in best_first}) == 1
-    return [story for story in top if not (alone and story.ids.isdisjoint(watched))]
-
-
-def _in_section(place: Place, watched: Collection[int]) -> tuple[bool, bool, float, int]:
-    lead = place.story.lead
-    plain = place.story.ids.isdisjoint(watched)
-    return plain, place.brief, -lead.dated.timestamp(), -lead.id
-
-
-def _by_subject(places: Iterable[Place]) -> tuple[Place, ...]:
-    """The same, those on one subject together where the first of them is, in reading order."""
-    groups: dict[object, list[Place]] = {}
-    for place in places:
-        story = place.story
+def _units(ranked: Iterable[Cluster]) -> list[list[Cluster]]:
+    """Each story alone, or with all on its subject in the place of the best of them."""
+    units: dict[object, list[Cluster]] = {}
+    for story in ranked:
         key = (story.lead.feed_url, story.group) if story.group else story.lead.id
-        groups.setdefault(key, []).append(place)
-    return tuple(place for group in groups.values() for place in _in_reading_order(group))
+        units.setdefault(key, []).append(story)
+    return [sorted(unit, key=reading_order) for unit in units.values()]
 
 
-def _in_reading_order(group: Sequence[Place]) -> Iterable[Place]:
-    """The same stories; as many as before are shown with their text, now the first of them."""
-    stories = sorted((place.story for place in group), key=reading_order)
-    whole = sum(not place.brief for place in group)
-    return (Place(story, brief=number >= whole) for number, story in enumerate(stories))
+def _top(
+    units: Sequence[list[Cluster]], most: int, watched: Collection[int]
+) -> list[list[Cluster]]:
+    """The best units: what is watched, then one of each feed, a subject only if many tell of it.
+
+    Of several places, what is watched leaves one to wide coverage. In a digest of one feed the
+    newest story is no better than the next.
+    """
+    stories = [*chain(*units)]
+    places = min(most, len(stories) // _ONE_ON_TOP_OF) if len(stories) >= _WORTH_A_TOP else 0
+    raised = [unit for unit in units if _is_watched(unit, watched)]
+    others = [unit for unit in units if unit not in raised and (len(unit) == 1 or _is_wide(unit))]
+    wide = [unit for unit in others if _is_wide(unit)]
+    kept = min(len(wide), 1) if places > 1 and not any(map(_is_wide, raised[:places])) else 0
+    top = [*raised[: places - kept], *wide[:kept]]
+    feeds = {unit[0].lead.feed_url for unit in top}
+    if len({story.lead.feed_url for story in stories}) > 1:
+        for unit in others:
+            feed = unit[0].lead.feed_url
+            if len(top) < places and feed not in feeds:
+                top.append(unit)
+                feeds.add(feed)
+    return top
+
+
+def _is_watched(unit: Iterable[Cluster], watched: Collection[int]) -> bool:
+    return any(not story.ids.isdisjoint(watched) for story in unit)
+
+
+def _is_wide(unit: Iterable[Cluster]) -> bool:
+    return any(coverage(story) >= WIDE for story in unit)
+
+
+def _on_top(unit: Sequence[Cluster]) -> Iterator[Place]:
+    for number, story in enumerate(unit):
+        yield Place(story, brief=number >= _WHOLE_ON_TOP and not is_shared(story))
+
+
+def _whole(stories: Sequence[Cluster], room: int) -> set[int]:
+    """The leads of those that are above the fold: what several feeds have, then the first."""
+    shared = {story.lead.id for story in stories if is_shared(story)}
+    others = [
+        story.lead.id for story in stories if story.had is None and story.lead.id not in shared
+    ]
+    return shared | {*others[: max(0, room - len(shared))]}
+
+
+def _by_heading(
+    ranked: Sequence[Cluster], layout: Layout, *, first: bool
+) -> dict[Heading, list[Cluster]]:
+    """The stories of each section, the best first.
+
+    With `first` the section of the best of all stands first, where stories may be raised.
+    """
+    sections: dict[Heading, list[Cluster]] = {}
+    if ranked and first and layout.top:
+        sections[layout.headings[ranked[0].lead.feed_url]] = []
+    sections |= {heading: [] for heading in layout.headings.values()}
+    for story in ranked:
+        sections[layout.headings[story.lead.feed_url]].append(story)
+    return {heading: members for heading, members in sections.items() if members}
+
+
+def _in_section(ranked: Sequence[Cluster], room: int) -> tuple[Place, ...]:
+    """The same by subject, so many of them with their text."""
+    stories = [*chain(*_units(ranked))]
+    whole = _whole(stories, room)
+    return tuple(Place(story, brief=story.lead.id not in whole) for story in stories)
+
+
+def _gathered(
+    sections: Mapping[Heading, tuple[Place, ...]],
+    also: Heading,
+    ranked: Sequence[Cluster],
+    keep: int,
+) -> dict[Heading, tuple[Place, ...]]:
+    """The sections, the small ones in one behind them; so many of the first are kept."""
+    small = [
+        heading
+        for heading, places in [*sections.items()][keep:]
+        if len(places) <= _SMALL and all(place.brief for place in places)
+    ]
+    places = {place.story.lead.id: place for heading in small for place in sections[heading]}
+    kept = {heading: places for heading, places in sections.items() if heading not in small}
+    if places:
+        gathered = tuple(places[story.lead.id] for story in ranked if story.lead.id in places)
+        # A tag may be called the same.
+        kept[also] = kept.get(also, ()) + gathered
+    return kept

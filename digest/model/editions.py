@@ -139,6 +139,12 @@ class Story(Struct, frozen=True):
     discussion: str = ""
     had: datetime | None = None
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether another feed has it or something like it; then no form makes a line of it."""
+        feeds = {*(also.feed for also in self.also_in), *(other.feed for other in self.related)}
+        return self.had is None and bool(feeds - {self.feed})
+
 
 class Listed(Struct, frozen=True):
     """A story that an edition counts, as its full list names it; `url` may be empty."""
@@ -169,7 +175,8 @@ class Section(Struct, frozen=True):
 
     `top` marks the section of those raised above the others; `url` is the home page of the feed
     that it is of, if it is of one; `more` are those of its feeds that the edition only counts, and
-    in the last section those of feeds that have none.
+    in the last section those of feeds that have none. One that is not `headed` is shown without its
+    title.
     """
 
     title: str
@@ -177,6 +184,7 @@ class Section(Struct, frozen=True):
     url: str = ""
     more: tuple[More, ...] = ()
     top: bool = False
+    headed: bool = True
 
     @property
     def shown(self) -> tuple[Story, ...]:

@@ -35,6 +35,8 @@ _MAX_SMALL_LINK = 250
 _NAMED, _MEASURED = 3, 5
 # Excerpts of the top stories and of the rest, from most to least.
 _EXCERPTS = ((300, 220), (300, 120), (220, 0))
+# A rule that services which know none show as it is.
+_GROUP_END = "———"
 # Services end a link at the first bracket that closes, also inside <...>.
 _BRACKETS = str.maketrans({"(": "%28", ")": "%29"})
 
@@ -94,7 +96,8 @@ def _items(edition: Edition, top: int, rest: int) -> Iterator[_Item]:
     language = language_of(edition.language)
     for number, section in enumerate(edition.sections):
         for place, story in enumerate(section.stories):
-            text = _story(edition, section, story, top if section.top else rest)
+            excerpt = top if section.top or story.is_shared else rest
+            text = _story(edition, section, story, excerpt)
             yield _Item(number, text, section, story, first=place == 0)
         if section.more:
             yield _Item(number, "\n".join(_more(section, language)), section)
@@ -174,19 +177,22 @@ def _body(items: list[_Item], language: Language) -> Iterator[str]:
 def _section(items: list[_Item], language: Language) -> Iterator[str]:
     """The paragraphs of one section under its title; brief stories make lists."""
     section = items[0].section
-    if section is not None:
+    if section is not None and section.headed:
         name = short_line(section.title, _MAX_NAME)
         title = name if items[0].first else language.translate("{title} (continued)", title=name)
         yield f"## {link(title, section.url)}"
-    for (group, brief), run in groupby(items, key=_place):
+    for group, run in groupby(items, key=lambda item: item.story.group if item.story else ""):
+        members = list(run)
         if group:
             yield f"**{literal(short_line(group, _MAX_NAME))}**"
-        yield ("\n" if brief else "\n\n").join(item.text for item in run)
+        for brief, stories in groupby(members, key=_is_listed):
+            yield ("\n" if brief else "\n\n").join(item.text for item in stories)
+        if group and members[-1] is not items[-1]:
+            yield _GROUP_END
 
 
-def _place(item: _Item) -> tuple[str, bool]:
-    """The group that a story is in, and whether it is in a list there."""
-    return (item.story.group, item.story.brief) if item.story else ("", False)
+def _is_listed(item: _Item) -> bool:
+    return item.story is not None and item.story.brief
 
 
 def _more(section: Section, language: Language) -> Iterator[str]:

@@ -27,8 +27,6 @@ _NAME, _NAMED = 60, 3
 # A word that is longer is cut in two.
 _LONGEST_TAIL = 15
 _DAYS_OF_A_WEEK = 7
-# More stories in more sections than this open with their contents.
-_LONG, _MANY = 12, 3
 # By bidirectional class, and the marks that count as a letter (Unicode UAX 9).
 _DIRECTIONS: dict[str, Direction] = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 _MARKS: dict[Direction, str] = {"ltr": "\u200e", "rtl": "\u200f"}
@@ -80,21 +78,28 @@ def period(edition: Edition) -> str:
 
 
 def summary(edition: Edition) -> str:
-    """Period, count and reading time, in a line."""
+    """Period, count, the feed that no heading names, and reading time, in a line."""
     if edition.digest == ALERTS:
         # An alert says all there is.
         return period(edition)
     language = language_of(edition.language)
-    parts = [period(edition), language.count(len(edition.stories), "story", "stories")]
+    parts = [period(edition)]
+    if edition.stories:
+        parts.append(language.count(len(edition.stories), "story", "stories"))
+    parts += [inline(feed, language.direction) for feed in _unnamed(edition)]
     if edition.reading_minutes:
         time = language.duration(edition.reading_minutes)
         parts.append(language.translate("{time} to read in full", time=time))
     return " · ".join(parts)
 
 
-def is_long(edition: Edition) -> bool:
-    """Whether an edition is to open with its contents."""
-    return len(edition.stories) > _LONG and len(edition.sections) > _MANY
+def _unnamed(edition: Edition) -> set[str]:
+    """The feed of an edition without headings, unless its title says it."""
+    return {
+        section.title
+        for section in edition.sections
+        if not section.headed and section.title not in edition.title
+    }
 
 
 def facts(

@@ -36,6 +36,7 @@ from digest.model import (
     Story,
 )
 from digest.rendering.colours import Palette
+from digest.rendering.contents import Contents
 from digest.rendering.email.personal import Links
 from digest.rendering.template_functions import FILTERS, FUNCTIONS, Function, Look, Speech
 
@@ -65,9 +66,8 @@ _TEXT = _of(
 _DATE = _of("ctime day isocalendar isoformat isoweekday month replace strftime weekday year")
 _TIME = _of("hour isoformat microsecond minute replace second strftime")
 _NOUNS = (
-    *(AlsoIn, Edition, Fact, Failing, Held, Listed, Look, More, Palette, Picture, Quiet, Related),
-    Section,
-    *(Speech, Story),
+    *(AlsoIn, Contents, Edition, Fact, Failing, Held, Listed, Look, More, Palette, Picture, Quiet),
+    *(Related, Section, Speech, Story),
 )
 ATTRIBUTES: dict[type, frozenset[str]] = {
     **{noun: _members(noun) for noun in _NOUNS},

@@ -11,7 +11,9 @@ from msgspec import Struct
 from digest.language import language_of
 from digest.rendering import phrases
 from digest.rendering.content import email_html
+from digest.rendering.contents import contents
 from digest.rendering.excerpts import excerpt
+from digest.rendering.inbox import preheader
 from digest.rendering.measures import measures
 from digest.rendering.pictures import source
 from digest.rendering.text_blocks import content_markdown, content_text
@@ -110,6 +112,11 @@ def _line(context: Context, text: str) -> str:
     return phrases.line(text, _speech(context).direction)
 
 
+def _is_long(edition: Edition) -> bool:
+    """Whether an edition is to open with its contents."""
+    return contents(edition) is not None
+
+
 def _language(context: Context) -> Language:
     return language_of(_speech(context).tag)
 
@@ -137,8 +144,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "wrap": phrases.wrap,
 }
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "is_long": phrases.is_long,
+    "contents": contents,
+    "is_long": _is_long,
     "next_edition": phrases.next_edition,
     "notes": phrases.notes,
+    "preheader": preheader,
     "summary": phrases.summary,
 }

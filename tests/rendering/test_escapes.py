@@ -160,7 +160,7 @@ def test_the_lists_are_these() -> None:
     functions = {name for name, value in environment.globals.items() if type(value) is Function}
     assert functions == {
         *("cycler", "dict", "joiner", "namespace", "range"),
-        *("is_long", "next_edition", "notes", "summary"),
+        *("contents", "is_long", "next_edition", "notes", "preheader", "summary"),
     }
     assert set(environment.globals) - functions == {"dark", "light", "look", "version"}
     assert {name for name, value in variables(ordinary()).items() if type(value) is Function} == {

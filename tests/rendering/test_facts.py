@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from digest.model import ALERTS, Picture, Section
-from digest.rendering.phrases import closing, facts, is_long, summary
+from digest.rendering.phrases import closing, facts, summary
 from digest.rendering.pictures import source
 from tests.rendering.samples import NOW, edition, story
 
@@ -67,14 +67,6 @@ def test_the_last_sentence_says_why() -> None:
 def test_the_next_edition_is_told_in_the_time_of_the_digest() -> None:
     said = closing(edition(story(), next_at=NOW + timedelta(days=7)))
     assert said[0] == "The next edition is due on Monday, 23 November at 10:00."
-
-
-@pytest.mark.parametrize(
-    ("stories", "sections", "long"), [(12, 4, False), (13, 3, False), (13, 4, True)]
-)
-def test_what_is_long(stories: int, sections: int, long: bool) -> None:
-    made = edition(*(story(n, feed=f"Feed {n % sections}") for n in range(stories)))
-    assert is_long(made) is long
 
 
 def test_a_picture_in_the_message_is_loaded_from_there() -> None:

@@ -118,13 +118,20 @@ def test_the_preheader_holds_the_next_titles_and_a_filler(root: Any) -> None:
     assert set(filler) == {"\u2007", "\u034f", "\u00ad", " "}
 
 
-@pytest.mark.parametrize("count", [0, 1, 2])
-def test_the_preheader_of_a_short_edition(count: int) -> None:
+@pytest.mark.parametrize(
+    ("count", "begins"),
+    [
+        (0, "None of the feeds brought anything."),
+        (1, "What story 1 is about. And a little more."),
+        (2, "Story 2"),
+    ],
+)
+def test_the_preheader_of_a_short_edition(count: int, begins: str) -> None:
     few = edition(*(story(number) for number in range(1, count + 1)))
 
     preheader = document(TEMPLATES.html(few)).find("body")[0]
 
-    assert preheader.text_content().startswith("Story 2\u2007" if count == 2 else "\u2007")
+    assert preheader.text_content().startswith(f"{begins}\u2007")
 
 
 @pytest.mark.parametrize("tag", ["td", "p", "h1", "h2", "h3", "body"])

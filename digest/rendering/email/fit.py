@@ -2,7 +2,8 @@
 
 Gmail shows about 102 KB of a message's HTML and hides the rest. What is too much is shown in less
 detail, the stories furthest down first: not their content but the excerpt, a shorter one, the
-title alone. In the end some are only counted: "and 12 more from X".
+title alone. In the end some are only counted: "and 12 more from X". What several feeds have is no
+line: it keeps its headline, and who else has it.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from digest.rendering.excerpts import excerpt
 from digest.rendering.full_list import without_list
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from digest.model import Edition, Story
 
 MOST_BYTES = 90_000
-# The first stories keep an excerpt for as long as there is another way.
+# The first stories, and those that several feeds have, keep an excerpt for as long as there is
+# another way.
 _LEADING = 10
 _SHORT_EXCERPT = 120
 # Near enough: to come nearer costs more renderings than the detail is worth.
@@ -59,7 +61,8 @@ class _Ladder:
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
         stories = edition.stories
-        self._steps = list(_steps([len(section.stories) for section in edition.sections]))
+        shared = {number for number, story in enumerate(stories) if story.is_shared}
+        self._steps = list(_steps([len(section.stories) for section in edition.sections], shared))
         levels: Counter[int] = Counter()
         saved = []
         for number in self._steps:
@@ -101,23 +104,24 @@ class _Ladder:
         return _Rung(encoded_size(html), edition, html)
 
 
-def _steps(sections: Sequence[int]) -> Iterator[int]:
+def _steps(sections: Sequence[int], shared: Collection[int]) -> Iterator[int]:
     """The numbers of stories in the order in which each loses a level; `sections` are lengths."""
-    count = sum(sections)
-    everything, leading = range(count)[::-1], range(min(count, _LEADING))[::-1]
-    following = everything[: count - len(leading)]
+    everything = range(sum(sections))[::-1]
+    leading = [number for number in everything if number < _LEADING or number in shared]
+    last = {*leading}
+    following = [number for number in everything if number not in last]
     yield from everything
     yield from following
     yield from following
-    yield from _from_the_longest(sections)
+    yield from _from_the_longest(sections, {*following})
     for _ in range(3):
         yield from leading
 
 
-def _from_the_longest(sections: Sequence[int]) -> Iterator[int]:
+def _from_the_longest(sections: Sequence[int], following: Collection[int]) -> Iterator[int]:
     """All but the leading stories, each the last that is left of the longest section."""
     left = [
-        list(range(max(end - length, _LEADING), end))
+        [number for number in range(end - length, end) if number in following]
         for length, end in zip(sections, accumulate(sections), strict=True)
     ]
     # Of sections as long as each other the last.
@@ -135,15 +139,15 @@ def _from_the_longest(sections: Sequence[int]) -> Iterator[int]:
 def _reduced(story: Story, level: int) -> Story:
     if level == 0:
         return story
-    story = replace(story, html="")
+    without_content = replace(story, html="")
     if level == 1:
-        return story
-    story = replace(story, excerpt=excerpt(story.excerpt, _SHORT_EXCERPT), related=())
+        return without_content
+    short = replace(without_content, excerpt=excerpt(story.excerpt, _SHORT_EXCERPT), related=())
     if level == 2:
-        return story
-    title_only = replace(
-        story, excerpt="", also_in=(), picture=None, brief=True, facts=(), discussion=""
-    )
+        return short
+    title_only = replace(short, excerpt="", picture=None, facts=(), discussion="")
+    if not story.is_shared:
+        title_only = replace(title_only, also_in=(), brief=True)
     return title_only if level == 3 else replace(title_only, cut=True)
 
 

@@ -24,6 +24,7 @@ from digest.rendering.email.headers import (
 )
 from digest.rendering.email.mime import multipart, picture_part, text_part
 from digest.rendering.email.personal import marker_of
+from digest.rendering.inbox import subject_from
 from digest.rendering.phrases import short
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def _with_pictures(html: str, pictures: Pictures, marker: str) -> bytes:
 
 
 def _headers(edition: Edition, sender: Mailbox) -> bytes:
-    subject = short(one_line(edition.subject, 1_000), _SUBJECT_GRAPHEMES)
+    named = subject_from(edition, sender.display_name)
+    subject = short(one_line(named, 1_000), _SUBJECT_GRAPHEMES)
     list_name = one_line(edition.title, 120).translate(str.maketrans('"<>\\', "    "))
     list_phrase = f'"{list_name}"' if is_plain(list_name) else encoded(list_name, "List-Id")
     return b"".join(

@@ -123,8 +123,8 @@ def _items(edition: Edition, level: _Level) -> list[_Item]:
     pictures = level.pictures and not any(section.top for section in edition.sections)
     items = []
     for number, section in enumerate(edition.sections):
-        excerpt = level.top if section.top else level.rest
         for place, story in enumerate(section.stories, 1):
+            excerpt = level.top if section.top or story.is_shared else level.rest
             large = not story.brief and (section.top or (pictures and story.picture is not None))
             blocks = (
                 make.blocks(story, section, excerpt, edition)
@@ -247,21 +247,37 @@ def _section(items: list[_Item], language: Language) -> list[Block]:
     name = short_line(section.title, _MAX_NAME)
     continued = language.translate("{title} (continued)", title=name)
     title = name if items[0].first else continued
-    lines = [make.heading(title, section.url)]
-    for (listed, group), run in groupby(items, key=lambda each: (each.listed, each.story.group)):
-        shown = [block for item in run for block in item.blocks]
-        lines += _group(group, listed=listed)
-        if listed:
-            lines.append(make.bullets(shown, indent=1 if group else 0))
-        else:
-            blocks += [*([make.rich_text(lines)] if lines else []), *shown]
+    lines = [make.heading(title, section.url)] if section.headed else []
+    more = make.more(section, language) if items[-1].last else []
+    for group, run in groupby(items, key=lambda each: each.story.group):
+        members = list(run)
+        nested = bool(group) and all(item.listed for item in members)
+        lines += _heading_of_group(group, nested=nested)
+        for listed, shown in _by_form(members):
+            if listed:
+                lines.append(make.bullets(shown, indent=1 if nested else 0))
+            else:
+                blocks += [*_text(lines), *shown]
+                lines = []
+        # A list that is nested ends where the next is not; what is not has a line below it.
+        if group and not nested and (more or members[-1] is not items[-1]):
+            blocks += [*_text(lines), {"type": "divider"}]
             lines = []
-    lines += make.more(section, language) if items[-1].last else []
-    return [*blocks, make.rich_text(lines)] if lines else blocks
+    return [*blocks, *_text([*lines, *more])]
 
 
-def _group(name: str, *, listed: bool) -> list[Block]:
+def _by_form(items: list[_Item]) -> Iterator[tuple[bool, list[Block]]]:
+    """What is in a list and what stands by itself, in turns."""
+    for listed, run in groupby(items, key=lambda each: each.listed):
+        yield listed, [block for item in run for block in item.blocks]
+
+
+def _text(lines: list[Block]) -> list[Block]:
+    return [make.rich_text(lines)] if lines else []
+
+
+def _heading_of_group(name: str, *, nested: bool) -> list[Block]:
     if not name:
         return []
     title = make.heading(name)
-    return [make.bullets([title])] if listed else [title]
+    return [make.bullets([title])] if nested else [title]

@@ -60,7 +60,8 @@ def test_it_says_whom_it_is_from_to_and_about() -> None:
     assert mail["From"].addresses[0].addr_spec == "digest@example.com"
     assert mail["To"].addresses[0].display_name == "Ada"
     assert mail["To"].addresses[0].addr_spec == "ada@example.com"
-    assert mail["Subject"] == "Weekly reading: Story 1"
+    # The name of who sends it says the digest's.
+    assert mail["Subject"] == "Story 1"
     assert mail["Date"].datetime == NOW
     assert mail["Message-ID"] == MESSAGE_ID
     assert mail["List-Id"] == '"Weekly reading" <weekly.digest.example.com>'

@@ -1,0 +1,81 @@
+"""What makes a story better than another: by this the lead, the top and every section are ordered.
+
+Numbers that are tuned are here; `tests/editions/test_merit.py` moves each, and has its case.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from digest.editions.similarity.leads import publishers
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from datetime import datetime
+
+    from digest.editions.similarity.stories import Cluster
+    from digest.model import Entry
+
+# So many publishers that tell the same make wide coverage: a blog and a link site that has it.
+WIDE = 2
+# What has fewer words, and is no recording of so many seconds, is slight: a film that is announced
+# in a paragraph comes before the short of the same channel, which has a line.
+WORDS, SECONDS = 20, 90
+# What readers count for a story.
+_COUNTED = {"points", "comments"}
+
+Merit = tuple[bool, int, int, int, bool, bool, "datetime", int]
+
+
+def coverage(story: Cluster) -> int:
+    """How many publishers tell the same; what is only related is something else."""
+    return publishers(story.entries)
+
+
+def is_shared(story: Cluster) -> bool:
+    """Whether it has entries of two feeds or more, and readers had none of them."""
+    return story.had is None and len({entry.feed_url for entry in story.everything}) > 1
+
+
+def best_first(stories: Iterable[Cluster], watched: Collection[int]) -> list[Cluster]:
+    """What is watched, what many tell, what is of a feed that says little, what readers count high.
+
+    Then what is more than slight, and the newest; undated ones come last.
+    """
+    stories = list(stories)
+    of_feed = Counter(story.lead.feed_url for story in stories)
+
+    def merit(story: Cluster) -> Merit:
+        lead = story.lead
+        return (
+            not story.ids.isdisjoint(watched),
+            coverage(story),
+            # By powers of two: one story more or less makes no feed louder than another, and one
+            # point more or less no story better.
+            -of_feed[lead.feed_url].bit_length(),
+            _counted(story).bit_length(),
+            not _is_slight(lead),
+            lead.published is not None,
+            lead.dated,
+            lead.id,
+        )
+
+    return sorted(stories, key=merit, reverse=True)
+
+
+def _counted(story: Cluster) -> int:
+    """The points and comments where it has most of them."""
+    return max(_points(entry) for entry in story.entries)
+
+
+def _points(entry: Entry) -> int:
+    return sum(
+        fact.value
+        for fact in entry.facts
+        if fact.name in _COUNTED and isinstance(fact.value, int) and fact.value > 0
+    )
+
+
+def _is_slight(entry: Entry) -> bool:
+    return entry.words < WORDS and (entry.seconds or 0) < SECONDS

@@ -37,6 +37,12 @@ class Shelf(Fetcher):
     def __init__(self, bodies: Mapping[str, bytes]) -> None:
         self.bodies = dict(bodies)
 
+    async def __aenter__(self) -> Shelf:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
     async def fetch(
         self, request: Request, ready: object = None, allowance: object = None
     ) -> Response:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from digest.app.edition_reasons import EntryFate
     from digest.feeds.http.messages import Request
     from digest.jobs.draft_material import Draft
     from digest.jobs.poll import PollJob
@@ -81,10 +82,10 @@ class Newsroom:
         (published,) = await self.bench.publishing(open_channels(self.bench.settings)).publish_due()
         assert published.entries
 
-    def why(self, draft: Draft) -> list[str]:
-        """What `digest preview --why` prints of a draft."""
+    def fates(self, draft: Draft) -> list[EntryFate]:
+        """What `digest preview --why` shows of a draft."""
         names = {feed.address: feed.name for feed in self.bench.settings.feeds}
-        return [fate.line for fate in explain_draft(draft, names)]
+        return explain_draft(draft, names)
 
 
 @asynccontextmanager

@@ -10,16 +10,21 @@ import pytest
 from tests.editions.week.reading import illustrated, open_week
 
 if TYPE_CHECKING:
+    from digest.app.edition_reasons import EntryFate
     from digest.jobs.draft_material import Draft
     from digest.model import Edition
 
 
 class Made(NamedTuple):
-    """The edition with its pictures, what it was made from, and what `preview --why` says."""
+    """The edition with its pictures, what it was made from, and what became of its entries."""
 
     edition: Edition
     draft: Draft
-    why: list[str]
+    fates: list[EntryFate]
+
+    @property
+    def why(self) -> list[str]:
+        return [fate.line for fate in self.fates]
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +34,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
         async with open_week(folder, images="embedded", watch=["larder"]) as newsroom:
             draft = await newsroom.draft()
             edition, _ = await illustrated(newsroom, draft.edition)
-            return Made(edition, draft, newsroom.why(draft))
+            return Made(edition, draft, newsroom.fates(draft))
 
     return asyncio.run(make())
 

@@ -6,7 +6,8 @@ To make these files anew, run
 
     UPDATE_GOLDEN=1 pytest tests/editions/week
 
-and read what changed before it is accepted.
+and read what changed before it is accepted. UPDATE_DOCS=1 writes the last
+section of docs/editing.md.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from digest.rendering.email.mime import encoded_size
 from digest.rendering.slack.messages import build_messages, build_thread
 from digest.rendering.templates import THEMES, Templates
 from tests.editions import week
+from tests.editions.week.before_after import before_and_after
 from tests.editions.week.outlines import decisions, outlines
 from tests.rendering.checker import complaints
 from tests.rendering.slack_limits import assert_acceptable
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from digest.model import Edition
     from tests.editions.week.conftest import Made
 
+ROOT = Path(__file__).parents[3]
+MARK = "<!-- generated from an ordinary week -->\n"
 EXPECTED = Path(__file__).parent / "expected"
 UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
 FORMS = (*THEMES, "text", "markdown", "slack", "slack-thread", "discord")
@@ -69,12 +73,20 @@ def test_both_parsers_read_a_feed_alike(name: str) -> None:
 
 
 def test_the_edition_is_decided_as_before(made: Made) -> None:
-    check("edition", decisions(*made))
+    check("edition", decisions(made.edition, made.draft, made.why))
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_reader_sees_what_was_decided(edition: Edition, form: str) -> None:
     check(form, outlines(edition)[form])
+
+
+def test_the_docs_show_what_becomes_of_it(made: Made) -> None:
+    path = ROOT / "docs/editing.md"
+    head = path.read_text("utf-8").partition(MARK)[0]
+    if os.environ.get("UPDATE_DOCS"):
+        path.write_text(f"{head}{MARK}\n{before_and_after(made)}", "utf-8")
+    assert path.read_text("utf-8") == f"{head}{MARK}\n{before_and_after(made)}"
 
 
 def test_nothing_else_is_expected() -> None:

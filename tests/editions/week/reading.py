@@ -1,4 +1,4 @@
-"""The ordinary week as a digest reads it: an edition on the Monday before, then a poll a day."""
+"""The ordinary week as a digest reads it: an edition on the Monday before, then two polls a day."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def open_week(folder: Path, **digest: Any) -> AsyncIterator[Newsroom]:
         clock.now = BEFORE
         await newsroom.publish()
         while clock.now < NOW:
-            clock.turn(days=1)
+            clock.turn(hours=12)
             newsroom.shelf.bodies = bodies(clock.now)
             await newsroom.poll()
         yield newsroom

@@ -120,7 +120,6 @@ class TestOrder:
         assert any(story.watched for story in top)
         assert any(OUTAGE in titles_of(story) for story in top)
 
-    @waits_for("order")
     def test_what_two_feeds_tell_is_no_line(self, edition: Edition) -> None:
         assert [story.title for story in edition.stories if story.brief and story.also_in] == []
 

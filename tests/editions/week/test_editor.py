@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
 import pytest
 
+from digest.rendering.slack.messages import build_thread
 from digest.rendering.templates import Templates
 from tests.rendering.markup import document
 
@@ -136,6 +138,30 @@ class TestOrder:
             if len(section.stories) <= 2 and all(story.brief for story in section.stories)
         ]
         assert len(small) <= 1
+
+
+class TestForms:
+    def test_what_the_inbox_shows_says_nothing_twice(self, edition: Edition) -> None:
+        (preheader,) = document(Templates().html(edition)).find("body").find_class("preheader")
+        assert edition.stories[0].title not in preheader.text_content()
+        assert edition.title not in preheader.text_content()
+
+    @waits_for("voice")
+    def test_a_thread_has_few_replies(self, edition: Edition) -> None:
+        opening, *replies = build_thread(edition)
+        assert opening
+        assert len(replies) <= 6
+
+    @waits_for("voice")
+    def test_no_line_of_the_text_is_wider_than_78_columns(self, edition: Edition) -> None:
+        text = Templates().text(edition)
+        lines = [line for line in text.splitlines() if "https://" not in line]
+        assert max(map(columns, lines)) in range(73, 79)
+
+
+def columns(line: str) -> int:
+    """How wide a terminal shows it; East Asian characters take two columns."""
+    return sum(1 + (east_asian_width(character) in "WF") for character in line)
 
 
 class TestFacts:

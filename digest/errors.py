@@ -10,7 +10,7 @@
     ├── StoreError               exit 1: a database that cannot be opened or is not ours
     ├── WorkerError              a call that a worker process could not finish
     ├── FeedError                a poll that failed; recorded on the feed
-    │   └── NotAskedError        a poll that was not made; the feed is polled later
+    │   └── PostponedError       a poll that waits, since its host allows no more requests
     └── DeliveryError            a send that failed; recorded on the delivery, with its verdict
         └── ChannelError         a send that was not made: the channel takes nothing from anybody
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import timedelta
     from pathlib import Path
+
+    from digest.model import HostBackoff
 
 
 class DigestError(Exception):
@@ -110,8 +112,19 @@ class FeedError(DigestError):
         self.elsewhere = False
 
 
-class NotAskedError(FeedError):
-    """A poll that was not made, since the host wants to be left alone for `retry_after`."""
+class PostponedError(FeedError):
+    """A poll that waits for a host that allows no more requests, as `backoff` says.
+
+    `status` is what the host answered, where it was asked.
+    """
+
+    def __init__(
+        self, backoff: HostBackoff, answer: str = "", *, status: int | None = None
+    ) -> None:
+        until = f"{backoff.until:%Y-%m-%d %H:%M} UTC"
+        reason = f"waits until {until}, since {backoff.host} allows no more requests until then"
+        super().__init__(f"{answer}; {reason}" if answer else reason, status=status)
+        self.backoff = backoff
 
 
 class DeliveryError(DigestError):

@@ -28,8 +28,14 @@ SLOW = (
     *("channels/test_http", "cli/", "config/test_kinds", "editions/test_hostile"),
     *("editions/test_schedule", "feeds/sources/test_new_kind", "feeds/test_hostile"),
     *("feeds/test_mutations", "feeds/test_opml", "jobs/test_catch_up"),
-    *("jobs/test_clocks", "jobs/test_drafts", "jobs/test_hostile_feeds", "jobs/test_incremental"),
-    *("jobs/test_manners", "jobs/test_newness", "jobs/test_publish", "jobs/test_quotas_at"),
+    *("jobs/test_clocks", "jobs/test_drafts", "jobs/test_host_limits", "jobs/test_hostile_feeds"),
+    *(
+        "jobs/test_incremental",
+        "jobs/test_manners",
+        "jobs/test_newness",
+        "jobs/test_publish",
+        "jobs/test_quotas_at",
+    ),
     *("jobs/test_weekly", "kill_matrix/", "rendering/email/test_fit", "rendering/test_escapes"),
     *("store/test_entry_rows", "store/test_lock", "store/test_migrating", "store/test_names_in"),
     *(
@@ -73,6 +79,14 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 
 @pytest.fixture
 def feed_server() -> Iterator[HttpServer]:
+    server = HttpServer()
+    with running(server):
+        yield server
+
+
+@pytest.fixture
+def other_server() -> Iterator[HttpServer]:
+    """A server on another port: to a browser, and to us, another place."""
     server = HttpServer()
     with running(server):
         yield server

@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+from digest.feeds.parsing.read import Body, parse_body
+
+if TYPE_CHECKING:
+    from digest.model import ParsedFeed
+
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+
+
+def parse_feed(body: bytes, url: str, charset: str | None = None) -> ParsedFeed:
+    """What a body says as it came, in `charset` by what its server says.
+
+    Raises:
+        FeedError: it is no feed, or not a whole one.
+    """
+    return parse_body(Body(body, "", limit=10**9, url=url, charset=charset))
 
 
 def item(

@@ -24,7 +24,10 @@ PURE = sorted(
         *(PACKAGE / "config" / f"{name}.py" for name in ("addresses", "schedule", "units")),
     }
     # These do I/O, and the last two read the templates.
-    - {PACKAGE / "feeds" / "http" / f"{name}.py" for name in ("fetch", "sockets", "throttle")}
+    - {
+        PACKAGE / "feeds" / "http" / f"{name}.py"
+        for name in ("connector", "fetch", "sockets", "throttle")
+    }
     - {PACKAGE / "rendering" / f"{name}.py" for name in ("template_files", "templates")}
 )
 _OUTSIDE = re.compile(

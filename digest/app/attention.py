@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from digest.app.lost_names import lost_names
 from digest.app.results import Attention
+from digest.feeds.failing import needs_attention
 from digest.store.tables import NOT_PUBLISHED
 
 if TYPE_CHECKING:
@@ -27,10 +28,11 @@ def attention(
 ) -> tuple[Attention, ...]:
     """All that needs attention, by kind; `health` is None before the first run."""
     return (
-        *_failing(feeds),
+        *_failing(feeds, now),
         *_incidents(settings, feeds, health),
         *_resting(settings, health),
         *_outrun(settings, feeds, now),
+        *_rotating(settings, feeds, now),
         *_moved(feeds),
         *_unpublished(health),
         *_stranded(settings, health),
@@ -44,7 +46,7 @@ def _need(kind: str, name: str, message: str, url: str | None = None) -> Attenti
     return Attention(kind, name, url, message)
 
 
-def _failing(feeds: Sequence[FeedHealth]) -> list[Attention]:
+def _failing(feeds: Sequence[FeedHealth], now: datetime) -> list[Attention]:
     return [
         _need(
             "feed",
@@ -53,7 +55,7 @@ def _failing(feeds: Sequence[FeedHealth]) -> list[Attention]:
             feed.url,
         )
         for feed in feeds
-        if feed.health == "failing"
+        if feed.health == "failing" and needs_attention(feed.url, feed.failing_since, now)
     ]
 
 
@@ -77,7 +79,7 @@ def _incidents(
         # What a feed or digest had is over with it; that a channel rests is told with its times.
         if (
             incident.subject in _still_there(incident.kind, settings, names)
-            or incident.kind == "disk"
+            or incident.kind in {"disk", "host"}
         )
         and not (incident.subject in paused and incident.kind in _OF_POLLS)
     ]
@@ -117,6 +119,26 @@ def _outrun(settings: Settings, feeds: Sequence[FeedHealth], now: datetime) -> l
         )
         for feed in feeds
         if feed.missed_at and now - feed.missed_at <= _RECENT and feed.health != "paused"
+    ]
+
+
+def _rotating(settings: Settings, feeds: Sequence[FeedHealth], now: datetime) -> list[Attention]:
+    """Feeds whose ids tell nothing, but for those whose operator chose what else does."""
+    automatic = {feed.address for feed in settings.feeds if feed.identity == "auto"}
+    return [
+        _need(
+            "rotates",
+            feed.name,
+            "gives entries another id again and again, last"
+            f" {_time(settings, feed.rotated_at)}: one whose title and text change with it may come"
+            " twice; with `identity: link` its link alone tells what it is",
+            feed.url,
+        )
+        for feed in feeds
+        if feed.rotated_at
+        and now - feed.rotated_at <= _RECENT
+        and feed.health != "paused"
+        and feed.url in automatic
     ]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from digest.editions.feed_names import feed_names
+from digest.editions.similarity.copies import older_copies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,11 +30,15 @@ class EntryFate(Struct, frozen=True):
     """The rule that left it out, or empty."""
     watched: tuple[str, ...]
     """The rules that raise it."""
+    copy_of: str = ""
+    """The title of the newer entry of its feed that has its link, and is shown; or empty."""
 
     @property
     def line(self) -> str:
         """All of it, for a person."""
         story = f", with {self.story}" if self.story != self.title else ""
+        if self.copy_of:
+            story = f", as {self.copy_of}, which is newer and has the same link"
         because = {
             "taken": f"in {self.section}{story}",
             "waiting": "no room, next edition",
@@ -41,6 +46,20 @@ class EntryFate(Struct, frozen=True):
         }
         watched = f"; watched: {', '.join(self.watched)}" if self.watched else ""
         return f"{self.fate}: {self.title} ({self.feed}), {because[self.fate]}{watched}"
+
+
+def copies_in(draft: Draft) -> dict[int, str]:
+    """The entries that stand behind a newer one of their feed with the same link; by id, its title.
+
+    Both are in one story.
+    """
+    pending = {entry.id: entry for entry in draft.pending}
+    found: dict[int, str] = {}
+    for story in draft.edition.stories:
+        entries = [pending[number] for number in story.entries if number in pending]
+        for newest, older in older_copies(entries).items():
+            found.update((copy.id, pending[newest].title) for copy in older)
+    return found
 
 
 def explain_draft(draft: Draft, names: Mapping[str, str | None]) -> list[EntryFate]:
@@ -57,6 +76,7 @@ def explain_draft(draft: Draft, names: Mapping[str, str | None]) -> list[EntryFa
     order = {number: place for place, number in enumerate(places)}
     entries = sorted(draft.pending, key=lambda entry: (entry.dated, entry.id), reverse=True)
     left_out = draft.judged.left_out
+    copies = copies_in(draft)
     entries.sort(key=lambda entry: (order.get(entry.id, len(order)), entry.id in left_out))
     titles = {entry.feed_url: entry.feed_title for entry in draft.pending}
     shown = feed_names(names, titles)
@@ -74,6 +94,7 @@ def explain_draft(draft: Draft, names: Mapping[str, str | None]) -> list[EntryFa
                 story=story,
                 rule=rule,
                 watched=draft.judged.watched.get(entry.id, ()),
+                copy_of=copies.get(entry.id, ""),
             )
         )
     return found

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest import __version__
-from digest.feeds.http.fetch import Fetcher, FetchLimits
+from digest.feeds.http.fetch import Fetcher, FetchLimits, utc_now
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from aiohttp import TraceConfig
 
@@ -23,8 +24,9 @@ def open_fetcher(
     settings: Settings,
     tls: ssl.SSLContext | None = None,
     traces: Sequence[TraceConfig] = (),
+    clock: Callable[[], datetime] = utc_now,
 ) -> Fetcher:
-    """The HTTP client, as polling is configured; `tls` and `traces` are the `Fetcher`'s."""
+    """The HTTP client, as polling is configured; the other parameters are the `Fetcher`'s."""
     polling = settings.polling
     limits = FetchLimits(
         timeout=polling.timeout.total_seconds(),
@@ -32,7 +34,7 @@ def open_fetcher(
         concurrency=polling.concurrency,
         per_host=polling.per_host,
     )
-    return Fetcher(limits, _user_agent(settings), tls=tls, traces=traces)
+    return Fetcher(limits, _user_agent(settings), tls=tls, traces=traces, clock=clock)
 
 
 def open_picture_client(settings: Settings, max_body: int) -> Fetcher:

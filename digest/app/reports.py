@@ -14,17 +14,17 @@ from digest.app.results import (
     Status,
     Storage,
 )
+from digest.app.waiting_hosts import host_waited_for, moved_to, waiting_hosts
 from digest.editions.feed_names import feed_names
 from digest.editions.schedule import next_after
 from digest.editions.weekly import weekly_of
-from digest.feeds.http.permanent_moves import settled
-from digest.model import Move
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from digest.config import Settings, SourceSettings
+    from digest.model import HostBackoff
     from digest.store.health import Health
     from digest.store.retention import Sizes
 
@@ -35,8 +35,10 @@ def status_report(
     """How everything is; `health` is None before the first run, `sizes` where nobody asks."""
     rows = health.feeds if health else {}
     names = _names(settings, rows)
+    backoffs = health.hosts if health else ()
     feeds = tuple(
-        _feed(feed, rows.get(feed.address), names[feed.address], now) for feed in settings.feeds
+        _feed(feed, rows.get(feed.address), names[feed.address], backoffs, now)
+        for feed in settings.feeds
     )
     return Status(
         feeds=feeds,
@@ -44,6 +46,11 @@ def status_report(
         deliveries=_counts(health),
         attention=attention(settings, health, feeds, now),
         storage=_storage(feeds, sizes) if sizes else Storage(),
+        waiting=waiting_hosts(
+            (feed.waits_for, feed.next_poll_at)
+            for feed in feeds
+            if feed.waits_for and feed.next_poll_at
+        ),
     )
 
 
@@ -77,7 +84,13 @@ def _names(settings: Settings, rows: Mapping[str, dict[str, Any]]) -> dict[str, 
     }
 
 
-def _feed(feed: SourceSettings, row: dict[str, Any] | None, name: str, now: datetime) -> FeedHealth:
+def _feed(
+    feed: SourceSettings,
+    row: dict[str, Any] | None,
+    name: str,
+    backoffs: Collection[HostBackoff],
+    now: datetime,
+) -> FeedHealth:
     row = row or {}
     health: FeedCondition = "ok" if row.get("succeeded_at") else "not polled yet"
     if row.get("failures"):
@@ -85,19 +98,22 @@ def _feed(feed: SourceSettings, row: dict[str, Any] | None, name: str, now: date
     if feed.paused:
         health = "paused"
     rests = feed.paused or row.get("gone_at")
+    waits = None if rests else host_waited_for(feed.address, row, backoffs, now)
     return FeedHealth(
         url=feed.address,
         name=name,
         health=health,
         polled_at=row.get("polled_at"),
         last_new_at=row.get("new_at"),
-        next_poll_at=None if rests else row.get("next_poll_at"),
+        next_poll_at=None if rests else waits.until if waits else row.get("next_poll_at"),
         failures=row.get("failures", 0),
         failing_since=row.get("failing_since"),
         status=row.get("last_status"),
         error=row.get("last_error"),
         missed_at=row.get("missed_at"),
-        moved_to=row["moved_to"] if settled(_move(row), now) else None,
+        moved_to=moved_to(row, now),
+        rotated_at=row.get("rotated_at"),
+        waits_for=waits.host if waits else None,
     )
 
 
@@ -121,8 +137,3 @@ def _digest(settings: Settings, name: str, health: Health | None, now: datetime)
         weekly_readers=health.weekly.get(name, 0) if health else 0,
         weekly_edition_at=weekly.get("next_edition_at"),
     )
-
-
-def _move(row: dict[str, Any]) -> Move | None:
-    to = row.get("moved_to")
-    return Move(to, row["moved_since"], row["moved_answers"]) if to else None

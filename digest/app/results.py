@@ -16,6 +16,17 @@ from digest.store.deliveries import RecordWithHistory
 FeedCondition = Literal["ok", "not polled yet", "failing", "gone", "paused"]
 
 
+class WaitingHost(Struct, frozen=True):
+    """A host that allows no more requests now."""
+
+    host: str
+    """With its port, where that is not the usual one."""
+    feeds: int
+    """How many wait for it."""
+    until: datetime
+    """From when it is asked again."""
+
+
 class Poll(Struct, frozen=True):
     """`poll`: how each feed went."""
 
@@ -23,6 +34,8 @@ class Poll(Struct, frozen=True):
     new: int
     failed: int
     """How many feeds could not be read."""
+    waiting: tuple[WaitingHost, ...]
+    """The hosts that feeds are postponed for; that is no failure."""
 
 
 class Sent(Struct, frozen=True):
@@ -121,6 +134,10 @@ class FeedHealth(Struct, frozen=True):
     """When two polls in a row last shared no entry."""
     moved_to: str | None
     """Where it moved for good."""
+    waits_for: str | None = None
+    """The host that allows no more requests until `next_poll_at`, where it waits for one."""
+    rotated_at: datetime | None = None
+    """When it last gave an entry another id, not for the first time."""
 
 
 class DigestPlan(Struct, frozen=True):
@@ -155,7 +172,7 @@ class Attention(Struct, frozen=True):
     """Something that needs a person."""
 
     kind: str
-    """feed, gone, flood, quota, missed, moved, digest, channel, delivery, deliveries, disk,
+    """feed, gone, flood, quota, host, missed, moved, digest, channel, delivery, deliveries, disk,
     template, list (of a gone channel) or renamed (perhaps: a gone digest)."""
     name: str
     url: str | None
@@ -191,3 +208,5 @@ class Status(Struct, frozen=True):
     deliveries: Counts
     attention: tuple[Attention, ...]
     storage: Storage
+    waiting: tuple[WaitingHost, ...] = ()
+    """The hosts that allow no more requests now, and that feeds wait for."""

@@ -20,6 +20,7 @@ from digest.app.results import (
     Send,
     Sent,
 )
+from digest.app.waiting_hosts import hosts_of_polls
 from digest.config.addresses import without_credentials
 from digest.config.spelling import nearest
 from digest.errors import StoreError, UsageError
@@ -255,6 +256,7 @@ def poll_report(results: Sequence[PollResult]) -> Poll:
         feeds=tuple(results),
         new=sum(result.new for result in results),
         failed=sum(result.outcome == "failed" for result in results),
+        waiting=hosts_of_polls(results),
     )
 
 

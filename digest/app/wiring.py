@@ -134,7 +134,7 @@ async def polling_over(
         await know_lists(settings, store)
         if first_due_at_once:
             await store.transact(lambda opened: opened.schedules.make_first_due(now))
-        async with open_fetcher(settings) as fetcher:
+        async with open_fetcher(settings, clock=context.clock) as fetcher:
             yield PollJob(context, fetcher, workers)
     finally:
         workers.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from digest.checks import Finding, Trouble, failed, found
-from digest.errors import FeedError
+from digest.errors import FeedError, PostponedError
 from digest.feeds.anomalies import outruns
 from digest.feeds.http.freshness import server_time
 from digest.feeds.parsing.read import parse_body
@@ -92,6 +92,8 @@ class FeedChecks:
             request = self._sources.request(feed, self._now())
             response = await self._sources.ask(feed, request)
             parsed = await self._workers.call(parse_body, self._sources.body(feed, response))
+        except PostponedError as error:
+            return Finding("feed", name, "warn", error.reason, _BY_STATUS[429])
         except FeedError as error:
             return failed(
                 "feed", name, error.reason, _remedy(error).format(url=shlex.quote(feed.address))

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Literal
 import click
 from msgspec import Struct
 
+from digest.app.edition_reasons import copies_in
+from digest.app.reports import status_report
+from digest.app.waiting_hosts import waiting_line
 from digest.app.wiring import job_context, utc_now
 from digest.cli import aio, pass_settings
 from digest.cli.output import print_result, say
@@ -123,6 +126,7 @@ def _troubled(settings: Settings, store: Store) -> list[str]:
             for url, row in known.items()
             if row["failures"] and url not in paused
         ),
+        *map(waiting_line, status_report(settings, health, utc_now()).waiting),
         *(
             f"over its quota: {titles.get(incident.subject, incident.subject)}: {incident.message}"
             for incident in health.incidents
@@ -173,7 +177,9 @@ class _Explainer:
             return Verdict(digest, "left out", f"left out{by}")
         again = "was edited and is sent again; " if found.again else ""
         if record.id in draft.edition.entry_ids:
-            return Verdict(digest, "next", f"{again}will be in the next edition")
+            newer = copies_in(draft).get(record.id)
+            shown = f", as {newer}, which is newer and has the same link" if newer else ""
+            return Verdict(digest, "next", f"{again}will be in the next edition{shown}")
         message = f"{again}waits behind others, since an edition has room for max_entries only"
         return Verdict(digest, "waiting", message)
 

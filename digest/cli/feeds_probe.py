@@ -18,6 +18,7 @@ from digest.feeds.discovery import feed_links, is_of_the_site, usual_addresses
 from digest.feeds.http.failures import IF_MEANT
 from digest.feeds.identity import choice
 from digest.feeds.parsing.read import parse_body, read_text
+from digest.feeds.revisions import is_stamped
 from digest.feeds.sources import source_of
 from digest.jobs.ask_source import SourceClient
 from digest.language import counted
@@ -100,14 +101,14 @@ class Scout:
             FeedError: the page cannot be had, or nothing that may be a feed was found.
         """
         request = self._sources.request(feed, utc_now())
-        _, body = await self._fetch(feed, request)
+        response, body = await self._fetch(feed, request)
         try:
             return [_candidate(feed.address, await self._workers.call(parse_body, body))]
         except FeedError as error:
             if not source_of(feed.kind).has_own_address:
                 raise
             reason = error.reason
-        links = await self._workers.call(feed_links, body.raw, body.url)
+        links = await self._links(feed, response, body)
         tried = await asyncio.gather(*(self._try(feed, request, link, done) for link in links))
         found = sorted(tried, key=lambda candidate: candidate.error is not None)
         if not found or found[0].error:
@@ -166,15 +167,20 @@ class Scout:
             parsed = await self._workers.call(parse_body, body)
             identity = await self._workers.call(choice, parsed, feed.identity)
         except FeedError as error:
-            links = await self._links(feed, body)
+            links = await self._links(feed, response, body)
             return replace(seen, error=error.reason, links=links)
-        return _understood(seen, parsed, identity)
+        whole = _understood(seen, parsed, identity)
+        problems = [*_problems(whole, parsed, identity, automatic=feed.identity == "auto")]
+        if response.rest:
+            waits = f"its host allows no more requests for {response.rest.total_seconds():.0f} s"
+            problems.append(f"{waits}: its feeds wait")
+        return replace(whole, problems=tuple(problems))
 
-    async def _links(self, feed: SourceSettings, body: Body) -> tuple[str, ...]:
+    async def _links(self, feed: SourceSettings, response: Response, body: Body) -> tuple[str, ...]:
         """The feeds of a web page that stands in the place of a feed."""
         if not source_of(feed.kind).has_own_address:
             return ()
-        return await self._workers.call(feed_links, body.raw, body.url)
+        return await self._workers.call(feed_links, body.raw, body.url, response.links)
 
     async def _fetch(self, feed: SourceSettings, request: Request) -> tuple[Response, Body]:
         """An answer and its body, decoded.
@@ -190,7 +196,12 @@ class Scout:
             reason = error.reason.replace(IF_MEANT, _BY_OPTION)
             raise FeedError(self._redact(reason), status=error.status) from error
         moved_to = response.moved_to and self._redact(response.moved_to)
-        response = replace(response, url=self._redact(response.url), moved_to=moved_to)
+        response = replace(
+            response,
+            url=self._redact(response.url),
+            links=self._redact(response.links),
+            moved_to=moved_to,
+        )
         return response, replace(body, raw=text, coding="", url=response.url)
 
 
@@ -223,7 +234,7 @@ def _answered(url: str, response: Response, seconds: float) -> Examination:
 
 def _understood(seen: Examination, parsed: ParsedFeed, identity: Counter[str]) -> Examination:
     entries = parsed.entries
-    whole = replace(
+    return replace(
         seen,
         format=parsed.format,
         title=parsed.title,
@@ -234,12 +245,21 @@ def _understood(seen: Examination, parsed: ParsedFeed, identity: Counter[str]) -
         with_link=sum(bool(entry.link) for entry in entries),
         identity=dict(identity),
     )
-    return replace(whole, problems=tuple(_problems(whole, parsed, identity)))
 
 
-def _problems(seen: Examination, parsed: ParsedFeed, identity: Counter[str]) -> Iterator[str]:
-    """What readers of the digests would notice, then what polling would."""
+def _problems(
+    seen: Examination, parsed: ParsedFeed, identity: Counter[str], *, automatic: bool
+) -> Iterator[str]:
+    """What readers of the digests would notice, then what polling would.
+
+    `automatic` is that no setting says what tells entries apart.
+    """
     yield from _problems_of_entries(parsed, identity)
+    if automatic and (stamped := sum(map(is_stamped, parsed.entries))):
+        yield (
+            f"{counted(stamped, 'entry', 'entries')} with an id that probably changes with each"
+            " edit; if entries come twice, `identity: link` tells them apart by their links"
+        )
     if seen.moved_to:
         yield f"it moved for good to {seen.moved_to}"
     if not (seen.etag or seen.last_modified):

@@ -8,6 +8,7 @@ import click
 
 from digest.app.results import Poll, Send
 from digest.app.runtime import poll_now
+from digest.app.waiting_hosts import waiting_line
 from digest.app.wiring import open_polling, open_runtime
 from digest.cli import aio, pass_settings
 from digest.cli.holder import ask_holder
@@ -17,6 +18,8 @@ from digest.language import counted
 from digest.store import database_of, titles_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from digest.config import Settings
 
 UNDELIVERED = {"failed", "unknown", "retrying", "pending"}
@@ -39,9 +42,20 @@ def _print_polls(result: Poll) -> None:
     rows = [
         (feed.name, feed.outcome, str(feed.new), str(feed.known), feed.error or "")
         for feed in result.feeds
+        # Those that were not asked are told of by their hosts.
+        if feed.outcome != "postponed" or feed.status
     ]
-    print_table("", ("feed", "outcome", "new", "known", "error"), rows)
+    if rows:
+        print_table("", ("feed", "outcome", "new", "known", "error"), rows)
+    for line in _waiting_lines(result):
+        say(line)
     say(f"{result.new} new, {result.failed} failed")
+
+
+def _waiting_lines(result: Poll) -> Iterator[str]:
+    for waiting in result.waiting:
+        names = [feed.name for feed in result.feeds if feed.waits_for == waiting.host]
+        yield waiting_line(waiting, names[0] if len(names) == 1 else "")
 
 
 async def _poll(settings: Settings, feeds: tuple[str, ...]) -> Poll:

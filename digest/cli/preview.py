@@ -186,4 +186,5 @@ async def _polled_copy(
             if unread:
                 with polling_progress(len(unread)) as report:
                     polled = await poll_job.poll(unread, report)
-            yield drafter, [feed for feed in polled if feed.outcome == "failed"]
+            not_read = [feed for feed in polled if feed.outcome in {"failed", "postponed"}]
+            yield drafter, not_read

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from digest.app.human_units import ago, in_megabytes
+from digest.app.waiting_hosts import waiting_line
 from digest.editions.weekly import weekly_of
+from digest.feeds.failing import is_moody
 from digest.model import as_dict
 
 if TYPE_CHECKING:
@@ -25,15 +27,23 @@ _MISSED = timedelta(days=7)
 _LATE = timedelta(minutes=15)
 _MOST_NAMED = 10
 _WELL = "well"
+# Those that wait are told of by their hosts.
+_NOT_NAMED = (_WELL, "waiting")
 # The worst first.
-_GROUPS = ("failing", "gone", "outrun", "late", "quiet", "not polled yet", "paused", _WELL)
+_GROUPS = (
+    *("failing", "gone", "outrun", "late", "waiting", "quiet", "not polled yet", "paused"),
+    _WELL,
+)
+_MOODY = "; feeds of this host fail for days and live on: it needs attention after three"
 _MENDS = {
     "feed": "digest feeds test {url}",
     "gone": "digest feeds remove {url}",
     "moved": "change its url in the configuration file",
     "missed": "give it a shorter `every` in the configuration file",
+    "rotates": "give it `identity: link` in the configuration file",
     "flood": "digest held {url}",
     "quota": "give it a greater `daily_entries` or `daily_size`, or: digest feeds remove {url}",
+    "host": "give its feeds a longer `every`, or ask its operator; their feeds wait until then",
     "channel": "digest check --online",
     "template": "digest preview {name} --open",
     "digest": "digest preview {name}",
@@ -79,7 +89,7 @@ def overview(
         Line("Next editions", "head"),
         *_editions(report.digests, whens),
         Line(),
-        *_feeds(report.feeds, now, everything=everything),
+        *_feeds(report, now, everything=everything),
         Line(),
         Line("Deliveries: " + _counted(as_dict(report.deliveries))),
         *_storage(report.storage, everything=everything),
@@ -135,14 +145,16 @@ def _away(span: timedelta) -> str:
     return f"in {hours} h {minutes % 60} min" if hours else f"in {minutes} min"
 
 
-def _feeds(feeds: Sequence[FeedHealth], now: datetime, *, everything: bool) -> Iterator[Line]:
+def _feeds(report: Status, now: datetime, *, everything: bool) -> Iterator[Line]:
     groups = defaultdict(list)
-    for feed in feeds:
+    for feed in report.feeds:
         groups[_group(feed, now)].append(feed)
     counts = {group: len(groups[group]) for group in _GROUPS if groups[group]}
     yield Line("Feeds: " + _counted(counts), "head")
     for group in counts:
-        if group == _WELL and not everything:
+        if group == "waiting":
+            yield from (Line(f"  {group:14}  {waiting_line(each)}") for each in report.waiting)
+        if group in _NOT_NAMED and not everything:
             continue
         shown = groups[group] if everything else groups[group][:_MOST_NAMED]
         for feed in shown:
@@ -152,6 +164,8 @@ def _feeds(feeds: Sequence[FeedHealth], now: datetime, *, everything: bool) -> I
 
 
 def _group(feed: FeedHealth, now: datetime) -> str:
+    if feed.waits_for and feed.health in {"ok", "not polled yet"}:
+        return "waiting"
     if feed.health != "ok":
         return feed.health
     if feed.missed_at and now - feed.missed_at <= _MISSED:
@@ -162,18 +176,16 @@ def _group(feed: FeedHealth, now: datetime) -> str:
 
 
 def _because(group: str, feed: FeedHealth, now: datetime) -> str:
-    match group:
-        case "failing" | "gone":
-            return f": {feed.error}"
-        case "outrun":
-            return ": brought more between two polls than it lists"
-        case "late":
-            return f": was due {ago(feed.next_poll_at, now)}"
-        case "quiet":
-            return f": nothing new since {feed.last_new_at:%Y-%m-%d}"
-        case "well":
-            return f": polled {ago(feed.polled_at, now)}, new {ago(feed.last_new_at, now)}"
-    return ""
+    reasons = {
+        "failing": f"{feed.error}{_MOODY if is_moody(feed.url) else ''}",
+        "gone": feed.error,
+        "outrun": "brought more between two polls than it lists",
+        "late": f"was due {ago(feed.next_poll_at, now)}",
+        "waiting": f"waits for {feed.waits_for}",
+        "quiet": feed.last_new_at and f"nothing new since {feed.last_new_at:%Y-%m-%d}",
+        _WELL: f"polled {ago(feed.polled_at, now)}, new {ago(feed.last_new_at, now)}",
+    }
+    return f": {reasons[group]}" if group in reasons else ""
 
 
 def _storage(storage: Storage, *, everything: bool) -> Iterator[Line]:

@@ -18,6 +18,7 @@ _SAYS = {
     "gone": "{name} is gone",
     "flood": "{name} brought far more than usual",
     "quota": "{name} brings more than is kept",
+    "host": "{name} allows no requests",
     "channel": "The channel {name} takes nothing",
     "template": "The templates of {name} fail",
     "disk": "The disk of the database is full",

@@ -190,14 +190,22 @@ def _story(frame: Frame, place: Place) -> Story:
         html=lead.html if frame.content == "full" else "",
         image=_image(frame, lead),
         watched=tuple(dict.fromkeys(rule for rules in watched for rule in rules)),
-        related=tuple(
-            Related(entry.title, entry.link, _feed_name(frame, entry)) for entry in cluster.related
-        ),
+        related=tuple(_related(frame, cluster)),
         group=cluster.group,
         brief=place.brief,
         facts=measured.facts,
         discussion=measured.discussion,
     )
+
+
+def _related(frame: Frame, cluster: Cluster) -> Iterable[Related]:
+    """What is shown with a story by its title; without its link where that stands there."""
+    for entry in cluster.related:
+        yield Related(entry.title, entry.link, _feed_name(frame, entry))
+    titles = {entry.title for entry in cluster.entries + cluster.related}
+    for copy in {copy.title: copy for copy in cluster.copies}.values():
+        if copy.title not in titles:
+            yield Related(copy.title, "", _feed_name(frame, copy))
 
 
 def _reading_minutes(entry: Entry) -> int:

@@ -2,14 +2,18 @@
 
 An alias, or name, is its kind, a colon and 24 hexadecimal digits, so that the store can tell kinds
 apart and finds all of them in one index. Guids and links have two, of the exact text and of a
-folded one, without what sites change for all their entries in a day.
+folded one, without what sites change for all their entries in a day; addresses that say where a
+reader came from have a third, without that.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
+
+from digest.feeds.trackers import is_tracker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +34,10 @@ _TRACKING = re.compile(
     r"(?:utm_\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_[ce]id|_hs(?:enc|mi)|mkt_tok|ref_src)",
     re.IGNORECASE,
 )
+# Names that are of nothing else; `s` and `sid` may be a story's.
+_SESSION = re.compile(r"phpsessid|jsessionid|aspsessionid\w*|oscsid|cfid|cftoken", re.IGNORECASE)
+_PARTS = re.compile(r"[?#;]")
+_SESSION_IN_PATH = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
 
 
 def kind_of(name: str) -> str:
@@ -44,14 +52,14 @@ def guid_aliases(guid: str, home: str, *, trusting: bool = False) -> tuple[str, 
     """
     if not guid or (not trusting and (_is_hollow(guid) or is_home(guid, home))):
         return ()
-    return _exact_and_folded(GUID, guid, fold(guid))
+    return _names_of(GUID, guid, fold(guid), bare_link(guid) if _WEB.match(guid) else guid)
 
 
 def link_aliases(link: str, home: str, *, trusting: bool = False) -> tuple[str, ...]:
     """The aliases of a link; none for the home page, unless `trusting`."""
     if not link or (is_home(link, home) and not trusting):
         return ()
-    return _exact_and_folded(LINK, link, stored_link(link))
+    return _names_of(LINK, link, stored_link(link), bare_link(link))
 
 
 def content_aliases(entry: ParsedEntry) -> tuple[str, ...]:
@@ -94,7 +102,7 @@ def is_home(address: str, home: str) -> bool:
     if not match:
         return False
     if match["rest"].strip("/"):
-        return stored_link(address) == stored_link(home)
+        return bare_link(address) == bare_link(home)
     home_host = _WEB.fullmatch(home)
     return not home_host or home_host["host"].lower() == match["host"].lower()
 
@@ -109,13 +117,39 @@ def fold(address: str) -> str:
 
 
 def stored_link(link: str) -> str:
-    """A folded web address, also without the parameters that only track readers."""
+    """A folded web address, also without some parameters that only track readers.
+
+    Every database has names of it, so that what it folds must never change; `bare_link` may.
+    """
     head, question, rest = fold(link).partition("?")
     if not question:
         return head
     query, hash_mark, fragment = rest.partition("#")
     kept = [part for part in query.split("&") if not _TRACKING.fullmatch(part.partition("=")[0])]
     return f"{head.rstrip('/')}{'?' if kept else ''}{'&'.join(kept)}{hash_mark}{fragment}"
+
+
+# Asked several times of each link, and for every entry of the feed's home page.
+@lru_cache(maxsize=512)
+def bare_link(link: str) -> str:
+    """A folded web address without all that tracks readers, and without a session's id."""
+    folded = stored_link(link)
+    if _PARTS.search(folded) is None:
+        return folded
+    address, _, fragment = folded.partition("#")
+    head, _, query = address.partition("?")
+    head = _SESSION_IN_PATH.sub("", head).rstrip("/")
+    kept, fragment = _untracked(query), _untracked(fragment)
+    return f"{head}{'?' if kept else ''}{kept}{'#' if fragment else ''}{fragment}"
+
+
+def _untracked(query: str) -> str:
+    return "&".join(part for part in query.split("&") if not _is_of_a_reader(part))
+
+
+def _is_of_a_reader(parameter: str) -> bool:
+    name, _, value = parameter.partition("=")
+    return is_tracker(name, value) or bool(_SESSION.fullmatch(name))
 
 
 def digest_of(*parts: str) -> str:
@@ -131,6 +165,6 @@ def _is_hollow(guid: str) -> bool:
     return not bare.isdisjoint(_NO_GUID)
 
 
-def _exact_and_folded(kind: str, exact: str, folded: str) -> tuple[str, ...]:
-    name = f"{kind}:{digest_of(exact)}"
-    return (name,) if folded == exact else (name, f"{kind}:{digest_of(folded)}")
+def _names_of(kind: str, *forms: str) -> tuple[str, ...]:
+    """The names of a text and of its folded forms, each once."""
+    return tuple(f"{kind}:{digest_of(form)}" for form in dict.fromkeys(forms))

@@ -10,6 +10,13 @@ from msgspec.structs import replace
 
 from digest.feeds.aliases import CONTENT_KINDS, DATED, GUID, LINK, TEXT, WHOLE, kind_of
 from digest.feeds.identity import candidate_keys, whole_key
+from digest.feeds.rereading import names_now, pair_outdated
+from digest.feeds.revisions import (
+    differ_by_session,
+    has_other_guids,
+    has_title_or_text_of,
+    is_revised,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -25,8 +32,18 @@ class RecognisedEntry(Struct, frozen=True):
 
     @property
     def edited(self) -> bool:
-        """Whether it says something else now."""
+        """Whether it says something else now, or is read otherwise."""
         return self.known.fingerprint != self.keyed.fingerprint
+
+    @property
+    def restored(self) -> bool:
+        """Whether nobody can tell if its feed edited it: what it said as it is read now is lost."""
+        return self.edited and (self.known.outdated or not self.known.fingerprint)
+
+    @property
+    def rotates(self) -> bool:
+        """Whether its feed gives it another guid again and again: this is the third at least."""
+        return has_other_guids(self.keyed, self.known)
 
     @property
     def new_names(self) -> tuple[str, ...]:
@@ -50,15 +67,29 @@ class Changes(Struct, frozen=True):
         return any(entry.known.in_last_body for entry in self.recognised)
 
 
-def diff(entries: Sequence[KeyedEntry], known: Iterable[KnownEntry]) -> Changes:
+class Overlap(Struct, frozen=True):
+    """What is known of a body beside its entries: how many it has, also those that are not read.
+
+    `unchanged` has the ids, by key, of those that the last body had byte for byte.
+    """
+
+    size: int
+    unchanged: Mapping[str, int] = {}
+
+
+def diff(
+    entries: Sequence[KeyedEntry], known: Iterable[KnownEntry], overlap: Overlap | None = None
+) -> Changes:
     """Compare a body's entries with all known ones that share a name or a key with any of them.
 
     Two are the same where their guids agree. Where one has none that tells it apart, their links
     decide, and without those their title with its date or its text. Where guids differ, the entry
-    was given another one only if nothing else changed: title and date, and link or text.
+    was given another one only if it is of the same link, and says the same or its guids differ by
+    a stamp; or if its title, date and text are the same. What was read otherwise by an earlier
+    version is also recognised by its bytes, or by what both readings have in common.
     """
     keys = {entry.key: entry for entry in known}
-    same = _pair(entries, keys)
+    same = _pair(entries, keys, overlap or Overlap(len(entries)))
     new, recognised = [], []
     for entry in entries:
         match = same.get(entry.key)
@@ -78,25 +109,32 @@ def _free_key(entry: KeyedEntry, taken: Container[str]) -> str | None:
     return next((key for key in candidates if key not in taken), None)
 
 
-def _pair(entries: Sequence[KeyedEntry], keys: Mapping[str, KnownEntry]) -> dict[str, KnownEntry]:
+def _pair(
+    entries: Sequence[KeyedEntry], keys: Mapping[str, KnownEntry], overlap: Overlap
+) -> dict[str, KnownEntry]:
     """Which known entry each is, by key; the strongest evidence first, and each known one once."""
     if not keys:
         return {}
     holders: dict[str, list[KnownEntry]] = defaultdict(list)
     for known in keys.values():
-        for name in known.names:
+        for name in names_now(known) if known.outdated else known.names:
             holders[name].append(known)
     claims = [
         (_strength(entry, found, kinds), n, found)
         for n, entry in enumerate(entries)
-        for found, kinds in _evidence(entry, holders, keys)
+        for found, kinds in _evidence(entry, holders, keys, overlap.size)
     ]
-    paired: dict[str, KnownEntry] = {}
-    claimed: set[int] = set()
+    by_id = {known.id: known for known in keys.values()}
+    paired = {key: by_id[number] for key, number in overlap.unchanged.items() if number in by_id}
+    claimed = {known.id for known in paired.values()}
     for _, n, found in sorted(claims, key=lambda claim: claim[0], reverse=True):
         if entries[n].key not in paired and found.id not in claimed:
             paired[entries[n].key] = found
             claimed.add(found.id)
+    outdated = [known for known in by_id.values() if known.outdated and known.in_last_body]
+    if outdated:
+        rest = [entry for entry in entries if entry.key not in paired]
+        paired |= pair_outdated(rest, [known for known in outdated if known.id not in claimed])
     return paired
 
 
@@ -104,8 +142,9 @@ def _evidence(
     entry: KeyedEntry,
     holders: Mapping[str, Sequence[KnownEntry]],
     keys: Mapping[str, KnownEntry],
+    size: int,
 ) -> list[tuple[KnownEntry, frozenset[str]]]:
-    """The known entries that this one may be, and the kinds of names that say so."""
+    """The known entries that this one of `size` may be, and the kinds of names that say so."""
     agreeing: dict[int, set[str]] = defaultdict(set)
     known: dict[int, KnownEntry] = {}
     told_by: set[str] = set()
@@ -127,7 +166,7 @@ def _evidence(
     return [
         (candidate, frozenset(agreeing[candidate.id]))
         for candidate in known.values()
-        if _is_same(entry, candidate, agreeing[candidate.id], told_by)
+        if _is_same(entry, candidate, agreeing[candidate.id], told_by, size)
     ]
 
 
@@ -136,21 +175,31 @@ def _with_alias(
 ) -> Sequence[KnownEntry]:
     """The known entries with this alias, which is evidence only if there is one of them.
 
-    Of several with the same guid, those with another for their key were only given it later.
+    Of several with the same guid, those with another for their key were only given it later. Of
+    several with the same link, which a feed with rotating guids has brought, the last is meant.
     """
     found = holders.get(name, ())
-    if len(found) < 2 or kind_of(name) != GUID:
+    if len(found) < 2:
         return found
-    own = f"guid:{entry.entry.guid}"
-    return [known for known in found if known.key == own or not known.key.startswith("guid:")]
+    if kind_of(name) == GUID:
+        own = f"guid:{entry.entry.guid}"
+        return [known for known in found if known.key == own or not known.key.startswith("guid:")]
+    if kind_of(name) == LINK and _tells_guid(entry):
+        listed = [known for known in found if known.in_last_body]
+        return listed if len(listed) == 1 else found
+    return found
+
+
+def _tells_guid(entry: KeyedEntry) -> bool:
+    # The strongest name stands first.
+    return kind_of(entry.telling[0]) == GUID if entry.telling else False
 
 
 def _strength(entry: KeyedEntry, known: KnownEntry, kinds: frozenset[str]) -> tuple[int, ...]:
     """How strong the evidence is that they are the same, as a tuple to sort by."""
     # Where guids are places in a list, what stands there says which entry it is.
-    has_guid = any(kind_of(name) == GUID for name in entry.telling)
     return (
-        has_guid and kinds >= {LINK, DATED, TEXT},
+        _tells_guid(entry) and kinds >= {LINK, DATED, TEXT},
         GUID in kinds and entry.key == known.key,
         WHOLE in kinds,
         GUID in kinds,
@@ -161,18 +210,41 @@ def _strength(entry: KeyedEntry, known: KnownEntry, kinds: frozenset[str]) -> tu
 
 
 def _is_same(
-    entry: KeyedEntry, known: KnownEntry, agreeing: Container[str], told_by: Container[str]
+    entry: KeyedEntry,
+    known: KnownEntry,
+    agreeing: Container[str],
+    told_by: Container[str],
+    size: int,
 ) -> bool:
     """By the strongest kind of name that both have; what disagrees there must agree elsewhere."""
     if WHOLE in agreeing or GUID in agreeing:
         return True
     known_by = {kind_of(name) for name in known.names}
+    has_links = LINK in told_by and LINK in known_by
     if GUID in told_by and GUID in known_by:
-        if DATED in known_by and entry.entry.title and entry.entry.published:
-            return DATED in agreeing and (LINK in agreeing or TEXT in agreeing)
-        return LINK in agreeing and TEXT in agreeing
+        return _is_renamed(entry, known, agreeing, size, has_links=has_links)
     if LINK in agreeing:
         return True
-    if LINK in told_by and LINK in known_by:
-        return DATED in agreeing and TEXT in agreeing
+    if has_links:
+        session = differ_by_session(entry.entry.link, known.link)
+        return DATED in agreeing and (TEXT in agreeing or session)
     return DATED in agreeing or TEXT in agreeing
+
+
+def _is_renamed(
+    entry: KeyedEntry,
+    known: KnownEntry,
+    agreeing: Container[str],
+    size: int,
+    *,
+    has_links: bool,
+) -> bool:
+    """Whether an entry is known under another guid, by its link or by all else that it says."""
+    # The title may be unknown, as where there is nothing in it to see.
+    says_the_same = DATED in agreeing or TEXT in agreeing or has_title_or_text_of(entry, known)
+    if LINK in agreeing:
+        # The only entry of a feed may stand at a page that has another every day.
+        return says_the_same or (size > 1 and is_revised(entry, known))
+    if DATED in agreeing and TEXT in agreeing:
+        return True
+    return not has_links and says_the_same and is_revised(entry, known)

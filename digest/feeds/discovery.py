@@ -3,40 +3,26 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from typing import TYPE_CHECKING
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
+from digest.feeds.comments import is_of_comments
+from digest.feeds.page_links import PageLink, links_of_header, links_of_page
 from digest.feeds.text import absolute_link
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
 _MOST_LINKS = 20
-_MOST_TRIED = 500
-_MOST_BYTES = 4_000_000
 _MAX_LINK = 4_096
-_FEED_TYPES = {
-    "application/rss+xml",
-    "application/atom+xml",
-    "application/rdf+xml",
-    "application/feed+json",
-}
-# Pages also announce their API, their sitemap and more in these.
-_LOOSE_TYPES = {"application/json", "application/xml", "text/xml"}
-_HINT = re.compile(r"feed|rss|atom", re.IGNORECASE)
-_COMMENTS = re.compile(r"\bcomments?\b", re.IGNORECASE)
-_FEED_ADDRESS = re.compile(
-    r"""
-    ( (^|/)(feeds?|rss|atom)/?
-    | (^|/)((feed|rss|atom|index)[\w-]*\.(xml|rdf)|feed\.json)
-    | (^|/)feeds/posts/default
-    | \.(rss|atom|rdf)
-    | [?&](feed|format|alt)=(rss2?|atom|rdf)
-    )($|[?&#])""",
-    re.IGNORECASE | re.VERBOSE,
-)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+# Of a source that is no feed, in which a space may be one.
+_SHORT_FORM = re.compile(r"[a-z][a-z0-9+.-]*:(?!//)", re.IGNORECASE)
+# What feed readers and programs for podcasts register for themselves, and what it is on the web.
+_FEED_SCHEMES = {
+    **dict.fromkeys(("feed", "rss", "itpc", "pcast", "podcast"), "http"),
+    **dict.fromkeys(("feeds", "itpcs"), "https"),
+}
 _USUAL_PATHS = (
     "feed",
     "rss",
@@ -48,30 +34,46 @@ _USUAL_PATHS = (
     "feed.json",
     "feeds/posts/default",
 )
+# Ranks of links, of which the least is likeliest.
+_DECLARED, _HAS_ADDRESS, _LEADS_ELSEWHERE, _CALLED, _OF_COMMENTS = range(5)
 
 
-def feed_links(body: bytes, url: str) -> tuple[str, ...]:
+def feed_links(body: bytes, url: str, header: str = "") -> tuple[str, ...]:
     """The feeds a web page from `url` links to, the likeliest first, at most 20.
 
-    What is declared to be a feed (HTML Standard, 4.6.7.1) comes before what has the address of
-    one, feeds of comments come last. Takes any bytes; addresses are absolute.
+    What the page or its `Link` header declares to be a feed comes before what has the address of
+    one. What is only called a feed, and where the page leads on to by itself, count where none is
+    declared. Feeds of comments come last. Takes any bytes; addresses are absolute.
     """
-    # Only worker processes need it; the daemon stays small.
-    from lxml import etree
+    found = [(*pair, _rank(*pair, url)) for pair in _found(body, url, header)]
+    any_declared = any(rank == _DECLARED for _, _, rank in found)
+    ranks: dict[str, int] = {}
+    for link, address, rank in found:
+        if link.is_declared or link.has_feed_address or not any_declared:
+            ranks[address] = min(rank, ranks.get(address, rank))
+    # In the order of the page within each rank.
+    return tuple(sorted(ranks, key=ranks.__getitem__)[:_MOST_LINKS])
 
-    # Markup and addresses are ASCII, so UTF-16 without its zeros will do.
-    text = body[:_MOST_BYTES].replace(b"\0", b"").decode("utf-8", "replace")
-    page = _Page(url)
-    # As events, since a tree takes minutes for a tag of 100,000 attributes.
-    parser = etree.HTMLParser(
-        target=page,  # type: ignore[arg-type]  # the stubs ask for more than lxml does
-        encoding="utf-8",
-        no_network=True,
-    )
-    # What was read before markup that cannot be read counts.
-    with suppress(etree.LxmlError):
-        etree.fromstring(text.encode(), parser)
-    return page.links()
+
+def _found(body: bytes, url: str, header: str) -> Iterator[tuple[PageLink, str]]:
+    """The links of a header and a page that lead elsewhere, with their absolute addresses."""
+    page = links_of_page(body)
+    base = absolute_link(url, plain_address(page.base), _MAX_LINK) or url
+    placed = [(url, link) for link in links_of_header(header)]
+    for place, link in [*placed, *((base, link) for link in page.links)]:
+        address = urldefrag(absolute_link(place, plain_address(link.href), _MAX_LINK)).url
+        if address not in ("", url):
+            yield link, address
+
+
+def _rank(link: PageLink, address: str, url: str) -> int:
+    if is_of_comments(link.href, link.label):
+        return _OF_COMMENTS
+    if link.is_declared:
+        return _DECLARED
+    if not link.has_feed_address:
+        return _CALLED
+    return _HAS_ADDRESS if urlsplit(address).netloc == urlsplit(url).netloc else _LEADS_ELSEWHERE
 
 
 def usual_addresses(url: str) -> tuple[str, ...]:
@@ -90,66 +92,25 @@ def is_of_the_site(found: str, asked: str) -> bool:
 
 def web_address(text: str) -> str:
     """The web address meant by what people and pages write, like `example.com` or `feed://...`."""
-    address = without_feed_scheme(text.strip())
-    return address if _SCHEME.match(address) else f"https://{address}"
+    address = plain_address(text)
+    return address if _SCHEME.match(address) else f"https://{_encoded(address)}"
 
 
-def without_feed_scheme(address: str) -> str:
-    """`feed://host/` and `feed:https://host/` are for feed readers what http and https are."""
+def plain_address(address: str) -> str:
+    """An address as a browser has it, and of http or https where it is of a scheme for feeds.
+
+    White space around it and line ends in it say nothing (URL Standard, 4.4), and a space in it is
+    percent-encoded. `feed://host/` and `feed:https://host/` are what http and https are, and
+    programs for podcasts have such schemes too.
+    """
+    address = address.strip()
     scheme, _, rest = address.partition(":")
-    if scheme.lower() != "feed":
-        return address
-    whole = rest.removeprefix("//")
-    return whole if whole.lower().startswith(("http:", "https:")) else f"http:{rest}"
+    http = _FEED_SCHEMES.get(scheme.lower()) if rest else None
+    if not http:
+        return address if _SHORT_FORM.match(address) else _encoded(address)
+    whole = _encoded(rest).removeprefix("//")
+    return whole if whole.lower().startswith(("http:", "https:")) else f"{http}://{whole}"
 
 
-class _Page:
-    """What of an HTML document concerns feeds, noted as lxml's parser comes by it."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._base = ""
-        self._tried = 0
-        self._noted: dict[str, int] = {}
-
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """Notice an element."""
-        href = without_feed_scheme(attributes.get("href", "").strip())
-        if not href or len(href) > _MAX_LINK or self._tried >= _MOST_TRIED:
-            return
-        if tag == "base":
-            # Of several the first holds (HTML Standard, 4.2.3).
-            self._base = self._base or absolute_link(self._url, href, _MAX_LINK)
-        elif tag in {"a", "area", "link"}:
-            declared = _declared(attributes)
-            if declared or (tag != "link" and _FEED_ADDRESS.search(href)):
-                self._note(href, attributes.get("title", ""), declared=declared)
-
-    def _note(self, href: str, title: str, *, declared: bool) -> None:
-        self._tried += 1
-        link = urldefrag(absolute_link(self._base or self._url, href, _MAX_LINK)).url
-        if not link:
-            return
-        if _COMMENTS.search(href) or _COMMENTS.search(title):
-            rank = 3
-        elif declared:
-            rank = 0
-        else:
-            rank = 1 if urlsplit(link).netloc == urlsplit(self._url).netloc else 2
-        self._noted[link] = min(rank, self._noted.get(link, rank))
-
-    def close(self) -> None:
-        """Be done, as the parser's protocol has it."""
-
-    def links(self) -> tuple[str, ...]:
-        """The feeds, in the order of the page within each rank."""
-        return tuple(sorted(self._noted, key=self._noted.__getitem__)[:_MOST_LINKS])
-
-
-def _declared(attributes: Mapping[str, str]) -> bool:
-    relations = attributes.get("rel", "").lower().split()
-    kind = attributes.get("type", "").partition(";")[0].strip().lower()
-    if kind in _LOOSE_TYPES:
-        hints = attributes.get("href", "") + attributes.get("title", "")
-        return "alternate" in relations and bool(_HINT.search(hints))
-    return "feed" in relations or ("alternate" in relations and kind in _FEED_TYPES)
+def _encoded(address: str) -> str:
+    return re.sub(r"\s", lambda space: quote(space[0]), re.sub(r"[\t\r\n]", "", address))

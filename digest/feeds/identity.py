@@ -16,13 +16,13 @@ from digest.feeds.aliases import (
     LINK,
     WHOLE,
     all_fields,
+    bare_link,
     content_alias,
     content_aliases,
     digest_of,
     guid_aliases,
     kind_of,
     link_aliases,
-    stored_link,
 )
 from digest.model import KeyedEntry, ParsedEntry, ParsedFeed
 
@@ -151,4 +151,4 @@ def _time(entry: ParsedEntry) -> float:
 
 
 def _fingerprint(entry: ParsedEntry) -> str:
-    return digest_of(entry.title, stored_link(entry.link), entry.author, entry.html)
+    return digest_of(entry.title, bare_link(entry.link), entry.author, entry.html)

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 from msgspec import Struct
 
-from digest.feeds.discovery import without_feed_scheme
+from digest.feeds.discovery import plain_address
 from digest.feeds.text import one_line
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class _Outline:
 
     def __init__(self, element: etree._Element) -> None:
         own = _attributes(element)
-        self.url = without_feed_scheme(own.get("xmlurl", "").strip())
+        self.url = plain_address(own.get("xmlurl", ""))
         self.name = ""
         self.labels: tuple[str, ...] = ()
         if self.url:

@@ -28,6 +28,12 @@ _USUAL_LINK = re.compile(
     r"(?:\?[\w.~%!$&'()*+,;=:@/?-]+)?(?:\#[\w.~%!$&'()*+,;=:@/?-]+)?",
     re.ASCII,
 )
+# Tags of elements that stand apart from the text around them.
+_BLOCK_TAG = re.compile(
+    r"<(?=/?(?:br|hr|p|div|h[1-6]|li|ul|ol|dl|dt|dd|tr|td|th|table|blockquote|pre|section|article)"
+    r"[\s/>])",
+    re.IGNORECASE,
+)
 _BLANK_LINE = re.compile(r"\r?\n[ \t\r]*\n")
 
 
@@ -54,7 +60,7 @@ def without_markup(text: str) -> str:
     """HTML to its text, for titles and names."""
     if text.isprintable() and "<" not in text and "&" not in text:
         return text
-    return html.unescape(nh3.clean(well_formed(text), tags=set()))
+    return html.unescape(nh3.clean(_BLOCK_TAG.sub(" <", well_formed(text)), tags=set()))
 
 
 def categories(labels: Iterable[str]) -> tuple[str, ...]:

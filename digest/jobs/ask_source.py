@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from digest.errors import FeedError
+from digest.feeds.http.conditional import is_to_ask_whole
 from digest.feeds.http.fetch import Allowance
 from digest.feeds.parsing.read import further_addresses
 from digest.feeds.sources import source_of
@@ -47,10 +48,10 @@ class SourceClient:
     ) -> Request:
         """What a poll asks for first; with `state` (at `now`), only what has changed since.
 
-        Everything, where the last body was read by other options.
+        Everything, where the last body was read by other options, or validators do not help.
         """
         source = source_of(settings.kind)
-        if state and is_reconfigured(settings, state):
+        if state and (is_reconfigured(settings, state) or is_to_ask_whole(state, now)):
             state = replace(state, etag=None, last_modified=None)
         private = settings.allow_private_networks
         return replace(

@@ -48,7 +48,10 @@ def read_and_clean(body: Body, *, first: bool) -> CleanedBody:
     # Only worker processes need it; the daemon stays small.
     from digest.rendering.clean import clean_entries
 
+    clean = clean_entries(reading.entries)
+    if not first:
+        return CleanedBody(reading, clean)
     # Nobody asks for the texts as they came any more; with them the daemon would hold nearly half
     # as much again of every body.
     bare = tuple(replace(keyed, entry=replace(keyed.entry, html="")) for keyed in reading.entries)
-    return CleanedBody(replace(reading, entries=bare), clean_entries(reading.entries))
+    return CleanedBody(replace(reading, entries=bare), clean)

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from digest.errors import FeedError, NotAskedError, StoreError
-from digest.feeds.http.permanent_moves import after_answer, after_failure, settled
+from digest.errors import FeedError, PostponedError, StoreError
+from digest.feeds.http.conditional import still_refused
+from digest.feeds.http.permanent_moves import after_answer, after_failure, is_gone
 from digest.feeds.sources import source_of
 from digest.feeds.timing import IntervalFactors, next_attempt, next_poll
 from digest.jobs.ask_source import SourceClient
 from digest.jobs.backlog import Backlog
+from digest.jobs.backoffs import BackoffKeeper
 from digest.jobs.body_task import read_and_clean
 from digest.jobs.poll_queue import PollQueue
 from digest.jobs.update_builder import UpdateBuilder
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_GONE = 410
 # So that memory does not grow with the number of feeds that are due.
 _MOST_BODIES = 32
 # What many of are read by a worker within a moment, even decompressed.
@@ -59,6 +60,7 @@ class PollJob:
         self._sanitiser = context.sanitiser
         self._queue = PollQueue(context.store, self._poll_one)
         self._backlog = Backlog(_MOST_BODIES)
+        self._backoffs = BackoffKeeper(context, fetcher.backoffs)
         # Told of every poll, whoever asked for it.
         self.note: Callable[[PollResult], None] = lambda _: None
 
@@ -95,6 +97,7 @@ class PollJob:
         self, states: Iterable[FeedState], began: float, report: Callable[[PollResult], None]
     ) -> list[PollResult]:
         """Poll feeds as they were when it `began`; answers in the order of the configuration."""
+        await self._backoffs.load()
         order = {url: n for n, url in enumerate(self._feeds)}
         known = sorted((s for s in states if s.url in order), key=lambda s: order[s.url])
 
@@ -108,7 +111,7 @@ class PollJob:
         feed = self._feeds[state.url]
         try:
             result = await self._attempt(state, feed)
-        except NotAskedError as error:
+        except PostponedError as error:
             result = await self._postponed(state, feed, error)
         except FeedError as error:
             result = await self._failed(state, feed, error)
@@ -118,6 +121,10 @@ class PollJob:
         except Exception as error:  # noqa: BLE001 - a bug is logged whole
             _log.exception("bug while polling", extra={"fields": {"feed": feed.address}})
             result = await self._failed(state, feed, FeedError(f"a bug: {type(error).__name__}"))
+        await self._backoffs.keep()
+        if result.outcome == "postponed" and result.status is None:
+            # Told once, of its host.
+            return result
         level = logging.WARNING if result.outcome == "failed" else logging.INFO
         event(
             _log,
@@ -194,7 +201,7 @@ class PollJob:
         await self._store.transact(lambda store: store.feeds.record_update(state, update, visit))
         if update.missed:
             event(_log, logging.WARNING, "entries were probably missed", feed=feed.address)
-        is_news = update.new or len(update.edited) > update.restored
+        is_news = update.new or len(update.edited) > len(update.restored)
         outcome: PollOutcome = "updated" if is_news else "unchanged"
         return self._result(
             feed,
@@ -221,17 +228,30 @@ class PollJob:
             again = max(again, now + response.rest)
         has_address = source_of(feed.kind).has_own_address
         move = after_answer(state.move, response.moved_to, now) if has_address else None
-        return Visit(now, response.status, again, move)
+        return Visit(
+            now,
+            response.status,
+            again,
+            move,
+            whole_at=(state.whole_at or now) if response.status == 304 else now,
+            refused_at=now if response.refused_validators else still_refused(state.refused_at, now),
+        )
 
     async def _postponed(
-        self, state: FeedState, feed: SourceSettings, error: NotAskedError
+        self, state: FeedState, feed: SourceSettings, error: PostponedError
     ) -> PollResult:
         """Nothing is known of the feed that was not known before."""
-        now = self._clock()
-        every = self._every(feed, state, now)
-        again = next_attempt(now, every, state.failures, error.retry_after, random.random())  # noqa: S311
-        await self._store.transact(lambda store: store.feeds.postpone(state.id, again))
-        return self._result(feed, state.title, "failed", None, error=error.reason)
+        every = self._every(feed, state, self._clock())
+        await self._backoffs.postpone(state, every, error)
+        return self._result(
+            feed,
+            state.title,
+            "postponed",
+            error.status,
+            error=self._sanitiser(error.reason),
+            waits_for=error.backoff.host,
+            waits_until=error.backoff.until,
+        )
 
     async def _failed(self, state: FeedState, feed: SourceSettings, error: FeedError) -> PollResult:
         now = self._clock()
@@ -244,7 +264,7 @@ class PollJob:
             at=now,
             next_poll_at=next_attempt(now, every, failures, error.retry_after, random.random()),  # noqa: S311
             move=after_failure(state.move, error.status, now),
-            gone=_is_gone(feed, state, error, now),
+            gone=source_of(feed.kind).has_own_address and is_gone(state.move, error, now),
         )
         await self._store.transact(lambda store: store.feeds.record_failure(state, failure))
         return self._result(feed, state.title, "failed", error.status, error=reason)
@@ -267,14 +287,6 @@ class PollJob:
             # Twice as often as configured for the feed, but as often as for all at the most.
             return max(every / 2, least)
         return every
-
-
-def _is_gone(feed: SourceSettings, state: FeedState, error: FeedError, now: datetime) -> bool:
-    """Whether there is nothing left to poll at the address that the operator gave."""
-    has_address = source_of(feed.kind).has_own_address
-    # What is gone elsewhere may be at its own address still.
-    here = not error.elsewhere and not settled(state.move, now)
-    return error.status == _GONE and has_address and here
 
 
 def _record_unchanged(store: Store, polls: Sequence[Unchanged]) -> None:

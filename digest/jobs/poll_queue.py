@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict, deque
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from digest.model import FeedState, PollResult
     from digest.store import Store, StoreThread
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _BEGUN_AT_ONCE = 10
 # The longest pauses of the event loop are the garbage collector's, and it looks at what is alive.
 _MOST_AT_ONCE = 200
@@ -91,9 +93,12 @@ class PollQueue:
 
 
 def _host_by_host(states: Iterable[FeedState]) -> Iterator[FeedState]:
-    """The first feed of each host, then the second of each: one with many keeps none waiting."""
+    """The first feed of each host, then the second of each: one with many keeps none waiting.
+
+    Of a host, those come first that were not polled for longest: it may not allow all of them.
+    """
     hosts: dict[str, deque[FeedState]] = defaultdict(deque)
-    for state in states:
+    for state in sorted(states, key=lambda state: state.polled_at or _NEVER):
         address = urlsplit(state.url)
         # A source without an address of its own is asked where all of its kind are.
         hosts[address.netloc or address.scheme].append(state)

@@ -10,9 +10,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from digest.feeds.anomalies import expected, is_gap, may_be_flood
-from digest.feeds.diff import diff
+from digest.feeds.diff import Overlap, diff
 from digest.feeds.identity import candidate_keys
 from digest.feeds.quota import Quota, take
+from digest.feeds.rereading import READING
 from digest.jobs.ask_source import is_reconfigured
 from digest.store.updates import Measured, Update, Validators
 
@@ -60,7 +61,7 @@ class UpdateBuilder:
         found = await self._known(state, reading)
         if not {known.id for known in found}.isdisjoint(reading.kept.values()):
             return None
-        changes = diff(reading.entries, found)
+        changes = diff(reading.entries, found, _overlap(state, reading))
         flood = not is_reconfigured(feed, state) and await self._is_flood(state, changes)
         edited = [entry for entry in changes.recognised if entry.edited]
         clean = {entry.names: entry for entry in read.clean}
@@ -95,7 +96,12 @@ class UpdateBuilder:
             return []
         names = {name for entry in reading.entries for name in entry.names}
         keys = {key for entry in reading.entries for key in candidate_keys(entry)}
-        return await self._store.transact(lambda store: store.feeds.known(state.id, names, keys))
+        outdated = state.reading != READING
+        return await self._store.transact(
+            lambda store: store.feeds.known(
+                state.id, names, keys, state.reread_at, outdated=outdated
+            )
+        )
 
     async def _is_flood(self, state: FeedState, changes: Changes) -> bool:
         """Whether these are more new entries than this feed brings in the time since the last."""
@@ -128,6 +134,12 @@ class UpdateBuilder:
         )
 
 
+def _overlap(state: FeedState, reading: ParsedBody) -> Overlap:
+    # What is read as it was before needs no bytes to be recognised.
+    unchanged = reading.unchanged if state.reading != READING else {}
+    return Overlap(len(reading.entries) + len(reading.kept), unchanged)
+
+
 class _Comparison(Struct, frozen=True):
     """What a body has beside what is known of its feed, and what is taken of it.
 
@@ -154,7 +166,8 @@ def _update(
     state, reading = comparison.state, comparison.reading
     changes, taken = comparison.changes, comparison.taken
     known = {entry.known.id: entry for entry in changes.recognised}
-    edits = sum(entry.edited for entry in changes.recognised)
+    restored = {entry.known.id for entry in changes.recognised if entry.restored}
+    edits = sum(entry.edited for entry in changes.recognised) - len(restored)
     return Update(
         title=reading.title or state.title,
         # What is left of a body is as new to the next poll, which must not take it for read.
@@ -168,11 +181,11 @@ def _update(
         poll_hints=state.poll_hints if reading.kept else reading.poll_hints,
         flood=comparison.flood and bool(taken.new),
         missed=_is_missed(comparison),
-        # All of a feed may be edited at once, by its publisher or by a better parser of ours.
+        # All of a feed may be edited at once by its publisher.
         resend=resend and not may_be_flood(edits, state.entries),
         redraw=_is_to_redraw(comparison),
         forget_before=_forget_before(comparison),
-        restored=sum(not known[number].known.fingerprint for number, _ in taken.edited),
+        restored=restored.intersection(number for number, _ in taken.edited),
         spent=taken.spent,
         left=taken.left,
         complaint=taken.complaint,
@@ -180,6 +193,9 @@ def _update(
         listed=_listed(reading, changes),
         home=reading.home or state.home,
         measured=[_measured(entry) for entry in changes.recognised if _has_facts(entry)],
+        # What is left of a body is outdated still when the next poll reads it.
+        reading=READING if taken.is_whole else state.reading,
+        rotates=any(entry.rotates for entry in changes.recognised),
     )
 
 

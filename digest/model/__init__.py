@@ -37,6 +37,7 @@ from digest.model.editions import (
 from digest.model.entries import CleanEntry, Entry, Fact, KeyedEntry, KnownEntry, ParsedEntry
 from digest.model.feeds import (
     FeedState,
+    HostBackoff,
     Move,
     ParsedFeed,
     PollHints,
@@ -63,6 +64,7 @@ __all__ = [
     "FeedState",
     "Frequency",
     "Held",
+    "HostBackoff",
     "Images",
     "KeyedEntry",
     "KnownEntry",

@@ -55,7 +55,8 @@ class KeyedEntry(Struct, frozen=True):
 class KnownEntry(Struct, frozen=True):
     """What the diff needs of an entry that was seen before; `names` are all its aliases.
 
-    `in_last_body` says that the last body that was read had it.
+    `in_last_body` says that the last body that was read had it, `outdated` that it was read last
+    by a version of this program that read feeds otherwise.
     """
 
     id: int
@@ -63,6 +64,10 @@ class KnownEntry(Struct, frozen=True):
     fingerprint: str
     names: frozenset[str]
     in_last_body: bool = False
+    title: str = ""
+    link: str = ""
+    published: datetime | None = None
+    outdated: bool = False
 
 
 class CleanEntry(Struct, frozen=True):

@@ -10,7 +10,7 @@ from msgspec import Struct
 from digest.model.entries import ParsedEntry
 from digest.model.structs import repr_without
 
-PollOutcome = Literal["updated", "unchanged", "not_modified", "failed", "held"]
+PollOutcome = Literal["updated", "unchanged", "not_modified", "failed", "held", "postponed"]
 
 
 class PollHints(Struct, frozen=True):
@@ -54,15 +54,31 @@ class Spent(Struct, frozen=True):
     size: int = 0
 
 
+class HostBackoff(Struct, frozen=True):
+    """How long a host that allows no more requests is left alone: from `since` to `until`.
+
+    `refusals` are those in a row; none where it said so before it had to refuse.
+    """
+
+    host: str
+    since: datetime
+    until: datetime
+    refusals: int = 0
+
+
 class FeedState(Struct, frozen=True):
     """What the store knows of a feed before a poll.
 
     The validators are those of the server at `answered_by`, where redirects had led.
     `polled_at` is the last poll, `new_at` the last that brought a new entry; `missed_at` is when
-    a body shared no entry with the one before. `gone` says that the server called it gone for
+    a body shared no entry with the one before. `whole_at` is when a whole body came last, where
+    that is known, and `refused_at` when the server refused validators; `last_status` is that of the
+    last answer. `gone` says that the server called it gone for
     good; `spent` is what it brought on the last day that it brought something, `over_quota_at` when
     that was more than is kept. `entry_hashes` is the last body's packed
-    `digest.feeds.parsing.outline.BodyIndex`.
+    `digest.feeds.parsing.outline.BodyIndex`; `reading` is the number of the reading
+    (`digest.feeds.rereading`) that it was read by, `reread_at` when that was used first, if there
+    was another before.
     """
 
     id: int
@@ -80,12 +96,17 @@ class FeedState(Struct, frozen=True):
     succeeded_at: datetime | None = None
     new_at: datetime | None = None
     missed_at: datetime | None = None
+    whole_at: datetime | None = None
+    refused_at: datetime | None = None
+    last_status: int | None = None
     poll_hints: PollHints = PollHints()
     move: Move | None = None
     gone: bool = False
     spent: Spent = Spent()
     over_quota_at: datetime | None = None
     entry_hashes: bytes | None = None
+    reading: int = 0
+    reread_at: datetime | None = None
 
     __repr__ = repr_without("entry_hashes")
 
@@ -104,3 +125,7 @@ class PollResult(Struct, frozen=True):
     status: int | None = None
     """The HTTP status, where there was an answer."""
     error: str | None = None
+    waits_for: str | None = None
+    """Of a feed that is postponed: the host that allows no more requests."""
+    waits_until: datetime | None = None
+    """From when that host is asked again."""

@@ -13,6 +13,7 @@ import nh3
 from digest.feeds.hosts import without_user_info
 from digest.feeds.lookalikes import visible
 from digest.model import CleanEntry, KeyedEntry
+from digest.rendering import lazy_pictures
 from digest.rendering.excerpts import excerpt, telling
 from digest.rendering.plain import read_text
 
@@ -41,6 +42,12 @@ _cleaner = partial(
 # Few entries have relative addresses, and a cleaner of their own for these costs about as much as
 # cleaning a short text (docs/performance.md).
 _UNRESOLVED = _cleaner(url_relative="pass_through")
+_LAZY = nh3.Cleaner(
+    tags=TAGS | {"noscript"},
+    attributes=ATTRIBUTES
+    | {"img": ATTRIBUTES["img"].union(lazy_pictures.ADDRESSES, lazy_pictures.SETS)},
+    url_relative="pass_through",
+)
 _RELATIVE = re.compile(r' (?:href|src)="(?!https?:|mailto:)')
 _LINKING = re.compile(r'<(?:a|img)\b[^>"]*+(?:"[^"]*+"[^>"]*+)*+>')
 _ADDRESS = re.compile(r'( (?:href|src)=")([^"]*)')
@@ -103,6 +110,9 @@ def _clean(keyed: KeyedEntry) -> CleanEntry:
 def _safe(html: str, base: str) -> str:
     source = _TAG.sub(" ", html) if _too_deep(html) else html
     safe = _UNRESOLVED.clean(source)
+    if lazy_pictures.are_in(source, safe):
+        source = lazy_pictures.with_addresses(source, _LAZY)
+        safe = _UNRESOLVED.clean(source)
     return without_users(_resolving(base).clean(source) if _RELATIVE.search(safe) else safe)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from digest.store.feeds import FeedQueries
     from digest.store.health import HealthQueries
     from digest.store.held import HeldQueries
+    from digest.store.hosts import HostQueries
     from digest.store.incidents import IncidentQueries
     from digest.store.keys import KeyQueries
     from digest.store.ledger import LedgerQueries
@@ -78,6 +79,7 @@ class Store:
     ledger: Queries[LedgerQueries] = Queries("ledger.LedgerQueries")
     deliveries: Queries[DeliveryQueries] = Queries("deliveries.DeliveryQueries")
     archive: Queries[ArchiveQueries] = Queries("archive.ArchiveQueries")
+    hosts: Queries[HostQueries] = Queries("hosts.HostQueries")
     incidents: Queries[IncidentQueries] = Queries("incidents.IncidentQueries")
     health: Queries[HealthQueries] = Queries("health.HealthQueries")
     keeping: Queries[RetentionQueries] = Queries("retention.RetentionQueries")

@@ -19,6 +19,7 @@ from digest.store.tables import entries, entry_marks, entry_names, feeds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
@@ -34,24 +35,59 @@ def mark_of(name: str) -> int:
 
 
 def known_entries(
-    connection: Connection, feed_id: int, names: Collection[str], keys: Collection[str]
+    connection: Connection,
+    feed_id: int,
+    names: Collection[str],
+    keys: Collection[str],
+    reread_at: datetime | None = None,
+    *,
+    outdated: bool = False,
 ) -> list[KnownEntry]:
-    """Every entry of the feed that has one of these aliases or keys, with all of its own."""
+    """Every entry of the feed that has one of these aliases or keys, with all of its own.
+
+    Those that the feed had last before `reread_at` are outdated. With `outdated` all are, and those
+    of the last body are among them in any case.
+    """
     asked, keyed = set(names), set(keys)
+    numbers = _found(connection, feed_id, asked, keyed)
+    if outdated:
+        numbers.update(connection.execute(_LISTED, {"feed": feed_id}).scalars())
+    known = []
+    for batch in batches(sorted(numbers)):
+        for row in connection.execute(_KNOWN, {"values": batch}):
+            entry = _known_entry(row, reread_at, outdated=outdated)
+            is_asked = entry.key in keyed or not entry.names.isdisjoint(asked)
+            if is_asked or (outdated and entry.in_last_body):
+                known.append(entry)
+    return known
+
+
+def _found(
+    connection: Connection, feed_id: int, names: Collection[str], keys: Collection[str]
+) -> set[int]:
+    """The ids of entries that may have one of these aliases, and of those with these keys."""
     numbers: set[int] = set()
-    for query, values in ((_MARKED, set(map(mark_of, asked))), (_KEYED, keyed)):
+    for query, values in ((_MARKED, set(map(mark_of, names))), (_KEYED, keys)):
         for batch in batches(values):
             found = connection.execute(query, {"feed": feed_id, "values": batch})
             numbers.update(found.scalars())
-    known = []
-    for batch in batches(sorted(numbers)):
-        for number, key, fingerprint, listed, packed in connection.execute(
-            _KNOWN, {"values": batch}
-        ):
-            called = _unpack(packed)
-            if key in keyed or not called.isdisjoint(asked):
-                known.append(KnownEntry(number, key, fingerprint, called, bool(listed)))
-    return known
+    return numbers
+
+
+def _known_entry(row: Any, reread_at: datetime | None, *, outdated: bool) -> KnownEntry:
+    listed = bool(row.listed)
+    gone_before = not listed and reread_at is not None and row.last_seen_at < reread_at
+    return KnownEntry(
+        id=row.id,
+        key=row.key,
+        fingerprint=row.fingerprint,
+        names=_unpack(row.names),
+        in_last_body=listed,
+        title=row.title,
+        link=row.link,
+        published=row.published,
+        outdated=outdated or gone_before,
+    )
 
 
 def entries_with(names: Collection[str]) -> sa.Select[tuple[int]]:
@@ -160,10 +196,14 @@ _VALUES: sa.BindParameter[Any] = sa.bindparam("values", expanding=True)
 _MARKED = sa.select(entry_marks.c.entry_id).where(
     entry_marks.c.feed_id == _FEED, entry_marks.c.mark.in_(_VALUES)
 )
+_LISTED = sa.select(entries.c.id).where(
+    entries.c.feed_id == _FEED, entries.c.listed == sa.literal_column("1")
+)
 _KEYED = sa.select(entries.c.id).where(entries.c.feed_id == _FEED, entries.c.key.in_(_VALUES))
 _KNOWN = (
     sa.select(
         *(entries.c.id, entries.c.key, entries.c.fingerprint, entries.c.listed),
+        *(entries.c.title, entries.c.link, entries.c.published, entries.c.last_seen_at),
         entry_names.c.names,
     )
     .join(entry_names, entry_names.c.entry_id == entries.c.id)

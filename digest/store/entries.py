@@ -47,7 +47,7 @@ def write_entries(
     held = _chosen(connection, _HELD, [number for number, _ in update.edited])
     for number, edited_entry in update.edited:
         entry = without_text(edited_entry) if number in held else edited_entry
-        edited = {name: _unless_forgotten(name, now) for name in _edited_columns(update)}
+        edited = {} if number in update.restored else dict.fromkeys(_edited_columns(update), now)
         connection.execute(
             sa.update(entries).where(entries.c.id == number).values(_said(entry) | edited)
         )
@@ -68,12 +68,6 @@ def _chosen(connection: Connection, query: sa.Select[int], numbers: Collection[i
 
 def _edited_columns(update: Update) -> tuple[str, ...]:
     return ("edited_at", "resend_at") if update.resend else ("edited_at",)
-
-
-def _unless_forgotten(name: str, now: datetime) -> sa.Case[Any]:
-    # After a migration nobody knows any more what an entry said, and so whether that changed.
-    column = entries.c[name]
-    return sa.case((entries.c.fingerprint == "", column), else_=sa.literal(now, column.type))
 
 
 def _add(connection: Connection, feed_id: int, update: Update, now: datetime) -> dict[str, int]:

@@ -37,12 +37,17 @@ def feed_state(row: Any) -> FeedState:
         succeeded_at=row.succeeded_at,
         new_at=row.new_at,
         missed_at=row.missed_at,
+        whole_at=row.whole_at,
+        refused_at=row.refused_at,
+        last_status=row.last_status,
         poll_hints=_hints_from_json(row.wishes),
         move=Move(row.moved_to, row.moved_since, row.moved_answers) if row.moved_to else None,
         gone=row.gone_at is not None,
         spent=Spent(row.quota_day, row.quota_entries, row.quota_size),
         over_quota_at=row.over_quota_at,
         entry_hashes=row.entry_hashes,
+        reading=row.reading,
+        reread_at=row.reread_at,
     )
 
 
@@ -62,6 +67,8 @@ def visit_values(visit: Visit) -> dict[str, Any]:
         "last_status": visit.status,
         "last_error": None,
         "gone_at": None,
+        "whole_at": visit.whole_at,
+        "refused_at": visit.refused_at,
         **_move_values(visit.move),
     }
 
@@ -93,6 +100,7 @@ def update_values(update: Update, state: FeedState, now: datetime) -> dict[str, 
         "body_hash": update.body_hash,
         "body_entries": len(update.new) + len(update.seen) + update.left,
         "wishes": _hints_to_json(update.poll_hints),
+        "reading": update.reading,
         **_validator_values(update.validators),
         **_quota_values(update, state, now),
     }
@@ -100,6 +108,10 @@ def update_values(update: Update, state: FeedState, now: datetime) -> dict[str, 
         values["new_at"] = now
     if update.missed:
         values["missed_at"] = now
+    if update.rotates:
+        values["rotated_at"] = now
+    if update.reading != state.reading and state.succeeded_at:
+        values["reread_at"] = now
     return values
 
 

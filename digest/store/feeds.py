@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from msgspec.structs import replace
 
+from digest.feeds.failing import is_incident
 from digest.store.aliases import known_entries
 from digest.store.bulk import update_rows
 from digest.store.entries import forget_entries, write_entries
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
     from digest.store.database import Database
     from digest.store.updates import Failure, Unchanged, Update, Visit
 
-# A feed that fails for less is told of by `status` alone.
-_HICCUPS_END = timedelta(days=1)
-_MOST_HICCUPS = 5
 _PACE_WINDOW = timedelta(days=30)
 _QUIET = timedelta(days=90)
 
@@ -82,11 +80,21 @@ class FeedQueries:
             return [feed_state(row) for row in connection.execute(query).all()]
 
     def known(
-        self, feed_id: int, names: Collection[str], keys: Collection[str] = ()
+        self,
+        feed_id: int,
+        names: Collection[str],
+        keys: Collection[str] = (),
+        reread_at: datetime | None = None,
+        *,
+        outdated: bool = False,
     ) -> list[KnownEntry]:
-        """Every entry of the feed that has one of these aliases or keys."""
+        """Every entry of the feed that has one of these aliases or keys.
+
+        Those that the feed had last before `reread_at` are outdated. With `outdated` all are, and
+        those of the last body are among them in any case.
+        """
         with self._database.statement() as connection:
-            return known_entries(connection, feed_id, names, keys)
+            return known_entries(connection, feed_id, names, keys, reread_at, outdated=outdated)
 
     def pace(self, feed_id: int) -> float:
         """How many new entries a day the feed brought, over the last month it was watched.
@@ -173,10 +181,17 @@ class FeedQueries:
             _record_visit(connection, state, visit, {})
             subscribe(connection, state.id, visit.at, windows)
 
-    def postpone(self, feed_id: int, next_poll_at: datetime) -> None:
-        """Poll a feed later than planned, without a poll now."""
+    def postpone(self, ids: Collection[int], until: datetime) -> None:
+        """Poll these feeds at a time, unless they are polled later anyway; nothing was asked."""
+        query = sa.update(feeds).where(feeds.c.id.in_(ids), feeds.c.next_poll_at < until)
         with self._database.statement() as connection:
-            update_rows(connection, feeds, {feed_id: {"next_poll_at": next_poll_at}})
+            connection.execute(query.values(next_poll_at=until))
+
+    def record_refusal(self, feed_id: int, at: datetime, next_poll_at: datetime) -> None:
+        """A poll that its host refused for the number of requests; nothing is learned from it."""
+        with self._database.statement() as connection:
+            values = {"polled_at": at, "next_poll_at": next_poll_at}
+            update_rows(connection, feeds, {feed_id: values})
 
     def record_failure(self, state: FeedState, failure: Failure) -> None:
         """A poll that failed; nothing is learned from it but that."""
@@ -185,8 +200,8 @@ class FeedQueries:
             if failure.gone:
                 message = "the server says it is gone for good (410), so it is not polled any more"
                 open_incident(connection, "gone", state.url, message, failure.at)
-            elif since := _failing_for_long(state, failure):
-                message = f"fails since {since:%Y-%m-%d %H:%M} UTC: {failure.error}"
+            elif is_incident(state.url, state.failing_since, state.failures + 1, failure.at):
+                message = f"fails since {state.failing_since:%Y-%m-%d %H:%M} UTC: {failure.error}"
                 open_incident(connection, "feed", state.url, message, failure.at)
 
 
@@ -214,13 +229,6 @@ def _close_incidents(connection: Connection, state: FeedState, visit: Visit) -> 
         close_incident(connection, "feed", state.url, visit.at)
     if state.gone:
         close_incident(connection, "gone", state.url, visit.at)
-
-
-def _failing_for_long(state: FeedState, failure: Failure) -> datetime | None:
-    """Since when a feed has failed, where that is for longer than hiccups are."""
-    since = state.failing_since
-    long = since and failure.at - since >= _HICCUPS_END and state.failures + 1 >= _MOST_HICCUPS
-    return since if long else None
 
 
 def _raise_flood(connection: Connection, state: FeedState, now: datetime) -> None:

@@ -8,11 +8,13 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from digest.store.health_statements import COUNTS, PLANNED, RESTING, TROUBLED, WAITING, WEEKLY
+from digest.store.hosts import host_backoffs_in
 from digest.store.incidents import Incident, open_incidents
 from digest.store.renames import ListCount, editions_in, lists_in
 from digest.store.tables import editions, feeds, renditions
 
 if TYPE_CHECKING:
+    from digest.model import HostBackoff
     from digest.store.database import Database
 
 _LAST = 20
@@ -26,6 +28,7 @@ class Health(Struct, frozen=True):
     yet to be made, and the first of them, by channel and kind; `weekly` counts those who get weekly
     editions, by digest; `channels` are those that take nothing now. `lists` and `editions` count
     recipients by channel and editions by digest, of those that the configuration lacks too.
+    `hosts` are those that allow no more requests, or have refused the last.
     """
 
     feeds: dict[str, dict[str, Any]]
@@ -38,6 +41,7 @@ class Health(Struct, frozen=True):
     incidents: list[Incident]
     lists: dict[str, ListCount] = {}
     editions: dict[str, int] = {}
+    hosts: list[HostBackoff] = []
 
 
 class HealthQueries:
@@ -74,4 +78,5 @@ class HealthQueries:
                 incidents=open_incidents(connection),
                 lists=lists_in(connection),
                 editions=editions_in(connection),
+                hosts=host_backoffs_in(connection),
             )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 from msgspec import Struct
 
-from digest.store.tables import incidents
+from digest.store.tables import feeds, incidents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -25,9 +25,9 @@ class Incident(Struct, frozen=True):
 
     id: int
     kind: str
-    """feed, gone, flood, quota, channel, template or disk."""
+    """feed, gone, flood, quota, host, channel, template or disk."""
     subject: str
-    """A feed's address, a channel's name or the database's path."""
+    """A feed's address, a host, a channel's name or the database's path."""
     message: str
     opened_at: datetime
     closed_at: datetime | None = None
@@ -120,6 +120,17 @@ def forget_incidents(
     """Close those of feeds and digests that are configured no more; nobody has to hear of it."""
     _forget(connection, ("feed", "gone", "quota"), urls, now)
     _forget(connection, ("template",), names, now)
+    _forget(connection, ("host",), _hosts_named(connection, urls), now)
+
+
+def _hosts_named(connection: Connection, urls: Collection[str]) -> list[str]:
+    """Those of incidents that feeds at these addresses were asked at."""
+    subjects = [each.subject for each in open_incidents(connection) if each.kind == "host"]
+    if not subjects:
+        return []
+    places = sa.select(feeds.c.url, feeds.c.moved_to, feeds.c.answered_by)
+    asked = [place for row in connection.execute(places) if row.url in urls for place in row]
+    return [host for host in subjects if any(place and host in place.lower() for place in asked)]
 
 
 def _forget(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -11,16 +12,19 @@ from digest.editions.weekly import WEEKLY, configured, is_weekly, weekly_of
 from digest.store.entries import pass_over
 from digest.store.incidents import forget_incidents
 from digest.store.subscriptions import subscribe_to_polled
-from digest.store.tables import NOT_PUBLISHED, digests, editions, feeds
+from digest.store.tables import NOT_PUBLISHED, digests, editions, feeds, host_backoffs
 from digest.store.weeks import plan_weeks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
     from digest.store.database import Database
+
+# What no host can ask for, with a day to spare.
+_LONGEST_BACKOFF = timedelta(days=31)
 
 
 class DigestPlan(Struct, frozen=True):
@@ -145,10 +149,15 @@ def _add_feeds(connection: Connection, urls: Collection[str], now: datetime) -> 
 
 
 def _mistrust_the_future(connection: Connection, now: datetime) -> None:
-    """What a clock that ran ahead wrote of feeds would keep them waiting for that time."""
+    """What a clock that ran ahead wrote would keep feeds and hosts waiting for that time."""
     connection.execute(
         sa.update(feeds).where(feeds.c.polled_at > now).values(polled_at=None, next_poll_at=now)
     )
+    until = host_backoffs.c.until
+    wrong = sa.or_(host_backoffs.c.since > now, until > now + _LONGEST_BACKOFF)
+    waiting = feeds.c.next_poll_at.in_(sa.select(until).where(wrong))
+    connection.execute(sa.update(feeds).where(waiting).values(next_poll_at=now))
+    connection.execute(sa.delete(host_backoffs).where(wrong))
 
 
 def _plan_schedule(connection: Connection, plan: DigestPlan) -> None:

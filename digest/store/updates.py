@@ -40,9 +40,11 @@ class Update(Struct, frozen=True):
     Entries that were last there before `forget_before` are forgotten. `windows` is `first_edition`
     by subscribed digest; `redraw` draws their baselines anew. `listing` is the body by hashes, and
     `listed` names its entries, in that order: by id, new ones by key; none where that is not sure.
-    `home` is the feed's home page. Of those that are edited, so many are only `restored`: what they
-    said before is not known. `spent` is what the feed brought on this day; `left` new entries
-    of the body are not taken now, and `complaint` says what else of it is not kept.
+    `home` is the feed's home page. Of those that are edited, these are only `restored`: what they
+    said before, as it is read now, is not known. `reading` is what the body was read by; `rotates`
+    tells that the feed gives entries other guids again and again. `spent` is what the feed brought
+    on this day; `left` new entries of the body are not taken now, and `complaint` says what else of
+    it is not kept.
     """
 
     title: str
@@ -54,6 +56,7 @@ class Update(Struct, frozen=True):
     seen: Collection[int]
     windows: Mapping[str, timedelta]
     poll_hints: PollHints
+    reading: int
     flood: bool = False
     missed: bool = False
     resend: bool = False
@@ -62,20 +65,26 @@ class Update(Struct, frozen=True):
     listing: BodyIndex | None = None
     listed: Sequence[int | str] = ()
     home: str = ""
-    restored: int = 0
+    restored: Collection[int] = ()
     spent: Spent = Spent()
     left: int = 0
     complaint: str = ""
     measured: Sequence[Measured] = ()
+    rotates: bool = False
 
 
 class Visit(Struct, frozen=True):
-    """When a poll was, how the server answered, when the next one is, and where the feed moved."""
+    """When a poll was, how the server answered, when the next one is, and where the feed moved.
+
+    `whole_at` is when a whole body came last, `refused_at` when the server refused validators.
+    """
 
     at: datetime
     status: int
     next_poll_at: datetime
     move: Move | None = None
+    whole_at: datetime | None = None
+    refused_at: datetime | None = None
 
 
 class Unchanged(Struct, frozen=True):

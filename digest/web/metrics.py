@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["CONTENT_TYPE", "exposition"]
 
 _HEALTH = ("ok", "failing", "gone", "paused", "not polled yet")
-_OUTCOMES = ("updated", "unchanged", "not_modified", "held", "failed")
+_OUTCOMES = ("updated", "unchanged", "not_modified", "held", "failed", "postponed")
 
 
 class _Snapshot(Collector):

@@ -15,6 +15,7 @@ from functools import cache
 
 from digest.errors import FeedError
 from digest.feeds.parsing import fast, tolerant
+from digest.feeds.parsing.charset import to_utf_8
 from tests.benchmarks.mutations import bodies
 from tests.feeds.reshaping import reshape
 from tests.feeds.test_mutations import mutate
@@ -41,6 +42,7 @@ def changed(seed: int) -> bytes:
 
 def outcome(body: bytes) -> str:
     """What became of one body, in a word."""
+    body = to_utf_8(body)
     try:
         quick = fast.parse(body, URL)
     except FeedError as error:

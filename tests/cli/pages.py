@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tests.feed_xml import item, rss
 
@@ -26,6 +26,7 @@ class Page:
     feed: str
     path: str = "/"
     body: str = RSS
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 PAGES = {
@@ -116,6 +117,29 @@ PAGES = {
         """<html><body><!-- <link rel="feed" href="/wrong"> --><a href="/about">About</a>
 <a href="feed:{site}/news/rss.xml#top">Subscribe</a></body></html>""",
         "/news/rss.xml",
+    ),
+    "header": Page(
+        "<html><body>Hello</body></html>",
+        "/all.php",
+        headers={"Link": '</a.css>; rel=preload, </all.php>; rel="feed"; title="A, b; c"'},
+    ),
+    "label": Page(
+        """<html><body><a href="/feedback">Feedback</a><a href="/all.php">
+<img src="/icon.png" alt="RSS"></a></body></html>""",
+        "/all.php",
+    ),
+    "podcast": Page("""<a href="itpc:{site}/show">Subscribe</a>""", "/show"),
+    "comments of a post": Page(
+        """<html><head>
+<link rel="alternate" type="application/rss+xml" title="Seite &raquo; Beitrag Kommentar-Feed"
+ href="/beitrag/feed/"><link rel="alternate" type="application/rss+xml" title="Seite &raquo; Feed"
+ href="/feed/"></head></html>""",
+        "/feed/",
+        path="/beitrag/",
+    ),
+    "spaces": Page(
+        """<link rel="alternate" type="application/rss+xml" href="/all posts.xml">""",
+        "/all%20posts.xml",
     ),
     "nothing, beside it": Page("<html><body>Hello</body></html>", "/blog/atom.xml", path="/blog/"),
     "nothing, at the root": Page("<html><body>Hello</body></html>", "/rss", path="/blog/"),

@@ -11,6 +11,7 @@ from digest.app.reports import status_report
 from digest.app.wiring import utc_now
 from digest.workers.pool import WorkerPool
 from tests.feed_xml import item, rss
+from tests.jobs.bench import InPlace
 from tests.jobs.poller import Poller
 from tests.servers import Reply
 
@@ -55,6 +56,42 @@ async def test_a_feed_that_outran_its_polls_needs_attention_for_a_week(poller: P
     assert "some were probably missed" in message
     poller.clock.turn(days=8)
     assert (await status(poller))[1] == []
+
+
+async def test_a_feed_that_rotates_its_ids_needs_attention_for_a_week(poller: Poller) -> None:
+    link = "https://site.example/storm"
+    for number in (1, 2):
+        # The second may be for good, as after a move.
+        await poller.read(item(number, title="Storm", link=link, html=f"<p>{number}</p>"), hours=1)
+        assert (await status(poller))[1] == []
+    result = await poller.read(item(3, title="Storm", link=link), hours=1)
+    assert result.new == 0
+    feed, [(kind, message)] = await status(poller)
+    assert (feed.rotated_at, kind) == (poller.clock(), "rotates")
+    assert "with `identity: link` its link alone tells" in message
+    poller.clock.turn(days=8)
+    assert (await status(poller))[1] == []
+
+
+async def test_a_feed_whose_link_tells_needs_no_guids(
+    feed_server: HttpServer, tmp_path: Path
+) -> None:
+    async with Poller(feed_server, tmp_path, InPlace(), {"identity": "link"}) as poller:
+        for number in range(4):
+            await poller.read(item(number, title="Storm", link="https://site.example/storm"))
+            assert (await status(poller))[1] == []
+
+
+def test_ids_that_look_as_if_they_change_are_told_of(project: Project) -> None:
+    items = [item(n).replace(f"/id/{n}</guid>", f"/{n}#0</guid>") for n in range(3)]
+    project.feeds.replies["/feed"] = Reply(rss(*items))
+    project.configure("/feed", send_to="vault")
+    url = f"{project.feeds.url}/feed"
+    told = (
+        "3 entries with an id that probably changes with each edit;"
+        " if entries come twice, `identity: link` tells them apart by their links"
+    )
+    assert told in project.json("feeds", "test", url)["problems"]
 
 
 async def test_a_feed_that_is_gone_needs_attention_once(poller: Poller) -> None:

@@ -49,10 +49,13 @@ def test_poll_prints_the_contract(polled: Project) -> None:
                 "known": 2,
                 "status": 200,
                 "error": None,
+                "waits_for": None,
+                "waits_until": None,
             }
         ],
         "new": 0,
         "failed": 0,
+        "waiting": [],
     }
 
 
@@ -202,7 +205,7 @@ def test_run_once_publishes_a_new_digest_then_waits_for_its_schedule(project: Pr
 
 def test_status_prints_the_contract(polled: Project) -> None:
     result = polled.json("status")
-    assert set(result) == {"feeds", "digests", "deliveries", "attention", "storage"}
+    assert set(result) == {"feeds", "digests", "deliveries", "attention", "storage", "waiting"}
     assert result["deliveries"] == {
         "pending": 0,
         "sent": 0,

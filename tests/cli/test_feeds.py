@@ -37,7 +37,7 @@ digests: {weekly: {schedule: daily at 07:00, send_to: out}}
 def site_of(page: Page) -> HttpServer:
     server = HttpServer()
     server.replies[page.feed] = Reply(page.body)
-    server.replies[page.path] = Reply(page.html.replace("{site}", server.url))
+    server.replies[page.path] = Reply(page.html.replace("{site}", server.url), headers=page.headers)
     return server
 
 
@@ -92,6 +92,39 @@ async def test_what_a_feed_is_sent_does_not_go_to_other_sites(
         await scout.discover(page)
     assert [seen.headers.get("X-Key") for seen in feed_server.seen] == ["t0psecret"] * 2
     assert [seen.headers.get("X-Key") for seen in slack_server.seen] == [None]
+
+
+async def test_what_asks_for_another_login_than_headers_can_give_is_named(
+    config: Path, feed_server: HttpServer
+) -> None:
+    challenge = 'Digest realm="feeds", qop="auth,auth-int", nonce="7", stale=FALSE'
+    feed_server.replies["/"] = Reply("no", 401, {"WWW-Authenticate": challenge})
+    async with open_scout(load_settings(config, {})) as scout:
+        examination = await scout.examine(FeedSettings(url=feed_server.url + "/"))
+    assert examination.error == (
+        "answered 401 Unauthorized: it asks for Digest authentication, which digest does not"
+        " speak; use an address of the feed with a key in it, or let the server take Basic"
+    )
+
+
+async def test_a_header_tells_nobody_what_the_server_was_sent(
+    config: Path, feed_server: HttpServer
+) -> None:
+    feed_server.replies["/"] = Reply("<p>Hello", headers={"Link": "</t0psecret>; rel=feed"})
+    page = {"url": feed_server.url + "/", "headers": {"X-Key": "t0psecret"}}
+    settings = load_settings(config, {})
+    feed = FeedSettings.model_validate(page)
+    async with open_scout(settings.model_copy(update={"feeds": (feed,)})) as scout:
+        examination = await scout.examine(feed)
+    assert examination.links == (f"{feed_server.url}/***",)
+
+
+def test_test_names_the_feeds_of_a_header(project: Project) -> None:
+    project.feeds.replies["/"] = Reply("<p>Hello", headers={"Link": "</all>; rel=feed"})
+    result = project.json(
+        "feeds", "test", project.feeds.url + "/", "--allow-private-networks", code=1
+    )
+    assert result["links"] == [f"{project.feeds.url}/all"]
 
 
 def test_discover_works_without_a_configuration(project: Project) -> None:
@@ -361,6 +394,19 @@ def test_add_keeps_the_login_of_an_address_and_shows_it_nobody(
     assert "t0psecret" not in done.stderr
     assert f"  - {url}\n" in listed.read_text("utf-8")
     assert "Authorization" in project.feeds.requests_to("/two")[0].headers
+
+
+@pytest.mark.parametrize("address", ["rss://{host}/two", "podcast:http://{host}/two"])
+def test_add_takes_addresses_of_feed_readers(listed: Path, project: Project, address: str) -> None:
+    url = address.format(host=project.feeds.url.removeprefix("http://"))
+    assert project.command("feeds", "add", url).returncode == 0
+    assert f"  - {project.feeds.url}/two\n" in listed.read_text("utf-8")
+
+
+def test_add_percent_encodes_spaces(listed: Path, project: Project) -> None:
+    project.feeds.replies["/my%20feed"] = Reply(rss(item(3)))
+    assert project.command("feeds", "add", project.feeds.url + "/my feed").returncode == 0
+    assert f"  - {project.feeds.url}/my%20feed\n" in listed.read_text("utf-8")
 
 
 @pytest.mark.parametrize(

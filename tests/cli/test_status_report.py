@@ -158,6 +158,7 @@ def test_who_gets_it_weekly_is_told_of() -> None:
         ("flood", "a", "30 entries", "digest held https://a.example/"),
         ("moved", "a", "moved", "change its url in the configuration file"),
         ("missed", "a", "missed", "give it a shorter `every` in the configuration file"),
+        ("rotates", "a", "rotates", "give it `identity: link` in the configuration file"),
         ("channel", "team", "rests", "digest check --online"),
         ("disk", "/data", "full", "make room, then: digest check --online"),
         ("digest", "weekly", "not published", "digest preview weekly"),

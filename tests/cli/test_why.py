@@ -17,6 +17,9 @@ from tests.feed_xml import NOW, item, rss
 from tests.servers import Reply
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from digest.model import Entry
     from tests.cli.project import Project
 
 RULES = """\
@@ -82,10 +85,7 @@ def test_an_entry_that_is_left_out_stays_so_and_is_explained(ruled: Project) -> 
     assert messages("Rust news") == [("next", "will be in the next edition")]
 
 
-def test_an_entry_may_be_in_the_story_of_another() -> None:
-    link = "https://x.example/1"
-    pending = (entry(1, link=link), entry(2, "b", link=link, words=900, feed_title="B"))
-    names = {"https://a.example/": "A", "https://b.example/": None}
+def draft_of(*pending: Entry, names: Mapping[str, str | None]) -> Draft:
     frame = Frame(
         digest="d",
         title="D",
@@ -95,8 +95,35 @@ def test_an_entry_may_be_in_the_story_of_another() -> None:
         composed_at=NOW,
         names=names,
     )
-    draft = Draft(compose(frame, select(pending, 9, {})), pending, Judged(pending, {}, {}))
+    return Draft(compose(frame, select(pending, 9, {})), pending, Judged(pending, {}, {}))
+
+
+def test_an_entry_may_be_in_the_story_of_another() -> None:
+    link = "https://x.example/1"
+    names = {"https://a.example/": "A", "https://b.example/": None}
+    pending = (entry(1, link=link), entry(2, "b", link=link, words=900, feed_title="B"))
+    draft = draft_of(*pending, names=names)
     assert [why.line for why in explain_draft(draft, names)] == [
         "taken: Story 2 (B), in B",
         "taken: Story 1 (A), in B, with Story 2",
     ]
+
+
+def test_a_link_of_a_feed_stands_once_and_nothing_is_lost() -> None:
+    link = "https://x.example/live"
+    names = {"https://a.example/": "A"}
+    titles = {4: "Two missing", 3: "Storm", 2: "Two missing", 1: "Storm"}
+    pending = [
+        entry(number, link=f"{link}?xtor=RSS-{number}", title=title, hours_ago=5 - number)
+        for number, title in titles.items()
+    ]
+    draft = draft_of(*pending, names=names)
+    (story,) = draft.edition.stories
+    assert (story.title, story.entries) == ("Two missing", (4, 3, 2, 1))
+    assert [(other.title, other.url) for other in story.related] == [("Storm", "")]
+    first, *older = explain_draft(draft, names)
+    assert first.copy_of == ""
+    assert {why.copy_of for why in older} == {"Two missing"}
+    assert older[0].line == (
+        "taken: Storm (A), in A, as Two missing, which is newer and has the same link"
+    )

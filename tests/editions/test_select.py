@@ -162,10 +162,11 @@ MOST = st.integers(1, 12)
 
 
 def stories_in(pending: list[Entry]) -> int:
-    """One for each entry, but that those of feeds that say a link once share one."""
+    """One for each link of a feed, but that feeds that say a link once share one."""
     by_feed = Counter((e.link, e.feed_url) for e in pending if e.link)
     sharing = Counter(link for (link, _), times in by_feed.items() if times == 1)
-    return len(pending) - sum(times - 1 for times in sharing.values())
+    repeated = sum(times - 1 for times in (*by_feed.values(), *sharing.values()))
+    return len(pending) - repeated
 
 
 @given(PENDING, MOST, CAPS)

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from digest.feeds.http.fetch import Fetcher, FetchLimits
-from tests.servers import HttpServer, running
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
 
 USER_AGENT = "digest/0 (+https://digest.example/)"
 
@@ -28,11 +27,3 @@ async def open_fetcher(**limits: Any) -> AsyncIterator[Fetcher]:
 async def fetcher() -> AsyncIterator[Fetcher]:
     async with open_fetcher() as fetcher:
         yield fetcher
-
-
-@pytest.fixture
-def other_server() -> Iterator[HttpServer]:
-    """A server on another port: to a browser, and to us, another place."""
-    server = HttpServer()
-    with running(server):
-        yield server

@@ -38,11 +38,26 @@ class Memory:
             old = self.known[one.known.id]
             gone = {name for name in old.names if one.edited and kind_of(name) in CONTENT_KINDS}
             called = old.names - gone | set(one.new_names)
-            self.known[old.id] = replace(old, fingerprint=one.keyed.fingerprint, names=called)
+            said = one.keyed.entry if one.edited else old
+            self.known[old.id] = replace(
+                old,
+                fingerprint=one.keyed.fingerprint,
+                names=called,
+                title=said.title,
+                link=said.link,
+            )
         for new in changes.new:
             number = len(self.known)
             self.last.add(number)
-            self.known[number] = KnownEntry(number, new.key, new.fingerprint, frozenset(new.names))
+            self.known[number] = KnownEntry(
+                number,
+                new.key,
+                new.fingerprint,
+                frozenset(new.names),
+                title=new.entry.title,
+                link=new.entry.link,
+                published=new.entry.published,
+            )
         every = [one.key for one in self.known.values()]
         assert len(every) == len(set(every)), "two entries with one key, which a store refuses"
         return changes

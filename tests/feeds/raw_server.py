@@ -12,10 +12,13 @@ if TYPE_CHECKING:
 
 
 class RawServer:
-    """Reads a request's head, then lets `answer` write to the socket; `stopping` ends drips."""
+    """Reads a request's head, then lets `answer` write to the socket; `stopping` ends drips.
+
+    `heads` are those of all requests, as they came.
+    """
 
     def __init__(self, answer: Callable[[socket.socket], None], host: str, port: int) -> None:
-        self.requests = 0
+        self.heads: list[bytes] = []
         self.stopping = threading.Event()
         self._answer = answer
         self._listener = socket.create_server((host, port))
@@ -30,6 +33,10 @@ class RawServer:
     @property
     def url(self) -> str:
         return "http://{}:{}".format(*self._listener.getsockname()[:2])
+
+    @property
+    def requests(self) -> int:
+        return len(self.heads)
 
     def _accept(self) -> None:
         while not self.stopping.is_set():
@@ -47,7 +54,7 @@ class RawServer:
                 if not received:
                     return
                 head += received
-            self.requests += 1
+            self.heads.append(head)
             self._answer(connection)
 
     def stop(self) -> None:

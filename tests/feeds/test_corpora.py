@@ -8,12 +8,13 @@ from __future__ import annotations
 import calendar
 import json
 from datetime import UTC, datetime, timedelta
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from digest.errors import FeedError
 from digest.feeds.parsing.media import read_seconds
-from digest.feeds.sources.feed import parse_feed
 from digest.feeds.text import absolute_link, one_line, without_markup
+from tests.feed_xml import parse_feed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -126,7 +127,7 @@ def first(feed: ParsedFeed) -> ParsedEntry:
 
 
 def same_words(entry: ParsedEntry, value: str) -> bool:
-    return words(value) in words(entry.html)
+    return any(words(text) in words(entry.html) for text in (value, escape(value)))
 
 
 def same_moment(stamp: datetime | None, value: list[int]) -> bool:
@@ -215,6 +216,13 @@ EXCEPTIONS = {
     ),
     **dict.fromkeys(
         (
+            "realworld/feed-rs/rss1/rss_1.0_example_1.xml: item 0 link",
+            "realworld/feed-rs/rss1/rss_1.0_example_1.xml: item 1 link",
+        ),
+        "relative to the site that the feed names, where feed-rs leaves it as it is",
+    ),
+    **dict.fromkeys(
+        (
             "feedparser/wellformed/http/headers_content_location-unsafe.xml: feed.link",
             "feedparser/wellformed/base/http_channel_link_base_content_location.xml: feed.link",
         ),
@@ -222,10 +230,15 @@ EXCEPTIONS = {
     ),
     "feedparser/illformed/rss_item_link_corrupted_ampersands.xml: "
     "parses: ends before its closing tag": WITHOUT_END,
+    "feedparser/wellformed/atom10/entry_title_base64_2.xml: entries[0].title": (
+        "of a media type that is no text"
+    ),
     "feedparser/wellformed/base/http_entry_id_base_docuri.xml: entries[0].id": (
         "feedparser resolves the id, and ids are never resolved"
     ),
 }
+# An entry within another is none, and ends none.
+OTHER_COUNTS = {"realworld/node-feedparser/illegally-nested.xml": 10}
 # Every file that is refused, and why that is right.
 REFUSED = {
     "feedparser/encoding/bozo_invalid-bytes-with-bom.xml": WITHOUT_END,
@@ -287,4 +300,4 @@ def test_only_what_is_no_whole_feed_is_refused(shared: Path) -> None:
     assert refused == REFUSED.keys()
     for file, (feed, seen) in feeds.items():
         if not isinstance(feed, FeedError) and not feed.format.startswith("json"):
-            assert seen in {None, len(feed.entries)}, file
+            assert OTHER_COUNTS.get(file, seen) in {None, len(feed.entries)}, file

@@ -135,6 +135,7 @@ def test_whether_a_body_shares_an_entry_with_the_one_before(
 
 
 GUIDS = [*"abcdefgh", "https://site.example/1", "https://site.example/2/"]
+LINKED = "https://site.example/linked/"
 ENTRIES = st.builds(
     ParsedEntry,
     guid=st.sampled_from(GUIDS),
@@ -144,10 +145,17 @@ ENTRIES = st.builds(
     published=st.sampled_from([None, NOW, NOW + DAY]),
     html=st.sampled_from(["", "a", "b"]),
 )
-# What tells from an entry that was given another guid: a title of its own, or a text.
+# What tells from an entry that was given another guid: a link of its own and a title or a text, or
+# a title and a text.
 TELLING = st.one_of(
-    ENTRIES.map(lambda one: replace(one, title=f"{one.guid}{one.title}")),
-    ENTRIES.map(lambda one: replace(one, html=f"{one.guid}{one.html}", published=None)),
+    ENTRIES.map(
+        lambda one: replace(one, title=f"{one.guid}{one.title}", html=f"{one.guid}{one.html}")
+    ),
+    ENTRIES.map(
+        lambda one: replace(
+            one, title=f"{one.guid}{one.title}", link=f"{LINKED}{GUIDS.index(one.guid)}"
+        )
+    ),
 )
 SEQUENCES = st.lists(st.lists(TELLING, max_size=6, unique_by=lambda one: one.guid), max_size=8)
 
@@ -162,6 +170,28 @@ def test_with_guids_of_their_own_exactly_what_was_never_seen_is_new(
         assert new == [one.guid for one in body if one.guid not in seen]
         seen |= set(new)
     assert len(memory.known) == len(seen)
+
+
+ROTATING = st.builds(
+    lambda n, other: replace(other, link=f"{LINKED}{n}", title=f"Title {n}"),
+    st.integers(0, 4),
+    ENTRIES,
+)
+
+
+@given(
+    st.lists(st.lists(ROTATING, max_size=5, unique_by=lambda one: one.link), max_size=8),
+    st.sampled_from(["rss20", "atom10"]),
+)
+def test_whatever_guids_a_feed_gives_a_link_with_its_title_is_new_once(
+    bodies: list[list[ParsedEntry]], form: str
+) -> None:
+    memory, seen = Memory(), set[str]()
+    for number, body in enumerate(bodies):
+        rotated = [replace(one, guid=f"urn:{number}:{place}") for place, one in enumerate(body)]
+        new = {one.entry.link for one in memory.read(*rotated, format=form).new}
+        assert new == {one.link for one in body} - seen
+        seen |= new
 
 
 @given(st.lists(st.lists(ENTRIES, max_size=6, unique_by=lambda one: one.guid), max_size=8))

@@ -14,8 +14,8 @@ from tests import limits
 PAGE = "https://site.example/blog/page"
 
 
-def links(html: str, url: str = PAGE) -> list[str]:
-    return list(feed_links(html.encode(), url))
+def links(html: str, url: str = PAGE, header: str = "") -> list[str]:
+    return list(feed_links(html.encode(), url, header))
 
 
 def declared(href: str, more: str = "") -> str:
@@ -50,10 +50,181 @@ def test_what_is_declared_comes_first_and_comments_last() -> None:
         ("/f#top", "https://site.example/f"),
         ("feed://site.example/f", "http://site.example/f"),
         ("feed:https://site.example/f", "https://site.example/f"),
+        ("rss://site.example/f", "http://site.example/f"),
+        ("itpc://site.example/f", "http://site.example/f"),
+        ("podcast:https://site.example/f", "https://site.example/f"),
+        ("feeds://site.example/f", "https://site.example/f"),
+        ("feed", "https://site.example/blog/feed"),
+        ("/all posts.xml", "https://site.example/all%20posts.xml"),
+        ("/a\u00a0b.xml", "https://site.example/a%C2%A0b.xml"),
+        ("/long/\n\tfeed.xml", "https://site.example/long/feed.xml"),
+        ("/a%20b?q=a b", "https://site.example/a%20b?q=a%20b"),
     ],
 )
 def test_addresses_are_made_absolute(href: str, link: str) -> None:
     assert links(declared(href)) == [link]
+
+
+def test_the_base_of_a_page_holds_for_all_of_it() -> None:
+    base = '<base target="_top"><base href="/blog/de/"><base href="/wrong/">'
+    expected = ["https://site.example/blog/de/f", "https://site.example/blog/de/rss"]
+    assert links(declared("f") + base + '<a href="rss">x</a>') == expected
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<link rel="alternate" type="application/atom+xml" href="/f">',
+        '<LINK REL="ALTERNATE" TYPE="APPLICATION/RSS+XML" HREF="/f">',
+        '<link rel="alternate home" type="application/feed+json; charset=utf-8" href="/f">',
+        '<link rel="alternate" type="application/json" title="JSON Feed" href="/f">',
+        '<link rel="alternate" type="application/x.atom+xml" href="/f">',
+        '<link rel="alternate" type="text/rss+xml" href="/f">',
+        '<link rel="feed" href="/f">',
+        '<body><p>x</p><link rel="alternate" type="application/rss+xml" href="/f">',
+        '<a rel="alternate" type="application/rss+xml" href="/f">x</a>',
+    ],
+)
+def test_feeds_are_declared_in_many_ways(link: str) -> None:
+    assert links(link) == ["https://site.example/f"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        '</f>; rel="alternate"; type="application/rss+xml"',
+        "</f>;rel=alternate;type=application/rss+xml",
+        '</f>; TYPE="application/atom+xml"; REL="Alternate"; title="All, of it; really"',
+        '</style.css>; rel=preload; as=style, </f>; rel="feed", <next>; rel="next"',
+        '</f>; rel="alternate home"; rel="preload"; type="application/feed+json"',
+        '<https://site.example/f>; rel="alternate"; type="application/rss+xml", <//[>; rel="feed"',
+    ],
+)
+def test_feeds_are_declared_in_headers(header: str) -> None:
+    assert links("<base href='/elsewhere/'>", header=header) == ["https://site.example/f"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "</f>",
+        "/f; rel=feed",
+        '</f>; rel="preload"; type="application/rss+xml"',
+        '</wp-json/>; rel="https://api.w.org/"',
+        '</wp-json/posts/1>; rel="alternate"; type="application/json"',
+        '</f>; title="; rel=feed',
+    ],
+)
+def test_what_a_header_says_otherwise_is_no_feed(header: str) -> None:
+    assert links("", header=header) == []
+
+
+def test_a_header_comes_before_the_page_and_its_comments_last() -> None:
+    header = '</comments/feed/>; rel="feed", </own>; rel="feed"'
+    paths = ["own", "declared", "comments/feed/"]
+    assert links(declared("/declared"), header=header) == [
+        f"https://site.example/{path}" for path in paths
+    ]
+
+
+@pytest.mark.parametrize(
+    "anchor",
+    [
+        '<a href="/f">RSS</a>',
+        '<a href="/f">Subscribe to our <b>RSS</b> feed</a>',
+        '<a href="/f">\n  Atom 1.0\n</a>',
+        '<a href="/f">Feed</a>',
+        '<a href="/f">RSSフィード</a>',
+        '<a href="/f">RSS2.0</a>',
+        '<a href="/f"><img src="/icon.png" alt="RSS"></a>',
+        '<a href="/f" title="RSS feed"><i class="icon"></i></a>',
+        '<a href="/f" aria-label="RSS"><svg></svg></a>',
+        '<map><area href="/f" alt="RSS"></map>',
+        '<a href="/f">RSS<a href="/about">About</a>',
+        '<a href="/f">RSS',
+    ],
+)
+def test_what_is_called_a_feed_is_one_where_none_is_declared(anchor: str) -> None:
+    assert links(anchor) == ["https://site.example/f"]
+    assert links(anchor + '<a href="/rss.xml">x</a>')[0] == "https://site.example/rss.xml"
+    assert links(anchor + declared("/own")) == ["https://site.example/own"]
+    assert links(anchor + declared("/comments/feed/"))[0] == "https://site.example/f"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "0; url=/f",
+        "0;URL='/f'",
+        ' 3 ; url = "/f" ',
+        "0,/f",
+        ";/f",
+        "0.5; /f",
+    ],
+)
+def test_where_a_page_leads_on_to_may_be_its_feed(content: str) -> None:
+    refresh = '<meta http-equiv="Refresh" content="{}">'.format(content.replace('"', "&quot;"))
+    assert links(refresh) == ["https://site.example/f"]
+    assert links(refresh + declared("/own")) == ["https://site.example/own"]
+
+
+@pytest.mark.parametrize("content", ["", "300", "300; url=", "5; url=page", "0 /f", "x; /f"])
+def test_a_page_that_loads_itself_anew_leads_nowhere(content: str) -> None:
+    assert links(f'<meta http-equiv="refresh" content="{content}">') == []
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Feedback", "Atomic energy", "Press", "x" * 80, "How we came to have an RSS feed, and why it"],
+)
+def test_what_is_called_otherwise_is_no_feed(label: str) -> None:
+    assert links(f'<a href="/f">{label}</a> RSS') == []
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        declared("/kommentare/feed/"),
+        declared("/?feed=comments-rss2"),
+        declared("/feeds/7/comments/default"),
+        declared("/feed/coment%C3%A1rios"),
+        *(
+            declared("/post/feed/", f'title="Site » {title}"')
+            for title in (
+                *("Comments Feed", "A post Comments Feed", "Kommentar-Feed", "Kommentarfeed"),
+                *("Flux des commentaires", "Feed dei commenti", "Feed de los comentarios"),
+                *(
+                    "Feed de comentários",
+                    "Canal dels comentaris",
+                    "Flux comentarii",
+                    "RSS reacties",
+                ),
+                *("Kommentarsflöde", "Kommentarer", "Kommenttien syöte", "Kanał z komentarzami"),
+                *("RSS komentářů", "Лента комментариев", "Канал коментарів", "Стужка каментараў"),
+                *("Ροή σχολίων", "yorum beslemesi", "hozzászólás hírcsatorna", "コメントフィード"),
+                *("评论 Feed", "迴響資訊提供", "댓글 피드", "خلاصة التعليقات", "הזנת תגובות"),
+                *("ฟีดความเห็น", "Dòng bình luận", "टिप्पणी फ़ीड"),
+            )
+        ),
+    ],
+)
+def test_feeds_of_comments_come_last_in_any_language(link: str) -> None:
+    assert links(link + declared("/one") + '<a href="/rss">x</a>')[:2] == [
+        "https://site.example/one",
+        "https://site.example/rss",
+    ]
+    assert len(links(link + declared("/one"))) == 2
+
+
+@pytest.mark.parametrize(
+    "title", ["Commentary", "Common entries", "Recommended", "Reaction wheels"]
+)
+def test_other_titles_are_no_comments(title: str) -> None:
+    assert links(declared("/first", f'title="{title}"') + declared("/second")) == [
+        "https://site.example/first",
+        "https://site.example/second",
+    ]
 
 
 @pytest.mark.parametrize("href", ["", "#", "javascript:feed()", "mailto:a@b.example", "http://[/"])
@@ -144,12 +315,37 @@ def test_entities_of_a_document_are_not_read() -> None:
         b"<!--" * 200_000,
         b"<a href='" + b"/feed" * 200_000,
         b"\0" * 1_000_000,
+        b"<a href=/f>RSS " * 200_000,
+        (b"<meta http-equiv=refresh content='" + b" " * 4_000 + b"'>") * 250,
+        b"<a href=/f>" + b"RSS <b>" * 300_000,
     ],
-    ids=["attributes", "nested", "same", "bad hosts", "many", "comments", "long", "zeros"],
+    ids=[
+        *("attributes", "nested", "same", "bad hosts", "many", "comments", "long", "zeros"),
+        *("called", "refreshed", "label"),
+    ],
 )
 def test_hostile_pages_do_not_take_long(body: bytes) -> None:
     started = time.process_time()
     feed_links(body, PAGE)
+    assert time.process_time() - started < limits.seconds(2)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "<" * 1_000_000,
+        '<a>"' * 250_000,
+        "<a>; " * 200_000,
+        "<a>" + "; x" * 300_000,
+        "<a>" + ";" + " " * 1_000_000,
+        "<a>;" + "x" * 1_000_000,
+        '<a>;x="' + "\\" * 1_000_000,
+        '</f>;rel="feed",' * 60_000,
+    ],
+)
+def test_hostile_headers_do_not_take_long(header: str) -> None:
+    started = time.process_time()
+    feed_links(b"", PAGE, header)
     assert time.process_time() - started < limits.seconds(2)
 
 
@@ -180,6 +376,13 @@ def test_usual_addresses_are_beside_the_page_then_at_the_root() -> None:
         ("http://example.com", "http://example.com"),
         ("feed://example.com/f", "http://example.com/f"),
         ("FEED:https://example.com/f", "https://example.com/f"),
+        ("rss://example.com/f", "http://example.com/f"),
+        ("pcast://example.com/f", "http://example.com/f"),
+        ("podcast://example.com/f", "http://example.com/f"),
+        ("itpc:http://example.com/f", "http://example.com/f"),
+        ("localhost:8080/a b", "https://localhost:8080/a%20b"),
+        ("feed.example.com", "https://feed.example.com"),
+        ("https://example.com/my feed.xml", "https://example.com/my%20feed.xml"),
         ("ftp://example.com", "ftp://example.com"),
     ],
 )

@@ -9,11 +9,10 @@ import pytest
 
 from digest.errors import FeedError
 from digest.feeds.identity import identify
-from digest.feeds.sources.feed import parse_feed
 from digest.rendering.clean import clean_entries
 from digest.workers.pool import WorkerPool
 from tests import limits
-from tests.feed_xml import item, rss
+from tests.feed_xml import item, parse_feed, rss
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -117,6 +117,13 @@ GUIDS = [
     Case("case of the host", [each(MANY, guid="http://X.y/{}")], each(MANY, guid="http://x.y/{}")),
     Case("slash at the end", [each(MANY, guid="http://x/{}/")], each(MANY, guid="http://x/{}")),
     Case(
+        "tracked",
+        [each(MANY, guid="http://x/{}?at_campaign=1#xtor=RSS-1")],
+        each(
+            MANY, guid="http://x/{}?at_campaign=2", title="{}!", html="!", link="", published=None
+        ),
+    ),
+    Case(
         "only a slash tells them apart",
         [[replace(A, guid="http://x/1")]],
         [replace(A, guid="http://x/1"), replace(B, guid="http://x/1/")],
@@ -156,6 +163,81 @@ REPLACED = [
     Case("and one more", [MANY], each([entry("f"), *MANY], guid="new:{}"), "f"),
     Case("and back", [MANY, each(MANY, guid="new:{}")], MANY),
     Case("every day", [each(MANY, guid=f"{n}:{{}}") for n in range(9)], each(MANY, guid="9:{}")),
+    *(
+        Case(
+            f"{what}, re-dated",
+            [MANY],
+            each(MANY, guid="new:{}", published=NOW + DAY, **{field: "other {}"}),
+        )
+        for what, field in (("same link and text", "title"), ("same link and title", "html"))
+    ),
+    Case(
+        "same link alone, re-dated",
+        [MANY],
+        [
+            replace(one, guid=f"new:{one.guid}", title="new", html="", published=NOW + DAY)
+            for one in [A]
+        ],
+        "new",
+    ),
+    Case(
+        "same link and title, undated, texts edited",
+        [each(MANY, published=None)],
+        each(MANY, guid="new:{}", published=None, html="<p>new</p>"),
+    ),
+    Case(
+        "the old guid is there still",
+        [[A, B]],
+        [A, B, replace(A, guid="urn:c", title="a", html="<p>c</p>")],
+        "a",
+    ),
+    Case(
+        "a link that two have, and one with another guid",
+        [[A, replace(B, link=A.link)]],
+        [replace(A, guid="urn:c", html="<p>c</p>"), replace(B, link=A.link)],
+        "a",
+    ),
+    *(
+        Case(
+            f"a stamp {stamp!r}, all else but the link other",
+            [[replace(A, guid=f"{SITE}/a{first}"), B]],
+            [replace(A, guid=f"{SITE}/a{stamp}", title="z", html="z", published=None), B],
+        )
+        for first, stamp in (
+            ("#0", "#1"),
+            ("?1743438600617", "?1743438611111"),
+            ("&ts=1743438600", "&ts=1743438601"),
+            ("@2026-11-29T10:00:00Z", "@2026-11-29T12:30:00+01:00"),
+            ("-20261129100000", "-20261129123000"),
+        )
+    ),
+    *(
+        Case(
+            f"no stamp: {other!r}",
+            [[replace(A, guid=f"{SITE}/a{first}"), B]],
+            [replace(A, guid=f"{SITE}/a{other}", title="z", html="z", published=None), B],
+            "z",
+        )
+        for first, other in (
+            ("#0", ""),
+            ("#post-1", "#post-2"),
+            ("/1", "/2"),
+            ("?p=25585", "?p=25600"),
+            ("?1743438600617", "b?1743438611111"),
+            ("-9743438600", "-9743438601"),
+        )
+    ),
+    Case(
+        "a stamp at a page that stands alone",
+        [[replace(A, guid="today?1743438600")]],
+        [replace(A, guid="today?1743438601", title="z", html="z")],
+        "z",
+    ),
+    Case(
+        "a stamp without a link, re-dated",
+        [each(MANY, guid="{}?1743438600", link="")],
+        each(MANY, guid="{}?1743438601", link="", published=NOW + DAY),
+    ),
     Case(
         "without titles, same link, date and text",
         [each(MANY, title="")],
@@ -213,6 +295,64 @@ LINKS = [
         "tracked",
         [each(MANY, guid="")],
         each(MANY, guid="", link="http://site.example/{}?utm_source=rss"),
+    ),
+    *(
+        Case(
+            f"tracked by {tracker}, all else other",
+            [each(MANY, guid="", link=f"{SITE}/{{}}?x=1")],
+            [linked("z", link=f"{SITE}/a?x=1{tracker}")],
+        )
+        for tracker in (
+            *("&at_medium=RSS&at_campaign=KARANGA", "#xtor=RSS-8", "&xtor=RSS-3208", "#ref=rss"),
+            *(
+                "&ref=rss",
+                "&ns_mchannel=rss",
+                "&traffic_source=rss",
+                "&source=rss----1f2e",
+                "&rss=1",
+            ),
+            *("&PHPSESSID=0a1b2c3d4e", "&gclid=1#at_medium=RSS"),
+        )
+    ),
+    *(
+        Case(
+            f"no tracker: {other}",
+            [each(MANY, guid="", link=f"{SITE}/?x=1")],
+            [linked("z", link=f"{SITE}/?x=1{other}")],
+            "z",
+        )
+        for other in ("&ref=2", "&source=paper.com", "&from=lemonde.fr", "#part-2", "&rss=45")
+    ),
+    Case(
+        "a session in the path",
+        [[linked("a", link=f"{SITE}/a;jsessionid=0A1B?x=1")]],
+        [linked("z", link=f"{SITE}/a;jsessionid=2C3D?x=1")],
+    ),
+    Case(
+        "a session, same title and date",
+        [[linked("a", link=f"{SITE}/a?s=aaaa1111&x=1")]],
+        [linked("a", link=f"{SITE}/a?s=bbbb2222&x=1", html="edited")],
+    ),
+    *(
+        Case(
+            f"no session: {first}, {other}",
+            [[linked("a", link=f"{SITE}/{first}")]],
+            [linked("a", link=f"{SITE}/{other}", html="other")],
+            "a",
+        )
+        for first, other in (
+            ("a?s=aaaa1111", "b?s=bbbb2222"),
+            ("?s=12", "?s=13"),
+            ("?id=aaaa1111", "?id=bbbb2222"),
+            ("?s=aaaa1111", "?s=bbbb2222&p=2"),
+            ("?s=mountain", "?s=elephants"),
+        )
+    ),
+    Case(
+        "a session, and another date",
+        [[linked("a", link=f"{SITE}/?s=aaaa1111")]],
+        [linked("a", link=f"{SITE}/?s=bbbb2222", published=NOW + DAY, html="other")],
+        "a",
     ),
     Case(
         "scheme, host and slash",

@@ -21,7 +21,7 @@ import pytest
 
 from digest.errors import FeedError
 from digest.feeds.identity import identify
-from digest.feeds.sources.feed import parse_feed
+from tests.feed_xml import parse_feed
 
 HERE = Path(__file__).parent
 UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from digest.errors import FeedError
 from digest.feeds.identity import identify
-from digest.feeds.sources.feed import parse_feed
 from digest.model import as_dict
 from digest.rendering.clean import clean_entries
+from tests.feed_xml import parse_feed
 
 if TYPE_CHECKING:
     from digest.model import CleanEntry, ParsedFeed

@@ -66,6 +66,8 @@ def test_a_name_is_cut_to_what_settings_take() -> None:
         (" http://a.example/\n", "http://a.example/"),
         ("feed://a.example/f", "http://a.example/f"),
         ("feed:https://a.example/f", "https://a.example/f"),
+        ("itpc://a.example/f", "http://a.example/f"),
+        ("https://a.example/all posts", "https://a.example/all%20posts"),
         ("ftp://a.example/f", "ftp://a.example/f"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from digest.feeds.sources.feed import parse_feed
+from tests.feed_xml import parse_feed
 from tests.feeds.memory import Memory
 
 if TYPE_CHECKING:

@@ -155,7 +155,7 @@ class Bench:
         workers: WorkerPool,
         wrap: Callable[[Fetcher], Fetcher] = lambda fetcher: fetcher,
     ) -> AsyncIterator[PollJob]:
-        async with open_fetcher(self.settings) as fetcher:
+        async with open_fetcher(self.settings, clock=self.clock) as fetcher:
             yield PollJob(self.context(), wrap(fetcher), workers)
 
     def publishing(

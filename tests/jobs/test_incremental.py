@@ -21,7 +21,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digest.feeds.http.fetch import Fetcher
+from digest.feeds.http.fetch import Fetcher, utc_now
+from digest.feeds.http.host_backoffs import HostBackoffs
 from digest.feeds.http.messages import Request, Response
 from tests.feed_xml import NOW, item, rss
 from tests.jobs.bench import InPlace, StoppedClock, open_bench, settings_of
@@ -43,6 +44,7 @@ class Served(Fetcher):
 
     def __init__(self) -> None:
         self.bodies: dict[str, bytes] = {}
+        self.backoffs = HostBackoffs(utc_now)
 
     async def fetch(
         self, request: Request, ready: object = None, allowance: object = None

@@ -162,9 +162,10 @@ async def test_what_vanished_and_came_back_is_not_new(poller: Poller) -> None:
     assert counts(await poller.poll()) == ("unchanged", 0, 2)
 
 
-async def test_links_are_relative_to_where_the_feed_came_from(poller: Poller) -> None:
+async def test_links_are_relative_to_where_a_feed_without_a_site_came_from(poller: Poller) -> None:
     poller.server.replies["/feed"] = Reply(status=301, headers={"Location": "/blog/rss"})
-    poller.server.replies["/blog/rss"] = Reply(rss(item(1, link="one")))
+    body = rss(item(1, link="one")).replace("<link>https://site.example/</link>", "")
+    poller.server.replies["/blog/rss"] = Reply(body)
     assert counts(await poller.poll()) == ("updated", 1, 0)
     assert [one.link for one in await poller.bench.pending()] == [f"{poller.server.url}/blog/one"]
 
@@ -175,7 +176,7 @@ FAILURES = [
     (Reply("", headers={"ETag": '"b"'}), "answered with an empty body", 200),
     (Reply(WHOLE[:-20], headers={"ETag": '"b"'}), "ends before its closing tag", 200),
     (Reply("<html>", headers={"ETag": '"b"'}), "is not a feed but a web page", 200),
-    (Reply(WHOLE, headers={"ETag": '"b"', "Content-Encoding": "br"}), "'br'", None),
+    (Reply(b"\x8b\2", headers={"ETag": '"b"', "Content-Encoding": "br"}), "'br'", None),
 ]
 
 
@@ -317,6 +318,7 @@ class BrokenFetcher:
 
     def __init__(self, fetcher: Fetcher) -> None:
         self._fetcher = fetcher
+        self.backoffs = fetcher.backoffs
 
     async def fetch(self, request: Request, ready: Callable[[], Awaitable[None]]) -> Response:
         if request.url.endswith("/poison"):
@@ -393,3 +395,71 @@ async def test_configured_headers_are_sent(
     secret = {"headers": {"Authorization": "Bearer s3cret"}}
     async with open_poller(feed_server, tmp_path, workers, feed=secret) as poller:
         assert counts(await poller.poll()) == ("updated", 1, 0)
+
+
+def picky(seen: Seen) -> Reply:
+    """What a server says that refuses to be asked for changes only."""
+    if {"If-None-Match", "If-Modified-Since"} & seen.headers.keys():
+        return Reply("I do not accept If-None-Match", 400)
+    return Reply(rss(item(1)), headers={"ETag": '"a"'})
+
+
+async def test_a_server_that_refuses_validators_is_asked_without_them(poller: Poller) -> None:
+    poller.server.replies["/feed"] = picky
+    asked = []
+    for _ in range(20):
+        before = len(poller.server.seen)
+        assert (await poller.poll()).outcome in {"updated", "unchanged"}
+        asked.append(len(poller.server.seen) - before)
+        poller.bench.clock.turn(days=1)
+    # Tried again after eight days each, since servers are mended.
+    assert asked == [1, 2, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1]
+
+
+async def test_a_feed_that_fails_is_not_asked_twice_a_poll(poller: Poller) -> None:
+    poller.serve(item(1), ETag='"a"')
+    await poller.poll()
+    poller.server.replies["/feed"] = Reply("no", 403)
+    asked = []
+    for _ in range(3):
+        before = len(poller.server.seen)
+        assert (await poller.poll()).status == 403
+        asked.append(len(poller.server.seen) - before)
+    assert asked == [2, 1, 1]
+    poller.serve(item(2), item(1), ETag='"a"')
+    assert counts(await poller.poll()) == ("updated", 1, 1)
+    poller.server.replies["/feed"] = Reply(status=304)
+    assert (await poller.poll()).outcome == "not_modified"
+
+
+async def test_after_eight_days_of_304_all_is_asked_for_once(poller: Poller) -> None:
+    """As of a Last-Modified of the future, which no change is newer than."""
+    entries = [item(1)]
+
+    def answer(seen: Seen) -> Reply:
+        if "If-Modified-Since" in seen.headers:
+            return Reply(status=304)
+        headers = {"Last-Modified": "Sat, 16 Nov 2041 19:11:00 GMT"}
+        return Reply(rss(*entries), headers=headers)
+
+    poller.server.replies["/feed"] = answer
+    statuses = []
+    for day in range(20):
+        result = await poller.poll()
+        statuses.append(result.status)
+        if day == 0:
+            entries.insert(0, item(2))
+        poller.bench.clock.turn(days=1)
+    assert [day for day, status in enumerate(statuses) if status == 200] == [0, 8, 16]
+    assert await poller.titles() == ["Story 1", "Story 2"]
+
+
+async def test_who_has_304_for_everything_fails_now_and_then(poller: Poller) -> None:
+    poller.serve(item(1), ETag='"a"')
+    await poller.poll()
+    poller.server.replies["/feed"] = Reply(status=304)
+    outcomes = []
+    for _ in range(12):
+        poller.bench.clock.turn(days=1)
+        outcomes.append((await poller.poll()).outcome)
+    assert outcomes == ["not_modified"] * 7 + ["failed", "not_modified"] * 2 + ["failed"]

@@ -239,13 +239,14 @@ async def test_all_answers_together_have_the_bytes_of_one_poll(place: Place) -> 
 
 
 async def test_limit_headers_of_the_service_put_the_next_poll_off(place: Place) -> None:
-    reset = datetime.now(UTC) + timedelta(hours=3)
+    reset = place.bench.clock() + timedelta(hours=3)
     place.serve(story(1), **{"X-RateLimit-Reset": f"{reset.timestamp():.0f}"})
 
     # What follows from the answer is not asked either.
     first = await place.poll()
 
-    assert "wants to be left alone until" in (first.error or "")
+    assert first.outcome == "postponed"
+    assert "allows no more requests until then" in (first.error or "")
     assert [seen.path for seen in place.server.seen] == ["/list"]
 
 

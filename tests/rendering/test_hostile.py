@@ -18,14 +18,13 @@ import pytest
 from markdown_it import MarkdownIt
 
 from digest.feeds.identity import identify
-from digest.feeds.sources.feed import parse_feed
 from digest.model import AlsoIn, Edition
 from digest.rendering.clean import clean_entries
 from digest.rendering.email.message import build_email, personal_headers
 from digest.rendering.slack.blocks import MAX_JSON
 from digest.rendering.slack.messages import build_messages
 from digest.rendering.templates import Templates
-from tests.feed_xml import rss
+from tests.feed_xml import parse_feed, rss
 from tests.rendering.markup import document, fragment, links, structure
 from tests.rendering.samples import edition, story
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from digest.feeds.rereading import READING
 from digest.model import (
     Backoff,
     CleanEntry,
@@ -89,6 +90,7 @@ def update_of(
         renamed={number: [one.names[1]] for number, one in edited},
         seen=seen,
         windows={"weekly": WEEK} if windows is None else windows,
+        reading=READING,
         poll_hints=PollHints(),
         **more,
     )

@@ -133,11 +133,11 @@ def test_polls_that_brought_nothing_are_recorded_together(store: Store) -> None:
     )
     said = {"polled_at": NOW + WEEK, "succeeded_at": NOW + WEEK}
     moved = {"etag": '"b"', "answered_by": "https://b.example/", "move": move}
-    assert state_of(store, urls[0]) == replace(first, **said, **moved)
-    well = {"failures": 0, "failing_since": None}
+    assert state_of(store, urls[0]) == replace(first, **said, **moved, last_status=304)
+    well = {"failures": 0, "failing_since": None, "last_status": 200}
     assert state_of(store, urls[1]) == replace(second, **said, **well, etag=None)
     said = {"polled_at": NOW + 2 * WEEK, "succeeded_at": NOW + 2 * WEEK}
-    new = {"last_modified": "today", "body_hash": "other"}
+    new = {"last_modified": "today", "body_hash": "other", "last_status": 304}
     assert state_of(store, urls[2]) == replace(third, **said, **new)
     assert state_of(store, urls[3]) == fourth
     assert store.incidents.open_ones() == []
@@ -156,7 +156,7 @@ def test_failures_are_counted_and_teach_nothing_else(store: Store) -> None:
         fail(store, f"answered 50{n}", 500 + n, NOW + (n + 1) * DAY)
     after = state(store)
     assert (after.failures, after.failing_since) == (3, NOW + DAY)
-    assert replace(after, failures=0, failing_since=None, polled_at=NOW) == before
+    assert replace(after, failures=0, failing_since=None, polled_at=NOW, last_status=200) == before
     row = health(store)
     assert (row["last_error"], row["last_status"]) == ("answered 502", 502)
     assert (row["polled_at"], row["succeeded_at"]) == (NOW + 3 * DAY, NOW)

@@ -10,7 +10,7 @@ from digest.errors import StoreError
 from digest.store.incidents import Incident, close_incident, open_incident, open_incidents
 from digest.store.updates import Failure, Unchanged
 from tests.feed_xml import NOW
-from tests.store.build import DAY, URL, dump, entry, feed_id, learn, update_of, visit
+from tests.store.build import DAY, URL, dump, entry, feed_id, learn, plan_of, update_of, visit
 
 if TYPE_CHECKING:
     from digest.store import Store
@@ -36,6 +36,15 @@ def test_what_is_over_may_come_again(empty_store: Store) -> None:
         close_incident(connection, "flood", URL, NOW + 9 * DAY)
     closed = [row[6] for row in dump(empty_store)["incidents"]]
     assert closed == [NOW + DAY, NOW + 3 * DAY]
+
+
+def test_a_host_that_no_feed_is_asked_at_any_more_is_forgotten(store: Store) -> None:
+    for host in ("site.example", "gone.example"):
+        store.incidents.note("host", host, "allows no requests", NOW)
+    store.schedules.plan([plan_of()], NOW + DAY)
+    assert [each.subject for each in store.incidents.open_ones()] == ["site.example"]
+    store.schedules.plan([plan_of(feeds=())], NOW + DAY)
+    assert store.incidents.open_ones() == []
 
 
 def test_the_database_allows_no_second_one(empty_store: Store) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
+from digest.model import HostBackoff
 from tests.feed_xml import NOW
 from tests.store.build import (
     DAY,
@@ -116,6 +119,18 @@ def test_what_a_clock_that_ran_ahead_wrote_holds_nothing_up(store: Store) -> Non
     store.schedules.plan([plan_of()], NOW)
     assert [feed.url for feed in store.feeds.due(NOW)] == [URL]
     assert due_at(store) == NOW + WEEK
+
+
+@pytest.mark.parametrize("since", [NOW + 400 * DAY, NOW - DAY])
+def test_nor_does_what_it_wrote_of_hosts(store: Store, since: datetime) -> None:
+    backoff = HostBackoff("site.example", since, NOW + 401 * DAY, 2)
+    true = HostBackoff("true.example", NOW - DAY, NOW + 30 * DAY, 1)
+    store.hosts.keep([backoff, true])
+    store.feeds.postpone([state.id for state in store.hosts.due_at(backoff)], backoff.until)
+    assert store.feeds.due(NOW + 300 * DAY) == []
+    store.schedules.plan([plan_of()], NOW)
+    assert [feed.url for feed in store.feeds.due(NOW)] == [URL]
+    assert store.hosts.backoffs() == [true]
 
 
 def test_the_feeds_of_one_digest_are_not_those_of_another(store: Store) -> None:

@@ -224,3 +224,14 @@ async def test_editions_by_page(busy: Site) -> None:
     assert [record.id for record in records] == [1]
     assert "No editions." in await busy.page("/editions?before=1")
     assert "No editions." in await busy.page("/editions?digest=none")
+
+
+async def test_a_feed_that_waits_for_its_host_says_so(servers: Servers, tmp_path: Path) -> None:
+    servers.feeds.replies["/limited"] = Reply(status=429, headers={"Retry-After": "7200"})
+    feeds = [f"{servers.feeds.url}/limited"]
+    async with serve(settings_for(tmp_path, servers, feeds=feeds), tmp_path) as site:
+        await site.daemon.carry_out(lambda runtime: runtime.poll([]))
+        await site.log_in()
+        page = await site.page("/feeds/1")
+        host = servers.feeds.url.removeprefix("http://")
+        assert f", since {host} allows no more requests until then" in page

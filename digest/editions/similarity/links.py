@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from digest.editions.similarity.trackers import tracks
 from digest.feeds.hosts import ascii_host
+from digest.feeds.trackers import tracks
 
 # How often one address may be wrapped in another.
 _DEEPEST = 3

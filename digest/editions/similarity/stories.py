@@ -1,7 +1,7 @@
 """Entries to stories: what is the same is one, what is alike stands together.
 
 The same link or the same title in different feeds is one story. Titles that are alike stay entries
-of their own, shown with one of them. Two entries of one feed are never the same.
+of their own, shown with one of them. Two entries of one feed are only one if their link is.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from digest.editions.similarity import constants
 from digest.editions.similarity.budget import Budget
+from digest.editions.similarity.copies import older_copies
 from digest.editions.similarity.leads import distance
 from digest.editions.similarity.likeness import contradict, likely_pairs
 from digest.editions.similarity.links import article_key
@@ -24,7 +25,7 @@ from digest.editions.similarity.terms import LONGEST, fold
 from digest.editions.similarity.titles import UNREAD, read_title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from digest.editions.similarity.titles import Title
     from digest.model import Entry
@@ -41,12 +42,13 @@ _MOST_TOGETHER = 40
 class Cluster(Struct, frozen=True):
     """A story: the entries that it is, of different feeds, and those under titles that are alike.
 
-    The one that leads comes first (`digest.editions.similarity.leads`). `group` is the subject it
-    has in common with others.
+    The one that leads comes first (`digest.editions.similarity.leads`). `copies` are older ones of
+    the feed and link of one of these. `group` is the subject it has in common with others.
     """
 
     entries: tuple[Entry, ...]
     related: tuple[Entry, ...] = ()
+    copies: tuple[Entry, ...] = ()
     group: str = ""
 
     @property
@@ -57,7 +59,7 @@ class Cluster(Struct, frozen=True):
     @property
     def everything(self) -> tuple[Entry, ...]:
         """Every entry that it stands for."""
-        return self.entries + self.related
+        return self.entries + self.related + self.copies
 
     @property
     def ids(self) -> frozenset[int]:
@@ -93,16 +95,24 @@ def group(
     configuration. What the budget has no room for stays apart.
     """
     given, budget = list(entries), budget or Budget()
-    candidates = _newest_first(_read(given, feeds, budget))
+    copies = older_copies(given)
+    older = {copy.id for same in copies.values() for copy in same}
+    shown = [entry for entry in given if entry.id not in older]
+    candidates = _newest_first(_read(shown, feeds, budget, copies))
     same = [_leading_first(story) for story in _same(candidates, budget)]
     place = {entry.id: at for at, entry in enumerate(given)}
-    clusters = [_cluster(alike) for alike in _alike(same, budget)]
+    clusters = [_cluster(alike, copies) for alike in _alike(same, budget)]
     return sorted(
         clusters, key=lambda cluster: min(place[entry.id] for entry in cluster.everything)
     )
 
 
-def _read(entries: Iterable[Entry], feeds: Sequence[str], budget: Budget) -> Iterator[_Candidate]:
+def _read(
+    entries: Iterable[Entry],
+    feeds: Sequence[str],
+    budget: Budget,
+    copies: Mapping[int, tuple[Entry, ...]],
+) -> Iterator[_Candidate]:
     """Entries with what they are compared by; of those beyond the budget that is nothing.
 
     Feeds take turns, the newest of each first, so that what one says leaves room for the others.
@@ -112,7 +122,8 @@ def _read(entries: Iterable[Entry], feeds: Sequence[str], budget: Budget) -> Ite
     for entry in in_turns:
         has_room = budget.takes(1 + min(len(entry.title), LONGEST) // _LETTERS)
         title = read_title(entry.title, sites) if has_room else UNREAD
-        link = _link(entry)
+        # What a feed has several entries at may be a page, and says nothing of other feeds.
+        link = "" if entry.id in copies else _link(entry)
         seen = (entry.first_seen_at, order.get(entry.feed_url, len(order)), entry.id)
         yield _Candidate(entry, link, title, seen, distance(link, entry))
 
@@ -278,9 +289,11 @@ def _agree(
     return alike * 2 >= len(across) and not any(contradict(titles[a], titles[b]) for a, b in across)
 
 
-def _cluster(alike: Sequence[Sequence[_Candidate]]) -> Cluster:
+def _cluster(
+    alike: Sequence[Sequence[_Candidate]], copies: Mapping[int, tuple[Entry, ...]]
+) -> Cluster:
     first, *rest = sorted(alike, key=lambda story: min(candidate.seen for candidate in story))
-    return Cluster(
-        tuple(candidate.entry for candidate in first),
-        tuple(candidate.entry for candidate in chain.from_iterable(rest)),
-    )
+    entries = tuple(candidate.entry for candidate in first)
+    related = tuple(candidate.entry for candidate in chain.from_iterable(rest))
+    older = (copies.get(entry.id, ()) for entry in entries + related)
+    return Cluster(entries, related, tuple(chain.from_iterable(older)))

@@ -7,17 +7,25 @@ import socket
 import ssl
 from typing import TYPE_CHECKING
 
+from digest.feeds.http.connector import NotHttpError
 from digest.feeds.http.sockets import NEVER, NOT_PUBLIC
 from digest.feeds.text import one_line
 from digest.http_client import aiohttp
 from digest.network import chain_of, connection_trouble
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from digest.feeds.http.messages import Request
 
 _LONGEST_REASON = 300
 IF_MEANT = "set allow_private_networks for this feed if it should be polled"
 _ITS_OWN = "allow_private_networks is for the feed's own host; poll it there, if it is yours"
+_UNAUTHORIZED = 401
+# Logins that answer to what the server says each time.
+_UNSPOKEN = ("Digest", "NTLM", "Negotiate")
+# The scheme of a challenge, and no parameter of one.
+_CHALLENGE = re.compile(r"(?:^|,)\s*([\w-]+)(?=\s+[\w-]+\s*=|\s*(?:,|$))")
 _REFUSED = re.compile(rf"\S+ (?:{NOT_PUBLIC}|{NEVER})")
 
 
@@ -30,6 +38,29 @@ def failure_of(error: Exception, request: Request) -> str:
 def status_line(status: int, phrase: str | None) -> str:
     """An answer that is no success, with the server's own words for it."""
     return one_line(f"answered {status} {phrase or ''}", _LONGEST_REASON)
+
+
+def refusal(answer: aiohttp.ClientResponse) -> str:
+    """An answer that is no success, with the login that it asks for where that is not spoken."""
+    line = status_line(answer.status, answer.reason)
+    if answer.status != _UNAUTHORIZED:
+        return line
+    return line + unspoken_login(answer.headers.getall(aiohttp.hdrs.WWW_AUTHENTICATE, []))
+
+
+def unspoken_login(challenges: Iterable[str]) -> str:
+    """What a 401 asks for that no header of a feed's settings can answer; nothing, if one can.
+
+    `challenges` are its WWW-Authenticate headers (RFC 9110, section 11.6.1).
+    """
+    schemes = {scheme.lower() for header in challenges for scheme in _CHALLENGE.findall(header)}
+    asked = [name for name in _UNSPOKEN if name.lower() in schemes]
+    if not asked or schemes - {name.lower() for name in _UNSPOKEN}:
+        return ""
+    return (
+        f": it asks for {' or '.join(asked)} authentication, which digest does not speak;"
+        " use an address of the feed with a key in it, or let the server take Basic"
+    )
 
 
 def explain(error: Exception) -> str:
@@ -56,9 +87,10 @@ _REASONS: dict[type[BaseException], str] = {
     ConnectionRefusedError: "cannot connect: {trouble}",
     ConnectionResetError: "the server reset the connection",
     ssl.SSLCertVerificationError: "the certificate is not valid: {0.verify_message}",
+    NotHttpError: "the answer is not valid HTTP: {}",
     aiohttp.ClientPayloadError: "the body ended too early",
     aiohttp.ServerDisconnectedError: "the server closed the connection without an answer",
     aiohttp.ClientConnectorError: "cannot connect: {trouble}",
-    aiohttp.ClientResponseError: "the answer is not valid HTTP",
+    aiohttp.ClientResponseError: "the answer is not valid HTTP: {0.message}",
     ValueError: "the address cannot be used: {}",
 }

@@ -1,41 +1,50 @@
-"""Polite, bounded HTTP for feeds: one conditional GET with a total deadline."""
+"""Polite, bounded HTTP for feeds: a conditional GET with a total deadline."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from digest.errors import FeedError
-from digest.feeds.http import redirects
-from digest.feeds.http.conditional import is_conditional, request_headers, validator
-from digest.feeds.http.failures import failure_of, status_line
+from digest.errors import FeedError, PostponedError
+from digest.feeds.http import heads, redirects
+from digest.feeds.http.conditional import (
+    is_conditional,
+    may_be_about_validators,
+    request_headers,
+    validator,
+)
+from digest.feeds.http.connector import LenientConnector
+from digest.feeds.http.failures import failure_of, refusal
 from digest.feeds.http.freshness import fresh_for, retry_after
+from digest.feeds.http.host_backoffs import HostBackoffs
 from digest.feeds.http.messages import Request, Response
+from digest.feeds.http.rate_limits import is_refusal, rest_of
 from digest.feeds.http.sockets import allowed_socket, public_socket
 from digest.feeds.http.throttle import HostThrottle
+from digest.feeds.http.trail import Trail
 from digest.http_client import aiohttp, trusted
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Awaitable, Callable, Sequence
+    from datetime import timedelta
     from types import TracebackType
 
     from aiohttp.abc import AbstractResolver
     from yarl import URL
 
+# With 203 a proxy says that it changed the body (RFC 9110, section 15.3.4).
+_WHOLE = {200, 203}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
-_OVERLOADED = {429, 503}
-_MAX_REDIRECTS = 5
+_OVERLOADED = 503
 # Of seconds none may be left, but a deadline of none is no deadline.
 _AT_ONCE = 0.001
-# What a service may ask for with limit headers of its own.
-_LONGEST_REST = timedelta(days=1)
 
 
 class FetchLimits(Struct, frozen=True):
@@ -63,17 +72,29 @@ class Allowance:
 class _Redirect(Struct, frozen=True):
     url: URL
     permanent: bool
+    cookies: Sequence[str]
+
+
+def utc_now() -> datetime:
+    """The time of day."""
+    return datetime.now(UTC)
 
 
 async def _at_once() -> None:
     """Nothing to wait for."""
 
 
+def utc_now() -> datetime:
+    """The time of day."""
+    return datetime.now(UTC)
+
+
 class Fetcher:
     """An HTTP client for feeds, open between `async with` and its end.
 
     `resolver` looks up host names, in place of the system's; `tls` makes encrypted connections, and
-    `traces` hear of what is asked and answered.
+    `traces` hear of what is asked and answered; `clock` tells the time of day. `backoffs` are the
+    hosts that allow no more requests.
     """
 
     def __init__(
@@ -83,13 +104,18 @@ class Fetcher:
         resolver: AbstractResolver | None = None,
         tls: ssl.SSLContext | None = None,
         traces: Sequence[aiohttp.TraceConfig] = (),
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._limits = limits
         self._user_agent = user_agent
         self._resolver = resolver
         self._tls = tls
         self._traces = traces
-        self._throttle = HostThrottle(limits.concurrency, limits.per_host, limits.pause)
+        self._clock = clock
+        self.backoffs = HostBackoffs(clock)
+        self._throttle = HostThrottle(
+            limits.concurrency, limits.per_host, limits.pause, self.backoffs
+        )
 
     async def __aenter__(self) -> Fetcher:
         self._public = self._session(public_only=True)
@@ -106,7 +132,7 @@ class Fetcher:
         await self._any.close()
 
     def _session(self, *, public_only: bool) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
+        connector = LenientConnector(
             limit=0,  # HostThrottle counts, so that waiting for a slot is not part of the deadline
             force_close=True,  # so that what follows an answer cannot pass for the next one
             socket_factory=public_socket if public_only else allowed_socket,
@@ -116,6 +142,9 @@ class Fetcher:
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
+            max_line_size=heads.MOST_BYTES,
+            max_field_size=heads.MOST_BYTES,
+            max_headers=heads.MOST_LINES,
             headers={aiohttp.hdrs.USER_AGENT: self._user_agent},
             trace_configs=list(self._traces),
         )
@@ -126,39 +155,48 @@ class Fetcher:
         ready: Callable[[], Awaitable[None]] = _at_once,
         allowance: Allowance | None = None,
     ) -> Response:
-        """Get a feed; each hop of a redirect waits for a slot at its host, then for `ready`.
+        """Get a feed; each request that it takes waits for a slot at its host, then for `ready`.
+
+        Where a server refuses the validators, it is asked once more without them.
 
         What it takes is taken off the `allowance`, which is that of a poll by itself where none is
         given.
 
         Raises:
-            FeedError: anything but a whole 200 or a 304 to a request with validators.
+            FeedError: anything but a whole 200 or 203, or a 304 to a request with validators.
         """
         left = allowance or Allowance(self._limits.timeout, self._limits.max_body)
-        trail = [redirects.address(request.moved_to or request.url)]
-        moved_to: str | None = None
-        all_permanent = True
-        loop = asyncio.get_running_loop()
-        for _ in range(_MAX_REDIRECTS + 1):
-            async with self._throttle.slot(redirects.host(trail[-1])):
-                await ready()
-                started = loop.time()
-                try:
-                    answer = await self._ask_within(left, request, trail)
-                except FeedError as error:
-                    error.elsewhere = not all_permanent
+        trail = Trail(redirects.address(request.moved_to or request.url))
+        refused = False
+        while True:
+            try:
+                answer = await self._ask_in_turn(left, request, trail, ready)
+            except FeedError as error:
+                error.elsewhere = not trail.is_permanent
+                if not may_be_about_validators(error, request, trail.here):
                     raise
-                left.seconds -= loop.time() - started
+                request, refused = replace(request, etag=None, last_modified=None), True
+                continue
             if isinstance(answer, Response):
-                return replace(answer, moved_to=moved_to) if moved_to else answer
-            all_permanent = all_permanent and answer.permanent
-            if all_permanent:
-                moved_to = str(answer.url)
-            trail.append(answer.url)
-        raise FeedError(f"more than {_MAX_REDIRECTS} redirects")
+                if not (trail.moved_to or refused):
+                    return answer
+                return replace(answer, moved_to=trail.moved_to, refused_validators=refused)
+            trail.follow(answer.url, answer.cookies, permanent=answer.permanent)
+
+    async def _ask_in_turn(
+        self, left: Allowance, request: Request, trail: Trail, ready: Callable[[], Awaitable[None]]
+    ) -> Response | _Redirect:
+        loop = asyncio.get_running_loop()
+        async with self._throttle.slot(redirects.host(trail.here)):
+            await ready()
+            started = loop.time()
+            try:
+                return await self._ask_within(left, request, trail)
+            finally:
+                left.seconds -= loop.time() - started
 
     async def _ask_within(
-        self, left: Allowance, request: Request, trail: Sequence[URL]
+        self, left: Allowance, request: Request, trail: Trail
     ) -> Response | _Redirect:
         try:
             return await self._ask(left, request, trail)
@@ -169,10 +207,8 @@ class Fetcher:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise FeedError(failure_of(error, request)) from error
 
-    async def _ask(
-        self, left: Allowance, request: Request, trail: Sequence[URL]
-    ) -> Response | _Redirect:
-        url = trail[-1]
+    async def _ask(self, left: Allowance, request: Request, trail: Trail) -> Response | _Redirect:
+        url = trail.here
         session = self._any if _may_be_private(request, url) else self._public
         tls = (self._tls or trusted()) if url.scheme == "https" else True
         async with session.get(
@@ -187,23 +223,21 @@ class Fetcher:
             location = answer.headers.get(aiohttp.hdrs.LOCATION)
             if answer.status not in _REDIRECTS or not location:
                 return await self._read(left, request, url, answer)
-            return _Redirect(redirects.target(url, location), answer.status in _PERMANENT)
+            return _Redirect(
+                redirects.target(url, location),
+                answer.status in _PERMANENT,
+                answer.headers.getall(aiohttp.hdrs.SET_COOKIE, []),
+            )
 
     async def _read(
         self, left: Allowance, request: Request, url: URL, answer: aiohttp.ClientResponse
     ) -> Response:
-        now = datetime.now(UTC)
-        rest = _rest(request, answer, now)
-        if rest:
-            self._throttle.leave_alone(redirects.host(url), rest)
+        now = self._clock()
+        rest = rest_of(request.not_before(answer.headers, now), now)
         unchanged = answer.status == 304 and is_conditional(request, url)
-        if answer.status != 200 and not unchanged:
-            wait = retry_after(answer.headers, now)
-            if wait and answer.status in _OVERLOADED:
-                self._throttle.leave_alone(redirects.host(url), wait)
-            reason = status_line(answer.status, answer.reason)
-            longest = max(filter(None, (wait, rest)), default=None)
-            raise FeedError(reason, status=answer.status, retry_after=longest)
+        if answer.status not in _WHOLE and not unchanged:
+            raise self._error(redirects.host(url), answer, rest, now)
+        self._note_rest(redirects.host(url), rest)
         response = Response(
             answer.status,
             str(url),
@@ -222,8 +256,27 @@ class Fetcher:
             response,
             body=body,
             body_hash=sha256(body).hexdigest(),
+            links=", ".join(answer.headers.getall(aiohttp.hdrs.LINK, [])),
             coding=", ".join(answer.headers.getall(aiohttp.hdrs.CONTENT_ENCODING, [])),
         )
+
+    def _error(
+        self, host: str, answer: aiohttp.ClientResponse, rest: timedelta | None, now: datetime
+    ) -> FeedError:
+        """What an answer is that is no success: a failure of the feed, or no room at its host."""
+        status, reason = answer.status, refusal(answer)
+        asked = retry_after(answer.headers, now)
+        wait = max(filter(None, (asked, rest)), default=None)
+        if is_refusal(status, wait):
+            return PostponedError(self.backoffs.refused(host, wait), reason, status=status)
+        self._note_rest(host, wait if status == _OVERLOADED else rest)
+        return FeedError(reason, status=status, retry_after=wait)
+
+    def _note_rest(self, host: str, rest: timedelta | None) -> None:
+        if rest:
+            self.backoffs.leave_alone(host, rest)
+        else:
+            self.backoffs.answered(host)
 
     async def _body(self, left: Allowance, answer: aiohttp.ClientResponse) -> bytes:
         if (answer.content_length or 0) > left.size:
@@ -238,14 +291,6 @@ class Fetcher:
 
     def _too_large(self) -> FeedError:
         return FeedError(f"the body is larger than {self._limits.max_body:,} bytes", status=200)
-
-
-def _rest(request: Request, answer: aiohttp.ClientResponse, now: datetime) -> timedelta | None:
-    """How long the limit headers of a service want it to be left alone."""
-    until = request.not_before(answer.headers, now)
-    if until is None or until <= now:
-        return None
-    return min(until - now, _LONGEST_REST)
 
 
 def _may_be_private(request: Request, url: URL) -> bool:

@@ -37,9 +37,9 @@ def fresh_for(headers: MultiMapping[str], now: datetime) -> timedelta | None:
     return _positive(lifetime - (_seconds(headers.get("Age")) or timedelta(0)))
 
 
-def server_time(headers: MultiMapping[str]) -> datetime | None:
+def server_time(headers: Mapping[str, str]) -> datetime | None:
     """What time it is by the server's clock; a cache says how old its copy is (`Age`)."""
-    moment = _date(headers.get("Date"))
+    moment = http_date(headers.get("Date"))
     return moment and moment + (_seconds(headers.get("Age")) or timedelta(0))
 
 
@@ -81,11 +81,11 @@ def _whole_seconds(text: str) -> timedelta | None:
 
 def _until(text: str | None, headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """From when the answer was sent, by its own clock, to a date it names."""
-    moment = _date(text)
-    return moment - (_date(headers.get("Date")) or now) if moment else None
+    moment = http_date(text)
+    return moment - (http_date(headers.get("Date")) or now) if moment else None
 
 
-def _date(text: str | None) -> datetime | None:
+def http_date(text: str | None) -> datetime | None:
     """An HTTP-date (RFC 9110, section 5.6.7) or anything near it."""
     if not text:
         return None

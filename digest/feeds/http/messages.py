@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct, field
 
+from digest.feeds.http import rate_limits
 from digest.model import repr_without
 
 _ACCEPT = (
@@ -17,12 +18,6 @@ _ACCEPT = (
 
 # Reads a service's own limit headers, by names in any case: from when it may be asked again.
 NotBefore = Callable[[Mapping[str, str], datetime], datetime | None]
-
-
-def no_limits(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """The limit headers of a service that has none of its own."""
-    del headers, now
-    return None
 
 
 class Request(Struct, frozen=True):
@@ -42,19 +37,21 @@ class Request(Struct, frozen=True):
     allow_private_networks: bool = False
     moved_to: str | None = None
     accept: str = _ACCEPT
-    not_before: NotBefore = no_limits
+    not_before: NotBefore = rate_limits.not_before
 
     __repr__ = repr_without("headers")
 
 
 class Response(Struct, frozen=True):
-    """A 200 with its whole body as it came, or a 304 without one; `url` is where it came from.
+    """A 200 or 203 with its whole body as it came, or a 304 without one.
 
-    `coding` is the body's content-coding, `body_hash` of its bytes in it, and `charset` what the
-    server says the text is in; `moved_to` is where permanent redirects alone led from the address
-    that was asked; `fresh_for` is how long the answer says that asking again is of no use, and
-    `rest` how long its limit headers do. `further` are the answers to the requests that followed
-    from it; `body_hash` is then of all bodies.
+    `url` is where it came from. `coding` is the body's content-coding, `body_hash` of its bytes in
+    it, and `charset` what the server says the text is in; `moved_to` is where permanent redirects
+    alone led from the address that was asked; `fresh_for` is how long the answer says that asking
+    again is of no use, and `rest` how long its limit headers do; `links` is what its `Link` headers
+    say. `further` are the answers to the requests that followed from it; `body_hash` is then of all
+    bodies. `refused_validators` says that the server answered only when it was asked again without
+    validators.
     """
 
     status: int
@@ -67,7 +64,9 @@ class Response(Struct, frozen=True):
     charset: str | None = None
     fresh_for: timedelta | None = None
     rest: timedelta | None = None
+    links: str = ""
     moved_to: str | None = None
     further: tuple[Response, ...] = ()
+    refused_validators: bool = False
 
     __repr__ = repr_without("body", "further")

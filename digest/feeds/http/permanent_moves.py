@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from digest.model import Move
 
+if TYPE_CHECKING:
+    from digest.errors import FeedError
+
 _ANSWERS = 3
 _PERIOD = timedelta(hours=24)
+_GONE = 410
 _TOO_MANY = 429
 _SERVER_ERROR = 500
 
@@ -33,3 +38,11 @@ def after_failure(move: Move | None, status: int | None, now: datetime) -> Move 
     """What to remember after a failure: a new address with no feed there is forgotten."""
     hiccup = status is not None and (status == _TOO_MANY or status >= _SERVER_ERROR)
     return move if hiccup or not settled(move, now) else None
+
+
+def is_gone(move: Move | None, error: FeedError, now: datetime) -> bool:
+    """Whether there is nothing left to poll at the address that the operator gave.
+
+    What is gone elsewhere may be at its own address still.
+    """
+    return error.status == _GONE and not error.elsewhere and not settled(move, now)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from yarl import URL
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _LONGEST_REASON = 200
+# With a user, a password and a port; a longer one takes long to encode.
+_LONGEST_HOST = 2_000
+# How a byte of a header stands in its text (PEP 383).
+_UNDECODED = re.compile("[\udc80-\udcff]")
 
 
 # Every poll asks for the address of its feed (docs/performance.md).
@@ -47,10 +52,15 @@ def target(url: URL, location: str) -> URL:
     Raises:
         FeedError: it is no address, or not of http or https.
     """
+    # Bytes that are no UTF-8 go back as they came.
+    sendable = _UNDECODED.sub(_percent_encoded, location.strip())
     try:
-        there = urldefrag(urljoin(str(url), location)).url
+        there = urldefrag(urljoin(str(url), sendable)).url
+        host_size = len(urlsplit(there).netloc)
     except ValueError as error:
         raise _unusable(str(error)) from None
+    if host_size > _LONGEST_HOST:
+        raise _unusable("its host is too long")
     if not there.lower().startswith(("http:", "https:")):
         raise FeedError("redirected to an address that is not http or https")
     return address(there).with_user(None)
@@ -68,14 +78,23 @@ def is_trusted(home: URL, trail: Sequence[URL]) -> bool:
     https, and no http after https.
     """
     here = trail[-1]
-    if here.scheme == "http" and any(hop.scheme == "https" for hop in trail):
+    if is_downgraded(trail):
         return False
     upgrade = ("https", home.host, 443) if _origin(home) == ("http", home.host, 80) else None
     return _origin(here) in {_origin(home), upgrade}
 
 
+def is_downgraded(trail: Sequence[URL]) -> bool:
+    """Whether the last hop of `trail` is http after https."""
+    return trail[-1].scheme == "http" and any(hop.scheme == "https" for hop in trail)
+
+
 def _origin(url: URL) -> tuple[str, str | None, int | None]:
     return url.scheme, url.host, url.port
+
+
+def _percent_encoded(undecoded: re.Match[str]) -> str:
+    return f"%{ord(undecoded[0]) - 0xDC00:02X}"
 
 
 def _unusable(why: str) -> FeedError:

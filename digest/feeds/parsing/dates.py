@@ -8,71 +8,83 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from digest.feeds.parsing.date_words import in_english
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _LONGEST = 100
+# In whatever zone: a program that counts from it adds its own.
+_FIRST = datetime(1970, 1, 2)  # noqa: DTZ001
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
-# The names of RFC 822, and others that mean one thing only.
-_ZONES = {
-    "est": -5,
-    "edt": -4,
-    "cst": -6,
-    "cdt": -5,
-    "mst": -7,
-    "mdt": -6,
-    "pst": -8,
-    "pdt": -7,
-    "ast": -4,
-    "adt": -3,
-    "akst": -9,
-    "akdt": -8,
-    "hst": -10,
-    "wet": 0,
-    "west": 1,
-    "bst": 1,
-    "cet": 1,
-    "cest": 2,
-    "met": 1,
-    "mest": 2,
-    "eet": 2,
-    "eest": 3,
-    "msk": 3,
-    "jst": 9,
-    "kst": 9,
-    "aest": 10,
-    "aedt": 11,
-    "nzst": 12,
-    "nzdt": 13,
+# The names of RFC 822, and others that mean one thing only, as hours from UTC: not IST, which is
+# Indian, Irish and Israeli.
+_ABBREVIATIONS: dict[float, str] = {
+    -10: "hst",
+    -9: "akst",
+    -8: "akdt pst",
+    -7: "mst pdt",
+    -6: "cst mdt",
+    -5: "est cdt cot pet",
+    -4: "ast edt clt",
+    -3.5: "nst",
+    -3: "adt art brt clst uyt",
+    -2.5: "ndt",
+    -2: "brst",
+    0: "ut utc gmt z wet",
+    1: "west bst cet met mez wat",
+    2: "cest cedt mest mesz eet cat sast",
+    3: "eest msk trt eat",
+    4: "msd",
+    5: "pkt",
+    5.75: "npt",
+    7: "ict wib",
+    8: "hkt sgt myt pht awst wita",
+    9: "jst kst wit",
+    9.5: "acst",
+    10: "aest",
+    10.5: "acdt",
+    11: "aedt",
+    12: "nzst",
+    13: "nzdt",
 }
+_ZONES = {name: hours for hours, names in _ABBREVIATIONS.items() for name in names.split()}
 
 _WEEKDAY = r"(?:[a-z]{2,9}\b[.,]*\s*)?"
 _TIME = (
-    r"(?P<hour>\d\d?):?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,]\d+)?)?"
+    r"(?P<hour>\d\d?)[:.]?(?P<minute>\d\d)(?:[:.]?(?P<second>\d\d)(?:[.,]\d+)?)?"
     r"(?:\s*(?P<half>[ap])\.?m\b\.?)?"
 )
 _OFFSET = r"(?:[a-z]{1,3}(?:/[a-z]{3})?\s*)?(?P<sign>[+-])(?P<hours>\d\d?):?(?P<minutes>\d\d)?"
+_AREA = r"(?P<area>[a-z]+(?:/[a-z_]+)+(?:[+-]\d\d?)?)"
 # After an offset, its name may be repeated; a name in brackets says the same again.
-_ZONE = rf"(?:{_OFFSET}(?:\s*[a-z]+)?|(?P<zone>[a-z/]+))?\s*(?:\(.*\)|\[.*\])?"
-_REST = rf"(?:(?:\s*t\s*|[\s,]+(?:at\s+)?){_TIME})?\s*{_ZONE}"
+_ZONE = rf"(?:{_AREA}|{_OFFSET}(?:\s*[a-z]+)?|(?P<zone>[a-z]+))?\s*(?:\(.*\)|\[.*\])?"
+_REST = rf"(?:(?:\s*t\s*|[\s,]+(?:at\s+|[-|]\s+)?){_TIME})?\s*{_ZONE}"
 _NAMED_DAY = r"(?P<day>\d\d?)(?:st|nd|rd|th)?"
 _NAME = r"(?P<name>[a-z]{3})[a-z]*"
-_FORMS = tuple(
+_YEAR_FIRST = r"(?P<year>\d{4})([-/.])\s?(?P<month>\d\d?)\2\s?(?P<day>\d\d?)\.?"
+_YEAR_LAST = (
+    r"(?P<former>\d\d?)(?P<mark>[-/.])\s?(?P<latter>\d\d?)(?P=mark)\s?(?P<year>\d{4}|(?<=\.)\d\d)"
+)
+_WITH_DAY = tuple(
     re.compile(form, re.IGNORECASE | re.ASCII)
     for form in (
-        r"(?P<year>\d{4})(?:-(?P<month>\d\d))?",
-        rf"{_WEEKDAY}(?P<year>\d{{4}})([-/.])(?P<month>\d\d?)\2(?P<day>\d\d?){_REST}",
+        rf"{_WEEKDAY}{_YEAR_FIRST}{_REST}",
         rf"(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d){_REST}",
         rf"(?P<year>\d{{4}})-?(?P<ordinal>\d{{3}}){_REST}",
-        rf"{_WEEKDAY}(?P<former>\d\d?)([-/.])(?P<latter>\d\d?)\2(?P<year>\d{{4}}){_REST}",
+        rf"{_WEEKDAY}{_YEAR_LAST}{_REST}",
         rf"{_WEEKDAY}{_NAMED_DAY}[\s.-]*{_NAME}[\s.,-]*(?P<year>\d{{4}}|\d\d){_REST}",
         rf"{_WEEKDAY}{_NAME}\.?\s+{_NAMED_DAY}[\s,]+(?P<year>\d{{4}}){_REST}",
         rf"{_WEEKDAY}{_NAME}\s+(?P<day>\d\d?)\s+{_TIME}\s+{_ZONE}\s*(?P<year>\d{{4}})",
+        rf"(?P<year>\d{{4}})[\s.-]+{_NAME}[\s.-]+(?P<day>\d\d?)\.?{_REST}",
     )
 )
+_FORMS = (re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d))?", re.ASCII), *_WITH_DAY)
+_TWO_NUMBERS = re.compile(r"\d\D+\d")
 # The two forms that nearly all feeds write, as they are meant to be written; trying the forms above
 # takes longer (docs/performance.md).
 _RFC_2822 = re.compile(
@@ -87,16 +99,16 @@ def read_date(text: str) -> datetime | None:
     """The moment that a text names, in UTC; None where it names none, or could mean two.
 
     What a calendar lacks is the last that it has: 31 June is 30 June, second 60 is 59. Years
-    outside 1970 to 9998 are slips and words for never.
+    outside 1970 to 9998, and the first day of 1970, are slips and words for never.
     """
     text = text.strip()
     if len(text) > _LONGEST:
         return None
     try:
-        moment = _usual(text) or (_number(text) if text.isdecimal() else _written(text))
+        moment = _usual(text) or _unusual(text)
+        return moment and _plausible(moment)
     except (ValueError, OverflowError):
         return None
-    return plausible(moment)
 
 
 def _usual(text: str) -> datetime | None:
@@ -107,14 +119,26 @@ def _usual(text: str) -> datetime | None:
     elif not _RFC_3339.fullmatch(text):
         return None
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
+        return datetime.fromisoformat(text)
+    except ValueError:
         return None
 
 
-def plausible(moment: datetime | None) -> datetime | None:
-    """A moment of the years 1970 to 9998, or None."""
-    return moment if moment and 1970 <= moment.year < 9999 else None
+def _unusual(text: str) -> datetime | None:
+    if text.isdecimal():
+        return _number(text)
+    moment = _written(text, _FORMS)
+    if moment or not _TWO_NUMBERS.search(text):
+        return moment
+    return _written(in_english(text, _ZONES), _WITH_DAY)
+
+
+def _plausible(moment: datetime) -> datetime | None:
+    """The moment in UTC; None for what nobody means, such as what programs without a date write."""
+    if not 1970 < moment.year < 9998:
+        is_meant = moment.replace(tzinfo=None) >= _FIRST and moment.astimezone(UTC).year < 9999
+        return moment.astimezone(UTC) if is_meant else None
+    return moment.astimezone(UTC)
 
 
 def _number(digits: str) -> datetime | None:
@@ -125,17 +149,17 @@ def _number(digits: str) -> datetime | None:
         case 13:
             return datetime.fromtimestamp(int(digits) // 1000, UTC)
         case 12 | 14:
-            return _written(f"{digits[:8]}T{digits[8:]}")
-    return _written(digits)
+            return _written(f"{digits[:8]}T{digits[8:]}", _FORMS)
+    return _written(digits, _FORMS)
 
 
-def _written(text: str) -> datetime | None:
-    match = next((found for form in _FORMS if (found := form.fullmatch(text))), None)
+def _written(text: str, forms: tuple[re.Pattern[str], ...]) -> datetime | None:
+    match = next((found for form in forms if (found := form.fullmatch(text))), None)
     if match is None:
         return None
     parts = match.groupdict()
     day = _day(parts)
-    return day and (day + _time(parts)).replace(tzinfo=_zone(parts)).astimezone(UTC)
+    return day and (day + _time(parts)).replace(tzinfo=_zone(parts))
 
 
 def _day(parts: Mapping[str, str | None]) -> datetime | None:
@@ -163,10 +187,10 @@ def _month_and_day(parts: Mapping[str, str | None]) -> tuple[int, int] | None:
     if "former" not in parts:
         return int(parts.get("month") or 1), int(parts.get("day") or 1)
     former, latter = int(parts["former"] or 0), int(parts["latter"] or 0)
+    if former > 12 or (parts["mark"] == "." and latter <= 12):
+        return latter, former
     # Some write the day first, others the month: it is clear only where one cannot be a month.
-    if former <= 12 and latter <= 12 and former != latter:
-        return None
-    return (latter, former) if former > 12 else (former, latter)
+    return (former, latter) if latter > 12 or former == latter else None
 
 
 def _time(parts: Mapping[str, str | None]) -> timedelta:
@@ -181,7 +205,9 @@ def _time(parts: Mapping[str, str | None]) -> timedelta:
     return timedelta(hours=hour, minutes=minute, seconds=min(second, 59))
 
 
-def _zone(parts: Mapping[str, str | None]) -> timezone:
+def _zone(parts: Mapping[str, str | None]) -> tzinfo:
+    if area := parts.get("area"):
+        return _area(area)
     if not parts.get("sign"):
         return timezone(timedelta(hours=_ZONES.get((parts.get("zone") or "").lower(), 0)))
     hours, minutes = int(parts["hours"] or 0), int(parts["minutes"] or 0)
@@ -189,3 +215,11 @@ def _zone(parts: Mapping[str, str | None]) -> timezone:
         raise ValueError(hours)
     offset = timedelta(hours=hours, minutes=minutes)
     return timezone(-offset if parts["sign"] == "-" else offset)
+
+
+def _area(name: str) -> tzinfo:
+    """A zone of the IANA by its name, such as `Europe/Berlin`; an unknown one is UTC."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # the last for a folder of zones
+        return UTC

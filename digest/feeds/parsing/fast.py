@@ -1,8 +1,9 @@
 """The fast reader: parses a well-formed RSS, RDF or Atom feed with expat.
 
-feedparser stays the reference. `tests/feeds/parsing/test_fast.py` holds this reader to the same
-answer, and what feedparser may read in a way of its own has no rule here, so that it reads it.
-What it gains is in docs/performance.md.
+feedparser, of which `feedparser_elements` keeps what does not count, stays the reference.
+`tests/feeds/parsing/test_fast.py` holds this reader to the same answer, and what feedparser may
+read in a way of its own has no rule here, so that it reads it. What it gains is in
+docs/performance.md.
 """
 
 from __future__ import annotations
@@ -11,71 +12,71 @@ import re
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
-from digest.feeds.parsing.char_refs import without_impossible
 from digest.feeds.parsing.fast_builder import FeedBuilder
-from digest.feeds.parsing.fast_rules import TABLES, Rule, rule_for
+from digest.feeds.parsing.fast_rules import Rule, rule_for
 from digest.feeds.parsing.namespaces import ElementNames, NoRuleError
 from digest.feeds.parsing.normalise import feed_of
+from digest.feeds.parsing.places import PLACES, SKIPPED, WRAPPER
 
 if TYPE_CHECKING:
     from digest.model import ParsedFeed
 
-_OPENING = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:(?!<\?)|<\?xml version=[\"']1\.0[\"']"
-    rb"(?: encoding=[\"'](?P<encoding>[A-Za-z0-9-]+)[\"'])?"
-    rb"(?: standalone=[\"'](?:yes|no)[\"'])? ?\?>)"
-)
 _ROOT = re.compile(rb"<\w")
-_ENCODINGS = {
-    *("utf-8", "us-ascii", "iso-8859-1", "iso-8859-2", "iso-8859-15", "koi8-r"),
-    *(f"windows-125{number}" for number in range(9)),
-}
 
+# Wherever one of these namespaces is declared, feedparser takes it for the format.
+_DECLARED_FORMATS = {
+    "http://my.netscape.com/rdf/simple/0.9/": "rss090",
+    "http://purl.org/rss/1.0/": "rss10",
+    "http://www.w3.org/2005/atom": "atom10",
+}
+# Its declaration counts as an attribute.
+_XLINK = "http://www.w3.org/1999/xlink"
 # The formats that a document of a version may declare for feedparser to take it for that.
 _FORMATS = {"atom10": ({"atom10"},), "rss10": ({"rss10"},)}
 _FORMATS_OF_RSS: tuple[set[str], ...] = (set(), {"atom10"})
 
 
 def parse(body: bytes, url: str) -> ParsedFeed | None:
-    """Parse a well-formed feed that came from `url`; None for anything it has no rule for.
+    """Parse a well-formed feed in UTF-8 that came from `url`; None for what it has no rule for.
 
     Raises:
         FeedError: it is larger than `digest.feeds.limits` allows.
     """
-    text = _text(body)
-    if text is None:
+    if _may_have_document_type(body):
         return None
     try:
-        built = _read(text)
+        built = _read(body)
     except (NoRuleError, expat.ExpatError):
         return None
-    return feed_of(built.feed, built.entries, built.version, url, text)
+    return feed_of(built.feed, built.entries, built.version, url, body)
 
 
-def _text(body: bytes) -> str | None:
-    """The text without a byte order mark; None where feedparser may find another encoding."""
-    opening = _OPENING.match(body)
-    root = _ROOT.search(body, opening.end() if opening else 0)
-    if not opening or not root:
-        return None
-    encoding = (opening["encoding"] or b"utf-8").decode().lower()
-    marked = body.startswith(b"\xef\xbb\xbf")
-    head = body[opening.end() : root.start()]
-    # feedparser looks for an encoding in all of the first line, for a document type in the head.
-    first_line = body[opening.end() : body.find(b"\n", opening.end())]
-    if (
-        encoding not in _ENCODINGS
-        or (marked and encoding != "utf-8")
-        or b"<!D" in head
-        or b"<!E" in head
-        or b"encoding=" in first_line
-        or without_impossible(body) != body
-    ):
-        return None
-    try:
-        return body.decode(encoding).removeprefix("\ufeff")
-    except UnicodeDecodeError:
-        return None
+def _may_have_document_type(body: bytes) -> bool:
+    """Whether feedparser, which looks into comments too, may see one before the root."""
+    root = _ROOT.search(body)
+    head = body[: root.start()] if root else b""
+    return b"<!D" in head or b"<!E" in head
+
+
+class _Names(ElementNames):
+    """The names of elements, and the formats that feedparser takes a document for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.formats: set[str] = set()
+
+    def declare(self, prefix: str | None, uri: str | None) -> None:
+        """Take note of a namespace.
+
+        Raises:
+            NoRuleError: feedparser reads it in a way of its own.
+        """
+        super().declare(prefix, uri)
+        folded = (uri or "").lower()
+        if folded == _XLINK or " " in folded or not folded.isprintable():
+            raise NoRuleError
+        if folded in _DECLARED_FORMATS:
+            self.formats.add(_DECLARED_FORMATS[folded])
 
 
 class _PlaceRules(dict[str, Rule]):
@@ -87,21 +88,21 @@ class _PlaceRules(dict[str, Rule]):
         self._names = names
 
     def __missing__(self, expat_name: str) -> Rule:
-        is_listed = expat_name in TABLES[self._place]
-        name = expat_name if is_listed else self._names.name(expat_name)
-        rule = self[expat_name] = rule_for(name, self._place)
+        uri, _, local = expat_name.rpartition(" ")
+        rule = self[expat_name] = rule_for(self._names.name(uri, local), self._place)
         return rule
 
 
-def _read(text: str) -> FeedBuilder:
+def _read(body: bytes) -> FeedBuilder:
     """Call the rule of each element as expat comes to it.
 
     Raises:
         NoRuleError, ExpatError: it is for the tolerant reader.
     """
-    names = ElementNames()
+    names = _Names()
     builder = FeedBuilder()
-    places = {place: _PlaceRules(place, names) for place in TABLES}
+    places = {place: _PlaceRules(place, names) for place in PLACES}
+    counting = PLACES.keys() - {SKIPPED, WRAPPER}
     rules = places["document"]
     opened = builder.open
     forget_text = builder.parts.clear
@@ -110,7 +111,7 @@ def _read(text: str) -> FeedBuilder:
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal rules
         begin, end, argument, inside = rules[name]
-        if attributes:
+        if attributes and inside in counting:
             attributes = builder.attributes(attributes)
         opened.append((end, argument, rules, builder.base))
         rules = places[inside]
@@ -124,11 +125,9 @@ def _read(text: str) -> FeedBuilder:
         if end:
             end(builder, argument)
         opened.pop()
-        # As in feedparser, a base outlives its element where no element around it has one.
-        if builder.base and opened:
-            builder.base = opened[-1][3] or builder.base
+        builder.base = opened[-1][3] if opened else ""
 
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     parser.buffer_text = True
     parser.buffer_size = 1 << 16
     parser.StartElementHandler = start
@@ -136,8 +135,8 @@ def _read(text: str) -> FeedBuilder:
     parser.CharacterDataHandler = builder.parts.append
     parser.StartNamespaceDeclHandler = names.declare
     parser.StartDoctypeDeclHandler = _refuse
-    parser.Parse(text, True)
-    if names.formats not in _FORMATS.get(builder.version, _FORMATS_OF_RSS):
+    parser.Parse(body, True)
+    if not builder.version or names.formats not in _FORMATS.get(builder.version, _FORMATS_OF_RSS):
         raise NoRuleError
     return builder
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
-from digest.feeds.parsing.dates import read_date
 from digest.feeds.parsing.fast_text import RDF_ABOUT, READ_ATTRIBUTES, Attributes, TextBuilder
+from digest.feeds.parsing.links import is_permalink, link_from
+from digest.feeds.parsing.media import is_recording
 from digest.feeds.parsing.namespaces import NoRuleError
-from digest.feeds.parsing.normalise import FOREIGN_DATE
 from digest.feeds.parsing.repairs import repaired
 
 _VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
-_PAGES = {"text/html", "html", "application/xhtml+xml", "xhtml"}
-# What feedparser leaves of the parameters of an address.
-_SEEMING_ENTITY = re.compile("&([A-Za-z0-9_]+);")
 
 
 class FeedBuilder(TextBuilder):
@@ -25,8 +20,9 @@ class FeedBuilder(TextBuilder):
     def __init__(self) -> None:
         super().__init__()
         self._link: Attributes | None = None
-        self._is_link = False
+        self._is_resolved = False
         self._person: Attributes = {}
+        self._is_credit = False
 
     # Documents, feeds and entries
 
@@ -55,7 +51,6 @@ class FeedBuilder(TextBuilder):
         self.begin_channel(argument, attributes)
         self.fields = {}
         self.depths = {}
-        self.title_depth = -1
         if about := attributes.get(RDF_ABOUT):
             self.fields["id"] = about
         self.entries.append(self.fields)
@@ -69,66 +64,80 @@ class FeedBuilder(TextBuilder):
 
     def begin_link(self, _argument: str, attributes: Attributes) -> None:
         """A link, in an attribute or as text."""
-        link = {"rel": "alternate", **attributes}
-        link.setdefault("type", "application/atom+xml" if link["rel"] == "self" else "text/html")
-        _name_address(link)
+        link = self._resolved(link_from(attributes))
         self._link = None if "href" in link else link
-        if "href" in link:
-            link["href"] = self.resolved(link["href"])
-            if link["rel"] == "alternate" and link["type"] in _PAGES:
-                self.fields["link"] = link["href"]
         self.fields.setdefault("links", []).append(link)
 
     def end_link(self, _argument: str) -> None:
         """The end of a link."""
-        if self._link is None:
-            return
         text = "".join(self.parts).strip()
-        address = repaired(self.resolved(text)) if text else ""
-        if self.fields is not self.feed:
-            address = address.replace("&amp;", "&")
-        if "&" in address:
-            address = _SEEMING_ENTITY.sub(r"&\1", address)
-        self.fields["link"] = address
-        if address:
-            self._link["href"] = address
+        if self._link is None or not text:
+            return
+        self._link["href"] = repaired(self.resolved(text)).replace("&amp;", "&")
+        if self._link["rel"] == "alternate":
+            self.fields["link"] = self._link["href"]
 
     def begin_id(self, _argument: str, attributes: Attributes) -> None:
         """A guid or an id."""
-        self._is_link = attributes.get("ispermalink", "true") == "true"
+        # As feedparser resolves them; another rule would give entries other identities.
+        self._is_resolved = attributes.get("ispermalink", "true") == "true"
+        self.fields["guidislink"] = is_permalink(attributes)
 
     def end_id(self, _argument: str) -> None:
-        """The end of a guid or id: it stands in for a link, unless it is marked as none."""
+        """The end of a guid or id."""
         text = "".join(self.parts).strip()
-        value = repaired(self.resolved(text) if self._is_link and text else text)
-        self.fields["id"] = value
-        self.fields.setdefault("guidislink", self._is_link and "link" not in self.fields)
-        if self._is_link:
-            self.fields.setdefault("link", value)
+        self.fields["id"] = repaired(self.resolved(text) if self._is_resolved and text else text)
+
+    def end_address(self, field: str) -> None:
+        """The end of a field that is an address."""
+        self.fields[field] = repaired(self.resolved("".join(self.parts).strip()))
 
     def begin_enclosure(self, _argument: str, attributes: Attributes) -> None:
         """A file that belongs to an entry."""
-        link = dict(attributes)
-        _name_address(link)
-        self.fields.setdefault("links", []).append({**link, "rel": "enclosure"})
+        link = self._resolved(link_from({**attributes, "rel": "enclosure"}))
+        self.fields.setdefault("links", []).append(link)
 
     def begin_image(self, _argument: str, attributes: Attributes) -> None:
-        """The picture of an episode."""
-        if address := attributes.get("href") or attributes.get("url"):
-            self.fields["image"] = {"href": address}
+        """The picture of an entry, in an attribute."""
+        self._keep_image(attributes.get("href") or attributes.get("url"))
+
+    def end_image(self, _argument: str) -> None:
+        """The end of a picture whose address may be text."""
+        self._keep_image("".join(self.parts).strip())
+        self.parts.clear()
+
+    def end_image_url(self, _argument: str) -> None:
+        """The end of the address of a picture."""
+        self._keep_image(repaired(self.resolved("".join(self.parts).strip())))
+        self.parts.clear()
+
+    def _keep_image(self, address: str | None) -> None:
+        if address:
+            self.fields["image"] = {"href": self.resolved(address)}
 
     def begin_media(self, field: str, attributes: Attributes) -> None:
         """An element of Media RSS that may be there several times."""
-        self.fields.setdefault(field, []).append(dict(attributes))
+        self.fields.setdefault(field, []).append(self._resolved(attributes))
 
     def end_thumbnail(self, _argument: str) -> None:
         """The end of a thumbnail."""
         if self.text():
             raise NoRuleError
 
+    def begin_credit(self, field: str, attributes: Attributes) -> None:
+        """A credit; that of a picture is none of the entry's."""
+        self._is_credit = not self._is_in_picture()
+        if self._is_credit:
+            self.begin_media(field, attributes)
+
+    def _is_in_picture(self) -> bool:
+        """Whether the element is right within a `media:content` that is no recording."""
+        _, argument, _, _ = self.open[-2]
+        return argument == "media_content" and not is_recording(self.fields["media_content"][-1])
+
     def end_credit(self, _argument: str) -> None:
         """The end of a credit: who made a picture or recording."""
-        if text := self.text():
+        if self._is_credit and (text := self.text()):
             self.fields["media_credit"][-1]["content"] = text
 
     # Authors
@@ -138,13 +147,17 @@ class FeedBuilder(TextBuilder):
         self._person = {}
 
     def begin_part(self, _argument: str, _attributes: Attributes) -> None:
-        """A part of an author."""
+        """A part of an author or a picture."""
         if "".join(self.parts).strip():
             raise NoRuleError
 
     def end_part(self, part: str) -> None:
         """The end of a part."""
         self._person[part] = "".join(self.parts).strip()
+        self.parts.clear()
+
+    def end_ignored_part(self, _argument: str) -> None:
+        """The end of what else there is of an author or a picture."""
         self.parts.clear()
 
     def end_author(self, _argument: str) -> None:
@@ -206,20 +219,6 @@ class FeedBuilder(TextBuilder):
         """The end of a field that is text."""
         self.fields[field] = self.text()
 
-    def end_date(self, field: str) -> None:
-        """The end of a date, unless only feedparser knows its language."""
-        self.fields[field] = text = self.text()
-        if FOREIGN_DATE.search(text) and not read_date(text):
-            raise NoRuleError
-
     def begin_skipped(self, field: str, _attributes: Attributes) -> None:
         """Hours or days, which are read from the text of the document."""
         self.fields[field] = ""
-
-
-def _name_address(link: Attributes) -> None:
-    """Move an address to `href`, where feedparser keeps it."""
-    if address := link.get("url", link.get("uri", link.get("href"))):
-        link.pop("url", None)
-        link.pop("uri", None)
-        link["href"] = address

@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urljoin
 
 from digest.feeds.parsing.namespaces import NoRuleError
-from digest.feeds.parsing.repairs import looks_like_html, repaired, without_container
+from digest.feeds.parsing.repairs import repaired, without_container
+from digest.feeds.parsing.text_types import DEFAULT_TYPES, HTML, PLAIN, XHTML, text_type
 
 Attributes = dict[str, str]
 
@@ -18,12 +19,7 @@ READ_ATTRIBUTES = {
     *("about", "base", "domain", "duration", "href", "ispermalink", "label", "lastmod", "medium"),
     *("mode", "rel", "role", "scheme", "term", "text", "type", "uri", "url", "version"),
 }
-_TYPES = {
-    **dict.fromkeys(("text", "plain", "text/plain"), "text/plain"),
-    **dict.fromkeys(("html", "text/html"), "text/html"),
-}
-_XHTML = "application/xhtml+xml"
-_TYPES_OF_ATOM = {**_TYPES, "xhtml": _XHTML, _XHTML: _XHTML}
+_ADDRESSES = {"href", "uri", "url"}
 
 
 class TextBuilder:
@@ -43,7 +39,6 @@ class TextBuilder:
         # The fields of the feed or entry that is being read, and how deep its texts stood.
         self.fields = self.feed
         self.depths: dict[str, int] = {}
-        self.title_depth = -1
         self.has_content = False
         self._detail: dict[str, str] = {}
         self._markup: list[str] = []
@@ -96,18 +91,28 @@ class TextBuilder:
         except ValueError:
             return ""
 
-    def begin_text(self, default_type: str, attributes: Attributes) -> None:
-        """A text of the type in its attributes, or of the default one."""
-        types = _TYPES_OF_ATOM if self.version == "atom10" else _TYPES
-        kind = types.get(attributes.get("type", default_type))
-        if kind is None or "mode" in attributes:
+    def _resolved(self, attributes: Attributes) -> Attributes:
+        """Attributes with their addresses absolute by the base that is in force."""
+        return {
+            name: self.resolved(value) if name in _ADDRESSES else value
+            for name, value in attributes.items()
+        }
+
+    def begin_text(self, name: str, attributes: Attributes) -> None:
+        """A text of the type in its attributes, or else the usual one of elements of this name.
+
+        Raises:
+            NoRuleError: it is no text, or in a form that only feedparser reads.
+        """
+        kind = text_type(attributes.get("type", ""), DEFAULT_TYPES[name])
+        if not kind or (kind == XHTML and self.version != "atom10") or "mode" in attributes:
             raise NoRuleError
         self._detail = {"type": kind, "base": self.base}
         self._markup = []
 
     def begin_markup(self, tag: str, attributes: Attributes) -> None:
         """An element of XHTML within text of that type."""
-        if self._detail["type"] != _XHTML or any(" " in name for name in attributes):
+        if self._detail["type"] != XHTML or any(" " in name for name in attributes):
             raise NoRuleError
         written = (f' {name}="{_quoted(attributes[name])}"' for name in attributes)
         self._markup += _escaped("".join(self.parts)), f"<{tag}{''.join(written)}>"
@@ -118,14 +123,10 @@ class TextBuilder:
         self.parts.clear()
 
     def _end_text(self) -> str:
-        if self._detail["type"] == _XHTML:
+        if self._detail["type"] == XHTML:
             pieces = [*self._markup, _escaped("".join(self.parts))]
             return repaired("".join(without_container(pieces)).strip())
-        text = self.text()
-        guessed = self._detail["type"] == "text/plain" and self.version != "atom10"
-        if guessed and looks_like_html(text):
-            self._detail["type"] = "text/html"
-        return text
+        return self.text()
 
     def _keep(self, key: str, text: str) -> None:
         """Keep a text; in an entry only if none was kept that stood less deep."""
@@ -135,57 +136,42 @@ class TextBuilder:
             self.fields[key] = text
         self.fields[f"{key}_detail"] = self._detail
 
-    def forget_title(self, _argument: str, _attributes: Attributes) -> None:
-        """The start of an element after which a later title may replace the first."""
-        self.title_depth = -1
-
-    def end_inner_title(self, _argument: str) -> None:
-        """The title of something in a feed or entry, such as its picture."""
-        if self.text():
-            self.title_depth = len(self.open)
-
     def end_title(self, _argument: str) -> None:
         """The end of a title: the first with a text counts."""
-        if self._keep_title():
-            self.title_depth = len(self.open)
-
-    def end_media_title(self, _argument: str) -> None:
-        """The end of a title of a picture or recording: it stands in for a missing one."""
-        self._keep_title()
-
-    def _keep_title(self) -> str:
         text = self._end_text()
-        if not -1 < self.title_depth <= len(self.open):
+        if not self.fields.get("title"):
             self._keep("title", text)
-        return text
 
-    def begin_description(self, field: str, attributes: Attributes) -> None:
+    def end_last_resort(self, name: str) -> None:
+        """The end of a title or text that stands in for a missing one."""
+        self._keep(name.replace(":", "_"), self._end_text())
+
+    def begin_description(self, name: str, attributes: Attributes) -> None:
         """A description or summary; a second one is content, unless there was content before."""
         self._as_content = "summary" in self.fields and not self.has_content
         if self._as_content:
-            self.begin_content("text/plain", attributes)
+            self.begin_content("content", attributes)
         else:
-            self.begin_text("text/plain" if field == "summary" else "text/html", attributes)
+            self.begin_text(name, attributes)
 
-    def end_description(self, field: str) -> None:
+    def end_description(self, name: str) -> None:
         """The end of a description or summary."""
         if self._as_content:
-            self.end_content(field)
-        elif self.fields is self.feed and field == "description":
-            self._end_text()
+            self.end_content(name)
         else:
             self._keep("summary", self._end_text())
 
-    def begin_content(self, default_type: str, attributes: Attributes) -> None:
+    def begin_content(self, name: str, attributes: Attributes) -> None:
         """A content."""
         self.has_content = True
-        self.begin_text(default_type, attributes)
+        self.begin_text(name, attributes)
 
     def end_content(self, _argument: str) -> None:
         """The end of a content; it stands in for a missing summary."""
         value = self._end_text()
         self.fields.setdefault("content", []).append({**self._detail, "value": value})
-        self.fields.setdefault("summary", value)
+        if self._detail["type"] in {HTML, XHTML, PLAIN}:
+            self.fields.setdefault("summary", value)
 
 
 # As xml.sax.saxutils does, which loads an HTTP client.

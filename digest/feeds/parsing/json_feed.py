@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from digest.errors import FeedError
 from digest.feeds.limits import MAX_HTML, MAX_ID, MAX_LINK, MAX_NAME, MAX_TITLE, within_limits
 from digest.feeds.parsing.dates import read_date
 from digest.feeds.parsing.json_values import json_object, objects, text, texts
-from digest.feeds.parsing.media import read_seconds
+from digest.feeds.parsing.links import is_web_address
+from digest.feeds.parsing.media import RECORDINGS, media_kinds, read_seconds
 from digest.feeds.text import absolute_link, categories, one_line, paragraphs, well_formed
 from digest.model import ParsedEntry, ParsedFeed
 
-_OPENING = re.compile(rb"[\x00\xef\xbb\xbf\xfe\xff\s]*\{")
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_OPENING = re.compile(rb"[\x00\s]*\{")
 
 
 def looks_like_json(body: bytes) -> bool:
-    """Whether a body begins like a JSON object, in any UTF."""
+    """Whether a body begins like a JSON object."""
     return _OPENING.match(body) is not None
 
 
@@ -45,24 +49,50 @@ def parse_json_feed(body: bytes, url: str) -> ParsedFeed:
 
 
 def _entry(item: dict[str, Any], url: str, feed_authors: str) -> ParsedEntry:
-    link = _first_link(item, url, "url", "external_url")
+    page = _first_link(url, _pages(item))
     return ParsedEntry(
         guid=well_formed(text(item, "id")).strip()[:MAX_ID],
-        link=link,
+        link=page or _first_link(url, _files(item)),
         title=one_line(text(item, "title"), MAX_TITLE),
         author=_authors(item) or feed_authors,
         published=read_date(text(item, "date_published")) or read_date(text(item, "date_modified")),
         html=well_formed(_html(item))[:MAX_HTML],
-        base=link or url,
-        image=_first_link(item, url, "image", "banner_image"),
+        base=page or url,
+        image=_first_link(url, _images(item)),
         seconds=_seconds(item),
         categories=categories(texts(item, "tags")),
     )
 
 
-def _first_link(item: dict[str, Any], url: str, *names: str) -> str:
-    links = (absolute_link(url, text(item, name), MAX_LINK) for name in names)
+def _first_link(url: str, addresses: Iterable[str]) -> str:
+    links = (absolute_link(url, address, MAX_LINK) for address in addresses)
     return next((link for link in links if link), "")
+
+
+def _pages(item: dict[str, Any]) -> Iterator[str]:
+    yield text(item, "url")
+    yield text(item, "external_url")
+    identifier = text(item, "id").strip()
+    if is_web_address(identifier):
+        yield identifier
+
+
+def _images(item: dict[str, Any]) -> Iterator[str]:
+    yield text(item, "image")
+    yield text(item, "banner_image")
+    attachments = objects(item, "attachments")
+    yield from (text(each, "url") for each in attachments if "image" in _kinds(each))
+
+
+def _files(item: dict[str, Any]) -> Iterator[str]:
+    """The addresses of the attachments that are no pictures, recordings first."""
+    attachments = [each for each in objects(item, "attachments") if "image" not in _kinds(each)]
+    attachments.sort(key=lambda attachment: RECORDINGS.isdisjoint(_kinds(attachment)))
+    yield from (text(attachment, "url") for attachment in attachments)
+
+
+def _kinds(attachment: dict[str, Any]) -> set[str]:
+    return media_kinds(text(attachment, "url"), text(attachment, "mime_type"))
 
 
 def _authors(item: dict[str, Any]) -> str:

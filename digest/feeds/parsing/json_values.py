@@ -13,12 +13,12 @@ _LARGEST = 2**53
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """A document in any UTF that is an object; numbers stay the texts that they are written as.
+    """A document in UTF-8 that is an object; numbers stay the texts that they are written as.
 
     Raises:
         FeedError: it is no JSON object, or not a whole one.
     """
-    text = body.decode(json.detect_encoding(body), "replace")
+    text = body.decode("utf-8", "replace")
     try:
         # Ids may be numbers, and of any length.
         document = json.loads(text, strict=False, parse_int=str, parse_float=str)

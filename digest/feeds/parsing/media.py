@@ -11,6 +11,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CLOCK = re.compile(r"(?:(?P<hours>\d{1,3}):)?(?P<minutes>\d{1,4}):(?P<seconds>[0-5]?\d)")
+RECORDINGS = {"audio", "video"}
+_AFTER_PATH = re.compile("[?#]")
+_ENDINGS = {
+    "image": {"jpg", "jpeg", "png", "gif", "webp", "avif"},
+    "audio": {"mp3", "m4a", "m4b", "aac", "ogg", "oga", "opus", "flac", "wav"},
+    "video": {"mp4", "m4v", "mov", "webm", "ogv", "mkv", "avi", "mpg", "mpeg"},
+}
+# The width in pixels of the text of a message, beside which pictures are shown.
+_WIDE_ENOUGH = 600
 _SECONDS = re.compile(r"(\d{1,7})(?:\.\d*)?")
 
 
@@ -41,21 +50,46 @@ def entry_images(entry: Any) -> Iterator[str]:
     """The addresses of the pictures of an entry of feedparser's, as written, the best first."""
     for thumbnail in details_in(entry, "media_thumbnail"):
         yield text_in(thumbnail, "url")
-    for content in details_in(entry, "media_content"):
-        if content.get("medium") == "image" or _is_image(content):
-            yield text_in(content, "url")
+    contents = [c for c in details_in(entry, "media_content") if "image" in kinds_in(c)]
+    contents.sort(key=lambda content: misfit(text_in(content, "width")))
+    yield from (text_in(content, "url") for content in contents)
     yield text_in(detail_in(entry, "image"), "href")
     for link in details_in(entry, "links"):
-        if link.get("rel") == "enclosure" and _is_image(link):
+        if link.get("rel") == "enclosure" and "image" in kinds_in(link):
             yield text_in(link, "href")
 
 
+def kinds_in(attributes: dict[str, Any]) -> set[str]:
+    """The kinds of a file by the attributes of the element that names it."""
+    address = text_in(attributes, "href") or text_in(attributes, "url")
+    return media_kinds(address, text_in(attributes, "type"), text_in(attributes, "medium"))
+
+
+def media_kinds(address: str, media_type: str, medium: str = "") -> set[str]:
+    """What a file is, of image, audio and video: as is said of it, else by its address."""
+    said = {medium, media_type.partition("/")[0].lower()} & _ENDINGS.keys()
+    if said or medium or "/" in media_type:
+        return said
+    ending = _AFTER_PATH.split(address, maxsplit=1)[0].rpartition(".")[2].lower()
+    return {kind for kind, endings in _ENDINGS.items() if ending in endings}
+
+
 def entry_credit(entry: Any) -> str:
-    """Who an entry of feedparser's says made its media (Media RSS, `media:credit`)."""
+    """Who an entry of feedparser's says made its recording (Media RSS, `media:credit`)."""
+    # Where there are only pictures, a credit without a role is the photographer's.
+    role = "author" if any(map(is_recording, details_in(entry, "media_content"))) else ""
     makers = details_in(entry, "media_credit")
-    authors = (maker for maker in makers if maker.get("role", "author") == "author")
+    authors = (maker for maker in makers if maker.get("role", role) == "author")
     return next(filter(None, (text_in(author, "content") for author in authors)), "")
 
 
-def _is_image(detail: dict[str, Any]) -> bool:
-    return text_in(detail, "type").startswith("image/")
+def is_recording(attributes: dict[str, Any]) -> bool:
+    """Whether a file is a recording, by its attributes or its address."""
+    return not RECORDINGS.isdisjoint(kinds_in(attributes))
+
+
+def misfit(width: str) -> tuple[bool, int]:
+    """How badly a picture of this width fits: the narrowest that is wide enough is the best."""
+    # One without a width is taken to fit, so that pictures stay in their order where none has any.
+    pixels = int(width) if width.isdecimal() and len(width) < 6 else _WIDE_ENOUGH
+    return (pixels < _WIDE_ENOUGH, pixels if pixels >= _WIDE_ENOUGH else -pixels)

@@ -1,82 +1,59 @@
-"""The names of elements and their prefixes as feedparser knows them, whatever a document uses."""
+"""The names of elements, by the namespaces they are in, whatever prefixes a document uses."""
 
 from __future__ import annotations
 
-_RSS_MODULE = "http://purl.org/rss/1.0/modules/"
-# Namespaces that feedparser knows and the prefix it gives them; none for those of whole formats.
-_KNOWN = {
-    "http://backend.userland.com/rss": "",
-    "http://blogs.law.harvard.edu/tech/rss": "",
-    "http://purl.org/rss/1.0/": "",
-    "http://my.netscape.com/rdf/simple/0.9/": "",
-    "http://example.com/newformat#": "",
-    "http://example.com/necho": "",
-    "http://purl.org/echo/": "",
-    "uri/of/echo/namespace#": "",
-    "http://purl.org/pie/": "",
-    "http://purl.org/atom/ns#": "",
-    "http://www.w3.org/2005/atom": "",
-    f"{_RSS_MODULE}rss091#": "",
-    "http://webns.net/mvcb/": "admin",
-    "http://media.tangent.org/rss/1.0/": "audio",
-    "http://backend.userland.com/blogchannelmodule": "blogchannel",
-    "http://creativecommons.org/ns#license": "cc",
-    "http://web.resource.org/cc/": "cc",
-    "http://cyber.law.harvard.edu/rss/creativecommonsrssmodule.html": "creativecommons",
-    "http://backend.userland.com/creativecommonsrssmodule": "creativecommons",
-    "http://my.theinfo.org/changed/1.0/rss/": "cp",
+from itertools import product
+
+_STANDARD = {
+    # Those of whole formats: their names have no prefix.
+    **dict.fromkeys(
+        (
+            "http://blogs.law.harvard.edu/tech/rss",
+            "http://purl.org/rss/1.0/",
+            "http://purl.org/rss/1.0/modules/rss091#",
+            "http://purl.org/net/rss1.1#",
+            "http://my.netscape.com/rdf/simple/0.9/",
+            "http://example.com/newformat#",
+            "http://example.com/necho",
+            "http://purl.org/echo/",
+            "http://purl.org/pie/",
+            "http://purl.org/atom/ns#",
+            "http://www.w3.org/2005/atom",
+        ),
+        "",
+    ),
     "http://purl.org/dc/elements/1.1/": "dc",
+    "http://purl.org/dc/elements/1.0/": "dc",
     "http://purl.org/dc/terms/": "dcterms",
-    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
-    "http://freshmeat.net/rss/fm/": "fm",
-    "http://xmlns.com/foaf/0.1/": "foaf",
-    "http://www.w3.org/2003/01/geo/wgs84_pos#": "geo",
-    "http://www.georss.org/georss": "georss",
-    "http://www.opengis.net/gml": "gml",
-    "http://postneo.com/icbm/": "icbm",
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
     "http://example.com/dtds/podcast-1.0.dtd": "itunes",
-    "http://search.yahoo.com/mrss": "media",
     "http://search.yahoo.com/mrss/": "media",
-    "http://madskills.com/public/xml/rss/module/pingback/": "pingback",
     "http://prismstandard.org/namespaces/1.2/basic/": "prism",
+    "http://prismstandard.org/namespaces/basic/2.0/": "prism",
+    "http://prismstandard.org/namespaces/basic/2.1/": "prism",
+    "http://prismstandard.org/namespaces/basic/3.0/": "prism",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
-    "http://www.w3.org/2000/01/rdf-schema#": "rdfs",
-    "http://schemas.xmlsoap.org/soap/envelope/": "soap",
-    "http://hacks.benhammersley.com/rss/streaming/": "str",
-    "http://schemas.pocketsoap.com/rss/mydescmodule/": "szf",
-    "http://madskills.com/public/xml/rss/module/trackback/": "trackback",
-    "http://wellformedweb.org/commentapi/": "wfw",
     "http://www.w3.org/1999/xhtml": "xhtml",
-    "http://www.w3.org/xml/1998/namespace": "xml",
-    "http://podlove.org/simple-chapters": "psc",
-    f"{_RSS_MODULE}aggregation/": "ag",
-    f"{_RSS_MODULE}annotate/": "annotate",
-    f"{_RSS_MODULE}company": "co",
-    f"{_RSS_MODULE}content/": "content",
-    f"{_RSS_MODULE}email/": "email",
-    f"{_RSS_MODULE}event/": "ev",
-    f"{_RSS_MODULE}image/": "image",
-    f"{_RSS_MODULE}link/": "l",
-    f"{_RSS_MODULE}reference/": "ref",
-    f"{_RSS_MODULE}richequiv/": "reqv",
-    f"{_RSS_MODULE}search/": "search",
-    f"{_RSS_MODULE}servicestatus/": "ss",
-    f"{_RSS_MODULE}slash/": "slash",
-    f"{_RSS_MODULE}subscription/": "sub",
-    f"{_RSS_MODULE}syndication/": "sy",
-    f"{_RSS_MODULE}taxonomy/": "taxo",
-    f"{_RSS_MODULE}textinput/": "ti",
-    f"{_RSS_MODULE}threading/": "thr",
-    f"{_RSS_MODULE}wiki/": "wiki",
+    "http://purl.org/rss/1.0/modules/content/": "content",
+    "http://purl.org/rss/1.0/modules/syndication/": "sy",
 }
-# Wherever one of these is declared, feedparser takes it for the format.
-_FORMATS = {
-    "http://my.netscape.com/rdf/simple/0.9/": "rss090",
-    "http://purl.org/rss/1.0/": "rss10",
-    "http://www.w3.org/2005/atom": "atom10",
+# What a prefix means that nothing declares.
+URIS = {prefix: uri for uri, prefix in reversed(_STANDARD.items()) if prefix} | {
+    "atom": "http://www.w3.org/2005/Atom"
 }
-_AMBIGUOUS = {"http://www.w3.org/1999/xlink"}  # its declaration counts as an attribute
+# Publishers write `https:`, and leave out the slash at the end.
+_PREFIXES = {
+    scheme + ending: prefix
+    for uri, prefix in _STANDARD.items()
+    for scheme, ending in product(
+        ("http", "https"), (uri.removeprefix("http"), uri.removeprefix("http").rstrip("/"))
+    )
+} | {"uri/of/echo/namespace#": ""}
+_USUAL = {"content", "dc", "dcterms", "itunes", "media", "prism", "sy"}
+# Where one of these is the namespace, whatever it is called, the names are those of RSS.
+_USERLAND = "backend.userland.com/rss"
+# What a feed consists of: where one of these is in a namespace, that is the feed's own.
+_STRUCTURE = {"rss", "feed", "rdf", "channel", "item", "entry"}
 
 
 class NoRuleError(Exception):
@@ -84,49 +61,36 @@ class NoRuleError(Exception):
 
 
 class ElementNames:
-    """The names of a document's elements, from the prefixes it declares.
+    """The names of a document's elements: `title`, `media:title`, `foreign:title`.
 
-    feedparser never forgets a prefix and confuses two that are alike, so that each may only ever
-    mean one namespace.
+    Names in the namespace of a format, or of the feed as a whole, have no prefix; those in a known
+    one have its usual prefix, as have those in one that only the document's prefix is known of; all
+    others are foreign.
     """
 
     def __init__(self) -> None:
-        self.formats: set[str] = set()
-        self._owners: dict[str, str] = {}
-        self._prefixes = {"http://www.w3.org/XML/1998/namespace": "xml"}
+        self._declared: dict[str, set[str]] = {}
+        self._prefixes: dict[str, str] = {}
 
     def declare(self, prefix: str | None, uri: str | None) -> None:
-        """Take note of a prefix, or of the namespace of names without one.
+        """Take note of the namespace of a prefix, or of names without one."""
+        if uri:
+            self._declared.setdefault(uri, set()).add((prefix or "").lower())
 
-        Raises:
-            NoRuleError: feedparser would confuse it with another.
-        """
-        if not uri:
-            return
+    def name(self, uri: str, local: str) -> str:
+        """The name of an element in a namespace (or in none, which is empty), in lower case."""
+        local = local.lower()
+        if uri not in self._prefixes:
+            self._prefixes[uri] = self._prefix(uri, local)
+        prefix = self._prefixes[uri]
+        return f"{prefix}:{local}" if prefix else local
+
+    def _prefix(self, uri: str, local: str) -> str:
         folded = uri.lower()
-        if folded in _AMBIGUOUS or not folded.isprintable() or " " in uri:
-            raise NoRuleError
-        if folded in _FORMATS:
-            self.formats.add(_FORMATS[folded])
-        known = _known(folded)
-        own = (prefix or "").lower()
-        meant = own if known is None else known
-        if self._prefixes.setdefault(uri, meant) != meant:
-            raise NoRuleError
-        self._claim(meant, uri if known is None else f"known as {known}")
-        if prefix and own != meant:
-            self._claim(own, f"{own} for {meant}")
-
-    def _claim(self, prefix: str, owner: str) -> None:
-        if prefix and self._owners.setdefault(prefix, owner) != owner:
-            raise NoRuleError
-
-    def name(self, expat_name: str) -> str:
-        """`prefix:name` or `name` in lower case, from expat's "namespace name"."""
-        uri, _, local = expat_name.rpartition(" ")
-        prefix = self._prefixes.get(uri, "")
-        return f"{prefix}:{local}".lower() if prefix else local.lower()
-
-
-def _known(folded: str) -> str | None:
-    return "" if "backend.userland.com/rss" in folded else _KNOWN.get(folded)
+        written = self._declared.get(uri, set())
+        is_own = not uri or (local in _STRUCTURE and "" in written)
+        if is_own or _USERLAND in folded:
+            return ""
+        known = _PREFIXES.get(folded)
+        # Publishers get addresses of namespaces wrong, too.
+        return min(written & _USUAL, default="foreign") if known is None else known

@@ -36,7 +36,6 @@ _NAMESPACES = {
     "http://my.netscape.com/rdf/simple/0.9/",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
 }
-_ENCODINGS = {"utf-8", "utf8", "us-ascii", "iso-8859-1", "iso-8859-15", "windows-1252"}
 _END_TAG = re.compile(rb"</(?:[^\s:>]+:)?(?P<name>\w+)\s*>")
 _COMMENT = re.compile(rb"<!--[^<>]*-->")
 
@@ -91,7 +90,7 @@ class BodyOutline(Struct, frozen=True):
 def outline(body: bytes, context: Sequence[str] = ()) -> BodyOutline:
     """Find the entries of a body, in one pass, if it is well-formed and nothing in it is ambiguous.
 
-    `context` is what else decides how an entry is read.
+    It is in UTF-8, whatever it declares; `context` is what else decides how an entry is read.
     """
     locator = _EntryLocator(body)
     if not locator.succeeds():
@@ -145,15 +144,14 @@ class _EntryLocator:
         if len(self._body) > MAX_TEXT or b"\0" in self._body:
             return False
         # With namespaces, since a prefix that nobody declares makes feedparser read otherwise.
-        self._parser = parser = expat.ParserCreate(namespace_separator=" ")
-        parser.XmlDeclHandler = self._declare
+        self._parser = parser = expat.ParserCreate("utf-8", namespace_separator=" ")
         parser.StartDoctypeDeclHandler = self._refuse
         parser.StartNamespaceDeclHandler = self._bind
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         try:
             parser.Parse(self._body, True)
-        except (expat.ExpatError, _AmbiguousError, LookupError, ValueError):
+        except (expat.ExpatError, _AmbiguousError):
             return False
         return len(self.spans) <= MAX_ENTRIES
 
@@ -165,11 +163,6 @@ class _EntryLocator:
             at = end
         outside.append(self._body[at:])
         return b"".join(_COMMENT.sub(b"", part).strip() for part in outside)
-
-    def _declare(self, version: str, encoding: str | None, standalone: int) -> None:
-        del version, standalone
-        if encoding and encoding.lower() not in _ENCODINGS:
-            raise _AmbiguousError
 
     def _refuse(self, *_: object) -> None:
         # Entities may stand for anything.

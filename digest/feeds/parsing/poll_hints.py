@@ -23,15 +23,15 @@ _HOUR = re.compile(r"<(?:\w+:)?hour\s*>\s*(\d{1,2})\s*<", re.IGNORECASE)
 _DAY = re.compile(r"<(?:\w+:)?day\s*>\s*([a-z]+)\s*<", re.IGNORECASE)
 
 
-def poll_hints(feed: Any, text: str) -> PollHints:
-    """The hints of a feed of feedparser's and of its document's text; nonsense is ignored.
+def poll_hints(feed: Any, body: bytes) -> PollHints:
+    """The hints of a feed of feedparser's and of its document in UTF-8; nonsense is ignored.
 
     RSS 2.0 rules `ttl`, `skipHours` and `skipDays`, RSS 1.0's syndication module `updatePeriod`.
     """
     asked = [interval for interval in (_time_to_live(feed), _period(feed)) if interval]
     # Of several hours or days feedparser keeps only the last.
-    hours_listed = [int(hour) for hour in _HOUR.findall(_skipped(feed, text, "hours"))]
-    days_listed = [day.lower() for day in _DAY.findall(_skipped(feed, text, "days"))]
+    hours_listed = [int(hour) for hour in _HOUR.findall(_skipped(feed, body, "hours"))]
+    days_listed = [day.lower() for day in _DAY.findall(_skipped(feed, body, "days"))]
     hours = frozenset(hour % 24 for hour in hours_listed if hour <= 24)
     days = frozenset(_DAYS[day] for day in days_listed if day in _DAYS)
     return PollHints(
@@ -58,10 +58,11 @@ def _count(text: str) -> int:
     return int(text) if _NUMBER.fullmatch(text) else 0
 
 
-def _skipped(feed: Any, text: str, unit: str) -> str:
+def _skipped(feed: Any, body: bytes, unit: str) -> str:
     """The markup in the first `skipHours` or `skipDays` of a document."""
     if f"skip{unit}" not in feed:
         return ""
+    text = body.decode("utf-8", "replace")
     start = re.search(rf"<(?:\w+:)?skip{unit}\s*>", text, re.IGNORECASE)
     if not start:
         return ""

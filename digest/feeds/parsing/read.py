@@ -11,7 +11,9 @@ from digest import __version__
 from digest.errors import FeedError
 from digest.feeds.http.decode import decode_body
 from digest.feeds.identity import IdentityChoice, identify
+from digest.feeds.parsing.charset import to_utf_8
 from digest.feeds.parsing.outline import BodyIndex, BodyOutline, cut, outline, undivided
+from digest.feeds.rereading import READING
 from digest.feeds.sources import MOST_FURTHER, Document, Options, source_of
 from digest.model import PollHints, repr_without
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Body(Struct, frozen=True):
-    """A body as it came from `url`, in `charset` where it says no other.
+    """A body as it came from `url`, in `charset` by what its server says.
 
     `coding` is its content-coding, `limit` the most bytes there may be without it, those of the
     `further` bodies included; `last` is the packed index of the body before, to read only what
@@ -49,7 +51,8 @@ class ParsedBody(Struct, frozen=True):
     `entries` are those that the body before did not have byte for byte, `kept` the ids of the
     others by their hashes. Where any is kept, all around the entries is as before, and left out
     here; where `same`, everything is as before. `hashes` are those of `entries`, or none where it
-    is not certain which bytes are which entry.
+    is not certain which bytes are which entry. `unchanged` are the ids, by key, of entries that
+    the body before had byte for byte, where all are read all the same.
     """
 
     index: BodyIndex
@@ -60,10 +63,11 @@ class ParsedBody(Struct, frozen=True):
     kept: Mapping[bytes, int] = field(default_factory=dict)
     same: bool = False
     home: str = ""
+    unchanged: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_text(body: Body) -> bytes:
-    """The body without its content-coding.
+    """The body without its content-coding, in UTF-8.
 
     Raises:
         FeedError: it is damaged, too large or empty.
@@ -71,7 +75,7 @@ def read_text(body: Body) -> bytes:
     text = decode_body(body.raw, body.coding, body.limit)
     if not text.strip():
         raise FeedError("answered with an empty body", status=200)
-    return text
+    return to_utf_8(text, body.charset)
 
 
 def further_addresses(body: Body) -> tuple[str, ...]:
@@ -80,7 +84,7 @@ def further_addresses(body: Body) -> tuple[str, ...]:
     Raises:
         FeedError: it cannot be decoded, or read.
     """
-    first = Document(read_text(body), body.url, body.charset)
+    first = Document(read_text(body), body.url)
     return tuple(source_of(body.kind).further(first, body.options))[:MOST_FURTHER]
 
 
@@ -102,20 +106,31 @@ def read_body(body: Body) -> ParsedBody:
     documents = _documents(body)
     first, *further = documents
     # What else decides how an entry is read, this program included.
-    context = (__version__, body.url, body.charset or "", body.how, body.kind, repr(body.options))
+    context = (
+        __version__,
+        str(READING),
+        body.url,
+        body.charset or "",
+        body.how,
+        body.kind,
+        repr(body.options),
+    )
     found = undivided(map(_bytes, documents), context) if further else outline(first.body, context)
     last = BodyIndex.unpack(body.last) if body.last else BodyIndex(b"")
     if (last.around, last.hashes) == (found.index.around, found.index.hashes):
         return ParsedBody(found.index, same=True)
     kept = last.kept_in(found.index)
-    return (kept and _read_rest(first, body, found, kept)) or _read_whole(documents, body, found)
+    if kept and (rest := _read_rest(first, body, found, kept)):
+        return rest
+    whole = _read_whole(documents, body, found)
+    return replace(whole, unchanged=_unchanged(whole.entries, found.index.hashes, last))
 
 
 def _documents(body: Body) -> list[Document]:
     documents, left = [], body.limit
     for part in (body, *body.further):
         text = read_text(replace(part, limit=left))
-        documents.append(Document(text, part.url, part.charset))
+        documents.append(Document(text, part.url))
         left -= len(text)
     return documents
 
@@ -152,6 +167,16 @@ def _read_whole(documents: Sequence[Document], body: Body, found: BodyOutline) -
         hashes if certain else (),
         home=parsed.link,
     )
+
+
+def _unchanged(
+    entries: Sequence[KeyedEntry], hashes: Sequence[bytes], last: BodyIndex
+) -> dict[str, int]:
+    if not last.ids or len(entries) != len(hashes):
+        return {}
+    ids = dict(zip(last.hashes, last.ids, strict=True))
+    pairs = zip(entries, hashes, strict=True)
+    return {entry.key: ids[digest] for entry, digest in pairs if digest in ids}
 
 
 def _are_distinct(entries: Sequence[KeyedEntry], hashes: Sequence[bytes]) -> bool:

@@ -1,12 +1,9 @@
-"""What feedparser changes in texts, for the fast reader: repairs, guesses, a container removed."""
+"""What feedparser changes in texts, for the fast reader: repairs, and a container removed."""
 
 from __future__ import annotations
 
-import html.entities
 import re
 from contextlib import suppress
-
-from digest.feeds.parsing.namespaces import NoRuleError
 
 # Numbers of windows-1252 that people use as if they were those of Unicode.
 _WINDOWS = {
@@ -16,10 +13,6 @@ _WINDOWS = {
 }
 # In UTF-8, where a search is fast.
 _HAS_WINDOWS = re.compile(b"\xc2[\x80-\x9f]")
-_MARKUP = re.compile(r"</\w+>|&#?\w+;")
-_TAG = re.compile(r"</?(\w+)")
-_ENTITY = re.compile(r"&(\w+);")
-_COMMON_TAGS = {"a", "b", "br", "code", "em", "i", "p", "span", "strong", "sub", "sup"}
 
 
 def repaired(text: str) -> str:
@@ -46,16 +39,3 @@ def without_container(pieces: list[str]) -> list[str]:
         if not depth:
             return pieces
     return pieces[1:-1]
-
-
-def looks_like_html(text: str) -> bool:
-    """Whether feedparser takes a text for HTML.
-
-    Raises:
-        NoRuleError: only its own list of elements decides.
-    """
-    if not ("&" in text or "</" in text) or not _MARKUP.search(text):
-        return False
-    if not _COMMON_TAGS.issuperset(tag.lower() for tag in _TAG.findall(text)):
-        raise NoRuleError
-    return all(name in html.entities.entitydefs for name in _ENTITY.findall(text))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from msgspec import Struct
 
+from digest.feeds.http import rate_limits
 from digest.model import repr_without
 
 if TYPE_CHECKING:
@@ -34,11 +35,10 @@ MOST_FURTHER = 10
 
 
 class Document(Struct, frozen=True):
-    """A decoded body, where it came from, and the charset that its server says it is in."""
+    """A decoded body, in UTF-8 whatever its server sent, and where it came from."""
 
     body: bytes
     url: str
-    charset: str | None = None
 
     __repr__ = repr_without("body")
 
@@ -98,10 +98,10 @@ class Source(Generic[S]):
     def not_before(self, headers: Mapping[str, str], now: datetime) -> datetime | None:
         """From when the service may be asked again by its own limit headers (names in any case).
 
-        None where it does not say; `Retry-After` is read by the caller. Beyond a day is a day.
+        None where it does not say; `Retry-After` is read by the caller. Beyond a day is a day. A
+        kind whose service means its headers as most do has nothing to say.
         """
-        del headers, now
-        return None
+        return rate_limits.not_before(headers, now)
 
     @property
     def asks_further(self) -> bool:

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from digest.model import FeedState, ParsedFeed
 
 
-def parse_feed(body: bytes, url: str, charset: str | None = None) -> ParsedFeed:
-    """Parse a decoded body that came from `url`, in `charset` where it says no other.
+def parse_feed(body: bytes, url: str) -> ParsedFeed:
+    """Parse a body in UTF-8 that came from `url`.
 
-    XML goes to the fast reader, and to the tolerant one where that has no rule for it.
+    XML goes to the fast reader, and to the tolerant one where that has no rule for it; where it is
+    not well-formed, only after it was mended.
 
     Raises:
         FeedError: it is no feed, or not a whole one.
@@ -27,10 +28,15 @@ def parse_feed(body: bytes, url: str, charset: str | None = None) -> ParsedFeed:
     # Only worker processes need them; the daemon stays small.
     from digest.feeds.parsing import fast, tolerant
     from digest.feeds.parsing.json_feed import looks_like_json, parse_json_feed
+    from digest.feeds.parsing.markup import mended
 
     if looks_like_json(body):
         return parse_json_feed(body, url)
-    return fast.parse(body, url) or tolerant.parse(body, url, charset)
+    feed = fast.parse(body, url)
+    if feed is None and (well_formed := mended(body)) is not body:
+        body = well_formed
+        feed = fast.parse(body, url)
+    return feed or tolerant.parse(body, url)
 
 
 class Feed(Source["FeedSettings"]):
@@ -57,7 +63,7 @@ class Feed(Source["FeedSettings"]):
         """The document."""
         del options
         (document,) = documents
-        return parse_feed(document.body, document.url, document.charset)
+        return parse_feed(document.body, document.url)
 
 
 SOURCE = Feed()

@@ -20,6 +20,7 @@ from digest.store.tables.editions import (
 )
 from digest.store.tables.entries import entries, entry_marks, entry_names
 from digest.store.tables.feeds import feeds
+from digest.store.tables.hosts import host_backoffs
 from digest.store.tables.incidents import incidents
 from digest.store.tables.keys import keys
 from digest.store.tables.recipients import (
@@ -50,6 +51,7 @@ __all__ = [
     "entry_marks",
     "entry_names",
     "feeds",
+    "host_backoffs",
     "incidents",
     "keys",
     "lists",

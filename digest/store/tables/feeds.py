@@ -39,5 +39,14 @@ feeds = sa.Table(
     sa.Column("quota_entries", sa.Integer, nullable=False, server_default="0"),
     sa.Column("quota_size", sa.Integer, nullable=False, server_default="0"),
     sa.Column("over_quota_at", UtcDateTime),
+    # By which reading of this program its last body was read (digest.feeds.rereading), and when
+    # that was used first, if there was another before.
+    sa.Column("reading", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("reread_at", UtcDateTime),
+    # When it last gave an entry another guid that had been given another before.
+    sa.Column("rotated_at", UtcDateTime),
+    # When a whole body came last, and when the server refused to be asked for changes only.
+    sa.Column("whole_at", UtcDateTime),
+    sa.Column("refused_at", UtcDateTime),
     sqlite_strict=True,
 )

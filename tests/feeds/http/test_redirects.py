@@ -30,6 +30,15 @@ def test_what_cannot_be_sent_is_encoded() -> None:
         ("//other.example/x", "http://other.example/x"),
         ("HTTPS://other.example/", "https://other.example/"),
         ("https://other.example/x#y", "https://other.example/x"),
+        (" /x ", "http://h.example/x"),
+        ("/a b", "http://h.example/a%20b"),
+        ("/ü", "http://h.example/%C3%BC"),
+        # Latin-1, of which a header's text has the bytes.
+        ("/\udcfc?q=\udce9", "http://h.example/%FC?q=%E9"),
+        ("/\udcfc/ü", "http://h.example/%FC/%C3%BC"),
+        ("?q", "http://h.example/a/b?q"),
+        ("../../x", "http://h.example/x"),
+        pytest.param("/" + "x" * 60_000, "http://h.example/" + "x" * 60_000, id="60 kB"),
     ],
 )
 def test_where_a_redirect_leads(location: str, expected: str) -> None:

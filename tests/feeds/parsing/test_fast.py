@@ -11,14 +11,15 @@ from xml.sax.handler import ContentHandler
 from xml.sax.saxutils import escape
 
 import pytest
-from feedparser.api import PREFERRED_XML_PARSERS, StrictFeedParser
+from feedparser.api import PREFERRED_XML_PARSERS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.errors import FeedError
 from digest.feeds.parsing import fast, tolerant
-from digest.feeds.parsing.fast_rules import TABLES, rule_for
-from digest.feeds.parsing.namespaces import NoRuleError
+from digest.feeds.parsing.charset import to_utf_8
+from digest.feeds.parsing.fast_rules import RULES
+from digest.feeds.parsing.places import PLACES
 from tests.feed_xml import item, rss
 from tests.feeds.reshaping import ATTRIBUTES, NAMES, NAMESPACES, TEXTS, reshape
 from tests.feeds.test_mutations import mutate
@@ -40,6 +41,7 @@ def tolerantly(body: bytes) -> ParsedFeed | str:
 
 def is_taken(body: bytes) -> bool:
     """Whether the fast reader takes a body; it has to read it as the tolerant one does."""
+    body = to_utf_8(body)
     said: ParsedFeed | str | None
     try:
         said = fast.parse(body, URL)
@@ -52,7 +54,7 @@ def is_taken(body: bytes) -> bool:
 def bodies(folder: Path, largest: int = 10_000_000) -> list[bytes]:
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     feeds = [path for path in paths if path.name not in NO_FEEDS and "LICENSES" not in path.parts]
-    return [path.read_bytes() for path in feeds if path.stat().st_size <= largest]
+    return [to_utf_8(path.read_bytes()) for path in feeds if path.stat().st_size <= largest]
 
 
 # Of each folder the feeds, how many at least the fast reader takes, and how many to compare:
@@ -103,19 +105,19 @@ FORMS = [
         "</rdf:RDF>",
     ),
 ]
-PLACES = ("channel", "feed", "channel of rdf")
+TOPS = ("channel", "feed", "channel")
 
 
 @st.composite
 def elements(draw: st.DrawFn, place: str) -> str:
     """Elements that have a rule in a place, some of them with others inside, and rarely any."""
-    known = [name for name in TABLES[place] if name.partition(":")[0] in {*NAMESPACES, name}]
-    plain = [name for name in known if name not in {"item", "entry"} and "atom:" not in name]
+    known = [name for name in PLACES[place] if name.partition(":")[0] in {*NAMESPACES, name}]
+    plain = [name for name in known if name not in {"item", "entry"}]
     said = []
     for _ in range(draw(st.integers(0, 8))):
         name = draw(st.sampled_from(plain * 20 + ODD_NAMES))
-        inside = TABLES[place][name].inside if name in TABLES[place] else "leaf"
-        has_children = bool(TABLES[inside]) and draw(st.booleans())
+        inside = PLACES[place].get(name, draw(st.sampled_from(["leaf", "entry"])))
+        has_children = bool(PLACES[inside]) and draw(st.booleans())
         nested = draw(elements(inside) if has_children else TEXT)
         said.append(f"<{name}{draw(SOME_ATTRIBUTES)}>{nested}</{name}>")
     return "\n ".join(said)
@@ -139,7 +141,7 @@ def documents(draw: st.DrawFn) -> bytes:
         declared = {prefix: uri for prefix, uri in declared.items() if prefix != "atom"}
     head = opening.format(
         "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in declared.items()),
-        draw(elements(PLACES[number])),
+        draw(elements(TOPS[number])),
     )
     entries = "\n".join(
         entry.format(said) for said in draw(st.lists(elements("entry"), max_size=2))
@@ -213,14 +215,9 @@ def test_half_a_feed_is_left_to_the_tolerant_reader() -> None:
     assert not any(fast.parse(body[:end], URL) for end in range(len(body)))
 
 
-def test_every_name_that_feedparser_knows_has_a_rule_or_is_odd() -> None:
-    handlers = {name for name in dir(StrictFeedParser) if name.startswith(("_start_", "_end_"))}
-    for handler in handlers:
-        name = handler.split("_", 2)[2].replace("_", ":", 1)
-        for place in ("entry", "channel", "feed", "skipped freely"):
-            if name.lower() not in TABLES[place]:
-                with pytest.raises(NoRuleError):
-                    rule_for(name.lower(), place)
+def test_every_rule_is_of_an_element_that_counts_somewhere() -> None:
+    counting = {name for place in PLACES.values() for name in place}
+    assert {name.rpartition("/")[2] for name in RULES} <= counting
 
 
 def test_feedparser_gets_a_text_in_one_piece() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from digest.errors import FeedError
 from digest.feeds.limits import MAX_ENTRIES, MAX_HTML, MAX_ID, MAX_TITLE
-from digest.feeds.sources.feed import parse_feed
+from tests.feed_xml import parse_feed
 
 if TYPE_CHECKING:
     from digest.model import ParsedFeed

@@ -4,9 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from digest.feeds.sources.feed import parse_feed
 from digest.model import PollHints
-from tests.feed_xml import rss
+from tests.feed_xml import parse_feed, rss
 
 NAMESPACE = 'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
 

@@ -30,6 +30,7 @@ class Diverted(Fetcher):
 
     def __init__(self, fetcher: Fetcher, server: HttpServer, answers: list[Reply]) -> None:
         self._fetcher = fetcher
+        self.backoffs = fetcher.backoffs
         self._server = server
         self._answers = answers
 

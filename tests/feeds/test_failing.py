@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from digest.feeds.failing import is_incident, is_moody, needs_attention
+from tests.feed_xml import NOW
+
+YOUTUBE = "https://www.youtube.com/feeds/videos.xml?channel_id=UC1"
+OTHER = "https://site.example/feed.xml"
+
+
+@pytest.mark.parametrize(
+    ("url", "moody"),
+    [
+        (YOUTUBE, True),
+        ("https://YouTube.com./feeds/videos.xml", True),
+        ("https://notyoutube.com/feed", False),
+        ("https://youtube.com.site.example/feed", False),
+        (OTHER, False),
+        ("hackernews:front", False),
+    ],
+)
+def test_where_feeds_fail_for_days_and_live_on(url: str, moody: bool) -> None:
+    assert is_moody(url) is moody
+
+
+@pytest.mark.parametrize(
+    ("url", "hours", "failures", "attention", "incident"),
+    [
+        (OTHER, 0, 1, True, False),
+        (OTHER, 23, 9, True, False),
+        (OTHER, 24, 4, True, False),
+        (OTHER, 24, 5, True, True),
+        (YOUTUBE, 0, 1, False, False),
+        (YOUTUBE, 71, 50, False, False),
+        (YOUTUBE, 72, 2, True, True),
+    ],
+)
+def test_when_a_person_is_told(
+    url: str, hours: int, failures: int, attention: bool, incident: bool
+) -> None:
+    now = NOW + timedelta(hours=hours)
+    assert needs_attention(url, NOW, now) is attention
+    assert is_incident(url, NOW, failures, now) is incident
+
+
+def test_the_first_failure_is_no_incident() -> None:
+    assert not is_incident(OTHER, None, 1, NOW)
+    assert not is_incident(YOUTUBE, None, 1, NOW)

@@ -1,0 +1,1 @@
+"""A database of before feeds were read otherwise, and what the next poll makes of it."""

@@ -112,4 +112,4 @@ def tracks(name: str, value: str, host: str) -> bool:
 
 def _of_site(host: str) -> Collection[str]:
     """What changes nothing at a host, or at one that it is below."""
-    return _OF_SITES.get(host) or _OF_SITES.get(host.partition(".")[2], ())
+    return _OF_SITES.get(host, _OF_SITES.get(host.partition(".")[2], ()))

@@ -67,6 +67,11 @@ FINDS = 0.5
 TELLING = 3.2
 TELLING_NAMELESS = 4.0
 TELLING_EVERGREEN = 6.0
+# This part of it is enough where one entry has a text, and the other only points to it.
+TELLING_OF_LINK = 0.9
+# So many characters of a text are compared where a title tells too little, and so many at least.
+WITNESS = 200
+LEAST_WITNESS = 40
 # Above this share of capital letters, a capital says nothing about a word.
 TITLE_CASE = 0.7
 # The name of a site behind a title has at most so many characters, and leaves at least so many.

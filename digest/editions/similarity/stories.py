@@ -23,6 +23,12 @@ from digest.editions.similarity.links import article_key
 from digest.editions.similarity.numbers import differ
 from digest.editions.similarity.terms import LONGEST, fold
 from digest.editions.similarity.titles import UNREAD, read_title
+from digest.editions.similarity.witnesses import (
+    author_witness,
+    picture_witness,
+    same_text,
+    text_witness,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -168,17 +174,32 @@ def _link(entry: Entry) -> str:
 
 
 def _same(candidates: Sequence[_Candidate], budget: Budget) -> list[list[_Candidate]]:
-    """Those with the same link or the same title, and each of the rest by itself."""
+    """Those with the same link or the same title, and each of the rest by itself.
+
+    A title that two may come up with needs a witness: the same text, author or picture.
+    """
     home = {candidate.entry.id: [candidate] for candidate in candidates}
     _join(home, candidates, lambda candidate: candidate.link, _same_by_link, budget)
-    _join(
-        home,
-        candidates,
-        lambda candidate: candidate.title.key if candidate.title.tells_one else "",
-        _same_by_title,
-        budget,
-    )
+    _join(home, candidates, _titled, _same_by_title, budget)
+    titles = Counter(candidate.title.key for candidate in candidates)
+    shared = [candidate for candidate in candidates if titles[candidate.title.key] > 1]
+    _join(home, shared, _witnessed(text_witness), _same_by_text, budget)
+    for witness in (author_witness, picture_witness):
+        _join(home, shared, _witnessed(witness), _same_by_witness, budget)
     return _distinct(home.values())
+
+
+def _titled(candidate: _Candidate) -> str:
+    title = candidate.title
+    return title.key if title.tells_one(constants.TELLING_OF_LINK) else ""
+
+
+def _witnessed(witness: Callable[[Entry, Title], str]) -> Callable[[_Candidate], str]:
+    def name(candidate: _Candidate) -> str:
+        seen = candidate.title.key and witness(candidate.entry, candidate.title)
+        return f"{candidate.title.key}\n{seen}" if seen else ""
+
+    return name
 
 
 def _join(
@@ -245,7 +266,22 @@ def _releases(title: Title) -> dict[str, frozenset[str]]:
 
 
 def _same_by_title(candidate: _Candidate, other: _Candidate) -> bool:
+    """Whether the title says enough: less of it is needed where one entry only points there."""
+    one_points = bool(candidate.entry.excerpt) != bool(other.entry.excerpt)
+    first, second = candidate.title, other.title
+    return (
+        (one_points or (first.tells_one() and second.tells_one()))
+        and not (first.source and second.source and first.source != second.source)
+        and _same_by_witness(candidate, other)
+    )
+
+
+def _same_by_witness(candidate: _Candidate, other: _Candidate) -> bool:
     return _close(candidate, other) and not contradict(candidate.title, other.title)
+
+
+def _same_by_text(candidate: _Candidate, other: _Candidate) -> bool:
+    return _same_by_witness(candidate, other) and same_text(candidate.entry, other.entry)
 
 
 def _close(candidate: _Candidate, other: _Candidate) -> bool:

@@ -25,6 +25,7 @@ from digest.editions.similarity.terms import LONGEST, fold
 from digest.editions.similarity.titles import UNREAD, read_title
 from digest.editions.similarity.witnesses import (
     author_witness,
+    has_text,
     picture_witness,
     same_text,
     text_witness,
@@ -191,7 +192,7 @@ def _same(candidates: Sequence[_Candidate], budget: Budget) -> list[list[_Candid
 
 def _titled(candidate: _Candidate) -> str:
     title = candidate.title
-    return title.key if title.tells_one(constants.TELLING_OF_LINK) else ""
+    return title.key if title.tells_one(constants.TELLING_OF_DOCUMENT) else ""
 
 
 def _witnessed(witness: Callable[[Entry, Title], str]) -> Callable[[_Candidate], str]:
@@ -266,14 +267,22 @@ def _releases(title: Title) -> dict[str, frozenset[str]]:
 
 
 def _same_by_title(candidate: _Candidate, other: _Candidate) -> bool:
-    """Whether the title says enough: less of it is needed where one entry only points there."""
-    one_points = bool(candidate.entry.excerpt) != bool(other.entry.excerpt)
     first, second = candidate.title, other.title
+    part = _enough(candidate, other)
     return (
-        (one_points or (first.tells_one() and second.tells_one()))
+        first.tells_one(part)
+        and second.tells_one(part)
         and not (first.source and second.source and first.source != second.source)
         and _same_by_witness(candidate, other)
     )
+
+
+def _enough(candidate: _Candidate, other: _Candidate) -> float:
+    """How much a title has to tell, of what it needs: less where one entry only points there."""
+    texts = has_text(candidate.entry) + has_text(other.entry)
+    if texts < 2 and (candidate.title.marked or other.title.marked):
+        return constants.TELLING_OF_DOCUMENT
+    return constants.TELLING_OF_LINK if texts == 1 else 1.0
 
 
 def _same_by_witness(candidate: _Candidate, other: _Candidate) -> bool:

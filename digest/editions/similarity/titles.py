@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from digest.editions.similarity import constants, numbers
+from digest.editions.similarity.stances import read_kinds, read_stances, read_versus
 from digest.editions.similarity.stop_words import (
     EVENT_OF,
     EVERGREEN,
@@ -30,6 +31,8 @@ from digest.editions.similarity.terms import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from digest.editions.similarity.stances import Stance
+
 _LEADING = re.compile(
     r"^(?:\W*(?:breaking(?: news)?|just in|updated?(?: ?\d+)?|exclusive|watch|vid[eé]o|opinion"
     r"|live(?: updates)?|(?:show|launch) hn|eilmeldung|eil|exklusiv|urgent|en direct|en vivo"
@@ -47,7 +50,7 @@ _SITE = re.compile(r" [-–—|·»:]{1,2} ([^|–—·»]{2,40})$")
 _NAME = r"[^\W\d_a-z][^\W\d_]*(?:[.'’&][^\W\d_]+)*"
 _SOURCE = re.compile(
     rf"\s(?:[-–—|·»‖]\s+(?P<name>(?:{_NAME}(?:\s(?:{_NAME}|of|the|de|la|der|do|&))*"
-    r"|[a-z]+(?:[.-][a-z]+)*\.[a-z]{2,6}))"
+    r"|[a-z]+(?:[.-][a-z]+)*\.[a-z]{2,6}|[a-z]+ (?:online|news)))"
     r"|\|\s+(?P<behind_bar>[^\W\d_][^|\d]*))$"
 )
 # Behind a title these say which of several it is.
@@ -57,7 +60,7 @@ _NO_SOURCE = {
     *numbers.COUNTED, *numbers.MONTHS, *numbers.WEEKDAYS,
 }  # fmt: skip
 _COUNTRY = re.compile(r"\bU\.?S\.?(?:A\b\.?|\b)(?!-)|\bUnited States\b")
-_SHORT = {"federal reserve": "Fed", "grand prix": "GP", "volkswagen": "VW"}
+_SHORT = {"federal reserve": "Fed", "grand prix": "GP", "i/o": "IO", "volkswagen": "VW"}
 _SPELLED = re.compile(rf"\b(?:{'|'.join(_SHORT)})\b", re.IGNORECASE)
 # The first letter of the scripts of Chinese and Japanese.
 _UNSPACED = "\u3040"
@@ -72,6 +75,8 @@ class Title(Struct, frozen=True):
     titles have other ones, these may be what they tell of. `weights` are how much each term tells,
     `sequence` the terms in order, `words` every word there is, `names` the terms that may be names,
     and `events` those that say what happened. An `evergreen` title is of a shape that many have.
+    `stances`, `kinds` and `versus` are of `digest.editions.similarity.stances`. A `marked` one is
+    said to be of a document, or of a year.
     """
 
     key: str
@@ -83,6 +88,10 @@ class Title(Struct, frozen=True):
     names: frozenset[str]
     events: frozenset[str]
     evergreen: bool
+    stances: tuple[Stance, ...] = ()
+    kinds: frozenset[int] = frozenset()
+    versus: frozenset[str] = frozenset()
+    marked: bool = False
 
     @property
     def terms(self) -> int:
@@ -127,6 +136,7 @@ def read_title(title: str, sites: Collection[str] = ()) -> Title:
     terms = list(islice(_weigh(compared, text), MOST_TERMS))
     read_words = [word(text[token.start : token.end]) for token in compared if token.kind == "word"]
     words = frozenset([token.text for token in found if token.kind == "word"])
+    folded = fold(text)
     return Title(
         key=" ".join([token.text for token in compared]) if is_whole else title.casefold(),
         source=source,
@@ -138,7 +148,11 @@ def read_title(title: str, sites: Collection[str] = ()) -> Title:
             [term for read_word in read_words if read_word.name for term, _ in read_word.terms]
         ),
         events=frozenset([term for term, _ in terms if term[0] == "="]),
-        evergreen=f"{fold(text)} ".startswith(EVERGREEN) or not words.isdisjoint(FIRST_PERSON),
+        evergreen=f"{folded} ".startswith(EVERGREEN) or not words.isdisjoint(FIRST_PERSON),
+        stances=read_stances(folded),
+        kinds=read_kinds(folded, words),
+        versus=read_versus(folded),
+        marked=_end(text) < len(text),
     )
 
 

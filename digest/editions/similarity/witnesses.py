@@ -22,10 +22,14 @@ _NOBODY = {
 }
 
 
+def has_text(entry: Entry) -> bool:
+    """Whether its text says anything of its own."""
+    return len(_beginning(entry)) >= constants.LEAST_WITNESS
+
+
 def text_witness(entry: Entry, _: Title) -> str:
     """How its text begins, in letters only; nothing of a text that says little."""
-    text = _beginning(entry)[: constants.LEAST_WITNESS]
-    return text if len(text) == constants.LEAST_WITNESS else ""
+    return _beginning(entry)[: constants.LEAST_WITNESS] if has_text(entry) else ""
 
 
 def same_text(entry: Entry, other: Entry) -> bool:

@@ -150,14 +150,25 @@ _PHRASES = {
         on\ hold | hold(?:s|ing)?\ (?:off|back)""",
     "": r"""
         (?:touch|splash|break|crack|slow|count|lock|knock|bring|tak|go)(?:es|ed|ing|s|en)?\ down
-        | \w+\ up\ (?:to|for|with) | (?:set|end|show|sign|line|mak|look|back|open|build)\w{0,4}\ up
+        | up\ (?:to|for|with) | (?:set|end|show|sign|line|mak|look|back|open|build)\w{0,4}\ up
         | high[ -](?:court|school|street|speed|end|tech) | low-\w+ | before\ (?:and|or)\ after
         | open[ -]sourc\w* | (?:us|french|australian|madrid|open)\ open | ups?\ and\ downs?
         | holds?\ (?:\w+\ )?(?:talks|meeting|hostage)""",
 }
-# Sides of one who does it to another, who may be named first as well.
+# Every phrase has one of these, and most titles have none.
+_IN_PHRASES = """
+    fail~ failed refuse~ decline~ not unable won't call~ pull~ turn~ vote~ strike~ struck shoot~
+    shot say says saying said throw throws thrown sagt dit dice withdraw~ revoke~ rescind~ green
+    ahead stimmt stimmen hebt heben lift~ end~ reverse~ overturn~ scrap scraps scrapped drop drops
+    dropped repeal~ ban ruft longer muss mussen back~ walk~ take~ taking took step steps stepped
+    stepping shut shuts shutting close~ wind winds hold~ touch~ splash~ break~ crack~ slow~ count~
+    lock~ knock~ bring~ go goes going up ups high low before open us french australian madrid
+"""
+# Sides that say that something is not done; and matters of one who does something to another, who
+# may be named first as well.
 _UNDOING = frozenset({("decision", 1), ("course", 1)})
 _OF_TWO = frozenset({"trade", "contest"})
+_NOBODY: frozenset[str] = frozenset()
 # What a title is, where it is not the news itself: the words by which it is looked for, and all.
 _KINDS = {
     "beta betas betaversion": r"beta(?:s|version)?\d* | ベータ\w*",
@@ -219,26 +230,24 @@ def _table() -> dict[str, list[tuple[str, int]]]:
 
 
 _SIDES_OF = _table()
+_TRIGGERS = frozenset(chain.from_iterable(map(_forms, _IN_PHRASES.split())))
+_TELLING = _TRIGGERS | _SIDES_OF.keys()
 _UNSPACED_WORD = re.compile(
     "|".join(sorted((word for word in _SIDES_OF if word[0] >= _UNSPACED), key=len, reverse=True))
 )
 
 
-def read_stances(folded: str) -> tuple[Stance, ...]:
-    """The sides that a folded title takes."""
-    said = _PHRASE.sub(_meant, folded)
-    found = [
-        Stance(matter, side, _subject(said[: match.start()], matter))
-        for match in _WORD.finditer(said)
+def read_stances(folded: str, words: Set[str]) -> tuple[Stance, ...]:
+    """The sides that a folded title of these words takes."""
+    if folded.isascii() and words.isdisjoint(_TELLING):
+        return ()
+    meant = folded if words.isdisjoint(_TRIGGERS) else _PHRASE.sub(_meant, folded)
+    unspaced = () if meant.isascii() else _UNSPACED_WORD.finditer(meant)
+    return tuple(
+        Stance(matter, side, _subject(meant, match.start()) if matter in _OF_TWO else _NOBODY)
+        for match in chain(_WORD.finditer(meant), unspaced)
         for matter, side in _SIDES_OF.get(match[0], ())
-    ]
-    if not said.isascii():
-        found += [
-            Stance(matter, side, _subject(said[: match.start()], matter))
-            for match in _UNSPACED_WORD.finditer(said)
-            for matter, side in _SIDES_OF[match[0]]
-        ]
-    return tuple(found)
+    )
 
 
 def read_kinds(folded: str, words: Set[str]) -> frozenset[int]:
@@ -250,6 +259,8 @@ def read_kinds(folded: str, words: Set[str]) -> frozenset[int]:
 
 def read_versus(folded: str) -> frozenset[str]:
     """Who stands against whom (`A vs B`), by the words beside that."""
+    if " v" not in folded:
+        return _NOBODY
     return frozenset(chain.from_iterable(_VERSUS.findall(folded)))
 
 
@@ -265,7 +276,7 @@ def opposite(mine: Sequence[Stance], theirs: Sequence[Stance]) -> bool:
     """
     return any(
         _apart([a for a in mine if a.matter == matter], [b for b in theirs if b.matter == matter])
-        for matter in {a.matter for a in mine} & {b.matter for b in theirs}
+        for matter in {a.matter for a in mine}.intersection([b.matter for b in theirs])
     )
 
 
@@ -281,10 +292,9 @@ def _meant(match: re.Match[str]) -> str:
     return _MEANT[(match.lastindex or 0) - 1]
 
 
-def _subject(before: str, matter: str) -> frozenset[str]:
-    """The terms of what stands before a word, where the matter is between two."""
-    if matter not in _OF_TWO:
-        return frozenset()
+def _subject(text: str, end: int) -> frozenset[str]:
+    """The terms of what stands before a word: words, or pairs where these are not parted."""
+    before = text[:end]
     words = [stem(word) for word in _WORD.findall(before) if word not in STOP]
     pairs = map("".join, pairwise(before)) if before[:1] >= _UNSPACED else ()
     return frozenset(chain(words, pairs))

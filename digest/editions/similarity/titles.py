@@ -149,7 +149,7 @@ def read_title(title: str, sites: Collection[str] = ()) -> Title:
         ),
         events=frozenset([term for term, _ in terms if term[0] == "="]),
         evergreen=f"{folded} ".startswith(EVERGREEN) or not words.isdisjoint(FIRST_PERSON),
-        stances=read_stances(folded),
+        stances=read_stances(folded, words),
         kinds=read_kinds(folded, words),
         versus=read_versus(folded),
         marked=_end(text) < len(text),

@@ -93,7 +93,7 @@ def _best_first(stories: Iterable[Cluster], watched: Collection[int]) -> list[Cl
         loudness = of_feed[lead.feed_url].bit_length()
         return (
             raised,
-            publishers(story.everything),
+            publishers(story.entries),
             -loudness,
             lead.published is not None,
             lead.dated,

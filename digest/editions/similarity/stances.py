@@ -128,14 +128,14 @@ _PHRASES = {
         | (?:pull|withdraw|revok|rescind)\w*\ (?:\w+\ )?(?:approval|licen[cs]e|permit)""",
     "approves": r"""
         vot(?:es?|ed|ing)\ (?:yes|for|to) | (?:say(?:s|ing)?|said)\ yes | sagt\ ja | stimmt\ zu
-        | dit\ oui | green\ light | go-ahead | stimm(?:t|en)\ [\w ]{1,30}\ zu""",
+        | dit\ oui | green\ light | go-ahead | stimm(?:t|en)\ [\w\ -]{1,30}\ zu""",
     "raises": r"""
-        heb(?:t|en)\ [\w ]{1,30}\ an""",
+        heb(?:t|en)\ [\w\ -]{1,30}\ an""",
     "unbans": r"""
         (?:lift|end|revers|overturn|scrap|drop|repeal|hebt)\w*\ (?:[\w-]+\ ){0,3}(?:ban|verbot)
         | ban\ (?:[\w-]+\ ){0,3}(?:lifted|overturned|reversed|scrapped)""",
     "recalls": r"""
-        ruft\ [\w\ ]{1,30}\ zuruck""",
+        ruft\ [\w\ -]{1,30}\ zuruck""",
     "ends": r"""
         no\ longer\ (?:needs?|has|have|must) | muss\w*\ nicht\ mehr""",
     "withdraws": r"""

@@ -99,7 +99,13 @@ WORDS: dict[type, dict[str, str]] = {
         "unit": "what it is counted in; empty where its name says it",
     },
     AlsoIn: {"feed": "the name of the feed", "url": "where the story is there, or empty"},
-    Related: {"title": "its title", "url": "where it is", "feed": "the name of its feed"},
+    Related: {
+        "title": "its title",
+        "url": "where it is",
+        "feed": "the name of its feed",
+        "published": "when it was published, or none",
+        "excerpt": "how its text begins, or empty",
+    },
     Picture: {
         "url": "where it is",
         "width": "its own width in pixels",

@@ -238,11 +238,13 @@ def _story(frame: Frame, place: Place) -> Story:
 def _related(frame: Frame, cluster: Cluster) -> Iterable[Related]:
     """What is shown with a story by its title; without its link where that stands there."""
     for entry in cluster.related:
-        yield Related(entry.title, entry.link, _feed_name(frame, entry))
+        excerpt = "" if frame.content == "none" else entry.excerpt
+        feed = _feed_name(frame, entry)
+        yield Related(entry.title, entry.link, feed, entry.published, excerpt)
     titles = {entry.title for entry in cluster.entries + cluster.related}
     for copy in {copy.title: copy for copy in cluster.copies}.values():
         if copy.title not in titles:
-            yield Related(copy.title, "", _feed_name(frame, copy))
+            yield Related(copy.title, "", _feed_name(frame, copy), copy.published)
 
 
 def _reading_minutes(entry: Entry) -> int:

@@ -72,6 +72,8 @@ class Related(Struct, frozen=True):
     title: str
     url: str
     feed: str
+    published: datetime | None = None
+    excerpt: str = ""
 
 
 class Picture(Struct, frozen=True):

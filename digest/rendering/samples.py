@@ -44,7 +44,9 @@ _FULL = Story(
     image="https://example.com/a.jpg",
     picture=Picture("https://example.com/a.jpg", 1200, 630),
     watched=("watched", "title:sample"),
-    related=(Related("A title like it", "https://example.net/a", "A third feed"),),
+    related=(
+        Related("A title like it", "https://example.net/a", "A third feed", _AT, "How it begins."),
+    ),
     group="A subject",
     facts=(Fact("points", 312), Fact("comments", 1), Fact("length", 4.5, "km")),
     discussion="https://example.com/talk?id=1",

@@ -126,6 +126,8 @@ def test_a_story_takes_those_under_similar_titles_with_it() -> None:
             "Boeing strike ends after machinists accept new contract",
             "https://site.example/2",
             "Feed B",
+            NOW - timedelta(hours=2),
+            "About 2",
         ),
     )
     assert story.also_in == ()

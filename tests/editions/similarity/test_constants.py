@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from digest.editions.similarity import constants
 from digest.editions.similarity.stories import Cluster, group
@@ -265,6 +266,20 @@ PAIRS = [
         "same",
     ),
     (
+        "TELLING_OF_DOCUMENT",
+        0.9,
+        "Reflections on Trusting Trust [pdf]",
+        "Reflections on Trusting Trust (1984)",
+        "same",
+    ),
+    (
+        "OWN_NEWS",
+        9,
+        "Kubernetes 1.35: in-place pod resize graduates to stable",
+        "Kubernetes 1.35: deprecation of ipvs mode in kube-proxy",
+        "apart",
+    ),
+    (
         "LONG_TITLE",
         9,
         "Denmark plans to ban social media - Reuters",
@@ -329,6 +344,38 @@ def test_columns_come_every_week_under_one_title(move: Callable[[str, object], N
     move("NEWS_FOR", timedelta(days=8))
 
     assert outcome(title, title, hours=7 * 24) == "same"
+
+
+TEXT = "Every read of a file goes through the page cache, and most of what people believe of it "
+ORDERING = "Time, Clocks, and the Ordering of Events"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "title", "texts", "stories"),
+    [
+        ("TELLING_OF_LINK", 1.0, ORDERING, (TEXT, ""), 1),
+        ("TELLING_OF_LINK", 0.6, "The week of Bread and Cheese", (TEXT, ""), 2),
+        ("WITNESS", 80, "Notes on bread", (f"{TEXT} is wrong.", f"{TEXT} holds."), 2),
+        ("LEAST_WITNESS", 8, "Notes on bread", ("More water, hotter.",) * 2, 2),
+        ("LEAST_WITNESS", 90, "Notes on bread", (TEXT, TEXT), 1),
+    ],
+)
+def test_a_plain_title_is_one_story_only_with_the_constant_as_it_is(
+    name: str,
+    value: float,
+    title: str,
+    texts: tuple[str, str],
+    stories: int,
+    move: Callable[[str, object], None],
+) -> None:
+    entries = [
+        replace(entry(at, f"f{at}", title=title), excerpt=text) for at, text in enumerate(texts)
+    ]
+    assert len(group(entries)) == stories
+
+    move(name, value)
+
+    assert len(group(entries)) != stories
 
 
 SUBJECT = ("Snowflake vs Databricks: prices", "Snowflake vs Databricks: speed")

@@ -25,6 +25,7 @@ _PLACE = re.compile(r"\{(\w+)\}")
 # CLDR has most periods with short months only; their width is free (UTS 35, 2.6.3.1).
 _SHORT_MONTH = re.compile(r"(?<!M)MMM(?!M)")
 _DAYS_OF_A_WEEK = 7
+_NO_BREAK_SPACE = "\u00a0"
 
 
 class Language:
@@ -59,12 +60,12 @@ class Language:
         return self.translate(", ").join(names)
 
     def duration(self, minutes: int) -> str:
-        """`4 min`, `2 h`, `1 h 20 min`."""
+        """`4 min`, `2 h`, `1 h 20 min`; no line parts a number from its unit."""
         hours, rest = divmod(minutes, 60)
-        short = self.plural(rest, "{number} min", "{number} min")
+        short = unbroken(self.plural(rest, "{number} min", "{number} min"))
         if not hours:
             return short
-        long = self.plural(hours, "{number} h", "{number} h")
+        long = unbroken(self.plural(hours, "{number} h", "{number} h"))
         return self.translate("{hours} {minutes}", hours=long, minutes=short) if rest else long
 
     def age(self, day: date, today: date) -> str:
@@ -182,6 +183,11 @@ class _Translated(Language):
 
     def _form(self, number: int, singular: str, plural: str) -> str:
         return self._catalog.ngettext(singular, plural, number)
+
+
+def unbroken(text: str) -> str:
+    """A number and its unit that stay on one line."""
+    return text.replace(" ", _NO_BREAK_SPACE)
 
 
 def languages() -> list[str]:

@@ -54,7 +54,8 @@ WORDS: dict[type, dict[str, str]] = {
         "teasers": "the first three stories but that one",
         "cut": "what is cut of sections of which nothing is shown",
         "entry_ids": "the ids of its entries, as `digest explain` has them",
-        "reading_minutes": "how long the whole takes to read",
+        "reading_minutes": "how long what there is to read takes, as far as known",
+        "listening_minutes": "how long what there is to hear takes, as far as known",
     },
     Section: {
         "title": "the heading; mostly the name of a feed",
@@ -72,7 +73,7 @@ WORDS: dict[type, dict[str, str]] = {
         "author": "its author, or empty",
         "published": "when its feed says it was published",
         "excerpt": "its first sentences as plain text, or empty",
-        "reading_minutes": "how long it takes; 0 where there is nothing to read but this",
+        "reading_minutes": "how long its text or recording takes; 0 where its feed has neither",
         "also_in": "other feeds that have it",
         "entries": "the ids of its entries",
         "updated": "whether it was edited since, in a feed that marks such",
@@ -86,6 +87,7 @@ WORDS: dict[type, dict[str, str]] = {
         "cut": "whether it is to be counted only, as there is no room for it",
         "facts": "what was measured of it, like its points, as of when the edition was composed",
         "discussion": "where people talk about it, or empty",
+        "recording": "whether `reading_minutes` is the length of a recording",
     },
     Fact: {
         "name": "what was measured: `points`, `comments`, `downloads`, `stars` or another word",

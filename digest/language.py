@@ -60,13 +60,13 @@ class Language:
         return self.translate(", ").join(names)
 
     def duration(self, minutes: int) -> str:
-        """`4 min`, `2 h`, `1 h 20 min`; no line parts a number from its unit."""
+        """`4 min`, `2 h`, `1 h 20 min`, which stay on one line."""
         hours, rest = divmod(minutes, 60)
-        short = unbroken(self.plural(rest, "{number} min", "{number} min"))
-        if not hours:
-            return short
-        long = unbroken(self.plural(hours, "{number} h", "{number} h"))
-        return self.translate("{hours} {minutes}", hours=long, minutes=short) if rest else long
+        short = self.plural(rest, "{number} min", "{number} min")
+        long = self.plural(hours, "{number} h", "{number} h")
+        if hours and rest:
+            return unbroken(self.translate("{hours} {minutes}", hours=long, minutes=short))
+        return unbroken(long if hours else short)
 
     def age(self, day: date, today: date) -> str:
         """`today`, `yesterday`, `Tuesday`, `20 November`, or with its year where that differs."""

@@ -11,6 +11,7 @@ from digest.editions.filter import judge
 from digest.editions.rules import Subject
 from digest.editions.select import select
 from digest.editions.similarity.budget import Budget
+from digest.editions.versions import with_projects
 from digest.jobs.draft_material import Draft, Filed, Material
 from digest.rendering.plain import read_text
 
@@ -42,7 +43,7 @@ def decide(material: Material, judged: Judged | None = None) -> Draft:
         judged = judge_entries(material.pending, material.rules, material.filed)
     budget = Budget(material.terms)
     selection = select(
-        judged.kept,
+        with_projects(judged.kept),
         material.most,
         material.caps,
         judged.watched,

@@ -45,9 +45,9 @@ def test_a_recording_is_to_be_heard() -> None:
     one = story(author="", reading_minutes=103, recording=True)
     section = Section("A feed", (one,))
 
-    assert facts(edition(one), section, one) == ["today", "listen 1\u00a0h 43\u00a0min"]
+    assert facts(edition(one), section, one) == ["today", "listen 1\u00a0h\u00a043\u00a0min"]
     assert facts(edition(one, language="de"), section, one) == [
-        *("heute", "Hörzeit 1\u00a0Std. 43\u00a0Min."),
+        *("heute", "Hörzeit 1\u00a0Std.\u00a043\u00a0Min."),
     ]
 
 
@@ -62,7 +62,7 @@ def test_totals_add_what_is_known() -> None:
     )
     assert said == (
         "9 to 16 November 2026 · 4 stories · about 7\u00a0min to read"
-        " · about 1\u00a0h 43\u00a0min to listen"
+        " · about 1\u00a0h\u00a043\u00a0min to listen"
     )
 
 

@@ -155,7 +155,7 @@ def test_an_own_template_has_the_language(tmp_path: Path) -> None:
     of = edition(language="de", next_at=NOW.replace(day=23))
 
     assert OwnTemplates(tmp_path).text(of) == (
-        "de ltr|Aktualisiert|2 Artikel|16. November 2026|9. November|1\u00a0Std. 15\u00a0Min.|"
+        "de ltr|Aktualisiert|2 Artikel|16. November 2026|9. November|1\u00a0Std.\u00a015\u00a0Min.|"
         "Die nächste Ausgabe kommt am Montag, 23. November, um 10:00 Uhr."
     )
 

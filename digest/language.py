@@ -25,6 +25,7 @@ _PLACE = re.compile(r"\{(\w+)\}")
 # CLDR has most periods with short months only; their width is free (UTS 35, 2.6.3.1).
 _SHORT_MONTH = re.compile(r"(?<!M)MMM(?!M)")
 _DAYS_OF_A_WEEK = 7
+_NO_BREAK_SPACE = "\u00a0"
 
 
 class Language:
@@ -59,13 +60,13 @@ class Language:
         return self.translate(", ").join(names)
 
     def duration(self, minutes: int) -> str:
-        """`4 min`, `2 h`, `1 h 20 min`."""
+        """`4 min`, `2 h`, `1 h 20 min`, which stay on one line."""
         hours, rest = divmod(minutes, 60)
         short = self.plural(rest, "{number} min", "{number} min")
-        if not hours:
-            return short
         long = self.plural(hours, "{number} h", "{number} h")
-        return self.translate("{hours} {minutes}", hours=long, minutes=short) if rest else long
+        if hours and rest:
+            return unbroken(self.translate("{hours} {minutes}", hours=long, minutes=short))
+        return unbroken(long if hours else short)
 
     def age(self, day: date, today: date) -> str:
         """`today`, `yesterday`, `Tuesday`, `20 November`, or with its year where that differs."""
@@ -182,6 +183,11 @@ class _Translated(Language):
 
     def _form(self, number: int, singular: str, plural: str) -> str:
         return self._catalog.ngettext(singular, plural, number)
+
+
+def unbroken(text: str) -> str:
+    """A number and its unit that stay on one line."""
+    return text.replace(" ", _NO_BREAK_SPACE)
 
 
 def languages() -> list[str]:

@@ -57,7 +57,8 @@ WORDS: dict[type, dict[str, str]] = {
         "cut": "what is cut of sections of which nothing is shown",
         "listed": "the full list: feeds of which stories are counted, with their titles",
         "entry_ids": "the ids of its entries, as `digest explain` has them",
-        "reading_minutes": "how long the whole takes to read",
+        "reading_minutes": "how long what there is to read takes, as far as known",
+        "listening_minutes": "how long what there is to hear takes, as far as known",
     },
     Section: {
         "title": "the heading; mostly the name of a feed",
@@ -76,7 +77,7 @@ WORDS: dict[type, dict[str, str]] = {
         "author": "its author, or empty",
         "published": "when its feed says it was published",
         "excerpt": "its first sentences as plain text, or empty",
-        "reading_minutes": "how long it takes; 0 where there is nothing to read but this",
+        "reading_minutes": "how long its text or recording takes; 0 where its feed has neither",
         "also_in": "other feeds that have it",
         "entries": "the ids of its entries",
         "updated": "whether it was edited since, in a feed that marks such",
@@ -92,6 +93,7 @@ WORDS: dict[type, dict[str, str]] = {
         "discussion": "where people talk about it, or empty",
         "had": "when an earlier edition had its link, which makes a line of it",
         "is_shared": "whether another feed has it or something like it",
+        "recording": "whether `reading_minutes` is the length of a recording",
     },
     Fact: {
         "name": "what was measured: `points`, `comments`, `downloads`, `stars` or another word",

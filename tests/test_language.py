@@ -131,10 +131,10 @@ def test_arabic_has_its_six_forms() -> None:
 @pytest.mark.parametrize(
     ("tag", "said"),
     [
-        ("en", ["4 min", "2 h", "1 h 20 min"]),
-        ("de", ["4 Min.", "2 Std.", "1 Std. 20 Min."]),
+        ("en", ["4\u00a0min", "2\u00a0h", "1\u00a0h\u00a020\u00a0min"]),
+        ("de", ["4\u00a0Min.", "2\u00a0Std.", "1\u00a0Std.\u00a020\u00a0Min."]),
         ("ja", ["4分", "2時間", "1時間20分"]),
-        ("ar", ["4 دقائق", "ساعتان", "ساعة واحدة و20 دقيقة"]),
+        ("ar", ["4\u00a0دقائق", "ساعتان", "ساعة\u00a0واحدة\u00a0و20\u00a0دقيقة"]),
     ],
 )
 def test_a_duration(tag: str, said: list[str]) -> None:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from digest.model import Entry
 
 _WORDS_A_MINUTE = 230
+# What has fewer words is the text of a note, or only tells of one: neither is worth a time.
+_TEXT = 200
 _LONGEST_LEAD = 90
 # Of the titles and links in the full list together: some 5,000 of them as people write them.
 _MOST_LISTED = 500_000
@@ -232,6 +234,7 @@ def _story(frame: Frame, place: Place) -> Story:
         facts=measured.facts,
         discussion=measured.discussion,
         had=cluster.had,
+        recording=bool(lead.seconds),
     )
 
 
@@ -248,9 +251,10 @@ def _related(frame: Frame, cluster: Cluster) -> Iterable[Related]:
 
 
 def _reading_minutes(entry: Entry) -> int:
-    """How long it takes to read, or to hear; 0 where there is only a link."""
-    minutes = max(entry.words / _WORDS_A_MINUTE, (entry.seconds or 0) / 60)
-    return max(1, round(minutes)) if minutes else 0
+    """How long a recording is, or its text takes to read; 0 where its feed has no such text."""
+    if entry.seconds:
+        return max(1, round(entry.seconds / 60))
+    return round(entry.words / _WORDS_A_MINUTE) if entry.words >= _TEXT else 0
 
 
 def _image(frame: Frame, entry: Entry) -> str:

@@ -11,6 +11,7 @@ from digest.editions.filter import judge
 from digest.editions.rules import Subject
 from digest.editions.select import select
 from digest.editions.similarity.budget import Budget
+from digest.editions.versions import with_projects
 from digest.jobs.draft_material import Draft, Filed, Material
 from digest.rendering.plain import read_text
 
@@ -43,7 +44,8 @@ def decide(material: Material, judged: Judged | None = None) -> Draft:
     budget = Budget(material.terms)
     standing = replace(material.standing, watched=judged.watched)
     feeds = tuple(material.frame.names)
-    selection = select(judged.kept, material.room, standing, feeds, budget)
+    kept = with_projects(judged.kept)
+    selection = select(kept, material.room, standing, feeds, budget)
     edition = compose(replace(material.frame, watched=judged.watched), selection, budget)
     left_out = {**judged.left_out, **selection.left_out}
     return Draft(

@@ -110,7 +110,8 @@ NO_PICTURES: Pictures = MappingProxyType({})
 class Story(Struct, frozen=True):
     """One thing to read; `entries` are the ids of the entries it stands for, the leading first.
 
-    `reading_minutes` is 0 where there is nothing to read but this. `html` is the clean content,
+    `reading_minutes` is how long its text takes, or the recording that it is (`recording`); 0 where
+    its feed does not carry the text. `html` is the clean content,
     where the whole of it is to be shown. `watched` are the rules that raised it. `group` is the
     subject it shares with its neighbours in the section. A `brief` one is shown by its title.
     `image` is where its feed says it has a picture, `picture` that picture once it was seen.
@@ -140,6 +141,7 @@ class Story(Struct, frozen=True):
     facts: tuple[Fact, ...] = ()
     discussion: str = ""
     had: datetime | None = None
+    recording: bool = False
 
     @property
     def is_shared(self) -> bool:
@@ -276,8 +278,13 @@ class Edition(Struct, frozen=True):
 
     @property
     def reading_minutes(self) -> int:
-        """How long the whole takes to read."""
-        return sum(story.reading_minutes for story in self.stories)
+        """How long what there is to read takes, as far as known."""
+        return sum(story.reading_minutes for story in self.stories if not story.recording)
+
+    @property
+    def listening_minutes(self) -> int:
+        """How long what there is to hear takes, as far as known."""
+        return sum(story.reading_minutes for story in self.stories if story.recording)
 
 
 def shown_as(edition: Edition) -> dict[int, ShownAs]:

@@ -5,6 +5,7 @@ The Markdown is what CommonMark and the services agree on: headings, bold, links
 
 from __future__ import annotations
 
+import re
 import sys
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from digest.model import Edition, Section, Story
     from digest.rendering.parts import Limit
 
+# Not the space that keeps a number with its unit.
+_SPACE = re.compile(r"[^\S\u00a0]+")
 # In graphemes and units of UTF-16, before anything is escaped.
 _MAX_TITLE = 200
 _MAX_NAME = 60
@@ -83,7 +86,7 @@ def markdown_messages(
 
 def literal(text: str) -> str:
     """Text on one line that Markdown shows as it is; `|` hides text on some services."""
-    return phrases.markdown(" ".join(text.split())).replace("|", "\\|")
+    return phrases.markdown(_SPACE.sub(" ", text).strip()).replace("|", "\\|")
 
 
 def link(text: str, url: str, most: int = _MAX_SMALL_LINK) -> str:

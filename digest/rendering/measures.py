@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.language import language_of
+from digest.language import language_of, unbroken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,5 +44,5 @@ def _unit(fact: Fact) -> str:
 def _counted(fact: Fact, language: Language) -> str:
     unit = _unit(fact)
     if isinstance(fact.value, int) and unit in _COUNTED:
-        return _COUNTED[unit](language, fact.value)
-    return f"{language.number(fact.value)} {unit}"
+        return unbroken(_COUNTED[unit](language, fact.value))
+    return unbroken(f"{language.number(fact.value)} {unit}")

@@ -78,7 +78,7 @@ def period(edition: Edition) -> str:
 
 
 def summary(edition: Edition) -> str:
-    """Period, count, the feed that no heading names, and reading time, in a line."""
+    """Period, count, and about how much there is to read and to hear as far as known, in a line."""
     if edition.digest == ALERTS:
         # An alert says all there is.
         return period(edition)
@@ -89,7 +89,10 @@ def summary(edition: Edition) -> str:
     parts += [inline(feed, language.direction) for feed in _unnamed(edition)]
     if edition.reading_minutes:
         time = language.duration(edition.reading_minutes)
-        parts.append(language.translate("{time} to read in full", time=time))
+        parts.append(language.translate("about {time} to read", time=time))
+    if edition.listening_minutes:
+        time = language.duration(edition.listening_minutes)
+        parts.append(language.translate("about {time} to listen", time=time))
     return " · ".join(parts)
 
 
@@ -113,18 +116,18 @@ def facts(
     """What is known of a story beside its words: feed, author, date, how long it takes.
 
     Not the feed or the author where the heading of its section says the same; with `brief`
-    neither author nor date. A date is told by its age, unless it is to be whole.
+    neither author nor time. A date is told by its age, unless it is to be whole.
     """
     language = language_of(edition.language)
     facts_shown = [language.translate("Updated")] if story.updated else []
     if story.had:
         return [*facts_shown, had_before(edition, story)]
     facts_shown += [inline(who, language.direction) for who in sources(section, story, brief=brief)]
-    if story.published and not brief:
+    if story.published:
         at, zone = story.published, edition.timezone
         facts_shown.append(day(at, zone, language) if whole_date else age(at, edition))
-    if story.reading_minutes:
-        facts_shown.append(language.duration(story.reading_minutes))
+    if time := "" if brief else time_taken(story, language):
+        facts_shown.append(time)
     return facts_shown
 
 
@@ -143,6 +146,12 @@ def had_before(edition: Edition, story: Story) -> str:
         day=language.weekday(day) if is_of_this_week else language.day_and_month(day),
         feed=inline(story.feed, language.direction),
     )
+def time_taken(story: Story, language: Language) -> str:
+    """`4 min` to read, or `listen 1 h 43 min`; nothing where nobody knows."""
+    if not story.reading_minutes:
+        return ""
+    time = language.duration(story.reading_minutes)
+    return language.translate("listen {time}", time=time) if story.recording else time
 
 
 def sources(section: Section, story: Story, *, brief: bool = False) -> list[str]:

@@ -31,7 +31,7 @@ class StorySnapshot(Struct, frozen=True):
     published: datetime | None
     excerpt: str
     reading_minutes: int
-    """0 where there is nothing to read but the excerpt."""
+    """How long its text or recording takes; 0 where its feed has neither."""
     facts: tuple[Fact, ...]
     """What was measured when the edition was composed, like points and comments."""
     discussion: str

@@ -151,7 +151,7 @@ def test_stories_of_a_feed_on_one_subject_stand_together_under_its_name() -> Non
 
 
 @pytest.mark.parametrize(
-    ("words", "minutes"), [(0, 0), (1, 1), (100, 1), (345, 2), (460, 2), (2300, 10)]
+    ("words", "minutes"), [(0, 0), (1, 0), (199, 0), (200, 1), (345, 2), (2300, 10)]
 )
 def test_reading_minutes(words: int, minutes: int) -> None:
     edition = composed(entry(1, words=words), entry(2, words=2300))

@@ -184,3 +184,17 @@ def test_read_as_before_nothing_is_new(body: list[ParsedEntry]) -> None:
     changes = compare(body, body)
     assert changes.new == ()
     assert not [one for one in changes.recognised if one.edited]
+
+
+def test_a_post_without_a_guid_that_leads_elsewhere_now_is_the_same() -> None:
+    post, story = f"{HOME}r/x/comments/1/", "https://story.example/"
+    text = f'submitted by <a href="{story}">[link]</a> <a href="{post}">[comments]</a>'
+    before = [plain(n, link=f"{post}{n}", html=text) for n in range(3)]
+    now = [replace(entry, guid=entry.link, link=f"{story}{n}") for n, entry in enumerate(before)]
+
+    changes = compare(before, now)
+
+    assert not changes.new
+    assert [(entry.known.id, entry.restored) for entry in changes.recognised] == [
+        *((0, True), (1, True), (2, True)),
+    ]

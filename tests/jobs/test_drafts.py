@@ -31,14 +31,21 @@ MANY = {"weekly": {"schedule": "daily at 08:00", "send_to": ["vault"], "max_entr
 
 
 async def learn(
-    bench: Bench, url: str, *titles: str, html: str = "<p>x</p>", image: str = ""
+    bench: Bench,
+    url: str,
+    *titles: str,
+    html: str = "<p>x</p>",
+    image: str = "",
+    feed_title: str = "A feed",
 ) -> None:
     windows = {name: digest.first_edition for name, digest in bench.settings.digests.items()}
     entries = [
         replace(build.entry(f"{url}/{n}", NOW), title=title, html=html, image=image)
         for n, title in enumerate(titles)
     ]
-    await bench.store.transact(lambda store: build.learn(store, *entries, windows=windows, url=url))
+    await bench.store.transact(
+        lambda store: build.learn(store, *entries, windows=windows, url=url, title=feed_title)
+    )
 
 
 async def learn_hostile(bench: Bench, each: int, kind: str = "shared amounts") -> None:
@@ -86,6 +93,17 @@ async def test_a_draft_is_the_same_wherever_it_is_decided(
     thread = await Drafter(bench.context()).edition("weekly", NOW)
     assert there.edition == thread.edition
     assert there.edition.stories
+
+
+async def test_a_version_has_its_project_wherever_a_title_stands(bench: Bench) -> None:
+    for url, name in zip(FEEDS, ("uv", "ruff"), strict=True):
+        await learn(bench, url, "0.12.4", feed_title=f"Release notes from {name}")
+    draft = await Drafter(bench.context()).edition("weekly", NOW)
+
+    assert {story.title for story in draft.edition.stories} == {"uv 0.12.4", "ruff 0.12.4"}
+    assert draft.edition.subject.removeprefix("weekly: ") in {
+        *("uv 0.12.4, and 1 more", "ruff 0.12.4, and 1 more"),
+    }
 
 
 async def test_what_is_cut_off_is_told_in_the_log_alone(

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from digest.model import ALERTS, Picture, Section
-from digest.rendering.phrases import closing, facts, summary
+from digest.model import ALERTS, Fact, Picture, Section
+from digest.rendering.measures import measures
+from digest.rendering.phrases import closing, facts, is_long, summary
 from digest.rendering.pictures import source
 from tests.rendering.samples import NOW, edition, story
 
@@ -16,11 +17,11 @@ from tests.rendering.samples import NOW, edition, story
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({}, ["Ada", "today", "4 min"]),
-        ({"updated": True}, ["Updated", "Ada", "today", "4 min"]),
-        ({"feed": "Elsewhere"}, ["Elsewhere", "Ada", "today", "4 min"]),
-        ({"feed": "Ada"}, ["Ada", "today", "4 min"]),
-        ({"feed": "Forem: Ada Byron", "author": "Ada Byron"}, ["Forem: Ada Byron", "4 min"]),
+        ({}, ["Ada", "today", "4\u00a0min"]),
+        ({"updated": True}, ["Updated", "Ada", "today", "4\u00a0min"]),
+        ({"feed": "Elsewhere"}, ["Elsewhere", "Ada", "today", "4\u00a0min"]),
+        ({"feed": "Ada"}, ["Ada", "today", "4\u00a0min"]),
+        ({"feed": "Forem: Ada Byron", "author": "Ada Byron"}, ["Forem: Ada Byron", "4\u00a0min"]),
         ({"author": "A feed", "published": None, "reading_minutes": 0}, []),
     ],
 )
@@ -40,22 +41,54 @@ def test_stories_without_words_are_counted_and_take_no_time() -> None:
     assert summary(edition(*links, digest=ALERTS)) == "9 to 16 November 2026"
 
 
-def test_brief_facts_have_neither_author_nor_date() -> None:
+def test_a_recording_is_to_be_heard() -> None:
+    one = story(author="", reading_minutes=103, recording=True)
+    section = Section("A feed", (one,))
+
+    assert facts(edition(one), section, one) == ["today", "listen 1\u00a0h\u00a043\u00a0min"]
+    assert facts(edition(one, language="de"), section, one) == [
+        *("heute", "Hörzeit 1\u00a0Std.\u00a043\u00a0Min."),
+    ]
+
+
+def test_totals_add_what_is_known() -> None:
+    said = summary(
+        edition(
+            story(1, reading_minutes=4),
+            story(2, reading_minutes=3, brief=True),
+            story(3, reading_minutes=0),
+            story(4, reading_minutes=103, recording=True),
+        )
+    )
+    assert said == (
+        "9 to 16 November 2026 · 4 stories · about 7\u00a0min to read"
+        " · about 1\u00a0h\u00a043\u00a0min to listen"
+    )
+
+
+def test_no_line_parts_a_number_from_its_unit() -> None:
+    one = story(facts=(Fact("points", 812), Fact("comments", 301), Fact("length", 4.5, "km")))
+    assert [text for text, _ in measures(edition(one), one)] == [
+        *("812\u00a0points", "301\u00a0comments", "4.5\u00a0km"),
+    ]
+
+
+def test_brief_facts_have_neither_author_nor_time() -> None:
     one = story(feed="Elsewhere")
-    assert facts(edition(one), Section("A feed", (one,)), one, brief=True) == ["Elsewhere", "4 min"]
+    assert facts(edition(one), Section("A feed", (one,)), one, brief=True) == ["Elsewhere", "today"]
 
 
 def test_a_date_is_whole_where_that_is_wanted() -> None:
     one = story()
     assert facts(edition(one), Section("A feed", (one,)), one, whole_date=True) == [
-        *("Ada", "16 November 2026", "4 min")
+        *("Ada", "16 November 2026", "4\u00a0min")
     ]
 
 
 def test_facts_are_in_the_language_of_the_edition() -> None:
     one = story(updated=True, feed="Elsewhere")
     said = facts(edition(one, language="he"), Section("דנה", (one,)), one)
-    assert said == ["עודכן", "Elsewhere\u200f", "Ada\u200f", "היום", "4 דקות"]
+    assert said == ["עודכן", "Elsewhere\u200f", "Ada\u200f", "היום", "4\u00a0דקות"]
 
 
 def test_the_last_sentence_says_why() -> None:

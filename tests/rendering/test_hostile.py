@@ -225,5 +225,10 @@ def test_a_feed_leaves_no_control_character(title: Title) -> None:
     rendered = from_feed(title.raw)
 
     for form in (TEMPLATES.html, TEMPLATES.text, TEMPLATES.markdown):
-        odd = {c for c in form(rendered) if not c.isprintable()} - {"\n", "\u2007", "\u00ad"}
+        odd = {c for c in form(rendered) if not c.isprintable()} - {
+            "\n",
+            "\u00a0",
+            "\u2007",
+            "\u00ad",
+        }
         assert odd <= {"\u200b", "\u200d"}

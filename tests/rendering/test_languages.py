@@ -155,7 +155,7 @@ def test_an_own_template_has_the_language(tmp_path: Path) -> None:
     of = edition(language="de", next_at=NOW.replace(day=23))
 
     assert OwnTemplates(tmp_path).text(of) == (
-        "de ltr|Aktualisiert|2 Artikel|16. November 2026|9. November|1 Std. 15 Min.|"
+        "de ltr|Aktualisiert|2 Artikel|16. November 2026|9. November|1\u00a0Std.\u00a015\u00a0Min.|"
         "Die nächste Ausgabe kommt am Montag, 23. November, um 10:00 Uhr."
     )
 
@@ -184,7 +184,7 @@ def test_a_date_that_begins_a_line_makes_no_list_in_markdown() -> None:
     markdown = TEMPLATES.markdown(of)
 
     assert re.findall(r"^\d+\. ", markdown, re.MULTILINE) == []
-    assert "\n16\\. November 2026 · 4 Min.\n" in markdown
+    assert "\n16\\. November 2026 · 4\u00a0Min.\n" in markdown
 
 
 def test_an_email_says_its_language_and_keeps_to_it() -> None:

@@ -55,9 +55,9 @@ def test_a_story_is_its_linked_title_what_to_know_of_it_and_its_excerpt() -> Non
     [message] = messages(edition(story()))
 
     assert message == (
-        "# Weekly reading\n9 to 16 November 2026 · 1 story · 4 min to read in full\n\n"
+        "# Weekly reading\n9 to 16 November 2026 · 1 story · about 4\u00a0min to read\n\n"
         "## A feed\n\n"
-        "**[Story 1](<https://site.example/1>)**\nAda · today · 4 min\n"
+        "**[Story 1](<https://site.example/1>)**\nAda · today · 4\u00a0min\n"
         "What story 1 is about. And a little more."
     )
 
@@ -96,7 +96,7 @@ def test_parts_are_numbered_and_continue_their_section() -> None:
 def test_brief_stories_make_a_list() -> None:
     [message] = messages(edition(story(1, brief=True), story(2, brief=True), story(3)))
 
-    assert "1>) · 4 min\n- [Story 2](<https://site.example/2>) · 4 min\n\n**[" in message
+    assert "1>) · today\n- [Story 2](<https://site.example/2>) · today\n\n**[" in message
 
 
 @pytest.mark.parametrize("most", [LEAST, 2_000, 4_096])
@@ -182,5 +182,5 @@ def test_what_was_measured_is_told_and_leads_to_the_discussion() -> None:
     talk = "https://talk.example/?id=1"
     [message] = messages(edition(story(facts=facts, discussion=talk)))
 
-    assert "4 min · 312 points · 104 comments · 4.5 [MB]\n" in shown(message)
+    assert "4\u00a0min · 312\u00a0points · 104\u00a0comments · 4.5\u00a0[MB]\n" in shown(message)
     assert links(message)[-1] == talk

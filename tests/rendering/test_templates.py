@@ -44,9 +44,9 @@ def test_words_and_filters_of_the_built_in_templates_are_there(tmp_path: Path) -
     )
 
     assert OwnTemplates(tmp_path).text(edition(story(), held_back=1)) == (
-        "9 to 16 November 2026 · 1 story · 4 min to read in full|"
+        "9 to 16 November 2026 · 1 story · about 4\u00a0min to read|"
         "1 more story will come with the next edition.|2 stories|"
-        "16 November 2026|1 h 15 min|ltr"
+        "16 November 2026|1\u00a0h\u00a015\u00a0min|ltr"
     )
 
 

@@ -79,10 +79,11 @@ def update_of(
     seen: Collection[int] = (),
     etag: str | None = '"a"',
     body_hash: str = "hash",
+    title: str = "A feed",
     **more: Any,
 ) -> Update:
     return Update(
-        title="A feed",
+        title=title,
         body_hash=body_hash,
         validators=Validators(etag, None),
         new=new,

@@ -67,6 +67,7 @@ RULES = {
     **dict.fromkeys(("guid", "id"), _ID),
     "enclosure": Rule(FeedBuilder.begin_enclosure),
     "comments": Rule(None, FeedBuilder.end_address, "comments"),
+    "slash:comments": Rule(None, FeedBuilder.end_field, "slash_comments"),
     "itunes:image": Rule(FeedBuilder.begin_image, FeedBuilder.end_image),
     "image": Rule(FeedBuilder.begin_image, FeedBuilder.end_image),
     "image/url": Rule(FeedBuilder.begin_part, FeedBuilder.end_image_url),

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Attributes = list[tuple[str, str]]
 
 # Texts that feedparser has no handlers for, and would lose where they have attributes.
-_BARE = {"itunes:duration", "itunes:keywords", "media:keywords"}
+_BARE = {"itunes:duration", "itunes:keywords", "media:keywords", "slash:comments"}
 # Elements that a text may have, too, where it is markup that was not escaped.
 _ALSO_HTML = {"title", "link", "body", "summary", "image"}
 _XML = "http://www.w3.org/XML/1998/namespace"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from digest.errors import FeedError
 from digest.feeds.limits import MAX_HTML, MAX_ID, MAX_LINK, MAX_NAME, MAX_TITLE, within_limits
 from digest.feeds.parsing.dates import read_date
+from digest.feeds.parsing.discussions import with_discussion
 from digest.feeds.parsing.json_values import json_object, objects, text, texts
 from digest.feeds.parsing.links import is_web_address
 from digest.feeds.parsing.media import RECORDINGS, media_kinds, read_seconds
@@ -57,7 +58,7 @@ def parse_json_feed(body: bytes, url: str) -> ParsedFeed:
 
 def _entry(item: dict[str, Any], url: str, feed_authors: str) -> ParsedEntry:
     page = _first_link(url, _pages(item))
-    return ParsedEntry(
+    parsed = ParsedEntry(
         guid=well_formed(text(item, "id")).strip()[:MAX_ID],
         link=page or _first_link(url, _files(item)),
         title=one_line(text(item, "title"), MAX_TITLE),
@@ -69,6 +70,7 @@ def _entry(item: dict[str, Any], url: str, feed_authors: str) -> ParsedEntry:
         seconds=_seconds(item),
         categories=categories(texts(item, "tags")),
     )
+    return with_discussion(parsed)
 
 
 def _first_link(url: str, addresses: Iterable[str]) -> str:

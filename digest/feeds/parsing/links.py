@@ -68,5 +68,11 @@ def last_resorts(entry: Any) -> Iterator[str]:
     yield from (text_in(link, "href") for link in enclosures if "image" not in kinds_in(link))
 
 
+def discussion_page(entry: Any) -> str:
+    """The address of the comments on an entry; some feeds have only a number or a word there."""
+    address = text_in(entry, "comments").strip()
+    return address if address.startswith("/") or is_web_address(address) else ""
+
+
 def _is_page(link: dict[str, Any]) -> bool:
     return text_in(link, "type").partition(";")[0].strip() in _PAGES

@@ -35,6 +35,7 @@ _STANDARD = {
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
     "http://www.w3.org/1999/xhtml": "xhtml",
     "http://purl.org/rss/1.0/modules/content/": "content",
+    "http://purl.org/rss/1.0/modules/slash/": "slash",
     "http://purl.org/rss/1.0/modules/syndication/": "sy",
 }
 # What a prefix means that nothing declares.
@@ -49,7 +50,7 @@ _PREFIXES = {
         ("http", "https"), (uri.removeprefix("http"), uri.removeprefix("http").rstrip("/"))
     )
 } | {"uri/of/echo/namespace#": ""}
-_USUAL = {"content", "dc", "dcterms", "itunes", "media", "prism", "sy"}
+_USUAL = {"content", "dc", "dcterms", "itunes", "media", "prism", "slash", "sy"}
 # Where one of these is the namespace, whatever it is called, the names are those of RSS.
 _USERLAND = "backend.userland.com/rss"
 # What a feed consists of: where one of these is in a namespace, that is the feed's own.

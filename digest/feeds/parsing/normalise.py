@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from digest.feeds.limits import MAX_HTML, MAX_ID, MAX_LINK, MAX_NAME, MAX_TITLE, within_limits
 from digest.feeds.parsing.dates import read_date
+from digest.feeds.parsing.discussions import with_discussion
 from digest.feeds.parsing.feedparser_fields import detail_in, details_in, text_in
-from digest.feeds.parsing.links import last_resorts, page_links
+from digest.feeds.parsing.links import discussion_page, last_resorts, page_links
 from digest.feeds.parsing.media import entry_credit, entry_images, entry_seconds
 from digest.feeds.parsing.poll_hints import poll_hints
 from digest.feeds.parsing.text_types import PLAIN, body_html, media_html, title_line
@@ -49,7 +50,7 @@ def feed_of(feed: Any, entries: Iterable[Any], version: str, url: str, body: byt
 def _entry(entry: Any, origin: str, feed_authors: str, *, is_atom: bool) -> ParsedEntry:
     text = _fullest_text(entry)
     page = _first_link(origin, page_links(entry))
-    return ParsedEntry(
+    parsed = ParsedEntry(
         guid=well_formed(text_in(entry, "id")).strip()[:MAX_ID],
         link=page or _first_link(origin, last_resorts(entry)),
         title=_title(entry, MAX_TITLE, is_atom=is_atom),
@@ -63,6 +64,8 @@ def _entry(entry: Any, origin: str, feed_authors: str, *, is_atom: bool) -> Pars
             text_in(tag, "label") or text_in(tag, "term") for tag in details_in(entry, "tags")
         ),
     )
+    comments = absolute_link(origin, discussion_page(entry), MAX_LINK)
+    return with_discussion(parsed, comments, text_in(entry, "slash_comments"))
 
 
 def _first_link(base: str, addresses: Iterable[str]) -> str:

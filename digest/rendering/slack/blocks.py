@@ -49,9 +49,10 @@ def bullet(story: Story, section: Section, excerpt: int, edition: Edition) -> Bl
     """A story for a list: title, what there is to know of it, and so much of the excerpt."""
     language = language_of(edition.language)
     full = excerpt and not story.brief
-    facts = _meta(story, section, language) if full else _sources(story, section, language)
     had = phrases.had_before(edition, story)
-    about = _marks(story, language) + ([had] if had else facts)
+    about = _marks(story, language) + (
+        [had] if had else _meta(story, section, edition, brief=not full)
+    )
     pieces = [
         [_title(story)],
         [text(f" · {' · '.join(about)}")] if about else [],
@@ -66,7 +67,7 @@ def bullet(story: Story, section: Section, excerpt: int, edition: Edition) -> Bl
 def blocks(story: Story, section: Section, excerpt: int, edition: Edition) -> list[Block]:
     """A story by itself: title, excerpt, and what there is to know of it, beside its picture."""
     language = language_of(edition.language)
-    about = _meta(story, section, language, edition)
+    about = _meta(story, section, edition)
     lines = [part for part in (_excerpt(story, excerpt), " · ".join(about)) if part.strip()]
     marks = _marks(story, language)
     also_in = _also_in(story, language)
@@ -167,23 +168,16 @@ def _marks(story: Story, language: Language) -> list[str]:
     return [*marks, language.translate("updated")] if story.updated else marks
 
 
-def _meta(
-    story: Story, section: Section, language: Language, edition: Edition | None = None
-) -> list[str]:
-    """Feed, author, age where the edition is given, and reading time; nothing that is said yet."""
-    about = _sources(story, section, language, brief=False)
-    if edition and story.published:
-        about.append(phrases.age(story.published, edition))
-    if story.reading_minutes:
-        about.append(language.duration(story.reading_minutes))
-    return about
-
-
-def _sources(
-    story: Story, section: Section, language: Language, *, brief: bool = True
-) -> list[str]:
+def _meta(story: Story, section: Section, edition: Edition, *, brief: bool = False) -> list[str]:
+    """Feed, author, age and time, nothing that is said yet; with `brief` only feed and age."""
+    language = language_of(edition.language)
     named = phrases.sources(section, story, brief=brief)
-    return [phrases.inline(short_line(who, _MAX_NAME), language.direction) for who in named]
+    about = [phrases.inline(short_line(who, _MAX_NAME), language.direction) for who in named]
+    if story.published:
+        about.append(phrases.age(story.published, edition))
+    if time := "" if brief else phrases.time_taken(story, language):
+        about.append(time)
+    return about
 
 
 def _measures(story: Story, edition: Edition) -> list[Block]:

@@ -20,7 +20,8 @@ _BULLETS = ("•", "    ◦")
 _FORMATTING = re.compile(r"(?<!\w)[*_~]|[*_~](?!\w)|`|:(?=[\w+'-]+:)")
 _LOOKALIKES = str.maketrans("*_~`:", "∗ˍ∼ˋ∶")
 _OPENERS = ("&", "-", "•", "◦")
-_SPACE = re.compile(r"\s+")
+# Not the space that keeps a number with its unit.
+_SPACE = re.compile(r"[^\S\u00a0]+")
 _IN_URL = str.maketrans({"<": "%3C", ">": "%3E", "|": "%7C", " ": "%20", "&": "&amp;"})
 
 

@@ -14,12 +14,15 @@ LONGEST_PARAGRAPH = 1_000
 
 # Clean HTML is a serialisation by the HTML Standard: every `<` begins a tag, values are in double
 # quotes, and every element ends, but for those that are empty.
-_REST = r'[^>"]*+(?:"[^"]*+"[^>"]*+)*+>'
-_TAG = re.compile(rf"<(/?[a-z0-9]+){_REST}")
-_INLINE = re.compile(
-    r"</?(?:a|abbr|b|cite|code|del|em|i|img|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|time|u"
-    rf"|var)\b{_REST}"
+REST = r'[^>"]*+(?:"[^"]*+"[^>"]*+)*+>'
+_TAG = re.compile(rf"<(/?[a-z0-9]+){REST}")
+INLINE = frozenset(
+    [
+        *("a", "abbr", "b", "cite", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "q"),
+        *("s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var"),
+    ]
 )
+_INLINE = re.compile(rf"</?(?:{'|'.join(sorted(INLINE))})\b{REST}")
 # Prose only: a listing, a table, a figure or a heading makes no excerpt.
 _NOT_PROSE = ("pre", "table", "figure", "h1", "h2", "h3", "h4", "h5", "h6")
 _STEP = dict.fromkeys(_NOT_PROSE, 1) | {f"/{tag}": -1 for tag in _NOT_PROSE}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from digest.editions.mathematics import with_mathematics
 from digest.feeds.text import one_line
 from digest.rendering.plain import BREAK, CODE
 from digest.rendering.sentences import sentence_ends
@@ -43,7 +44,7 @@ def telling(paragraphs: Iterable[str], title: str) -> str:
         length += len(kept)
         if length > _ENOUGH:
             break
-    return one_line(" ".join(_without_last_mark(pieces)), _LONGEST_TELLING)
+    return one_line(with_mathematics(" ".join(_without_last_mark(pieces))), _LONGEST_TELLING)
 
 
 def excerpt(text: str, limit: int) -> str:

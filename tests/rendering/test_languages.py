@@ -164,7 +164,7 @@ def test_days_are_those_of_the_digest_as_of_composing() -> None:
     of = edition(timezone="Asia/Tokyo", composed_at=NOW.replace(hour=16), language="de")
 
     assert age(NOW, of) == "Montag"
-    assert age(NOW.replace(hour=15), of) == "heute"
+    assert age(NOW.replace(hour=15), of) == "Dienstag"
 
 
 def test_what_is_quiet_and_when_the_next_edition_is_due() -> None:

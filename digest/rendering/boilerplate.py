@@ -6,17 +6,19 @@ import re
 from functools import cache
 
 from digest.rendering import boilerplate_forms as forms
+from digest.rendering.boilerplate_sentences import BEGINNINGS, NOTHING_TO_READ, SENTENCES
 from digest.rendering.sentences import sentences
 
 # Longer than any of these is something that somebody wrote.
 _LONGEST = 300
+_WHOLE = re.compile(rf"\W*?(?:{'|'.join(forms.WHOLE)})\W*", re.IGNORECASE)
 _PARAGRAPH = re.compile(rf"\W*?(?:{'|'.join(forms.PARAGRAPHS)})?\W*", re.IGNORECASE)
 _BYLINE = re.compile(
     rf"(?:By|BY|by|Written by|Posted by|Author:|Von|VON|Par|PAR|Por|POR|Di|Door) {forms.NAMES}"
     rf"(?:\W{{1,3}}(?:{forms.DATE}|{forms.MINUTES}(?: read)?)){{0,3}}\W*"
 )
-_NOTHING_TO_READ = re.compile("|".join(forms.NOTHING_TO_READ), re.IGNORECASE)
-_BEGINNING = re.compile("|".join(forms.BEGINNINGS))
+_NOTHING_TO_READ = re.compile("|".join(NOTHING_TO_READ), re.IGNORECASE)
+_BEGINNING = re.compile("|".join(BEGINNINGS))
 _END = re.compile(
     rf"(?:(?<=[.!?…\])»])\s*(?-i:(?=[A-Z])){forms.MORE}|\s[\[(]?(?-i:C)ontinue"
     rf" reading)\b.{{0,200}}$"
@@ -45,6 +47,8 @@ _CUT_OFF = ("…", "...", "…]", "...]", "…)", "...)", "… ]", "... ]")
 _CUT_SHORT = re.compile(
     r"(?P<end>(?<=[.!?…。！？\"”»]))?\s*(?:[\[(]\s*(?:…|\.\.\.)\s*[\])]|(?:…|\.\.\.))\W*$"
 )
+# Between the parts of a line: who, when, how long, what else there is.
+_BAR = re.compile(r"\s+[|·•]\s+")
 _WORD = re.compile(r"\w+")
 # Written out by a program that escaped a text twice; `C:\\new` and `"\\n"` are none.
 _BACKSLASH_N = re.compile(r"(?<=[\w.!?…,;:)])(?:\\r)?(?:\\n)+(?=\s|[^a-z\W]|\\n|$)")
@@ -75,13 +79,20 @@ def without_beginning(paragraph: str) -> str:
 
 
 def _is_known_paragraph(paragraph: str) -> bool:
-    return bool(_PARAGRAPH.fullmatch(paragraph) or _BYLINE.fullmatch(paragraph))
+    if _WHOLE.fullmatch(paragraph) or _BYLINE.fullmatch(paragraph):
+        return True
+    if _PARAGRAPH.fullmatch(paragraph):
+        # A form may go on for long, but what follows in another sentence is the article's.
+        parts = sentences(paragraph)
+        return len(parts) < 2 or all(_is_known(part) or _is_known_paragraph(part) for part in parts)
+    parts = _BAR.split(paragraph)
+    return len(parts) > 1 and all(map(_is_known_paragraph, parts))
 
 
 def _without_edges(paragraph: str) -> str:
     """A paragraph without known sentences at its beginning and its end."""
     # Few have one of the words; to part sentences takes as long as all else.
-    if forms.SENTENCES.keys().isdisjoint(_WORD.findall(paragraph.lower())):
+    if SENTENCES.keys().isdisjoint(_WORD.findall(paragraph.lower())):
         return paragraph
     parts, rest = sentences(paragraph), paragraph
     while parts and _is_known(parts[0]):
@@ -93,13 +104,13 @@ def _without_edges(paragraph: str) -> str:
 
 
 def _is_known(sentence: str) -> bool:
-    words = forms.SENTENCES.keys() & set(_WORD.findall(sentence.lower()))
+    words = SENTENCES.keys() & set(_WORD.findall(sentence.lower()))
     return len(sentence) <= _LONGEST and any(_form(word).fullmatch(sentence) for word in words)
 
 
 @cache
 def _form(word: str) -> re.Pattern[str]:
-    return re.compile(rf"\W*(?:{forms.SENTENCES[word]})\W*", re.IGNORECASE)
+    return re.compile(rf"\W*(?:{SENTENCES[word]})\W*", re.IGNORECASE)
 
 
 def _without_end(paragraph: str) -> str:

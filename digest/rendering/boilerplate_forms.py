@@ -24,7 +24,7 @@ APPEARED = (
     r"(?:appeared first|first appeared) (?:on|in|at)"
     r"|(?:der|dieser) (?:beitrag|artikel) .{0,200}?(?:erschien|ist) (?:zuerst|zun[äa]chst)"
     r"|cet article|l['’]article .{1,200}? est apparu en premier"
-    r"|la entrada .{1,200}? (?:se public[óo]|apareci[óo]|aparece) primero"
+    r"|(?:la entrada|el art[íi]culo) .{1,200}? (?:se public[óo]|apareci[óo]|aparece) primero"
     r"|l['’]articolo .{1,200}? (?:proviene da|è apparso per primo)"
     r"|o (?:post|artigo|conte[úu]do) .{1,200}? aparece[u]? primeiro"
     r"|het bericht .{1,200}? (?:verscheen eerst|is het eerst verschenen)"
@@ -41,6 +41,7 @@ DATE = (
     r"|\d{4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日)"
 )
 MINUTES = r"(?:~|≈|about |ca\. )?\d{1,3} ?-?(?:min\b\.?|mins\b|minutes?\b|minuten\b|minutos?\b)"
+_TIME = r"(?:,? (?:at |um )?\d{1,2}[:.]\d\d ?(?:[ap]\.?m\.?|uhr)?(?: [a-z]{2,4})?)?"
 NAMES = (
     r"[^\W\d_a-z][\w.'’-]+(?:(?:,? (?:and|und|et|y|e|von|van|de|&) |,? )[^\W\d_a-z][\w.'’-]*){0,7}"
 )
@@ -60,15 +61,19 @@ _FILED = (
     r"|الوسوم|التصنيفات|תגיות|קטגוריות"
 )
 _SERVICES = r"patreon|ko-?fi|paypal|github sponsors|open ?collective|liberapay|buy ?me ?a ?coffee"
-# Of whole paragraphs.
+# Of whole paragraphs, whatever titles in them say.
+WHOLE = (
+    APPEARED,
+    r".{1,200} was originally published in .{1,100} on medium\b.{0,150}",
+    r"(?:start writing today\. use the button below|this is a free preview of a paid).{0,150}",
+)
+# Of each sentence of a paragraph.
 PARAGRAPHS = (
     rf"{MORE}(?:\b|(?<=[^\x00-\u04ff])).{{0,150}}",
-    APPEARED,
     (
         r"(?:this (?:post|article|story|piece) )?(?:(?:was|is|has been) )?"
         r"(?:originally |first |cross-?)(?:published|posted|appeared)\b.{0,150}"
     ),
-    r".{1,200} was originally published in .{1,100} on medium\b.{0,150}",
     (
         r"(?:sponsored|advertisement|advertising|anzeige|werbung|publicit[ée]|publicidad"
         r"|pubblicità|publicidade|advertentie|promoted|広告|إعلان|פרסומת)"
@@ -97,7 +102,10 @@ PARAGRAPHS = (
         rf"|読了時間) ?:? ?(?:{MINUTES}(?: read)?|.{{0,4}}\d+ ?分)"
     ),
     rf"{MINUTES}(?: (?:read|reading time|lesezeit|de lecture|de lectura|di lettura|de leitura))?",
-    rf"(?:(?:{_CREDITS})s?(?: ?[:©]| (?:by|credit|courtesy|via|from|von|de|par)\b)|©).{{0,120}}",
+    (
+        rf"(?:(?:{_CREDITS})s?(?: source)?(?: ?[:©]| (?:by|credit|courtesy|via|from|von|de"
+        rf"|par)\b)|©).{{0,120}}"
+    ),
     r"(?:article|comments) url:.*|points: \d+|# comments: \d+",
     (
         r"(?:comments?|kommentare|commentaires|comentarios|coment[áa]rios|commenti|reacties"
@@ -140,134 +148,59 @@ PARAGRAPHS = (
         r"|(?:チャンネル|メルマガ|ニュースレター)(?:を|の)?(?:購読|登録)|اشترك(?:وا)?|הירשמו|הרשמו)(?:\b|).{0,120}"
     ),
     r"upgrade to paid|get \d{1,2}% off for .{1,20}|pledge your support|give a gift subscription",
-    r"(?:start writing today\. use the button below|this is a free preview of a paid).{0,150}",
     r"discover more from .{1,120}|type your e-?mail.{0,30}|already a (?:paid )?subscriber\b.{0,40}",
     r"- ?ends ?-|###|source:? .{1,80}businesswire.{0,80}|no content",
     r"(?:reporting|writing|editing) by .{1,120}",
     r"★? ?support (?:this|the) (?:podcast|show|channel|project|blog)\b.{0,150}",
     r"(?:hosted|produced) (?:on|by) (?:acast|simplecast|megaphone|ausha)\b.{0,200}",
     rf"(?:support|donate|tip|back)\b.{{0,60}}\b(?:{_SERVICES})\b.{{0,60}}",
-)
-# Of sentences at an edge of a paragraph, by the word that each has; without what ends them.
-SENTENCES = {
-    "subscribe": (
-        r"(?:please |and |or |also |(?:you can )?click (?:here )?to |don['’]t forget to |be sure"
-        r" to "
-        r"|make sure (?:to|you) |remember to |rate,? (?:and )?review,? (?:and )?"
-        r"|like,? (?:(?:and|&) )?(?:share,? (?:and|&) )?)*subscribe\b.{0,200}"
+    r"more|loading|like this|like loading|me gusta esto|j['’]aime ça|gefällt mir",
+    (
+        r"(?:listen|watch|play|download|stream) now|(?:listen|watch|play|download|stream)"
+        r" (?:(?:to )?(?:this|the|full|our)(?: full|"
+        r" latest)?"
+        r" (?:episode|podcast|show|mp3|video|audio|recording|pdf)"
+        r"|on (?:apple|spotify|youtube|itunes|google|overcast|amazon))\b[^.!?]{0,80}"
     ),
-    "subscribing": r"(?:get|unlock|become|support|thank).{0,80}\bsubscribing\b.{0,80}",
-    "subscriber": r".{0,120}\b(?:free or paid|paid|become a|for paid) subscribers?\b.{0,80}",
-    "subscribers": (
-        r"(?:this (?:post|episode|article) is )?(?:only )?for paid(?: |-)subscribers.{0,60}"
+    r"direct download\s*:.{0,150}",
+    r"(?:links|resources|books|people|things) (?:mentioned|discussed)(?: in (?:this|the) \w+)?",
+    r"chapters|timestamps|show ?notes|kapitel(?:marken)?|chapitres",
+    r"(?:theme |intro |outro )?music (?:by|from|provided by) [^.!?]{1,60}",
+    r"(?:become a (?:channel )?(?:member|supporter)|join this channel)\b.{0,100}",
+    r"hit the (?:bell|like)\b.{0,60}|ring the bell\b.{0,40}|disclaimer ?:.{0,200}",
+    r"sign up(?: (?:here|now|today|free|below))?(?: (?:for|to|and)\b.{0,80})?",
+    (
+        r"privacy (?:policy|notice)|terms(?: (?:of (?:service|use)|and conditions))?|cookie policy"
+        r"|contact(?: us)?|advertise(?: with us)?|imprint|impressum|datenschutz(?:erklärung)?"
+        r"|mentions légales|unsubscribe|abmelden|se désabonner|darse de baja|disiscriviti"
     ),
-    "forwarded": (
-        r"(?:if you|was this|did (?:someone|a friend)|has this|been).{0,30}\bforwarded\b.{0,150}"
+    rf"posted by [\w .@-]{{1,40}}(?: (?:on|in) .{{1,60}})?|posted on {DATE}(?: by [^.!?]{{1,40}})?",
+    rf"(?:(?:last )?(?:updated|modified) ?(?:on)?:? )?(?:[^\W\d_]{{6,10}}, )?{DATE}{_TIME}",
+    r"about the authors?|über den autor|über die autorin|à propos de l['’]auteur|getty images",
+    r"\d+ comments? so far|comments (?:are closed|off|on .{1,40})",
+    r"via:? [^.!?]{1,40}$|(?:filed under|posted in) [^.!?]{1,80}",
+    (
+        r"(?:view|see|read) (?:this )?(?:post |it |thread )?on (?:github|instagram|twitter|x"
+        r"|facebook"
+        r"|youtube|mastodon|bluesky|the web|medium|reddit)\b.{0,60}|a post shared by .{1,80}"
     ),
-    "issue": r"(?:hi|hello|hey|welcome).{0,60}\b(?:issue|edition) of\b.{0,80}",
-    "edition": r"(?:hi|hello|hey|welcome).{0,60}\b(?:issue|edition) of\b.{0,80}",
-    "supported": r".{0,120}\b(?:reader|listener|viewer)[- ]supported\b.{0,80}",
-    "reading": r"thank(?:s| you)(?: so much| very much)? for (?:reading|subscribing)\b.{0,100}",
-    "listening": r"thank(?:s| you)(?: so much| very much)? for (?:listening|watching)\b.{0,100}",
-    "watching": r"thank(?:s| you)(?: so much| very much)? for (?:listening|watching)\b.{0,100}",
-    "public": r"this (?:post|episode) is public.{0,100}",
-    "choices": r".{0,60}\b(?:ad|advertising) choices\b.{0,60}|visit \S+adchoices\b.{0,20}",
-    "adchoices": r"(?:visit|see) \S+adchoices\b.{0,40}",
-    "privacy": (
-        r"(?:see|visit|privacy (?:&|and)|to learn more|hosted|view our|our) .{0,100}"
-        r"(?:privacy|opt-out).{0,150}"
+    r"print this (?:page|article)|save for later|add to (?:bookmarks|favou?rites)|back to top",
+    r"zur startseite|zum seitenanfang|nach oben",
+    (
+        r"(?:(?:diesen )?(?:artikel|beitrag) teilen|teilen sie|partage[rz] (?:cet|cette|sur)"
+        r"|comparte (?:esto|est[ea])|condividi (?:questo|su)|compartilh[ea] (?:isso|isto|este)"
+        r"|deel (?:dit|op)|この記事をシェア|שתפו את|شارك (?:هذ|على|المقال)).{0,60}"
     ),
-    "advertising": (
-        r"(?:see|for|advertising inquiries).{0,60}\badvertising\b.{0,80}|advertising"
-        r" inquiries.{0,80}"
+    r"(?:abonnieren sie|meld je aan|schrijf je in|melden sie sich) .{1,100}",
+    r"/u/[\w-]{1,40}|\d+ points? by .{1,40}",
+    r"(?-i:SOURCE) .{1,80}|-30-|(?-i:ENDS)|(?:media|press) contacts?\s*:.{0,200}",
+    r"our standards\s*:.{0,100}",
+    r"(?:powered by|sent (?:with|via|from)) [^.!?]{1,40}",
+    (
+        r"support (?:us|me|our (?:work|journalism|mission)|my work)\b.{0,80}|donate(?: now| today"
+        r"| here)?"
     ),
-    "adswizz": r"(?:hosted|see) .{0,150}adswizz.{0,150}",
-    "acast": r"hosted on acast.{0,60}",
-    "sponsor": (
-        r"(?:thanks? |today['’]s |our |this (?:episode|week)['’]s |a word from"
-        r" ).{0,40}\bsponsor\b.{0,150}"
-    ),
-    "sponsors": (
-        r"(?:thanks? |today['’]s |our |support |this (?:episode|week)['’]s |check out"
-        r" ).{0,40}\bsponsors\b.{0,150}"
-    ),
-    "sponsored": (
-        r"(?:this|today['’]s|the) (?:episode|video|post|issue|newsletter|show|podcast)(?: is|"
-        r" was)? sponsored\b.{0,150}"
-    ),
-    "brought": r".{0,40}\b(?:is|are) brought to you by\b.{0,150}|brought to you by\b.{0,100}",
-    "off": r"(?:get|save|use|enjoy|take|claim)\b.{0,80}\b\d{1,2} ?% off\b.{0,150}",
-    "code": (
-        r"(?:use|with|enter)(?: my| our| promo| discount| coupon)* code \S{2,20}(?: (?:for|to|at"
-        r"|and)\b.{0,80})?"
-    ),
-    "coffee": r".{0,60}\bbuy (?:me|us) a coffee\b.{0,80}",
-    "enjoying": r"(?:are you )?enjoying (?:this|the|my|our|reading)\b.{0,60}",
-    "enjoyed": r"(?:if you |did you )?(?:have )?enjoy(?:ed)? (?:this|the|my|our|reading)\b.{0,150}",
-    "enjoy": r"(?:if you |did you )enjoy (?:this|the|my|our|reading)\b.{0,150}",
-    "patreon": (
-        r"(?:support|join|become|donate|find|follow|get)\b.{0,80}\bpatreon\b.{0,60}|patreon ?:"
-        r" .{0,60}"
-    ),
-    "donation": r"(?:please )?(?:consider|support|make)\b.{0,60}\bdonation\b.{0,60}",
-    "unsubscribe": r"(?:click here to |to |you can )?unsubscribe\b.{0,80}",
-    "preferences": (
-        r"(?:update|manage|change) (?:your |my )?(?:e-?mail |subscription )?preferences\b.{0,60}"
-    ),
-    "receiving": r"you(?: are|['’]re) receiving this.{0,150}",
-    "reserved": r".{0,150}\ball rights reserved",
-    "copyright": r"(?:©|\(c\))? ?copyright\b ?(?:©|\(c\)|\d{4}).{0,100}",
-    "affiliate": r"(?:this|some|the|these|links|may|as)\b.{0,80}\baffiliate\b.{0,100}",
-    "associate": r"as an amazon associate\b.{0,80}",
-    "follow": r"follow (?:us|me|the show|our)\b.{0,150}",
-    "permalink": r"(?:∞ |# )?permalink",
-    "tweet": r"tweet this.{0,40}",
-    "browser": r"(?:your browser does not support|view this).{0,100}",
-    "javascript": r"(?:please )?(?:enable|turn on) javascript.{0,100}",
-    "text": r"send us (?:a text|fan mail).{0,40}",
-    "forget": r"don['’]t forget to (?:like|share|subscribe|rate|follow).{0,120}",
-    "slashdot": r"read more of this story at slashdot",
-    "editing": r"\(?(?:additional )?reporting by .{1,150}",
-}
-# Before what the first sentence says. With case: capitals tell places and agencies.
-_AGENCIES = (
-    r"(?:[Rr]euters|REUTERS|AP|AFP|UPI|EFE|ANSA|PTI|ANI|IANS|TASS|Xinhua|Kyodo(?: News)?|Yonhap"
-    r"|Bloomberg"
-    r"|dpa|epd|KNA|sid|sda|APA|ots|CNN|BUSINESS WIRE|Business Wire|GLOBE NEWSWIRE|PRNewswire|PR"
-    r" Newswire"
-    r"|Lusa|Belga|ANP|KUNA|WAM|JTA)"
-)
-_AGENCY = rf"(?:\({_AGENCIES}(?:[/ ][\w/]{{1,12}})?\)|/{_AGENCIES}/)"
-_PLACE = r"[A-Z\u00c0-\u00de][^\W\d_]*(?:[ .'’-]{1,2}[A-Z\u00c0-\u00de][\w.'’]*){0,3}"
-_PLACES = rf"{_PLACE}(?:, {_PLACE})?"
-_MONTH = (
-    r"(?i:jan|ene|gen|f[ée]v|feb|mar|mär|mrt|maart|avr|apr|abr|ma[iy]|mag|mei|jun|juin|giu|juil?"
-    r"|jul"
-    r"|lug|ao[uû]t|aug|ago|sep|set|okt|oct|ott|out|nov|de[czk]|dic|déc)[^\W\d_]{0,6}\.?"
-)
-_DAY = (
-    rf"(?:(?:[^\W\d_]{{2,10}}, )?(?:le )?(?:{_MONTH} \d{{1,2}}(?:, ?\d{{4}})?"
-    rf"|\d{{1,2}}\.? (?:de )?{_MONTH}(?:,? (?:de )?\d{{4}})?"
-    r"|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}))"
-)
-_DASH = r"\.? ?(?:[–—-]{1,3}|\.-) ?"
-BEGINNINGS = (
-    r"arXiv:\S+ Announce Type: \S+(?: Abstract:)? ?",
-    r"Abstract: ",
-    r"(?:Listen|Watch|Read) now \([^)]{1,20}\) ?[|·•:–—-] ?",
-    rf"(?:{_PLACES},? )?{_DAY},? ?{_AGENCY}{_DASH}",
-    rf"(?:{_PLACES}[,:]? ?)?(?:[–—-]{{2}})?{_AGENCY}{_DASH}",
-    rf"(?:{_PLACES},? ){_DAY}{_DASH}(?=[A-Z\u00c0-\u00de«“\"])",
-    rf"{_DAY}(?: [–—-]{{1,2}} | ?[:|] )(?=[A-Z\u00c0-\u00de«“\"])",
-    r"[A-Z][A-Z. ]{4,20}(?:, [A-Z][\w.]{1,12}(?: [A-Z]\w+)?)? [–—] (?=[A-Z])",
-    r"[【\[][^】\]]{1,20}(?:共同|時事|ロイター|AFP|新华社)[^】\]]{0,10}[】\]] ?",
-)
-# What says nothing in an excerpt, but is of use in a whole text.
-NOTHING_TO_READ = (
-    r"\W{0,3}(?:\d{1,2}:)?\d{1,2}:\d\d\b.{0,150}",
-    r".{0,80}\bhttps?://\S+",
-    r"(?:#[\w-]+\s*){2,}",
-    r"\W*full changelog\b.{0,200}",
-    r"what['’]s changed",
-    r"(?:publication date|source|author\(s\)): .{0,200}",
+    r"sponsors?\s*: .{1,120}|from our sponsors?\b.{0,150}|a (?:message|word) from .{1,100}",
+    r"(?-i:TOGETHER WITH|PRESENTED BY|IN PARTNERSHIP WITH) .{1,60}",
+    r"(?:presented by|in partnership with) [^.!?]{1,40}$",
 )

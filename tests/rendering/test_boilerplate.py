@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.rendering.test_clean import cleaned
@@ -94,6 +96,8 @@ PARAGRAPHS = [
         "チャンネル登録はこちら",
     ),
 ]
+# Of feeds of all kinds, a form a line.
+MORE = (Path(__file__).parent / "boilerplate.txt").read_text("utf-8").splitlines()
 # At the end of the last paragraph, and at the beginning of the first.
 ENDS = [
     "(read more)",
@@ -121,7 +125,7 @@ BEGINNINGS = [
 ]
 
 
-@pytest.mark.parametrize("form", PARAGRAPHS)
+@pytest.mark.parametrize("form", PARAGRAPHS + MORE)
 def test_a_known_form_is_no_excerpt(form: str) -> None:
     assert cleaned(f"<p>{form}</p><p>{SAYS}</p>").excerpt == SAYS
     assert cleaned(f"<p>{SAYS}</p><p>{form}</p>").excerpt == SAYS
@@ -165,6 +169,20 @@ def test_nor_before_the_first_sentence(form: str) -> None:
 )
 def test_what_only_has_its_words_stays(sentence: str) -> None:
     assert cleaned(f"<p>{sentence}</p><p>{SAYS}</p>").excerpt == f"{sentence} {SAYS}"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "Subscribe to our newsletter.",
+        "Sign up for updates!",
+        "Photo by Ada Lovelace.",
+        "Follow us on Mastodon.",
+        "Click here to watch the video.",
+    ],
+)
+def test_a_form_takes_no_other_sentence_with_it(form: str) -> None:
+    assert SAYS in cleaned(f"<p>{form} {SAYS}</p>").excerpt
 
 
 def test_lines_of_a_plain_text_are_told_apart() -> None:

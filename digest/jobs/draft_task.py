@@ -112,7 +112,7 @@ def with_contents(
         shared = edges.get(lead.feed_url, NOTHING_SHARED)
         return replace(
             story,
-            excerpt=own_excerpt(html, lead.title, shared) if html and shared else story.excerpt,
+            excerpt=own_excerpt(html, lead, shared) if html and shared else story.excerpt,
             html=own_html(html, shared) if content == "full" and room >= 0 else story.html,
         )
 

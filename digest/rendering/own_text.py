@@ -10,6 +10,7 @@ from digest.rendering.paragraphs import with_first_text, without_edges
 from digest.rendering.plain import read_text
 
 if TYPE_CHECKING:
+    from digest.model import Entry
     from digest.rendering.shared_edges import SharedEdges
 
 # More than any excerpt is made of.
@@ -37,12 +38,15 @@ def own_html(html: str, edges: SharedEdges) -> str:
     return with_first_text(own, edges.without_prefix)
 
 
-def own_excerpt(html: str, title: str, edges: SharedEdges) -> str:
-    """The excerpt of clean HTML, without what entries of its feed share."""
+def own_excerpt(html: str, entry: Entry, edges: SharedEdges) -> str:
+    """The excerpt of an entry with this clean HTML, without what entries of its feed share."""
     shared = edges.first | edges.last
     _, prose = read_text(html[: html.rfind("<", 0, _MOST_READ)] if len(html) > _MOST_READ else html)
     own = (text for text in prose if text.rstrip(" ;·:") not in shared and text not in shared)
-    return excerpt(telling(map(edges.without_prefix, own), title), EXCERPT_CHARACTERS)
+    # A title that was made of the text is no reason to leave out its beginning.
+    is_post = entry.excerpt.startswith(entry.title.removesuffix("…"))
+    said = telling(map(edges.without_prefix, own), "" if is_post else entry.title)
+    return excerpt(said, max(EXCERPT_CHARACTERS, len(entry.excerpt)))
 
 
 def is_touched(text: str, edges: SharedEdges) -> bool:

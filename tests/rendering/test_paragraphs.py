@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from digest.feeds.limits import MAX_HTML
+from digest.model import Entry
 from digest.rendering.boilerplate import is_boilerplate
 from digest.rendering.own_text import own_excerpt, own_html
 from digest.rendering.paragraphs import paragraphs, without_edges
@@ -34,6 +37,11 @@ TEXTS = st.lists(st.builds(str.format, BLOCKS, SENTENCES), min_size=1, max_size=
 KNOWN = [form for form in PARAGRAPHS if not form.startswith("00:00")]
 FORMS = st.lists(st.sampled_from(KNOWN), max_size=4).map(
     lambda forms: "".join(f"<p>{form}</p>" for form in forms)
+)
+
+
+SAID = Entry(
+    1, "", "", "A title", "", "", None, datetime(2026, 11, 30, tzinfo=UTC), "An excerpt.", 9
 )
 
 
@@ -101,7 +109,7 @@ def test_edges_are_gone_with_their_elements(html: str, left: str) -> None:
 def test_what_is_all_shared_stays() -> None:
     edges = shared_edges(["<p>Bugs are fixed.</p>"] * 3, ["<p>Bugs are fixed.</p>"] * 3)
     assert own_html("<p>Bugs are fixed.</p>", edges) == "<p>Bugs are fixed.</p>"
-    assert own_excerpt("<p>Bugs are fixed.</p>", "v1", edges) == ""
+    assert own_excerpt("<p>Bugs are fixed.</p>", SAID, edges) == ""
 
 
 def test_beginnings_of_a_first_sentence_are_shared_too() -> None:
@@ -109,7 +117,13 @@ def test_beginnings_of_a_first_sentence_are_shared_too() -> None:
     edges = shared_edges(said, said)
     assert edges == SharedEdges(prefix="Harbour talk & more: ")
     assert own_html(said[0], edges) == "<p>Ships.</p>"
-    assert own_excerpt(said[0], "A title", edges) == "Ships."
+    assert own_excerpt(said[0], SAID, edges) == "Ships."
+
+
+def test_a_post_keeps_the_words_that_its_title_was_made_of() -> None:
+    said = [f"<p>Ships {n} sail.</p><p>Shared by a bridge.</p>" for n in range(3)]
+    post = replace(SAID, title="Ships 0…", excerpt="Ships 0 sail. Shared by a bridge.")
+    assert own_excerpt(said[0], post, shared_edges(said, said)) == "Ships 0 sail."
 
 
 def test_words_that_three_begin_with_by_chance_stay() -> None:

@@ -45,6 +45,7 @@ from digest.model.entries import (
     KeyedEntry,
     KnownEntry,
     ParsedEntry,
+    Sample,
     ShownEntry,
 )
 from digest.model.feeds import (
@@ -98,6 +99,7 @@ __all__ = [
     "RecipientState",
     "Related",
     "Rendition",
+    "Sample",
     "Schedule",
     "Section",
     "ShownAs",

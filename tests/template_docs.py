@@ -54,7 +54,7 @@ WORDS: dict[type, dict[str, str]] = {
         "lead": "the number among its stories of the one that the subject names, from 0",
         "stories": "every story, in reading order",
         "teasers": "the first three stories but that one",
-        "cut": "what is cut of sections of which nothing is shown",
+        "cut": "what is counted of sections of which nothing is shown",
         "listed": "the full list: feeds of which stories are counted, with their titles",
         "entry_ids": "the ids of its entries, as `digest explain` has them",
         "reading_minutes": "how long what there is to read takes, as far as known",
@@ -69,6 +69,7 @@ WORDS: dict[type, dict[str, str]] = {
         "headed": "whether its title is shown; not in a digest of one feed",
         "shown": "its stories but for those that are cut",
         "cut": "how many of its stories are cut, for each feed",
+        "counted": "how many are counted, cut or without room from the first, for each feed",
     },
     Story: {
         "title": "its title",

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from digest.model.entries import Fact
 from digest.model.structs import repr_without
@@ -204,6 +205,18 @@ class Section(Struct, frozen=True):
             More(feed, self.url if has_one_feed else "", cut) for feed, cut in feeds.items()
         )
 
+    @property
+    def counted(self) -> tuple[More, ...]:
+        """All that is counted of it, cut or without room from the first, each feed once."""
+        cut = {more.feed: more for more in self.cut}
+        both = (
+            replace(more, stories=more.stories + cut.pop(more.feed).stories)
+            if more.feed in cut
+            else more
+            for more in self.more
+        )
+        return (*both, *cut.values())
+
 
 class Held(Struct, frozen=True):
     """Entries of a feed that came in a flood and wait for the operator's word."""
@@ -263,8 +276,10 @@ class Edition(Struct, frozen=True):
 
     @property
     def cut(self) -> tuple[More, ...]:
-        """What is cut of the sections of which nothing is shown."""
-        return tuple(more for section in self.sections if not section.shown for more in section.cut)
+        """What is counted of the sections of which nothing is shown."""
+        return tuple(
+            more for section in self.sections if not section.shown for more in section.counted
+        )
 
     @property
     def listed(self) -> tuple[More, ...]:

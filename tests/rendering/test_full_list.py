@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -42,6 +43,18 @@ def test_an_email_has_the_counts_and_its_text_every_title(theme: str) -> None:
     assert [one.title for one in LISTED if one.title not in text] == []
     assert f"and 500 more from Wire: {PAGE}{ANCHOR}" in " ".join(text.split())
     assert "and 40 more from Flood: https://flood.example/" in " ".join(text.split())
+
+
+def test_what_is_cut_and_what_had_no_room_is_counted_together() -> None:
+    cut, of_another = story(1, feed="Wire", cut=True), story(2, feed="Other", cut=True)
+    section = Section("All", (cut, of_another), more=(COUNTED, UNREAD))
+    both = edition(sections=(section,))
+
+    told = [(more.feed, more.stories) for more in section.counted]
+    assert told == [("Wire", 3_501), ("Flood", 40), ("Other", 1)]
+    assert both.cut == section.counted
+    html = re.sub(r"<[^>]+>", "", Templates().html(both))
+    assert [html.count(f"more from {feed}") for feed, _ in told] == [1, 1, 1]
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -183,7 +183,8 @@ class TestBoilerplate:
     def test_the_excerpt_is_what_an_entry_says_or_nothing(
         self, boiler: Edition, title: str
     ) -> None:
-        assert by_title(boiler)[title].excerpt in {SAID[title], ""}
+        excerpts = [story.excerpt for story in boiler.stories if story.title == title]
+        assert {*excerpts} <= {SAID[title], ""}
 
     @waits_for("boiler")
     def test_the_items_of_a_list_are_told_apart(self, boiler: Edition) -> None:

@@ -33,10 +33,6 @@ TIPS = [f"Kubernetes tip number {number}" for number in ("seven", "eight", "nine
 GROUP = [f"Claude Code vs Codex: {about}" for about in ("Benchmarks", "Architecture", "Pricing")]
 
 
-def waits_for(stream: str) -> pytest.MarkDecorator:
-    return pytest.mark.xfail(reason=f"waits for {stream}", strict=True)
-
-
 def bodies_of(*names: str) -> dict[str, bytes]:
     return {f"https://{name}.example/feed": (CASES / f"{name}.xml").read_bytes() for name in names}
 
@@ -68,7 +64,6 @@ def body_text(html: str) -> str:
 
 
 class TestCrossPosts:
-    @waits_for("stories")
     async def test_they_are_one_story_each_and_the_first_that_was_seen_leads(
         self, tmp_path: Path
     ) -> None:
@@ -99,7 +94,6 @@ class TestWhatAnEditionHad:
             newsroom.bench.clock.now += timedelta(days=7, hours=1)
             return await newsroom.edition()
 
-    @waits_for("period")
     async def test_its_link_is_no_story_of_the_next(self, tmp_path: Path) -> None:
         edition = await self.after_an_edition(tmp_path)
         again = [story for story in edition.stories if "postgresql-19" in story.url]
@@ -113,7 +107,6 @@ class TestWhatAnEditionHad:
 
 class TestPostsWithoutTitles:
     @pytest.mark.parametrize("theme", THEMES)
-    @waits_for("posts")
     async def test_each_says_its_text_once(self, tmp_path: Path, theme: Theme) -> None:
         edition = await edition_of(tmp_path, "micro")
         seen = body_text(Templates(theme=theme).html(edition))
@@ -121,7 +114,6 @@ class TestPostsWithoutTitles:
         assert seen.count("Photo of the day") == 1
         assert "🎉🎉🎉" in seen
 
-    @waits_for("posts")
     async def test_neither_a_number_nor_a_long_address_stands_for_one(self, tmp_path: Path) -> None:
         edition = await edition_of(tmp_path, "micro")
         seen = body_text(Templates().html(edition)).split()
@@ -159,11 +151,6 @@ SAID = {
     "Guardian more": BRIDGE,
     "Sign up": BRIDGE,
 }
-LEAKS = {
-    *("Reddit link post", "Reddit to r", "phpBB post", "Permalink", "Literal backslash n"),
-    *("arXiv", "Substack", "YouTube", "Dateline", "Code gap", "Listen now", "View this email"),
-    *("By the numbers", "Cookie", "Reply by email", "WP ja", "WP pt", "WP nl"),
-}
 
 
 @pytest.fixture(scope="module")
@@ -172,20 +159,13 @@ def boiler(tmp_path_factory: pytest.TempPathFactory) -> Edition:
 
 
 class TestBoilerplate:
-    @pytest.mark.parametrize(
-        "title",
-        [
-            pytest.param(title, marks=waits_for("boiler") if title in LEAKS else ())
-            for title in SAID
-            if title != "HTML list"
-        ],
-    )
+    @pytest.mark.parametrize("title", [title for title in SAID if title != "HTML list"])
     def test_the_excerpt_is_what_an_entry_says_or_nothing(
         self, boiler: Edition, title: str
     ) -> None:
-        assert by_title(boiler)[title].excerpt in {SAID[title], ""}
+        excerpts = [story.excerpt for story in boiler.stories if story.title == title]
+        assert {*excerpts} <= {SAID[title], ""}
 
-    @waits_for("boiler")
     def test_the_items_of_a_list_are_told_apart(self, boiler: Edition) -> None:
         excerpt = by_title(boiler)["HTML list"].excerpt
         assert excerpt.count("·") >= 1
@@ -194,7 +174,6 @@ class TestBoilerplate:
     def test_most_say_something(self, boiler: Edition) -> None:
         assert sum(bool(story.excerpt) for story in boiler.stories) >= 14
 
-    @waits_for("posts")
     def test_a_comic_says_what_stands_at_its_picture(self, boiler: Edition) -> None:
         assert SAID["Comic"] in body_text(Templates().html(boiler))
 
@@ -222,7 +201,6 @@ class TestGroups:
         assert len(under) == 4
         assert {*GROUP} < {*under}
 
-    @waits_for("order")
     async def test_a_group_ends_before_what_is_older(self, tmp_path: Path) -> None:
         bodies = bodies_of("grp")
         ((url, body),) = bodies.items()
@@ -235,7 +213,6 @@ class TestGroups:
 
 class TestPictures:
     @pytest.mark.parametrize("images", ["embedded", "remote"])
-    @waits_for("posts")
     async def test_the_picture_of_the_content_is_that_of_the_story(
         self, tmp_path: Path, images: str
     ) -> None:
@@ -248,7 +225,6 @@ class TestPictures:
         assert story.excerpt == "Seen on Sunday, in the rain, by the weir."
 
 
-@waits_for("facts")
 async def test_a_title_that_is_a_version_says_of_what_everywhere(tmp_path: Path) -> None:
     edition = await edition_of(tmp_path, "rel1")
     assert edition.subject == "The week: uv 0.12.4"
@@ -264,14 +240,12 @@ class TestTheTop:
     async def watching(self, folder: Path) -> Edition:
         return await edition_of(folder, "w1", "w2", "w3", watch=["kubernetes"])
 
-    @waits_for("order")
     async def test_the_subject_names_the_story_on_top(self, tmp_path: Path) -> None:
         edition = await self.watching(tmp_path)
         assert edition.lead == 0
         assert edition.sections[0].top
         assert edition.stories[0].title in edition.subject
 
-    @waits_for("order")
     async def test_what_is_watched_goes_up_with_its_group(self, tmp_path: Path) -> None:
         edition = await self.watching(tmp_path)
         top = [story.title for story in edition.sections[0].stories]

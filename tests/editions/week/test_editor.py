@@ -20,12 +20,12 @@ CROSS_POSTED = ("The page cache is not your friend", "One bit at the end", "SQLi
 OUTAGE = "Northlight outage takes a fifth of the web offline"
 # What services and publishers put around a text.
 AROUND = (
-    *("Support the channel", "ad choices", "erschien zuerst", "Security Impact Rating"),
+    *("Support the channel", "ad choices", "erschien zuerst"),
     *("reader-supported", "Continue reading", "Comments URL", "submitted by", "[link]"),
     *("Announce Type", "arXiv:", "Listen now", "free issue of", "Get 40% off", "ظهرت المقالة"),
     *("Full Changelog", "brought to you by"),
 )
-LEAKING = ("(Meridian)", "Music by")
+LEAKING = ("(Meridian)", "Music by", "Security Impact Rating", "percent off")
 LONG_ENOUGH = ("The well", "A fifth of the web, for forty minutes", CROSS_POSTED[0])
 RECORDED = ("The harbour that moved", "#88: Databases in your pocket", "#89: The cost of a cache")
 

@@ -198,8 +198,8 @@ class TestBoilerplate:
         [*AROUND, *(pytest.param(words, marks=waits_for("boiler")) for words in LEAKING)],
     )
     def test_no_excerpt_has_what_stands_around_a_text(self, made: Made, around: str) -> None:
-        said = (*made.draft.pending, *made.edition.stories)
-        assert [something.title for something in said if around in something.excerpt] == []
+        assert [entry.title for entry in made.draft.pending if around in entry.excerpt] == []
+        assert [story.title for story in made.edition.stories if around in story.excerpt] == []
 
     @waits_for("boiler")
     def test_mathematics_is_written_out(self, made: Made) -> None:

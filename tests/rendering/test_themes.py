@@ -13,7 +13,7 @@ from digest.rendering.samples import SAMPLES, ordinary
 from digest.rendering.templates import THEMES, Templates
 from tests.rendering.css import declarations
 from tests.rendering.markup import document
-from tests.rendering.samples import edition, story
+from tests.rendering.samples import NOW, edition, story
 from tests.rendering.test_clean import cleaned
 
 if TYPE_CHECKING:
@@ -166,6 +166,17 @@ def test_related_stories_are_under_the_story(theme: Theme) -> None:
     root = shown(theme, edition(story(related=(related,))))
     assert "Related: Much the same · Other" in texts(root, "meta")
     assert "https://other.example/1" in root.xpath("//a/@href")
+
+
+@BOTH
+def test_what_is_related_has_its_day_and_its_words(theme: Theme) -> None:
+    dated = Related("Much the same", "https://other.example/1", "Other", NOW, "How it begins.")
+    one = edition(story(related=(dated,)))
+    assert "Related: Much the same · Other · today" in texts(shown(theme, one), "meta")
+    assert "How it begins." in texts(shown(theme, one), "meta")
+    assert (
+        "  Related: Much the same (Other · today)\n  https://other.example/1\n  How it begins.\n"
+    ) in TEMPLATES[theme].text(one)
 
 
 @BOTH

@@ -25,6 +25,8 @@ _COMMON = 60
 _MOST_FOUND = 100_000
 # What is as good as a name.
 _EXACT = ("version", "amount", "id", "count")
+# What happened, and how many it was.
+_SETTLING = ("=", "amount", "count", "id")
 _NONE: Mapping[str, float] = MappingProxyType({})
 
 
@@ -156,6 +158,7 @@ def contradict(first: Title, second: Title) -> bool:
         or opposite(first.stances, second.stances)
         or _other_kind(first, second)
         or _other_filling(first, second)
+        or _swapped(first, second)
         or _other_names(first, second)
         or _turned_round(first, second)
     )
@@ -183,7 +186,27 @@ def _other_filling(first: Title, second: Title) -> bool:
     return True
 
 
-def _gaps(first: Title, second: Title) -> list[tuple[list[str], list[str]]]:
+def _swapped(first: Title, second: Title) -> bool:
+    """Whether one word stands for another, and all else is the same: `adds` and `axes flights`.
+
+    Where both say what happened, or how many, or take one side, it is a word for the same.
+    """
+    filled = [gap for gap in _gaps(first, second, constants.EVENT) if any(gap)]
+    shared = first.weights.keys() & second.weights.keys()
+    return (
+        [tuple(map(len, gap)) for gap in filled] == [(1, 1)]
+        # Of numbers, `differ` knows which are the same.
+        and not any(" " in term for term in chain(*filled[0]))
+        and not any(term.startswith(_SETTLING) for term in shared)
+        and not _sides(first) & _sides(second)
+    )
+
+
+def _sides(title: Title) -> set[tuple[str, int]]:
+    return {(stance.matter, stance.side) for stance in title.stances}
+
+
+def _gaps(first: Title, second: Title, least: float = 1.0) -> list[tuple[list[str], list[str]]]:
     """What tells something before, between and after the terms that both have, in one order.
 
     Nothing where the order differs.
@@ -191,16 +214,16 @@ def _gaps(first: Title, second: Title) -> list[tuple[list[str], list[str]]]:
     shared = first.weights.keys() & second.weights.keys()
     if [t for t in first.sequence if t in shared] != [t for t in second.sequence if t in shared]:
         return []
-    return list(zip(_parted(first, shared), _parted(second, shared), strict=True))
+    return list(zip(_parted(first, shared, least), _parted(second, shared, least), strict=True))
 
 
-def _parted(title: Title, shared: Set[str]) -> Iterator[list[str]]:
+def _parted(title: Title, shared: Set[str], least: float) -> Iterator[list[str]]:
     gap: list[str] = []
     for term in title.sequence:
         if term in shared:
             yield gap
             gap = []
-        elif title.weights[term] >= 1 or term in title.names:
+        elif title.weights[term] >= least or term in title.names:
             gap.append(term)
     yield gap
 

@@ -119,6 +119,8 @@ _PHRASES = {
         not\ have\ to\ sell""",
     "refuses": r"""
         (?:fail(?:s|ed)?|refus(?:es?|ed|ing)|declin(?:es?|ed)|not|unable|won't)\ to\ \w+""",
+    "acquits": r"""
+        (?:drop(?:s|ped)?|dismiss(?:es|ed)?)\ (?:the\ )?(?:case|charges?)""",
     "cancels": r"""
         call(?:s|ed)?\ off | pull(?:s|ed)?\ the\ plug""",
     "rejects": r"""
@@ -172,13 +174,13 @@ _NOBODY: frozenset[str] = frozenset()
 # What a title is, where it is not the news itself: the words by which it is looked for, and all.
 _KINDS = {
     "beta betas betaversion": r"beta(?:s|version)?\d* | ベータ\w*",
-    "alpha nightly canary": r"alpha\d* | nightly | canary",
+    "alpha nightly canary snapshot insider": r"alpha\d* | nightly | canary | snapshots? | insider",
     "preview previews vorschau early dp": r"previews? | vorschau | early\ access | dp\d",
     "rc candidate candidates": r"\d*-?rc[.-]?\d* | release[ -]candidates?",
     "developer": r"developer\ (?:beta|preview)",
-    "review hands test testbericht kritik critique resena recensione": r"""
+    "review reviewed hands test testbericht kritik critique resena recensione": r"""
         (?<!to\ )(?<!will\ )(?<!may\ )(?<!under\ )(?<!in\ )(?<!peer\ )(?<!code\ )(?<!judicial\ )
-        review(?!\ (?:into|finds?|says?|urges?|board|panel|process|bomb))
+        review(?!\ (?:into|finds?|says?|urges?|board|panel|process|bomb)) | reviewed$
         | hands[ -]on | im\ test | testbericht | kritik | critique | resena | recensione
         | \w*レビュー""",
     "interview": r"^interview | interview\ (?:with|mit|avec|con)",

@@ -167,7 +167,9 @@ ACTIVE = _set(
 )
 # Who says so writes of their own life, and others may say the same of theirs.
 FIRST_PERSON = _set("i my me we our mein meine unser unsere mon ma mes notre mi mis nuestro")
-NEGATIONS = _set("not no never nicht kein keine pas non sin isnt wont doesnt cant")
+NEGATIONS = _set(
+    "not no never nicht kein keine pas non sin isnt wont doesnt cant against gegen contre contra"
+)
 
 
 def _lines(table: str) -> list[str]:

@@ -343,7 +343,10 @@ def _agree(
 def _cluster(
     alike: Sequence[Sequence[_Candidate]], copies: Mapping[int, tuple[Entry, ...]]
 ) -> Cluster:
-    first, *rest = sorted(alike, key=lambda story: min(candidate.seen for candidate in story))
+    # "Larder 3.0 is out" on a link site came before the release itself, which two others point to.
+    first, *rest = sorted(
+        alike, key=lambda story: (-len(story), min(candidate.seen for candidate in story))
+    )
     entries = tuple(candidate.entry for candidate in first)
     related = tuple(candidate.entry for candidate in chain.from_iterable(rest))
     older = (copies.get(entry.id, ()) for entry in entries + related)

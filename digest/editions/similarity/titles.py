@@ -47,7 +47,7 @@ _MARKS = re.compile(
 )
 _SITE = re.compile(r" [-–—|·»:]{1,2} ([^|–—·»]{2,40})$")
 # A name behind a title of this many words or more: that of a site, to all appearances.
-_NAME = r"[^\W\d_a-z][^\W\d_]*(?:[.'’&][^\W\d_]+)*"
+_NAME = r"[^\W\d_a-z][^\W\d_]*(?:[.'’&][^\W\d_]+)*!?"
 _SOURCE = re.compile(
     rf"\s(?:[-–—|·»‖]\s+(?P<name>(?:{_NAME}(?:\s(?:{_NAME}|of|the|de|la|der|do|&))*"
     r"|[a-z]+(?:[.-][a-z]+)*\.[a-z]{2,6}|[a-z]+ (?:online|news)))"

@@ -169,8 +169,19 @@ def test_all_of_a_story_that_is_like_another_goes_with_it() -> None:
         entry(3, "c", title=LONG, link="x"),
     )
 
-    assert grouped(*entries) == [[1]]
-    assert related(*entries) == [[3, 2]]
+    assert {*grouped(*entries)[0], *related(*entries)[0]} == {1, 2, 3}
+
+
+def test_of_what_is_alike_the_story_that_most_feeds_have_leads_however_late_it_was_seen() -> None:
+    entries = (
+        entry(1, "a", title=LIKE_IT, link="y", hours_ago=9),
+        entry(2, "b", title=LONG, link="x"),
+        entry(3, "c", title=LONG, link="x"),
+    )
+
+    assert grouped(*entries) == [[2, 3]]
+    assert related(*entries) == [[1]]
+    assert grouped(*entries[:2]) == [[1]]
 
 
 def test_what_two_contradict_does_not_bring_them_together() -> None:

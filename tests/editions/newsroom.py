@@ -14,12 +14,13 @@ from digest.app.edition_reasons import explain_draft
 from digest.channels import open_channels
 from digest.errors import FeedError
 from digest.feeds.http.fetch import Fetcher
+from digest.feeds.http.host_backoffs import HostBackoffs
 from digest.feeds.http.messages import Response
 from digest.jobs.drafts import Drafter
 from tests.jobs.bench import Bench, InPlace, StoppedClock, open_bench, settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -35,8 +36,9 @@ MONDAYS = "every monday at 09:00"
 class Shelf(Fetcher):
     """Has bodies by their addresses, with or without a query, in place of a network."""
 
-    def __init__(self, bodies: Mapping[str, bytes]) -> None:
+    def __init__(self, bodies: Mapping[str, bytes], clock: Callable[[], datetime]) -> None:
         self.bodies = dict(bodies)
+        self.backoffs = HostBackoffs(clock)
 
     async def __aenter__(self) -> Shelf:
         return self
@@ -105,7 +107,7 @@ async def open_newsroom(
     settings = settings_of(folder, [*feeds] or [*bodies], digests={"weekly": weekly})
     clock = StoppedClock()
     clock.now = now
-    shelf = Shelf(bodies)
+    shelf = Shelf(bodies, clock)
     async with (
         open_bench(settings, folder, clock) as bench,
         bench.polling(InPlace(), lambda _: shelf) as poll_job,

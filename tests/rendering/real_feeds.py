@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from digest.feeds.identity import identify
-from digest.feeds.sources.feed import parse_feed
 from digest.model import More, Picture, Section, Story
 from digest.rendering.clean import clean_entries
+from tests.feed_xml import parse_feed
 from tests.rendering.samples import NOW, edition
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from digest.feeds.sources.feed import parse_feed
 from digest.model import Section
 from digest.rendering.templates import Templates
 from tests.editions import week
+from tests.feed_xml import parse_feed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

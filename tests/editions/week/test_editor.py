@@ -215,7 +215,6 @@ class TestPosts:
     def test_a_comic_is_shown(self, edition: Edition) -> None:
         assert story_with(edition, "Compass").picture
 
-    @waits_for("posts")
     def test_a_news_site_has_pictures(self, made: Made) -> None:
         (booths,) = [entry for entry in made.draft.pending if "Libraries lend out" in entry.title]
         assert "media.theledger.example/8f2c/booth.jpg" in booths.image

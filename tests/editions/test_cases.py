@@ -113,7 +113,6 @@ class TestWhatAnEditionHad:
 
 class TestPostsWithoutTitles:
     @pytest.mark.parametrize("theme", THEMES)
-    @waits_for("posts")
     async def test_each_says_its_text_once(self, tmp_path: Path, theme: Theme) -> None:
         edition = await edition_of(tmp_path, "micro")
         seen = body_text(Templates(theme=theme).html(edition))
@@ -121,7 +120,6 @@ class TestPostsWithoutTitles:
         assert seen.count("Photo of the day") == 1
         assert "🎉🎉🎉" in seen
 
-    @waits_for("posts")
     async def test_neither_a_number_nor_a_long_address_stands_for_one(self, tmp_path: Path) -> None:
         edition = await edition_of(tmp_path, "micro")
         seen = body_text(Templates().html(edition)).split()
@@ -194,7 +192,6 @@ class TestBoilerplate:
     def test_most_say_something(self, boiler: Edition) -> None:
         assert sum(bool(story.excerpt) for story in boiler.stories) >= 14
 
-    @waits_for("posts")
     def test_a_comic_says_what_stands_at_its_picture(self, boiler: Edition) -> None:
         assert SAID["Comic"] in body_text(Templates().html(boiler))
 
@@ -235,7 +232,6 @@ class TestGroups:
 
 class TestPictures:
     @pytest.mark.parametrize("images", ["embedded", "remote"])
-    @waits_for("posts")
     async def test_the_picture_of_the_content_is_that_of_the_story(
         self, tmp_path: Path, images: str
     ) -> None:

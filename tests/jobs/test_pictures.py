@@ -355,7 +355,7 @@ async def test_an_edition_that_is_sent_elsewhere_goes_without_what_was_embedded(
     config = settings(tmp_path, "embedded")
     channels = open_channels(config)
     async with open_bench(config, tmp_path) as bench:
-        entry = replace(build.entry("a"), image=f"{server.url}/a.png")
+        entry = replace(build.entry("a"), excerpt="About it.", image=f"{server.url}/a.png")
         windows = {name: digest.first_edition for name, digest in config.digests.items()}
         await bench.store.transact(lambda store: build.learn(store, entry, windows=windows))
         published = await bench.publishing(channels).publish_now("weekly")

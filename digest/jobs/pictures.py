@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -83,7 +84,7 @@ class PictureFetcher:
         wanted: dict[str, int] = {}
         for number, story in enumerate(edition.stories):
             url = story.image
-            if images == "remote" and url.startswith("http:") and not self._may_be_private(url):
+            if images == "remote" and url.startswith("http:") and not _is_number(url):
                 # Mail programs warn of pictures without encryption, or do not load them.
                 url = f"https:{url.removeprefix('http:')}"
             if url and not story.brief and not is_tracker(url):
@@ -123,11 +124,24 @@ class PictureFetcher:
         return _Seen(*read_picture(url, body))
 
 
-def without_embedded(edition: Edition) -> Edition:
-    """The edition without the pictures that are nowhere but in the messages it went out with."""
-    stories = enumerate(edition.stories)
+def _is_number(url: str) -> bool:
+    """Whether a host goes by its number, which has no certificate."""
+    try:
+        ip_address(urlsplit(url).hostname or "")
+    except ValueError:
+        return False
+    return True
+
+
+def without_embedded(edition: Edition, but: Collection[str] = ()) -> Edition:
+    """The edition without the pictures that are nowhere but in the messages it went out with.
+
+    `but` are the content ids of those that are at hand.
+    """
     kept = {
-        n: story.picture for n, story in stories if story.picture and not story.picture.content_id
+        number: story.picture
+        for number, story in enumerate(edition.stories)
+        if story.picture and story.picture.content_id in {"", *but}
     }
     return _with(edition, kept)
 

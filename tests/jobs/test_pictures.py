@@ -264,6 +264,22 @@ async def test_a_remote_picture_is_where_its_feed_says(tmp_path: Path) -> None:
     ]
 
 
+async def test_a_host_without_a_name_has_no_certificate(tmp_path: Path) -> None:
+    shelf = Shelf(a=("", png(640, 480)))
+
+    illustrated = await remote(tmp_path, shelf, of("http://127.0.0.1:18080/a"))
+
+    assert illustrated.stories[0].picture == Picture("http://127.0.0.1:18080/a", 640, 480)
+
+
+async def test_no_picture_is_fetched_for_a_line(tmp_path: Path) -> None:
+    shelf = Shelf(a=("", png(640, 480)))
+
+    await remote(tmp_path, shelf, edition(story(1, image="https://x.example/a", brief=True)))
+
+    assert shelf.asked == []
+
+
 @pytest.mark.parametrize("leads_to", ["http://site.example/a", "https://ad.doubleclick.net/a"])
 async def test_a_remote_picture_leads_nowhere_else(tmp_path: Path, leads_to: str) -> None:
     shelf = Shelf(a=(leads_to, png(640, 480)))

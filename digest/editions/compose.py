@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from digest.editions.feed_names import feed_names
 from digest.editions.headlines import byline, cut_at_word, headline
 from digest.editions.order import Heading, Layout, Place, order
+from digest.editions.posts import is_pictorial, is_untitled
 from digest.language import ENGLISH, language_of
 from digest.model import (
     AlsoIn,
@@ -236,6 +237,8 @@ def _story(frame: Frame, place: Place) -> Story:
         discussion=measured.discussion,
         had=cluster.had,
         recording=bool(lead.seconds),
+        untitled=frame.content != "none" and is_untitled(lead.title, lead.excerpt),
+        pictorial=is_pictorial(lead),
     )
 
 

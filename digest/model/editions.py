@@ -118,7 +118,8 @@ class Story(Struct, frozen=True):
     `image` is where its feed says it has a picture, `picture` that picture once it was seen.
     A form that has no room for a `cut` one counts it. `facts` are as they were when the edition was
     composed; `discussion` is where people talk about it. `had` is when an earlier edition had its
-    link, which makes a line of it.
+    link, which makes a line of it. An `untitled` one is a post: its title is how its text begins. A
+    `pictorial` one is little but its picture.
     """
 
     title: str
@@ -143,6 +144,13 @@ class Story(Struct, frozen=True):
     discussion: str = ""
     had: datetime | None = None
     recording: bool = False
+    untitled: bool = False
+    pictorial: bool = False
+
+    @property
+    def is_post(self) -> bool:
+        """Whether it is shown by its text, and no title."""
+        return self.untitled and not self.brief
 
     @property
     def is_shared(self) -> bool:

@@ -49,6 +49,8 @@ def bullet(story: Story, section: Section, excerpt: int, edition: Edition) -> Bl
     """A story for a list: title, what there is to know of it, and so much of the excerpt."""
     language = language_of(edition.language)
     full = excerpt and not story.brief
+    if full and story.is_post:
+        return line(_fitting(_post(story, section, excerpt, edition)))
     had = phrases.had_before(edition, story)
     about = _marks(story, language) + (
         [had] if had else _meta(story, section, edition, brief=not full)
@@ -67,6 +69,8 @@ def bullet(story: Story, section: Section, excerpt: int, edition: Edition) -> Bl
 def blocks(story: Story, section: Section, excerpt: int, edition: Edition) -> list[Block]:
     """A story by itself: title, excerpt, and what there is to know of it, beside its picture."""
     language = language_of(edition.language)
+    if story.is_post:
+        return _post_blocks(story, section, excerpt, edition)
     about = _meta(story, section, edition)
     lines = [part for part in (_excerpt(story, excerpt), " · ".join(about)) if part.strip()]
     marks = _marks(story, language)
@@ -158,6 +162,28 @@ def _beside_picture(words: str, story: Story) -> Block:
     return {"type": "section", "text": plain(words), "accessory": picture, "expand": True}
 
 
+def _post(story: Story, section: Section, excerpt: int, edition: Edition) -> list[list[Block]]:
+    """A post without a title: its text, what there is to know of it, and its date as the link."""
+    language = language_of(edition.language)
+    about = [*_marks(story, language), *_meta(story, section, edition, dated=False), ""]
+    posted = short_line(phrases.posted(edition, story), _MAX_NAME)
+    return [
+        [text(f"{_excerpt(story, excerpt)}\n")],
+        [*([text(" · ".join(about))] if about[0] else []), link(story.url, posted)],
+        _measures(story, edition),
+        _also_in(story, language),
+        _related(story, language),
+    ]
+
+
+def _post_blocks(story: Story, section: Section, excerpt: int, edition: Edition) -> list[Block]:
+    words, *about = _post(story, section, excerpt, edition)
+    if story.picture and len(story.picture.url) <= _MAX_PICTURE:
+        beside = _beside_picture(_excerpt(story, excerpt), story)
+        return [beside, rich_text([line(_fitting(about))])]
+    return [rich_text([line(_fitting([words, *about]))])]
+
+
 def _title(story: Story) -> Block:
     return link(story.url, short_line(story.title, _MAX_TITLE), bold=True)
 
@@ -168,12 +194,14 @@ def _marks(story: Story, language: Language) -> list[str]:
     return [*marks, language.translate("updated")] if story.updated else marks
 
 
-def _meta(story: Story, section: Section, edition: Edition, *, brief: bool = False) -> list[str]:
+def _meta(
+    story: Story, section: Section, edition: Edition, *, brief: bool = False, dated: bool = True
+) -> list[str]:
     """Feed, author, age and time, nothing that is said yet; with `brief` only feed and age."""
     language = language_of(edition.language)
     named = phrases.sources(section, story, brief=brief)
     about = [phrases.inline(short_line(who, _MAX_NAME), language.direction) for who in named]
-    if story.published:
+    if story.published and dated:
         about.append(phrases.age(story.published, edition))
     if time := "" if brief else phrases.time_taken(story, language):
         about.append(time)

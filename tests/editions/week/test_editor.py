@@ -143,15 +143,15 @@ def columns(line: str) -> int:
 
 
 class TestFacts:
-    def test_only_what_can_be_read_there_has_a_reading_time(self, edition: Edition) -> None:
-        timed = {story.title for story in edition.stories if story.reading_minutes}
+    def test_only_what_can_be_read_there_has_a_reading_time(self, everything: Edition) -> None:
+        timed = {story.title for story in everything.stories if story.reading_minutes}
         assert timed <= {*LONG_ENOUGH, *RECORDED}
 
-    def test_versions_say_of_what(self, edition: Edition) -> None:
-        versions = [title for title in map(str, edition_titles(edition)) if is_version(title)]
+    def test_versions_say_of_what(self, everything: Edition) -> None:
+        versions = [title for title in edition_titles(everything) if is_version(title)]
         assert versions == []
         assert any(
-            "tern" in title.lower() and "0.12.4" in title for title in edition_titles(edition)
+            "tern" in title.lower() and "0.12.4" in title for title in edition_titles(everything)
         )
 
     def test_points_come_from_what_link_sites_write(self, made: Made) -> None:
@@ -176,17 +176,17 @@ def is_version(title: str) -> bool:
 
 
 class TestPosts:
-    def test_a_post_says_its_text_once(self, edition: Edition) -> None:
-        stories = document(Templates().html(edition)).find("body").find_class("story")
+    def test_a_post_says_its_text_once(self, everything: Edition) -> None:
+        stories = document(Templates().html(everything)).find("body").find_class("story")
         seen = " ".join(cell.text_content() for cell in stories)
         assert seen.count("Photo of the day: patience, with feet.") == 1
 
-    def test_no_picture_is_a_portrait_of_a_project(self, edition: Edition) -> None:
-        pictured = [story.image for story in edition.stories if story.picture]
+    def test_no_picture_is_a_portrait_of_a_project(self, everything: Edition) -> None:
+        pictured = [story.image for story in everything.stories if story.picture]
         assert [image for image in pictured if "avatars" in image] == []
 
-    def test_a_comic_is_shown(self, edition: Edition) -> None:
-        assert story_with(edition, "Compass").picture
+    def test_a_comic_is_shown(self, everything: Edition) -> None:
+        assert story_with(everything, "Compass").picture
 
     def test_a_news_site_has_pictures(self, made: Made) -> None:
         (booths,) = [entry for entry in made.draft.pending if "Libraries lend out" in entry.title]
@@ -198,15 +198,16 @@ class TestBoilerplate:
         "around",
         [*AROUND, *(pytest.param(words, marks=waits_for("boiler")) for words in LEAKING)],
     )
-    def test_no_excerpt_has_what_stands_around_a_text(self, made: Made, around: str) -> None:
-        assert [entry.title for entry in made.draft.pending if around in entry.excerpt] == []
-        assert [story.title for story in made.edition.stories if around in story.excerpt] == []
+    def test_no_excerpt_has_what_stands_around_a_text(
+        self, everything: Edition, around: str
+    ) -> None:
+        assert [story.title for story in everything.stories if around in story.excerpt] == []
 
     @waits_for("boiler")
-    def test_mathematics_is_written_out(self, made: Made) -> None:
-        assert [entry.title for entry in made.draft.pending if "$" in entry.excerpt] == []
+    def test_mathematics_is_written_out(self, everything: Edition) -> None:
+        assert [story.title for story in everything.stories if "$" in story.excerpt] == []
 
-    def test_of_many_authors_three_are_named(self, edition: Edition) -> None:
-        seen = document(Templates().html(edition)).find("body").text_content()
+    def test_of_many_authors_three_are_named(self, everything: Edition) -> None:
+        seen = document(Templates().html(everything)).find("body").text_content()
         assert "Henrik Solheim" not in seen
         assert "et al." in seen

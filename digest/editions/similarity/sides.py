@@ -10,9 +10,9 @@ from __future__ import annotations
 SIDES = """
 decision: pass~ clear~ approve~ adopt~ backs backed accept~ uphold upholds upheld confirm~ ratify~
     merge~ agree~ endorse~ admit~ admits admitted acknowledge~ grant~ greenlight~ concede~
-    recognise~ recognize~ allow~ permit permits permitted adopte approuve valide accepte reconnait ratifie
-    aprueba acepta avala confirma approva accetta aprova beschliesst billigt genehmigt bestatigt
-    akzeptiert anerkennt zustimmt gibt keurt 可決 承認 批准 通过 認める 승인 통과
+    recognise~ recognize~ allow~ permit permits permitted adopte approuve valide accepte reconnait
+    ratifie aprueba acepta avala confirma approva accetta aprova beschliesst billigt genehmigt bestatigt
+    akzeptiert anerkennt zustimmt keurt 可決 承認 批准 通过 認める 승인 통과
     / reject~ block~ fail~ deny~ refuse~ overturn~ veto vetoes vetoed scrap scraps scrapped drop
     drops dropped annul annuls annulled quash~ dismiss~ oppose~ decline~ rebuff~ revert~ withdraw
     withdraws withdrew retract~ abandon~ rescind~ revoke~ rejette refuse rechaza niega deniega
@@ -119,7 +119,8 @@ PHRASES = {
         | (?:pull|withdraw|revok|rescind)\w*\ (?:\w+\ )?(?:approval|licen[cs]e|permit)""",
     "approves": r"""
         vot(?:es?|ed|ing)\ (?:yes|for|to)
-        | (?:voter|member|lawmaker|shareholder|mp)s\ back | (?:say(?:s|ing)?|said)\ yes | sagt\ ja | stimmt\ zu
+        | (?:voter|member|lawmaker|shareholder|mp)s\ back | (?:say(?:s|ing)?|said)\ yes | sagt\ ja
+        | stimmt\ zu
         | dit\ oui | green\ light | go-ahead | stimm(?:t|en)\ [\w\ -]{1,30}\ zu""",
     "raises": r"""
         heb(?:t|en)\ [\w\ -]{1,30}\ an""",

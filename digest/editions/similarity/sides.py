@@ -11,8 +11,8 @@ SIDES = """
 decision: pass~ clear~ approve~ adopt~ backs backed accept~ uphold upholds upheld confirm~ ratify~
     merge~ agree~ endorse~ admit~ admits admitted acknowledge~ grant~ greenlight~ concede~
     recognise~ recognize~ allow~ permit permits permitted adopte approuve valide accepte reconnait
-    ratifie aprueba acepta avala confirma approva accetta aprova beschliesst billigt genehmigt bestatigt
-    akzeptiert anerkennt zustimmt keurt 可決 承認 批准 通过 認める 승인 통과
+    ratifie aprueba acepta avala confirma approva accetta aprova beschliesst billigt genehmigt
+    bestatigt akzeptiert anerkennt zustimmt keurt 可決 承認 批准 通过 認める 승인 통과
     / reject~ block~ fail~ deny~ refuse~ overturn~ veto vetoes vetoed scrap scraps scrapped drop
     drops dropped annul annuls annulled quash~ dismiss~ oppose~ decline~ rebuff~ revert~ withdraw
     withdraws withdrew retract~ abandon~ rescind~ revoke~ rejette refuse rechaza niega deniega

@@ -77,6 +77,20 @@ def _unspaced(_: int, random: Random) -> str:
     return "".join(chr(0x4E00 + random.randrange(3_000)) for _ in range(1_000))
 
 
+def _sides(_: int, random: Random) -> str:
+    """Each takes all sides, of many."""
+    sides = ("buys", "sells", "wins", "loses", "up", "down", "fails to pass", "bans", "beta", "vs")
+    return " ".join(random.choice(sides) for _ in range(100))
+
+
+def _phrases(n: int, _: Random) -> str:
+    return f"{word(n)} " + "lifts old ban stimmt a b c " * 30
+
+
+def _plain_sources(n: int, _: Random) -> str:
+    return f"Notes on bread {word(n % 40)} (1984) [pdf] " * 9 + f"- {word(n)} | {word(n + 1)}"
+
+
 def _separators(n: int, _: Random) -> str:
     return f"{word(n)} " + " - " * 300
 
@@ -116,6 +130,9 @@ TITLES: dict[str, Callable[[int, Random], str]] = {
     "one word repeated": _one_word,
     "one endless word": _one_letter,
     "characters without spaces": _unspaced,
+    "sides": _sides,
+    "phrases": _phrases,
+    "sources": _plain_sources,
     "separators": _separators,
     "brackets": _brackets,
     "quotes": _quotes,

@@ -153,6 +153,8 @@ def _least(first: Title, second: Title, score: float) -> float:
 
 def contradict(first: Title, second: Title) -> bool:
     """Whether two titles say different things, however alike they are."""
+    if first.key == second.key and first.numbers == second.numbers:
+        return False
     return (
         differ(first.numbers, second.numbers)
         or opposite(first.stances, second.stances)

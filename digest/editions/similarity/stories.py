@@ -7,22 +7,17 @@ of their own, shown with one of them. Two entries of one feed are only one if th
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from digest.editions.similarity import constants
 from digest.editions.similarity.budget import Budget
+from digest.editions.similarity.candidates import Candidate, read_candidates
 from digest.editions.similarity.copies import older_copies
-from digest.editions.similarity.leads import distance
 from digest.editions.similarity.likeness import contradict, likely_pairs
-from digest.editions.similarity.links import article_key
 from digest.editions.similarity.numbers import differ
-from digest.editions.similarity.terms import LONGEST, fold
-from digest.editions.similarity.titles import UNREAD, read_title
 from digest.editions.similarity.witnesses import (
     author_witness,
     has_text,
@@ -32,16 +27,13 @@ from digest.editions.similarity.witnesses import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+    from digest.editions.similarity.candidates import Seen
     from digest.editions.similarity.titles import Title
     from digest.model import Entry
 
 _T = TypeVar("_T")
-# When an entry was first seen, the place of its feed in the configuration, and its number.
-_Seen = tuple[datetime, int, int]
-# What reading a title takes is about its words.
-_LETTERS = 6
 # More stories are not shown with one.
 _MOST_TOGETHER = 40
 
@@ -76,25 +68,6 @@ class Cluster(Struct, frozen=True):
         return frozenset(entry.id for entry in self.everything)
 
 
-class _Candidate(Struct, frozen=True):
-    """An entry, with what its link and its title come to.
-
-    `seen` is when, and by the place of its feed after which others; `distance` is how far that is
-    from the site of the link.
-    """
-
-    entry: Entry
-    link: str
-    title: Title
-    seen: _Seen
-    distance: int
-
-    @property
-    def article(self) -> str | int:
-        """What is the same for entries of one link."""
-        return self.link or self.entry.id
-
-
 def group(
     entries: Iterable[Entry], feeds: Sequence[str] = (), budget: Budget | None = None
 ) -> list[Cluster]:
@@ -107,7 +80,7 @@ def group(
     copies = older_copies(given)
     older = {copy.id for same in copies.values() for copy in same}
     shown = [entry for entry in given if entry.id not in older]
-    candidates = _newest_first(_read(shown, feeds, budget, copies))
+    candidates = _newest_first(read_candidates(shown, feeds, budget, copies))
     same = [_leading_first(story) for story in _same(candidates, budget)]
     place = {entry.id: at for at, entry in enumerate(given)}
     clusters = [_cluster(alike, copies) for alike in _alike(same, budget)]
@@ -116,45 +89,15 @@ def group(
     )
 
 
-def _read(
-    entries: Iterable[Entry],
-    feeds: Sequence[str],
-    budget: Budget,
-    copies: Mapping[int, tuple[Entry, ...]],
-) -> Iterator[_Candidate]:
-    """Entries with what they are compared by; of those beyond the budget that is nothing.
-
-    Feeds take turns, the newest of each first, so that what one says leaves room for the others.
-    """
-    in_turns = _in_turns(entries)
-    sites, order = _sites(in_turns), {url: at for at, url in enumerate(feeds)}
-    for entry in in_turns:
-        has_room = budget.takes(1 + min(len(entry.title), LONGEST) // _LETTERS)
-        title = read_title(entry.title, sites) if has_room else UNREAD
-        # What a feed has several entries at may be a page, and says nothing of other feeds.
-        link = "" if entry.id in copies else _link(entry)
-        seen = (entry.first_seen_at, order.get(entry.feed_url, len(order)), entry.id)
-        yield _Candidate(entry, link, title, seen, distance(link, entry))
-
-
-def _in_turns(entries: Iterable[Entry]) -> list[Entry]:
-    turns: Counter[str] = Counter()
-    taken = []
-    for entry in sorted(entries, key=lambda entry: (entry.dated, entry.id), reverse=True):
-        turns[entry.feed_url] += 1
-        taken.append((turns[entry.feed_url], entry))
-    return [entry for _, entry in sorted(taken, key=lambda turn: turn[0])]
-
-
-def _newest_first(candidates: Iterable[_Candidate]) -> list[_Candidate]:
+def _newest_first(candidates: Iterable[Candidate]) -> list[Candidate]:
     return sorted(
         candidates, key=lambda candidate: (candidate.entry.dated, candidate.entry.id), reverse=True
     )
 
 
-def _leading_first(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+def _leading_first(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The entries of a story: article by article as they were first seen, its own site first."""
-    began: dict[str | int, _Seen] = {}
+    began: dict[str | int, Seen] = {}
     for candidate in candidates:
         began[candidate.article] = min(began.get(candidate.article, candidate.seen), candidate.seen)
     return sorted(
@@ -163,20 +106,7 @@ def _leading_first(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     )
 
 
-def _sites(entries: Iterable[Entry]) -> frozenset[str]:
-    """What sites call themselves, which aggregators put behind titles."""
-    titles = {entry.feed_title for entry in entries}
-    addresses = {entry.feed_url for entry in entries} | {entry.feed_home for entry in entries}
-    hosts = {(urlsplit(address).hostname or "").removeprefix("www.") for address in addresses}
-    return frozenset(map(fold, titles | hosts)) - {""}
-
-
-def _link(entry: Entry) -> str:
-    link = article_key(entry.link)
-    return "" if entry.feed_home and link == article_key(entry.feed_home) else link
-
-
-def _same(candidates: Sequence[_Candidate], budget: Budget) -> list[list[_Candidate]]:
+def _same(candidates: Sequence[Candidate], budget: Budget) -> list[list[Candidate]]:
     """Those with the same link or the same title, and each of the rest by itself.
 
     A title that two may come up with needs a witness: the same text, author or picture.
@@ -192,13 +122,13 @@ def _same(candidates: Sequence[_Candidate], budget: Budget) -> list[list[_Candid
     return _distinct(home.values())
 
 
-def _titled(candidate: _Candidate) -> str:
+def _titled(candidate: Candidate) -> str:
     title = candidate.title
     return title.key if title.tells_one(constants.TELLING_OF_DOCUMENT) else ""
 
 
-def _witnessed(witness: Callable[[Entry, Title], str]) -> Callable[[_Candidate], str]:
-    def name(candidate: _Candidate) -> str:
+def _witnessed(witness: Callable[[Entry, Title], str]) -> Callable[[Candidate], str]:
+    def name(candidate: Candidate) -> str:
         seen = candidate.title.key and witness(candidate.entry, candidate.title)
         return f"{candidate.title.key}\n{seen}" if seen else ""
 
@@ -206,23 +136,23 @@ def _witnessed(witness: Callable[[Entry, Title], str]) -> Callable[[_Candidate],
 
 
 def _join(
-    home: dict[int, list[_Candidate]],
-    candidates: Sequence[_Candidate],
-    name: Callable[[_Candidate], str],
-    may: Callable[[_Candidate, _Candidate], bool],
+    home: dict[int, list[Candidate]],
+    candidates: Sequence[Candidate],
+    name: Callable[[Candidate], str],
+    may: Callable[[Candidate, Candidate], bool],
     budget: Budget,
 ) -> None:
     """Join the homes of entries that share a name, where all of one may stand beside the other.
 
     A name that two entries of one feed have says nothing of these, and no less of the others.
     """
-    by_name: dict[str, list[_Candidate]] = defaultdict(list)
+    by_name: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         by_name[name(candidate)].append(candidate)
     for named, same in by_name.items():
         if not named:
             continue
-        joined: list[list[_Candidate]] = []
+        joined: list[list[Candidate]] = []
         for theirs in _distinct(home[candidate.entry.id] for candidate in _only_ones(same)):
             mine = next((mine for mine in joined if _fit(mine, theirs, may, budget)), None)
             if mine is None:
@@ -232,7 +162,7 @@ def _join(
             home.update((moved.entry.id, mine) for moved in theirs)
 
 
-def _only_ones(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+def _only_ones(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Those that are the only one of their feed."""
     times = Counter(candidate.entry.feed_url for candidate in candidates)
     return [candidate for candidate in candidates if times[candidate.entry.feed_url] == 1]
@@ -243,9 +173,9 @@ def _distinct(lists: Iterable[list[_T]]) -> list[list[_T]]:
 
 
 def _fit(
-    story: Sequence[_Candidate],
-    other: Sequence[_Candidate],
-    may: Callable[[_Candidate, _Candidate], bool],
+    story: Sequence[Candidate],
+    other: Sequence[Candidate],
+    may: Callable[[Candidate, Candidate], bool],
     budget: Budget,
 ) -> bool:
     if not budget.takes(
@@ -258,7 +188,7 @@ def _fit(
     )
 
 
-def _same_by_link(candidate: _Candidate, other: _Candidate) -> bool:
+def _same_by_link(candidate: Candidate, other: Candidate) -> bool:
     return not are_other_releases(candidate.title, other.title)
 
 
@@ -272,7 +202,7 @@ def _releases(title: Title) -> dict[str, frozenset[str]]:
     return {"version": frozenset(version for version in versions if "." in version)}
 
 
-def _same_by_title(candidate: _Candidate, other: _Candidate) -> bool:
+def _same_by_title(candidate: Candidate, other: Candidate) -> bool:
     first, second = candidate.title, other.title
     part = _enough(candidate, other)
     return (
@@ -283,7 +213,7 @@ def _same_by_title(candidate: _Candidate, other: _Candidate) -> bool:
     )
 
 
-def _enough(candidate: _Candidate, other: _Candidate) -> float:
+def _enough(candidate: Candidate, other: Candidate) -> float:
     """How much a title has to tell, of what it needs: less where one entry only points there."""
     texts = has_text(candidate.entry) + has_text(other.entry)
     if texts < 2 and (candidate.title.marked or other.title.marked):
@@ -291,19 +221,19 @@ def _enough(candidate: _Candidate, other: _Candidate) -> float:
     return constants.TELLING_OF_LINK if texts == 1 else 1.0
 
 
-def _same_by_witness(candidate: _Candidate, other: _Candidate) -> bool:
+def _same_by_witness(candidate: Candidate, other: Candidate) -> bool:
     return _close(candidate, other) and not contradict(candidate.title, other.title)
 
 
-def _same_by_text(candidate: _Candidate, other: _Candidate) -> bool:
+def _same_by_text(candidate: Candidate, other: Candidate) -> bool:
     return _same_by_witness(candidate, other) and same_text(candidate.entry, other.entry)
 
 
-def _close(candidate: _Candidate, other: _Candidate) -> bool:
+def _close(candidate: Candidate, other: Candidate) -> bool:
     return abs(candidate.entry.dated - other.entry.dated) < constants.NEWS_FOR
 
 
-def _alike(same: Sequence[list[_Candidate]], budget: Budget) -> list[list[list[_Candidate]]]:
+def _alike(same: Sequence[list[Candidate]], budget: Budget) -> list[list[list[Candidate]]]:
     """Stories put together by their leading titles, the most alike first.
 
     One joins others where it is like at least half of them, and contradicts none.
@@ -341,7 +271,7 @@ def _agree(
 
 
 def _cluster(
-    alike: Sequence[Sequence[_Candidate]], copies: Mapping[int, tuple[Entry, ...]]
+    alike: Sequence[Sequence[Candidate]], copies: Mapping[int, tuple[Entry, ...]]
 ) -> Cluster:
     # "Larder 3.0 is out" on a link site came before the release itself, which two others point to.
     first, *rest = sorted(

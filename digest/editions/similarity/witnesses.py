@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from digest.editions.similarity import constants
@@ -53,5 +54,7 @@ def _beginning(entry: Entry) -> str:
     return _letters(entry.excerpt[: constants.WITNESS])
 
 
+# A text is compared with each other one under its title.
+@lru_cache(maxsize=4096)
 def _letters(text: str) -> str:
     return _NO_LETTERS.sub(" ", fold(text)).strip()

@@ -275,3 +275,18 @@ def test_a_full_edition_is_soon_grouped() -> None:
     group(entries)
 
     assert process_time() - started < limits.seconds(3)
+
+
+@pytest.mark.parametrize(
+    ("release", "other", "stories"),
+    [
+        ("immich v3.0.0", "Immich 3.0 is out", 1),
+        ("Larder v3.0.0", "Show HN: Larder 3.0 – self-hosted pantry", 1),
+        ("tern 0.12.4", "Tern 0.12.4: faster resolver and lockfile export", 1),
+        ("immich v3.0.0", "larder v3.0.0", 2),
+        ("larder v3.0.0-rc.2", "Larder 3.0 is out", 2),
+        ("uv 0.12.4", "uv 0.12.5", 2),
+    ],
+)
+def test_a_release_meets_what_is_written_of_it(release: str, other: str, stories: int) -> None:
+    assert len(group([entry(1, "a", title=release), entry(2, "b", title=other)])) == stories

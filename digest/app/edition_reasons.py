@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
 from digest.editions.feed_names import feed_names
 from digest.editions.similarity.copies import older_copies
+from digest.model import ShownAs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +34,10 @@ class EntryFate(Struct, frozen=True):
     """The rules that raise it."""
     copy_of: str = ""
     """The title of the newer entry of its feed that has its link, and is shown; or empty."""
+    shown_as: ShownAs | None = None
+    """A story, a line or only counted, where it is taken."""
+    had: datetime | None = None
+    """When an earlier edition of the digest had its link, which makes a line of it."""
 
     @property
     def line(self) -> str:
@@ -40,12 +46,19 @@ class EntryFate(Struct, frozen=True):
         if self.copy_of:
             story = f", as {self.copy_of}, which is newer and has the same link"
         because = {
-            "taken": f"in {self.section}{story}",
+            "taken": self._place(story),
             "waiting": "no room, next edition",
             "left out": self.rule,
         }
         watched = f"; watched: {', '.join(self.watched)}" if self.watched else ""
         return f"{self.fate}: {self.title} ({self.feed}), {because[self.fate]}{watched}"
+
+    def _place(self, story: str) -> str:
+        if self.shown_as == "counted":
+            return "counted"
+        line = ", as a line" if self.shown_as == "line" else ""
+        had = f", since the edition of {self.had:%Y-%m-%d} had its link" if self.had else ""
+        return f"in {self.section}{story}{line}{had}"
 
 
 def copies_in(draft: Draft) -> dict[int, str]:
@@ -68,7 +81,7 @@ def explain_draft(draft: Draft, names: Mapping[str, str | None]) -> list[EntryFa
     `names` is what the configuration calls feeds, by address.
     """
     places = {
-        number: (section.title, story.title)
+        number: (section.title, story)
         for section in draft.edition.sections
         for story in section.stories
         for number in story.entries
@@ -76,25 +89,33 @@ def explain_draft(draft: Draft, names: Mapping[str, str | None]) -> list[EntryFa
     order = {number: place for place, number in enumerate(places)}
     entries = sorted(draft.pending, key=lambda entry: (entry.dated, entry.id), reverse=True)
     left_out = draft.judged.left_out
-    copies = copies_in(draft)
-    entries.sort(key=lambda entry: (order.get(entry.id, len(order)), entry.id in left_out))
+    copies, shown_as = copies_in(draft), draft.shown_as
+    entries.sort(
+        key=lambda entry: (
+            order.get(entry.id, len(order)),
+            entry.id in left_out,
+            entry.id not in shown_as,
+        )
+    )
     titles = {entry.feed_url: entry.feed_title for entry in draft.pending}
     shown = feed_names(names, titles)
     found = []
     for entry in entries:
-        section, story = places.get(entry.id, ("", ""))
+        section, story = places.get(entry.id, ("", None))
         rule = left_out.get(entry.id, "")
         found.append(
             EntryFate(
                 title=entry.title,
                 url=entry.link,
                 feed=shown[entry.feed_url],
-                fate="left out" if rule else "taken" if entry.id in places else "waiting",
+                fate="left out" if rule else "taken" if entry.id in shown_as else "waiting",
                 section=section,
-                story=story,
+                story=story.title if story else "",
                 rule=rule,
                 watched=draft.judged.watched.get(entry.id, ()),
                 copy_of=copies.get(entry.id, ""),
+                shown_as=shown_as.get(entry.id),
+                had=story.had if story else None,
             )
         )
     return found

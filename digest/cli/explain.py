@@ -15,12 +15,13 @@ from digest.app.waiting_hosts import waiting_line
 from digest.app.wiring import job_context, utc_now
 from digest.cli import aio, pass_settings
 from digest.cli.output import print_result, say
+from digest.editions.earlier import ALL_HAD
 from digest.editions.filter import NOT_INCLUDED
 from digest.editions.weekly import configured, weekly_of
 from digest.errors import UsageError
 from digest.feeds.text import one_line
 from digest.jobs.drafts import Drafter
-from digest.model import Fact
+from digest.model import Fact, ShownAs
 from digest.store import Store, StoreThread, database_of
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Verdict(Struct, frozen=True):
     ]
     message: str
     edition: int | None = None
+    shown_as: ShownAs | None = None
+    """A story, a line or only counted: in that edition, or in the next; null where unknown."""
 
 
 class Match(Struct, frozen=True):
@@ -173,13 +176,14 @@ class _Explainer:
             return Verdict(digest, "baseline", _why_old(record, found, zone))
         draft = await self._draft(digest)
         if rule := found.left_out or draft.judged.left_out.get(record.id):
-            by = f", since {rule}" if rule == NOT_INCLUDED else f" by {rule}"
+            by = f", since {rule}" if rule in {NOT_INCLUDED, ALL_HAD} else f" by {rule}"
             return Verdict(digest, "left out", f"left out{by}")
         again = "was edited and is sent again; " if found.again else ""
-        if record.id in draft.edition.entry_ids:
-            newer = copies_in(draft).get(record.id)
-            shown = f", as {newer}, which is newer and has the same link" if newer else ""
-            return Verdict(digest, "next", f"{again}will be in the next edition{shown}")
+        if shown_as := draft.shown_as.get(record.id):
+            message = (
+                f"{again}will be in the next edition{_as(shown_as)}{_because(draft, record.id)}"
+            )
+            return Verdict(digest, "next", message, shown_as=shown_as)
         message = f"{again}waits behind others, since an edition has room for max_entries only"
         return Verdict(digest, "waiting", message)
 
@@ -187,13 +191,28 @@ class _Explainer:
         zone = self._settings.zone_of(configured(digest))
         sent = ", ".join(f"{to}: {state}" for to, state in taken.deliveries)
         at = _local(taken.composed_at, zone)
-        message = f"in edition {taken.edition_id} of {at}; {sent or 'sent nowhere'}"
-        return Verdict(digest, "taken", message, taken.edition_id)
+        place = f"in edition {taken.edition_id} of {at}{_as(taken.shown_as)}"
+        message = f"{place}; {sent or 'sent nowhere'}"
+        return Verdict(digest, "taken", message, taken.edition_id, taken.shown_as)
 
     async def _draft(self, digest: str) -> Draft:
         if digest not in self._drafts:
             self._drafts[digest] = await self._drafter.edition(digest, self._now)
         return self._drafts[digest]
+
+
+def _as(shown_as: ShownAs | None) -> str:
+    return ", counted" if shown_as == "counted" else f", as a {shown_as}" if shown_as else ""
+
+
+def _because(draft: Draft, number: int) -> str:
+    """Why an entry is shown as it is, where that is not for its own sake."""
+    if newer := copies_in(draft).get(number):
+        return f" under {newer}, which is newer and has the same link"
+    story = next((each for each in draft.edition.stories if number in each.entries), None)
+    if story and story.had:
+        return f", since the edition of {story.had:%Y-%m-%d} had its link"
+    return ""
 
 
 def _why_old(record: Record, found: Subscribed, zone: ZoneInfo) -> str:

@@ -28,7 +28,7 @@ from digest.config.looks import LookSettings, Theme
 from digest.config.schedule import parse_schedule
 from digest.config.sources import canonical_name
 from digest.language import ENGLISH
-from digest.model import CatchUp, Content, Images, Schedule
+from digest.model import CatchUp, Content, Images, Overflow, Schedule
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,10 +61,16 @@ class DigestSettings(Model):
         description="How old an entry of a new feed may be; 0: none is sent. Undated ones are old.",
     )
     max_entries: int = Field(
-        50,
-        ge=1,
-        le=1000,
-        description="The most stories in one edition; the rest come with the next.",
+        25, ge=1, le=1000, description="The most stories in one edition; see overflow for the rest."
+    )
+    overflow: Overflow = Field(
+        "list",
+        description="Stories beyond these: list (counted, with all titles in the full list), next"
+        " (wait for at most three editions), or drop.",
+    )
+    repeat_after: Duration = Field(
+        timedelta(days=14),
+        description="How long a link that an edition had is no story again, but a line; 0: never.",
     )
     sections: Literal["feed", "tag"] = Field(
         "feed", description="A section for each feed, or for the first tag of each feed."
@@ -76,7 +82,7 @@ class DigestSettings(Model):
         description="The most stories above the sections, in editions of eight or more.",
     )
     fold: int = Field(
-        20, ge=0, description="How many stories are shown with their text; the rest are titles."
+        10, ge=0, description="How many stories are shown with their text; the rest are titles."
     )
     when_empty: Literal["skip", "send"] = Field(
         "skip", description="Whether an edition without stories is sent."

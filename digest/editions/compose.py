@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,6 +19,7 @@ from digest.model import (
     Edition,
     Failing,
     Held,
+    Listed,
     More,
     Quiet,
     Related,
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
 
 _WORDS_A_MINUTE = 230
 _LONGEST_LEAD = 90
+# Of the titles and links in the full list together: some 5,000 of them as people write them.
+_MOST_LISTED = 500_000
 
 
 class Health(Struct, frozen=True):
@@ -84,12 +89,13 @@ def compose(frame: Frame, selection: Selection, budget: Budget | None = None) ->
     What the budget has no room for stands under no subject with others.
     """
     frame = replace(frame, names=_shown_names(frame, selection))
+    counted = _counted(frame, selection)
     *_, also = fixed_headings(frame.language)
     # In a digest of one feed all is of its one section, what is watched first.
     top = frame.top if _has_headings(frame) else 0
     layout = Layout(_headings(frame, selection), top, frame.fold, Heading(also))
     ordered = order(selection.stories, layout, frame.watched, budget)
-    sections = tuple(_sections(frame, selection, ordered))
+    sections = tuple(_sections(frame, counted, ordered))
     return Edition(
         digest=frame.digest,
         title=frame.title,
@@ -99,7 +105,7 @@ def compose(frame: Frame, selection: Selection, budget: Budget | None = None) ->
         composed_at=frame.composed_at,
         timezone=frame.timezone,
         sections=sections,
-        held_back=selection.held_back,
+        held_back=len(selection.waiting),
         held=frame.health.held,
         failing=frame.health.failing,
         quiet=frame.health.quiet,
@@ -109,7 +115,7 @@ def compose(frame: Frame, selection: Selection, budget: Budget | None = None) ->
 
 
 def _shown_names(frame: Frame, selection: Selection) -> dict[str, str]:
-    entries = (entry for story in selection.stories for entry in story.everything)
+    entries = (entry for story in _taken(selection) for entry in story.everything)
     titles = {**frame.titles, **{entry.feed_url: entry.feed_title for entry in entries}}
     tags = (frame.tags or {}).values()
     return feed_names(frame.names, titles, taken_names(frame.language, frame.title, tags))
@@ -145,24 +151,48 @@ def _headings(frame: Frame, selection: Selection) -> dict[str, Heading]:
     return {lead.feed_url: Heading(frame.tags.get(lead.feed_url, untagged)) for lead in tagged}
 
 
-def _sections(frame: Frame, selection: Selection, ordered: Order) -> Iterable[Section]:
+def _taken(selection: Selection) -> Iterable[Cluster]:
+    return chain(selection.stories, selection.counted)
+
+
+def _counted(frame: Frame, selection: Selection) -> dict[str, More]:
+    """What is counted of each feed, by address, with titles for as long as there is room."""
+    counted: dict[str, list[Cluster]] = defaultdict(list)
+    titles: dict[str, list[Listed]] = defaultdict(list)
+    room = _MOST_LISTED
+    for story in selection.counted:
+        lead = story.lead
+        counted[lead.feed_url].append(story)
+        room -= len(lead.title) + len(lead.link)
+        if room >= 0:
+            titles[lead.feed_url].append(Listed(lead.title, lead.link))
+    stories = Counter({url: len(stories) for url, stories in counted.items()})
+    stories.update({url: len(numbers) for url, numbers in selection.unread.items()})
+    homes = {url: stories[0].lead.feed_home for url, stories in counted.items()}
+    return {
+        url: More(frame.names[url] or "", homes.get(url, ""), number, tuple(titles[url]))
+        for url, number in stories.items()
+    }
+
+
+def _sections(frame: Frame, counted: Mapping[str, More], ordered: Order) -> Iterable[Section]:
+    rest = dict(counted)
+    sections = []
     if ordered.top:
         title, *_ = fixed_headings(frame.language)
-        yield Section(title, _stories(frame, ordered.top), top=True)
+        sections.append(Section(title, _stories(frame, ordered.top), top=True))
     for heading, places in ordered.sections.items():
-        leads = {place.story.lead.feed_url: place.story.lead for place in places}
-        more = tuple(
-            More(_feed_name(frame, lead), lead.feed_home, selection.waiting[url])
-            for url, lead in leads.items()
-            if url in selection.waiting
+        urls = dict.fromkeys(place.story.lead.feed_url for place in places)
+        more = tuple(rest.pop(url) for url in urls if url in rest)
+        headed = _has_headings(frame)
+        sections.append(
+            Section(heading.title, _stories(frame, places), heading.url, more, headed=headed)
         )
-        yield Section(
-            heading.title,
-            _stories(frame, places),
-            heading.url,
-            more,
-            headed=_has_headings(frame),
-        )
+    if sections:
+        # Feeds without a section are counted in the last.
+        last = sections[-1]
+        sections[-1] = replace(last, more=(*last.more, *rest.values()))
+    return sections
 
 
 def _stories(frame: Frame, places: Sequence[Place]) -> tuple[Story, ...]:
@@ -172,7 +202,7 @@ def _stories(frame: Frame, places: Sequence[Place]) -> tuple[Story, ...]:
 def _start(frame: Frame, selection: Selection) -> datetime:
     if frame.period_from:
         return min(frame.period_from, frame.period_to)
-    entries = (entry for story in selection.stories for entry in story.everything)
+    entries = (entry for story in _taken(selection) for entry in story.everything)
     return min((frame.period_to, *(entry.dated for entry in entries)))
 
 
@@ -203,6 +233,7 @@ def _story(frame: Frame, place: Place) -> Story:
         brief=place.brief,
         facts=measured.facts,
         discussion=measured.discussion,
+        had=cluster.had,
     )
 
 

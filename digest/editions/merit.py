@@ -39,8 +39,11 @@ def is_shared(story: Cluster) -> bool:
 
 
 def best_first(stories: Iterable[Cluster], watched: Collection[int]) -> list[Cluster]:
-    """The best first: what is watched, what many tell, what is of a feed that says little, what
-    readers count high, what is more than slight, and the newest; undated ones come last."""
+    """The stories, the best first.
+
+    That is what is watched, then what many tell, what is of a feed that says little, what readers
+    count high, what is more than slight, and the newest; undated ones come last.
+    """
     stories = list(stories)
     of_feed = Counter(story.lead.feed_url for story in stories)
 

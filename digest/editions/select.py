@@ -1,12 +1,19 @@
-"""Which pending stories an edition takes, and how many wait for the next."""
+"""Which pending stories an edition shows, and what becomes of the others.
+
+An edition covers its period: it takes all that is pending. What it has no room for is counted, or
+waits for a later one, or is dropped, as the digest says.
+"""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
+from msgspec.structs import replace
 
+from digest.editions.earlier import ALL_HAD, mark_had
 from digest.editions.similarity.stories import group
 
 if TYPE_CHECKING:
@@ -14,52 +21,136 @@ if TYPE_CHECKING:
 
     from digest.editions.similarity.budget import Budget
     from digest.editions.similarity.stories import Cluster
-    from digest.model import Entry
+    from digest.model import Entry, Overflow, ShownEntry
+
+# What has waited for so many editions waits for no other.
+MOST_WAITS = 3
+# What is remembered of an entry that no edition has.
+DROPPED = "overflow: drop"
+
+
+class Room(Struct, frozen=True):
+    """How many stories an edition shows: in all, and of single feeds, by address.
+
+    `overflow` is what becomes of the others.
+    """
+
+    stories: int
+    by_feed: Mapping[str, int] = field(default_factory=dict)
+    overflow: Overflow = "list"
+
+
+class Standing(Struct, frozen=True):
+    """What is known of pending entries, by their numbers.
+
+    `watched` are raised; `waited` is how many editions passed each by; `counted` are those that
+    are in no story unless one of the others is. `unread` are those that nobody looked at, by the
+    address of their feed. `earlier` is what earlier editions showed.
+    """
+
+    watched: Collection[int] = ()
+    waited: Mapping[int, int] = field(default_factory=dict)
+    counted: Collection[int] = ()
+    unread: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    earlier: Sequence[ShownEntry] = ()
 
 
 class Selection(Struct, frozen=True):
-    """The stories taken, those with the better claim to a place first; and how many wait, by feed.
+    """The stories shown, counted and waiting, those with the better claim first.
 
-    Feeds are given by address.
+    `unread` are entries that are counted beside these, by the address of their feed; `left_out`
+    has, by its number, why an entry is in no edition.
     """
 
     stories: tuple[Cluster, ...]
-    waiting: Mapping[str, int]
+    counted: tuple[Cluster, ...] = ()
+    waiting: tuple[Cluster, ...] = ()
+    unread: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    left_out: Mapping[int, str] = field(default_factory=dict)
 
     @property
-    def held_back(self) -> int:
-        """How many stories wait, in all."""
-        return sum(self.waiting.values())
+    def counted_entries(self) -> frozenset[int]:
+        """The numbers of all entries that are only counted."""
+        return frozenset(chain(*self.unread.values(), *(story.ids for story in self.counted)))
+
+
+class _Claim(Struct, frozen=True):
+    """What a story has to say for itself: whether there may be room for it, and how good it is."""
+
+    story: Cluster
+    may_be_shown: bool
+    merit: tuple[bool, bool, int, int, int]
 
 
 def select(
     pending: Iterable[Entry],
-    max_stories: int,
-    max_by_feed: Mapping[str, int],
-    watched: Collection[int] = (),
+    room: Room,
+    standing: Standing = Standing(),  # noqa: B008 - immutable
     feeds: Sequence[str] = (),
     budget: Budget | None = None,
 ) -> Selection:
-    """Take what is watched, then the newest stories, feed by feed in turns.
+    """Show what is watched, then what has waited longest, then the newest, feed by feed in turns.
 
-    So a loud feed leaves room. `max_by_feed` limits the stories of single feeds, by address;
-    `watched` are ids of entries. `feeds` are addresses in the order of the configuration; what the
-    budget has no room for is in no story with others.
+    So a loud feed leaves room. What an earlier edition had comes behind all else. `feeds` are
+    addresses in the order of the configuration; what the budget has no room for is in no story
+    with others.
     """
     newest_first = sorted(pending, key=lambda entry: (entry.dated, entry.id), reverse=True)
+    stories = mark_had(group(newest_first, feeds, budget), standing.earlier)
+    claims = sorted(_claims(stories, room, standing), key=lambda claim: claim.merit)
+    shown = [claim.story for claim in claims if claim.may_be_shown][: room.stories]
+    taken = {story.lead.id for story in shown}
+    rest = [claim.story for claim in claims if claim.story.lead.id not in taken]
+    if all(story.had for story in shown):
+        # An edition has something new in it, or there is none.
+        selection = _with_rest((), rest, room, standing)
+        return replace(selection, left_out=_left_out(shown, ALL_HAD) | dict(selection.left_out))
+    return _with_rest(tuple(shown), rest, room, standing)
+
+
+def _claims(stories: Iterable[Cluster], room: Room, standing: Standing) -> Iterable[_Claim]:
     queues: dict[str, list[Cluster]] = defaultdict(list)
-    for story in group(newest_first, feeds, budget):
+    for story in stories:
         queues[story.lead.feed_url].append(story)
-    claims = []
     for place, (url, queue) in enumerate(queues.items()):
-        queue.sort(key=lambda story: story.ids.isdisjoint(watched))
-        room = max_by_feed.get(url, max_stories)
-        claims += [
-            (story.ids.isdisjoint(watched), turn, place, story)
-            for turn, story in enumerate(queue[:room])
-        ]
-    claims.sort(key=lambda claim: claim[:3])
-    taken = tuple(story for *_, story in claims[:max_stories])
-    by_feed = Counter(story.lead.feed_url for story in taken)
-    waiting = {url: len(queue) - by_feed[url] for url, queue in queues.items()}
-    return Selection(taken, {url: number for url, number in waiting.items() if number})
+        # In a feed's own queue the newest of these come first.
+        queue.sort(key=lambda story: _rank(story, standing))
+        most = room.by_feed.get(url, room.stories)
+        for turn, story in enumerate(queue):
+            may_be_shown = turn < most and not story.ids.issubset(standing.counted)
+            yield _Claim(story, may_be_shown, (*_rank(story, standing), turn, place))
+
+
+def _rank(story: Cluster, standing: Standing) -> tuple[bool, bool, int]:
+    return story.had is not None, story.ids.isdisjoint(standing.watched), -_waited(story, standing)
+
+
+def _waited(story: Cluster, standing: Standing) -> int:
+    """How many editions passed by the one of its entries that waits longest."""
+    return max(standing.waited.get(number, 0) for number in story.ids)
+
+
+def _with_rest(
+    shown: tuple[Cluster, ...], rest: Sequence[Cluster], room: Room, standing: Standing
+) -> Selection:
+    match room.overflow:
+        case "list":
+            return Selection(shown, counted=tuple(rest), unread=standing.unread)
+        case "drop":
+            unread = dict.fromkeys(chain(*standing.unread.values()), DROPPED)
+            return Selection(shown, left_out=_left_out(rest, DROPPED) | unread)
+        case "next":
+            return Selection(
+                shown,
+                counted=tuple(story for story in rest if not _may_wait(story, standing)),
+                waiting=tuple(story for story in rest if _may_wait(story, standing)),
+                unread=standing.unread,
+            )
+
+
+def _may_wait(story: Cluster, standing: Standing) -> bool:
+    return _waited(story, standing) < MOST_WAITS
+
+
+def _left_out(stories: Iterable[Cluster], reason: str) -> dict[int, str]:
+    return {number: reason for story in stories for number in story.ids}

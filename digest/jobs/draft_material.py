@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from digest.editions.similarity.budget import MOST_TERMS
+from digest.model import shown_as
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from digest.editions.compose import Frame
     from digest.editions.filter import Judged, Rules
-    from digest.model import Edition, Entry
+    from digest.editions.select import Room, Standing
+    from digest.model import Edition, Entry, ShownAs
 
 
 class Filed(Struct, frozen=True):
@@ -26,27 +28,32 @@ class Filed(Struct, frozen=True):
 class Material(Struct, frozen=True):
     """What an edition is made of: what is pending, and what it is to be like.
 
-    `beyond` has how many of a feed's entries wait that were not read, by address; `filed` and
-    `caps` are by address too. `terms` is how much may be compared.
+    `filed` is by the address of a feed; `terms` is how much may be compared.
     """
 
     pending: Sequence[Entry]
     frame: Frame
     rules: Rules
     filed: Mapping[str, Filed]
-    most: int
-    caps: Mapping[str, int]
-    beyond: Mapping[str, int]
+    room: Room
+    standing: Standing
     terms: int = MOST_TERMS
 
 
 class Draft(Struct, frozen=True):
     """An edition that is not stored yet, the entries that it was made from, and what rules said.
 
-    One that `is_short` might have more of its stories together.
+    `counted` are the numbers of the entries that it takes and shows as no story. One that
+    `is_short` might have more of its stories together.
     """
 
     edition: Edition
     pending: Sequence[Entry]
     judged: Judged
+    counted: frozenset[int] = frozenset()
     is_short: bool = False
+
+    @property
+    def shown_as(self) -> dict[int, ShownAs]:
+        """What it shows the entries as that it takes, by their numbers."""
+        return {**dict.fromkeys(self.counted, "counted"), **shown_as(self.edition)}

@@ -5,9 +5,9 @@ All of it runs in the thread of the store.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from digest.editions.catch_up import as_of
@@ -23,65 +23,108 @@ if TYPE_CHECKING:
 
     from digest.config import DigestSettings, Settings, SourceSettings
     from digest.editions.compose import Frame, Health
-    from digest.model import Entry
+    from digest.model import Entry, ShownEntry
     from digest.store import Store
 
-# Of each feed the newest are looked at; the others wait, as they would behind these.
+# Of each feed the newest are looked at; the others are only counted.
 _MOST_PENDING = 2_000
+# Of what earlier editions showed.
+_MOST_EARLIER = 5_000
 
 
-def newest_pending(store: Store, settings: Settings, digest: str) -> Sequence[int]:
-    """The numbers of the entries that wait for a digest, of each feed so many at most."""
+class Numbers(Struct, frozen=True):
+    """The numbers of the entries that an edition is made of.
+
+    `read` are those that are looked at, of which `counted` are in no story by themselves; the
+    others are `unread`, by the address of their feed.
+    """
+
+    read: Sequence[int]
+    counted: frozenset[int] = frozenset()
+    unread: Mapping[str, Sequence[int]] = field(default_factory=dict)
+
+
+def pending_numbers(store: Store, settings: Settings, digest: str) -> Numbers:
+    """The numbers of the entries that are pending for a digest."""
     urls = [feed.address for feed in settings.feeds_of(digest)]
-    return store.editions.newest_pending(digest, urls, _MOST_PENDING)
+    return _bounded(store.editions.pending_numbers(digest, urls))
+
+
+def week_numbers(store: Store, digest: str) -> Numbers:
+    """The numbers of the entries that a digest's editions had in the week that is on."""
+    taken = store.weeks.taken(digest)
+    counted = _bounded(store.weeks.counted(digest))
+    return replace(counted, read=sorted([*taken, *counted.read]), counted=frozenset(counted.read))
+
+
+def _bounded(numbers: Mapping[str, Sequence[int]]) -> Numbers:
+    """Numbers by feed, the newest first, of which so many of each are read."""
+    return Numbers(
+        read=sorted(number for newest in numbers.values() for number in newest[:_MOST_PENDING]),
+        unread={
+            url: newest[_MOST_PENDING:]
+            for url, newest in numbers.items()
+            if len(newest) > _MOST_PENDING
+        },
+    )
 
 
 def edition_material(
     store: Store,
     settings: Settings,
     digest: str,
+    numbers: Numbers,
     pending: list[Entry],
     times: tuple[datetime, datetime],
 ) -> Material:
     """What an edition is made of; `times` are now, and until when entries are looked at."""
     # What only an edition needs is loaded for the first, and not when a daemon starts.
     from digest.editions.filter import Rules
+    from digest.editions.select import MOST_WAITS, Room, Standing
 
     config, feeds = settings.digests[digest], settings.feeds_of(digest)
-    urls = [feed.address for feed in feeds]
     now, until = times
-    of_feed = Counter(entry.feed_url for entry in pending)
-    is_all = all(number < _MOST_PENDING for number in of_feed.values())
-    beyond = {} if is_all else store.editions.count_pending(digest, urls)
-    period = (store.editions.last_period_end(digest), until)
+    ends = store.editions.period_ends(digest, MOST_WAITS)
+    pending = as_of(pending, until) if until < now else pending
     return Material(
-        pending=as_of(pending, until) if until < now else pending,
-        frame=_frame(store, settings, digest, period, now),
+        pending=pending,
+        frame=_frame(store, settings, digest, (ends[0] if ends else None, until), now),
         rules=Rules(config.include, config.exclude, config.watch),
         filed=_filed(feeds),
-        most=config.max_entries,
-        caps={feed.address: feed.max_entries for feed in feeds if feed.max_entries},
-        beyond={url: more for url, n in beyond.items() if (more := n - of_feed[url]) > 0},
+        room=Room(
+            config.max_entries,
+            {feed.address: feed.max_entries for feed in feeds if feed.max_entries},
+            config.overflow,
+        ),
+        standing=Standing(
+            waited=_waited(pending, ends) if config.overflow == "next" else {},
+            unread=numbers.unread,
+            earlier=_earlier(store, config, digest, now),
+        ),
     )
 
 
 def week_material(
-    store: Store, settings: Settings, digest: str, taken: list[Entry], now: datetime
+    store: Store,
+    settings: Settings,
+    digest: str,
+    numbers: Numbers,
+    taken: list[Entry],
+    now: datetime,
 ) -> Material:
     """What a weekly edition is made of: the entries that the other editions had taken."""
     from digest.editions.filter import Rules
+    from digest.editions.select import Room, Standing
 
     config, zone, name = settings.digests[digest], settings.zone_of(digest), weekly_of(digest)
     frame = _frame(store, settings, digest, (store.weeks.began(digest), now), now)
+    urls = dict.fromkeys([*(entry.feed_url for entry in taken), *numbers.unread])
     frame = replace(
         frame,
         digest=name,
         title=language_of(config.language).translate("{digest}, weekly", digest=frame.title),
         # Feeds that are not the digest's any more come last.
-        names={
-            **frame.names,
-            **{entry.feed_url: frame.names.get(entry.feed_url) for entry in taken},
-        },
+        names={**frame.names, **{url: frame.names.get(url) for url in urls}},
         next_at=next_after(weekly_schedule(config.schedule), zone, now),
     )
     return Material(
@@ -90,10 +133,31 @@ def week_material(
         # What was decided for the other editions holds.
         rules=Rules(watch=config.watch),
         filed=_filed(settings.feeds_of(digest)),
-        most=len(taken),
-        caps={},
-        beyond={},
+        room=Room(len(taken)),
+        standing=Standing(
+            counted=numbers.counted,
+            unread=numbers.unread,
+            earlier=_earlier(store, config, name, now),
+        ),
     )
+
+
+def _waited(pending: Iterable[Entry], ends: Sequence[datetime]) -> dict[int, int]:
+    """How many of the editions that ended then passed each entry by, where any did."""
+    since = {
+        entry.id: max(entry.first_seen_at, entry.resend_at or entry.first_seen_at)
+        for entry in pending
+    }
+    waited = {number: sum(end >= at for end in ends) for number, at in since.items()}
+    return {number: editions for number, editions in waited.items() if editions}
+
+
+def _earlier(
+    store: Store, config: DigestSettings, digest: str, now: datetime
+) -> Sequence[ShownEntry]:
+    if not config.repeat_after:
+        return ()
+    return store.editions.shown_since(digest, now - config.repeat_after, _MOST_EARLIER)
 
 
 def _filed(feeds: Iterable[SourceSettings]) -> dict[str, Filed]:

@@ -41,18 +41,18 @@ def decide(material: Material, judged: Judged | None = None) -> Draft:
     if judged is None:
         judged = judge_entries(material.pending, material.rules, material.filed)
     budget = Budget(material.terms)
-    selection = select(
-        judged.kept,
-        material.most,
-        material.caps,
-        judged.watched,
-        tuple(material.frame.names),
-        budget,
-    )
-    waiting = {url: selection.waiting.get(url, 0) + more for url, more in material.beyond.items()}
-    selection = replace(selection, waiting={**selection.waiting, **waiting})
+    standing = replace(material.standing, watched=judged.watched)
+    feeds = tuple(material.frame.names)
+    selection = select(judged.kept, material.room, standing, feeds, budget)
     edition = compose(replace(material.frame, watched=judged.watched), selection, budget)
-    return Draft(edition, material.pending, judged, budget.is_short)
+    left_out = {**judged.left_out, **selection.left_out}
+    return Draft(
+        edition,
+        material.pending,
+        replace(judged, left_out=left_out),
+        selection.counted_entries,
+        budget.is_short,
+    )
 
 
 def is_too_much(contents: Iterable[str]) -> bool:

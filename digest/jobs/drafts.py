@@ -17,7 +17,12 @@ from msgspec.structs import replace
 
 from digest.errors import FeedError
 from digest.jobs.draft_material import Draft, Material
-from digest.jobs.draft_reader import edition_material, newest_pending, week_material
+from digest.jobs.draft_reader import (
+    edition_material,
+    pending_numbers,
+    week_material,
+    week_numbers,
+)
 from digest.log import event
 
 if TYPE_CHECKING:
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
 
     from digest.editions.filter import Judged
     from digest.jobs.context import JobContext
+    from digest.jobs.draft_reader import Numbers
     from digest.model import Entry
     from digest.store import Store
     from digest.workers.pool import WorkerPool
@@ -63,9 +69,9 @@ class Drafter:
         """The edition of a digest as it would be now, or would have been at `until`."""
         return await self._draft(
             digest,
-            lambda store: newest_pending(store, self._settings, digest),
-            lambda store, pending: edition_material(
-                store, self._settings, digest, pending, (now, until or now)
+            lambda store: pending_numbers(store, self._settings, digest),
+            lambda store, numbers, pending: edition_material(
+                store, self._settings, digest, numbers, pending, (now, until or now)
             ),
         )
 
@@ -73,23 +79,26 @@ class Drafter:
         """All that a digest's editions had in the week that is on."""
         return await self._draft(
             digest,
-            lambda store: store.weeks.taken(digest),
-            lambda store, taken: week_material(store, self._settings, digest, taken, now),
+            lambda store: week_numbers(store, digest),
+            lambda store, numbers, taken: week_material(
+                store, self._settings, digest, numbers, taken, now
+            ),
         )
 
     async def _draft(
         self,
         digest: str,
-        numbers: Callable[[Store], Sequence[int]],
-        read: Callable[[Store, list[Entry]], Material],
+        find: Callable[[Store], Numbers],
+        read: Callable[[Store, Numbers, list[Entry]], Material],
     ) -> Draft:
         began = time.monotonic()
         with self.watch():
             pending: list[Entry] = []
             # Whoever else asks the store waits for one part at most.
-            for ids in _parts(await self._store.transact(numbers), _MOST_READ):
+            numbers = await self._store.transact(find)
+            for ids in _parts(numbers.read, _MOST_READ):
                 pending += await self._store.transact(partial(_entries, ids=ids))
-            material = await self._store.transact(lambda store: read(store, pending))
+            material = await self._store.transact(lambda store: read(store, numbers, pending))
             draft = await self._decide(digest, material)
             wanted = _wanted(draft, material)
             if wanted:

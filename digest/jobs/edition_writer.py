@@ -8,6 +8,7 @@ from digest.editions.weekly import configured, is_lively, is_weekly
 from digest.jobs.message_ids import message_ids
 from digest.jobs.plan import list_channels
 from digest.jobs.render import render_beside
+from digest.store.publish import Rest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -56,7 +57,7 @@ class EditionWriter:
             ],
         )
         ids, now = message_ids(self._settings, digest, scheduled_for), self._clock()
-        left_out = draft.judged.left_out
+        rest = Rest(draft.counted, draft.judged.left_out)
 
         def write(store: Store) -> int:
             def publish() -> int:
@@ -65,7 +66,8 @@ class EditionWriter:
                     trouble,
                     now,
                     lambda: store.editions.publish(
-                        edition, scheduled_for, renditions, ids, following, left_out, urn
+                        *(edition, scheduled_for, renditions, ids, following),
+                        *(rest, urn),
                     ),
                 )
 

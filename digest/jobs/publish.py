@@ -249,7 +249,8 @@ class PublishJob:
             edition=edition_id,
             scheduled_for=scheduled_for.isoformat(),
             stories=len(edition.stories),
+            counted=len(draft.counted) or None,
             held_back=edition.held_back or None,
             left_out=len(left_out) or None,
         )
-        return Published(edition_id, edition.digest, len(edition.entry_ids))
+        return Published(edition_id, edition.digest, len(edition.entry_ids) + len(draft.counted))

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from digest.model.entries import Fact
 from digest.model.structs import repr_without
@@ -19,6 +20,9 @@ ALERTS = "alerts"
 CatchUp = Literal["auto", "send", "merge", "skip"]
 Content = Literal["excerpt", "full", "none"]
 Images = Literal["none", "remote", "embedded"]
+# What becomes of the stories that an edition has no room for; what it shows an entry as.
+Overflow = Literal["list", "next", "drop"]
+ShownAs = Literal["story", "line", "counted"]
 
 
 class Schedule(Struct, frozen=True):
@@ -110,7 +114,8 @@ class Story(Struct, frozen=True):
     subject it shares with its neighbours in the section. A `brief` one is shown by its title.
     `image` is where its feed says it has a picture, `picture` that picture once it was seen.
     A form that has no room for a `cut` one counts it. `facts` are as they were when the edition was
-    composed; `discussion` is where people talk about it.
+    composed; `discussion` is where people talk about it. `had` is when an earlier edition had its
+    link, which makes a line of it.
     """
 
     title: str
@@ -133,27 +138,46 @@ class Story(Struct, frozen=True):
     cut: bool = False
     facts: tuple[Fact, ...] = ()
     discussion: str = ""
+    had: datetime | None = None
 
     @property
     def is_shared(self) -> bool:
         """Whether another feed has it or something like it; then no form makes a line of it."""
-        return any(other.feed != self.feed for other in (*self.also_in, *self.related))
+        others = {other.feed for other in self.also_in} | {other.feed for other in self.related}
+        return bool(others - {self.feed})
+
+
+class Listed(Struct, frozen=True):
+    """A story that an edition counts, as its full list names it; `url` may be empty."""
+
+    title: str
+    url: str
 
 
 class More(Struct, frozen=True):
-    """So many more stories of a feed; `url` is the feed's home page, if any."""
+    """So many more stories of a feed; `url` is the feed's home page, if any.
+
+    `listed` are the first of them, all but where they are very many.
+    """
 
     feed: str
     url: str
     stories: int
+    listed: tuple[Listed, ...] = ()
+
+    @property
+    def unlisted(self) -> int:
+        """How many of them are in no list."""
+        return self.stories - len(self.listed)
 
 
 class Section(Struct, frozen=True):
     """Stories under one heading.
 
     `top` marks the section of those raised above the others; `url` is the home page of the feed
-    that it is of, if it is of one; `more` are those that wait for the next edition. One that is not
-    `headed` is shown without its title.
+    that it is of, if it is of one; `more` are those of its feeds that the edition only counts, and
+    in the last section those of feeds that have none. One that is not `headed` is shown without its
+    title.
     """
 
     title: str
@@ -176,6 +200,15 @@ class Section(Struct, frozen=True):
         return tuple(
             More(feed, self.url if has_one_feed else "", cut) for feed, cut in feeds.items()
         )
+
+    @property
+    def counted(self) -> tuple[More, ...]:
+        """What it only counts: `more` and what is cut, each feed once."""
+        counts = {more.feed: more for more in self.more}
+        for cut in self.cut:
+            more = counts.get(cut.feed, More(cut.feed, cut.url, 0))
+            counts[cut.feed] = replace(more, stories=more.stories + cut.stories)
+        return tuple(counts.values())
 
 
 class Held(Struct, frozen=True):
@@ -204,7 +237,8 @@ class Edition(Struct, frozen=True):
 
     The period is half open; it ends with the composing, or earlier where the edition is late.
     `language` is the BCP 47 tag that dates, numbers and fixed words go by; `next_at` is when the
-    next edition is due; `lead` is the index of the story that the subject names.
+    next edition is due; `lead` is the index of the story that the subject names. `held_back`
+    stories wait for the next edition.
     """
 
     digest: str
@@ -239,11 +273,31 @@ class Edition(Struct, frozen=True):
         return tuple(more for section in self.sections if not section.shown for more in section.cut)
 
     @property
+    def counted(self) -> tuple[More, ...]:
+        """What is only counted of the sections of which nothing is shown."""
+        hidden = (section for section in self.sections if not section.shown)
+        return tuple(more for section in hidden for more in section.counted)
+
+    @property
+    def listed(self) -> tuple[More, ...]:
+        """The full list: what is counted and has titles, by feed."""
+        return tuple(more for section in self.sections for more in section.more if more.listed)
+
+    @property
     def entry_ids(self) -> tuple[int, ...]:
-        """The entries this edition takes."""
+        """The entries that its stories stand for."""
         return tuple(entry for story in self.stories for entry in story.entries)
 
     @property
     def reading_minutes(self) -> int:
         """How long the whole takes to read."""
         return sum(story.reading_minutes for story in self.stories)
+
+
+def shown_as(edition: Edition) -> dict[int, ShownAs]:
+    """What an edition shows the entries of its stories as, by their ids."""
+    return {
+        entry: "line" if story.brief else "story"
+        for story in edition.stories
+        for entry in story.entries
+    }

@@ -90,6 +90,15 @@ class CleanEntry(Struct, frozen=True):
     discussion: str = ""
 
 
+class ShownEntry(Struct, frozen=True):
+    """An entry that an edition showed, and when that was."""
+
+    link: str
+    title: str
+    feed_url: str
+    at: datetime
+
+
 class Entry(Struct, frozen=True):
     """An entry as the store knows it.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from digest.model import Section
+from digest.model import Section  # noqa: TC001 - templates' reference reads its type
 
 if TYPE_CHECKING:
     from digest.model import Edition, Story

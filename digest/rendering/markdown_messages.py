@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from digest.language import language_of
 from digest.rendering import phrases
 from digest.rendering.excerpts import excerpt as excerpt_of
+from digest.rendering.full_list import linked_to_list
 from digest.rendering.measures import measures
 from digest.rendering.parts import fits, split
 from digest.rendering.phrases import short_line
@@ -63,6 +64,7 @@ def markdown_messages(
     There is room for what stands around a story from 1,500 characters on. `url` is where the
     edition is shown in a browser, if it is.
     """
+    edition = linked_to_list(edition, url) if url else edition
     items: list[_Item] = []
     for excerpts in _EXCERPTS:
         items = [*_items(edition, *excerpts), *_closing(edition, url)]
@@ -194,7 +196,7 @@ def _is_listed(item: _Item) -> bool:
 
 
 def _more(section: Section, language: Language) -> Iterator[str]:
-    """What of a section waits for the next edition."""
+    """What a section has no room for, counted."""
     for more in section.more[:_NAMED]:
         feed = _named(more.feed, more.url)
         yield language.translate("and {count} more from {feed}", count=more.stories, feed=feed)

@@ -26,6 +26,7 @@ _MARKDOWN_URL = re.compile(r"[<>\s\\]|&(?=#?\w+;)")
 _NAME, _NAMED = 60, 3
 # A word that is longer is cut in two.
 _LONGEST_TAIL = 15
+_DAYS_OF_A_WEEK = 7
 # By bidirectional class, and the marks that count as a letter (Unicode UAX 9).
 _DIRECTIONS: dict[str, Direction] = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 _MARKS: dict[Direction, str] = {"ltr": "\u200e", "rtl": "\u200f"}
@@ -116,6 +117,8 @@ def facts(
     """
     language = language_of(edition.language)
     facts_shown = [language.translate("Updated")] if story.updated else []
+    if story.had:
+        return [*facts_shown, had_before(edition, story)]
     facts_shown += [inline(who, language.direction) for who in sources(section, story, brief=brief)]
     if story.published and not brief:
         at, zone = story.published, edition.timezone
@@ -123,6 +126,23 @@ def facts(
     if story.reading_minutes:
         facts_shown.append(language.duration(story.reading_minutes))
     return facts_shown
+
+
+def had_before(edition: Edition, story: Story) -> str:
+    """`you had this on Monday: now also in A feed`; nothing of a story that is new.
+
+    The day has its name or its date, since it may be read on another than that of composing.
+    """
+    if not story.had:
+        return ""
+    language, zone = language_of(edition.language), ZoneInfo(edition.timezone)
+    day, today = (time.astimezone(zone).date() for time in (story.had, edition.composed_at))
+    is_of_this_week = (today - day).days < _DAYS_OF_A_WEEK
+    return language.translate(
+        "you had this on {day}: now also in {feed}",
+        day=language.weekday(day) if is_of_this_week else language.day_and_month(day),
+        feed=inline(story.feed, language.direction),
+    )
 
 
 def sources(section: Section, story: Story, *, brief: bool = False) -> list[str]:

@@ -12,6 +12,7 @@ from digest.model import (
     Fact,
     Failing,
     Held,
+    Listed,
     More,
     Picture,
     Quiet,
@@ -52,6 +53,9 @@ _BARE = Story("Untitled", "", "A feed", "", None, "", 1, entries=(3,))
 _BRIEF = replace(_FULL, title="In short", entries=(4,), brief=True, html="", picture=None)
 
 
+_LISTED = (Listed("One of the rest", "https://example.com/rest"), Listed("Another", ""))
+
+
 def ordinary() -> Edition:
     """An edition in which everything is set that can be."""
     return Edition(
@@ -68,7 +72,10 @@ def ordinary() -> Edition:
                 "A feed",
                 (replace(_FULL, html="", group=""), _FULL, _BARE, _BRIEF),
                 url="https://example.com/",
-                more=(More("A feed", "https://example.com/", 12), More("Another feed", "", 1)),
+                more=(
+                    More("A feed", "https://example.com/", 12, _LISTED),
+                    More("Another feed", "", 1),
+                ),
             ),
             Section("Other news", (_BRIEF,)),
         ),

@@ -27,6 +27,7 @@ from digest.model import (
     Fact,
     Failing,
     Held,
+    Listed,
     More,
     Picture,
     Quiet,
@@ -65,8 +66,8 @@ _TEXT = _of(
 _DATE = _of("ctime day isocalendar isoformat isoweekday month replace strftime weekday year")
 _TIME = _of("hour isoformat microsecond minute replace second strftime")
 _NOUNS = (
-    *(AlsoIn, Contents, Edition, Fact, Failing, Held, Look, More, Palette, Picture, Quiet, Related),
-    *(Section, Speech, Story),
+    *(AlsoIn, Contents, Edition, Fact, Failing, Held, Listed, Look, More, Palette, Picture, Quiet),
+    *(Related, Section, Speech, Story),
 )
 ATTRIBUTES: dict[type, frozenset[str]] = {
     **{noun: _members(noun) for noun in _NOUNS},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from digest.model import AlsoIn, Fact, Related, as_dict
+from digest.model import AlsoIn, Fact, More, Related, as_dict
 
 if TYPE_CHECKING:
     from digest.model import Edition, Story
@@ -38,6 +38,10 @@ class StorySnapshot(Struct, frozen=True):
     """Where people talk about it, or empty."""
     also_in: tuple[AlsoIn, ...]
     related: tuple[Related, ...]
+    brief: bool
+    """Whether it is shown by its title alone."""
+    had: datetime | None
+    """When an earlier edition had its link."""
 
 
 class SectionSnapshot(Struct, frozen=True):
@@ -45,6 +49,8 @@ class SectionSnapshot(Struct, frozen=True):
 
     title: str
     stories: tuple[StorySnapshot, ...]
+    more: tuple[More, ...]
+    """What is only counted of its feeds, and in the last section of feeds that have none."""
 
 
 class EditionSnapshot(Struct, frozen=True):
@@ -65,7 +71,7 @@ def snapshot(edition: Edition) -> EditionSnapshot:
         subject=edition.subject,
         period=Period(edition.period_from, edition.period_to),
         sections=tuple(
-            SectionSnapshot(section.title, tuple(map(_story, section.stories)))
+            SectionSnapshot(section.title, tuple(map(_story, section.stories)), section.more)
             for section in edition.sections
         ),
         held_back=edition.held_back,

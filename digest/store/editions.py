@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from msgspec import convert
 
-from digest.model import Edition, Entry, Rendition, as_dict
+from digest.model import Edition, Entry, Rendition, ShownEntry, as_dict
 from digest.store.entries import pass_over
 from digest.store.entry_rows import entry_of, select_entries
-from digest.store.pending import newest_pending, of_pending
-from digest.store.publish import plan_deliveries, planned_readers, take_entries
+from digest.store.pending import of_pending, pending_numbers
+from digest.store.publish import Rest, plan_deliveries, planned_readers, take_entries
 from digest.store.recipients import audience
 from digest.store.renames import moved_to
 from digest.store.schedules import advance
 from digest.store.tables import (
+    edition_entries,
     editions,
     entries,
     feeds,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     from digest.store.database import Database
     from digest.store.publish import MessageIds
@@ -43,11 +43,13 @@ class EditionQueries:
         with self._database.transaction() as connection:
             return [entry_of(row) for row in connection.execute(query.order_by(entries.c.id))]
 
-    def newest_pending(self, digest: str, urls: Collection[str], most: int) -> list[int]:
-        """The numbers of what is pending: of each feed the newest, `most` at most."""
-        query = newest_pending(digest, urls, most)
+    def pending_numbers(self, digest: str, urls: Collection[str]) -> dict[str, list[int]]:
+        """The numbers of what is pending, by the address of their feed, the newest first."""
+        found: dict[str, list[int]] = {}
         with self._database.transaction() as connection:
-            return sorted(connection.execute(query).scalars())
+            for row in connection.execute(pending_numbers(digest, urls)):
+                found.setdefault(row.url, []).append(row.id)
+        return found
 
     def entries(self, ids: Collection[int]) -> list[Entry]:
         """Entries by number, in its order."""
@@ -55,26 +57,37 @@ class EditionQueries:
         with self._database.transaction() as connection:
             return [entry_of(row) for row in connection.execute(query)]
 
-    def count_pending(self, digest: str, urls: Collection[str]) -> dict[str, int]:
-        """How many entries of each feed are for the digest and in no edition of it, by address."""
-        number = sa.select(feeds.c.url, sa.func.count()).select_from(entries)
-        query = of_pending(number.join(feeds, feeds.c.id == entries.c.feed_id), digest, urls)
-        with self._database.transaction() as connection:
-            return {row[0]: row[1] for row in connection.execute(query.group_by(feeds.c.url))}
-
     def contents(self, ids: Collection[int]) -> dict[int, str]:
         """The HTML of entries, by number."""
         query = sa.select(entries.c.id, entries.c.content).where(entries.c.id.in_(ids))
         with self._database.transaction() as connection:
             return {row.id: row.content for row in connection.execute(query)}
 
-    def last_period_end(self, digest: str) -> datetime | None:
-        """Where the newest edition ended; None before the first."""
-        newest = sa.select(editions.c.period_to).where(editions.c.digest == digest)
+    def period_ends(self, digest: str, most: int) -> list[datetime]:
+        """Where the newest editions ended, the latest first; so many at most."""
+        ends = sa.select(editions.c.period_to).where(editions.c.digest == digest)
+        newest = ends.order_by(editions.c.period_to.desc()).limit(most)
         with self._database.transaction() as connection:
-            return connection.execute(
-                newest.order_by(editions.c.period_to.desc()).limit(1)
-            ).scalar()
+            return list(connection.execute(newest).scalars())
+
+    def shown_since(self, digest: str, since: datetime, most: int) -> list[ShownEntry]:
+        """What editions of a digest due from then on showed; the newest, so many at most."""
+        query = (
+            sa.select(entries.c.link, entries.c.title, feeds.c.url, editions.c.period_to)
+            .join(edition_entries, edition_entries.c.edition_id == editions.c.id)
+            .join(entries, entries.c.id == edition_entries.c.entry_id)
+            .join(feeds, feeds.c.id == entries.c.feed_id)
+            .where(
+                editions.c.digest == digest,
+                editions.c.scheduled_for >= since,
+                edition_entries.c.digest == digest,
+                edition_entries.c.shown_as != "counted",
+            )
+            .order_by(editions.c.scheduled_for.desc(), edition_entries.c.entry_id.desc())
+            .limit(most)
+        )
+        with self._database.transaction() as connection:
+            return [ShownEntry(*row) for row in connection.execute(query)]
 
     def publish(
         self,
@@ -83,7 +96,7 @@ class EditionQueries:
         sent_as: Sequence[Rendition],
         message_id: MessageIds,
         next_edition_at: datetime | None,
-        left_out: Mapping[int, str] = MappingProxyType({}),
+        rest: Rest | None = None,
         urn: str | None = None,
     ) -> int:
         """Edition, what it takes, what is sent and to whom, together; answers its id.
@@ -91,9 +104,10 @@ class EditionQueries:
         Whoever wants editions at a time of their own gets those of the schedule then.
 
         `message_id` is called with channel, recipient and part. `next_edition_at` is None for
-        an edition that is not one of the schedule's. `left_out` has, by entry's id, the rule that
-        left it out, for good. `urn` is what feeds call it, where it is in one.
+        an edition that is not one of the schedule's. `rest` is about the entries of no story.
+        `urn` is what feeds call it, where it is in one.
         """
+        rest = rest or Rest()
         with self._database.transaction() as connection:
             edition_id = connection.execute(
                 sa.insert(editions)
@@ -108,8 +122,8 @@ class EditionQueries:
                 )
                 .returning(editions.c.id)
             ).scalar_one()
-            take_entries(connection, edition, edition_id)
-            pass_over(connection, edition.digest, left_out, edition.composed_at)
+            take_entries(connection, edition, edition_id, rest.counted)
+            pass_over(connection, edition.digest, rest.left_out, edition.composed_at)
             # An edition that somebody asks for waits for nothing.
             wanted_at = scheduled_for if next_edition_at else None
             for rendition in sent_as:

@@ -26,16 +26,20 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from digest.model import Fact
+    from digest.model import Fact, ShownAs
     from digest.store.database import Database
 
 
 class TakenBy(Struct, frozen=True):
-    """The edition that took an entry, and the states of its deliveries as (to, state) pairs."""
+    """The edition that took an entry, and the states of its deliveries as (to, state) pairs.
+
+    `shown_as` is None where an earlier version made it.
+    """
 
     edition_id: int
     composed_at: datetime
     deliveries: tuple[tuple[str, str], ...]
+    shown_as: ShownAs | None
 
 
 class Subscribed(Struct, frozen=True):
@@ -141,6 +145,7 @@ def _subscriptions(connection: Connection, entry: Any) -> dict[str, Subscribed]:
             subscriptions,
             editions.c.id,
             editions.c.period_to,
+            edition_entries.c.shown_as,
             passed_over.c.rule,
             passed_over.c.at,
         )
@@ -172,7 +177,7 @@ def _subscriptions(connection: Connection, entry: Any) -> dict[str, Subscribed]:
             subscribed_at=row.subscribed_at,
             since=row.since,
             in_baseline=entry.id <= row.baseline and not recent,
-            taken=TakenBy(row.id, row.period_to, _sent(connection, row.id)) if row.id else None,
+            taken=_taken_by(connection, row) if row.id else None,
             again=bool(resent),
             left_out=row.rule if judged_since else None,
             weekly=_weekly(connection, row.digest, entry.id),
@@ -182,14 +187,18 @@ def _subscriptions(connection: Connection, entry: Any) -> dict[str, Subscribed]:
 
 def _weekly(connection: Connection, digest: str, entry_id: int) -> TakenBy | None:
     query = (
-        sa.select(editions.c.id, editions.c.period_to)
+        sa.select(editions.c.id, editions.c.period_to, edition_entries.c.shown_as)
         .join(edition_entries, edition_entries.c.edition_id == editions.c.id)
         .where(
             edition_entries.c.digest == weekly_of(digest), edition_entries.c.entry_id == entry_id
         )
     )
     row = connection.execute(query).first()
-    return TakenBy(row.id, row.period_to, _sent(connection, row.id)) if row else None
+    return _taken_by(connection, row) if row else None
+
+
+def _taken_by(connection: Connection, row: Any) -> TakenBy:
+    return TakenBy(row.id, row.period_to, _sent(connection, row.id), row.shown_as or None)
 
 
 def _sent(connection: Connection, edition_id: int) -> tuple[tuple[str, str], ...]:

@@ -27,13 +27,8 @@ def of_pending(query: sa.Select[Any], digest: str, urls: Collection[str]) -> sa.
     )
 
 
-def newest_pending(digest: str, urls: Collection[str], most: int) -> sa.Select[Any]:
-    """The numbers of the newest of what is pending, so many of each feed."""
-    newest_first = sa.func.row_number().over(
-        partition_by=entries.c.feed_id, order_by=entries.c.id.desc()
-    )
-    numbered = sa.select(entries.c.id, newest_first.label("place")).select_from(entries)
-    ranked = of_pending(
-        numbered.join(feeds, feeds.c.id == entries.c.feed_id), digest, urls
-    ).subquery()
-    return sa.select(ranked.c.id).where(ranked.c.place <= most)
+def pending_numbers(digest: str, urls: Collection[str]) -> sa.Select[Any]:
+    """The numbers of what is pending with the addresses of their feeds, the newest first."""
+    numbered = sa.select(entries.c.id, feeds.c.url).select_from(entries)
+    joined = numbered.join(feeds, feeds.c.id == entries.c.feed_id)
+    return of_pending(joined, digest, urls).order_by(entries.c.id.desc())

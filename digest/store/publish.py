@@ -5,37 +5,54 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from msgspec import Struct, field
 
+from digest.model import shown_as
+from digest.store.bulk import batches, insert_rows
 from digest.store.recipients import audience, own_time
 from digest.store.tables import deliveries, edition_entries, entries, renditions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
-    from digest.model import Edition, Rendition
+    from digest.model import Edition, Rendition, ShownAs
 
     # Of a channel, a recipient and a part.
     MessageIds = Callable[[str, str, int], str]
 
 
-def take_entries(connection: Connection, edition: Edition, edition_id: int) -> None:
-    """Note that an edition has its entries, which no later one of the digest takes."""
-    taken = edition_entries.c
-    # An entry that is sent again is in its newest edition.
-    connection.execute(
-        sa.delete(edition_entries).where(
-            taken.digest == edition.digest, taken.entry_id.in_(_resent(edition.entry_ids))
+class Rest(Struct, frozen=True):
+    """What becomes of pending entries that are in no story of an edition.
+
+    It takes those that it `counted`; `left_out` has, by number, why another is in none, for good.
+    """
+
+    counted: Collection[int] = ()
+    left_out: Mapping[int, str] = field(default_factory=dict)
+
+
+def take_entries(
+    connection: Connection, edition: Edition, edition_id: int, counted: Collection[int] = ()
+) -> None:
+    """Note what an edition takes, which no later one of the digest does, and as what it shows that.
+
+    `counted` are the entries that are in none of its stories.
+    """
+    shown: dict[int, ShownAs] = {**dict.fromkeys(counted, "counted"), **shown_as(edition)}
+    for numbers in batches(shown):
+        # An entry that is sent again is in its newest edition.
+        connection.execute(
+            sa.delete(edition_entries).where(
+                edition_entries.c.digest == edition.digest,
+                edition_entries.c.entry_id.in_(_resent(numbers)),
+            )
         )
-    )
-    rows = [
-        {"digest": edition.digest, "entry_id": entry, "edition_id": edition_id}
-        for entry in edition.entry_ids
-    ]
-    if rows:
-        connection.execute(sa.insert(edition_entries), rows)
+    rows = [(edition.digest, entry, edition_id, form) for entry, form in shown.items()]
+    columns = ("digest", "entry_id", "edition_id", "shown_as")
+    insert_rows(connection, edition_entries, columns, rows)
 
 
 def planned_readers(

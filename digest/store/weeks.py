@@ -7,7 +7,7 @@ and whatever the clock said.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -17,6 +17,8 @@ from digest.editions.weekly import configured, is_weekly
 from digest.store.tables import (
     edition_entries,
     editions,
+    entries,
+    feeds,
     recipients,
     weekly_readers,
     weeks,
@@ -53,15 +55,26 @@ class WeekQueries:
             return connection.execute(query).scalar()
 
     def taken(self, digest: str) -> list[int]:
-        """The numbers of the entries in the digest's editions of the week that is on."""
-        query = (
-            sa.select(edition_entries.c.entry_id)
-            .join(editions)
-            .where(edition_entries.c.digest == digest, _is_new(digest))
-            .order_by(edition_entries.c.entry_id)
-        )
+        """The numbers of the entries that the digest's editions of the week that is on showed."""
+        query = _of_the_week(sa.select(edition_entries.c.entry_id), digest)
+        shown = query.where(edition_entries.c.shown_as != "counted")
         with self._database.transaction() as connection:
-            return list(connection.execute(query).scalars())
+            return list(connection.execute(shown.order_by(edition_entries.c.entry_id)).scalars())
+
+    def counted(self, digest: str) -> dict[str, list[int]]:
+        """Those that they only counted, by the address of their feed, the newest first."""
+        query = _of_the_week(sa.select(edition_entries.c.entry_id, feeds.c.url), digest)
+        counted = (
+            query.join(entries, entries.c.id == edition_entries.c.entry_id)
+            .join(feeds, feeds.c.id == entries.c.feed_id)
+            .where(edition_entries.c.shown_as == "counted")
+            .order_by(edition_entries.c.entry_id.desc())
+        )
+        found: dict[str, list[int]] = {}
+        with self._database.transaction() as connection:
+            for row in connection.execute(counted):
+                found.setdefault(row.url, []).append(row.entry_id)
+        return found
 
     def end(self, digest: str, publish: Callable[[], T], channels: Collection[str]) -> T:
         """End the week, together with the edition of it that `publish` stores, if it does.
@@ -126,6 +139,12 @@ def _newest(digest: str) -> sa.ScalarSelect[int]:
     # Its own: of two digests that become one, the week goes on after what both have had.
     newest = sa.func.coalesce(sa.func.max(editions.c.id), 0)
     return sa.select(newest).where(editions.c.digest == digest).scalar_subquery()
+
+
+def _of_the_week(query: sa.Select[Any], digest: str) -> sa.Select[Any]:
+    return query.join(editions, editions.c.id == edition_entries.c.edition_id).where(
+        edition_entries.c.digest == digest, _is_new(digest)
+    )
 
 
 def _is_new(digest: str) -> sa.ColumnElement[bool]:

@@ -12,6 +12,7 @@ from digest.editions.weekly import configured
 from digest.feeds.text import well_formed
 from digest.jobs.pictures import without_embedded
 from digest.jobs.render import render_beside
+from digest.rendering.full_list import linked_to_list
 from digest.rendering.templates import Templates
 from digest.signing.signatures import is_same
 from digest.signing.web_links import (
@@ -55,7 +56,7 @@ async def _edition(request: web.Request) -> web.Response:
     # Of a digest that is gone, the looks are gone too.
     templates = site.daemon.templates.get(configured(edition.digest)) or Templates()
     # What was embedded went out with the edition, and is not kept.
-    shown = without_embedded(edition)
+    shown = linked_to_list(without_embedded(edition), page="")
     async with site.rendering:
         html, _ = await render_beside(templates, lambda templates: templates.html(shown))
     response = document(html)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from css_inline import CSSInliner
 
 from digest.editions.compose import Frame, compose
-from digest.editions.select import select
+from digest.editions.select import Room, select
 from digest.editions.similarity.stories import group
 from digest.model import Entry
 from digest.rendering.email.fit import fit
@@ -90,7 +90,7 @@ def compose_once(watch: Stopwatch, pending: Sequence[Entry], templates: Template
     with watch.step("group into stories"):
         group(pending)
     with watch.step("select (groups too)"):
-        selection = select(pending, len(pending), {})
+        selection = select(pending, Room(len(pending)))
     with watch.step("compose"):
         edition = compose(frame, selection)
     with watch.step("render HTML, inline styles, fit"):

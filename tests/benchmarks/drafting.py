@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from digest.editions.order import Heading, Layout, order
-from digest.editions.select import select
+from digest.editions.select import Room, select
 from digest.editions.similarity.budget import Budget
 from digest.jobs.drafts import Drafter
 from digest.workers.pool import WorkerPool
@@ -43,7 +43,7 @@ FEEDS = ("https://one.example/feed", "https://two.example/feed")
 def seconds(entries: Sequence[Entry]) -> tuple[float, bool]:
     """The processor time of the stories of an edition, and whether the budget was used up."""
     budget, began = Budget(), process_time()
-    stories = select(entries, 1_000, {}, budget=budget).stories
+    stories = select(entries, Room(1_000), budget=budget).stories
     headings = {one.lead.feed_url: Heading(one.lead.feed_url) for one in stories}
     order(stories, Layout(headings, 5, 1_000), budget=budget)
     return process_time() - began, budget.is_short

@@ -43,7 +43,8 @@ def test_the_next_edition_will_have_it(polled: Project) -> None:
     (match,) = explained(polled, "https://site.example/1")
     assert (match["title"], match["key"]) == ("Story 1", "guid:https://site.example/id/1")
     assert (match["in_feed"], match["in_first_body"]) == (True, True)
-    assert match["digests"][0]["message"] == "will be in the next edition"
+    assert match["digests"][0]["message"] == "will be in the next edition, as a story"
+    assert match["digests"][0]["shown_as"] == "story"
 
 
 def test_an_edition_took_it(polled: Project) -> None:
@@ -86,13 +87,44 @@ def test_nothing_from_before_was_wanted(polled: Project) -> None:
 
 def test_there_was_no_room_for_it(polled: Project) -> None:
     config = polled.folder / "config.yaml"
-    text = config.read_text("utf-8").replace("first_edition", "max_entries: 1\n    first_edition")
-    config.write_text(text, "utf-8")
+    little = config.read_text("utf-8").replace("first_edition", "max_entries: 1\n    first_edition")
     newer = item(4, published=NOW + timedelta(hours=1))
     polled.feeds.replies["/feed"] = Reply(rss(newer, item(1)))
     polled.json("poll")
-    assert verdicts(polled, "Story 1") == ["waiting"]
-    assert verdicts(polled, "Story 4") == ["next"]
+    for overflow, state, shown_as in (
+        ("next", "waiting", None),
+        ("drop", "left out", None),
+        ("list", "next", "counted"),
+    ):
+        text = little.replace("max_entries", f"overflow: {overflow}\n    max_entries")
+        config.write_text(text, "utf-8")
+        (verdict,) = explained(polled, "Story 1")[0]["digests"]
+        assert (verdict["state"], verdict["shown_as"]) == (state, shown_as)
+        assert verdicts(polled, "Story 4") == ["next"]
+    polled.json("send", "weekly")
+    (verdict,) = explained(polled, "Story 1")[0]["digests"]
+    assert (verdict["state"], verdict["edition"], verdict["shown_as"]) == ("taken", 1, "counted")
+    assert ", counted; vault" in verdict["message"]
+    assert ", as a story; vault" in explained(polled, "Story 4")[0]["digests"][0]["message"]
+
+
+def test_an_earlier_edition_had_its_link(polled: Project) -> None:
+    polled.json("send", "weekly")
+    again = item(11, link="https://www.site.example/1?utm_source=other", title="Story 1 again")
+    polled.feeds.replies["/feed"] = Reply(rss(again))
+    polled.json("poll")
+    (verdict,) = explained(polled, "Story 1 again")[0]["digests"]
+    assert (verdict["state"], verdict["message"]) == (
+        "left out",
+        "left out, since an earlier edition had its link, and there is nothing else",
+    )
+    polled.feeds.replies["/feed"] = Reply(rss(again, item(12)))
+    polled.json("poll")
+    (verdict,) = explained(polled, "Story 1 again")[0]["digests"]
+    assert (verdict["state"], verdict["shown_as"]) == ("next", "line")
+    assert ", as a line, since the edition of 20" in verdict["message"]
+    why = polled.command("preview", "weekly", "--why").stdout
+    assert "Story 1 again (A feed), in A feed, as a line, since the edition of 20" in why
 
 
 def test_it_was_held_with_a_flood(polled: Project) -> None:

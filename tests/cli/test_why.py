@@ -10,7 +10,7 @@ import pytest
 from digest.app.edition_reasons import explain_draft
 from digest.editions.compose import Frame, compose
 from digest.editions.filter import Judged
-from digest.editions.select import select
+from digest.editions.select import Room, select
 from digest.jobs.drafts import Draft
 from tests.editions.entries import entry
 from tests.feed_xml import NOW, item, rss
@@ -50,7 +50,7 @@ def ruled(project: Project) -> Project:
 def test_it_tells_people_and_programs_of_each_entry_and_changes_nothing(ruled: Project) -> None:
     expected = [
         "taken: Kubernetes 1.35 (A feed), in A feed; watched: kube*",
-        "waiting: Rust news (A feed), no room, next edition",
+        "taken: Rust news (A feed), counted",
         "left out: Rust for you (A feed), exclude: /sponsored/",
         "left out: Go news (A feed), no include rule matches",
     ]
@@ -58,15 +58,16 @@ def test_it_tells_people_and_programs_of_each_entry_and_changes_nothing(ruled: P
     ruled.command("preview", "weekly", "--why", "-o", "why.txt")
     assert (ruled.folder / "why.txt").read_text("utf-8").splitlines() == expected
     shown = ruled.json("preview", "weekly", "--why")
-    assert shown["held_back"] == 1
+    assert shown["held_back"] == 0
     assert [(one["fate"], one["rule"], one["watched"]) for one in shown["entries"]] == [
         ("taken", "", ["kube*"]),
-        ("waiting", "", []),
+        ("taken", "", []),
         ("left out", "exclude: /sponsored/", []),
         ("left out", "no include rule matches", []),
     ]
     first = shown["entries"][0]
     assert (first["section"], first["story"]) == ("A feed", "Kubernetes 1.35")
+    assert [one["shown_as"] for one in shown["entries"]] == ["story", "counted", None, None]
     assert first["url"] == "https://site.example/1"
 
 
@@ -82,7 +83,8 @@ def test_an_entry_that_is_left_out_stays_so_and_is_explained(ruled: Project) -> 
     config.write_text(config.read_text("utf-8").replace(RULES, "    first_edition"), "utf-8")
     assert messages("Rust for you") == excluded
     assert messages("Go news") == [("left out", "left out, since no include rule matches")]
-    assert messages("Rust news") == [("next", "will be in the next edition")]
+    ((state, message),) = messages("Rust news")
+    assert (state, message.partition("; ")[0][-9:]) == ("taken", ", counted")
 
 
 def draft_of(*pending: Entry, names: Mapping[str, str | None]) -> Draft:
@@ -95,7 +97,7 @@ def draft_of(*pending: Entry, names: Mapping[str, str | None]) -> Draft:
         composed_at=NOW,
         names=names,
     )
-    return Draft(compose(frame, select(pending, 9, {})), pending, Judged(pending, {}, {}))
+    return Draft(compose(frame, select(pending, Room(9))), pending, Judged(pending, {}, {}))
 
 
 def test_an_entry_may_be_in_the_story_of_another() -> None:

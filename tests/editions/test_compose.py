@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from digest.editions.compose import Frame, compose
-from digest.editions.select import select
-from digest.model import AlsoIn, Edition, Entry, More, Related
+from digest.editions.select import Room, Standing, select
+from digest.model import AlsoIn, Edition, Entry, Listed, More, Related
 from tests.editions.entries import NOW, entry
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def composed(
         watched=watched or {},
         **more,
     )
-    return compose(frame, select(entries, most, {}, frame.watched))
+    return compose(frame, select(entries, Room(most), Standing(frame.watched)))
 
 
 def test_sections_come_in_the_order_of_the_configuration() -> None:
@@ -164,7 +164,7 @@ def test_an_edition_knows_its_frame_and_what_waits() -> None:
     assert (edition.digest, edition.title) == ("weekly", "Weekly reading")
     assert (edition.period_from, edition.period_to) == (NOW - timedelta(days=7), NOW)
     assert edition.timezone == "Europe/Berlin"
-    assert edition.held_back == 2
+    assert (edition.held_back, edition.sections[0].more[0].stories) == (0, 2)
 
 
 def test_an_empty_edition() -> None:
@@ -344,16 +344,17 @@ def test_two_feeds_of_one_name_have_a_section_each() -> None:
     assert [len(section.stories) for section in edition.sections] == [2, 1]
 
 
-def test_a_section_links_to_its_feed_and_says_how_much_of_it_waits() -> None:
+def test_a_section_links_to_its_feed_and_counts_what_it_has_no_room_for() -> None:
     at_home = [replace(one, feed_home="https://a.example/home") for one in LOUD]
 
     edition = composed(*at_home, entry(30, "b"), most=5)
 
     first, second = edition.sections
     assert (first.url, second.url) == ("https://a.example/home", "")
-    assert first.more == (More("Feed A", "https://a.example/home", 10),)
+    listed = tuple(Listed(one.title, one.link) for one in at_home[4:])
+    assert first.more == (More("Feed A", "https://a.example/home", 10, listed),)
     assert second.more == ()
-    assert edition.held_back == 10
+    assert edition.listed == first.more
 
 
 @pytest.mark.parametrize(
@@ -381,13 +382,14 @@ def test_an_edition_holds_exactly_what_was_selected(
     rows: list[tuple[str, str | None]], most: int
 ) -> None:
     entries = [entry(number, feed, link=link) for number, (feed, link) in enumerate(rows)]
-    selection = select(entries, most, {})
+    selection = select(entries, Room(most))
 
     edition = composed(*entries, most=most, top=3, fold=4)
 
     selected = [number for story in selection.stories for number in story.ids]
     assert sorted(edition.entry_ids) == sorted(selected)
-    assert len(edition.stories) + edition.held_back == len(
+    counted = [more for section in edition.sections for more in section.more]
+    assert len(edition.stories) + sum(more.stories for more in counted) == len(
         composed(*entries, most=len(entries) + 1).stories
     )
     for story in edition.stories:

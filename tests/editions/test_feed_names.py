@@ -6,7 +6,7 @@ import pytest
 
 from digest.editions.compose import Frame, compose
 from digest.editions.feed_names import feed_names
-from digest.editions.select import select
+from digest.editions.select import Room, select
 from tests.editions.entries import NOW, entry
 
 A, B, C = "https://a.example/f", "https://b.example/f", "https://c.example/f"
@@ -73,7 +73,7 @@ def test_no_feed_is_called_like_the_digest_or_what_it_is_filed_under(own: str) -
         names={"https://a.example/": None},
         tags={"https://a.example/": "Science"},
     )
-    (story,) = compose(frame, select([entry(1, "a", feed_title=own)], 10, {})).stories
+    (story,) = compose(frame, select([entry(1, "a", feed_title=own)], Room(10))).stories
     assert story.feed == f"{own} (a.example)"
 
 
@@ -89,7 +89,7 @@ def test_no_feed_is_called_like_a_heading_of_ours_or_like_another_that_has_nothi
         titles={"https://c.example/": "The Paper"},
     )
     entries = [entry(1, "a", feed_title="Top stories"), entry(2, "b", feed_title="The paper")]
-    edition = compose(frame, select(entries, 10, {}))
+    edition = compose(frame, select(entries, Room(10)))
     titles = [section.title for section in edition.sections]
     assert titles == ["Top stories (a.example)", "The paper (b.example)"]
     assert [story.feed for story in edition.stories] == titles

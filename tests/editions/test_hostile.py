@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.editions.order import Heading, Layout, order
-from digest.editions.select import select
+from digest.editions.select import Room, select
 from digest.editions.similarity.budget import MOST_TERMS, Budget
 from digest.editions.similarity.titles import read_title
 from tests import limits
@@ -27,7 +27,7 @@ SECONDS = limits.seconds(2.0)
 def seconds(entries: list[Entry]) -> float:
     """The processor time that the stories of an edition take, grouped, chosen and in order."""
     budget, started = Budget(), process_time()
-    stories = select(entries, 1_000, {}, budget=budget).stories
+    stories = select(entries, Room(1_000), budget=budget).stories
     headings = {one.lead.feed_url: Heading(one.lead.feed_url) for one in stories}
     order(stories, Layout(headings, 5, 1_000), budget=budget)
     return process_time() - started
@@ -49,8 +49,8 @@ def test_what_the_budget_has_no_room_for_stays_apart() -> None:
     entries = [entry(1, "a", title=title), entry(2, "b", title=title)]
     enough, little = Budget(), Budget(20)
 
-    assert len(select(entries, 9, {}, budget=enough).stories) == 1
-    assert len(select(entries, 9, {}, budget=little).stories) == 2
+    assert len(select(entries, Room(9), budget=enough).stories) == 1
+    assert len(select(entries, Room(9), budget=little).stories) == 2
     assert (enough.is_short, little.is_short) == (False, True)
 
 
@@ -60,7 +60,7 @@ def test_what_one_feed_says_leaves_room_for_the_others() -> None:
     entries = [*loud, *(entry(n, "ab"[n % 2], title=title, hours_ago=99) for n in (1_000, 1_001))]
     budget = Budget(200)
 
-    stories = select(entries, 99, {}, budget=budget).stories
+    stories = select(entries, Room(99), budget=budget).stories
     assert max(len(one.entries) for one in stories) == 2
     assert budget.is_short
 
@@ -77,7 +77,7 @@ def test_an_honest_edition_has_room_to_spare() -> None:
         entry(n, f"f{n % 40}", title=f"{_HONEST[n % 6]} {_HONEST[(n + 7) % 5]} {n}")
         for n in range(1_000)
     ]
-    select(honest, 1_000, {}, budget=budget)
+    select(honest, Room(1_000), budget=budget)
     assert not budget.is_short
 
 

@@ -102,9 +102,7 @@ class TestTop:
 
 class TestFold:
     def test_what_two_feeds_have_is_never_folded(self) -> None:
-        twice = [
-            [entry(n, "a", link=f"x{n}"), entry(n + 10, "b", link=f"x{n}")] for n in range(5)
-        ]
+        twice = [[entry(n, "a", link=f"x{n}"), entry(n + 10, "b", link=f"x{n}")] for n in range(5)]
 
         made = ordered(*(one for pair in twice for one in pair), *some(3, "e"), top=0, fold=0)
 

@@ -16,7 +16,7 @@ from digest.config.rule_parser import parse_rule
 from digest.editions.compose import Frame, compose
 from digest.editions.filter import NOT_INCLUDED, Rules, judge
 from digest.editions.rules import Subject, matches
-from digest.editions.select import select
+from digest.editions.select import Room, select
 from tests import limits
 from tests.editions.entries import NOW, entry
 
@@ -183,7 +183,7 @@ def test_a_story_has_the_rules_that_watch_for_any_of_its_entries() -> None:
         names={"https://a.example/": None, "https://b.example/": None},
         watched={1: ("one", "both"), 2: ("both", "two")},
     )
-    (story,) = compose(frame, select(entries, 10, {})).stories
+    (story,) = compose(frame, select(entries, Room(10))).stories
     assert story.watched == ("one", "both", "two")
 
 

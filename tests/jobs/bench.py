@@ -90,7 +90,7 @@ def settings_of(folder: Path, feeds: list[Any], **more: Any) -> Settings:
         "polling": {"allow_private_networks": True, "per_host": 0, **more.pop("polling", {})},
         "feeds": feeds,
         "channels": {"vault": {"kind": "file", "path": "{digest}-{date}.md"}},
-        "digests": {"weekly": {"schedule": MONDAYS, "send_to": ["vault"]}},
+        "digests": {"weekly": {"schedule": MONDAYS, "send_to": ["vault"], "max_entries": 60}},
     }
     return Settings.model_validate(data | more, context={"base": folder})
 

@@ -252,7 +252,7 @@ async def test_a_missed_day_without_stories(
 
 
 async def test_what_a_late_edition_cannot_hold_comes_with_the_next(tmp_path: Path) -> None:
-    async with daily(tmp_path, max_entries=2) as bench:
+    async with daily(tmp_path, max_entries=2, overflow="next") as bench:
         await learn_a_week(bench)
         await publishing(bench).publish_due()
         assert [one.titles for one in await editions(bench)] == [

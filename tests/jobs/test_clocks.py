@@ -252,10 +252,13 @@ def test_whatever_the_clock_does(
         times = [at for _, at, *_ in mine]
         assert len(times) == len(set(times))
         sent = Counter(
-            story["title"]
+            shown["title"]
             for *_, snapshot in mine
             for section in json.loads(snapshot)["sections"]
-            for story in section["stories"]
+            for shown in (
+                *section["stories"],
+                *(each for more in section["more"] for each in more["listed"]),
+            )
         )
         assert sent == Counter(learnt)
         periods = sorted((begin, end) for _, _, begin, end, _ in mine if begin != end)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import re
+from collections import Counter
 from datetime import timedelta
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any, cast
@@ -229,22 +230,32 @@ async def test_as_much_of_an_entry_is_shown_as_its_digest_says(
     assert [text for text in hidden if text in page] == []
 
 
-async def test_what_one_edition_cannot_hold_comes_with_the_next(tmp_path: Path) -> None:
-    small = settings(tmp_path, daily={**DAILY, "max_entries": 2})
+@pytest.mark.parametrize(
+    ("overflow", "sizes", "held_back", "shown_as"),
+    [
+        ("list", [5], [0], "story line counted counted counted"),
+        ("next", [2, 2, 1], [3, 1, 0], "story line story line story"),
+        ("drop", [2], [0], "story line"),
+    ],
+)
+async def test_what_one_edition_cannot_hold(
+    tmp_path: Path, overflow: str, sizes: list[int], held_back: list[int], shown_as: str
+) -> None:
+    small = settings(tmp_path, daily={**DAILY, "max_entries": 2, "fold": 1, "overflow": overflow})
     async with open_bench(small, tmp_path) as bench:
         await learn(bench, *"abcde")
-        sizes: list[int] = []
+        published = []
         for day in (1, 2, 3, 4):
             bench.clock.now = NOW + day * DAY
-            published = await publishing(bench).publish_due()
-            sizes += [one.entries for one in published]
-        taken = [row[1] for row in await table(bench, "edition_entries")]
-        held_back = [
-            json.loads(str(row[-1]))["held_back"] for row in await table(bench, "editions")
-        ]
-    assert sizes == [2, 2, 1]
-    assert held_back == [3, 1, 0]
-    assert sorted(taken) == [1, 2, 3, 4, 5]
+            published += await publishing(bench).publish_due()
+        taken = sorted(row[1:] for row in await table(bench, "edition_entries"))
+        snapshots = [json.loads(str(row[-1])) for row in await table(bench, "editions")]
+        left_out = await table(bench, "passed_over")
+        assert await bench.pending() == []
+    assert [one.entries for one in published] == sizes
+    assert [snapshot["held_back"] for snapshot in snapshots] == held_back
+    assert Counter(form for *_, form in taken) == Counter(shown_as.split())
+    assert [row[2] for row in left_out] == ["overflow: drop"] * (5 - len(taken))
 
 
 async def test_digests_of_one_feed_do_not_take_from_each_other(tmp_path: Path) -> None:

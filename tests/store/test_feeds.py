@@ -207,14 +207,13 @@ def test_what_is_pending_comes_without_its_content_which_is_read_apart(store: St
     assert store.editions.contents([waiting.id, 999]) == {waiting.id: "<p>a</p>"}
 
 
-def test_of_what_is_pending_the_newest_of_each_feed_are_read(store: Store) -> None:
+def test_what_is_pending_is_known_by_feed_the_newest_first(store: Store) -> None:
     learn(store, *(entry(name) for name in "abcde"))
     waiting = store.editions.pending("weekly", [URL])
-    newest = store.editions.newest_pending("weekly", [URL], 2)
-    assert newest == [one.id for one in waiting][-2:]
-    assert store.editions.entries(newest) == waiting[-2:]
-    assert store.editions.count_pending("weekly", [URL]) == {URL: 5}
-    assert store.editions.count_pending("weekly", []) == {}
+    numbers = store.editions.pending_numbers("weekly", [URL])
+    assert numbers == {URL: [one.id for one in reversed(waiting)]}
+    assert store.editions.entries(numbers[URL][:2]) == waiting[-2:]
+    assert store.editions.pending_numbers("weekly", []) == {}
 
 
 @pytest.mark.parametrize(

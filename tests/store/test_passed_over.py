@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
+from digest.store.publish import Rest
 from tests.feed_xml import NOW
 from tests.store.build import (
     DAY,
@@ -44,7 +45,9 @@ def rule_that_left_out(store: Store, key: str) -> str | None:
 
 def test_an_edition_leaves_out_for_good(learned: Store) -> None:
     a, b = ids(learned, "a", "b")
-    learned.editions.publish(edition_of(b), NOW, (INBOX,), name_message, NOW + WEEK, {a: RULE})
+    learned.editions.publish(
+        edition_of(b), NOW, (INBOX,), name_message, NOW + WEEK, Rest(left_out={a: RULE})
+    )
     assert dump(learned)["passed_over"] == [("weekly", a, RULE, NOW)]
     assert pending(learned) == []
     assert pending(learned, "other") == ["a", "b"]
@@ -68,7 +71,9 @@ def test_half_an_edition_leaves_nothing_out(learned: Store) -> None:
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        learned.editions.publish(edition_of(b), NOW, (INBOX,), fail, NOW + WEEK, {a: RULE})
+        learned.editions.publish(
+            edition_of(b), NOW, (INBOX,), fail, NOW + WEEK, Rest(left_out={a: RULE})
+        )
     assert dump(learned) == before
 
 

@@ -133,11 +133,12 @@ def test_the_edition_is_kept_as_it_was_composed(store: Store) -> None:
 
 
 def test_a_period_starts_where_the_last_ended(store: Store) -> None:
-    assert store.editions.last_period_end("weekly") is None
+    assert store.editions.period_ends("weekly", 1) == []
     publish(store, at=NOW + DAY)
     publish(store, at=NOW)
     publish(store, at=NOW + WEEK, digest="daily")
-    assert store.editions.last_period_end("weekly") == NOW + DAY
+    assert store.editions.period_ends("weekly", 1) == [NOW + DAY]
+    assert store.editions.period_ends("weekly", 3) == [NOW + DAY, NOW]
 
 
 def test_what_is_pending_comes_as_the_store_knows_it(store: Store) -> None:

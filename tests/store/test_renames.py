@@ -249,7 +249,7 @@ def test_a_renamed_digest_goes_on_where_it_was(store: Store) -> None:
     by_old_link = store.editions.load_due("weekly", NOW)
     assert by_old_link is not None
     assert by_old_link.digest == "daily"
-    assert store.editions.last_period_end("daily") == NOW
+    assert store.editions.period_ends("daily", 1) == [NOW]
 
 
 def test_what_both_names_took_is_sent_no_more(store: Store) -> None:

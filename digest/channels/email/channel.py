@@ -15,6 +15,7 @@ from digest.model import NO_PICTURES, Rendition
 from digest.rendering.email.headers import check_fields, mailbox
 from digest.rendering.email.message import build_email, personal_headers, text_only
 from digest.rendering.email.personal import Personal, links_of, marker_of
+from digest.rendering.full_list import linked_to_list
 from digest.rendering.pictures import self_contained
 from digest.rendering.preview import Preview
 
@@ -86,7 +87,8 @@ class EmailChannel(BaseChannel[EmailSettings]):
     ) -> Rendition:
         """One message; what is a recipient's own is filled in when it is sent."""
         links = links_of(edition, self._public_url, url) if self._public_url else None
-        html, text = templates.fitted(edition, links), templates.text(edition, links)
+        shown = linked_to_list(edition, url) if links and url else edition
+        html, text = templates.fitted(shown, links), templates.text(shown, links)
         message = build_email(edition, html, text, self._smtp.sender, pictures, links)
         return Rendition(self.name, self.kind, self.settings.to, (message,), personal=True)
 

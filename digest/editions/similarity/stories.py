@@ -43,13 +43,15 @@ class Cluster(Struct, frozen=True):
     """A story: the entries that it is, of different feeds, and those under titles that are alike.
 
     The one that leads comes first (`digest.editions.similarity.leads`). `copies` are older ones of
-    the feed and link of one of these. `group` is the subject it has in common with others.
+    the feed and link of one of these. `group` is the subject it has in common with others. `had` is
+    when an earlier edition had its link (`digest.editions.earlier`).
     """
 
     entries: tuple[Entry, ...]
     related: tuple[Entry, ...] = ()
     copies: tuple[Entry, ...] = ()
     group: str = ""
+    had: datetime | None = None
 
     @property
     def lead(self) -> Entry:
@@ -235,8 +237,12 @@ def _fit(
 
 
 def _same_by_link(candidate: _Candidate, other: _Candidate) -> bool:
-    # A page of all releases is no article.
-    return not differ(_releases(candidate.title), _releases(other.title))
+    return not are_other_releases(candidate.title, other.title)
+
+
+def are_other_releases(title: Title, other: Title) -> bool:
+    """Whether two titles name other versions, so that a link of both is a page of all releases."""
+    return differ(_releases(title), _releases(other))
 
 
 def _releases(title: Title) -> dict[str, frozenset[str]]:

@@ -106,6 +106,11 @@ class FeedBuilder(TextBuilder):
         self._keep_image("".join(self.parts).strip())
         self.parts.clear()
 
+    def end_image_url(self, _argument: str) -> None:
+        """The end of the address of a picture."""
+        self._keep_image(repaired(self.resolved("".join(self.parts).strip())))
+        self.parts.clear()
+
     def _keep_image(self, address: str | None) -> None:
         if address:
             self.fields["image"] = {"href": self.resolved(address)}

@@ -69,7 +69,7 @@ RULES = {
     "comments": Rule(None, FeedBuilder.end_address, "comments"),
     "itunes:image": Rule(FeedBuilder.begin_image, FeedBuilder.end_image),
     "image": Rule(FeedBuilder.begin_image, FeedBuilder.end_image),
-    "image/url": Rule(FeedBuilder.begin_part, FeedBuilder.end_image),
+    "image/url": Rule(FeedBuilder.begin_part, FeedBuilder.end_image_url),
     "itunes:duration": Rule(None, FeedBuilder.end_field, "itunes_duration"),
     **dict.fromkeys(("published", "issued", "pubdate", "dcterms:issued"), _PUBLISHED),
     **dict.fromkeys(

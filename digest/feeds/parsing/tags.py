@@ -40,13 +40,12 @@ _FIELDS = {
     *("rights", "copyright", "managingeditor", "webmaster", "docs", "cloud", "textinput", "items"),
     *("skiphours", "skipdays", "tagline", "logo", "icon"),
 }
-
 # Prefixes of what stands in texts: Office, social buttons, formulas.
 _IN_TEXTS = {"fb", "g", "m", "mml", "o", "st1", "svg", "v", "w", "xhtml"}
 # Far more than the entries that are taken can have.
 _MOST_TAGS = 100_000
 _PAGE = re.compile(r"<html|<!doctype html", re.IGNORECASE)
-_PROLOG = re.compile(r"(?:\s|<!--.*?-->|<\?.*?\?>|<![A-Z][^<>]*>)*", re.DOTALL)
+_PROLOG = re.compile(r"(?>\s|<!--.*?-->|<\?.*?\?>|<![A-Z][^<>]*>)*+", re.DOTALL)
 
 
 class _Token(NamedTuple):

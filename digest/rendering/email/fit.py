@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from digest.rendering.email.mime import encoded_size
 from digest.rendering.excerpts import excerpt
+from digest.rendering.full_list import without_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -39,9 +40,10 @@ _AROUND_TITLE, _AROUND_WORDS = 450, 350
 def fit(edition: Edition, render: Callable[[Edition], str]) -> tuple[Edition, str]:
     """The edition in as much detail as fits into MOST_BYTES as encoded, and its HTML.
 
-    Every story is still in it, cut or not. Where a template shows too much even of an edition
-    that is all cut, so be it.
+    Every story is still in it, cut or not; the full list of what is counted is not. Where a
+    template shows too much even of an edition that is all cut, so be it.
     """
+    edition = without_list(edition)
     html = render(edition)
     size = encoded_size(html)
     return (edition, html) if size <= MOST_BYTES else _Ladder(edition).descend(render, size)

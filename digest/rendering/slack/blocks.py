@@ -50,7 +50,8 @@ def bullet(story: Story, section: Section, excerpt: int, edition: Edition) -> Bl
     language = language_of(edition.language)
     full = excerpt and not story.brief
     facts = _meta(story, section, language) if full else _sources(story, section, language)
-    about = _marks(story, language) + facts
+    had = phrases.had_before(edition, story)
+    about = _marks(story, language) + ([had] if had else facts)
     pieces = [
         [_title(story)],
         [text(f" · {' · '.join(about)}")] if about else [],
@@ -90,7 +91,7 @@ def heading(title: str, url: str = "") -> Block:
 
 
 def more(section: Section, language: Language) -> list[Block]:
-    """The line that says what of a section waits for the next edition; none where nothing does."""
+    """The line that counts what a section has no room for; none where there is nothing."""
     named, rest = section.more[:_NAMED], section.more[_NAMED:]
     if not named:
         return []

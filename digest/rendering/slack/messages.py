@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from digest.language import language_of
 from digest.rendering import phrases
+from digest.rendering.full_list import linked_to_list
 from digest.rendering.parts import Limit, fits, split
 from digest.rendering.phrases import short_line
 from digest.rendering.slack import blocks as make
@@ -75,6 +76,7 @@ def build_messages(edition: Edition, url: str = "") -> list[Message]:
     A message is split between stories, never inside one. `url` is where the edition is shown in a
     browser, if it is.
     """
+    edition = linked_to_list(edition, url) if url else edition
     items: list[_Item] = []
     footer = [*_in_browser(edition, url), *_footer(edition)]
     for level in _LEVELS:
@@ -99,6 +101,7 @@ def build_thread(edition: Edition, url: str = "") -> list[Message]:
 
     Where there is nothing to go into a thread, it is what `build_messages` makes.
     """
+    edition = linked_to_list(edition, url) if url else edition
     items = _items(edition, _IN_THREAD)
     top = list(takewhile(lambda item: item.section.top, items))[:_MOST_IN_PARENT]
     link = _in_browser(edition, url)

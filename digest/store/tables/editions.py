@@ -66,6 +66,8 @@ edition_entries = sa.Table(
         "entry_id", sa.Integer, sa.ForeignKey("entries.id"), primary_key=True, nullable=False
     ),
     edition_id_column(),
+    # `story`, `line` or `counted`; empty where an earlier version wrote the row.
+    sa.Column("shown_as", sa.Text, nullable=False, server_default=""),
     sa.Index("edition_entries_by_edition", "edition_id"),
     # What is forgotten is looked for here, by us and by the foreign key.
     sa.Index("edition_entries_by_entry", "entry_id"),

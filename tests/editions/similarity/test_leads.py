@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from digest.editions.order import Heading, Layout, order
-from digest.editions.select import select
+from digest.editions.select import Room, select
 from digest.editions.similarity.leads import distance, publishers
 from digest.editions.similarity.stories import group
 from tests.editions.entries import NOW, entry
@@ -133,7 +133,7 @@ def test_one_publisher_with_many_feeds_does_not_top_what_two_have() -> None:
     ]
     two = [entry(n, "ab"[n % 2], link=ARTICLE, title=LIKE_IT + " now") for n in (6, 7)]
     rest = [entry(n, "cdefghijklmn"[n % 12], title=f"Other {n}") for n in range(8, 20)]
-    stories = select([*mine, *two, *rest], 100, {}).stories
+    stories = select([*mine, *two, *rest], Room(100)).stories
     headings = {one.lead.feed_url: Heading(one.lead.feed_url) for one in stories}
     lead = order(stories, Layout(headings, 3, 100)).lead
     assert lead is not None

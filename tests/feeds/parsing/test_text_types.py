@@ -81,6 +81,11 @@ def test_xhtml_that_was_escaped_is_still_markup(written: str, html: str) -> None
     assert read("atom", f"<content type='xhtml'>{written}</content>")[1] == html
 
 
+def test_so_is_a_title_that_was_escaped() -> None:
+    assert read("atom", "<title type='xhtml'>&lt;b&gt;Own&lt;/b&gt;</title>")[0] == "Own"
+    assert read("atom", "<title type='xhtml'>On &lt;b&gt;</title>")[0] == "On <b>"
+
+
 def test_what_stands_in_xhtml_ends_nothing() -> None:
     inner = "<details><summary>S</summary></details><title>t</title><link href='/no'/><id>no</id>"
     content = f"<content type='xhtml'><div>{inner}</div></content>"
@@ -106,6 +111,7 @@ def test_a_section_that_was_escaped_is_no_text() -> None:
         ("<p>Tom &amp; Jerry", "Tom & Jerry"),
         ("See <img src='x'>", "See <img src='x'>"),
         ("<math><mi>x</mi><mo>=</mo><mn>1</mn></math> holds", "x=1 holds"),
+        ("Fish &amp; Chips <br> and more", "Fish & Chips and more"),
         ("Use <b> or <strong>?", "Use <b> or <strong>?"),
         ("Use <b> &amp; <i>", "Use <b> & <i>"),
         ("When to use <br>", "When to use <br>"),

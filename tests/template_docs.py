@@ -54,8 +54,7 @@ WORDS: dict[type, dict[str, str]] = {
         "lead": "the number among its stories of the one that the subject names, from 0",
         "stories": "every story, in reading order",
         "teasers": "the first three stories but that one",
-        "cut": "what is cut of sections of which nothing is shown",
-        "counted": "what is only counted of these sections",
+        "cut": "what is counted of sections of which nothing is shown",
         "listed": "the full list: feeds of which stories are counted, with their titles",
         "entry_ids": "the ids of its entries, as `digest explain` has them",
         "reading_minutes": "how long the whole takes to read",
@@ -69,7 +68,7 @@ WORDS: dict[type, dict[str, str]] = {
         "headed": "whether its title is shown; not in a digest of one feed",
         "shown": "its stories but for those that are cut",
         "cut": "how many of its stories are cut, for each feed",
-        "counted": "the same with those of `more`, each feed once",
+        "counted": "how many are counted, cut or without room from the first, for each feed",
     },
     Story: {
         "title": "its title",
@@ -93,7 +92,7 @@ WORDS: dict[type, dict[str, str]] = {
         "facts": "what was measured of it, like its points, as of when the edition was composed",
         "discussion": "where people talk about it, or empty",
         "had": "when an earlier edition had its link, which makes a line of it",
-        "is_shared": "whether another feed has it or something like it",
+        "is_shared": "whether it is new and another feed has it or something like it",
     },
     Fact: {
         "name": "what was measured: `points`, `comments`, `downloads`, `stars` or another word",

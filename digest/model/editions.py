@@ -142,9 +142,9 @@ class Story(Struct, frozen=True):
 
     @property
     def is_shared(self) -> bool:
-        """Whether another feed has it or something like it; then no form makes a line of it."""
+        """Whether it is new and another feed has it or something like it; so it is never a line."""
         others = {other.feed for other in self.also_in} | {other.feed for other in self.related}
-        return bool(others - {self.feed})
+        return not self.had and bool(others - {self.feed})
 
 
 class Listed(Struct, frozen=True):
@@ -203,12 +203,15 @@ class Section(Struct, frozen=True):
 
     @property
     def counted(self) -> tuple[More, ...]:
-        """What it only counts: `more` and what is cut, each feed once."""
-        counts = {more.feed: more for more in self.more}
-        for cut in self.cut:
-            more = counts.get(cut.feed, More(cut.feed, cut.url, 0))
-            counts[cut.feed] = replace(more, stories=more.stories + cut.stories)
-        return tuple(counts.values())
+        """All that is counted of it, cut or without room from the first, each feed once."""
+        cut = {more.feed: more for more in self.cut}
+        both = (
+            replace(more, stories=more.stories + cut.pop(more.feed).stories)
+            if more.feed in cut
+            else more
+            for more in self.more
+        )
+        return (*both, *cut.values())
 
 
 class Held(Struct, frozen=True):
@@ -269,14 +272,10 @@ class Edition(Struct, frozen=True):
 
     @property
     def cut(self) -> tuple[More, ...]:
-        """What is cut of the sections of which nothing is shown."""
-        return tuple(more for section in self.sections if not section.shown for more in section.cut)
-
-    @property
-    def counted(self) -> tuple[More, ...]:
-        """What is only counted of the sections of which nothing is shown."""
-        hidden = (section for section in self.sections if not section.shown)
-        return tuple(more for section in hidden for more in section.counted)
+        """What is counted of the sections of which nothing is shown."""
+        return tuple(
+            more for section in self.sections if not section.shown for more in section.counted
+        )
 
     @property
     def listed(self) -> tuple[More, ...]:

@@ -80,7 +80,6 @@ class EditionQueries:
             .where(
                 editions.c.digest == digest,
                 editions.c.scheduled_for >= since,
-                edition_entries.c.digest == digest,
                 edition_entries.c.shown_as != "counted",
             )
             .order_by(editions.c.scheduled_for.desc(), edition_entries.c.entry_id.desc())

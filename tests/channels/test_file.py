@@ -106,8 +106,11 @@ async def test_json_is_the_contract_of_preview(tmp_path: Path) -> None:
                         "discussion": "",
                         "also_in": [],
                         "related": [],
+                        "brief": False,
+                        "had": None,
                     }
                 ],
+                "more": [],
             }
         ],
         "held_back": 2,

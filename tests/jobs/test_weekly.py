@@ -340,3 +340,44 @@ async def test_a_digest_that_goes_to_nobody_by_email_has_none(tmp_path: Path) ->
     async with open_bench(settings(tmp_path, send_to=["vault"]), tmp_path) as bench:
         health = await bench.store.transact(lambda store: store.health.read())
     assert list(health.digests) == ["news"]
+
+
+async def test_what_the_editions_counted_is_counted_in_the_weekly_edition_too(
+    tmp_path: Path,
+) -> None:
+    async with open_bench(settings(tmp_path, max_entries=1), tmp_path) as bench:
+        await put(bench, Recipient("inbox", EVE, frequency="weekly"))
+        for day in (1, 2):
+            bench.clock.now = NOW + day * DAY - timedelta(hours=1)
+            await learn(bench, f"first of {day}", f"second of {day}", f"third of {day}")
+            bench.clock.now = NOW + day * DAY
+            await publish(bench)
+        bench.clock.now = NOW + WEEK
+        assert await publish(bench) == ["news.weekly"]
+        tables = await bench.store.transact(build.dump)
+    (weekly,) = [json.loads(row[-1]) for row in tables["editions"] if row[1] == "news.weekly"]
+    shown = [story["title"] for part in weekly["sections"] for story in part["stories"]]
+    counted = [more for part in weekly["sections"] for more in part["more"]]
+    assert sorted(shown) == ["third of 1", "third of 2"]
+    assert [more["stories"] for more in counted] == [4]
+    assert {each["title"] for each in counted[0]["listed"]} == {
+        *("first of 1", "second of 1", "first of 2", "second of 2")
+    }
+    assert sorted(row[3] for row in tables["edition_entries"] if row[0] == "news.weekly") == [
+        *("counted", "counted", "counted", "counted", "story", "story")
+    ]
+
+
+async def test_what_a_weekly_edition_had_is_no_story_of_the_next(bench: Bench) -> None:
+    await put(bench, Recipient("inbox", EVE, frequency="weekly"))
+    await days(bench, 1, 7)
+    again = "https://www.site.example/of day 3?utm_source=b".replace(" ", "%20")
+    await learn(bench, "of day 8", change=lambda one: replace(one, link=again))
+    await days(bench, 9, 14)
+    tables = await bench.store.transact(build.dump)
+    weekly = [json.loads(row[-1]) for row in tables["editions"] if row[1] == "news.weekly"]
+    had = [
+        [story["title"] for part in each["sections"] for story in part["stories"] if story["had"]]
+        for each in weekly
+    ]
+    assert had == [[], ["of day 8"]]

@@ -12,11 +12,11 @@ from msgspec.json import decode
 from msgspec.structs import replace
 
 from digest.config.looks import LookSettings
-from digest.model import Edition, More, Picture, Related, Section, Story
+from digest.model import Edition, Listed, More, Picture, Related, Section, Story
 from digest.rendering.samples import SAMPLES, ordinary
 from digest.rendering.templates import THEMES, Templates
 from tests.rendering.checker import complaints
-from tests.rendering.samples import TEXT, editions
+from tests.rendering.samples import NOW, TEXT, editions
 from tests.rendering.screenshots import real_edition
 from tests.rendering.test_golden import CASES
 
@@ -100,7 +100,9 @@ def dressed(draw: st.DrawFn, plain: SearchStrategy[Edition]) -> Edition:
     """An edition with all that a story and a section may have beside their words."""
 
     related = st.builds(Related, TEXT, st.just("https://site.example/"), TEXT)
-    waiting = st.builds(More, TEXT, st.just(""), st.integers(1, 99))
+    listed = st.builds(Listed, TEXT, st.sampled_from(["", "https://site.example/"]))
+    titles = st.lists(listed, max_size=2).map(tuple)
+    counted = st.builds(More, TEXT, st.just(""), st.integers(2, 99), titles)
 
     def dress(story: Story) -> Story:
         return replace(
@@ -112,6 +114,7 @@ def dressed(draw: st.DrawFn, plain: SearchStrategy[Edition]) -> Edition:
             group=draw(st.sampled_from(["", "A subject", "נושא"])),
             brief=draw(st.booleans()),
             cut=draw(st.booleans()),
+            had=draw(st.sampled_from([None, NOW])),
         )
 
     edition = draw(plain)
@@ -120,7 +123,7 @@ def dressed(draw: st.DrawFn, plain: SearchStrategy[Edition]) -> Edition:
             section.title,
             tuple(map(dress, section.stories)),
             url=draw(st.sampled_from(["", "https://site.example/"])),
-            more=tuple(draw(st.lists(waiting, max_size=2))),
+            more=tuple(draw(st.lists(counted, max_size=2))),
             top=draw(st.booleans()),
         )
         for section in edition.sections

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import sqlalchemy as sa
+from msgspec.structs import replace
 
 from digest.errors import StoreError
+from digest.store.publish import Rest
 from tests.feed_xml import NOW
 from tests.store.build import (
     DAY,
@@ -27,6 +30,8 @@ from tests.store.build import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from digest.store import Store
 
 
@@ -145,3 +150,51 @@ def test_what_is_pending_comes_as_the_store_knows_it(store: Store) -> None:
     found = store.editions.pending("weekly", [URL])[0]
     assert (found.feed_url, found.feed_title, found.title) == (URL, "A feed", "a")
     assert (found.published, found.first_seen_at, found.excerpt) == (NOW, NOW, "a")
+
+
+def forms(store: Store) -> list[tuple[int, str]]:
+    return sorted((row[1], row[3]) for row in dump(store)["edition_entries"])
+
+
+def test_what_an_edition_shows_an_entry_as_is_kept(store: Store) -> None:
+    a, b, c = ids(store, "a", "b", "c")
+    edition = edition_of(a, b)
+    (section,) = edition.sections
+    brief = replace(section.stories[1], brief=True)
+    edition = replace(edition, sections=(replace(section, stories=(section.stories[0], brief)),))
+
+    store.editions.publish(edition, NOW, (), name_message, None, Rest(counted={c}))
+
+    assert forms(store) == [(a, "story"), (b, "line"), (c, "counted")]
+    assert pending(store) == []
+    (record,) = store.explaining.find("site.example/c", 1)
+    taken = record.subscriptions["weekly"].taken
+    assert taken is not None
+    assert taken.shown_as == "counted"
+
+
+def test_what_editions_showed_is_read_back_for_a_time_by_an_index(store: Store) -> None:
+    a, b, c = ids(store, "a", "b", "c")
+    publish(store, a, at=NOW - 2 * DAY)
+    store.editions.publish(edition_of(b), NOW - DAY, (), name_message, None, Rest(counted={c}))
+    publish(store, c, at=NOW, digest="daily")
+    statements: list[tuple[str, Any]] = []
+    sa.event.listen(
+        store.database._engine,
+        "before_cursor_execute",
+        lambda *said: statements.append((said[2], said[3])),
+    )
+
+    def shown(since: datetime, most: int = 9) -> list[str]:
+        return [each.title for each in store.editions.shown_since("weekly", since, most)]
+
+    assert shown(NOW - 2 * DAY) == ["b", "a"]
+    assert shown(NOW - 2 * DAY, 1) == shown(NOW - DAY) == ["b"]
+    (each,) = store.editions.shown_since("weekly", NOW - DAY, 9)
+    assert (each.link, each.feed_url, each.at) == ("https://site.example/b", URL, NOW)
+    query, parameters = next(said for said in statements if "edition_entries" in said[0])
+    with store.database.transaction() as connection:
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", parameters)
+        plan = [row.detail for row in rows]
+    assert any("digest=? AND scheduled_for>?" in step for step in plan)
+    assert not [step for step in plan if step.startswith("SCAN")]

@@ -7,6 +7,7 @@ this one may, since nothing of it is stored.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from digest.feeds.hosts import ascii_host
@@ -37,6 +38,8 @@ _LISTS = {"", "blog", "news", "feed", "rss", "articles", "posts", "home", "relea
 _TELLING_FRAGMENT = re.compile(r"[!/].|[^=&:]*\d[._-]\d[^=&:]*$")
 
 
+# What earlier editions had is asked for with each, and so are the home pages of feeds.
+@lru_cache(maxsize=8_192)
 def article_key(link: str) -> str:
     """What a link leads to, without how it gets there; nothing where it names no single article.
 

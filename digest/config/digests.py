@@ -79,7 +79,8 @@ class DigestSettings(Model):
         3,
         ge=0,
         le=10,
-        description="The most stories above the sections, in editions of eight or more.",
+        description="The most stories above the sections, in editions of eight or more; those on"
+        " one subject count as one.",
     )
     fold: int = Field(
         10, ge=0, description="How many stories are shown with their text; the rest are titles."

@@ -188,8 +188,10 @@ def _sections(frame: Frame, counted: Mapping[str, More], ordered: Order) -> Iter
     for heading, places in ordered.sections.items():
         urls = dict.fromkeys(place.story.lead.feed_url for place in places)
         more = tuple(rest.pop(url) for url in urls if url in rest)
-        stories, headed = _stories(frame, places), _has_headings(frame)
-        sections.append(Section(heading.title, stories, heading.url, more, headed=headed))
+        headed = _has_headings(frame)
+        sections.append(
+            Section(heading.title, _stories(frame, places), heading.url, more, headed=headed)
+        )
     if sections:
         # Feeds without a section are counted in the last.
         last = sections[-1]

@@ -34,14 +34,15 @@ def coverage(story: Cluster) -> int:
 
 
 def is_shared(story: Cluster) -> bool:
-    """Whether it has entries of two feeds or more, and readers had none of them."""
-    return story.had is None and len({entry.feed_url for entry in story.everything}) > 1
+    """Whether it has entries of two feeds or more."""
+    return len({entry.feed_url for entry in story.everything}) > 1
 
 
 def best_first(stories: Iterable[Cluster], watched: Collection[int]) -> list[Cluster]:
-    """What is watched, what many tell, what is of a feed that says little, what readers count high.
+    """The stories, the best first.
 
-    Then what is more than slight, and the newest; undated ones come last.
+    That is what is watched, then what many tell, what is of a feed that says little, what readers
+    count high, what is more than slight, and the newest; undated ones come last.
     """
     stories = list(stories)
     of_feed = Counter(story.lead.feed_url for story in stories)
@@ -51,17 +52,23 @@ def best_first(stories: Iterable[Cluster], watched: Collection[int]) -> list[Clu
         return (
             not story.ids.isdisjoint(watched),
             coverage(story),
-            # By powers of two: one story more or less makes no feed louder than another, and one
-            # point more or less no story better.
+            # By powers of two: one story more or less makes no feed louder than another.
             -of_feed[lead.feed_url].bit_length(),
-            _counted(story).bit_length(),
-            not _is_slight(lead),
+            *interest(story),
             lead.published is not None,
             lead.dated,
             lead.id,
         )
 
     return sorted(stories, key=merit, reverse=True)
+
+
+def interest(story: Cluster) -> tuple[int, bool]:
+    """What tells stories of one feed apart: how high readers count it, and if it is not slight.
+
+    By powers of two: one point more or less makes no story better.
+    """
+    return _counted(story).bit_length(), not _is_slight(story.lead)
 
 
 def _counted(story: Cluster) -> int:

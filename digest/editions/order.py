@@ -78,19 +78,19 @@ def order(
 ) -> Order:
     """Put the stories, those with the better claim to a place first, in the order of reading.
 
-    A story that has entries of several feeds is never brief.
+    A story that has entries of several feeds is never brief; what readers had is no news: it is of
+    no subject, never on top, last in its section, and only ever a line.
     """
-    # What readers had is no news: it is of no subject, never on top, and only ever a line.
     news = [story for story in stories if story.had is None]
     subjects = {story.lead.id: story for story in arrange(news, budget)}
-    stories = [subjects.get(story.lead.id, story) for story in stories]
-    ranked = best_first(subjects.values(), watched)
+    news = [subjects[story.lead.id] for story in news]
+    ranked = best_first(news, watched)
     top = tuple(chain(*map(_on_top, _top(_units(ranked), layout.top, watched))))
-    ranked += [story for story in stories if story.had]
     raised = {place.story.lead.id for place in top}
-    rest = [story for story in stories if story.lead.id not in raised]
+    rest = [story for story in news if story.lead.id not in raised]
     whole = _whole(rest, layout.fold - sum(not place.brief for place in top))
-    below = [story for story in ranked if story.lead.id not in raised]
+    had = best_first((story for story in stories if story.had), watched)
+    below = [*(story for story in ranked if story.lead.id not in raised), *had]
     sections = _by_heading(below, layout, first=not top)
     laid_out = {
         heading: _in_section(members, sum(story.lead.id in whole for story in members))
@@ -118,18 +118,19 @@ def _top(
     """
     stories = [*chain(*units)]
     places = min(most, len(stories) // _ONE_ON_TOP_OF) if len(stories) >= _WORTH_A_TOP else 0
-    raised = [unit for unit in units if _is_watched(unit, watched)]
-    others = [unit for unit in units if unit not in raised and (len(unit) == 1 or _is_wide(unit))]
-    wide = [unit for unit in others if _is_wide(unit)]
-    kept = min(len(wide), 1) if places > 1 and not any(map(_is_wide, raised[:places])) else 0
-    top = [*raised[: places - kept], *wide[:kept]]
+    raised = [unit for unit in units if _is_watched(unit, watched)][:places]
+    others = [unit for unit in units if not _is_watched(unit, watched)]
+    wide = [unit for unit in others if _is_wide(unit)][:1]
+    if places < 2 or any(map(_is_wide, raised)):
+        wide = []
+    top = [*raised[: places - len(wide)], *wide]
     feeds = {unit[0].lead.feed_url for unit in top}
-    if len({story.lead.feed_url for story in stories}) > 1:
-        for unit in others:
-            feed = unit[0].lead.feed_url
-            if len(top) < places and feed not in feeds:
-                top.append(unit)
-                feeds.add(feed)
+    has_feeds = len({story.lead.feed_url for story in stories}) > 1
+    for unit in others if has_feeds else ():
+        feed = unit[0].lead.feed_url
+        if len(top) < places and feed not in feeds and (len(unit) == 1 or _is_wide(unit)):
+            top.append(unit)
+            feeds.add(feed)
     return top
 
 
@@ -148,10 +149,8 @@ def _on_top(unit: Sequence[Cluster]) -> Iterator[Place]:
 
 def _whole(stories: Sequence[Cluster], room: int) -> set[int]:
     """The leads of those that are above the fold: what several feeds have, then the first."""
-    shared = {story.lead.id for story in stories if is_shared(story)}
-    others = [
-        story.lead.id for story in stories if story.had is None and story.lead.id not in shared
-    ]
+    shared = {story.lead.id for story in stories if is_shared(story) and not story.had}
+    others = [story.lead.id for story in stories if story.lead.id not in shared]
     return shared | {*others[: max(0, room - len(shared))]}
 
 
@@ -168,7 +167,9 @@ def _by_heading(
     sections |= {heading: [] for heading in layout.headings.values()}
     for story in ranked:
         sections[layout.headings[story.lead.feed_url]].append(story)
-    return {heading: members for heading, members in sections.items() if members}
+    filled = [(heading, members) for heading, members in sections.items() if members]
+    # What readers had stands before nothing that is new.
+    return dict(sorted(filled, key=lambda section: all(story.had for story in section[1])))
 
 
 def _in_section(ranked: Sequence[Cluster], room: int) -> tuple[Place, ...]:

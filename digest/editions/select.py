@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from digest.editions.earlier import ALL_HAD, mark_had
-from digest.editions.merit import WIDE, best_first, coverage
+from digest.editions.merit import coverage, interest
 from digest.editions.similarity.stories import group
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class _Claim(Struct, frozen=True):
 
     story: Cluster
     may_be_shown: bool
-    merit: tuple[bool, bool, int, bool, int, int]
+    merit: tuple[bool, bool, int, int, int, int]
 
 
 def select(
@@ -90,11 +90,11 @@ def select(
     feeds: Sequence[str] = (),
     budget: Budget | None = None,
 ) -> Selection:
-    """Show what is watched, what has waited longest, what many tell, then the best of each feed.
+    """Show what is watched, what has waited longest, what most publishers tell, and the others.
 
-    Feeds take turns, so that a loud one leaves room. What an earlier edition had comes behind all
-    else. `feeds` are addresses in the order of the configuration; what the budget has no room for
-    is in no story with others.
+    These take turns, the best of each feed first, so that a loud feed leaves room. What an earlier
+    edition had comes behind all else. `feeds` are addresses in the order of the configuration; what
+    the budget has no room for is in no story with others.
     """
     newest_first = sorted(pending, key=lambda entry: (entry.dated, entry.id), reverse=True)
     stories = mark_had(group(newest_first, feeds, budget), standing.earlier)
@@ -111,10 +111,11 @@ def select(
 
 def _claims(stories: Iterable[Cluster], room: Room, standing: Standing) -> Iterable[_Claim]:
     queues: dict[str, list[Cluster]] = defaultdict(list)
-    for story in best_first(stories, standing.watched):
+    for story in stories:
         queues[story.lead.feed_url].append(story)
     for place, (url, queue) in enumerate(queues.items()):
-        # In a feed's own queue the best of these come first.
+        # In a feed's own queue the best of these come first, then the newest.
+        queue.sort(key=interest, reverse=True)
         queue.sort(key=lambda story: _rank(story, standing))
         most = room.by_feed.get(url, room.stories)
         for turn, story in enumerate(queue):
@@ -122,12 +123,12 @@ def _claims(stories: Iterable[Cluster], room: Room, standing: Standing) -> Itera
             yield _Claim(story, may_be_shown, (*_rank(story, standing), turn, place))
 
 
-def _rank(story: Cluster, standing: Standing) -> tuple[bool, bool, int, bool]:
+def _rank(story: Cluster, standing: Standing) -> tuple[bool, bool, int, int]:
     return (
         story.had is not None,
         story.ids.isdisjoint(standing.watched),
         -_waited(story, standing),
-        coverage(story) < WIDE,
+        -coverage(story),
     )
 
 

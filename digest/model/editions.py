@@ -154,9 +154,9 @@ class Story(Struct, frozen=True):
 
     @property
     def is_shared(self) -> bool:
-        """Whether another feed has it or something like it; then no form makes a line of it."""
-        feeds = {*(also.feed for also in self.also_in), *(other.feed for other in self.related)}
-        return self.had is None and bool(feeds - {self.feed})
+        """Whether it is new and another feed has it or something like it; so it is never a line."""
+        others = {other.feed for other in self.also_in} | {other.feed for other in self.related}
+        return not self.had and bool(others - {self.feed})
 
 
 class Listed(Struct, frozen=True):

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from digest.model import Section
+from digest.model import Section  # noqa: TC001 - templates' reference reads its type
 
 if TYPE_CHECKING:
     from digest.model import Edition, Story
 
-# What fits two screens is seen without a list of it: lines of a mail program on a desk, as the
-# theme `classic` sets them, 600 pixels wide. A title has larger letters than an excerpt.
-_TWO_SCREENS = 80
-_TITLE, _EXCERPT = 60, 75
-_PICTURE = 5
+# What fits two screens is seen without a list of it: pixels of a mail program on a desk.
+_TWO_SCREENS = 1_800
+# How the theme `classic` sets an edition, 600 pixels wide: characters in a line of a title and of
+# an excerpt, the height of such a line, and what is around a story, a line of it, and a section,
+# and above and below all.
+_IN_TITLE, _IN_EXCERPT = 60, 75
+_LINE = 24
+_AROUND_STORY, _AROUND_LINE, _AROUND_SECTION, _AROUND_ALL = 54, 10, 54, 200
+_PICTURE = 132
 # With its heading, contents are eight lines.
 _MOST_LINES = 7
 
@@ -35,21 +39,24 @@ def contents(edition: Edition) -> Contents | None:
         for section in edition.sections
         if section.shown and section.headed and not section.top
     )
-    if len(named) < 2 or _lines(edition) <= _TWO_SCREENS:
+    if len(named) < 2 or _height(edition) <= _TWO_SCREENS:
         return None
     most = len(named) if len(named) <= _MOST_LINES else _MOST_LINES - 1
     return Contents(named[:most], len(named) - most)
 
 
-def _lines(edition: Edition) -> int:
-    """About how many lines it has; each section has a heading of two."""
-    return sum(2 + sum(map(_story, section.shown)) for section in edition.sections)
+def _height(edition: Edition) -> int:
+    """About how many pixels it is high."""
+    return _AROUND_ALL + sum(
+        _AROUND_SECTION + sum(map(_height_of, section.shown)) for section in edition.sections
+    )
 
 
-def _story(story: Story) -> int:
-    title = ceil(len(story.title) / _TITLE)
+def _height_of(story: Story) -> int:
+    title = _LINE * ceil(len(story.title) / _IN_TITLE)
     if story.brief:
-        return 1 + title
+        return title + _AROUND_LINE
+    text = _LINE * ceil(len(story.html or story.excerpt) / _IN_EXCERPT)
     beside = _PICTURE if story.picture else 0
-    text = ceil(len(story.html or story.excerpt) / _EXCERPT)
-    return title + max(1 + text, beside) + len(story.related) + 1
+    related = _LINE * len(story.related)
+    return max(title + text, beside) + related + _AROUND_STORY

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from msgspec.structs import replace
 
 from digest.editions import merit
@@ -16,6 +15,8 @@ from tests.editions.entries import entry
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    import pytest
 
     from digest.model import Entry
 

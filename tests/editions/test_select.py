@@ -141,6 +141,24 @@ def test_of_a_feed_what_readers_count_high_has_room_first() -> None:
     assert taken(select(entries, Room(2))) == {"a": [2, 1]}
 
 
+def test_what_several_publishers_tell_is_shown_before_what_is_newer() -> None:
+    told = [entry(40, "a", link="x"), entry(41, "b", link="x")]
+
+    selection = select([*told, entry(1, "a"), entry(2, "b"), entry(3, "c")], Room(2))
+
+    assert [story.lead.id for story in selection.stories] == [41, 1]
+
+
+def test_of_a_feed_what_readers_count_high_is_shown_first_and_what_is_slight_last() -> None:
+    liked = replace(entry(5), facts=(Fact("points", 300),))
+    slight = entry(1, words=3)
+
+    selection = select([slight, entry(2), entry(3), liked], Room(3))
+
+    assert taken(selection) == {"a": [5, 2, 3]}
+    assert [story.lead.id for story in selection.counted] == [1]
+
+
 def test_what_is_watched_stays_within_the_limit_of_its_feed() -> None:
     entries = [entry(number, "a") for number in range(1, 5)]
 

@@ -21,7 +21,7 @@ def in_sections(count: int, stories: int = 4, *, top: bool = False) -> Edition:
 
 
 def test_a_short_edition_has_none_whatever_its_sections() -> None:
-    assert contents(in_sections(12, stories=1)) is None
+    assert contents(in_sections(9, stories=1)) is None
     assert contents(edition()) is None
 
 
@@ -72,12 +72,20 @@ def test_pictures_and_what_is_related_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("_TWO_SCREENS", 400), ("_TITLE", 1), ("_EXCERPT", 5), ("_PICTURE", 40)]
+    ("name", "value"),
+    [
+        *(("_TWO_SCREENS", 9_000), ("_IN_TITLE", 1), ("_IN_EXCERPT", 5), ("_LINE", 90)),
+        *(("_AROUND_STORY", 200), ("_AROUND_LINE", 200), ("_AROUND_SECTION", 500)),
+        *(("_AROUND_ALL", 1_400), ("_PICTURE", 400)),
+    ],
 )
 def test_each_number_decides(monkeypatch: pytest.MonkeyPatch, name: str, value: int) -> None:
     picture = Picture("https://site.example/a.png", 600, 400)
-    long = in_sections(5)
-    short = edition(*(story(n, feed=f"Feed {n % 3}", picture=picture) for n in range(7)))
+    of_all_kinds = [
+        *(story(n, feed=f"Feed {n % 3}", picture=picture) for n in range(5)),
+        *(story(n, feed=f"Feed {n % 3}", brief=True) for n in range(5, 10)),
+    ]
+    long, short = in_sections(5), edition(*of_all_kinds)
     assert (contents(long) is None, contents(short) is None) == (False, True)
 
     monkeypatch.setattr(module, name, value)

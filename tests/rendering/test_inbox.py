@@ -1,4 +1,4 @@
-"""What an inbox shows: who sends it, the subject and the preheader, none of which repeats another."""
+"""What an inbox shows: who sends it, the subject and the preheader; none repeats another."""
 
 from __future__ import annotations
 

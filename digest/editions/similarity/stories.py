@@ -28,6 +28,7 @@ from digest.editions.similarity.witnesses import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from digest.editions.similarity.candidates import Seen
     from digest.editions.similarity.titles import Title

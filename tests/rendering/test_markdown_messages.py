@@ -57,7 +57,7 @@ def test_a_story_is_its_linked_title_what_to_know_of_it_and_its_excerpt() -> Non
     assert message == (
         "# Weekly reading\n9 to 16 November 2026 · 1 story · 4 min to read in full\n\n"
         "## A feed\n\n"
-        "**[Story 1](<https://site.example/1>)**\nAda · today · 4 min\n"
+        "**[Story 1](<https://site.example/1>)**\nAda · Monday · 4 min\n"
         "What story 1 is about. And a little more."
     )
 

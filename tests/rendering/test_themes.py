@@ -272,7 +272,7 @@ def test_text_shows_all_there_is_of_a_story() -> None:
         "[ Boats ]\n\n"
         "* Story 1\n"
         "  https://site.example/1\n"
-        "  ★ ferries · Ada · today · 4 min\n"
+        "  ★ ferries · Ada · Monday · 4 min\n"
         "  Related: Much the same (Other)\n"
         "  https://other.example/1\n\n"
         "  All of it.\n\n"

@@ -175,7 +175,7 @@ def test_top_stories_stand_by_themselves_with_their_pictures() -> None:
         "alt_text": "Why the night ferry still runs without reservations",
     }
     assert pictured["text"]["text"].splitlines()[-1] == (
-        "Harbor Notes · Mara Lindqvist · today · 4 min"
+        "Harbor Notes · Mara Lindqvist · Monday · 4 min"
     )
     related = (
         "How to move from protocol 1 (World Desk)",
@@ -184,7 +184,7 @@ def test_top_stories_stand_by_themselves_with_their_pictures() -> None:
     assert shown(message)[2].splitlines() == [
         "Lantern 4.2.0 drops two old protocols · ★ lantern · updated",
         "Adds resumable uploads, and drops support for two old protocols.",
-        "Release Log · today · 4 min",
+        "Release Log · Monday · 4 min",
         f"Related: {', '.join(related)}",
     ]
 

@@ -69,14 +69,12 @@ class Language:
         return unbroken(long if hours else short)
 
     def age(self, day: date, today: date) -> str:
-        """`today`, `yesterday`, `Tuesday`, `20 November`, or with its year where that differs."""
-        match (today - day).days:
-            case 0:
-                return self.translate("today")
-            case 1:
-                return self.translate("yesterday")
-            case days if 1 < days < _DAYS_OF_A_WEEK:
-                return self.weekday(day)
+        """`Tuesday`, `20 November`, or with its year where that differs.
+
+        Not `today` or `yesterday`: nobody knows on which day it is read.
+        """
+        if 0 <= (today - day).days < _DAYS_OF_A_WEEK:
+            return self.weekday(day)
         return self.day_and_month(day) if day.year == today.year else self.day(day)
 
     def number(self, number: int | float) -> str:

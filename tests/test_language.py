@@ -88,9 +88,9 @@ def test_a_period(tag: str, days: str, months: str, years: str) -> None:
 @pytest.mark.parametrize(
     ("tag", "ages"),
     [
-        ("en", ["today", "yesterday", "Wednesday", "Saturday", "13 November"]),
-        ("de", ["heute", "gestern", "Mittwoch", "Samstag", "13. November"]),
-        ("ja", ["今日", "昨日", "水曜日", "土曜日", "11月13日"]),
+        ("en", ["Friday", "Thursday", "Wednesday", "Saturday", "13 November"]),
+        ("de", ["Freitag", "Donnerstag", "Mittwoch", "Samstag", "13. November"]),
+        ("ja", ["金曜日", "木曜日", "水曜日", "土曜日", "11月13日"]),
     ],
 )
 def test_an_age(tag: str, ages: list[str]) -> None:
@@ -103,6 +103,9 @@ def test_an_age_has_a_year_where_it_is_not_this_one(days: int, tag: str) -> None
     day = DAY - timedelta(days)
     said = language_of(tag).age(day, DAY)
     assert (str(day.year) in said) == (day.year != DAY.year)
+    assert language_of(tag).age(DAY - timedelta(6), DAY) == language_of(tag).weekday(
+        DAY - timedelta(6)
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from digest.editions.feed_names import feed_names
+from digest.editions.headlines import byline, cut_at_word, headline
 from digest.editions.order import Heading, Layout, Place, order
+from digest.editions.posts import is_pictorial, is_untitled
 from digest.language import ENGLISH, language_of
 from digest.model import (
     AlsoIn,
@@ -177,10 +179,10 @@ def _story(frame: Frame, place: Place) -> Story:
     measured = next((entry for entry in cluster.entries if entry.facts or entry.discussion), lead)
     watched = (frame.watched.get(entry.id, ()) for entry in cluster.everything)
     return Story(
-        title=lead.title,
+        title=headline(lead.title),
         url=lead.link,
         feed=_feed_name(frame, lead),
-        author=lead.author,
+        author=byline(lead.author, language_of(frame.language)),
         published=lead.published,
         excerpt="" if frame.content == "none" else lead.excerpt,
         reading_minutes=_reading_minutes(lead),
@@ -198,17 +200,19 @@ def _story(frame: Frame, place: Place) -> Story:
         facts=measured.facts,
         discussion=measured.discussion,
         recording=bool(lead.seconds),
+        untitled=frame.content != "none" and is_untitled(lead.title, lead.excerpt),
+        pictorial=is_pictorial(lead),
     )
 
 
 def _related(frame: Frame, cluster: Cluster) -> Iterable[Related]:
     """What is shown with a story by its title; without its link where that stands there."""
     for entry in cluster.related:
-        yield Related(entry.title, entry.link, _feed_name(frame, entry))
+        yield Related(headline(entry.title), entry.link, _feed_name(frame, entry))
     titles = {entry.title for entry in cluster.entries + cluster.related}
     for copy in {copy.title: copy for copy in cluster.copies}.values():
         if copy.title not in titles:
-            yield Related(copy.title, "", _feed_name(frame, copy))
+            yield Related(headline(copy.title), "", _feed_name(frame, copy))
 
 
 def _reading_minutes(entry: Entry) -> int:
@@ -234,9 +238,7 @@ def _subject(frame: Frame, selection: Selection, lead: Cluster | None) -> str:
     language = language_of(frame.language)
     if lead is None:
         return language.translate("{digest}: nothing new", digest=frame.title)
-    title = lead.lead.title
-    if len(title) > _LONGEST_LEAD:
-        title = title[: _LONGEST_LEAD - 1].rsplit(" ", 1)[0] + "…"
+    title = cut_at_word(headline(lead.lead.title), _LONGEST_LEAD)
     if others := len(selection.stories) - 1:
         title = language.plural(
             others, "{story}, and {number} more", "{story}, and {number} more", story=title

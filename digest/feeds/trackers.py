@@ -8,6 +8,10 @@ AT Internet, `ns_` of Comscore, `pk_` and `mtm_` of Matomo.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _TRACKERS = re.compile(
     r"utm_?\w+|(?:fb|g|d|ms|y|tw|tt|li_fat_|rb_|w)cli(?:ck)?d|[gw]braid|igshi?d?|mc_[ce]id"
@@ -16,6 +20,8 @@ _TRACKERS = re.compile(
     r"|custom\d|ptr_name|bbc_team)|ns_(?:mchannel|source|campaign|linkname|fee)|xtor|ncid|cmpid"
     r"|smid|ito|intcmp|wt_?z?mc|__twitter_impression|guc(?:counter|e_referrer(?:_sig)?)"
     r"|soc_(?:src|trk)|trk"
+    r"|srsltid|spm|_bhlid|gad_(?:source|campaignid)|gaa_(?:at|n|ts|sig)|wt\.mc_id|epik|igsh"
+    r"|sc_(?:channel|campaign|outcome|geo|country|publisher|medium)|_branch_(?:match_id|referrer)"
     r"|pk_(?:source|medium|campaign|kwd)|mtm_\w+|piwik_\w+|__s|ck_subscriber_id"
     r"|fb_(?:action_ids|source|ref)|sr_share",
     re.IGNORECASE,
@@ -37,8 +43,44 @@ _SITE = re.compile(
 _YES = {"", "1", "true", "yes"}
 # Another form of the same page.
 _FORMS = re.compile(r"amp(?:_js_v|_gsa)?|rss", re.IGNORECASE)
-_AMP_FORMS = {("outputtype", "amp"), ("output", "amp")}
-_YOUTUBE = {"si", "feature", "ab_channel", "pp"}
+_NAMED_FORMS = {("outputtype", "amp"), ("output", "amp"), ("tab", "readme-ov-file")}
+# Buttons under posts say by these which network a link is for (`share=twitter`).
+_NETWORKS = re.compile(
+    r"(?:facebook|twitter|x|linkedin|reddit|mastodon|bluesky|threads|tumblr|pinterest|pocket"
+    r"|telegram|(?:jetpack-)?whatsapp|e?mail|hackernews|press-this|native|print|copy|1|true)?",
+    re.IGNORECASE,
+)
+# What says by which way a reader came at these sites, and may mean something elsewhere.
+_OF_SITES = {
+    "youtube.com": {"si", "feature", "ab_channel", "pp"},
+    "x.com": {"s", "t"},
+    "substack.com": {
+        *("r", "s", "publication_id", "post_id", "isfreemail", "triedredirect", "token", "sd"),
+        *("showwelcomeonshare", "open", "triedsigningin", "source"),
+    },
+    "medium.com": {"sk", "source", "gi", "postpublishedtype"},
+    "open.spotify.com": {"si", "context", "nd", "dl_branch"},
+    "instagram.com": {"img_index", "hl"},
+    "tiktok.com": {"_t", "_r", "is_from_webapp", "sender_device", "web_id"},
+    "nytimes.com": {
+        *("unlocked_article_code", "smtyp", "smid", "campaign_id", "instance_id", "segment_id"),
+        *("regi_id", "user_id", "te", "nl", "referringsource", "action", "pgtype", "module"),
+    },
+    "bloomberg.com": {"sref", "accesstoken", "leadsource", "embedded-checkout"},
+    "wsj.com": {"st", "reflink", "siteid"},
+    "ft.com": {"accesstoken", "sharetype", "syn-25a6b1a6"},
+    "forbes.com": {"sh"},
+    "techcrunch.com": {"tpcc"},
+    "washingtonpost.com": {"pwapi_token", "itid", "wpisrc", "carta-url"},
+    "theatlantic.com": {"gift"},
+    "linkedin.com": {"trackingid", "lipi", "rcm", "midtoken", "trkemail"},
+    "msn.com": {"ocid", "cvid", "pc", "ei"},
+    "bbc.com": {"ocid"},
+    "bbc.co.uk": {"ocid"},
+    "reuters.com": {"taid", "rpc", "feedtype", "feedname"},
+    "theverge.com": {"showcomments"},
+    "aliexpress.com": {"algo_pvid", "algo_exp_id", "gatewayadapt", "pvid"},
+}
 
 
 def is_tracker(name: str, value: str) -> bool:
@@ -61,7 +103,13 @@ def tracks(name: str, value: str, host: str) -> bool:
         is_tracker(name, value)
         or bool(_FORMS.fullmatch(name))
         or (lower in _ORIGINS and bool(_SITE.fullmatch(value)))
-        or (lower, value.lower()) in _AMP_FORMS
+        or (lower, value.lower()) in _NAMED_FORMS
         or (lower == "m" and "blogspot." in host)
-        or (lower in _YOUTUBE and host == "youtube.com")
+        or (lower == "share" and bool(_NETWORKS.fullmatch(value)))
+        or lower in _of_site(host)
     )
+
+
+def _of_site(host: str) -> Collection[str]:
+    """What changes nothing at a host, or at one that it is below."""
+    return _OF_SITES.get(host, _OF_SITES.get(host.partition(".")[2], ()))

@@ -16,10 +16,11 @@ from digest.jobs.draft_material import Draft, Filed, Material
 from digest.rendering.plain import read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from digest.editions.filter import Judged, Rules
-    from digest.model import Entry
+    from digest.model import Content, Entry, Sample, Story
+    from digest.rendering.shared_edges import SharedEdges
 
 # Characters of whole contents in an edition: more is more than anybody reads, or is sent. Each tag
 # and each character by name takes as long as so many, and some have nothing else.
@@ -61,21 +62,66 @@ def is_too_much(contents: Iterable[str]) -> bool:
     return sum(map(_size, contents)) > _MOST_CONTENT
 
 
-def with_contents(draft: Draft, contents: Mapping[int, str]) -> Draft:
-    """The draft with the whole content of its stories, by the number of the entry that leads.
+def edges_of_feeds(samples: Mapping[str, Sequence[Sample]]) -> dict[str, SharedEdges]:
+    """What the entries of each feed share, by its address; from what those of now are like."""
+    from digest.rendering.shared_edges import shared_edges
 
-    Where that is too much, those that are shown last keep their excerpts.
+    edges = {
+        url: shared_edges([s.beginning for s in some], [s.end for s in some])
+        for url, some in samples.items()
+    }
+    return {url: shared for url, shared in edges.items() if shared}
+
+
+def leads_of(draft: Draft) -> dict[int, Entry]:
+    """The entries that lead the stories of a draft, by number."""
+    entries = {entry.id: entry for entry in draft.pending}
+    return {story.entries[0]: entries[story.entries[0]] for story in draft.edition.stories}
+
+
+def wanted_contents(draft: Draft, edges: Mapping[str, SharedEdges], content: Content) -> list[int]:
+    """The entries whose content is asked for, to show it or to make another excerpt of it."""
+    from digest.rendering.own_text import is_touched
+
+    return [
+        number
+        for number, entry in leads_of(draft).items()
+        if content == "full"
+        or (entry.feed_url in edges and is_touched(entry.excerpt, edges[entry.feed_url]))
+    ]
+
+
+def with_contents(
+    draft: Draft, contents: Mapping[int, str], edges: Mapping[str, SharedEdges], content: Content
+) -> Draft:
+    """The draft with what the entries that lead its stories say themselves, from their contents.
+
+    Excerpts do without what is shared in their feed, and so does the whole content, where that is
+    to be shown. Where it is too much, those that are shown last keep their excerpts.
     """
+    from digest.rendering.own_text import own_excerpt, own_html
+    from digest.rendering.shared_edges import NOTHING_SHARED
+
     room = _MOST_CONTENT
-    sections = []
-    for section in draft.edition.sections:
-        stories = []
-        for story in section.stories:
-            html = contents.get(story.entries[0], "")
-            room -= _size(html)
-            stories.append(replace(story, html=html) if room >= 0 else story)
-        sections.append(replace(section, stories=tuple(stories)))
-    return replace(draft, edition=replace(draft.edition, sections=tuple(sections)))
+    leads = leads_of(draft)
+
+    def with_content(story: Story) -> Story:
+        nonlocal room
+        lead = leads[story.entries[0]]
+        html = contents.get(lead.id, "")
+        room -= _size(html)
+        shared = edges.get(lead.feed_url, NOTHING_SHARED)
+        return replace(
+            story,
+            excerpt=own_excerpt(html, lead, shared) if html and shared else story.excerpt,
+            html=own_html(html, shared) if content == "full" and room >= 0 else story.html,
+        )
+
+    sections = tuple(
+        replace(section, stories=tuple(map(with_content, section.stories)))
+        for section in draft.edition.sections
+    )
+    return replace(draft, edition=replace(draft.edition, sections=sections))
 
 
 def _size(html: str) -> int:

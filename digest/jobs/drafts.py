@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from digest.editions.filter import Judged
     from digest.jobs.context import JobContext
-    from digest.model import Entry
+    from digest.model import Content, Entry, Sample
     from digest.store import Store
     from digest.workers.pool import WorkerPool
 
@@ -40,6 +40,8 @@ _log = logging.getLogger(__name__)
 _MOST_READ = 250
 # So many contents, of 256 KB at most, are in memory at a time.
 _MOST_TEXTS = 50
+# Feeds whose last entries are looked at together.
+_MOST_SAMPLED = 25
 _SLOW_SECONDS = 5.0
 # What is decided of so few, whatever they say, is soon done, and starting a process takes longer
 # (docs/performance.md).
@@ -91,9 +93,7 @@ class Drafter:
                 pending += await self._store.transact(partial(_entries, ids=ids))
             material = await self._store.transact(lambda store: read(store, pending))
             draft = await self._decide(digest, material)
-            wanted = _wanted(draft, material)
-            if wanted:
-                draft = _with_contents(draft, await self._whole(wanted))
+            draft = await self._with_own_texts(draft, material.frame.content)
         _tell(digest, draft, time.monotonic() - began)
         return draft
 
@@ -109,6 +109,22 @@ class Drafter:
             # Nothing but comparing takes long, and no edition is put off for that.
             event(_log, logging.WARNING, "not grouped", digest=digest, error=str(error))
             return await asyncio.to_thread(decide, replace(material, terms=0), judged)
+
+    async def _with_own_texts(self, draft: Draft, content: Content) -> Draft:
+        """The draft with whole contents where they are shown, without what feeds put around."""
+        from digest.jobs.draft_task import edges_of_feeds, leads_of, wanted_contents, with_contents
+
+        if content == "none":
+            return draft
+        samples: dict[str, list[Sample]] = {}
+        for urls in _parts({lead.feed_url for lead in leads_of(draft).values()}, _MOST_SAMPLED):
+            samples |= await self._store.transact(partial(_samples, urls=urls))
+        edges = await asyncio.to_thread(edges_of_feeds, samples)
+        wanted = wanted_contents(draft, edges, content)
+        if not wanted:
+            return draft
+        contents = await self._whole(wanted)
+        return await asyncio.to_thread(with_contents, draft, contents, edges, content)
 
     async def _judge(self, material: Material) -> Judged:
         from digest.jobs.draft_task import judge_entries
@@ -142,6 +158,10 @@ def _entries(store: Store, ids: Sequence[int]) -> list[Entry]:
     return store.editions.entries(ids)
 
 
+def _samples(store: Store, urls: Sequence[str]) -> dict[str, list[Sample]]:
+    return {url: store.editions.samples(url) for url in urls}
+
+
 def _parts(everything: Iterable[T], most: int) -> Iterator[tuple[T, ...]]:
     rest = iter(everything)
     while part := tuple(islice(rest, most)):
@@ -161,23 +181,10 @@ def _joined(parts: Iterable[Judged], pending: Sequence[Entry]) -> Judged:
     return Judged(kept, left_out, watched)
 
 
-def _wanted(draft: Draft, material: Material) -> list[int]:
-    """The entries whose content is to be shown whole."""
-    if material.frame.content != "full":
-        return []
-    return [story.entries[0] for story in draft.edition.stories]
-
-
 def _is_too_much(contents: Mapping[int, str]) -> bool:
     from digest.jobs.draft_task import is_too_much
 
     return is_too_much(contents.values())
-
-
-def _with_contents(draft: Draft, contents: Mapping[int, str]) -> Draft:
-    from digest.jobs.draft_task import with_contents
-
-    return with_contents(draft, contents)
 
 
 def _tell(digest: str, draft: Draft, seconds: float) -> None:

@@ -34,7 +34,15 @@ from digest.model.editions import (
     Section,
     Story,
 )
-from digest.model.entries import CleanEntry, Entry, Fact, KeyedEntry, KnownEntry, ParsedEntry
+from digest.model.entries import (
+    CleanEntry,
+    Entry,
+    Fact,
+    KeyedEntry,
+    KnownEntry,
+    ParsedEntry,
+    Sample,
+)
 from digest.model.feeds import (
     FeedState,
     HostBackoff,
@@ -84,6 +92,7 @@ __all__ = [
     "RecipientState",
     "Related",
     "Rendition",
+    "Sample",
     "Schedule",
     "Section",
     "Spent",

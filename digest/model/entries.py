@@ -122,3 +122,10 @@ class Entry(Struct, frozen=True):
     def dated(self) -> datetime:
         """When it was published, or first seen where the feed does not say or dates ahead."""
         return min(self.published or self.first_seen_at, self.first_seen_at)
+
+
+class Sample(Struct, frozen=True):
+    """How the clean content of an entry begins and ends; either may be cut on its other side."""
+
+    beginning: str
+    end: str

@@ -1,81 +1,29 @@
-"""What feeds put around an article and is no part of it: by whole paragraph, and at the end of one.
-
-English, German, French, Spanish and Italian, as WordPress, Medium, Hacker News and Reddit say it.
-"""
+"""Tells what feeds put around an article, and is no part of it, from what the article says."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from digest.rendering import boilerplate_forms as forms
+from digest.rendering.boilerplate_sentences import BEGINNINGS, NOTHING_TO_READ, SENTENCES
+from digest.rendering.sentences import sentences
 
 # Longer than any of these is something that somebody wrote.
 _LONGEST = 300
-_MORE = (
-    r"(?:continue reading|keep reading|read (?:more|on|the (?:full|rest|whole|original))"
-    r"|read (?:full|original) (?:article|story|post)|learn more|weiterlesen|mehr lesen|lies weiter"
-    r"|den (?:ganzen|vollst[äa]ndigen) (?:artikel|beitrag)|zum (?:vollst[äa]ndigen )?artikel"
-    r"|lire (?:la suite|plus|l['’]article)|leer m[áa]s|seguir leyendo|sigue leyendo|contin[úu]a"
-    r"|continua a leggere|leggi (?:tutto|di pi[ùu])|lees (?:meer|verder))"
-)
-_APPEARED = (
-    r"(?:the (?:post .{1,200}?|article [^.!?]{1,200}?)"
-    r"(?:appeared first|first appeared) (?:on|in|at)"
-    r"|(?:der|dieser) (?:beitrag|artikel) .{0,200}?(?:erschien|ist) (?:zuerst|zun[äa]chst)"
-    r"|cet article|l['’]article .{1,200}? est apparu en premier"
-    r"|la entrada .{1,200}? (?:se public[óo]|apareci[óo]) primero"
-    r"|l['’]articolo .{1,200}? proviene da)\b.{0,150}"
-)
-_DATE = (
-    r"(?:[^\W\d]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{1,2}\.? (?:de )?[^\W\d]{3,10}\.?"
-    r"(?: de)? \d{4}|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4})"
-)
-_MINUTES = r"(?:~|≈|about |ca\. )?\d{1,3} ?-?(?:min\b\.?|mins\b|minutes?\b|minuten\b|minutos?\b)"
-_NAMES = (
-    r"[^\W\d_a-z][\w.'’-]+(?:(?:,? (?:and|und|et|y|e|von|van|de|&) |,? )[^\W\d_a-z][\w.'’-]*){0,7}"
-)
-_NETWORKS = (
-    r"share|tweet|pin it|e-?mail|print|save|copy link|facebook|twitter|x|linkedin|reddit|whatsapp"
-    r"|pinterest|telegram|mastodon|bluesky|teilen|partager|compartir|condividi"
-)
-_CREDITS = (
-    r"photo(?: credit)?|image(?: credit)?|picture|photograph|illustration|credit|foto|bild"
-    r"|titelbild|bildquelle|cr[ée]dit photo|imagen|(?:featured|cover|header) image"
-)
-_WHOLE = (
-    rf"{_MORE}\b.{{0,150}}",
-    _APPEARED,
-    (
-        r"(?:this (?:post|article|story|piece) )?(?:(?:was|is|has been) )?"
-        r"(?:originally |first |cross-?)(?:published|posted|appeared)\b.{0,150}"
-    ),
-    (
-        r"(?:sponsored|advertisement|anzeige|werbung|publicit[ée]|publicidad|promoted)"
-        r"(?: (?:post|content|story|by .{1,60}))?"
-    ),
-    r"click (?:here )?to (?:view|read|watch|see|listen|continue|play)\b.{0,100}",
-    r"view (?:this|the|in|on|original|full) .{0,80}(?:post|article|image|gallery|browser|video)",
-    r"(?:hier klicken|cliquez ici|haz clic)\b.{0,80}",
-    rf"(?:(?:{_NETWORKS})(?: (?:this|on|via|it|to|auf|sur|en)\b)?[\s,|·•/]*)+(?:post|article)?",
-    r"(?:follow|like) us\b.{0,100}",
-    r"(?:subscribe|sign up) (?:to|for)\b.{0,120}(?:newsletter|updates|feed|podcast)\b.{0,60}",
-    (
-        r"(?:(?:estimated|average) )?(?:reading time|lesezeit|temps de lecture|tiempo de lectura"
-        rf"|tempo di lettura) ?:? ?{_MINUTES}"
-    ),
-    rf"{_MINUTES}(?: (?:read|reading time|lesezeit|de lecture|de lectura|di lettura))?",
-    rf"(?:(?:{_CREDITS})s?(?: ?[:©]| (?:by|credit|courtesy|via|from|von|de|par)\b)|©).{{0,120}}",
-    r"(?:article|comments) url:.*|points: \d+|# comments: \d+",
-    r"(?:comments?|kommentare|commentaires|comentarios)(?: ?\(?\d+\)?)?|\d+ comments?",
-    r"submitted by .{1,40}\[link\].*",
-    rf"(?:(?:published|posted|updated|ver[öo]ffentlicht|publi[ée]) ?(?:on|am|le)?:? )?{_DATE}",
-)
-_PARAGRAPH = re.compile(rf"\W*?(?:{'|'.join(_WHOLE)})?\W*", re.IGNORECASE)
+_WHOLE = re.compile(rf"\W*?(?:{'|'.join(forms.WHOLE)})\W*", re.IGNORECASE)
+_PARAGRAPH = re.compile(rf"\W*?(?:{'|'.join(forms.PARAGRAPHS)})?\W*", re.IGNORECASE)
 _BYLINE = re.compile(
-    rf"(?:By|BY|by|Written by|Posted by|Author:|Von|VON|Par|PAR|Por|POR|Di) {_NAMES}"
-    rf"(?:\W{{1,3}}(?:{_DATE}|{_MINUTES}.{{0,20}}))?\W*"
+    rf"(?:By|BY|by|Written by|Posted by|Author:|Von|VON|Par|PAR|Por|POR|Di|Door) {forms.NAMES}"
+    rf"(?:\W{{1,3}}(?:{forms.DATE}|{forms.MINUTES}(?: read)?)){{0,3}}\W*"
 )
+_NOTHING_TO_READ = re.compile("|".join(NOTHING_TO_READ), re.IGNORECASE)
+_BEGINNING = re.compile("|".join(BEGINNINGS))
 _END = re.compile(
-    rf"(?:(?<=[.!?…\])»])\s*(?-i:(?=[A-Z])){_MORE}|\s[\[(]?(?-i:C)ontinue reading)\b.{{0,200}}$"
-    rf"|\s(?-i:(?=[A-Z])){_APPEARED}$",
+    rf"(?:(?<=[.!?…\])»])\s*(?-i:(?=[A-Z])){forms.MORE}|\s[\[(]?(?-i:C)ontinue"
+    rf" reading)\b.{{0,200}}$"
+    rf"|\s(?-i:(?=[A-Z])){forms.APPEARED}$"
+    rf"|\s[\[(]\s*(?:{forms.MORE}|more|link|comments)\W*[\])]\W*$",
     re.IGNORECASE,
 )
 _INVITING = (
@@ -92,22 +40,80 @@ _INVITING = (
         "Zum ",
     ),
     *("Lire ", "Leer ", "Seguir", "Sigue ", "Leggi ", "Lees ", "first", "uerst", "premier"),
-    *("primero", "proviene"),
+    *("(read", "(Read", "[read", "[Read", "(more", "[more", "[link", "[comments"),
+    *("primero", "proviene", "Leia ", "Ler ", "Saiba ", "primeiro", "eerst"),
 )
 _CUT_OFF = ("…", "...", "…]", "...]", "…)", "...)", "… ]", "... ]")
 _CUT_SHORT = re.compile(
     r"(?P<end>(?<=[.!?…。！？\"”»]))?\s*(?:[\[(]\s*(?:…|\.\.\.)\s*[\])]|(?:…|\.\.\.))\W*$"
 )
+# Between the parts of a line: who, when, how long, what else there is.
+_BAR = re.compile(r"\s+[|·•]\s+")
+_WORD = re.compile(r"\w+")
+# Written out by a program that escaped a text twice; `C:\\new` and `"\\n"` are none.
+_BACKSLASH_N = re.compile(r"(?<=[\w.!?…,;:)])(?:\\r)?(?:\\n)+(?=\s|[^a-z\W]|\\n|$)")
+
+
+def prose_of(paragraph: str) -> str:
+    """What of a paragraph an excerpt shows; `…` at the end where it was cut short, or nothing."""
+    if len(paragraph) <= _LONGEST and (
+        _is_known_paragraph(paragraph) or _NOTHING_TO_READ.fullmatch(paragraph)
+    ):
+        return ""
+    if "\\n" in paragraph:
+        paragraph = _BACKSLASH_N.sub(" ", paragraph)
+    return _without_end(_without_edges(paragraph)).strip()
 
 
 def is_boilerplate(paragraph: str) -> bool:
     """Whether a paragraph is none of what the article says."""
     if len(paragraph) > _LONGEST:
         return False
-    return bool(_PARAGRAPH.fullmatch(paragraph) or _BYLINE.fullmatch(paragraph))
+    return _is_known_paragraph(paragraph) or not _without_edges(paragraph)
 
 
-def without_end(paragraph: str) -> str:
+def without_beginning(paragraph: str) -> str:
+    """The first paragraph without a dateline, and what archives write before a summary."""
+    match = _BEGINNING.match(paragraph)
+    return paragraph[match.end() :] if match else paragraph
+
+
+def _is_known_paragraph(paragraph: str) -> bool:
+    if _WHOLE.fullmatch(paragraph) or _BYLINE.fullmatch(paragraph):
+        return True
+    if _PARAGRAPH.fullmatch(paragraph):
+        # A form may go on for long, but what follows in another sentence is the article's.
+        parts = sentences(paragraph)
+        return len(parts) < 2 or all(_is_known(part) or _is_known_paragraph(part) for part in parts)
+    parts = _BAR.split(paragraph)
+    return len(parts) > 1 and all(map(_is_known_paragraph, parts))
+
+
+def _without_edges(paragraph: str) -> str:
+    """A paragraph without known sentences at its beginning and its end."""
+    # Few have one of the words; to part sentences takes as long as all else.
+    if SENTENCES.keys().isdisjoint(_WORD.findall(paragraph.lower())):
+        return paragraph
+    parts, rest = sentences(paragraph), paragraph
+    while parts and _is_known(parts[0]):
+        rest = rest[len(parts.pop(0)) :].lstrip()
+    while parts and _is_known(parts[-1]):
+        rest = rest[: -len(parts.pop())].rstrip()
+    # What would be too little to go by alone goes with what is known.
+    return "" if rest != paragraph and _is_known_paragraph(rest) else rest
+
+
+def _is_known(sentence: str) -> bool:
+    words = SENTENCES.keys() & set(_WORD.findall(sentence.lower()))
+    return len(sentence) <= _LONGEST and any(_form(word).fullmatch(sentence) for word in words)
+
+
+@cache
+def _form(word: str) -> re.Pattern[str]:
+    return re.compile(rf"\W*(?:{SENTENCES[word]})\W*", re.IGNORECASE)
+
+
+def _without_end(paragraph: str) -> str:
     """A paragraph without what invites to read on; with `…` at the end where it was cut short."""
     head, tail = paragraph[:-_LONGEST], paragraph[-_LONGEST:]
     # Few have one, and to look for it takes as long as all else.

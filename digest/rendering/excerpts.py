@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from digest.editions.mathematics import with_mathematics
 from digest.feeds.text import one_line
+from digest.rendering.plain import BREAK, CODE
+from digest.rendering.sentences import sentence_ends
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,37 +17,34 @@ if TYPE_CHECKING:
 _ENOUGH, _LONGEST_TELLING = 300, 1_500
 # No article has as many before it says anything.
 _MOST_PARAGRAPHS = 60
-_SENTENCE_END = re.compile(r"[.!?…]['\"”’»)\]]*(?=\s)|[。！？]")
-_LAST_WORD = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[(\"“‘'«\[-]))((?:[^\W\d_]{1,2}\. ?)*[^\W_]+)\.$")
-_SHORT_FORMS = """
-    dr mr mrs ms prof rev hon st sr jr gen col capt lt sgt sen rep gov pres vs inc ltd corp co bros
-    nos nr vol fig figs eq ed eds al cf approx ca est dept univ assn ave blvd rd mt ft
-    jan feb mar apr jun jul aug sept sep oct nov dec dez okt janv fevr avr juil
-    ph.d bzw evtl ggf inkl zzgl mio mrd tel str hr fr abs art bsp vgl sog
-    p.ex mm mme mlle env p.ej sra srta ud uds ee.uu pag num av
-    """
-_ABBREVIATIONS = frozenset(_SHORT_FORMS.split())
 _SHORTEST = 3
 # What follows a mark tells whether a sentence ends with it.
 _AHEAD = 4
+_MARKS = (CODE, BREAK)
+_SEPARATORS = " .,:;!?|–—-。，、：！？"
+# Written one way in titles and another in texts, character for character.
+_ALIKE = str.maketrans("’‘‛“”„«»–—‑\u00a0\u202f", '\'\'\'"""""---  ')
 
 
 def telling(paragraphs: Iterable[str], title: str) -> str:
     """The beginning of what is said, on one line: without the title again, and boilerplate."""
     # Only worker processes clean; its expressions take long to compile.
-    from digest.rendering.boilerplate import is_boilerplate, without_end
+    from digest.rendering.boilerplate import prose_of
 
-    sentences: list[str] = []
+    pieces: list[str] = []
     length = 0
-    for paragraph in _without_title(islice(paragraphs, _MOST_PARAGRAPHS), title):
-        if is_boilerplate(paragraph):
+    prose = (
+        paragraph if paragraph in _MARKS else prose_of(paragraph)
+        for paragraph in islice(paragraphs, _MOST_PARAGRAPHS)
+    )
+    for kept in _without_beginning(filter(None, prose), title):
+        if kept in _MARKS and pieces[-1:] == [kept]:
             continue
-        if kept := without_end(paragraph).strip():
-            sentences.append(kept)
-            length += len(kept)
+        pieces.append(kept)
+        length += len(kept)
         if length > _ENOUGH:
             break
-    return one_line(" ".join(sentences), _LONGEST_TELLING)
+    return one_line(with_mathematics(" ".join(_without_last_mark(pieces))), _LONGEST_TELLING)
 
 
 def excerpt(text: str, limit: int) -> str:
@@ -55,7 +54,7 @@ def excerpt(text: str, limit: int) -> str:
     """
     if len(text) <= limit and not text.endswith("…"):
         return text
-    ends = [end for end in _sentence_ends(text[: limit + _AHEAD]) if end <= limit]
+    ends = [end for end in sentence_ends(text[: limit + _AHEAD]) if end <= limit]
     if ends and ends[-1] >= min(limit, len(text)) // _SHORTEST:
         return text[: ends[-1]]
     if len(text) <= limit:
@@ -65,41 +64,47 @@ def excerpt(text: str, limit: int) -> str:
     return (words if len(words) > limit // 2 else cut).rstrip(" ,;:") + "…"
 
 
-def _sentence_ends(text: str) -> Iterator[int]:
-    for match in _SENTENCE_END.finditer(text):
-        after = text[match.end() :].lstrip()[:1]
-        if match[0] in "。！？" or not (
-            after.islower() or (match[0][0] == "." and _abbreviated(text[: match.start() + 1]))
-        ):
-            yield match.end()
+def _without_last_mark(pieces: list[str]) -> list[str]:
+    """The pieces of an excerpt; a mark at its end is for what a colon announces only."""
+    while pieces and pieces[-1] in _MARKS and not (pieces[-1] == CODE and pieces[-2].endswith(":")):
+        pieces = pieces[:-1]
+    return pieces[:-1] + [piece.removesuffix(f" {BREAK}") for piece in pieces[-1:]]
 
 
-def _abbreviated(text: str) -> bool:
-    """Whether the full stop at the end belongs to the word: `Dr.`, `z. B.`, `J.`, `3.`."""
-    match = _LAST_WORD.search(text[-20:])
-    if not match:
-        return False
-    word = match[1].lower().replace(" ", "")
-    ordinal = word.isdecimal() and len(word) <= 2
-    initials = all(len(part) == 1 for part in word.split("."))
-    return ordinal or initials or word in _ABBREVIATIONS
-
-
-def _without_title(paragraphs: Iterable[str], title: str) -> Iterator[str]:
-    """The paragraphs, without the title where the first of them begins with it."""
+def _without_beginning(paragraphs: Iterable[str], title: str) -> Iterator[str]:
+    """The paragraphs; the first that says something without the title, a dateline and the like."""
     rest = iter(paragraphs)
     for paragraph in rest:
-        if kept := _after_title(paragraph, title):
+        if paragraph not in _MARKS and (kept := _after_beginning(paragraph, title)):
             yield kept
             break
     yield from rest
 
 
+def _after_beginning(paragraph: str, title: str) -> str:
+    from digest.rendering.boilerplate import without_beginning
+
+    before = None
+    while paragraph != before:
+        before, paragraph = paragraph, _after_title(without_beginning(paragraph), title)
+    return paragraph
+
+
 def _after_title(paragraph: str, title: str) -> str:
-    if not title or paragraph[: len(title)].casefold() != title.casefold():
+    """A paragraph without the title that it begins with; after `…` where its sentence goes on."""
+    if not title or _folded(paragraph[: len(title)]) != _folded(title):
         return paragraph
     rest = paragraph[len(title) :]
-    kept = rest.lstrip(" .:!?|–—-")
-    # A sentence may begin with the words of the title and go on.
-    parted = rest[: len(rest) - len(kept)].strip() or (" " in title and kept[:1].isupper())
-    return kept if parted or not kept else paragraph
+    kept = rest.lstrip(_SEPARATORS)
+    separator = rest[: len(rest) - len(kept)]
+    if not kept or separator.strip():
+        return kept
+    is_capital = kept[0].isupper()
+    # A longer word, or a longer name: `Rust` and `Rust Belt`.
+    if not separator or (is_capital and " " not in title):
+        return paragraph
+    return kept if is_capital or not (kept[0].islower() or kept[0].isdecimal()) else f"… {kept}"
+
+
+def _folded(text: str) -> str:
+    return text.translate(_ALIKE).casefold()

@@ -65,7 +65,7 @@ def day(at: datetime, timezone: str, language: Language) -> str:
 
 
 def age(at: datetime, edition: Edition) -> str:
-    """`today`, `Tuesday`, `20 November`: the day as seen from the one of composing."""
+    """`Tuesday`, `20 November`: the day as seen from the one of composing."""
     zone = ZoneInfo(edition.timezone)
     days = (time.astimezone(zone).date() for time in (at, edition.composed_at))
     return language_of(edition.language).age(*days)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from msgspec import convert
 
-from digest.model import Edition, Entry, Rendition, as_dict
+from digest.model import Edition, Entry, Rendition, Sample, as_dict
 from digest.store.entries import pass_over
 from digest.store.entry_rows import entry_of, select_entries
 from digest.store.pending import newest_pending, of_pending
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
     from digest.store.database import Database
     from digest.store.publish import MessageIds
+
+
+# Entries of a feed that tell what it puts around each, and how much of each is looked at.
+_MOST_SAMPLES, _SAMPLE = 8, 2_000
 
 
 class EditionQueries:
@@ -67,6 +71,15 @@ class EditionQueries:
         query = sa.select(entries.c.id, entries.c.content).where(entries.c.id.in_(ids))
         with self._database.transaction() as connection:
             return {row.id: row.content for row in connection.execute(query)}
+
+    def samples(self, url: str) -> list[Sample]:
+        """How the newest entries of a feed begin and end: of those it has now, then of others."""
+        feed = sa.select(feeds.c.id).where(feeds.c.url == url).scalar_subquery()
+        with self._database.transaction() as connection:
+            rows = list(connection.execute(_sampled(feed, "1", entries.c.id)))
+            if len(rows) < _MOST_SAMPLES:
+                rows += connection.execute(_sampled(feed, "0", entries.c.last_seen_at))
+        return [Sample(row.beginning, row.end) for row in rows[:_MOST_SAMPLES]]
 
     def last_period_end(self, digest: str) -> datetime | None:
         """Where the newest edition ended; None before the first."""
@@ -175,3 +188,16 @@ class EditionQueries:
         )
         with self._database.transaction() as connection:
             return connection.execute(query).first() is not None
+
+
+def _sampled(
+    feed: sa.ScalarSelect[int], listed: str, newest: sa.ColumnElement[Any]
+) -> sa.Select[Any]:
+    """The newest entries of a feed, among those that it has now or has no more."""
+    # Literal, so that the indexes of `listed` are used.
+    which = (entries.c.feed_id == feed, entries.c.listed == sa.literal_column(listed))
+    ids = sa.select(entries.c.id).where(*which).order_by(newest.desc()).limit(_MOST_SAMPLES)
+    return sa.select(
+        sa.func.substr(entries.c.content, 1, _SAMPLE).label("beginning"),
+        sa.func.substr(entries.c.content, -_SAMPLE).label("end"),
+    ).where(entries.c.id.in_(ids))

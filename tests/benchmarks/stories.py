@@ -7,27 +7,12 @@ from __future__ import annotations
 
 from itertools import chain, islice
 from time import process_time
-from typing import TYPE_CHECKING
 
 from digest.editions.similarity.stories import group
 from tests.editions.entries import entry
-from tests.editions.labelled import alone, labelled, together
-
-if TYPE_CHECKING:
-    from tests.editions.labelled import Figures
+from tests.editions.labelled import alone, labelled, line, together
 
 ENTRIES = 1000
-
-
-def line(name: str, figures: Figures) -> str:
-    """The figures of one set, in a line."""
-    return (
-        f"{name}: {figures.wrong_merges} wrong merges, "
-        f"recall {figures.recall:.1%} of {figures.similar.total()} similar, "
-        f"false {figures.false:.1%} of {figures.apart.total()} apart; "
-        f"of {figures.same.total()} same, {figures.same['same']} merged "
-        f"and {figures.same['similar']} shown together"
-    )
 
 
 def seconds() -> float:

@@ -44,9 +44,9 @@ class Figures:
         return 1 - self.similar["apart"] / self.similar.total()
 
     @property
-    def false(self) -> float:
-        """The share of pairs that have nothing to do with each other, and are shown together."""
-        return 1 - self.apart["apart"] / self.apart.total()
+    def false_relatives(self) -> int:
+        """Pairs that are of two stories, and are shown together."""
+        return self.apart.total() - self.apart["apart"]
 
 
 @cache
@@ -65,6 +65,17 @@ def together(which: str) -> Figures:
     """The figures where all pairs are one edition."""
     pairs = _entries(which)
     return _figures(which, _outcomes(pairs, list(chain.from_iterable(pairs))))
+
+
+def line(name: str, figures: Figures) -> str:
+    """The figures of one set, in a line."""
+    return (
+        f"{name}: {figures.wrong_merges} wrong merges, "
+        f"recall {figures.recall:.1%} of {figures.similar.total()} similar, "
+        f"{figures.false_relatives} false relatives of {figures.apart.total()} apart; "
+        f"of {figures.same.total()} same, {figures.same['same']} merged "
+        f"and {figures.same['similar']} shown together"
+    )
 
 
 def _entries(which: str) -> list[tuple[Entry, Entry]]:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from contextlib import contextmanager
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,11 @@ from tests.store import build
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterator
+    from datetime import timedelta
     from pathlib import Path
+
+    from digest.model import CleanEntry
+    from digest.store import Store
 
 FEEDS = ("https://one.example/feed", "https://two.example/feed")
 MANY = {"weekly": {"schedule": "daily at 08:00", "send_to": ["vault"], "max_entries": 200}}
@@ -247,3 +252,53 @@ async def test_a_draft_is_watched_while_it_is_made(bench: Bench) -> None:
     drafting.watch = watch
     await asyncio.gather(*(drafting.edition("weekly", NOW) for _ in range(2)))
     assert sorted(seen) == ["begun", "begun", "ended", "ended"]
+
+
+HELLO = "Hello from the harbour, where the week was long."
+SIGNED = "<p>Jane writes <b>for</b> the harbour.</p><p>Write to her.</p>"
+
+
+async def learn_framed(bench: Bench, *texts: str) -> None:
+    """Entries with the same first and last paragraphs, each polled alone, as one a day is."""
+    windows = {"weekly": bench.settings.digests["weekly"].first_edition}
+    for text in texts:
+        html = f"<div><p>{HELLO}</p><p>Harbour talk: {text}</p>{SIGNED}</div>"
+        entry = replace(
+            build.entry(f"On {text[:5]}"), html=html, excerpt=f"{HELLO} Harbour talk: {text}"
+        )
+        learn_it = partial(_learn, entry=entry, windows=windows)
+        await bench.store.transact(learn_it)
+
+
+def _learn(store: Store, entry: CleanEntry, windows: dict[str, timedelta]) -> None:
+    build.learn(store, entry, windows=windows, url=FEEDS[0])
+
+
+@pytest.mark.parametrize("content", ["excerpt", "full", "none"])
+async def test_what_entries_of_a_feed_share_is_not_told(tmp_path: Path, content: str) -> None:
+    digest = {**MANY["weekly"], "content": content}
+    config = settings_of(tmp_path, list(FEEDS), digests={"weekly": digest})
+    async with open_bench(config, tmp_path) as bench:
+        await learn_framed(bench, "Ships set sail.", "Boats float by.", "Trains run.")
+        draft = await Drafter(replace(bench.context(), settings=config)).edition("weekly", NOW)
+    told = {story.title: (story.excerpt, story.html) for story in draft.edition.stories}
+    assert (
+        told["On Ships"]
+        == {
+            "excerpt": ("Ships set sail.", ""),
+            "full": ("Ships set sail.", "<div><p>Ships set sail.</p></div>"),
+            "none": ("", ""),
+        }[content]
+    )
+
+
+async def test_what_two_of_a_feed_share_is_told(tmp_path: Path) -> None:
+    digest = {**MANY["weekly"], "content": "full"}
+    config = settings_of(tmp_path, list(FEEDS), digests={"weekly": digest})
+    async with open_bench(config, tmp_path) as bench:
+        await learn_framed(bench, "Ships set sail.", "Boats float by.")
+        draft = await Drafter(replace(bench.context(), settings=config)).edition("weekly", NOW)
+    for story in draft.edition.stories:
+        assert story.excerpt.startswith(HELLO)
+        assert HELLO in story.html
+        assert SIGNED in story.html

@@ -17,10 +17,10 @@ from tests.rendering.samples import NOW, edition, story
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({}, ["Ada", "today", "4\u00a0min"]),
-        ({"updated": True}, ["Updated", "Ada", "today", "4\u00a0min"]),
-        ({"feed": "Elsewhere"}, ["Elsewhere", "Ada", "today", "4\u00a0min"]),
-        ({"feed": "Ada"}, ["Ada", "today", "4\u00a0min"]),
+        ({}, ["Ada", "Monday", "4\u00a0min"]),
+        ({"updated": True}, ["Updated", "Ada", "Monday", "4\u00a0min"]),
+        ({"feed": "Elsewhere"}, ["Elsewhere", "Ada", "Monday", "4\u00a0min"]),
+        ({"feed": "Ada"}, ["Ada", "Monday", "4\u00a0min"]),
         ({"feed": "Forem: Ada Byron", "author": "Ada Byron"}, ["Forem: Ada Byron", "4\u00a0min"]),
         ({"author": "A feed", "published": None, "reading_minutes": 0}, []),
     ],
@@ -45,9 +45,9 @@ def test_a_recording_is_to_be_heard() -> None:
     one = story(author="", reading_minutes=103, recording=True)
     section = Section("A feed", (one,))
 
-    assert facts(edition(one), section, one) == ["today", "listen 1\u00a0h\u00a043\u00a0min"]
+    assert facts(edition(one), section, one) == ["Monday", "listen 1\u00a0h\u00a043\u00a0min"]
     assert facts(edition(one, language="de"), section, one) == [
-        *("heute", "Hörzeit 1\u00a0Std.\u00a043\u00a0Min."),
+        *("Montag", "Hörzeit 1\u00a0Std.\u00a043\u00a0Min."),
     ]
 
 
@@ -75,7 +75,10 @@ def test_no_line_parts_a_number_from_its_unit() -> None:
 
 def test_brief_facts_have_neither_author_nor_time() -> None:
     one = story(feed="Elsewhere")
-    assert facts(edition(one), Section("A feed", (one,)), one, brief=True) == ["Elsewhere", "today"]
+    assert facts(edition(one), Section("A feed", (one,)), one, brief=True) == [
+        "Elsewhere",
+        "Monday",
+    ]
 
 
 def test_a_date_is_whole_where_that_is_wanted() -> None:
@@ -88,7 +91,7 @@ def test_a_date_is_whole_where_that_is_wanted() -> None:
 def test_facts_are_in_the_language_of_the_edition() -> None:
     one = story(updated=True, feed="Elsewhere")
     said = facts(edition(one, language="he"), Section("דנה", (one,)), one)
-    assert said == ["עודכן", "Elsewhere\u200f", "Ada\u200f", "היום", "4\u00a0דקות"]
+    assert said == ["עודכן", "Elsewhere\u200f", "Ada\u200f", "יום שני", "4\u00a0דקות"]
 
 
 def test_the_last_sentence_says_why() -> None:

@@ -163,8 +163,8 @@ def test_an_own_template_has_the_language(tmp_path: Path) -> None:
 def test_days_are_those_of_the_digest_as_of_composing() -> None:
     of = edition(timezone="Asia/Tokyo", composed_at=NOW.replace(hour=16), language="de")
 
-    assert age(NOW, of) == "gestern"
-    assert age(NOW.replace(hour=15), of) == "heute"
+    assert age(NOW, of) == "Montag"
+    assert age(NOW.replace(hour=15), of) == "Dienstag"
 
 
 def test_what_is_quiet_and_when_the_next_edition_is_due() -> None:

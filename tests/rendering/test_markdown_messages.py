@@ -57,7 +57,7 @@ def test_a_story_is_its_linked_title_what_to_know_of_it_and_its_excerpt() -> Non
     assert message == (
         "# Weekly reading\n9 to 16 November 2026 · 1 story · about 4\u00a0min to read\n\n"
         "## A feed\n\n"
-        "**[Story 1](<https://site.example/1>)**\nAda · today · 4\u00a0min\n"
+        "**[Story 1](<https://site.example/1>)**\nAda · Monday · 4\u00a0min\n"
         "What story 1 is about. And a little more."
     )
 
@@ -96,7 +96,7 @@ def test_parts_are_numbered_and_continue_their_section() -> None:
 def test_brief_stories_make_a_list() -> None:
     [message] = messages(edition(story(1, brief=True), story(2, brief=True), story(3)))
 
-    assert "1>) · today\n- [Story 2](<https://site.example/2>) · today\n\n**[" in message
+    assert "1>) · Monday\n- [Story 2](<https://site.example/2>) · Monday\n\n**[" in message
 
 
 @pytest.mark.parametrize("most", [LEAST, 2_000, 4_096])

@@ -16,8 +16,8 @@ from tests.rendering.test_clean import cleaned
         ("<p>A &lt;b&gt; &amp;amp;&nbsp;c</p>", "A <b> &amp; c"),
         ("<p title='a>b\"c'>Words</p>", "Words"),
         ('<a href="https://a.example/" title="a>b&quot;>c">Words</a>', "Words"),
-        ("One<table><tr><td>a<table><tr><td>b</table>c</table>Two", "One Two"),
-        ("<h2>Head</h2>One<pre>a <b>b</b></pre>Two", "One Two"),
+        ("One<table><tr><td>a<table><tr><td>b</table>c</table>Two", "One · Two"),
+        ("<h2>Head</h2>One<pre>a <b>b</b></pre>Two", "One [code] Two"),
         ("One<figure><img src=a.png><figcaption>c</figcaption></figure>Two", "One Two"),
     ],
 )
@@ -30,7 +30,7 @@ def test_prose_is_what_reads_on(html: str, prose: str) -> None:
     [
         (
             "<p>We sell:</p><ul><li>tea</li>\n<li>milk</li></ul>Come in",
-            "We sell: tea; milk Come in",
+            "We sell: tea; milk · Come in",
         ),
         ("<ol><li>Boil.</li><li>Wait…</li><li>Drink!</li></ol>", "Boil. Wait… Drink!"),
         ("<ul><li><p>One</p></li><li> <b>Two</b> </li><li>Three</ul>", "One; Two; Three"),

@@ -51,6 +51,8 @@ OTHER_EVENT = 0.2
 SAME_ID = 0.25
 # Above this, a `not` in one of the two makes another story of it.
 DENIABLE = 0.7
+# Where only a product and its version are in both, so many other words in each are other news.
+OWN_NEWS = 3
 # So many names have to be shared for each that is not.
 NAMES_SHARED = 1.5
 # Amounts closer than this are one that somebody rounded.
@@ -67,6 +69,13 @@ FINDS = 0.5
 TELLING = 3.2
 TELLING_NAMELESS = 4.0
 TELLING_EVERGREEN = 6.0
+# This part of it is enough where one entry has a text, and the other only points to it.
+TELLING_OF_LINK = 0.9
+# The same where it also says which document it points to (`[pdf]`, `(1984)`).
+TELLING_OF_DOCUMENT = 0.5
+# So many characters of a text are compared where a title tells too little, and so many at least.
+WITNESS = 200
+LEAST_WITNESS = 40
 # Above this share of capital letters, a capital says nothing about a word.
 TITLE_CASE = 0.7
 # The name of a site behind a title has at most so many characters, and leaves at least so many.

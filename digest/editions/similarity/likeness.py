@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from digest.editions.similarity import constants
 from digest.editions.similarity.budget import Budget
 from digest.editions.similarity.numbers import differ
-from digest.editions.similarity.stop_words import BEATS, NEGATIONS, OPPOSITES
+from digest.editions.similarity.stances import opposite, undoes
+from digest.editions.similarity.stop_words import ACTIVE, EVENT_OF, NEGATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
@@ -24,7 +25,6 @@ _COMMON = 60
 _MOST_FOUND = 100_000
 # What is as good as a name.
 _EXACT = ("version", "amount", "id", "count")
-_WIN = "=win"
 _NONE: Mapping[str, float] = MappingProxyType({})
 
 
@@ -42,15 +42,39 @@ def likeness(first: Title, second: Title, rarity: Mapping[str, float] = _NONE) -
         score += constants.SAME_ID
     if first.events and second.events and first.events.isdisjoint(second.events):
         score -= constants.OTHER_EVENT
-    denied = bool(first.words & NEGATIONS) != bool(second.words & NEGATIONS)
     if (
         score < constants.ALIKE
-        or (denied and score > constants.DENIABLE)
+        or _denied(first, second, score)
+        or _other_news(first, second, shared)
         or _told(first, shared, rarity) < _least(first, second, score)
         or contradict(first, second)
     ):
         return 0.0
     return min(score, 1.0)
+
+
+def _denied(first: Title, second: Title, score: float) -> bool:
+    """Whether only one of two titles that say the same otherwise says that it is not so."""
+    negated = bool(first.words & NEGATIONS) != bool(second.words & NEGATIONS)
+    undone = undoes(first.stances) != undoes(second.stances)
+    return (negated and score > constants.DENIABLE) or (undone and score > constants.THE_SAME)
+
+
+def _other_news(first: Title, second: Title, shared: Set[str]) -> bool:
+    """Whether nothing but a release is in both, and each has much of its own to say of it."""
+    numbers = [term.partition(" ")[2] for term in shared if term.startswith("version ")]
+    if not numbers:
+        return False
+    products = {term for term in shared if term.endswith(tuple(numbers))}
+    of_release = products | {
+        term for term in shared for product in products if product.startswith(term)
+    }
+    own = [_telling(title, title.weights.keys() - of_release) for title in (first, second)]
+    return not _telling(first, shared - of_release) and min(own) >= constants.OWN_NEWS
+
+
+def _telling(title: Title, terms: Set[str]) -> int:
+    return sum(title.weights[term] >= constants.EVENT for term in terms)
 
 
 def _total(title: Title, rarity: Mapping[str, float]) -> float:
@@ -129,18 +153,20 @@ def contradict(first: Title, second: Title) -> bool:
     """Whether two titles say different things, however alike they are."""
     return (
         differ(first.numbers, second.numbers)
-        or _opposite(first.words, second.words)
+        or opposite(first.stances, second.stances)
+        or _other_kind(first, second)
         or _other_filling(first, second)
         or _other_names(first, second)
         or _turned_round(first, second)
     )
 
 
-def _opposite(first: frozenset[str], second: frozenset[str]) -> bool:
-    mine, theirs = first - second, second - first
-    return any(
-        (mine & left and theirs & right) or (mine & right and theirs & left)
-        for left, right in OPPOSITES
+def _other_kind(first: Title, second: Title) -> bool:
+    """Whether one is a review, a beta or a comparison, and the other is not, or of others."""
+    return (
+        first.kinds != second.kinds
+        or not first.versus <= second.words
+        or not second.versus <= first.words
     )
 
 
@@ -195,10 +221,17 @@ def _other_names(first: Title, second: Title) -> bool:
 def _turned_round(first: Title, second: Title) -> bool:
     """Whether who did it to whom is the other way round: `A beats B`, `B beats A`."""
     mine, theirs = first.sequence, second.sequence
-    if first.words & BEATS and second.words & BEATS:
-        at, there = mine.index(_WIN), theirs.index(_WIN)
-        return not (
+    for event in _done(first) & _done(second):
+        at, there = mine.index(event), theirs.index(event)
+        if not (
             set(mine[:at]).isdisjoint(theirs[there + 1 :])
             and set(theirs[:there]).isdisjoint(mine[at + 1 :])
-        )
+        ):
+            return True
     return sorted(mine) == sorted(theirs) and mine != theirs and "=" not in "".join(mine)
+
+
+def _done(title: Title) -> set[str]:
+    """What somebody does to somebody, as the terms of the title have it."""
+    events = {f"={EVENT_OF.get(word, '')}" for word in title.words & ACTIVE}
+    return events & title.events

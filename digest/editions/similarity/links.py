@@ -7,10 +7,15 @@ this one may, since nothing of it is stored.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+from digest.editions.similarity.sites import main_host, site_key
 from digest.feeds.hosts import ascii_host
 from digest.feeds.trackers import tracks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # How often one address may be wrapped in another.
 _DEEPEST = 3
@@ -19,18 +24,29 @@ _MOST_PARAMETERS = 40
 # RFC 1035, section 2.3.4
 _LONGEST_HOST = 253
 _LABELS = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
-_WIKI_MOBILE = re.compile(r"(?<=\.)m\.(?=(?:wikipedia|wiktionary|wikimedia)\.)")
-_HOSTS = {"old.reddit.com": "reddit.com", "twitter.com": "x.com"}
+_WIKI_MOBILE = re.compile(
+    r"(?<=\.)m\.(?=(?:wikipedia|wiktionary|wikimedia|wikiquote|wikisource|wikinews|wikivoyage)\.)"
+)
 _GOOGLE = re.compile(r"google\.(?:com|[a-z]{2}|com?\.[a-z]{2})")
 _REDIRECTS = {
     ("google", "/url"): ("url", "q"),
     ("bing.com", "/news/apiclick.aspx"): ("url",),
     ("l.facebook.com", "/l.php"): ("u",),
+    ("lm.facebook.com", "/l.php"): ("u",),
+    ("l.instagram.com", ""): ("u",),
+    ("out.reddit.com", ""): ("url",),
+    ("youtube.com", "/redirect"): ("q",),
+    ("duckduckgo.com", "/l"): ("uddg",),
+    ("linkedin.com", "/redir/redirect"): ("url",),
 }
+# What scans the links of messages.
+_SAFE_LINKS = ".safelinks.protection.outlook.com"
+_ARCHIVED = re.compile(r"/web/\d{4,14}(?:[a-z]{2}_)?/(https?:/.+)")
 _AMP_CACHE = re.compile(r"/(?:[a-z]/)?(?:s/)?(?=[^/]+\.)")
 _AMP_END = re.compile(r"\.amp(?=$|\.html?$)")
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$")
 _SLASHES = re.compile(r"//+")
+_OF_SUBSTACK = {"isfreemail", "triedredirect", "showwelcomeonshare", "triedsigningin"}
 # Parts of a site that are lists, where a feed has no better link.
 _LISTS = {"", "blog", "news", "feed", "rss", "articles", "posts", "home", "releases", "en", "de"}
 # Routes of a page that is a program, and what names a version or a date on a long page.
@@ -60,9 +76,9 @@ def article_key(link: str) -> str:
     else:
         return link
     path, query = _fold_path(parts.path), _fold_query(parts.query, host)
+    if port is None and (key := site_key(host, f"{path}{'?' if query else ''}{query}")):
+        return key
     fragment = parts.fragment if _TELLING_FRAGMENT.match(parts.fragment) else ""
-    if host == "youtu.be" and path:
-        host, path, query = "youtube.com", "/watch", f"v={path[1:]}"
     if not query and not fragment and path[1:].lower() in _LISTS:
         return ""
     where = host if port in {None, 80, 443} else f"{host}:{port}"
@@ -77,7 +93,7 @@ def fold_host(host: str) -> str:
     while (bare := _LABELS.sub("", host)) != host:
         host = bare
     host = _WIKI_MOBILE.sub("", host)
-    return _HOSTS.get(host, host)
+    return main_host(host)
 
 
 def _wrapped(host: str, path: str, query: str) -> str:
@@ -86,6 +102,10 @@ def _wrapped(host: str, path: str, query: str) -> str:
         inner = _AMP_CACHE.sub("", path, count=1)
     elif _GOOGLE.fullmatch(host) and path.startswith("/amp/"):
         inner = path.removeprefix("/amp/").removeprefix("s/")
+    elif host == "web.archive.org":
+        return _archived(path, query)
+    elif host.endswith(_SAFE_LINKS):
+        return _inside(query, ("url",))
     else:
         return _asked_for("google" if _GOOGLE.fullmatch(host) else host, path, query)
     return f"https://{inner}{'?' if query else ''}{query}"
@@ -93,7 +113,17 @@ def _wrapped(host: str, path: str, query: str) -> str:
 
 def _asked_for(site: str, path: str, query: str) -> str:
     names = _REDIRECTS.get((site, path.rstrip("/")), ())
-    inside = dict(parse_qsl(query)) if names else {}
+    return _inside(query, names) if names else ""
+
+
+def _archived(path: str, query: str) -> str:
+    match = _ARCHIVED.fullmatch(path)
+    address = re.sub("^(https?:)/+", r"\1//", match[1]) if match else ""
+    return f"{address}{'?' if address and query else ''}{query if address else ''}"
+
+
+def _inside(query: str, names: Iterable[str]) -> str:
+    inside = dict(parse_qsl(query))
     found = (inside.get(name, "") for name in names)
     return next((address for address in found if address.startswith(("http://", "https://"))), "")
 
@@ -112,4 +142,7 @@ def _fold_query(query: str, host: str) -> str:
     if not query or query.count("&") > _MOST_PARAMETERS:
         return query
     parameters = parse_qsl(query, keep_blank_values=True)
-    return urlencode(sorted(parameter for parameter in parameters if not tracks(*parameter, host)))
+    names = {name.lower() for name, _ in parameters}
+    # Its writers may have it under names of their own.
+    site = host if names.isdisjoint(_OF_SUBSTACK) else "substack.com"
+    return urlencode(sorted(parameter for parameter in parameters if not tracks(*parameter, site)))

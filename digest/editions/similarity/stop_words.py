@@ -157,37 +157,14 @@ charge: charg indict angeklagt inculp
 fire-disaster: wildfir blaze waldbrand incendi
 crash: collid plung derail verungluckt absturz
 """
-# Who stands before one of these has won, who stands behind it has lost.
-BEATS = _set(
-    "beat beats defeat defeats thrash thrashes crush crushes bat derrota vence schlagt besiegt"
+# Who stands before one of these does it to who stands behind it.
+ACTIVE = _set(
+    """
+    beat beats defeat defeats thrash thrashes crush crushes bat derrota vence schlagt besiegt buy
+    buys acquires purchases kauft ubernimmt rachete achete compra hires poaches recruits sues klagt
+    verklagt fines bans blocks
+    """
 )
-# Of two titles that are alike otherwise, one has a word before the stroke, and one a word behind.
-_OPPOSITES = """
-pass passes approve approves adopts backs accepts accept upholds confirms adopte approuve aprueba
-    beschliesst billigt / rejects reject blocks fails denies overturns rejette rechaza lehnt ablehnt
-    kippt stoppt vetoes scraps drops
-rises rise raises up gains jumps soars surges climbs increases higher high hoch steigt steigen
-    hausse augmente sube suben rally rallies / falls fall cuts down drops plunges slumps sinks
-    declines decreases lower low fallt fallen sinkt sinken baisse baja bajan tumbles slides
-cuts lowers raises hikes senkt erhoht baisse releve baja sube / holds keeps unchanged unverandert
-    maintains maintient mantiene pauses
-wins win won beat beats gewinnt siegt gana gagne bat / loses lose lost verliert pierde perd
-starts launches begins opens reopens resumes / ends end stops closes finishes delays postpones
-    cancels suspends halts
-guilty convicted / acquitted innocent cleared
-legal lawful / illegal unlawful
-favour favor / against
-bans banned ban blocks / unbans allows lifts unblocks legalises legalizes
-joins / leaves quits exits
-adds added / removes removed drops
-buys sells / sells buys
-before / after
-north northern / south southern
-east eastern / west western
-morning / evening night
-men mens / women womens
-高 / 安
-"""
 # Who says so writes of their own life, and others may say the same of theirs.
 FIRST_PERSON = _set("i my me we our mein meine unser unsere mon ma mes notre mi mis nuestro")
 NEGATIONS = _set("not no never nicht kein keine pas non sin isnt wont doesnt cant")
@@ -202,7 +179,3 @@ EVENT_OF = {
     for name, _, words in (line.partition(": ") for line in _lines(_EVENTS))
     for word in words.split()
 }
-OPPOSITES = tuple(
-    (_set(left), _set(right))
-    for left, _, right in (line.partition(" / ") for line in _lines(_OPPOSITES))
-)

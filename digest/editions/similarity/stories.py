@@ -23,6 +23,13 @@ from digest.editions.similarity.links import article_key
 from digest.editions.similarity.numbers import differ
 from digest.editions.similarity.terms import LONGEST, fold
 from digest.editions.similarity.titles import UNREAD, read_title
+from digest.editions.similarity.witnesses import (
+    author_witness,
+    has_text,
+    picture_witness,
+    same_text,
+    text_witness,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -168,17 +175,32 @@ def _link(entry: Entry) -> str:
 
 
 def _same(candidates: Sequence[_Candidate], budget: Budget) -> list[list[_Candidate]]:
-    """Those with the same link or the same title, and each of the rest by itself."""
+    """Those with the same link or the same title, and each of the rest by itself.
+
+    A title that two may come up with needs a witness: the same text, author or picture.
+    """
     home = {candidate.entry.id: [candidate] for candidate in candidates}
     _join(home, candidates, lambda candidate: candidate.link, _same_by_link, budget)
-    _join(
-        home,
-        candidates,
-        lambda candidate: candidate.title.key if candidate.title.tells_one else "",
-        _same_by_title,
-        budget,
-    )
+    _join(home, candidates, _titled, _same_by_title, budget)
+    titles = Counter(candidate.title.key for candidate in candidates)
+    shared = [candidate for candidate in candidates if titles[candidate.title.key] > 1]
+    _join(home, shared, _witnessed(text_witness), _same_by_text, budget)
+    for witness in (author_witness, picture_witness):
+        _join(home, shared, _witnessed(witness), _same_by_witness, budget)
     return _distinct(home.values())
+
+
+def _titled(candidate: _Candidate) -> str:
+    title = candidate.title
+    return title.key if title.tells_one(constants.TELLING_OF_DOCUMENT) else ""
+
+
+def _witnessed(witness: Callable[[Entry, Title], str]) -> Callable[[_Candidate], str]:
+    def name(candidate: _Candidate) -> str:
+        seen = candidate.title.key and witness(candidate.entry, candidate.title)
+        return f"{candidate.title.key}\n{seen}" if seen else ""
+
+    return name
 
 
 def _join(
@@ -245,7 +267,30 @@ def _releases(title: Title) -> dict[str, frozenset[str]]:
 
 
 def _same_by_title(candidate: _Candidate, other: _Candidate) -> bool:
+    first, second = candidate.title, other.title
+    part = _enough(candidate, other)
+    return (
+        first.tells_one(part)
+        and second.tells_one(part)
+        and not (first.source and second.source and first.source != second.source)
+        and _same_by_witness(candidate, other)
+    )
+
+
+def _enough(candidate: _Candidate, other: _Candidate) -> float:
+    """How much a title has to tell, of what it needs: less where one entry only points there."""
+    texts = has_text(candidate.entry) + has_text(other.entry)
+    if texts < 2 and (candidate.title.marked or other.title.marked):
+        return constants.TELLING_OF_DOCUMENT
+    return constants.TELLING_OF_LINK if texts == 1 else 1.0
+
+
+def _same_by_witness(candidate: _Candidate, other: _Candidate) -> bool:
     return _close(candidate, other) and not contradict(candidate.title, other.title)
+
+
+def _same_by_text(candidate: _Candidate, other: _Candidate) -> bool:
+    return _same_by_witness(candidate, other) and same_text(candidate.entry, other.entry)
 
 
 def _close(candidate: _Candidate, other: _Candidate) -> bool:

@@ -105,7 +105,7 @@ def test_what_many_titles_have_tells_less() -> None:
     ],
 )
 def test_what_any_title_may_say_tells_nothing(title: str) -> None:
-    assert not read_title(title).tells_one
+    assert not read_title(title).tells_one()
     assert alike(title, title) == 0
 
 

@@ -62,6 +62,83 @@ def test_how_a_link_gets_there_does_not_matter(link: str) -> None:
         ("https://twitter.com/a/status/1", "https://x.com/a/status/1?ref_src=twsrc"),
         ("https://old.reddit.com/r/a/comments/1/", "https://www.reddit.com/r/a/comments/1"),
         ("https://a.blogspot.com/x.html?m=1", "https://a.blogspot.com/x.html"),
+        *(
+            (other, "https://arxiv.org/abs/2611.04411")
+            for other in (
+                "http://arxiv.org/abs/2611.04411v3",
+                "https://www.arxiv.org/pdf/2611.04411",
+                "https://arxiv.org/pdf/2611.04411v2.pdf",
+                "https://arxiv.org/html/2611.04411v1",
+                "https://export.arxiv.org/abs/2611.04411?context=cs",
+                "https://ar5iv.labs.arxiv.org/html/2611.04411",
+                "https://doi.org/10.48550/arXiv.2611.04411",
+            )
+        ),
+        ("https://arxiv.org/pdf/hep-th/9901001v1", "https://arxiv.org/abs/hep-th/9901001"),
+        ("http://dx.doi.org/10.1145/359545.359563", "https://doi.org/10.1145/359545.359563"),
+        ("https://doi.org/10.1016/J.CELL.2026.01", "https://doi.org/10.1016/j.cell.2026.01"),
+        *(
+            (other, "https://www.youtube.com/watch?v=dQw4w9WgXcQ")
+            for other in (
+                "https://youtu.be/dQw4w9WgXcQ",
+                "https://youtu.be/dQw4w9WgXcQ?si=Ab-1&t=42",
+                "https://m.youtube.com/watch?v=dQw4w9WgXcQ&feature=youtu.be",
+                "https://www.youtube.com/watch?list=PL1&v=dQw4w9WgXcQ&index=2&t=1m2s&pp=ygU",
+                "https://www.youtube.com/shorts/dQw4w9WgXcQ",
+                "https://www.youtube.com/embed/dQw4w9WgXcQ?start=3",
+                "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ",
+                "https://www.youtube.com/live/dQw4w9WgXcQ?feature=shared",
+            )
+        ),
+        ("https://player.vimeo.com/video/76979871?h=1", "https://vimeo.com/76979871"),
+        *(
+            (other, "https://medium.com/@dk/how-i-cut-my-bill-3c4d5e6f7a8b")
+            for other in (
+                "https://medium.com/@dk/how-i-cut-my-bill-3c4d5e6f7a8b?sk=1f&source=rss----1f2e",
+                "https://dk.medium.com/how-i-cut-my-bill-3c4d5e6f7a8b?gi=1",
+                "https://medium.com/p/3c4d5e6f7a8b",
+            )
+        ),
+        *(
+            (other, "https://jane.substack.com/p/slow-signals")
+            for other in (
+                "https://jane.substack.com/p/slow-signals?r=1ab2&utm_campaign=post",
+                "https://jane.substack.com/p/slow-signals?s=r&showWelcomeOnShare=true",
+                "https://open.substack.com/pub/jane/p/slow-signals?r=1ab2",
+            )
+        ),
+        (
+            "https://jane.example/p/a?publication_id=1&isFreemail=true&r=1",
+            "https://jane.example/p/a",
+        ),
+        *(
+            (other, "https://www.reddit.com/r/selfhosted/comments/1abcde/a_title/")
+            for other in (
+                "https://old.reddit.com/r/selfhosted/comments/1abcde/a_title/?share_id=1",
+                "https://redd.it/1abcde",
+                "https://www.reddit.com/comments/1abcde",
+                "https://np.reddit.com/r/selfhosted/comments/1abcde/",
+                "https://www.reddit.com/gallery/1abcde",
+            )
+        ),
+        ("https://mobile.twitter.com/a/status/12?s=20&t=xY", "https://x.com/a/status/12"),
+        ("https://nitter.net/a/status/12#m", "https://x.com/a/status/12/photo/1"),
+        (
+            "https://stackoverflow.com/q/11227809",
+            "https://stackoverflow.com/questions/11227809/why",
+        ),
+        (f"{X}?srsltid=AfmB&spm=a2g0o.1", X),
+        (f"{X}?share=twitter", f"{X}?share="),
+        ("https://mobile.site.example/2026/x", X),
+        ("https://open.spotify.com/episode/1?si=2", "https://open.spotify.com/episode/1"),
+        ("https://www.nytimes.com/a.html?unlocked_article_code=1", "https://nytimes.com/a.html"),
+        ("https://web.archive.org/web/20240101000000/https://site.example/2026/x", X),
+        (
+            "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fsite.example%2F2026%2Fx",
+            X,
+        ),
+        ("https://www.youtube.com/redirect?event=1&q=https%3A%2F%2Fsite.example%2F2026%2Fx", X),
+        ("https://github.com/a/b?tab=readme-ov-file", "https://github.com/a/b"),
         ("https://a.example/?b=2&a=1", "https://a.example/?a=1&b=2"),
         ("https://a.example/caf%C3%A9", "https://a.example/café"),
     ],
@@ -91,6 +168,35 @@ def test_two_that_lead_to_the_same(one: str, other: str) -> None:
         ("https://a.example/amplifiers", "https://a.example/lifiers"),
         ("https://www.google.com/search?q=https://a.example/x", "https://a.example/x"),
         ("https://www.youtube.com/watch?v=a", "https://www.youtube.com/watch?v=b"),
+        ("https://www.youtube.com/playlist?list=a", "https://www.youtube.com/playlist?list=b"),
+        ("https://www.youtube.com/watch?v=a&list=b", "https://www.youtube.com/playlist?list=b"),
+        ("https://youtu.be/abc", "https://youtu.be/abC"),
+        ("https://arxiv.org/abs/2611.04411", "https://arxiv.org/abs/2611.04412"),
+        ("https://arxiv.org/list/cs.DC/recent", "https://arxiv.org/list/cs.PL/recent"),
+        (f"{X}?s=20", X),
+        (f"{X}?s=cats", f"{X}?s=dogs"),
+        (f"{X}?r=1", f"{X}?r=2"),
+        (f"{X}?t=1", f"{X}?t=2"),
+        (f"{X}?list=1", f"{X}?list=2"),
+        (f"{X}?share=acme-inc", X),
+        ("https://x.com/search?q=cats", "https://x.com/search?q=dogs"),
+        ("https://x.com/a/status/12", "https://x.com/a/status/13"),
+        ("https://old.site.example/2026/x", X),
+        ("https://medium.com/@dk/one-3c4d5e6f7a8b", "https://medium.com/@dk/two-3c4d5e6f7a8c"),
+        ("https://jane.substack.com/p/a", "https://joe.substack.com/p/a"),
+        ("https://jane.substack.com/p/a", "https://jane.substack.com/p/a/comments"),
+        ("https://jane.example/p/a?r=1", "https://jane.example/p/a"),
+        (
+            "https://www.reddit.com/r/a/comments/1abcde/a_title/k2x9/",
+            "https://www.reddit.com/r/a/comments/1abcde/a_title/",
+        ),
+        (
+            "https://www.reddit.com/r/a/comments/1abcde/a_title/k2x9/",
+            "https://www.reddit.com/r/a/comments/1abcde/a_title/k2x8/",
+        ),
+        ("https://doi.org/10.1145/359545.359563", "https://doi.org/10.1145/359545.359564"),
+        ("https://github.com/a?tab=repositories", "https://github.com/a?tab=stars"),
+        ("https://stackoverflow.com/a/1", "https://stackoverflow.com/q/1"),
     ],
 )
 def test_two_that_do_not(one: str, other: str) -> None:

@@ -1,0 +1,175 @@
+"""The known forms of sentences at an edge of a paragraph, and of what stands before the first."""
+
+from __future__ import annotations
+
+from digest.rendering.boilerplate_forms import DATE, MINUTES
+
+# By the word that each has; without case, and what ends them.
+SENTENCES = {
+    "subscribe": (
+        r"(?:please |and |or |also |(?:you can )?click (?:here )?to |don['’]t forget to |be sure"
+        r" to "
+        r"|make sure (?:to|you) |remember to |rate,? (?:and )?review,? (?:and )?"
+        r"|like,? (?:(?:and|&) )?(?:comment,? (?:(?:and|&) )?)?(?:share,? (?:and|&)"
+        r" )?)*subscribe\b.{0,200}"
+        r"|join .{1,60} (?:and|who) subscribe\b.{0,60}"
+    ),
+    "subscribing": r"(?:get|unlock|become|support|thank).{0,80}\bsubscribing\b.{0,80}",
+    "subscriber": (
+        r"(?:if )?you(?:['’]re| are)(?: currently| not)?(?: yet)? a (?:free |paid"
+        r" )?subscriber\b.{0,100}|"
+        r".{0,120}\b(?:free or paid|paid|become a|for paid) subscribers?\b.{0,80}"
+    ),
+    "subscription": (
+        r"manage (?:your |my )?(?:e-?mail )?subscription\b.{0,40}"
+        r"|.{0,200}\bpledging a future subscription|.{0,60}\bupgrade your subscription\b.{0,40}"
+    ),
+    "newsletter": (
+        r"(?:get|receive|join|want|sign up|delivered|this (?:is|was)|read)"
+        r" .{0,120}\bnewsletter\b.{0,100}"
+    ),
+    "inbox": r"(?:get|receive|join|want|have|delivered|straight)\b.{0,120}\binbox\b.{0,40}",
+    "viewing": r"(?:having )?(?:trouble|problems|difficulty) viewing\b.{0,80}",
+    "sponsoring": r"thank(?:s| you) to .{1,80} for sponsoring\b.{0,80}",
+    "share": (
+        r"(?:please |feel free to |if you .{1,60}, (?:please )?)share (?:it|this|the)\b.{0,80}"
+        r"|share this (?:post|article|episode|story)\b.{0,60}"
+    ),
+    "sharing": r"(?:if you .{1,80} )?(?:please )?consider sharing\b.{0,80}",
+    "invite": r"invite your friends\b.{0,80}",
+    "free": r".{1,60} is free today|try .{1,40} for free\b.{0,80}",
+    "click": r"(?:to|for) .{1,80} click here\b.{0,40}|click here\b.{0,80}",
+    "cookies": r"(?:(?:this|our) (?:web)?site|we) uses? cookies\b.{0,100}",
+    "thoughts": r"(?:any |got )?thoughts",
+    "reply": r"reply (?:via|by) e-?mail",
+    "review": r"(?:please |and )?(?:rate|leave|write)\b.{0,40}\breview\b.{0,100}",
+    "rate": r"(?:please )?rate (?:us|the show|this (?:podcast|show)|and review)\b.{0,80}",
+    "email": r"(?:e-?mail|write to) us at .{1,80}",
+    "write": r"write to us at .{1,80}",
+    "question": r"(?:have|got) a question\b.{0,40}",
+    "questions": r"(?:have|got) (?:any )?questions\b.{0,40}",
+    "journalism": r"(?:to )?(?:support|help fund|fund|our)\b.{0,60}\bjournalism\b.{0,120}",
+    "ai": (
+        r"this .{0,20}\bsummary\b.{0,20}\bmay (?:contain|have)\b.{0,40}|this ai-generated .{0,80}"
+    ),
+    "subscribers": (
+        r"(?:this (?:post|episode|article) is )?(?:only )?for pa(?:id|ying)(?: "
+        r"|-)subscribers.{0,60}"
+    ),
+    "forwarded": (
+        r"(?:if you|was this|did (?:someone|a friend)|has this|been).{0,30}\bforwarded\b.{0,150}"
+        r"|forwarded this (?:e-?mail|newsletter|message)\b.{0,60}"
+    ),
+    "issue": r"(?:hi|hello|hey|welcome).{0,60}\b(?:issue|edition) of\b.{0,80}",
+    "edition": r"(?:hi|hello|hey|welcome).{0,60}\b(?:issue|edition) of\b.{0,80}",
+    "supported": r".{0,120}\b(?:reader|listener|viewer)[- ]supported\b.{0,80}",
+    "reading": r"thank(?:s| you)(?: so much| very much)? for (?:reading|subscribing)\b.{0,100}",
+    "listening": r"thank(?:s| you)(?: so much| very much)? for (?:listening|watching)\b.{0,100}",
+    "watching": r"thank(?:s| you)(?: so much| very much)? for (?:listening|watching)\b.{0,100}",
+    "public": r"this (?:post|episode) is public.{0,100}",
+    "choices": r".{0,60}\b(?:ad|advertising) choices\b.{0,60}|visit \S+adchoices\b.{0,20}",
+    "adchoices": r"(?:visit|see) \S+adchoices\b.{0,40}",
+    "privacy": (
+        r"(?:see|visit|privacy (?:&|and)|to learn more|hosted|view our|our) .{0,100}"
+        r"(?:privacy|opt-out).{0,150}"
+    ),
+    "advertising": (
+        r"(?:see|for|advertising inquiries).{0,60}\badvertising\b.{0,80}|advertising"
+        r" inquiries.{0,80}"
+    ),
+    "adswizz": r"(?:hosted|see) .{0,150}adswizz.{0,150}",
+    "acast": r"hosted on acast.{0,60}",
+    "sponsor": (
+        r"(?:thanks? |today['’]s |our |this (?:episode|week)['’]s |a word from"
+        r" ).{0,40}\bsponsor\b.{0,150}"
+    ),
+    "sponsors": (
+        r"(?:thanks? |today['’]s |our |support |this (?:episode|week)['’]s |check out"
+        r" ).{0,40}\bsponsors\b.{0,150}"
+    ),
+    "sponsored": (
+        r"(?:this|today['’]s|the) (?:episode|video|post|issue|newsletter|show|podcast)(?: is|"
+        r" was)? sponsored\b.{0,150}"
+    ),
+    "brought": r".{0,40}\b(?:is|are) brought to you by\b.{0,150}|brought to you by\b.{0,100}",
+    "off": r"(?:get|save|use|enjoy|take|claim)\b.{0,80}\b\d{1,2} ?% off\b.{0,150}",
+    "code": (
+        r"(?:use|with|enter)(?: my| our| promo| discount| coupon)* code \S{2,20}(?: (?:for|to|at"
+        r"|and)\b.{0,80})?"
+    ),
+    "coffee": r".{0,60}\bbuy (?:me|us) a coffee\b.{0,80}",
+    "enjoying": r"(?:are you )?enjoying (?:this|the|my|our|reading)\b.{0,60}",
+    "enjoyed": r"(?:if you |did you )?(?:have )?enjoy(?:ed)? (?:this|the|my|our|reading)\b.{0,150}",
+    "enjoy": r"(?:if you |did you )enjoy (?:this|the|my|our|reading)\b.{0,150}",
+    "patreon": (
+        r"(?:support|join|become|donate|find|follow|get)\b.{0,80}\bpatreon\b.{0,60}|patreon ?:"
+        r" .{0,60}"
+    ),
+    "donation": r"(?:please )?(?:consider|support|make)\b.{0,60}\bdonation\b.{0,60}",
+    "unsubscribe": r"(?:click here to |to |you can )?unsubscribe\b.{0,80}",
+    "preferences": (
+        r"(?:update|manage|change) (?:your |my )?(?:e-?mail |subscription )?preferences\b.{0,60}"
+    ),
+    "receiving": r"you(?: are|['’]re) receiving this.{0,150}",
+    "reserved": r".{0,150}\ball rights reserved",
+    "copyright": r"(?:©|\(c\))? ?copyright\b ?(?:©|\(c\)|\d{4}).{0,100}",
+    "affiliate": r"(?:this|some|the|these|links|may|as)\b.{0,80}\baffiliate\b.{0,100}",
+    "associate": r"as an amazon associate\b.{0,80}",
+    "follow": r"follow (?:us|me|the show|our)\b.{0,150}",
+    "permalink": r"(?:∞ |# )?permalink",
+    "tweet": r"tweet this.{0,40}",
+    "browser": r"(?:your browser does not support|view this).{0,100}",
+    "javascript": r"(?:please )?(?:enable|turn on) javascript.{0,100}",
+    "text": r"send us (?:a text|fan mail).{0,40}",
+    "forget": r"don['’]t forget to (?:like|share|subscribe|rate|follow).{0,120}",
+    "slashdot": r"read more of this story at slashdot",
+    "editing": r"\(?(?:additional )?reporting by .{1,150}",
+}
+# Before what the first sentence says. With case: capitals tell places and agencies.
+_AGENCIES = (
+    r"(?:[Rr]euters|REUTERS|AP|AFP|UPI|EFE|ANSA|PTI|ANI|IANS|TASS|Xinhua|Kyodo(?: News)?|Yonhap"
+    r"|Bloomberg"
+    r"|dpa|epd|KNA|sid|sda|APA|ots|CNN|BUSINESS WIRE|Business Wire|GLOBE NEWSWIRE|PRNewswire|PR"
+    r" Newswire"
+    r"|Lusa|Belga|ANP|KUNA|WAM|JTA)"
+)
+_AGENCY = rf"(?:\({_AGENCIES}(?:[/ ][\w/]{{1,12}})?\)|/{_AGENCIES}/)"
+_PLACE = r"[A-Z\u00c0-\u00de][^\W\d_]*(?:[ .'’-]{1,2}[A-Z\u00c0-\u00de][\w.'’]*){0,3}"
+_PLACES = rf"{_PLACE}(?:, {_PLACE})?"
+_MONTH = (
+    r"(?i:jan|ene|gen|f[ée]v|feb|mar|mär|mrt|maart|avr|apr|abr|ma[iy]|mag|mei|jun|juin|giu|juil?"
+    r"|jul"
+    r"|lug|ao[uû]t|aug|ago|sep|set|okt|oct|ott|out|nov|de[czk]|dic|déc)[^\W\d_]{0,6}\.?"
+)
+_DAY = (
+    rf"(?:(?:[^\W\d_]{{2,10}}, )?(?:le )?(?:{_MONTH} \d{{1,2}}(?:, ?\d{{4}})?"
+    rf"|\d{{1,2}}\.? (?:de )?{_MONTH}(?:,? (?:de )?\d{{4}})?"
+    r"|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}))"
+)
+_DASH = r"\.? ?(?:[–—-]{1,3}|\.-) ?"
+BEGINNINGS = (
+    r"arXiv:\S+ Announce Type: \S+(?: Abstract:)? ?",
+    r"Abstract: |Sponsored: ",
+    rf"{MINUTES} read(?:[.:|·–—-]| \||\s·)+ ",
+    rf"Posted on {DATE} by [^.]{{1,40}}\. ",
+    r"(?:Listen|Watch|Read) now(?: \([^)]{1,20}\) ?| ?(?=[|·•:–—]))[|·•:–—-] ?",
+    rf"(?:{_PLACES},? )?{_DAY},? ?{_AGENCY}{_DASH}",
+    rf"(?:{_PLACES}[,:]? ?)?(?:[–—-]{{2}})?{_AGENCY}{_DASH}",
+    rf"(?:{_PLACES},? ){_DAY}{_DASH}(?=[A-Z\u00c0-\u00de«“\"])",
+    rf"{_DAY}(?: [–—-]{{1,2}} | ?[:|] )(?=[A-Z\u00c0-\u00de«“\"])",
+    r"[A-Z][A-Z. ]{4,20}(?:, [A-Z][\w.]{1,12}(?: [A-Z]\w+)?)? [–—] (?=[A-Z])",
+    r"[【\[][^】\]]{1,20}(?:共同|時事|ロイター|AFP|新华社)[^】\]]{0,10}[】\]] ?",
+)
+# What says nothing in an excerpt, but is of use in a whole text.
+NOTHING_TO_READ = (
+    r"(?:\d{1,2}[.)] )?\W{0,3}(?:\d{1,2}:)?\d{1,2}:\d\d\b.{0,150}",
+    (
+        r"(?:related|see also|read (?:next|also|more)|up next|also read|siehe auch|lire aussi"
+        r"|lea también|leggi anche|lees ook|leia também|mehr zum thema|関連記事)\s*[:：].{0,150}"
+    ),
+    r".{0,80}\bhttps?://\S+",
+    r"(?:#[\w-]+\s*){2,}",
+    r"\W*full changelog\b.{0,200}",
+    r"what['’]s changed",
+    r"(?:publication date|source|author\(s\)): .{0,200}",
+)

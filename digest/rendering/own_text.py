@@ -1,0 +1,56 @@
+"""What an entry says itself: its content and excerpt without what is around each of its feed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digest.rendering.clean import EXCERPT_CHARACTERS
+from digest.rendering.excerpts import excerpt, telling
+from digest.rendering.paragraphs import with_first_text, without_edges
+from digest.rendering.plain import read_text
+
+if TYPE_CHECKING:
+    from digest.model import Entry
+    from digest.rendering.shared_edges import SharedEdges
+
+# More than any excerpt is made of.
+_MOST_READ = 20_000
+# So much of a paragraph tells it in an excerpt, which may end inside it.
+_TELLS = 40
+
+
+def own_html(html: str, edges: SharedEdges) -> str:
+    """Clean HTML without known and shared boilerplate at its beginning and its end.
+
+    Where nothing but what is shared would go, it stays as it is.
+    """
+    from digest.rendering.boilerplate import is_boilerplate
+
+    known = without_edges(html, is_boilerplate, is_boilerplate, empty=True)
+    if not edges:
+        return known
+    own = without_edges(
+        known,
+        lambda text: text in edges.first or is_boilerplate(text),
+        lambda text: text in edges.last or is_boilerplate(text),
+        empty=False,
+    )
+    return with_first_text(own, edges.without_prefix)
+
+
+def own_excerpt(html: str, entry: Entry, edges: SharedEdges) -> str:
+    """The excerpt of an entry with this clean HTML, without what entries of its feed share."""
+    shared = edges.first | edges.last
+    _, prose = read_text(html[: html.rfind("<", 0, _MOST_READ)] if len(html) > _MOST_READ else html)
+    own = (text for text in prose if text.rstrip(" ;·:") not in shared and text not in shared)
+    # A title that was made of the text is no reason to leave out its beginning.
+    is_post = entry.excerpt.startswith(entry.title.removesuffix("…"))
+    said = telling(map(edges.without_prefix, own), "" if is_post else entry.title)
+    return excerpt(said, max(EXCERPT_CHARACTERS, len(entry.excerpt)))
+
+
+def is_touched(text: str, edges: SharedEdges) -> bool:
+    """Whether an excerpt has something that entries of its feed share."""
+    if edges.prefix and text.startswith(edges.prefix):
+        return True
+    return any(shared[:_TELLS] in text for shared in edges.first | edges.last)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.rendering.clean import EXCERPT_CHARACTERS
+from digest.rendering.entry_text import EXCERPT_CHARACTERS
 from digest.rendering.excerpts import excerpt, telling
 from digest.rendering.paragraphs import with_first_text, without_edges
 from digest.rendering.plain import read_text

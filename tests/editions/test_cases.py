@@ -248,7 +248,6 @@ class TestPictures:
         assert story.excerpt == "Seen on Sunday, in the rain, by the weir."
 
 
-@waits_for("facts")
 async def test_a_title_that_is_a_version_says_of_what_everywhere(tmp_path: Path) -> None:
     edition = await edition_of(tmp_path, "rel1")
     assert edition.subject == "The week: uv 0.12.4"

@@ -165,12 +165,10 @@ def columns(line: str) -> int:
 
 
 class TestFacts:
-    @waits_for("facts")
     def test_only_what_can_be_read_there_has_a_reading_time(self, edition: Edition) -> None:
         timed = {story.title for story in edition.stories if story.reading_minutes}
         assert timed <= {*LONG_ENOUGH, *RECORDED}
 
-    @waits_for("facts")
     def test_versions_say_of_what(self, edition: Edition) -> None:
         versions = [title for title in map(str, edition_titles(edition)) if is_version(title)]
         assert versions == []
@@ -178,13 +176,11 @@ class TestFacts:
             "tern" in title.lower() and "0.12.4" in title for title in edition_titles(edition)
         )
 
-    @waits_for("facts")
     def test_points_come_from_what_link_sites_write(self, made: Made) -> None:
         story = story_with(made.edition, "I built a keyboard from a church organ")
         assert {fact.name: fact.value for fact in story.facts} == {"points": 214, "comments": 97}
         assert story.discussion == "https://news.ycombinator.com/item?id=46110911"
 
-    @waits_for("facts")
     def test_the_link_of_a_reddit_post_is_its_story(self, made: Made) -> None:
         (released,) = [
             entry for entry in made.draft.pending if entry.title == "Larder 3.0 released"

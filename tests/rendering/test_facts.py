@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from digest.model import ALERTS, Fact, Picture, Section
 from digest.rendering.measures import measures
-from digest.rendering.phrases import closing, facts, is_long, summary
+from digest.rendering.phrases import closing, facts, summary
 from digest.rendering.pictures import source
 from tests.rendering.samples import NOW, edition, story
 
@@ -45,9 +45,9 @@ def test_a_recording_is_to_be_heard() -> None:
     one = story(author="", reading_minutes=103, recording=True)
     section = Section("A feed", (one,))
 
-    assert facts(edition(one), section, one) == ["today", "listen 1\u00a0h\u00a043\u00a0min"]
+    assert facts(edition(one), section, one) == ["Monday", "listen 1\u00a0h\u00a043\u00a0min"]
     assert facts(edition(one, language="de"), section, one) == [
-        *("heute", "Hörzeit 1\u00a0Std.\u00a043\u00a0Min."),
+        *("Montag", "Hörzeit 1\u00a0Std.\u00a043\u00a0Min."),
     ]
 
 
@@ -75,7 +75,10 @@ def test_no_line_parts_a_number_from_its_unit() -> None:
 
 def test_brief_facts_have_neither_author_nor_time() -> None:
     one = story(feed="Elsewhere")
-    assert facts(edition(one), Section("A feed", (one,)), one, brief=True) == ["Elsewhere", "today"]
+    assert facts(edition(one), Section("A feed", (one,)), one, brief=True) == [
+        "Elsewhere",
+        "Monday",
+    ]
 
 
 def test_a_date_is_whole_where_that_is_wanted() -> None:

@@ -96,7 +96,7 @@ def test_parts_are_numbered_and_continue_their_section() -> None:
 def test_brief_stories_make_a_list() -> None:
     [message] = messages(edition(story(1, brief=True), story(2, brief=True), story(3)))
 
-    assert "1>) · today\n- [Story 2](<https://site.example/2>) · today\n\n**[" in message
+    assert "1>) · Monday\n- [Story 2](<https://site.example/2>) · Monday\n\n**[" in message
 
 
 @pytest.mark.parametrize("most", [LEAST, 2_000, 4_096])

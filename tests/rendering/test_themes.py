@@ -110,7 +110,7 @@ def test_what_was_watched_is_marked_with_words(theme: Theme) -> None:
 @ALL
 def test_a_brief_story_is_one_line(theme: Theme) -> None:
     root = shown(theme, edition(story(brief=True, html="<p>No.</p>", picture=PICTURE)))
-    assert texts(root, "line") == ["Story 1 · today"]
+    assert texts(root, "line") == ["Story 1 · Monday"]
     assert not root.find_class("headline")
     assert not list(root.iter("img"))
 
@@ -208,7 +208,7 @@ def test_where_a_story_has_no_picture_nothing_is_left_of_it(theme: Theme) -> Non
 def test_compact_has_one_line_below_the_title() -> None:
     long = "A sentence that is rather long and goes on for quite a while. And another."
     root = shown("compact", edition(story(excerpt=long, picture=PICTURE, html="<p>x</p>")))
-    assert texts(root, "meta") == [f"today · {long}"]
+    assert texts(root, "meta") == [f"Monday · {long}"]
     assert not list(root.iter("img"))
 
 
@@ -235,9 +235,9 @@ def test_letters_that_are_joined_are_not_spaced(theme: Theme) -> None:
 def test_a_line_reads_its_way_behind_a_title_that_reads_the_other(theme: Theme) -> None:
     root = shown(theme, edition(story(brief=True), story(2, title="عدد", brief=True)))
     plain, turned = root.find_class("aside")
-    assert [(one.get("dir"), one.text_content()) for one in plain.iter()] == [(None, "· today")]
+    assert [(one.get("dir"), one.text_content()) for one in plain.iter()] == [(None, "· Monday")]
     assert [(one.get("dir"), one.text_content()) for one in turned.iter()] == [
-        *((None, "· today"), ("ltr", "today")),
+        *((None, "· Monday"), ("ltr", "Monday")),
     ]
 
 

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 def older_copies(entries: Iterable[Entry]) -> Mapping[int, tuple[Entry, ...]]:
     """The older entries, the newest first, that an entry stands for: those of its feed and link.
 
-    A home page is no link of an entry.
+    A home page is no link of an entry, whether the feed's own or that of the site it leads to.
     """
     by_link: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in entries:
-        if entry.link and not is_home(entry.link, entry.feed_home):
+        if entry.link and not any(is_home(entry.link, home) for home in (entry.feed_home, "")):
             by_link[entry.feed_url, bare_link(entry.link)].append(entry)
     found = {}
     for same in by_link.values():

@@ -28,14 +28,14 @@ _LINE_OF_HACKER_NEWS = re.compile(
 )
 _RULE_AT_END = re.compile(r"<hr\s*/?>\s*$")
 _COUNTS_OF_LEMMY = re.compile(
-    r'(?:<br\s*/?>)?\s*(\d+) points? \| <a href="([^"<>]*)">(\d+) comments?</a>', re.ASCII
+    r'(?:<br ?/?>)?\b(\d{1,7}) points? \| <a href="([^"<>]*)">(\d{1,7}) comments?</a>', re.ASCII
 )
 _LINKS_OF_REDDIT = re.compile(
     r'<a href="([^"<>]*)">\[link\]</a>[^\[\]]{0,200}<a href="([^"<>]*)">\[comments\]</a>'
 )
 _COMMENTS_AT_END = re.compile(r'<a href="([^"<>]*)"[^<>]{0,100}>\s*Comments\s*</a>\s*(?:</p>)?\s*$')
-# A text ends with what these sites add, or with their line and a little more.
-_END = 5_000
+# Texts end with what these sites add; Lemmy's begin with it.
+_END = 3_000
 
 
 def with_discussion(entry: ParsedEntry, page: str = "", comments: str = "") -> ParsedEntry:
@@ -45,21 +45,19 @@ def with_discussion(entry: ParsedEntry, page: str = "", comments: str = "") -> P
     another page that is the link, and the comments are the discussion.
     """
     html = entry.html
-    if "Comments URL:" in html:
-        return _of_hacker_news(entry, page)
-    if "[comments]" in html and (links := _LINKS_OF_REDDIT.search(html, _tail(html))):
-        return _of_reddit(entry, links[1], links[2])
-    if "point" in html and (counts := _COUNTS_OF_LEMMY.search(html)):
+    if html.startswith("submitted by ") and (counts := _COUNTS_OF_LEMMY.search(html)):
         entry = replace(entry, html=html[: counts.start()] + html[counts.end() :])
         return _discussed(entry, counts[2], counts[1], counts[3])
-    if not page and "Comments" in html[-_END:]:
-        link = _COMMENTS_AT_END.search(html, _tail(html))
-        page = link[1] if link else ""
+    end = html[-_END:]
+    # Few texts have the word at all.
+    if "omments" in end:
+        if "Comments URL:" in end:
+            return _of_hacker_news(entry, page)
+        if links := _LINKS_OF_REDDIT.search(end):
+            return _of_reddit(entry, links[1], links[2])
+        if not page and (link := _COMMENTS_AT_END.search(end)):
+            page = link[1]
     return _discussed(entry, page, "", comments) if page or comments else entry
-
-
-def _tail(html: str) -> int:
-    return max(0, len(html) - _END)
 
 
 def _of_hacker_news(entry: ParsedEntry, page: str) -> ParsedEntry:
@@ -101,4 +99,5 @@ def _count(text: str) -> int:
 
 
 def _is_same_page(address: str, other: str) -> bool:
-    return bare_link(address.partition("#")[0]) == bare_link(other.partition("#")[0])
+    page, other_page = address.partition("#")[0], other.partition("#")[0]
+    return page == other_page or bare_link(page) == bare_link(other_page)

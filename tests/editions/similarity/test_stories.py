@@ -62,11 +62,14 @@ def test_a_link_of_a_feed_stands_once_by_its_newest_entry() -> None:
         entry(3, "a", link=f"{link}#second", hours_ago=2),
         entry(4, "a", link="https://site.example/", hours_ago=2),
         entry(5, "a", link="https://site.example/", hours_ago=1),
+        # Two posts of a link site about one site.
+        entry(6, "a", link="https://other.example/", hours_ago=2),
+        entry(7, "a", link="https://other.example/", hours_ago=1),
     )
 
     stories = group([replace(one, feed_home="https://site.example") for one in entries])
-    assert [[one.id for one in story.entries] for story in stories] == [[2], [3], [4], [5]]
-    assert [[one.id for one in story.copies] for story in stories] == [[1], [], [], []]
+    assert [[one.id for one in story.entries] for story in stories] == [[n] for n in range(2, 8)]
+    assert [[one.id for one in story.copies] for story in stories] == [[1], *[[]] * 5]
 
 
 def test_a_home_page_identifies_none() -> None:

@@ -66,7 +66,7 @@ def test_a_story_is_its_linked_title_what_to_know_of_it_and_its_excerpt() -> Non
                         },
                         {
                             "type": "text",
-                            "text": " · Ada · today · 4\u00a0min\n"
+                            "text": " · Ada · Monday · 4\u00a0min\n"
                             "What story 1 is about. And a little more.",
                         },
                     ],
@@ -98,12 +98,12 @@ def test_the_next_edition_is_announced_in_the_time_zone_of_the_digest() -> None:
 @pytest.mark.parametrize(
     ("changes", "reads"),
     [
-        ({"author": "A feed"}, "Story 1 · today · 4\u00a0min"),
-        ({"feed": "Notes of Ada"}, "Story 1 · Notes of Ada · today · 4\u00a0min"),
+        ({"author": "A feed"}, "Story 1 · Monday · 4\u00a0min"),
+        ({"feed": "Notes of Ada"}, "Story 1 · Notes of Ada · Monday · 4\u00a0min"),
         ({"author": "", "reading_minutes": 0}, "Story 1"),
-        ({"feed": "Another"}, "Story 1 · Another · Ada · today · 4\u00a0min"),
+        ({"feed": "Another"}, "Story 1 · Another · Ada · Monday · 4\u00a0min"),
         ({"watched": ("kubernetes", "python 3.*")}, "Story 1 · ★ kubernetes, python 3.* · Ada"),
-        ({"updated": True}, "Story 1 · updated · Ada · today · 4\u00a0min"),
+        ({"updated": True}, "Story 1 · updated · Ada · Monday · 4\u00a0min"),
         ({"brief": True, "excerpt": "Not shown."}, "Story 1"),
         ({"brief": True, "feed": "Another"}, "Story 1 · Another"),
     ],
@@ -123,7 +123,7 @@ def test_who_else_has_it_and_what_is_like_it_is_linked() -> None:
 
     line = list(lines(message))[1]
     assert shown(message)[1] == (
-        "Story 1 · Ada · today · 4\u00a0min · also in Feed 0, Feed 1, Feed 2, and 2 more"
+        "Story 1 · Ada · Monday · 4\u00a0min · also in Feed 0, Feed 1, Feed 2, and 2 more"
         "\nRelated: Another title (Other), Bare (X)"
     )
     also_urls = [f"https://also.example/{n}" for n in range(3)]

@@ -56,10 +56,10 @@ def test_it_reads_well() -> None:
     assert "2 stories" in note
     assert first == (
         "• <https://site.example/?a=1&amp;b=%3C%7C%3E|A &lt;!channel&gt; ¦ ∗b∗>"
-        " · Ada · today · 4\u00a0min — Words."
+        " · Ada · Monday · 4\u00a0min — Words."
     )
     assert second == (
-        "• <https://site.example/2|Story 2> · Ada · today · 4\u00a0min · also in <https://other.example/|Other>"
+        "• <https://site.example/2|Story 2> · Ada · Monday · 4\u00a0min · also in <https://other.example/|Other>"
     )
 
 

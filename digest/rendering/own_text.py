@@ -26,16 +26,14 @@ def own_html(html: str, edges: SharedEdges) -> str:
     """
     from digest.rendering.boilerplate import is_boilerplate
 
-    known = without_edges(html, is_boilerplate, is_boilerplate, empty=True)
-    if not edges:
-        return known
     own = without_edges(
-        known,
+        html,
         lambda text: text in edges.first or is_boilerplate(text),
         lambda text: text in edges.last or is_boilerplate(text),
-        empty=False,
     )
-    return with_first_text(own, edges.without_prefix)
+    if own is None:
+        return (without_edges(html, is_boilerplate, is_boilerplate) or "") if edges else ""
+    return with_first_text(own, edges.without_prefix) if edges.prefix else own
 
 
 def own_excerpt(html: str, entry: Entry, edges: SharedEdges) -> str:

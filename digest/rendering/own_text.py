@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from digest.rendering.shared_edges import SharedEdges
 
 # More than any excerpt is made of.
-_MOST_READ = 20_000
+_MOST_READ = 8_000
 # So much of a paragraph tells it in an excerpt, which may end inside it.
 _TELLS = 40
 

@@ -86,6 +86,9 @@ WORDS: dict[type, dict[str, str]] = {
         "cut": "whether it is to be counted only, as there is no room for it",
         "facts": "what was measured of it, like its points, as of when the edition was composed",
         "discussion": "where people talk about it, or empty",
+        "untitled": "whether it has no title of its own: `title` is how its text begins",
+        "pictorial": "whether it is little but its picture, like a comic",
+        "is_post": "whether it is `untitled` and not `brief`: it is shown by its text",
     },
     Fact: {
         "name": "what was measured: `points`, `comments`, `downloads`, `stars` or another word",

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from digest.editions.feed_names import feed_names
 from digest.editions.headlines import byline, cut_at_word, headline
 from digest.editions.order import Heading, Layout, Place, order
+from digest.editions.posts import is_pictorial, is_untitled
 from digest.language import ENGLISH, language_of
 from digest.model import (
     AlsoIn,
@@ -196,6 +197,8 @@ def _story(frame: Frame, place: Place) -> Story:
         brief=place.brief,
         facts=measured.facts,
         discussion=measured.discussion,
+        untitled=frame.content != "none" and is_untitled(lead.title, lead.excerpt),
+        pictorial=is_pictorial(lead),
     )
 
 

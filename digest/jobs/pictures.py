@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -63,7 +64,7 @@ class PictureFetcher:
         A picture that cannot be had in time, or is none, is left out.
         """
         images = self._settings.digests[configured(edition.digest)].images
-        wanted = {} if images == "none" else _wanted(edition, images)
+        wanted = {} if images == "none" else self._wanted(edition, images)
         if not wanted:
             return edition, NO_PICTURES
         seen = await self._see_all(edition.digest, set(wanted.values()), _LARGEST[images])
@@ -74,6 +75,21 @@ class PictureFetcher:
             return _with(edition, {n: picture.picture for n, picture in chosen.items()}), pictures
         remote = {n: replace(picture.picture, content_id="") for n, picture in chosen.items()}
         return _with(edition, remote), NO_PICTURES
+
+    def _wanted(self, edition: Edition, images: Images) -> dict[int, str]:
+        """The addresses to ask by the numbers of stories; one that several have is for the first.
+
+        No form shows a picture with a line.
+        """
+        wanted: dict[str, int] = {}
+        for number, story in enumerate(edition.stories):
+            url = story.image
+            if images == "remote" and url.startswith("http:") and not _is_number(url):
+                # Mail programs warn of pictures without encryption, or do not load them.
+                url = f"https:{url.removeprefix('http:')}"
+            if url and not story.brief and not is_tracker(url):
+                wanted.setdefault(url, number)
+        return {number: url for url, number in wanted.items()}
 
     async def _see_all(self, digest: str, urls: Collection[str], largest: int) -> dict[str, _Seen]:
         async with self._open_fetcher(largest) as fetcher:
@@ -108,11 +124,24 @@ class PictureFetcher:
         return _Seen(*read_picture(url, body))
 
 
-def without_embedded(edition: Edition) -> Edition:
-    """The edition without the pictures that are nowhere but in the messages it went out with."""
-    stories = enumerate(edition.stories)
+def _is_number(url: str) -> bool:
+    """Whether a host goes by its number, which has no certificate."""
+    try:
+        ip_address(urlsplit(url).hostname or "")
+    except ValueError:
+        return False
+    return True
+
+
+def without_embedded(edition: Edition, but: Collection[str] = ()) -> Edition:
+    """The edition without the pictures that are nowhere but in the messages it went out with.
+
+    `but` are the content ids of those that are at hand.
+    """
     kept = {
-        n: story.picture for n, story in stories if story.picture and not story.picture.content_id
+        number: story.picture
+        for number, story in enumerate(edition.stories)
+        if story.picture and story.picture.content_id in {"", *but}
     }
     return _with(edition, kept)
 
@@ -133,19 +162,6 @@ def _note(digest: str, url: str, outcome: BaseException) -> None:
         _log.error("bug while fetching", exc_info=outcome, extra={"fields": fields})
         return
     event(_log, logging.INFO, "picture left out", digest=digest, url=url, reason=reason)
-
-
-def _wanted(edition: Edition, images: Images) -> dict[int, str]:
-    """The addresses to ask by the numbers of stories; one that several have is for the first."""
-    wanted: dict[str, int] = {}
-    for number, story in enumerate(edition.stories):
-        url = story.image
-        if images == "remote" and url.startswith("http:"):
-            # Mail programs warn of pictures without encryption, or do not load them.
-            url = f"https:{url.removeprefix('http:')}"
-        if url and not is_tracker(url):
-            wanted.setdefault(url, number)
-    return {number: url for url, number in wanted.items()}
 
 
 def _within_the_most(seen: Mapping[int, _Seen]) -> dict[int, _Seen]:

@@ -110,7 +110,8 @@ class Story(Struct, frozen=True):
     subject it shares with its neighbours in the section. A `brief` one is shown by its title.
     `image` is where its feed says it has a picture, `picture` that picture once it was seen.
     A form that has no room for a `cut` one counts it. `facts` are as they were when the edition was
-    composed; `discussion` is where people talk about it.
+    composed; `discussion` is where people talk about it. An `untitled` one is a post: its title is
+    how its text begins. A `pictorial` one is little but its picture.
     """
 
     title: str
@@ -133,6 +134,13 @@ class Story(Struct, frozen=True):
     cut: bool = False
     facts: tuple[Fact, ...] = ()
     discussion: str = ""
+    untitled: bool = False
+    pictorial: bool = False
+
+    @property
+    def is_post(self) -> bool:
+        """Whether it is shown by its text, and no title."""
+        return self.untitled and not self.brief
 
 
 class More(Struct, frozen=True):

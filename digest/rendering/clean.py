@@ -6,21 +6,21 @@ import re
 from functools import partial
 from html import escape, unescape
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import nh3
 
 from digest.feeds.hosts import without_user_info
-from digest.feeds.lookalikes import visible
 from digest.model import CleanEntry, KeyedEntry
 from digest.rendering import lazy_pictures
-from digest.rendering.excerpts import excerpt, telling
-from digest.rendering.plain import read_text
+from digest.rendering.content_pictures import (
+    content_picture,
+    with_captions,
+)
+from digest.rendering.entry_text import read_entry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-EXCERPT_CHARACTERS = 280
 TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "div", "dl"),
     *("dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img"),
@@ -30,7 +30,7 @@ TAGS = {
 ATTRIBUTES = {
     "*": {"dir", "lang"},
     "a": {"href", "title"},
-    "img": {"src", "alt", "width", "height"},
+    "img": {"src", "alt", "title", "width", "height"},
     "ol": {"start"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan"},
@@ -73,9 +73,6 @@ _BLOCKS = {
 # Cleaning takes time quadratic in the depth, and libxml2 drops what is deeper than 255; nothing
 # that people write is nested like this.
 _DEEPEST = 200
-# Written without spaces, unlike Korean.
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_WORDS_A_CHARACTER = 230 / 500
 
 
 def clean_entries(entries: Sequence[KeyedEntry]) -> tuple[CleanEntry, ...]:
@@ -85,21 +82,21 @@ def clean_entries(entries: Sequence[KeyedEntry]) -> tuple[CleanEntry, ...]:
 
 def _clean(keyed: KeyedEntry) -> CleanEntry:
     parsed = keyed.entry
-    safe = _safe(parsed.html, parsed.base)
-    text, paragraphs = read_text(safe)
-    prose = telling(paragraphs, parsed.title)
+    safe = _safe(with_captions(parsed.html), parsed.base)
+    picture = content_picture(safe)
+    said = read_entry(parsed, safe, picture.text if picture else "")
     return CleanEntry(
         key=keyed.key,
         fingerprint=keyed.fingerprint,
-        title=parsed.title if visible(parsed.title) else _title_from(prose, parsed.link),
+        title=said.title,
         link=parsed.link,
         author=parsed.author,
         published=parsed.published,
         html=safe,
-        excerpt=excerpt(prose, EXCERPT_CHARACTERS),
-        words=count_words(text),
+        excerpt=said.excerpt,
+        words=said.words,
         names=keyed.names,
-        image=parsed.image,
+        image=parsed.image or (picture.address if picture else ""),
         seconds=parsed.seconds,
         categories=parsed.categories,
         facts=parsed.facts,
@@ -164,18 +161,3 @@ def _close(opened: list[str], name: str) -> None:
             opened[at:] = [name for name in inside if name in _FORMATTING]
     elif _INLINE.issuperset(inside):
         del opened[at]
-
-
-def _title_from(text: str, link: str) -> str:
-    return excerpt(text, 80) or urlsplit(link).path.rpartition("/")[2] or link or "Untitled"
-
-
-def count_words(text: str) -> int:
-    """The words there are to read, at 230 a minute.
-
-    In Chinese and Japanese, which are read at about 500 characters a minute, each character is
-    as much of a word as takes the same time.
-    """
-    cjk = 0 if text.isascii() else len(_CJK.findall(text))
-    spaced = len((_CJK.sub(" ", text) if cjk else text).split())
-    return spaced + round(cjk * _WORDS_A_CHARACTER)

@@ -16,12 +16,12 @@ SETS = ("data-lazy-srcset", "data-srcset", "srcset")
 _SIGN = re.compile(r"<(?:noscript|img\s[^<>]*data-(?:lazy-src|src|original|lazy)(?:set)?\s*=)")
 _WITHOUT_ADDRESS = re.compile(r"<img(?:(?! src=)[^>])*>")
 # Of what a cleaner wrote: quotes are balanced, and what is in a `noscript` is still as it was.
-_IMG = r'<img\b[^>"]*+(?:"[^"]*+"[^>"]*+)*+>'
+IMG = r'<img\b[^>"]*+(?:"[^"]*+"[^>"]*+)*+>'
 _NOSCRIPT = r"<noscript>(?P<{}>[^<]*+(?:<(?!/noscript)[^<]*+)*+)</noscript>"
 _PICTURE = re.compile(
-    rf"(?P<img>{_IMG})(?:\s*+{_NOSCRIPT.format('beside')})?|{_NOSCRIPT.format('alone')}"
+    rf"(?P<img>{IMG})(?:\s*+{_NOSCRIPT.format('beside')})?|{_NOSCRIPT.format('alone')}"
 )
-_ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
+ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 _SRC = re.compile(r' src="[^"]*"')
 _ADDRESS = re.compile(r"(?!data:|about:|javascript:)\S*[./]\S*", re.IGNORECASE)
 _CANDIDATE = re.compile(r"(\S+)(?:\s+(\d+)w|\s+\S+)?\s*(?:,\s*|$)")
@@ -44,7 +44,7 @@ def with_addresses(html: str, cleaner: nh3.Cleaner) -> str:
         inside = cleaner.clean(found["beside"] or found["alone"] or "")
         if not found["img"]:
             return inside
-        attributes = dict(_ATTRIBUTE.findall(found["img"]))
+        attributes = dict(ATTRIBUTE.findall(found["img"]))
         address = _address(attributes)
         is_late = address != attributes.get("src")
         if is_late and "<img" in inside:

@@ -101,9 +101,12 @@ def _items(edition: Edition, top: int, rest: int) -> Iterator[_Item]:
 def _story(edition: Edition, section: Section, story: Story, excerpt: int) -> str:
     """Title, what there is to know, so much of the excerpt, and what is related."""
     language = language_of(edition.language)
-    lines = [_titled(edition, section, story)]
-    if not story.brief and excerpt and story.excerpt:
-        lines.append(literal(short_line(excerpt_of(story.excerpt, excerpt), excerpt)))
+    if story.brief or not excerpt:
+        lines = [_titled(edition, section, replace(story, untitled=False))]
+    else:
+        text = literal(short_line(excerpt_of(story.excerpt, excerpt), excerpt))
+        titled = _titled(edition, section, story)
+        lines = [*filter(None, [text, titled] if story.is_post else [titled, text])]
     for other in story.related[:_NAMED]:
         title = phrases.inline(short_line(other.title, _MAX_TITLE // 2), language.direction)
         feed = literal(short_line(other.feed, _MAX_NAME))
@@ -113,6 +116,15 @@ def _story(edition: Edition, section: Section, story: Story, excerpt: int) -> st
 
 
 def _titled(edition: Edition, section: Section, story: Story) -> str:
+    """Title and what there is to know; of a post without a title, the latter."""
+    about = _about(edition, section, story)
+    if story.brief:
+        return " · ".join([f"- {_title(story)}", *about])
+    title = "" if story.is_post else f"**{_title(story)}**"
+    return "\n".join(filter(None, [title, " · ".join(about)]))
+
+
+def _about(edition: Edition, section: Section, story: Story) -> list[str]:
     language = language_of(edition.language)
     about = [literal(short_line(fact, _MAX_NAME)) for fact in _facts(edition, section, story)]
     measured = measures(edition, story)[:_MEASURED]
@@ -121,14 +133,14 @@ def _titled(edition: Edition, section: Section, story: Story) -> str:
         named = [_named(also.feed, also.url) for also in story.also_in[:_NAMED]]
         feeds = language.translate(", ").join(named)
         about.append(language.translate("also in {feeds}", feeds=feeds))
-    if story.brief:
-        return " · ".join([f"- {_title(story)}", *about])
-    return "\n".join(filter(None, [f"**{_title(story)}**", " · ".join(about)]))
+    if story.is_post:
+        about.append(link(phrases.posted(edition, story), story.url, most=sys.maxsize))
+    return [text for text in about if text]
 
 
 def _facts(edition: Edition, section: Section, story: Story) -> list[str]:
     rules = ", ".join(short_line(rule, _MAX_NAME // 2) for rule in story.watched[:_NAMED])
-    known = phrases.facts(edition, section, story, brief=story.brief)
+    known = phrases.facts(edition, section, story, brief=story.brief, dated=not story.is_post)
     return [f"★ {rules}", *known] if rules else known
 
 
@@ -148,7 +160,7 @@ def _shorter(edition: Edition, item: _Item) -> Iterator[_Item]:
     bare = replace(item.story, related=(), also_in=(), watched=(), facts=(), discussion="")
     for text in (
         _story(edition, item.section, bare, excerpt=_EXCERPTS[-1][0]),
-        _titled(edition, item.section, bare),
+        _story(edition, item.section, bare, excerpt=0),
         f"**{_title(bare)}**",
         f"**{_title(replace(bare, url=''))}**",
     ):

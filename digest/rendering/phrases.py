@@ -6,6 +6,7 @@ import re
 import textwrap
 import unicodedata
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from digest.language import language_of
@@ -103,21 +104,34 @@ def facts(
     *,
     brief: bool = False,
     whole_date: bool = False,
+    dated: bool = True,
 ) -> list[str]:
     """What is known of a story beside its words: feed, author, date, how long it takes.
 
     Not the feed or the author where the heading of its section says the same; with `brief`
-    neither author nor date. A date is told by its age, unless it is to be whole.
+    neither author nor date, without `dated` no date. A date is told by its age, unless it is to be
+    whole.
     """
     language = language_of(edition.language)
     facts_shown = [language.translate("Updated")] if story.updated else []
     facts_shown += [inline(who, language.direction) for who in sources(section, story, brief=brief)]
-    if story.published and not brief:
-        at, zone = story.published, edition.timezone
-        facts_shown.append(day(at, zone, language) if whole_date else age(at, edition))
+    if story.published and dated and not brief:
+        facts_shown.append(_dated(edition, story.published, whole_date=whole_date))
     if story.reading_minutes:
         facts_shown.append(language.duration(story.reading_minutes))
     return facts_shown
+
+
+def posted(edition: Edition, story: Story, *, whole_date: bool = False) -> str:
+    """What the link of a post without a title says: its date, else where or whose it is."""
+    if story.published:
+        return _dated(edition, story.published, whole_date=whole_date)
+    return urlsplit(story.url).hostname or story.feed or story.title
+
+
+def _dated(edition: Edition, at: datetime, *, whole_date: bool) -> str:
+    language = language_of(edition.language)
+    return day(at, edition.timezone, language) if whole_date else age(at, edition)
 
 
 def sources(section: Section, story: Story, *, brief: bool = False) -> list[str]:

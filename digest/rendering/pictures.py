@@ -21,11 +21,13 @@ _HEAD_BYTES = 256 * 1024
 _MOST_SHOWN = 10
 _LEAST_WIDTH, _LEAST_HEIGHT, _MOST_SIDE = 120, 80, 10_000
 _WIDEST, _TALLEST = 4.0, 3.0
-# Hosts of what only counts readers, and of the pictures of authors.
+# Hosts of what only counts readers, and of portraits, badges, smileys and buttons.
 _TRACKERS = (
     *("feedburner.com", "feedsportal.com", "pheedo.com", "buysellads.com", "doubleclick.net"),
     *("google-analytics.com", "googlesyndication.com", "pixel.wp.com", "stats.wordpress.com"),
     *("scorecardresearch.com", "quantserve.com", "imrworldwide.com", "gravatar.com"),
+    *("shields.io", "badge.fury.io", "badgen.net", "s.w.org", "twemoji.maxcdn.com"),
+    *("addtoany.com", "addthis.com", "sharethis.com", "buymeacoffee.com", "ko-fi.com"),
 )
 
 
@@ -58,6 +60,15 @@ def _size(data: bytes) -> tuple[int, int]:
 
     width, height = imagesize.get(BytesIO(data[:_HEAD_BYTES]))
     return int(width), int(height)
+
+
+def is_fit(width: int | None, height: int | None) -> bool:
+    """Whether a picture may be shown by what is known of its size before it is seen."""
+    if width is None or height is None:
+        return (width or _LEAST_WIDTH) >= _LEAST_WIDTH and (
+            height or _LEAST_HEIGHT
+        ) >= _LEAST_HEIGHT
+    return not _unfit(width, height)
 
 
 def _unfit(width: int, height: int) -> str:

@@ -24,7 +24,7 @@ INLINE = frozenset(
 )
 _INLINE = re.compile(rf"</?(?:{'|'.join(sorted(INLINE))})\b{REST}")
 # Prose only: a listing, a table, a figure or a heading makes no excerpt.
-_NOT_PROSE = ("pre", "table", "figure", "h1", "h2", "h3", "h4", "h5", "h6")
+_NOT_PROSE = ("pre", "table", "figure", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6")
 _STEP = dict.fromkeys(_NOT_PROSE, 1) | {f"/{tag}": -1 for tag in _NOT_PROSE}
 _ITEM_ENDS = re.compile(r"</(?:(li|dd)|dt)>(?=\s*<(?:li|dt|dd|(/[uod]l))\b)")
 # Separators that are white space, so that they never show.

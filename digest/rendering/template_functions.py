@@ -81,6 +81,7 @@ def variables(edition: Edition, links: Links | None = None) -> dict[str, Any]:
         "plural": Function(language.plural),
         "count": Function(language.count),
         "facts": Function(partial(phrases.facts, edition)),
+        "posted": Function(partial(phrases.posted, edition)),
         "measures": Function(partial(measures, edition)),
         "closing": tuple(phrases.closing(edition)),
     }

@@ -22,6 +22,7 @@ from digest.store.tables import (
     editions,
     entries,
     feeds,
+    renditions,
 )
 
 if TYPE_CHECKING:
@@ -160,6 +161,16 @@ class EditionQueries:
             for name in names
         )
         return next(filter(None, found), None)
+
+    def payload_due(self, digest: str, scheduled_for: datetime, kind: str) -> bytes | None:
+        """What a channel of a kind sends of the edition of a digest, by any name, for a time."""
+        of_it = renditions.join(editions, editions.c.id == renditions.c.edition_id)
+        query = sa.select(renditions.c.payload).select_from(of_it).order_by(renditions.c.channel)
+        with self._database.transaction() as connection:
+            names = [digest, *moved_to(connection, "digest", digest)]
+            which = (editions.c.digest.in_(names), editions.c.scheduled_for == scheduled_for)
+            query = query.where(*which, renditions.c.kind == kind).limit(1)
+            return connection.execute(query).scalar()
 
     def _load(self, *which: sa.ColumnElement[bool]) -> Edition | None:
         query = sa.select(editions.c.snapshot, editions.c.digest).where(*which)

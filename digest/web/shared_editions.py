@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -12,6 +13,8 @@ from digest.editions.weekly import configured
 from digest.feeds.text import well_formed
 from digest.jobs.pictures import without_embedded
 from digest.jobs.render import render_beside
+from digest.rendering.email.mime import pictures_in
+from digest.rendering.pictures import self_contained
 from digest.rendering.templates import Templates
 from digest.signing.signatures import is_same
 from digest.signing.web_links import (
@@ -25,6 +28,7 @@ from digest.web.responses import SITE, document
 
 if TYPE_CHECKING:
     from digest.model import Edition
+    from digest.rendering.renderer import Renderer
     from digest.store import Store
     from digest.store.deliveries import EditionRecord
 
@@ -54,13 +58,21 @@ async def _edition(request: web.Request) -> web.Response:
         raise web.HTTPNotFound(text=_NO_EDITION)
     # Of a digest that is gone, the looks are gone too.
     templates = site.daemon.templates.get(configured(edition.digest)) or Templates()
-    # What was embedded went out with the edition, and is not kept.
-    shown = without_embedded(edition)
+    message = None
+    if any(story.picture and story.picture.content_id for story in edition.stories):
+        # What was embedded is kept in the email that it went out with, and nowhere else.
+        message = await site.read(lambda store: store.editions.payload_due(digest, at, "email"))
     async with site.rendering:
-        html, _ = await render_beside(templates, lambda templates: templates.html(shown))
+        html, _ = await render_beside(templates, partial(_page, edition, message))
     response = document(html)
     response.headers["Cache-Control"] = "private, max-age=300"
     return response
+
+
+def _page(edition: Edition, message: bytes | None, templates: Renderer) -> str:
+    """The page of an edition, with the pictures that its message has in it."""
+    pictures = pictures_in(message) if message else {}
+    return self_contained(templates.html(without_embedded(edition, pictures.keys())), pictures)
 
 
 async def _atom(request: web.Request) -> web.Response:

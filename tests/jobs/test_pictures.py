@@ -264,6 +264,22 @@ async def test_a_remote_picture_is_where_its_feed_says(tmp_path: Path) -> None:
     ]
 
 
+async def test_a_host_without_a_name_has_no_certificate(tmp_path: Path) -> None:
+    shelf = Shelf(a=("", png(640, 480)))
+
+    illustrated = await remote(tmp_path, shelf, of("http://127.0.0.1:18080/a"))
+
+    assert illustrated.stories[0].picture == Picture("http://127.0.0.1:18080/a", 640, 480)
+
+
+async def test_no_picture_is_fetched_for_a_line(tmp_path: Path) -> None:
+    shelf = Shelf(a=("", png(640, 480)))
+
+    await remote(tmp_path, shelf, edition(story(1, image="https://x.example/a", brief=True)))
+
+    assert shelf.asked == []
+
+
 @pytest.mark.parametrize("leads_to", ["http://site.example/a", "https://ad.doubleclick.net/a"])
 async def test_a_remote_picture_leads_nowhere_else(tmp_path: Path, leads_to: str) -> None:
     shelf = Shelf(a=(leads_to, png(640, 480)))
@@ -355,7 +371,7 @@ async def test_an_edition_that_is_sent_elsewhere_goes_without_what_was_embedded(
     config = settings(tmp_path, "embedded")
     channels = open_channels(config)
     async with open_bench(config, tmp_path) as bench:
-        entry = replace(build.entry("a"), image=f"{server.url}/a.png")
+        entry = replace(build.entry("a"), excerpt="About it.", image=f"{server.url}/a.png")
         windows = {name: digest.first_edition for name, digest in config.digests.items()}
         await bench.store.transact(lambda store: build.learn(store, entry, windows=windows))
         published = await bench.publishing(channels).publish_now("weekly")

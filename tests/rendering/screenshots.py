@@ -1,40 +1,32 @@
-"""Pictures of every theme, of the three real feeds: `python -m tests.rendering.screenshots DIR`.
+"""Pictures of every theme with the ordinary week: `python -m tests.rendering.screenshots`.
 
-Needs Chromium, and the real feeds in the folder `shared` beside the project.
-Pictures of the feeds are drawn here, since nothing is fetched.
+Writes those of `docs/images/`: light, dark and narrow. With a folder, and a height in pixels if the
+whole is to be seen, they go there: look at them. Needs Chromium, pngquant, and fonts for Japanese,
+Arabic and Hebrew; Debian: `apt install chromium pngquant fonts-noto-core fonts-noto-cjk`. Pictures
+of the feeds are drawn here, since nothing is fetched.
 """
 
 from __future__ import annotations
 
+import asyncio
 import colorsys
 import struct
 import subprocess
 import sys
 import tempfile
 import zlib
-from itertools import product
 from math import sin
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import NamedTuple
 
-from msgspec.structs import replace
-
-from digest.config.looks import Theme
-from digest.feeds.identity import identify
-from digest.model import More, Picture, Section, Story
-from digest.rendering.clean import clean_entries
-from digest.rendering.templates import Templates
+from digest.rendering.pictures import self_contained
+from digest.rendering.templates import THEMES, Templates
 from tests import limits
-from tests.conftest import SHARED
-from tests.feed_xml import parse_feed
-from tests.rendering.samples import NOW, edition
+from tests.editions.week.reading import PICTURES, illustrated, open_week
 
-if TYPE_CHECKING:
-    from digest.model import CleanEntry, Edition
-
-WIDTHS = (375, 700)
-PICTURES, PICTURES_AT = 3, "https://pictures.example/"
+DOCS = Path(__file__).parents[2] / "docs/images"
 MODES = {"light": 1, "dark": 0}
+_WIDEST, _NARROWEST_WINDOW = 640, 500
 _FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -42,42 +34,28 @@ _FLAGS = (
 )
 
 
-def real_edition(feeds: Path, *, full: bool = False) -> Edition:
-    """An edition of the newest entries of the feeds in a folder."""
-    sections = [_section(path, full=full) for path in sorted(feeds.glob("*.xml"))]
-    first = sections[0].stories[0]
-    top = Section("Top stories", (replace(first, watched=("kubernetes",)),), top=True)
-    sections[0] = replace(sections[0], stories=sections[0].stories[1:])
-    stories = [story for section in (top, *sections) for story in section.stories]
-    return edition(*stories, sections=(top, *sections), next_at=NOW.replace(day=23))
+class Shot(NamedTuple):
+    """How a page is looked at: so many pixels of it, in a mode."""
+
+    width: int
+    height: int
+    mode: str
 
 
-def _section(path: Path, *, full: bool) -> Section:
-    parsed = parse_feed(path.read_bytes(), f"https://site.example/{path.name}")
-    entries = clean_entries(identify(parsed))[:6]
-    title = parsed.title or path.stem
-    stories = [_story(n, entry, title, full=full) for n, entry in enumerate(entries)]
-    return Section(title, tuple(stories), parsed.link, (More(title, parsed.link, 14),))
+def shots(theme: str, height: int) -> dict[str, Shot]:
+    """What there is to see of a theme, by name; the first is for the README."""
+    return {
+        theme: Shot(375, 820, "dark" if theme == "compact" else "light"),
+        f"{theme}-light": Shot(700, height, "light"),
+        f"{theme}-dark": Shot(700, height, "dark"),
+        f"{theme}-narrow": Shot(375, height, "light"),
+    }
 
 
-def _story(number: int, entry: CleanEntry, feed: str, *, full: bool) -> Story:
-    return Story(
-        title=entry.title,
-        url=entry.link,
-        feed=feed,
-        author=entry.author,
-        published=entry.published,
-        excerpt=entry.excerpt,
-        reading_minutes=max(1, entry.words // 230),
-        html=entry.html if full and number < 2 else "",
-        image=entry.image,
-        picture=Picture(f"{PICTURES_AT}{number}.png", 1200, 630) if number < PICTURES else None,
-        brief=number > 4,
-    )
-
-
-def write_picture(path: Path, hue: int, width: int = 636, height: int = 334) -> None:
-    """Draw hills under a sky as a PNG file."""
+def drawn(hue: int, width: int, height: int) -> bytes:
+    """Hills under a sky, as a PNG."""
+    scale = min(1.0, _WIDEST / width)
+    width, height = round(width * scale), round(height * scale)
     hills = [
         [height * (0.45 + 0.2 * n) + 40 * sin(x / (90 - 20 * n) + hue + n) for x in range(width)]
         for n in range(3)
@@ -97,46 +75,51 @@ def write_picture(path: Path, hue: int, width: int = 636, height: int = 334) -> 
         struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
         for kind, body in chunks
     )
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(data))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(data)
 
 
-def shoot(page: Path, target: Path, width: int, mode: str, *, images: bool, height: int) -> None:
-    """Take a picture of a page, in a frame of so many pixels: windows have a least width."""
+async def write_pages(folder: Path) -> None:
+    """Write the edition of the week as a page in each theme."""
+    pictures = {url: drawn(hue, *size) for hue, (url, size) in enumerate(PICTURES.items())}
+    async with open_week(folder, images="embedded", watch=["larder"]) as newsroom:
+        edition, files = await illustrated(newsroom, await newsroom.edition(), pictures)
+    for theme in THEMES:
+        page = self_contained(Templates(theme=theme).fitted(edition), files)
+        (folder / f"{theme}.html").write_text(page, "utf-8")
+
+
+def shoot(page: Path, target: Path, shot: Shot) -> None:
+    """Take a picture of a page; what is narrower than any window is made larger."""
+    scale = max(1.0, _NARROWEST_WINDOW / shot.width)
+    width, height = round(shot.width * scale), round(shot.height * scale)
     frame = page.with_name(f"{page.stem}-frame.html")
     frame.write_text(
-        f"<body style='margin:0'><iframe src='{page.name}' width='{width}' height='{height}' "
-        "style='border:0;display:block'></iframe>"
+        f"<body style='margin:0'><iframe src='{page.name}' width='{shot.width}' "
+        f"height='{shot.height}' style='border:0;display:block;transform-origin:0 0;"
+        f"transform:scale({scale})'></iframe>"
     )
-    settings = (
-        f"--blink-settings=preferredColorScheme={MODES[mode]},imagesEnabled={str(images).lower()}"
+    _run(
+        *("chromium", *_FLAGS, f"--blink-settings=preferredColorScheme={MODES[shot.mode]}"),
+        *(f"--user-data-dir={page.parent / 'profile'}", f"--screenshot={target}"),
+        *(f"--window-size={width},{height}", frame.as_uri()),
     )
-    with tempfile.TemporaryDirectory() as profile:
-        subprocess.run(
-            [
-                *("chromium", *_FLAGS, settings, f"--user-data-dir={profile}"),
-                *(f"--window-size={max(width, 500)},{height}", f"--screenshot={target}"),
-                frame.as_uri(),
-            ],
-            check=True,
-            capture_output=True,
-            timeout=limits.seconds(60),
-        )
+    _run("pngquant", "--force", "--strip", "--speed=1", f"--output={target}", "64", str(target))
 
 
-def main(folder: Path, height: int = 1400) -> None:
-    """Shoot every theme, width, mode, with and without pictures."""
-    folder.mkdir(parents=True, exist_ok=True)
-    feeds = SHARED / "feeds"
-    for number in range(PICTURES):
-        write_picture(folder / f"{number}.png", number)
-    for theme in get_args(Theme):
-        html = Templates(theme=theme).html(real_edition(feeds)).replace(PICTURES_AT, "")
-        page = folder / f"{theme}.html"
-        page.write_text(html, "utf-8")
-        for width, mode, images in product(WIDTHS, MODES, (True, False)):
-            name = f"{theme}-{width}-{mode}{'' if images else '-no-images'}.png"
-            shoot(page, folder / name, width, mode, images=images, height=height)
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True, capture_output=True, timeout=limits.seconds(60))
+
+
+def main(folder: str = str(DOCS), height: str = "1500") -> None:
+    """Shoot every theme: light, dark and narrow."""
+    target = Path(folder).absolute()
+    target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as work:
+        asyncio.run(write_pages(Path(work)))
+        for theme in THEMES:
+            for name, shot in shots(theme, int(height)).items():
+                shoot(Path(work, f"{theme}.html"), target / f"{name}.png", shot)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(*sys.argv[1:3])

@@ -16,8 +16,8 @@ from digest.model import Edition, More, Picture, Related, Section, Story
 from digest.rendering.samples import SAMPLES, ordinary
 from digest.rendering.templates import THEMES, Templates
 from tests.rendering.checker import complaints
+from tests.rendering.real_feeds import real_edition
 from tests.rendering.samples import TEXT, editions
-from tests.rendering.screenshots import real_edition
 from tests.rendering.test_golden import CASES
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from digest.feeds.limits import MAX_HTML
 from digest.model import CleanEntry, KeyedEntry, ParsedEntry
-from digest.rendering.clean import EXCERPT_CHARACTERS, clean_entries, count_words
+from digest.rendering.clean import clean_entries
+from digest.rendering.entry_text import EXCERPT_CHARACTERS, count_words
 from digest.rendering.excerpts import excerpt
 from tests import limits
 from tests.rendering.markup import fragment, links, structure

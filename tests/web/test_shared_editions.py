@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from digest.signing.web_links import (
     urn_of,
 )
 from tests.feed_xml import NOW, item, rss
+from tests.pictures import png
 from tests.servers import Reply
 from tests.store.build import edition_of, name_message
 from tests.web.site import Servers, Site, serve, settings_for
@@ -53,6 +55,25 @@ async def read(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> As
         await site.daemon.carry_out(lambda runtime: runtime.poll([]))
         await site.send()
         yield site
+
+
+async def test_it_has_the_pictures_that_the_email_has(
+    servers: Servers, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("pictured")
+    html = f'<img src="{servers.feeds.url}/heron.png"><p>By the weir.</p>'
+    servers.feeds.replies["/pictured"] = Reply(rss(item(1, title="A heron", html=html)))
+    servers.feeds.replies["/heron.png"] = Reply(png(640, 480))
+    settings = settings_for(folder, servers, feeds=[f"{servers.feeds.url}/pictured"])
+    weekly = settings.digests["weekly"].model_copy(update={"images": "embedded"})
+    settings = settings.model_copy(update={"digests": {"weekly": weekly}})
+    async with serve(settings, folder) as site:
+        await site.send()
+        answer, text = await site.answer(await first(site))
+        assert answer.status == 200
+        assert b64encode(png(640, 480)).decode() in text
+        assert "cid:" not in text
+        assert "/heron.png" not in text
 
 
 async def links(site: Site) -> bytes:

@@ -59,6 +59,7 @@ digests:
     title: The weekly reader
     schedule: every monday at 09:00
     first_edition: 7d
+    images: none  # embedded puts pictures into the emails, remote links them
     send_to: [inbox, team, vault]
 """
 
@@ -143,6 +144,10 @@ async def _demo(folder: Path, tell: Callable[[str], None]) -> Demo:
         )
     tell("")
     tell(f"Everything that was sent is in {folder}")
+    tell(
+        "It has no pictures (`images: none`), so that nobody learns who read it."
+        " `images: embedded` puts them into the emails."
+    )
     return Demo(str(folder), tuple(rounds), _as_expected(rounds))
 
 

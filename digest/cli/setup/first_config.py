@@ -140,6 +140,8 @@ def _digest(start: Start) -> Iterator[str]:
     yield "# What comes first, and what stays out (docs/editing.md):"
     yield _with('#    watch: [kubernetes, "python 3.*"]', "words that raise a story")
     yield _with('#    exclude: ["title: sponsored"]', "rules for what is left out")
+    yield "# Pictures of stories: they make emails larger; `remote` tells their hosts who reads."
+    yield _with("#    images: embedded", "none (the default) | remote | embedded")
     yield "# `digest preview` shows the next edition, with --why what became of each entry."
 
 

@@ -8,10 +8,10 @@ import re
 from base64 import encodebytes
 from typing import TYPE_CHECKING
 
+from digest.model import PictureFile
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from digest.model import PictureFile
 
 _LINE_END = re.compile(r"\r\n?")
 _BASE64_LINE = 76
@@ -39,6 +39,20 @@ def picture_part(content_id: str, picture: PictureFile) -> bytes:
         f"Content-ID: <{content_id}>\r\nContent-Disposition: inline\r\n"
     )
     return head.encode() + b"\r\n" + _base64(picture.data)
+
+
+def pictures_in(message: bytes) -> dict[str, PictureFile]:
+    """The pictures that a message has in it, by content id."""
+    # Only pages in a browser take messages apart.
+    from email import message_from_bytes
+
+    return {
+        part["Content-ID"].strip("<>"): PictureFile(
+            part.get_content_subtype(), part.get_payload(decode=True)
+        )
+        for part in message_from_bytes(message).walk()
+        if part.get_content_maintype() == "image" and part["Content-ID"]
+    }
 
 
 def multipart(kind: str, *parts: bytes) -> bytes:

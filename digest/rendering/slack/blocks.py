@@ -49,6 +49,8 @@ def bullet(story: Story, section: Section, excerpt: int, edition: Edition) -> Bl
     """A story for a list: title, what there is to know of it, and so much of the excerpt."""
     language = language_of(edition.language)
     full = excerpt and not story.brief
+    if full and story.is_post:
+        return line(_fitting(_post(story, section, excerpt, edition)))
     facts = _meta(story, section, language) if full else _sources(story, section, language)
     about = _marks(story, language) + facts
     pieces = [
@@ -65,6 +67,8 @@ def bullet(story: Story, section: Section, excerpt: int, edition: Edition) -> Bl
 def blocks(story: Story, section: Section, excerpt: int, edition: Edition) -> list[Block]:
     """A story by itself: title, excerpt, and what there is to know of it, beside its picture."""
     language = language_of(edition.language)
+    if story.is_post:
+        return _post_blocks(story, section, excerpt, edition)
     about = _meta(story, section, language, edition)
     lines = [part for part in (_excerpt(story, excerpt), " · ".join(about)) if part.strip()]
     marks = _marks(story, language)
@@ -154,6 +158,28 @@ def _beside_picture(words: str, story: Story) -> Block:
     alternative = short_line(story.title, _MAX_ALT)
     picture = {"type": "image", "image_url": story.picture.url, "alt_text": alternative}
     return {"type": "section", "text": plain(words), "accessory": picture, "expand": True}
+
+
+def _post(story: Story, section: Section, excerpt: int, edition: Edition) -> list[list[Block]]:
+    """A post without a title: its text, what there is to know of it, and its date as the link."""
+    language = language_of(edition.language)
+    about = [*_marks(story, language), *_meta(story, section, language), ""]
+    posted = short_line(phrases.posted(edition, story), _MAX_NAME)
+    return [
+        [text(f"{_excerpt(story, excerpt)}\n")],
+        [*([text(" · ".join(about))] if about[0] else []), link(story.url, posted)],
+        _measures(story, edition),
+        _also_in(story, language),
+        _related(story, language),
+    ]
+
+
+def _post_blocks(story: Story, section: Section, excerpt: int, edition: Edition) -> list[Block]:
+    words, *about = _post(story, section, excerpt, edition)
+    if story.picture and len(story.picture.url) <= _MAX_PICTURE:
+        beside = _beside_picture(_excerpt(story, excerpt), story)
+        return [beside, rich_text([line(_fitting(about))])]
+    return [rich_text([line(_fitting([words, *about]))])]
 
 
 def _title(story: Story) -> Block:

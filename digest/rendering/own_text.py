@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.rendering.clean import EXCERPT_CHARACTERS
+from digest.rendering.content_pictures import without_small_captions
+from digest.rendering.entry_text import EXCERPT_CHARACTERS
 from digest.rendering.excerpts import excerpt, telling
 from digest.rendering.paragraphs import with_first_text, without_edges
 from digest.rendering.plain import read_text
@@ -39,7 +40,8 @@ def own_html(html: str, edges: SharedEdges) -> str:
 def own_excerpt(html: str, entry: Entry, edges: SharedEdges) -> str:
     """The excerpt of an entry with this clean HTML, without what entries of its feed share."""
     shared = edges.first | edges.last
-    _, prose = read_text(html[: html.rfind("<", 0, _MOST_READ)] if len(html) > _MOST_READ else html)
+    beginning = html[: html.rfind("<", 0, _MOST_READ)] if len(html) > _MOST_READ else html
+    _, prose = read_text(without_small_captions(beginning))
     own = (text for text in prose if text.rstrip(" ;·:") not in shared and text not in shared)
     # A title that was made of the text is no reason to leave out its beginning.
     is_post = entry.excerpt.startswith(entry.title.removesuffix("…"))

@@ -116,7 +116,7 @@ class TestInEmails:
         assert not cell.find_class("headline")
         assert "Jane" in cell.text_content()
         (link,) = [link for link in cell.iter("a") if link.get("href") == LINK]
-        assert link.text == "today"
+        assert link.text == "Monday"
 
     def test_without_a_date_the_link_says_where_it_is(self, theme: Theme) -> None:
         html = Templates(theme=theme).html(edition(post(published=None)))
@@ -148,7 +148,7 @@ class TestElsewhere:
         text = Templates().text(edition(post()))
         assert text.count(TEXT) == 1
         assert text.count(LINK) == 1
-        assert "Jane · today" in text
+        assert "Jane · Monday" in text
 
     def test_markdown(self) -> None:
         text = Templates().markdown(edition(post()))

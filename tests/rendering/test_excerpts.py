@@ -201,7 +201,7 @@ def test_what_says_nothing_for_long_has_no_excerpt() -> None:
 def test_no_excerpt_of_real_feeds_begins_with_its_title(shared: Path, folder: str) -> None:
     begun = []
     count = 0
-    for path in sorted(filter(Path.is_file, (shared / folder).iterdir())):
+    for path in sorted(filter(Path.is_file, (shared / folder).rglob("*"))):
         try:
             keyed = identify(parse_feed(path.read_bytes(), f"https://site.example/{path.name}"))
         except FeedError:

@@ -22,8 +22,6 @@ OUTAGE = "Northlight outage takes a fifth of the web offline"
 AROUND = (
     *("Support the channel", "ad choices", "erschien zuerst", "Security Impact Rating"),
     *("reader-supported", "Continue reading", "Comments URL"),
-)
-LEAKING = (
     *("submitted by", "[link]", "Announce Type", "arXiv:", "Listen now", "free issue of"),
     *(
         "(Meridian)",
@@ -220,18 +218,13 @@ class TestPosts:
 
 
 class TestBoilerplate:
-    @pytest.mark.parametrize(
-        "around",
-        [*AROUND, *(pytest.param(words, marks=waits_for("boiler")) for words in LEAKING)],
-    )
+    @pytest.mark.parametrize("around", AROUND)
     def test_no_excerpt_has_what_stands_around_a_text(self, made: Made, around: str) -> None:
         assert [entry.title for entry in made.draft.pending if around in entry.excerpt] == []
 
-    @waits_for("boiler")
     def test_mathematics_is_written_out(self, made: Made) -> None:
         assert [entry.title for entry in made.draft.pending if "$" in entry.excerpt] == []
 
-    @waits_for("boiler")
     def test_of_many_authors_three_are_named(self, edition: Edition) -> None:
         seen = document(Templates().html(edition)).find("body").text_content()
         assert "Henrik Solheim" not in seen

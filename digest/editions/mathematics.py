@@ -31,7 +31,7 @@ _LOWERED = str.maketrans("0123456789+-−=()aeijknmopstx", "₀₁₂₃₄₅�
 _SCRIPT = re.compile(r"([\^_])(?:\{([^{}\\]{1,8})\}|([^\s{}\\^_]))")
 _SQUARE_ROOT = re.compile(r"\\sqrt ?(?:\{(\w{1,3})\}|(\w))")
 # Without any of TeX, what is a formula all the same: `n`, `x = y`, `O(n)`.
-_FORMULA = re.compile(r"[^\W\d_]|[^\W\d_]\([\w ,]{1,9}\)|[^\W\d_] ?[=<>+−-] ?\w{1,5}")
+_FORMULA = re.compile(r"[^\W\d_](?:\([\w ,]{1,9}\)|\d?(?: ?[=<>+*/−-] ?\w{1,5}){0,3})")
 
 
 def with_mathematics(text: str) -> str:

@@ -76,8 +76,8 @@ def edges_of_feeds(samples: Mapping[str, Sequence[Sample]]) -> dict[str, SharedE
 
 def leads_of(draft: Draft) -> dict[int, Entry]:
     """The entries that lead the stories of a draft, by number."""
-    entries = {entry.id: entry for entry in draft.pending}
-    return {story.entries[0]: entries[story.entries[0]] for story in draft.edition.stories}
+    leads = {story.entries[0] for story in draft.edition.stories if story.entries}
+    return {entry.id: entry for entry in draft.pending if entry.id in leads}
 
 
 def wanted_contents(draft: Draft, edges: Mapping[str, SharedEdges], content: Content) -> list[int]:
@@ -100,7 +100,7 @@ def with_contents(
     Excerpts do without what is shared in their feed, and so does the whole content, where that is
     to be shown. Where it is too much, those that are shown last keep their excerpts.
     """
-    from digest.rendering.own_text import own_excerpt, own_html
+    from digest.rendering.own_text import is_touched, own_excerpt, own_html
     from digest.rendering.shared_edges import NOTHING_SHARED
 
     room = _MOST_CONTENT
@@ -108,15 +108,16 @@ def with_contents(
 
     def with_content(story: Story) -> Story:
         nonlocal room
-        lead = leads[story.entries[0]]
+        lead = leads.get(next(iter(story.entries), 0))
+        if lead is None:
+            return story
         html = contents.get(lead.id, "")
         room -= _size(html)
         shared = edges.get(lead.feed_url, NOTHING_SHARED)
-        return replace(
-            story,
-            excerpt=own_excerpt(html, lead, shared) if html and shared else story.excerpt,
-            html=own_html(html, shared) if content == "full" and room >= 0 else story.html,
-        )
+        if html and is_touched(lead.excerpt, shared):
+            story = replace(story, excerpt=own_excerpt(html, lead, shared))
+        is_whole = content == "full" and room >= 0
+        return replace(story, html=own_html(html, shared)) if is_whole else story
 
     sections = tuple(
         replace(section, stories=tuple(map(with_content, section.stories)))

@@ -168,7 +168,7 @@ def _entries(store: Store, ids: Sequence[int]) -> list[Entry]:
 
 
 def _samples(store: Store, urls: Sequence[str]) -> dict[str, list[Sample]]:
-    return {url: store.editions.samples(url) for url in urls}
+    return store.editions.samples(urls)
 
 
 def _parts(everything: Iterable[T], most: int) -> Iterator[tuple[T, ...]]:

@@ -47,6 +47,7 @@ _CUT_OFF = ("…", "...", "…]", "...]", "…)", "...)", "… ]", "... ]")
 _CUT_SHORT = re.compile(
     r"(?P<end>(?<=[.!?…。！？\"”»]))?\s*(?:[\[(]\s*(?:…|\.\.\.)\s*[\])]|(?:…|\.\.\.))\W*$"
 )
+_LAST_TAGS = re.compile(r"(?<=\S)(?:\s#[^\W\d][\w-]*){2,10}$")
 # Between the parts of a line: who, when, how long, what else there is.
 _BAR = re.compile(r"\s+[|·•]\s+")
 _WORD = re.compile(r"\w+")
@@ -119,6 +120,8 @@ def _without_end(paragraph: str) -> str:
     # Few have one, and to look for it takes as long as all else.
     if any(word in tail for word in _INVITING) and (match := _END.search(tail)):
         tail = tail[: match.start()].rstrip(" (→[")
+    if "#" in tail:
+        tail = _LAST_TAGS.sub("", tail)
     if tail.endswith(_CUT_OFF):
         tail = _CUT_SHORT.sub(lambda match: "" if match["end"] is not None else "…", tail)
     return head + tail

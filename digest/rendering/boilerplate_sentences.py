@@ -105,6 +105,8 @@ SENTENCES = {
         r"(?:support|join|become|donate|find|follow|get)\b.{0,80}\bpatreon\b.{0,60}|patreon ?:"
         r" .{0,60}"
     ),
+    "discord": r"join (?:us on |our |the ).{0,30}\bdiscord\b.{0,60}",
+    "music": r"(?:theme |intro |outro )?music (?:by|from) .{1,60}",
     "donation": r"(?:please )?(?:consider|support|make)\b.{0,60}\bdonation\b.{0,60}",
     "unsubscribe": r"(?:click here to |to |you can )?unsubscribe\b.{0,80}",
     "preferences": (
@@ -134,6 +136,7 @@ _AGENCIES = (
     r"|Lusa|Belga|ANP|KUNA|WAM|JTA)"
 )
 _AGENCY = rf"(?:\({_AGENCIES}(?:[/ ][\w/]{{1,12}})?\)|/{_AGENCIES}/)"
+_ANY_AGENCY = r"\([A-Z][\w ./-]{1,30}\)"
 _PLACE = r"[A-Z\u00c0-\u00de][^\W\d_]*(?:[ .'’-]{1,2}[A-Z\u00c0-\u00de][\w.'’]*){0,3}"
 _PLACES = rf"{_PLACE}(?:, {_PLACE})?"
 _MONTH = (
@@ -153,7 +156,9 @@ BEGINNINGS = (
     rf"{MINUTES} read(?:[.:|·–—-]| \||\s·)+ ",
     rf"Posted on {DATE} by [^.]{{1,40}}\. ",
     r"(?:Listen|Watch|Read) now(?: \([^)]{1,20}\) ?| ?(?=[|·•:–—]))[|·•:–—-] ?",
-    rf"(?:{_PLACES},? )?{_DAY},? ?{_AGENCY}{_DASH}",
+    # Whatever the agency, where a day or a place in capitals stands before it.
+    rf"(?:{_PLACES},? )?{_DAY},? ?(?:{_AGENCY}|{_ANY_AGENCY}){_DASH}",
+    rf"[A-Z][A-Z .]{{3,20}}(?:, {_PLACE})? {_ANY_AGENCY}{_DASH}",
     rf"(?:{_PLACES}[,:]? ?)?(?:[–—-]{{2}})?{_AGENCY}{_DASH}",
     rf"(?:{_PLACES},? ){_DAY}{_DASH}(?=[A-Z\u00c0-\u00de«“\"])",
     rf"{_DAY}(?: [–—-]{{1,2}} | ?[:|] )(?=[A-Z\u00c0-\u00de«“\"])",

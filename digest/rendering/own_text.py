@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from digest.rendering.content_pictures import without_small_captions
 from digest.rendering.entry_text import EXCERPT_CHARACTERS
 from digest.rendering.excerpts import excerpt, telling
 from digest.rendering.paragraphs import with_first_text, without_edges
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from digest.rendering.shared_edges import SharedEdges
 
 # More than any excerpt is made of.
-_MOST_READ = 20_000
+_MOST_READ = 8_000
 # So much of a paragraph tells it in an excerpt, which may end inside it.
 _TELLS = 40
 
@@ -26,22 +27,21 @@ def own_html(html: str, edges: SharedEdges) -> str:
     """
     from digest.rendering.boilerplate import is_boilerplate
 
-    known = without_edges(html, is_boilerplate, is_boilerplate, empty=True)
-    if not edges:
-        return known
     own = without_edges(
-        known,
+        html,
         lambda text: text in edges.first or is_boilerplate(text),
         lambda text: text in edges.last or is_boilerplate(text),
-        empty=False,
     )
-    return with_first_text(own, edges.without_prefix)
+    if own is None:
+        return (without_edges(html, is_boilerplate, is_boilerplate) or "") if edges else ""
+    return with_first_text(own, edges.without_prefix) if edges.prefix else own
 
 
 def own_excerpt(html: str, entry: Entry, edges: SharedEdges) -> str:
     """The excerpt of an entry with this clean HTML, without what entries of its feed share."""
     shared = edges.first | edges.last
-    _, prose = read_text(html[: html.rfind("<", 0, _MOST_READ)] if len(html) > _MOST_READ else html)
+    beginning = html[: html.rfind("<", 0, _MOST_READ)] if len(html) > _MOST_READ else html
+    _, prose = read_text(without_small_captions(beginning))
     own = (text for text in prose if text.rstrip(" ;·:") not in shared and text not in shared)
     # A title that was made of the text is no reason to leave out its beginning.
     is_post = entry.excerpt.startswith(entry.title.removesuffix("…"))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from html import escape, unescape
-from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
 from digest.rendering.plain import INLINE, REST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
 _TAG = re.compile(rf"<(/?)([a-z0-9]+){REST}")
 _EMPTY_TAGS = {"br", "img", "hr"}
@@ -41,38 +40,51 @@ class Paragraph(Struct, frozen=True):
     heading: bool = False
 
 
-def paragraphs(html: str) -> Iterator[Paragraph]:
-    """The paragraphs of clean HTML that have text."""
+class _Place(NamedTuple):
+    """Where something stands between two blocks' tags; the first of them, and what is around."""
+
+    start: int
+    end: int
+    tag: str
+    depth: int
+
+
+def paragraphs(html: str, *, backwards: bool = False) -> Iterator[Paragraph]:
+    """The paragraphs of clean HTML that have text, the first or the last first."""
+    places = _places(html)
+    return _read(html, reversed([*places]) if backwards else places)
+
+
+def _read(html: str, places: Iterable[_Place]) -> Iterator[Paragraph]:
+    found = (_paragraph(html, place) for place in places)
+    return (paragraph for paragraph in found if paragraph.text)
+
+
+def _places(html: str) -> Iterator[_Place]:
     start = depth = 0
     block = ""
-    inside: list[tuple[str, str]] = []
     for tag in _TAG.finditer(html):
-        slash, name = tag.groups()
+        name = tag[2]
         if name in INLINE:
-            inside.append((slash, name))
             continue
-        yield from _paragraph(html, (start, tag.start()), block, inside, is_fixed=depth > 0)
+        slash = tag[1]
+        if start < tag.start():
+            yield _Place(start, tag.start(), block, depth)
         if name in _FIXED:
             depth += -1 if slash else 1
-        start, block, inside = tag.end(), slash + name, []
-    yield from _paragraph(html, (start, len(html)), block, inside, is_fixed=depth > 0)
+        start, block = tag.end(), slash + name
+    yield _Place(start, len(html), block, depth)
 
 
-def _paragraph(
-    html: str,
-    place: tuple[int, int],
-    block: str,
-    tags: Sequence[tuple[str, str]],
-    *,
-    is_fixed: bool,
-) -> Iterator[Paragraph]:
-    source = html[slice(*place)]
+def _paragraph(html: str, place: _Place) -> Paragraph:
+    source = html[place.start : place.end]
+    tags = _TAG.findall(source) if "<" in source else []
     text = " ".join(unescape(_TAG.sub("", source) if tags else source).split())
-    if text:
-        yield Paragraph(*place, text, is_fixed or not _is_whole(tags), block in HEADINGS)
+    is_fixed = place.depth > 0 or not _is_whole(tags)
+    return Paragraph(place.start, place.end, text, is_fixed, place.tag in HEADINGS)
 
 
-def _is_whole(tags: Sequence[tuple[str, str]]) -> bool:
+def _is_whole(tags: Iterable[tuple[str, str]]) -> bool:
     """Whether every element that begins ends too, and none is a picture."""
     opened: list[str] = []
     for slash, name in tags:
@@ -84,32 +96,35 @@ def _is_whole(tags: Sequence[tuple[str, str]]) -> bool:
 
 
 def without_edges(
-    html: str, is_first: Callable[[str], bool], is_last: Callable[[str], bool], *, empty: bool
-) -> str:
+    html: str, is_first: Callable[[str], bool], is_last: Callable[[str], bool]
+) -> str | None:
     """HTML without the paragraphs at its beginning and its end of which these are true.
 
-    Nothing between those that stay is touched. All of it stays where no text would, unless it
-    may become `empty`.
+    Nothing between those that stay is touched. None where no text would be left.
     """
-    found = list(paragraphs(html))
-    gone = list(
-        takewhile(lambda paragraph: not paragraph.fixed and is_first(paragraph.text), found)
-    )
-    if len(gone) < len(found):
-        # A heading is of what follows it.
-        while gone and gone[-1].heading:
-            gone.pop()
-    first = gone[-1].end if gone else None
-    last = None
-    found = found[len(gone) :]
-    while found and not found[-1].fixed and is_last(found[-1].text):
-        last = found.pop().start
-    if not found:
-        return "" if empty or not html.strip() else html
-    kept = html[first or 0 : last]
-    if first is not None:
-        kept = _joined(_emptied(html[:first]), _LEADING_LINES.sub("", kept, count=1))
-    return kept if last is None else _joined(kept, _emptied(html[last:]))
+    places = [*_places(html)]
+    first = _edge(_read(html, places), is_first)
+    last = _edge(_read(html, reversed(places)), is_last)
+    if first is None or last is None:
+        # Where there is no text at all, there may be a picture.
+        return None if any(_read(html, places)) else html
+    # A heading is of what follows it.
+    while first and first[-1].heading:
+        first.pop()
+    kept = html[first[-1].end if first else 0 : last[-1].start if last else None]
+    if first:
+        kept = _joined(_emptied(html[: first[-1].end]), _LEADING_LINES.sub("", kept, count=1))
+    return _joined(kept, _emptied(html[last[-1].start :])) if last else kept
+
+
+def _edge(found: Iterator[Paragraph], is_gone: Callable[[str], bool]) -> list[Paragraph] | None:
+    """The paragraphs to go, from an edge inwards; None where that is all there are."""
+    gone: list[Paragraph] = []
+    for paragraph in found:
+        if paragraph.fixed or not is_gone(paragraph.text):
+            return gone
+        gone.append(paragraph)
+    return None
 
 
 def _joined(before: str, after: str) -> str:

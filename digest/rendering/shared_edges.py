@@ -11,7 +11,9 @@ from msgspec import Struct
 from digest.rendering.paragraphs import paragraphs
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterator, Sequence
+
+    from digest.rendering.paragraphs import Paragraph
 
 # So many entries have it, and it is the feed's.
 _SHARED_BY = 3
@@ -45,16 +47,23 @@ def shared_edges(beginnings: Sequence[str], ends: Sequence[str]) -> SharedEdges:
 
     Either may be cut anywhere on the side that is no edge.
     """
-    starts = [[p.text for p in islice(paragraphs(html), _MOST_FIRST)] for html in beginnings]
-    finishes = [[p.text for p in paragraphs(html)][-_MOST_LAST:] for html in ends]
-    first, last = _shared(starts), _shared(finishes)
-    said = [next((text for text in texts if text not in first), "") for texts in starts]
+    first, said = _shared([paragraphs(html) for html in beginnings], _MOST_FIRST)
+    last, _ = _shared([paragraphs(html, backwards=True) for html in ends], _MOST_LAST)
     return SharedEdges(first, last, _shared_prefix(said))
 
 
-def _shared(texts: Iterable[Collection[str]]) -> frozenset[str]:
-    counts = Counter(text for entry in texts for text in set(entry))
-    return frozenset(text for text, number in counts.items() if number >= _SHARED_BY)
+def _shared(edges: Sequence[Iterator[Paragraph]], most: int) -> tuple[frozenset[str], list[str]]:
+    """What is shared from an edge inwards, and what each says that is next and not shared."""
+    read: list[list[str]] = [[] for _ in edges]
+    shared: frozenset[str] = frozenset()
+    for _ in range(most):
+        for texts, edge in zip(read, edges, strict=True):
+            texts += [paragraph.text for paragraph in islice(edge, 1)]
+        counts = Counter(text for texts in read for text in set(texts))
+        before, shared = shared, frozenset(t for t, n in counts.items() if n >= _SHARED_BY)
+        if shared == before:
+            break
+    return shared, [next((text for text in texts if text not in shared), "") for texts in read]
 
 
 def _shared_prefix(texts: Sequence[str]) -> str:

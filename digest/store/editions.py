@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 # Entries of a feed that tell what it puts around each, and how much of each is looked at.
-_MOST_SAMPLES, _SAMPLE = 8, 2_000
+_MOST_SAMPLES, _FEW_SAMPLES, _SAMPLE = 8, 3, 1_000
 
 
 class EditionQueries:
@@ -68,14 +68,20 @@ class EditionQueries:
         with self._database.transaction() as connection:
             return {row.id: row.content for row in connection.execute(query)}
 
-    def samples(self, url: str) -> list[Sample]:
-        """How the newest entries of a feed begin and end: of those it has now, then of others."""
-        feed = sa.select(feeds.c.id).where(feeds.c.url == url).scalar_subquery()
+    def samples(self, urls: Collection[str]) -> dict[str, list[Sample]]:
+        """How the newest entries of feeds begin and end, by address: of those they have now.
+
+        Of a feed that has few, of those that it had last too.
+        """
+        found: dict[str, list[Sample]] = {url: [] for url in urls}
         with self._database.transaction() as connection:
-            rows = list(connection.execute(_sampled(feed, "1", entries.c.id)))
-            if len(rows) < _MOST_SAMPLES:
-                rows += connection.execute(_sampled(feed, "0", entries.c.last_seen_at))
-        return [Sample(row.beginning, row.end) for row in rows[:_MOST_SAMPLES]]
+            for row in connection.execute(_listed_samples(urls)):
+                found[row.url].append(Sample(row.beginning, row.end))
+            for url, samples in found.items():
+                if len(samples) < _FEW_SAMPLES:
+                    rows = connection.execute(_LAST_SAMPLES, {"url": url})
+                    samples += [Sample(row.beginning, row.end) for row in rows]
+        return found
 
     def period_ends(self, digest: str, most: int) -> list[datetime]:
         """Where the newest editions ended, the latest first; so many at most."""
@@ -214,14 +220,35 @@ class EditionQueries:
             return connection.execute(query).first() is not None
 
 
-def _sampled(
-    feed: sa.ScalarSelect[int], listed: str, newest: sa.ColumnElement[Any]
-) -> sa.Select[Any]:
-    """The newest entries of a feed, among those that it has now or has no more."""
-    # Literal, so that the indexes of `listed` are used.
-    which = (entries.c.feed_id == feed, entries.c.listed == sa.literal_column(listed))
-    ids = sa.select(entries.c.id).where(*which).order_by(newest.desc()).limit(_MOST_SAMPLES)
-    return sa.select(
-        sa.func.substr(entries.c.content, 1, _SAMPLE).label("beginning"),
-        sa.func.substr(entries.c.content, -_SAMPLE).label("end"),
-    ).where(entries.c.id.in_(ids))
+_EDGES = (
+    sa.func.substr(entries.c.content, 1, _SAMPLE).label("beginning"),
+    sa.func.substr(entries.c.content, -_SAMPLE).label("end"),
+)
+# Literals, so that the indexes of `listed` are used.
+_LISTED, _GONE = (entries.c.listed == sa.literal_column(value) for value in ("1", "0"))
+_LAST_SAMPLES = (
+    sa.select(*_EDGES)
+    .where(
+        entries.c.feed_id
+        == sa.select(feeds.c.id).where(feeds.c.url == sa.bindparam("url")).scalar_subquery(),
+        _GONE,
+    )
+    .order_by(entries.c.last_seen_at.desc())
+    .limit(_MOST_SAMPLES)
+)
+
+
+def _listed_samples(urls: Collection[str]) -> sa.Select[Any]:
+    """The newest entries that are in each of these feeds, so many of each."""
+    newest_first = sa.func.row_number().over(
+        partition_by=entries.c.feed_id, order_by=entries.c.id.desc()
+    )
+    numbered = sa.select(entries.c.id, feeds.c.url, newest_first.label("place")).join(
+        feeds, feeds.c.id == entries.c.feed_id
+    )
+    ranked = numbered.where(feeds.c.url.in_(urls), _LISTED).subquery()
+    return (
+        sa.select(ranked.c.url, *_EDGES)
+        .join(entries, entries.c.id == ranked.c.id)
+        .where(ranked.c.place <= _MOST_SAMPLES)
+    )

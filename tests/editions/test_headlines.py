@@ -19,7 +19,7 @@ ENGLISH = language_of("en")
         (r"A bound of $\alpha^2 \leq 1$ holds", "A bound of α² ≤ 1 holds"),
         (r"$\mathbb{R}^n$-valued maps", "ℝⁿ-valued maps"),
         (r"Runs in $O(n)$ time", "Runs in O(n) time"),
-        (r"On $n$ points, $k = 3$", "On n points, k = 3"),
+        (r"On $n$ points, $k = 3$, $n/2 + 1$", "On n points, k = 3, n/2 + 1"),
         (r"$10^{-3}$ and $x_1$, H$_2$O", "10⁻³ and x₁, H$_2$O"),
         (r"$\sqrt{2}$, $\sim 5\%$, $a \times b$", "√2, ∼ 5%, a × b"),
         (r"$\beta$-decay, $\ell_2$, $\mathrm{SU}(2)_L^a$", r"β-decay, ℓ₂, $\mathrm{SU}(2)_L^a$"),

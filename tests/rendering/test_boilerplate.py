@@ -101,6 +101,8 @@ MORE = (Path(__file__).parent / "boilerplate.txt").read_text("utf-8").splitlines
 # At the end of the last paragraph, and at the beginning of the first.
 ENDS = [
     "(read more)",
+    "#bridges #roads",
+    "Support us on Patreon. Join our Discord. Music by Ada.",
     "[Read more]",
     "Learn more about your ad choices.",
     "Thanks for reading!",
@@ -110,6 +112,8 @@ ENDS = [
 BEGINNINGS = [
     "BERLIN, Nov. 30 (Reuters) - ",
     "WASHINGTON (AP) — ",
+    "LONDON, Nov 30 (Meridian) - ",
+    "LONDON (Meridian) - ",
     "NEW YORK, Nov. 30, 2026 /PRNewswire/ -- ",
     "SAN FRANCISCO--(BUSINESS WIRE)--",
     "Berlin (dpa) - ",

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from digest.errors import FeedError
+from digest.feeds.identity import identify
 from digest.feeds.limits import MAX_HTML
+from digest.rendering.clean import clean_entries
 from digest.rendering.excerpts import excerpt, telling
 from tests import limits
+from tests.feed_xml import parse_feed
 from tests.rendering.test_clean import cleaned
 
 if TYPE_CHECKING:
@@ -190,3 +195,25 @@ def test_what_says_nothing_for_long_has_no_excerpt() -> None:
 
     assert telling(paragraphs(), "A title") == ""
     assert asked < 100
+
+
+@pytest.mark.parametrize("folder", ["feeds", "corpora/realworld"])
+def test_no_excerpt_of_real_feeds_begins_with_its_title(shared: Path, folder: str) -> None:
+    begun = []
+    count = 0
+    for path in sorted(filter(Path.is_file, (shared / folder).rglob("*"))):
+        try:
+            keyed = identify(parse_feed(path.read_bytes(), f"https://site.example/{path.name}"))
+        except FeedError:
+            continue
+        for said, entry in zip(keyed, clean_entries(keyed), strict=True):
+            count += 1
+            # A post has none: what stands for it is the beginning of its text.
+            if entry.title == said.entry.title and _begins(entry.excerpt, entry.title):
+                begun.append((entry.title, entry.excerpt))
+    assert count
+    assert not begun, f"{len(begun)} of {count} excerpts begin with their title"
+
+
+def _begins(text: str, title: str) -> bool:
+    return text.casefold().startswith(title.casefold())

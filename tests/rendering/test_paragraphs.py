@@ -103,7 +103,12 @@ def test_only_what_three_share_goes(texts: list[str], beginning: str, end: str) 
     ],
 )
 def test_edges_are_gone_with_their_elements(html: str, left: str) -> None:
-    assert without_edges(html, is_boilerplate, is_boilerplate, empty=True) == left
+    assert (without_edges(html, is_boilerplate, is_boilerplate) or "") == left
+
+
+def test_a_picture_alone_stays() -> None:
+    html = '<p><a href="https://a.example/"><img src="https://a.example/a.png"></a></p>'
+    assert without_known(html) == html
 
 
 def test_what_is_all_shared_stays() -> None:

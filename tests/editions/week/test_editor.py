@@ -20,12 +20,18 @@ CROSS_POSTED = ("The page cache is not your friend", "One bit at the end", "SQLi
 OUTAGE = "Northlight outage takes a fifth of the web offline"
 # What services and publishers put around a text.
 AROUND = (
-    *("Support the channel", "ad choices", "erschien zuerst"),
-    *("reader-supported", "Continue reading", "Comments URL", "submitted by", "[link]"),
-    *("Announce Type", "arXiv:", "Listen now", "free issue of", "Get 40% off", "ظهرت المقالة"),
-    *("Full Changelog", "brought to you by"),
+    *("Support the channel", "ad choices", "erschien zuerst", "Security Impact Rating"),
+    *("reader-supported", "Continue reading", "Comments URL"),
+    *("submitted by", "[link]", "Announce Type", "arXiv:", "Listen now", "free issue of"),
+    *(
+        "(Meridian)",
+        "Get 40% off",
+        "ظهرت المقالة",
+        "Full Changelog",
+        "brought to you by",
+        "Music by",
+    ),
 )
-LEAKING = ("(Meridian)", "Music by", "Security Impact Rating", "percent off")
 LONG_ENOUGH = ("The well", "A fifth of the web, for forty minutes", CROSS_POSTED[0])
 RECORDED = ("The harbour that moved", "#88: Databases in your pocket", "#89: The cost of a cache")
 
@@ -194,20 +200,14 @@ class TestPosts:
 
 
 class TestBoilerplate:
-    @pytest.mark.parametrize(
-        "around",
-        [*AROUND, *(pytest.param(words, marks=waits_for("boiler")) for words in LEAKING)],
-    )
-    def test_no_excerpt_has_what_stands_around_a_text(
-        self, everything: Edition, around: str
-    ) -> None:
-        assert [story.title for story in everything.stories if around in story.excerpt] == []
+    @pytest.mark.parametrize("around", AROUND)
+    def test_no_excerpt_has_what_stands_around_a_text(self, made: Made, around: str) -> None:
+        assert [entry.title for entry in made.draft.pending if around in entry.excerpt] == []
 
-    @waits_for("boiler")
-    def test_mathematics_is_written_out(self, everything: Edition) -> None:
-        assert [story.title for story in everything.stories if "$" in story.excerpt] == []
+    def test_mathematics_is_written_out(self, made: Made) -> None:
+        assert [entry.title for entry in made.draft.pending if "$" in entry.excerpt] == []
 
-    def test_of_many_authors_three_are_named(self, everything: Edition) -> None:
-        seen = document(Templates().html(everything)).find("body").text_content()
+    def test_of_many_authors_three_are_named(self, edition: Edition) -> None:
+        seen = document(Templates().html(edition)).find("body").text_content()
         assert "Henrik Solheim" not in seen
         assert "et al." in seen

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from digest.language import language_of
 from digest.rendering import phrases
+from digest.rendering.columns import wrap
 from digest.rendering.content import email_html
 from digest.rendering.excerpts import excerpt
 from digest.rendering.measures import measures
@@ -134,7 +135,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "reading_time": _reading_time,
     "short": phrases.short,
     "source": source,
-    "wrap": phrases.wrap,
+    "wrap": wrap,
 }
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "is_long": phrases.is_long,

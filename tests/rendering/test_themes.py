@@ -271,15 +271,15 @@ def test_text_shows_all_there_is_of_a_story() -> None:
         "\n\n"
         "[ Boats ]\n\n"
         "* Story 1\n"
-        "  https://site.example/1\n"
         "  ★ ferries · Ada · today · 4 min\n"
+        "  https://site.example/1\n"
         "  Related: Much the same (Other)\n"
         "  https://other.example/1\n\n"
         "  All of it.\n\n"
         "  - and a list\n\n"
         "* Story 2\n"
-        "  https://site.example/2\n"
-        "  4 min\n\n"
+        "  4 min\n"
+        "  https://site.example/2\n\n"
         "  and 3 more from A feed: https://site.example/"
     )
 

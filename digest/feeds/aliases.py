@@ -36,6 +36,7 @@ _TRACKING = re.compile(
 )
 # Names that are of nothing else; `s` and `sid` may be a story's.
 _SESSION = re.compile(r"phpsessid|jsessionid|aspsessionid\w*|oscsid|cfid|cftoken", re.IGNORECASE)
+_ENCODED = re.compile("%[0-9a-f]{2}", re.IGNORECASE)
 _PARTS = re.compile(r"[?#;]")
 _SESSION_IN_PATH = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
 
@@ -129,11 +130,16 @@ def stored_link(link: str) -> str:
     return f"{head.rstrip('/')}{'?' if kept else ''}{'&'.join(kept)}{hash_mark}{fragment}"
 
 
+def _same_case(address: str) -> str:
+    """An address with its percent-encoding in capitals (RFC 3986, section 6.2.2.1)."""
+    return _ENCODED.sub(lambda octet: octet[0].upper(), address) if "%" in address else address
+
+
 # Asked several times of each link, and for every entry of the feed's home page.
 @lru_cache(maxsize=512)
 def bare_link(link: str) -> str:
-    """A folded web address without all that tracks readers, and without a session's id."""
-    folded = stored_link(link)
+    """A folded web address without all that tracks readers, and a session's id."""
+    folded = _same_case(stored_link(link))
     if _PARTS.search(folded) is None:
         return folded
     address, _, fragment = folded.partition("#")

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import nh3
 
 from digest.feeds.hosts import with_shown_host, without_user_info
-from digest.feeds.limits import MAX_CATEGORIES, MAX_CATEGORY
+from digest.feeds.limits import MAX_CATEGORIES, MAX_CATEGORY, MAX_NAME
 from digest.feeds.lookalikes import visible
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ _BLOCK_TAG = re.compile(
     r"[\s/>])",
     re.IGNORECASE,
 )
+_WITH_ADDRESS = re.compile(r"\S+@\S+ \((.+)\)|(.+) \(\S+@\S+\)")
+_IN_BRACKETS = re.compile(r"<[^\s<>]+@[^\s<>]+>")
 _BLANK_LINE = re.compile(r"\r?\n[ \t\r]*\n")
 
 
@@ -61,6 +63,19 @@ def without_markup(text: str) -> str:
     if text.isprintable() and "<" not in text and "&" not in text:
         return text
     return html.unescape(nh3.clean(_BLOCK_TAG.sub(" <", well_formed(text)), tags=set()))
+
+
+def without_address(author: str) -> str:
+    """The name of an author without the mail address that feeds put beside it."""
+    if "@" not in author:
+        return author
+    # Cut before it is searched, which takes the square of its length.
+    line = one_line(author, MAX_NAME)
+    name = one_line(_IN_BRACKETS.sub("", line), MAX_NAME)
+    if match := _WITH_ADDRESS.fullmatch(name):
+        return match[1] or match[2]
+    # Quotes are around a name with a comma in it, as in the header of a mail.
+    return name if name == line else name.strip('"') or line.strip("<>")
 
 
 def categories(labels: Iterable[str]) -> tuple[str, ...]:

@@ -1,10 +1,20 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.feeds.text import absolute_link, one_line, paragraphs, well_formed, without_markup
+from digest.feeds.text import (
+    absolute_link,
+    one_line,
+    paragraphs,
+    well_formed,
+    without_address,
+    without_markup,
+)
+from tests import limits
 
 BASE = "https://site.example/blog/feed.xml"
 
@@ -104,3 +114,25 @@ def test_markup_is_left_out(html: str, text: str) -> None:
 )
 def test_plain_text_becomes_paragraphs(text: str, html: str) -> None:
     assert paragraphs(text) == html
+
+
+@pytest.mark.parametrize(
+    ("author", "name"),
+    [
+        ("Ann Lee <ann@site.example>", "Ann Lee"),
+        ('"Lee, Ann" <ann@site.example>', "Lee, Ann"),
+        ("ann@site.example (Ann Lee)", "Ann Lee"),
+        ("Ann Lee (ann@site.example)", "Ann Lee"),
+        ("<ann@site.example>", "ann@site.example"),
+        ("ann@site.example", "ann@site.example"),
+        ("Ann @ work", "Ann @ work"),
+    ],
+)
+def test_a_name_is_without_the_address_beside_it(author: str, name: str) -> None:
+    assert without_address(author) == name
+
+
+def test_a_long_author_is_cut_first() -> None:
+    started = time.monotonic()
+    without_address("<" + "@" * 1_000_000)
+    assert time.monotonic() - started < limits.seconds(2)

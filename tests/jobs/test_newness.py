@@ -266,7 +266,7 @@ async def test_an_empty_body_teaches_nothing(poller: Poller) -> None:
     poller.serve(ETag='"empty"')
     assert counts(await poller.poll(hours=2)) == ("unchanged", 0, 0)
     after = await poller.row()
-    learned = {"polled_at", "succeeded_at", "next_poll_at"}
+    learned = {"polled_at", "succeeded_at", "next_poll_at", "whole_at"}
     assert {name for name in after if after[name] != before[name]} == learned
     assert counts(await poller.read(*items(1, 6), hours=2)) == ("updated", 1, 5)
     assert poller.server.seen[-1].headers["If-None-Match"] == '"full"'

@@ -63,9 +63,9 @@ TITLES = {
         "=?utf-8?b?DQpCY2M6IGV2aWxAZXhhbXBsZS5jb20NCg0KQWxwaGE=?= Alpha Omega"
     ),
     "separators": Title("Alpha\u2028Bcc: x\u2029\x0b\x0c\x85Omega", "Alpha Bcc: x …Omega"),
-    "NUL": Title("Alpha\0Omega", "Alpha Omega"),
+    "NUL": Title("Alpha\0Omega", "Alpha\ufffdOmega"),
     "C1": Title("Alpha\x9b31m\x90Omega", "Alpha›31m Omega"),
-    "escape sequence": Title("Alpha\x1b[31mOmega", "Alpha [31mOmega"),
+    "escape sequence": Title("Alpha\x1b[31mOmega", "Alpha[31mOmega"),
     "bidi override": Title("Alpha \u202eagemO\u202c \u2066Omega", "Alpha agemO Omega"),
     "Slack ping": same("Alpha <!channel> <@U012AB3CD> <https://evil.example|here> Omega"),
     "Slack entities": Title("Alpha &lt;!channel&gt; &amp; Omega", "Alpha <!channel> & Omega"),

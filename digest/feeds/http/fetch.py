@@ -75,11 +75,6 @@ class _Redirect(Struct, frozen=True):
     cookies: Sequence[str]
 
 
-def utc_now() -> datetime:
-    """The time of day."""
-    return datetime.now(UTC)
-
-
 async def _at_once() -> None:
     """Nothing to wait for."""
 

@@ -32,6 +32,8 @@ _UTF_8 = "utf-8"
 _LATIN_1 = "cp1252"
 # Where the Encoding Standard has a larger encoding than the library's.
 _LARGER = {"gbk": "gb18030"}
+# What Java and some databases have for an emoji and for NUL: wrong, but in no other encoding.
+_OF_JAVA = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]|\xc0\x80")
 # They need 7 bits only, and so look like ASCII.
 _IN_7_BITS = {"hz", "iso2022_jp", "iso2022_kr"}
 # With the escapes of UTF-7 and of Python, in which no document is.
@@ -41,6 +43,8 @@ _STANDARD = {
     "euc_jp": dict(zip("〜‖−¢£¬", "～∥－￠￡￢", strict=True)),
     "cp932": dict.fromkeys("\uf8f0\uf8f1\uf8f2\uf8f3", "\ufffd"),
 }
+# And where it has fewer, the handlers that know the rest.
+_ERRORS = {"euc_jp": "digest.jis", "gb18030": "digest.gbk"}
 _JIS_CHARACTERS = re.compile(rb"\x1b\$[@B]([\x21-\x7e]*)")
 _JIS_KATAKANA = re.compile(rb"\x1b\(I([\x21-\x5f]*)")
 _JIS_ASCII = re.compile(rb"\x1b\([BJ]")
@@ -119,7 +123,10 @@ def _text(body: bytes, claims: Sequence[str]) -> str:
     """The text by the first claim that fits; by a guess where none does."""
     for codec in dict.fromkeys((*claims, _UTF_8)):
         text = _decoded(body, codec)
-        if _fits(text):
+        # A single wrong byte tells nothing against what is said.
+        if text.count("\ufffd") <= (codec in claims) or _fits(text):
+            return text
+        if codec == _UTF_8 and _fits(_decoded(_OF_JAVA.sub(b"", body), codec)):
             return text
     return _decoded(body, _UTF_8 if _JSON.match(body) else _guess(body))
 
@@ -148,7 +155,7 @@ def _guess(body: bytes) -> str:
 def _decoded(body: bytes, codec: str) -> str:
     if codec == "iso2022_jp":
         return _decoded(_jis_in_8_bits(body), "euc_jp")
-    text = body.decode(codec, "digest.jis" if codec == "euc_jp" else "replace")
+    text = body.decode(codec, _ERRORS.get(codec, "replace"))
     for wrong, standard in _STANDARD.get(codec, {}).items():
         text = text.replace(wrong, standard)
     return text
@@ -179,4 +186,12 @@ def _character_of_makers(error: UnicodeError) -> tuple[str, int]:
     return (character, error.start + 2) if known else ("\ufffd", error.start + 1)
 
 
+def _euro(error: UnicodeError) -> tuple[str | bytes, int]:
+    """The euro sign of GBK, which Python does not know, or U+FFFD."""
+    if isinstance(error, UnicodeDecodeError) and error.object[error.start] == 0x80:
+        return "€", error.start + 1
+    return codecs.replace_errors(error)
+
+
 codecs.register_error("digest.jis", _character_of_makers)
+codecs.register_error("digest.gbk", _euro)

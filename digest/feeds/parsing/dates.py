@@ -21,6 +21,7 @@ _LONGEST = 100
 # In whatever zone: a program that counts from it adds its own.
 _FIRST = datetime(1970, 1, 2)  # noqa: DTZ001
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
+_WEEKDAYS = [name.lower() for name in calendar.day_abbr]
 # The names of RFC 822, and others that mean one thing only, as hours from UTC: not IST, which is
 # Indian, Irish and Israeli.
 _ABBREVIATIONS: dict[float, str] = {
@@ -55,6 +56,7 @@ _ABBREVIATIONS: dict[float, str] = {
 _ZONES = {name: hours for hours, names in _ABBREVIATIONS.items() for name in names.split()}
 
 _WEEKDAY = r"(?:[a-z]{2,9}\b[.,]*\s*)?"
+_TELLING_WEEKDAY = r"(?:(?P<weekday>[a-z]{2,9})\b[.,]*\s*)?"
 _TIME = (
     r"(?P<hour>\d\d?)[:.]?(?P<minute>\d\d)(?:[:.]?(?P<second>\d\d)(?:[.,]\d+)?)?"
     r"(?:\s*(?P<half>[ap])\.?m\b\.?)?"
@@ -76,7 +78,7 @@ _WITH_DAY = tuple(
         rf"{_WEEKDAY}{_YEAR_FIRST}{_REST}",
         rf"(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d){_REST}",
         rf"(?P<year>\d{{4}})-?(?P<ordinal>\d{{3}}){_REST}",
-        rf"{_WEEKDAY}{_YEAR_LAST}{_REST}",
+        rf"{_TELLING_WEEKDAY}{_YEAR_LAST}{_REST}",
         rf"{_WEEKDAY}{_NAMED_DAY}[\s.-]*{_NAME}[\s.,-]*(?P<year>\d{{4}}|\d\d){_REST}",
         rf"{_WEEKDAY}{_NAME}\.?\s+{_NAMED_DAY}[\s,]+(?P<year>\d{{4}}){_REST}",
         rf"{_WEEKDAY}{_NAME}\s+(?P<day>\d\d?)\s+{_TIME}\s+{_ZONE}\s*(?P<year>\d{{4}})",
@@ -85,6 +87,8 @@ _WITH_DAY = tuple(
 )
 _FORMS = (re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d))?", re.ASCII), *_WITH_DAY)
 _TWO_NUMBERS = re.compile(r"\d\D+\d")
+# Programs of Microsoft put marks of the direction of text before dates.
+_DIRECTION_MARKS = "\u200e\u200f\u202a\u202b\u202c\ufeff"
 # The two forms that nearly all feeds write, as they are meant to be written; trying the forms above
 # takes longer (docs/performance.md).
 _RFC_2822 = re.compile(
@@ -125,6 +129,7 @@ def _usual(text: str) -> datetime | None:
 
 
 def _unusual(text: str) -> datetime | None:
+    text = text.strip(_DIRECTION_MARKS)
     if text.isdecimal():
         return _number(text)
     moment = _written(text, _FORMS)
@@ -189,8 +194,13 @@ def _month_and_day(parts: Mapping[str, str | None]) -> tuple[int, int] | None:
     former, latter = int(parts["former"] or 0), int(parts["latter"] or 0)
     if former > 12 or (parts["mark"] == "." and latter <= 12):
         return latter, former
-    # Some write the day first, others the month: it is clear only where one cannot be a month.
-    return (former, latter) if latter > 12 or former == latter else None
+    if latter > 12 or former == latter:
+        return former, latter
+    # Some write the day first, others the month: it is clear only where the weekday tells.
+    year, weekday = int(parts["year"] or 0), (parts["weekday"] or "")[:3].lower()
+    either = [(former, latter), (latter, former)]
+    fitting = [each for each in either if _WEEKDAYS[calendar.weekday(year, *each)] == weekday]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _time(parts: Mapping[str, str | None]) -> timedelta:

@@ -201,7 +201,7 @@ class StrictParser(_Elements, StrictFeedParser):  # type: ignore[misc]
         """An element begins; attributes that another vendor gave it are none of ours."""
         self._element = name
         if self._open[-1].place != TEXT:
-            attributes = _own(attributes)
+            attributes = _own(attributes, name[0])
         super().startElementNS(name, qname, attributes)
 
     def endElementNS(self, name: tuple[str | None, str], qname: str | None) -> None:  # noqa: N802
@@ -217,13 +217,16 @@ class StrictParser(_Elements, StrictFeedParser):  # type: ignore[misc]
         return self._names.name(uri or "", local)
 
 
-def _own(attributes: AttributesNSImpl) -> AttributesNSImpl:
-    names = [name for name in attributes.getNames() if name[0] in {None, "", _XML, _RDF}]
-    if len(names) == len(attributes):
-        return attributes
+def _own(attributes: AttributesNSImpl, namespace: str | None) -> AttributesNSImpl:
+    """The attributes without a prefix, and with one that is of the namespace of their element."""
+    own = {
+        name: (None, name[1]) if name[0] == namespace else name
+        for name in attributes.getNames()
+        if name[0] in {None, "", _XML, _RDF, namespace}
+    }
     return AttributesNSImpl(
-        {name: attributes.getValue(name) for name in names},
-        {name: attributes.getQNameByName(name) for name in names},
+        {meant: attributes.getValue(name) for name, meant in own.items()},
+        {meant: attributes.getQNameByName(name) for name, meant in own.items()},
     )
 
 

@@ -11,7 +11,14 @@ from digest.feeds.parsing.dates import read_date
 from digest.feeds.parsing.json_values import json_object, objects, text, texts
 from digest.feeds.parsing.links import is_web_address
 from digest.feeds.parsing.media import RECORDINGS, media_kinds, read_seconds
-from digest.feeds.text import absolute_link, categories, one_line, paragraphs, well_formed
+from digest.feeds.text import (
+    absolute_link,
+    categories,
+    one_line,
+    paragraphs,
+    well_formed,
+    without_address,
+)
 from digest.model import ParsedEntry, ParsedFeed
 
 if TYPE_CHECKING:
@@ -99,7 +106,8 @@ def _authors(item: dict[str, Any]) -> str:
     # Version 1 has one author, version 1.1 a list.
     author = item.get("author")
     authors = objects(item, "authors") or ([author] if isinstance(author, dict) else [])
-    return one_line(", ".join(filter(None, (text(author, "name") for author in authors))), MAX_NAME)
+    names = (without_address(text(author, "name")) for author in authors)
+    return one_line(", ".join(filter(None, names)), MAX_NAME)
 
 
 def _html(item: dict[str, Any]) -> str:

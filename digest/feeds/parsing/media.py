@@ -18,6 +18,8 @@ _ENDINGS = {
     "audio": {"mp3", "m4a", "m4b", "aac", "ogg", "oga", "opus", "flac", "wav"},
     "video": {"mp4", "m4v", "mov", "webm", "ogv", "mkv", "avi", "mpg", "mpeg"},
 }
+# What servers say of files that they know nothing of.
+_ANY_FILE = {"application/octet-stream", "binary/octet-stream"}
 # The width in pixels of the text of a message, beside which pictures are shown.
 _WIDE_ENOUGH = 600
 _SECONDS = re.compile(r"(\d{1,7})(?:\.\d*)?")
@@ -68,7 +70,7 @@ def kinds_in(attributes: dict[str, Any]) -> set[str]:
 def media_kinds(address: str, media_type: str, medium: str = "") -> set[str]:
     """What a file is, of image, audio and video: as is said of it, else by its address."""
     said = {medium, media_type.partition("/")[0].lower()} & _ENDINGS.keys()
-    if said or medium or "/" in media_type:
+    if said or medium or ("/" in media_type and media_type.lower() not in _ANY_FILE):
         return said
     ending = _AFTER_PATH.split(address, maxsplit=1)[0].rpartition(".")[2].lower()
     return {kind for kind, endings in _ENDINGS.items() if ending in endings}

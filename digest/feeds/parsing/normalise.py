@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from digest.feeds.limits import MAX_HTML, MAX_ID, MAX_LINK, MAX_NAME, MAX_TITLE, within_limits
@@ -12,15 +11,18 @@ from digest.feeds.parsing.links import last_resorts, page_links
 from digest.feeds.parsing.media import entry_credit, entry_images, entry_seconds
 from digest.feeds.parsing.poll_hints import poll_hints
 from digest.feeds.parsing.text_types import PLAIN, body_html, media_html, title_line
-from digest.feeds.text import absolute_link, categories, one_line, well_formed
+from digest.feeds.text import (
+    absolute_link,
+    categories,
+    one_line,
+    well_formed,
+    without_address,
+)
 from digest.model import ParsedEntry, ParsedFeed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
-
-_WITH_ADDRESS = re.compile(r"\S+@\S+ \((.+)\)|(.+) \(\S+@\S+\)")
-_IN_BRACKETS = re.compile(r"<[^\s<>]+@[^\s<>]+>")
 
 
 def feed_of(feed: Any, entries: Iterable[Any], version: str, url: str, body: bytes) -> ParsedFeed:
@@ -73,21 +75,11 @@ def _first_link(base: str, addresses: Iterable[str]) -> str:
 def _authors(parsed: Any) -> str:
     """The authors' names, without the mail addresses that RSS, or feedparser, puts beside them."""
     everyone = (text_in(author, "name") for author in details_in(parsed, "authors"))
-    names = dict.fromkeys(name for author in everyone if (name := _without_address(author)))
+    names = dict.fromkeys(name for author in everyone if (name := without_address(author)))
     if len(names) > 1:
         return one_line(", ".join(names), MAX_NAME)
     # Of a single name feedparser loses a part where the address has a long top-level domain.
-    return _without_address(one_line(text_in(parsed, "author"), MAX_NAME))
-
-
-def _without_address(author: str) -> str:
-    if "@" not in author:
-        return author
-    name = one_line(_IN_BRACKETS.sub("", author), MAX_NAME)
-    if match := _WITH_ADDRESS.fullmatch(name):
-        return match[1] or match[2]
-    # Quotes are around a name with a comma in it, as in the header of a mail.
-    return name if name == author else name.strip('"') or author.strip("<>")
+    return without_address(one_line(text_in(parsed, "author"), MAX_NAME))
 
 
 def _title(parsed: Any, limit: int, *, is_atom: bool) -> str:

@@ -45,7 +45,7 @@ _FORMULA_TAG = re.compile(
 # What makes a title HTML; "Use <b> or <br>?" is about it.
 _MARKUP_IN_TITLE = re.compile(r"</[a-z]|\w<br>|<br>\w|<br ?/>", re.IGNORECASE)
 # And what does where there are references, too, as in "<img src=x> Tom &amp; Jerry".
-_UNCLOSED_MARKUP = re.compile(r"\A\s*<(?:p|div|img|span)\b|<[a-z]+\s[^<>]*=", re.IGNORECASE)
+_UNCLOSED_MARKUP = re.compile(r"\A\s*<(?:p|div|img|span)\b|<br>|<[a-z]+\s[^<>]*=", re.IGNORECASE)
 
 
 def text_type(said: str, default: str) -> str:
@@ -63,10 +63,14 @@ def text_type(said: str, default: str) -> str:
 
 def title_line(text: str, kind: str, *, is_literal: bool) -> str:
     """A title or a name without markup; `is_literal` where a text that is not HTML has none."""
-    if kind in {HTML, XHTML}:
-        markup = _unescaped_once(text) if kind == XHTML else text
-        return without_markup(_FORMULA_TAG.sub("", markup))
-    if is_literal or not ("&" in text or "<" in text) or not _only_elements(text):
+    if kind == XHTML:
+        return without_markup(_FORMULA_TAG.sub("", _unescaped_once(text)))
+    if kind == HTML:
+        return without_markup(_FORMULA_TAG.sub("", _without_section(text)))
+    if is_literal or not ("&" in text or "<" in text):
+        return text
+    text = _without_section(text)
+    if not _only_elements(text):
         return text
     is_escaped = _has_entity(text)
     if _MARKUP_IN_TITLE.search(text) or (is_escaped and _UNCLOSED_MARKUP.search(text)):
@@ -77,8 +81,7 @@ def title_line(text: str, kind: str, *, is_literal: bool) -> str:
 def body_html(text: str, kind: str, *, is_literal: bool) -> str:
     """A text of an entry as HTML."""
     if kind == HTML:
-        section = _ESCAPED_SECTION.fullmatch(text)
-        return section[1] if section else text
+        return _without_section(text)
     if kind == XHTML:
         return _unescaped_once(text)
     if (kind == PLAIN and is_literal) or ("<" in text and not _is_marked_up(text)):
@@ -123,6 +126,11 @@ def _is_marked_up(text: str) -> bool:
 def _has_entity(text: str) -> bool:
     names = (entity[1] for entity in _ENTITY.finditer(text))
     return any(not name or f"{name};" in html5 for name in names)
+
+
+def _without_section(text: str) -> str:
+    section = _ESCAPED_SECTION.fullmatch(text)
+    return section[1] if section else text
 
 
 def _unescaped_once(text: str) -> str:

@@ -193,6 +193,14 @@ def test_a_wrong_byte_costs_itself_and_no_neighbour(
     assert f"<title>{right}</title>" in text_of_it
 
 
+@pytest.mark.parametrize(
+    ("declaration", "title"), [(' encoding="utf-8"', "Caf\ufffd"), ("", "Café")]
+)
+def test_a_single_wrong_byte_is_no_encoding_where_one_is_said(declaration: str, title: str) -> None:
+    body = f"<?xml version='1.0'{declaration}?><title>Caf\xe9</title>".encode("iso-8859-1")
+    assert title in to_utf_8(body).decode()
+
+
 def test_a_wrong_byte_changes_no_opinion() -> None:
     for declared, said in ((None, None), ("iso-8859-1", "utf-8"), ("utf-8", "iso-8859-1")):
         assert (

@@ -111,6 +111,7 @@ def test_a_section_that_was_escaped_is_no_text() -> None:
         ("<p>Tom &amp; Jerry", "Tom & Jerry"),
         ("See <img src='x'>", "See <img src='x'>"),
         ("<math><mi>x</mi><mo>=</mo><mn>1</mn></math> holds", "x=1 holds"),
+        ("Fish &amp; Chips <br> and more", "Fish & Chips and more"),
         ("Use <b> or <strong>?", "Use <b> or <strong>?"),
         ("Use <b> &amp; <i>", "Use <b> & <i>"),
         ("When to use <br>", "When to use <br>"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -305,17 +304,4 @@ def markdown_url(url: str) -> str:
     """An address for the inside of `<...>` in a Markdown link."""
     return _MARKDOWN_URL.sub(
         lambda match: "&amp;" if match[0] == "&" else f"%{ord(match[0]):02X}", url
-    )
-
-
-def wrap(text: str, indent: int = 0, width: int = 72) -> str:
-    """Lines of at most `width` columns; a word that is longer stays whole."""
-    space = " " * indent
-    return textwrap.fill(
-        text,
-        width,
-        initial_indent=space,
-        subsequent_indent=space,
-        break_long_words=False,
-        break_on_hyphens=False,
     )

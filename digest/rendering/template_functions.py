@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from digest.language import language_of
 from digest.rendering import phrases
+from digest.rendering.columns import wrap
 from digest.rendering.content import email_html
 from digest.rendering.contents import contents
 from digest.rendering.excerpts import excerpt
@@ -142,7 +143,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "reading_time": _reading_time,
     "short": phrases.short,
     "source": source,
-    "wrap": phrases.wrap,
+    "wrap": wrap,
 }
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "contents": contents,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct, field
 
 from digest.rendering import phrases
+from digest.rendering.columns import WIDTH, wrap
 from digest.rendering.content import HEADINGS, REST, clean_content
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ _INLINE = {
 
 
 def content_text(html: str, indent: int = 0) -> str:
-    """HTML as plain text in lines of at most 72 columns, but for listings and addresses."""
-    text = _lay_out(blocks(html), lambda block: _text_lines(block, 72 - indent))
+    """HTML as plain text in lines of at most 78 columns, but for listings and addresses."""
+    text = _lay_out(blocks(html), lambda block: _text_lines(block, WIDTH - indent))
     return "\n".join(" " * indent + line if line else "" for line in text)
 
 
@@ -62,10 +63,8 @@ def _text_lines(block: Block, width: int) -> list[str]:
     if block.kind == "code":
         return [f"    {line}" for line in block.text.splitlines()]
     if block.kind == "item":
-        return _item(
-            block, phrases.wrap(block.text, 0, max(24, room - 4 * block.depth)).splitlines()
-        )
-    return phrases.wrap(block.text, 0, room).splitlines()
+        return _item(block, wrap(block.text, 0, max(24, room - 4 * block.depth)).splitlines())
+    return wrap(block.text, 0, room).splitlines()
 
 
 def _markdown_lines(block: Block) -> list[str]:

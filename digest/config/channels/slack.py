@@ -33,7 +33,7 @@ class SlackSettings(ChannelSettings):
         "https://slack.com/api/", description="With bot_token: where Slack is, for proxies."
     )
     threads: bool = Field(
-        False, description="With bot_token: a short post, and each section in its thread."
+        False, description="With bot_token: a short post, and its sections in at most six replies."
     )
 
     hook: ClassVar[Hook | None] = Hook("webhook_url", "team", "The incoming webhook's address")

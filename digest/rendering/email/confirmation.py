@@ -7,9 +7,10 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from digest.feeds.text import one_line
+from digest.rendering.columns import wrap
 from digest.rendering.email.headers import address_field, field_of, mailbox, text_field
 from digest.rendering.email.mime import text_part
-from digest.rendering.phrases import inline, wrap
+from digest.rendering.phrases import inline
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -6,7 +6,7 @@ Limits: https://docs.slack.dev/reference/block-kit/blocks
 from __future__ import annotations
 
 import json
-from itertools import groupby, takewhile
+from itertools import chain, groupby, takewhile
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -54,8 +54,10 @@ _LEVELS = (
     *(_Level(300, 220, pictures=True), _Level(300, 220), _Level(300, 160)),
     *(_Level(300, 120), _Level(220, 80), _Level(220, 0)),
 )
-# Each section has a message to itself.
-_IN_THREAD = _Level(300, 220, pictures=True)
+_MOST_REPLIES = 6
+# Neighbouring sections share a reply of no more stories than this, as long as the replies are few.
+_FEW = 6
+_IN_THREAD = _LEVELS[0]
 
 
 class _Item(Struct, frozen=True):
@@ -97,9 +99,10 @@ def build_messages(edition: Edition, url: str = "") -> list[Message]:
 
 
 def build_thread(edition: Edition, url: str = "") -> list[Message]:
-    """A short post with the top stories, then what goes into its thread: each section by itself.
+    """A short post with the top stories, then what goes into its thread, small sections together.
 
-    Where there is nothing to go into a thread, it is what `build_messages` makes.
+    There are at most `_MOST_REPLIES`; what is too much for them is counted in the last. Where there
+    is nothing to go into a thread, it is what `build_messages` makes.
     """
     edition = linked_to_list(edition, url) if url else edition
     items = _items(edition, _IN_THREAD)
@@ -109,14 +112,57 @@ def build_thread(edition: Edition, url: str = "") -> list[Message]:
     rest = items[len(opening) :]
     if not rest:
         return build_messages(edition, url)
+    language = language_of(edition.language)
     footer = _footer(edition)
-    replies = [
-        part
-        for run in _sections(rest)
-        for part in split(run, lambda part: _reply(edition, part, footer), _LIMITS)
-    ]
-    made = [_reply(edition, part, footer if part is replies[-1] else []) for part in replies]
-    return [_parent(edition, opening, rest, link), *made]
+    replies = _replies(edition, len(opening), [*_beyond(rest, language, url), *footer])
+    shown, beyond = replies[:_MOST_REPLIES], [*chain(*replies[_MOST_REPLIES:])]
+    closing = [*_beyond(beyond, language, url), *footer]
+    made = [_reply(edition, part, closing if part is shown[-1] else []) for part in shown]
+    return [_parent(edition, opening, [*chain(*shown)], link), *made]
+
+
+def _replies(edition: Edition, opening: int, closing: list[Block]) -> list[list[_Item]]:
+    """What goes into each reply, behind the first stories: in as much detail as few have room for.
+
+    They are too many where even the titles are.
+    """
+    rest = _items(edition, _IN_THREAD)[opening:]
+    replies = _by_section(edition, rest, closing)
+    for level in _LEVELS:
+        if len(replies) <= _MOST_REPLIES:
+            break
+        items = _items(edition, level)[opening:]
+        # To divide what is too much anyway costs more than to see that it is.
+        if level is _LEVELS[-1] or _weight(items) <= _MOST_REPLIES * MAX_JSON:
+            replies = split(items, lambda part: _reply(edition, part, closing), _LIMITS)
+    return replies
+
+
+def _weight(items: list[_Item]) -> int:
+    return sum(len(json.dumps(item.blocks)) for item in items)
+
+
+def _by_section(edition: Edition, items: list[_Item], closing: list[Block]) -> list[list[_Item]]:
+    """Each section by itself, or with those before it where they are small; none after too many."""
+    replies: list[list[_Item]] = []
+    for run in _sections(items):
+        if len(replies) > _MOST_REPLIES:
+            break
+        joined = [*replies[-1], *run] if replies else run
+        if len(joined) <= _FEW and fits(_reply(edition, joined, closing), _LIMITS):
+            replies[-1:] = [joined]
+        else:
+            replies += split(run, lambda part: _reply(edition, part, closing), _LIMITS)
+    return replies
+
+
+def _beyond(items: list[_Item], language: Language, url: str) -> list[Block]:
+    """The line that counts what a thread has no room for; none where there is nothing."""
+    if not items:
+        return []
+    waiting = (more.stories for item in items if item.last for more in item.section.more)
+    count = language.translate("and {count} more", count=len(items) + sum(waiting))
+    return [make.rich_text([make.line([make.link(url, count)])])]
 
 
 def _items(edition: Edition, level: _Level) -> list[_Item]:
@@ -182,8 +228,8 @@ def _parent(
 def _reply(edition: Edition, items: list[_Item], footer: list[Block]) -> Message:
     language = language_of(edition.language)
     blocks = [*_body(items, language), *footer]
-    title = short_line(items[0].section.title, _MAX_NAME)
-    return _post(_announced(title, items, language), blocks)
+    titles = dict.fromkeys(short_line(item.section.title, _MAX_NAME) for item in items)
+    return _post(_announced(language.list_of(titles), items, language), blocks)
 
 
 def _post(text: str, blocks: list[Block]) -> Message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -41,6 +42,16 @@ def of_type(message: dict[str, Any], kind: str) -> list[dict[str, Any]]:
 
 def urls(line: list[dict[str, Any]]) -> list[str]:
     return [element["url"] for element in line if element["type"] == "link"]
+
+
+def assert_shown_or_counted(
+    messages: list[dict[str, Any]], found: list[str], expected: list[str]
+) -> None:
+    """All are shown, each once; or the first of them, and a full thread counts the others."""
+    assert found == expected[: len(found)]
+    if len(found) < len(expected):
+        assert len(messages) == 1 + 6
+        assert any(re.fullmatch("and [0-9,]+ more", line) for line in shown(messages[-1]))
 
 
 def test_a_story_is_its_linked_title_what_to_know_of_it_and_its_excerpt() -> None:
@@ -250,7 +261,7 @@ def test_eighty_stories_are_within_every_limit_each_exactly_once(
     assert len(messages) > 1
     for message in messages:
         assert_acceptable(message)
-    assert titles(messages, "Number ") == [each.title for each in made.stories]
+    assert_shown_or_counted(messages, titles(messages, "Number "), [s.title for s in made.stories])
 
 
 def test_the_parts_of_a_split_edition_are_numbered_and_say_what_is_in_them() -> None:
@@ -436,7 +447,9 @@ def test_any_edition_is_within_the_limits_and_whole(any_edition: Edition) -> Non
         numbers = [title.partition(":")[0] for title in titles(messages, "#")]
         expected = [f"#{n}" for n in range(1, len(any_edition.stories) + 1)]
         # A feed's own name may begin so too.
-        assert [number for number in numbers if number in set(expected)] == expected
+        assert_shown_or_counted(
+            messages, [number for number in numbers if number in set(expected)], expected
+        )
 
 
 def test_an_excerpt_that_is_shortened_has_whole_sentences() -> None:
@@ -469,6 +482,50 @@ def test_a_thread_is_the_top_stories_and_each_section_by_itself() -> None:
     assert [len(contexts(reply)) for reply in replies] == [0, 1]
     assert "The next edition is due" in contexts(replies[-1])[0]
     assert "Next edition" not in json.dumps(parent)
+
+
+def sections_of(*counts: int, letters: int = 0) -> list[Section]:
+    said = "Some words about it. " * letters
+    numbers = iter(range(sum(counts)))
+    return [
+        Section(f"Section {n}", tuple(story(next(numbers), excerpt=said) for _ in range(count)))
+        for n, count in enumerate(counts)
+    ]
+
+
+def test_small_sections_share_a_reply() -> None:
+    parent, *replies = build_thread(edition(sections=tuple(sections_of(1, 2, 7, 1, 4, 3))))
+
+    headings = [[line for line in shown(reply) if "Section" in line] for reply in replies]
+    assert headings == [
+        *(["Section 0", "Section 1"], ["Section 2"], ["Section 3", "Section 4"], ["Section 5"]),
+    ]
+    assert replies[0]["text"] == "Section 0, Section 1: Story 0, and 2 more"
+    assert contexts(parent)[-1].startswith("In the thread: 18 stories in 6 sections: Section 0 (1)")
+
+
+def test_a_thread_has_six_replies_at_most_and_shows_what_it_can() -> None:
+    in_detail = build_thread(edition(sections=tuple(sections_of(*[8] * 6, letters=9))))
+    with_less = build_thread(edition(sections=tuple(sections_of(*[8] * 30, letters=9))))
+
+    assert [len(replies) for replies in (in_detail, with_less)] == [7, 6]
+    assert all("Some words" in json.dumps(reply) for reply in in_detail[1:])
+    assert "Some words" not in json.dumps(with_less)
+    assert len(titles(with_less, "Story ")) == 240
+
+
+def test_what_a_thread_has_no_room_for_is_counted_and_linked() -> None:
+    waits = (More("Section 59", "https://site.example/", 10),)
+    *sections, last = sections_of(*[10] * 60)
+    made = edition(sections=(*sections, Section(last.title, last.stories, more=waits)))
+    parent, *replies = build_thread(made, "https://digest.example/e/1")
+
+    left = len(made.stories) - len(titles(replies, "Story "))
+    assert len(replies) == 6
+    assert shown(replies[-1])[-1] == f"and {left + 10} more"
+    assert urls([*lines(replies[-1])][-1]) == ["https://digest.example/e/1"]
+    assert not [line for reply in replies[:-1] for line in shown(reply) if line.endswith(" more")]
+    assert f"In the thread: {600 - left} stories in " in contexts(parent)[-1]
 
 
 def test_a_parent_is_short_and_the_rest_of_the_top_follows() -> None:

@@ -93,11 +93,11 @@ WORDS: dict[type, dict[str, str]] = {
         "facts": "what was measured of it, like its points, as of when the edition was composed",
         "discussion": "where people talk about it, or empty",
         "had": "when an earlier edition had its link, which makes a line of it",
-        "is_shared": "whether another feed has it or something like it",
         "recording": "whether `reading_minutes` is the length of a recording",
         "untitled": "whether it has no title of its own: `title` is how its text begins",
         "pictorial": "whether it is little but its picture, like a comic",
         "is_post": "whether it is `untitled` and not `brief`: it is shown by its text",
+        "is_shared": "whether it is new and another feed has it or something like it",
     },
     Fact: {
         "name": "what was measured: `points`, `comments`, `downloads`, `stars` or another word",

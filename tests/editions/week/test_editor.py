@@ -130,13 +130,11 @@ class TestForms:
         assert edition.stories[0].title not in preheader.text_content()
         assert edition.title not in preheader.text_content()
 
-    @waits_for("voice")
     def test_a_thread_has_few_replies(self, edition: Edition) -> None:
         opening, *replies = build_thread(edition)
         assert opening
         assert len(replies) <= 6
 
-    @waits_for("voice")
     def test_no_line_of_the_text_is_wider_than_78_columns(self, edition: Edition) -> None:
         text = Templates().text(edition)
         lines = [line for line in text.splitlines() if "https://" not in line]

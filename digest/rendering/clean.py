@@ -83,7 +83,7 @@ def clean_entries(entries: Sequence[KeyedEntry]) -> tuple[CleanEntry, ...]:
 def _clean(keyed: KeyedEntry) -> CleanEntry:
     parsed = keyed.entry
     safe = _safe(with_captions(parsed.html), parsed.base)
-    picture = content_picture(safe)
+    picture = content_picture(safe, parsed.html)
     said = read_entry(parsed, safe, picture.text if picture else "")
     return CleanEntry(
         key=keyed.key,

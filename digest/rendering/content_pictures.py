@@ -37,6 +37,11 @@ _NO_FILES = """
 _FOLDERS = frozenset(_FURNITURE.split())
 _FILES = _FOLDERS.union(_NO_FILES.split())
 _LAST_WORDS = frozenset({"avatar", "badge", "button", "emoji", "emoticon", "favicon", "icon"})
+# The same by its class: the address of an element that says so before or after it.
+_CLASS = r"""\bclass\s*=\s*["'][^"'<>]*\b(?:avatar|badge|emoji|gravatar|icon|smiley|wp-smiley)\b"""
+_FURNITURE_BY_CLASS = re.compile(
+    rf"""<img\b(?=[^<>]*{_CLASS})(?:(?!\ssrc)[^<>])*+\ssrc\s*=\s*["']([^"'<>\s]+)""", re.IGNORECASE
+)
 _COUNTING_HOSTS = frozenset({"analytics", "beacon", "counter", "pixel", "stats", "tracking"})
 _WORD_END = re.compile("[-_]")
 # A smiley as it is typed, or an emoji by its name.
@@ -67,14 +72,20 @@ class ContentPicture(Struct, frozen=True):
     text: str
 
 
-def content_picture(html: str) -> ContentPicture | None:
+def content_picture(html: str, source: str) -> ContentPicture | None:
     """The first picture of clean HTML that is large enough and belongs to what is told, if any.
 
-    One of a kind that mail programs do not show comes after those that they do.
+    `source` is the same HTML with its classes, as the feed has it. A picture of a kind that mail
+    programs do not show comes after those that they do.
     """
     if "<img" not in html:
         return None
-    candidates = islice(_candidates(html), _MOST_PICTURES)
+    furniture = tuple(unescape(address) for address in _FURNITURE_BY_CLASS.findall(source))
+    candidates = (
+        picture
+        for picture in _candidates(html)
+        if not (furniture and picture.address.endswith(furniture))
+    )
     return min(candidates, key=lambda picture: _rank(picture.address), default=None)
 
 

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from digest.feeds.parsing.media import LEAST_HEIGHT, LEAST_WIDTH
 from digest.model import Picture, PictureFile
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _KINDS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF87a": "gif"
 _HEAD_BYTES = 256 * 1024
 # How often one picture is shown: each time it is there whole.
 _MOST_SHOWN = 10
-_LEAST_WIDTH, _LEAST_HEIGHT, _MOST_SIDE = 120, 80, 10_000
+_MOST_SIDE = 10_000
 _WIDEST, _TALLEST = 4.0, 3.0
 # Hosts of what only counts readers, and of portraits, badges, smileys and buttons.
 _TRACKERS = (
@@ -65,14 +66,12 @@ def _size(data: bytes) -> tuple[int, int]:
 def is_fit(width: int | None, height: int | None) -> bool:
     """Whether a picture may be shown by what is known of its size before it is seen."""
     if width is None or height is None:
-        return (width or _LEAST_WIDTH) >= _LEAST_WIDTH and (
-            height or _LEAST_HEIGHT
-        ) >= _LEAST_HEIGHT
+        return (width or LEAST_WIDTH) >= LEAST_WIDTH and (height or LEAST_HEIGHT) >= LEAST_HEIGHT
     return not _unfit(width, height)
 
 
 def _unfit(width: int, height: int) -> str:
-    if width < _LEAST_WIDTH or height < _LEAST_HEIGHT:
+    if width < LEAST_WIDTH or height < LEAST_HEIGHT:
         return "too small, or none"
     if max(width, height) > _MOST_SIDE:
         return "too large"

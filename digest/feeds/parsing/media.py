@@ -20,6 +20,8 @@ _ENDINGS = {
 }
 # What servers say of files that they know nothing of.
 _ANY_FILE = {"application/octet-stream", "binary/octet-stream"}
+# Pixels of the smallest picture that is shown with a story.
+LEAST_WIDTH, LEAST_HEIGHT = 120, 80
 # The width in pixels of the text of a message, beside which pictures are shown.
 _WIDE_ENOUGH = 600
 _SECONDS = re.compile(r"(\d{1,7})(?:\.\d*)?")
@@ -49,12 +51,16 @@ def entry_seconds(entry: Any) -> int | None:
 
 
 def entry_images(entry: Any) -> Iterator[str]:
-    """The addresses of the pictures of an entry of feedparser's, as written, the best first."""
-    for thumbnail in details_in(entry, "media_thumbnail"):
-        yield text_in(thumbnail, "url")
+    """The addresses of the pictures of an entry of feedparser's, as written, the best first.
+
+    Without those that are said to be too narrow, as Blogger's of 72 pixels.
+    """
+    thumbnails = details_in(entry, "media_thumbnail")
     contents = [c for c in details_in(entry, "media_content") if "image" in kinds_in(c)]
     contents.sort(key=lambda content: misfit(text_in(content, "width")))
-    yield from (text_in(content, "url") for content in contents)
+    for picture in (*thumbnails, *contents):
+        if not _is_narrow(text_in(picture, "width")):
+            yield text_in(picture, "url")
     yield text_in(detail_in(entry, "image"), "href")
     for link in details_in(entry, "links"):
         if link.get("rel") == "enclosure" and "image" in kinds_in(link):
@@ -88,6 +94,10 @@ def entry_credit(entry: Any) -> str:
 def is_recording(attributes: dict[str, Any]) -> bool:
     """Whether a file is a recording, by its attributes or its address."""
     return not RECORDINGS.isdisjoint(kinds_in(attributes))
+
+
+def _is_narrow(width: str) -> bool:
+    return width.isdecimal() and len(width) < 6 and int(width) < LEAST_WIDTH
 
 
 def misfit(width: str) -> tuple[bool, int]:

@@ -46,13 +46,13 @@ def pictures_in(message: bytes) -> dict[str, PictureFile]:
     # Only pages in a browser take messages apart.
     from email import message_from_bytes
 
-    return {
-        part["Content-ID"].strip("<>"): PictureFile(
-            part.get_content_subtype(), part.get_payload(decode=True)
-        )
-        for part in message_from_bytes(message).walk()
-        if part.get_content_maintype() == "image" and part["Content-ID"]
-    }
+    found = {}
+    for part in message_from_bytes(message).walk():
+        data = part.get_payload(decode=True)
+        if part.get_content_maintype() == "image" and isinstance(data, bytes):
+            content_id = str(part.get("Content-ID", "")).strip("<>")
+            found[content_id] = PictureFile(part.get_content_subtype(), data)
+    return found
 
 
 def multipart(kind: str, *parts: bytes) -> bytes:

@@ -74,6 +74,8 @@ def test_preview_prints_the_contract(polled: Project) -> None:
         "related": [],
         "facts": [],
         "discussion": "",
+        "brief": False,
+        "had": None,
     }
     assert result["sections"][0]["stories"][1] == story
     assert (result["digest"], result["held_back"]) == ("weekly", 0)

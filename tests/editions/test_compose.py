@@ -400,3 +400,20 @@ def test_headings_are_in_the_language_of_the_digest() -> None:
     edition = composed(*LOUD, watched={9: ("kubernetes",)}, top=1, tags={}, language="de")
 
     assert [section.title for section in edition.sections] == ["Top-Artikel", "Weitere"]
+
+
+def test_the_full_list_has_an_end() -> None:
+    long = [entry(n, title=f"{n} " + "word " * 40_000) for n in range(1, 6)]
+
+    (section,) = composed(*long, most=1).sections
+
+    (more,) = section.more
+    assert (more.stories, len(more.listed), more.unlisted) == (4, 2, 2)
+
+
+def test_feeds_without_a_section_are_counted_in_the_last() -> None:
+    edition = composed(entry(1, "a"), entry(2, "b"), entry(3, "c", feed_title="Feed C"), most=2)
+
+    told = [(section.title, [more.feed for more in section.more]) for section in edition.sections]
+    assert told == [("Feed A", []), ("Feed B", ["Feed C"])]
+    assert edition.listed[0].listed == (Listed("Story 3", "https://site.example/3"),)

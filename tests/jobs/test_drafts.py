@@ -231,3 +231,20 @@ async def test_a_draft_is_watched_while_it_is_made(bench: Bench) -> None:
     drafting.watch = watch
     await asyncio.gather(*(drafting.edition("weekly", NOW) for _ in range(2)))
     assert sorted(seen) == ["begun", "begun", "ended", "ended"]
+
+
+async def test_so_much_of_earlier_editions_is_looked_at(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await learn(bench, FEEDS[0], "Earlier", "Later")
+    first, second = await bench.pending()
+    await bench.store.transact(lambda store: build.publish(store, first.id, second.id))
+    again = [replace(build.entry(f"again {old.title}"), link=old.link) for old in (first, second)]
+    await bench.store.transact(lambda store: build.learn(store, *again, url=FEEDS[1]))
+
+    async def had() -> list[str]:
+        draft = await Drafter(bench.context()).edition("weekly", NOW)
+        return sorted(story.title for story in draft.edition.stories if story.had)
+
+    monkeypatch.setattr(draft_reader, "_MOST_EARLIER", 1)
+    assert await had() == ["again Later"]

@@ -1,7 +1,8 @@
 """The words, dates and numbers of a language.
 
-English is written here; for every other language gettext has the words, and Babel how dates and
-numbers are written (Unicode CLDR). Babel is loaded where one is first asked for.
+English is written here, with dates as in Britain; for every other language gettext has the words,
+and Babel how dates and numbers are written (Unicode CLDR). Babel is loaded where one is first asked
+for. American English has no words of its own.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, time
-    from gettext import GNUTranslations
+    from gettext import NullTranslations
 
 Direction = Literal["ltr", "rtl"]
 
 ENGLISH = "en"
+AMERICAN = "en-US"
+# Tags of what goes by another one here.
+OTHER_TAGS = {"en-GB": ENGLISH, "pt": "pt-BR"}
 CATALOGS = Path(__file__).parent / "locale"
 _PLACE = re.compile(r"\{(\w+)\}")
 # CLDR has most periods with short months only; their width is free (UTS 35, 2.6.3.1).
@@ -139,7 +143,10 @@ class Language:
 
 
 class _Translated(Language):
-    """A language of `locale/`: its words and plural rule are the file's, the rest is CLDR's."""
+    """A language of `locale/`: its words and plural rule are the file's, the rest is CLDR's.
+
+    American English has no file, and the words of English.
+    """
 
     def __init__(self, tag: str) -> None:
         from babel import Locale, dates, numbers
@@ -190,7 +197,7 @@ def unbroken(text: str) -> str:
 
 def languages() -> list[str]:
     """The tags (BCP 47) of all there are."""
-    return sorted({ENGLISH, *(path.stem for path in CATALOGS.glob("*.po"))})
+    return sorted({ENGLISH, AMERICAN, *(path.stem for path in CATALOGS.glob("*.po"))})
 
 
 @cache
@@ -210,8 +217,11 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return language_of(ENGLISH).count(number, noun, plural)
 
 
-def _read(tag: str) -> GNUTranslations:
-    from gettext import GNUTranslations
+def _read(tag: str) -> NullTranslations:
+    from gettext import GNUTranslations, NullTranslations
+
+    if tag == AMERICAN:
+        return NullTranslations()
 
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po

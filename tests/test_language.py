@@ -23,6 +23,7 @@ def plain(text: str) -> str:
     ("tag", "day", "month", "weekday", "hour"),
     [
         ("en", "20 November 2026", "20 November", "Friday", "09:05"),
+        ("en-US", "November 20, 2026", "November 20", "Friday", "9:05 AM"),
         ("de", "20. November 2026", "20. November", "Freitag", "09:05"),
         ("fr", "20 novembre 2026", "20 novembre", "vendredi", "09:05"),
         ("es", "20 de noviembre de 2026", "20 de noviembre", "viernes", "9:05"),
@@ -49,6 +50,12 @@ def test_a_day(tag: str, day: str, month: str, weekday: str, hour: str) -> None:
             "13 to 20 November 2026",
             "30 October to 20 November 2026",
             "30 December 2025 to 20 November 2026",
+        ),
+        (
+            "en-US",
+            "November 13 – 20, 2026",
+            "October 30 – November 20, 2026",
+            "December 30, 2025 – November 20, 2026",
         ),
         (
             "de",
@@ -89,6 +96,7 @@ def test_a_period(tag: str, days: str, months: str, years: str) -> None:
     ("tag", "ages"),
     [
         ("en", ["Friday", "Thursday", "Wednesday", "Saturday", "13 November"]),
+        ("en-US", ["Friday", "Thursday", "Wednesday", "Saturday", "November 13"]),
         ("de", ["Freitag", "Donnerstag", "Mittwoch", "Samstag", "13. November"]),
         ("ja", ["金曜日", "木曜日", "水曜日", "土曜日", "11月13日"]),
     ],
@@ -112,6 +120,7 @@ def test_an_age_has_a_year_where_it_is_not_this_one(days: int, tag: str) -> None
     ("tag", "said"),
     [
         ("en", ["1 story", "2 stories", "12,000 stories"]),
+        ("en-US", ["1 story", "2 stories", "12,000 stories"]),
         ("de", ["1 Artikel", "2 Artikel", "12.000 Artikel"]),
         ("fr", ["1 article", "2 articles", "12 000 articles"]),
         ("ja", ["記事1件", "記事2件", "記事12,000件"]),
@@ -148,6 +157,7 @@ def test_a_duration(tag: str, said: list[str]) -> None:
     ("tag", "said"),
     [
         ("en", "Friday, 20 November"),
+        ("en-US", "Friday, November 20"),
         ("fr", "vendredi 20 novembre"),
         ("ja", "11月20日（金曜日）"),
     ],

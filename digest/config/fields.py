@@ -29,7 +29,7 @@ from digest.config.spelling import nearest
 from digest.config.units import duration_text, parse_duration, parse_size
 from digest.domains import HOST_NAME, address_literal, ascii_domain, ascii_host, is_address
 from digest.errors import DomainError
-from digest.language import languages
+from digest.language import OTHER_TAGS, languages
 
 
 def _duration(value: object) -> timedelta:
@@ -61,9 +61,10 @@ def zone_name(value: object) -> object:
 
 def _language(value: str) -> str:
     known = languages()
-    if value not in known:
+    tag = OTHER_TAGS.get(value, value)
+    if tag not in known:
         raise ValueError(f"must be one of {', '.join(known)}{nearest(value, known)}")
-    return value
+    return tag
 
 
 def _web_url(value: str) -> str:
@@ -208,7 +209,9 @@ Size = Annotated[
 ]
 Zone = Annotated[str, BeforeValidator(zone_name)]
 LanguageTag = Annotated[
-    str, AfterValidator(_language), WithJsonSchema({"type": "string", "enum": languages()})
+    str,
+    AfterValidator(_language),
+    WithJsonSchema({"type": "string", "enum": sorted([*languages(), *OTHER_TAGS])}),
 ]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 SecretUrl = Annotated[UrlSecret, AfterValidator(_secret_web_url)]

@@ -178,16 +178,19 @@ def sources(section: Section, story: Story, *, brief: bool = False) -> list[str]
     return known[1:]
 
 
-def closing(edition: Edition) -> list[str]:
+def closing(edition: Edition, write_to: str = "") -> list[str]:
     """What is said under an edition: what waits or fails, what comes next, and last why it comes.
 
-    The last is always there.
+    The last is always there; with `write_to`, an address, it says how that ends.
     """
     language = language_of(edition.language)
     why = language.translate(
         "You get this because your address is on the list for {title}.",
         title=inline(edition.title, language.direction),
     )
+    if write_to:
+        address = inline(write_to, language.direction)
+        why += " " + language.translate("To unsubscribe, write to {address}.", address=address)
     return [*filter(None, (notes(edition), next_edition(edition))), why]
 
 

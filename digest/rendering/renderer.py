@@ -29,7 +29,7 @@ class Renderer(Protocol):
         """The same in as much detail as mail programs show."""
 
     def text(self, edition: Edition, links: Links | None = None) -> str:
-        """Plain text, in lines of at most 72 columns."""
+        """Plain text, in lines of at most 78 columns."""
 
     def markdown(self, edition: Edition) -> str:
         """CommonMark."""

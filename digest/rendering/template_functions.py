@@ -76,9 +76,10 @@ def variables(edition: Edition, links: Links | None = None) -> dict[str, Any]:
     Plain values that cannot be changed, and functions.
     """
     language = language_of(edition.language)
+    write_to = links.write_to if links else ""
     return {
         "edition": edition,
-        "edition_links": links,
+        "edition_links": None if write_to else links,
         "language": Speech(language.tag, language.direction),
         "t": Function(language.translate),
         "plural": Function(language.plural),
@@ -86,7 +87,7 @@ def variables(edition: Edition, links: Links | None = None) -> dict[str, Any]:
         "facts": Function(partial(phrases.facts, edition)),
         "posted": Function(partial(phrases.posted, edition)),
         "measures": Function(partial(measures, edition)),
-        "closing": tuple(phrases.closing(edition)),
+        "closing": tuple(phrases.closing(edition, write_to)),
     }
 
 

@@ -14,7 +14,7 @@ from digest.errors import DeliveryError
 from digest.model import NO_PICTURES, Rendition
 from digest.rendering.email.headers import check_fields, mailbox
 from digest.rendering.email.message import build_email, personal_headers, text_only
-from digest.rendering.email.personal import Personal, links_of, marker_of
+from digest.rendering.email.personal import Personal, links_of, mail_links, marker_of
 from digest.rendering.full_list import linked_to_list
 from digest.rendering.pictures import self_contained
 from digest.rendering.preview import Preview
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from digest.config import Settings, SmtpSettings
     from digest.model import Delivery, Edition, Pictures
     from digest.rendering.email.dkim import Signer
+    from digest.rendering.email.personal import Links
     from digest.rendering.renderer import Renderer
 
 
@@ -86,11 +87,19 @@ class EmailChannel(BaseChannel[EmailSettings]):
         url: str = "",
     ) -> Rendition:
         """One message; what is a recipient's own is filled in when it is sent."""
-        links = links_of(edition, self._public_url, url) if self._public_url else None
+        links = self._links(edition, url)
         shown = linked_to_list(edition, url) if links and url else edition
         html, text = templates.fitted(shown, links), templates.text(shown, links)
-        message = build_email(edition, html, text, self._smtp.sender, pictures, links)
+        message = build_email(
+            edition, html, text, self._smtp.sender, pictures, links, self._smtp.reply_to
+        )
         return Rendition(self.name, self.kind, self.settings.to, (message,), personal=True)
+
+    def _links(self, edition: Edition, url: str) -> Links | None:
+        if self._public_url:
+            return links_of(edition, self._public_url, url)
+        address = self._smtp.read_by
+        return mail_links(edition, address) if address else None
 
     def plainer(self, payload: bytes) -> bytes | None:
         """The message with its text only, for a server that finds the whole too large."""

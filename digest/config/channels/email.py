@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from importlib.util import find_spec
 from typing import ClassVar, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from digest.config.addresses import mail_key
+from digest.config.addresses import mail_address, mail_key
 from digest.config.base import Model
 from digest.config.channels.base import ChannelSettings
 from digest.config.fields import (
@@ -23,6 +24,8 @@ from digest.config.secrets import KeySecret
 
 # RFC 8301, section 3.2
 _LEAST_KEY_BITS = 1024
+# How senders are called that nobody reads the answers to.
+_NOBODY = re.compile(r"(?:no|do[-_.]?not)[-_.]?reply", re.IGNORECASE)
 
 
 class DkimSettings(Model):
@@ -76,6 +79,18 @@ class SmtpSettings(Model):
     )
     dkim: DkimSettings | None = Field(None, description="Signs what is sent; see below.")
     sender: Sender = Field(alias="from", description="`Name <address>`, or an address.")
+    reply_to: Sender | None = Field(
+        None,
+        description="Who reads what readers answer; without web.public_url also what they write to"
+        " unsubscribe. Default: from.",
+    )
+
+    @property
+    def read_by(self) -> str | None:
+        """The address that a person reads; None where `from` says that nobody does."""
+        if self.reply_to is None and _NOBODY.match(mail_address(self.sender)):
+            return None
+        return mail_address(self.reply_to or self.sender)
 
     @model_validator(mode="after")
     def _credentials_need_encryption(self) -> SmtpSettings:

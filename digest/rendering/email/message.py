@@ -44,6 +44,7 @@ def build_email(
     sender: str,
     pictures: Pictures = NO_PICTURES,
     links: Links | None = None,
+    reply_to: str | None = None,
 ) -> bytes:
     """The message without To and Message-ID; the same bytes for the same edition.
 
@@ -53,6 +54,8 @@ def build_email(
     marker = links.marker if links else ""
     parts = text_part(text, "plain", marker), _with_pictures(html, pictures, marker)
     headers = _headers(edition, mailbox(sender)) + (links.headers if links else b"")
+    if reply_to:
+        headers += address_field("Reply-To", mailbox(reply_to))
     return headers + b"MIME-Version: 1.0\r\n" + multipart("alternative", *parts)
 
 

@@ -12,6 +12,7 @@ import re
 from base64 import b64decode, b64encode
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -31,24 +32,26 @@ _LINE = 76
 class Links(Struct, frozen=True):
     """Where a recipient goes, as templates have it: with the marker in the place of a token.
 
-    `browser` is where everybody finds the edition; empty where nobody does.
+    `browser` is where everybody finds the edition; empty where nobody does. `write_to` is the
+    address that unsubscribes where there are no pages.
     """
 
     unsubscribe: str
     preferences: str
     marker: str
     browser: str = ""
+    write_to: str = ""
 
     @property
     def headers(self) -> bytes:
         """What unsubscribes with one click: never folded, never encoded, or Gmail ignores it.
 
-        No mailto beside it: nobody reads what is sent to the sender of a digest.
+        No mailto beside a page: somebody would have to carry out what the page does by itself.
         """
-        return (
-            f"List-Unsubscribe: <{self.unsubscribe}>\r\n"
-            "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-        ).encode("ascii")
+        header = f"List-Unsubscribe: <{self.unsubscribe}>\r\n"
+        if not self.write_to:
+            header += "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+        return header.encode("ascii")
 
 
 def links_of(edition: Edition, public_url: str, browser: str = "") -> Links:
@@ -56,6 +59,12 @@ def links_of(edition: Edition, public_url: str, browser: str = "") -> Links:
     marker = hashlib.sha256(repr(edition).encode("utf-8", "replace")).hexdigest()[:_LETTERS]
     base = public_url.rstrip("/")
     return Links(f"{base}/u/{marker}", f"{base}/p/{marker}", marker, browser)
+
+
+def mail_links(edition: Edition, write_to: str) -> Links:
+    """What unsubscribes by mail to an address (RFC 2369): a person reads that."""
+    subject = quote(f"unsubscribe {edition.digest}")
+    return Links(f"mailto:{quote(write_to, safe='@')}?subject={subject}", "", "", "", write_to)
 
 
 def marker_of(message: bytes) -> bytes:

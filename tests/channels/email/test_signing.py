@@ -114,7 +114,7 @@ async def test_each_recipient_has_links_that_are_signed(
 
 
 @pytest.mark.parametrize("public_url", [None, "http://digest.example.com"])
-async def test_without_https_there_are_no_links(
+async def test_without_https_a_person_unsubscribes_by_mail(
     tmp_path: Path, mail_server: MailServer, public_url: str | None
 ) -> None:
     channel = email(tmp_path, mail_server.port, public_url=public_url)
@@ -122,7 +122,8 @@ async def test_without_https_there_are_no_links(
     await send(channel, *deliveries(channel, ordinary(3)))
 
     raw = mail_server.mails[0].raw
-    assert b"List-Unsubscribe" not in raw
+    assert raw.count(b"List-Unsubscribe") == 1
+    assert b"List-Unsubscribe: <mailto:d@example.com?subject=unsubscribe%20weekly>\r\n" in raw
     assert b"/u/" not in raw
 
 

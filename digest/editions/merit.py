@@ -30,7 +30,7 @@ Merit = tuple[bool, int, int, int, bool, bool, "datetime", int]
 
 def coverage(story: Cluster) -> int:
     """How many publishers tell the same; what is only related is something else."""
-    return publishers(story.entries)
+    return publishers(story.entries) if len(story.entries) > 1 else 1
 
 
 def is_shared(story: Cluster) -> bool:

@@ -105,7 +105,8 @@ def _units(ranked: Iterable[Cluster]) -> list[list[Cluster]]:
     for story in ranked:
         key = (story.lead.feed_url, story.group) if story.group else story.lead.id
         units.setdefault(key, []).append(story)
-    return [sorted(unit, key=reading_order) for unit in units.values()]
+    # To read the title of each that is alone would take longer than all else here.
+    return [sorted(unit, key=reading_order) if len(unit) > 1 else unit for unit in units.values()]
 
 
 def _top(

@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment, nodes
 
 from digest.language import AMERICAN, CATALOGS, ENGLISH, language_of, languages
-from digest.rendering.phrases import markdown
+from digest.rendering.markdown_escapes import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -32,7 +32,6 @@ from digest.model.editions import (
     Pictures,
     Quiet,
     Related,
-    Schedule,
     Section,
     ShownAs,
     Story,
@@ -58,6 +57,7 @@ from digest.model.feeds import (
     PollResult,
     Spent,
 )
+from digest.model.schedules import Schedule
 from digest.model.structs import as_dict, as_json, repr_without
 
 __all__ = [

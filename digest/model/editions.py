@@ -1,10 +1,10 @@
-"""Editions: their stories, sections and pictures, and the schedule that makes them."""
+"""Editions: their stories, sections and pictures."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
 
@@ -23,41 +23,6 @@ Images = Literal["none", "remote", "embedded"]
 # What becomes of the stories that an edition has no room for; what it shows an entry as.
 Overflow = Literal["list", "next", "drop"]
 ShownAs = Literal["story", "line", "counted"]
-
-
-class Schedule(Struct, frozen=True):
-    """A wall-clock rule: which local dates, at which local times.
-
-    `None` means every one. Weekdays count from Monday as 0. Where both `month_days` and
-    `weekdays` are given, either is enough (POSIX crontab). With `clamp`, a day of the month
-    that a short month lacks is its last day.
-    """
-
-    text: str
-    times: tuple[time, ...]
-    months: frozenset[int] | None = None
-    month_days: frozenset[int] | None = None
-    weekdays: frozenset[int] | None = None
-    clamp: bool = False
-
-    def on(self, day: date) -> bool:
-        """Whether the rule applies to this local date."""
-        if self.months is not None and day.month not in self.months:
-            return False
-        by_weekday = self.weekdays is not None and day.weekday() in self.weekdays
-        if self.month_days is None:
-            return self.weekdays is None or by_weekday
-        by_day = day.day in self.month_days or (
-            self.clamp
-            and (day + timedelta(days=1)).day == 1
-            and any(wanted > day.day for wanted in self.month_days)
-        )
-        return by_day or by_weekday
-
-    @property
-    def hourly(self) -> bool:
-        """Whether it runs in every hour of a day, and so in both of a repeated one."""
-        return len({at.hour for at in self.times}) == 24
 
 
 class AlsoIn(Struct, frozen=True):

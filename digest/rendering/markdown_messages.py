@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from digest.language import language_of
-from digest.rendering import phrases
+from digest.rendering import markdown_escapes, phrases
 from digest.rendering.excerpts import excerpt as excerpt_of
 from digest.rendering.full_list import linked_to_list
 from digest.rendering.measures import measures
@@ -86,12 +86,12 @@ def markdown_messages(
 
 def literal(text: str) -> str:
     """Text on one line that Markdown shows as it is; `|` hides text on some services."""
-    return phrases.markdown(_SPACE.sub(" ", text).strip()).replace("|", "\\|")
+    return markdown_escapes.markdown(_SPACE.sub(" ", text).strip()).replace("|", "\\|")
 
 
 def link(text: str, url: str, most: int = _MAX_SMALL_LINK) -> str:
     """A link; the text alone where there is no address, or one longer than `most`."""
-    address = phrases.markdown_url(url).translate(_BRACKETS)
+    address = markdown_escapes.markdown_url(url).translate(_BRACKETS)
     return f"[{literal(text)}](<{address}>)" if 0 < len(address) <= most else literal(text)
 
 

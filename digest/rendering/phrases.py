@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -19,10 +18,7 @@ if TYPE_CHECKING:
     from digest.model import Edition, Failing, Held, Quiet, Section, Story
 
 # What means something anywhere, then what does at the start of a line or, a #, of a word.
-_MARKDOWN = re.compile(r"[\\`*_\[\]<>~&]|^[+-]|(?<!\S)#")
 # A number with a dot makes a list at the start of a line only.
-_NUMBERED = re.compile(r"^(\d+)([.)])")
-_MARKDOWN_URL = re.compile(r"[<>\s\\]|&(?=#?\w+;)")
 _NAME, _NAMED = 60, 3
 # A word that is longer is cut in two.
 _LONGEST_TAIL = 15
@@ -296,15 +292,3 @@ def line(text: str, around: Direction) -> str:
 
 def _direction(letter: str) -> Direction | None:
     return _DIRECTIONS.get(unicodedata.bidirectional(letter))
-
-
-def markdown(text: str) -> str:
-    """Text that Markdown shows as it is (CommonMark, backslash escapes)."""
-    return _NUMBERED.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\g<0>", text))
-
-
-def markdown_url(url: str) -> str:
-    """An address for the inside of `<...>` in a Markdown link."""
-    return _MARKDOWN_URL.sub(
-        lambda match: "&amp;" if match[0] == "&" else f"%{ord(match[0]):02X}", url
-    )

@@ -9,7 +9,7 @@ from jinja2 import pass_context
 from msgspec import Struct
 
 from digest.language import language_of
-from digest.rendering import phrases
+from digest.rendering import markdown_escapes, phrases
 from digest.rendering.columns import wrap
 from digest.rendering.content import email_html
 from digest.rendering.contents import contents
@@ -139,8 +139,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "excerpt": excerpt,
     "inline": _inline,
     "line": _line,
-    "markdown": phrases.markdown,
-    "markdown_url": phrases.markdown_url,
+    "markdown": markdown_escapes.markdown,
+    "markdown_url": markdown_escapes.markdown_url,
     "reading_time": _reading_time,
     "short": phrases.short,
     "source": source,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, field
 
-from digest.rendering import phrases
+from digest.rendering import markdown_escapes
 from digest.rendering.columns import WIDTH, wrap
 from digest.rendering.content import HEADINGS, REST, clean_content
 
@@ -71,7 +71,7 @@ def _markdown_lines(block: Block) -> list[str]:
     if block.kind == "code":
         fence = max(["``", *re.findall("`+", block.text)], key=len) + "`"
         return [fence, *block.text.splitlines(), fence]
-    text = phrases.markdown(block.text)
+    text = markdown_escapes.markdown(block.text)
     if block.kind == "heading":
         return [f"**{text}**"]
     if block.kind == "item":

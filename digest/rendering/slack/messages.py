@@ -6,7 +6,7 @@ Limits: https://docs.slack.dev/reference/block-kit/blocks
 from __future__ import annotations
 
 import json
-from itertools import chain, groupby, takewhile
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -19,19 +19,17 @@ from digest.rendering.phrases import short_line
 from digest.rendering.slack import blocks as make
 from digest.rendering.slack.blocks import MAX_BLOCKS, MAX_JSON, Message
 from digest.rendering.slack.plain import literal
+from digest.rendering.slack.sections import MAX_NAME, Item, body, sections
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from digest.language import Language
-    from digest.model import Edition, Section, Story
+    from digest.model import Edition
     from digest.rendering.slack.blocks import Block
 
 # What a part's number and summary may add to it once all parts are known.
 _MARGIN = 150
 _MAX_HEADER = 140
 _MAX_TEXT = 200
-_MAX_NAME = 60
 _MAX_NOTE = 240
 # A thread's parent is to be short.
 _MOST_IN_PARENT = 5
@@ -60,18 +58,6 @@ _FEW = 6
 _IN_THREAD = _LEVELS[0]
 
 
-class _Item(Struct, frozen=True):
-    """A story as blocks, or as one item of a list; `first` and `last` of its section."""
-
-    number: int
-    section: Section
-    story: Story
-    blocks: list[Block]
-    listed: bool
-    first: bool
-    last: bool
-
-
 def build_messages(edition: Edition, url: str = "") -> list[Message]:
     """One message where it fits, with excerpts if they do; else as many as it takes.
 
@@ -79,7 +65,7 @@ def build_messages(edition: Edition, url: str = "") -> list[Message]:
     browser, if it is.
     """
     edition = linked_to_list(edition, url) if url else edition
-    items: list[_Item] = []
+    items: list[Item] = []
     footer = [*_in_browser(edition, url), *_footer(edition)]
     for level in _LEVELS:
         items = _items(edition, level)
@@ -121,7 +107,7 @@ def build_thread(edition: Edition, url: str = "") -> list[Message]:
     return [_parent(edition, opening, [*chain(*shown)], link), *made]
 
 
-def _replies(edition: Edition, opening: int, closing: list[Block]) -> list[list[_Item]]:
+def _replies(edition: Edition, opening: int, closing: list[Block]) -> list[list[Item]]:
     """What goes into each reply, behind the first stories: in as much detail as few have room for.
 
     They are too many where even the titles are.
@@ -138,14 +124,14 @@ def _replies(edition: Edition, opening: int, closing: list[Block]) -> list[list[
     return replies
 
 
-def _weight(items: list[_Item]) -> int:
+def _weight(items: list[Item]) -> int:
     return sum(len(json.dumps(item.blocks)) for item in items)
 
 
-def _by_section(edition: Edition, items: list[_Item], closing: list[Block]) -> list[list[_Item]]:
+def _by_section(edition: Edition, items: list[Item], closing: list[Block]) -> list[list[Item]]:
     """Each section by itself, or with those before it where they are small; none after too many."""
-    replies: list[list[_Item]] = []
-    for run in _sections(items):
+    replies: list[list[Item]] = []
+    for run in sections(items):
         if len(replies) > _MOST_REPLIES:
             break
         joined = [*replies[-1], *run] if replies else run
@@ -156,7 +142,7 @@ def _by_section(edition: Edition, items: list[_Item], closing: list[Block]) -> l
     return replies
 
 
-def _beyond(items: list[_Item], language: Language, url: str) -> list[Block]:
+def _beyond(items: list[Item], language: Language, url: str) -> list[Block]:
     """The line that counts what a thread has no room for; none where there is nothing."""
     if not items:
         return []
@@ -165,7 +151,7 @@ def _beyond(items: list[_Item], language: Language, url: str) -> list[Block]:
     return [make.rich_text([make.line([make.link(url, count)])])]
 
 
-def _items(edition: Edition, level: _Level) -> list[_Item]:
+def _items(edition: Edition, level: _Level) -> list[Item]:
     pictures = level.pictures and not any(section.top for section in edition.sections)
     items = []
     for number, section in enumerate(edition.sections):
@@ -178,12 +164,12 @@ def _items(edition: Edition, level: _Level) -> list[_Item]:
                 else [make.bullet(story, section, excerpt, edition)]
             )
             last = place == len(section.stories)
-            items.append(_Item(number, section, story, blocks, not large, place == 1, last))
+            items.append(Item(number, section, story, blocks, not large, place == 1, last))
     return items
 
 
 def _message(
-    edition: Edition, items: list[_Item], number: int, total: int, footer: list[Block]
+    edition: Edition, items: list[Item], number: int, total: int, footer: list[Block]
 ) -> Message:
     title = short_line(edition.title, _MAX_HEADER)
     language = language_of(edition.language)
@@ -192,20 +178,18 @@ def _message(
     blocks = [
         _header(title if total == 1 else f"{title} ({number}/{total})"),
         _context(phrases.summary(edition) if number == 1 else part),
-        *(_body(items, language) or [{"type": "section", "text": nothing}]),
+        *(body(items, language) or [{"type": "section", "text": nothing}]),
         *footer,
     ]
     opens = f"{title} ({number}/{total})"
     return _post(edition.subject if number == 1 else _announced(opens, items, language), blocks)
 
 
-def _parent(
-    edition: Edition, opening: list[_Item], rest: list[_Item], link: list[Block]
-) -> Message:
+def _parent(edition: Edition, opening: list[Item], rest: list[Item], link: list[Block]) -> Message:
     language = language_of(edition.language)
-    runs = list(_sections(rest))
+    runs = list(sections(rest))
     names = language.list_of(
-        f"{phrases.inline(short_line(run[0].section.title, _MAX_NAME), language.direction)}"
+        f"{phrases.inline(short_line(run[0].section.title, MAX_NAME), language.direction)}"
         f" ({len(run)})"
         for run in runs
     )
@@ -218,17 +202,17 @@ def _parent(
     blocks = [
         _header(short_line(edition.title, _MAX_HEADER)),
         _context(phrases.summary(edition)),
-        *_body(opening, language),
+        *body(opening, language),
         _context(short_line(inside, _MAX_NOTE)),
         *link,
     ]
     return _post(edition.subject, blocks)
 
 
-def _reply(edition: Edition, items: list[_Item], footer: list[Block]) -> Message:
+def _reply(edition: Edition, items: list[Item], footer: list[Block]) -> Message:
     language = language_of(edition.language)
-    blocks = [*_body(items, language), *footer]
-    titles = dict.fromkeys(short_line(item.section.title, _MAX_NAME) for item in items)
+    blocks = [*body(items, language), *footer]
+    titles = dict.fromkeys(short_line(item.section.title, MAX_NAME) for item in items)
     return _post(_announced(language.list_of(titles), items, language), blocks)
 
 
@@ -242,9 +226,9 @@ def _post(text: str, blocks: list[Block]) -> Message:
     }
 
 
-def _announced(what: str, items: list[_Item], language: Language) -> str:
+def _announced(what: str, items: list[Item], language: Language) -> str:
     """What a message is and what it begins with."""
-    beginning = short_line(items[0].story.title, _MAX_NAME)
+    beginning = short_line(items[0].story.title, MAX_NAME)
     if more := len(items) - 1:
         beginning = language.plural(
             more, "{story}, and {number} more", "{story}, and {number} more", story=beginning
@@ -268,62 +252,3 @@ def _in_browser(edition: Edition, url: str) -> list[Block]:
 def _footer(edition: Edition) -> list[Block]:
     sentences = (short_line(phrases.notes(edition), _MAX_NOTE), phrases.next_edition(edition))
     return [_context(" ".join(filter(None, sentences)))] if any(sentences) else []
-
-
-def _body(items: list[_Item], language: Language) -> list[Block]:
-    """The sections, with a line between what is on top and the rest."""
-    blocks: list[Block] = []
-    above = False
-    for run in _sections(items):
-        if above and not run[0].section.top:
-            blocks.append({"type": "divider"})
-        above = run[0].section.top
-        blocks += _section(run, language)
-    return blocks
-
-
-def _sections(items: list[_Item]) -> Iterator[list[_Item]]:
-    return (list(run) for _, run in groupby(items, key=lambda item: item.number))
-
-
-def _section(items: list[_Item], language: Language) -> list[Block]:
-    """Stories of one section under its title; lists go together into one block."""
-    section = items[0].section
-    blocks: list[Block] = []
-    name = short_line(section.title, _MAX_NAME)
-    continued = language.translate("{title} (continued)", title=name)
-    title = name if items[0].first else continued
-    lines = [make.heading(title, section.url)] if section.headed else []
-    more = make.more(section, language) if items[-1].last else []
-    for group, run in groupby(items, key=lambda each: each.story.group):
-        members = list(run)
-        nested = bool(group) and all(item.listed for item in members)
-        lines += _heading_of_group(group, nested=nested)
-        for listed, shown in _by_form(members):
-            if listed:
-                lines.append(make.bullets(shown, indent=1 if nested else 0))
-            else:
-                blocks += [*_text(lines), *shown]
-                lines = []
-        # A list that is nested ends where the next is not; what is not has a line below it.
-        if group and not nested and (more or members[-1] is not items[-1]):
-            blocks += [*_text(lines), {"type": "divider"}]
-            lines = []
-    return [*blocks, *_text([*lines, *more])]
-
-
-def _by_form(items: list[_Item]) -> Iterator[tuple[bool, list[Block]]]:
-    """What is in a list and what stands by itself, in turns."""
-    for listed, run in groupby(items, key=lambda each: each.listed):
-        yield listed, [block for item in run for block in item.blocks]
-
-
-def _text(lines: list[Block]) -> list[Block]:
-    return [make.rich_text(lines)] if lines else []
-
-
-def _heading_of_group(name: str, *, nested: bool) -> list[Block]:
-    if not name:
-        return []
-    title = make.heading(name)
-    return [make.bullets([title])] if nested else [title]

@@ -1,0 +1,21 @@
+"""Text and addresses as Markdown shows them as they are."""
+
+from __future__ import annotations
+
+import re
+
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>~&]|^[+-]|(?<!\S)#")
+_NUMBERED = re.compile(r"^(\d+)([.)])")
+_MARKDOWN_URL = re.compile(r"[<>\s\\]|&(?=#?\w+;)")
+
+
+def markdown(text: str) -> str:
+    """Text that Markdown shows as it is (CommonMark, backslash escapes)."""
+    return _NUMBERED.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\g<0>", text))
+
+
+def markdown_url(url: str) -> str:
+    """An address for the inside of `<...>` in a Markdown link."""
+    return _MARKDOWN_URL.sub(
+        lambda match: "&amp;" if match[0] == "&" else f"%{ord(match[0]):02X}", url
+    )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+# What means something anywhere, then what does at the start of a line or, a #, of a word.
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>~&]|^[+-]|(?<!\S)#")
+# A number with a dot makes a list at the start of a line only.
 _NUMBERED = re.compile(r"^(\d+)([.)])")
 _MARKDOWN_URL = re.compile(r"[<>\s\\]|&(?=#?\w+;)")
 

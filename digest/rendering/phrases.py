@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from digest.language import Direction, Language
     from digest.model import Edition, Failing, Held, Quiet, Section, Story
 
-# What means something anywhere, then what does at the start of a line or, a #, of a word.
-# A number with a dot makes a list at the start of a line only.
 _NAME, _NAMED = 60, 3
 # A word that is longer is cut in two.
 _LONGEST_TAIL = 15

@@ -145,7 +145,7 @@ class _Desk:
             return _answer(pages.subscribe(form, again, address=given), 422)
         address = _address(given)
         if not address:
-            wrong = pages.t("This is no email address.")
+            wrong = pages.t("This is not an email address.")
             return _answer(pages.subscribe(form, wrong, address=given), 422)
         if not await subscriptions.admits(self._peer(request)):
             return _answer(pages.too_many(), 429)

@@ -30,7 +30,7 @@ class Pages:
     def unsubscribe(self, reader: Recipient) -> Page:
         """Where an address leaves the list, or comes back to it."""
         if self._is_sent(reader):
-            ask = self.t("Send {title} to {address} no more?", **self._who(reader))
+            ask = self.t("Stop sending {title} to {address}?", **self._who(reader))
             leave = Form("unsubscribe", self.t("Unsubscribe"))
             return self._page(self.t("Unsubscribe"), ask, forms=(leave,), main="unsubscribe")
         return self._page(
@@ -134,7 +134,7 @@ class Pages:
             return ()
         if reader.frequency == "weekly":
             return (Form("each", self.t("Send every edition")),)
-        return (Form("weekly", self.t("Send it once a week, all in one")),)
+        return (Form("weekly", self.t("Send it once a week, all together")),)
 
     def _turns(self, reader: Recipient) -> tuple[str, ...]:
         """How often it gets editions where that is not each, or not yet."""

@@ -123,7 +123,7 @@ def test_who_left_any_list_is_asked_once_a_month(store: Store, left: str) -> Non
 )
 async def test_what_says_more_than_an_address_is_none(desk: Desk, address: str) -> None:
     answer = await desk.subscribe(address)
-    assert (answer.status, said(answer)) == (422, "This is no email address.")
+    assert (answer.status, said(answer)) == (422, "This is not an email address.")
     assert await sent_to(desk) == []
 
 

@@ -45,7 +45,7 @@ async def test_an_old_link_ends_what_is_sent_now(tmp_path: Path, *, moved: bool)
         else:
             await put(desk, Recipient("inbox", EVE), Recipient("news", EVE))
         assert (
-            said(await desk.get(f"/u/{OLD}")) == "Send Weekly reading to e***@example.com no more?"
+            said(await desk.get(f"/u/{OLD}")) == "Stop sending Weekly reading to e***@example.com?"
         )
         answer = await desk.post(f"/u/{OLD}")
         assert said(answer) == "e***@example.com does not get Weekly reading."

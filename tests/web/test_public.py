@@ -58,7 +58,7 @@ async def test_reading_changes_nothing(desk: Desk) -> None:
 
 async def test_a_post_is_enough(desk: Desk) -> None:
     shown = await desk.get(f"/u/{ADA}")
-    assert said(shown) == "Send Weekly reading to a***@example.com no more?"
+    assert said(shown) == "Stop sending Weekly reading to a***@example.com?"
     assert "ada@example.com" not in shown.text
     answer = await desk.send(f"/u/{ADA}", ONE_CLICK, URLENCODED)
     assert answer.status == 200
@@ -232,9 +232,11 @@ async def test_the_main_action_of_a_page_stands_out(desk: Desk) -> None:
 async def test_everything_that_ends_is_named(tmp_path: Path) -> None:
     async with serving(tmp_path, also="Wochenblatt") as desk:
         both = "Weekly reading, Wochenblatt"
-        assert said(await desk.get(f"/u/{ADA}")) == f"Send {both} to a***@example.com no more?"
+        assert said(await desk.get(f"/u/{ADA}")) == f"Stop sending {both} to a***@example.com?"
         assert said(await desk.post(f"/u/{ADA}")) == f"a***@example.com does not get {both}."
-        assert said(await desk.post(f"/u/{ADA}", do="resubscribe")).startswith(f"Send {both} to")
+        assert said(await desk.post(f"/u/{ADA}", do="resubscribe")).startswith(
+            f"Stop sending {both}"
+        )
         assert said(await desk.get(f"/p/{ADA}")) == f"a***@example.com gets {both}."
 
 
@@ -382,7 +384,7 @@ NO_ADDRESSES = [
 async def test_what_is_no_address_is_sent_nothing(desk: Desk) -> None:
     for address in NO_ADDRESSES:
         answer = await desk.subscribe(address)
-        assert (answer.status, said(answer)) == (422, "This is no email address."), address
+        assert (answer.status, said(answer)) == (422, "This is not an email address."), address
     assert desk.channel.sent == []
 
 

@@ -24,6 +24,8 @@ _MARKS = (CODE, BREAK)
 _SEPARATORS = " .,:;!?|–—-。，、：！？"
 # Written one way in titles and another in texts, character for character.
 _ALIKE = str.maketrans("’‘‛“”„«»–—‑\u00a0\u202f", '\'\'\'"""""---  ')
+# A text may begin with so short a word by itself.
+_LEAST_TITLE = 3
 
 
 def telling(paragraphs: Iterable[str], title: str) -> str:
@@ -92,7 +94,7 @@ def _after_beginning(paragraph: str, title: str) -> str:
 
 def _after_title(paragraph: str, title: str) -> str:
     """A paragraph without the title that it begins with; after `…` where its sentence goes on."""
-    if not title or _folded(paragraph[: len(title)]) != _folded(title):
+    if len(title) < _LEAST_TITLE or _folded(paragraph[: len(title)]) != _folded(title):
         return paragraph
     rest = paragraph[len(title) :]
     kept = rest.lstrip(_SEPARATORS)

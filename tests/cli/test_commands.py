@@ -69,7 +69,7 @@ def test_preview_prints_the_contract(polled: Project) -> None:
         "feed": "A feed",
         "published": NOW.isoformat(),
         "excerpt": "Two words.",
-        "reading_minutes": 1,
+        "reading_minutes": 0,
         "also_in": [],
         "related": [],
         "facts": [],

@@ -39,6 +39,7 @@ LEAD = (
 )
 HEADERS = {
     *("Auto-Submitted", "Content-Language", "Content-Type", "Date", "From", "List-Id"),
+    "List-Unsubscribe",
     *("MIME-Version", "Message-ID", "Subject", "To"),
 }
 

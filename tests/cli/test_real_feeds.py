@@ -59,7 +59,9 @@ def test_every_entry_arrives_once_and_then_only_what_is_new(serving: Project) ->
     assert (polled["new"], polled["failed"]) == (29, 0)
     preview = serving.json("preview", "weekly")
     stories = [story for part in preview["sections"] for story in part["stories"]]
+    counted = [each for part in preview["sections"] for each in part["more"]]
     shown = [one for story in stories for one in (story, *story["related"])]
+    shown += [title for feed in counted for title in feed["listed"]]
     assert len(shown) == 29
     assert {(one["title"], one["url"]) for one in shown} == said
 

@@ -320,7 +320,7 @@ def test_top_stories_count_above_the_fold() -> None:
     edition = composed(*LOUD, entry(30, "b"), entry(31, "b"), top=2, fold=3)
 
     assert edition.sections[0].top
-    assert [story.entries[0] for story in edition.stories if not story.brief] == [30, 1, 31]
+    assert [story.entries[0] for story in edition.stories if not story.brief] == [30, 1, 2]
 
 
 def test_a_digest_of_one_feed_has_no_top_but_what_is_watched() -> None:

@@ -48,7 +48,7 @@ def test_the_preheader_names_what_follows_the_lead() -> None:
     [
         ({}, "What story 1 is about. And a little more."),
         ({"excerpt": "Story 1. It is about a well."}, "It is about a well."),
-        ({"excerpt": ""}, "Ada · today · 4 min"),
+        ({"excerpt": ""}, "Ada · Monday · 4\u00a0min"),
         ({"excerpt": "word " * 60}, ("word " * 27).strip() + "…"),
     ],
 )

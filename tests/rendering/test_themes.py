@@ -168,10 +168,10 @@ def test_related_stories_are_under_the_story(theme: Theme) -> None:
 def test_what_is_related_has_its_day_and_its_words(theme: Theme) -> None:
     dated = Related("Much the same", "https://other.example/1", "Other", NOW, "How it begins.")
     one = edition(story(related=(dated,)))
-    assert "Related: Much the same · Other · today" in texts(shown(theme, one), "meta")
+    assert "Related: Much the same · Other · Monday" in texts(shown(theme, one), "meta")
     assert "How it begins." in texts(shown(theme, one), "meta")
     assert (
-        "  Related: Much the same (Other · today)\n  https://other.example/1\n  How it begins.\n"
+        "  Related: Much the same (Other · Monday)\n  https://other.example/1\n  How it begins.\n"
     ) in TEMPLATES[theme].text(one)
 
 

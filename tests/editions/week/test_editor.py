@@ -36,10 +36,6 @@ LONG_ENOUGH = ("The well", "A fifth of the web, for forty minutes", CROSS_POSTED
 RECORDED = ("The harbour that moved", "#88: Databases in your pocket", "#89: The cost of a cache")
 
 
-def waits_for(stream: str) -> pytest.MarkDecorator:
-    return pytest.mark.xfail(reason=f"waits for {stream}", strict=True)
-
-
 def story_with(edition: Edition, title: str) -> Story:
     found = [story for story in edition.stories if title in titles_of(story)]
     assert len(found) == 1, f"{title}: {len(found)}"

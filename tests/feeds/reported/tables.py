@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct, convert
 
@@ -23,7 +23,7 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
 
     A request with validators gets the status `conditional` in place of the answer, where that is
     given. `hours` lie between polls. `scripted` names the test of a case that takes more than
-    answers. A case is `open` where it is known to fail: with "both" readers, or with one.
+    answers.
     """
 
     report: str
@@ -38,7 +38,6 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
     conditional: int = 0
     hours: float = 1.0
     scripted: str = ""
-    open: Literal["", "both", "fast", "tolerant"] = ""
 
 
 def tables() -> dict[str, dict[str, Case]]:

@@ -25,22 +25,16 @@ OF_ONE_READER = {"http", "json"}
 NEIGHBOURS = "neighbours"
 
 
-def _parameters(reader: str, *tables: str) -> list[pytest.ParameterSet]:
-    known = pytest.mark.xfail(reason="open", strict=True)
-    return [
-        pytest.param(name, marks=[known] if case.open in {reader, "both"} else [])
-        for table in tables
-        for name, case in TABLES[table].items()
-        if not case.scripted
-    ]
+def _played(*tables: str) -> list[str]:
+    return [name for table in tables for name, case in TABLES[table].items() if not case.scripted]
 
 
-@pytest.mark.parametrize("name", _parameters("fast", *TABLES))
+@pytest.mark.parametrize("name", _played(*TABLES))
 async def test_a_reported_case(name: str, tmp_path: Path) -> None:
     assert_right(await play(name, CASES[name], tmp_path), CASES[name])
 
 
-@pytest.mark.parametrize("name", _parameters("tolerant", *sorted(TABLES.keys() - OF_ONE_READER)))
+@pytest.mark.parametrize("name", _played(*sorted(TABLES.keys() - OF_ONE_READER)))
 async def test_a_reported_case_with_the_tolerant_reader(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,7 +20,7 @@ TITLES = [
     ("a&#13;&#10;Bcc: evil@example.com", "a Bcc: evil@example.com"),
     ("=?utf-8?q?x=0D=0ABcc:evil=40example.com?=", "=?utf-8?q?x=0D=0ABcc:evil=40example.com?="),
     ("one&#8232;line&#8233;only", "one line only"),
-    ("nothing&#0;between", "nothing between"),
+    ("nothing&#0;between", "nothing\ufffdbetween"),
     ("half a&#xD83D; pair", "half a\ufffd pair"),
     ("&lt;!channel&gt; everyone", "<!channel> everyone"),
     ("*x* _y_ ~z~ `w`", "*x* _y_ ~z~ `w`"),
@@ -35,7 +35,7 @@ LEAD = (
         "x&#13;&#10;Bcc: evil@example.com =?utf-8?q?=0D=0ABcc:evil?= "
         "&#8232;&#0;&#xD800; &lt;!channel&gt;"
     ),
-    "x Bcc: evil@example.com =?utf-8?q?=0D=0ABcc:evil?= \ufffd <!channel>",
+    "x Bcc: evil@example.com =?utf-8?q?=0D=0ABcc:evil?= \ufffd\ufffd <!channel>",
 )
 HEADERS = {
     *("Auto-Submitted", "Content-Language", "Content-Type", "Date", "From", "List-Id"),
@@ -75,7 +75,8 @@ def test_they_arrive_and_do_nothing(project: Project) -> None:
     (post,) = project.slack.seen
     (stories,) = (block for block in post.json["blocks"] if block["type"] == "rich_text")
     others = [block for block in post.json["blocks"] if block != stories]
-    links = [story["elements"][0] for story in stories["elements"][1]["elements"]]
+    (listed,) = (part for part in stories["elements"] if part["type"] == "rich_text_list")
+    links = [story["elements"][0] for story in listed["elements"]]
     assert [(link["type"], link["text"], link["url"]) for link in links] == [
         ("link", *pair) for pair in expected
     ]

@@ -51,7 +51,8 @@ def assert_shown_or_counted(
     assert found == expected[: len(found)]
     if len(found) < len(expected):
         assert len(messages) == 1 + 6
-        assert any(re.fullmatch("and [0-9,]+ more", line) for line in shown(messages[-1]))
+        # In a line of another direction a mark stands around it.
+        assert any(re.search("and [0-9,]+ more", line) for line in shown(messages[-1]))
 
 
 def test_a_story_is_its_linked_title_what_to_know_of_it_and_its_excerpt() -> None:

@@ -25,10 +25,10 @@ _SESSION_ID = re.compile(r"(?=[a-z]*\d)[0-9a-z]{8,}", re.IGNORECASE)
 
 def has_title_or_text_of(entry: KeyedEntry, known: KnownEntry) -> bool:
     """Whether an entry has the title of a known one, or its text."""
-    said = entry.entry
-    if said.title and said.title == known.title:
+    parsed = entry.entry
+    if parsed.title and parsed.title == known.title:
         return True
-    return bool(said.html) and f"{TEXT}:{digest_of(known.title, said.html)}" in known.names
+    return bool(parsed.html) and f"{TEXT}:{digest_of(known.title, parsed.html)}" in known.names
 
 
 def is_revised(entry: KeyedEntry, known: KnownEntry) -> bool:

@@ -84,17 +84,17 @@ def _clean(keyed: KeyedEntry) -> CleanEntry:
     parsed = keyed.entry
     safe = _safe(with_captions(parsed.html), parsed.base)
     picture = content_picture(safe, parsed.html)
-    said = read_entry(parsed, safe, picture.text if picture else "")
+    text = read_entry(parsed, safe, picture.text if picture else "")
     return CleanEntry(
         key=keyed.key,
         fingerprint=keyed.fingerprint,
-        title=said.title,
+        title=text.title,
         link=parsed.link,
         author=parsed.author,
         published=parsed.published,
         html=safe,
-        excerpt=said.excerpt,
-        words=said.words,
+        excerpt=text.excerpt,
+        words=text.words,
         names=keyed.names,
         image=parsed.image or (picture.address if picture else ""),
         seconds=parsed.seconds,

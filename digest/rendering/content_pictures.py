@@ -125,8 +125,8 @@ def _is_large(address: str, attributes: dict[str, str]) -> bool:
     return is_fit(width, height)
 
 
-def _pixels(said: str) -> int | None:
-    match = _PIXELS.fullmatch(said.strip())
+def _pixels(length: str) -> int | None:
+    match = _PIXELS.fullmatch(length.strip())
     return int(match[1]) if match else None
 
 

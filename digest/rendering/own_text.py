@@ -45,8 +45,8 @@ def own_excerpt(html: str, entry: Entry, edges: SharedEdges) -> str:
     own = (text for text in prose if text.rstrip(" ;·:") not in shared and text not in shared)
     # A title that was made of the text is no reason to leave out its beginning.
     is_post = entry.excerpt.startswith(entry.title.removesuffix("…"))
-    said = telling(map(edges.without_prefix, own), "" if is_post else entry.title)
-    return excerpt(said, max(EXCERPT_CHARACTERS, len(entry.excerpt)))
+    text = telling(map(edges.without_prefix, own), "" if is_post else entry.title)
+    return excerpt(text, max(EXCERPT_CHARACTERS, len(entry.excerpt)))
 
 
 def is_touched(text: str, edges: SharedEdges) -> bool:

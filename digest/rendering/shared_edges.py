@@ -47,9 +47,9 @@ def shared_edges(beginnings: Sequence[str], ends: Sequence[str]) -> SharedEdges:
 
     Either may be cut anywhere on the side that is no edge.
     """
-    first, said = _shared([paragraphs(html) for html in beginnings], _MOST_FIRST)
+    first, sentences = _shared([paragraphs(html) for html in beginnings], _MOST_FIRST)
     last, _ = _shared([paragraphs(html, backwards=True) for html in ends], _MOST_LAST)
-    return SharedEdges(first, last, _shared_prefix(said))
+    return SharedEdges(first, last, _shared_prefix(sentences))
 
 
 def _shared(edges: Sequence[Iterator[Paragraph]], most: int) -> tuple[frozenset[str], list[str]]:

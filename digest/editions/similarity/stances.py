@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 _UNDOING = frozenset({("decision", 1), ("course", 1)})
 _OF_TWO = frozenset({"trade", "contest"})
 _NOBODY: frozenset[str] = frozenset()
-_READ_KINDS = tuple(re.compile(rf"(?<!\w)(?:{said})(?!\w)", re.VERBOSE) for said in KINDS.values())
+_READ_KINDS = tuple(
+    re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.VERBOSE) for pattern in KINDS.values()
+)
 _KIND_WORDS = frozenset(" ".join(KINDS).split())
 _VERSUS = re.compile(r"(\w+)\W+(?:vs\.?(?!\ code\b)|versus)\W+(\w+)")
-_PHRASE = re.compile("|".join(rf"(\b(?:{said})\b)" for said in PHRASES.values()), re.VERBOSE)
+_PHRASE = re.compile("|".join(rf"(\b(?:{pattern})\b)" for pattern in PHRASES.values()), re.VERBOSE)
 _MEANT = tuple(PHRASES)
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 # The first letter of scripts that do without spaces, or put endings to their words.

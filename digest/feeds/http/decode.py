@@ -29,13 +29,13 @@ def decode_body(body: bytes, coding: str, limit: int) -> bytes:
     Raises:
         FeedError: a coding that was not asked for, damaged or too large.
     """
-    said = {each.strip().lower() for each in coding.split(",")}
-    if "deflate" in said and body and not body.startswith(_GZIP_MAGIC):
+    codings = {each.strip().lower() for each in coding.split(",")}
+    if "deflate" in codings and body and not body.startswith(_GZIP_MAGIC):
         body = _undeflated(body, limit)
     for _ in range(_MOST_GZIP):
         if body.startswith(_GZIP_MAGIC):
             body = _gunzipped(body, limit)
-    if not said.isdisjoint(_NOT_ASKED_FOR) and not _is_text(body):
+    if not codings.isdisjoint(_NOT_ASKED_FOR) and not _is_text(body):
         raise FeedError(f"the body is coded as {coding.strip()[:60]!r}, which was not asked for")
     return body
 

@@ -75,9 +75,9 @@ def kinds_in(attributes: dict[str, Any]) -> set[str]:
 
 def media_kinds(address: str, media_type: str, medium: str = "") -> set[str]:
     """What a file is, of image, audio and video: as is said of it, else by its address."""
-    said = {medium, media_type.partition("/")[0].lower()} & _ENDINGS.keys()
-    if said or medium or ("/" in media_type and media_type.lower() not in _ANY_FILE):
-        return said
+    kinds = {medium, media_type.partition("/")[0].lower()} & _ENDINGS.keys()
+    if kinds or medium or ("/" in media_type and media_type.lower() not in _ANY_FILE):
+        return kinds
     ending = _AFTER_PATH.split(address, maxsplit=1)[0].rpartition(".")[2].lower()
     return {kind for kind, endings in _ENDINGS.items() if ending in endings}
 

@@ -48,17 +48,17 @@ _MARKUP_IN_TITLE = re.compile(r"</[a-z]|\w<br>|<br>\w|<br ?/>", re.IGNORECASE)
 _UNCLOSED_MARKUP = re.compile(r"\A\s*<(?:p|div|img|span)\b|<br>|<[a-z]+\s[^<>]*=", re.IGNORECASE)
 
 
-def text_type(said: str, default: str) -> str:
+def text_type(named: str, default: str) -> str:
     """The type of a text, from its attribute; nothing where it is no text.
 
     RFC 4287, section 4.1.3.3: anything but text, HTML and XHTML is a document of that media type.
     """
-    said = said.partition(";")[0].strip().lower()
-    if "/" not in said:
-        return _SHORT.get(said, default)
-    if said in {HTML, XHTML}:
-        return said
-    return PLAIN if said.startswith("text/") and not said.endswith(_DATA) else ""
+    named = named.partition(";")[0].strip().lower()
+    if "/" not in named:
+        return _SHORT.get(named, default)
+    if named in {HTML, XHTML}:
+        return named
+    return PLAIN if named.startswith("text/") and not named.endswith(_DATA) else ""
 
 
 def title_line(text: str, kind: str, *, is_literal: bool) -> str:

@@ -226,14 +226,14 @@ def _post(text: str, blocks: list[Block]) -> Message:
     }
 
 
-def _announced(what: str, items: list[Item], language: Language) -> str:
-    """What a message is and what it begins with."""
+def _announced(name: str, items: list[Item], language: Language) -> str:
+    """The name of a message, and what it begins with."""
     beginning = short_line(items[0].story.title, MAX_NAME)
     if more := len(items) - 1:
         beginning = language.plural(
             more, "{story}, and {number} more", "{story}, and {number} more", story=beginning
         )
-    return f"{what}: {beginning}"
+    return f"{name}: {beginning}"
 
 
 def _header(title: str) -> Block:

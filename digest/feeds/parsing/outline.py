@@ -132,9 +132,8 @@ class _EntryLocator:
         self._path: list[str] = []
         self._way: tuple[str, ...] = ()
         self._entry = ""
-        self._depth = 0
-        # The depth of the entry, or of the stamp, that is open, and where it begins.
-        self._inside = 0
+        # The entry, or the stamp, that is open, and where it begins.
+        self._inside = ""
         self._begin = 0
         self._spans_found = self.spans
         self._binds_prefix = False
@@ -169,22 +168,15 @@ class _EntryLocator:
         raise _AmbiguousError
 
     def _bind(self, *_: object) -> None:
+        if self._inside:
+            # feedparser holds to a namespace wherever it was declared.
+            raise _AmbiguousError
         self._binds_prefix = True
 
     def _start(self, name: str, attributes: object) -> None:
         del attributes
-        self._depth += 1
-        if self._inside:
-            # feedparser holds to a namespace wherever it was declared.
-            if self._binds_prefix or (name.endswith(_ENTRIES) and _local(name) in _ENTRIES):
-                raise _AmbiguousError
-            return
-        self._start_outside(name)
-        self._binds_prefix = False
-
-    def _start_outside(self, name: str) -> None:
         local = _local(name)
-        if self._depth == 1:
+        if not self._path:
             if local not in _PLACES:
                 raise _AmbiguousError
             self._way, self._entry = _PLACES[local]
@@ -195,23 +187,30 @@ class _EntryLocator:
             if local == "channel" and self.spans:
                 raise _AmbiguousError
             self._path.append(local)
+        self._binds_prefix = False
 
     def _open(self, name: str, local: str, *, at_entries: bool) -> None:
         is_entry = local in _ENTRIES
         known = at_entries and name.rpartition(" ")[0] in _NAMESPACES
         if is_entry and (local != self._entry or not known or self._binds_prefix):
             raise _AmbiguousError
-        self._inside = self._depth
+        self._inside = name
         self._begin = self._parser.CurrentByteIndex
         self._spans_found = self.spans if is_entry else self._stamps
+        # Most of a body is inside, where it is enough to be called at the ends.
+        self._parser.StartElementHandler = None
 
     def _end(self, name: str) -> None:
-        if not self._inside:
-            self._path.pop()
-        elif self._depth == self._inside:
+        if name == self._inside:
             self._close(_local(name))
-            self._inside = 0
-        self._depth -= 1
+            self._inside = ""
+            self._parser.StartElementHandler = self._start
+        elif self._inside:
+            if name.endswith(_ENTRIES) and _local(name) in _ENTRIES:
+                raise _AmbiguousError
+        elif self._path.pop() != _local(name):
+            # It began inside another of its name, which was taken for closed.
+            raise _AmbiguousError
 
     def _close(self, local: str) -> None:
         tag = _END_TAG.match(self._body, self._parser.CurrentByteIndex)

@@ -40,8 +40,11 @@ def sections(kind: Any, data: Any, key: Key = ()) -> Iterator[Section]:
         for name, item in data.items() if isinstance(data, dict) else ():
             yield from sections(get_args(kind)[1], item, (*key, name))
     elif container is tuple:
-        for n, item in enumerate(data if isinstance(data, list) else ()):
-            yield from sections(get_args(kind)[0], item, (*key, n))
+        items = enumerate(data) if isinstance(data, list) else ()
+        for n, item in items:
+            # Thousands of feeds may each be an address, which has no sections.
+            if not isinstance(item, str):
+                yield from sections(get_args(kind)[0], item, (*key, n))
     else:
         # A union has its members as arguments, what is annotated its type.
         for member in get_args(kind):

@@ -14,12 +14,11 @@ from xml.parsers import expat
 from msgspec import Struct
 
 from digest.feeds.limits import MAX_ENTRIES, MAX_TEXT
+from digest.feeds.parsing.body import HASH_BYTES, BodyIndex
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
 
-_HASH = 12
-_ID = 8
 # Where the entries of a document are, by its root: the way to them, and their name.
 _PLACES = {
     "rss": (("rss", "channel"), "item"),
@@ -38,43 +37,6 @@ _NAMESPACES = {
 }
 _END_TAG = re.compile(rb"</(?:[^\s:>]+:)?(?P<name>\w+)\s*>")
 _COMMENT = re.compile(rb"<!--[^<>]*-->")
-
-
-class BodyIndex(Struct, frozen=True):
-    """The hashes of a body: of all around its entries, and of the bytes of each, in their order.
-
-    `ids` are the ids of the entries in the store; empty where two entries share a name.
-    """
-
-    around: bytes
-    hashes: tuple[bytes, ...] = ()
-    ids: tuple[int, ...] = ()
-
-    def pack(self) -> bytes:
-        """The bytes that the store keeps."""
-        ids = self.ids or (0,) * len(self.hashes)
-        rows = (
-            digest + number.to_bytes(_ID, "big")
-            for digest, number in zip(self.hashes, ids, strict=True)
-        )
-        return self.around + b"".join(rows)
-
-    def kept_in(self, later: BodyIndex) -> dict[bytes, int]:
-        """The ids, by hash, of the entries that a later body still has; none if else it differs."""
-        if self.around != later.around:
-            return {}
-        # Without ids there are none.
-        ids = dict(zip(self.hashes, self.ids, strict=False))
-        return {digest: ids[digest] for digest in later.hashes if digest in ids}
-
-    @staticmethod
-    def unpack(packed: bytes) -> BodyIndex:
-        """The index that was packed."""
-        size = _HASH + _ID
-        rows = [packed[at : at + size] for at in range(_HASH, len(packed), size)]
-        ids = tuple(int.from_bytes(row[_HASH:], "big") for row in rows)
-        hashes = tuple(row[:_HASH] for row in rows)
-        return BodyIndex(packed[:_HASH], hashes, ids if all(ids) else ())
 
 
 class BodyOutline(Struct, frozen=True):
@@ -226,7 +188,7 @@ def _local(name: str) -> str:
 
 
 def _hash_of(*parts: bytes) -> bytes:
-    hasher = blake2b(digest_size=_HASH)
+    hasher = blake2b(digest_size=HASH_BYTES)
     for part in parts:
         hasher.update(len(part).to_bytes(8, "big"))
         hasher.update(part)

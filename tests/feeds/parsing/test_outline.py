@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from digest.errors import FeedError
 from digest.feeds.limits import MAX_ENTRIES
-from digest.feeds.parsing.outline import BodyIndex, cut, outline
+from digest.feeds.parsing.body import BodyIndex
+from digest.feeds.parsing.outline import cut, outline
 from digest.feeds.sources.feed import parse_feed
 from tests.feed_xml import item, rss
 from tests.feeds.test_mutations import mutate

@@ -164,11 +164,16 @@ def _groups(titled: Sequence[_Titled], site: set[str]) -> Iterator[tuple[str, li
             yield heading, members
 
 
-def are_about(shared: frozenset[str], titles: Sequence[Words]) -> bool:
-    """Whether the shared words are what the titles are about; a single one has to be a name."""
+def are_about(
+    shared: frozenset[str], titles: Sequence[Words], share: float = constants.SUBJECT_SHARE
+) -> bool:
+    """Whether the shared words are what the titles are about: such a share of the words of each.
+
+    A single one has to be written like a name.
+    """
     if len(shared) == 1 and not any(shared & title.marked for title in titles):
         return False
-    return all(len(shared) >= constants.SUBJECT_SHARE * len(title.roots) for title in titles)
+    return all(len(shared) >= share * len(title.roots) for title in titles)
 
 
 def _heading(shared: frozenset[str], members: Sequence[_Titled]) -> str:

@@ -55,8 +55,13 @@ class EntryFate(Struct, frozen=True):
             "left out": self.rule,
         }
         watched = f"; watched: {', '.join(self.watched)}" if self.watched else ""
-        voted = "".join(f"; {said}" for said in feedback_lines(self.more, self.less))
-        return f"{self.fate}: {self.title} ({self.feed}), {because[self.fate]}{watched}{voted}"
+        said = "".join(f"; {line}" for line in self.said)
+        return f"{self.fate}: {self.title} ({self.feed}), {because[self.fate]}{watched}{said}"
+
+    @property
+    def said(self) -> list[str]:
+        """What readers said, for a person."""
+        return feedback_lines(self.more, self.less)
 
     def _place(self, story: str) -> str:
         if self.shown_as == "counted":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import email
+import email.message
 import email.policy
 import re
 from typing import TYPE_CHECKING, Any
@@ -138,11 +139,19 @@ async def open_list(servers: Servers, tmp_path: Path) -> AsyncIterator[Site]:
         tmp_path,
         servers,
         channels={"inbox": {"kind": "email", "to": "ada@one.example", "subscribe": "open"}},
-        digests={"weekly": {"schedule": "every monday at 09:00", "send_to": "inbox"}},
+        digests={
+            "weekly": {
+                "schedule": "every monday at 09:00",
+                "send_to": "inbox",
+                "first_edition": "3650d",
+                "feedback": True,
+            }
+        },
         web={"listen": "127.0.0.1:0", "public_url": "https://digest.example.com"},
     )
     servers.mail.refuse_recipient = lambda _: None
     async with serve(settings, tmp_path) as site:
+        await site.send()
         yield site
 
 
@@ -160,6 +169,17 @@ async def test_a_reader_leaves_returns_and_another_one_joins(
             assert await browser.evaluate(FITS), await browser.text()
             if script and name != "narrow":
                 serious.extend(await axe.violations(browser, script))
+
+    edition = email.message_from_bytes(servers.mail.mails[-1].raw, policy=email.policy.default)
+    story = re.search(r"https://digest\.example\.com(/f/\S+/more)", _text(edition))
+    assert story
+    await browser.open(open_list.url + story[1])
+    await look()
+    await browser.click("button", "More like this")
+    assert "You asked for more like this in weekly." in await browser.text()
+    await look()
+    await browser.click("button", "Take it back")
+    assert "stands higher in weekly" in await browser.text()
 
     await browser.open(f"{open_list.url}/u/{token}")
     await look()
@@ -190,9 +210,7 @@ async def test_a_reader_leaves_returns_and_another_one_joins(
     mail = servers.mail.mails[-1]
     assert mail.recipient == "eve@new.example"
     message = email.message_from_bytes(mail.raw, policy=email.policy.default)
-    body = message.get_body(("plain",))
-    assert body is not None
-    found = re.search(r"https://digest\.example\.com(/confirm/\S+)", body.get_content())
+    found = re.search(r"https://digest\.example\.com(/confirm/\S+)", _text(message))
     assert found
     await browser.open(open_list.url + found[1])
     await look()
@@ -205,6 +223,12 @@ async def test_a_reader_leaves_returns_and_another_one_joins(
         "eve@new.example": "active",
     }
     assert (serious, browser.errors) == ([], [])
+
+
+def _text(message: email.message.EmailMessage) -> str:
+    body = message.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
 
 
 def keep(folder: Path, page: str, look: str, shot: bytes) -> None:

@@ -127,7 +127,7 @@ async def test_neither_does_who_is_given_up(
 async def test_nor_a_bug(
     site: Site, good: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("digest.web.public._answer", None)
+    monkeypatch.setattr("digest.web.public.answer", None)
     assert status(await ask(site, f"GET {good[0]} HTTP/1.1")) == 500
     (line,) = lines(caplog)
     assert '"path": "/u/\\u2026"' in line

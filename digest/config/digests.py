@@ -112,7 +112,7 @@ class DigestSettings(Model):
     feedback: bool = Field(
         default=False,
         description="Whether stories of emails have links to ask for more like this, or less from"
-        " this feed; see Feedback of readers. Needs `web.public_url`.",
+        " this feed; needs `web.public_url`.",
     )
     send_to: Names = Field(description="The channels it goes to.")
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from digest.editions.similarity.budget import Budget
 from digest.editions.similarity.subjects import are_about, read_words
 from digest.editions.similarity.terms import LONGEST
 from digest.model import NO_LEANING, Leaning
@@ -19,6 +18,7 @@ from digest.model import NO_LEANING, Leaning
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence, Set
 
+    from digest.editions.similarity.budget import Budget
     from digest.editions.similarity.stories import Cluster
     from digest.editions.similarity.subjects import Words
     from digest.model import Feedback
@@ -35,7 +35,7 @@ _LETTERS = 6
 
 
 def mark_votes(
-    stories: Sequence[Cluster], feedback: Sequence[Feedback], budget: Budget | None = None
+    stories: Sequence[Cluster], feedback: Sequence[Feedback], budget: Budget
 ) -> list[Cluster]:
     """The stories, each with what the votes of readers come to for it.
 
@@ -46,7 +46,7 @@ def mark_votes(
         return [*stories]
     more = _by_feed(each for each in feedback if each.vote == "more")
     less = _by_feed(each for each in feedback if each.vote == "less")
-    wanted = _Wanted(feedback, budget or Budget())
+    wanted = _Wanted(feedback, budget)
 
     def leaning(story: Cluster) -> Leaning:
         feed = story.lead.feed_url

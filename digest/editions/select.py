@@ -16,12 +16,12 @@ from msgspec.structs import replace
 from digest.editions.earlier import ALL_HAD, mark_had
 from digest.editions.feedback import mark_votes
 from digest.editions.merit import coverage, interest
+from digest.editions.similarity.budget import Budget
 from digest.editions.similarity.stories import group
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from digest.editions.similarity.budget import Budget
     from digest.editions.similarity.stories import Cluster
     from digest.model import Entry, Feedback, Leaning, Overflow, ShownEntry
 
@@ -109,7 +109,8 @@ def select(
     """
     newest_first = sorted(pending, key=lambda entry: (entry.dated, entry.id), reverse=True)
     stories = mark_had(group(newest_first, feeds, budget), standing.earlier)
-    stories = mark_votes(stories, standing.feedback, budget)
+    # With a budget of its own: what readers said takes nothing from the comparing of titles.
+    stories = mark_votes(stories, standing.feedback, Budget())
     claims = sorted(_claims(stories, room, standing), key=lambda claim: claim.merit)
     shown = [claim.story for claim in claims if claim.may_be_shown][: room.stories]
     taken = {story.lead.id for story in shown}

@@ -55,7 +55,7 @@ def vote(
     ],
 )
 def test_what_votes_come_to(title: str, votes: list[Feedback], leaning: Leaning) -> None:
-    [story] = mark_votes(group([entry(1, "a", title=title)]), votes)
+    [story] = mark_votes(group([entry(1, "a", title=title)]), votes, Budget())
     assert story.leaning == leaning
 
 
@@ -68,7 +68,9 @@ def test_subjects_beyond_the_budget_are_not_compared() -> None:
 
 
 def ranked(entries: Iterable[Entry], votes: list[Feedback], watched: set[int]) -> list[int]:
-    return [story.lead.id for story in best_first(mark_votes(group(entries), votes), watched)]
+    return [
+        story.lead.id for story in best_first(mark_votes(group(entries), votes, Budget()), watched)
+    ]
 
 
 def test_votes_come_behind_what_is_watched_and_what_many_tell_and_before_all_else() -> None:
@@ -83,7 +85,9 @@ def test_votes_come_behind_what_is_watched_and_what_many_tell_and_before_all_els
 
 
 def test_in_each_turn_what_is_wanted_comes_first_and_what_is_not_comes_last() -> None:
-    feeds = {letter: [entry(10 * n + m, letter) for m in range(3)] for n, letter in enumerate("abc")}
+    feeds = {
+        letter: [entry(10 * n + m, letter) for m in range(3)] for n, letter in enumerate("abc")
+    }
     pending = [each for entries in feeds.values() for each in entries]
     votes = (vote(1, "less", feed="a"), vote(1, feed="c"))
 

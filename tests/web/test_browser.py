@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import email
-import email.message
 import email.policy
 import re
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,8 @@ from tests.web.site import PASSWORD, Servers, Site, serve, settings_for
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from tests.servers import Mail
 
 
 pytestmark = [
@@ -170,10 +171,7 @@ async def test_a_reader_leaves_returns_and_another_one_joins(
             if script and name != "narrow":
                 serious.extend(await axe.violations(browser, script))
 
-    edition = email.message_from_bytes(servers.mail.mails[-1].raw, policy=email.policy.default)
-    story = re.search(r"https://digest\.example\.com(/f/\S+/more)", _text(edition))
-    assert story
-    await browser.open(open_list.url + story[1])
+    await browser.open(open_list.url + _link(servers.mail.mails[-1], "f"))
     await look()
     await browser.click("button", "More like this")
     assert "You asked for more like this in weekly." in await browser.text()
@@ -209,10 +207,7 @@ async def test_a_reader_leaves_returns_and_another_one_joins(
     assert await asyncio.to_thread(servers.mail.arrived.wait, 10)
     mail = servers.mail.mails[-1]
     assert mail.recipient == "eve@new.example"
-    message = email.message_from_bytes(mail.raw, policy=email.policy.default)
-    found = re.search(r"https://digest\.example\.com(/confirm/\S+)", _text(message))
-    assert found
-    await browser.open(open_list.url + found[1])
+    await browser.open(open_list.url + _link(mail, "confirm"))
     await look()
     await browser.click("button", "Confirm")
     assert "e***@new.example gets weekly." in await browser.text()
@@ -225,10 +220,14 @@ async def test_a_reader_leaves_returns_and_another_one_joins(
     assert (serious, browser.errors) == ([], [])
 
 
-def _text(message: email.message.EmailMessage) -> str:
+def _link(mail: Mail, page: str) -> str:
+    """The first link of a mail to a page of readers, below the public address."""
+    message = email.message_from_bytes(mail.raw, policy=email.policy.default)
     body = message.get_body(("plain",))
     assert body is not None
-    return str(body.get_content())
+    found = re.search(rf"https://digest\.example\.com(/{page}/\S+)", body.get_content())
+    assert found
+    return found[1]
 
 
 def keep(folder: Path, page: str, look: str, shot: bytes) -> None:

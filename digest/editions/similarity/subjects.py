@@ -154,7 +154,9 @@ def _groups(titled: Sequence[_Titled], site: set[str]) -> Iterator[tuple[str, li
     for shared, _ in candidates.most_common(_MOST_CANDIDATES):
         members = [member for member in titled if shared <= member.roots]
         titles = [member.words for member in members]
-        enough = len(members) >= constants.SUBJECT_STORIES and are_about(shared, titles)
+        enough = len(members) >= constants.SUBJECT_STORIES and are_about(
+            shared, titles, constants.SUBJECT_SHARE
+        )
         if enough and not shared <= site:
             found.append((shared, members))
     found.sort(key=lambda group: sorted(group[0]))
@@ -164,9 +166,7 @@ def _groups(titled: Sequence[_Titled], site: set[str]) -> Iterator[tuple[str, li
             yield heading, members
 
 
-def are_about(
-    shared: frozenset[str], titles: Sequence[Words], share: float = constants.SUBJECT_SHARE
-) -> bool:
+def are_about(shared: frozenset[str], titles: Sequence[Words], share: float) -> bool:
     """Whether the shared words are what the titles are about: such a share of the words of each.
 
     A single one has to be written like a name.

@@ -126,7 +126,7 @@ def _feedback_needs_pages(document: Document, data: dict[str, Any]) -> None:
         if wanted and not _has_pages(data):
             document.report(
                 ("digests", name, "feedback"),
-                "readers say it on a page; set web.public_url, with https://",
+                "readers give feedback on a page; set web.public_url, with https://",
             )
 
 

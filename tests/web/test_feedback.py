@@ -74,6 +74,13 @@ async def sent(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> As
         yield Sent(site, {mail.recipient: parts(mail) for mail in servers.mail.mails})
 
 
+@pytest_asyncio.fixture(autouse=True, loop_scope="module")
+async def nothing_said(sent: Sent) -> None:
+    """Nobody has said anything yet."""
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    await sent.site.daemon.read(lambda store: store.feedback.drop_before(tomorrow))
+
+
 async def test_each_story_of_an_email_has_its_links_and_the_text_has_one(
     sent: Sent, servers: Servers
 ) -> None:

@@ -12,6 +12,7 @@ from digest.jobs.confirmations import ConfirmationMailer
 from digest.jobs.deliver import DeliverJob
 from digest.jobs.delivery_actions import DeliveryActions
 from digest.jobs.disk_guard import DiskGuard
+from digest.jobs.feedback import ReaderFeedback
 from digest.jobs.key_rotation import KeyRotation
 from digest.jobs.publish import PublishJob
 from digest.jobs.recipient_admin import RecipientAdmin
@@ -43,6 +44,7 @@ async def assemble(
     picture_fetcher, disk_guard = open_pictures(settings), DiskGuard(context)
     deliver_job = DeliverJob(context, disk_guard, token_of=tokens.of_recipient)
     confirmation_mailer = ConfirmationMailer(context, tokens)
+    subscriptions = Subscriptions(context, tokens, confirmation_mailer)
     await deliver_job.release_claimed()
     try:
         yield Runtime(
@@ -55,7 +57,8 @@ async def assemble(
             delivery_actions=DeliveryActions(context, links, deliver_job),
             trial_sender=TrialSender(context, picture_fetcher, drafter),
             alert_job=AlertJob(context, Templates),
-            subscriptions=Subscriptions(context, tokens, confirmation_mailer),
+            subscriptions=subscriptions,
+            reader_feedback=ReaderFeedback(context, subscriptions),
             recipient_admin=RecipientAdmin(context),
             renames=Renames(context),
             key_rotation=KeyRotation(store, tokens, links),

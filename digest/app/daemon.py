@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from digest.app.runtime import Runtime
     from digest.config import Settings
+    from digest.jobs.feedback import ReaderFeedback
     from digest.jobs.subscriptions import Subscriptions
     from digest.rendering.renderer import Renderer
     from digest.store import Store, StoreThread
@@ -84,6 +85,12 @@ class Daemon:
         """What readers' pages act through, by the settings of now."""
         assert self._ticker is not None
         return self._ticker.runtime.subscriptions
+
+    @property
+    def feedback(self) -> ReaderFeedback:
+        """What readers say of stories, by the settings of now."""
+        assert self._ticker is not None
+        return self._ticker.runtime.reader_feedback
 
     @property
     def alive(self) -> bool:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from digest.editions.feed_names import feed_names
 from digest.editions.similarity.copies import older_copies
-from digest.model import ShownAs
+from digest.model import NO_LEANING, ShownAs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +38,10 @@ class EntryFate(Struct, frozen=True):
     """A story, a line or only counted, where it is taken."""
     had: datetime | None = None
     """When an earlier edition of the digest had its link, which makes a line of it."""
+    more: int = 0
+    """How many readers wanted more like its story."""
+    less: int = 0
+    """How many readers wanted less from its feed."""
 
     @property
     def line(self) -> str:
@@ -51,7 +55,13 @@ class EntryFate(Struct, frozen=True):
             "left out": self.rule,
         }
         watched = f"; watched: {', '.join(self.watched)}" if self.watched else ""
-        return f"{self.fate}: {self.title} ({self.feed}), {because[self.fate]}{watched}"
+        said = "".join(f"; {line}" for line in self.said)
+        return f"{self.fate}: {self.title} ({self.feed}), {because[self.fate]}{watched}{said}"
+
+    @property
+    def said(self) -> list[str]:
+        """What readers said, for a person."""
+        return feedback_lines(self.more, self.less)
 
     def _place(self, story: str) -> str:
         if self.shown_as == "counted":
@@ -59,6 +69,16 @@ class EntryFate(Struct, frozen=True):
         line = ", as a line" if self.shown_as == "line" else ""
         had = f", since the edition of {self.had:%Y-%m-%d} had its link" if self.had else ""
         return f"in {self.section}{story}{line}{had}"
+
+
+def feedback_lines(more: int, less: int) -> list[str]:
+    """What readers said, by how many of them there are."""
+    counted = (more, "more like this"), (less, "less from this feed")
+    return [
+        f"{number} {'reader' if number == 1 else 'readers'} wanted {what}"
+        for number, what in counted
+        if number
+    ]
 
 
 def copies_in(draft: Draft) -> dict[int, str]:
@@ -103,6 +123,7 @@ def explain_draft(draft: Draft, names: Mapping[str, str | None]) -> list[EntryFa
     for entry in entries:
         section, story = places.get(entry.id, ("", None))
         rule = left_out.get(entry.id, "")
+        leaning = draft.leanings.get(entry.id, NO_LEANING)
         found.append(
             EntryFate(
                 title=entry.title,
@@ -116,6 +137,8 @@ def explain_draft(draft: Draft, names: Mapping[str, str | None]) -> list[EntryFa
                 copy_of=copies.get(entry.id, ""),
                 shown_as=shown_as.get(entry.id),
                 had=story.had if story else None,
+                more=leaning.more,
+                less=leaning.less,
             )
         )
     return found

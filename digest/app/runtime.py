@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from digest.jobs.delivery_actions import DeliveryActions
     from digest.jobs.disk_guard import DiskGuard
     from digest.jobs.drafts import Drafter
+    from digest.jobs.feedback import ReaderFeedback
     from digest.jobs.key_rotation import KeyRotation
     from digest.jobs.pictures import PictureFetcher
     from digest.jobs.poll import PollJob
@@ -64,6 +65,7 @@ class Runtime(Struct, frozen=True):
     trial_sender: TrialSender
     alert_job: AlertJob
     subscriptions: Subscriptions
+    reader_feedback: ReaderFeedback
     recipient_admin: RecipientAdmin
     renames: Renames
     key_rotation: KeyRotation

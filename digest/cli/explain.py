@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 from msgspec import Struct
 
-from digest.app.edition_reasons import copies_in
+from digest.app.edition_reasons import copies_in, feedback_lines
 from digest.app.reports import status_report
 from digest.app.waiting_hosts import waiting_line
 from digest.app.wiring import job_context, utc_now
@@ -21,7 +21,7 @@ from digest.editions.weekly import configured, weekly_of
 from digest.errors import UsageError
 from digest.feeds.text import one_line
 from digest.jobs.drafts import Drafter
-from digest.model import Fact, ShownAs
+from digest.model import NO_LEANING, Fact, ShownAs
 from digest.store import Store, StoreThread, database_of
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from digest.config import Settings, SourceSettings
     from digest.jobs.draft_material import Draft
+    from digest.model import Leaning
     from digest.store.explain import Record, Subscribed, TakenBy
 
 _MOST = 20
@@ -179,12 +180,14 @@ class _Explainer:
             by = f", since {rule}" if rule in {NOT_INCLUDED, ALL_HAD} else f" by {rule}"
             return Verdict(digest, "left out", f"left out{by}")
         again = "was edited and is sent again; " if found.again else ""
+        voted = _voted(draft.leanings.get(record.id, NO_LEANING))
         if shown_as := draft.shown_as.get(record.id):
-            message = (
-                f"{again}will be in the next edition{_as(shown_as)}{_because(draft, record.id)}"
-            )
+            because = f"{_as(shown_as)}{_because(draft, record.id)}{voted}"
+            message = f"{again}will be in the next edition{because}"
             return Verdict(digest, "next", message, shown_as=shown_as)
-        message = f"{again}waits behind others, since an edition has room for max_entries only"
+        message = (
+            f"{again}waits behind others, since an edition has room for max_entries only{voted}"
+        )
         return Verdict(digest, "waiting", message)
 
     def _taken(self, digest: str, taken: TakenBy) -> Verdict:
@@ -192,7 +195,7 @@ class _Explainer:
         sent = ", ".join(f"{to}: {state}" for to, state in taken.deliveries)
         at = _local(taken.composed_at, zone)
         place = f"in edition {taken.edition_id} of {at}{_as(taken.shown_as)}"
-        message = f"{place}; {sent or 'sent nowhere'}"
+        message = f"{place}{_voted(taken)}; {sent or 'sent nowhere'}"
         return Verdict(digest, "taken", message, taken.edition_id, taken.shown_as)
 
     async def _draft(self, digest: str) -> Draft:
@@ -203,6 +206,10 @@ class _Explainer:
 
 def _as(shown_as: ShownAs | None) -> str:
     return ", counted" if shown_as == "counted" else f", as a {shown_as}" if shown_as else ""
+
+
+def _voted(counted: Leaning | TakenBy) -> str:
+    return "".join(f", {said}" for said in feedback_lines(counted.more, counted.less))
 
 
 def _because(draft: Draft, number: int) -> str:

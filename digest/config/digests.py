@@ -109,6 +109,11 @@ class DigestSettings(Model):
     template: RelativePath | None = Field(
         None, description="A folder whose files replace those of the theme with the same name."
     )
+    feedback: bool = Field(
+        default=False,
+        description="Whether stories of emails have links to ask for more like this, or less from"
+        " this feed; needs `web.public_url`.",
+    )
     send_to: Names = Field(description="The channels it goes to.")
 
     other_names: ClassVar[dict[str, str]] = {"cron": "schedule"}

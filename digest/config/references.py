@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from digest.config.yaml.document import Document, Key
 
 _KINDS_BY_URL = {kind for kind, model in SOURCE_KINDS.items() if "url" in model.model_fields}
+# What pydantic takes for true.
+_YES = {"true", "t", "yes", "y", "on", "1"}
 
 
 def check_references(document: Document) -> None:
@@ -26,6 +28,7 @@ def check_references(document: Document) -> None:
     channels = _mapping(data.get("channels"))
     _smtp_is_there(document, data, channels)
     _subscribing_needs_pages(document, data, channels)
+    _feedback_needs_pages(document, data)
     for name, given in _mapping(data.get("digests")).items():
         digest = _mapping(given)
         key: Key = ("digests", name)
@@ -98,14 +101,29 @@ def _smtp_is_there(document: Document, data: dict[str, Any], channels: dict[str,
 def _subscribing_needs_pages(
     document: Document, data: dict[str, Any], channels: dict[str, Any]
 ) -> None:
-    url = _mapping(data.get("web")).get("public_url")
-    if isinstance(url, str) and url.lower().startswith("https://"):
+    if _has_pages(data):
         return
     for name, channel in channels.items():
         if _mapping(channel).get("subscribe") == "open":
             document.report(
                 ("channels", name, "subscribe"),
                 "readers subscribe on a page; set web.public_url, with https://",
+            )
+
+
+def _has_pages(data: dict[str, Any]) -> bool:
+    """Whether readers have pages of their own."""
+    url = _mapping(data.get("web")).get("public_url")
+    return isinstance(url, str) and url.lower().startswith("https://")
+
+
+def _feedback_needs_pages(document: Document, data: dict[str, Any]) -> None:
+    for name, digest in _mapping(data.get("digests")).items():
+        wanted = str(_mapping(digest).get("feedback", "")).lower() in _YES
+        if wanted and not _has_pages(data):
+            document.report(
+                ("digests", name, "feedback"),
+                "readers give feedback on a page; set web.public_url, with https://",
             )
 
 

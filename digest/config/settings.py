@@ -194,6 +194,12 @@ class Settings(Model):
         """What readers call a digest."""
         return self.digests[digest].title or digest
 
+    @property
+    def feedback_digests(self) -> frozenset[str]:
+        """The digests whose readers can say what they want more of."""
+        asking = frozenset(name for name, digest in self.digests.items() if digest.feedback)
+        return asking if self.links_url else frozenset()
+
     def zone_of(self, digest: str) -> ZoneInfo:
         """The time zone of a digest's schedule and dates."""
         return ZoneInfo(self.digests[digest].timezone or self.timezone)

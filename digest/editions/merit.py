@@ -22,10 +22,10 @@ WIDE = 2
 # What has fewer words, and is no recording of so many seconds, is slight: a film that is announced
 # in a paragraph comes before the short of the same channel, which has a line.
 WORDS, SECONDS = 20, 90
-# What readers count for a story.
+# What readers elsewhere count for a story.
 _COUNTED = {"points", "comments"}
 
-Merit = tuple[bool, int, int, int, bool, bool, "datetime", int]
+Merit = tuple[bool, int, int, int, int, bool, bool, "datetime", int]
 
 
 def coverage(story: Cluster) -> int:
@@ -41,8 +41,9 @@ def is_shared(story: Cluster) -> bool:
 def best_first(stories: Iterable[Cluster], watched: Collection[int]) -> list[Cluster]:
     """The stories, the best first.
 
-    That is what is watched, then what many tell, what is of a feed that says little, what readers
-    count high, what is more than slight, and the newest; undated ones come last.
+    That is what is watched, then what many tell, what this digest's readers want more of, and not
+    less, what is of a feed that says little, what others count high, what is more than slight, and
+    the newest; undated ones come last.
     """
     stories = list(stories)
     of_feed = Counter(story.lead.feed_url for story in stories)
@@ -52,6 +53,7 @@ def best_first(stories: Iterable[Cluster], watched: Collection[int]) -> list[Clu
         return (
             not story.ids.isdisjoint(watched),
             coverage(story),
+            story.leaning.step,
             # By powers of two: one story more or less makes no feed louder than another.
             -of_feed[lead.feed_url].bit_length(),
             *interest(story),
@@ -64,7 +66,7 @@ def best_first(stories: Iterable[Cluster], watched: Collection[int]) -> list[Clu
 
 
 def interest(story: Cluster) -> tuple[int, bool]:
-    """What tells stories of one feed apart: how high readers count it, and if it is not slight.
+    """What tells stories of one feed apart: how high others count it, and if it is not slight.
 
     By powers of two: one point more or less makes no story better.
     """

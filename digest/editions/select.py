@@ -14,15 +14,16 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from digest.editions.earlier import ALL_HAD, mark_had
+from digest.editions.feedback import mark_votes
 from digest.editions.merit import coverage, interest
+from digest.editions.similarity.budget import Budget
 from digest.editions.similarity.stories import group
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from digest.editions.similarity.budget import Budget
     from digest.editions.similarity.stories import Cluster
-    from digest.model import Entry, Overflow, ShownEntry
+    from digest.model import Entry, Feedback, Leaning, Overflow, ShownEntry
 
 # What has waited for so many editions waits for no other.
 MOST_WAITS = 3
@@ -46,7 +47,8 @@ class Standing(Struct, frozen=True):
 
     `watched` are raised; `waited` is how many editions passed each by; `counted` are those that
     are in no story unless one of the others is. `unread` are those that nobody looked at, by the
-    address of their feed. `earlier` is what earlier editions showed.
+    address of their feed. `earlier` is what earlier editions showed; `feedback` is what readers
+    said of it.
     """
 
     watched: Collection[int] = ()
@@ -54,6 +56,7 @@ class Standing(Struct, frozen=True):
     counted: Collection[int] = ()
     unread: Mapping[str, Sequence[int]] = field(default_factory=dict)
     earlier: Sequence[ShownEntry] = ()
+    feedback: Sequence[Feedback] = ()
 
 
 class Selection(Struct, frozen=True):
@@ -74,13 +77,20 @@ class Selection(Struct, frozen=True):
         """The numbers of all entries that are only counted."""
         return frozenset(chain(*self.unread.values(), *(story.ids for story in self.counted)))
 
+    @property
+    def leanings(self) -> dict[int, Leaning]:
+        """What votes come to for the entries on whose stories there are any, by their numbers."""
+        stories = chain(self.stories, self.counted, self.waiting)
+        voted = (story for story in stories if story.leaning.more or story.leaning.less)
+        return {number: story.leaning for story in voted for number in story.ids}
+
 
 class _Claim(Struct, frozen=True):
     """What a story has to say for itself: whether there may be room for it, and how good it is."""
 
     story: Cluster
     may_be_shown: bool
-    merit: tuple[bool, bool, int, int, int, int]
+    merit: tuple[bool, bool, int, int, int, int, int]
 
 
 def select(
@@ -92,12 +102,15 @@ def select(
 ) -> Selection:
     """Show what is watched, what has waited longest, what most publishers tell, and the others.
 
-    These take turns, the best of each feed first, so that a loud feed leaves room. What an earlier
-    edition had comes behind all else. `feeds` are addresses in the order of the configuration; what
-    the budget has no room for is in no story with others.
+    These take turns, the best of each feed first, so that a loud feed leaves room. In each turn
+    what readers want more of comes first, and what is of a feed that they want less from comes
+    last. What an earlier edition had comes behind all else. `feeds` are addresses in the order of
+    the configuration; what the budget has no room for is in no story with others.
     """
     newest_first = sorted(pending, key=lambda entry: (entry.dated, entry.id), reverse=True)
     stories = mark_had(group(newest_first, feeds, budget), standing.earlier)
+    # With a budget of its own: what readers said takes nothing from the comparing of titles.
+    stories = mark_votes(stories, standing.feedback, Budget())
     claims = sorted(_claims(stories, room, standing), key=lambda claim: claim.merit)
     shown = [claim.story for claim in claims if claim.may_be_shown][: room.stories]
     taken = {story.lead.id for story in shown}
@@ -115,12 +128,14 @@ def _claims(stories: Iterable[Cluster], room: Room, standing: Standing) -> Itera
         queues[story.lead.feed_url].append(story)
     for place, (url, queue) in enumerate(queues.items()):
         # In a feed's own queue the best of these come first, then the newest.
-        queue.sort(key=interest, reverse=True)
+        queue.sort(key=lambda story: (story.leaning.step, *interest(story)), reverse=True)
         queue.sort(key=lambda story: _rank(story, standing))
         most = room.by_feed.get(url, room.stories)
         for turn, story in enumerate(queue):
             may_be_shown = turn < most and not story.ids.issubset(standing.counted)
-            yield _Claim(story, may_be_shown, (*_rank(story, standing), turn, place))
+            yield _Claim(
+                story, may_be_shown, (*_rank(story, standing), turn, -story.leaning.step, place)
+            )
 
 
 def _rank(story: Cluster, standing: Standing) -> tuple[bool, bool, int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from digest.editions.similarity.budget import MOST_TERMS
 from digest.model import shown_as
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from digest.editions.compose import Frame
     from digest.editions.filter import Judged, Rules
     from digest.editions.select import Room, Standing
-    from digest.model import Edition, Entry, ShownAs
+    from digest.model import Edition, Entry, Leaning, ShownAs
 
 
 class Filed(Struct, frozen=True):
@@ -43,14 +43,16 @@ class Material(Struct, frozen=True):
 class Draft(Struct, frozen=True):
     """An edition that is not stored yet, the entries that it was made from, and what rules said.
 
-    `counted` are the numbers of the entries that it takes and shows as no story. One that
-    `is_short` might have more of its stories together.
+    `counted` are the numbers of the entries that it takes and shows as no story. `leanings` are
+    what votes come to for entries, where there are any. One that `is_short` might have more of its
+    stories together.
     """
 
     edition: Edition
     pending: Sequence[Entry]
     judged: Judged
     counted: frozenset[int] = frozenset()
+    leanings: Mapping[int, Leaning] = field(default_factory=dict)
     is_short: bool = False
 
     @property

@@ -15,7 +15,7 @@ from digest.editions.schedule import next_after
 from digest.editions.weekly import weekly_of, weekly_schedule
 from digest.jobs.draft_material import Filed, Material
 from digest.language import language_of
-from digest.model import Failing, Held, Quiet
+from digest.model import FEEDBACK_COUNTS, Failing, Held, Quiet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from digest.config import DigestSettings, Settings, SourceSettings
     from digest.editions.compose import Frame, Health
-    from digest.model import Entry, ShownEntry
+    from digest.model import Entry, Feedback, ShownEntry
     from digest.store import Store
 
 # Of each feed the newest are looked at; the others are only counted.
@@ -100,6 +100,7 @@ def edition_material(
             waited=_waited(pending, ends) if config.overflow == "next" else {},
             unread=numbers.unread,
             earlier=_earlier(store, config, digest, now),
+            feedback=_feedback(store, config, digest, now),
         ),
     )
 
@@ -138,6 +139,7 @@ def week_material(
             counted=numbers.counted,
             unread=numbers.unread,
             earlier=_earlier(store, config, name, now),
+            feedback=_feedback(store, config, digest, now),
         ),
     )
 
@@ -158,6 +160,14 @@ def _earlier(
     if not config.repeat_after:
         return ()
     return store.editions.shown_since(digest, now - config.repeat_after, _MOST_EARLIER)
+
+
+def _feedback(
+    store: Store, config: DigestSettings, digest: str, now: datetime
+) -> Sequence[Feedback]:
+    if not config.feedback:
+        return ()
+    return store.feedback.of_digest(digest, config.send_to, now - FEEDBACK_COUNTS)
 
 
 def _filed(feeds: Iterable[SourceSettings]) -> dict[str, Filed]:

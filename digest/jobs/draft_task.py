@@ -54,6 +54,7 @@ def decide(material: Material, judged: Judged | None = None) -> Draft:
         material.pending,
         replace(judged, left_out=left_out),
         selection.counted_entries,
+        selection.leanings,
         budget.is_short,
     )
 

@@ -57,7 +57,7 @@ class EditionWriter:
             ],
         )
         ids, now = message_ids(self._settings, digest, scheduled_for), self._clock()
-        rest = Rest(draft.counted, draft.judged.left_out)
+        rest = Rest(draft.counted, draft.judged.left_out, draft.leanings)
 
         def write(store: Store) -> int:
             def publish() -> int:

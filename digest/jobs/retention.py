@@ -1,4 +1,4 @@
-"""Drops texts that are old enough to go."""
+"""Drops texts, and what readers said, when they are old enough to go."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.log import event
+from digest.model import FEEDBACK_COUNTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,7 @@ _AT_ONCE = 200
 
 
 class RetentionJob:
-    """Drops the text of entries that were in their last edition long ago."""
+    """Drops the text of entries that were in their last edition long ago, and old feedback."""
 
     def __init__(self, context: JobContext) -> None:
         self._keep = context.settings.polling.keep_content
@@ -39,6 +40,7 @@ class RetentionJob:
         if self._at is not None and timedelta(0) <= now - self._at < _EVERY:
             return 0
         self._at, before = now, now - self._keep
+        await self._store.transact(lambda store: store.feedback.drop_before(now - FEEDBACK_COUNTS))
         old = await self._store.transact(lambda store: store.keeping.outdated(before, _MOST))
         for start in range(0, len(old), _AT_ONCE):
             some = old[start : start + _AT_ONCE]

@@ -81,6 +81,10 @@ class Subscriptions:
         is_list = recipient.channel in self._settings.lists()
         return is_list and (recipient.listed or self._is_named(recipient))
 
+    def is_sent(self, recipient: Recipient) -> bool:
+        """Whether a recipient gets editions, or has paused them."""
+        return self.is_listed(recipient) and recipient.state in {"active", "paused"}
+
     async def unsubscribe(self, channel: str, address: str) -> Recipient:
         """Send nothing more to it, of all that a link may mean; that is kept of everybody."""
 

@@ -47,6 +47,14 @@ from digest.model.entries import (
     Sample,
     ShownEntry,
 )
+from digest.model.feedback import (
+    FEEDBACK_COUNTS,
+    FEEDBACK_OPEN,
+    NO_LEANING,
+    Feedback,
+    Leaning,
+    Vote,
+)
 from digest.model.feeds import (
     FeedState,
     HostBackoff,
@@ -62,6 +70,9 @@ from digest.model.structs import as_dict, as_json, repr_without
 
 __all__ = [
     "ALERTS",
+    "FEEDBACK_COUNTS",
+    "FEEDBACK_OPEN",
+    "NO_LEANING",
     "NO_PICTURES",
     "AlsoIn",
     "Backoff",
@@ -75,12 +86,14 @@ __all__ = [
     "Fact",
     "Failing",
     "FeedState",
+    "Feedback",
     "Frequency",
     "Held",
     "HostBackoff",
     "Images",
     "KeyedEntry",
     "KnownEntry",
+    "Leaning",
     "Listed",
     "More",
     "Move",
@@ -106,6 +119,7 @@ __all__ = [
     "ShownEntry",
     "Spent",
     "Story",
+    "Vote",
     "as_dict",
     "as_json",
     "repr_without",

@@ -91,7 +91,7 @@ def ordinary() -> Edition:
 
 def links() -> Links:
     """The links of an email that has all of them."""
-    return links_of(ordinary(), _PUBLIC, f"{_PUBLIC}/e/sample")
+    return links_of(ordinary(), _PUBLIC, f"{_PUBLIC}/e/sample", feedback=True)
 
 
 def empty() -> Edition:

@@ -72,7 +72,7 @@ _NOUNS = (
 ATTRIBUTES: dict[type, frozenset[str]] = {
     **{noun: _members(noun) for noun in _NOUNS},
     Picture: _members(Picture) | {"within"},
-    Links: _of("browser preferences unsubscribe"),
+    Links: _of("browser feedback_on preferences unsubscribe"),
     str: _TEXT,
     Markup: _TEXT | _of("striptags unescape"),
     float: _of("is_integer"),

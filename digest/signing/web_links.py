@@ -44,6 +44,15 @@ def edition_url(public_url: str, key: bytes, digest: str, scheduled_for: datetim
     return f"{public_url.rstrip('/')}/e/{digest}/{due}/{_edition_token(key, digest, due)}"
 
 
+def feedback_url(public_url: str, edition_url: str, reader: str) -> str:
+    """Where a reader says what it wants more of, below this for each story of an edition.
+
+    It is signed by the tokens of the reader and of the edition, and good for no other.
+    """
+    base = public_url.rstrip("/")
+    return f"{base}/f/{reader}/{edition_url.removeprefix(f'{base}/e/')}"
+
+
 def digest_feed_url(public_url: str, key: bytes, digest: str) -> str:
     """Where the Atom feed of a digest's editions is; `key` is the store's for `links`."""
     return f"{public_url.rstrip('/')}/digests/{digest}/{digest_token(key, digest)}.atom"

@@ -141,7 +141,7 @@ class EditionQueries:
                 )
                 .returning(editions.c.id)
             ).scalar_one()
-            take_entries(connection, edition, edition_id, rest.counted)
+            take_entries(connection, edition, edition_id, rest)
             pass_over(connection, edition.digest, rest.left_out, edition.composed_at)
             # An edition that somebody asks for waits for nothing.
             wanted_at = scheduled_for if next_edition_at else None

@@ -15,6 +15,7 @@ from digest.store.tables import (
     edition_entries,
     editions,
     entries,
+    feedback,
     passed_over,
     subscriptions,
 )
@@ -169,7 +170,12 @@ def _forgettable() -> sa.Select[tuple[int]]:
     )
 
 
-_OF_ENTRIES = (edition_entries.c.entry_id, passed_over.c.entry_id, entries.c.id)
+_OF_ENTRIES = (
+    edition_entries.c.entry_id,
+    passed_over.c.entry_id,
+    feedback.c.entry_id,
+    entries.c.id,
+)
 
 
 def forget_entries(connection: Connection, feed_id: int, before: datetime) -> None:

@@ -33,13 +33,16 @@ if TYPE_CHECKING:
 class TakenBy(Struct, frozen=True):
     """The edition that took an entry, and the states of its deliveries as (to, state) pairs.
 
-    `shown_as` is None where an earlier version made it.
+    `shown_as` is None where an earlier version made it. `more` and `less` are how many readers
+    wanted more like it, and less from its feed.
     """
 
     edition_id: int
     composed_at: datetime
     deliveries: tuple[tuple[str, str], ...]
     shown_as: ShownAs | None
+    more: int
+    less: int
 
 
 class Subscribed(Struct, frozen=True):
@@ -139,13 +142,16 @@ class ExplainQueries:
             ]
 
 
+_HOW_TAKEN = edition_entries.c.shown_as, edition_entries.c.more, edition_entries.c.less
+
+
 def _subscriptions(connection: Connection, entry: Any) -> dict[str, Subscribed]:
     query = (
         sa.select(
             subscriptions,
             editions.c.id,
             editions.c.period_to,
-            edition_entries.c.shown_as,
+            *_HOW_TAKEN,
             passed_over.c.rule,
             passed_over.c.at,
         )
@@ -187,7 +193,7 @@ def _subscriptions(connection: Connection, entry: Any) -> dict[str, Subscribed]:
 
 def _weekly(connection: Connection, digest: str, entry_id: int) -> TakenBy | None:
     query = (
-        sa.select(editions.c.id, editions.c.period_to, edition_entries.c.shown_as)
+        sa.select(editions.c.id, editions.c.period_to, *_HOW_TAKEN)
         .join(edition_entries, edition_entries.c.edition_id == editions.c.id)
         .where(
             edition_entries.c.digest == weekly_of(digest), edition_entries.c.entry_id == entry_id
@@ -198,7 +204,8 @@ def _weekly(connection: Connection, digest: str, entry_id: int) -> TakenBy | Non
 
 
 def _taken_by(connection: Connection, row: Any) -> TakenBy:
-    return TakenBy(row.id, row.period_to, _sent(connection, row.id), row.shown_as or None)
+    sent = _sent(connection, row.id)
+    return TakenBy(row.id, row.period_to, sent, row.shown_as or None, row.more, row.less)
 
 
 def _sent(connection: Connection, edition_id: int) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from msgspec import Struct, field
 
-from digest.model import shown_as
+from digest.model import NO_LEANING, shown_as
 from digest.store.bulk import batches, insert_rows
 from digest.store.recipients import audience, own_time
 from digest.store.tables import deliveries, edition_entries, entries, renditions
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from digest.model import Edition, Rendition, ShownAs
+    from digest.model import Edition, Leaning, Rendition, ShownAs
 
     # Of a channel, a recipient and a part.
     MessageIds = Callable[[str, str, int], str]
@@ -28,20 +28,20 @@ class Rest(Struct, frozen=True):
     """What becomes of pending entries that are in no story of an edition.
 
     It takes those that it `counted`; `left_out` has, by number, why another is in none, for good.
+    `leanings` are what votes came to for entries, in stories or not.
     """
 
     counted: Collection[int] = ()
     left_out: Mapping[int, str] = field(default_factory=dict)
+    leanings: Mapping[int, Leaning] = field(default_factory=dict)
 
 
-def take_entries(
-    connection: Connection, edition: Edition, edition_id: int, counted: Collection[int] = ()
-) -> None:
+def take_entries(connection: Connection, edition: Edition, edition_id: int, rest: Rest) -> None:
     """Note what an edition takes, which no later one of the digest does, and as what it shows that.
 
-    `counted` are the entries that are in none of its stories.
+    So is how many readers wanted more like it, and less from its feed.
     """
-    shown: dict[int, ShownAs] = {**dict.fromkeys(counted, "counted"), **shown_as(edition)}
+    shown: dict[int, ShownAs] = {**dict.fromkeys(rest.counted, "counted"), **shown_as(edition)}
     for numbers in batches(shown):
         # An entry that is sent again is in its newest edition.
         connection.execute(
@@ -50,8 +50,12 @@ def take_entries(
                 edition_entries.c.entry_id.in_(_resent(numbers)),
             )
         )
-    rows = [(edition.digest, entry, edition_id, form) for entry, form in shown.items()]
-    columns = ("digest", "entry_id", "edition_id", "shown_as")
+    rows = [
+        (edition.digest, entry, edition_id, form, leaning.more, leaning.less)
+        for entry, form in shown.items()
+        for leaning in [rest.leanings.get(entry, NO_LEANING)]
+    ]
+    columns = ("digest", "entry_id", "edition_id", "shown_as", "more", "less")
     insert_rows(connection, edition_entries, columns, rows)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 from digest.config.addresses import mail_address, mail_key
 from digest.editions.schedule import next_after
 from digest.model import ALERTS, Recipient, Schedule
-from digest.store.tables import deliveries, recipients
+from digest.store.tables import deliveries, feedback, recipients
 from digest.store.weeks import gets_weekly, readers_of
 
 if TYPE_CHECKING:
@@ -88,9 +88,11 @@ class RecipientQueries:
             )
 
     def remove(self, channel: str, address: str) -> None:
-        """Forget a recipient."""
+        """Forget a recipient, with what it said of stories."""
+        said = feedback.c.channel == channel, feedback.c.key == mail_key(address)
         with self._database.transaction() as connection:
             connection.execute(sa.delete(recipients).where(*_is(channel, address)))
+            connection.execute(sa.delete(feedback).where(*said))
 
 
 def note_bounce(connection: Connection, delivery_id: int, reason: str, now: datetime) -> None:

@@ -28,6 +28,7 @@ from digest.store.tables import (
     asks,
     digests,
     editions,
+    feedback,
     lists,
     moves,
     recipients,
@@ -88,7 +89,8 @@ class RenameQueries:
             connection.execute(
                 sa.delete(recipients).where(of_list, recipients.c.state.not_in(SUPPRESSED))
             )
-            connection.execute(sa.delete(weekly_readers).where(weekly_readers.c.channel == name))
+            for table in (weekly_readers, feedback):
+                connection.execute(sa.delete(table).where(table.c.channel == name))
             _note_move(connection, "channel", name, _NOWHERE)
         return found
 
@@ -131,7 +133,7 @@ class RenameQueries:
                     .where(recipients.c.channel == after, recipients.c.key.in_(keys))
                     .values(listed=0)
                 )
-            for table in (weekly_readers, asks, spent):
+            for table in (weekly_readers, asks, spent, feedback):
                 take_over(connection, table, "channel", before, after)
             move_waiting(connection, before, after)
             connection.execute(sa.delete(lists).where(lists.c.name == before))
@@ -150,6 +152,7 @@ class RenameQueries:
                 move_editions(connection, old, new)
                 move_schedule(connection, old, new)
             move_week(connection, before, after)
+            take_over(connection, feedback, "digest", before, after)
             _note_move(connection, "digest", before, after)
         return number
 

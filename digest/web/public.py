@@ -72,14 +72,14 @@ class _Desk:
 
     async def show_unsubscribe(self, request: web.Request) -> web.Response:
         if refusing := self._refusing(request):
-            return _answer(self._never(*refusing).never())
+            return answer(self._never(*refusing).never())
         reader = await self._subscriptions().look(*self._leaver(request))
         return self._left(request, reader)
 
     async def unsubscribe(self, request: web.Request) -> web.Response:
         if refusing := self._refusing(request):
             await self._subscriptions().never_ask(refusing[1])
-            return _answer(self._never(*refusing).never_again())
+            return answer(self._never(*refusing).never_again())
         channel, address = self._leaver(request)
         subscriptions = self._subscriptions()
         # Whatever a mail program sends: the address is enough (RFC 8058, section 3.2).
@@ -92,13 +92,13 @@ class _Desk:
 
     async def show_preferences(self, request: web.Request) -> web.Response:
         reader = await self._reader(request)
-        return _answer(self._pages(reader.channel).preferences(reader))
+        return answer(self._pages(reader.channel).preferences(reader))
 
     async def change_preferences(self, request: web.Request) -> web.Response:
         channel, address = self._named(request)
         subscriptions = self._subscriptions()
         pages = self._pages((await subscriptions.look(channel, address)).channel)
-        fields = await _form_fields(request)
+        fields = await form_fields(request)
         match fields.get("do"):
             case "unsubscribe":
                 reader = await subscriptions.unsubscribe(channel, address)
@@ -117,22 +117,22 @@ class _Desk:
                     wrong = pages.t(
                         "Not saved: give a time like 07:30 and a time zone like Europe/Berlin."
                     )
-                    return _answer(pages.preferences(reader, wrong), 422)
+                    return answer(pages.preferences(reader, wrong), 422)
                 reader = await subscriptions.choose_time(channel, address, at, zone)
             case _:
-                return _answer(pages.preferences(await subscriptions.look(channel, address)), 422)
-        return _answer(pages.preferences(reader, pages.t("Saved.")))
+                return answer(pages.preferences(await subscriptions.look(channel, address)), 422)
+        return answer(pages.preferences(reader, pages.t("Saved.")))
 
     async def show_subscribe(self, request: web.Request) -> web.Response:
         channel = self._open_channel(request)
-        return _answer(self._pages(channel).subscribe(self._form_of(channel)))
+        return answer(self._pages(channel).subscribe(self._form_of(channel)))
 
     async def subscribe(self, request: web.Request) -> web.Response:
         channel = self._open_channel(request)
         subscriptions, pages, fields = (
             self._subscriptions(),
             self._pages(channel),
-            await _form_fields(request),
+            await form_fields(request),
         )
         given, form = fields.get("address", "").strip(), fields.get("form", "")
         shown_at = subscriptions.tokens.form(form, channel)
@@ -142,29 +142,29 @@ class _Desk:
             is_young = timedelta() <= age < _LEAST_AGE
             form = form if is_young else self._form_of(channel)
             again = pages.t("Please send it once more.")
-            return _answer(pages.subscribe(form, again, address=given), 422)
+            return answer(pages.subscribe(form, again, address=given), 422)
         address = _address(given)
         if not address:
             wrong = pages.t("This is not an email address.")
-            return _answer(pages.subscribe(form, wrong, address=given), 422)
+            return answer(pages.subscribe(form, wrong, address=given), 422)
         if not await subscriptions.admits(self._peer(request)):
-            return _answer(pages.too_many(), 429)
+            return answer(pages.too_many(), 429)
         subscriptions.ask(channel, address)
-        return _answer(pages.asked())
+        return answer(pages.asked())
 
     async def show_confirm(self, request: web.Request) -> web.Response:
         asked = self._asked(request)
         pages, subscriptions = self._pages(asked.channel), self._subscriptions()
         if asked.until < subscriptions.clock():
-            return _answer(pages.too_old(), 410)
-        return _answer(pages.confirm(await subscriptions.look(asked.channel, asked.address)))
+            return answer(pages.too_old(), 410)
+        return answer(pages.confirm(await subscriptions.look(asked.channel, asked.address)))
 
     async def confirm(self, request: web.Request) -> web.Response:
         asked = self._asked(request)
         pages, subscriptions = self._pages(asked.channel), self._subscriptions()
         if asked.until < subscriptions.clock():
-            return _answer(pages.too_old(), 410)
-        return _answer(pages.confirmed(await subscriptions.confirm(asked)))
+            return answer(pages.too_old(), 410)
+        return answer(pages.confirmed(await subscriptions.confirm(asked)))
 
     def _form_of(self, channel: str) -> str:
         subscriptions = self._subscriptions()
@@ -190,7 +190,7 @@ class _Desk:
         page = self._pages(reader.channel).unsubscribe(reader)
         if not self._may_return(request):
             page = replace(page, forms=tuple(f for f in page.forms if f.do == "unsubscribe"))
-        return _answer(page)
+        return answer(page)
 
     def _leaver(self, request: web.Request) -> tuple[str, str]:
         leaver = self._subscriptions().tokens.leaver(request.match_info["token"])
@@ -215,7 +215,8 @@ class _Desk:
         return channel if self._subscriptions().is_open(channel) else self._refusals.refuse()
 
 
-def _answer(page: Page, status: int = 200) -> web.Response:
+def answer(page: Page, status: int = 200) -> web.Response:
+    """A page of a reader as a response."""
     return web.Response(text=page.html(), status=status, content_type="text/html", headers=HEADERS)
 
 
@@ -228,7 +229,7 @@ async def _expect_anything(request: web.Request) -> None:
         request.writer.output_size = 0
 
 
-async def _form_fields(request: web.Request) -> dict[str, str]:
+async def form_fields(request: web.Request) -> dict[str, str]:
     """The fields of a form, each once; nothing where it is none of ours."""
     fields: dict[str, str] = {}
     with suppress(ValueError, LookupError):
@@ -246,7 +247,7 @@ async def _form_fields_at_best(request: web.Request) -> dict[str, str]:
     with suppress(TimeoutError, OSError, web.RequestPayloadError, web.HTTPRequestEntityTooLarge):
         async with asyncio.timeout(_BODY_SECONDS):
             await request.read()
-        return await _form_fields(request)
+        return await form_fields(request)
     return {}
 
 

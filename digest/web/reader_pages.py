@@ -29,7 +29,7 @@ class Pages:
 
     def unsubscribe(self, reader: Recipient) -> Page:
         """Where an address leaves the list, or comes back to it."""
-        if self._is_sent(reader):
+        if self._subscriptions.is_sent(reader):
             ask = self.t("Stop sending {title} to {address}?", **self._who(reader))
             leave = Form("unsubscribe", self.t("Unsubscribe"))
             return self._page(self.t("Unsubscribe"), ask, forms=(leave,), main="unsubscribe")
@@ -40,7 +40,7 @@ class Pages:
     def preferences(self, reader: Recipient, *message: str) -> Page:
         """When an address gets editions, and where it changes that; with what has just been."""
         texts = (*message, self._standing(reader))
-        if not self._is_sent(reader):
+        if not self._subscriptions.is_sent(reader):
             return self._page(self.t("Preferences"), *texts, forms=self._way_back(reader))
         pause = Field(
             "for",
@@ -106,9 +106,6 @@ class Pages:
     def _page(self, title: str, *texts: str, forms: tuple[Form, ...] = (), main: str = "") -> Page:
         return Page(self.language, title, texts, forms, main)
 
-    def _is_sent(self, reader: Recipient) -> bool:
-        return self._subscriptions.is_listed(reader) and reader.state in {"active", "paused"}
-
     def _way_back(self, reader: Recipient) -> tuple[Form, ...]:
         if reader.state in {"active", "paused"} or not self._subscriptions.is_listed(reader):
             return ()
@@ -116,7 +113,7 @@ class Pages:
 
     def _standing(self, reader: Recipient) -> str:
         who = self._who(reader)
-        if not self._is_sent(reader):
+        if not self._subscriptions.is_sent(reader):
             return self.t("{address} does not get {title}.", **who)
         if reader.state_at(self._subscriptions.clock()) == "active":
             return self.t("{address} gets {title}.", **who)

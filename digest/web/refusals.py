@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 _LONGEST_PATH = 200
 # Words and numbers, which no token is; and what has one in its path, whatever it looks like.
-_TELLABLE = re.compile(r"/(?:u|p|e|confirm)(?=/)|(?:/(?:[a-z.-]{0,15}|\d{1,15})(?![^/]))*")
+_TELLABLE = re.compile(r"/(?:u|p|f|e|confirm)(?=/)|(?:/(?:[a-z.-]{0,15}|\d{1,15})(?![^/]))*")
 # Of what a parser says, which may quote the request; every token is longer.
 _LONGEST_WORD = 20
 _QUIET_SECONDS = 60.0

@@ -13,7 +13,17 @@ from aiohttp import hdrs, web
 from yarl import URL
 
 from digest.errors import DigestError, UsageError
-from digest.web import archive, digests, feeds, ledger, login, overview, probes, shared_editions
+from digest.web import (
+    archive,
+    digests,
+    feedback,
+    feeds,
+    ledger,
+    login,
+    overview,
+    probes,
+    shared_editions,
+)
 from digest.web.public import public_routes, takes_any_body
 from digest.web.refusals import LinkRefused, Refusals, note_refusal, tellable
 from digest.web.responses import SITE, Site, static_routes
@@ -79,7 +89,8 @@ async def build_application(
 def _public_routes(site: Site) -> list[web.RouteDef]:
     """For everybody. Forms that work without a login, like those of readers, belong here."""
     for_recipients = public_routes(lambda: site.daemon.subscriptions, site.refusals)
-    return [*for_recipients, *shared_editions.routes(), *probes.routes(), *static_routes()]
+    shared = [*shared_editions.routes(), *feedback.routes(), *probes.routes()]
+    return [*for_recipients, *shared, *static_routes()]
 
 
 def _operator_routes() -> list[web.RouteDef]:

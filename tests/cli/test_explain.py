@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from digest.store.feedback import VoteOn
 from tests.databases import store_at
 from tests.feed_xml import NOW, item, rss
 from tests.servers import Reply
@@ -53,6 +54,23 @@ def test_an_edition_took_it(polled: Project) -> None:
     assert (verdict["state"], verdict["edition"]) == ("taken", 1)
     assert verdict["message"].startswith("in edition 1 of ")
     assert verdict["message"].endswith("md): sent")
+
+
+def test_what_readers_said_is_named_before_and_after(polled: Project) -> None:
+    config = polled.folder / "config.yaml"
+    text = config.read_text("utf-8").replace(
+        "    first_edition", "    feedback: on\n    first_edition"
+    )
+    config.write_text(f"{text}\nweb: {{public_url: https://digest.example.com}}\n", "utf-8")
+    with closing(store_at(polled.folder / "data" / "digest.db")) as store:
+        (record,) = store.explaining.find("Story 1", 1)
+        for reader in ("ada@example.com", "grace@example.com"):
+            vote = VoteOn("weekly", "vault", reader, record.id)
+            store.feedback.put(vote, "more", datetime.now(UTC))
+    for _ in range(2):
+        (verdict,) = explained(polled, "Story 1")[0]["digests"]
+        assert ", as a story, 2 readers wanted more like this" in verdict["message"]
+        polled.json("send", "weekly")
 
 
 def test_a_weekly_edition_has_it_too(polled: Project) -> None:

@@ -62,6 +62,14 @@ CASES = [
         f"    subscribe: open\nweb: {{public_url: 'http://b.example'}}\n{DIGESTS}",
         (9, "channels.out.subscribe", "set web.public_url, with https://"),
     ),
+    *(
+        case(
+            f"feedback of readers without pages: {yes}",
+            f"{FEEDS}{CHANNELS}{DIGEST}    schedule: daily at 07:00\n    feedback: {yes}\n",
+            (7, "digests.weekly.feedback", "set web.public_url, with https://"),
+        )
+        for yes in ("true", "yes", "'on'")
+    ),
     case(
         "a public address with a password",
         f"web: {{public_url: 'https://a:s3cret@b.example'}}\n{REST}",

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from tests.servers import Mail
+
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
@@ -138,11 +140,19 @@ async def open_list(servers: Servers, tmp_path: Path) -> AsyncIterator[Site]:
         tmp_path,
         servers,
         channels={"inbox": {"kind": "email", "to": "ada@one.example", "subscribe": "open"}},
-        digests={"weekly": {"schedule": "every monday at 09:00", "send_to": "inbox"}},
+        digests={
+            "weekly": {
+                "schedule": "every monday at 09:00",
+                "send_to": "inbox",
+                "first_edition": "3650d",
+                "feedback": True,
+            }
+        },
         web={"listen": "127.0.0.1:0", "public_url": "https://digest.example.com"},
     )
     servers.mail.refuse_recipient = lambda _: None
     async with serve(settings, tmp_path) as site:
+        await site.send()
         yield site
 
 
@@ -160,6 +170,14 @@ async def test_a_reader_leaves_returns_and_another_one_joins(
             assert await browser.evaluate(FITS), await browser.text()
             if script and name != "narrow":
                 serious.extend(await axe.violations(browser, script))
+
+    await browser.open(open_list.url + _link(servers.mail.mails[-1], "f"))
+    await look()
+    await browser.click("button", "More like this")
+    assert "You asked for more like this in weekly." in await browser.text()
+    await look()
+    await browser.click("button", "Take it back")
+    assert "stands higher in weekly" in await browser.text()
 
     await browser.open(f"{open_list.url}/u/{token}")
     await look()
@@ -189,12 +207,7 @@ async def test_a_reader_leaves_returns_and_another_one_joins(
     assert await asyncio.to_thread(servers.mail.arrived.wait, 10)
     mail = servers.mail.mails[-1]
     assert mail.recipient == "eve@new.example"
-    message = email.message_from_bytes(mail.raw, policy=email.policy.default)
-    body = message.get_body(("plain",))
-    assert body is not None
-    found = re.search(r"https://digest\.example\.com(/confirm/\S+)", body.get_content())
-    assert found
-    await browser.open(open_list.url + found[1])
+    await browser.open(open_list.url + _link(mail, "confirm"))
     await look()
     await browser.click("button", "Confirm")
     assert "e***@new.example gets weekly." in await browser.text()
@@ -205,6 +218,16 @@ async def test_a_reader_leaves_returns_and_another_one_joins(
         "eve@new.example": "active",
     }
     assert (serious, browser.errors) == ([], [])
+
+
+def _link(mail: Mail, page: str) -> str:
+    """The first link of a mail to a page of readers, below the public address."""
+    message = email.message_from_bytes(mail.raw, policy=email.policy.default)
+    body = message.get_body(("plain",))
+    assert body is not None
+    found = re.search(rf"https://digest\.example\.com(/{page}/\S+)", body.get_content())
+    assert found
+    return found[1]
 
 
 def keep(folder: Path, page: str, look: str, shot: bytes) -> None:

@@ -127,7 +127,7 @@ async def test_neither_does_who_is_given_up(
 async def test_nor_a_bug(
     site: Site, good: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("digest.web.public._answer", None)
+    monkeypatch.setattr("digest.web.public.answer", None)
     assert status(await ask(site, f"GET {good[0]} HTTP/1.1")) == 500
     (line,) = lines(caplog)
     assert '"path": "/u/\\u2026"' in line
@@ -136,6 +136,9 @@ async def test_nor_a_bug(
 
 async def test_what_is_told_of_a_path(good: list[str]) -> None:
     assert [tellable(path) for path in good] == SHOWN
+    # The page of a story has the tokens of a reader and of an edition.
+    feedback = f"/f/{token_of(good[0])}{good[3].removeprefix('/e')}/12/more"
+    assert tellable(feedback) == "/f/…"
     for path in (
         "/",
         "/deliveries/4711/retry",

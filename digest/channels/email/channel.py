@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from digest.channels.base import BaseChannel
 from digest.config.channels.email import EmailSettings
 from digest.domains import with_port
+from digest.editions.weekly import configured
 from digest.errors import DeliveryError
 from digest.model import NO_PICTURES, Rendition
 from digest.rendering.email.headers import check_fields, mailbox
@@ -52,9 +53,11 @@ class EmailChannel(BaseChannel[EmailSettings]):
         smtp: SmtpSettings,
         pace: Pace,
         public_url: str | None = None,
+        feedback: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(name, settings, pace)
         self._public_url = public_url
+        self._feedback = feedback
         self._smtp = smtp
         encrypted = smtp.security != "none"
         self._tls = ssl.create_default_context(cafile=smtp.ca_file) if encrypted else None
@@ -65,7 +68,8 @@ class EmailChannel(BaseChannel[EmailSettings]):
         smtp = whole.smtp
         assert smtp is not None
         seconds = 60 / smtp.max_per_minute if smtp.max_per_minute else 0
-        return cls(name, settings, smtp, paces.of(settings.shares, seconds), whole.links_url)
+        pace = paces.of(settings.shares, seconds)
+        return cls(name, settings, smtp, pace, whole.links_url, whole.feedback_digests)
 
     @classmethod
     def preview(
@@ -97,7 +101,8 @@ class EmailChannel(BaseChannel[EmailSettings]):
 
     def _links(self, edition: Edition, url: str) -> Links | None:
         if self._public_url:
-            return links_of(edition, self._public_url, url)
+            wanted = configured(edition.digest) in self._feedback
+            return links_of(edition, self._public_url, url, feedback=wanted)
         address = self._smtp.read_by
         return mail_links(edition, address) if address else None
 

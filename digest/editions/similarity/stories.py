@@ -25,6 +25,7 @@ from digest.editions.similarity.witnesses import (
     same_text,
     text_witness,
 )
+from digest.model import NO_LEANING, Leaning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -44,7 +45,8 @@ class Cluster(Struct, frozen=True):
 
     The one that leads comes first (`digest.editions.similarity.leads`). `copies` are older ones of
     the feed and link of one of these. `group` is the subject it has in common with others. `had` is
-    when an earlier edition had its link (`digest.editions.earlier`).
+    when an earlier edition had its link (`digest.editions.earlier`). `leaning` is what readers'
+    votes come to (`digest.editions.feedback`).
     """
 
     entries: tuple[Entry, ...]
@@ -52,6 +54,7 @@ class Cluster(Struct, frozen=True):
     copies: tuple[Entry, ...] = ()
     group: str = ""
     had: datetime | None = None
+    leaning: Leaning = NO_LEANING
 
     @property
     def lead(self) -> Entry:

@@ -46,12 +46,23 @@ class _Term(NamedTuple):
     end: int
 
 
+class Words(Struct, frozen=True):
+    """The roots of the telling words of a title, and those of them that are written like names."""
+
+    roots: frozenset[str]
+    marked: frozenset[str]
+
+
 class _Titled(Struct, frozen=True):
     """A story with the telling words of its title."""
 
     cluster: Cluster
     terms: tuple[_Term, ...]
-    roots: frozenset[str]
+    words: Words
+
+    @property
+    def roots(self) -> frozenset[str]:
+        return self.words.roots
 
 
 def arrange(clusters: Iterable[Cluster], budget: Budget | None = None) -> list[Cluster]:
@@ -101,7 +112,20 @@ def _subjects(clusters: Sequence[Cluster], budget: Budget) -> Iterator[list[Clus
 
 def _read(cluster: Cluster) -> _Titled:
     terms = tuple(_terms(cluster.lead.title))
-    return _Titled(cluster, terms, frozenset(term.root for term in terms))
+    return _Titled(cluster, terms, _words(terms))
+
+
+def read_words(title: str) -> Words:
+    """The telling words of a title."""
+    return _words(tuple(_terms(title)))
+
+
+def _words(terms: Iterable[_Term]) -> Words:
+    terms = tuple(terms)
+    return Words(
+        frozenset(term.root for term in terms),
+        frozenset(term.root for term in terms if term.marked),
+    )
 
 
 def _terms(title: str) -> Iterator[_Term]:
@@ -129,7 +153,10 @@ def _groups(titled: Sequence[_Titled], site: set[str]) -> Iterator[tuple[str, li
     found = []
     for shared, _ in candidates.most_common(_MOST_CANDIDATES):
         members = [member for member in titled if shared <= member.roots]
-        enough = len(members) >= constants.SUBJECT_STORIES and _enough(shared, members)
+        titles = [member.words for member in members]
+        enough = len(members) >= constants.SUBJECT_STORIES and are_about(
+            shared, titles, constants.SUBJECT_SHARE
+        )
         if enough and not shared <= site:
             found.append((shared, members))
     found.sort(key=lambda group: sorted(group[0]))
@@ -139,12 +166,14 @@ def _groups(titled: Sequence[_Titled], site: set[str]) -> Iterator[tuple[str, li
             yield heading, members
 
 
-def _enough(shared: frozenset[str], members: Sequence[_Titled]) -> bool:
-    """Whether the shared words are what the titles are about; a single one has to be a name."""
-    marked = {term.root for member in members for term in member.terms if term.marked}
-    if len(shared) == 1 and shared.isdisjoint(marked):
+def are_about(shared: frozenset[str], titles: Sequence[Words], share: float) -> bool:
+    """Whether the shared words are what the titles are about: such a share of the words of each.
+
+    A single one has to be written like a name.
+    """
+    if len(shared) == 1 and not any(shared & title.marked for title in titles):
         return False
-    return all(len(shared) >= constants.SUBJECT_SHARE * len(member.roots) for member in members)
+    return all(len(shared) >= share * len(title.roots) for title in titles)
 
 
 def _heading(shared: frozenset[str], members: Sequence[_Titled]) -> str:

@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from msgspec import Struct
+from msgspec.structs import replace
+
+from digest.signing.web_links import feedback_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from digest.model import Edition
+    from digest.model import Edition, Story, Vote
 
     Fill = Callable[[bytes], bytes]
 
@@ -33,7 +36,8 @@ class Links(Struct, frozen=True):
     """Where a recipient goes, as templates have it: with the marker in the place of a token.
 
     `browser` is where everybody finds the edition; empty where nobody does. `write_to` is the
-    address that unsubscribes where there are no pages.
+    address that unsubscribes where there are no pages. `feedback` is where feedback on its stories
+    is given, below the edition; empty where none is asked for.
     """
 
     unsubscribe: str
@@ -41,6 +45,13 @@ class Links(Struct, frozen=True):
     marker: str
     browser: str = ""
     write_to: str = ""
+    feedback: str = ""
+
+    def feedback_on(self, story: Story, vote: Vote) -> str:
+        """The page on which a recipient says this of a story; empty where none is asked for."""
+        if not self.feedback or not story.entries:
+            return ""
+        return f"{self.feedback}/{story.entries[0]}/{vote}"
 
     @property
     def headers(self) -> bytes:
@@ -54,11 +65,16 @@ class Links(Struct, frozen=True):
         return header.encode("ascii")
 
 
-def links_of(edition: Edition, public_url: str, browser: str = "") -> Links:
-    """The links for an edition; the same for the same edition."""
+def links_of(
+    edition: Edition, public_url: str, browser: str = "", *, feedback: bool = False
+) -> Links:
+    """The links for an edition; the same for the same edition. `feedback` asks for that too."""
     marker = hashlib.sha256(repr(edition).encode("utf-8", "replace")).hexdigest()[:_LETTERS]
     base = public_url.rstrip("/")
-    return Links(f"{base}/u/{marker}", f"{base}/p/{marker}", marker, browser)
+    links = Links(f"{base}/u/{marker}", f"{base}/p/{marker}", marker, browser)
+    if feedback and browser:
+        return replace(links, feedback=feedback_url(base, browser, marker))
+    return links
 
 
 def mail_links(edition: Edition, write_to: str) -> Links:

@@ -19,6 +19,7 @@ from digest.store.tables.editions import (
     weeks,
 )
 from digest.store.tables.entries import entries, entry_marks, entry_names
+from digest.store.tables.feedback import feedback
 from digest.store.tables.feeds import feeds
 from digest.store.tables.hosts import host_backoffs
 from digest.store.tables.incidents import incidents
@@ -50,6 +51,7 @@ __all__ = [
     "entries",
     "entry_marks",
     "entry_names",
+    "feedback",
     "feeds",
     "host_backoffs",
     "incidents",

@@ -68,6 +68,9 @@ edition_entries = sa.Table(
     edition_id_column(),
     # `story`, `line` or `counted`; empty where an earlier version wrote the row.
     sa.Column("shown_as", sa.Text, nullable=False, server_default=""),
+    # How many readers wanted more like it, and less from its feed, when it was taken.
+    sa.Column("more", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("less", sa.Integer, nullable=False, server_default="0"),
     sa.Index("edition_entries_by_edition", "edition_id"),
     # What is forgotten is looked for here, by us and by the foreign key.
     sa.Index("edition_entries_by_entry", "entry_id"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +49,10 @@ SLOW = (
     ),
 )
 TESTS = Path(__file__).parent
+
+# Or each of the many processes that tests start would compile all of the program again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # How long an example takes says nothing on a busy machine. The fast tests try fewer of them.
 hypothesis.settings.register_profile("whole", deadline=None)

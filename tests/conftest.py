@@ -15,6 +15,7 @@ import pytest
 from tests.certificates import Certificate, make_certificate
 from tests.forked import Forking
 from tests.servers import HttpServer, MailServer, running
+from tests.statements import share_statements
 
 if TYPE_CHECKING:
     import subprocess
@@ -61,6 +62,7 @@ hypothesis.settings.register_profile("fast", deadline=None, max_examples=25)
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how many examples are tried, before the tests are read."""
+    share_statements()
     fast = config.getoption("markexpr") == "not slow"
     hypothesis.settings.load_profile("fast" if fast else "whole")
 

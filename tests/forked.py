@@ -25,11 +25,17 @@ import termios
 import threading
 import time
 import warnings
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import digest
+from digest.config import Settings
 from tests import limits
+from tests.databases import store_at
+from tests.statements import share_statements
+from tests.store.build import URL, pending
+from tests.store.fresh import lay_out_planned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,14 +116,27 @@ def main() -> None:
 
 
 def _load_all() -> None:
-    """Import all of the program but its entry and the migrations, which Alembic runs."""
+    """Import all of the program but its entry and the migrations, and make what is made once."""
     for module in pkgutil.walk_packages(digest.__path__, "digest."):
         if not module.name.startswith(("digest.__main__", "digest.store.migrations.")):
             importlib.import_module(module.name)
     for name in _LIBRARIES:
         importlib.import_module(name)
+    Settings.model_rebuild()
+    share_statements()
+    with tempfile.TemporaryDirectory() as folder:
+        _compile_statements(Path(folder, "digest.db"))
     # What is loaded is shared with the children until somebody writes to it, as a search would.
     gc.freeze()
+
+
+def _compile_statements(path: Path) -> None:
+    """Those of nearly every command, in a new database."""
+    lay_out_planned(path)
+    with closing(store_at(path)) as store:
+        store.health.read()
+        store.feeds.states([URL])
+        pending(store)
 
 
 def _become(request: dict[str, object]) -> None:

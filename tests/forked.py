@@ -154,6 +154,7 @@ def _become(request: dict[str, object]) -> None:
     os.environ.clear()
     os.environ.update(request["environ"])  # type: ignore[call-overload]
     time.tzset()
+    tempfile.tempdir = None
     warnings.simplefilter("error")
     sys.argv = ["digest", *request["arguments"]]  # type: ignore[misc]
     runpy.run_module("digest", run_name="__main__", alter_sys=True)

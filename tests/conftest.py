@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ import pytest
 from tests.certificates import Certificate, make_certificate
 from tests.forked import Forking
 from tests.servers import HttpServer, MailServer, running
+from tests.statements import share_statements
 
 if TYPE_CHECKING:
     import subprocess
@@ -49,6 +51,10 @@ SLOW = (
 )
 TESTS = Path(__file__).parent
 
+# Or each of the many processes that tests start would compile all of the program again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # How long an example takes says nothing on a busy machine. The fast tests try fewer of them.
 hypothesis.settings.register_profile("whole", deadline=None)
 hypothesis.settings.register_profile("fast", deadline=None, max_examples=25)
@@ -56,6 +62,7 @@ hypothesis.settings.register_profile("fast", deadline=None, max_examples=25)
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how many examples are tried, before the tests are read."""
+    share_statements()
     fast = config.getoption("markexpr") == "not slow"
     hypothesis.settings.load_profile("fast" if fast else "whole")
 

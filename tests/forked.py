@@ -1,4 +1,4 @@
-"""Commands as processes of their own, forked from one that has loaded what they need.
+"""Commands as processes of their own, forked from one that has loaded the program.
 
 Most of what a command takes is the start of Python and the loading of libraries. What that costs,
 and that it works at all, tests of `python -m digest` itself see to.
@@ -11,9 +11,11 @@ reads requests from its standard input and answers each with the exit code, a li
 from __future__ import annotations
 
 import fcntl
+import gc
 import importlib
 import json
 import os
+import pkgutil
 import runpy
 import selectors
 import subprocess
@@ -23,16 +25,23 @@ import termios
 import threading
 import time
 import warnings
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import digest
+from digest.config import Settings
 from tests import limits
+from tests.databases import store_at
+from tests.statements import share_statements
+from tests.store.build import URL, pending
+from tests.store.fresh import lay_out_planned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# What most commands load: the wiring, and what it wires.
-_LOADED = ("digest.cli.setup.init", "digest.cli.run", "digest.app.wiring", "digest.app.runtime")
+# What commands load beside it, where they need it.
+_LIBRARIES = ("css_inline", "regex", "rich.table")
 _SECONDS = limits.seconds(120)
 
 
@@ -94,8 +103,7 @@ def _text(path: Path) -> str:
 
 def main() -> None:
     """Fork a child for each request; in the child, be the command."""
-    for name in _LOADED:
-        importlib.import_module(name)
+    _load_all()
     for line in sys.stdin:
         request = json.loads(line)
         child = os.fork()
@@ -105,6 +113,30 @@ def main() -> None:
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         sys.stdout.write(f"{code}\n")
         sys.stdout.flush()
+
+
+def _load_all() -> None:
+    """Import all of the program but its entry and the migrations, and make what is made once."""
+    for module in pkgutil.walk_packages(digest.__path__, "digest."):
+        if not module.name.startswith(("digest.__main__", "digest.store.migrations.")):
+            importlib.import_module(module.name)
+    for name in _LIBRARIES:
+        importlib.import_module(name)
+    Settings.model_rebuild()
+    share_statements()
+    with tempfile.TemporaryDirectory() as folder:
+        _compile_statements(Path(folder, "digest.db"))
+    # What is loaded is shared with the children until somebody writes to it, as a search would.
+    gc.freeze()
+
+
+def _compile_statements(path: Path) -> None:
+    """Those of nearly every command, in a new database."""
+    lay_out_planned(path)
+    with closing(store_at(path)) as store:
+        store.health.read()
+        store.feeds.states([URL])
+        pending(store)
 
 
 def _become(request: dict[str, object]) -> None:
@@ -122,6 +154,7 @@ def _become(request: dict[str, object]) -> None:
     os.environ.clear()
     os.environ.update(request["environ"])  # type: ignore[call-overload]
     time.tzset()
+    tempfile.tempdir = None
     warnings.simplefilter("error")
     sys.argv = ["digest", *request["arguments"]]  # type: ignore[misc]
     runpy.run_module("digest", run_name="__main__", alter_sys=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -78,12 +79,23 @@ def test_an_old_database_is_not_changed_by_reading(old: Path) -> None:
 EARLIER = tuple(f"{number:04}" for number in range(1, 15))
 
 
+@pytest.fixture(scope="module")
+def all_earlier(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Databases with deliveries, as each earlier revision left them; only to be copied."""
+    path = tmp_path_factory.mktemp("earlier") / "old.db"
+    make_old_database(path, URL, ENTRIES)
+    add_deliveries(path)
+    databases = {}
+    for revision in EARLIER:
+        bring_to(path, revision)
+        databases[revision] = shutil.copy(path, path.with_name(f"{revision}.db"))
+    return databases
+
+
 @pytest.fixture(params=EARLIER)
-def earlier(old: Path, request: pytest.FixtureRequest) -> Path:
-    """With deliveries, as each earlier revision left it."""
-    add_deliveries(old)
-    bring_to(old, request.param)
-    return old
+def earlier(all_earlier: dict[str, Path], tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """One of them, as a test's own."""
+    return shutil.copy(all_earlier[request.param], tmp_path / "old.db")
 
 
 def content(path: Path) -> list[str]:
@@ -142,15 +154,14 @@ def test_an_upgrade_that_fails_leaves_everything_as_it_was(earlier: Path) -> Non
     assert rows(earlier, "SELECT version_num FROM alembic_version") == [(HEAD,)]
 
 
-# Migrates a copy to the end, and others in processes that are killed after the first change, in
-# the middle and after the last.
+# Migrates a copy of each to the end, and others in processes that are killed after the first
+# change, in the middle and after the last.
 _KILLED = """
 import os, pathlib, shutil, signal, sys
 import sqlalchemy as sa
 from digest.store.migrations import HEAD
 from tests.databases import store_at
 
-old = pathlib.Path(sys.argv[1])
 changes, last = 0, None
 
 def count(connection, cursor, statement, *rest):
@@ -159,34 +170,48 @@ def count(connection, cursor, statement, *rest):
     if changes == last:
         os.kill(os.getpid(), signal.SIGKILL)
 
-def migrate(name):
-    copy = old.with_name(name)
+def migrate(old, name):
+    copy = old.with_name(f"{old.stem}-{name}.db")
     shutil.copy(old, copy)
     store_at(copy).close()
 
 sa.event.listen(sa.Engine, "after_cursor_execute", count)
-migrate("whole.db")
-whole, changes = changes, 0
-for number, last in enumerate((1, whole // 2, whole)):
-    child = os.fork()
-    if not child:
-        migrate(f"killed-{number}.db")
-        os._exit(0)
-    assert os.waitpid(child, 0)[1] == signal.SIGKILL
+for old in map(pathlib.Path, sys.argv[1:]):
+    changes, last = 0, None
+    migrate(old, "whole")
+    whole, changes = changes, 0
+    for number, last in enumerate((1, whole // 2, whole)):
+        child = os.fork()
+        if not child:
+            migrate(old, number)
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == signal.SIGKILL
 """
 
 
-def test_killed_on_the_way_it_is_as_before_and_the_next_start_migrates_it(
-    earlier: Path, tmp_path: Path
-) -> None:
-    before = content(earlier)
-    command = [sys.executable, "-c", _KILLED, str(earlier)]
+@pytest.fixture(scope="module")
+def killed_on_the_way(
+    all_earlier: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A folder with what became of a copy of each; only to be copied."""
+    folder = tmp_path_factory.mktemp("killed")
+    copies = [shutil.copy(path, folder) for path in all_earlier.values()]
+    command = [sys.executable, "-c", _KILLED, *map(str, copies)]
     subprocess.run(command, check=True, timeout=limits.seconds(60))
+    return folder
+
+
+@pytest.mark.parametrize("revision", EARLIER)
+def test_killed_on_the_way_it_is_as_before_and_the_next_start_migrates_it(
+    all_earlier: dict[str, Path], killed_on_the_way: Path, tmp_path: Path, revision: str
+) -> None:
+    for path in killed_on_the_way.glob(f"{revision}-*"):
+        shutil.copy(path, tmp_path)
     for number in range(3):
-        killed = tmp_path / f"killed-{number}.db"
-        assert content(killed) == before
+        killed = tmp_path / f"{revision}-{number}.db"
+        assert content(killed) == content(all_earlier[revision])
         store_at(killed).close()
-        assert content(killed) == content(tmp_path / "whole.db")
+        assert content(killed) == content(tmp_path / f"{revision}-whole.db")
 
 
 def test_a_feed_without_entries(tmp_path: Path) -> None:

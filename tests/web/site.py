@@ -14,6 +14,7 @@ from digest.app.daemon import Daemon
 from digest.app.wiring import open_store, prepare
 from digest.config import Settings
 from digest.web.server import Listener, web_server
+from tests import limits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -129,7 +130,15 @@ async def serve(settings: Settings, folder: Path) -> AsyncIterator[Site]:
             try:
                 async with aiohttp.ClientSession(cookie_jar=jar) as client:
                     await daemon.carry_out(lambda runtime: runtime.poll([]))
+                    await _first_round(daemon)
                     yield Site(daemon, serving, client, reload, loaded)
             finally:
                 stop.set()
                 await running
+
+
+async def _first_round(daemon: Daemon) -> None:
+    """Wait until the round of polling that a start begins has ended."""
+    async with asyncio.timeout(limits.seconds(10)):
+        while daemon.health.round_seconds is None:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -52,5 +53,14 @@ def _cases(path: Path) -> dict[str, Case]:
 
 def answers_of(case: str) -> list[bytes]:
     """The raw answers to the polls of a case, in their order; the last is repeated."""
-    numbered = {int(path.stem.rpartition(".")[2]): path for path in ANSWERS.glob(f"{case}.*.http")}
-    return [numbered[number].read_bytes() for number in sorted(numbered)]
+    return [path.read_bytes() for _, path in sorted(_answers().get(case, []))]
+
+
+@cache
+def _answers() -> dict[str, list[tuple[int, Path]]]:
+    """The files of answers by the cases they are of, each with its number; listed once."""
+    answers: dict[str, list[tuple[int, Path]]] = {}
+    for path in ANSWERS.glob("*.http"):
+        case, _, number = path.stem.rpartition(".")
+        answers.setdefault(case, []).append((int(number), path))
+    return answers

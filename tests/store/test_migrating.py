@@ -88,14 +88,14 @@ def all_earlier(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     databases = {}
     for revision in EARLIER:
         bring_to(path, revision)
-        databases[revision] = shutil.copy(path, path.with_name(f"{revision}.db"))
+        databases[revision] = Path(shutil.copy(path, path.with_name(f"{revision}.db")))
     return databases
 
 
 @pytest.fixture(params=EARLIER)
 def earlier(all_earlier: dict[str, Path], tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """One of them, as a test's own."""
-    return shutil.copy(all_earlier[request.param], tmp_path / "old.db")
+    return Path(shutil.copy(all_earlier[request.param], tmp_path / "old.db"))
 
 
 def content(path: Path) -> list[str]:

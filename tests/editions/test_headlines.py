@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.editions.headlines import byline, cut_at_word, headline
+from digest.editions.authors import byline
+from digest.editions.headlines import cut_at_word, headline, without_agency
 from digest.editions.mathematics import with_mathematics
 from digest.language import language_of
 
@@ -77,6 +78,14 @@ def test_what_is_cut_is_not_too_long(text: str, most: int) -> None:
         ("A. Doe, B. Smith, C. Roe, D. Poe, and E. Low", "A. Doe, B. Smith, C. Roe et al."),
         ("Doe, Jane; Smith, John; Roe, Bob; Low, Eve", "Doe, Jane, Smith, John, Roe, Bob et al."),
         ("Jane Doe, PhD, MPH, FACP", "Jane Doe, PhD, MPH, FACP"),
+        ("github-actions[bot]", ""),
+        ("Renovate Bot", ""),
+        ("semantic-release-bot", ""),
+        ("admin", ""),
+        ("Ben Bot", "Ben Bot"),
+        ("Abbot", "Abbot"),
+        ("Jane Doe, dependabot[bot]", "Jane Doe"),
+        ("Jane Doe, github-actions[bot] and Bob Roe", "Jane Doe, Bob Roe"),
         ("", ""),
     ],
 )
@@ -87,3 +96,19 @@ def test_three_authors_are_named(authors: str, shown: str) -> None:
 def test_others_are_named_in_the_language_of_the_edition() -> None:
     authors = "Jana Doe, Jan Schmidt, Ada Lovelace, Bob Roe"
     assert byline(authors, language_of("de")) == "Jana Doe, Jan Schmidt, Ada Lovelace u. a."
+
+
+@pytest.mark.parametrize(
+    ("excerpt", "shown"),
+    [
+        ("(Meridian) Shops are shut.", "Shops are shut."),
+        ("(MERIDIAN WIRE) – “Shops are shut.”", "“Shops are shut.”"),
+        ("Harwick (Meridian) - Shops are shut.", "Shops are shut."),
+        ("(Almost) All shops are shut.", "(Almost) All shops are shut."),
+        ("(Meridian) shops are shut.", "(Meridian) shops are shut."),
+        ("(Wire) The fence is new.", "The fence is new."),
+        ("(Wi) The fence is new.", "(Wi) The fence is new."),
+    ],
+)
+def test_a_feed_that_brings_a_report_is_not_named_in_it(excerpt: str, shown: str) -> None:
+    assert without_agency(excerpt, "Meridian Wire") == shown

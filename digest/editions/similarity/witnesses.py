@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from digest.editions.authors import is_nobody
 from digest.editions.similarity import constants
 from digest.editions.similarity.terms import fold
 
@@ -15,12 +16,6 @@ if TYPE_CHECKING:
 
 _NO_LETTERS = re.compile(r"[\W_]+")
 _BY = re.compile(r"^(?:by|von|par|por|di|door)\s+")
-# Names of nobody: what programs and offices sign with.
-_NOBODY = {
-    *("admin", "administrator", "anonymous", "author", "editor", "editors", "guest", "root"),
-    *("staff", "team", "the team", "unknown", "user", "webmaster", "redaktion", "redaction"),
-    *("redaccion", "redazione", "github actions", "github actions bot", "noreply", "no reply"),
-}
 
 
 def has_text(entry: Entry) -> bool:
@@ -41,8 +36,9 @@ def same_text(entry: Entry, other: Entry) -> bool:
 
 def author_witness(entry: Entry, title: Title) -> str:
     """Who wrote it, if that is somebody and the title tells anything."""
-    author = _letters(_BY.sub("", fold(entry.author)))
-    return author if title.tells and author not in _NOBODY else ""
+    if not title.tells or is_nobody(entry.author):
+        return ""
+    return _letters(_BY.sub("", fold(entry.author)))
 
 
 def picture_witness(entry: Entry, title: Title) -> str:

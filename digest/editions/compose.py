@@ -240,6 +240,7 @@ def _story(frame: Frame, place: Place) -> Story:
         discussion=measured.discussion,
         had=cluster.had,
         recording=bool(lead.seconds),
+        video=lead.video,
         untitled=frame.content != "none" and is_untitled(lead.title, lead.excerpt),
         pictorial=is_pictorial(lead),
     )

@@ -72,7 +72,7 @@ def period(edition: Edition) -> str:
 
 
 def summary(edition: Edition) -> str:
-    """Period, count, and about how much there is to read and to hear as far as known, in a line."""
+    """Period, count, and about how much there is to read, hear and watch, as far as known."""
     if edition.digest == ALERTS:
         # An alert says all there is.
         return period(edition)
@@ -87,6 +87,9 @@ def summary(edition: Edition) -> str:
     if edition.listening_minutes:
         time = language.duration(edition.listening_minutes)
         parts.append(language.translate("about {time} to listen", time=time))
+    if edition.watching_minutes:
+        time = language.duration(edition.watching_minutes)
+        parts.append(language.translate("about {time} to watch", time=time))
     return " · ".join(parts)
 
 
@@ -144,11 +147,15 @@ def had_before(edition: Edition, story: Story) -> str:
 
 
 def time_taken(story: Story, language: Language) -> str:
-    """`4 min` to read, or `listen 1 h 43 min`; nothing where nobody knows."""
+    """`4 min` to read, `listen 1 h 43 min` or `watch 12 min`; nothing where nobody knows."""
     if not story.reading_minutes:
         return ""
     time = language.duration(story.reading_minutes)
-    return language.translate("listen {time}", time=time) if story.recording else time
+    if not story.recording:
+        return time
+    if story.video:
+        return language.translate("watch {time}", time=time)
+    return language.translate("listen {time}", time=time)
 
 
 def posted(edition: Edition, story: Story, *, whole_date: bool = False) -> str:

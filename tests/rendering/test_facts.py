@@ -51,6 +51,19 @@ def test_a_recording_is_to_be_heard() -> None:
     ]
 
 
+def test_a_video_is_to_be_watched() -> None:
+    one = story(author="", reading_minutes=12, recording=True, video=True)
+    section = Section("A feed", (one,))
+
+    times = {tag: facts(edition(one, language=tag), section, one)[-1] for tag in ("en", "fr", "ja")}
+    assert times == {
+        "en": "watch 12\u00a0min",
+        "fr": "vidéo de 12\u00a0min",
+        "ja": "動画12分",
+    }
+    assert summary(edition(one)).endswith(" · about 12\u00a0min to watch")
+
+
 def test_totals_add_what_is_known() -> None:
     said = summary(
         edition(

@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from digest.editions.earlier import ALL_HAD, mark_had
-from digest.editions.merit import coverage, interest
+from digest.editions.merit import coverage, interest, is_counted_high
 from digest.editions.similarity.stories import group
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # What has waited for so many editions waits for no other.
 MOST_WAITS = 3
+# Of what readers count high, a feed has so many stories a turn: a site of links is many writers.
+_STORIES_A_TURN = 2
 # What is remembered of an entry that no edition has.
 DROPPED = "overflow: drop"
 
@@ -118,8 +120,9 @@ def _claims(stories: Iterable[Cluster], room: Room, standing: Standing) -> Itera
         queue.sort(key=interest, reverse=True)
         queue.sort(key=lambda story: _rank(story, standing))
         most = room.by_feed.get(url, room.stories)
-        for turn, story in enumerate(queue):
-            may_be_shown = turn < most and not story.ids.issubset(standing.counted)
+        for number, story in enumerate(queue):
+            may_be_shown = number < most and not story.ids.issubset(standing.counted)
+            turn = number // _STORIES_A_TURN if is_counted_high(story) else number
             yield _Claim(story, may_be_shown, (*_rank(story, standing), turn, place))
 
 

@@ -8,8 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from digest.model import ALERTS, Fact, Picture, Section
+from digest.rendering.footer import closing
 from digest.rendering.measures import measures
-from digest.rendering.phrases import closing, facts, summary
+from digest.rendering.phrases import facts, sources, summary
 from digest.rendering.pictures import source
 from tests.rendering.samples import NOW, edition, story
 
@@ -122,3 +123,11 @@ def test_a_picture_in_the_message_is_loaded_from_there() -> None:
     picture = Picture("https://site.example/a.png", 1, 1)
     assert source(picture) == picture.url
     assert source(replace(picture, content_id="a@x.example")) == "cid:a@x.example"
+
+
+def test_a_release_does_not_name_its_project_twice() -> None:
+    release = story(title="larder v3.0.0", feed="larder", author="")
+    section = Section("Also", (release,))
+    assert sources(section, release) == []
+    plan = story(title="larder plans a release", feed="larder", author="")
+    assert sources(section, plan) == ["larder"]

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from digest.editions.similarity.links import fold_host
+from digest.feeds.hosts import host_of
+
 if TYPE_CHECKING:
     from digest.language import Language
+    from digest.model import Entry
 
 _MOST_AUTHORS = 3
 _PARENTHESES = re.compile(r"\s*\([^()]*\)")
@@ -41,6 +45,15 @@ def is_nobody(author: str) -> bool:
     name = _BY.sub("", author.strip())
     letters = _NO_LETTERS.sub(" ", name.casefold()).strip()
     return letters in _OFFICES or letters in _PROGRAMS or bool(_PROGRAM.fullmatch(name))
+
+
+def writer(entry: Entry) -> str:
+    """Who wrote it, as its feed says; who posts a page of others to a site of links did not."""
+    if not entry.discussion:
+        return entry.author
+    talk, page = (fold_host(host_of(address)) for address in (entry.discussion, entry.link))
+    is_posted = talk != page and talk == fold_host(host_of(entry.feed_home or entry.feed_url))
+    return "" if is_posted else entry.author
 
 
 def byline(authors: str, language: Language) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from digest.editions.authors import byline
+from digest.editions.authors import byline, writer
 from digest.editions.feed_names import feed_names
 from digest.editions.headlines import cut_at_word, headline, without_agency
 from digest.editions.order import Heading, Layout, Place, order
@@ -221,7 +221,7 @@ def _story(frame: Frame, place: Place) -> Story:
         title=headline(lead.title),
         url=lead.link,
         feed=_feed_name(frame, lead),
-        author=byline(lead.author, language_of(frame.language)),
+        author=byline(writer(lead), language_of(frame.language)),
         published=lead.published,
         excerpt=_excerpt(frame, lead),
         reading_minutes=_reading_minutes(lead),

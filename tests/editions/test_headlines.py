@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from digest.editions.authors import byline
+from digest.editions.authors import byline, writer
 from digest.editions.headlines import cut_at_word, headline, without_agency
 from digest.editions.mathematics import with_mathematics
 from digest.language import language_of
+from tests.editions.entries import entry
 
 ENGLISH = language_of("en")
 
@@ -91,6 +93,20 @@ def test_what_is_cut_is_not_too_long(text: str, most: int) -> None:
 )
 def test_three_authors_are_named(authors: str, shown: str) -> None:
     assert byline(authors, ENGLISH) == shown
+
+
+@pytest.mark.parametrize(
+    ("home", "link", "talk", "author"),
+    [
+        ("https://links.example/", "https://a.example/1", "https://links.example/s/1", ""),
+        ("https://links.example/", "https://links.example/s/1", "https://links.example/s/1", "Ada"),
+        ("https://a.example/", "https://a.example/1", "https://links.example/s/1", "Ada"),
+        ("https://a.example/", "https://a.example/1", "", "Ada"),
+    ],
+)
+def test_who_posts_a_link_is_no_author(home: str, link: str, talk: str, author: str) -> None:
+    posted = replace(entry(1, link=link), author="Ada", feed_home=home, discussion=talk)
+    assert writer(posted) == author
 
 
 def test_others_are_named_in_the_language_of_the_edition() -> None:

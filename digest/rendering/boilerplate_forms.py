@@ -25,7 +25,7 @@ APPEARED = (
     r"|(?:der|dieser) (?:beitrag|artikel) .{0,200}?(?:erschien|ist) (?:zuerst|zun[äa]chst)"
     r"|cet article|l['’]article .{1,200}? est apparu en premier"
     r"|(?:la entrada|el art[íi]culo) .{1,200}? (?:se public[óo]|apareci[óo]|aparece) primero"
-    r"|l['’]articolo .{1,200}? (?:proviene da|è apparso per primo)"
+    r"|l['’]articolo .{1,200}? (?:proviene da|sembra essere il primo su|è apparso per primo)"
     r"|o (?:post|artigo|conte[úu]do) .{1,200}? aparece[u]? primeiro"
     r"|het bericht .{1,200}? (?:verscheen eerst|is het eerst verschenen)"
     r"|inlägget .{1,200}? (?:dök|dok) först upp|artykuł .{1,200}? pochodzi z serwisu"
@@ -143,12 +143,17 @@ PARAGRAPHS = (
         r"(?:no|view|read|see|show|add|leave|post|write) (?:all |the |a |your )?(?:\d+"
         r" )?(?:comments?|reply)\b.{0,40}"
     ),
-    r"\d+ posts? - \d+ participants?|read full topic",
+    r"\d+ posts? - \d+ participants?(?: read full topic)?|read full topic|refer a friend",
     r"submitted by (?:/?u/)?[\w-]{1,40}(?: to /?r/\w{1,40})?(?: \[link\])?(?: \[comments\])?",
     r"submitted by .{1,40}\[link\].*|\[link\](?: \[\d* ?comments?\])?",
     STAMP,
     DATE,
-    r"stat(?:istics|istik|istiques)\s*:.{0,150}|estad[íi]sticas\s*:.{0,150}",
+    (
+        r"(?:stat(?:istics|istik(?:en)?|istiques|istiche|istieken)|est[ae][dt][íi]sticas"
+        r"|統計|إحصائيات|סטטיסטיקה)\s*[:：] ?"
+        r"(?:posted|verfasst|geschrieben|publi[ée]|post[ée]|escrit|publicad|enviad"
+        r"|scritt|inviat|pubblicat|geplaatst|投稿|نشر|פורסם).{0,150}"
+    ),
     (
         r"(?:perma(?:nente?r? )?link|permalien|lien permanent|dauerlink|enlace permanente|link"
         r" permanente"
@@ -223,7 +228,8 @@ PARAGRAPHS = (
         r"|contact(?: us)?|advertise(?: with us)?|imprint|impressum|datenschutz(?:erklärung)?"
         r"|mentions légales|unsubscribe|abmelden|se désabonner|darse de baja|disiscriviti"
     ),
-    rf"posted by [\w .@-]{{1,40}}(?: (?:on|in) .{{1,60}})?|posted on {DATE}(?: by [^.!?]{{1,40}})?",
+    r"posted by [\w .@/-]{1,40}(?: (?:on|in) .{1,60})?",
+    rf"posted on {DATE}(?: by [^.!?]{{1,40}})?",
     rf"(?:[^\W\d_]{{5,12}}, )?{DATE}{_TIME}?",
     r"about the authors?|über den autor|über die autorin|à propos de l['’]auteur|getty images",
     r"\d+ comments? so far|comments (?:are closed|off|on .{1,40})",
@@ -262,6 +268,7 @@ PARAGRAPHS = (
     ),
     r"(?:this )?feed (?:was )?(?:generated|created|provided) (?:with|by|at) .{1,40}",
     r"this (?:is|post is|article is) a (?:cross-?post|linkpost|repost)\b.{0,100}",
+    rf"(?:episode |cover |logo )?(?:art ?work|art|design|graphics|transcript) by (?-i:{NAMES})",
     (
         rf"(?:hosted|produced|distributed|edited|mixed|engineered|recorded)(?: and \w+)? by "
         rf"(?-i:{NAMES})"

@@ -107,6 +107,11 @@ SENTENCES = {
     "suivez": rf"(?:suivez|retrouvez)[- ](?:nous|moi)\b.{{0,100}}|suivez {_NETWORK}",
     "retrouvez": rf"retrouvez[- ](?:nous|moi)\b.{{0,100}}|retrouvez {_NETWORK}",
     "suis": rf"suis[- ](?:nous|moi) sur {_NETWORK}",
+    "abonne": r"abonne[- ]toi\b.{0,120}",
+    "gesponsert": (
+        r"(?:diese folge|diese episode|dieser podcast|dieses video|dieser beitrag)\b.{0,20}"
+        r"\bgesponsert\b.{0,120}"
+    ),
     "abonnez": r"(?:pensez à vous abonner|abonnez[- ]vous)\b.{0,120}",
     "abonnés": r".{0,80}\bréservée?s? (?:à nos|aux) abonnés\b.{0,60}|abonnés",
     "merci": (
@@ -194,6 +199,10 @@ SENTENCES = {
     "segui": rf"segui(?:ci|mi)? (?:il |la |i |le |su |anche ){_NETWORK}",
     "seguici": r"seguici\b.{0,100}",
     "seguiteci": r"seguiteci\b.{0,100}",
+    "like": (
+        r"(?:lascia|metti|dale|deixe?|mets?|lasst?|laat)\b.{0,30}\blike\b.{0,30}"
+        r"\b(?:iscriviti|suscríbete|abonne|inscrev\w+|abo\w*)\b.{0,60}"
+    ),
     "iscriviti": r"(?:e )?iscriviti\b.{0,100}",
     "condividi": (
         r"condividi (?:questo|questa|quest[’']|l[’']|la|il) ?(?:articolo|notizia|post|pagina"

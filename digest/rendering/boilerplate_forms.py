@@ -23,9 +23,11 @@ APPEARED = (
     r"(?:the (?:post .{1,200}?|article [^.!?]{1,200}?)"
     r"(?:appeared first|first appeared) (?:on|in|at)"
     r"|(?:der|dieser) (?:beitrag|artikel) .{0,200}?(?:erschien|ist) (?:zuerst|zun[äa]chst)"
-    r"|cet article|l['’]article .{1,200}? est apparu en premier"
-    r"|(?:la entrada|el art[íi]culo) .{1,200}? (?:se public[óo]|apareci[óo]|aparece) primero"
-    r"|l['’]articolo .{1,200}? (?:proviene da|sembra essere il primo su|è apparso per primo)"
+    r"|(?:cet article|l['’]article|le billet) .{0,200}? est apparu en premier"
+    r"|(?:la entrada|el art[íi]culo|el post) .{1,200}? (?:se public[óo]|apareci[óo]|aparece)"
+    r" primero"
+    r"|(?:l['’]articolo|il post) .{1,200}?"
+    r" (?:proviene da|sembra essere il primo su|è apparso per primo)"
     r"|o (?:post|artigo|conte[úu]do) .{1,200}? aparece[u]? primeiro"
     r"|het bericht .{1,200}? (?:verscheen eerst|is het eerst verschenen)"
     r"|inlägget .{1,200}? (?:dök|dok) först upp|artykuł .{1,200}? pochodzi z serwisu"
@@ -201,7 +203,8 @@ PARAGRAPHS = (
         r"|s['’]abonner|suscr[íi]b(?:ete|ase|irse)|iscriviti|inscreva-se|assine|abonneer(?: je)?"
         r"|(?:チャンネル|メルマガ|ニュースレター)(?:を|の)?(?:購読|登録)|اشترك(?:وا)?|הירשמו|הרשמו)(?:\b|).{0,120}"
     ),
-    r"upgrade to paid|get \d{1,2}% off for .{1,20}|pledge your support|give a gift subscription",
+    r"upgrade to paid|get \d{1,2}% off for .{1,20}|pledge your support",
+    r"give a (?:gift )?subscription",
     r"discover more from .{1,120}|type your e-?mail.{0,30}|already a (?:paid )?subscriber\b.{0,40}",
     r"- ?ends ?-|###|source:? .{1,80}businesswire.{0,80}|no content",
     r"(?:reporting|writing|editing) by .{1,120}",

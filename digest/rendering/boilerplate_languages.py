@@ -18,6 +18,7 @@ SENTENCES = {
     "folge": r"folge? (?:uns|mir) (?:auf|bei|in|hier|gerne)\b.{0,100}",
     "folgt": r"folgt (?:uns|mir) (?:auf|bei|in|hier|gerne)\b.{0,100}",
     "teilen": (
+        r"(?:jetzt|gerne|bitte) teilen(?:\s?:.{0,80})?|"
         r"(?:diesen |den |diese |die )?(?:artikel|beitrag|folge|episode|meldung) teilen(?: "
         r"(?:auf|per|mit|via)\b.{0,50})?"
         r"|teilen sie (?:diesen|diese) (?:artikel|beitrag|folge|episode|meldung|seite)\b.{0,60}"
@@ -149,6 +150,9 @@ SENTENCES = {
         r"assine (?:já|agora|(?:a |o |nossa |nosso )?(?:newsletter|canal|podcast"
         r"|feed))\b.{0,100}"
     ),
+    "compártelo": r"compártelo\b.{0,60}",
+    "compártela": r"compártela\b.{0,60}",
+    "condividilo": r"condividilo\b.{0,60}",
     "comparte": (
         r"comparte est[ae] (?:artículo|historia|noticia|entrada|publicación|episodio"
         r"|página)\b.{0,60}"

@@ -219,7 +219,10 @@ def _more(section: Section, language: Language) -> str:
         feed = _named(first.feed, first.url)
         return language.translate("and {count} more from {feed}", count=first.stories, feed=feed)
     count = sum(each.stories for each in feeds)
-    named = [f"{_named(each.feed, each.url)} ({each.stories})" for each in feeds[:_COUNTED]]
+    named = [
+        f"{_named(each.feed, each.url)} ({language.number(each.stories)})"
+        for each in feeds[:_COUNTED]
+    ]
     if rest := len(feeds) - len(named):
         named.append(language.plural(rest, "{number} more feed", "{number} more feeds"))
     counted = language.translate("and {count} more", count=count)

@@ -114,7 +114,7 @@ def more(section: Section, language: Language) -> list[Block]:
     elements = [text(f"{language.translate('and {count} more', count=count)}: ")]
     for number, (name, each) in enumerate(zip(names, feeds, strict=False)):
         comma = [text(language.translate(", "))] if number else []
-        elements += [*comma, name, text(f"\u00a0({each.stories})")]
+        elements += [*comma, name, text(f"\u00a0({language.number(each.stories)})")]
     if rest := len(feeds) - len(names):
         others = language.plural(rest, "{number} more feed", "{number} more feeds")
         elements.append(text(language.translate(", ") + others))

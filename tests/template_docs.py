@@ -59,6 +59,7 @@ WORDS: dict[type, dict[str, str]] = {
         "entry_ids": "the ids of its entries, as `digest explain` has them",
         "reading_minutes": "how long what there is to read takes, as far as known",
         "listening_minutes": "how long what there is to hear takes, as far as known",
+        "watching_minutes": "how long what there is to watch takes, as far as known",
     },
     Section: {
         "title": "the heading; mostly the name of a feed",
@@ -94,6 +95,7 @@ WORDS: dict[type, dict[str, str]] = {
         "discussion": "where people talk about it, or empty",
         "had": "when an earlier edition had its link, which makes a line of it",
         "recording": "whether `reading_minutes` is the length of a recording",
+        "video": "whether that recording is to be watched",
         "untitled": "whether it has no title of its own: `title` is how its text begins",
         "pictorial": "whether it is little but its picture, like a comic",
         "is_post": "whether it is `untitled` and not `brief`: it is shown by its text",

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from digest.editions.authors import byline, writer
 from digest.editions.feed_names import feed_names
-from digest.editions.headlines import byline, cut_at_word, headline
+from digest.editions.headlines import cut_at_word, headline, without_agency
 from digest.editions.order import Heading, Layout, Place, order
 from digest.editions.posts import is_pictorial, is_untitled
 from digest.language import ENGLISH, language_of
@@ -220,9 +221,9 @@ def _story(frame: Frame, place: Place) -> Story:
         title=headline(lead.title),
         url=lead.link,
         feed=_feed_name(frame, lead),
-        author=byline(lead.author, language_of(frame.language)),
+        author=byline(writer(lead), language_of(frame.language)),
         published=lead.published,
-        excerpt="" if frame.content == "none" else lead.excerpt,
+        excerpt=_excerpt(frame, lead),
         reading_minutes=_reading_minutes(lead),
         also_in=tuple(
             AlsoIn(_feed_name(frame, entry), entry.link) for entry in cluster.entries[1:]
@@ -239,6 +240,7 @@ def _story(frame: Frame, place: Place) -> Story:
         discussion=measured.discussion,
         had=cluster.had,
         recording=bool(lead.seconds),
+        video=lead.video,
         untitled=frame.content != "none" and is_untitled(lead.title, lead.excerpt),
         pictorial=is_pictorial(lead),
     )
@@ -247,13 +249,16 @@ def _story(frame: Frame, place: Place) -> Story:
 def _related(frame: Frame, cluster: Cluster) -> Iterable[Related]:
     """What is shown with a story by its title; without its link where that stands there."""
     for entry in cluster.related:
-        excerpt = "" if frame.content == "none" else entry.excerpt
-        feed = _feed_name(frame, entry)
+        feed, excerpt = _feed_name(frame, entry), _excerpt(frame, entry)
         yield Related(headline(entry.title), entry.link, feed, entry.published, excerpt)
     titles = {entry.title for entry in cluster.entries + cluster.related}
     for copy in {copy.title: copy for copy in cluster.copies}.values():
         if copy.title not in titles:
             yield Related(headline(copy.title), "", _feed_name(frame, copy), copy.published)
+
+
+def _excerpt(frame: Frame, entry: Entry) -> str:
+    return "" if frame.content == "none" else without_agency(entry.excerpt, entry.feed_title)
 
 
 def _reading_minutes(entry: Entry) -> int:

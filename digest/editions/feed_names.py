@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from digest.editions.plain_names import plain_name
 from digest.editions.similarity.links import fold_host
 from digest.feeds.hosts import host_of
 from digest.feeds.lookalikes import skeleton, visible
@@ -29,16 +30,18 @@ def feed_names(
     One that calls itself like another feed, like what is `reserved` or like a host that is not its
     own has its host beside it. `own` is what feeds call themselves.
     """
-    names = {
-        url: given.get(url) or (own.get(url) if visible(own.get(url, "")) else "") or ""
-        for url in {**given, **own}
-    }
+    names = {url: given.get(url) or _own_name(url, own) for url in {**given, **own}}
     called = Counter(_heard(name) for name in names.values() if name)
     called.update(map(_heard, reserved))
     return {
         url: name if given.get(url) else _told_apart(name, url, called)
         for url, name in names.items()
     }
+
+
+def _own_name(url: str, own: Mapping[str, str]) -> str:
+    title = own.get(url, "")
+    return plain_name(title, fold_host(host_of(url))) if visible(title) else ""
 
 
 def _told_apart(name: str, url: str, called: Mapping[str, int]) -> str:

@@ -1,19 +1,17 @@
-"""Titles and authors as an edition shows them: of a length that reads."""
+"""Titles and excerpts as an edition shows them: of a length that reads, and without an agency."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from digest.editions.mathematics import with_mathematics
 
-if TYPE_CHECKING:
-    from digest.language import Language
-
-_LONGEST_TITLE, _MOST_AUTHORS = 160, 3
-_PARENTHESES = re.compile(r"\s*\([^()]*\)")
-_BETWEEN_NAMES = re.compile(r"\s*[,、،]\s*(?:(?:and|und|et|y|e|en|&)\s+)?|\s+(?:and|und|et|&)\s+")
-_SEMICOLON = re.compile(r"\s*;\s*")
+_LONGEST_TITLE = 160
+# Before the first sentence of a report: its place, if it is told, and who brings it.
+_BROUGHT_BY = re.compile(
+    r"(?:[^\W\d_][\w .,'’-]{1,40} )?\((?P<agency>\w[\w .&-]{1,30})\)(?: ?[:–—-]{1,2})? +"
+    r"(?=[«“„\"'‘]?[A-Z\u00c0-\u00de\d])"
+)
 
 
 def headline(title: str) -> str:
@@ -30,16 +28,8 @@ def cut_at_word(text: str, most: int) -> str:
     return (words if len(words) > most // 2 else cut).rstrip(" ,;:.–—-") + "…"
 
 
-def byline(authors: str, language: Language) -> str:
-    """The authors; of more than three the first three, and that there are others."""
-    separator = _SEMICOLON if ";" in authors else _BETWEEN_NAMES
-    names = [name for name in separator.split(_PARENTHESES.sub("", authors)) if name]
-    if len(names) <= _MOST_AUTHORS or not _are_people(names):
-        return authors
-    return language.translate("{names} et al.", names=language.list_of(names[:_MOST_AUTHORS]))
-
-
-def _are_people(names: list[str]) -> bool:
-    """Whether these are names of several people, not the degrees and places of one."""
-    whole = [name for name in names[: _MOST_AUTHORS + 1] if " " in name or not name.isascii()]
-    return len(whole) >= _MOST_AUTHORS
+def without_agency(excerpt: str, feed: str) -> str:
+    """An excerpt without the name of its feed in parentheses, and the place before it."""
+    match = _BROUGHT_BY.match(excerpt) if "(" in excerpt[:80] else None
+    is_told = match and f" {match['agency']} ".casefold() in f" {feed} ".casefold()
+    return excerpt[match.end() :] if match and is_told else excerpt

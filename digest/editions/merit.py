@@ -22,6 +22,8 @@ WIDE = 2
 # What has fewer words, and is no recording of so many seconds, is slight: a film that is announced
 # in a paragraph comes before the short of the same channel, which has a line.
 WORDS, SECONDS = 20, 90
+# So many points and comments are many: the best of a day on a site of links.
+HIGH = 200
 # What readers elsewhere count for a story.
 _COUNTED = {"points", "comments"}
 
@@ -63,6 +65,11 @@ def best_first(stories: Iterable[Cluster], watched: Collection[int]) -> list[Clu
         )
 
     return sorted(stories, key=merit, reverse=True)
+
+
+def is_counted_high(story: Cluster) -> bool:
+    """Whether many readers count a story: it has its place among those of other feeds."""
+    return _counted(story) >= HIGH
 
 
 def interest(story: Cluster) -> tuple[int, bool]:

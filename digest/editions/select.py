@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from digest.editions.earlier import ALL_HAD, mark_had
 from digest.editions.feedback import mark_votes
-from digest.editions.merit import coverage, interest
+from digest.editions.merit import coverage, interest, is_counted_high
 from digest.editions.similarity.budget import Budget
 from digest.editions.similarity.stories import group
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # What has waited for so many editions waits for no other.
 MOST_WAITS = 3
+# Of what readers count high, a feed has so many stories a turn: a site of links is many writers.
+_STORIES_A_TURN = 2
 # What is remembered of an entry that no edition has.
 DROPPED = "overflow: drop"
 
@@ -131,8 +133,9 @@ def _claims(stories: Iterable[Cluster], room: Room, standing: Standing) -> Itera
         queue.sort(key=lambda story: (story.leaning.step, *interest(story)), reverse=True)
         queue.sort(key=lambda story: _rank(story, standing))
         most = room.by_feed.get(url, room.stories)
-        for turn, story in enumerate(queue):
-            may_be_shown = turn < most and not story.ids.issubset(standing.counted)
+        for number, story in enumerate(queue):
+            may_be_shown = number < most and not story.ids.issubset(standing.counted)
+            turn = number // _STORIES_A_TURN if is_counted_high(story) else number
             yield _Claim(
                 story, may_be_shown, (*_rank(story, standing), turn, -story.leaning.step, place)
             )

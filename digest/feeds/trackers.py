@@ -50,6 +50,10 @@ _NETWORKS = re.compile(
     r"|telegram|(?:jetpack-)?whatsapp|e?mail|hackernews|press-this|native|print|copy|1|true)?",
     re.IGNORECASE,
 )
+# What else these write, and AMP for those who do not want it.
+_OF_BUTTONS = {("nb", "1"), ("nonamp", "1")}
+# Medium, also at the hosts of its publications.
+_OF_MEDIUM = re.compile(r"[0-9a-f]{12,32}|v2/[0-9a-f-]{32,36}")
 # What says by which way a reader came at these sites, and may mean something elsewhere.
 _OF_SITES = {
     "youtube.com": {"si", "feature", "ab_channel", "pp"},
@@ -106,6 +110,8 @@ def tracks(name: str, value: str, host: str) -> bool:
         or (lower, value.lower()) in _NAMED_FORMS
         or (lower == "m" and "blogspot." in host)
         or (lower == "share" and bool(_NETWORKS.fullmatch(value)))
+        or (lower, value) in _OF_BUTTONS
+        or (lower in {"gi", "sk"} and bool(_OF_MEDIUM.fullmatch(value)))
         or lower in _of_site(host)
     )
 

@@ -76,11 +76,11 @@ NO_PICTURES: Pictures = MappingProxyType({})
 class Story(Struct, frozen=True):
     """One thing to read; `entries` are the ids of the entries it stands for, the leading first.
 
-    `reading_minutes` is how long its text takes, or the recording that it is (`recording`); 0 where
-    its feed does not carry the text. `html` is the clean content,
-    where the whole of it is to be shown. `watched` are the rules that raised it. `group` is the
-    subject it shares with its neighbours in the section. A `brief` one is shown by its title.
-    `image` is where its feed says it has a picture, `picture` that picture once it was seen.
+    `reading_minutes` is how long its text takes, or the recording that it is (`recording`), to be
+    watched if it is a `video`; 0 where its feed does not carry the text. `html` is the clean
+    content, where the whole of it is to be shown. `watched` are the rules that raised it. `group`
+    is the subject it shares with its neighbours in the section. A `brief` one is shown by its
+    title. `image` is where its feed says it has a picture, `picture` that picture once it was seen.
     A form that has no room for a `cut` one counts it. `facts` are as they were when the edition was
     composed; `discussion` is where people talk about it. `had` is when an earlier edition had its
     link, which makes a line of it. An `untitled` one is a post: its title is how its text begins. A
@@ -109,6 +109,7 @@ class Story(Struct, frozen=True):
     discussion: str = ""
     had: datetime | None = None
     recording: bool = False
+    video: bool = False
     untitled: bool = False
     pictorial: bool = False
 
@@ -272,7 +273,16 @@ class Edition(Struct, frozen=True):
     @property
     def listening_minutes(self) -> int:
         """How long what there is to hear takes, as far as known."""
-        return sum(story.reading_minutes for story in self.stories if story.recording)
+        return sum(
+            story.reading_minutes for story in self.stories if story.recording and not story.video
+        )
+
+    @property
+    def watching_minutes(self) -> int:
+        """How long what there is to watch takes, as far as known."""
+        return sum(
+            story.reading_minutes for story in self.stories if story.recording and story.video
+        )
 
 
 def shown_as(edition: Edition) -> dict[int, ShownAs]:

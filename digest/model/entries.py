@@ -19,9 +19,10 @@ class ParsedEntry(Struct, frozen=True):
     """One item as a feed said it; empty strings where it said nothing.
 
     `html` is as published, capped and not yet clean, its links relative to `base`; `link` and
-    `image` are absolute. `seconds` is the length of a recording; `categories` is what the feed
-    files it under. `facts` are no content: they may change, and nobody is told again.
-    `discussion` is a second link, absolute, to where people talk about it.
+    `image` are absolute. `seconds` is the length of a recording, which is to be watched if it is a
+    `video`; `categories` is what the feed files it under. `facts` are no content: they may change,
+    and nobody is told again. `discussion` is a second link, absolute, to where people talk about
+    it.
     """
 
     guid: str
@@ -36,6 +37,7 @@ class ParsedEntry(Struct, frozen=True):
     categories: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     discussion: str = ""
+    video: bool = False
 
 
 class KeyedEntry(Struct, frozen=True):
@@ -88,6 +90,7 @@ class CleanEntry(Struct, frozen=True):
     categories: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     discussion: str = ""
+    video: bool = False
 
 
 class ShownEntry(Struct, frozen=True):
@@ -126,6 +129,7 @@ class Entry(Struct, frozen=True):
     feed_home: str = ""
     facts: tuple[Fact, ...] = ()
     discussion: str = ""
+    video: bool = False
 
     @property
     def dated(self) -> datetime:

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import chain
 
 from digest.rendering import boilerplate_forms as forms
-from digest.rendering.boilerplate_sentences import BEGINNINGS, NOTHING_TO_READ, SENTENCES
+from digest.rendering import boilerplate_languages as latin
+from digest.rendering import boilerplate_scripts as scripts
+from digest.rendering import boilerplate_sentences as english
+from digest.rendering.datelines import BEGINNINGS
 from digest.rendering.sentences import sentences
 
 # Longer than any of these is something that somebody wrote.
 _LONGEST = 300
+# A line of several short credits: `Produced by Ada Lind. Distributed by Acme.`
+_CREDITS = 120
 _WHOLE = re.compile(rf"\W*?(?:{'|'.join(forms.WHOLE)})\W*", re.IGNORECASE)
 _PARAGRAPH = re.compile(rf"\W*?(?:{'|'.join(forms.PARAGRAPHS)})?\W*", re.IGNORECASE)
 _BYLINE = re.compile(
     rf"(?:By|BY|by|Written by|Posted by|Author:|Von|VON|Par|PAR|Por|POR|Di|Door) {forms.NAMES}"
     rf"(?:\W{{1,3}}(?:{forms.DATE}|{forms.MINUTES}(?: read)?)){{0,3}}\W*"
 )
-_NOTHING_TO_READ = re.compile("|".join(NOTHING_TO_READ), re.IGNORECASE)
+_NOTHING_TO_READ = re.compile("|".join(english.NOTHING_TO_READ), re.IGNORECASE)
+# A word may be of several languages.
+_TABLES = (english.SENTENCES, latin.SENTENCES, scripts.SENTENCES)
+_SENTENCES = {
+    word: "|".join(table[word] for table in _TABLES if word in table)
+    for word in set(chain(*_TABLES))
+}
+_UNSPACED = re.compile(rf"\W*?(?:{'|'.join(scripts.UNSPACED)})\W*", re.IGNORECASE)
 _BEGINNING = re.compile("|".join(BEGINNINGS))
 _END = re.compile(
     rf"(?:(?<=[.!?…\])»])\s*(?-i:(?=[A-Z])){forms.MORE}|\s[\[(]?(?-i:C)ontinue"
@@ -52,7 +65,9 @@ _LAST_TAGS = re.compile(r"(?<=\S)(?:\s#[^\W\d][\w-]*){2,10}$")
 _BAR = re.compile(r"\s+[|·•]\s+")
 _WORD = re.compile(r"\w+")
 # Written out by a program that escaped a text twice; `C:\\new` and `"\\n"` are none.
-_BACKSLASH_N = re.compile(r"(?<=[\w.!?…,;:)])(?:\\r)?(?:\\n)+(?=\s|[^a-z\W]|\\n|$)")
+_BACKSLASH_N = re.compile(
+    r"(?<=[\w.!?…,;:)])(?:\\r)?(?:\\n)+(?=\s|[^a-z\W]|\\n|$)|^(?:(?:\\r)?\\n)+(?=\s*[A-Z\d«\"“])"
+)
 
 
 def prose_of(paragraph: str) -> str:
@@ -82,18 +97,22 @@ def without_beginning(paragraph: str) -> str:
 def _is_known_paragraph(paragraph: str) -> bool:
     if _WHOLE.fullmatch(paragraph) or _BYLINE.fullmatch(paragraph):
         return True
+    if not paragraph.isascii() and _UNSPACED.fullmatch(paragraph):
+        return True
     if _PARAGRAPH.fullmatch(paragraph):
         # A form may go on for long, but what follows in another sentence is the article's.
         parts = sentences(paragraph)
         return len(parts) < 2 or all(_is_known(part) or _is_known_paragraph(part) for part in parts)
     parts = _BAR.split(paragraph)
+    if len(parts) == 1 and len(paragraph) <= _CREDITS:
+        parts = sentences(paragraph)
     return len(parts) > 1 and all(map(_is_known_paragraph, parts))
 
 
 def _without_edges(paragraph: str) -> str:
     """A paragraph without known sentences at its beginning and its end."""
     # Few have one of the words; to part sentences takes as long as all else.
-    if SENTENCES.keys().isdisjoint(_WORD.findall(paragraph.lower())):
+    if _SENTENCES.keys().isdisjoint(_WORD.findall(paragraph.lower())):
         return paragraph
     parts, rest = sentences(paragraph), paragraph
     while parts and _is_known(parts[0]):
@@ -105,13 +124,13 @@ def _without_edges(paragraph: str) -> str:
 
 
 def _is_known(sentence: str) -> bool:
-    words = SENTENCES.keys() & set(_WORD.findall(sentence.lower()))
+    words = _SENTENCES.keys() & set(_WORD.findall(sentence.lower()))
     return len(sentence) <= _LONGEST and any(_form(word).fullmatch(sentence) for word in words)
 
 
 @cache
 def _form(word: str) -> re.Pattern[str]:
-    return re.compile(rf"\W*(?:{SENTENCES[word]})\W*", re.IGNORECASE)
+    return re.compile(rf"\W*(?:{_SENTENCES[word]})\W*", re.IGNORECASE)
 
 
 def _without_end(paragraph: str) -> str:

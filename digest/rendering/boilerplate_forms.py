@@ -23,9 +23,11 @@ APPEARED = (
     r"(?:the (?:post .{1,200}?|article [^.!?]{1,200}?)"
     r"(?:appeared first|first appeared) (?:on|in|at)"
     r"|(?:der|dieser) (?:beitrag|artikel) .{0,200}?(?:erschien|ist) (?:zuerst|zun[äa]chst)"
-    r"|cet article|l['’]article .{1,200}? est apparu en premier"
-    r"|(?:la entrada|el art[íi]culo) .{1,200}? (?:se public[óo]|apareci[óo]|aparece) primero"
-    r"|l['’]articolo .{1,200}? (?:proviene da|è apparso per primo)"
+    r"|(?:cet article|l['’]article|le billet) .{0,200}? est apparu en premier"
+    r"|(?:la entrada|el art[íi]culo|el post) .{1,200}? (?:se public[óo]|apareci[óo]|aparece)"
+    r" primero"
+    r"|(?:l['’]articolo|il post) .{1,200}?"
+    r" (?:proviene da|sembra essere il primo su|è apparso per primo)"
     r"|o (?:post|artigo|conte[úu]do) .{1,200}? aparece[u]? primeiro"
     r"|het bericht .{1,200}? (?:verscheen eerst|is het eerst verschenen)"
     r"|inlägget .{1,200}? (?:dök|dok) först upp|artykuł .{1,200}? pochodzi z serwisu"
@@ -36,12 +38,40 @@ APPEARED = (
     r"|ה?פוסט .{1,200}? הופיע (?:לראשונה|ראשון) ב)(?:\b|(?<=ב)).{0,150}"
 )
 DATE = (
-    r"(?:[^\W\d]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{1,2}\.? (?:de )?[^\W\d]{3,10}\.?"
-    r"(?: de)? \d{4}|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}"
-    r"|\d{4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日)"
+    r"(?:[^\W\d]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{1,2}(?:\.|er|º|st|nd|rd|th)?[ -]"
+    r"(?:de |of )?"
+    r"[^\W\d]{3,11}\.?(?: de|,)?[ -]\d{4}(?: ?(?:г|р)\.)?|\d{4}[-/.]\d\d[-/.]\d\d"
+    r"|\d{1,2}[./-]\d{1,2}[./-]\d{4}"
+    r"|\d{4} ?[年년] ?\d{1,2} ?[月월] ?\d{1,2} ?[日일])"
 )
 MINUTES = r"(?:~|≈|about |ca\. )?\d{1,3} ?-?(?:min\b\.?|mins\b|minutes?\b|minuten\b|minutos?\b)"
-_TIME = r"(?:,? (?:at |um )?\d{1,2}[:.]\d\d ?(?:[ap]\.?m\.?|uhr)?(?: [a-z]{2,4})?)?"
+_TIME = (
+    r"(?:(?:,|T| [|–—·-])? ?(?:(?:at|um|à|a las|às|alle|ore|om|kl\.?|в) )?\d{1,2}[:.h]\d\d"
+    r"(?::\d\d)?"
+    r" ?(?:[ap]\.?m\.?|uhr|hs?\.?|z)?(?: \(?[a-z]{2,4}\)?)?)"
+)
+# What stands before the day of publishing.
+_STAMPED = (
+    r"(?:(?:first |last |originally |zuletzt |dernière |última |ultimo |laatst )?(?:published"
+    r"|posted|released"
+    r"|updated|modified|edited|created|added|mise? à jour|modifié|publié|paru|veröffentlicht"
+    r"|erschienen"
+    r"|aktualisiert|geändert|actualización|actualizado|publicado|atualizado|atualização|modifica"
+    r"|pubblicato"
+    r"|aggiornato|aggiornamento|gepubliceerd|bijgewerkt|geplaatst|publicerad|uppdaterad"
+    r"|publisert|oppdatert"
+    r"|udgivet|opdateret|julkaistu|päivitetty|opublikowano|zaktualizowano|publikováno|aktualizováno"
+    r"|опубликовано|обновлено|опубліковано|оновлено|yayınlanma|güncelleme)"
+    r"|(?:release|publication|publish|pub|post)? ?date|date published|stand|datum|дата"
+    r"|(?:公開|更新|投稿|配信|掲載|発売)日時?|最終更新|发布(?:时间|日期|于)|更新(?:时间|日期|于)|發佈(?:時間|於)"
+    r"|입력|수정|등록|게시|نشر في|تاريخ النشر|آخر تحديث|(?:פורסם|עודכן)(?: ב-?)?)"
+    r"(?: (?:on|at|am|den|le|el|il|op|em|lørdag|på|dne|dnia))?\s?[:：]?\s?"
+)
+STAMP = (
+    rf"(?:{_STAMPED}(?:(?:[^\W\d_]{{2,11}}\.?,? )?{DATE}{_TIME}?"
+    rf"|(?:a las |à |um |alle |at ){_TIME})"
+    r"(?: by [^.!?]{1,40})?)"
+)
 NAMES = (
     r"[^\W\d_a-z][\w.'’-]+(?:(?:,? (?:and|und|et|y|e|von|van|de|&) |,? )[^\W\d_a-z][\w.'’-]*){0,7}"
 )
@@ -97,7 +127,7 @@ PARAGRAPHS = (
         r"|channel)\b.{0,60}"
     ),
     (
-        r"(?:(?:estimated|average) )?(?:read(?:ing)? time|lesezeit|temps de lecture"
+        r"(?:(?:estimated|average) )?(?:read(?:ing)? time|lesezeit|lesedauer|temps de lecture"
         r"|tiempo de lectura|tempo (?:di lettura|de leitura)|leestijd"
         rf"|読了時間) ?:? ?(?:{MINUTES}(?: read)?|.{{0,4}}\d+ ?分)"
     ),
@@ -115,14 +145,23 @@ PARAGRAPHS = (
         r"(?:no|view|read|see|show|add|leave|post|write) (?:all |the |a |your )?(?:\d+"
         r" )?(?:comments?|reply)\b.{0,40}"
     ),
-    r"\d+ posts? - \d+ participants?|read full topic",
+    r"\d+ posts? - \d+ participants?(?: read full topic)?|read full topic|refer a friend",
     r"submitted by (?:/?u/)?[\w-]{1,40}(?: to /?r/\w{1,40})?(?: \[link\])?(?: \[comments\])?",
-    r"submitted by .{1,40}\[link\].*|\[link\](?: \[comments\])?",
-    rf"(?:(?:published|posted|updated|ver[öo]ffentlicht|publi[ée]) ?(?:on|am|le)?:? )?{DATE}",
-    r"stat(?:istics|istik|istiques)\s*:.{0,150}|estad[íi]sticas\s*:.{0,150}",
+    r"submitted by .{1,40}\[link\].*|\[link\](?: \[\d* ?comments?\])?",
+    STAMP,
+    DATE,
     (
-        r"(?:perma(?:nent )?link|permalien|dauerlink|enlace permanente|link permanente|固定リンク"
-        r"|パーマリンク).{0,80}"
+        r"(?:stat(?:istics|istik(?:en)?|istiques|istiche|istieken)|est[ae][dt][íi]sticas"
+        r"|統計|إحصائيات|סטטיסטיקה)\s*[:：] ?"
+        r"(?:posted|verfasst|geschrieben|publi[ée]|post[ée]|escrit|publicad|enviad"
+        r"|scritt|inviat|pubblicat|geplaatst|投稿|نشر|פורסם).{0,150}"
+    ),
+    (
+        r"(?:perma(?:nente?r? )?link|permalien|lien permanent|dauerlink|enlace permanente|link"
+        r" permanente"
+        r"|collegamento permanente|ligação permanente|permalänk|постоянная ссылка"
+        r"|固定リンク|パーマリンク|永久链接"
+        r"|永久連結|고유 ?링크|الرابط الدائم|رابط دائم|קישור קבוע)\b.{0,80}"
     ),
     (
         r"(?:reply|respond|comment)(?: to this(?: post)?)? (?:via|by) e-?mail|(?:per|via) e-?mail"
@@ -143,11 +182,29 @@ PARAGRAPHS = (
     ),
     r"table of contents|inhaltsverzeichnis|sommaire|目次",
     (
+        r"more on this(?: topic| story)?|(?:mehr )?zum thema|(?:verwandte|ähnliche) (?:artikel"
+        r"|beiträge|themen)"
+        r"|sur le même (?:sujet|thème)|articles? (?:liés|similaires|connexes)|noticias relacionadas"
+        r"|artículos relacionados|articoli correlati|artigos relacionados|notícias relacionadas"
+        r"|gerelateerde? (?:artikelen|berichten)|похожие (?:статьи|записи|материалы)|по теме"
+    ),
+    (
+        r"artikel (?:drucken|versenden|merken|hören|vorlesen)|drucken|versenden|imprimer"
+        r"|imprimir|stampa(?: articolo)?"
+    ),
+    (
+        r"(?:ein |un |une )?(?:beitrag|artikel|bericht|text|kommentar|analyse|kolumne"
+        r"|gastbeitrag|article|texte"
+        rf"|texto|testo|tekst)(?: ?: | von | de | par | di | por | door )(?-i:{NAMES})"
+    ),
+    r"announce type: \S+(?: abstract:)?",
+    (
         r"(?:(?:jetzt )?(?:den )?newsletter (?:abonnieren|bestellen)|jetzt abonnieren|abonnez-vous"
         r"|s['’]abonner|suscr[íi]b(?:ete|ase|irse)|iscriviti|inscreva-se|assine|abonneer(?: je)?"
         r"|(?:チャンネル|メルマガ|ニュースレター)(?:を|の)?(?:購読|登録)|اشترك(?:وا)?|הירשמו|הרשמו)(?:\b|).{0,120}"
     ),
-    r"upgrade to paid|get \d{1,2}% off for .{1,20}|pledge your support|give a gift subscription",
+    r"upgrade to paid|get \d{1,2}% off for .{1,20}|pledge your support",
+    r"give a (?:gift )?subscription",
     r"discover more from .{1,120}|type your e-?mail.{0,30}|already a (?:paid )?subscriber\b.{0,40}",
     r"- ?ends ?-|###|source:? .{1,80}businesswire.{0,80}|no content",
     r"(?:reporting|writing|editing) by .{1,120}",
@@ -174,8 +231,9 @@ PARAGRAPHS = (
         r"|contact(?: us)?|advertise(?: with us)?|imprint|impressum|datenschutz(?:erklärung)?"
         r"|mentions légales|unsubscribe|abmelden|se désabonner|darse de baja|disiscriviti"
     ),
-    rf"posted by [\w .@-]{{1,40}}(?: (?:on|in) .{{1,60}})?|posted on {DATE}(?: by [^.!?]{{1,40}})?",
-    rf"(?:(?:last )?(?:updated|modified) ?(?:on)?:? )?(?:[^\W\d_]{{6,10}}, )?{DATE}{_TIME}",
+    r"posted by [\w .@/-]{1,40}(?: (?:on|in) .{1,60})?",
+    rf"posted on {DATE}(?: by [^.!?]{{1,40}})?",
+    rf"(?:[^\W\d_]{{5,12}}, )?{DATE}{_TIME}?",
     r"about the authors?|über den autor|über die autorin|à propos de l['’]auteur|getty images",
     r"\d+ comments? so far|comments (?:are closed|off|on .{1,40})",
     r"via:? [^.!?]{1,40}$|(?:filed under|posted in) [^.!?]{1,80}",
@@ -189,7 +247,9 @@ PARAGRAPHS = (
     (
         r"(?:(?:diesen )?(?:artikel|beitrag) teilen|teilen sie|partage[rz] (?:cet|cette|sur)"
         r"|comparte (?:esto|est[ea])|condividi (?:questo|su)|compartilh[ea] (?:isso|isto|este)"
-        r"|deel (?:dit|op)|この記事をシェア|שתפו את|شارك (?:هذ|على|المقال)).{0,60}"
+        r"|deel (?:dit|op)|この記事をシェア|שתפו את ה?(?:כתבה|פוסט|מאמר|עמוד)"
+        r"|شارك (?:على|(?:هذا |هذه )?"
+        r"(?:المقال|المقالة|الخبر|الصفحة))).{0,60}"
     ),
     r"(?:abonnieren sie|meld je aan|schrijf je in|melden sie sich) .{1,100}",
     r"/u/[\w-]{1,40}|\d+ points? by .{1,40}",
@@ -203,4 +263,24 @@ PARAGRAPHS = (
     r"sponsors?\s*: .{1,120}|from our sponsors?\b.{0,150}|a (?:message|word) from .{1,100}",
     r"(?-i:TOGETHER WITH|PRESENTED BY|IN PARTNERSHIP WITH) .{1,60}",
     r"(?:presented by|in partnership with) [^.!?]{1,40}$",
+    r"(?:discussion|conversation|comments?) (?:about|on) this (?:post|article|episode)",
+    r"(?-i:Share (?:The |[A-Z])[\w’'& -]{1,40})(?<![.!?])$",
+    (
+        r"this (?:release|changelog|pull request|entry|feed|post) was (?:automatically |auto-?)?"
+        r"(?:generated|created)(?: automatically)?(?: (?:by|with|from)\b.{0,80})?"
+    ),
+    r"(?:this )?feed (?:was )?(?:generated|created|provided) (?:with|by|at) .{1,40}",
+    r"this (?:is|post is|article is) a (?:cross-?post|linkpost|repost)\b.{0,100}",
+    rf"(?:episode |cover |logo )?(?:art ?work|art|design|graphics|transcript) by (?-i:{NAMES})",
+    (
+        rf"(?:hosted|produced|distributed|edited|mixed|engineered|recorded)(?: and \w+)? by "
+        rf"(?-i:{NAMES})"
+    ),
+    (
+        r"(?:(?:by |from |von |aus )?(?:our |unserer |der |la |de la |dalla |de )?(?:staff"
+        r"|editors?|editorial team"
+        r"|newsroom|redaktion|rédaction|redacción|redação|redazione|redactie|agencias|agenzie"
+        r"|agences|agenturen)"
+        r"(?: (?:writers?|reports?|and agencies|und agenturen))?)"
+    ),
 )

@@ -1,9 +1,13 @@
-"""The known forms of sentences at an edge of a paragraph, and of what stands before the first."""
+"""The known forms of sentences at an edge of a paragraph, in English."""
 
 from __future__ import annotations
 
-from digest.rendering.boilerplate_forms import DATE, MINUTES
-
+_RATED = (
+    r".{0,80}\b(?:rating|review|stars?|bewertung|rezension|sterne|étoiles|avis|reseña|estrellas"
+    r"|valoración"
+    r"|recensione|stelle|avaliação|estrelas|recensie|sterren)\b.{0,40}\b(?:apple podcasts?"
+    r"|spotify|itunes)\b.{0,60}"
+)
 # By the word that each has; without case, and what ends them.
 SENTENCES = {
     "subscribe": (
@@ -63,7 +67,11 @@ SENTENCES = {
     "issue": r"(?:hi|hello|hey|welcome).{0,60}\b(?:issue|edition) of\b.{0,80}",
     "edition": r"(?:hi|hello|hey|welcome).{0,60}\b(?:issue|edition) of\b.{0,80}",
     "supported": r".{0,120}\b(?:reader|listener|viewer)[- ]supported\b.{0,80}",
-    "reading": r"thank(?:s| you)(?: so much| very much)? for (?:reading|subscribing)\b.{0,100}",
+    "reading": (
+        r"thank(?:s| you)(?: so much| very much)? for (?:reading|subscribing)\b.{0,100}"
+        r"|you(?:['’]re| are) reading .{1,60}, (?:the|an?|our|my)\b.{0,100}"
+        r"\b(?:newsletter|letter|digest|roundup|bulletin|column|blog)\b.{0,60}"
+    ),
     "listening": r"thank(?:s| you)(?: so much| very much)? for (?:listening|watching)\b.{0,100}",
     "watching": r"thank(?:s| you)(?: so much| very much)? for (?:listening|watching)\b.{0,100}",
     "public": r"this (?:post|episode) is public.{0,100}",
@@ -117,7 +125,48 @@ SENTENCES = {
     "copyright": r"(?:©|\(c\))? ?copyright\b ?(?:©|\(c\)|\d{4}).{0,100}",
     "affiliate": r"(?:this|some|the|these|links|may|as)\b.{0,80}\baffiliate\b.{0,100}",
     "associate": r"as an amazon associate\b.{0,80}",
-    "follow": r"follow (?:us|me|the show|our)\b.{0,150}",
+    "follow": (
+        r"follow (?:us|me|the show|our)\b.{0,150}|follow .{1,60}\b(?:on|at) (?:bluesky|mastodon"
+        r"|twitter"
+        r"|x|instagram|threads|linkedin|youtube|tiktok|facebook|spotify|apple podcasts)\b.{0,80}"
+    ),
+    "find": r"(?:you can )?find (?:us|me|the show|this show|our \w+) (?:on|at|online)\b.{1,100}",
+    "keep": r"keep up with .{1,60}:.{1,100}",
+    "theme": (
+        r"(?:our |the )?theme (?:song|tune|music) (?:is|was|by|composed|written|performed"
+        r"|comes)\b.{1,100}"
+    ),
+    "becoming": (
+        r"support\b.{1,60}\bby becoming an? (?:paid |paying )?(?:member|subscriber|patron"
+        r"|supporter)\b.{0,80}"
+    ),
+    "send": (
+        r"send (?:us|me) (?:your |a |any |an )?(?:tips?|feedback|questions?|comments?|thoughts"
+        r"|e-?mail)\b.{0,80}"
+    ),
+    "corrected": (
+        r"(?:editor['’]s note: )?this (?:story|article|headline) has been corrected\b.{0,200}"
+    ),
+    "updated": r"(?:editor['’]s note: )?this (?:story|article|headline) has been updated\b.{0,200}",
+    "apple": _RATED,
+    "spotify": _RATED,
+    "ad": r"(?:get|enjoy|listen to|for|want)\b.{0,40}\bad-free\b.{0,120}",
+    "transcript": (
+        r"(?:find |read |get |see )(?:the |a |an |full |episode )*transcript (?:at|on|here|of"
+        r" this)\b.{0,80}"
+    ),
+    "transcripts": (
+        r"(?:find |read |get |see )(?:the |full |episode |all )*transcripts (?:at|on"
+        r"|here)\b.{0,80}"
+    ),
+    "restricted": (
+        r"this (?:content|post|article|page|episode) is (?:restricted|reserved) (?:to|for)\b.{0,60}"
+    ),
+    "exclusive": r"this (?:content|post|article|page|episode) is exclusive (?:to|for)\b.{0,60}",
+    "welcome": (
+        r"(?:hi|hello|hey)?,? ?welcome (?:back )?to .{1,60}, (?:the|an?|our|my|your)\b.{0,60}"
+        r"\b(?:newsletter|letter|podcast|show|digest|roundup|bulletin|column|series)\b.{0,80}"
+    ),
     "permalink": r"(?:∞ |# )?permalink",
     "tweet": r"tweet this.{0,40}",
     "browser": r"(?:your browser does not support|view this).{0,100}",
@@ -127,43 +176,9 @@ SENTENCES = {
     "slashdot": r"read more of this story at slashdot",
     "editing": r"\(?(?:additional )?reporting by .{1,150}",
 }
-# Before what the first sentence says. With case: capitals tell places and agencies.
-_AGENCIES = (
-    r"(?:[Rr]euters|REUTERS|AP|AFP|UPI|EFE|ANSA|PTI|ANI|IANS|TASS|Xinhua|Kyodo(?: News)?|Yonhap"
-    r"|Bloomberg"
-    r"|dpa|epd|KNA|sid|sda|APA|ots|CNN|BUSINESS WIRE|Business Wire|GLOBE NEWSWIRE|PRNewswire|PR"
-    r" Newswire"
-    r"|Lusa|Belga|ANP|KUNA|WAM|JTA)"
-)
-_AGENCY = rf"(?:\({_AGENCIES}(?:[/ ][\w/]{{1,12}})?\)|/{_AGENCIES}/)"
-_ANY_AGENCY = r"\([A-Z][\w ./-]{1,30}\)"
-_PLACE = r"[A-Z\u00c0-\u00de][^\W\d_]*(?:[ .'’-]{1,2}[A-Z\u00c0-\u00de][\w.'’]*){0,3}"
-_PLACES = rf"{_PLACE}(?:, {_PLACE})?"
-_MONTH = (
-    r"(?i:jan|ene|gen|f[ée]v|feb|mar|mär|mrt|maart|avr|apr|abr|ma[iy]|mag|mei|jun|juin|giu|juil?"
-    r"|jul"
-    r"|lug|ao[uû]t|aug|ago|sep|set|okt|oct|ott|out|nov|de[czk]|dic|déc)[^\W\d_]{0,6}\.?"
-)
-_DAY = (
-    rf"(?:(?:[^\W\d_]{{2,10}}, )?(?:le )?(?:{_MONTH} \d{{1,2}}(?:, ?\d{{4}})?"
-    rf"|\d{{1,2}}\.? (?:de )?{_MONTH}(?:,? (?:de )?\d{{4}})?"
-    r"|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}))"
-)
-_DASH = r"\.? ?(?:[–—-]{1,3}|\.-) ?"
-BEGINNINGS = (
-    r"arXiv:\S+ Announce Type: \S+(?: Abstract:)? ?",
-    r"Abstract: |Sponsored: ",
-    rf"{MINUTES} read(?:[.:|·–—-]| \||\s·)+ ",
-    rf"Posted on {DATE} by [^.]{{1,40}}\. ",
-    r"(?:Listen|Watch|Read) now(?: \([^)]{1,20}\) ?| ?(?=[|·•:–—]))[|·•:–—-] ?",
-    # Whatever the agency, where a day or a place in capitals stands before it.
-    rf"(?:{_PLACES},? )?{_DAY},? ?(?:{_AGENCY}|{_ANY_AGENCY}){_DASH}",
-    rf"[A-Z][A-Z .]{{3,20}}(?:, {_PLACE})? {_ANY_AGENCY}{_DASH}",
-    rf"(?:{_PLACES}[,:]? ?)?(?:[–—-]{{2}})?{_AGENCY}{_DASH}",
-    rf"(?:{_PLACES},? ){_DAY}{_DASH}(?=[A-Z\u00c0-\u00de«“\"])",
-    rf"{_DAY}(?: [–—-]{{1,2}} | ?[:|] )(?=[A-Z\u00c0-\u00de«“\"])",
-    r"[A-Z][A-Z. ]{4,20}(?:, [A-Z][\w.]{1,12}(?: [A-Z]\w+)?)? [–—] (?=[A-Z])",
-    r"[【\[][^】\]]{1,20}(?:共同|時事|ロイター|AFP|新华社)[^】\]]{0,10}[】\]] ?",
+_COUNTED = (
+    r"(?:views?|replies|likes?|comments?|shares|downloads|stars|points?|score|votes?|upvotes?"
+    r"|reposts|boosts)"
 )
 # What says nothing in an excerpt, but is of use in a whole text.
 NOTHING_TO_READ = (
@@ -175,6 +190,21 @@ NOTHING_TO_READ = (
     r".{0,80}\bhttps?://\S+",
     r"(?:#[\w-]+\s*){2,}",
     r"\W*full changelog\b.{0,200}",
-    r"what['’]s changed",
+    r"(?:what['’]s (?:changed|new)|release notes|change ?log|new contributors|assets(?: \d+)?)\W*",
+    r"(?:signed-off|co-authored|reviewed|acked|tested|reported)-by\s*:.{1,150}",
+    r"(?:sha-?\d{1,3}(?:sum)?|md5(?:sum)?|checksums?)\s*[:=].{0,250}",
+    r"downloads?\s*[:：].{1,150}",
+    r"(?:release|install|download)(?: \S+)? v?\d+(?:\.\d+)+\S*|released .{1,20} ago",
+    r"(?:chapters|timestamps|kapitel|chapitres|capítulos|capitoli)\W+(?:\d+:)?\d+:\d\d.*",
+    rf"(?:(?:{_COUNTED}\s*[:：]\s*\d[\d.,]*k?|\d[\d.,]*k? {_COUNTED})[\s,|·•/&]*)+",
+    r".{0,50}\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+    r"(?:the )?(?:gear|equipment|cameras?|tools) (?:i|we) use\b.{0,60}",
+    r"(?:\\[nrt]\s*)+",
+    # Of arXiv, behind an abstract.
+    (
+        r"comments: (?:\d+ pages|accepted|submitted|to appear|published|in proceedings"
+        r"|preprint)\b.{0,200}"
+    ),
+    r"(?:subjects|journal[ -]ref|report number|cite as|(?:acm|msc)[ -]class)\.?\s*: .{1,150}",
     r"(?:publication date|source|author\(s\)): .{0,200}",
 )

@@ -80,6 +80,7 @@ def _clean(keyed: KeyedEntry) -> CleanEntry:
         names=keyed.names,
         image=parsed.image or (picture.address if picture else ""),
         seconds=parsed.seconds,
+        video=parsed.video,
         categories=parsed.categories,
         facts=parsed.facts,
         discussion=parsed.discussion,

@@ -22,6 +22,8 @@ _SHORTEST = 3
 _AHEAD = 4
 _MARKS = (CODE, BREAK)
 _SEPARATORS = " .,:;!?|–—-。，、：！？"
+_STARS = ("★", "☆", "●", "■", "◆", "▶", "►", "♥", "❤", "✨", "🔥", "*")
+_DECORATION = "".join(_STARS) + "\ufe0f "
 # Written one way in titles and another in texts, character for character.
 _ALIKE = str.maketrans("’‘‛“”„«»–—‑\u00a0\u202f", '\'\'\'"""""---  ')
 # A text may begin with so short a word by itself.
@@ -94,6 +96,8 @@ def _after_beginning(paragraph: str, title: str) -> str:
 
 def _after_title(paragraph: str, title: str) -> str:
     """A paragraph without the title that it begins with; after `…` where its sentence goes on."""
+    if paragraph.startswith(_STARS):
+        return _after_title_in_stars(paragraph, title.strip(_DECORATION))
     if len(title) < _LEAST_TITLE or _folded(paragraph[: len(title)]) != _folded(title):
         return paragraph
     rest = paragraph[len(title) :]
@@ -106,6 +110,15 @@ def _after_title(paragraph: str, title: str) -> str:
     if not separator or (is_capital and " " not in title):
         return paragraph
     return kept if is_capital or not (kept[0].islower() or kept[0].isdecimal()) else f"… {kept}"
+
+
+def _after_title_in_stars(paragraph: str, title: str) -> str:
+    """The same where either may have a number of its own around it: `★★ Sale ★★`."""
+    bare = paragraph.lstrip(_DECORATION)
+    rest = bare[len(title) :].lstrip()
+    is_title = title and _folded(bare[: len(title)]) == _folded(title)
+    is_whole = not rest or rest.startswith(_STARS)
+    return rest.lstrip(_DECORATION) if is_title and is_whole else paragraph
 
 
 def _folded(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from digest.language import language_of
 from digest.rendering import phrases
+from digest.rendering.footer import next_edition
 
 if TYPE_CHECKING:
     from digest.model import Edition
@@ -48,4 +49,4 @@ def _about_lead(edition: Edition) -> str:
 
 def _nothing(edition: Edition) -> str:
     sentence = language_of(edition.language).translate("None of the feeds brought anything.")
-    return " ".join(filter(None, (sentence, phrases.next_edition(edition))))
+    return " ".join(filter(None, (sentence, next_edition(edition))))

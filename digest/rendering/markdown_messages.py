@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from digest.language import language_of
-from digest.rendering import markdown_escapes, phrases
+from digest.rendering import footer, markdown_escapes, phrases
 from digest.rendering.excerpts import excerpt as excerpt_of
 from digest.rendering.full_list import linked_to_list
 from digest.rendering.measures import measures
@@ -36,6 +36,7 @@ _MAX_NAME = 60
 _MAX_NOTE = 240
 _MAX_SMALL_LINK = 250
 _NAMED, _MEASURED = 3, 5
+_COUNTED = 6
 # Excerpts of the top stories and of the rest, from most to least.
 _EXCERPTS = ((300, 220), (300, 120), (220, 0))
 # A rule that services which know none show as it is.
@@ -103,7 +104,7 @@ def _items(edition: Edition, top: int, rest: int) -> Iterator[_Item]:
             text = _story(edition, section, story, excerpt)
             yield _Item(number, text, section, story, first=place == 0)
         if section.more:
-            yield _Item(number, "\n".join(_more(section, language)), section)
+            yield _Item(number, _more(section, language), section)
 
 
 def _story(edition: Edition, section: Section, story: Story, excerpt: int) -> str:
@@ -210,14 +211,22 @@ def _is_listed(item: _Item) -> bool:
     return item.story is not None and item.story.brief
 
 
-def _more(section: Section, language: Language) -> Iterator[str]:
-    """What a section has no room for, counted."""
-    for more in section.more[:_NAMED]:
-        feed = _named(more.feed, more.url)
-        yield language.translate("and {count} more from {feed}", count=more.stories, feed=feed)
-    if others := section.more[_NAMED:]:
-        feeds = language.plural(len(others), "{number} more feed", "{number} more feeds")
-        yield language.translate("and more from {feeds}", feeds=feeds)
+def _more(section: Section, language: Language) -> str:
+    """What a section has no room for, counted in a line."""
+    feeds = phrases.most_first(section.more)
+    first = feeds[0]
+    if len(feeds) == 1:
+        feed = _named(first.feed, first.url)
+        return language.translate("and {count} more from {feed}", count=first.stories, feed=feed)
+    count = sum(each.stories for each in feeds)
+    named = [
+        f"{_named(each.feed, each.url)} ({language.number(each.stories)})"
+        for each in feeds[:_COUNTED]
+    ]
+    if rest := len(feeds) - len(named):
+        named.append(language.plural(rest, "{number} more feed", "{number} more feeds"))
+    counted = language.translate("and {count} more", count=count)
+    return f"{counted}: {language.translate(', ').join(named)}"
 
 
 def _closing(edition: Edition, url: str) -> Iterator[_Item]:
@@ -225,7 +234,7 @@ def _closing(edition: Edition, url: str) -> Iterator[_Item]:
     language = language_of(edition.language)
     nothing = "" if edition.stories else language.translate("Nothing new this time.")
     browser = link(language.translate("View in browser"), url) if url else ""
-    notes = literal(short_line(phrases.notes(edition), _MAX_NOTE))
-    texts = (nothing, browser, notes, literal(phrases.next_edition(edition)))
+    notes = literal(short_line(footer.notes(edition), _MAX_NOTE))
+    texts = (nothing, browser, notes, literal(footer.next_edition(edition)))
     if text := "\n\n".join(filter(None, texts)):
         yield _Item(len(edition.sections), text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from digest.editions.headlines import without_agency
 from digest.rendering.content_pictures import without_small_captions
 from digest.rendering.entry_text import EXCERPT_CHARACTERS
 from digest.rendering.excerpts import excerpt, telling
@@ -46,6 +47,7 @@ def own_excerpt(html: str, entry: Entry, edges: SharedEdges) -> str:
     # A title that was made of the text is no reason to leave out its beginning.
     is_post = entry.excerpt.startswith(entry.title.removesuffix("…"))
     text = telling(map(edges.without_prefix, own), "" if is_post else entry.title)
+    text = without_agency(text, entry.feed_title)
     return excerpt(text, max(EXCERPT_CHARACTERS, len(entry.excerpt)))
 
 

@@ -11,13 +11,12 @@ from digest.language import language_of
 from digest.model import ALERTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
     from datetime import datetime
 
     from digest.language import Direction, Language
-    from digest.model import Edition, Failing, Held, Quiet, Section, Story
+    from digest.model import Edition, More, Section, Story
 
-_NAME, _NAMED = 60, 3
 # A word that is longer is cut in two.
 _LONGEST_TAIL = 15
 _DAYS_OF_A_WEEK = 7
@@ -72,7 +71,7 @@ def period(edition: Edition) -> str:
 
 
 def summary(edition: Edition) -> str:
-    """Period, count, and about how much there is to read and to hear as far as known, in a line."""
+    """Period, count, and about how much there is to read, hear and watch, as far as known."""
     if edition.digest == ALERTS:
         # An alert says all there is.
         return period(edition)
@@ -87,6 +86,9 @@ def summary(edition: Edition) -> str:
     if edition.listening_minutes:
         time = language.duration(edition.listening_minutes)
         parts.append(language.translate("about {time} to listen", time=time))
+    if edition.watching_minutes:
+        time = language.duration(edition.watching_minutes)
+        parts.append(language.translate("about {time} to watch", time=time))
     return " · ".join(parts)
 
 
@@ -126,6 +128,11 @@ def facts(
     return facts_shown
 
 
+def most_first(counted: Iterable[More]) -> list[More]:
+    """What is counted by feed, that of which there is most first."""
+    return sorted(counted, key=lambda more: more.stories, reverse=True)
+
+
 def had_before(edition: Edition, story: Story) -> str:
     """`you had this on Monday: now also in A feed`; nothing of a story that is new.
 
@@ -144,11 +151,15 @@ def had_before(edition: Edition, story: Story) -> str:
 
 
 def time_taken(story: Story, language: Language) -> str:
-    """`4 min` to read, or `listen 1 h 43 min`; nothing where nobody knows."""
+    """`4 min` to read, `listen 1 h 43 min` or `watch 12 min`; nothing where nobody knows."""
     if not story.reading_minutes:
         return ""
     time = language.duration(story.reading_minutes)
-    return language.translate("listen {time}", time=time) if story.recording else time
+    if not story.recording:
+        return time
+    if story.video:
+        return language.translate("watch {time}", time=time)
+    return language.translate("listen {time}", time=time)
 
 
 def posted(edition: Edition, story: Story, *, whole_date: bool = False) -> str:
@@ -166,102 +177,17 @@ def _dated(edition: Edition, at: datetime, *, whole_date: bool) -> str:
 def sources(section: Section, story: Story, *, brief: bool = False) -> list[str]:
     """Feed and author of a story, but for what the heading of its section or the feed says."""
     known = [section.title]
-    for who in (story.feed, "" if brief else story.author):
+    feed = "" if _is_release_of(story) else story.feed
+    for who in (feed, "" if brief else story.author):
         if who and not any(f" {who} " in f" {shown} " for shown in known):
             known.append(who)
     return known[1:]
 
 
-def closing(edition: Edition, write_to: str = "") -> list[str]:
-    """What is said under an edition: what waits or fails, what comes next, and last why it comes.
-
-    The last is always there; with `write_to`, an address, it says how that ends.
-    """
-    language = language_of(edition.language)
-    why = language.translate(
-        "You get this because your address is on the list for {title}.",
-        title=inline(edition.title, language.direction),
-    )
-    if write_to:
-        address = inline(write_to, language.direction)
-        why += " " + language.translate("To unsubscribe, write to {address}.", address=address)
-    return [*filter(None, (notes(edition), next_edition(edition))), why]
-
-
-def next_edition(edition: Edition) -> str:
-    """A sentence about when the next edition is due, or nothing where nobody knows."""
-    if not edition.next_at:
-        return ""
-    language = language_of(edition.language)
-    local = edition.next_at.astimezone(ZoneInfo(edition.timezone))
-    return language.translate(
-        "The next edition is due on {day} at {time}.",
-        day=language.day_to_come(local.date()),
-        time=language.time_of_day(local.time()),
-    )
-
-
-def notes(edition: Edition) -> str:
-    """Sentences about what waits, what is held, what cannot be read and is quiet; or nothing."""
-    language = language_of(edition.language)
-    sentences = []
-    if edition.held_back:
-        sentences.append(
-            language.plural(
-                edition.held_back,
-                "{number} more story will come with the next edition.",
-                "{number} more stories will come with the next edition.",
-            )
-        )
-    if edition.held:
-        feeds = _held(edition.held, language)
-        sentences.append(
-            language.translate(
-                "Held for review, since they came all at once: {feeds}.", feeds=feeds
-            )
-        )
-    if edition.failing:
-        feeds = _since(edition.failing, edition, language)
-        sentences.append(language.translate("Cannot be read: {feeds}.", feeds=feeds))
-    if edition.quiet:
-        feeds = _since(edition.quiet, edition, language)
-        sentences.append(language.translate("Nothing new for long: {feeds}.", feeds=feeds))
-    return " ".join(sentences)
-
-
-def _held(held: Sequence[Held], language: Language) -> str:
-    named = [
-        language.plural(
-            feed.entries,
-            "{number} entry of {feed}",
-            "{number} entries of {feed}",
-            feed=_name(feed.feed, language),
-        )
-        for feed in held[:_NAMED]
-    ]
-    if more := len(held) - len(named):
-        named.append(
-            language.plural(more, "those of {number} more feed", "those of {number} more feeds")
-        )
-    return language.list_of(named)
-
-
-def _since(feeds: Sequence[Failing | Quiet], edition: Edition, language: Language) -> str:
-    named = [
-        language.translate(
-            "{feed} (since {day})",
-            feed=_name(feed.feed, language),
-            day=day(feed.since, edition.timezone, language),
-        )
-        for feed in feeds[:_NAMED]
-    ]
-    if more := len(feeds) - len(named):
-        named.append(language.plural(more, "{number} more feed", "{number} more feeds"))
-    return language.list_of(named)
-
-
-def _name(feed: str, language: Language) -> str:
-    return inline(short(feed, _NAME), language.direction)
+def _is_release_of(story: Story) -> bool:
+    """Whether a title is the name of its feed and a version: `uv 0.12.4` of `uv`."""
+    name, _, version = story.title.rpartition(" ")
+    return name.casefold() == story.feed.casefold() and any(map(str.isdecimal, version))
 
 
 def direction(text: str, unsaid: Direction = "ltr") -> Direction:

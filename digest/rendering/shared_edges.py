@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -21,7 +22,9 @@ _SHARED_BY = 3
 _MOST_FIRST, _MOST_LAST = 4, 8
 # A beginning that is shorter may be by chance; it ends with one of these, and white space.
 _SHORTEST_PREFIX = 12
-_PREFIX_ENDS = (". ", ": ", "! ", "? ", "| ", "– ", "— ", "- ", "· ", "。", "：", "】", "] ")
+_PREFIX_ENDS = (". ", ": ", "! ", "? ", "| ", "– ", "— ", "- ", "· ", "。", "：", "】", "] ", ") ")
+# What is in brackets from the first letter on is by chance nowhere: `(Meridian) `.
+_IN_BRACKETS = re.compile(r"\(\w[^()]*\) |\[\w[^\[\]]*\] |【[^【】]+】")
 
 
 class SharedEdges(Struct, frozen=True):
@@ -81,4 +84,5 @@ def _whole_prefix(text: str, other: str) -> str:
         : next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(text), len(other)))
     ]
     end = max(prefix.rfind(mark) + len(mark) if mark in prefix else 0 for mark in _PREFIX_ENDS)
-    return prefix[:end] if end >= _SHORTEST_PREFIX else ""
+    is_long_enough = end >= _SHORTEST_PREFIX or _IN_BRACKETS.fullmatch(prefix[:end])
+    return prefix[:end] if is_long_enough else ""

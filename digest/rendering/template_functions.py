@@ -9,7 +9,7 @@ from jinja2 import pass_context
 from msgspec import Struct
 
 from digest.language import language_of
-from digest.rendering import markdown_escapes, phrases
+from digest.rendering import footer, markdown_escapes, phrases
 from digest.rendering.columns import wrap
 from digest.rendering.content import email_html
 from digest.rendering.contents import contents
@@ -87,7 +87,7 @@ def variables(edition: Edition, links: Links | None = None) -> dict[str, Any]:
         "facts": Function(partial(phrases.facts, edition)),
         "posted": Function(partial(phrases.posted, edition)),
         "measures": Function(partial(measures, edition)),
-        "closing": tuple(phrases.closing(edition, write_to)),
+        "closing": tuple(footer.closing(edition, write_to)),
     }
 
 
@@ -149,8 +149,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "contents": contents,
     "is_long": _is_long,
-    "next_edition": phrases.next_edition,
-    "notes": phrases.notes,
+    "next_edition": footer.next_edition,
+    "notes": footer.notes,
     "preheader": preheader,
     "summary": phrases.summary,
 }

@@ -203,6 +203,7 @@ def _said(entry: CleanEntry) -> dict[str, Any]:
         "seconds": entry.seconds,
         "facts": facts_to_json(entry.facts),
         "discussion": entry.discussion,
+        "video": int(entry.video),
     }
 
 

@@ -40,6 +40,7 @@ def entry_of(row: Any) -> Entry:
         feed_home=row.home,
         facts=facts_from_json(row.facts),
         discussion=row.discussion,
+        video=bool(row.video),
     )
 
 

@@ -93,3 +93,39 @@ def test_no_feed_is_called_like_a_heading_of_ours_or_like_another_that_has_nothi
     titles = [section.title for section in edition.sections]
     assert titles == ["Top stories (a.example)", "The paper (b.example)"]
     assert [story.feed for story in edition.stories] == titles
+
+
+@pytest.mark.parametrize(
+    ("address", "own", "shown"),
+    [
+        ("https://www.reddit.com/r/a/top/.rss", "top scoring links : selfhosted", "r/selfhosted"),
+        (A, "top scoring links : selfhosted", "top scoring links : selfhosted"),
+        (A, "Release notes from larder", "larder"),
+        (A, "Tags from larder", "larder"),
+        (A, "Span & Bolt - YouTube", "Span & Bolt"),
+        (A, "Werkstattnotizen » Feed", "Werkstattnotizen"),
+        (A, "Slow News - RSS Feed", "Slow News"),
+        (A, "Slow News RSS", "Slow News"),
+        (A, "RSS-Feed von Nebelpost", "Nebelpost"),
+        (A, "Flux RSS de Mirelle", "Mirelle"),
+        (A, "街角観察日記のフィード", "街角観察日記"),
+        (A, "Meridian Wire - All stories", "Meridian Wire"),
+        (A, "Recent content on Crumb", "Crumb"),
+        ("https://ada.medium.com/feed", "Stories by Ada Lind on Medium", "Ada Lind"),
+        *((A, name, name) for name in ("RSS", "The Feed", "Chicken Feed", "Atom", "Feed me")),
+        *((A, name, name) for name in ("Posts on Crumb", "All stories", "YouTube", "Tags from")),
+    ],
+)
+def test_what_services_write_around_a_name_is_not_shown(address: str, own: str, shown: str) -> None:
+    assert feed_names({address: None}, {address: own}) == {address: shown}
+    assert feed_names({address: own}, {address: "x"}) == {address: own}
+
+
+def test_a_name_that_is_freed_of_it_is_another_feeds_or_a_sections_no_more() -> None:
+    assert feed_names({A: None, B: None}, {A: "BBC News", B: "BBC News RSS"}) == {
+        A: "BBC News (a.example)",
+        B: "BBC News (b.example)",
+    }
+    assert feed_names({A: None}, {A: "Top stories RSS"}, ["Top stories"]) == {
+        A: "Top stories (a.example)"
+    }

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from digest.editions.headlines import byline, cut_at_word, headline
+from digest.editions.authors import byline, writer
+from digest.editions.headlines import cut_at_word, headline, without_agency
 from digest.editions.mathematics import with_mathematics
 from digest.language import language_of
+from tests.editions.entries import entry
 
 ENGLISH = language_of("en")
 
@@ -77,6 +80,14 @@ def test_what_is_cut_is_not_too_long(text: str, most: int) -> None:
         ("A. Doe, B. Smith, C. Roe, D. Poe, and E. Low", "A. Doe, B. Smith, C. Roe et al."),
         ("Doe, Jane; Smith, John; Roe, Bob; Low, Eve", "Doe, Jane, Smith, John, Roe, Bob et al."),
         ("Jane Doe, PhD, MPH, FACP", "Jane Doe, PhD, MPH, FACP"),
+        ("github-actions[bot]", ""),
+        ("Renovate Bot", ""),
+        ("semantic-release-bot", ""),
+        ("admin", ""),
+        ("Ben Bot", "Ben Bot"),
+        ("Abbot", "Abbot"),
+        ("Jane Doe, dependabot[bot]", "Jane Doe"),
+        ("Jane Doe, github-actions[bot] and Bob Roe", "Jane Doe, Bob Roe"),
         ("", ""),
     ],
 )
@@ -84,6 +95,36 @@ def test_three_authors_are_named(authors: str, shown: str) -> None:
     assert byline(authors, ENGLISH) == shown
 
 
+@pytest.mark.parametrize(
+    ("home", "link", "talk", "author"),
+    [
+        ("https://links.example/", "https://a.example/1", "https://links.example/s/1", ""),
+        ("https://links.example/", "https://links.example/s/1", "https://links.example/s/1", "Ada"),
+        ("https://a.example/", "https://a.example/1", "https://links.example/s/1", "Ada"),
+        ("https://a.example/", "https://a.example/1", "", "Ada"),
+    ],
+)
+def test_who_posts_a_link_is_no_author(home: str, link: str, talk: str, author: str) -> None:
+    posted = replace(entry(1, link=link), author="Ada", feed_home=home, discussion=talk)
+    assert writer(posted) == author
+
+
 def test_others_are_named_in_the_language_of_the_edition() -> None:
     authors = "Jana Doe, Jan Schmidt, Ada Lovelace, Bob Roe"
     assert byline(authors, language_of("de")) == "Jana Doe, Jan Schmidt, Ada Lovelace u. a."
+
+
+@pytest.mark.parametrize(
+    ("excerpt", "shown"),
+    [
+        ("(Meridian) Shops are shut.", "Shops are shut."),
+        ("(MERIDIAN WIRE) – “Shops are shut.”", "“Shops are shut.”"),
+        ("Harwick (Meridian) - Shops are shut.", "Shops are shut."),
+        ("(Almost) All shops are shut.", "(Almost) All shops are shut."),
+        ("(Meridian) shops are shut.", "(Meridian) shops are shut."),
+        ("(Wire) The fence is new.", "The fence is new."),
+        ("(Wi) The fence is new.", "(Wi) The fence is new."),
+    ],
+)
+def test_a_feed_that_brings_a_report_is_not_named_in_it(excerpt: str, shown: str) -> None:
+    assert without_agency(excerpt, "Meridian Wire") == shown

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from digest.editions import merit
 from digest.editions.merit import best_first, coverage, is_shared
 from digest.editions.order import Heading, Layout, order
+from digest.editions.select import Room, select
 from digest.editions.similarity.stories import Cluster, group
 from digest.model import Fact
 from tests.editions.entries import entry
@@ -91,3 +92,18 @@ def test_two_publishers_are_wide_coverage(monkeypatch: pytest.MonkeyPatch) -> No
     assert top() == [1, 11]
     monkeypatch.setattr("digest.editions.order.WIDE", 3)
     assert top() == [1, 2]
+
+
+def test_a_site_of_links_has_two_stories_for_the_first_of_a_blog(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    links = [liked(n, "links", Fact("points", 500 - n), Fact("comments", 90)) for n in range(1, 5)]
+    blogs = [entry(10 + n, f"blog{n}") for n in range(4)]
+
+    def shown() -> set[int]:
+        return {story.lead.id for story in select([*links, *blogs], Room(4)).stories}
+
+    assert shown() == {1, 2, 10, 11}
+
+    monkeypatch.setattr(merit, "HIGH", 1_000)
+    assert shown() == {1, 10, 11, 12}

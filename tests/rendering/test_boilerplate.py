@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.rendering.test_clean import cleaned
 
@@ -98,6 +99,8 @@ PARAGRAPHS = [
 ]
 # Of feeds of all kinds, a form a line.
 MORE = (Path(__file__).parent / "boilerplate.txt").read_text("utf-8").splitlines()
+# The same in more languages, what stands before a first sentence, and what only looks like either.
+AROUND = yaml.safe_load((Path(__file__).parent / "around_articles.yaml").read_text("utf-8"))
 # At the end of the last paragraph, and at the beginning of the first.
 ENDS = [
     "(read more)",
@@ -145,6 +148,29 @@ def test_nor_at_the_end_of_a_paragraph(form: str) -> None:
 def test_nor_before_the_first_sentence(form: str) -> None:
     assert cleaned(f"<p>{form}{SAYS}</p>").excerpt == SAYS
     assert cleaned(f"<p>{SAYS}</p><p>{form}{SAYS}</p>").excerpt == f"{SAYS} {form}{SAYS}"
+
+
+def test_what_stands_around_articles_in_any_language_is_no_excerpt() -> None:
+    forms = AROUND["paragraphs"]
+    before = {form: cleaned(f"<p>{form}</p><p>{SAYS}</p>").excerpt for form in forms}
+    behind = {form: cleaned(f"<p>{SAYS}</p><p>{form}</p>").excerpt for form in forms}
+
+    assert {form: said for form, said in {**before, **behind}.items() if said != SAYS} == {}
+
+
+def test_neither_is_what_stands_before_a_report_in_any_language() -> None:
+    said = {form: cleaned(f"<p>{form}{SAYS}</p>").excerpt for form in AROUND["beginnings"]}
+
+    assert {form: excerpt for form, excerpt in said.items() if excerpt != SAYS} == {}
+
+
+def test_what_an_article_says_in_such_words_stays() -> None:
+    kept = AROUND["kept"]
+    first = {said: cleaned(f"<p>{said}</p><p>{SAYS}</p>").excerpt for said in kept}
+    last = {said: cleaned(f"<p>{SAYS}</p><p>{said}</p>").excerpt for said in kept}
+
+    assert [said for said, excerpt in first.items() if excerpt != f"{said} {SAYS}"] == []
+    assert [said for said, excerpt in last.items() if excerpt != f"{SAYS} {said}"] == []
 
 
 @pytest.mark.parametrize(

@@ -217,3 +217,10 @@ def test_no_excerpt_of_real_feeds_begins_with_its_title(shared: Path, folder: st
 
 def _begins(text: str, title: str) -> bool:
     return text.casefold().startswith(title.casefold())
+
+
+def test_a_title_in_stars_is_not_said_again() -> None:
+    said = cleaned("<p>★★★Sale of coins★★★ All from 1994.</p>", title="★★Sale of coins★★")
+    assert said.excerpt == "All from 1994."
+    other = "★ Other coins are here."
+    assert cleaned(f"<p>{other}</p>", title="★ Other").excerpt == other

@@ -8,8 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from digest.model import ALERTS, Fact, Picture, Section
+from digest.rendering.footer import closing
 from digest.rendering.measures import measures
-from digest.rendering.phrases import closing, facts, summary
+from digest.rendering.phrases import facts, sources, summary
 from digest.rendering.pictures import source
 from tests.rendering.samples import NOW, edition, story
 
@@ -49,6 +50,19 @@ def test_a_recording_is_to_be_heard() -> None:
     assert facts(edition(one, language="de"), section, one) == [
         *("Montag", "Hörzeit 1\u00a0Std.\u00a043\u00a0Min."),
     ]
+
+
+def test_a_video_is_to_be_watched() -> None:
+    one = story(author="", reading_minutes=12, recording=True, video=True)
+    section = Section("A feed", (one,))
+
+    times = {tag: facts(edition(one, language=tag), section, one)[-1] for tag in ("en", "fr", "ja")}
+    assert times == {
+        "en": "watch 12\u00a0min",
+        "fr": "vidéo de 12\u00a0min",
+        "ja": "動画12分",
+    }
+    assert summary(edition(one)).endswith(" · about 12\u00a0min to watch")
 
 
 def test_totals_add_what_is_known() -> None:
@@ -109,3 +123,11 @@ def test_a_picture_in_the_message_is_loaded_from_there() -> None:
     picture = Picture("https://site.example/a.png", 1, 1)
     assert source(picture) == picture.url
     assert source(replace(picture, content_id="a@x.example")) == "cid:a@x.example"
+
+
+def test_a_release_does_not_name_its_project_twice() -> None:
+    release = story(title="larder v3.0.0", feed="larder", author="")
+    section = Section("Also", (release,))
+    assert sources(section, release) == []
+    plan = story(title="larder plans a release", feed="larder", author="")
+    assert sources(section, plan) == ["larder"]

@@ -14,7 +14,8 @@ from digest.jobs.custom_templates import OwnTemplates
 from digest.language import languages
 from digest.model import AlsoIn, Edition, Failing, Held, Quiet, Section, Story
 from digest.rendering.email.message import build_email, text_only
-from digest.rendering.phrases import age, direction, inline, line, next_edition, notes
+from digest.rendering.footer import next_edition, notes
+from digest.rendering.phrases import age, direction, inline, line
 from digest.rendering.slack.messages import build_messages
 from digest.rendering.templates import Templates
 from tests.rendering.markup import document

@@ -169,12 +169,12 @@ def test_a_story_that_is_too_large_alone_is_shortened(
 
 
 def test_what_waits_is_told_under_its_section() -> None:
-    waiting = tuple(More(f"Feed {number}", "", number) for number in range(1, 6))
+    waiting = tuple(More(f"Feed {number}", "", number) for number in range(1, 9))
     made = edition(story())
     made = replace(made, sections=(replace(made.sections[0], more=waiting),))
 
-    assert "and 1 more from Feed 1\nand 2 more from Feed 2\n" in messages(made)[0]
-    assert messages(made)[0].endswith("and more from 2 more feeds")
+    counted = ", ".join(f"Feed {number} ({number})" for number in (8, 7, 6, 5, 4, 3))
+    assert messages(made)[0].endswith(f"and 36 more: {counted}, 2 more feeds")
 
 
 def test_what_was_measured_is_told_and_leads_to_the_discussion() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.model import Edition, Failing, Held
-from digest.rendering.phrases import notes
+from digest.rendering.footer import notes
 from digest.rendering.slack.messages import build_messages
 from digest.rendering.templates import Templates
 from tests.rendering.samples import NOW, edition, story

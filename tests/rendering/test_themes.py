@@ -84,14 +84,13 @@ def test_what_is_cut_is_counted(theme: Theme) -> None:
 
 
 @ALL
-def test_no_more_than_four_feeds_are_named(theme: Theme) -> None:
-    more = tuple(More(f"Feed {n}", "", n) for n in range(1, 7))
+def test_no_more_than_six_feeds_are_named_in_a_line(theme: Theme) -> None:
+    more = tuple(More(f"Feed {n}", "", n) for n in range(1, 9))
     root = shown(theme, edition(sections=(Section("All", (story(),), more=more),)))
     [waiting] = root.find_class("more")
-    assert [line.text_content() for line in waiting.iter("p")] == [
-        *(f"and {n} more from Feed {n}" for n in range(1, 5)),
-        "and 11 more",
-    ]
+    named = ", ".join(f"Feed {n}\u00a0({n})" for n in range(8, 2, -1))
+    [line] = waiting.iter("p")
+    assert line.text_content() == f"and 36 more: {named}, 2 more feeds"
 
 
 @ALL
@@ -130,8 +129,7 @@ def test_a_section_leads_to_its_feed_and_says_what_waits(theme: Theme) -> None:
     assert root.xpath("//h2/a/@href") == [home]
     [waiting] = root.find_class("more")
     assert [line.text_content() for line in waiting.iter("p")] == [
-        "and 12 more from A feed",
-        "and 1 more from Other",
+        "and 13 more: A feed\u00a0(12), Other\u00a0(1)"
     ]
     assert [link.get("href") for link in waiting.iter("a")] == [home]
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,7 +28,6 @@ from tests.store.test_schema import schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 ENTRIES = [
     ParsedEntry("https://Site.example/1/", "https://site.example/1", "One", "", NOW, "<p>1</p>"),

@@ -12,7 +12,7 @@ from digest.editions.similarity import constants
 from digest.editions.similarity.budget import Budget
 from digest.editions.similarity.numbers import differ
 from digest.editions.similarity.stances import opposite, undoes
-from digest.editions.similarity.stop_words import ACTIVE, EVENT_OF, NEGATIONS
+from digest.editions.similarity.stop_words import ACTIVE, AGAINST, ASKING, EVENT_OF, NEGATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
@@ -27,6 +27,9 @@ _MOST_FOUND = 100_000
 _EXACT = ("version", "amount", "id", "count")
 # What happened, and how many it was.
 _SETTLING = ("=", "amount", "count", "id")
+_WON = "=win"
+# Terms of both features that only begin alike, by which they are two.
+_OTHER_FEATURE = 2
 _NONE: Mapping[str, float] = MappingProxyType({})
 
 
@@ -181,6 +184,9 @@ def _other_filling(first: Title, second: Title) -> bool:
     filled = [place for place, gap in enumerate(gaps) if any(gap)]
     if len(gaps) < 2 or not filled or not all(all(gaps[place]) for place in filled):
         return False
+    if filled == [len(gaps) - 1] and first.words & second.words & ASKING:
+        # `How Iceland taught its sheep to swim`, and then its trolls to vote.
+        return sum(map(len, gaps[-1])) > _OTHER_FEATURE
     if filled[-1] == len(gaps) - 1 or filled == [0]:
         # What begins or ends otherwise may say the same in other words.
         names = first.names | second.names
@@ -246,7 +252,11 @@ def _other_names(first: Title, second: Title) -> bool:
 def _turned_round(first: Title, second: Title) -> bool:
     """Whether who did it to whom is the other way round: `A beats B`, `B beats A`."""
     mine, theirs = first.sequence, second.sequence
-    for event in _done(first) & _done(second):
+    done = _done(first) & _done(second)
+    if sorted(mine) == sorted(theirs):
+        # `Karsk gana a Ollern`: there is nothing else that it could be won of.
+        done |= first.events & {_WON}
+    for event in done:
         at, there = mine.index(event), theirs.index(event)
         if not (
             set(mine[:at]).isdisjoint(theirs[there + 1 :])
@@ -259,4 +269,6 @@ def _turned_round(first: Title, second: Title) -> bool:
 def _done(title: Title) -> set[str]:
     """What somebody does to somebody, as the terms of the title have it."""
     events = {f"={EVENT_OF.get(word, '')}" for word in title.words & ACTIVE}
+    if not title.words.isdisjoint(AGAINST):
+        events.add(_WON)
     return events & title.events

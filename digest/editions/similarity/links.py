@@ -42,7 +42,13 @@ _REDIRECTS = {
 }
 # What scans the links of messages.
 _SAFE_LINKS = ".safelinks.protection.outlook.com"
-_ARCHIVED = re.compile(r"/web/\d{4,14}(?:[a-z]{2}_)?/(https?:/.+)")
+_ARCHIVES = {
+    *("web.archive.org", "archive.org", "archive.ph", "archive.is", "archive.today", "archive.li"),
+    *("archive.vn", "archive.md", "archive.fo", "12ft.io", "freedium.cfd", "freedium-mirror.cfd"),
+}
+_ARCHIVED = re.compile(
+    r"/(?:web/)?(?:(?:\d{4,14}(?:[a-z]{2}_)?|newest|oldest|latest|o|proxy)/)?(https?:/.+)"
+)
 _AMP_CACHE = re.compile(r"/(?:[a-z]/)?(?:s/)?(?=[^/]+\.)")
 _AMP_END = re.compile(r"\.amp(?=$|\.html?$)")
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$")
@@ -105,7 +111,7 @@ def _wrapped(host: str, path: str, query: str) -> str:
         inner = _AMP_CACHE.sub("", path, count=1)
     elif _GOOGLE.fullmatch(host) and path.startswith("/amp/"):
         inner = path.removeprefix("/amp/").removeprefix("s/")
-    elif host == "web.archive.org":
+    elif host in _ARCHIVES:
         return _archived(path, query)
     elif host.endswith(_SAFE_LINKS):
         return _inside(query, ("url",))

@@ -62,8 +62,8 @@ measure: impose~ enact~ introduce~ tighten~ extend~ verhangt verscharft impose p
 membership: join~ enter~ return~ rejoin~ beitritt rejoint integre ingresa
     / leave~ left quit quits exit~ withdraw withdraws withdrew austritt verlasst quitte sort sale
 part: add~ enable~ include~ gain~ create~ activate~ fugt ajoute active anade activa aggiunge
-    / remove~ drop drops dropped disable~ lose~ lost shed sheds entfernt streicht retire desactive
-    quita elimina rimuove
+    / remove~ drop drops dropped disable~ lose~ lost shed sheds cut cuts axe~ slash~ entfernt
+    streicht retire desactive quita elimina rimuove
 trade: buy buys bought acquire~ purchase~ snap~ kauft ubernimmt achete rachete acquiert compra
     adquiere acquista koopt 買収 购买 收购 인수
     / sell sells sold divest~ offload~ verkauft vend cede vende verkoopt 売却 出售 매각
@@ -73,6 +73,10 @@ post: hire~ appoint~ name~ sign~ elect~ nominate~ ernennt beruft verpflichtet ho
     demissionne vire cesa despide destituye descarta dimite licenzia 解任 辞任 更迭 해임 사임
 word: publish~
     / retract~
+span: release releases released launch~ ship ships shipped available out
+    / eol unmaintained sunset sunsets
+work: hiring
+    / jobseekers
 have: get gets got secure~ land lands landed
     / lose loses lost
 keep: keep keeps kept retain~
@@ -106,6 +110,10 @@ status: open
 PHRASES = {
     "keeps": r"""
         not\ have\ to\ sell""",
+    "eol": r"""
+        end[ -]of[ -](?:life|support|maintenance)""",
+    "jobseekers": r"""
+        want(?:s|ed)?\ to\ be\ hired | (?:looking\ for|seeking)\ work""",
     "refuses": r"""
         (?:fail(?:s|ed)?|refus(?:es?|ed|ing)|declin(?:es?|ed)|not|unable|won't)\ to\ \w+""",
     "acquits": r"""
@@ -156,6 +164,7 @@ IN_PHRASES = """
     dropped repeal~ ban ruft longer muss mussen back~ walk~ take~ taking took step steps stepped
     stepping shut shuts shutting close~ wind winds hold~ touch~ splash~ break~ crack~ slow~ count~
     lock~ knock~ bring~ go goes going up ups high low before open us french australian madrid
+    end want wants wanted looking seeking
 """
 # What a title is, where it is not the news itself: the words by which it is looked for, and all.
 KINDS = {

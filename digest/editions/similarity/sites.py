@@ -59,6 +59,10 @@ _HOSTS = {
     **dict.fromkeys(("fxtwitter.com", "vxtwitter.com", "fixupx.com"), "x.com"),
     **dict.fromkeys(("youtube-nocookie.com", "music.youtube.com"), "youtube.com"),
     **dict.fromkeys(("export.arxiv.org", "ar5iv.org", "ar5iv.labs.arxiv.org"), "arxiv.org"),
+    **dict.fromkeys(("alphaxiv.org", "browse.arxiv.org"), "arxiv.org"),
+    **dict.fromkeys(("libredd.it", "teddit.net", "safereddit.com"), "reddit.com"),
+    **dict.fromkeys(("yewtu.be", "piped.video"), "youtube.com"),
+    "scribe.rip": "medium.com",
     "dx.doi.org": "doi.org",
     "player.vimeo.com": "vimeo.com",
 }

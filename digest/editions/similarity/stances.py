@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # may be named first as well.
 _UNDOING = frozenset({("decision", 1), ("course", 1)})
 _OF_TWO = frozenset({"trade", "contest"})
+# Of these a title may tell both sides, each of another thing: `oil rises as Karsk cuts output`.
+_OF_EACH = frozenset({"trend"})
 _NOBODY: frozenset[str] = frozenset()
 _READ_KINDS = tuple(
     re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.VERBOSE) for pattern in KINDS.values()
@@ -31,12 +33,17 @@ _VERSUS = re.compile(r"(\w+)\W+(?:vs\.?(?!\ code\b)|versus)\W+(\w+)")
 _PHRASE = re.compile("|".join(rf"(\b(?:{pattern})\b)" for pattern in PHRASES.values()), re.VERBOSE)
 _MEANT = tuple(PHRASES)
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+# Characters before a side where the nearest term is looked for.
+_NEAR = 40
 # The first letter of scripts that do without spaces, or put endings to their words.
 _UNSPACED = "\u3040"
 
 
 class Stance(NamedTuple):
-    """A side that a title takes in a matter, and the terms of who stands before it."""
+    """A side that a title takes in a matter, and the terms of who stands before it.
+
+    Where a title may tell of several, that is the nearest term.
+    """
 
     matter: str
     side: int
@@ -88,9 +95,15 @@ def read_stances(folded: str, words: Set[str]) -> tuple[Stance, ...]:
         for taken in _SIDES_OF.get(match[0], ())
     }
     return tuple(
-        Stance(matter, side, _subject(meant, start) if matter in _OF_TWO else _NOBODY)
+        Stance(matter, side, _subject_in(matter, meant, start))
         for (matter, side), start in first.items()
     )
+
+
+def _subject_in(matter: str, text: str, end: int) -> frozenset[str]:
+    if matter in _OF_TWO:
+        return _subject(text, end)
+    return _nearest(text[:end]) if matter in _OF_EACH else _NOBODY
 
 
 def read_kinds(folded: str, words: Set[str]) -> frozenset[int]:
@@ -125,14 +138,28 @@ def opposite(mine: Sequence[Stance], theirs: Sequence[Stance]) -> bool:
 
 def _apart(mine: Sequence[Stance], theirs: Sequence[Stance]) -> bool:
     if not {a.side for a in mine}.isdisjoint(b.side for b in theirs):
-        return False
+        return _apart_in_each(mine, theirs)
     return mine[0].matter not in _OF_TWO or any(
         not a.subject.isdisjoint(b.subject) for a in mine for b in theirs
     )
 
 
+def _apart_in_each(mine: Sequence[Stance], theirs: Sequence[Stance]) -> bool:
+    """Whether of all that both tell of by name, the sides are different."""
+    both = [(a.side, b.side) for a in mine for b in theirs if a.subject and a.subject == b.subject]
+    is_of_each = mine[0].matter in _OF_EACH
+    return is_of_each and bool(both) and all(side != other for side, other in both)
+
+
 def _meant(match: re.Match[str]) -> str:
     return _MEANT[(match.lastindex or 0) - 1]
+
+
+def _nearest(before: str) -> frozenset[str]:
+    """The last term, of words that are parted by spaces."""
+    words = (match for match in reversed(_WORD.findall(before[-_NEAR:])) if match not in STOP)
+    nearest = next(words, "")
+    return frozenset({stem(nearest)}) if nearest and nearest[0] < _UNSPACED else _NOBODY
 
 
 def _subject(text: str, end: int) -> frozenset[str]:

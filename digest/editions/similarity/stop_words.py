@@ -165,6 +165,10 @@ ACTIVE = _set(
     verklagt fines bans blocks
     """
 )
+# A feature that begins so tells how one thing came about.
+ASKING = _set("how why wie warum comment pourquoi")
+# Who wins stands before one of these, and who loses behind it.
+AGAINST = _set("against gegen contre contra contro tegen")
 # Who says so writes of their own life, and others may say the same of theirs.
 FIRST_PERSON = _set("i my me we our mein meine unser unsere mon ma mes notre mi mis nuestro")
 NEGATIONS = _set(

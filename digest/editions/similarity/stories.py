@@ -21,6 +21,7 @@ from digest.editions.similarity.numbers import differ
 from digest.editions.similarity.witnesses import (
     author_witness,
     has_text,
+    is_in_title,
     picture_witness,
     same_text,
     text_witness,
@@ -123,12 +124,17 @@ def _same(candidates: Sequence[Candidate], budget: Budget) -> list[list[Candidat
     _join(home, shared, _witnessed(text_witness), _same_by_text, budget)
     for witness in (author_witness, picture_witness):
         _join(home, shared, _witnessed(witness), _same_by_witness, budget)
+    _join(home, candidates, _text_of, _same_by_longer_title, budget)
     return _distinct(home.values())
 
 
 def _titled(candidate: Candidate) -> str:
     title = candidate.title
     return title.key if title.tells_one(constants.TELLING_OF_DOCUMENT) else ""
+
+
+def _text_of(candidate: Candidate) -> str:
+    return text_witness(candidate.entry, candidate.title)
 
 
 def _witnessed(witness: Callable[[Entry, Title], str]) -> Callable[[Candidate], str]:
@@ -231,6 +237,10 @@ def _same_by_witness(candidate: Candidate, other: Candidate) -> bool:
 
 def _same_by_text(candidate: Candidate, other: Candidate) -> bool:
     return _same_by_witness(candidate, other) and same_text(candidate.entry, other.entry)
+
+
+def _same_by_longer_title(candidate: Candidate, other: Candidate) -> bool:
+    return is_in_title(candidate.title, other.title) and _same_by_text(candidate, other)
 
 
 def _close(candidate: Candidate, other: Candidate) -> bool:

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from digest.editions.authors import is_nobody
 from digest.editions.similarity import constants
 from digest.editions.similarity.terms import fold
 
@@ -13,19 +14,20 @@ if TYPE_CHECKING:
     from digest.editions.similarity.titles import Title
     from digest.model import Entry
 
+# The first letter of scripts that do without spaces.
+_UNSPACED = "\u3040"
+# Spaces of a title of two words, with one at either side: what is shorter may be in any other.
+_LEAST_TITLE = 3
 _NO_LETTERS = re.compile(r"[\W_]+")
 _BY = re.compile(r"^(?:by|von|par|por|di|door)\s+")
-# Names of nobody: what programs and offices sign with.
-_NOBODY = {
-    *("admin", "administrator", "anonymous", "author", "editor", "editors", "guest", "root"),
-    *("staff", "team", "the team", "unknown", "user", "webmaster", "redaktion", "redaction"),
-    *("redaccion", "redazione", "github actions", "github actions bot", "noreply", "no reply"),
-}
 
 
 def has_text(entry: Entry) -> bool:
     """Whether its text says anything of its own."""
-    return len(_beginning(entry)) >= constants.LEAST_WITNESS
+    text = _beginning(entry)
+    # A character of a script without spaces says as much as two letters.
+    letters = 2 * len(text) if text[:1] >= _UNSPACED else len(text)
+    return letters >= constants.LEAST_WITNESS
 
 
 def text_witness(entry: Entry, _: Title) -> str:
@@ -39,10 +41,18 @@ def same_text(entry: Entry, other: Entry) -> bool:
     return mine.startswith(theirs) or theirs.startswith(mine)
 
 
+def is_in_title(first: Title, second: Title) -> bool:
+    """Whether one title is the other with something around it, and both have the same numbers."""
+    shorter, longer = sorted((f" {title.key} " for title in (first, second)), key=len)
+    is_long_enough = shorter.count(" ") >= _LEAST_TITLE or shorter[1] >= _UNSPACED
+    return shorter in longer and is_long_enough and first.numbers == second.numbers
+
+
 def author_witness(entry: Entry, title: Title) -> str:
     """Who wrote it, if that is somebody and the title tells anything."""
-    author = _letters(_BY.sub("", fold(entry.author)))
-    return author if title.tells and author not in _NOBODY else ""
+    if not title.tells or is_nobody(entry.author):
+        return ""
+    return _letters(_BY.sub("", fold(entry.author)))
 
 
 def picture_witness(entry: Entry, title: Title) -> str:

@@ -11,7 +11,7 @@ from digest.feeds.parsing.dates import read_date
 from digest.feeds.parsing.discussions import with_discussion
 from digest.feeds.parsing.json_values import json_object, objects, text, texts
 from digest.feeds.parsing.links import is_web_address
-from digest.feeds.parsing.media import RECORDINGS, media_kinds, read_seconds
+from digest.feeds.parsing.media import RECORDINGS, is_video, media_kinds, read_seconds
 from digest.feeds.text import (
     absolute_link,
     categories,
@@ -68,6 +68,7 @@ def _entry(item: dict[str, Any], url: str, feed_authors: str) -> ParsedEntry:
         base=page or url,
         image=_first_link(url, _images(item)),
         seconds=_seconds(item),
+        video=is_video(map(_kinds, objects(item, "attachments")), page),
         categories=categories(texts(item, "tags")),
     )
     return with_discussion(parsed)

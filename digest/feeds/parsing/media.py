@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from digest.feeds.parsing.feedparser_fields import detail_in, details_in, text_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _CLOCK = re.compile(r"(?:(?P<hours>\d{1,3}):)?(?P<minutes>\d{1,4}):(?P<seconds>[0-5]?\d)")
 RECORDINGS = {"audio", "video"}
@@ -20,6 +20,9 @@ _ENDINGS = {
 }
 # What servers say of files that they know nothing of.
 _ANY_FILE = {"application/octet-stream", "binary/octet-stream"}
+_VIDEO_PAGE = re.compile(
+    r"https?://(?:(?:www|m)\.)?(?:youtube\.com/(?:watch|shorts|live)|youtu\.be/|vimeo\.com/\d)"
+)
 # Pixels of the smallest picture that is shown with a story.
 LEAST_WIDTH, LEAST_HEIGHT = 120, 80
 # The width in pixels of the text of a message, beside which pictures are shown.
@@ -50,6 +53,25 @@ def entry_seconds(entry: Any) -> int | None:
     return None
 
 
+def file_kinds(entry: Any) -> Iterator[set[str]]:
+    """The kinds of each file of an entry of feedparser's."""
+    yield from (kinds_in(link) for link in details_in(entry, "links") if _is_enclosure(link))
+    yield from map(kinds_in, details_in(entry, "media_content"))
+
+
+def is_video(kinds: Iterable[set[str]], link: str) -> bool:
+    """Whether an entry with files of these kinds, or its page, is to be watched.
+
+    One that has a file to be heard too is not.
+    """
+    recordings = [kind & RECORDINGS for kind in kinds if not RECORDINGS.isdisjoint(kind)]
+    return {"audio"} not in recordings and (bool(recordings) or bool(_VIDEO_PAGE.match(link)))
+
+
+def _is_enclosure(link: Any) -> bool:
+    return bool(link.get("rel") == "enclosure")
+
+
 def entry_images(entry: Any) -> Iterator[str]:
     """The addresses of the pictures of an entry of feedparser's, as written, the best first.
 
@@ -63,7 +85,7 @@ def entry_images(entry: Any) -> Iterator[str]:
             yield text_in(picture, "url")
     yield text_in(detail_in(entry, "image"), "href")
     for link in details_in(entry, "links"):
-        if link.get("rel") == "enclosure" and "image" in kinds_in(link):
+        if _is_enclosure(link) and "image" in kinds_in(link):
             yield text_in(link, "href")
 
 

@@ -9,7 +9,13 @@ from digest.feeds.parsing.dates import read_date
 from digest.feeds.parsing.discussions import with_discussion
 from digest.feeds.parsing.feedparser_fields import detail_in, details_in, text_in
 from digest.feeds.parsing.links import discussion_page, last_resorts, page_links
-from digest.feeds.parsing.media import entry_credit, entry_images, entry_seconds
+from digest.feeds.parsing.media import (
+    entry_credit,
+    entry_images,
+    entry_seconds,
+    file_kinds,
+    is_video,
+)
 from digest.feeds.parsing.poll_hints import poll_hints
 from digest.feeds.parsing.text_types import PLAIN, body_html, media_html, title_line
 from digest.feeds.text import (
@@ -60,6 +66,7 @@ def _entry(entry: Any, origin: str, feed_authors: str, *, is_atom: bool) -> Pars
         base=absolute_link(origin, text_in(text, "base"), MAX_LINK) or page or origin,
         image=_first_link(origin, entry_images(entry)),
         seconds=entry_seconds(entry),
+        video=is_video(file_kinds(entry), page),
         categories=categories(
             text_in(tag, "label") or text_in(tag, "term") for tag in details_in(entry, "tags")
         ),

@@ -38,7 +38,8 @@ _MAX_LINK = 2_000
 _MAX_SMALL_LINK = 250
 _MAX_PICTURE = 1_000
 _NAMED = 3
-_RELATED = 5
+_RELATED, _RELATED_EXCERPT = 5, 140
+_COUNTED = 4
 # Where a link goes in a sentence: languages differ.
 _HERE = "\0"
 # What a text has that is not bold.
@@ -61,7 +62,7 @@ def bullet(story: Story, section: Section, excerpt: int, edition: Edition) -> Bl
         _measures(story, edition),
         [] if story.brief else _also_in(story, language),
         [text(f"\n{_excerpt(story, excerpt)}")] if full and story.excerpt else [],
-        _related(story, language),
+        *_related(story, edition, whole=bool(full)),
     ]
     return line(_fitting(pieces))
 
@@ -78,15 +79,15 @@ def blocks(story: Story, section: Section, excerpt: int, edition: Edition) -> li
     marked = [text(f" · {' · '.join(marks)}")] if marks else []
     head = [[_title(story)], marked, _measures(story, edition), also_in]
     if story.picture and lines:
-        related = _related(story, language, before="")
+        related = _fitting(_related(story, edition))
         pictured = [
             rich_text([line(_fitting(head))]),
             _beside_picture("\n".join(lines), story),
-            *([rich_text([line(related)])] if related else []),
+            *([rich_text([line(_without_break(related))])] if related else []),
         ]
         if len(json.dumps(pictured)) <= _MAX_STORY and len(story.picture.url) <= _MAX_PICTURE:
             return pictured
-    pieces = [*head, *([text(f"\n{part}")] for part in lines), _related(story, language)]
+    pieces = [*head, *([text(f"\n{part}")] for part in lines), *_related(story, edition)]
     return [rich_text([line(_fitting(pieces))])]
 
 
@@ -97,22 +98,27 @@ def heading(title: str, url: str = "") -> Block:
 
 def more(section: Section, language: Language) -> list[Block]:
     """The line that counts what a section has no room for; none where there is nothing."""
-    named, rest = section.more[:_NAMED], section.more[_NAMED:]
-    if not named:
+    feeds = phrases.most_first(section.more)
+    if not feeds:
         return []
-    elements: list[Block] = []
-    for each in named:
-        name = link(each.url, short_line(each.feed, _MAX_NAME), most=_MAX_SMALL_LINK)
+    names = [
+        link(each.url, short_line(each.feed, _MAX_NAME), most=_MAX_SMALL_LINK)
+        for each in feeds[:_COUNTED]
+    ]
+    if len(feeds) == 1:
         sentence = language.translate(
-            "and {count} more from {feed}", count=each.stories, feed=_HERE
+            "and {count} more from {feed}", count=feeds[0].stories, feed=_HERE
         )
-        before = [text(language.translate(", "))] if elements else []
-        elements += [*before, *_with(name, sentence)]
-    if rest:
-        feeds = language.plural(len(rest), "{number} more feed", "{number} more feeds")
-        others = language.translate("and more from {feeds}", feeds=feeds)
+        return [line(_with(names[0], sentence))]
+    count = sum(each.stories for each in feeds)
+    elements = [text(f"{language.translate('and {count} more', count=count)}: ")]
+    for number, (name, each) in enumerate(zip(names, feeds, strict=False)):
+        comma = [text(language.translate(", "))] if number else []
+        elements += [*comma, name, text(f"\u00a0({language.number(each.stories)})")]
+    if rest := len(feeds) - len(names):
+        others = language.plural(rest, "{number} more feed", "{number} more feeds")
         elements.append(text(language.translate(", ") + others))
-    return [line(elements)]
+    return [line(_joined(elements))]
 
 
 def text(words: str, *, bold: bool = False) -> Block:
@@ -172,7 +178,7 @@ def _post(story: Story, section: Section, excerpt: int, edition: Edition) -> lis
         [*([text(" · ".join(about))] if about[0] else []), link(story.url, posted)],
         _measures(story, edition),
         _also_in(story, language),
-        _related(story, language),
+        *_related(story, edition),
     ]
 
 
@@ -220,14 +226,27 @@ def _also_in(story: Story, language: Language) -> list[Block]:
     return _links(f" · {sentence}", links, _NAMED, language)
 
 
-def _related(story: Story, language: Language, before: str = "\n") -> list[Block]:
-    titles = [short_line(other.title, _MAX_TITLE // 2) for other in story.related]
-    links = [
-        (f"{title} ({short_line(other.feed, _MAX_NAME // 2)})", other.url)
-        for title, other in zip(titles, story.related, strict=True)
-    ]
+def _related(story: Story, edition: Edition, *, whole: bool = True) -> list[list[Block]]:
+    """What is related, a piece each with its feed and its day; if `whole` with how it begins."""
+    language = language_of(edition.language)
     sentence = language.translate("Related: {title}", title=_HERE)
-    return _links(f"{before}{sentence}", links, _RELATED, language)
+    pieces = []
+    for other in story.related[:_RELATED]:
+        title = link(other.url, short_line(other.title, _MAX_TITLE // 2), most=_MAX_SMALL_LINK)
+        about = [phrases.inline(short_line(other.feed, _MAX_NAME // 2), language.direction)]
+        about += [phrases.age(other.published, edition)] if other.published else []
+        begins = short_line(excerpt_of(other.excerpt, _RELATED_EXCERPT), _RELATED_EXCERPT)
+        told = " · ".join(about) + (f"\n{begins}" if begins and whole else "")
+        pieces.append([text("\n"), *_with(title, sentence), text(f" · {told}")])
+    if rest := len(story.related) - len(pieces):
+        pieces.append([text("\n" + language.translate("and {count} more", count=rest))])
+    return pieces
+
+
+def _without_break(elements: list[Block]) -> list[Block]:
+    """The elements of a block of its own, without the line end that parts them from a title."""
+    first, *rest = elements
+    return [text(first["text"].removeprefix("\n")), *rest]
 
 
 def _links(

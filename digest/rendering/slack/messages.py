@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from digest.language import language_of
 from digest.rendering import phrases
+from digest.rendering.footer import next_edition, notes
 from digest.rendering.full_list import linked_to_list
 from digest.rendering.parts import Limit, fits, split
 from digest.rendering.phrases import short_line
@@ -250,5 +251,5 @@ def _in_browser(edition: Edition, url: str) -> list[Block]:
 
 
 def _footer(edition: Edition) -> list[Block]:
-    sentences = (short_line(phrases.notes(edition), _MAX_NOTE), phrases.next_edition(edition))
+    sentences = (short_line(notes(edition), _MAX_NOTE), next_edition(edition))
     return [_context(" ".join(filter(None, sentences)))] if any(sentences) else []

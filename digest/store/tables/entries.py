@@ -38,6 +38,8 @@ entries = sa.Table(
     # A list of `digest.model.Fact` as JSON, or nothing; and where people talk about the entry.
     sa.Column("facts", sa.Text, nullable=False, server_default=""),
     sa.Column("discussion", sa.Text, nullable=False, server_default=""),
+    # Whether its recording is to be watched.
+    sa.Column("video", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("feed_id", "key"),
     # What may be dropped, and how much feeds have, without a look at the content.
     sa.Index(

@@ -37,8 +37,9 @@ def plain(value: object) -> object:
     """What JSON has no word for."""
     match value:
         case Struct():
-            # What no feed says; other kinds of sources do.
-            return {k: v for k, v in asdict(value).items() if v or k not in {"facts", "discussion"}}
+            # What few say.
+            few = {"facts", "discussion", "video"}
+            return {k: v for k, v in asdict(value).items() if v or k not in few}
         case datetime():
             return value.isoformat()
         case timedelta():

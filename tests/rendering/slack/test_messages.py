@@ -132,13 +132,17 @@ def test_what_is_said_of_a_story(changes: dict[str, Any], reads: str) -> None:
 
 def test_who_else_has_it_and_what_is_like_it_is_linked() -> None:
     also = tuple(AlsoIn(f"Feed {n}", f"https://also.example/{n}") for n in range(5))
-    like = (Related("Another title", "https://like.example/1", "Other"), Related("Bare", "", "X"))
+    like = (
+        Related("Another title", "https://like.example/1", "Other", NOW, "It says more."),
+        Related("Bare", "", "X"),
+    )
     message = only(build_messages(edition(story(excerpt="", also_in=also, related=like))))
 
     line = list(lines(message))[1]
     assert shown(message)[1] == (
         "Story 1 · Ada · Monday · 4\u00a0min · also in Feed 0, Feed 1, Feed 2, and 2 more"
-        "\nRelated: Another title (Other), Bare (X)"
+        "\nRelated: Another title · Other · Monday\nIt says more."
+        "\nRelated: Bare · X"
     )
     also_urls = [f"https://also.example/{n}" for n in range(3)]
     assert urls(line) == ["https://site.example/1", *also_urls, "https://like.example/1"]
@@ -166,13 +170,13 @@ def test_stories_of_a_subject_are_under_it() -> None:
 
 def test_a_section_leads_to_its_feed_and_says_what_waits() -> None:
     home = "https://site.example/"
-    more = (More("A feed", home, 12), More("B", "", 1), More("C", "", 1), More("D", "", 1))
+    more = (More("A feed", home, 12), More("B", "", 1), *(More(name, "", 1) for name in "CDE"))
     message = only(build_messages(edition(sections=(Section("A feed", (story(),), home, more),))))
 
     first, _, last = lines(message)
     assert urls(first) == urls(last) == [home]
     assert shown(message)[-1] == (
-        "and 12 more from A feed, and 1 more from B, and 1 more from C, and more from 1 more feed"
+        "and 16 more: A feed\u00a0(12), B\u00a0(1), C\u00a0(1), D\u00a0(1), 1 more feed"
     )
 
 
@@ -192,15 +196,12 @@ def test_top_stories_stand_by_themselves_with_their_pictures() -> None:
     assert pictured["text"]["text"].splitlines()[-1] == (
         "Harbor Notes · Mara Lindqvist · Monday · 4\u00a0min"
     )
-    related = (
-        "How to move from protocol 1 (World Desk)",
-        "Lantern 4.2.0 in practice (Field Journal)",
-    )
     assert shown(message)[2].splitlines() == [
         "Lantern 4.2.0 drops two old protocols · ★ lantern · updated",
         "Adds resumable uploads, and drops support for two old protocols.",
         "Release Log · Monday · 4\u00a0min",
-        f"Related: {', '.join(related)}",
+        "Related: How to move from protocol 1 · World Desk",
+        "Related: Lantern 4.2.0 in practice · Field Journal",
     ]
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, get_args
 
 import click
 from msgspec import to_builtins
+from msgspec.structs import replace
 
 from digest.app.wiring import open_runtime, utc_now
 from digest.cli import aio, pass_settings
+from digest.cli.csv_text import read_text
 from digest.cli.groups import Group
 from digest.cli.holder import ask_holder
 from digest.cli.output import print_result, print_table, say, show_document
@@ -158,22 +160,32 @@ def allow(settings: Settings, address: str) -> None:
 
 
 @recipients.command("import")
-@click.argument("file", type=click.File(encoding="utf-8", errors="strict"))
+@click.argument("file", type=click.File("rb"))
 @click.option("--channel", metavar="CHANNEL", help="For lines that do not say which.")
 @pass_settings
-def import_(settings: Settings, file: TextIO, channel: str | None) -> None:
-    """Import recipients from the CSV in FILE: all or none. Those who have left stay away."""
+def import_(settings: Settings, file: BinaryIO, channel: str | None) -> None:
+    """Import recipients from the CSV in FILE: all or none. Those who have left stay away.
+
+    It may be an export of this program, of another one for newsletters, or of a spreadsheet.
+    """
     _check(settings, channel)
     try:
-        given, columns = read_csv(file.read(), settings.lists(), channel)
-    except UnicodeDecodeError:
-        raise UsageError(f"{file.name}: is not UTF-8") from None
+        text, encoding = read_text(file)
+        given = read_csv(text, settings.lists(), channel)
     except UsageError as error:
         lines = "\n".join(f"{file.name}: {line}" for line in str(error).splitlines())
         raise UsageError(f"{lines}\nnothing was imported") from None
-    what = {"recipients": to_builtins(given), "columns": columns}
+    what = {"recipients": to_builtins(given.recipients), "columns": given.columns}
     imported = aio.run(_carry_out(settings, RecipientsImport, "import", what))
-    print_result(imported, _print_import)
+    whole = replace(
+        imported,
+        left=given.left,
+        unconfirmed=given.unconfirmed,
+        repeated=given.repeated,
+        ignored_columns=given.ignored_columns,
+        encoding=encoding,
+    )
+    print_result(whole, _print_import)
 
 
 @recipients.command()
@@ -262,6 +274,17 @@ def _as_of_now(recipients: Sequence[Recipient]) -> Recipients:
 
 def _print_import(imported: RecipientsImport) -> None:
     say(f"{imported.added} new, {imported.changed} changed")
+    if imported.left:
+        left = counted(imported.left, "address", "addresses")
+        say(f"{left} that left, bounced or are blocked: they are sent nothing")
+    if imported.unconfirmed:
+        say(f"{counted(imported.unconfirmed, 'row')} left out: never confirmed")
+    if imported.repeated:
+        say(f"{counted(imported.repeated, 'row')} left out: the address came before")
+    if imported.ignored_columns:
+        say(f"columns that mean nothing here: {', '.join(imported.ignored_columns)}")
+    if imported.encoding == "cp1252":
+        say("read as Windows-1252; if names look wrong, save the file as UTF-8")
     for address in imported.suppressed:
         say(f"{address} has left, and stays away")
     for address in imported.removed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,7 +23,6 @@ from tests.config.files import load
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
-    from pathlib import Path
 
 EXAMPLE = """\
 timezone: Europe/Berlin
@@ -131,6 +131,12 @@ def test_it_accepts_the_example(tmp_path: Path) -> None:
     assert load(tmp_path, EXAMPLE, **ENVIRON).digests["weekly"].send_to == ("inbox", "team")
 
 
+def test_it_accepts_the_example_of_the_repository() -> None:
+    text = (Path(__file__).parents[2] / "config.example.yaml").read_text("utf-8")
+
+    Draft202012Validator(json_schema()).validate(yaml.safe_load(text))
+
+
 @pytest.mark.parametrize("path", SECTIONS, ids=str)
 def test_it_refuses_unknown_keys(tmp_path: Path, path: tuple[str | int, ...]) -> None:
     data = example()
@@ -169,6 +175,7 @@ WRONG = [
     (("digests", "weekly"), {"cron": "0 9 * * 1"}, ("schedule",), "should not be valid"),
     (("digests", "weekly"), {"look": {"color": "x"}}, ("look",), "'color' was unexpected"),
     (("digests",), {"x": {"send_to": "inbox"}}, ("x",), "'schedule' is a required property"),
+    (("digests", "weekly"), {"first_edition": 7}, ("first_edition",), "7 is greater than the"),
     (("polling",), {"every": "soon"}, ("every",), "'soon' does not match"),
     (("polling",), {"concurrency": "many"}, ("concurrency",), "'many' does not match"),
     (("smtp",), {"port": 70_000}, ("port",), "70000 is greater than the maximum of 65535"),

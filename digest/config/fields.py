@@ -203,7 +203,8 @@ Duration = Annotated[
             "type": ["string", "integer"],
             "pattern": r"^(0|\d+\s*[smhd])$",
             # The only number that needs no unit.
-            **{"minimum": 0, "maximum": 0},
+            "minimum": 0,
+            "maximum": 0,
             "examples": ["15m"],
         }
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PLACES = places(Settings)
 BY_NAME = {place.name: place.model for place in PLACES}
 # The least of each section that a file needs to have, for words to be put in.
-FILE = {
+FILE: dict[str, Any] = {
     "feeds": [{"url": "https://a.example/"}, {"kind": "hackernews"}],
     "smtp": {"host": "mail.example", "from": "a@b.example", "dkim": {}},
     "polling": {},

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from _csv import Reader
     from collections.abc import Callable, Iterator
 
-LARGEST = 50_000_000
+LARGEST = 20_000_000
 _SEPARATORS = ",;\t|"
 # What Excel puts before the header, and takes to say how cells are parted.
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;\t]*\r?\n?', re.IGNORECASE)

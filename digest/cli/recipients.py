@@ -161,7 +161,9 @@ def allow(settings: Settings, address: str) -> None:
 
 @recipients.command("import")
 @click.argument("file", type=click.File("rb"))
-@click.option("--channel", metavar="CHANNEL", help="For lines that do not say which.")
+@click.option(
+    "--channel", metavar="CHANNEL", help="For lines that do not say which. Default: the only one."
+)
 @pass_settings
 def import_(settings: Settings, file: BinaryIO, channel: str | None) -> None:
     """Import recipients from the CSV in FILE: all or none. Those who have left stay away.
@@ -171,7 +173,7 @@ def import_(settings: Settings, file: BinaryIO, channel: str | None) -> None:
     _check(settings, channel)
     try:
         text, encoding = read_text(file)
-        given = read_csv(text, settings.lists(), channel)
+        given = read_csv(text, settings.lists(), channel or _only_list(settings))
     except UsageError as error:
         lines = "\n".join(f"{file.name}: {line}" for line in str(error).splitlines())
         raise UsageError(f"{lines}\nnothing was imported") from None
@@ -218,6 +220,11 @@ def _check(settings: Settings, channel: str | None, known: Sequence[Recipient] =
     lists = {*settings.lists(), *(recipient.channel for recipient in known)}
     if channel is not None and channel not in lists:
         raise UsageError(f"there is no email channel {channel!r}")
+
+
+def _only_list(settings: Settings) -> str | None:
+    lists = settings.lists()
+    return lists[0] if len(lists) == 1 else None
 
 
 def _known(settings: Settings) -> list[Recipient]:

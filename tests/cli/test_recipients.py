@@ -165,8 +165,9 @@ def test_the_file_of_another_program(ready: Project) -> None:
 def test_no_file_of_another_program_ends_a_pause(ready: Project) -> None:
     (ready.folder / "ours.csv").write_text(f"address,state\n{EVE},paused\n", "utf-8")
     ready.json("recipients", "import", "ours.csv", "--channel", "inbox")
+    # As there is one email channel only, the file is for that.
     (ready.folder / "theirs.csv").write_text(f"email,status\n{EVE},enabled\n", "utf-8")
-    ready.json("recipients", "import", "theirs.csv", "--channel", "inbox")
+    ready.json("recipients", "import", "theirs.csv")
     assert states(ready)[EVE] == "paused"
 
 

@@ -430,5 +430,5 @@ def test_a_file_has_a_bound(tmp_path: Path) -> None:
     large = tmp_path / "large.csv"
     with large.open("wb") as file:
         file.truncate(LARGEST + 1)
-    with large.open("rb") as file, pytest.raises(UsageError, match="has more than 50 MB"):
+    with large.open("rb") as file, pytest.raises(UsageError, match="has more than 20 MB"):
         read_text(file)

@@ -7,7 +7,8 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from digest.feeds.parsing.read import Body, parse_body
+from digest.feeds.parsing.body import Body
+from digest.feeds.parsing.read import parse_body
 
 if TYPE_CHECKING:
     from digest.model import ParsedFeed

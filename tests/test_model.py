@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.feeds.http.messages import Request, Response
-from digest.feeds.parsing.read import Body
+from digest.feeds.parsing.body import Body
 from digest.model import Delivery, FeedState, Move, PictureFile, PollHints, as_dict
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from digest.config import Settings, SourceSettings
     from digest.feeds.http.fetch import Fetcher
     from digest.feeds.http.messages import Request, Response
-    from digest.feeds.parsing.read import Body
+    from digest.feeds.parsing.body import Body
     from digest.model import ParsedFeed
 
 _SLOW_SECONDS = 5.0

@@ -8,19 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from digest.config.channels import CHANNEL_KINDS
-from digest.config.sources import (
-    DEFAULT_KIND,
-    SOURCE_KINDS,
-    address_of,
-    canonical_name,
-    split_kind,
-)
+from digest.config.sources import SOURCE_KINDS, address_of, canonical_name, long_form
 from digest.config.spelling import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from digest.config.yaml.document import Document, Key
+
+_KINDS_BY_URL = {kind for kind, model in SOURCE_KINDS.items() if "url" in model.model_fields}
 
 
 def check_references(document: Document) -> None:
@@ -69,11 +65,13 @@ def _feeds(document: Document, data: dict[str, Any]) -> set[str]:
 
 def _labels(number: int, feed: Any) -> Iterator[tuple[Key, str]]:
     """The address and the name of an item of `feeds`, each with where it stands."""
-    settings = _mapping(feed)
-    if address := address_of(feed):
+    try:
         # Text in place of a map is an address too.
-        kind = settings.get("kind", DEFAULT_KIND) if settings else split_kind(feed)[0]
-        part = ("url",) if "url" in SOURCE_KINDS[kind].model_fields else ()
+        settings = _mapping(long_form(feed))
+    except ValueError:
+        return
+    if address := address_of(settings):
+        part = ("url",) if settings["kind"] in _KINDS_BY_URL else ()
         yield ("feeds", number, *part), address
     if isinstance(name := settings.get("name"), str):
         yield ("feeds", number, "name"), name

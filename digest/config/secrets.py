@@ -64,11 +64,12 @@ def secrets_in(value: object) -> Iterator[str]:
     """Every secret in settings, however deep, each followed by its parts."""
     match value:
         case SecretStr():
-            parts = value.parts() if isinstance(value, PartedSecret) else ()
-            yield from filter(None, (value.get_secret_value(), *parts))
+            secret_parts = value.parts() if isinstance(value, PartedSecret) else ()
+            yield from filter(None, (value.get_secret_value(), *secret_parts))
         case BaseModel():
-            for name in _fields_with_secrets(type(value)):
-                yield from secrets_in(getattr(value, name))
+            parts = (getattr(value, name) for name in _fields_with_secrets(type(value)))
+            for part in filter(None, parts):
+                yield from secrets_in(part)
         case Mapping():
             for item in value.values():
                 yield from secrets_in(item)

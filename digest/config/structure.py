@@ -11,11 +11,15 @@ from digest.config.base import Model
 from digest.config.kinds import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pydantic.fields import FieldInfo
 
     from digest.config.yaml.document import Key
+
+
+# Which argument of a type is that of its members.
+_MEMBER = {dict: 1, tuple: 0}
 
 
 class Section(Struct, frozen=True):
@@ -36,12 +40,10 @@ def sections(kind: Any, data: Any, key: Key = ()) -> Iterator[Section]:
         if isinstance(data, dict) and _is_of_kind(kind, data):
             yield Section(key, data, kind)
             yield from _inside(kind, data, key)
-    elif container is dict:
-        for name, item in data.items() if isinstance(data, dict) else ():
-            yield from sections(get_args(kind)[1], item, (*key, name))
-    elif container is tuple:
-        for n, item in enumerate(data if isinstance(data, list) else ()):
-            yield from sections(get_args(kind)[0], item, (*key, n))
+    elif container in _MEMBER:
+        member = get_args(kind)[_MEMBER[container]]
+        for name, item in _items(container, data):
+            yield from sections(member, item, (*key, name))
     else:
         # A union has its members as arguments, what is annotated its type.
         for member in get_args(kind):
@@ -57,6 +59,15 @@ def fields_of(model: type[Model]) -> dict[str, FieldInfo]:
 def has_kind(model: type[Model]) -> bool:
     """Whether a model is one of several that `kind` tells apart."""
     return "kind" in model.model_fields
+
+
+def _items(container: type, data: Any) -> Iterable[tuple[Any, Any]]:
+    if container is dict and isinstance(data, dict):
+        return data.items()
+    if container is tuple and isinstance(data, list):
+        # Thousands of feeds may each be an address, which has no sections.
+        return [(n, item) for n, item in enumerate(data) if not isinstance(item, str)]
+    return ()
 
 
 def _inside(model: type[Model], data: dict[str, Any], key: Key) -> Iterator[Section]:

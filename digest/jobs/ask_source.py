@@ -11,9 +11,8 @@ from msgspec.structs import replace
 from digest.errors import FeedError
 from digest.feeds.http.conditional import is_to_ask_whole
 from digest.feeds.http.fetch import Allowance
-from digest.feeds.parsing.read import further_addresses
 from digest.feeds.sources import source_of
-from digest.jobs.body_task import body_of
+from digest.jobs.body_task import body_of, further_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from digest.config import PollingSettings, SourceSettings
     from digest.feeds.http.fetch import Fetcher
     from digest.feeds.http.messages import Request, Response
-    from digest.feeds.parsing.read import Body
+    from digest.feeds.parsing.body import Body
     from digest.model import FeedState
     from digest.workers.pool import WorkerPool
 

@@ -1,4 +1,7 @@
-"""What a worker process does with a body, in one trip there and back."""
+"""What a worker process does with a body, in one trip there and back.
+
+What reads and cleans is imported by the tasks: the daemon needs none of it, and stays small.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from digest.feeds.parsing.read import Body, ParsedBody, read_body
+from digest.feeds.parsing.body import Body, ParsedBody
 
 if TYPE_CHECKING:
     from digest.feeds.http.messages import Response
@@ -36,16 +39,28 @@ def body_of(response: Response, limit: int, kind: str, options: Options) -> Body
     )
 
 
+def further_addresses(body: Body) -> tuple[str, ...]:
+    """What its source asks after a body.
+
+    Raises:
+        FeedError: it cannot be decoded, or read.
+    """
+    from digest.feeds.parsing.read import further_addresses as addresses_in
+
+    return addresses_in(body)
+
+
 def read_and_clean(body: Body, *, first: bool) -> CleanedBody:
     """Read a body; clean its entries too if it is the first of its feed, or only some are read.
 
     Raises:
         FeedError: it cannot be decoded, or is no feed, or not a whole one.
     """
+    from digest.feeds.parsing.read import read_body
+
     reading = read_body(body)
     if not (first or reading.kept):
         return CleanedBody(reading)
-    # Only worker processes need it; the daemon stays small.
     from digest.rendering.clean import clean_entries
 
     clean = clean_entries(reading.entries)

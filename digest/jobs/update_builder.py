@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from digest.config import SourceSettings
     from digest.feeds.diff import Changes, RecognisedEntry
     from digest.feeds.http.messages import Response
-    from digest.feeds.parsing.read import ParsedBody
+    from digest.feeds.parsing.body import ParsedBody
     from digest.feeds.quota import QuotaResult
     from digest.jobs.body_task import CleanedBody
     from digest.jobs.context import JobContext

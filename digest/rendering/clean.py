@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from html import escape, unescape
 from typing import TYPE_CHECKING
 
 import nh3
 
-from digest.feeds.hosts import without_user_info
 from digest.model import CleanEntry, KeyedEntry
 from digest.rendering import lazy_pictures
 from digest.rendering.content_pictures import (
@@ -17,25 +15,11 @@ from digest.rendering.content_pictures import (
     with_captions,
 )
 from digest.rendering.entry_text import read_entry
+from digest.rendering.safe_html import ATTRIBUTES, TAGS, without_users
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TAGS = {
-    *("a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "div", "dl"),
-    *("dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img"),
-    *("ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strong"),
-    *("sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "u", "ul", "var"),
-}
-ATTRIBUTES = {
-    "*": {"dir", "lang"},
-    "a": {"href", "title"},
-    "img": {"src", "alt", "title", "width", "height"},
-    "ol": {"start"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan"},
-    "time": {"datetime"},
-}
 _cleaner = partial(
     nh3.Cleaner, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"}
 )
@@ -49,8 +33,6 @@ _LAZY = nh3.Cleaner(
     url_relative="pass_through",
 )
 _RELATIVE = re.compile(r' (?:href|src)="(?!https?:|mailto:)')
-_LINKING = re.compile(r'<(?:a|img)\b[^>"]*+(?:"[^"]*+"[^>"]*+)*+>')
-_ADDRESS = re.compile(r'( (?:href|src)=")([^"]*)')
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^<>]*>?")
 # Empty elements, and those that end where the next of their kind begins.
 _FLAT = {
@@ -111,17 +93,6 @@ def _safe(html: str, base: str) -> str:
         source = lazy_pictures.with_addresses(source, _LAZY)
         safe = _UNRESOLVED.clean(source)
     return without_users(_resolving(base).clean(source) if _RELATIVE.search(safe) else safe)
-
-
-def without_users(safe: str) -> str:
-    """Clean HTML, the addresses in it without users and passwords."""
-    if "@" not in safe:
-        return safe
-    return _LINKING.sub(lambda tag: _ADDRESS.sub(_without_user, tag[0]), safe)
-
-
-def _without_user(match: re.Match[str]) -> str:
-    return f"{match[1]}{escape(without_user_info(unescape(match[2])))}"
 
 
 def _resolving(base: str) -> nh3.Cleaner:

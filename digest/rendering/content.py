@@ -7,7 +7,7 @@ import re
 import nh3
 from markupsafe import Markup
 
-from digest.rendering.clean import ATTRIBUTES, TAGS, without_users
+from digest.rendering.safe_html import ATTRIBUTES, TAGS, without_users
 
 # nh3 writes attributes in double quotes, and no `>` inside them ends a tag.
 REST = r'(?:[^>"]|"[^"]*")*>'

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from digest.feeds.parsing.outline import BodyIndex
+    from digest.feeds.parsing.body import BodyIndex
     from digest.model import CleanEntry, FeedState
 
 

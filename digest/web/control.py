@@ -9,6 +9,10 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+# First, since it imports aiohttp without the authorities of this machine.
+import digest.http_client  # noqa: F401
+
+# isort: split
 from aiohttp import web
 
 from digest.app.runtime import rotation_report

@@ -47,7 +47,8 @@ KINDS = (
         512 * 1024**2,
         (
             *("digest.feeds.parsing.fast", "digest.feeds.parsing.tolerant"),
-            *("digest.feeds.parsing.json_feed", "digest.jobs.body_task"),
+            *("digest.feeds.parsing.json_feed", "digest.feeds.parsing.read"),
+            "digest.jobs.body_task",
             *("digest.rendering.boilerplate", "digest.rendering.clean"),
         ),
     ),

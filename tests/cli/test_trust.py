@@ -79,7 +79,7 @@ def test_no_other_is(project: Project, encrypted: Encrypted) -> None:
     assert "the certificate is not valid: self-signed certificate" in sent.stderr
 
 
-@pytest.mark.parametrize("module", ["app.http_clients", "channels.http", "http_client"])
+@pytest.mark.parametrize("module", ["app.http_clients", "channels.http", "cli.run", "http_client"])
 def test_authorities_are_not_loaded_before_they_are_needed(module: str, tmp_path: Path) -> None:
     authority = str(make_certificate(tmp_path).path)
     say = "print(aiohttp.connector._SSL_CONTEXT_VERIFIED.cert_store_stats()['x509_ca'])"

@@ -14,7 +14,7 @@ from digest.app.drafting import open_pictures
 from digest.app.http_clients import open_fetcher
 from digest.app.wiring import compile_templates
 from digest.config import Settings
-from digest.feeds.parsing.read import Body
+from digest.feeds.parsing.body import Body
 from digest.jobs.body_task import CleanedBody
 from digest.jobs.context import JobContext
 from digest.jobs.deliver import DeliverJob

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pickle
 from datetime import UTC, datetime
 
-from digest.feeds.parsing.read import Body
+from digest.feeds.parsing.body import Body
 from digest.jobs.body_task import CleanedBody, read_and_clean
 from tests.feed_xml import item, rss
 

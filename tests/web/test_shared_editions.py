@@ -18,7 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from digest.feeds.parsing.read import Body, read_body
+from digest.feeds.parsing.body import Body
+from digest.feeds.parsing.read import read_body
 from digest.signing.web_links import (
     EditionLinks,
     digest_feed_url,

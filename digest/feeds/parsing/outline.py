@@ -14,12 +14,11 @@ from xml.parsers import expat
 from msgspec import Struct
 
 from digest.feeds.limits import MAX_ENTRIES, MAX_TEXT
+from digest.feeds.parsing.body import HASH_BYTES, BodyIndex
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
 
-_HASH = 12
-_ID = 8
 # Where the entries of a document are, by its root: the way to them, and their name.
 _PLACES = {
     "rss": (("rss", "channel"), "item"),
@@ -38,43 +37,6 @@ _NAMESPACES = {
 }
 _END_TAG = re.compile(rb"</(?:[^\s:>]+:)?(?P<name>\w+)\s*>")
 _COMMENT = re.compile(rb"<!--[^<>]*-->")
-
-
-class BodyIndex(Struct, frozen=True):
-    """The hashes of a body: of all around its entries, and of the bytes of each, in their order.
-
-    `ids` are the ids of the entries in the store; empty where two entries share a name.
-    """
-
-    around: bytes
-    hashes: tuple[bytes, ...] = ()
-    ids: tuple[int, ...] = ()
-
-    def pack(self) -> bytes:
-        """The bytes that the store keeps."""
-        ids = self.ids or (0,) * len(self.hashes)
-        rows = (
-            digest + number.to_bytes(_ID, "big")
-            for digest, number in zip(self.hashes, ids, strict=True)
-        )
-        return self.around + b"".join(rows)
-
-    def kept_in(self, later: BodyIndex) -> dict[bytes, int]:
-        """The ids, by hash, of the entries that a later body still has; none if else it differs."""
-        if self.around != later.around:
-            return {}
-        # Without ids there are none.
-        ids = dict(zip(self.hashes, self.ids, strict=False))
-        return {digest: ids[digest] for digest in later.hashes if digest in ids}
-
-    @staticmethod
-    def unpack(packed: bytes) -> BodyIndex:
-        """The index that was packed."""
-        size = _HASH + _ID
-        rows = [packed[at : at + size] for at in range(_HASH, len(packed), size)]
-        ids = tuple(int.from_bytes(row[_HASH:], "big") for row in rows)
-        hashes = tuple(row[:_HASH] for row in rows)
-        return BodyIndex(packed[:_HASH], hashes, ids if all(ids) else ())
 
 
 class BodyOutline(Struct, frozen=True):
@@ -132,9 +94,8 @@ class _EntryLocator:
         self._path: list[str] = []
         self._way: tuple[str, ...] = ()
         self._entry = ""
-        self._depth = 0
-        # The depth of the entry, or of the stamp, that is open, and where it begins.
-        self._inside = 0
+        # The entry, or the stamp, that is open, and where it begins.
+        self._inside = ""
         self._begin = 0
         self._spans_found = self.spans
         self._binds_prefix = False
@@ -169,22 +130,15 @@ class _EntryLocator:
         raise _AmbiguousError
 
     def _bind(self, *_: object) -> None:
+        if self._inside:
+            # feedparser holds to a namespace wherever it was declared.
+            raise _AmbiguousError
         self._binds_prefix = True
 
     def _start(self, name: str, attributes: object) -> None:
         del attributes
-        self._depth += 1
-        if self._inside:
-            # feedparser holds to a namespace wherever it was declared.
-            if self._binds_prefix or (name.endswith(_ENTRIES) and _local(name) in _ENTRIES):
-                raise _AmbiguousError
-            return
-        self._start_outside(name)
-        self._binds_prefix = False
-
-    def _start_outside(self, name: str) -> None:
         local = _local(name)
-        if self._depth == 1:
+        if not self._path:
             if local not in _PLACES:
                 raise _AmbiguousError
             self._way, self._entry = _PLACES[local]
@@ -195,23 +149,30 @@ class _EntryLocator:
             if local == "channel" and self.spans:
                 raise _AmbiguousError
             self._path.append(local)
+        self._binds_prefix = False
 
     def _open(self, name: str, local: str, *, at_entries: bool) -> None:
         is_entry = local in _ENTRIES
         known = at_entries and name.rpartition(" ")[0] in _NAMESPACES
         if is_entry and (local != self._entry or not known or self._binds_prefix):
             raise _AmbiguousError
-        self._inside = self._depth
+        self._inside = name
         self._begin = self._parser.CurrentByteIndex
         self._spans_found = self.spans if is_entry else self._stamps
+        # Most of a body is inside, where it is enough to be called at the ends.
+        self._parser.StartElementHandler = None
 
     def _end(self, name: str) -> None:
-        if not self._inside:
-            self._path.pop()
-        elif self._depth == self._inside:
+        if name == self._inside:
             self._close(_local(name))
-            self._inside = 0
-        self._depth -= 1
+            self._inside = ""
+            self._parser.StartElementHandler = self._start
+        elif self._inside:
+            if name.endswith(_ENTRIES) and _local(name) in _ENTRIES:
+                raise _AmbiguousError
+        elif self._path.pop() != _local(name):
+            # It began inside another of its name, which was taken for closed.
+            raise _AmbiguousError
 
     def _close(self, local: str) -> None:
         tag = _END_TAG.match(self._body, self._parser.CurrentByteIndex)
@@ -227,7 +188,7 @@ def _local(name: str) -> str:
 
 
 def _hash_of(*parts: bytes) -> bytes:
-    hasher = blake2b(digest_size=_HASH)
+    hasher = blake2b(digest_size=HASH_BYTES)
     for part in parts:
         hasher.update(len(part).to_bytes(8, "big"))
         hasher.update(part)

@@ -4,66 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import Struct, field
 from msgspec.structs import replace
 
 from digest import __version__
 from digest.errors import FeedError
 from digest.feeds.http.decode import decode_body
-from digest.feeds.identity import IdentityChoice, identify
+from digest.feeds.identity import identify
+from digest.feeds.parsing.body import Body, BodyIndex, ParsedBody
 from digest.feeds.parsing.charset import to_utf_8
-from digest.feeds.parsing.outline import BodyIndex, BodyOutline, cut, outline, undivided
+from digest.feeds.parsing.outline import cut, outline, undivided
 from digest.feeds.rereading import READING
-from digest.feeds.sources import MOST_FURTHER, Document, Options, source_of
-from digest.model import PollHints, repr_without
+from digest.feeds.sources import MOST_FURTHER, Document, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from digest.feeds.parsing.outline import BodyOutline
     from digest.model import KeyedEntry, ParsedFeed
-
-
-class Body(Struct, frozen=True):
-    """A body as it came from `url`, in `charset` by what its server says.
-
-    `coding` is its content-coding, `limit` the most bytes there may be without it, those of the
-    `further` bodies included; `last` is the packed index of the body before, to read only what
-    that did not have. A source of this `kind` reads it, by these `options`.
-    """
-
-    raw: bytes
-    coding: str
-    limit: int
-    url: str
-    charset: str | None = None
-    how: IdentityChoice = "auto"
-    last: bytes | None = None
-    kind: str = "feed"
-    options: Options = field(default_factory=dict)
-    further: tuple[Body, ...] = ()
-
-    __repr__ = repr_without("raw", "last", "further")
-
-
-class ParsedBody(Struct, frozen=True):
-    """What polling takes from a body.
-
-    `entries` are those that the body before did not have byte for byte, `kept` the ids of the
-    others by their hashes. Where any is kept, all around the entries is as before, and left out
-    here; where `same`, everything is as before. `hashes` are those of `entries`, or none where it
-    is not certain which bytes are which entry. `unchanged` are the ids, by key, of entries that
-    the body before had byte for byte, where all are read all the same.
-    """
-
-    index: BodyIndex
-    title: str = ""
-    poll_hints: PollHints = field(default_factory=PollHints)
-    entries: tuple[KeyedEntry, ...] = ()
-    hashes: tuple[bytes, ...] = ()
-    kept: Mapping[bytes, int] = field(default_factory=dict)
-    same: bool = False
-    home: str = ""
-    unchanged: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_text(body: Body) -> bytes:

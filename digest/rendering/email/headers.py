@@ -21,7 +21,7 @@ _FOLD_AT = 78
 # RFC 5322, section 2.1.1
 _LONGEST_LINE = 998
 # RFC 5322, section 3.2.3; and what RFC 6531 adds.
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+"
+_ATOM = r"[^\x00-\x20\x7f\"(),.:;<>@\[\\\]]+"
 _DOT_ATOM = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 _WORDS = re.compile(rf"{_ATOM}( {_ATOM})*")
 _FIELD = re.compile(rb"([!-9;-~]+):[ \t]*[^\r\n\0]*(?:\r\n[ \t]+[^\s\0][^\r\n\0]*)*")

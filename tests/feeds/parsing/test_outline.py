@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from digest.errors import FeedError
 from digest.feeds.limits import MAX_ENTRIES
-from digest.feeds.parsing.outline import BodyIndex, cut, outline
+from digest.feeds.parsing.body import BodyIndex
+from digest.feeds.parsing.outline import cut, outline
 from digest.feeds.sources.feed import parse_feed
 from tests.feed_xml import item, rss
 from tests.feeds.test_mutations import mutate
@@ -132,6 +133,13 @@ ODD = {
     ),
     "a prefix of no namespace": RSS.replace(b"<guid>", b"<x:y/><guid>", 1),
     "an entry in an entry": RSS.replace(b"<guid>", b"<item/><guid>", 1),
+    "a whole entry in an entry": RSS.replace(b"<guid>", b"<item>x</item><guid>", 1),
+    "the last entry in an entry": RSS[::-1].replace(
+        b"</item>"[::-1], b"<item>x</item></item>"[::-1], 1
+    )[::-1],
+    "a stamp in a stamp": RSS.replace(
+        b"<item>", b"<pubDate><pubDate>x</pubDate></pubDate><item>", 1
+    ),
     "an Atom entry in an item": RSS.replace(b"<guid>", b"<entry>x</entry><guid>", 1),
     "an entry elsewhere": RSS.replace(b"</channel>", b"</channel><item>x</item>"),
     "an empty element": RSS.replace(b"</channel>", b"<item a='>'/></channel>"),

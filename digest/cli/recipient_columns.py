@@ -167,7 +167,10 @@ def _state(cell: str, word: str) -> Standing | None:
     )
     if meant := answer or _WORDS.get(word) or _part(word):
         return meant
-    raise ValueError(f"{cell!r} is no state; it is one of {', '.join(get_args(RecipientState))}")
+    raise ValueError(
+        f"{cell!r} is no state; it is one of {', '.join(get_args(RecipientState))}; take the column"
+        " out if it means something else"
+    )
 
 
 def _answer(cell: str, word: str, no: Standing) -> Standing:
@@ -189,11 +192,10 @@ def _part(word: str) -> Standing | None:
 
 def own_cells(columns: Sequence[Column], cells: Sequence[str]) -> dict[str, str]:
     """The cells of a row by our own columns; a name may stand in two."""
-    found = {
-        column.role: cell
-        for column, cell in zip(columns, cells, strict=False)
-        if column.role in {*OWN_COLUMNS, "first", "last"}
-    }
+    found: dict[str, str] = {}
+    for column, cell in zip(columns, cells, strict=False):
+        if column.role in {*OWN_COLUMNS, "first", "last"}:
+            found[column.role] = found.get(column.role) or cell
     whole = " ".join(filter(None, (found.pop("first", ""), found.pop("last", ""))))
     return {**found, "name": found.get("name") or whole}
 

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, get_args
 
 import click
 from msgspec import to_builtins
-from msgspec.structs import replace
 
 from digest.app.wiring import open_runtime, utc_now
 from digest.cli import aio, pass_settings
-from digest.cli.csv_text import read_text
 from digest.cli.groups import Group
 from digest.cli.holder import ask_holder
 from digest.cli.output import print_result, print_table, say, show_document
 from digest.cli.private_files import write_private
-from digest.cli.recipients_csv import read_csv, recipient_of, write_csv
+from digest.cli.recipients_csv import recipient_of, write_csv
+from digest.cli.recipients_import import print_import, read_file, with_file
 from digest.config.addresses import mail_address, mail_key
 from digest.errors import InstanceError, UsageError
 from digest.jobs import recipient_lists
@@ -171,23 +170,10 @@ def import_(settings: Settings, file: BinaryIO, channel: str | None) -> None:
     It may be an export of this program, of another one for newsletters, or of a spreadsheet.
     """
     _check(settings, channel)
-    try:
-        text, encoding = read_text(file)
-        given = read_csv(text, settings.lists(), channel or _only_list(settings))
-    except UsageError as error:
-        lines = "\n".join(f"{file.name}: {line}" for line in str(error).splitlines())
-        raise UsageError(f"{lines}\nnothing was imported") from None
+    given = read_file(file, settings.lists(), channel)
     what = {"recipients": to_builtins(given.recipients), "columns": given.columns}
     imported = aio.run(_carry_out(settings, RecipientsImport, "import", what))
-    whole = replace(
-        imported,
-        left=given.left,
-        unconfirmed=given.unconfirmed,
-        repeated=given.repeated,
-        ignored_columns=given.ignored_columns,
-        encoding=encoding,
-    )
-    print_result(whole, _print_import)
+    print_result(with_file(imported, given), print_import)
 
 
 @recipients.command()
@@ -220,11 +206,6 @@ def _check(settings: Settings, channel: str | None, known: Sequence[Recipient] =
     lists = {*settings.lists(), *(recipient.channel for recipient in known)}
     if channel is not None and channel not in lists:
         raise UsageError(f"there is no email channel {channel!r}")
-
-
-def _only_list(settings: Settings) -> str | None:
-    lists = settings.lists()
-    return lists[0] if len(lists) == 1 else None
 
 
 def _known(settings: Settings) -> list[Recipient]:
@@ -277,26 +258,6 @@ async def _rename(settings: Settings, kind: type[T], command: str, names: Sequen
 def _as_of_now(recipients: Sequence[Recipient]) -> Recipients:
     now = utc_now()
     return Recipients(tuple(as_of(recipient, now) for recipient in recipients))
-
-
-def _print_import(imported: RecipientsImport) -> None:
-    say(f"{imported.added} new, {imported.changed} changed")
-    if imported.left:
-        left = counted(imported.left, "address", "addresses")
-        say(f"{left} that left, bounced or are blocked: they are sent nothing")
-    if imported.unconfirmed:
-        say(f"{counted(imported.unconfirmed, 'row')} left out: never confirmed")
-    if imported.repeated:
-        say(f"{counted(imported.repeated, 'row')} left out: the address came before")
-    if imported.ignored_columns:
-        say(f"columns that mean nothing here: {', '.join(imported.ignored_columns)}")
-    if imported.encoding == "cp1252":
-        say("read as Windows-1252; if names look wrong, save the file as UTF-8")
-    for address in imported.suppressed:
-        say(f"{address} has left, and stays away")
-    for address in imported.removed:
-        mend = "`digest recipients add` brings it back"
-        say(f"{address} was removed since the file was written; {mend}")
 
 
 def _print(result: Recipients) -> None:

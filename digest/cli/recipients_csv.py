@@ -61,6 +61,7 @@ class RecipientFile(Struct, frozen=True):
     """How many rows are left out, of people who never confirmed."""
     repeated: int = 0
     """How many rows are of an address that came before."""
+    encoding: str = "utf-8"
 
 
 def write_csv(recipients: Iterable[Recipient]) -> str:

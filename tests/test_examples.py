@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
 from digest.config import load_settings
+from digest.config.schema import json_schema
 from tests.command_docs import commands
 from tests.examples import DOCUMENTS, blocks, digest_on_path, lacking, run, steps
 from tests.keys import PRIVATE_KEY
@@ -38,6 +40,7 @@ channels:
 digests:
   weekly: {schedule: every monday at 09:00, send_to: [inbox]}
 """
+SCHEMA = Draft202012Validator(json_schema())
 documents = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 
 
@@ -104,6 +107,7 @@ def load(folder: Path, text: str, fragment: dict[str, Any]) -> None:
         content = PRIVATE_KEY if kind == "key_file" else "https://hooks.slack.example/services/x"
         (folder / name).write_text(content, "utf-8")
     (folder / "config.yaml").write_text(whole, "utf-8")
+    SCHEMA.validate(yaml.safe_load(whole))
     environ = {
         name: "https://hooks.slack.example/services/x" if name.endswith("URL") else "x"
         for name in re.findall(r"\$\{(\w+)\}", whole)

@@ -122,22 +122,24 @@ def _troubled(settings: Settings, store: Store) -> list[str]:
     health = store.health.read()
     known = health.feeds
     paused = [feed.address for feed in settings.feeds if feed.paused]
-    titles = {url: row["title"] or url for url, row in known.items()}
+    report = status_report(settings, health, utc_now())
+    own = {url: row["title"] or url for url, row in known.items()}
+    names = own | {feed.url: feed.name for feed in report.feeds}
     return [
-        *(f"paused: {titles.get(url, url)}" for url in paused),
+        *(f"paused: {names[url]}" for url in paused),
         *(
-            f"failing: {titles[url]}: {row['last_error']}"
+            f"failing: {names[url]}: {row['last_error']}"
             for url, row in known.items()
             if row["failures"] and url not in paused
         ),
-        *map(waiting_line, status_report(settings, health, utc_now()).waiting),
+        *map(waiting_line, report.waiting),
         *(
-            f"over its quota: {titles.get(incident.subject, incident.subject)}: {incident.message}"
+            f"over its quota: {names.get(incident.subject, incident.subject)}: {incident.message}"
             for incident in health.incidents
             if incident.kind == "quota"
         ),
         *(
-            f"outran its polls, last {_utc(row['missed_at'])}: {titles[url]}"
+            f"outran its polls, last {_utc(row['missed_at'])}: {names[url]}"
             for url, row in known.items()
             if row["missed_at"]
         ),

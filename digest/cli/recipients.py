@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, get_args
 
 import click
 from msgspec import to_builtins
@@ -14,7 +14,8 @@ from digest.cli.groups import Group
 from digest.cli.holder import ask_holder
 from digest.cli.output import print_result, print_table, say, show_document
 from digest.cli.private_files import write_private
-from digest.cli.recipients_csv import read_csv, recipient_of, write_csv
+from digest.cli.recipients_csv import recipient_of, write_csv
+from digest.cli.recipients_import import print_import, read_file, with_file
 from digest.config.addresses import mail_address, mail_key
 from digest.errors import InstanceError, UsageError
 from digest.jobs import recipient_lists
@@ -158,22 +159,21 @@ def allow(settings: Settings, address: str) -> None:
 
 
 @recipients.command("import")
-@click.argument("file", type=click.File(encoding="utf-8", errors="strict"))
-@click.option("--channel", metavar="CHANNEL", help="For lines that do not say which.")
+@click.argument("file", type=click.File("rb"))
+@click.option(
+    "--channel", metavar="CHANNEL", help="For lines that do not say which. Default: the only one."
+)
 @pass_settings
-def import_(settings: Settings, file: TextIO, channel: str | None) -> None:
-    """Import recipients from the CSV in FILE: all or none. Those who have left stay away."""
+def import_(settings: Settings, file: BinaryIO, channel: str | None) -> None:
+    """Import recipients from the CSV in FILE: all or none. Those who have left stay away.
+
+    It may be an export of this program, of another one for newsletters, or of a spreadsheet.
+    """
     _check(settings, channel)
-    try:
-        given, columns = read_csv(file.read(), settings.lists(), channel)
-    except UnicodeDecodeError:
-        raise UsageError(f"{file.name}: is not UTF-8") from None
-    except UsageError as error:
-        lines = "\n".join(f"{file.name}: {line}" for line in str(error).splitlines())
-        raise UsageError(f"{lines}\nnothing was imported") from None
-    what = {"recipients": to_builtins(given), "columns": columns}
+    given = read_file(file, settings.lists(), channel)
+    what = {"recipients": to_builtins(given.recipients), "columns": given.columns}
     imported = aio.run(_carry_out(settings, RecipientsImport, "import", what))
-    print_result(imported, _print_import)
+    print_result(with_file(imported, given), print_import)
 
 
 @recipients.command()
@@ -258,15 +258,6 @@ async def _rename(settings: Settings, kind: type[T], command: str, names: Sequen
 def _as_of_now(recipients: Sequence[Recipient]) -> Recipients:
     now = utc_now()
     return Recipients(tuple(as_of(recipient, now) for recipient in recipients))
-
-
-def _print_import(imported: RecipientsImport) -> None:
-    say(f"{imported.added} new, {imported.changed} changed")
-    for address in imported.suppressed:
-        say(f"{address} has left, and stays away")
-    for address in imported.removed:
-        mend = "`digest recipients add` brings it back"
-        say(f"{address} was removed since the file was written; {mend}")
 
 
 def _print(result: Recipients) -> None:

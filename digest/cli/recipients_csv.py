@@ -1,4 +1,4 @@
-"""Reads and writes recipients as CSV (RFC 4180): a header, then a recipient a line."""
+"""Reads and writes recipients as CSV: a header, then a recipient a line."""
 
 from __future__ import annotations
 
@@ -9,20 +9,33 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, TypeGuard, get_args
 from unicodedata import category, normalize
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from digest.cli.csv_text import read_rows
+from digest.cli.recipient_columns import (
+    OWN_COLUMNS,
+    STANDINGS,
+    columns_of,
+    ignored,
+    is_header,
+    own_cells,
+    standing_of,
+    told,
+)
 from digest.config.addresses import mail_key, read_mailbox
 from digest.config.fields import one_address, zone_name
 from digest.config.spelling import nearest
 from digest.errors import UsageError
 from digest.feeds.text import one_line
 from digest.model import Frequency, Recipient, RecipientState
+from digest.store.recipients import SUPPRESSED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
-_COLUMNS = (
-    *("address", "name", "channel", "state", "reason"),
-    *("paused_until", "zone", "send_at", "frequency", "created_at", "changed_at"),
-)
+    from digest.cli.recipient_columns import Column
+
 _STATES = get_args(RecipientState)
 _FREQUENCIES = get_args(Frequency)
 # What begins a formula in a spreadsheet, however wide it is (NFKC), with the minus sign.
@@ -30,41 +43,52 @@ _BEGIN_FORMULA = frozenset("=+-@\u2212")
 # RFC 5321, section 4.5.3.1.3
 _LONGEST_ADDRESS = 254
 _LONGEST_TEXT = 500
+# What is copied along with an address, and is not seen.
+_INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060"
+
+
+class RecipientFile(Struct, frozen=True):
+    """What a file has of recipients."""
+
+    recipients: list[Recipient]
+    columns: list[str]
+    """Those of ours that it has something of."""
+    ignored_columns: tuple[str, ...] = ()
+    """The names of those that mean nothing here."""
+    left: int = 0
+    """How many it says have left, bounced or are blocked; they are among the recipients."""
+    unconfirmed: int = 0
+    """How many rows are left out, of people who never confirmed."""
+    repeated: int = 0
+    """How many rows are of an address that came before."""
+    encoding: str = "utf-8"
 
 
 def write_csv(recipients: Iterable[Recipient]) -> str:
     """Recipients as `read_csv` reads them; no cell is a formula to a spreadsheet."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
+    writer.writerow(OWN_COLUMNS)
     writer.writerows(
-        [_guarded(_cell(getattr(recipient, name))) for name in _COLUMNS] for recipient in recipients
+        [_guarded(_cell(getattr(recipient, name))) for name in OWN_COLUMNS]
+        for recipient in recipients
     )
     return text.getvalue()
 
 
-def read_csv(
-    text: str, channels: Collection[str], default: str | None = None
-) -> tuple[list[Recipient], list[str]]:
-    """The recipients of a file, and the columns it has; `default` is the channel of other lines.
+def read_csv(text: str, channels: Collection[str], default: str | None = None) -> RecipientFile:
+    """The recipients of a file of ours or of another program; `default` is the channel of others.
 
     Raises:
         UsageError: names every line that is wrong, and what is.
     """
-    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     reading = _Reading(channels, default)
-    header: list[str] = []
     try:
-        header = [name.strip().lower() for name in next(rows, [])]
-        reading.check_header(header)
-        for cells in rows if not reading.problems else ():
-            if cells:
-                reading.take(rows.line_num, header, cells)
+        for line, cells in read_rows(text, is_header):
+            reading.take(line, cells)
     except csv.Error as error:
-        reading.problems.append(f"line {rows.line_num}: {error}")
-    if reading.problems:
-        raise UsageError("\n".join(reading.problems))
-    return reading.found, header
+        reading.problems.append(str(error))
+    return reading.finish()
 
 
 def recipient_of(cells: dict[str, str]) -> Recipient:
@@ -107,53 +131,103 @@ class _Reading:
     def __init__(self, channels: Collection[str], default: str | None) -> None:
         self._channels = channels
         self._default = default
-        self.found: list[Recipient] = []
+        self._columns: tuple[Column, ...] = ()
+        self._found: dict[tuple[str, str], Recipient] = {}
+        self._unconfirmed = 0
+        self._repeated = 0
         self.problems: list[str] = []
-        self._lines: dict[tuple[str, str], int] = {}
+        self._useless = False
 
-    def check_header(self, header: list[str]) -> None:
-        needed = ["address"] if self._default else ["address", "channel"]
-        for name in needed:
-            if name not in header:
-                self.problems.append(
-                    f"line 1: there is no column {name!r}; the first line names them"
-                )
-        for name in header:
-            if name not in _COLUMNS:
-                self.problems.append(f"line 1: unknown column {name!r}{nearest(name, _COLUMNS)}")
-            elif header.count(name) > 1:
-                self.problems.append(f"line 1: there are two columns {name!r}")
+    def take(self, line: int, cells: Sequence[str]) -> None:
+        """Take the header, or a row behind it."""
+        if not self._columns:
+            self._columns = columns_of(cells)
+            self.problems += [f"line {line}: {fault}" for fault in self._faults_of_header(cells)]
+            self._useless = bool(self.problems)
+        elif not self._useless:
+            try:
+                self._take_row([_unguarded(cell).strip() for cell in cells])
+            except ValueError as error:
+                self.problems.append(f"line {line}: {error}")
 
-    def take(self, line: int, header: list[str], cells: list[str]) -> None:
-        try:
-            recipient = self._recipient(header, cells)
-        except ValueError as error:
-            self.problems.append(f"line {line}: {error}")
-            return
-        key = recipient.channel, mail_key(recipient.address)
-        if key in self._lines:
-            first = self._lines[key]
-            self.problems.append(f"line {line}: {recipient.address} is on line {first} already")
-        self._lines.setdefault(key, line)
-        self.found.append(recipient)
+    def finish(self) -> RecipientFile:
+        """All that was found.
 
-    def _recipient(self, header: list[str], cells: list[str]) -> Recipient:
-        if len(cells) > len(header):
-            raise ValueError(f"has {len(cells)} cells, the header {len(header)}")
-        named = {name: _unguarded(cell).strip() for name, cell in zip(header, cells, strict=False)}
-        named["channel"] = named.get("channel") or self._default or ""
+        Raises:
+            UsageError: something was wrong.
+        """
+        if not self._columns:
+            self.problems.append("line 1: there is no column 'address' or 'email'; it is empty")
+        if self.problems:
+            raise UsageError("\n".join(self.problems))
+        recipients = list(self._found.values())
+        return RecipientFile(
+            recipients,
+            told(self._columns),
+            tuple(ignored(self._columns)),
+            sum(recipient.state in SUPPRESSED for recipient in recipients),
+            self._unconfirmed,
+            self._repeated,
+        )
+
+    def _faults_of_header(self, header: Sequence[str]) -> Iterator[str]:
+        roles = [column.role for column in self._columns]
+        missing = [] if "address" in roles else ["'address' or 'email'"]
+        if not self._default and "channel" not in roles:
+            missing.append("'channel'; add it, or give --channel")
+        for name in missing:
+            yield f"there is no column {name}; the first line names them"
+        if missing:
+            unknown = ignored(self._columns)
+            yield from (f"unknown column {name!r}{nearest(name, OWN_COLUMNS)}" for name in unknown)
+        names = [name.strip().lower() for name in header]
+        for name in dict.fromkeys(names):
+            if name in OWN_COLUMNS and names.count(name) > 1:
+                yield f"there are two columns {name!r}"
+
+    def _take_row(self, cells: Sequence[str]) -> None:
+        if len(cells) > len(self._columns):
+            raise ValueError(f"has {len(cells)} cells, the header {len(self._columns)}")
+        cells = [*cells, *[""] * (len(self._columns) - len(cells))]
+        own = own_cells(self._columns, cells)
         faults = []
-        if named["channel"] not in self._channels:
-            hint = nearest(named["channel"], self._channels)
-            faults.append(f"there is no email channel {named['channel']!r}{hint}")
-        named = {"address": "", **named}
+        try:
+            standing, word = standing_of(self._columns, cells)
+        except ValueError as error:
+            standing, word = "active", ""
+            faults.append(str(error))
+        if standing == "unconfirmed":
+            self._unconfirmed += 1
+            return
+        own |= {"state": standing, "reason": own.get("reason") or _reason(standing, word)}
+        recipient = self._recipient(own, faults)
+        key = recipient.channel, mail_key(recipient.address)
+        first = self._found.setdefault(key, recipient)
+        if first is recipient:
+            return
+        self._repeated += 1
+        if STANDINGS.index(recipient.state) > STANDINGS.index(first.state):
+            self._found[key] = replace(first, state=recipient.state, reason=recipient.reason)
+
+    def _recipient(self, own: dict[str, str], faults: list[str]) -> Recipient:
+        channel = own.get("channel") or self._default or ""
+        address = own.get("address", "").strip(_INVISIBLE).removeprefix("mailto:").strip()
+        named = {**own, "channel": channel, "address": address}
+        if channel not in self._channels:
+            hint = nearest(channel, self._channels)
+            faults.append(f"there is no email channel {channel!r}{hint}")
         try:
             recipient = recipient_of(named)
         except ValueError:
             raise ValueError("; ".join([*faults, *_faults(named)])) from None
         if faults:
-            raise ValueError(*faults)
+            raise ValueError("; ".join(faults))
         return recipient
+
+
+def _reason(standing: str, word: str) -> str:
+    """Another program's word for why somebody is not sent to, where it says more than ours."""
+    return word if standing in SUPPRESSED and word.lower() != standing else ""
 
 
 def _faults(cells: dict[str, str]) -> Iterator[str]:

@@ -21,3 +21,9 @@ class Model(BaseModel):
 
     other_names: ClassVar[dict[str, str]] = {}
     """Keys that a file may have in place of a field's own, each with the field's name."""
+    synonyms: ClassVar[dict[str, str]] = {}
+    """How a setting is written, and the words that other tools have for it, with spaces between.
+
+    It is written as `name`, as `name: value` where the words mean one value or a part of it, or as
+    `section.name` where people look for it here, and it stands there. A subclass adds its own.
+    """

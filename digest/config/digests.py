@@ -117,6 +117,37 @@ class DigestSettings(Model):
     send_to: Names = Field(description="The channels it goes to.")
 
     other_names: ClassVar[dict[str, str]] = {"cron": "schedule"}
+    synonyms: ClassVar[dict[str, str]] = {
+        "title": "name subject label heading headline display_name",
+        "schedule": "every interval frequency when at time times period send_at day days crontab"
+        " send_time delivery_time",
+        "timezone": "tz time_zone zone",
+        "language": "lang locale",
+        "feeds": "feed sources source urls url tags tag categories category subscriptions inputs"
+        " from",
+        "include": "filter filters keywords keyword match only rules rule query allow allowlist"
+        " whitelist must_match",
+        "exclude": "ignore block blocklist blacklist mute except not reject deny filter_out",
+        "watch": "watchlist highlight highlights boost priority important pin",
+        "first_edition": "lookback look_back since backfill max_age initial history window",
+        "max_entries": "limit max max_items items count max_stories max_articles max_posts size"
+        " entries_per_digest entries_per_edition number",
+        "overflow": "rest remaining when_full",
+        "repeat_after": "dedupe dedup deduplicate deduplication duplicates repeats",
+        "sections": "group_by grouping group section",
+        "top_stories": "top top_entries",
+        "fold": "collapse fold_after",
+        "when_empty": "send_empty skip_empty empty if_empty on_empty allow_empty send_if_empty"
+        " skip_if_empty",
+        "catch_up": "missed on_missed misfire",
+        "content": "body text full_text fulltext summary summaries excerpt description",
+        "images": "image pictures thumbnails show_images",
+        "theme": "layout design skin template_name",
+        "look": "color colour colors colours branding appearance css",
+        "template": "templates template_dir template_path template_folder",
+        "send_to": "channels channel to deliver_to destinations destination recipients outputs"
+        " output targets target notify send via email emails",
+    }
 
     @model_validator(mode="before")
     @classmethod

@@ -198,7 +198,16 @@ Duration = Annotated[
     timedelta,
     BeforeValidator(_duration),
     PlainSerializer(duration_text, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": r"^(0|\d+\s*[smhd])$", "examples": ["15m"]}),
+    WithJsonSchema(
+        {
+            "type": ["string", "integer"],
+            "pattern": r"^(0|\d+\s*[smhd])$",
+            # The only number that needs no unit.
+            "minimum": 0,
+            "maximum": 0,
+            "examples": ["15m"],
+        }
+    ),
 ]
 Interval = Annotated[Duration, AfterValidator(_positive)]
 Size = Annotated[

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from digest.config.ownership import refuse_of_others
-from digest.config.problems import problems_of
 from digest.config.references import check_references
 from digest.config.secret_files import fill_secrets
 from digest.config.secrets import FILE_SUFFIX
@@ -84,6 +83,9 @@ def _validate(document: Document, context: dict[str, Any]) -> Settings | None:
     try:
         settings = Settings.model_validate(document.data, context=context)
     except ValidationError as error:
+        # What a wrong file alone needs, no start pays for.
+        from digest.config.problems import problems_of
+
         for problem in problems_of(error, document):
             # What could not be filled in has been reported; that it is missing too is no news.
             if problem.key not in known:

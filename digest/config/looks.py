@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -59,6 +59,13 @@ class LookSettings(Model):
         None, description="Font names separated by commas; default: the theme's."
     )
     width: int = Field(600, ge=480, le=700, description="In pixels; phones show it narrower.")
+
+    synonyms: ClassVar[dict[str, str]] = {
+        "accent": "color colour accent_color accent_colour primary_color theme_color",
+        "logo": "image picture icon logo_url",
+        "font": "fonts font_family typeface",
+        "width": "max_width",
+    }
 
     @model_validator(mode="after")
     def _logo_has_a_size(self) -> Self:

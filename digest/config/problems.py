@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from digest.config.channels import CHANNEL_KINDS, ChannelSettings
 from digest.config.fields import PATTERN_WORDS
 from digest.config.kinds import kind_of
-from digest.config.secrets import FILE_SUFFIX, file_forms
 from digest.config.settings import Settings
 from digest.config.spelling import nearest
-from digest.config.structure import fields_of, has_kind, sections
+from digest.config.structure import has_kind, sections
+from digest.config.synonyms import known_keys, meaning_of, plain, synonyms_of
 from digest.config.yaml.document import dotted
 from digest.errors import Problem
 
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-    from digest.config.base import Model
+    from digest.config.structure import Section
     from digest.config.yaml.document import Document, Key
 
-    Models = Mapping[Key, type[Model]]
+    Sections = Mapping[Key, Section]
 
 _MESSAGES = {
     "missing": "is required",
@@ -37,7 +38,6 @@ _MESSAGES = {
     "model_attributes_type": "must be a map of settings",
     "too_short": "must not be empty",
     "string_too_short": "must not be empty",
-    "union_tag_not_found": "is required",
     "value_error": "{error}",
     "string_too_long": "must be at most {max_length} characters",
     "greater_than_equal": "must be at least {ge}",
@@ -48,20 +48,38 @@ _MESSAGES = {
 def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]:
     """The problems of a document whose data are no settings."""
     data = document.data
-    models = {section.key: section.model for section in sections(Settings, data)}
+    known = {section.key: section for section in sections(Settings, data)}
+    given = _given_otherwise(known)
     for details in error.errors(include_url=False):
-        key = _key(data, models, details)
-        if details["type"] == "too_short" and _at(data, key):
+        key = _key(data, known, details)
+        if details["type"] == "too_short" and _has_items(_at(data, key)):
             # It is only short of the items that are wrong, which are reported on their own.
             continue
-        yield Problem(document.line(key), dotted(key), message_of(models, key, details))
+        if details["type"] == "missing" and key in given:
+            # The word that the file has for it is reported.
+            continue
+        yield Problem(document.line(key), dotted(key), message_of(known, key, details))
 
 
-def _key(data: Any, models: Models, details: ErrorDetails) -> Key:
+def _given_otherwise(known: Sections) -> set[Key]:
+    """The settings that a file gives by words that are not theirs, as other tools have them."""
+    meanings = (
+        (section.key, meaning_of(word, section, Settings).setting)
+        for section in known.values()
+        for word in section.data.keys() - set(known_keys(section.model))
+    )
+    return {(*key, setting) for key, setting in meanings if setting}
+
+
+def _has_items(value: Any) -> bool:
+    return isinstance(value, (list, dict)) and bool(value)
+
+
+def _key(data: Any, known: Sections, details: ErrorDetails) -> Key:
     """Where in the file it is: pydantic's location without what only it knows of."""
     key: list[str | int] = []
     here = data
-    location = _without_kind(models, details["loc"])
+    location = _without_kind(known, details["loc"])
     for n, part in enumerate(location):
         if part == "[key]":
             continue
@@ -73,33 +91,42 @@ def _key(data: Any, models: Models, details: ErrorDetails) -> Key:
             continue
         key.append(part)
     if details["type"].startswith("union_tag"):
-        key.append("kind")
-    return _as_written(data, models, tuple(key))
+        key.append(_word_for_kind(here) or "kind")
+    return _as_written(data, known, tuple(key))
 
 
-def _without_kind(models: Models, location: Key) -> Key:
+def _word_for_kind(channel: dict[str, Any]) -> str | None:
+    """What a channel without `kind` has in its place, like `type`."""
+    words = synonyms_of(ChannelSettings)
+    return None if "kind" in channel else next((w for w in channel if plain(w) in words), None)
+
+
+def _without_kind(known: Sections, location: Key) -> Key:
     """A location without the kind that pydantic names behind what has one."""
     for n, part in enumerate(location):
-        model = models.get(location[:n])
-        if model and has_kind(model) and part == kind_of(model):
+        section = known.get(location[:n])
+        if section and has_kind(section.model) and part == kind_of(section.model):
             return location[:n] + location[n + 1 :]
     return location
 
 
-def _as_written(data: Any, models: Models, key: Key) -> Key:
+def _as_written(data: Any, known: Sections, key: Key) -> Key:
     """The key of a setting by the name that the file has for it."""
-    model = models.get(key[:-1])
-    names = model.other_names if model else {}
+    section = known.get(key[:-1])
+    names = section.model.other_names if section else {}
     given = (name for name, field in names.items() if field == key[-1])
     return next(((*key[:-1], name) for name in given if name in _at(data, key[:-1])), key)
 
 
-def message_of(models: Models, key: Key, details: ErrorDetails) -> str:
+def message_of(known: Sections, key: Key, details: ErrorDetails) -> str:
     """What is wrong with a setting, in words that go on from its key."""
     kind = details["type"]
     context = details.get("ctx", {})
     if kind == "extra_forbidden":
-        return f"unknown key{nearest(str(key[-1]), _known_keys(models.get(key[:-1])))}"
+        return f"unknown key{meaning_of(str(key[-1]), known[key[:-1]], Settings).words}"
+    if kind == "union_tag_not_found":
+        fault = "is required" if key[-1] == "kind" else "unknown key; it is called 'kind'"
+        return f"{fault}, one of {', '.join(CHANNEL_KINDS)}"
     if kind in {"literal_error", "union_tag_invalid"}:
         expected = str(context.get("expected") or context.get("expected_tags"))
         names = [name.strip("' ") for name in expected.replace(" or ", ",").split(",")]
@@ -109,15 +136,11 @@ def message_of(models: Models, key: Key, details: ErrorDetails) -> str:
     if kind == "string_pattern_mismatch":
         pattern = context["pattern"]
         return PATTERN_WORDS.get(pattern, f"must match {pattern}")
+    if kind == "too_short" and context["min_length"] > 1:
+        # A secret text, whose length is looked at as that of a list.
+        return f"must be at least {context['min_length']} characters"
     template = _MESSAGES.get(kind)
     return template.format(**context) if template else details["msg"].lower()
-
-
-def _known_keys(model: type[Model] | None) -> list[str]:
-    if model is None:
-        return []
-    files = [name + FILE_SUFFIX for name in file_forms(model)]
-    return [*fields_of(model), *files, *model.other_names]
 
 
 def _at(data: Any, key: Key) -> Any:

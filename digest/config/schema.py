@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from digest.config.schema_forms import either_way, in_place_of, merged, or_variable, settle
 from digest.config.secrets import FILE_SUFFIX, file_description, file_forms
 from digest.config.settings import Settings
 from digest.config.units import duration_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
-
     from pydantic_core.core_schema import ModelSchema
 
     from digest.config.base import Model
@@ -23,19 +21,19 @@ if TYPE_CHECKING:
 
 # Any number of them will do.
 _SOME_DIGITS = "2026"
-_VARIABLE = {"type": "string", "pattern": r"\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}"}
 
 
 def json_schema() -> dict[str, Any]:
     """JSON Schema, draft 2020-12."""
     schema = _with_numbers(Settings.model_json_schema(schema_generator=_Generator))
-    definitions = schema["$defs"]
-    schema["properties"]["feeds"]["items"] = {
-        "anyOf": [{"type": "string", "format": "uri"}, schema["properties"]["feeds"]["items"]]
-    }
-    for model in (schema, *definitions.values()):
-        for key, setting in model.get("properties", {}).items():
-            model["properties"][key] = _or_variable(setting)
+    schema = settle(schema, schema["$defs"])
+    feed = schema["properties"]["feeds"]["items"]
+    schema["properties"]["feeds"]["items"] = merged([{"type": "string", "format": "uri"}, feed], {})
+    for section in schema["$defs"].values():
+        del section["type"]
+    for section in (schema, *schema["$defs"].values()):
+        for key, setting in section["properties"].items():
+            section["properties"][key] = or_variable(setting)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,
@@ -55,12 +53,13 @@ class _Generator(GenerateJsonSchema):
         forms = file_forms(model)
         for name, form in forms.items():
             section["properties"][name + FILE_SUFFIX] = _file_setting(name, form)
-            _require_either(section, name, name + FILE_SUFFIX)
-        if "oneOf" in section:
-            section["oneOf"] = list(_in_each_form(section["oneOf"], forms))
+            in_place_of(section, name, name + FILE_SUFFIX)
+        if ways := section.pop("oneOf", None):
+            files = {name: [name + FILE_SUFFIX] for name in forms}
+            section["allOf"].append(either_way([way["required"] for way in ways], files))
         for other, name in model.other_names.items():
             section["properties"][other] = section["properties"][name]
-            _require_either(section, name, other)
+            in_place_of(section, name, other)
         return section
 
 
@@ -71,28 +70,6 @@ def _file_setting(name: str, form: FileForm) -> dict[str, Any]:
         "description": file_description(name, form),
         "title": f"{name} file".replace("_", " ").title(),
     }
-
-
-def _require_either(section: dict[str, Any], name: str, other: str) -> None:
-    """Have one of two keys given: never both, and where it is required not none."""
-    if name in section.get("required", ()):
-        section["required"].remove(name)
-        rule: dict[str, Any] = {"oneOf": [{"required": [name]}, {"required": [other]}]}
-    else:
-        rule = {"not": {"required": [name, other]}}
-    section.setdefault("allOf", []).append(rule)
-
-
-def _in_each_form(
-    options: Iterable[dict[str, Any]], secrets: Collection[str]
-) -> Iterator[dict[str, Any]]:
-    """Sets of keys of which one has to be given, with each secret in both its forms."""
-    for option in options:
-        forms = (
-            [key, key + FILE_SUFFIX] if key in secrets else [key] for key in option["required"]
-        )
-        for keys in product(*forms):
-            yield {"required": list(keys)}
 
 
 def _with_numbers(schema: Any) -> Any:
@@ -113,17 +90,3 @@ def _with_numbers(schema: Any) -> Any:
 def _takes_digits(text: dict[str, Any]) -> bool:
     chosen = {"enum", "const"} & set(text)
     return not chosen and bool(re.search(text.get("pattern", ""), _SOME_DIGITS))
-
-
-def _or_variable(setting: dict[str, Any]) -> dict[str, Any]:
-    """A number, boolean, choice or duration may also come from the environment."""
-    about = {"title", "description", "default"} & set(setting)
-    bare = {key: value for key, value in setting.items() if key not in about}
-    options = bare.get("anyOf", [bare])
-    if any(_takes_no_text(option) for option in options):
-        return {"anyOf": [*options, _VARIABLE], **{key: setting[key] for key in sorted(about)}}
-    return setting
-
-
-def _takes_no_text(option: dict[str, Any]) -> bool:
-    return option.get("type") in ("integer", "boolean") or bool({"enum", "pattern"} & set(option))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
@@ -39,6 +39,11 @@ class LogSettings(Model):
     format: Literal["auto", "human", "json"] = Field(
         "auto", description="auto: text on a terminal, JSON lines elsewhere."
     )
+
+    synonyms: ClassVar[dict[str, str]] = {
+        "level": "log_level verbosity verbose debug severity threshold",
+        "format": "formatter output style json type",
+    }
 
 
 class PollingSettings(Model):
@@ -78,11 +83,32 @@ class PollingSettings(Model):
         None, description="Default: the product, its version and a contact URL."
     )
 
+    synonyms: ClassVar[dict[str, str]] = {
+        "every": "interval poll_interval polling_interval refresh refresh_interval refresh_rate"
+        " update_interval update_every check_interval check_every fetch_interval fetch_every"
+        " frequency period ttl cron schedule minutes",
+        "concurrency": "concurrent max_concurrent max_concurrency parallel parallelism workers"
+        " threads connections max_connections",
+        "per_host": "per_domain max_per_host host_limit concurrency_per_host",
+        "timeout": "request_timeout http_timeout fetch_timeout timeout_seconds",
+        "max_body": "max_size max_bytes size_limit max_feed_size max_response_size max_download",
+        "keep_content": "retention retention_days keep retain keep_days keep_for max_age expire"
+        " expire_after cleanup cleanup_after purge_after",
+        "allow_private_networks": "allow_private allow_local allow_localhost allow_private_ips"
+        " private local",
+        "user_agent": "agent ua",
+    }
+
 
 class AlertSettings(Model):
     """Who is told of what needs a person."""
 
     send_to: Names = Field(description="The channels that alerts go to.")
+
+    synonyms: ClassVar[dict[str, str]] = {
+        "send_to": "channels channel to deliver_to destinations destination targets target notify"
+        " recipients email emails via",
+    }
 
 
 class Settings(Model):
@@ -119,6 +145,26 @@ class Settings(Model):
     web: WebSettings | None = Field(
         None, description="Pages in a browser; without it there is no web server. See below."
     )
+
+    synonyms: ClassVar[dict[str, str]] = {
+        "timezone": "tz time_zone zone timezones",
+        "database": "db database_url database_path database_file db_path db_url db_file sqlite"
+        " storage store data data_dir state state_file cache cache_file",
+        "watch": "reload auto_reload hot_reload watch_config",
+        "log": "logging logs logger",
+        "polling": "poll fetch fetching fetcher crawler",
+        "feeds": "feed sources source urls url rss atom rss_feeds feed_urls feed_list"
+        " subscriptions inputs input sites websites blogs",
+        "smtp": "mail mailer mail_server mailserver smtp_server email email_server email_settings",
+        "channels": "channel outputs output destinations destination targets target notifications"
+        " notifiers notifier delivery deliveries",
+        "channels: {NAME: {kind: email}}": "recipients subscribers to",
+        "digests": "digest newsletters newsletter editions edition jobs job reports report"
+        " schedules briefings briefing",
+        "alerts": "alert alerting monitoring errors on_error admin",
+        "web": "server http webserver web_server ui dashboard api",
+        "web.listen": "port listen_address bind",
+    }
 
     @field_validator("database")
     @classmethod

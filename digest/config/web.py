@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_network
-from typing import Annotated
+from typing import Annotated, ClassVar
 from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
@@ -82,6 +82,15 @@ class WebSettings(Model):
     password: SecretStr | None = Field(
         None, min_length=8, description="For the operator's pages; without it there are none."
     )
+
+    synonyms: ClassVar[dict[str, str]] = {
+        "listen: 127.0.0.1:8080": "port host bind ip interface address addr listen_address"
+        " bind_address listen_on http_port",
+        "public_url": "url base_url external_url site_url root_url public_address domain hostname",
+        "proxies": "proxy trusted_proxies trust_proxy behind_proxy forwarded_allow_ips",
+        "password": "auth basic_auth pass passwd admin_password secret token",
+        "password: SECRET": "username user login admin",
+    }
 
     @property
     def address(self) -> tuple[str, int]:

@@ -31,6 +31,16 @@ class RecipientsImport(Struct, frozen=True):
     """Addresses that have left, and stay away whatever the file says."""
     removed: tuple[str, ...] = ()
     """Addresses that were removed since the file was written, and stay away."""
+    left: int = 0
+    """How many the file says have left, bounced or are blocked: they are sent nothing."""
+    unconfirmed: int = 0
+    """How many rows were left out, of people who never confirmed."""
+    repeated: int = 0
+    """How many rows were left out, since their address came before."""
+    ignored_columns: tuple[str, ...] = ()
+    """The columns of the file that mean nothing here."""
+    encoding: str = "utf-8"
+    """What the file was read as."""
 
 
 class ImportPlan(Struct, frozen=True):
@@ -92,7 +102,11 @@ def merged(
     if known.state in SUPPRESSED:
         # To say once more that it has left puts it on no list.
         listed = known.listed
-    told = {name: getattr(recipient, name) for name in _COLUMNS & set(columns)}
+    names = _COLUMNS & set(columns)
+    if recipient.state in SUPPRESSED:
+        # Whichever column says it.
+        names |= {"state", "reason"}
+    told = {name: getattr(recipient, name) for name in names}
     return replace(known, listed=listed, **told)
 
 

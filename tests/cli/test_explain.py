@@ -189,6 +189,12 @@ def test_no_feed_had_it_and_which_fail(polled: Project) -> None:
     assert done.returncode == 1
     assert "No entry matches 'never heard of'" in done.stdout
     assert "! failing: A feed: answered 500" in done.stdout
+    config = polled.folder / "config.yaml"
+    url = f"{polled.feeds.url}/feed"
+    text = config.read_text("utf-8").replace(f"- {url}\n", f"- {{url: '{url}', name: Mine}}\n")
+    config.write_text(text, "utf-8")
+    told = polled.command("explain", "never heard of").stdout
+    assert "! failing: Mine: answered 500" in told
 
 
 def test_no_feed_had_it_and_which_brought_too_much(polled: Project) -> None:

@@ -120,18 +120,55 @@ def test_out_and_in_through_files(ready: Project) -> None:
     exported = ready.command("recipients", "export").stdout
     assert ready.command("recipients", "export", "-o", "out.csv").returncode == 0
     assert (ready.folder / "out.csv").read_bytes().decode() == exported.replace("\n", "\r\n")
-    assert ready.json("recipients", "import", "out.csv") == {
-        "added": 0,
-        "changed": 0,
-        "suppressed": [],
-        "removed": [],
-    }
+    again = ready.json("recipients", "import", "out.csv")
+    assert [again[key] for key in ("added", "changed", "suppressed", "removed")] == [0, 0, [], []]
+    assert [again[key] for key in ("left", "ignored_columns", "encoding")] == [1, [], "utf-8"]
     file.write_text("address,channel\nbob@b.example,inbox\nbob,inbox\nx@y.example,z\n", "utf-8")
     said = refused(ready, "import", "some.csv")
     assert "some.csv: line 3: 'bob' is not an email address" in said
     assert "some.csv: line 4: there is no email channel 'z'" in said
     assert "nothing was imported" in said
     assert set(states(ready)) == {ADA, GRACE, EVE}
+
+
+def test_the_file_of_another_program(ready: Project) -> None:
+    ready.json("recipients", "add", EVE, "--channel", "inbox")
+    text = (
+        "uuid;E-Mail;Name;Status\nu1;zoe@four.example;Zo\xe9;enabled\n"
+        f"u2;bob@four.example;;Blocklisted\n;;;\nu3;{EVE};;unsubscribed\n"
+        "u4;ned@four.example;;unconfirmed\nu5;Zoe@four.example;;enabled\n"
+    )
+    (ready.folder / "theirs.csv").write_bytes(text.encode("latin-1"))
+    said = ready.command("recipients", "import", "theirs.csv", "--channel", "inbox").stdout
+    assert said.splitlines() == [
+        "2 new, 1 changed",
+        "2 addresses that left, bounced or are blocked: they are sent nothing",
+        "1 row left out: never confirmed",
+        "1 row left out: the address came before",
+        "columns that mean nothing here: uuid",
+        "read as Windows-1252; if names look wrong, save the file as UTF-8",
+    ]
+    assert states(ready) == {
+        **dict.fromkeys((ADA, GRACE, "zoe@four.example"), "active"),
+        **dict.fromkeys((EVE, "bob@four.example"), "unsubscribed"),
+    }
+    listed = ready.command("recipients", "list").stdout
+    assert "Zo\xe9" in listed
+    assert "Blocklisted" in listed
+    again = ready.json("recipients", "import", "theirs.csv", "--channel", "inbox")
+    assert [again[key] for key in ("added", "changed")] == [0, 0]
+    (ready.folder / "some.xlsx").write_bytes(b"PK\x03\x04")
+    told = refused(ready, "import", "some.xlsx", "--channel", "inbox")
+    assert "some.xlsx: is a spreadsheet or an archive; save it as CSV\nnothing was imported" in told
+
+
+def test_no_file_of_another_program_ends_a_pause(ready: Project) -> None:
+    (ready.folder / "ours.csv").write_text(f"address,state\n{EVE},paused\n", "utf-8")
+    ready.json("recipients", "import", "ours.csv", "--channel", "inbox")
+    # As there is one email channel only, the file is for that.
+    (ready.folder / "theirs.csv").write_text(f"email,status\n{EVE},enabled\n", "utf-8")
+    ready.json("recipients", "import", "theirs.csv")
+    assert states(ready)[EVE] == "paused"
 
 
 def test_whom_the_operator_removed_no_file_of_before_brings_back(ready: Project) -> None:

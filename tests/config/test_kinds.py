@@ -226,9 +226,12 @@ BAD_SOURCES = {
     "mooon:full": ["2: feeds[0]: there is no kind 'mooon'; did you mean 'moon'?"],
     "{kind: mon}": [f"2: feeds[0].kind: must be one of {KINDS}; did you mean 'moon'?"],
     "{kind: 7, phase: new}": [f"2: feeds[0].kind: must be one of {KINDS}"],
-    "{kind: moon, url: x}": ["2: feeds[0].phase: is required", "2: feeds[0].url: unknown key"],
+    "{kind: moon, url: x}": [
+        "2: feeds[0].phase: is required",
+        "2: feeds[0].url: unknown key; it belongs to feeds[] with kind: feed",
+    ],
     "{kind: feed, phase: new}": [
-        "2: feeds[0].phase: unknown key; did you mean 'paused'?",
+        "2: feeds[0].phase: unknown key; it belongs to feeds[] with kind: moon",
         "2: feeds[0].url: is required",
     ],
     "{kind: moon, phase: new}\n  - moon:new": [

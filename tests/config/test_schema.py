@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 
 from digest.config.base import Model
 from digest.config.schema import json_schema
@@ -21,7 +23,6 @@ from tests.config.files import load
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
-    from pathlib import Path
 
 EXAMPLE = """\
 timezone: Europe/Berlin
@@ -130,6 +131,12 @@ def test_it_accepts_the_example(tmp_path: Path) -> None:
     assert load(tmp_path, EXAMPLE, **ENVIRON).digests["weekly"].send_to == ("inbox", "team")
 
 
+def test_it_accepts_the_example_of_the_repository() -> None:
+    text = (Path(__file__).parents[2] / "config.example.yaml").read_text("utf-8")
+
+    Draft202012Validator(json_schema()).validate(yaml.safe_load(text))
+
+
 @pytest.mark.parametrize("path", SECTIONS, ids=str)
 def test_it_refuses_unknown_keys(tmp_path: Path, path: tuple[str | int, ...]) -> None:
     data = example()
@@ -137,6 +144,65 @@ def test_it_refuses_unknown_keys(tmp_path: Path, path: tuple[str | int, ...]) ->
 
     assert not accepts(data)
     assert not loads(tmp_path, data)
+
+
+WRONG = [
+    (("smtp",), {"sender": "a@b.example"}, (), "'sender' was unexpected"),
+    (("web",), {"port": 8080}, (), "'port' was unexpected"),
+    (("feeds", 1), {"title": "x"}, (), "'title' was unexpected"),
+    (("feeds", 2), {"limit": 1}, (), "'limit' was unexpected"),
+    (("feeds", 2), {"list": "frnt"}, ("list",), "'frnt' is not one of ['front', "),
+    (("feeds", 1), {"kind": "fed"}, ("kind",), "'fed' is not one of ['feed', 'hackernews']"),
+    (("feeds",), [7], (0,), "7 is not of type 'string', 'object'"),
+    (("channels", "inbox"), {"recipients": "a@b.example"}, (), "'recipients' was unexpected"),
+    (("channels", "inbox"), {"kind": "pigeon"}, ("kind",), "'pigeon' is not one of ['discord', "),
+    (("channels", "inbox"), {"to": {}}, ("to",), "{} is not of type 'string', "),
+    (("channels", "team"), {"webhook": "x"}, (), "'webhook' was unexpected"),
+    (("channels", "vault"), {"format": "pdf"}, ("format",), "'pdf' is not one of ['markdown', "),
+    (("channels", "vault"), {"path": None}, ("path",), "None is not of type 'string', "),
+    (("channels",), {"a b": {"kind": "file", "path": "x"}}, (), "'a b' does not match"),
+    (("channels",), {"x": {"to": "a@b.example"}}, ("x",), "'kind' is a required property"),
+    (("channels",), {"x": {"kind": "email"}}, ("x",), "'to' is a required property"),
+    (("channels",), {"x": {"kind": "slack"}}, ("x",), "'webhook_url' is a required property"),
+    (
+        ("channels",),
+        {"x": {"kind": "slack", "bot_token_file": "y"}},
+        ("x",),
+        "'channel' is a required property",
+    ),
+    (("channels", "team"), {"webhook_url_file": "x"}, ("webhook_url",), "should not be valid"),
+    (("digests", "weekly"), {"filter": "x"}, (), "'filter' was unexpected"),
+    (("digests", "weekly"), {"cron": "0 9 * * 1"}, ("schedule",), "should not be valid"),
+    (("digests", "weekly"), {"look": {"color": "x"}}, ("look",), "'color' was unexpected"),
+    (("digests",), {"x": {"send_to": "inbox"}}, ("x",), "'schedule' is a required property"),
+    (("digests", "weekly"), {"first_edition": 7}, ("first_edition",), "7 is greater than the"),
+    (("polling",), {"every": "soon"}, ("every",), "'soon' does not match"),
+    (("polling",), {"concurrency": "many"}, ("concurrency",), "'many' does not match"),
+    (("smtp",), {"port": 70_000}, ("port",), "70000 is greater than the maximum of 65535"),
+    (("smtp",), {"security": "ssl"}, ("security",), "'ssl' is not one of ['starttls', "),
+    (("smtp",), {"dkim": {"domian": "x"}}, ("dkim",), "'domian' was unexpected"),
+]
+
+
+@pytest.mark.parametrize(("path", "wrong", "where", "words"), WRONG, ids=str)
+def test_it_says_what_is_wrong_where_it_is(
+    path: tuple[str | int, ...], wrong: Any, where: tuple[str | int, ...], words: str
+) -> None:
+    data = example()
+    data["web"] = {}
+    data["feeds"].append({"kind": "hackernews"})
+    if isinstance(wrong, list):
+        at(data, path[:-1])[path[-1]] = wrong
+    else:
+        at(data, path).update(wrong)
+
+    errors = list(Draft202012Validator(json_schema()).iter_errors(data))
+    best = best_match(errors)
+
+    assert best is not None
+    assert tuple(best.absolute_path) == (*path, *where)
+    assert words in best.message
+    assert all(error.validator not in {"anyOf", "oneOf"} for error in errors)
 
 
 @pytest.mark.parametrize(

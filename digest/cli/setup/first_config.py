@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BRIEFING = "briefing"
+SCHEMA_FILE = "digest.schema.json"
+"""The JSON Schema beside the configuration, with which editors complete and check it."""
 _COMMENT_COLUMN = 36
 
 
@@ -73,6 +75,7 @@ def config_text(start: Start) -> str:
 
 
 def _head(start: Start) -> Iterator[str]:
+    yield f"# yaml-language-server: $schema={SCHEMA_FILE}"
     yield "# Made by `digest init`. Every setting is described in docs/configuration.md; a running"
     yield "# daemon takes over what is changed here on SIGHUP (`digest check` first)."
     yield ""

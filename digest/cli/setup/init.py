@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from digest.cli.setup.ask_channels import HOOK_OPTIONS, HOOKS
 from digest.cli.setup.ask_smtp import SECURITY
 from digest.cli.setup.first_config import (
     BRIEFING,
+    SCHEMA_FILE,
     Start,
     StartFeed,
     config_text,
@@ -113,6 +115,8 @@ class Init(Struct, frozen=True):
     config: str
     secrets: tuple[str, ...]
     """A file for each secret."""
+    schema: str
+    """The JSON Schema of the configuration, for editors."""
     digest: str
     feeds: tuple[StartFeed, ...]
     first_edition: FirstEdition | None
@@ -148,19 +152,26 @@ def _write(config: Path, start: Start, secrets: Mapping[str, str], reaches: Sequ
     The first edition is composed to see how far back it has to go, unless there are no `reaches`.
     """
     edition = None
-    with staged(config, config_text(start), secrets) as stage:
+    beside = {**secrets, SCHEMA_FILE: _schema()}
+    with staged(config, config_text(start), beside) as stage:
         settings = _load(stage, config)
         if reaches:
             reach, edition = _first_edition(settings, start.digest, reaches)
             if reach != start.first_edition:
                 start = replace(start, first_edition=reach)
                 stage.write_text(config_text(start), "utf-8")
-        files = place(stage, config, secrets)
+        files = list(map(str, place(stage, config, beside)))
     first = None
     if edition:
         first = FirstEdition(edition.subject, len(edition.stories), start.first_edition)
-    secret_files = tuple(str(file) for file in files[1:])
-    return Init(str(files[0]), secret_files, start.digest, start.feeds, first)
+    written, *secret_files, schema = files
+    return Init(written, tuple(secret_files), schema, start.digest, start.feeds, first)
+
+
+def _schema() -> str:
+    from digest.config.schema import json_schema
+
+    return json.dumps(json_schema(), indent=2) + "\n"
 
 
 def _load(stage: Path, config: Path) -> Settings:
@@ -193,6 +204,7 @@ def _show(written: Init, command: str, start: Start) -> None:
         stories = counted(first.stories, "story", "stories")
         say(f"The first edition, {stories}: {first.subject}")
     say(f"Written: {', '.join([written.config, *written.secrets])}")
+    say(f"Editors complete and check it with {written.schema}")
     say("Next:")
     then = f"{start.schedule}, from now on"
     steps = {

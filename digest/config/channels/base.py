@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
+# How other tools call the address of a webhook.
+WEBHOOK_WORDS = "webhook url hook hook_url incoming_webhook incoming_webhook_url endpoint address"
+
 
 class Hook(Struct, frozen=True):
     """How `digest init` asks for a kind of channel that one secret address is enough for.
@@ -37,6 +40,9 @@ class ChannelSettings(Model):
 
     kind: str
 
+    synonyms: ClassVar[dict[str, str]] = {
+        "kind": "type channel_type provider service driver backend transport",
+    }
     hook: ClassVar[Hook | None] = None
     """How `digest init` asks for it, where one secret address is all it takes."""
     remedy: ClassVar[str] = (

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from digest.config.channels.base import ChannelSettings, Hook
+from digest.config.channels.base import WEBHOOK_WORDS, ChannelSettings, Hook
 from digest.config.fields import Digits, SecretUrl
 
 
@@ -17,6 +17,10 @@ class DiscordSettings(ChannelSettings):
     webhook_url: SecretUrl = Field(description="The webhook's address; a secret.")
     thread: Digits | None = Field(None, description="The id of a thread to post into.")
 
+    synonyms: ClassVar[dict[str, str]] = {
+        "webhook_url": WEBHOOK_WORDS,
+        "thread": "thread_id topic",
+    }
     hook: ClassVar[Hook | None] = Hook("webhook_url", "community", "The webhook's address")
     remedy: ClassVar[str] = (
         "look whether the webhook is still among the channel's integrations, and at the network"

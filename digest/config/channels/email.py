@@ -35,6 +35,12 @@ class DkimSettings(Model):
     selector: Selector = Field(description="Its public key is at SELECTOR._domainkey.DOMAIN.")
     key: KeySecret = Field(description="The private key, RSA in PEM form; a secret.")
 
+    synonyms: ClassVar[dict[str, str]] = {
+        "domain": "d sdid signing_domain",
+        "selector": "s key_selector",
+        "key": "private_key pem dkim_key",
+    }
+
     @field_validator("key")
     @classmethod
     def _can_sign(cls, key: KeySecret) -> KeySecret:
@@ -85,6 +91,21 @@ class SmtpSettings(Model):
         " unsubscribe. Default: from.",
     )
 
+    synonyms: ClassVar[dict[str, str]] = {
+        "host": "server hostname server_name address relay smarthost mailhost url",
+        "security": "ssl tls starttls ssl_tls encryption use_ssl use_tls use_starttls enable_ssl"
+        " enable_tls require_tls secure smtps",
+        "username": "user user_name login account auth_user auth_username user_id",
+        "password": "pass passwd pw pwd secret auth_password app_password api_key",
+        "token_command": "token oauth oauth2 xoauth2 access_token refresh_token auth_command",
+        "hello": "ehlo helo ehlo_name helo_name helo_host local_hostname client_name",
+        "ca_file": "ca ca_cert ca_certs ca_bundle certificate certificates cert tls_ca",
+        "max_per_minute": "rate rate_limit limit throttle max_rate per_minute",
+        "from": "sender from_address from_addr from_email from_name mail_from email_from"
+        " sender_email sender_address sender_name sent_from email envelope_from return_path",
+        "reply_to": "reply reply_address reply_to_address",
+    }
+
     @property
     def read_by(self) -> str | None:
         """The address that a person reads; None where `from` says that nobody does."""
@@ -116,6 +137,13 @@ class EmailSettings(ChannelSettings):
         description="open: a page where anybody can subscribe, and confirms by email; needs"
         " web.public_url.",
     )
+
+    synonyms: ClassVar[dict[str, str]] = {
+        "to": "recipients recipient addresses address email emails email_address email_addresses"
+        " to_address to_addresses to_email mail_to send_to receivers subscribers mailing_list list"
+        " cc bcc users",
+        "subscribe": "subscriptions subscription allow_subscribe signup sign_up open public",
+    }
 
     needs_smtp: ClassVar[bool] = True
     keeps_list: ClassVar[bool] = True

@@ -23,6 +23,11 @@ class FileSettings(ChannelSettings):
         "markdown", description="`markdown`, `html`, `text` or `json`."
     )
 
+    synonyms: ClassVar[dict[str, str]] = {
+        "path": "file filename file_path output out dest destination target folder directory dir"
+        " location",
+        "format": "output_format file_format style",
+    }
     remedy: ClassVar[str] = "make the folder, and let this user write there"
 
     @property

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
-from digest.config.channels.base import ChannelSettings, Hook
+from digest.config.channels.base import WEBHOOK_WORDS, ChannelSettings, Hook
 from digest.config.fields import SecretUrl, WebUrl
 
 
@@ -36,6 +36,13 @@ class SlackSettings(ChannelSettings):
         False, description="With bot_token: a short post, and its sections in at most six replies."
     )
 
+    synonyms: ClassVar[dict[str, str]] = {
+        "webhook_url": WEBHOOK_WORDS,
+        "bot_token": "token api_token slack_token oauth_token access_token bot api_key",
+        "channel": "channel_id channel_name room conversation to",
+        "api_url": "api base_url",
+        "threads": "thread threaded replies use_threads",
+    }
     hook: ClassVar[Hook | None] = Hook("webhook_url", "team", "The incoming webhook's address")
     remedy: ClassVar[str] = "look at the network, and at HTTPS_PROXY where there is a proxy"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -37,6 +37,23 @@ class SourceSettings(Model):
     )
     daily_entries: int | None = Field(None, ge=1, description="Default: polling.daily_entries.")
     daily_size: Size | None = Field(None, description="Default: polling.daily_size.")
+
+    synonyms: ClassVar[dict[str, str]] = {
+        "kind": "type source_type feed_type provider",
+        "name": "title label display_name feed_title alias id",
+        "tags": "category categories tag group groups folder folders labels topic topics",
+        "every": "interval poll_interval polling_interval refresh refresh_interval refresh_rate"
+        " update_interval update_every check_interval check_every fetch_interval fetch_every"
+        " frequency period ttl cron minutes",
+        "paused": "pause disabled disable skip inactive muted",
+        "paused: false": "enabled active",
+        "allow_private_networks": "allow_private allow_local allow_localhost allow_private_ips"
+        " private local",
+        "identity": "guid unique unique_by dedup_by id_from",
+        "updates": "on_update on_updates updated edited",
+        "max_entries": "limit max max_items max_articles max_posts count items entries"
+        " items_per_feed number",
+    }
 
     @classmethod
     def short_form(cls, argument: str) -> dict[str, Any]:  # noqa: ARG003

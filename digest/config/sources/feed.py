@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
@@ -21,6 +21,14 @@ class FeedSettings(SourceSettings):
     headers: dict[HeaderName, HeaderSecret] = Field(
         default_factory=dict, description="Sent to this feed's host only."
     )
+
+    synonyms: ClassVar[dict[str, str]] = {
+        "url": "link href feed feed_url xml_url address uri source rss atom location site path",
+        "url: https://NAME:PASSWORD@example.com/feed.xml": "username user login auth basic_auth"
+        " password passwd pass credentials",
+        "headers": "header http_headers request_headers extra_headers cookie cookies token api_key"
+        " bearer authorization",
+    }
 
     @classmethod
     def short_form(cls, argument: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -20,6 +20,13 @@ class HackernewsSettings(SourceSettings):
     query: Title | None = Field(None, description="The words that search finds.")
     min_points: int = Field(0, ge=0, description="Stories are left out until they have as many.")
     min_comments: int = Field(0, ge=0, description="Stories are left out until they have as many.")
+
+    synonyms: ClassVar[dict[str, str]] = {
+        "list": "listing page feed view",
+        "query": "search words keywords keyword q term terms",
+        "min_points": "points score min_score minimum_points upvotes min_upvotes threshold",
+        "min_comments": "comments minimum_comments",
+    }
 
     @classmethod
     def short_form(cls, argument: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import json
 import re
 import stat
 import threading
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
+import yaml
 from aiosmtpd.smtp import AuthResult, LoginPassword
+from jsonschema import Draft202012Validator
 
 from digest.cli.feeds_probe import Candidate
 from digest.cli.setup import ask_feeds
@@ -108,7 +111,7 @@ def test_from_an_empty_folder_to_the_first_email_in_one_init_and_one_run(site: P
         screen.expect("Written: config.yaml")
         screen.expect("digest run --once")
         assert screen.finish() == 0
-    assert names(site.folder) == ["config.yaml"]
+    assert names(site.folder) == ["config.yaml", "digest.schema.json"]
     assert site.mail.mails == []
 
     with terminal(site, "run", "--once") as screen:
@@ -158,7 +161,8 @@ def test_a_wrong_password_is_asked_for_again_and_never_shown(
         assert "passw0rd" not in screen.shown
     config = site.folder / "config.yaml"
     assert "passw0rd" not in config.read_text("utf-8")
-    assert names(site.folder) == ["config.yaml", "secrets", "secrets/smtp_password"]
+    made = ["config.yaml", "digest.schema.json", "secrets", "secrets/smtp_password"]
+    assert names(site.folder) == made
     assert (mode(site.folder / "secrets"), mode(site.folder / "secrets/smtp_password")) == (
         "0o700",
         "0o600",
@@ -242,7 +246,7 @@ def test_ctrl_c_leaves_nothing_behind(site: Project) -> None:
         screen.answer("When [")
         screen.answer("Time zone [")
         assert previewing.wait(limits.seconds(10))
-        assert len(names(site.folder)) == 4  # a folder with the configuration and its secret
+        assert len(names(site.folder)) == 5  # a folder with all that there will be
         screen.type(CTRL_C)
         assert screen.finish() == 130
     hold.set()
@@ -256,6 +260,7 @@ def test_without_questions(site: Project) -> None:
     assert result == {
         "config": "config.yaml",
         "secrets": [],
+        "schema": "digest.schema.json",
         "digest": "end-of-week",
         "feeds": [{"url": f"{site.feeds.url}/feed", "private": True}],
         "first_edition": {
@@ -264,7 +269,7 @@ def test_without_questions(site: Project) -> None:
             "reach": "1d",
         },
     }
-    assert (names(site.folder), site.mail.mails) == (["config.yaml"], [])
+    assert (names(site.folder), site.mail.mails) == (["config.yaml", "digest.schema.json"], [])
     settings = load_settings(site.folder / "config.yaml", {})
     assert settings.digests["end-of-week"].send_to == ("inbox", "folder")
     assert settings.digests["end-of-week"].schedule.text == "every friday at 17:00"
@@ -408,6 +413,13 @@ def test_no_test_reaches_nothing(site: Project) -> None:
     assert done.returncode == 0, done.stderr
     assert "Written: other.yaml, secrets/slack_webhook\n" in done.stdout
     assert "  digest -c other.yaml run --once" in done.stdout
+    assert "Editors complete and check it with digest.schema.json\n" in done.stdout
+    head, *_ = (site.folder / "other.yaml").read_text("utf-8").splitlines()
+    assert head == "# yaml-language-server: $schema=digest.schema.json"
+    schema = json.loads((site.folder / "digest.schema.json").read_text("utf-8"))
+    Draft202012Validator(schema).validate(
+        yaml.safe_load((site.folder / "other.yaml").read_text("utf-8"))
+    )
     assert (site.feeds.seen, site.slack.seen, site.mail.mails) == ([], [], [])
     assert len(load_settings(site.folder / "other.yaml", {}).channels) == 2
 

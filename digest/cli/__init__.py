@@ -34,6 +34,7 @@ _COMMANDS = {
         "init": "setup.init",
         "check": "check",
         "run": "run",
+        "reload": "reload",
         "service": "setup.service",
         "demo": "demo.demo",
     },
@@ -70,11 +71,11 @@ _INTERRUPTED = 130
 
 
 def pass_settings(command: Callable[..., int | None]) -> Callable[..., int | None]:
-    """Call a command with the settings first; only errors are logged unless the options say so."""
+    """Call a command with the settings first, as `Options.settings_in_use` has them."""
 
     @click.pass_obj
     def called(options: Options, /, **arguments: Any) -> int | None:
-        return command(options.settings(log_level="error"), **arguments)
+        return command(options.settings_in_use().settings, **arguments)
 
     return update_wrapper(called, command)
 

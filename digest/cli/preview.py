@@ -69,7 +69,7 @@ def preview(
     This changes nothing. DIGEST.weekly is the week so far, for readers who want it once a week.
     Feeds that were never polled are polled for the preview alone.
     """
-    settings, trouble = options.settings(log_level="error"), None
+    settings, trouble = options.settings_in_use().settings, None
     name = configured(digest)
     if name not in settings.digests:
         raise UsageError(f"there is no digest {digest!r}{nearest(digest, settings.digests)}")

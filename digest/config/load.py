@@ -67,7 +67,7 @@ def load_settings(
     document.problems += [
         problem for key, problem in document.unfilled.items() if secrets or key not in missing
     ]
-    settings = _validate(document, {"base": base, "secret_files": files})
+    settings = _validate(document, {"base": base, "secret_files": files, "file": path.absolute()})
     if document.problems or settings is None:
         raise ConfigError(path, document.problems)
     return settings

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from digest.config.secrets import MissingSecret, file_forms
+from digest.config.secrets import MissingSecret, file_forms, missing_in
 from digest.config.settings import Settings
 from digest.config.structure import sections
 from digest.config.yaml.document import dotted
@@ -46,6 +46,13 @@ def _secret_settings(data: Any) -> Iterator[tuple[Section, str, Key]]:
     for section in list(sections(Settings, data)):
         for name in file_forms(section.model):
             yield section, name, (*section.key, name)
+
+
+def refuse_missing(part: object) -> None:
+    """Raise a `ConfigError` with all secrets that settings, or a part of them, lack."""
+    errors = [secret.error for secret in missing_in(part)]
+    if errors:
+        raise ConfigError(errors[0].path, [each for error in errors for each in error.problems])
 
 
 def masked_json(settings: Settings) -> str:

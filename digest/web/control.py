@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from digest.app.results import Reloaded
 from digest.app.runtime import rotation_report
 from digest.errors import mendable
 from digest.log import event
@@ -105,8 +106,7 @@ def _routes(daemon: Daemon) -> list[web.RouteDef]:
         return await _answer(daemon.carry_out(lambda runtime: runtime.decide(command, asked)))
 
     async def reload(_: web.Request) -> web.Response:
-        daemon.read_anew()
-        return web.json_response({"result": {"reloading": True}})
+        return await _answer(_reload(daemon))
 
     async def alive(_: web.Request) -> web.Response:
         return web.json_response({"result": daemon.alive})
@@ -132,6 +132,10 @@ def _people(daemon: Daemon) -> Callable[[web.Request], Awaitable[web.Response]]:
         return await _answer(daemon.carry_out(work))
 
     return people
+
+
+async def _reload(daemon: Daemon) -> Reloaded:
+    return Reloaded(tuple(await daemon.read_anew()))
 
 
 async def _rotate(daemon: Daemon, request: web.Request) -> web.Response:

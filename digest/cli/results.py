@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from digest.app.results import Decided, HeldDecision, KeysRotated, Poll, Run, Send, Status
+from digest.app.results import Decided, HeldDecision, KeysRotated, Poll, Reloaded, Run, Send, Status
 from digest.cli.backup import Backup
 from digest.cli.check import Checks
 from digest.cli.deliveries import Deliveries, Incidents, Show
@@ -45,6 +45,7 @@ _NOT_SENT = "a delivery is not sent"
 RESULTS = {
     "run": Result((Run,), "with --once: a feed, an edition or a delivery failed", writes=True),
     "check": Result((Checks,), "with --online: something that it reaches cannot be used"),
+    "reload": Result((Reloaded,), "no daemon runs, or it cannot take the file over"),
     "poll": Result((Poll,), "a feed could not be read", writes=True),
     "preview": Result(
         (EditionSnapshot, ExplainedEdition), "a feed that was polled for it could not be read"

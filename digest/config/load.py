@@ -10,16 +10,18 @@ from pydantic import ValidationError
 
 from digest.config.ownership import refuse_of_others
 from digest.config.problems import problems_of
+from digest.config.read import read_config
 from digest.config.references import check_references
 from digest.config.secret_files import fill_secrets
 from digest.config.secrets import FILE_SUFFIX
 from digest.config.settings import Settings
 from digest.config.without_secrets import set_missing
-from digest.config.yaml.document import Document, read_document
-from digest.errors import ConfigError, NoConfigError, Problem
+from digest.errors import ConfigError, NoConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from digest.config.yaml.document import Document
 
 _HERE = Path("config.yaml")
 _SYSTEM_FILE = Path("/etc/digest/config.yaml")
@@ -71,21 +73,6 @@ def load_settings(
     if document.problems or settings is None:
         raise ConfigError(path, document.problems)
     return settings
-
-
-def read_config(path: Path, environ: Mapping[str, str] = os.environ) -> Document:
-    """The data of a configuration file, which may be no settings.
-
-    Raises:
-        ConfigError: it cannot be read as text.
-    """
-    try:
-        text = path.read_text("utf-8")
-    except OSError as error:
-        raise ConfigError(path, [Problem(0, "", f"cannot be read: {error.strerror}")]) from None
-    except UnicodeDecodeError:
-        raise ConfigError(path, [Problem(0, "", "is not UTF-8 text")]) from None
-    return read_document(text, environ)
 
 
 def _validate(document: Document, context: dict[str, Any]) -> Settings | None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from digest.config.read import read_config
+from digest.config.secret_files import fill_secrets
 from digest.config.secrets import MissingSecret, file_forms, missing_in
 from digest.config.settings import Settings
 from digest.config.structure import sections
@@ -61,18 +63,39 @@ def masked_json(settings: Settings) -> str:
 
 
 def settings_of(kept: str, path: Path) -> Settings | None:
-    """What `masked_json` made of settings of the file `path`; their secrets are missing.
+    """What `masked_json` made of settings of the file `path`.
 
-    None where they are no settings any more, as after an upgrade.
+    Their secrets are those that the file has now, whatever else is wrong with it, or missing. None
+    where they are no settings any more, as after an upgrade.
     """
-    data = json.loads(kept)
+    data, now = json.loads(kept), _secrets_in_file(path)
     for section, name, key in _secret_settings(data):
         if section.data.get(name):
-            section.data[name] = _missing(section.data[name], path, key)
+            section.data[name] = now.get(key) or _missing(section.data[name], path, key)
     try:
         return Settings.model_validate(data, context={"base": path.parent})
     except ValidationError:
         return None
+
+
+def _secrets_in_file(path: Path) -> dict[Key, str]:
+    """The secrets of a file that may have errors, but for those of what has a place and no name."""
+    try:
+        document = read_config(path)
+    except ConfigError:
+        return {}
+    fill_secrets(document, Settings, path.absolute().parent)
+    found = {key: section.data.get(name) for section, name, key in _secret_settings(document.data)}
+    return {
+        key: value
+        for key, value in found.items()
+        if isinstance(value, str) and key not in document.unfilled and _is_named(key)
+    }
+
+
+def _is_named(key: Key) -> bool:
+    # Another item may have the place of a feed in a list by now, and secrets are no other host's.
+    return all(isinstance(part, str) for part in key)
 
 
 def _missing(masked: Any, path: Path, key: Key) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.config.database_place import database_in
-from tests.cli.test_daemon import due_now, event, wait_for
+from tests.cli.test_daemon import event, wait_for
 from tests.cli.test_reload import add_feed, edit, finish
 from tests.feed_xml import item, rss
 from tests.servers import Reply
@@ -100,7 +100,6 @@ def test_before_a_first_start_the_error_is_all_there_is(reading: Project) -> Non
 
 def test_without_a_daemon_a_delivery_is_retried_by_the_last_settings(reading: Project) -> None:
     reading.mail.refuse_recipient = lambda _: "451 later"
-    due_now(reading)
     reading.command("run", "--once")
     edit(reading, TYPO)
     reading.mail.refuse_recipient = lambda _: None
@@ -110,6 +109,23 @@ def test_without_a_daemon_a_delivery_is_retried_by_the_last_settings(reading: Pr
 
     assert "runs with the settings of" in done.stderr
     assert "sent" in done.stdout
+
+
+def test_only_what_sends_needs_secrets(reading: Project) -> None:
+    reading.json("send", "weekly")
+    login = "security: starttls, username: u, password: '${MAIL_PASSWORD}'"
+    edit(reading, ("security: none", login))
+    missing = "smtp.password: the environment variable MAIL_PASSWORD is not set"
+
+    for command in (*READING, "poll"):
+        done = reading.command(*command.split())
+        assert (done.returncode, done.stderr) == (0, ""), command
+    for command in ("send weekly", "run --once", "check", "check --online", "resend 1"):
+        done = reading.command(*command.split())
+        assert done.returncode == 2
+        assert done.stderr.count("\n") == 1, command
+        assert missing in done.stderr
+    assert "templates" in reading.command("check").stdout
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,10 @@ class DigestSettings(Model):
     @field_validator("template")
     @classmethod
     def _folder_exists(cls, folder: Path | None) -> Path | None:
-        if folder is not None and not folder.is_dir():
+        try:
+            is_folder = folder is None or folder.is_dir()
+        except OSError as error:
+            raise ValueError(f"cannot be the path of a folder: {error.strerror}") from None
+        if not is_folder:
             raise ValueError(f"there is no folder {folder}")
         return folder

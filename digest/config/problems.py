@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _MESSAGES = {
     "missing": "is required",
     "string_type": "must be text",
+    "path_type": "must be the path of a file",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
     "bool_parsing": "must be true or false",

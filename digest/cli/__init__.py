@@ -42,6 +42,7 @@ _COMMANDS = {
         "status": "status",
         "preview": "preview",
         "send": "poll_send",
+        "test": "test",
         "poll": "poll_send",
         "explain": "explain",
         "incidents": "deliveries",

@@ -25,6 +25,7 @@ from digest.cli.templates import TemplateCheck, ThemeExport, Themes
 from digest.jobs.recipient_admin import Recipients, RecipientsAllow
 from digest.jobs.recipient_import import RecipientsImport
 from digest.jobs.renames import DigestsForget, DigestsMove, RecipientsForget, RecipientsMove
+from digest.jobs.test_sends import ChannelTest, SentTest
 from digest.rendering.snapshot import EditionSnapshot
 
 
@@ -50,7 +51,8 @@ RESULTS = {
     "preview": Result(
         (EditionSnapshot, ExplainedEdition), "a feed that was polled for it could not be read"
     ),
-    "send": Result((Send,), _NOT_SENT, writes=True),
+    "send": Result((Send, SentTest), _NOT_SENT, writes=True),
+    "test": Result((ChannelTest,), "it is not sent", writes=True),
     "held": Result((Held, HeldDecision), writes=True),
     "deliveries": Result((Deliveries,), "there is no database yet"),
     "show": Result((Show,), "there is no database yet"),

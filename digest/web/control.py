@@ -113,6 +113,7 @@ def _routes(daemon: Daemon) -> list[web.RouteDef]:
 
     commands = [web.post(f"/{do.__name__}", do) for do in (poll, send, held, reload)]
     commands += [web.post(f"/{command}", _people(daemon)) for command in ("recipients", "rename")]
+    commands += [web.post(f"/{command}", _tests(daemon)) for command in ("send_test", "test")]
     commands += [web.post(f"/{command}", decide) for command in ("retry", "drop", "resend")]
     commands.append(web.post("/rotate", partial(_rotate, daemon)))
     return [*commands, web.get("/alive", alive)]
@@ -132,6 +133,22 @@ def _people(daemon: Daemon) -> Callable[[web.Request], Awaitable[web.Response]]:
         return await _answer(daemon.carry_out(work))
 
     return people
+
+
+def _tests(daemon: Daemon) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """What sends tests: of an edition, or a line by a channel."""
+
+    async def test(request: web.Request) -> web.Response:
+        asked = await request.json()
+
+        def work(runtime: Runtime) -> Coroutine[Any, Any, Struct]:
+            if request.path == "/test":
+                return runtime.trial_sender.greet(asked["channel"])
+            return runtime.trial_sender.send_to(asked["digest"], asked["to"])
+
+        return await _answer(daemon.carry_out(work))
+
+    return test
 
 
 async def _reload(daemon: Daemon) -> Reloaded:

@@ -172,6 +172,7 @@ async def test_another_address_of_the_same_port(settings: Settings) -> None:
     first = settings.model_copy(update={"database": f"sqlite:///{folder}/digest.db"})
     async with serve(first, folder) as site:
         port = site.serving.port
+        there = settings.web
         for host in ("0.0.0.0", "127.0.0.1"):
             there = settings.web.model_copy(update={"listen": f"{host}:{port}"})
             await site.serving.follow(first.model_copy(update={"web": there}))

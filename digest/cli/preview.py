@@ -21,6 +21,7 @@ from digest.config.spelling import nearest
 from digest.config.units import parse_duration
 from digest.editions.weekly import configured, is_weekly
 from digest.errors import UsageError
+from digest.jobs.first_edition import next_draft
 from digest.jobs.render import render_carefully
 from digest.model import NO_PICTURES
 from digest.rendering.snapshot import EditionSnapshot, snapshot
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from digest.jobs.drafts import Drafter
     from digest.model import Edition, Pictures, PollResult
     from digest.rendering.renderer import Renderer
+    from digest.store import Store, StoreThread
 
 
 class ExplainedEdition(EditionSnapshot, frozen=True):
@@ -133,9 +135,12 @@ async def compose_preview(
 
     It comes with its pictures if it is to be seen `in_full`.
     """
-    async with _polled_copy(settings, configured(digest)) as (drafter, failed):
-        draw = drafter.weekly if is_weekly(digest) else drafter.edition
-        draft = await draw(configured(digest), utc_now())
+    name, now = configured(digest), utc_now()
+    async with _polled_copy(settings, name) as (store, drafter, failed):
+        if is_weekly(digest):
+            draft = await drafter.weekly(name, now)
+        else:
+            draft = await next_draft(drafter, store, settings, name, now)
         pictures = NO_PICTURES
         if in_full:
             from digest.app.drafting import open_pictures
@@ -158,7 +163,7 @@ async def compose_first(
         for reach in reaches
     }
     settings = settings.model_copy(update={"digests": digests})
-    async with _polled_copy(settings, reaches[0]) as (drafter, failed):
+    async with _polled_copy(settings, reaches[0]) as (_, drafter, failed):
         now = utc_now()
         drafts = {reach: await drafter.edition(reach, now) for reach in reaches}
         return {reach: draft.edition for reach, draft in drafts.items()}, failed
@@ -167,7 +172,7 @@ async def compose_first(
 @asynccontextmanager
 async def _polled_copy(
     settings: Settings, digest: str
-) -> AsyncIterator[tuple[Drafter, list[PollResult]]]:
+) -> AsyncIterator[tuple[StoreThread[Store], Drafter, list[PollResult]]]:
     """What drafts from a copy of the database, and the feeds that could not be read for it.
 
     A copy, so that nothing can change: subscriptions and first polls included.
@@ -187,4 +192,4 @@ async def _polled_copy(
                 with polling_progress(len(unread)) as report:
                     polled = await poll_job.poll(unread, report)
             not_read = [feed for feed in polled if feed.outcome in {"failed", "postponed"}]
-            yield drafter, not_read
+            yield context.store, drafter, not_read

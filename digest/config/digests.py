@@ -56,9 +56,10 @@ class DigestSettings(Model):
     watch: Rules = Field(
         (), description="Rules; entries that one of them matches come first and are marked."
     )
-    first_edition: Duration = Field(
-        timedelta(days=7),
-        description="How old an entry of a new feed may be; 0: none is sent. Undated ones are old.",
+    first_edition: Duration | None = Field(
+        None,
+        description="How old an entry of a new feed may be; 0: none is sent. Undated ones are old."
+        " Default: the period of the schedule; the first edition of all may go back further.",
     )
     max_entries: int = Field(
         25, ge=1, le=1000, description="The most stories in one edition; see overflow for the rest."
@@ -112,6 +113,11 @@ class DigestSettings(Model):
     send_to: Names = Field(description="The channels it goes to.")
 
     other_names: ClassVar[dict[str, str]] = {"cron": "schedule"}
+
+    @property
+    def reach(self) -> timedelta:
+        """How old an entry of a new feed may be."""
+        return self.schedule.period if self.first_edition is None else self.first_edition
 
     @model_validator(mode="before")
     @classmethod

@@ -32,7 +32,7 @@ def plan(settings: Settings, now: datetime) -> list[DigestPlan]:
                 schedule=f"{digest.schedule.text} ({zone.key})",
                 next_edition_at=next_after(digest.schedule, zone, now),
                 feeds=tuple(feed.address for feed in settings.feeds_of(name)),
-                first_edition=digest.first_edition,
+                first_edition=digest.reach,
             )
         )
         if list_channels(settings, name):
@@ -44,7 +44,7 @@ def plan(settings: Settings, now: datetime) -> list[DigestPlan]:
                     next_edition_at=next_after(weekly, zone, now),
                     # It takes what the other editions have, and nothing else.
                     feeds=(),
-                    first_edition=digest.first_edition,
+                    first_edition=digest.reach,
                 )
             )
     return plans

@@ -46,7 +46,7 @@ _MARKS: dict[TestContent, str] = {
 }
 _GREETING = "This is a test of digest: what it sends this way arrives."
 # Nothing resolves in it (RFC 2606), and nothing of the ledger is in it.
-_DOMAIN = "test.digest.invalid"
+TEST_DOMAIN = "test.digest.invalid"
 
 
 class SentTest(Struct, frozen=True):
@@ -180,7 +180,7 @@ def _test(digest: str, channel: str, recipient: str, now: datetime) -> Delivery:
     identity = (digest, now, channel, secrets.token_hex(), 0)
     return Delivery(
         *(0, 0, digest, channel, recipient, 0, "sending", 0, now),
-        message_id=message_id(identity, _DOMAIN),
+        message_id=message_id(identity, TEST_DOMAIN),
     )
 
 

@@ -20,7 +20,17 @@ from digest.cli.setup.ask_channels import (
 from digest.cli.setup.ask_feeds import ask_for_feeds, feeds_given
 from digest.cli.setup.ask_smtp import Server
 from digest.cli.setup.first_config import Start, StartHook, StartMail, name_and_title
-from digest.cli.setup.prompts import BACK, SCHEDULE, ZONE, BackError, agree, ask, tell, zone_here
+from digest.cli.setup.prompts import (
+    BACK,
+    SCHEDULE,
+    ZONE,
+    BackError,
+    agree,
+    answered,
+    ask,
+    tell,
+    zone_here,
+)
 from digest.cli.setup.write import secret_file
 from digest.config.schedule import parse_schedule
 from digest.config.units import duration_text
@@ -123,13 +133,15 @@ def gather_answers(config: Path, given: Given) -> tuple[Start, dict[str, str]]:
 
 
 def _in_order(*steps: Callable[[], Any]) -> list[Any]:
-    """What each step answers; whoever wants back comes to the step before."""
+    """What each step answers; whoever wants back begins a step anew, or comes to that before."""
     answers: list[Any] = []
     while len(answers) < len(steps):
+        before = answered()
         try:
             answers.append(steps[len(answers)]())
         except BackError:
-            del answers[-1:]
+            if answered() == before:
+                del answers[-1:]
     return answers
 
 

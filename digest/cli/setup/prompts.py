@@ -110,13 +110,24 @@ def ask(question: str, kind: Kind, default: str | None = None) -> Any:
     )
 
 
+class _Answers:
+    number = 0
+
+
+def answered() -> int:
+    """How many questions have been answered by now."""
+    return _Answers.number
+
+
 def _or_back(kind: Kind) -> Callable[[str], Any]:
     """What takes an answer, or the wish to go back, which no question has for an answer."""
 
     def read(text: str) -> Any:
         if text.strip().lower() == BACK:
             raise BackError
-        return kind.convert(text, None, None)
+        answer = kind.convert(text, None, None)
+        _Answers.number += 1
+        return answer
 
     return read
 

@@ -97,6 +97,9 @@ def test_from_an_empty_folder_to_the_first_email_in_one_init_and_one_run(site: P
         screen.expect(f"A feed: 2 entries, {site.feeds.url}/feed")
         screen.answer("Another site or feed, if any:")
         screen.answer("One or more [1]:")
+        screen.answer("Email address:", "eve@one.example")
+        screen.answer("Mail server:", "back")
+        screen.answer("One or more [1]:")
         screen.answer("Email address:", "ada@one.example")
         screen.answer("Mail server:", "127.0.0.1")
         screen.answer("Port [25]:", str(site.mail.port))
@@ -205,8 +208,8 @@ def test_slack_and_a_folder_with_a_post_to_see_and_a_longer_reach(site: Project)
         screen.expect("Slack: the webhook answers")
         screen.answer("Post a line there, to see it? [Y/n]:", "maybe")
         screen.answer("Post a line there, to see it? [Y/n]:")
-        screen.answer("Folder [digests]:", "out {here}")
         screen.answer("Folder [digests]:", "out here/")
+        screen.answer("When [daily at 09:00]:", "sometimes")
         screen.answer("When [daily at 09:00]:", "sometimes")
         screen.expect("not a schedule: 'sometimes'; write 'daily at 07:30'")
         screen.answer("When [daily at 09:00]:", "weekdays at 8:30")
@@ -223,9 +226,8 @@ def test_slack_and_a_folder_with_a_post_to_see_and_a_longer_reach(site: Project)
     assert {mode(path) for path in (site.folder / "secrets").iterdir()} == {"0o600"}
     settings = load_settings(site.folder / "config.yaml", {})
     assert [one.address for one in settings.feeds] == [site.slack.url + "/old"]
-    assert settings.timezone == "Europe/Paris"
+    assert (settings.timezone, bool(settings.web)) == ("Europe/Paris", True)
     assert settings.secrets()[0] == site.slack.url + HOOK
-    assert settings.web
 
     done = site.json("run", "--once")
     assert (done["delivered"], done["undelivered"]) == (2, 0)

@@ -72,11 +72,13 @@ _INTERRUPTED = 130
 
 
 def pass_settings(command: Callable[..., int | None]) -> Callable[..., int | None]:
-    """Call a command with the settings first, as `Options.settings_in_use` has them."""
+    """Call a command with the settings first, as `settings_in_use` has them."""
 
     @click.pass_obj
     def called(options: Options, /, **arguments: Any) -> int | None:
-        return command(options.settings_in_use().settings, **arguments)
+        from digest.cli.settings_in_use import settings_in_use
+
+        return command(settings_in_use(options).settings, **arguments)
 
     return update_wrapper(called, command)
 

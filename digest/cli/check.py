@@ -16,7 +16,7 @@ from digest.checks.renamed import check_names
 from digest.cli import aio
 from digest.cli.output import cell, open_console, print_result, progress, say
 from digest.config.secrets import missing_in
-from digest.errors import UsageError
+from digest.errors import ConfigError, UsageError
 from digest.language import counted
 from digest.store import database_of
 
@@ -48,7 +48,11 @@ def check(options: Options, *, online: bool) -> int:
 
     Where a secret is missing, that is said, and nothing is reached.
     """
-    settings = options.settings(log_level="error", secrets=False)
+    try:
+        settings = options.settings(log_level="error", secrets=False)
+    except ConfigError:
+        # With the secrets that are missing too.
+        settings = options.settings(log_level="error")
     missing = [*missing_in(settings)]
     for secret in missing:
         say(f"digest: {secret.error}", err=True)

@@ -17,6 +17,7 @@ from digest.channels.previews import FORMS, TEXT_FORMS, Previews, check_form, sh
 from digest.cli import aio
 from digest.cli.output import polling_progress, print_json, say, show_document
 from digest.cli.private_files import write_private
+from digest.cli.settings_in_use import settings_in_use
 from digest.config.spelling import nearest
 from digest.config.units import parse_duration
 from digest.editions.weekly import configured, is_weekly
@@ -71,7 +72,7 @@ def preview(
     This changes nothing. DIGEST.weekly is the week so far, for readers who want it once a week.
     Feeds that were never polled are polled for the preview alone.
     """
-    settings, trouble = options.settings_in_use().settings, None
+    settings, trouble = settings_in_use(options).settings, None
     name = configured(digest)
     if name not in settings.digests:
         raise UsageError(f"there is no digest {digest!r}{nearest(digest, settings.digests)}")

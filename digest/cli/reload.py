@@ -10,6 +10,7 @@ from msgspec import convert
 from digest.app.results import Reloaded
 from digest.cli import aio
 from digest.cli.output import print_result, say
+from digest.cli.settings_in_use import database_in_use
 from digest.errors import StoreError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def reload(options: Options) -> None:
     """
     from digest.web.control_client import ask_daemon
 
-    answer = aio.run(ask_daemon(options.database(), "reload"))
+    answer = aio.run(ask_daemon(database_in_use(options), "reload"))
     if answer is None:
         raise StoreError("no daemon runs now; `digest run` reads the file when it starts")
     print_result(convert(answer, Reloaded), _print)

@@ -13,6 +13,7 @@ from digest.app.results import SettingsFile
 from digest.app.settings_file import trouble_of
 from digest.cli import aio
 from digest.cli.output import cell, open_console, print_json, say
+from digest.cli.settings_in_use import database_in_use, settings_in_use
 from digest.errors import UsageError
 from digest.store import database_of, read_store
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from rich.console import Group
 
     from digest.app.results import Status
-    from digest.cli.options import InUse, Options
+    from digest.cli.options import Options
+    from digest.cli.settings_in_use import InUse
     from digest.cli.status_report import Line
     from digest.store import DatabaseAddress
 
@@ -43,10 +45,10 @@ def status(options: Options, *, healthcheck: bool, watch: bool) -> int:
     Then the health of the feeds, and the number of deliveries by state.
     """
     if healthcheck:
-        return 0 if _is_running(options.database()) else 1
+        return 0 if _is_running(database_in_use(options)) else 1
     if watch and options.json:
         raise UsageError("give --watch or --json, not both")
-    in_use = options.settings_in_use()
+    in_use = settings_in_use(options)
     if options.json:
         print_json(_report(in_use, datetime.now(UTC)))
     elif watch:

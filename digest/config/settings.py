@@ -210,6 +210,17 @@ class Settings(Model):
         return tuple(dict.fromkeys(secrets_in(self)))
 
 
+def database_url(given: object, base: Path) -> str | None:
+    """What a file says of its database, or the default, from the root on; None: it cannot be."""
+    text = str(given or Settings.model_fields["database"].default)
+    if not text.startswith(SQLITE_PREFIX):
+        return None
+    try:
+        return SQLITE_PREFIX + str(base / Path(text.removeprefix(SQLITE_PREFIX)).expanduser())
+    except RuntimeError:
+        return None
+
+
 def _matches(feed: AnySource, wanted: tuple[str, ...]) -> bool:
     names = {feed.address, feed.name, *(f"tag:{tag}" for tag in feed.tags)}
     return not names.isdisjoint(wanted)

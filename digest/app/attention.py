@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 from digest.app.lost_names import lost_names
 from digest.app.results import Attention
+from digest.app.settings_file import runs_with
 from digest.feeds.failing import needs_attention
 from digest.store.tables import NOT_PUBLISHED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from digest.app.results import FeedHealth
+    from digest.app.results import FeedHealth, SettingsFile
     from digest.config import Settings
     from digest.store.health import Health
 
@@ -24,10 +25,15 @@ _OF_POLLS = {"feed", "gone"}
 
 
 def attention(
-    settings: Settings, health: Health | None, feeds: Sequence[FeedHealth], now: datetime
+    settings: Settings,
+    health: Health | None,
+    feeds: Sequence[FeedHealth],
+    now: datetime,
+    file: SettingsFile | None = None,
 ) -> tuple[Attention, ...]:
     """All that needs attention, by kind; `health` is None before the first run."""
     return (
+        *_erroneous(settings, file, health, now),
         *_failing(feeds, now),
         *_incidents(settings, feeds, health),
         *_resting(settings, health),
@@ -56,6 +62,21 @@ def _failing(feeds: Sequence[FeedHealth], now: datetime) -> list[Attention]:
         )
         for feed in feeds
         if feed.health == "failing" and needs_attention(feed.url, feed.failing_since, now)
+    ]
+
+
+def _erroneous(
+    settings: Settings, file: SettingsFile | None, health: Health | None, now: datetime
+) -> list[Attention]:
+    """A file with an error: as it is now, or else as the daemon last read it."""
+    if file and file.trouble:
+        message = runs_with(file.since, file.trouble, settings.timezone, now)
+        return [_need("file", file.path, message)]
+    incidents = health.incidents if health else []
+    return [
+        _need(incident.kind, incident.subject, incident.message)
+        for incident in incidents
+        if incident.kind == "file"
     ]
 
 

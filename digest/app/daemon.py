@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from digest import __version__
 from digest.app.lost_names import lost_names
+from digest.app.settings_file import runs_with, trouble_of
 from digest.app.ticker import DaemonHealth, Ticker
-from digest.app.wiring import Prepared, prepare, runtime_over
+from digest.app.wiring import Prepared, prepare, runtime_over, utc_now
 from digest.config.changes import changes
 from digest.errors import DigestError, StoreError
 from digest.log import event
@@ -59,10 +60,12 @@ class Daemon:
         self._prepared = prepared
         self._load = load
         self._adopt = adopt
+        self._file = file
         self._watch = Watch(file)
         self._ticker: Ticker | None = None
         self._working = asyncio.Event()
         self._reload = reload
+        self._reloads: list[asyncio.Future[list[str]]] = []
         self._commands: set[asyncio.Task[Any]] = set()
         self.health = DaemonHealth()
         # Called with settings before they are taken over; where it raises, they are not.
@@ -106,9 +109,22 @@ class Daemon:
         """What a query of the store answers."""
         return await self._store.transact(work)
 
-    def read_anew(self) -> None:
-        """Have the settings read anew, as a changed file would."""
+    async def read_anew(self) -> list[str]:
+        """Read the settings anew, as for a changed file; answers what is different with them.
+
+        Raises:
+            DigestError: they are not taken over; or the daemon stopped meanwhile.
+        """
+        answer: asyncio.Future[list[str]] = asyncio.get_running_loop().create_future()
+        self._reloads.append(answer)
         self._reload.set()
+        try:
+            # Whoever asks may go; the answer is given all the same.
+            return await asyncio.shield(answer)
+        except asyncio.CancelledError:
+            if not answer.cancelled():
+                raise
+            raise StoreError("the daemon stopped meanwhile") from None
 
     async def carry_out(self, command: Callable[[Runtime], Coroutine[Any, Any, T]]) -> T:
         """Carry out a command; one that comes while settings are taken over waits for that.
@@ -153,6 +169,7 @@ class Daemon:
                     digests=len(settings.digests),
                 )
                 first = False
+                await self.read(lambda store: store.incidents.close_all("file", utc_now()))
                 await self._tell_lost()
                 await self._until_others(stop)
                 if stop.is_set():
@@ -194,6 +211,9 @@ class Daemon:
                     return
         finally:
             stopped.cancel()
+            if stop.is_set():
+                for answer in self._reloads:
+                    answer.cancel()
 
     async def _asked(self) -> None:
         """Wait until the settings are to be read anew."""
@@ -207,26 +227,47 @@ class Daemon:
         """Read the settings, and keep them if they are right and others than before."""
         # What is read now is not news later.
         self._watch.changed()
+        answers, self._reloads = self._reloads, []
         try:
             prepared = await asyncio.to_thread(self._prepare_anew)
             await self.make_ready(prepared.settings)
         except DigestError as error:
-            for line in str(error).splitlines():
-                event(_log, logging.ERROR, "not reloaded", error=line)
+            await self._refuse(error)
+            for answer in answers:
+                answer.set_exception(error)
             return False
         except Exception:  # noqa: BLE001 - a bug is logged whole
             _log.exception("bug while reloading; the daemon goes on as it was")
+            for answer in answers:
+                answer.set_exception(StoreError("a bug, which the log has; all is as it was"))
             return False
         found = changes(self.settings, prepared.settings)
         if found:
             self._adopt(prepared.settings)
             self._prepared = prepared
+        else:
+            await self.read(lambda store: store.incidents.close_all("file", utc_now()))
+        for answer in answers:
+            answer.set_result(found)
         shown = [
             *found[:_MOST_TOLD],
             *([f"{len(found)} in all"] if len(found) > _MOST_TOLD else []),
         ]
         event(_log, logging.INFO, "reloaded", changes="; ".join(shown) or "none")
         return bool(found)
+
+    async def _refuse(self, error: DigestError) -> None:
+        """Log why the settings are not taken over, and open an incident until others are."""
+        for line in str(error).splitlines():
+            event(_log, logging.ERROR, "not reloaded", error=line)
+        timezone, trouble, now = self.settings.timezone, trouble_of(error), utc_now()
+
+        def note(store: Store) -> None:
+            last = store.last_settings.read()
+            message = runs_with(last.since if last else None, trouble, timezone, now)
+            store.incidents.note("file", str(self._file), message, now)
+
+        await self.read(note)
 
     def _prepare_anew(self) -> Prepared:
         prepared = prepare(self._load())

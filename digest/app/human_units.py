@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 
 def in_megabytes(number: int) -> str:
@@ -30,3 +30,10 @@ def _span(span: timedelta) -> str:
     if minutes < 48 * 60:
         return f"{round(minutes / 60)} h"
     return f"{round(minutes / 1440)} d"
+
+
+def clock_time(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """`07:12`, with the date where that is not today's."""
+    local = at.astimezone(zone)
+    same_day = local.date() == now.astimezone(zone).date()
+    return f"{local:%H:%M}" if same_day else f"{local:%Y-%m-%d %H:%M}"

@@ -11,6 +11,7 @@ from digest.app.results import (
     FeedCondition,
     FeedHealth,
     LargeFeed,
+    SettingsFile,
     Status,
     Storage,
 )
@@ -30,9 +31,16 @@ if TYPE_CHECKING:
 
 
 def status_report(
-    settings: Settings, health: Health | None, now: datetime, sizes: Sizes | None = None
+    settings: Settings,
+    health: Health | None,
+    now: datetime,
+    sizes: Sizes | None = None,
+    file: SettingsFile | None = None,
 ) -> Status:
-    """How everything is; `health` is None before the first run, `sizes` where nobody asks."""
+    """How everything is; `health` is None before the first run.
+
+    `sizes` and `file` are None where nobody asks.
+    """
     rows = health.feeds if health else {}
     names = _names(settings, rows)
     backoffs = health.hosts if health else ()
@@ -44,13 +52,14 @@ def status_report(
         feeds=feeds,
         digests=tuple(_digest(settings, name, health, now) for name in settings.digests),
         deliveries=_counts(health),
-        attention=attention(settings, health, feeds, now),
+        attention=attention(settings, health, feeds, now, file),
         storage=_storage(feeds, sizes) if sizes else Storage(),
         waiting=waiting_hosts(
             (feed.waits_for, feed.next_poll_at)
             for feed in feeds
             if feed.waits_for and feed.next_poll_at
         ),
+        file=file,
     )
 
 

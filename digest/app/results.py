@@ -106,6 +106,13 @@ class HeldDecision(Struct, frozen=True):
     entries: int
 
 
+class Reloaded(Struct, frozen=True):
+    """`reload`: the daemon took the file over."""
+
+    changes: tuple[str, ...]
+    """What is different now, by name; empty where nothing is."""
+
+
 class KeysRotated(Struct, frozen=True):
     """`keys rotate`."""
 
@@ -173,7 +180,8 @@ class Attention(Struct, frozen=True):
 
     kind: str
     """feed, gone, flood, quota, host, missed, moved, digest, channel, delivery, deliveries, disk,
-    template, list (of a gone channel) or renamed (perhaps: a gone digest)."""
+    template, file (of the settings), list (of a gone channel) or renamed (perhaps: a gone digest).
+    """
     name: str
     url: str | None
     """Of the feed, where it is one."""
@@ -200,6 +208,16 @@ class Storage(Struct, frozen=True):
     """The five with the most text, the largest first."""
 
 
+class SettingsFile(Struct, frozen=True):
+    """The configuration file, and the settings that were last taken over."""
+
+    path: str
+    since: datetime | None = None
+    """Since when the settings that are in use are as they are; null before the first start."""
+    trouble: str = ""
+    """The first error that it has now, and where; it is not taken over until that is mended."""
+
+
 class Status(Struct, frozen=True):
     """`status`; with `--healthcheck` nothing is printed."""
 
@@ -210,3 +228,4 @@ class Status(Struct, frozen=True):
     storage: Storage
     waiting: tuple[WaitingHost, ...] = ()
     """The hosts that allow no more requests now, and that feeds wait for."""
+    file: SettingsFile | None = None

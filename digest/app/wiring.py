@@ -75,10 +75,14 @@ def prepare(settings: Settings) -> Prepared:
     """Compile the templates and make the channels that settings name.
 
     Raises:
+        ConfigError: a secret is missing that sending needs.
         TemplateError: a template does not compile or render.
     """
     # A command that only polls does without.
     from digest.channels import open_channels
+    from digest.config.without_secrets import refuse_missing
+
+    refuse_missing((settings.smtp, settings.channels))
 
     templates = compile_templates(settings)
     _warn_of_templates(settings)
@@ -114,14 +118,19 @@ async def polling_over(
     """What polls into an open store, once it knows the feeds and digests of the settings.
 
     With `first_due_at_once` a digest that never had an edition is due now.
+
+    Raises:
+        ConfigError: a secret is missing that polling needs.
     """
     # Commands that only read do without.
     from digest.app.http_clients import open_fetcher
-    from digest.jobs.plan import know_lists, plan
+    from digest.config.without_secrets import refuse_missing
+    from digest.jobs.plan import know_lists, know_settings, plan
     from digest.jobs.poll import PollJob
     from digest.workers.pool import WorkerPool
 
     settings, store = context.settings, context.store
+    refuse_missing(settings.feeds)
     # Names are looked up in threads: hosts whose name servers hang must leave some to the others.
     threads = ThreadPoolExecutor(settings.polling.concurrency + 4, thread_name_prefix="work")
     asyncio.get_running_loop().set_default_executor(threads)
@@ -132,6 +141,7 @@ async def polling_over(
         urls = [feed.address for feed in settings.feeds]
         await store.transact(lambda opened: opened.schedules.plan(plans, now, urls))
         await know_lists(settings, store)
+        await know_settings(settings, store, now)
         if first_due_at_once:
             await store.transact(lambda opened: opened.schedules.make_first_due(now))
         async with open_fetcher(settings, clock=context.clock) as fetcher:
@@ -211,9 +221,11 @@ async def open_runtime(
     first_due_at_once: bool = False,
 ) -> AsyncIterator[Runtime]:
     """All jobs, for a command; parameters and errors are `open_store`'s and `prepare`'s."""
-    prepared = prepare(settings)
     async with (
         open_store(settings, holder) as store,
-        runtime_over(store, prepared, clock, first_due_at_once=first_due_at_once) as runtime,
+        # Where a daemon has the database, all that sending needs is the daemon's.
+        runtime_over(
+            store, prepare(settings), clock, first_due_at_once=first_due_at_once
+        ) as runtime,
     ):
         yield runtime

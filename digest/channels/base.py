@@ -88,7 +88,7 @@ class BaseChannel(ABC, Generic[S]):
         return None
 
     def greeting(self, line: str) -> bytes | None:  # noqa: ARG002
-        """What says one line, for `digest init` to send; None: nothing does."""
+        """What says one line, to see that it arrives; None: nothing does."""
         return None
 
     @abstractmethod

@@ -63,7 +63,7 @@ class Channel(Protocol):
         """A plainer form of a payload that was refused, always the same; None: there is none."""
 
     def greeting(self, line: str) -> bytes | None:
-        """A payload that says one line, for `digest init` to send; None: nothing does."""
+        """A payload that says one line, to see that it arrives; None: nothing does."""
 
     def session(self) -> AbstractAsyncContextManager[Session]:
         """What sends deliveries one after the other; what it needs is opened by the first."""

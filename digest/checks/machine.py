@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from digest.checks import Finding, Trouble, failed, found
+from digest.config.secrets import missing_in
 from digest.errors import StoreError, TemplateError
 from digest.feeds.http.guard import bad_port
 from digest.language import counted
@@ -70,7 +71,7 @@ def check_ports(settings: Settings) -> list[Finding]:
     """The feeds and channels at ports that are never asked; an address may be a secret."""
     urls = {f"feed {feed.name or feed.address}": feed.address for feed in settings.feeds}
     for name, channel in settings.channels.items():
-        if channel.server_url:
+        if not any(missing_in(channel)) and channel.server_url:
             urls[f"channel {name}"] = channel.server_url
     bad = {name: bad_port(urlsplit(url).port) for name, url in urls.items()}
     mend = "have it served at another port, and write that"

@@ -34,6 +34,7 @@ _COMMANDS = {
         "init": "setup.init",
         "check": "check",
         "run": "run",
+        "reload": "reload",
         "service": "setup.service",
         "demo": "demo.demo",
     },
@@ -41,6 +42,7 @@ _COMMANDS = {
         "status": "status",
         "preview": "preview",
         "send": "poll_send",
+        "test": "test",
         "poll": "poll_send",
         "explain": "explain",
         "incidents": "deliveries",
@@ -70,11 +72,13 @@ _INTERRUPTED = 130
 
 
 def pass_settings(command: Callable[..., int | None]) -> Callable[..., int | None]:
-    """Call a command with the settings first; only errors are logged unless the options say so."""
+    """Call a command with the settings first, as `settings_in_use` has them."""
 
     @click.pass_obj
     def called(options: Options, /, **arguments: Any) -> int | None:
-        return command(options.settings(log_level="error"), **arguments)
+        from digest.cli.settings_in_use import settings_in_use
+
+        return command(settings_in_use(options).settings, **arguments)
 
     return update_wrapper(called, command)
 

@@ -15,6 +15,8 @@ from digest.checks.machine import check_ports, check_templates
 from digest.checks.renamed import check_names
 from digest.cli import aio
 from digest.cli.output import cell, open_console, print_result, progress, say
+from digest.config.secrets import missing_in
+from digest.errors import ConfigError, UsageError
 from digest.language import counted
 from digest.store import database_of
 
@@ -42,8 +44,18 @@ class Checks(Struct, frozen=True):
 )
 @click.pass_obj
 def check(options: Options, *, online: bool) -> int:
-    """Check the configuration and the templates. With --online, also all that they reach."""
-    settings = options.settings(log_level="error")
+    """Check the configuration and the templates. With --online, also all that they reach.
+
+    Where a secret is missing, that is said, and nothing is reached.
+    """
+    try:
+        settings = options.settings(log_level="error", secrets=False)
+    except ConfigError:
+        # With the secrets that are missing too.
+        settings = options.settings(log_level="error")
+    missing = [*missing_in(settings)]
+    for secret in missing:
+        say(f"digest: {secret.error}", err=True)
     findings = [
         _settings(settings),
         *check_templates(settings),
@@ -53,13 +65,13 @@ def check(options: Options, *, online: bool) -> int:
         *check_secrets(settings),
         *check_names(settings),
     ]
-    if online:
+    if online and not missing:
         from digest.checks.everything import Outside, check_everything
 
         with progress("checking", None) as done:
             findings += aio.run(check_everything(settings, Outside(), done))
     print_result(Checks(tuple(findings)), _print)
-    return exit_code(findings)
+    return UsageError.exit_code if missing else exit_code(findings)
 
 
 def _settings(settings: Settings) -> Finding:

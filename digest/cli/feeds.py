@@ -192,7 +192,7 @@ def import_(options: Options, file: BinaryIO, *, append: bool) -> int:
         subscriptions = read_opml(_whole(file))
     except ValueError as error:
         raise UsageError(f"{file.name}: {error}") from None
-    settings = options.settings(log_level="error") if append else _settings(options)
+    settings = options.settings(log_level="error", secrets=False) if append else _settings(options)
     new, refused = _new(subscriptions, settings)
     items = [feed_lines(feed.url, feed.name, feed.tags) for feed in new]
     if append and items:

@@ -98,7 +98,7 @@ def add(
     allow_private_networks: bool,
 ) -> None:
     """Add the feed at URL, or of the page there. It is tried first."""
-    settings = options.settings(log_level="error")
+    settings = options.settings(log_level="error", secrets=False)
     interval = _interval(every)
     feed = source_named(url, allow_private_networks=allow_private_networks or None)
     _refuse_known(settings, feed.address)
@@ -209,7 +209,7 @@ def _set_paused(options: Options, feed: str, *, paused: bool) -> None:
 
 def _configured(options: Options, wanted: str) -> tuple[Settings, int]:
     """The settings, and the place of a feed among theirs."""
-    settings = options.settings(log_level="error")
+    settings = options.settings(log_level="error", secrets=False)
     (url,) = feed_urls(settings, [wanted], titles_of(database_of(settings)))
     return settings, [feed.address for feed in settings.feeds].index(url)
 
@@ -231,7 +231,11 @@ def _print_done(change: FeedAdded | FeedChange) -> None:
 
 
 def take_over(settings: Settings) -> bool:
-    """Have a daemon read the configuration file anew; whether one runs."""
+    """Have a daemon read the configuration file anew; whether one runs.
+
+    Raises:
+        DigestError: it does not take the file over, which stays as it is now.
+    """
     from digest.web.control_client import ask_daemon
 
     return aio.run(ask_daemon(database_of(settings), "reload")) is not None

@@ -21,17 +21,19 @@ class Options(Struct, frozen=True):
     verbose: bool
     quiet: bool
 
-    def settings(self, *, log_level: str | None = None) -> Settings:
+    def settings(self, *, log_level: str | None = None, secrets: bool = True) -> Settings:
         """Load the settings and set up the log, at `log_level` where the file is not to decide.
+
+        Without `secrets`, those that cannot be filled in here are missing.
 
         Raises:
             UsageError: no file, or one with problems.
         """
-        settings = self.load()
+        settings = self.load(secrets=secrets)
         self.set_up_log(settings, settings.secrets(), log_level)
         return settings
 
-    def load(self) -> Settings:
+    def load(self, *, secrets: bool = True) -> Settings:
         """Read the settings.
 
         Raises:
@@ -39,7 +41,7 @@ class Options(Struct, frozen=True):
         """
         from digest.config import load_settings
 
-        return load_settings(self.file())
+        return load_settings(self.file(), secrets=secrets)
 
     def file(self) -> Path:
         """Where the settings are.

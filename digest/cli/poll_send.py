@@ -13,7 +13,8 @@ from digest.app.wiring import open_polling, open_runtime
 from digest.cli import aio, pass_settings
 from digest.cli.holder import ask_holder
 from digest.cli.output import polling_progress, print_result, print_table, say
-from digest.errors import InstanceError
+from digest.errors import InstanceError, UsageError
+from digest.jobs.test_sends import SentTest
 from digest.language import counted
 from digest.store import database_of, titles_of
 
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
     from digest.config import Settings
 
+_CONTENTS = {
+    "new": "The next edition",
+    "last": "Nothing is new: the last edition",
+    "sample": "There is nothing to send yet: a sample",
+}
 UNDELIVERED = {"failed", "unknown", "retrying", "pending"}
 
 
@@ -71,9 +77,26 @@ async def _poll(settings: Settings, feeds: tuple[str, ...]) -> Poll:
 @click.command()
 @click.argument("digest")
 @click.option("--to", metavar="CHANNEL", help="Only to this channel.")
+@click.option(
+    "--test",
+    "test_to",
+    is_flag=False,
+    flag_value="",
+    metavar="[ADDRESS|CHANNEL]",
+    help="Send the next edition as it would be now, marked as a test, to one recipient.",
+)
 @pass_settings
-def send(settings: Settings, digest: str, to: str | None) -> int:
-    """Publish and deliver an edition of DIGEST now. Its schedule stays as it is."""
+def send(settings: Settings, digest: str, to: str | None, test_to: str | None) -> int:
+    """Publish and deliver an edition of DIGEST now. Its schedule stays as it is.
+
+    With --test nothing is published: what is sent is kept nowhere, and takes no entries. It goes
+    to the first recipient unless an address or a channel is given.
+    """
+    if test_to is not None:
+        if to:
+            raise UsageError("give --to or --test, not both")
+        print_result(aio.run(_send_test(settings, digest, test_to or None)), _print_test)
+        return 0
     result = aio.run(_send(settings, digest, to))
     print_result(result, _print_sent)
     return 1 if any(delivery.state in UNDELIVERED for delivery in result.deliveries) else 0
@@ -86,6 +109,18 @@ async def _send(settings: Settings, digest: str, to: str | None) -> Send:
                 return await runtime.send(digest, to, report)
     except InstanceError as error:
         return await ask_holder(settings, error, Send, "send", digest=digest, to=to)
+
+
+async def _send_test(settings: Settings, digest: str, to: str | None) -> SentTest:
+    try:
+        async with open_runtime(settings, "digest send") as runtime:
+            return await runtime.trial_sender.send_to(digest, to)
+    except InstanceError as error:
+        return await ask_holder(settings, error, SentTest, "send_test", digest=digest, to=to)
+
+
+def _print_test(test: SentTest) -> None:
+    say(f"{_CONTENTS[test.content]} of {test.digest}, sent to {test.recipient} as a test")
 
 
 def _print_sent(result: Send) -> None:

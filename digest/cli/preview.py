@@ -17,10 +17,12 @@ from digest.channels.previews import FORMS, TEXT_FORMS, Previews, check_form, sh
 from digest.cli import aio
 from digest.cli.output import polling_progress, print_json, say, show_document
 from digest.cli.private_files import write_private
+from digest.cli.settings_in_use import settings_in_use
 from digest.config.spelling import nearest
 from digest.config.units import parse_duration
 from digest.editions.weekly import configured, is_weekly
 from digest.errors import UsageError
+from digest.jobs.first_edition import next_draft
 from digest.jobs.render import render_carefully
 from digest.model import NO_PICTURES
 from digest.rendering.snapshot import EditionSnapshot, snapshot
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from digest.jobs.drafts import Drafter
     from digest.model import Edition, Pictures, PollResult
     from digest.rendering.renderer import Renderer
+    from digest.store import Store, StoreThread
 
 
 class ExplainedEdition(EditionSnapshot, frozen=True):
@@ -69,7 +72,7 @@ def preview(
     This changes nothing. DIGEST.weekly is the week so far, for readers who want it once a week.
     Feeds that were never polled are polled for the preview alone.
     """
-    settings, trouble = options.settings(log_level="error"), None
+    settings, trouble = settings_in_use(options).settings, None
     name = configured(digest)
     if name not in settings.digests:
         raise UsageError(f"there is no digest {digest!r}{nearest(digest, settings.digests)}")
@@ -133,9 +136,12 @@ async def compose_preview(
 
     It comes with its pictures if it is to be seen `in_full`.
     """
-    async with _polled_copy(settings, configured(digest)) as (drafter, failed):
-        draw = drafter.weekly if is_weekly(digest) else drafter.edition
-        draft = await draw(configured(digest), utc_now())
+    name, now = configured(digest), utc_now()
+    async with _polled_copy(settings, name) as (store, drafter, failed):
+        if is_weekly(digest):
+            draft = await drafter.weekly(name, now)
+        else:
+            draft = await next_draft(drafter, store, settings, name, now)
         pictures = NO_PICTURES
         if in_full:
             from digest.app.drafting import open_pictures
@@ -158,7 +164,7 @@ async def compose_first(
         for reach in reaches
     }
     settings = settings.model_copy(update={"digests": digests})
-    async with _polled_copy(settings, reaches[0]) as (drafter, failed):
+    async with _polled_copy(settings, reaches[0]) as (_, drafter, failed):
         now = utc_now()
         drafts = {reach: await drafter.edition(reach, now) for reach in reaches}
         return {reach: draft.edition for reach, draft in drafts.items()}, failed
@@ -167,7 +173,7 @@ async def compose_first(
 @asynccontextmanager
 async def _polled_copy(
     settings: Settings, digest: str
-) -> AsyncIterator[tuple[Drafter, list[PollResult]]]:
+) -> AsyncIterator[tuple[StoreThread[Store], Drafter, list[PollResult]]]:
     """What drafts from a copy of the database, and the feeds that could not be read for it.
 
     A copy, so that nothing can change: subscriptions and first polls included.
@@ -187,4 +193,4 @@ async def _polled_copy(
                 with polling_progress(len(unread)) as report:
                     polled = await poll_job.poll(unread, report)
             not_read = [feed for feed in polled if feed.outcome in {"failed", "postponed"}]
-            yield drafter, not_read
+            yield context.store, drafter, not_read

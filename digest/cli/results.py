@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from digest.app.results import Decided, HeldDecision, KeysRotated, Poll, Run, Send, Status
+from digest.app.results import Decided, HeldDecision, KeysRotated, Poll, Reloaded, Run, Send, Status
 from digest.cli.backup import Backup
 from digest.cli.check import Checks
 from digest.cli.deliveries import Deliveries, Incidents, Show
@@ -25,6 +25,7 @@ from digest.cli.templates import TemplateCheck, ThemeExport, Themes
 from digest.jobs.recipient_admin import Recipients, RecipientsAllow
 from digest.jobs.recipient_import import RecipientsImport
 from digest.jobs.renames import DigestsForget, DigestsMove, RecipientsForget, RecipientsMove
+from digest.jobs.test_sends import ChannelTest, SentTest
 from digest.rendering.snapshot import EditionSnapshot
 
 
@@ -45,11 +46,13 @@ _NOT_SENT = "a delivery is not sent"
 RESULTS = {
     "run": Result((Run,), "with --once: a feed, an edition or a delivery failed", writes=True),
     "check": Result((Checks,), "with --online: something that it reaches cannot be used"),
+    "reload": Result((Reloaded,), "no daemon runs, or it cannot take the file over"),
     "poll": Result((Poll,), "a feed could not be read", writes=True),
     "preview": Result(
         (EditionSnapshot, ExplainedEdition), "a feed that was polled for it could not be read"
     ),
-    "send": Result((Send,), _NOT_SENT, writes=True),
+    "send": Result((Send, SentTest), _NOT_SENT, writes=True),
+    "test": Result((ChannelTest,), "it is not sent", writes=True),
     "held": Result((Held, HeldDecision), writes=True),
     "deliveries": Result((Deliveries,), "there is no database yet"),
     "show": Result((Show,), "there is no database yet"),

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.app.reports import status_report
+from digest.app.results import SettingsFile
+from digest.app.settings_file import trouble_of
 from digest.cli import aio
 from digest.cli.output import cell, open_console, print_json, say
+from digest.cli.settings_in_use import database_in_use, settings_in_use
 from digest.errors import UsageError
 from digest.store import database_of, read_store
 
@@ -19,8 +22,9 @@ if TYPE_CHECKING:
 
     from digest.app.results import Status
     from digest.cli.options import Options
+    from digest.cli.settings_in_use import InUse
     from digest.cli.status_report import Line
-    from digest.config import Settings
+    from digest.store import DatabaseAddress
 
 _STYLES = {
     "plain": "",
@@ -40,41 +44,44 @@ def status(options: Options, *, healthcheck: bool, watch: bool) -> int:
 
     Then the health of the feeds, and the number of deliveries by state.
     """
-    settings = options.settings(log_level="error")
     if healthcheck:
-        return 0 if _is_running(settings) else 1
+        return 0 if _is_running(database_in_use(options)) else 1
     if watch and options.json:
         raise UsageError("give --watch or --json, not both")
+    in_use = settings_in_use(options)
     if options.json:
-        print_json(_report(settings, datetime.now(UTC)))
+        print_json(_report(in_use, datetime.now(UTC)))
     elif watch:
-        _watch(settings, everything=options.verbose)
+        _watch(in_use, everything=options.verbose)
     else:
-        _print(_lines(settings, everything=options.verbose))
+        _print(_lines(in_use, everything=options.verbose))
     return 0
 
 
-def _is_running(settings: Settings) -> bool:
+def _is_running(database: DatabaseAddress) -> bool:
     from digest.web.control_client import daemon_is_alive
 
-    return aio.run(daemon_is_alive(database_of(settings)))
+    return aio.run(daemon_is_alive(database))
 
 
-def _report(settings: Settings, now: datetime) -> Status:
-    health = sizes = None
-    with read_store(database_of(settings)) as store:
+def _report(in_use: InUse, now: datetime) -> Status:
+    health = sizes = last = None
+    with read_store(database_of(in_use.settings)) as store:
         if store:
             health, sizes = store.health.read(), store.keeping.sizes()
-    return status_report(settings, health, now, sizes)
+            last = store.last_settings.read()
+    trouble = trouble_of(in_use.error) if in_use.error else ""
+    file = SettingsFile(str(in_use.file), last.since if last else None, trouble)
+    return status_report(in_use.settings, health, now, sizes, file)
 
 
-def _lines(settings: Settings, *, everything: bool) -> list[Line]:
+def _lines(in_use: InUse, *, everything: bool) -> list[Line]:
     from digest.cli.status_report import overview
 
-    now = datetime.now(UTC)
-    running = _is_running(settings)
+    settings, now = in_use.settings, datetime.now(UTC)
+    running = _is_running(database_of(settings))
     zones = {name: settings.zone_of(name) for name in settings.digests}
-    return overview(_report(settings, now), zones, now, running=running, everything=everything)
+    return overview(_report(in_use, now), zones, now, running=running, everything=everything)
 
 
 def _print(lines: list[Line]) -> None:
@@ -91,14 +98,14 @@ def _styled(lines: list[Line]) -> Group:
     return Group(*(cell(line.text, _STYLES[line.kind]) for line in lines))
 
 
-def _watch(settings: Settings, *, everything: bool) -> None:
+def _watch(in_use: InUse, *, everything: bool) -> None:
     from digest.cli.status_watch import keys, refuse_elsewhere, watch
 
     refuse_elsewhere()
     from rich.live import Live
 
     def made() -> Group:
-        return _styled(_lines(settings, everything=everything))
+        return _styled(_lines(in_use, everything=everything))
 
     with keys() as key, Live(console=open_console(), screen=True, auto_refresh=False) as live:
         watch(made, lambda shown: live.update(shown, refresh=True), key)

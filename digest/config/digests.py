@@ -56,9 +56,10 @@ class DigestSettings(Model):
     watch: Rules = Field(
         (), description="Rules; entries that one of them matches come first and are marked."
     )
-    first_edition: Duration = Field(
-        timedelta(days=7),
-        description="How old an entry of a new feed may be; 0: none is sent. Undated ones are old.",
+    first_edition: Duration | None = Field(
+        None,
+        description="How old an entry of a new feed may be; 0: none is sent. Undated ones are old."
+        " Default: the period of the schedule; the first edition of all may go back further.",
     )
     max_entries: int = Field(
         25, ge=1, le=1000, description="The most stories in one edition; see overflow for the rest."
@@ -149,6 +150,11 @@ class DigestSettings(Model):
         " output targets target notify send via email emails",
     }
 
+    @property
+    def reach(self) -> timedelta:
+        """How old an entry of a new feed may be."""
+        return self.schedule.period if self.first_edition is None else self.first_edition
+
     @model_validator(mode="before")
     @classmethod
     def _by_own_names(cls, data: Any) -> Any:
@@ -167,6 +173,10 @@ class DigestSettings(Model):
     @field_validator("template")
     @classmethod
     def _folder_exists(cls, folder: Path | None) -> Path | None:
-        if folder is not None and not folder.is_dir():
+        try:
+            is_folder = folder is None or folder.is_dir()
+        except OSError as error:
+            raise ValueError(f"cannot be the path of a folder: {error.strerror}") from None
+        if not is_folder:
             raise ValueError(f"there is no folder {folder}")
         return folder

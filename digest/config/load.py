@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from digest.config.ownership import refuse_of_others
+from digest.config.read import read_config
 from digest.config.references import check_references
 from digest.config.secret_files import fill_secrets
 from digest.config.secrets import FILE_SUFFIX
 from digest.config.settings import Settings
-from digest.config.yaml.document import Document, read_document
-from digest.errors import ConfigError, NoConfigError, Problem
+from digest.config.without_secrets import set_missing
+from digest.errors import ConfigError, NoConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from digest.config.yaml.document import Document
 
 _HERE = Path("config.yaml")
 _SYSTEM_FILE = Path("/etc/digest/config.yaml")
@@ -48,22 +51,24 @@ def find_config(given: Path | None, environ: Mapping[str, str] = os.environ) -> 
     )
 
 
-def load_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+def load_settings(
+    path: Path, environ: Mapping[str, str] = os.environ, *, secrets: bool = True
+) -> Settings:
     """Read and check a configuration file.
+
+    Without `secrets`, those that cannot be filled in are missing in the settings, and no problem.
 
     Raises:
         ConfigError: with every problem of the file, each with its line.
     """
-    try:
-        text = path.read_text("utf-8")
-    except OSError as error:
-        raise ConfigError(path, [Problem(0, "", f"cannot be read: {error.strerror}")]) from None
-    except UnicodeDecodeError:
-        raise ConfigError(path, [Problem(0, "", "is not UTF-8 text")]) from None
+    document = read_config(path, environ)
     base = path.absolute().parent
-    document = read_document(text, environ)
     files = fill_secrets(document, Settings, base)
-    settings = _validate(document, {"base": base, "secret_files": files})
+    missing = set_missing(document, path)
+    document.problems += [
+        problem for key, problem in document.unfilled.items() if secrets or key not in missing
+    ]
+    settings = _validate(document, {"base": base, "secret_files": files, "file": path.absolute()})
     if document.problems or settings is None:
         raise ConfigError(path, document.problems)
     return settings

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _MESSAGES = {
     "missing": "is required",
     "string_type": "must be text",
+    "path_type": "must be the path of a file",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
     "bool_parsing": "must be true or false",
@@ -52,7 +53,7 @@ def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]
     given = _given_otherwise(known)
     for details in error.errors(include_url=False):
         key = _key(data, known, details)
-        if details["type"] == "too_short" and _has_items(_at(data, key)):
+        if _is_short_of_items(details) and _at(data, key):
             # It is only short of the items that are wrong, which are reported on their own.
             continue
         if details["type"] == "missing" and key in given:
@@ -71,8 +72,9 @@ def _given_otherwise(known: Sections) -> set[Key]:
     return {(*key, setting) for key, setting in meanings if setting}
 
 
-def _has_items(value: Any) -> bool:
-    return isinstance(value, (list, dict)) and bool(value)
+def _is_short_of_items(details: ErrorDetails) -> bool:
+    # A secret text is too short in the same words as a list.
+    return details["type"] == "too_short" and not isinstance(details["input"], str)
 
 
 def _key(data: Any, known: Sections, details: ErrorDetails) -> Key:
@@ -136,8 +138,7 @@ def message_of(known: Sections, key: Key, details: ErrorDetails) -> str:
     if kind == "string_pattern_mismatch":
         pattern = context["pattern"]
         return PATTERN_WORDS.get(pattern, f"must match {pattern}")
-    if kind == "too_short" and context["min_length"] > 1:
-        # A secret text, whose length is looked at as that of a list.
+    if kind == "too_short" and not _is_short_of_items(details):
         return f"must be at least {context['min_length']} characters"
     template = _MESSAGES.get(kind)
     return template.format(**context) if template else details["msg"].lower()

@@ -182,15 +182,22 @@ class Settings(Model):
         return digests
 
     _secret_files: tuple[Path, ...] = PrivateAttr(())
+    _file: Path | None = PrivateAttr(None)
 
     def model_post_init(self, context: Any) -> None:
-        """Keep where secrets were read from, which no key says."""
+        """Keep where they and their secrets were read from, which no key says."""
         self._secret_files = tuple((context or {}).get("secret_files", ()))
+        self._file = (context or {}).get("file")
 
     @property
     def secret_files(self) -> tuple[Path, ...]:
         """The files that secrets were read from, each once."""
         return self._secret_files
+
+    @property
+    def file(self) -> Path | None:
+        """The file that they were read from, from the root on."""
+        return self._file
 
     def feeds_of(self, digest: str) -> tuple[AnySource, ...]:
         """The feeds a digest subscribes to, in the order of the file."""
@@ -253,6 +260,17 @@ class Settings(Model):
     def secrets(self) -> tuple[str, ...]:
         """Every secret, for redaction."""
         return tuple(dict.fromkeys(secrets_in(self)))
+
+
+def database_url(given: object, base: Path) -> str | None:
+    """What a file says of its database, or the default, from the root on; None: it cannot be."""
+    text = str(given or Settings.model_fields["database"].default)
+    if not text.startswith(SQLITE_PREFIX):
+        return None
+    try:
+        return SQLITE_PREFIX + str(base / Path(text.removeprefix(SQLITE_PREFIX)).expanduser())
+    except RuntimeError:
+        return None
 
 
 def _matches(feed: AnySource, wanted: tuple[str, ...]) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from digest.config.secrets import missing_in
+from digest.config.without_secrets import masked_json
 from digest.editions.schedule import next_after
 from digest.editions.weekly import weekly_of, weekly_schedule
 from digest.log import event
@@ -30,7 +32,7 @@ def plan(settings: Settings, now: datetime) -> list[DigestPlan]:
                 schedule=f"{digest.schedule.text} ({zone.key})",
                 next_edition_at=next_after(digest.schedule, zone, now),
                 feeds=tuple(feed.address for feed in settings.feeds_of(name)),
-                first_edition=digest.first_edition,
+                first_edition=digest.reach,
             )
         )
         if list_channels(settings, name):
@@ -42,10 +44,21 @@ def plan(settings: Settings, now: datetime) -> list[DigestPlan]:
                     next_edition_at=next_after(weekly, zone, now),
                     # It takes what the other editions have, and nothing else.
                     feeds=(),
-                    first_edition=digest.first_edition,
+                    first_edition=digest.reach,
                 )
             )
     return plans
+
+
+async def know_settings(settings: Settings, store: StoreThread[Store], now: datetime) -> None:
+    """Keep what is worked by from now on, for commands whose file has an error later.
+
+    What lacks a secret here is not all that the file says.
+    """
+    file = settings.file
+    if file is not None and not any(missing_in(settings)):
+        kept = masked_json(settings)
+        await store.transact(lambda opened: opened.last_settings.keep(str(file), kept, now))
 
 
 async def know_lists(settings: Settings, store: StoreThread[Store]) -> None:

@@ -16,6 +16,7 @@ from digest.editions.weekly import (
 )
 from digest.errors import DigestError, StoreError
 from digest.jobs.edition_writer import EditionWriter, end_week
+from digest.jobs.first_edition import next_draft
 from digest.jobs.plan import list_channels, plan
 from digest.log import event
 
@@ -173,7 +174,7 @@ class PublishJob:
         """Publish what is pending, whatever the schedule; None where there is nothing to send."""
         async with self._turn:
             now = self._clock()
-            draft = await self._drafter.edition(digest, now)
+            draft = await next_draft(self._drafter, self._store, self._settings, digest, now)
             return await self._publish(
                 draft, now, None, channels or self._settings.digests[digest].send_to
             )
@@ -188,7 +189,9 @@ class PublishJob:
             return None
         if is_weekly(digest):
             return await self._take_week(digest, turn, now)
-        draft = await self._drafter.edition(digest, now, turn.until)
+        draft = await next_draft(
+            self._drafter, self._store, self._settings, digest, now, turn.until
+        )
         channels = self._settings.digests[digest].send_to
         published = await self._publish(draft, at, following, channels)
         if published is None:

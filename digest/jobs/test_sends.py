@@ -1,6 +1,6 @@
-"""Sends a test: an edition as it would be now, to one recipient, kept nowhere.
+"""Sends tests, which are kept nowhere: an edition as it would be now, or a line by a channel.
 
-Where nothing is new it is the last edition once more, and before the first one that is made up.
+Where nothing is new the edition is the last once more, and before the first one that is made up.
 """
 
 from __future__ import annotations
@@ -10,8 +10,12 @@ import logging
 import secrets
 from typing import TYPE_CHECKING, Literal
 
+from msgspec import Struct
 from msgspec.structs import replace
 
+from digest.config.addresses import mail_address
+from digest.config.fields import one_address
+from digest.config.spelling import nearest
 from digest.errors import DeliveryError, UsageError
 from digest.jobs.pictures import without_pictures
 from digest.jobs.render import render_beside
@@ -20,6 +24,7 @@ from digest.model import NO_PICTURES, Delivery
 from digest.rendering.email.message import message_id
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from datetime import datetime
 
     from digest.channels import Channel, Session
@@ -32,15 +37,36 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# What a test has in it, and how its subject and title say so.
-Content = Literal["new", "last", "sample"]
-_MARKS: dict[Content, str] = {
+TestContent = Literal["new", "last", "sample"]
+# By what a test has in it: how its subject and title say so.
+_MARKS: dict[TestContent, str] = {
     "new": "[Test]",
     "last": "[Test: the last edition]",
     "sample": "[Test: a sample]",
 }
+_GREETING = "This is a test of digest: what it sends this way arrives."
 # Nothing resolves in it (RFC 2606), and nothing of the ledger is in it.
-_DOMAIN = "test.digest.invalid"
+TEST_DOMAIN = "test.digest.invalid"
+
+
+class SentTest(Struct, frozen=True):
+    """`send --test`: a test of an edition, which is in no ledger."""
+
+    digest: str
+    channel: str
+    recipient: str
+    content: TestContent
+    """What was in it: what is new, the last edition once more, or a sample that is made up."""
+
+
+class ChannelTest(Struct, frozen=True):
+    """`test`: a line that was sent by a channel, or a look at one that sends none."""
+
+    channel: str
+    recipient: str | None
+    """Who got the line; null where none was sent."""
+    answer: str
+    """What the service said, or what was found."""
 
 
 class TrialSender:
@@ -58,7 +84,7 @@ class TrialSender:
         self._picture_fetcher = picture_fetcher
         self._drafter = drafter
 
-    async def send(self, digest: str, channel: str, recipient: str) -> Content:
+    async def send(self, digest: str, channel: str, recipient: str) -> TestContent:
         """Send a digest's edition as it would be now, marked in subject and title.
 
         It takes no entries. Answers what was in it: what is new, the last edition or a sample.
@@ -69,6 +95,40 @@ class TrialSender:
         """
         if (channel, recipient) not in recipients(self._settings, digest):
             raise UsageError(f"{digest} does not go to {recipient or channel}")
+        return await self._send_edition(digest, channel, recipient)
+
+    async def send_to(self, digest: str, to: str | None) -> SentTest:
+        """Send what `send` does to an address or a channel, or the first there is.
+
+        An address need be no recipient of the digest, where an email channel sends it.
+
+        Raises:
+            UsageError: there is no such digest, channel or address.
+            DeliveryError: it could not be sent.
+        """
+        channel, recipient = target(self._settings, digest, to)
+        content = await self._send_edition(digest, channel, recipient)
+        return SentTest(digest, channel, recipient or channel, content)
+
+    async def greet(self, name: str) -> ChannelTest:
+        """Send a line by a channel; one that sends none is looked at.
+
+        Raises:
+            UsageError: there is no such channel.
+            DeliveryError: it could not be sent, or would not be.
+        """
+        channel = self._channels.get(name)
+        if channel is None:
+            raise UsageError(f"there is no channel {name!r}{nearest(name, self._channels)}")
+        now, addresses = self._clock(), self._settings.channels[name].test_recipients
+        payload = channel.greeting(_GREETING)
+        if payload is None or not addresses:
+            return ChannelTest(name, None, await self._careful(channel.check(), channel=name))
+        test = _test("", name, addresses[0], now)
+        said = await self._careful(_send_parts(channel, test, (payload,)), channel=name)
+        return ChannelTest(name, addresses[0] or name, said)
+
+    async def _send_edition(self, digest: str, channel: str, recipient: str) -> TestContent:
         now = self._clock()
         content, edition = await self._edition(digest, now)
         pictures = NO_PICTURES
@@ -80,18 +140,13 @@ class TrialSender:
             self._templates[digest], lambda templates: sender.render(marked, templates, pictures)
         )
         to = recipient or rendition.recipients[0]
-        # No two tests are the same message.
-        identity = (digest, now, channel, secrets.token_hex(), 0)
-        test = Delivery(
-            *(0, 0, digest, channel, to, 0, "sending", 0, now),
-            message_id=message_id(identity, _DOMAIN),
-        )
-        await self._send(sender, test, rendition.parts)
-        fields = {"digest": digest, "channel": channel, "recipient": to, "content": content}
-        event(_log, logging.INFO, "test sent", **fields)
+        test = _test(digest, channel, to, now)
+        about = {"digest": digest, "channel": channel, "recipient": to}
+        await self._careful(_send_parts(sender, test, rendition.parts), **about)
+        event(_log, logging.INFO, "test sent", **about, content=content)
         return content
 
-    async def _edition(self, digest: str, now: datetime) -> tuple[Content, Edition]:
+    async def _edition(self, digest: str, now: datetime) -> tuple[TestContent, Edition]:
         draft = (await self._drafter.edition(digest, now)).edition
         if draft.stories:
             return "new", draft
@@ -99,26 +154,34 @@ class TrialSender:
             return "last", last
         return "sample", _sample(draft, self._settings.title_of(digest))
 
-    async def _send(self, channel: Channel, test: Delivery, parts: tuple[bytes, ...]) -> None:
-        first = ""
+    async def _careful(self, sending: Awaitable[str], **about: str) -> str:
+        """What a service says, without secrets, also where it fails (`DeliveryError`)."""
         try:
-            async with channel.session() as session:
-                for number, payload in enumerate(parts, 1):
-                    part = replace(test, part=number, payload=payload, first_receipt=first)
-                    receipt = await _send_in_turn(channel, session, part)
-                    first = first or receipt
+            return self._sanitiser(await sending)
         except DeliveryError as error:
             reason = self._sanitiser(error.reason)
-            event(
-                _log,
-                logging.WARNING,
-                "test not sent",
-                digest=test.digest,
-                channel=test.channel,
-                recipient=test.recipient,
-                error=reason,
-            )
+            event(_log, logging.WARNING, "test not sent", **about, error=reason)
             raise DeliveryError(f"the test was not sent: {reason}", error.verdict) from None
+
+
+async def _send_parts(channel: Channel, test: Delivery, parts: tuple[bytes, ...]) -> str:
+    """Send these one after the other; answers the first receipt."""
+    first = ""
+    async with channel.session() as session:
+        for number, payload in enumerate(parts, 1):
+            part = replace(test, part=number, payload=payload, first_receipt=first)
+            receipt = await _send_in_turn(channel, session, part)
+            first = first or receipt
+    return first
+
+
+def _test(digest: str, channel: str, recipient: str, now: datetime) -> Delivery:
+    """A delivery that is in no ledger; no two tests are the same message."""
+    identity = (digest, now, channel, secrets.token_hex(), 0)
+    return Delivery(
+        *(0, 0, digest, channel, recipient, 0, "sending", 0, now),
+        message_id=message_id(identity, TEST_DOMAIN),
+    )
 
 
 def _last(store: Store, digest: str) -> Edition | None:
@@ -142,7 +205,7 @@ def _sample(draft: Edition, title: str) -> Edition:
     )
 
 
-def _marked(edition: Edition, content: Content) -> Edition:
+def _marked(edition: Edition, content: TestContent) -> Edition:
     mark = _MARKS[content]
     return replace(edition, subject=f"{mark} {edition.subject}", title=f"{mark} {edition.title}")
 
@@ -163,3 +226,27 @@ def recipients(settings: Settings, digest: str) -> list[tuple[str, str]]:
         for name in settings.digests[digest].send_to
         for address in settings.channels[name].test_recipients
     ]
+
+
+def target(settings: Settings, digest: str, to: str | None) -> tuple[str, str]:
+    """Where a test goes that is to go to an address, to a channel, or anywhere, as `recipients`.
+
+    Raises:
+        UsageError: the digest is not there, or cannot go there.
+    """
+    if digest not in settings.digests:
+        raise UsageError(f"there is no digest {digest!r}{nearest(digest, settings.digests)}")
+    known = recipients(settings, digest)
+    for channel, address in known:
+        if to in {None, channel, address} or (address and to == mail_address(address)):
+            return channel, address
+    mailing = [name for name, _ in known if settings.channels[name].keeps_list]
+    if to and "@" in to and mailing:
+        try:
+            return mailing[0], one_address(to)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+    if not known:
+        raise UsageError(f"{digest} only goes to files, which are not tested; see `digest preview`")
+    names = [name for pair in known for name in pair if name]
+    raise UsageError(f"{digest} does not go to {to!r}{nearest(str(to), names)}")

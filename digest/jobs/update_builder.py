@@ -47,7 +47,7 @@ class UpdateBuilder:
         self._windows: dict[str, dict[str, timedelta]] = defaultdict(dict)
         for name, digest in settings.digests.items():
             for feed in settings.feeds_of(name):
-                self._windows[feed.address][name] = digest.first_edition
+                self._windows[feed.address][name] = digest.reach
 
     async def learn(
         self, state: FeedState, feed: SourceSettings, read: CleanedBody, response: Response

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from functools import lru_cache
+from itertools import pairwise
 
 from msgspec import Struct
+
+_YEAR = 366
 
 
 class Schedule(Struct, frozen=True):
@@ -37,6 +41,20 @@ class Schedule(Struct, frozen=True):
         return by_day or by_weekday
 
     @property
+    def period(self) -> timedelta:
+        """The longest time from one edition to the next, in whole days, a year at most."""
+        return _period(self)
+
+    @property
     def hourly(self) -> bool:
         """Whether it runs in every hour of a day, and so in both of a repeated one."""
         return len({at.hour for at in self.times}) == 24
+
+
+# Asked for with every start, of a digest and of each of its feeds.
+@lru_cache(maxsize=256)
+def _period(schedule: Schedule) -> timedelta:
+    start = date(2024, 1, 1)
+    days = [n for n in range(2 * _YEAR) if schedule.on(start + timedelta(days=n))]
+    gaps = (after - before for before, after in pairwise(days))
+    return timedelta(days=min(max(gaps, default=_YEAR), _YEAR))

@@ -12,7 +12,14 @@ from digest.editions.weekly import WEEKLY, configured, is_weekly, weekly_of
 from digest.store.entries import pass_over
 from digest.store.incidents import forget_incidents
 from digest.store.subscriptions import subscribe_to_polled
-from digest.store.tables import NOT_PUBLISHED, digests, editions, feeds, host_backoffs
+from digest.store.tables import (
+    NOT_PUBLISHED,
+    digests,
+    editions,
+    feeds,
+    host_backoffs,
+    subscriptions,
+)
 from digest.store.weeks import plan_weeks
 
 if TYPE_CHECKING:
@@ -104,6 +111,20 @@ class ScheduleQueries:
         with self._database.transaction() as connection:
             pass_over(connection, digest, left_out, now)
             advance(connection, digest, scheduled_for, next_edition_at, f"skipped, {reason}")
+
+    def reach_back(self, digest: str, since: datetime) -> bool:
+        """Have a digest that never had an edition take what its feeds had since then.
+
+        Answers whether it takes more than before.
+        """
+        had = sa.exists().where(editions.c.digest == digest)
+        with self._database.transaction() as connection:
+            widened = connection.execute(
+                sa.update(subscriptions)
+                .where(subscriptions.c.digest == digest, subscriptions.c.since > since, ~had)
+                .values(since=since)
+            )
+        return bool(widened.rowcount)
 
 
 def plan_digests(

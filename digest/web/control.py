@@ -15,6 +15,7 @@ import digest.http_client  # noqa: F401
 # isort: split
 from aiohttp import web
 
+from digest.app.results import Reloaded
 from digest.app.runtime import rotation_report
 from digest.errors import mendable
 from digest.log import event
@@ -109,14 +110,14 @@ def _routes(daemon: Daemon) -> list[web.RouteDef]:
         return await _answer(daemon.carry_out(lambda runtime: runtime.decide(command, asked)))
 
     async def reload(_: web.Request) -> web.Response:
-        daemon.read_anew()
-        return web.json_response({"result": {"reloading": True}})
+        return await _answer(_reload(daemon))
 
     async def alive(_: web.Request) -> web.Response:
         return web.json_response({"result": daemon.alive})
 
     commands = [web.post(f"/{do.__name__}", do) for do in (poll, send, held, reload)]
     commands += [web.post(f"/{command}", _people(daemon)) for command in ("recipients", "rename")]
+    commands += [web.post(f"/{command}", _tests(daemon)) for command in ("send_test", "test")]
     commands += [web.post(f"/{command}", decide) for command in ("retry", "drop", "resend")]
     commands.append(web.post("/rotate", partial(_rotate, daemon)))
     return [*commands, web.get("/alive", alive)]
@@ -136,6 +137,26 @@ def _people(daemon: Daemon) -> Callable[[web.Request], Awaitable[web.Response]]:
         return await _answer(daemon.carry_out(work))
 
     return people
+
+
+def _tests(daemon: Daemon) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """What sends tests: of an edition, or a line by a channel."""
+
+    async def test(request: web.Request) -> web.Response:
+        asked = await request.json()
+
+        def work(runtime: Runtime) -> Coroutine[Any, Any, Struct]:
+            if request.path == "/test":
+                return runtime.trial_sender.greet(asked["channel"])
+            return runtime.trial_sender.send_to(asked["digest"], asked["to"])
+
+        return await _answer(daemon.carry_out(work))
+
+    return test
+
+
+async def _reload(daemon: Daemon) -> Reloaded:
+    return Reloaded(tuple(await daemon.read_anew()))
 
 
 async def _rotate(daemon: Daemon, request: web.Request) -> web.Response:

@@ -73,8 +73,27 @@ class Listener:
         wanted = settings.web.listen if settings.web else ""
         if wanted == self._listening:
             return
-        server = await self._listen(settings) if settings.web else None
-        before, self._server, self._listening = self._server, server, wanted
+        if settings.web and self._has_port(settings.web.address[1]):
+            await self._move(settings)
+        else:
+            server = await self._listen(settings) if settings.web else None
+            self._take(server)
+        self._listening = wanted
+
+    def _has_port(self, port: int) -> bool:
+        return self._server is not None and self.port == port
+
+    async def _move(self, settings: Settings) -> None:
+        """Listen at another address of the same port, where some allow no two to listen at once."""
+        self._take(None)
+        try:
+            self._take(await self._listen(settings))
+        except ListenError:
+            self._take(await self._listen(self._daemon.settings))
+            raise
+
+    def _take(self, server: asyncio.Server | None) -> None:
+        before, self._server = self._server, server
         if before is not None:
             before.close()
 

@@ -207,7 +207,15 @@ def test_run_once_publishes_a_new_digest_then_waits_for_its_schedule(project: Pr
 
 def test_status_prints_the_contract(polled: Project) -> None:
     result = polled.json("status")
-    assert set(result) == {"feeds", "digests", "deliveries", "attention", "storage", "waiting"}
+    assert set(result) == {
+        "feeds",
+        "digests",
+        "deliveries",
+        "attention",
+        "storage",
+        "waiting",
+        "file",
+    }
     assert result["deliveries"] == {
         "pending": 0,
         "sent": 0,

@@ -252,3 +252,20 @@ def test_cron_means_what_its_fields_mean(
     assert [(at.hour, at.minute) for at in schedule.times] == [
         (h, m) for h in range(24) for m in range(60) if h in hour[1] and m in minute[1]
     ]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "days"),
+    [
+        ("daily at 09:00", 1),
+        ("0 * * * *", 1),
+        ("weekdays at 08:00", 3),
+        ("every monday, thursday at 17:00", 4),
+        ("every friday at 17:00", 7),
+        ("monthly on the 1st at 09:00", 31),
+        ("0 9 1 1 *", 366),
+        ("0 9 29 2 *", 366),
+    ],
+)
+def test_the_period_is_the_longest_time_between_two_editions(phrase: str, days: int) -> None:
+    assert parse_schedule(phrase).period == timedelta(days=days)

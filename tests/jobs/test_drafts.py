@@ -43,7 +43,7 @@ async def learn(
     image: str = "",
     feed_title: str = "A feed",
 ) -> None:
-    windows = {name: digest.first_edition for name, digest in bench.settings.digests.items()}
+    windows = {name: digest.reach for name, digest in bench.settings.digests.items()}
     entries = [
         replace(build.entry(f"{url}/{n}", NOW), title=title, html=html, image=image)
         for n, title in enumerate(titles)
@@ -262,7 +262,7 @@ SIGNED = "<p>Jane writes <b>for</b> the harbour.</p><p>Write to her.</p>"
 
 async def learn_framed(bench: Bench, *texts: str) -> None:
     """Entries with the same first and last paragraphs, each polled alone, as one a day is."""
-    windows = {"weekly": bench.settings.digests["weekly"].first_edition}
+    windows = {"weekly": bench.settings.digests["weekly"].reach}
     for text in texts:
         html = f"<div><p>{HELLO}</p><p>Harbour talk: {text}</p>{SIGNED}</div>"
         entry = replace(

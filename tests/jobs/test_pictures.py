@@ -332,7 +332,7 @@ async def test_an_edition_goes_out_with_its_pictures(tmp_path: Path, server: Htt
     config = settings(tmp_path, "embedded")
     async with open_bench(config, tmp_path) as bench:
         entry = replace(build.entry("a"), image=f"{server.url}/a.png")
-        windows = {name: digest.first_edition for name, digest in config.digests.items()}
+        windows = {name: digest.reach for name, digest in config.digests.items()}
         await bench.store.transact(lambda store: build.learn(store, entry, windows=windows))
         channels = open_channels(config)
         published = await bench.publishing(channels).publish_now("weekly", ["inbox", "vault"])
@@ -372,7 +372,7 @@ async def test_an_edition_that_is_sent_elsewhere_goes_without_what_was_embedded(
     channels = open_channels(config)
     async with open_bench(config, tmp_path) as bench:
         entry = replace(build.entry("a"), excerpt="About it.", image=f"{server.url}/a.png")
-        windows = {name: digest.first_edition for name, digest in config.digests.items()}
+        windows = {name: digest.reach for name, digest in config.digests.items()}
         await bench.store.transact(lambda store: build.learn(store, entry, windows=windows))
         published = await bench.publishing(channels).publish_now("weekly")
         assert published is not None

@@ -67,7 +67,7 @@ def publishing(bench: Bench, illustrating: PictureFetcher | None = None) -> Publ
 
 
 async def learn(bench: Bench, *titles: str) -> None:
-    windows = {name: digest.first_edition for name, digest in bench.settings.digests.items()}
+    windows = {name: digest.reach for name, digest in bench.settings.digests.items()}
     entries = [build.entry(title) for title in titles]
     await bench.store.transact(lambda store: build.learn(store, *entries, windows=windows))
 

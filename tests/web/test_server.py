@@ -164,3 +164,25 @@ async def test_an_address_that_is_not_ours(settings: Settings, listen: str) -> N
     with pytest.raises(ListenError, match=f"web.listen: {listen}: {words}"):
         async with serve(other, folder):
             pass
+
+
+async def test_another_address_of_the_same_port(settings: Settings) -> None:
+    assert settings.web
+    folder = file_of(settings).parent / "readdressed"
+    first = settings.model_copy(update={"database": f"sqlite:///{folder}/digest.db"})
+    async with serve(first, folder) as site:
+        port = site.serving.port
+        there = settings.web
+        for host in ("0.0.0.0", "127.0.0.1"):
+            there = settings.web.model_copy(update={"listen": f"{host}:{port}"})
+            await site.serving.follow(first.model_copy(update={"web": there}))
+            assert b" 200 OK" in await asyncio.to_thread(ask, port)
+        # The daemon goes on where it listened, which is what its settings say.
+        kept = first.model_copy(update={"web": there})
+        site.take_over(kept)
+        while site.daemon.settings is not kept:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        nowhere = settings.web.model_copy(update={"listen": f"203.0.113.1:{port}"})
+        with pytest.raises(ListenError):
+            await site.serving.follow(first.model_copy(update={"web": nowhere}))
+        assert b" 200 OK" in await asyncio.to_thread(ask, port)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ssl
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from digest.channels.base import BaseChannel
@@ -109,6 +109,13 @@ class EmailChannel(BaseChannel[EmailSettings]):
     def plainer(self, payload: bytes) -> bytes | None:
         """The message with its text only, for a server that finds the whole too large."""
         return text_only(payload)
+
+    def greeting(self, line: str) -> bytes:
+        """A mail of one line."""
+        # Hardly ever asked for.
+        from digest.rendering.email.greeting import build_greeting
+
+        return build_greeting(line, self._smtp.sender, datetime.now(UTC))
 
     @contextlib.asynccontextmanager
     async def session(self) -> AsyncIterator[_Session]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -18,19 +19,32 @@ from digest.cli.setup.ask_channels import (
 )
 from digest.cli.setup.ask_feeds import ask_for_feeds, feeds_given
 from digest.cli.setup.ask_smtp import Server
-from digest.cli.setup.first_config import Start, StartHook, StartMail
-from digest.cli.setup.prompts import SCHEDULE, ZONE, ask, tell, zone_here
+from digest.cli.setup.first_config import Start, StartHook, StartMail, name_and_title
+from digest.cli.setup.prompts import (
+    BACK,
+    SCHEDULE,
+    ZONE,
+    BackError,
+    agree,
+    answered,
+    ask,
+    tell,
+    zone_here,
+)
 from digest.cli.setup.write import secret_file
+from digest.config.schedule import parse_schedule
+from digest.config.units import duration_text
 from digest.errors import UsageError
+from digest.jobs.first_edition import REACHES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from digest.cli.setup.first_config import StartFeed
 
 DEFAULT_TIME = "daily at 09:00"
-# How far back a first edition goes: as little as will do.
-REACHES = ("1d", "7d", "30d", "365d")
+_PAGES = "Pages in a browser, on this machine, to see how all is?"
 PASSWORD_VARIABLE = "SMTP_PASSWORD"  # noqa: S105 - a variable's name
 
 
@@ -43,7 +57,7 @@ class Given(Struct, frozen=True):
     folder: str | None
     at: str | None
     timezone: str | None
-    digest: str
+    digest: str | None
     first_edition: str | None
     smtp_host: str | None
     smtp_port: int | None
@@ -54,10 +68,13 @@ class Given(Struct, frozen=True):
     allow_private_networks: bool
     no_test: bool
 
-    @property
-    def reaches(self) -> tuple[str, ...]:
-        """How far back the first edition may go, the shortest first."""
-        return (self.first_edition,) if self.first_edition else REACHES
+    def reaches(self, schedule: str) -> tuple[str, ...]:
+        """How far back the first edition may go, the shortest first: as little as will do."""
+        if self.first_edition:
+            return (self.first_edition,)
+        period = parse_schedule(schedule).period
+        further = (reach for reach in REACHES if reach > period)
+        return tuple(duration_text(reach) for reach in (period, *further))
 
     def targets(self) -> Targets:
         """Where it is to go, as far as that is known.
@@ -93,21 +110,39 @@ def gather_answers(config: Path, given: Given) -> tuple[Start, dict[str, str]]:
     asks = person and not (given.feed and targets)
     if asks:
         tell(f"This makes {config}. Each answer is tried at once; Ctrl-C leaves nothing.")
-    feeds = _feeds(given)
-    targets = _tried(targets, test=not given.no_test, person=person)
-    schedule, zone = _time(given, asks=asks)
+        tell(f"To change what you answered, write `{BACK}`.")
+    feeds, targets, (schedule, zone), web = _in_order(
+        lambda: _feeds(given),
+        lambda: _tried(targets, test=not given.no_test, person=person),
+        lambda: _time(given, asks=asks),
+        lambda: asks and agree(_PAGES, default=False),
+    )
     secrets = _SecretFiles(config)
     start = Start(
         feeds,
         schedule,
         zone,
-        given.digest,
-        given.reaches[0],
+        *name_and_title(given.digest, parse_schedule(schedule)),
+        given.first_edition,
         _mail(targets, secrets),
         _hooks(targets, secrets),
         targets.folder,
+        secrets.add("web_password", token_urlsafe(12)) if web else "",
     )
     return start, secrets.texts
+
+
+def _in_order(*steps: Callable[[], Any]) -> list[Any]:
+    """What each step answers; whoever wants back begins a step anew, or comes to that before."""
+    answers: list[Any] = []
+    while len(answers) < len(steps):
+        before = answered()
+        try:
+            answers.append(steps[len(answers)]())
+        except BackError:
+            if answered() == before:
+                del answers[-1:]
+    return answers
 
 
 def _refuse_missing(given: Given, targets: Targets) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from digest.cli import aio
@@ -10,7 +11,7 @@ from digest.cli.setup.first_config import StartFeed
 from digest.cli.setup.probe import find_feeds, one_line
 from digest.cli.setup.prompts import SITE, agree, ask, ask_more, choose, tell
 from digest.errors import FeedError
-from digest.feeds.discovery import is_of_the_site
+from digest.feeds.discovery import is_of_the_site, plain_address, web_address
 from digest.feeds.http.sockets import NOT_PUBLIC
 from digest.language import counted
 
@@ -27,7 +28,7 @@ def feeds_given(urls: Sequence[str], *, private: bool, test: bool) -> tuple[Star
         FeedError: there is none at one of them.
     """
     if not test:
-        return tuple(StartFeed(url, private) for url in dict.fromkeys(urls))
+        return tuple(StartFeed(web_address(url), private) for url in dict.fromkeys(urls))
     found = {}
     for url in urls:
         try:
@@ -49,7 +50,8 @@ def ask_for_feeds(*, private: bool, test: bool) -> tuple[StartFeed, ...]:
         url = more("Another site or feed, if any" if found else "Site or feed", SITE)
         if not url:
             return tuple(found.values())
-        chosen = _chosen(url, private=private) if test else [StartFeed(url, private)]
+        as_it_is = [StartFeed(web_address(url), private)]
+        chosen = _chosen(url, private=private) if test else as_it_is
         found.update((feed.url, feed) for feed in chosen)
 
 
@@ -70,12 +72,29 @@ def _chosen(url: str, *, private: bool) -> list[StartFeed]:
 
 
 def _start(found: Candidate, asked: str, *, private: bool) -> StartFeed:
-    return StartFeed(found.url, private and is_of_the_site(found.url, asked))
+    return StartFeed(found.url, private and is_of_the_site(found.url, web_address(asked)))
 
 
-def _look(url: str, *, private: bool) -> list[Candidate]:
+def _look(site: str, *, private: bool) -> list[Candidate]:
+    """The feeds of a site; by http where it was written without a scheme and https does not work.
+
+    Raises:
+        FeedError: there is none; the error is that of https.
+    """
+    url = web_address(site)
     with progress("looking", None) as done:
-        return aio.run(find_feeds(url, done, private=private))
+        try:
+            return aio.run(find_feeds(url, done, private=private))
+        except FeedError as error:
+            if url == plain_address(site) or NOT_PUBLIC in error.reason:
+                raise
+            with suppress(FeedError):
+                return aio.run(find_feeds(_by_http(url), done, private=private))
+            raise
+
+
+def _by_http(url: str) -> str:
+    return "http" + url.removeprefix("https")
 
 
 def _line(found: Candidate) -> str:

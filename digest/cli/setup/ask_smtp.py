@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from pydantic import ValidationError
 
 from digest.cli import aio
-from digest.cli.setup.probe import one_line, try_login
-from digest.cli.setup.prompts import HOST, SENDER, ask, ask_secret, tell
+from digest.cli.setup.probe import one_line, send_greeting, try_login
+from digest.cli.setup.prompts import HOST, SENDER, agree, ask, ask_secret, tell
 from digest.config import SmtpSettings
 from digest.config.providers import provider_of
 from digest.errors import DeliveryError, UsageError
@@ -99,6 +99,8 @@ def ask_for_server(server: Server, address: str, *, test: bool) -> Server:
 def _works(settings: SmtpSettings, address: str) -> bool:
     try:
         tell(f"  {one_line(aio.run(try_login(settings, [address])))}")
+        if agree(f"Send a test email to {address} now?"):
+            tell(f"  sent: {one_line(aio.run(send_greeting(settings, address)))}")
     except DeliveryError as error:
         tell(f"! {settings.host}:{settings.port}: {one_line(error.reason)}")
         return False

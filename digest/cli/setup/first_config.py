@@ -12,9 +12,13 @@ from digest.config.yaml.scalar import scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from digest.model import Schedule
+
 BRIEFING = "briefing"
 SCHEMA_FILE = "digest.schema.json"
 """The JSON Schema beside the configuration, with which editors complete and check it."""
+# The parts of a day, each with the hour that it ends at.
+_PARTS = ((12, "Morning"), (17, "Afternoon"), (24, "Evening"))
 _COMMENT_COLUMN = 36
 
 
@@ -53,24 +57,42 @@ class Start(Struct, frozen=True):
     feeds: tuple[StartFeed, ...]
     schedule: str
     timezone: str
-    digest: str = BRIEFING
-    first_edition: str = "1d"
+    digest: str
+    title: str
+    first_edition: str | None = None
+    """How far back into a new feed's past, where that is not to be the schedule's period."""
     mail: StartMail | None = None
     hooks: tuple[StartHook, ...] = ()
     folder: str | None = None
+    web_password_file: str = ""
+    """The file with the password of the operator's pages; empty without pages."""
 
-    @property
-    def title(self) -> str:
-        """What readers call the digest."""
-        if self.digest == BRIEFING:
-            return "Morning briefing"
-        title = self.digest.replace("-", " ").replace("_", " ")
-        return title[:1].upper() + title[1:]
+
+def name_and_title(name: str | None, schedule: Schedule) -> tuple[str, str]:
+    """What a digest is called in the file, and by its readers: by when it comes, unless named."""
+    days = schedule.period.days
+    part = next(part for hour, part in _PARTS if schedule.times[-1].hour < hour)
+    known = {1: (BRIEFING, f"{part} briefing"), 3: (BRIEFING, f"{part} briefing")}
+    known |= {7: ("weekly", "Weekly digest")} | dict.fromkeys(
+        range(28, 32), ("monthly", "Monthly digest")
+    )
+    usual, title = known.get(days, ("digest", "Digest"))
+    if name is None or name == usual:
+        return usual, title
+    title = name.replace("-", " ").replace("_", " ")
+    return name, title[:1].upper() + title[1:]
 
 
 def config_text(start: Start) -> str:
     """The file's text: YAML that loads, if every answer in it is a valid one."""
-    parts = (_head(start), _feeds(start), _smtp(start), _channels(start), _digest(start))
+    parts = (
+        _head(start),
+        _feeds(start),
+        _smtp(start),
+        _channels(start),
+        _digest(start),
+        _web(start),
+    )
     return "\n".join("".join(f"{line}\n" for line in part) for part in map(list, parts) if part)
 
 
@@ -138,7 +160,9 @@ def _digest(start: Start) -> Iterator[str]:
     yield _with(f"    schedule: {scalar(start.schedule)}", "or: weekdays at 08:00, every monday")
     yield _with("", "at 09:00, monthly on the 1st at 09:00")
     yield _with("    feeds: all", "or: [tag:news], names, addresses")
-    yield _with(f"    first_edition: {start.first_edition}", "how far back into a new feed's past")
+    if start.first_edition:
+        reach = f"    first_edition: {start.first_edition}"
+        yield _with(reach, "how far back into a new feed's past")
     yield f"    send_to: [{', '.join(channels)}]"
     yield "# What comes first, and what stays out (docs/editing.md):"
     yield _with('#    watch: [kubernetes, "python 3.*"]', "words that raise a story")
@@ -146,6 +170,13 @@ def _digest(start: Start) -> Iterator[str]:
     yield "# Pictures of stories: they make emails larger; `remote` tells their hosts who reads."
     yield _with("#    images: embedded", "none (the default) | remote | embedded")
     yield "# `digest preview` shows the next edition, with --why what became of each entry."
+
+
+def _web(start: Start) -> Iterator[str]:
+    if start.web_password_file:
+        yield "web:"
+        yield _with("  listen: 127.0.0.1:8080", "open http://127.0.0.1:8080 on this machine")
+        yield f"  password_file: {scalar(start.web_password_file)}"
 
 
 def _with(setting: str, comment: str) -> str:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec import Struct
-from msgspec.structs import replace
 
 from digest.cli import aio
 from digest.cli.output import print_result, say
@@ -17,14 +16,12 @@ from digest.cli.preview import compose_first
 from digest.cli.setup.answers import (
     DEFAULT_TIME,
     PASSWORD_VARIABLE,
-    REACHES,
     Given,
     gather_answers,
 )
 from digest.cli.setup.ask_channels import HOOK_OPTIONS, HOOKS
 from digest.cli.setup.ask_smtp import SECURITY
 from digest.cli.setup.first_config import (
-    BRIEFING,
     SCHEMA_FILE,
     Start,
     StartFeed,
@@ -69,11 +66,12 @@ _OPTIONS = (
     click.option("--folder", type=FOLDER, help="Where to write each edition as Markdown."),
     click.option("--at", type=SCHEDULE, help=f"When. Default: {DEFAULT_TIME}."),
     click.option("--timezone", type=ZONE, help="An IANA name. Default: this machine's."),
-    click.option("--digest", type=NAME, default=BRIEFING, show_default=True, help="Its name."),
+    click.option("--digest", type=NAME, help="Its name. Default: by its schedule."),
     click.option(
         "--first-edition",
         type=DURATION,
-        help=f"How far it reaches. Default: {REACHES[0]}, or more until it has something.",
+        help="How far back into a new feed's past. Default: a period of the schedule; the first"
+        " edition of all goes further until it has something.",
     ),
     click.option("--smtp-host", type=HOST, help="Default: that of the address, where known."),
     click.option("--smtp-port", type=click.IntRange(1, 65535), help="The port of the mail server."),
@@ -106,7 +104,7 @@ class FirstEdition(Struct, frozen=True):
     subject: str
     stories: int
     reach: str
-    """How far back it goes, as `first_edition` has it."""
+    """How far back it goes; those that follow have what is new."""
 
 
 class Init(Struct, frozen=True):
@@ -140,7 +138,7 @@ def init(options: Options, /, **given: Any) -> None:
     hooks = {kind: path for kind, path in files.items() if path}
     answers = Given(**given, hooks=hooks)
     start, secrets = gather_answers(config, answers)
-    reaches = () if answers.no_test else answers.reaches
+    reaches = () if answers.no_test else answers.reaches(start.schedule)
     written = _write(config, start, secrets, reaches)
     command = f"digest -c {config}" if options.config else "digest"
     print_result(written, lambda written: _show(written, command, start))
@@ -151,19 +149,16 @@ def _write(config: Path, start: Start, secrets: Mapping[str, str], reaches: Sequ
 
     The first edition is composed to see how far back it has to go, unless there are no `reaches`.
     """
-    edition = None
+    edition, reach = None, ""
     beside = {**secrets, SCHEMA_FILE: _schema()}
     with staged(config, config_text(start), beside) as stage:
         settings = _load(stage, config)
         if reaches:
             reach, edition = _first_edition(settings, start.digest, reaches)
-            if reach != start.first_edition:
-                start = replace(start, first_edition=reach)
-                stage.write_text(config_text(start), "utf-8")
         files = list(map(str, place(stage, config, beside)))
     first = None
     if edition:
-        first = FirstEdition(edition.subject, len(edition.stories), start.first_edition)
+        first = FirstEdition(edition.subject, len(edition.stories), reach)
     written, *secret_files, schema = files
     return Init(written, tuple(secret_files), schema, start.digest, start.feeds, first)
 

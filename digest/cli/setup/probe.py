@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 from digest.app.wiring import utc_now
@@ -14,12 +15,15 @@ from digest.config.channels import CHANNEL_KINDS
 from digest.config.channels.email import EmailSettings
 from digest.config.secrets import secrets_in
 from digest.errors import FeedError
+from digest.jobs.test_sends import TEST_DOMAIN
 from digest.log import Redactor, Sanitiser
 from digest.model import Delivery
+from digest.rendering.email.message import message_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from digest.channels import Channel
     from digest.cli.feeds_probe import Candidate
     from digest.config import SmtpSettings
 
@@ -47,8 +51,33 @@ async def try_login(smtp: SmtpSettings, to: Sequence[str]) -> str:
     Raises:
         DeliveryError: it would not work now.
     """
-    email = EmailSettings(kind="email", to=tuple(to))
-    return await EmailChannel("inbox", email, smtp, Pace()).check()
+    return await _email_channel(smtp, to).check()
+
+
+async def send_greeting(smtp: SmtpSettings, to: str) -> str:
+    """Send an email of one line; answers what the server said.
+
+    Raises:
+        DeliveryError: it was not sent, or nobody knows.
+    """
+    channel = _email_channel(smtp, [to])
+    return await _greet(channel, to, channel.greeting(_HELLO))
+
+
+def _email_channel(smtp: SmtpSettings, to: Sequence[str]) -> EmailChannel:
+    return EmailChannel("inbox", EmailSettings(kind="email", to=tuple(to)), smtp, Pace())
+
+
+async def _greet(channel: Channel, to: str, greeting: bytes) -> str:
+    now = utc_now()
+    identity = ("", now, channel.name, secrets.token_hex(), 0)
+    line = Delivery(
+        *(0, 0, "", channel.name, to, 1, "sending", 0, now),
+        message_id=message_id(identity, TEST_DOMAIN),
+        payload=greeting,
+    )
+    async with channel.session() as session:
+        return await session.send(line)
 
 
 class HookProbe:
@@ -83,10 +112,7 @@ class HookProbe:
             DeliveryError: it was not posted, or nobody knows.
         """
         assert self._greeting is not None
-        name, now = self._channel.name, utc_now()
-        line = Delivery(0, 0, "", name, "", 1, "sending", 0, now, "", payload=self._greeting)
-        async with self._channel.session() as session:
-            await session.send(line)
+        await _greet(self._channel, "", self._greeting)
 
     def one_line(self, text: str) -> str:
         """What the server said, as it may be shown."""

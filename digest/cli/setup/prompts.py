@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 else:
     # Older versions have no parameter for it.
     Kind = click.ParamType
+
+
+BACK = "back"
+_SEPARATORS = re.compile(r"[,;+&]|\band\b")
 
 
 class Answer(Kind):
@@ -55,11 +60,16 @@ def setting(kind: Any, message: str = "") -> Callable[[str], str]:
     return read
 
 
+class BackError(Exception):
+    """Whoever is asked wants to change what was answered before."""
+
+
 def _site(text: str) -> str:
+    """A site as it is written; one without a scheme is tried by https, then by http."""
     url = setting(WebUrl)(web_address(text))
     if without_credentials(url)[1]:
         raise ValueError("leave the password out; `headers_file` takes it (docs/configuration.md)")
-    return url
+    return text
 
 
 def _schedule(text: str) -> str:
@@ -95,7 +105,31 @@ NAME = Answer(
 
 def ask(question: str, kind: Kind, default: str | None = None) -> Any:
     """One answer; an empty one is the default, where there is one."""
-    return click.prompt(visible(question), type=kind, default=default, err=True)
+    return click.prompt(
+        visible(question), type=kind, default=default, value_proc=_or_back(kind), err=True
+    )
+
+
+class _Answers:
+    number = 0
+
+
+def answered() -> int:
+    """How many questions have been answered by now."""
+    return _Answers.number
+
+
+def _or_back(kind: Kind) -> Callable[[str], Any]:
+    """What takes an answer, or the wish to go back, which no question has for an answer."""
+
+    def read(text: str) -> Any:
+        if text.strip().lower() == BACK:
+            raise BackError
+        answer = kind.convert(text, None, None)
+        _Answers.number += 1
+        return answer
+
+    return read
 
 
 def ask_more(question: str, kind: Kind) -> Any:
@@ -104,7 +138,7 @@ def ask_more(question: str, kind: Kind) -> Any:
         visible(question),
         default="",
         show_default=False,
-        value_proc=lambda text: kind.convert(text, None, None) if text.strip() else "",
+        value_proc=lambda text: _or_back(kind)(text) if text.strip() else "",
         err=True,
     )
 
@@ -112,13 +146,13 @@ def ask_more(question: str, kind: Kind) -> Any:
 def ask_secret(question: str, kind: Kind = click.STRING) -> str:
     """An answer that is not shown."""
     answer: str = click.prompt(
-        f"{visible(question)} (not shown)", type=kind, hide_input=True, err=True
+        f"{visible(question)} (not shown)", value_proc=_or_back(kind), hide_input=True, err=True
     )
     return answer
 
 
-def agree(question: str) -> bool:
-    """Yes or no; yes is the default."""
+def agree(question: str, *, default: bool = True) -> bool:
+    """Yes or no."""
 
     def read(text: str) -> bool:
         word = text.lower()
@@ -128,7 +162,11 @@ def agree(question: str) -> bool:
 
     kind = Answer("yes or no", read)
     agreed: bool = click.prompt(
-        f"{visible(question)} [Y/n]", "y", type=kind, show_default=False, err=True
+        f"{visible(question)} {'[Y/n]' if default else '[y/N]'}",
+        "y" if default else "n",
+        value_proc=_or_back(kind),
+        show_default=False,
+        err=True,
     )
     return agreed
 
@@ -152,7 +190,7 @@ def choose(question: str, options: Sequence[str], names: Sequence[str] = ()) -> 
         return meant[0]
 
     def read(text: str) -> list[int]:
-        return list(dict.fromkeys(map(place, text.replace(",", " ").split() or [""])))
+        return list(dict.fromkeys(map(place, _SEPARATORS.sub(" ", text).split() or [""])))
 
     chosen: list[int] = ask(question, Answer("numbers", read), "1")
     return chosen

@@ -11,12 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from digest.cli.setup.first_config import Start, StartFeed, StartHook, StartMail, config_text
+from digest.cli.setup.first_config import (
+    Start,
+    StartFeed,
+    StartHook,
+    StartMail,
+    config_text,
+    name_and_title,
+)
 from digest.config import load_settings
 from digest.config.channels.email import EmailSettings
 from digest.config.channels.file import FileSettings
 from digest.config.channels.slack import SlackSettings
 from digest.config.providers import provider_of
+from digest.config.schedule import parse_schedule
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +32,7 @@ if TYPE_CHECKING:
     from digest.config import Settings
 
 SECRETS = {"secrets/smtp_password": "pw: #x", "secrets/slack_webhook": "https://hooks.example/T0"}
+SECRETS["secrets/web_password"] = "tops3cret page"
 MAIL = StartMail(
     ("Ada <ada@one.example>", "grace@two.example"),
     *("smtp.example.com", 465, "tls", "ada@one.example"),
@@ -33,9 +42,12 @@ WHOLE = Start(
     (StartFeed("https://a.example/f?x=${HOME}&y=#1"), StartFeed("http://10.0.0.1/", private=True)),
     "0 9 * * mon",
     "Europe/Berlin",
+    "briefing",
+    "Morning briefing",
     mail=MAIL,
     hooks=(StartHook("team", "slack", "webhook_url", "secrets/slack_webhook"),),
     folder="~/my digests",
+    web_password_file="secrets/web_password",
 )
 
 
@@ -71,7 +83,30 @@ def test_everything_that_was_answered_is_in_it(folder: Path) -> None:
     briefing = settings.digests["briefing"]
     assert (briefing.title, briefing.schedule.text) == ("Morning briefing", "0 9 * * mon")
     assert briefing.send_to == tuple(settings.channels)
-    assert briefing.first_edition.days == 1
+    # It follows the schedule, also of what is added later.
+    assert briefing.first_edition is None
+    assert briefing.reach.days == 7
+    assert settings.web is not None
+    assert settings.web.listen == "127.0.0.1:8080"
+
+
+@pytest.mark.parametrize(
+    ("schedule", "given", "expected"),
+    [
+        ("daily at 09:00", None, ("briefing", "Morning briefing")),
+        ("weekdays at 18:30", None, ("briefing", "Evening briefing")),
+        ("every friday at 17:00", None, ("weekly", "Weekly digest")),
+        ("0 9 * * mon", None, ("weekly", "Weekly digest")),
+        ("monthly on the 1st at 09:00", None, ("monthly", "Monthly digest")),
+        ("every monday, thursday at 09:00", None, ("digest", "Digest")),
+        ("daily at 13:00", "briefing", ("briefing", "Afternoon briefing")),
+        ("daily at 13:00", "end-of-day", ("end-of-day", "End of day")),
+    ],
+)
+def test_it_is_called_by_when_it_comes(
+    schedule: str, given: str | None, expected: tuple[str, str]
+) -> None:
+    assert name_and_title(given, parse_schedule(schedule)) == expected
 
 
 BARE = replace(WHOLE, mail=None, hooks=(), folder=None)

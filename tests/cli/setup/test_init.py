@@ -94,10 +94,14 @@ def feed(project: Project, path: str = "/feed") -> tuple[str, ...]:
 
 def test_from_an_empty_folder_to_the_first_email_in_one_init_and_one_run(site: Project) -> None:
     with terminal(site, "init") as screen:
-        screen.answer("Site or feed:", site.feeds.url)
+        # Without a scheme it is tried by https first.
+        screen.answer("Site or feed:", site.feeds.url.removeprefix("http://"))
         screen.answer("on this machine or network. Read it all the same? [Y/n]:")
         screen.expect(f"A feed: 2 entries, {site.feeds.url}/feed")
         screen.answer("Another site or feed, if any:")
+        screen.answer("One or more [1]:")
+        screen.answer("Email address:", "eve@one.example")
+        screen.answer("Mail server:", "back")
         screen.answer("One or more [1]:")
         screen.answer("Email address:", "ada@one.example")
         screen.answer("Mail server:", "127.0.0.1")
@@ -105,14 +109,21 @@ def test_from_an_empty_folder_to_the_first_email_in_one_init_and_one_run(site: P
         screen.answer("Encryption (starttls, tls, none) [none]:")
         screen.answer("Sender [ada@one.example]:")
         screen.expect(f"127.0.0.1:{site.mail.port} answers, without encryption, without a login")
+        screen.answer("Send a test email to ada@one.example now? [Y/n]:")
+        screen.expect("sent: 250 OK: queued")
+        screen.answer("When [daily at 09:00]:", "every friday at 10:00")
+        screen.answer("Time zone [Europe/Berlin]:")
+        screen.answer("to see how all is? [y/N]:", "back")
         screen.answer("When [daily at 09:00]:")
         screen.answer("Time zone [Europe/Berlin]:")
+        screen.answer("to see how all is? [y/N]:")
         screen.expect("The first edition, 2 stories: Morning briefing: Story 1, and 1 more")
         screen.expect("Written: config.yaml")
         screen.expect("digest run --once")
         assert screen.finish() == 0
     assert names(site.folder) == ["config.yaml", "digest.schema.json"]
-    assert site.mail.mails == []
+    assert [mail.recipient for mail in site.mail.mails] == ["ada@one.example"]
+    site.mail.mails.clear()
 
     with terminal(site, "run", "--once") as screen:
         assert screen.finish() == 0
@@ -157,6 +168,7 @@ def test_a_wrong_password_is_asked_for_again_and_never_shown(
                 if password != PASSWORD:
                     screen.expect(f"! 127.0.0.1:{port}: the login was refused: 535")
             screen.expect("logged in as digest")
+            screen.answer("Send a test email to ada@one.example now? [Y/n]:", "n")
             assert screen.finish() == 0
         assert "passw0rd" not in screen.shown
     config = site.folder / "config.yaml"
@@ -193,32 +205,32 @@ def test_slack_and_a_folder_with_a_post_to_see_and_a_longer_reach(site: Project)
         screen.answer("One or more [1]:", "pigeon")
         most = len(HOOK_OPTIONS) + 2
         screen.expect(f"write one or more numbers of 1 to {most}, like '1' or '1, {most}', or of")
-        screen.answer("One or more [1]:", "Slack, file")
+        screen.answer("One or more [1]:", "slack and file")
         screen.answer("webhook's address (not shown):", site.slack.url + dead)
         screen.expect("! Slack: 404 nothing at ***; make a new token or webhook")
         screen.answer("webhook's address (not shown):", site.slack.url + HOOK)
         screen.expect("Slack: the webhook answers")
         screen.answer("Post a line there, to see it? [Y/n]:", "maybe")
-        screen.expect("write y for yes or n for no")
         screen.answer("Post a line there, to see it? [Y/n]:")
-        screen.answer("Folder [digests]:", "out {here}")
         screen.answer("Folder [digests]:", "out here/")
+        screen.answer("When [daily at 09:00]:", "sometimes")
         screen.answer("When [daily at 09:00]:", "sometimes")
         screen.expect("not a schedule: 'sometimes'; write 'daily at 07:30'")
         screen.answer("When [daily at 09:00]:", "weekdays at 8:30")
         screen.answer("Time zone [Europe/Berlin]:", "Europe/Pariss")
         screen.expect("did you mean 'Europe/Paris'?")
         screen.answer("Time zone [Europe/Berlin]:", "Europe/Paris")
-        screen.expect("Nothing in the feeds is younger than 1d: it goes back 7d.")
+        screen.answer("to see how all is? [y/N]:", "y")
+        screen.expect("Nothing in the feeds is younger than 3d: it goes back 7d.")
         screen.expect("1 story: Morning briefing: Story 3")
         assert screen.finish() == 0
     assert HOOK not in screen.shown
     posts = [seen.json["text"] for seen in site.slack.requests_to(HOOK)]
     assert posts == ["", "digest is set up, and will post the next edition here."]
-    assert mode(site.folder / "secrets/slack_webhook") == "0o600"
+    assert {mode(path) for path in (site.folder / "secrets").iterdir()} == {"0o600"}
     settings = load_settings(site.folder / "config.yaml", {})
     assert [one.address for one in settings.feeds] == [site.slack.url + "/old"]
-    assert settings.timezone == "Europe/Paris"
+    assert (settings.timezone, bool(settings.web)) == ("Europe/Paris", True)
     assert settings.secrets()[0] == site.slack.url + HOOK
 
     done = site.json("run", "--once")
@@ -245,6 +257,7 @@ def test_ctrl_c_leaves_nothing_behind(site: Project) -> None:
         screen.answer("to see it? [Y/n]:", "n")
         screen.answer("When [")
         screen.answer("Time zone [")
+        screen.answer("to see how all is? [y/N]:")
         assert previewing.wait(limits.seconds(10))
         assert len(names(site.folder)) == 5  # a folder with all that there will be
         screen.type(CTRL_C)
@@ -266,7 +279,7 @@ def test_without_questions(site: Project) -> None:
         "first_edition": {
             "subject": "End of week: Story 1, and 1 more",
             "stories": 2,
-            "reach": "1d",
+            "reach": "7d",
         },
     }
     assert (names(site.folder), site.mail.mails) == (["config.yaml", "digest.schema.json"], [])
@@ -293,6 +306,13 @@ def test_a_first_edition_goes_back_until_it_has_something(
     # What it says comes next does what it says.
     assert "  digest run --once            the first edition, now\n" in done.stdout
     assert len(site.json("run", "--once")["editions"]) == 1
+    # It went further once: a feed that is added later brings what its period holds.
+    site.feeds.replies["/later"] = Reply(
+        rss(item(4, published=published), item(5, published=datetime.now(UTC)))
+    )
+    site.json("feeds", "add", f"{site.feeds.url}/later", "--allow-private-networks")
+    site.json("poll")
+    assert site.json("send", "briefing")["entries"] == 1
 
 
 @pytest.mark.parametrize(
@@ -309,8 +329,9 @@ def test_where_no_first_edition_can_be_made_none_is_promised(
     assert "The first edition goes out once the feeds have something new.\n" in done.stdout
     assert "run --once" not in done.stdout
     assert "an edition daily at 09:00, from now on\n" in done.stdout
-    reach = load_settings(site.folder / "config.yaml", {}).digests["briefing"].first_edition
-    assert reach.days == (2 if given else 1)
+    assert load_settings(site.folder / "config.yaml", {}).digests["briefing"].reach.days == (
+        2 if given else 1
+    )
 
 
 def test_a_known_provider_needs_a_password_only(site: Project) -> None:

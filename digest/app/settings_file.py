@@ -1,0 +1,31 @@
+"""What is told of a configuration file with an error, while older settings are worked by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from digest.app.human_units import clock_time
+from digest.errors import ConfigError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from digest.errors import DigestError
+
+
+def runs_with(since: datetime | None, trouble: str, timezone: str, now: datetime) -> str:
+    """`runs with the settings of 07:12; config.yaml:37 has an error: …`, in the file's zone."""
+    if since is None:
+        return trouble
+    return f"runs with the settings of {clock_time(since, now, ZoneInfo(timezone))}; {trouble}"
+
+
+def trouble_of(error: DigestError) -> str:
+    """What keeps a file from being taken over: its first error, and how many more there are."""
+    if not isinstance(error, ConfigError):
+        return f"what changed since is not taken over: {'; '.join(str(error).splitlines())}"
+    first, *others = error.problems
+    where = f"{error.path}:{first.line}" if first.line else f"{error.path}"
+    more = f" (and {len(others)} more)" if others else ""
+    return f"{where} has an error: {': '.join(filter(None, (first.key, first.message)))}{more}"

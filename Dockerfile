@@ -10,6 +10,8 @@ COPY pyproject.toml README.md LICENSE ./
 COPY digest ./digest
 RUN /opt/build/bin/pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /tmp/wheel . \
  && /opt/digest/bin/pip install --no-cache-dir --no-deps /tmp/wheel/*.whl
+COPY .ci/slim ./
+RUN /opt/digest/bin/python slim --at-most 120
 
 FROM base
 # A fixed uid, so that the volume's owner is the same for every image.

@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import runpy
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import babel
 import yaml
 
+from digest.feeds.parsing.date_words import LANGUAGES
+from digest.language import languages
+from tests import limits
+
 ROOT = Path(__file__).parents[1]
+SLIM = runpy.run_path(str(ROOT / ".ci/slim"))["slim"]
+# Every language of texts and of dates, with little but Babel's data to write and read them.
+WRITE_AND_READ = """
+from datetime import date, time
+from digest.feeds.parsing.date_words import in_english
+from digest.language import language_of, languages
+for tag in languages():
+    language = language_of(tag)
+    language.period(date(2026, 11, 20), date(2026, 12, 1))
+    print(tag, language.day_to_come(date(2026, 11, 20)), language.time_of_day(time(9)))
+print(in_english("12 maja 2026", set()))
+"""
 
 
 def instructions(name: str) -> list[str]:
@@ -77,6 +99,45 @@ def test_compose_keeps_the_root_read_only_and_waits_for_a_send() -> None:
     assert service["tmpfs"] == ["/tmp"]
     assert [volume for volume in service["volumes"] if not volume.endswith(":ro")] == ["data:/data"]
     assert int(service["stop_grace_period"].removesuffix("s")) > 8
+
+
+def test_the_image_has_only_what_a_container_uses() -> None:
+    assert "/opt/digest/bin/python slim --at-most 120" in instructions("RUN")
+
+
+def test_what_is_never_used_goes_and_the_rest_stays(tmp_path: Path) -> None:
+    used = ["babel/core.py", "babel/locale-data/pt_BR.dat", "babel/locale-data/pt.dat"]
+    used += ["babel/locale-data/root.dat", "sqlalchemy/dialects/sqlite/base.py", "pipes.py"]
+    unused = ["babel/locale-data/pt_PT.dat", "babel/locale-data/xx.dat", "lib/tests/data.bin"]
+    unused += ["pip/main.py", "pip-26.1.dist-info/RECORD", "lib/deep/types.pyi", "lib/fast.c"]
+    unused += ["sqlalchemy/dialects/oracle/base.py", "pygments/lexers/python.py"]
+    for name in (*used, *unused):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+
+    SLIM(tmp_path, {"pt-BR"})
+
+    files = (path for path in tmp_path.rglob("*") if path.is_file())
+    assert sorted(str(path.relative_to(tmp_path)) for path in files) == sorted(used)
+
+
+def test_every_language_is_still_written_and_read(tmp_path: Path) -> None:
+    shutil.copytree(Path(babel.__file__).parent, tmp_path / "babel", copy_function=os.symlink)
+    SLIM(tmp_path, {*languages(), *LANGUAGES})
+    done = [
+        subprocess.run(
+            [sys.executable, "-c", WRITE_AND_READ],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(path), "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            timeout=limits.seconds(60),
+            check=True,
+        ).stdout
+        for path in (tmp_path, ROOT)
+    ]
+    assert len(list((tmp_path / "babel/locale-data").iterdir())) < 25
+    assert done[0] == done[1]
 
 
 def test_what_is_copied_into_the_image_is_let_through() -> None:

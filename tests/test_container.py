@@ -79,7 +79,7 @@ def test_nothing_is_installed_that_has_no_hash() -> None:
 
 
 def test_the_docs_start_it_with_no_more_than_it_needs() -> None:
-    service = yaml.safe_load((ROOT / "docs/compose.yaml").read_text("utf-8"))["services"]["digest"]
+    service = yaml.safe_load((ROOT / "docs/examples/compose.yaml").read_text("utf-8"))["services"]["digest"]
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     command = (ROOT / "docs/container.md").read_text("utf-8").partition("docker run -d")[2]
@@ -94,7 +94,7 @@ def test_the_docs_start_it_with_no_more_than_it_needs() -> None:
 
 
 def test_compose_keeps_the_root_read_only_and_waits_for_a_send() -> None:
-    service = yaml.safe_load((ROOT / "docs/compose.yaml").read_text("utf-8"))["services"]["digest"]
+    service = yaml.safe_load((ROOT / "docs/examples/compose.yaml").read_text("utf-8"))["services"]["digest"]
     assert service["read_only"] is True
     assert service["tmpfs"] == ["/tmp"]
     assert [volume for volume in service["volumes"] if not volume.endswith(":ro")] == ["data:/data"]

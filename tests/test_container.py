@@ -10,16 +10,24 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import babel
+import pytest
 import yaml
 
 from digest.feeds.parsing.date_words import LANGUAGES
 from digest.language import languages
 from tests import limits
+from tests.examples import digest_on_path, run
+
+if TYPE_CHECKING:
+    from tests.cli.project import Project
+    from tests.forked import Forking
 
 ROOT = Path(__file__).parents[1]
 SLIM = runpy.run_path(str(ROOT / ".ci/slim"))["slim"]
+COMPOSE = yaml.safe_load((ROOT / "docs/examples/compose.yaml").read_text("utf-8"))
 # Every language of texts and of dates, with little but Babel's data to write and read them.
 WRITE_AND_READ = """
 from datetime import date, time
@@ -79,7 +87,7 @@ def test_nothing_is_installed_that_has_no_hash() -> None:
 
 
 def test_the_docs_start_it_with_no_more_than_it_needs() -> None:
-    service = yaml.safe_load((ROOT / "docs/examples/compose.yaml").read_text("utf-8"))["services"]["digest"]
+    service = COMPOSE["services"]["digest"]
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     command = (ROOT / "docs/container.md").read_text("utf-8").partition("docker run -d")[2]
@@ -94,7 +102,7 @@ def test_the_docs_start_it_with_no_more_than_it_needs() -> None:
 
 
 def test_compose_keeps_the_root_read_only_and_waits_for_a_send() -> None:
-    service = yaml.safe_load((ROOT / "docs/examples/compose.yaml").read_text("utf-8"))["services"]["digest"]
+    service = COMPOSE["services"]["digest"]
     assert service["read_only"] is True
     assert service["tmpfs"] == ["/tmp"]
     assert [volume for volume in service["volumes"] if not volume.endswith(":ro")] == ["data:/data"]
@@ -138,6 +146,36 @@ def test_every_language_is_still_written_and_read(tmp_path: Path) -> None:
     ]
     assert len(list((tmp_path / "babel/locale-data").iterdir())) < 25
     assert done[0] == done[1]
+
+
+@pytest.mark.skipif(not shutil.which("docker-compose"), reason="there is no docker-compose")
+def test_compose_takes_its_file() -> None:
+    command = ["docker-compose", "-f", "docs/examples/compose.yaml", "config", "--quiet"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_compose_has_the_secrets_of_the_configuration_that_the_docs_have_for_it() -> None:
+    text = (ROOT / "docs/container.md").read_text("utf-8")
+    named = set(re.findall(r"/run/secrets/(\w+)", text.partition("```yaml")[2].partition("```")[0]))
+    assert named == set(COMPOSE["secrets"])
+    for service in ("digest", "backup"):
+        assert set(COMPOSE["services"][service]["secrets"]) == named
+        assert "./config:/etc/digest:ro" in COMPOSE["services"][service]["volumes"]
+
+
+def test_compose_makes_a_backup_beside_the_daemon(
+    troubled: Project, forking: Forking, tmp_path: Path
+) -> None:
+    service = COMPOSE["services"]["backup"]
+    (script,) = service["command"]
+    # A day later is soon enough for a test.
+    script = script.replace("$$", "$").replace("/backups", str(tmp_path)).replace("sleep", "exit #")
+    with digest_on_path(forking) as programs:
+        done = run(script, troubled, programs)
+    assert done.returncode == 0, done.stdout
+    (copy,) = tmp_path.glob("digest-???.db")
+    assert copy.stat().st_size
 
 
 def test_what_is_copied_into_the_image_is_let_through() -> None:

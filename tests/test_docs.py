@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 import pytest
 
+from digest import PROJECT_URL
 from digest.channels.slack.answers import _REMEDIES
 from digest.cli import cli
+from digest.cli.setup.first_config import Start, StartFeed, config_text
 from digest.config import load_settings
 from digest.config.base import Model
 from digest.config.kinds import kind_of
@@ -252,6 +254,13 @@ def headings(path: Path) -> set[str]:
 
 def without_comments(path: Path) -> str:
     return re.sub(r"(?s)<!--.*?-->", "", path.read_text("utf-8"))
+
+
+def test_people_are_told_where_the_documentation_is() -> None:
+    written = config_text(Start((StartFeed("https://example.com/feed.xml"),), "daily", "UTC"))
+    heads = [written, (ROOT / "config.example.yaml").read_text("utf-8")]
+    assert all(PROJECT_URL in head.partition("\n\n")[0] for head in heads)
+    assert cli.get_help(cli.make_context("digest", ["--json", "status"])).endswith(PROJECT_URL)
 
 
 def test_every_document_is_in_the_index() -> None:

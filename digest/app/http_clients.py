@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest import __version__
+from digest import PROJECT_URL, __version__
 from digest.feeds.http.fetch import Fetcher, FetchLimits, utc_now
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from digest.config import Settings
 
 _PICTURE_SECONDS, _PICTURES_AT_A_TIME = 10.0, 10
-_CONTACT = "https://pypi.org/project/feed-digest/"
 
 
 def open_fetcher(
@@ -54,4 +53,4 @@ def open_picture_client(settings: Settings, max_body: int) -> Fetcher:
 
 
 def _user_agent(settings: Settings) -> str:
-    return settings.polling.user_agent or f"digest/{__version__} (+{_CONTACT})"
+    return settings.polling.user_agent or f"digest/{__version__} (+{PROJECT_URL})"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import click
 
-from digest import __version__
+from digest import PROJECT_URL, __version__
 from digest.cli.groups import Group
 from digest.cli.options import Options
 from digest.errors import StoreError, mendable
@@ -114,7 +114,11 @@ class _LazyGroup(Group):
         return command
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=f"Documentation: {PROJECT_URL}",
+)
 @click.version_option(__version__, prog_name="digest")
 @click.option(
     "-c",

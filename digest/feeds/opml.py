@@ -10,7 +10,6 @@ from itertools import count
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from lxml import etree
 from msgspec import Struct
 
 from digest.feeds.discovery import plain_address
@@ -18,6 +17,8 @@ from digest.feeds.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from lxml import etree
 
 _MAX_NAME = 120
 _MAX_TAG = 64
@@ -61,6 +62,8 @@ def read_opml(body: bytes) -> tuple[Subscription, ...]:
 
 def write_opml(title: str, subscriptions: Iterable[Subscription]) -> bytes:
     """An OPML 2.0 document in UTF-8: each feed in the folder of its first tag, all as category."""
+    from lxml import etree
+
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = title
     body = etree.SubElement(root, "body")
@@ -155,6 +158,8 @@ def _text(body: bytes) -> str:
 
 
 def _root(text: str) -> etree._Element:
+    from lxml import etree
+
     text = _AMPERSAND.sub(_reference, _DECLARATION.sub("", text, count=1))
     # The references left are to characters, so there is nothing to expand.
     parser = etree.XMLParser(

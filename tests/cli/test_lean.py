@@ -27,7 +27,7 @@ digests:
 # English needs no Babel; workers parse; the database is made without
 # migrations; tables and bars are for terminals.
 NEVER = {
-    *("alembic", "babel", "feedparser", "lxml", "mako", "multiprocessing", "rich"),
+    *("aiosmtpd", "alembic", "babel", "feedparser", "lxml", "mako", "multiprocessing", "rich"),
     *("sqlalchemy.dialects.postgresql", "sqlalchemy.orm"),
 }
 SENDING = {"aiosmtplib", "apscheduler", "css_inline", "jinja2", "re2", "regex", "slack_sdk"}
@@ -61,6 +61,8 @@ def imported(folder: Path, *arguments: str) -> set[str]:
     ("arguments", "unneeded"),
     [
         (["--version"], NEVER | SENDING | FETCHING | SETTINGS | STORE),
+        (["--help"], NEVER),
+        (["--json", "feeds", "list"], NEVER | SENDING | FETCHING - {"nh3"}),
         (["--json", "status"], NEVER | SENDING | FETCHING),
         (["--json", "poll"], NEVER | SENDING | READING | UNPUBLISHED),
         (["run", "--once"], NEVER | SENDING - {"jinja2"} | READING),

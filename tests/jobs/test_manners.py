@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from digest import PROJECT_URL, __version__
 from tests.feed_xml import NOW, item, rss
 from tests.jobs.bench import open_bench, settings_of
 from tests.jobs.poller import Poller
@@ -160,7 +161,9 @@ async def test_fifty_polls_with_restarts_in_between(
     assert {seen.path for seen in requests} == {"/feed"}
     names = {name.title() for seen in requests for name in seen.headers}
     assert not names & {"Cookie", "Referer", "Cache-Control", "Pragma"}
-    assert all(seen.headers["User-Agent"].startswith("digest/") for seen in requests)
+    assert {seen.headers["User-Agent"] for seen in requests} == {
+        f"digest/{__version__} (+{PROJECT_URL})"
+    }
     assert min(publisher.gaps) >= 2 * HOUR
     told_to_wait = [
         gap

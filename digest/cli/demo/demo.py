@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec import Struct
 
-from digest.app.wiring import open_runtime
 from digest.cli import aio
-from digest.cli.demo.servers import DemoFeeds, MailCatcher, catch_mail, catch_slack, serve_feeds
 from digest.cli.output import print_json, say
 from digest.cli.private_files import write_private
 from digest.config import Settings, load_settings
@@ -28,6 +26,7 @@ from digest.log import Redactor, configure
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from digest.cli.demo.servers import MailCatcher
     from digest.cli.options import Options
 
 _CONFIG = """\
@@ -110,6 +109,14 @@ def demo(options: Options, output: Path) -> int:
 
 
 async def _demo(folder: Path, tell: Callable[[str], None]) -> Demo:
+    from digest.cli.demo.servers import (
+        DemoFeeds,
+        MailCatcher,
+        catch_mail,
+        catch_slack,
+        serve_feeds,
+    )
+
     # Three Mondays at nine, the last of them the latest there was.
     week = timedelta(days=7)
     monday = _last_monday(datetime.now(UTC)) - 2 * week
@@ -175,6 +182,8 @@ async def _round(
     """What `digest run --once` does, at a time of our choosing."""
     mail.messages.clear()
     posts.clear()
+    from digest.app.wiring import open_runtime
+
     async with open_runtime(
         settings, "digest demo", clock=lambda: now, first_due_at_once=True
     ) as runtime:

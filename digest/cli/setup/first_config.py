@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from digest import PROJECT_URL
 from digest.config.yaml.feed_list import feed_lines
 from digest.config.yaml.scalar import scalar
 
@@ -98,8 +99,9 @@ def config_text(start: Start) -> str:
 
 def _head(start: Start) -> Iterator[str]:
     yield f"# yaml-language-server: $schema={SCHEMA_FILE}"
-    yield "# Made by `digest init`. Every setting is described in docs/configuration.md; a running"
-    yield "# daemon takes over what is changed here on SIGHUP (`digest check` first)."
+    yield f"# Made by `digest init`. Documentation: {PROJECT_URL}"
+    yield "# Every setting is described in its docs/configuration.md; a running daemon takes"
+    yield "# over what is changed here on SIGHUP (`digest check` first)."
     yield ""
     yield f"timezone: {scalar(start.timezone)}"
     yield _with("database: sqlite:///data/digest.db", "relative to this file, like every path here")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # English, what most of the rest is written in, and two of which feeds were seen; Japanese and
 # Korean only count their months.
-_LANGUAGES = (
+LANGUAGES = (
     *("en", "de", "es", "fr", "it", "nl", "pl", "pt", "ru", "tr", "zh"),
     *("el", "hu"),
 )
@@ -88,7 +88,7 @@ def _months() -> Mapping[str, int]:
     from babel import Locale
 
     meanings: dict[str, set[int]] = defaultdict(set)
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         for widths in Locale(language).months.values():
             for width in ("wide", "abbreviated"):
                 for number, name in widths[width].items():

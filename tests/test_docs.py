@@ -257,7 +257,8 @@ def without_comments(path: Path) -> str:
 
 
 def test_people_are_told_where_the_documentation_is() -> None:
-    written = config_text(Start((StartFeed("https://example.com/feed.xml"),), "daily", "UTC"))
+    feeds = (StartFeed("https://example.com/feed.xml"),)
+    written = config_text(Start(feeds, "daily", "UTC", "daily", "Daily"))
     heads = [written, (ROOT / "config.example.yaml").read_text("utf-8")]
     assert all(PROJECT_URL in head.partition("\n\n")[0] for head in heads)
     assert cli.get_help(cli.make_context("digest", ["--json", "status"])).endswith(PROJECT_URL)

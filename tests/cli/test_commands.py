@@ -232,7 +232,15 @@ def test_check_online_tries_everything_and_sends_nothing(polled: Project) -> Non
     assert {(c["what"], c["verdict"]) for c in result["checks"]} == {
         *(
             (what, "ok")
-            for what in ("settings", "templates", "access", "database", "disk", "zone data")
+            for what in (
+                "settings",
+                "schedule",
+                "templates",
+                "access",
+                "database",
+                "disk",
+                "zone data",
+            )
         ),
         *((what, "ok") for what in ("clock", "feed", "smtp", "sender", "channel")),
     }

@@ -13,8 +13,10 @@ from digest.app.results import Decided
 from digest.app.wiring import open_runtime
 from digest.cli import aio, pass_settings
 from digest.cli.holder import ask_holder
+from digest.cli.names import channel_names, digest_names
 from digest.cli.output import print_result, print_table, say
 from digest.cli.poll_send import UNDELIVERED
+from digest.config.spelling import spelled
 from digest.errors import InstanceError
 from digest.language import counted
 from digest.store import Store, database_of
@@ -68,14 +70,21 @@ class Incidents(Struct, frozen=True):
 
 
 @click.command()
-@click.option("--state", type=click.Choice(_STATES), help="Only those in this state.")
-@click.option("--digest", metavar="DIGEST", help="Only those of this digest.")
+@click.option(
+    "--state",
+    type=click.Choice(_STATES, case_sensitive=False),
+    help="Only those in this state.",
+)
+@click.option(
+    "--digest", metavar="DIGEST", shell_complete=digest_names, help="Only those of this digest."
+)
 @click.option(
     "--most", type=click.IntRange(1), default=_SHOWN, show_default=True, help="How many, at most."
 )
 @pass_settings
 def deliveries(settings: Settings, state: str | None, digest: str | None, most: int) -> None:
     """Show deliveries, the newest first."""
+    digest = digest and spelled(digest, settings.digests)
     with _reading(settings) as store:
         found = Deliveries(tuple(store.deliveries.find(state, digest, most)))
     print_result(found, lambda found: _print_deliveries(found.deliveries))
@@ -144,7 +153,9 @@ def drop(settings: Settings, ids: tuple[int, ...]) -> None:
 
 @click.command()
 @click.argument("edition", type=int)
-@click.option("--to", metavar="CHANNEL|RECIPIENT", help="Only to this one.")
+@click.option(
+    "--to", metavar="CHANNEL|RECIPIENT", shell_complete=channel_names, help="Only to this one."
+)
 @pass_settings
 def resend(settings: Settings, edition: int, to: str | None) -> int:
     """Send an edition once more, as it was. To all who got it, or to one channel or recipient.
@@ -152,6 +163,7 @@ def resend(settings: Settings, edition: int, to: str | None) -> int:
     Each is a delivery of its own; what was sent stays sent. Where something is under way to a
     recipient already, it is left to that.
     """
+    to = to and spelled(to, settings.channels)
     return _decide(settings, "resend", edition=edition, to=to)
 
 

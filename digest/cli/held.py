@@ -12,6 +12,7 @@ from digest.app.runtime import feed_urls, held_report
 from digest.app.wiring import open_runtime
 from digest.cli import aio, pass_settings
 from digest.cli.holder import ask_holder
+from digest.cli.names import feed_names
 from digest.cli.output import print_result, print_table, say
 from digest.errors import InstanceError, UsageError
 from digest.language import counted
@@ -28,7 +29,7 @@ class Held(Struct, frozen=True):
 
 
 @click.command()
-@click.argument("feed", nargs=-1)
+@click.argument("feed", nargs=-1, shell_complete=feed_names)
 @click.option("--release", is_flag=True, help="Send them with the next editions.")
 @click.option("--discard", is_flag=True, help="Never send them.")
 @pass_settings

@@ -12,6 +12,7 @@ from digest.app.waiting_hosts import waiting_line
 from digest.app.wiring import open_polling, open_runtime
 from digest.cli import aio, pass_settings
 from digest.cli.holder import ask_holder
+from digest.cli.names import channel_names, digest_argument, feed_names, only_digest
 from digest.cli.output import polling_progress, print_result, print_table, say
 from digest.errors import InstanceError
 from digest.language import counted
@@ -26,7 +27,7 @@ UNDELIVERED = {"failed", "unknown", "retrying", "pending"}
 
 
 @click.command()
-@click.argument("feed", nargs=-1)
+@click.argument("feed", nargs=-1, shell_complete=feed_names)
 @pass_settings
 def poll(settings: Settings, feed: tuple[str, ...]) -> int:
     """Poll feeds now: those that are given, or all.
@@ -69,12 +70,15 @@ async def _poll(settings: Settings, feeds: tuple[str, ...]) -> Poll:
 
 
 @click.command()
-@click.argument("digest")
-@click.option("--to", metavar="CHANNEL", help="Only to this channel.")
+@digest_argument
+@click.option("--to", metavar="CHANNEL", shell_complete=channel_names, help="Only to this channel.")
 @pass_settings
-def send(settings: Settings, digest: str, to: str | None) -> int:
-    """Publish and deliver an edition of DIGEST now. Its schedule stays as it is."""
-    result = aio.run(_send(settings, digest, to))
+def send(settings: Settings, digest: str | None, to: str | None) -> int:
+    """Publish and deliver an edition of DIGEST now. Its schedule stays as it is.
+
+    Where there is one digest only, it needs no name.
+    """
+    result = aio.run(_send(settings, digest or only_digest(settings), to))
     print_result(result, _print_sent)
     return 1 if any(delivery.state in UNDELIVERED for delivery in result.deliveries) else 0
 

@@ -93,6 +93,8 @@ RESULTS = {
 }
 # Why a command has none.
 WITHOUT_RESULT = {
+    "help": "what it prints is for people",
+    "completion": "what it prints is a script, with `--json` and without",
     "schema": "what it prints is a JSON Schema, with `--json` and without",
     "schema output": "what it prints is a JSON Schema, with `--json` and without",
 }

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 
 def in_megabytes(number: int) -> str:
     """Bytes for people: `12.3 MB`."""
     return f"{number / 1e6:.1f} MB"
+
+
+def clock_time(at: datetime, zone: ZoneInfo) -> str:
+    """A time by the operator's clock: `2026-11-30 10:15 CET`."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
 
 
 def ago(at: datetime | None, now: datetime) -> str:

@@ -117,12 +117,14 @@ class _LazyGroup(Group):
     cls=_LazyGroup,
     params=[*common_options()],
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="These options may stand behind a command too. `digest help COMMAND` shows its own.",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="digest")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """Turn feeds into digests that go out by email, to chat channels and into files."""
+    """Turn feeds into digests that go out by email, to chat channels and into files.
+
+    The options below may stand behind a command too.
+    """
     context.ensure_object(Options)
 
 

@@ -38,7 +38,9 @@ add_completion_class(_Bash)
 @click.argument("shell", type=click.Choice(_SHELLS, case_sensitive=False))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print the script that completes commands, options and names in a shell.
+    """Print a script with which a shell completes names.
+
+    It completes commands, options, and what the configuration file names.
 
     In ~/.bashrc: eval "$(digest completion bash)". In ~/.zshrc the same with zsh. For fish: digest
     completion fish > ~/.config/fish/completions/digest.fish.

@@ -24,7 +24,7 @@ def _commands(context: click.Context, _: click.Parameter, incomplete: str) -> li
 @click.argument("words", metavar="[COMMAND]...", nargs=-1, shell_complete=_commands)
 @click.pass_context
 def help(context: click.Context, words: tuple[str, ...]) -> None:  # noqa: A001 - as it is called
-    """Show what COMMAND does, and its options; without COMMAND, all commands."""
+    """Show what COMMAND does, and its options."""
     show_lines(_found(context, words).get_help())
 
 

@@ -20,6 +20,7 @@ from digest.store import database_of, titles_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
 
     from digest.config import Settings
 
@@ -35,11 +36,11 @@ def poll(settings: Settings, feed: tuple[str, ...]) -> int:
     FEED is an address, a name or a title, as `digest feeds list` has them.
     """
     result = aio.run(_poll(settings, feed))
-    print_result(result, _print_polls)
+    print_result(result, lambda result: _print_polls(result, settings.zone))
     return 1 if result.failed else 0
 
 
-def _print_polls(result: Poll) -> None:
+def _print_polls(result: Poll, zone: ZoneInfo) -> None:
     rows = [
         (feed.name, feed.outcome, str(feed.new), str(feed.known), feed.error or "")
         for feed in result.feeds
@@ -48,15 +49,15 @@ def _print_polls(result: Poll) -> None:
     ]
     if rows:
         print_table("", ("feed", "outcome", "new", "known", "error"), rows)
-    for line in _waiting_lines(result):
+    for line in _waiting_lines(result, zone):
         say(line)
     say(f"{result.new} new, {result.failed} failed")
 
 
-def _waiting_lines(result: Poll) -> Iterator[str]:
+def _waiting_lines(result: Poll, zone: ZoneInfo) -> Iterator[str]:
     for waiting in result.waiting:
         names = [feed.name for feed in result.feeds if feed.waits_for == waiting.host]
-        yield waiting_line(waiting, names[0] if len(names) == 1 else "")
+        yield waiting_line(waiting, zone, names[0] if len(names) == 1 else "")
 
 
 async def _poll(settings: Settings, feeds: tuple[str, ...]) -> Poll:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar, get_args
 import click
 from msgspec import to_builtins
 
+from digest.app.human_units import clock_time
 from digest.app.wiring import open_runtime, utc_now
 from digest.cli import aio, pass_settings
 from digest.cli.groups import Group
@@ -30,6 +31,7 @@ from digest.store import database_of, read_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from zoneinfo import ZoneInfo
 
     from digest.config import Settings
 
@@ -69,7 +71,7 @@ def list_(settings: Settings, channel: str | None) -> None:
     everybody = [*_named(settings, known), *known]
     wanted = [recipient for recipient in everybody if channel in {None, recipient.channel}]
     wanted.sort(key=lambda recipient: (recipient.channel, mail_key(recipient.address)))
-    print_result(_as_of_now(wanted), _print)
+    print_result(_as_of_now(wanted), lambda result: _print(result, settings.zone))
 
 
 @recipients.command()
@@ -243,7 +245,8 @@ def _named(settings: Settings, known: Sequence[Recipient]) -> list[Recipient]:
 
 
 def _change_recipients(settings: Settings, command: str, **arguments: Any) -> None:
-    print_result(aio.run(_carry_out(settings, Recipients, command, arguments)), _print)
+    changed = aio.run(_carry_out(settings, Recipients, command, arguments))
+    print_result(changed, lambda result: _print(result, settings.zone))
 
 
 async def _carry_out(
@@ -287,15 +290,15 @@ def _print_import(imported: RecipientsImport) -> None:
         say(f"{address} was removed since the file was written; {mend}")
 
 
-def _print(result: Recipients) -> None:
-    columns = ("channel", "address", "name", "state", "reason", "gets", "at", "changed (UTC)")
+def _print(result: Recipients, zone: ZoneInfo) -> None:
+    columns = ("channel", "address", "name", "state", "reason", "gets", "at", "changed")
     if result.recipients:
-        print_table("", columns, list(map(_row, result.recipients)))
+        print_table("", columns, [_row(recipient, zone) for recipient in result.recipients])
     else:
         say("No recipients.")
 
 
-def _row(recipient: Recipient) -> tuple[str, ...]:
+def _row(recipient: Recipient, zone: ZoneInfo) -> tuple[str, ...]:
     gets, wants = recipient.gets, recipient.frequency
     return (
         recipient.channel,
@@ -305,5 +308,5 @@ def _row(recipient: Recipient) -> tuple[str, ...]:
         recipient.reason,
         gets if gets == wants else f"{gets}, then {wants}",
         f"{recipient.send_at:%H:%M} {recipient.zone or ''}" if recipient.send_at else "",
-        f"{recipient.changed_at:%Y-%m-%d %H:%M}" if recipient.changed_at else "",
+        clock_time(recipient.changed_at, zone) if recipient.changed_at else "",
     )

@@ -31,27 +31,44 @@ _STYLES = {
 }
 
 
+_NO_DAEMON = 4
+
+
 @click.command()
 @click.option("--healthcheck", is_flag=True, help="Print nothing; exit 0 only if a daemon answers.")
+@click.option(
+    "--exit-code",
+    is_flag=True,
+    help="Exit 1 if something needs attention, 4 if no daemon runs.",
+)
 @click.option("--watch", is_flag=True, help="Update it every two seconds, until q or Ctrl-C.")
 @click.pass_obj
-def status(options: Options, *, healthcheck: bool, watch: bool) -> int:
+def status(options: Options, *, healthcheck: bool, exit_code: bool, watch: bool) -> int:
     """Show what needs attention, and what comes next.
 
-    Then the health of the feeds, and the number of deliveries by state.
+    Then the health of the feeds, and the number of deliveries by state. For monitoring, --exit-code
+    tells by 0 that all is well; where no daemon runs it is 4, whatever else needs attention.
     """
     settings = options.settings(log_level="error")
     if healthcheck:
         return 0 if _is_running(settings) else 1
     if watch and options.json:
         raise UsageError("give --watch or --json, not both")
-    if options.json:
-        print_json(_report(settings, datetime.now(UTC)))
-    elif watch:
+    if watch:
         _watch(settings, everything=options.verbose)
+        return 0
+    report = _report(settings, datetime.now(UTC))
+    running = _is_running(settings) if exit_code or not options.json else True
+    if options.json:
+        print_json(report)
     else:
-        _print(_lines(settings, everything=options.verbose))
-    return 0
+        _print(_lines(settings, report, running=running, everything=options.verbose))
+    return _code(report, running=running) if exit_code else 0
+
+
+def _code(report: Status, *, running: bool) -> int:
+    """What monitoring sees."""
+    return int(bool(report.attention)) if running else _NO_DAEMON
 
 
 def _is_running(settings: Settings) -> bool:
@@ -68,13 +85,11 @@ def _report(settings: Settings, now: datetime) -> Status:
     return status_report(settings, health, now, sizes)
 
 
-def _lines(settings: Settings, *, everything: bool) -> list[Line]:
+def _lines(settings: Settings, report: Status, *, running: bool, everything: bool) -> list[Line]:
     from digest.cli.status_report import overview
 
     now = datetime.now(UTC)
-    running = _is_running(settings)
-    zones = {name: settings.zone_of(name) for name in settings.digests}
-    return overview(_report(settings, now), zones, now, running=running, everything=everything)
+    return overview(report, settings.zone, now, running=running, everything=everything)
 
 
 def _print(lines: list[Line]) -> None:
@@ -98,7 +113,8 @@ def _watch(settings: Settings, *, everything: bool) -> None:
     from rich.live import Live
 
     def made() -> Group:
-        return _styled(_lines(settings, everything=everything))
+        report, running = _report(settings, datetime.now(UTC)), _is_running(settings)
+        return _styled(_lines(settings, report, running=running, everything=everything))
 
     with keys() as key, Live(console=open_console(), screen=True, auto_refresh=False) as live:
         watch(made, lambda shown: live.update(shown, refresh=True), key)

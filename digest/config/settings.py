@@ -88,7 +88,10 @@ class AlertSettings(Model):
 class Settings(Model):
     """A whole configuration file."""
 
-    timezone: Zone = Field("UTC", description="An IANA name, for digests without their own.")
+    timezone: Zone = Field(
+        "UTC",
+        description="An IANA name, for what commands show and for digests without their own.",
+    )
     database: str = Field(
         f"{SQLITE_PREFIX}data/digest.db",
         validate_default=True,
@@ -193,6 +196,11 @@ class Settings(Model):
     def title_of(self, digest: str) -> str:
         """What readers call a digest."""
         return self.digests[digest].title or digest
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of what operators read."""
+        return ZoneInfo(self.timezone)
 
     def zone_of(self, digest: str) -> ZoneInfo:
         """The time zone of a digest's schedule and dates."""

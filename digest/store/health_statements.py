@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from digest.store.recipients import SUPPRESSED
 from digest.store.tables import (
     channels,
     deliveries,
     digests,
     editions,
+    recipients,
     renditions,
     weekly_readers,
 )
 
-_SHOWN = 50
+# Of more than these nobody wants to know each.
+_MOST = 5_000
 
 # What was sent once more is told by that.
 _repeat = deliveries.alias("repeat")
@@ -21,6 +24,9 @@ _REPEATED = sa.exists().where(_repeat.c.of_id == deliveries.c.id)
 _LOST = deliveries.c.state.in_(("failed", "unknown"))
 _KEPT = sa.and_(deliveries.c.dropped == 0, sa.or_(~_LOST, ~_REPEATED))
 COUNTS = sa.select(deliveries.c.state, sa.func.count()).where(_KEPT).group_by(deliveries.c.state)
+SUPPRESSED_NOW = sa.select(recipients.c.channel, recipients.c.key).where(
+    recipients.c.state.in_(SUPPRESSED)
+)
 TROUBLED = (
     sa.select(
         deliveries.c.id,
@@ -29,12 +35,15 @@ TROUBLED = (
         deliveries.c.state,
         deliveries.c.last_error,
         deliveries.c.next_attempt_at,
+        deliveries.c.created_at,
+        deliveries.c.deferred_at,
         editions.c.digest,
     )
     .join(editions, editions.c.id == deliveries.c.edition_id)
     .where(deliveries.c.state.in_(("failed", "unknown", "retrying")), _KEPT)
-    .order_by(deliveries.c.id.desc())
-    .limit(_SHOWN)
+    # Those that are tried again come last.
+    .order_by(deliveries.c.next_attempt_at.is_not(None), deliveries.c.id.desc())
+    .limit(_MOST)
 )
 WAITING = (
     sa.select(

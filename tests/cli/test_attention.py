@@ -108,11 +108,29 @@ async def test_a_feed_that_is_gone_needs_attention_once(poller: Poller) -> None:
 
 async def test_how_often_a_feed_failed_is_told_in_words(poller: Poller) -> None:
     await poller.read(item(1))
-    poller.answer(Reply("later", 500))
+    poller.answer(Reply("not here", 404))
     for said in ("once", "2 times in a row"):
         await poller.poll(hours=1)
         _, [(kind, message)] = await status(poller)
         assert (kind, message.endswith(f" ({said})")) == ("feed", True)
+
+
+async def test_what_passes_by_itself_needs_attention_when_it_lasts(poller: Poller) -> None:
+    await poller.read(item(1))
+    poller.answer(Reply("later", 500))
+    for _ in range(4):
+        await poller.poll(hours=7)
+        feed, attention = await status(poller)
+        assert (feed.health, attention) == ("failing", [])
+    await poller.poll(hours=7)
+    _, [(kind, message)] = await status(poller)
+    assert (kind, message.endswith("(5 times in a row)")) == ("feed", True)
+
+
+async def test_a_feed_that_was_never_read_needs_attention_at_once(poller: Poller) -> None:
+    poller.answer(Reply("later", 500))
+    await poller.poll()
+    assert [kind for kind, _ in (await status(poller))[1]] == ["feed"]
 
 
 async def test_a_feed_that_moved_for_good_needs_attention(poller: Poller) -> None:

@@ -17,6 +17,7 @@ from digest.cli.holder import ask_holder
 from digest.cli.names import channel_names, digest_names
 from digest.cli.output import print_result, print_table, say
 from digest.cli.poll_send import UNDELIVERED
+from digest.config.addresses import mail_key
 from digest.config.spelling import spelled
 from digest.errors import InstanceError
 from digest.language import counted
@@ -25,11 +26,14 @@ from digest.store.deliveries import EditionRecord, Record, RecordWithHistory
 from digest.store.incidents import Incident
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from digest.config import Settings
+
+    # Of recipients, by channel.
+    _Keys = Collection[tuple[str, str]]
 
 _STATES = ("pending", "sending", "sent", "retrying", "failed", "unknown", "dropped")
 _SHOWN = 100
@@ -89,7 +93,8 @@ def deliveries(settings: Settings, state: str | None, digest: str | None, most: 
     digest = digest and spelled(digest, settings.digests)
     with _reading(settings) as store:
         found = Deliveries(tuple(store.deliveries.find(state, digest, most)))
-    print_result(found, lambda found: _print_deliveries(found.deliveries, settings.zone))
+        away = store.recipients.suppressed()
+    print_result(found, lambda found: _print_deliveries(found.deliveries, settings.zone, away))
 
 
 @click.command()
@@ -101,14 +106,15 @@ def show(settings: Settings, edition: int) -> None:
         record = store.deliveries.edition(edition)
         composed = store.editions.load(edition)
         found = store.deliveries.of_edition(edition)
+        away = store.recipients.suppressed()
     assert composed is not None
     stories = tuple(ShownStory(story.title, story.url) for story in composed.stories)
     shown = ShownEdition(**asdict(record), stories=stories)
     result = Show(shown, tuple(found))
-    print_result(result, lambda result: _print_edition(result, settings.zone))
+    print_result(result, lambda result: _print_edition(result, settings.zone, away))
 
 
-def _print_edition(result: Show, zone: ZoneInfo) -> None:
+def _print_edition(result: Show, zone: ZoneInfo, away: _Keys) -> None:
     edition = result.edition
     say(f"Edition {edition.id} of {edition.digest}: {edition.subject}")
     stories = counted(len(edition.stories), "story", "stories")
@@ -116,9 +122,8 @@ def _print_edition(result: Show, zone: ZoneInfo) -> None:
     say(f"due {due}, composed {made}, {stories}")
     for delivery in result.deliveries:
         part = f", part {delivery.part}" if delivery.part > 1 else ""
-        dropped = ", dropped" if delivery.dropped else ""
         say()
-        say(f"{delivery.channel} to {delivery.recipient}{part}: {delivery.state}{dropped}")
+        say(f"{delivery.channel} to {delivery.recipient}{part}: {_state(delivery, away)}")
         for line in _history(delivery, zone):
             say(f"  {line}")
 
@@ -220,7 +225,16 @@ async def _carry_out(settings: Settings, command: str, arguments: dict[str, Any]
         return await ask_holder(settings, error, Decided, command, **arguments)
 
 
-def _print_deliveries(found: Sequence[Record], zone: ZoneInfo) -> None:
+def _state(delivery: Record, away: _Keys) -> str:
+    """The state in words: what did not arrive at one who gets nothing any more is settled."""
+    if delivery.dropped:
+        return f"{delivery.state}, dropped"
+    lost = delivery.state in {"failed", "unknown", "retrying"}
+    settled = lost and (delivery.channel, mail_key(delivery.recipient)) in away
+    return f"{delivery.state}, settled" if settled else delivery.state
+
+
+def _print_deliveries(found: Sequence[Record], zone: ZoneInfo, away: _Keys = frozenset()) -> None:
     rows = [
         (
             str(delivery.id),
@@ -229,7 +243,7 @@ def _print_deliveries(found: Sequence[Record], zone: ZoneInfo) -> None:
             delivery.channel,
             delivery.recipient,
             str(delivery.part) + (f" (repeats {delivery.of})" if delivery.of else ""),
-            delivery.state,
+            _state(delivery, away),
             _time(delivery.changed_at, zone),
             delivery.said or "",
         )

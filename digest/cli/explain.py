@@ -18,7 +18,7 @@ from digest.cli import aio, pass_settings
 from digest.cli.output import print_result, say
 from digest.editions.earlier import ALL_HAD
 from digest.editions.filter import NOT_INCLUDED
-from digest.editions.weekly import configured, weekly_of
+from digest.editions.weekly import weekly_of
 from digest.errors import UsageError
 from digest.feeds.text import one_line
 from digest.jobs.drafts import Drafter
@@ -192,9 +192,8 @@ class _Explainer:
         return Verdict(digest, "waiting", message)
 
     def _taken(self, digest: str, taken: TakenBy) -> Verdict:
-        zone = self._settings.zone_of(configured(digest))
         sent = ", ".join(f"{to}: {state}" for to, state in taken.deliveries)
-        at = _local(taken.composed_at, zone)
+        at = _local(taken.composed_at, self._settings.zone)
         place = f"in edition {taken.edition_id} of {at}{_as(taken.shown_as)}"
         message = f"{place}; {sent or 'sent nowhere'}"
         return Verdict(digest, "taken", message, taken.edition_id, taken.shown_as)

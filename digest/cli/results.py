@@ -58,7 +58,10 @@ RESULTS = {
     "resend": Result((Decided,), _NOT_SENT, writes=True),
     "incidents": Result((Incidents,), "there is no database yet"),
     "explain": Result((Explain,), "nothing matches, or there is no database yet"),
-    "status": Result((Status,), "with --healthcheck: no daemon answers"),
+    "status": Result(
+        (Status,),
+        "with --healthcheck: no daemon answers; with --exit-code: something needs attention",
+    ),
     "backup": Result((Backup,), "there is no database yet, or the copy could not be made"),
     "keys rotate": Result((KeysRotated,), writes=True),
     "feeds discover": Result((Discover,), "no feed was found"),

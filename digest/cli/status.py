@@ -63,10 +63,10 @@ def status(options: Options, *, healthcheck: bool, exit_code: bool, watch: bool)
         print_json(report)
     else:
         _print(_lines(settings, report, running=running, everything=options.verbose))
-    return _code(report, running=running) if exit_code else 0
+    return code_of(report, running=running) if exit_code else 0
 
 
-def _code(report: Status, *, running: bool) -> int:
+def code_of(report: Status, *, running: bool) -> int:
     """What monitoring sees."""
     return int(bool(report.attention)) if running else _NO_DAEMON
 

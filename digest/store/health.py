@@ -12,13 +12,13 @@ from digest.store.health_statements import (
     COUNTS,
     PLANNED,
     RESTING,
-    SUPPRESSED_NOW,
     TROUBLED,
     WAITING,
     WEEKLY,
 )
 from digest.store.hosts import host_backoffs_in
 from digest.store.incidents import Incident, open_incidents
+from digest.store.recipients import suppressed_in
 from digest.store.renames import ListCount, editions_in, lists_in
 from digest.store.tables import editions, feeds, renditions
 
@@ -110,7 +110,7 @@ def _troubled(connection: Connection) -> tuple[_Rows, _Rows]:
     rows = [row._asdict() for row in connection.execute(TROUBLED)]
     if not rows:
         return [], []
-    away = {(row.channel, row.key) for row in connection.execute(SUPPRESSED_NOW)}
+    away = suppressed_in(connection)
     of_whom = [(row["channel"], mail_key(row["recipient"])) in away for row in rows]
     troubled = [row for row, is_away in zip(rows, of_whom, strict=True) if not is_away]
     return troubled, [row for row, is_away in zip(rows, of_whom, strict=True) if is_away]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from digest.store.recipients import SUPPRESSED
 from digest.store.tables import (
     channels,
     deliveries,
     digests,
     editions,
-    recipients,
     renditions,
     weekly_readers,
 )
@@ -24,9 +22,6 @@ _REPEATED = sa.exists().where(_repeat.c.of_id == deliveries.c.id)
 _LOST = deliveries.c.state.in_(("failed", "unknown"))
 _KEPT = sa.and_(deliveries.c.dropped == 0, sa.or_(~_LOST, ~_REPEATED))
 COUNTS = sa.select(deliveries.c.state, sa.func.count()).where(_KEPT).group_by(deliveries.c.state)
-SUPPRESSED_NOW = sa.select(recipients.c.channel, recipients.c.key).where(
-    recipients.c.state.in_(SUPPRESSED)
-)
 TROUBLED = (
     sa.select(
         deliveries.c.id,

@@ -26,6 +26,7 @@ from digest.app.results import (
     Status,
     Storage,
 )
+from digest.cli.status import code_of
 from digest.cli.status_report import overview
 from digest.cli.status_watch import SECONDS, watch
 from tests import limits
@@ -283,3 +284,11 @@ def test_watching_ends_with_a_key(project: Project, pressed: bytes, code: int) -
         assert process.wait(limits.seconds(30)) == code
     assert termios.tcgetattr(ours) == before
     os.close(ours)
+
+
+@pytest.mark.parametrize(
+    ("needs", "running", "code"), [(0, True, 0), (1, True, 1), (0, False, 4), (2, False, 4)]
+)
+def test_what_monitoring_sees(*, needs: int, running: bool, code: int) -> None:
+    attention = tuple(need("feed", "a", "cannot be read") for _ in range(needs))
+    assert code_of(report(attention=attention), running=running) == code

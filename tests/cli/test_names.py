@@ -135,9 +135,9 @@ def test_names_are_found_whatever_their_capitals(
     ("asked", "shown"),
     [
         (("help",), "Feeds and recipients:"),
-        (("help", "status"), "Usage: digest status [OPTIONS]"),
-        (("help", "feeds"), "Usage: digest feeds [OPTIONS] COMMAND"),
-        (("help", "feeds", "add"), "Usage: digest feeds add [OPTIONS] URL"),
+        (("help", "status"), " status [OPTIONS]\n"),
+        (("help", "feeds"), " feeds [OPTIONS] COMMAND"),
+        (("help", "feeds", "add"), " feeds add [OPTIONS] URL\n"),
     ],
 )
 def test_help_of_a_command(
@@ -146,7 +146,7 @@ def test_help_of_a_command(
     code, out, _ = run(*asked)
 
     assert code == 0
-    assert shown in out.replace("pytest", "digest")
+    assert shown in out
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def main() -> NoReturn:
     come in the middle of an import: for the first process of a container no signal does that by
     itself. A daemon exits with 0, as it does later.
     """
-    code = 0 if sys.argv[-1] == "run" else _INTERRUPTED
+    code = 0 if "run" in sys.argv and "--once" not in sys.argv else _INTERRUPTED
     signal.signal(signal.SIGTERM, lambda *_: os._exit(code))
     # This takes a while, in which a signal may come.
     from digest.cli import main as run_and_leave

@@ -32,7 +32,7 @@ def commands(group: click.Group = cli, before: str = "") -> Iterator[tuple[str, 
 
 def reference() -> str:
     """What stands below the mark in docs/commands.md."""
-    parts = ["## Before the command", "", *_options(cli, click.Context(cli)), ""]
+    parts = ["## Before or behind the command", "", *_options(cli, click.Context(cli)), ""]
     for name, command in commands():
         parts += [f"## digest {name}", "", *_command(name, command), ""]
     return "\n".join(parts)
@@ -65,7 +65,7 @@ def _command(name: str, command: click.Command) -> Iterator[str]:
 
 def _options(command: click.Command, context: click.Context) -> Iterator[str]:
     options = [one for one in command.get_params(context) if isinstance(one, click.Option)]
-    options = [one for one in options if "--help" not in one.opts]
+    options = [one for one in options if not (one.hidden or "--help" in one.opts)]
     if options:
         yield from ("| option | what |", "|---|---|")
     for option in options:

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
 
+from digest.app.human_units import clock_time
 from digest.app.lost_names import lost_names
 from digest.app.results import Attention
 from digest.app.settings_file import runs_with
-from digest.feeds.failing import needs_attention
+from digest.feeds.failing import needs_attention, passes_by_itself
 from digest.store.tables import NOT_PUBLISHED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from digest.app.results import FeedHealth, SettingsFile
     from digest.config import Settings
     from digest.store.health import Health
 
 _RECENT = timedelta(days=7)
-# What a feed that is paused cannot be reproached with.
-_OF_POLLS = {"feed", "gone"}
+# What a server puts off, as greylists do, is over before; mail servers warn of delays after that.
+_DELAYED = timedelta(hours=4)
+# Its failure is told with how often it failed.
+_TOLD_OTHERWISE = "feed"
 
 
 def attention(
@@ -43,7 +45,7 @@ def attention(
         *_unpublished(health),
         *_stranded(settings, health),
         *_gone(settings, health),
-        *_troubled(settings, health),
+        *_troubled(settings, health, now),
     )
 
 
@@ -61,7 +63,11 @@ def _failing(feeds: Sequence[FeedHealth], now: datetime) -> list[Attention]:
             feed.url,
         )
         for feed in feeds
-        if feed.health == "failing" and needs_attention(feed.url, feed.failing_since, now)
+        if feed.health == "failing"
+        and needs_attention(
+            *(feed.url, feed.failing_since, feed.failures, now),
+            passes=passes_by_itself(feed.status, was_read=feed.last_new_at is not None),
+        )
     ]
 
 
@@ -102,7 +108,9 @@ def _incidents(
             incident.subject in _still_there(incident.kind, settings, names)
             or incident.kind in {"disk", "host"}
         )
-        and not (incident.subject in paused and incident.kind in _OF_POLLS)
+        and incident.kind != _TOLD_OTHERWISE
+        # What a feed that is paused cannot be reproached with.
+        and not (incident.subject in paused and incident.kind == "gone")
     ]
 
 
@@ -112,6 +120,10 @@ def _still_there(kind: str, settings: Settings, feeds: Collection[str]) -> Colle
 
 
 def _resting(settings: Settings, health: Health | None) -> list[Attention]:
+    # One that cannot be reached for less than an hour mends itself; then there is an incident.
+    lasting = {
+        each.subject for each in (health.incidents if health else []) if each.kind == "channel"
+    }
     # Any delivery that is tried tries its channel, and the others follow.
     first = {channel: number for channel, _, _, number in (health.waiting if health else [])}
     return [
@@ -123,7 +135,7 @@ def _resting(settings: Settings, health: Health | None) -> list[Attention]:
             + (f", or now with `digest retry {first[name]}`" if name in first else ""),
         )
         for name, row in (health.channels if health else {}).items()
-        if name in settings.channels
+        if name in settings.channels and name in lasting
     ]
 
 
@@ -202,7 +214,7 @@ def _gone(settings: Settings, health: Health | None) -> list[Attention]:
     return [_need(name.kind, name.name, f"{name.message}; {name.remedy}") for name in lost]
 
 
-def _troubled(settings: Settings, health: Health | None) -> list[Attention]:
+def _troubled(settings: Settings, health: Health | None, now: datetime) -> list[Attention]:
     return [
         _need(
             "delivery",
@@ -215,9 +227,15 @@ def _troubled(settings: Settings, health: Health | None) -> list[Attention]:
             ),
         )
         for row in (health.troubled if health else [])
+        if not _mends_itself(row, now)
     ]
 
 
+def _mends_itself(row: Mapping[str, Any], now: datetime) -> bool:
+    """Whether a delivery is tried again anyhow, and is not late yet."""
+    since = row["deferred_at"] or row["created_at"]
+    return row["next_attempt_at"] is not None and now - since < _DELAYED
+
+
 def _time(settings: Settings, at: datetime) -> str:
-    """A time by the operator's clock."""
-    return f"{at.astimezone(ZoneInfo(settings.timezone)):%Y-%m-%d %H:%M %Z}"
+    return clock_time(at, settings.zone)

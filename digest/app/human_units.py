@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 
 def in_megabytes(number: int) -> str:
     """Bytes for people: `12.3 MB`."""
     return f"{number / 1e6:.1f} MB"
+
+
+def clock_time(at: datetime, zone: ZoneInfo) -> str:
+    """A time by the operator's clock: `2026-11-30 10:15 CET`."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
 
 
 def ago(at: datetime | None, now: datetime) -> str:
@@ -32,7 +41,7 @@ def _span(span: timedelta) -> str:
     return f"{round(minutes / 1440)} d"
 
 
-def clock_time(at: datetime, now: datetime, zone: tzinfo) -> str:
+def time_of_day(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     """`07:12`, with the date where that is not today's."""
     local = at.astimezone(zone)
     same_day = local.date() == now.astimezone(zone).date()

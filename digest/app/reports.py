@@ -67,7 +67,7 @@ def _counts(health: Health | None) -> Counts:
     states = dict(health.deliveries if health else {})
     # To a reader of the status, what is on its way has not arrived.
     states["pending"] = states.get("pending", 0) + states.pop("sending", 0)
-    return Counts(**states)
+    return Counts(**states, settled=health.settled if health else 0)
 
 
 def _storage(feeds: Sequence[FeedHealth], sizes: Sizes) -> Storage:

@@ -173,6 +173,8 @@ class Counts(Struct, frozen=True):
     retrying: int = 0
     failed: int = 0
     unknown: int = 0
+    settled: int = 0
+    """Those that did not arrive, to recipients who have left or bounced since."""
 
 
 class Attention(Struct, frozen=True):

@@ -22,7 +22,7 @@ from digest.app.results import (
 )
 from digest.app.waiting_hosts import hosts_of_polls
 from digest.config.addresses import without_credentials
-from digest.config.spelling import nearest
+from digest.config.spelling import known_name, nearest, spelled
 from digest.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -105,11 +105,8 @@ class Runtime(Struct, frozen=True):
             StoreError: there is no room to record what would be sent.
             UsageError: there is no such digest or channel.
         """
-        if digest not in self.settings.digests:
-            hint = nearest(digest, self.settings.digests)
-            raise UsageError(f"there is no digest {digest!r}{hint}")
-        if to is not None and to not in self.context.channels:
-            raise UsageError(f"there is no channel {to!r}{nearest(to, self.context.channels)}")
+        digest = known_name("digest", digest, self.settings.digests)
+        to = to and known_name("channel", to, self.context.channels)
         urls = {feed.address for feed in self.settings.feeds_of(digest)}
         await self.poll_job.poll_due(urls, report)
         published = await self.publish_job.publish_now(digest, [to] if to else None)
@@ -241,6 +238,7 @@ def feed_urls(settings: Settings, feeds: Collection[str], titles: Mapping[str, s
 
 
 def _feed_url(feed: str, known: Mapping[str, str], shown: Mapping[str, Sequence[str]]) -> str:
+    feed = spelled(feed, {**known, **shown})
     if feed in known:
         return known[feed]
     found = shown.get(feed, ())

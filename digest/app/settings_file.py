@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from digest.app.human_units import clock_time
+from digest.app.human_units import time_of_day
 from digest.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def runs_with(since: datetime | None, trouble: str, timezone: str, now: datetime
     """`runs with the settings of 07:12; config.yaml:37 has an error: …`, in the file's zone."""
     if since is None:
         return trouble
-    return f"runs with the settings of {clock_time(since, now, ZoneInfo(timezone))}; {trouble}"
+    return f"runs with the settings of {time_of_day(since, now, ZoneInfo(timezone))}; {trouble}"
 
 
 def trouble_of(error: DigestError) -> str:

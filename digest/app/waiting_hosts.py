@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from digest.app.human_units import clock_time
 from digest.app.results import WaitingHost
 from digest.feeds.http.permanent_moves import settled
 from digest.language import counted
@@ -13,6 +14,7 @@ from digest.model import Move
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from digest.model import HostBackoff, PollResult
 
@@ -58,11 +60,11 @@ def hosts_of_polls(results: Iterable[PollResult]) -> tuple[WaitingHost, ...]:
     )
 
 
-def waiting_line(waiting: WaitingHost, name: str = "") -> str:
-    """`3 feeds wait until 2026-11-30 10:15 UTC, since a.example allows no more requests...`.
+def waiting_line(waiting: WaitingHost, zone: ZoneInfo, name: str = "") -> str:
+    """`3 feeds wait until 2026-11-30 10:15 CET, since a.example allows no more requests...`.
 
     One feed is called by its `name`, where that is given.
     """
     who = f"{name} waits" if name else f"{counted(waiting.feeds, 'feed waits', 'feeds wait')}"
-    until = f"{waiting.until:%Y-%m-%d %H:%M} UTC"
+    until = clock_time(waiting.until, zone)
     return f"{who} until {until}, since {waiting.host} allows no more requests until then"

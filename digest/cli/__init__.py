@@ -12,14 +12,13 @@ import os
 import sys
 from contextlib import contextmanager
 from functools import update_wrapper
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import click
 
 from digest import PROJECT_URL, __version__
 from digest.cli.groups import Group
-from digest.cli.options import Options
+from digest.cli.options import Options, common_options
 from digest.errors import StoreError, mendable
 
 if TYPE_CHECKING:
@@ -61,6 +60,8 @@ _COMMANDS = {
         "resend": "deliveries",
     },
     "More": {
+        "help": "help",
+        "completion": "completion",
         "templates": "templates",
         "backup": "backup",
         "keys": "keys",
@@ -69,6 +70,8 @@ _COMMANDS = {
 }
 _MODULES = {name: module for listed in _COMMANDS.values() for name, module in listed.items()}
 _INTERRUPTED = 130
+# The script of `digest completion` has a shell set it to ask what can stand at a place.
+COMPLETION_VARIABLE = "_DIGEST_COMPLETE"
 
 
 def pass_settings(command: Callable[..., int | None]) -> Callable[..., int | None]:
@@ -116,27 +119,18 @@ class _LazyGroup(Group):
 
 @click.group(
     cls=_LazyGroup,
+    params=[*common_options()],
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=f"Documentation: {PROJECT_URL}",
 )
-@click.version_option(__version__, prog_name="digest")
-@click.option(
-    "-c",
-    "--config",
-    type=click.Path(path_type=Path),
-    help="Default: DIGEST_CONFIG, ./config.yaml, /etc/digest/config.yaml.",
-)
-@click.option("-v", "--verbose", is_flag=True, help="Log everything.")
-@click.option("-q", "--quiet", is_flag=True, help="Log errors only.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="A machine-readable result on standard output."
-)
+@click.version_option(__version__, "-V", "--version", prog_name="digest")
 @click.pass_context
-def cli(
-    context: click.Context, config: Path | None, *, verbose: bool, quiet: bool, as_json: bool
-) -> None:
-    """Turn feeds into digests that go out by email, to chat channels and into files."""
-    context.obj = Options(config, as_json, verbose, quiet)
+def cli(context: click.Context) -> None:
+    """Turn feeds into digests that go out by email, to chat channels and into files.
+
+    The options below may stand behind a command too.
+    """
+    context.ensure_object(Options)
 
 
 def main() -> NoReturn:
@@ -158,7 +152,10 @@ def leave(code: int) -> NoReturn:
 def run_command(arguments: list[str] | None = None) -> int:
     """Run a command: 0 done, 1 failed, 2 usage, 3 busy, 130 interrupted."""
     try:
-        result: Any = cli.main(arguments, standalone_mode=False)
+        if COMPLETION_VARIABLE in os.environ:
+            # It says how names are quoted for bash.
+            importlib.import_module(f"{__name__}.completion")
+        result: Any = cli.main(arguments, standalone_mode=False, complete_var=COMPLETION_VARIABLE)
         if sys.stdout:
             sys.stdout.flush()
     except click.ClickException as error:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import click
 from msgspec import Struct
 
+from digest.app.wiring import utc_now
 from digest.checks import Finding, Verdict, exit_code
 from digest.checks.access import check_access
 from digest.checks.files import check_files, check_secrets
 from digest.checks.machine import check_ports, check_templates
 from digest.checks.renamed import check_names
+from digest.checks.schedules import check_schedules
 from digest.cli import aio
 from digest.cli.output import cell, open_console, print_result, progress, say
 from digest.config.secrets import missing_in
@@ -58,6 +60,7 @@ def check(options: Options, *, online: bool) -> int:
         say(f"digest: {secret.error}", err=True)
     findings = [
         _settings(settings),
+        *check_schedules(settings, utc_now()),
         *check_templates(settings),
         *check_ports(settings),
         *check_access(database_of(settings)),

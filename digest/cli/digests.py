@@ -8,6 +8,7 @@ import click
 
 from digest.cli import pass_settings
 from digest.cli.groups import Group
+from digest.cli.names import digest_names
 from digest.cli.output import print_result, say
 from digest.cli.recipients import rename
 from digest.jobs.renames import DigestsForget, DigestsMove
@@ -24,7 +25,7 @@ def digests() -> None:
 
 @digests.command()
 @click.argument("before", metavar="FROM")
-@click.argument("after", metavar="TO")
+@click.argument("after", metavar="TO", shell_complete=digest_names)
 @pass_settings
 def move(settings: Settings, before: str, after: str) -> None:
     """Move the history of digest FROM, which was renamed, to digest TO.

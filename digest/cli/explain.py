@@ -10,6 +10,7 @@ import click
 from msgspec import Struct
 
 from digest.app.edition_reasons import copies_in, feedback_lines
+from digest.app.human_units import clock_time
 from digest.app.reports import status_report
 from digest.app.waiting_hosts import waiting_line
 from digest.app.wiring import job_context, utc_now
@@ -17,7 +18,7 @@ from digest.cli import aio, pass_settings
 from digest.cli.output import print_result, say
 from digest.editions.earlier import ALL_HAD
 from digest.editions.filter import NOT_INCLUDED
-from digest.editions.weekly import configured, weekly_of
+from digest.editions.weekly import weekly_of
 from digest.errors import UsageError
 from digest.feeds.text import one_line
 from digest.jobs.drafts import Drafter
@@ -132,14 +133,14 @@ def _troubled(settings: Settings, store: Store) -> list[str]:
             for url, row in known.items()
             if row["failures"] and url not in paused
         ),
-        *map(waiting_line, report.waiting),
+        *(waiting_line(waiting, settings.zone) for waiting in report.waiting),
         *(
             f"over its quota: {names.get(incident.subject, incident.subject)}: {incident.message}"
             for incident in health.incidents
             if incident.kind == "quota"
         ),
         *(
-            f"outran its polls, last {_utc(row['missed_at'])}: {names[url]}"
+            f"outran its polls, last {clock_time(row['missed_at'], settings.zone)}: {names[url]}"
             for url, row in known.items()
             if row["missed_at"]
         ),
@@ -170,7 +171,7 @@ class _Explainer:
         return verdicts
 
     async def _verdict(self, digest: str, record: Record, found: Subscribed) -> Verdict:
-        zone = self._settings.zone_of(digest)
+        zone = self._settings.zone
         if found.taken and not found.again:
             return self._taken(digest, found.taken)
         if record.hold:
@@ -193,9 +194,8 @@ class _Explainer:
         return Verdict(digest, "waiting", message)
 
     def _taken(self, digest: str, taken: TakenBy) -> Verdict:
-        zone = self._settings.zone_of(configured(digest))
         sent = ", ".join(f"{to}: {state}" for to, state in taken.deliveries)
-        at = _local(taken.composed_at, zone)
+        at = _local(taken.composed_at, self._settings.zone)
         place = f"in edition {taken.edition_id} of {at}{_as(taken.shown_as)}"
         message = f"{place}{_voted(taken)}; {sent or 'sent nowhere'}"
         return Verdict(digest, "taken", message, taken.edition_id, taken.shown_as)
@@ -234,7 +234,7 @@ def _why_old(record: Record, found: Subscribed, zone: ZoneInfo) -> str:
 
 
 def _local(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%a %Y-%m-%d %H:%M %Z}"
+    return f"{at.astimezone(zone):%a} {clock_time(at, zone)}"
 
 
 def _match(record: Record, verdicts: list[Verdict]) -> Match:
@@ -261,7 +261,8 @@ def _print(
     feeds = {feed.address: feed for feed in settings.feeds}
     for match in result.matches:
         say(match.title)
-        for line in _history(match, titles[match.feed], feeds.get(match.feed)):
+        lines = _history(match, titles[match.feed], feeds.get(match.feed), settings.zone)
+        for line in lines:
             say(f"  {line}")
         for verdict in match.digests:
             say(f"  {verdict.digest}: {verdict.message}")
@@ -276,15 +277,19 @@ def _print(
             say(f"! {line}")
 
 
-def _history(match: Match, title: str, settings: SourceSettings | None) -> list[str]:
+def _history(
+    match: Match, title: str, settings: SourceSettings | None, zone: ZoneInfo
+) -> list[str]:
     feed = (settings and settings.name) or title or match.feed
     how = "in the feed's first body" if match.in_first_body else "new then"
     last = "and is there still" if match.in_feed else "and is gone from the feed since"
+    published = clock_time(match.published, zone) if match.published else "without a date"
+    first_seen, last_seen = clock_time(match.first_seen, zone), clock_time(match.last_seen, zone)
     key = one_line(match.key, _LONGEST_KEY)
     lines = [
         match.link or "without a link",
-        f"from {feed}, published {_utc(match.published)}, known as {key}",
-        f"first seen {_utc(match.first_seen)}, {how}; last seen {_utc(match.last_seen)}, {last}",
+        f"from {feed}, published {published}, known as {key}",
+        f"first seen {first_seen}, {how}; last seen {last_seen}, {last}",
     ]
     if match.facts:
         measured = (f"{fact.value:,} {fact.unit or fact.name}" for fact in match.facts)
@@ -292,11 +297,7 @@ def _history(match: Match, title: str, settings: SourceSettings | None) -> list[
     if match.discussion:
         lines.append(f"talked about at {match.discussion}")
     if match.edited:
-        lines.append(f"last edited {_utc(match.edited)}")
+        lines.append(f"last edited {clock_time(match.edited, zone)}")
     if settings and settings.paused:
         lines.append("the feed is paused, so nothing new comes from it")
     return lines
-
-
-def _utc(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "without a date"

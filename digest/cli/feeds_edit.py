@@ -16,6 +16,7 @@ from digest.app.results import FeedCondition
 from digest.app.runtime import feed_urls
 from digest.app.wiring import utc_now
 from digest.cli import aio, pass_settings
+from digest.cli.names import feed_names
 from digest.cli.options import Options
 from digest.cli.output import print_result, print_table, progress, say
 from digest.cli.source_names import source_named
@@ -164,7 +165,7 @@ def _choice(feed: Candidate) -> str:
 
 
 @click.command()
-@click.argument("feed")
+@click.argument("feed", shell_complete=feed_names)
 @click.pass_obj
 def remove(options: Options, feed: str) -> None:
     """Take FEED out of the configuration file; what it brought stays.
@@ -179,7 +180,7 @@ def remove(options: Options, feed: str) -> None:
 
 
 @click.command()
-@click.argument("feed")
+@click.argument("feed", shell_complete=feed_names)
 @click.pass_obj
 def pause(options: Options, feed: str) -> None:
     """Stop polling FEED; what it brought already still goes out.
@@ -190,7 +191,7 @@ def pause(options: Options, feed: str) -> None:
 
 
 @click.command()
-@click.argument("feed")
+@click.argument("feed", shell_complete=feed_names)
 @click.pass_obj
 def resume(options: Options, feed: str) -> None:
     """Poll a paused FEED again.

@@ -1,10 +1,15 @@
-"""Groups of commands: help under headings, and the nearest name for a command that is not there."""
+"""Groups of commands: help under headings, and the nearest name for a command that is not there.
+
+Commands go by their names in capitals too, and take the options of every command behind them.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
 import click
+
+from digest.cli.options import take_everywhere
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,12 +26,13 @@ class Group(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is called, or an error that has the likeliest one."""
-        name = args[0]
+        name = args[0] if args[0].startswith("-") else args[0].lower()
         if not (name.startswith("-") or ctx.resilient_parsing or self.get_command(ctx, name)):
             from digest.config.spelling import nearest
 
             ctx.fail(f"there is no command {name!r}{nearest(name, self.list_commands(ctx))}")
-        return super().resolve_command(ctx, args)
+        found, command, rest = super().resolve_command(ctx, [name, *args[1:]])
+        return found, command and take_everywhere(command), rest
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Each with its summary, in columns that are the same under all headings."""

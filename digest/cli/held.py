@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING
 import click
 from msgspec import Struct
 
+from digest.app.human_units import clock_time
 from digest.app.results import HeldDecision, HeldFeed
 from digest.app.runtime import feed_urls, held_report
 from digest.app.wiring import open_runtime
 from digest.cli import aio, pass_settings
 from digest.cli.holder import ask_holder
+from digest.cli.names import feed_names
 from digest.cli.output import print_result, print_table, say
 from digest.errors import InstanceError, UsageError
 from digest.language import counted
 from digest.store import database_of, read_store, titles_of
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from digest.config import Settings
 
 
@@ -28,7 +32,7 @@ class Held(Struct, frozen=True):
 
 
 @click.command()
-@click.argument("feed", nargs=-1)
+@click.argument("feed", nargs=-1, shell_complete=feed_names)
 @click.option("--release", is_flag=True, help="Send them with the next editions.")
 @click.option("--discard", is_flag=True, help="Never send them.")
 @pass_settings
@@ -42,7 +46,7 @@ def held(settings: Settings, feed: tuple[str, ...], *, release: bool, discard: b
     if release or discard:
         print_result(aio.run(_decide(settings, feed, release=release)), _print_decision)
     else:
-        print_result(Held(_read(settings, feed)), _print)
+        print_result(Held(_read(settings, feed)), lambda found: _print(found, settings.zone))
 
 
 def _read(settings: Settings, feeds: tuple[str, ...]) -> tuple[HeldFeed, ...]:
@@ -57,13 +61,13 @@ def _print_decision(result: HeldDecision) -> None:
     say(f"{counted(result.entries, 'entry', 'entries')} {result.decision}")
 
 
-def _print(result: Held) -> None:
+def _print(result: Held, zone: ZoneInfo) -> None:
     rows = [
-        (feed.name, str(feed.entries), f"{feed.since:%Y-%m-%d %H:%M}", _titles(feed))
+        (feed.name, str(feed.entries), clock_time(feed.since, zone), _titles(feed))
         for feed in result.held
     ]
     if rows:
-        print_table("", ("feed", "entries", "since (UTC)", "titles"), rows)
+        print_table("", ("feed", "entries", "since", "titles"), rows)
     else:
         say("Nothing is held.")
 

@@ -12,6 +12,7 @@ from digest.app.waiting_hosts import waiting_line
 from digest.app.wiring import open_polling, open_runtime
 from digest.cli import aio, pass_settings
 from digest.cli.holder import ask_holder
+from digest.cli.names import channel_names, digest_argument, feed_names, only_digest
 from digest.cli.output import polling_progress, print_result, print_table, say
 from digest.errors import InstanceError, UsageError
 from digest.jobs.test_sends import SentTest
@@ -20,6 +21,7 @@ from digest.store import database_of, titles_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
 
     from digest.config import Settings
 
@@ -32,7 +34,7 @@ UNDELIVERED = {"failed", "unknown", "retrying", "pending"}
 
 
 @click.command()
-@click.argument("feed", nargs=-1)
+@click.argument("feed", nargs=-1, shell_complete=feed_names)
 @pass_settings
 def poll(settings: Settings, feed: tuple[str, ...]) -> int:
     """Poll feeds now: those that are given, or all.
@@ -40,11 +42,11 @@ def poll(settings: Settings, feed: tuple[str, ...]) -> int:
     FEED is an address, a name or a title, as `digest feeds list` has them.
     """
     result = aio.run(_poll(settings, feed))
-    print_result(result, _print_polls)
+    print_result(result, lambda result: _print_polls(result, settings.zone))
     return 1 if result.failed else 0
 
 
-def _print_polls(result: Poll) -> None:
+def _print_polls(result: Poll, zone: ZoneInfo) -> None:
     rows = [
         (feed.name, feed.outcome, str(feed.new), str(feed.known), feed.error or "")
         for feed in result.feeds
@@ -53,15 +55,15 @@ def _print_polls(result: Poll) -> None:
     ]
     if rows:
         print_table("", ("feed", "outcome", "new", "known", "error"), rows)
-    for line in _waiting_lines(result):
+    for line in _waiting_lines(result, zone):
         say(line)
     say(f"{result.new} new, {result.failed} failed")
 
 
-def _waiting_lines(result: Poll) -> Iterator[str]:
+def _waiting_lines(result: Poll, zone: ZoneInfo) -> Iterator[str]:
     for waiting in result.waiting:
         names = [feed.name for feed in result.feeds if feed.waits_for == waiting.host]
-        yield waiting_line(waiting, names[0] if len(names) == 1 else "")
+        yield waiting_line(waiting, zone, names[0] if len(names) == 1 else "")
 
 
 async def _poll(settings: Settings, feeds: tuple[str, ...]) -> Poll:
@@ -75,8 +77,8 @@ async def _poll(settings: Settings, feeds: tuple[str, ...]) -> Poll:
 
 
 @click.command()
-@click.argument("digest")
-@click.option("--to", metavar="CHANNEL", help="Only to this channel.")
+@digest_argument
+@click.option("--to", metavar="CHANNEL", shell_complete=channel_names, help="Only to this channel.")
 @click.option(
     "--test",
     "test_to",
@@ -86,12 +88,14 @@ async def _poll(settings: Settings, feeds: tuple[str, ...]) -> Poll:
     help="Send the next edition as it would be now, marked as a test, to one recipient.",
 )
 @pass_settings
-def send(settings: Settings, digest: str, to: str | None, test_to: str | None) -> int:
+def send(settings: Settings, digest: str | None, to: str | None, test_to: str | None) -> int:
     """Publish and deliver an edition of DIGEST now. Its schedule stays as it is.
 
-    With --test nothing is published: what is sent is kept nowhere, and takes no entries. It goes
-    to the first recipient unless an address or a channel is given.
+    Where there is one digest only, it needs no name. With --test nothing is published: what is sent
+    is kept nowhere, and takes no entries. It goes to the first recipient unless an address or a
+    channel is given.
     """
+    digest = digest or only_digest(settings)
     if test_to is not None:
         if to:
             raise UsageError("give --to or --test, not both")

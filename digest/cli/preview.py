@@ -15,12 +15,13 @@ from digest.app.edition_reasons import EntryFate, explain_draft
 from digest.app.wiring import compile_templates, open_drafting, utc_now
 from digest.channels.previews import FORMS, TEXT_FORMS, Previews, check_form, shows_pictures
 from digest.cli import aio
+from digest.cli.names import digest_argument, only_digest
 from digest.cli.output import polling_progress, print_json, say, show_document
 from digest.cli.private_files import write_private
 from digest.cli.settings_in_use import settings_in_use
-from digest.config.spelling import nearest
+from digest.config.spelling import known_name
 from digest.config.units import parse_duration
-from digest.editions.weekly import configured, is_weekly
+from digest.editions.weekly import configured, is_weekly, weekly_of
 from digest.errors import UsageError
 from digest.jobs.first_edition import next_draft
 from digest.jobs.render import render_carefully
@@ -47,7 +48,7 @@ class ExplainedEdition(EditionSnapshot, frozen=True):
 
 
 @click.command()
-@click.argument("digest")
+@digest_argument
 @click.option(
     "--as",
     "form",
@@ -60,7 +61,7 @@ class ExplainedEdition(EditionSnapshot, frozen=True):
 @click.pass_obj
 def preview(
     options: Options,
-    digest: str,
+    digest: str | None,
     form: str | None,
     output: Path | None,
     *,
@@ -69,13 +70,14 @@ def preview(
 ) -> int:
     """Show the next edition of DIGEST as it would be now.
 
-    This changes nothing. DIGEST.weekly is the week so far, for readers who want it once a week.
+    This changes nothing. Where there is one digest only, it needs no name; DIGEST.weekly is the
+    week so far, for readers who want it once a week.
     Feeds that were never polled are polled for the preview alone.
     """
     settings, trouble = settings_in_use(options).settings, None
-    name = configured(digest)
-    if name not in settings.digests:
-        raise UsageError(f"there is no digest {digest!r}{nearest(digest, settings.digests)}")
+    digest = digest or only_digest(settings)
+    name = known_name("digest", configured(digest), settings.digests)
+    digest = weekly_of(name) if is_weekly(digest) else name
     if why and (form or in_browser):
         raise UsageError("--why is text for a terminal; give it without --as and --open")
     check_form(settings, name, form)

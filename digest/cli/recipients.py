@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, get_args
 import click
 from msgspec import to_builtins
 
+from digest.app.human_units import clock_time
 from digest.app.wiring import open_runtime, utc_now
 from digest.cli import aio, pass_settings
 from digest.cli.groups import Group
 from digest.cli.holder import ask_holder
+from digest.cli.names import channel_names
 from digest.cli.output import print_result, print_table, say, show_document
 from digest.cli.private_files import write_private
 from digest.cli.recipients_csv import recipient_of, write_csv
 from digest.cli.recipients_import import print_import, read_file, with_file
 from digest.config.addresses import mail_address, mail_key
+from digest.config.spelling import known_name, spelled
 from digest.errors import InstanceError, UsageError
 from digest.jobs import recipient_lists
 from digest.jobs.recipient_admin import Recipients, RecipientsAllow
@@ -28,14 +31,28 @@ from digest.model import Frequency, Recipient
 from digest.store import database_of, read_store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from zoneinfo import ZoneInfo
 
     from digest.config import Settings
 
 T = TypeVar("T")
+Command = TypeVar("Command", bound="Callable[..., Any] | click.Command")
 
 _address = click.argument("address")
-_channel = click.option("--channel", metavar="CHANNEL", help="Default: every channel it is on.")
+
+
+def _channel_option(about: str, *, required: bool = False) -> Callable[[Command], Command]:
+    return click.option(
+        "--channel",
+        metavar="CHANNEL",
+        required=required,
+        shell_complete=channel_names,
+        help=about,
+    )
+
+
+_channel = _channel_option("Default: every channel it is on.")
 
 _FREQUENCIES = click.Choice(get_args(Frequency))
 
@@ -46,21 +63,21 @@ def recipients() -> None:
 
 
 @recipients.command("list")
-@click.option("--channel", metavar="CHANNEL", help="Only those of this channel.")
+@_channel_option("Only those of this channel.")
 @pass_settings
 def list_(settings: Settings, channel: str | None) -> None:
     """Show all recipients: those in the file and those in the database."""
     known = _known(settings)
-    _check(settings, channel, known)
+    channel = _list_named(settings, channel, known)
     everybody = [*_named(settings, known), *known]
     wanted = [recipient for recipient in everybody if channel in {None, recipient.channel}]
     wanted.sort(key=lambda recipient: (recipient.channel, mail_key(recipient.address)))
-    print_result(_as_of_now(wanted), _print)
+    print_result(_as_of_now(wanted), lambda result: _print(result, settings.zone))
 
 
 @recipients.command()
 @_address
-@click.option("--channel", metavar="CHANNEL", required=True, help="The email channel.")
+@_channel_option("The email channel.", required=True)
 @click.option("--name", default="", help="The name beside the address.")
 @click.option(
     "--frequency",
@@ -72,10 +89,10 @@ def list_(settings: Settings, channel: str | None) -> None:
 @pass_settings
 def add(settings: Settings, address: str, channel: str, name: str, frequency: str) -> None:
     """Put ADDRESS on the list of a channel."""
-    _check(settings, channel)
+    on_list = _list_named(settings, channel) or ""
     try:
         recipient = recipient_of(
-            {"address": address, "channel": channel, "name": name, "frequency": frequency}
+            {"address": address, "channel": on_list, "name": name, "frequency": frequency}
         )
     except ValueError as error:
         raise UsageError(str(error)) from None
@@ -92,7 +109,7 @@ def add(settings: Settings, address: str, channel: str, name: str, frequency: st
 @pass_settings
 def change(settings: Settings, /, address: str, channel: str | None, **columns: str | None) -> None:
     """Change what ADDRESS gets, and when."""
-    _check(settings, channel)
+    channel = _list_named(settings, channel)
     given = {name: value for name, value in columns.items() if value is not None}
     if not given:
         raise UsageError("say what to set: --name, --frequency, --at or --zone")
@@ -110,6 +127,7 @@ def change(settings: Settings, /, address: str, channel: str | None, **columns: 
 @pass_settings
 def remove(settings: Settings, address: str, channel: str | None) -> None:
     """Take ADDRESS off the list."""
+    channel = channel and spelled(channel, settings.lists())
     _change_recipients(settings, "remove", address=address, channel=channel)
 
 
@@ -119,12 +137,13 @@ def remove(settings: Settings, address: str, channel: str | None) -> None:
 @pass_settings
 def restore(settings: Settings, address: str, channel: str | None) -> None:
     """Send to ADDRESS again, which has unsubscribed or bounced."""
+    channel = channel and spelled(channel, settings.lists())
     _change_recipients(settings, "restore", address=address, channel=channel)
 
 
 @recipients.command()
 @click.argument("before", metavar="FROM")
-@click.argument("after", metavar="TO")
+@click.argument("after", metavar="TO", shell_complete=channel_names)
 @pass_settings
 def move(settings: Settings, before: str, after: str) -> None:
     """Move the readers of channel FROM, which was renamed, to channel TO.
@@ -160,17 +179,14 @@ def allow(settings: Settings, address: str) -> None:
 
 @recipients.command("import")
 @click.argument("file", type=click.File("rb"))
-@click.option(
-    "--channel", metavar="CHANNEL", help="For lines that do not say which. Default: the only one."
-)
+@_channel_option("For lines that do not say which. Default: the only one.")
 @pass_settings
 def import_(settings: Settings, file: BinaryIO, channel: str | None) -> None:
     """Import recipients from the CSV in FILE: all or none. Those who have left stay away.
 
     It may be an export of this program, of another one for newsletters, or of a spreadsheet.
     """
-    _check(settings, channel)
-    given = read_file(file, settings.lists(), channel)
+    given = read_file(file, settings.lists(), _list_named(settings, channel))
     what = {"recipients": to_builtins(given.recipients), "columns": given.columns}
     imported = aio.run(_carry_out(settings, RecipientsImport, "import", what))
     print_result(with_file(imported, given), print_import)
@@ -183,12 +199,12 @@ def import_(settings: Settings, file: BinaryIO, channel: str | None) -> None:
     type=click.Path(path_type=Path),
     help="Write to this file, for its owner alone.",
 )
-@click.option("--channel", metavar="CHANNEL", help="Only those of this channel.")
+@_channel_option("Only those of this channel.")
 @pass_settings
 def export(settings: Settings, output: Path | None, channel: str | None) -> None:
     """Print recipients as CSV, and who left of those in the file."""
     known = _known(settings)
-    _check(settings, channel, known)
+    channel = _list_named(settings, channel, known)
     named = recipient_lists.named(settings)
     exported = [
         recipient
@@ -201,11 +217,12 @@ def export(settings: Settings, output: Path | None, channel: str | None) -> None
     print_result(_as_of_now(exported), lambda _: None if output else show_document(text))
 
 
-def _check(settings: Settings, channel: str | None, known: Sequence[Recipient] = ()) -> None:
-    """Refuse a channel that is none and has no list of before, which can still be looked at."""
+def _list_named(
+    settings: Settings, channel: str | None, known: Sequence[Recipient] = ()
+) -> str | None:
+    """A channel that has a list, or had one of before, which can still be looked at."""
     lists = {*settings.lists(), *(recipient.channel for recipient in known)}
-    if channel is not None and channel not in lists:
-        raise UsageError(f"there is no email channel {channel!r}")
+    return known_name("email channel", channel, lists) if channel is not None else None
 
 
 def _known(settings: Settings) -> list[Recipient]:
@@ -225,7 +242,8 @@ def _named(settings: Settings, known: Sequence[Recipient]) -> list[Recipient]:
 
 
 def _change_recipients(settings: Settings, command: str, **arguments: Any) -> None:
-    print_result(aio.run(_carry_out(settings, Recipients, command, arguments)), _print)
+    changed = aio.run(_carry_out(settings, Recipients, command, arguments))
+    print_result(changed, lambda result: _print(result, settings.zone))
 
 
 async def _carry_out(
@@ -260,15 +278,15 @@ def _as_of_now(recipients: Sequence[Recipient]) -> Recipients:
     return Recipients(tuple(as_of(recipient, now) for recipient in recipients))
 
 
-def _print(result: Recipients) -> None:
-    columns = ("channel", "address", "name", "state", "reason", "gets", "at", "changed (UTC)")
+def _print(result: Recipients, zone: ZoneInfo) -> None:
+    columns = ("channel", "address", "name", "state", "reason", "gets", "at", "changed")
     if result.recipients:
-        print_table("", columns, list(map(_row, result.recipients)))
+        print_table("", columns, [_row(recipient, zone) for recipient in result.recipients])
     else:
         say("No recipients.")
 
 
-def _row(recipient: Recipient) -> tuple[str, ...]:
+def _row(recipient: Recipient, zone: ZoneInfo) -> tuple[str, ...]:
     gets, wants = recipient.gets, recipient.frequency
     return (
         recipient.channel,
@@ -278,5 +296,5 @@ def _row(recipient: Recipient) -> tuple[str, ...]:
         recipient.reason,
         gets if gets == wants else f"{gets}, then {wants}",
         f"{recipient.send_at:%H:%M} {recipient.zone or ''}" if recipient.send_at else "",
-        f"{recipient.changed_at:%Y-%m-%d %H:%M}" if recipient.changed_at else "",
+        clock_time(recipient.changed_at, zone) if recipient.changed_at else "",
     )

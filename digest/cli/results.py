@@ -61,7 +61,10 @@ RESULTS = {
     "resend": Result((Decided,), _NOT_SENT, writes=True),
     "incidents": Result((Incidents,), "there is no database yet"),
     "explain": Result((Explain,), "nothing matches, or there is no database yet"),
-    "status": Result((Status,), "with --healthcheck: no daemon answers"),
+    "status": Result(
+        (Status,),
+        "with --healthcheck: no daemon answers; with --exit-code: something needs attention",
+    ),
     "backup": Result((Backup,), "there is no database yet, or the copy could not be made"),
     "keys rotate": Result((KeysRotated,), writes=True),
     "feeds discover": Result((Discover,), "no feed was found"),
@@ -96,6 +99,8 @@ RESULTS = {
 }
 # Why a command has none.
 WITHOUT_RESULT = {
+    "help": "what it prints is for people",
+    "completion": "what it prints is a script, with `--json` and without",
     "schema": "what it prints is a JSON Schema, with `--json` and without",
     "schema output": "what it prints is a JSON Schema, with `--json` and without",
 }

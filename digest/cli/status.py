@@ -35,27 +35,45 @@ _STYLES = {
 }
 
 
+_NO_DAEMON = 4
+
+
 @click.command()
 @click.option("--healthcheck", is_flag=True, help="Print nothing; exit 0 only if a daemon answers.")
+@click.option(
+    "--exit-code",
+    is_flag=True,
+    help="Exit 1 if something needs attention, 4 if no daemon runs.",
+)
 @click.option("--watch", is_flag=True, help="Update it every two seconds, until q or Ctrl-C.")
 @click.pass_obj
-def status(options: Options, *, healthcheck: bool, watch: bool) -> int:
+def status(options: Options, *, healthcheck: bool, exit_code: bool, watch: bool) -> int:
     """Show what needs attention, and what comes next.
 
-    Then the health of the feeds, and the number of deliveries by state.
+    Then the health of the feeds, and the number of deliveries by state. For monitoring, --exit-code
+    tells by 0 that all is well; where no daemon runs it is 4, whatever else needs attention.
     """
     if healthcheck:
         return 0 if _is_running(database_in_use(options)) else 1
     if watch and options.json:
         raise UsageError("give --watch or --json, not both")
     in_use = settings_in_use(options)
-    if options.json:
-        print_json(_report(in_use, datetime.now(UTC)))
-    elif watch:
+    if watch:
         _watch(in_use, everything=options.verbose)
+        return 0
+    report = _report(in_use, datetime.now(UTC))
+    database = database_of(in_use.settings)
+    running = _is_running(database) if exit_code or not options.json else True
+    if options.json:
+        print_json(report)
     else:
-        _print(_lines(in_use, everything=options.verbose))
-    return 0
+        _print(_lines(in_use, report, running=running, everything=options.verbose))
+    return code_of(report, running=running) if exit_code else 0
+
+
+def code_of(report: Status, *, running: bool) -> int:
+    """What monitoring sees."""
+    return int(bool(report.attention)) if running else _NO_DAEMON
 
 
 def _is_running(database: DatabaseAddress) -> bool:
@@ -75,13 +93,11 @@ def _report(in_use: InUse, now: datetime) -> Status:
     return status_report(in_use.settings, health, now, sizes, file)
 
 
-def _lines(in_use: InUse, *, everything: bool) -> list[Line]:
+def _lines(in_use: InUse, report: Status, *, running: bool, everything: bool) -> list[Line]:
     from digest.cli.status_report import overview
 
-    settings, now = in_use.settings, datetime.now(UTC)
-    running = _is_running(database_of(settings))
-    zones = {name: settings.zone_of(name) for name in settings.digests}
-    return overview(_report(in_use, now), zones, now, running=running, everything=everything)
+    now = datetime.now(UTC)
+    return overview(report, in_use.settings.zone, now, running=running, everything=everything)
 
 
 def _print(lines: list[Line]) -> None:
@@ -105,7 +121,9 @@ def _watch(in_use: InUse, *, everything: bool) -> None:
     from rich.live import Live
 
     def made() -> Group:
-        return _styled(_lines(in_use, everything=everything))
+        report = _report(in_use, datetime.now(UTC))
+        running = _is_running(database_of(in_use.settings))
+        return _styled(_lines(in_use, report, running=running, everything=everything))
 
     with keys() as key, Live(console=open_console(), screen=True, auto_refresh=False) as live:
         watch(made, lambda shown: live.update(shown, refresh=True), key)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from digest.app.human_units import ago, in_megabytes
+from digest.app.human_units import ago, clock_time, in_megabytes
 from digest.app.waiting_hosts import waiting_line
 from digest.editions.weekly import weekly_of
 from digest.feeds.failing import is_moody
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from digest.app.results import DigestPlan, FeedHealth, Status, Storage
+    from digest.app.results import Counts, DigestPlan, FeedHealth, Status, Storage
 
 _QUIET = timedelta(days=90)
 _MISSED = timedelta(days=7)
@@ -65,21 +65,19 @@ class Line(Struct, frozen=True):
 
 def overview(
     report: Status,
-    zones: Mapping[str, ZoneInfo],
+    zone: ZoneInfo,
     now: datetime,
     *,
     running: bool,
     everything: bool = False,
 ) -> list[Line]:
-    """The lines for a `status` report; `zones` are the digests', `running` is a daemon at work.
+    """The lines for a `status` report, its times in one `zone`; `running` is a daemon at work.
 
     With `everything` all feeds are named, not just those that are not well.
     """
-    whens = {
-        plan.name: _when(plan.next_edition_at, now, zones[plan.name]) for plan in report.digests
-    }
+    whens = {plan.name: _when(plan.next_edition_at, now, zone) for plan in report.digests}
     whens |= {
-        weekly_of(plan.name): _when(plan.weekly_edition_at, now, zones[plan.name])
+        weekly_of(plan.name): _when(plan.weekly_edition_at, now, zone)
         for plan in report.digests
         if plan.weekly_readers and plan.weekly_edition_at
     }
@@ -88,11 +86,11 @@ def overview(
         *_attention(report),
         Line(),
         Line("Next editions", "head"),
-        *_editions(report.digests, whens),
+        *_editions(report.digests, whens, zone),
         Line(),
-        *_feeds(report, now, everything=everything),
+        *_feeds(report, now, zone, everything=everything),
         Line(),
-        Line("Deliveries: " + _counted(as_dict(report.deliveries))),
+        Line(f"Deliveries: {_deliveries(report.deliveries)}"),
         *_storage(report.storage, everything=everything),
     ]
 
@@ -102,11 +100,11 @@ def _verdict(report: Status, whens: Mapping[str, str], *, running: bool) -> Iter
     if number:
         things = "1 thing needs" if number == 1 else f"{number} things need"
         yield Line(f"{things} attention", "trouble")
-    else:
+    if not running:
+        yield Line("No daemon runs now: nothing happens until `digest run`", "head")
+    elif not number:
         soonest = min(report.digests, key=lambda plan: plan.next_edition_at).name
         yield Line(f"All well: next edition {soonest!r} {whens[soonest]}", "well")
-    if not running:
-        yield Line("No daemon runs now: nothing happens until `digest run`")
 
 
 def _attention(report: Status) -> Iterator[Line]:
@@ -118,10 +116,13 @@ def _attention(report: Status) -> Iterator[Line]:
         yield Line("    " + remedy.format(name=name, url=url, state=state), "mend")
 
 
-def _editions(digests: Sequence[DigestPlan], whens: Mapping[str, str]) -> Iterator[Line]:
+def _editions(
+    digests: Sequence[DigestPlan], whens: Mapping[str, str], zone: ZoneInfo
+) -> Iterator[Line]:
     width = max(len(plan.name) for plan in digests)
     for plan in sorted(digests, key=lambda plan: plan.next_edition_at):
-        last = f"; last: {plan.last_result} ({plan.last_due})" if plan.last_result else ""
+        due = f" ({_dated(plan.last_due_at, zone)})" if plan.last_due_at else ""
+        last = f"; last: {plan.last_result}{due}" if plan.last_result else ""
         yield Line(f"  {plan.name:{width}}  {whens[plan.name]}, {plan.schedule}{last}")
         if weekly := whens.get(weekly_of(plan.name)):
             readers = f"for {plan.weekly_readers} who get it weekly"
@@ -129,11 +130,15 @@ def _editions(digests: Sequence[DigestPlan], whens: Mapping[str, str]) -> Iterat
 
 
 def _when(at: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """`on Monday at 09:00 (in 2 d 3 h)`, by the digest's own clock."""
+    """`on Monday at 09:00 (in 2 d 3 h)`."""
     local = at.astimezone(zone)
     days = (local.date() - now.astimezone(zone).date()).days
     day = f"on {local:%A}" if 0 < days < 7 else f"on {local:%A, %Y-%m-%d}"
     return f"{'today' if days == 0 else day} at {local:%H:%M} ({_away(at - now)})"
+
+
+def _dated(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%a} {clock_time(at, zone)}"
 
 
 def _away(span: timedelta) -> str:
@@ -146,7 +151,7 @@ def _away(span: timedelta) -> str:
     return f"in {hours} h {minutes % 60} min" if hours else f"in {minutes} min"
 
 
-def _feeds(report: Status, now: datetime, *, everything: bool) -> Iterator[Line]:
+def _feeds(report: Status, now: datetime, zone: ZoneInfo, *, everything: bool) -> Iterator[Line]:
     groups = defaultdict(list)
     for feed in report.feeds:
         groups[_group(feed, now)].append(feed)
@@ -154,12 +159,13 @@ def _feeds(report: Status, now: datetime, *, everything: bool) -> Iterator[Line]
     yield Line("Feeds: " + _counted(counts), "head")
     for group in counts:
         if group == "waiting":
-            yield from (Line(f"  {group:14}  {waiting_line(each)}") for each in report.waiting)
+            for waiting in report.waiting:
+                yield Line(f"  {group:14}  {waiting_line(waiting, zone)}")
         if group in _NOT_NAMED and not everything:
             continue
         shown = groups[group] if everything else groups[group][:_MOST_NAMED]
         for feed in shown:
-            yield Line(f"  {group:14}  {feed.name}{_because(group, feed, now)}")
+            yield Line(f"  {group:14}  {feed.name}{_because(group, feed, now, zone)}")
         if more := len(groups[group]) - len(shown):
             yield Line(f"  {group:14}  and {more} more; -v shows all")
 
@@ -176,17 +182,26 @@ def _group(feed: FeedHealth, now: datetime) -> str:
     return "quiet" if feed.last_new_at and now - feed.last_new_at > _QUIET else _WELL
 
 
-def _because(group: str, feed: FeedHealth, now: datetime) -> str:
+def _because(group: str, feed: FeedHealth, now: datetime, zone: ZoneInfo) -> str:
+    quiet_since = feed.last_new_at and f"{feed.last_new_at.astimezone(zone):%Y-%m-%d}"
     reasons = {
         "failing": f"{feed.error}{_MOODY if is_moody(feed.url) else ''}",
         "gone": feed.error,
         "outrun": "brought more between two polls than it lists",
         "late": f"was due {ago(feed.next_poll_at, now)}",
         "waiting": f"waits for {feed.waits_for}",
-        "quiet": feed.last_new_at and f"nothing new since {feed.last_new_at:%Y-%m-%d}",
+        "quiet": f"nothing new since {quiet_since}",
         _WELL: f"polled {ago(feed.polled_at, now)}, new {ago(feed.last_new_at, now)}",
     }
     return f": {reasons[group]}" if group in reasons else ""
+
+
+def _deliveries(counts: Counts) -> str:
+    """How many are in each state; those that did not arrive need nobody if nobody wants them."""
+    by_state = as_dict(counts)
+    settled = by_state.pop("settled")
+    why = f", {settled} settled (their recipients have left or bounced)" if settled else ""
+    return _counted(by_state) + why
 
 
 def _storage(storage: Storage, *, everything: bool) -> Iterator[Line]:

@@ -34,18 +34,26 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def _as_schedule(value: object) -> Schedule:
+    if isinstance(value, Schedule):
+        return value
+    if isinstance(value, (list, dict)):
+        raise ValueError("must be text, like 'every monday at 09:00'")  # noqa: TRY004 - pydantic's word for a bad value
+    return parse_schedule(str(value))
+
+
 class DigestSettings(Model):
     """A digest: which feeds, when, and to which channels."""
 
     title: Title | None = Field(None, description="Default: the digest's name.")
     schedule: Annotated[
         Schedule,
-        PlainValidator(
-            lambda value: value if isinstance(value, Schedule) else parse_schedule(str(value))
-        ),
+        PlainValidator(_as_schedule),
         PlainSerializer(lambda value: value.text, when_used="json"),
         WithJsonSchema({"type": "string", "examples": ["every monday at 09:00", "0 9 * * mon"]}),
-    ] = Field(description="A phrase, or five cron fields; `cron:` is another name for it.")
+    ] = Field(
+        description="A phrase, or five cron fields (see Schedules); `cron:` is another name for it."
+    )
     timezone: Zone | None = Field(None, description="Default: the file's timezone.")
     language: LanguageTag = Field(
         ENGLISH, description="The language of dates, numbers and fixed words, like `de` or `pt-BR`."

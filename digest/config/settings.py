@@ -114,7 +114,10 @@ class AlertSettings(Model):
 class Settings(Model):
     """A whole configuration file."""
 
-    timezone: Zone = Field("UTC", description="An IANA name, for digests without their own.")
+    timezone: Zone = Field(
+        "UTC",
+        description="An IANA name, for what commands show and for digests without their own.",
+    )
     database: str = Field(
         f"{SQLITE_PREFIX}data/digest.db",
         validate_default=True,
@@ -252,6 +255,11 @@ class Settings(Model):
         """The digests whose readers can say what they want more of."""
         asking = frozenset(name for name, digest in self.digests.items() if digest.feedback)
         return asking if self.links_url else frozenset()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of what operators read."""
+        return ZoneInfo(self.timezone)
 
     def zone_of(self, digest: str) -> ZoneInfo:
         """The time zone of a digest's schedule and dates."""

@@ -37,7 +37,7 @@ def is_lively(schedule: Schedule) -> bool:
     """Whether it ever has two editions in a week; what has not is weekly enough as it is."""
     if len(schedule.times) > 1:
         return True
-    if schedule.month_days is None:
+    if schedule.month_days is None and schedule.weeks is None:
         return schedule.weekdays is None or len(schedule.weekdays) > 1
     days = [day for day in _DAYS if schedule.on(day)]
     return any((later - day).days < _WEEK for day, later in pairwise(days))

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 # What is over before that is told of by `status` alone.
 _LASTING = timedelta(days=1)
 _LEAST_FAILURES = 5
+_SERVER_ERRORS = 500
+# Request Timeout, Too Early and Too Many Requests.
+_BUSY = {408, 425, 429}
 # Hosts where feeds fail for days and live on. YouTube answered 404 and 500 for all kinds of living
 # channels in January 2024, and in February, March, April and September 2026.
 _MOODY_HOSTS = ("youtube.com",)
@@ -24,9 +27,25 @@ def is_moody(url: str) -> bool:
     return host.endswith(tuple(f".{moody}" for moody in _MOODY_HOSTS))
 
 
-def needs_attention(url: str, since: datetime | None, now: datetime) -> bool:
-    """Whether a feed that fails `since` a time is to be shown to a person."""
-    return since is None or not is_moody(url) or now - since >= _LASTING_AT_MOODY_HOSTS
+def needs_attention(
+    url: str, since: datetime | None, failures: int, now: datetime, *, passes: bool
+) -> bool:
+    """Whether a feed that fails `since` a time is to be shown to a person.
+
+    What usually `passes`, like an error of its server, is shown when it has lasted.
+    """
+    if since is None:
+        return True
+    return not (passes or is_moody(url)) or is_incident(url, since, failures, now)
+
+
+def passes_by_itself(status: int | None, *, was_read: bool) -> bool:
+    """Whether a failure is of the kind that is over without anybody's doing.
+
+    That is no answer, an error of the server or a wish for patience, from a feed that was read
+    before: an address that never answered is probably wrong.
+    """
+    return was_read and (status is None or status >= _SERVER_ERRORS or status in _BUSY)
 
 
 def is_incident(url: str, since: datetime | None, failures: int, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from digest.log import event
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from digest.errors import PostponedError
     from digest.feeds.http.host_backoffs import HostBackoffs
@@ -34,6 +35,7 @@ class BackoffKeeper:
     def __init__(self, context: JobContext, backoffs: HostBackoffs) -> None:
         self._store = context.store
         self._clock = context.clock
+        self._zone = context.settings.zone
         self._polled = {feed.address for feed in context.settings.feeds if not feed.paused}
         self._backoffs = backoffs
         self._kept: Mapping[str, HostBackoff] | None = None
@@ -54,7 +56,9 @@ class BackoffKeeper:
             return
         self._kept, now = known, self._clock()
         changed = [each for host, each in known.items() if each != before.get(host)]
-        complaints = {host: _complaint(known.get(host), now) for host in {*before, *known}}
+        complaints = {
+            host: _complaint(known.get(host), now, self._zone) for host in {*before, *known}
+        }
 
         def write(store: Store) -> list[int]:
             store.hosts.keep(known.values())
@@ -98,11 +102,12 @@ def hosts_of(state: FeedState, now: datetime) -> set[str]:
     return asked_hosts(first, state.answered_by)
 
 
-def _complaint(backoff: HostBackoff | None, now: datetime) -> str | None:
+def _complaint(backoff: HostBackoff | None, now: datetime, zone: ZoneInfo) -> str | None:
     """What a person reads of a host that refuses all requests for days; else nothing."""
     if backoff is None or not backoff.refusals or now - backoff.since < _LASTING:
         return None
-    return f"allows no requests since {backoff.since:%Y-%m-%d %H:%M} UTC, so its feeds wait"
+    since = backoff.since.astimezone(zone)
+    return f"allows no requests since {since:%Y-%m-%d %H:%M %Z}, so its feeds wait"
 
 
 def _is_told(before: HostBackoff | None, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from digest.config.spelling import nearest
+from digest.config.spelling import known_name, nearest
 from digest.errors import UsageError
 from digest.jobs.recipient_lists import check_channel, named
 from digest.log import event
@@ -128,8 +128,7 @@ class Renames:
             UsageError: it is not gone, nothing is known of it, or there is no other.
         """
         digests = self._settings.digests
-        if after not in digests:
-            raise UsageError(f"there is no digest {after!r}{nearest(after, digests)}")
+        after = known_name("digest", after, digests)
 
         def write(store: Store) -> int:
             self._check_gone(before, "digest", store.moves.editions(), digests)

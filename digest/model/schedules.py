@@ -16,7 +16,8 @@ class Schedule(Struct, frozen=True):
 
     `None` means every one. Weekdays count from Monday as 0. Where both `month_days` and
     `weekdays` are given, either is enough (POSIX crontab). With `clamp`, a day of the month
-    that a short month lacks is its last day.
+    that a short month lacks is its last day. Weekdays of some `weeks` only are so many in their
+    month: 1 is the first, -1 the last.
     """
 
     text: str
@@ -25,12 +26,15 @@ class Schedule(Struct, frozen=True):
     month_days: frozenset[int] | None = None
     weekdays: frozenset[int] | None = None
     clamp: bool = False
+    weeks: frozenset[int] | None = None
 
     def on(self, day: date) -> bool:
         """Whether the rule applies to this local date."""
         if self.months is not None and day.month not in self.months:
             return False
-        by_weekday = self.weekdays is not None and day.weekday() in self.weekdays
+        by_weekday = (
+            self.weekdays is not None and day.weekday() in self.weekdays and self._in_week(day)
+        )
         if self.month_days is None:
             return self.weekdays is None or by_weekday
         by_day = day.day in self.month_days or (
@@ -39,6 +43,13 @@ class Schedule(Struct, frozen=True):
             and any(wanted > day.day for wanted in self.month_days)
         )
         return by_day or by_weekday
+
+    def _in_week(self, day: date) -> bool:
+        """Whether that weekday is one of those of its month that are meant."""
+        if self.weeks is None:
+            return True
+        is_last = (day + timedelta(days=7)).month != day.month
+        return (day.day - 1) // 7 + 1 in self.weeks or (is_last and -1 in self.weeks)
 
     @property
     def period(self) -> timedelta:

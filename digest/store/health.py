@@ -7,17 +7,29 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from msgspec import Struct
 
-from digest.store.health_statements import COUNTS, PLANNED, RESTING, TROUBLED, WAITING, WEEKLY
+from digest.config.addresses import mail_key
+from digest.store.health_statements import (
+    COUNTS,
+    PLANNED,
+    RESTING,
+    TROUBLED,
+    WAITING,
+    WEEKLY,
+)
 from digest.store.hosts import host_backoffs_in
 from digest.store.incidents import Incident, open_incidents
+from digest.store.recipients import suppressed_in
 from digest.store.renames import ListCount, editions_in, lists_in
 from digest.store.tables import editions, feeds, renditions
 
 if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
     from digest.model import HostBackoff
     from digest.store.database import Database
 
 _LAST = 20
+_SHOWN = 50
 
 
 class Health(Struct, frozen=True):
@@ -28,7 +40,9 @@ class Health(Struct, frozen=True):
     yet to be made, and the first of them, by channel and kind; `weekly` counts those who get weekly
     editions, by digest; `channels` are those that take nothing now. `lists` and `editions` count
     recipients by channel and editions by digest, of those that the configuration lacks too.
-    `hosts` are those that allow no more requests, or have refused the last.
+    `hosts` are those that allow no more requests, or have refused the last. `settled` are
+    deliveries that did not arrive, to recipients who have left or bounced since: nobody has to mend
+    them, and no other count has them.
     """
 
     feeds: dict[str, dict[str, Any]]
@@ -42,6 +56,7 @@ class Health(Struct, frozen=True):
     lists: dict[str, ListCount] = {}
     editions: dict[str, int] = {}
     hosts: list[HostBackoff] = []
+    settled: int = 0
 
 
 class HealthQueries:
@@ -67,11 +82,16 @@ class HealthQueries:
     def read(self) -> Health:
         """Feeds, digests, ledger counts, and deliveries that failed, linger or are unknown."""
         with self._database.transaction() as connection:
+            troubled, settled = _troubled(connection)
+            counts = {row[0]: row[1] for row in connection.execute(COUNTS)}
+            for row in settled:
+                counts[row["state"]] -= 1
             return Health(
                 feeds={row.url: row._asdict() for row in connection.execute(sa.select(feeds))},
                 digests={row.name: row._asdict() for row in connection.execute(PLANNED)},
-                deliveries={row[0]: row[1] for row in connection.execute(COUNTS)},
-                troubled=[row._asdict() for row in connection.execute(TROUBLED)],
+                deliveries=counts,
+                troubled=troubled[:_SHOWN],
+                settled=len(settled),
                 waiting=[(row[0], row[1], row[2], row[3]) for row in connection.execute(WAITING)],
                 weekly={row[0]: row[1] for row in connection.execute(WEEKLY)},
                 channels={row.name: row._asdict() for row in connection.execute(RESTING)},
@@ -80,3 +100,17 @@ class HealthQueries:
                 editions=editions_in(connection),
                 hosts=host_backoffs_in(connection),
             )
+
+
+_Rows = list[dict[str, Any]]
+
+
+def _troubled(connection: Connection) -> tuple[_Rows, _Rows]:
+    """Deliveries that have not arrived, and those of them to people who get nothing any more."""
+    rows = [row._asdict() for row in connection.execute(TROUBLED)]
+    if not rows:
+        return [], []
+    away = suppressed_in(connection)
+    of_whom = [(row["channel"], mail_key(row["recipient"])) in away for row in rows]
+    troubled = [row for row, is_away in zip(rows, of_whom, strict=True) if not is_away]
+    return troubled, [row for row, is_away in zip(rows, of_whom, strict=True) if is_away]

@@ -13,7 +13,8 @@ from digest.store.tables import (
     weekly_readers,
 )
 
-_SHOWN = 50
+# Of more than these nobody wants to know each.
+_MOST = 5_000
 
 # What was sent once more is told by that.
 _repeat = deliveries.alias("repeat")
@@ -29,12 +30,15 @@ TROUBLED = (
         deliveries.c.state,
         deliveries.c.last_error,
         deliveries.c.next_attempt_at,
+        deliveries.c.created_at,
+        deliveries.c.deferred_at,
         editions.c.digest,
     )
     .join(editions, editions.c.id == deliveries.c.edition_id)
     .where(deliveries.c.state.in_(("failed", "unknown", "retrying")), _KEPT)
-    .order_by(deliveries.c.id.desc())
-    .limit(_SHOWN)
+    # Those that are tried again come last.
+    .order_by(deliveries.c.next_attempt_at.is_not(None), deliveries.c.id.desc())
+    .limit(_MOST)
 )
 WAITING = (
     sa.select(

@@ -50,6 +50,11 @@ class RecipientQueries:
         with self._database.transaction() as connection:
             return [_recipient(row) for row in connection.execute(query)]
 
+    def suppressed(self) -> set[tuple[str, str]]:
+        """Who has left or bounced, by channel and key."""
+        with self._database.transaction() as connection:
+            return suppressed_in(connection)
+
     def find(self, channel: str, address: str) -> Recipient | None:
         """What is known of an address; None: nothing beside what the file says."""
         query = _select().where(*_is(channel, address))
@@ -93,6 +98,13 @@ class RecipientQueries:
         with self._database.transaction() as connection:
             connection.execute(sa.delete(recipients).where(*_is(channel, address)))
             connection.execute(sa.delete(feedback).where(*said))
+
+
+def suppressed_in(connection: Connection) -> set[tuple[str, str]]:
+    """Who has left or bounced, by channel and key."""
+    query = sa.select(recipients.c.channel, recipients.c.key)
+    rows = connection.execute(query.where(recipients.c.state.in_(SUPPRESSED)))
+    return {(row.channel, row.key) for row in rows}
 
 
 def note_bounce(connection: Connection, delivery_id: int, reason: str, now: datetime) -> None:

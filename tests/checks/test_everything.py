@@ -170,7 +170,7 @@ def test_the_command_prints_a_line_each_and_exits_by_the_worst(
     assert "; its certificate ends on 20" in warned.stdout
     assert "; have whoever runs the server renew it\n" in warned.stdout
     assert "ok   smtp 127.0.0.1" in warned.stdout
-    assert warned.stdout.endswith("\n1 to look at, 11 well\n")
+    assert warned.stdout.endswith("\n1 to look at, 12 well\n")
     assert failing.returncode == 1
     line = next(one for one in failing.stdout.splitlines() if one.startswith("fail smtp"))
     assert ": the login was refused: 535" in line

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from digest.app.reports import status_report
 from digest.app.wiring import utc_now
+from digest.config import Settings, load_settings
+from digest.store.health import Health
 from digest.workers.pool import WorkerPool
 from tests.feed_xml import item, rss
 from tests.jobs.bench import InPlace
@@ -32,6 +34,16 @@ async def poller(feed_server: HttpServer, tmp_path: Path) -> AsyncIterator[Polle
             yield poller
     finally:
         workers.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    (tmp_path / "config.yaml").write_text(
+        "feeds: [https://a.example/feed]\nchannels: {vault: {kind: file, path: 'out/{date}.md'}}\n"
+        "digests: {weekly: {schedule: weekly, send_to: vault}}\n",
+        "utf-8",
+    )
+    return load_settings(tmp_path / "config.yaml", {})
 
 
 async def status(poller: Poller) -> tuple[FeedHealth, list[tuple[str, str]]]:
@@ -108,11 +120,29 @@ async def test_a_feed_that_is_gone_needs_attention_once(poller: Poller) -> None:
 
 async def test_how_often_a_feed_failed_is_told_in_words(poller: Poller) -> None:
     await poller.read(item(1))
-    poller.answer(Reply("later", 500))
+    poller.answer(Reply("not here", 404))
     for said in ("once", "2 times in a row"):
         await poller.poll(hours=1)
         _, [(kind, message)] = await status(poller)
         assert (kind, message.endswith(f" ({said})")) == ("feed", True)
+
+
+async def test_what_passes_by_itself_needs_attention_when_it_lasts(poller: Poller) -> None:
+    await poller.read(item(1))
+    poller.answer(Reply("later", 500))
+    for _ in range(4):
+        await poller.poll(hours=7)
+        feed, attention = await status(poller)
+        assert (feed.health, attention) == ("failing", [])
+    await poller.poll(hours=7)
+    _, [(kind, message)] = await status(poller)
+    assert (kind, message.endswith("(5 times in a row)")) == ("feed", True)
+
+
+async def test_a_feed_that_was_never_read_needs_attention_at_once(poller: Poller) -> None:
+    poller.answer(Reply("later", 500))
+    await poller.poll()
+    assert [kind for kind, _ in (await status(poller))[1]] == ["feed"]
 
 
 async def test_a_feed_that_moved_for_good_needs_attention(poller: Poller) -> None:
@@ -138,3 +168,25 @@ def test_check_compares_how_far_a_feed_reaches_back_with_its_interval(project: P
     assert said[f"{project.feeds.url}/calm"] == (
         "rss20, 10 entries, newest 0 h old, they reach back 9 d, about 1.1 a day"
     )
+
+
+@pytest.mark.parametrize(
+    ("hours", "again", "needs"), [(3, True, 0), (4, True, 1), (0, False, 1)], ids=str
+)
+def test_a_delivery_that_is_tried_again_needs_attention_when_it_is_late(
+    settings: Settings, *, hours: int, again: bool, needs: int
+) -> None:
+    now = datetime(2026, 11, 30, 12, tzinfo=UTC)
+    row = {
+        "digest": "weekly",
+        "channel": "inbox",
+        "recipient": "ada@one.example",
+        "state": "retrying" if again else "failed",
+        "last_error": "451 greylisted",
+        "next_attempt_at": now + timedelta(minutes=5) if again else None,
+        "created_at": now - timedelta(days=2),
+        "deferred_at": now - timedelta(hours=hours),
+    }
+    health = Health({}, {}, {}, [row], [], {}, {}, [])
+
+    assert len(status_report(settings, health, now).attention) == needs

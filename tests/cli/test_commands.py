@@ -190,8 +190,45 @@ def test_a_refused_recipient_is_named_and_the_others_get_theirs(polled: Project)
         "ada@one.example": ("failed", "550 no such user"),
         "grace@two.example": ("sent", None),
     }
-    (item_,) = polled.json("status")["attention"]
-    assert item_["message"] == "failed: 550 no such user"
+    # Nobody is there, so nothing more is sent there, and nobody has to mend it.
+    status = polled.json("status")
+    assert status["attention"] == []
+    assert (status["deliveries"]["failed"], status["deliveries"]["settled"]) == (0, 1)
+
+
+def test_a_refused_message_needs_a_person(polled: Project) -> None:
+    polled.mail.refuse_recipient = lambda to: "554 5.7.1 not you" if "ada" in to else None
+    polled.json("send", "weekly", code=1)
+    status = polled.json("status")
+    (need,) = status["attention"]
+    assert (need["kind"], need["message"]) == ("delivery", "failed: 554 5.7.1 not you")
+    assert (status["deliveries"]["failed"], status["deliveries"]["settled"]) == (1, 0)
+
+
+def test_what_a_greylist_puts_off_needs_nobody(polled: Project) -> None:
+    polled.mail.refuse_recipient = lambda to: "451 4.7.1 greylisted" if "ada" in to else None
+    polled.json("send", "weekly", code=1)
+    status = polled.json("status")
+    assert status["attention"] == []
+    assert status["deliveries"]["retrying"] == 1
+    late = polled.command("status", "--exit-code")
+    assert (late.returncode, late.stdout.partition("\n")[0]) == (
+        4,
+        "No daemon runs now: nothing happens until `digest run`",
+    )
+    assert "All well" not in late.stdout
+
+
+def test_all_times_are_of_the_time_zone_of_the_file(polled: Project) -> None:
+    config = polled.folder / "config.yaml"
+    text = config.read_text("utf-8").replace("    title:", "    timezone: Asia/Tokyo\n    title:")
+    config.write_text(f"timezone: America/Anchorage\n{text}", "utf-8")
+    polled.slack.replies["/services/T0/B0/s3cretpath"] = Reply("no_service", 404)
+    polled.command("send", "weekly")
+    for command in ("status", "deliveries", "show 1", "incidents", "explain story"):
+        shown = polled.command(*command.split()).stdout
+        assert re.search(r"\d\d:\d\d(:\d\d)? AK[SD]T", shown), shown
+        assert not re.search("UTC|JST", shown), shown
 
 
 def test_run_once_publishes_a_new_digest_then_waits_for_its_schedule(project: Project) -> None:
@@ -222,6 +259,7 @@ def test_status_prints_the_contract(polled: Project) -> None:
         "retrying": 0,
         "failed": 0,
         "unknown": 0,
+        "settled": 0,
     }
     assert result["digests"][0]["next_edition"].startswith("Mon ")
     assert result["attention"] == []
@@ -240,7 +278,15 @@ def test_check_online_tries_everything_and_sends_nothing(polled: Project) -> Non
     assert {(c["what"], c["verdict"]) for c in result["checks"]} == {
         *(
             (what, "ok")
-            for what in ("settings", "templates", "access", "database", "disk", "zone data")
+            for what in (
+                "settings",
+                "schedule",
+                "templates",
+                "access",
+                "database",
+                "disk",
+                "zone data",
+            )
         ),
         *((what, "ok") for what in ("clock", "feed", "smtp", "sender", "channel")),
     }

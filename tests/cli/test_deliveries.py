@@ -132,7 +132,7 @@ def test_an_edition_is_sent_once_more_with_an_identity_of_its_own(sent: Project)
     assert "sent once more as 3\n" in shown
     assert "1 (repeats 1)" in sent.command("deliveries").stdout
     assert sent.json("status")["deliveries"] == {
-        **dict.fromkeys(("pending", "retrying", "failed", "unknown"), 0),
+        **dict.fromkeys(("pending", "retrying", "failed", "unknown", "settled"), 0),
         "sent": 3,
     }
     assert sent.json("status")["attention"] == []

@@ -26,6 +26,7 @@ from digest.app.results import (
     Status,
     Storage,
 )
+from digest.cli.status import code_of
 from digest.cli.status_report import overview
 from digest.cli.status_watch import SECONDS, watch
 from tests import limits
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 # A Friday.
 NOW = datetime(2026, 11, 27, 18, 0, tzinfo=UTC)
-ZONES = {"weekly": ZoneInfo("Europe/Berlin"), "daily": ZoneInfo("UTC")}
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def feed(key: str, health: FeedCondition = "ok", **more: Any) -> FeedHealth:
@@ -70,7 +71,7 @@ def digest(
         next_edition="",
         next_edition_at=at,
         last_due="Mon 2026-11-23 09:00 CET",
-        last_due_at=None,
+        last_due_at=datetime(2026, 11, 23, 8, 0, tzinfo=UTC) if last else None,
         last_result=last,
         weekly_readers=weekly[0],
         weekly_edition_at=weekly[1],
@@ -93,7 +94,7 @@ def need(kind: str, name: str, message: str, url: str | None = None) -> Attentio
 
 
 def shown(what: Status, *, running: bool = True, everything: bool = False) -> list[str]:
-    lines = overview(what, ZONES, NOW, running=running, everything=everything)
+    lines = overview(what, BERLIN, NOW, running=running, everything=everything)
     return [line.text for line in lines]
 
 
@@ -119,17 +120,19 @@ def test_the_size_of_the_database_comes_last() -> None:
 
 
 def test_that_nothing_runs_is_said() -> None:
-    assert shown(report(), running=False)[1].startswith("No daemon runs now")
+    lines = shown(report(), running=False)
+    assert lines[0] == "No daemon runs now: nothing happens until `digest run`"
+    assert "All well" not in "\n".join(lines)
 
 
 @pytest.mark.parametrize(
     ("ahead", "when"),
     [
-        (timedelta(hours=-1), "today at 17:00 (due now)"),
-        (timedelta(minutes=12), "today at 18:12 (in 12 min)"),
-        (timedelta(hours=5, minutes=3), "today at 23:03 (in 5 h 3 min)"),
-        (timedelta(hours=14), "on Saturday at 08:00 (in 14 h 0 min)"),
-        (timedelta(days=7), "on Friday, 2026-12-04 at 18:00 (in 7 d 0 h)"),
+        (timedelta(hours=-1), "today at 18:00 (due now)"),
+        (timedelta(minutes=12), "today at 19:12 (in 12 min)"),
+        (timedelta(hours=5, minutes=3), "on Saturday at 00:03 (in 5 h 3 min)"),
+        (timedelta(hours=14), "on Saturday at 09:00 (in 14 h 0 min)"),
+        (timedelta(days=7), "on Friday, 2026-12-04 at 19:00 (in 7 d 0 h)"),
     ],
 )
 def test_when_the_next_edition_is(ahead: timedelta, when: str) -> None:
@@ -140,6 +143,13 @@ def test_when_the_next_edition_is(ahead: timedelta, when: str) -> None:
     lines = shown(report(digests=digests))
     assert lines[0] == f"All well: next edition 'daily' {when}"
     assert [line.split()[0] for line in lines[3:5]] == ["daily", "weekly"]
+
+
+def test_deliveries_that_nobody_waits_for_are_settled() -> None:
+    lines = shown(report(deliveries=Counts(sent=4, failed=1, settled=2)))
+    counts = "0 pending, 4 sent, 0 retrying, 1 failed, 0 unknown"
+    settled = "2 settled (their recipients have left or bounced)"
+    assert f"Deliveries: {counts}, {settled}" in lines
 
 
 def test_who_gets_it_weekly_is_told_of() -> None:
@@ -274,3 +284,11 @@ def test_watching_ends_with_a_key(project: Project, pressed: bytes, code: int) -
         assert process.wait(limits.seconds(30)) == code
     assert termios.tcgetattr(ours) == before
     os.close(ours)
+
+
+@pytest.mark.parametrize(
+    ("needs", "running", "code"), [(0, True, 0), (1, True, 1), (0, False, 4), (2, False, 4)]
+)
+def test_what_monitoring_sees(*, needs: int, running: bool, code: int) -> None:
+    attention = tuple(need("feed", "a", "cannot be read") for _ in range(needs))
+    assert code_of(report(attention=attention), running=running) == code

@@ -133,12 +133,21 @@ CASES = [
     case(
         "bad schedule",
         f"{FEEDS}{CHANNELS}{DIGEST}    schedule: now and then\n",
-        (6, "digests.weekly.schedule", "not a schedule: 'now and then'; write 'daily at 07:30'"),
+        (
+            6,
+            "digests.weekly.schedule",
+            "not a schedule: 'now and then': 'now' is not a word of a schedule",
+        ),
     ),
     case(
         "bad cron",
         f"{FEEDS}{CHANNELS}{DIGEST}    cron: 61 * * * *\n",
         (6, "digests.weekly.cron", "'61' is not a cron minute (0-59)"),
+    ),
+    case(
+        "several schedules",
+        f"{FEEDS}{CHANNELS}{DIGEST}    schedule: [monday, thursday]\n",
+        (6, "digests.weekly.schedule", "must be text, like 'every monday at 09:00'"),
     ),
     case(
         "schedule and cron",
@@ -502,11 +511,18 @@ def test_all_problems_come_at_once(tmp_path: Path) -> None:
                 "20: channels.team.webhook_url: must be a web address"
                 " that starts with http:// or https://"
             ),
-            "23: digests.weekly.schedule: 'mondy' is not a day of the week",
+            (
+                "23: digests.weekly.schedule: not a schedule: 'every mondy at 09:00': 'mondy' is"
+                " not a word of a schedule; did you mean 'monday'?; write like 'first monday at"
+                " 09:00', 'every monday, thursday at 17:00', 'weekends at 10:00'"
+            ),
             "24: digests.weekly.feeds[0]: there is no feed or tag 'tag:new'",
             "25: digests.weekly.send_to[1]: there is no channel 'taem'; did you mean 'team'?",
             "26: digests.daily.send_to: is required",
-            "27: digests.daily.schedule: '25:00' is not a time of day between 00:00 and 23:59",
+            (
+                "27: digests.daily.schedule: not a schedule: 'daily at 25:00': '25:00' is not a"
+                " time of day between 00:00 and 23:59"
+            ),
             (
                 "28: digests.daily.timezone: 'Mars' is not a time zone;"
                 " write an IANA name like 'Europe/Berlin'"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from digest.feeds.failing import is_incident, is_moody, needs_attention
+from digest.feeds.failing import is_incident, is_moody, needs_attention, passes_by_itself
 from tests.feed_xml import NOW
 
 YOUTUBE = "https://www.youtube.com/feeds/videos.xml?channel_id=UC1"
@@ -42,10 +42,20 @@ def test_when_a_person_is_told(
     url: str, hours: int, failures: int, attention: bool, incident: bool
 ) -> None:
     now = NOW + timedelta(hours=hours)
-    assert needs_attention(url, NOW, now) is attention
+    assert needs_attention(url, NOW, failures, now, passes=False) is attention
+    assert needs_attention(url, NOW, failures, now, passes=True) is incident
     assert is_incident(url, NOW, failures, now) is incident
 
 
 def test_the_first_failure_is_no_incident() -> None:
     assert not is_incident(OTHER, None, 1, NOW)
     assert not is_incident(YOUTUBE, None, 1, NOW)
+
+
+@pytest.mark.parametrize(
+    ("status", "passes"),
+    [(None, True), (500, True), (503, True), (429, True), (404, False), (200, False)],
+)
+def test_what_passes_by_itself(status: int | None, passes: bool) -> None:
+    assert passes_by_itself(status, was_read=True) is passes
+    assert not passes_by_itself(status, was_read=False)

@@ -44,7 +44,7 @@ async def troubled(servers: Servers, folder: Path) -> AsyncIterator[Site]:
         servers.feeds.replies[path] = Reply("gone away", 500)
     servers.feeds.replies["/flood"] = Reply(rss(item(1000), title="Flooding"))
     servers.slack.replies[SLACK] = Reply("no_service", 404)
-    servers.mail.refuse_recipient = lambda to: "550 No such user" if "grace" in to else None
+    servers.mail.refuse_recipient = lambda to: "554 5.7.1 not from you" if "grace" in to else None
     feeds: list[Any] = [f"{servers.feeds.url}/{name}" for name in ("feed", "dead", "gone", "flood")]
     digests = {
         "weekly": DIGEST | {"title": "Weekly reading", "send_to": ["inbox", "team", "vault"]},

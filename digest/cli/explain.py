@@ -11,8 +11,7 @@ from msgspec import Struct
 
 from digest.app.edition_reasons import copies_in, feedback_lines
 from digest.app.human_units import clock_time
-from digest.app.reports import status_report
-from digest.app.waiting_hosts import waiting_line
+from digest.app.troubled_feeds import troubled_feeds
 from digest.app.wiring import job_context, utc_now
 from digest.cli import aio, pass_settings
 from digest.cli.output import print_result, say
@@ -113,38 +112,9 @@ async def _search(
         explainer = _Explainer(settings, Drafter(job_context(settings, store)), utc_now())
         records = await store.transact(lambda opened: opened.explaining.find(text, _MOST))
         matches = [_match(record, await explainer.verdicts(record)) for record in records]
-        return records, tuple(matches), await store.transact(partial(_troubled, settings))
+        return records, tuple(matches), await store.transact(partial(troubled_feeds, settings))
     finally:
         await store.close()
-
-
-def _troubled(settings: Settings, store: Store) -> list[str]:
-    """The feeds that may have had an entry of which nothing is known."""
-    health = store.health.read()
-    known = health.feeds
-    paused = [feed.address for feed in settings.feeds if feed.paused]
-    report = status_report(settings, health, utc_now())
-    own = {url: row["title"] or url for url, row in known.items()}
-    names = own | {feed.url: feed.name for feed in report.feeds}
-    return [
-        *(f"paused: {names[url]}" for url in paused),
-        *(
-            f"failing: {names[url]}: {row['last_error']}"
-            for url, row in known.items()
-            if row["failures"] and url not in paused
-        ),
-        *(waiting_line(waiting, settings.zone) for waiting in report.waiting),
-        *(
-            f"over its quota: {names.get(incident.subject, incident.subject)}: {incident.message}"
-            for incident in health.incidents
-            if incident.kind == "quota"
-        ),
-        *(
-            f"outran its polls, last {clock_time(row['missed_at'], settings.zone)}: {names[url]}"
-            for url, row in known.items()
-            if row["missed_at"]
-        ),
-    ]
 
 
 class _Explainer:

@@ -112,6 +112,7 @@ async def test_an_upgrade_lists_what_waits_once(tmp_path: Path) -> None:
         await learn(bench, *(f"Backlog {n}" for n in range(backlog)))
     with closing(sqlite3.connect(tmp_path / "digest.db")) as connection, connection:
         connection.execute("ALTER TABLE edition_entries DROP COLUMN shown_as")
+        connection.execute("DROP TABLE last_settings")
         connection.execute("UPDATE alembic_version SET version_num = '0017'")
     async with open_bench(config, tmp_path) as bench:
         bench.clock.now = NOW + 2 * DAY

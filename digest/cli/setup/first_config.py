@@ -96,7 +96,7 @@ def config_text(start: Start) -> str:
 
 def _head(start: Start) -> Iterator[str]:
     yield "# Made by `digest init`. Every setting is described in docs/configuration.md; a running"
-    yield "# daemon takes over what is changed here on SIGHUP (`digest check` first)."
+    yield "# daemon takes over what is changed here on `digest reload`."
     yield ""
     yield f"timezone: {scalar(start.timezone)}"
     yield _with("database: sqlite:///data/digest.db", "relative to this file, like every path here")

@@ -77,12 +77,12 @@ def _erroneous(
     """A file with an error: as it is now, or else as the daemon last read it."""
     if file and file.trouble:
         message = runs_with(file.since, file.trouble, settings.timezone, now)
-        return [_need("file", file.path, message)]
+        return [_need("settings", file.path, message)]
     incidents = health.incidents if health else []
     return [
         _need(incident.kind, incident.subject, incident.message)
         for incident in incidents
-        if incident.kind == "file"
+        if incident.kind == "settings"
     ]
 
 

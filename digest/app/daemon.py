@@ -169,7 +169,7 @@ class Daemon:
                     digests=len(settings.digests),
                 )
                 first = False
-                await self.read(lambda store: store.incidents.close_all("file", utc_now()))
+                await self.read(lambda store: store.incidents.close_all("settings", utc_now()))
                 await self._tell_lost()
                 await self._until_others(stop)
                 if stop.is_set():
@@ -246,7 +246,7 @@ class Daemon:
             self._adopt(prepared.settings)
             self._prepared = prepared
         else:
-            await self.read(lambda store: store.incidents.close_all("file", utc_now()))
+            await self.read(lambda store: store.incidents.close_all("settings", utc_now()))
         for answer in answers:
             answer.set_result(found)
         shown = [
@@ -265,7 +265,7 @@ class Daemon:
         def note(store: Store) -> None:
             last = store.last_settings.read()
             message = runs_with(last.since if last else None, trouble, timezone, now)
-            store.incidents.note("file", str(self._file), message, now)
+            store.incidents.note("settings", str(self._file), message, now)
 
         await self.read(note)
 

@@ -52,7 +52,7 @@ _MENDS = {
     "renamed": "digest digests move {name} TO",
     "delivery": "digest deliveries --state {state}, then: digest retry ID",
     "disk": "make room, then: digest check --online",
-    "file": "digest check, then: digest reload",
+    "settings": "digest check, then: digest reload",
 }
 
 

@@ -56,10 +56,10 @@ def test_a_typo_neither_blinds_nor_kills_a_daemon(reading: Project) -> None:
                 r" digests\.weekly\.schedule: .*\n",
                 done.stderr,
             ), command
-        assert "! file config.yaml: runs with" in reading.command("status").stdout
+        assert "! settings config.yaml: runs with" in reading.command("status").stdout
         report = json.loads(reading.command("--json", "status").stdout)
         assert "config.yaml:12 has an error" in report["file"]["trouble"]
-        assert "file" in {need["kind"] for need in report["attention"]}
+        assert "settings" in {need["kind"] for need in report["attention"]}
         assert "delivery 1 is sent; use `digest resend`" in reading.command("retry", "1").stderr
 
         # A reload is refused, and said in the same words.
@@ -68,12 +68,12 @@ def test_a_typo_neither_blinds_nor_kills_a_daemon(reading: Project) -> None:
         assert refused.returncode == 2
         assert "config.yaml:13: digests.weekly.schedule" in refused.stderr
         (incident,) = reading.json("incidents")["incidents"]
-        assert incident["kind"] == "file"
+        assert incident["kind"] == "settings"
         assert "; config.yaml:13 has an error" in incident["message"]
 
         # Mended, it is taken over.
         edit(reading, TYPO[::-1])
-        assert "file" in {need["kind"] for need in reading.json("status")["attention"]}
+        assert "settings" in {need["kind"] for need in reading.json("status")["attention"]}
         assert reading.json("reload")["changes"] == [f"feed {reading.feeds.url}/other added"]
         assert wait_for(process, event("goes on"))
         assert reading.command("reload").stdout == "reloaded: nothing is different\n"

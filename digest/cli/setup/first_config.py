@@ -101,7 +101,7 @@ def _head(start: Start) -> Iterator[str]:
     yield f"# yaml-language-server: $schema={SCHEMA_FILE}"
     yield f"# Made by `digest init`. Documentation: {PROJECT_URL}"
     yield "# Every setting is described in its docs/configuration.md; a running daemon takes"
-    yield "# over what is changed here on SIGHUP (`digest check` first)."
+    yield "# over what is changed here on `digest reload`."
     yield ""
     yield f"timezone: {scalar(start.timezone)}"
     yield _with("database: sqlite:///data/digest.db", "relative to this file, like every path here")

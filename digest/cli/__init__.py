@@ -20,6 +20,7 @@ import click
 from digest import __version__
 from digest.cli.groups import Group
 from digest.cli.options import Options
+from digest.cli.standard_streams import prepare_streams
 from digest.errors import StoreError, mendable
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ def cli(
 
 def main() -> NoReturn:
     """Run the command of the arguments, and end the process with its exit code."""
+    prepare_streams()
     leave(run_command())
 
 
@@ -151,8 +153,7 @@ def run_command(arguments: list[str] | None = None) -> int:
     """Run a command: 0 done, 1 failed, 2 usage, 3 busy, 130 interrupted."""
     try:
         result: Any = cli.main(arguments, standalone_mode=False)
-        if sys.stdout:
-            sys.stdout.flush()
+        sys.stdout.flush()
     except click.ClickException as error:
         return _misused(error)
     except (click.Abort, KeyboardInterrupt):

@@ -24,7 +24,7 @@ from pydantic import (
 from digest.config.addresses import mail_address, read_mailbox
 from digest.config.rule_parser import parse_rule
 from digest.config.rules import Rule
-from digest.config.secrets import UrlSecret
+from digest.config.secrets import MAY_BE_MISSING, UrlSecret
 from digest.config.spelling import nearest
 from digest.config.units import duration_text, parse_duration, parse_size
 from digest.domains import HOST_NAME, address_literal, ascii_domain, ascii_host, is_address
@@ -214,7 +214,7 @@ LanguageTag = Annotated[
     WithJsonSchema({"type": "string", "enum": sorted([*languages(), *OTHER_TAGS])}),
 ]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
-SecretUrl = Annotated[UrlSecret, AfterValidator(_secret_web_url)]
+SecretUrl = Annotated[UrlSecret, AfterValidator(_secret_web_url), MAY_BE_MISSING]
 Host = Annotated[str, AfterValidator(_host)]
 HelloName = Annotated[str, AfterValidator(_hello)]
 Address = Annotated[str, AfterValidator(one_address)]
@@ -222,7 +222,10 @@ Sender = Annotated[Address, AfterValidator(_sender)]
 RelativePath = Annotated[Path, AfterValidator(anchored)]
 CertificateFile = Annotated[RelativePath, AfterValidator(_certificates)]
 Command = Annotated[
-    tuple[str, ...], BeforeValidator(_command), WithJsonSchema({"type": "string", "minLength": 1})
+    tuple[str, ...],
+    BeforeValidator(_command),
+    PlainSerializer(shlex.join, when_used="json"),
+    WithJsonSchema({"type": "string", "minLength": 1}),
 ]
 Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many), Field(min_length=1), _ONE_OR_MANY]
 Rules = Annotated[

@@ -14,6 +14,7 @@ from digest.config.references import check_references
 from digest.config.secret_files import fill_secrets
 from digest.config.secrets import FILE_SUFFIX
 from digest.config.settings import Settings
+from digest.config.without_secrets import set_missing
 from digest.config.yaml.document import Document, read_document
 from digest.errors import ConfigError, NoConfigError, Problem
 
@@ -49,11 +50,34 @@ def find_config(given: Path | None, environ: Mapping[str, str] = os.environ) -> 
     )
 
 
-def load_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+def load_settings(
+    path: Path, environ: Mapping[str, str] = os.environ, *, secrets: bool = True
+) -> Settings:
     """Read and check a configuration file.
+
+    Without `secrets`, those that cannot be filled in are missing in the settings, and no problem.
 
     Raises:
         ConfigError: with every problem of the file, each with its line.
+    """
+    document = read_config(path, environ)
+    base = path.absolute().parent
+    files = fill_secrets(document, Settings, base)
+    missing = set_missing(document, path)
+    document.problems += [
+        problem for key, problem in document.unfilled.items() if secrets or key not in missing
+    ]
+    settings = _validate(document, {"base": base, "secret_files": files})
+    if document.problems or settings is None:
+        raise ConfigError(path, document.problems)
+    return settings
+
+
+def read_config(path: Path, environ: Mapping[str, str] = os.environ) -> Document:
+    """The data of a configuration file, which may be no settings.
+
+    Raises:
+        ConfigError: it cannot be read as text.
     """
     try:
         text = path.read_text("utf-8")
@@ -61,13 +85,7 @@ def load_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Settin
         raise ConfigError(path, [Problem(0, "", f"cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError:
         raise ConfigError(path, [Problem(0, "", "is not UTF-8 text")]) from None
-    base = path.absolute().parent
-    document = read_document(text, environ)
-    files = fill_secrets(document, Settings, base)
-    settings = _validate(document, {"base": base, "secret_files": files})
-    if document.problems or settings is None:
-        raise ConfigError(path, document.problems)
-    return settings
+    return read_document(text, environ)
 
 
 def _validate(document: Document, context: dict[str, Any]) -> Settings | None:

@@ -51,10 +51,15 @@ def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]
     models = {section.key: section.model for section in sections(Settings, data)}
     for details in error.errors(include_url=False):
         key = _key(data, models, details)
-        if details["type"] == "too_short" and _at(data, key):
+        if _is_short_of_items(details) and _at(data, key):
             # It is only short of the items that are wrong, which are reported on their own.
             continue
         yield Problem(document.line(key), dotted(key), message_of(models, key, details))
+
+
+def _is_short_of_items(details: ErrorDetails) -> bool:
+    # A secret text is too short in the same words as a list.
+    return details["type"] == "too_short" and not isinstance(details["input"], str)
 
 
 def _key(data: Any, models: Models, details: ErrorDetails) -> Key:
@@ -109,6 +114,8 @@ def message_of(models: Models, key: Key, details: ErrorDetails) -> str:
     if kind == "string_pattern_mismatch":
         pattern = context["pattern"]
         return PATTERN_WORDS.get(pattern, f"must match {pattern}")
+    if kind == "too_short" and not _is_short_of_items(details):
+        return f"must be at least {context['min_length']} characters"
     template = _MESSAGES.get(kind)
     return template.format(**context) if template else details["msg"].lower()
 

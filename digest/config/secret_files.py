@@ -47,27 +47,29 @@ class _Reader:
             self._document.report(file_key, f"give {name} or {name}{FILE_SUFFIX}, not both")
             return
         self._document.lines[*section.key, name] = self._document.lines[file_key]
-        text = self._read(file, file_key)
-        section.data[name] = self._map(text, file_key) if form == "lines" else text
+        try:
+            text = self._read(file)
+        except ValueError as error:
+            self._document.lack((*section.key, name), str(error), at=file_key)
+        else:
+            section.data[name] = self._map(text, file_key) if form == "lines" else text
 
-    def _read(self, file: Any, key: Key) -> str:
+    def _read(self, file: Any) -> str:
+        """The text of a file; `ValueError` says why there is none."""
         if not isinstance(file, str):
-            self._document.report(key, "must be the path of a file")
-            return ""
+            raise ValueError("must be the path of a file")  # noqa: TRY004 - as pydantic has it
         try:
             path = self._base / Path(file).expanduser()
             text = path.read_text("utf-8").strip()
         except UnicodeDecodeError:
-            self._document.report(key, f"cannot read {file!r}: not UTF-8 text")
+            raise ValueError(f"cannot read {file!r}: not UTF-8 text") from None
         except (OSError, RuntimeError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            self._document.report(key, f"cannot read {file!r}: {reason}")
-        else:
-            if not text:
-                self._document.report(key, f"{file!r} is empty")
-            self.files.append(path)
-            return text
-        return ""
+            raise ValueError(f"cannot read {file!r}: {reason}") from None
+        self.files.append(path)
+        if not text:
+            raise ValueError(f"{file!r} is empty")
+        return text
 
     def _map(self, text: str, key: Key) -> dict[str, str]:
         values = {}

@@ -1,19 +1,23 @@
 """Secrets in settings: found by the types of fields, never by their names.
 
 A field of a secret type is never shown, is masked in whatever is logged, and can be read from a
-file that `NAME_file` names instead of standing in the configuration.
+file that `NAME_file` names instead of standing in the configuration. Where it cannot be filled in,
+settings can do without it, until something asks for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, get_args, get_origin
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, SecretStr, WrapValidator
 
 from digest.config.addresses import password_of
+
+if TYPE_CHECKING:
+    from digest.errors import ConfigError
 
 FILE_SUFFIX = "_file"
 # Shorter ones are words of a service, like `services` or `webhooks`.
@@ -60,21 +64,55 @@ class KeySecret(PartedSecret):
         yield from self.get_secret_value().splitlines()[1:-1]
 
 
+class MissingSecret(SecretStr):
+    """Stands for a secret that could not be filled in; asking for it raises the error of that."""
+
+    def __init__(self, error: ConfigError) -> None:
+        super().__init__("missing")
+        self.error = error
+
+    def get_secret_value(self) -> NoReturn:
+        """Raise the `ConfigError` that says what is missing, and why."""
+        raise self.error
+
+    __hash__ = object.__hash__
+    __eq__ = object.__eq__
+
+
+MAY_BE_MISSING = WrapValidator(
+    lambda value, read: value if isinstance(value, MissingSecret) else read(value)
+)
+"""Lets a `MissingSecret` stand in a field; comes last among what a secret's type is annotated with.
+"""
+Secret = Annotated[SecretStr, MAY_BE_MISSING]
+
+
+def missing_in(value: object) -> Iterator[MissingSecret]:
+    """Every secret that is missing in settings, however deep."""
+    return (secret for secret in _secrets(value) if isinstance(secret, MissingSecret))
+
+
 def secrets_in(value: object) -> Iterator[str]:
-    """Every secret in settings, however deep, each followed by its parts."""
+    """Every secret in settings that is there, however deep, each followed by its parts."""
+    for secret in _secrets(value):
+        if not isinstance(secret, MissingSecret):
+            parts = secret.parts() if isinstance(secret, PartedSecret) else ()
+            yield from filter(None, (secret.get_secret_value(), *parts))
+
+
+def _secrets(value: object) -> Iterator[SecretStr]:
     match value:
         case SecretStr():
-            parts = value.parts() if isinstance(value, PartedSecret) else ()
-            yield from filter(None, (value.get_secret_value(), *parts))
+            yield value
         case BaseModel():
             for name in _fields_with_secrets(type(value)):
-                yield from secrets_in(getattr(value, name))
+                yield from _secrets(getattr(value, name))
         case Mapping():
             for item in value.values():
-                yield from secrets_in(item)
+                yield from _secrets(item)
         case tuple() | list():
             for item in value:
-                yield from secrets_in(item)
+                yield from _secrets(item)
 
 
 @cache

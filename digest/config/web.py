@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from digest.config.base import Model
 from digest.config.fields import WebUrl
+from digest.config.secrets import MAY_BE_MISSING
 from digest.domains import ascii_host
 from digest.errors import DomainError
 
@@ -79,8 +80,8 @@ class WebSettings(Model):
         description="Addresses or networks of proxies whose X-Forwarded-For is believed, to tell"
         " apart who subscribes or sends a wrong token. All others are one client each.",
     )
-    password: SecretStr | None = Field(
-        None, min_length=8, description="For the operator's pages; without it there are none."
+    password: Annotated[SecretStr, Field(min_length=8), MAY_BE_MISSING] | None = Field(
+        None, description="For the operator's pages; without it there are none."
     )
 
     @property

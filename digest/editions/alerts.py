@@ -22,6 +22,7 @@ _SAYS = {
     "channel": "The channel {name} takes nothing",
     "template": "The templates of {name} fail",
     "disk": "The disk of the database is full",
+    "file": "{name} has an error",
 }
 
 

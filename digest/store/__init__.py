@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from digest.store.hosts import HostQueries
     from digest.store.incidents import IncidentQueries
     from digest.store.keys import KeyQueries
+    from digest.store.last_settings import LastSettingsQueries
     from digest.store.ledger import LedgerQueries
     from digest.store.recipients import RecipientQueries
     from digest.store.renames import RenameQueries
@@ -84,6 +85,7 @@ class Store:
     health: Queries[HealthQueries] = Queries("health.HealthQueries")
     keeping: Queries[RetentionQueries] = Queries("retention.RetentionQueries")
     keys: Queries[KeyQueries] = Queries("keys.KeyQueries")
+    last_settings: Queries[LastSettingsQueries] = Queries("last_settings.LastSettingsQueries")
     recipients: Queries[RecipientQueries] = Queries("recipients.RecipientQueries")
     weeks: Queries[WeekQueries] = Queries("weeks.WeekQueries")
     moves: Queries[RenameQueries] = Queries("renames.RenameQueries")

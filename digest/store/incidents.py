@@ -25,9 +25,9 @@ class Incident(Struct, frozen=True):
 
     id: int
     kind: str
-    """feed, gone, flood, quota, host, channel, template or disk."""
+    """feed, gone, flood, quota, host, channel, template, disk or file (of the settings)."""
     subject: str
-    """A feed's address, a host, a channel's name or the database's path."""
+    """A feed's address, a host, a channel's name, or the path of the database or of the file."""
     message: str
     opened_at: datetime
     closed_at: datetime | None = None
@@ -78,6 +78,13 @@ class IncidentQueries:
                 open_incident(connection, kind, subject, message, now)
             else:
                 close_incident(connection, kind, subject, now)
+
+    def close_all(self, kind: str, now: datetime) -> None:
+        """Close all of a kind, whatever they are of."""
+        with self._database.transaction() as connection:
+            for incident in open_incidents(connection):
+                if incident.kind == kind:
+                    close_incident(connection, kind, incident.subject, now)
 
     def note_template(
         self, digest: str, trouble: str | None, now: datetime, store: Callable[[], T]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from importlib.util import find_spec
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from digest.config.addresses import mail_address, mail_key
 from digest.config.base import Model
@@ -20,7 +20,7 @@ from digest.config.fields import (
     Selector,
     Sender,
 )
-from digest.config.secrets import KeySecret
+from digest.config.secrets import MAY_BE_MISSING, KeySecret, Secret
 
 # RFC 8301, section 3.2
 _LEAST_KEY_BITS = 1024
@@ -28,28 +28,29 @@ _LEAST_KEY_BITS = 1024
 _NOBODY = re.compile(r"(?:no|do[-_.]?not)[-_.]?reply", re.IGNORECASE)
 
 
+def _can_sign(key: KeySecret) -> KeySecret:
+    if not find_spec("dkim"):
+        raise ValueError("signing needs an extra: pip install 'feed-digest[dkim]'")
+    from dkim.crypto import UnparsableKeyError, parse_pem_private_key
+
+    lines = key.get_secret_value().replace("\r\n", "\n")
+    try:
+        size = parse_pem_private_key(lines.encode())["modulus"].bit_length()
+    except (UnparsableKeyError, LookupError, TypeError, ValueError):
+        raise ValueError("is no RSA private key in PEM form") from None
+    if size < _LEAST_KEY_BITS:
+        raise ValueError(f"has {size} bits; receivers take no less than {_LEAST_KEY_BITS}")
+    return KeySecret(lines)
+
+
 class DkimSettings(Model):
     """How emails are signed (DKIM), so that their receivers see that they are the domain's."""
 
     domain: Host = Field(description="The domain that signs: that of smtp.from, or one above it.")
     selector: Selector = Field(description="Its public key is at SELECTOR._domainkey.DOMAIN.")
-    key: KeySecret = Field(description="The private key, RSA in PEM form; a secret.")
-
-    @field_validator("key")
-    @classmethod
-    def _can_sign(cls, key: KeySecret) -> KeySecret:
-        if not find_spec("dkim"):
-            raise ValueError("signing needs an extra: pip install 'feed-digest[dkim]'")
-        from dkim.crypto import UnparsableKeyError, parse_pem_private_key
-
-        lines = key.get_secret_value().replace("\r\n", "\n")
-        try:
-            size = parse_pem_private_key(lines.encode())["modulus"].bit_length()
-        except (UnparsableKeyError, LookupError, TypeError, ValueError):
-            raise ValueError("is no RSA private key in PEM form") from None
-        if size < _LEAST_KEY_BITS:
-            raise ValueError(f"has {size} bits; receivers take no less than {_LEAST_KEY_BITS}")
-        return KeySecret(lines)
+    key: Annotated[KeySecret, AfterValidator(_can_sign), MAY_BE_MISSING] = Field(
+        description="The private key, RSA in PEM form; a secret."
+    )
 
 
 class SmtpSettings(Model):
@@ -61,7 +62,7 @@ class SmtpSettings(Model):
         "starttls", description="none sends without encryption, and refuses a login."
     )
     username: str | None = Field(None, description="If the server needs a login.")
-    password: SecretStr | None = Field(None, description="A secret; for username.")
+    password: Secret | None = Field(None, description="A secret; for username.")
     token_command: Command | None = Field(
         None,
         description="Instead of password: a command whose first line is a token (XOAUTH2).",

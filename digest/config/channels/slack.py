@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from digest.config.channels.base import ChannelSettings, Hook
 from digest.config.fields import SecretUrl, WebUrl
+from digest.config.secrets import Secret
 
 
 class SlackSettings(ChannelSettings):
@@ -23,7 +24,7 @@ class SlackSettings(ChannelSettings):
     webhook_url: SecretUrl | None = Field(
         None, description="The incoming webhook's address; a secret."
     )
-    bot_token: SecretStr | None = Field(
+    bot_token: Secret | None = Field(
         None, description="The token of an app with chat:write, instead of a webhook; a secret."
     )
     channel: str | None = Field(

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from digest.config.addresses import without_credentials
 from digest.config.fields import HeaderName, WebUrl
-from digest.config.secrets import HeaderSecret
+from digest.config.secrets import MAY_BE_MISSING, HeaderSecret
 from digest.config.sources.base import SourceSettings
+
+
+def _one_line(value: HeaderSecret) -> HeaderSecret:
+    if any(c in value.get_secret_value() for c in "\r\n\0"):
+        raise ValueError("must be one line")
+    return value
 
 
 class FeedSettings(SourceSettings):
@@ -18,9 +24,9 @@ class FeedSettings(SourceSettings):
 
     kind: Literal["feed"] = Field("feed", description="May be left out.")
     url: WebUrl = Field(description="Where the feed is.")
-    headers: dict[HeaderName, HeaderSecret] = Field(
-        default_factory=dict, description="Sent to this feed's host only."
-    )
+    headers: dict[
+        HeaderName, Annotated[HeaderSecret, AfterValidator(_one_line), MAY_BE_MISSING]
+    ] = Field(default_factory=dict, description="Sent to this feed's host only.")
 
     @classmethod
     def short_form(cls, argument: str) -> dict[str, Any]:
@@ -53,11 +59,3 @@ class FeedSettings(SourceSettings):
         if authorization is None or not isinstance(headers, dict):
             return data | {"url": url}
         return data | {"url": url, "headers": {"Authorization": authorization, **headers}}
-
-    @field_validator("headers")
-    @classmethod
-    def _one_line_each(cls, headers: dict[str, HeaderSecret]) -> dict[str, HeaderSecret]:
-        for name, value in headers.items():
-            if any(c in value.get_secret_value() for c in "\r\n\0"):
-                raise ValueError(f"the value of {name} must be one line")
-        return headers

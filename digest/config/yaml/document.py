@@ -27,6 +27,8 @@ class Document(Struct):
     data: Any = None
     lines: dict[Key, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    unfilled: dict[Key, Problem] = field(default_factory=dict)
+    """What a setting lacks that comes from elsewhere: a variable, or a file with a secret."""
 
     def line(self, key: Key) -> int:
         """The line of the key, or of the nearest one around it."""
@@ -37,6 +39,10 @@ class Document(Struct):
     def report(self, key: Key, message: str) -> None:
         """Add a problem at this key."""
         self.problems.append(Problem(self.line(key), dotted(key), message))
+
+    def lack(self, key: Key, message: str, *, at: Key = ()) -> None:
+        """Note why a setting cannot be filled in; the reason may stand `at` another key."""
+        self.unfilled[key] = Problem(self.line(at or key), dotted(at or key), message)
 
 
 def dotted(key: Key) -> str:
@@ -124,7 +130,8 @@ class _Reader:
         return None if null and not self._reported(key) else filled
 
     def _reported(self, key: Key) -> bool:
-        return any(problem.key == dotted(key) for problem in self._document.problems)
+        reported = any(problem.key == dotted(key) for problem in self._document.problems)
+        return reported or key in self._document.unfilled
 
     def _variable(self, match: re.Match[str], key: Key) -> str:
         name, default = match[1], match[2]
@@ -133,7 +140,7 @@ class _Reader:
             return value
         if default is not None:
             return default
-        self._document.report(
+        self._document.lack(
             key, f"the environment variable {name} is not set; set it or write ${{{name}:-default}}"
         )
         return ""

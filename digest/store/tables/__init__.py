@@ -32,6 +32,7 @@ from digest.store.tables.recipients import (
     recipients,
     spent,
 )
+from digest.store.tables.settings import last_settings
 
 __all__ = [
     "IS_OPEN",
@@ -54,6 +55,7 @@ __all__ = [
     "host_backoffs",
     "incidents",
     "keys",
+    "last_settings",
     "lists",
     "metadata",
     "moves",

@@ -21,7 +21,7 @@ from digest import __version__
 from digest.cli.groups import Group
 from digest.cli.options import Options
 from digest.cli.standard_streams import prepare_streams
-from digest.errors import StoreError, mendable
+from digest.errors import StoreError, UsageError, mendable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,6 +68,7 @@ _COMMANDS = {
 }
 _MODULES = {name: module for listed in _COMMANDS.values() for name, module in listed.items()}
 _INTERRUPTED = 130
+_MENDABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EDQUOT}
 
 
 def pass_settings(command: Callable[..., int | None]) -> Callable[..., int | None]:
@@ -177,6 +178,8 @@ def _misused(error: click.ClickException) -> int:
 
 
 def _failed(error: Exception) -> int:
+    if isinstance(error, OSError) and (reason := _of_the_system(error)):
+        error = UsageError(reason)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         error = StoreError(f"the output could not be written: {error.strerror}")
@@ -187,6 +190,20 @@ def _failed(error: Exception) -> int:
         _log_at_all()
         _log.exception("bug in a command; please report it")
     return max((reason.exit_code for reason in reasons), default=1)
+
+
+def _of_the_system(error: OSError) -> str | None:
+    """What a person can mend of an error of the system that nobody expected."""
+    from digest.file_errors import file_trouble
+
+    if error.filename and error.errno in _MENDABLE:
+        path = os.fsdecode(error.filename)
+        return f"{path}: {file_trouble(Path(path), error)}"
+    try:
+        Path.cwd()
+    except OSError as lost:
+        return f"the current folder cannot be used ({lost.strerror}); go to another one"
+    return None
 
 
 def _tell(lines: str) -> None:

@@ -17,6 +17,7 @@ from digest.config.settings import Settings
 from digest.config.without_secrets import set_missing
 from digest.config.yaml.document import Document, read_document
 from digest.errors import ConfigError, NoConfigError, Problem
+from digest.file_errors import file_trouble
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,14 +40,21 @@ def find_config(given: Path | None, environ: Mapping[str, str] = os.environ) -> 
         given = Path(environ["DIGEST_CONFIG"])
     if given is not None:
         return given
-    if _HERE.is_file():
-        refuse_of_others(_HERE, environ)
-        return _HERE
-    if _SYSTEM_FILE.is_file():
-        return _SYSTEM_FILE
+    refused = []
+    for path in (_HERE, _SYSTEM_FILE):
+        try:
+            if not path.is_file():
+                continue
+        except OSError as error:
+            refused.append(f"{path} could not be looked for ({error.strerror})")
+            continue
+        if path is _HERE:
+            refuse_of_others(path, environ)
+        return path
     raise NoConfigError(
         f"no configuration: looked for --config, DIGEST_CONFIG, ./config.yaml and {_SYSTEM_FILE};"
-        " `digest init` makes one"
+        + "".join(f" {reason};" for reason in refused)
+        + " `digest init` makes one"
     )
 
 
@@ -82,7 +90,9 @@ def read_config(path: Path, environ: Mapping[str, str] = os.environ) -> Document
     try:
         text = path.read_text("utf-8")
     except OSError as error:
-        raise ConfigError(path, [Problem(0, "", f"cannot be read: {error.strerror}")]) from None
+        raise ConfigError(
+            path, [Problem(0, "", f"cannot be read: {file_trouble(path, error)}")]
+        ) from None
     except UnicodeDecodeError:
         raise ConfigError(path, [Problem(0, "", "is not UTF-8 text")]) from None
     return read_document(text, environ)

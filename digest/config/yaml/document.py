@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 Key = tuple[str | int, ...]
 
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+# A dollar sign that stands for itself, a variable, or what looks like one.
+_VARIABLE = re.compile(
+    r"\$\$(?=\{)|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-((?:[^}$]|\$(?!\{))*))?\})?"
+)
+_SPOKEN = (
+    "only ${NAME} and ${NAME:-default} are filled in; text that has ${ in it is written with $${"
+)
 _NULL = {"", "~", "null"}
 
 
@@ -29,6 +35,8 @@ class Document(Struct):
     problems: list[Problem] = field(default_factory=list)
     unfilled: dict[Key, Problem] = field(default_factory=dict)
     """What a setting lacks that comes from elsewhere: a variable, or a file with a secret."""
+    empty: dict[Key, str] = field(default_factory=dict)
+    """The variables that are set to nothing, by the settings that name them without a default."""
 
     def line(self, key: Key) -> int:
         """The line of the key, or of the nearest one around it."""
@@ -43,6 +51,11 @@ class Document(Struct):
     def lack(self, key: Key, message: str, *, at: Key = ()) -> None:
         """Note why a setting cannot be filled in; the reason may stand `at` another key."""
         self.unfilled[key] = Problem(self.line(at or key), dotted(at or key), message)
+
+    def is_wrong(self, key: Key) -> bool:
+        """Whether something is wrong at this key, or missing."""
+        reported = any(problem.key == dotted(key) for problem in self.problems)
+        return reported or key in self.unfilled
 
 
 def dotted(key: Key) -> str:
@@ -127,19 +140,23 @@ class _Reader:
         # 0123 keeps its zero, and a variable is read just like text in the same place.
         filled = _VARIABLE.sub(lambda match: self._variable(match, key), node.value)
         null = node.plain and filled.lower() in _NULL
-        return None if null and not self._reported(key) else filled
-
-    def _reported(self, key: Key) -> bool:
-        reported = any(problem.key == dotted(key) for problem in self._document.problems)
-        return reported or key in self._document.unfilled
+        return None if null and not self._document.is_wrong(key) else filled
 
     def _variable(self, match: re.Match[str], key: Key) -> str:
+        if match[0] == "$$":
+            return "$"
         name, default = match[1], match[2]
+        if name is None:
+            self._document.report(key, _SPOKEN)
+            return ""
         value = self._environ.get(name)
-        if value or (value is not None and default is None):
+        if value:
             return value
         if default is not None:
             return default
+        if value is not None:
+            self._document.empty[key] = name
+            return ""
         self._document.lack(
             key, f"the environment variable {name} is not set; set it or write ${{{name}:-default}}"
         )

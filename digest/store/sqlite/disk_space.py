@@ -6,6 +6,8 @@ import shutil
 import tempfile
 from typing import TYPE_CHECKING
 
+from digest.file_errors import file_trouble
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -22,7 +24,7 @@ def reason_not_to_send(folder: Path) -> str | None:
     try:
         free = shutil.disk_usage(folder).free
     except OSError as error:
-        return f"its folder cannot be read: {error.strerror}"
+        return f"its folder cannot be read: {file_trouble(folder, error)}"
     if free < _LEAST_FREE:
         return "less than 32 MB are free on its disk; nothing is sent until there is room"
     return reason_not_to_write(folder)
@@ -34,5 +36,5 @@ def reason_not_to_write(folder: Path) -> str | None:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(bytes(_TRIED))
     except OSError as error:
-        return f"nothing can be written on its disk: {error.strerror}"
+        return f"nothing can be written on its disk: {file_trouble(folder, error)}"
     return None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from digest.errors import StoreError
+from digest.file_errors import access_trouble, file_trouble
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +22,7 @@ _MENDS = {
     sqlite3.SQLITE_READONLY: "make it writable",
     sqlite3.SQLITE_READONLY_ROLLBACK: "its first start was cut short, run `digest run`",
 }
+_REFUSED = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
 
 
 def file_exists(path: Path) -> bool:
@@ -98,8 +100,13 @@ def _read_ahead(path: Path) -> None:
 def store_error(path: Path, error: Exception) -> StoreError:
     """What to tell about an error of SQLite, SQLAlchemy or the file system, in one line."""
     cause = getattr(error, "orig", error)
-    reason = cause.strerror if isinstance(cause, OSError) else cause
     code = getattr(cause, "sqlite_errorcode", 0)
+    reason: object = cause
+    if isinstance(cause, OSError):
+        reason = file_trouble(path, cause)
+    elif code & 0xFF in _REFUSED and (refusal := access_trouble(path)):
+        # SQLite does not say whose the file is.
+        return StoreError(f"{path}: {reason}: {refusal}")
     # The low byte is the kind of an error, the rest its detail.
     mend = _MENDS.get(code) or _MENDS.get(code & 0xFF)
     return StoreError(f"{path}: {reason}; {mend}" if mend else f"{path}: {reason}")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from digest.errors import InstanceError, StoreError
+from digest.file_errors import file_trouble
 from digest.store.sqlite.files import make_folder
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class WriterLock:
             flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
             file = os.open(self._path, flags, 0o600)
         except OSError as error:
-            raise StoreError(f"{self._path}: {error.strerror}") from None
+            raise StoreError(f"{self._path}: {file_trouble(self._path, error)}") from None
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

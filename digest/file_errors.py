@@ -5,9 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import shlex
+import stat
 from pathlib import Path
 
 _REFUSED = {errno.EACCES, errno.EPERM}
+_ELSEWHERE = "run it as that user, or use a place elsewhere"
+# The parts of a path like /etc.
+_TOP = 2
 
 
 def file_trouble(path: Path, error: OSError) -> str:
@@ -29,7 +33,7 @@ def access_trouble(path: Path) -> str | None:
     path = path.absolute()
     for folder in reversed(path.parents):
         if not _may(folder, os.X_OK):
-            return _whose(folder, "use a place elsewhere")
+            return _whose(folder, _give_over(folder) if folder == path.parent else _ELSEWHERE)
         if not os.path.lexists(folder / path.relative_to(folder).parts[0]):
             # It is to be made here.
             return None if _may(folder, os.W_OK) else _whose(folder, _give_over(folder))
@@ -41,20 +45,31 @@ def _may(place: Path, needed: int) -> bool:
 
 
 def _give_over(place: Path) -> str:
-    """The command that makes a place this user's, unless it is one of the system's."""
-    if len(place.parts) <= 2:
-        return "use a place elsewhere"
-    recursive = "-R " if place.is_dir() else ""
-    return f"`chown {recursive}{os.geteuid()} {shlex.quote(str(place))}` as root gives it over"
+    """The command that makes a place this user's; not of the system's folders, nor of a home."""
+    found = place.lstat()
+    is_folder = stat.S_ISDIR(found.st_mode)
+    if is_folder and (len(place.parts) <= _TOP or str(place) == _home(found.st_uid)):
+        return _ELSEWHERE
+    recursive = "-R " if is_folder else ""
+    command = f"chown {recursive}{os.geteuid()} {shlex.quote(str(place))}"
+    return f"run it as that user, or `{command}` as root"
 
 
 def _whose(place: Path, mend: str) -> str:
-    owner, user = place.stat().st_uid, os.geteuid()
+    owner, user = place.lstat().st_uid, os.geteuid()
     if owner == user:
-        return (
-            f"{place} is yours, and its rights forbid it; `chmod u+rwX {shlex.quote(str(place))}`"
-        )
+        mend = f"`chmod u+rwX {shlex.quote(str(place))}`"
+        return f"{place} is yours, and its rights forbid it; {mend} mends that"
     return f"{place} belongs to {_user_name(owner)}, and this runs as {_user_name(user)}; {mend}"
+
+
+def _home(user: int) -> str | None:
+    import pwd
+
+    try:
+        return pwd.getpwuid(user).pw_dir
+    except KeyError:
+        return None
 
 
 def _user_name(user: int) -> str:

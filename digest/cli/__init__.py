@@ -117,7 +117,7 @@ class _LazyGroup(Group):
 @click.option(
     "-c",
     "--config",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     help="Default: DIGEST_CONFIG, ./config.yaml, /etc/digest/config.yaml.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Log everything.")

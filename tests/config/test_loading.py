@@ -519,7 +519,7 @@ SPOKEN = "only ${NAME} and ${NAME:-default} are filled in"
 
 
 def password_or_problem(folder: Path, line: str, **environ: str) -> str:
-    """The password of a server, "" where it has none, or what is wrong with it."""
+    """The password of a server, or what is wrong with it."""
     try:
         smtp = load(folder, f"{SMTP}  {line}\n{REST}", **environ).smtp
         return smtp.password.get_secret_value() if smtp and smtp.password else ""
@@ -541,7 +541,6 @@ def password_or_problem(folder: Path, line: str, **environ: str) -> str:
         ("pa$ss$word", {}, "pa$ss$word"),
         ("${PW}", {"PW": "pa$${x}"}, "pa$${x}"),
         ("${PW:-other}", {"PW": ""}, "other"),
-        ("${PW:-}", {}, ""),
         ('""', {}, "is empty"),
         ('"\\n"', {}, "is empty"),
         ('"${PW:-}"', {}, "is empty"),

@@ -25,8 +25,11 @@ if TYPE_CHECKING:
     from digest.jobs.drafts import Drafter
     from digest.jobs.poll import PollJob
     from digest.rendering.renderer import Renderer
+    from digest.store import DatabaseAddress
 
 _log = logging.getLogger(__name__)
+
+_DISK_SECONDS = 2.0
 
 
 class Prepared(Struct, frozen=True):
@@ -83,6 +86,18 @@ def prepare(settings: Settings) -> Prepared:
     templates = compile_templates(settings)
     _warn_of_templates(settings)
     return Prepared(settings, templates, open_channels(settings))
+
+
+async def wait_for_disk(database: DatabaseAddress) -> None:
+    """Wait until the disk of a database can be written; told once, and once when it can."""
+    told = False
+    while lack := await asyncio.to_thread(database.reason_to_wait):
+        if not told:
+            event(_log, logging.ERROR, "waits for its disk", database=database, error=lack)
+        told = True
+        await asyncio.sleep(_DISK_SECONDS)
+    if told:
+        event(_log, logging.INFO, "its disk can be written again", database=database)
 
 
 @asynccontextmanager

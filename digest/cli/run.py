@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from digest.app.daemon import Daemon
-from digest.app.wiring import open_runtime, open_store, prepare
+from digest.app.wiring import open_runtime, open_store, prepare, wait_for_disk
 from digest.cli import aio, leave
 from digest.cli.output import print_result, say
 from digest.language import counted
 from digest.log import event
+from digest.store import database_of
 from digest.web.control import control_socket
 from digest.web.server import web_server
 
@@ -68,6 +69,8 @@ async def _serve(options: Options, settings: Settings) -> NoReturn:
         options.set_up_log(taken_over, secrets)
 
     prepared = prepare(settings)
+    # A daemon that ends would only be started again.
+    await wait_for_disk(database_of(settings))
     async with open_store(settings, "digest run", check=True) as store:
         # Until here, however long the database took to open, nothing has begun that a signal
         # should let finish.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.app.reports import status_report
+from digest.app.reports import status_report, with_lack_of_room
 from digest.cli import aio
 from digest.cli.output import cell, open_console, print_json, say
 from digest.errors import UsageError
@@ -62,10 +62,13 @@ def _is_running(settings: Settings) -> bool:
 
 def _report(settings: Settings, now: datetime) -> Status:
     health = sizes = None
-    with read_store(database_of(settings)) as store:
+    database = database_of(settings)
+    with read_store(database) as store:
         if store:
             health, sizes = store.health.read(), store.keeping.sizes()
-    return status_report(settings, health, now, sizes)
+    report = status_report(settings, health, now, sizes)
+    # What a daemon could not record, or none has looked for.
+    return with_lack_of_room(report, str(database), database.lack_of_room())
 
 
 def _lines(settings: Settings, *, everything: bool) -> list[Line]:

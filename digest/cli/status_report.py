@@ -51,7 +51,7 @@ _MENDS = {
     "list": "digest recipients move {name} TO",
     "renamed": "digest digests move {name} TO",
     "delivery": "digest deliveries --state {state}, then: digest retry ID",
-    "disk": "make room, then: digest check --online",
+    "disk": "make room, or mount it so that it can be written; then: digest check --online",
 }
 
 

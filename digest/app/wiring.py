@@ -6,18 +6,19 @@ import asyncio
 import logging
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from digest.errors import StoreError
 from digest.jobs.context import JobContext
 from digest.log import Redactor, Sanitiser, event
 from digest.store import Store, StoreThread, database_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from digest.app.runtime import Runtime
     from digest.channels import Channel
@@ -88,16 +89,27 @@ def prepare(settings: Settings) -> Prepared:
     return Prepared(settings, templates, open_channels(settings))
 
 
-async def wait_for_disk(database: DatabaseAddress) -> None:
-    """Wait until the disk of a database can be written; told once, and once when it can."""
-    told = False
-    while lack := await asyncio.to_thread(database.reason_to_wait):
-        if not told:
+async def despite_full_disk(
+    work: Callable[[], Awaitable[None]], database: DatabaseAddress, stop: asyncio.Event
+) -> None:
+    """Do what needs a database; where its disk is full or read only, wait and do it again.
+
+    Raises:
+        StoreError: the database cannot be used for another reason.
+    """
+    while not stop.is_set():
+        try:
+            await work()
+        except StoreError:
+            if not (lack := await asyncio.to_thread(database.reason_to_wait)):
+                raise
             event(_log, logging.ERROR, "waits for its disk", database=database, error=lack)
-        told = True
-        await asyncio.sleep(_DISK_SECONDS)
-    if told:
-        event(_log, logging.INFO, "its disk can be written again", database=database)
+        else:
+            return
+        while lack and not stop.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _DISK_SECONDS)
+            lack = await asyncio.to_thread(database.reason_to_wait)
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from digest.app.daemon import Daemon
-from digest.app.wiring import open_runtime, open_store, prepare, wait_for_disk
+from digest.app.wiring import despite_full_disk, open_runtime, open_store, prepare
 from digest.cli import aio, leave
 from digest.cli.output import print_result, say
 from digest.language import counted
@@ -68,17 +68,19 @@ async def _serve(options: Options, settings: Settings) -> NoReturn:
         secrets.update(taken_over.secrets())
         options.set_up_log(taken_over, secrets)
 
-    prepared = prepare(settings)
-    # A daemon that ends would only be started again.
-    await wait_for_disk(database_of(settings))
-    async with open_store(settings, "digest run", check=True) as store:
-        # Until here, however long the database took to open, nothing has begun that a signal
-        # should let finish.
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
-        daemon = Daemon(store, prepared, options.load, adopt, options.file(), reload)
-        async with control_socket(daemon), web_server(daemon):
-            await daemon.run(stop)
+    async def serve() -> None:
+        prepared = prepare(settings)
+        async with open_store(settings, "digest run", check=True) as store:
+            # Until here, however long the database took to open, nothing has begun that a signal
+            # should let finish.
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, stop.set)
+            daemon = Daemon(store, prepared, options.load, adopt, options.file(), reload)
+            async with control_socket(daemon), web_server(daemon):
+                await daemon.run(stop)
+
+    # A daemon that ended would only be started again, and find no more room.
+    await despite_full_disk(serve, database_of(settings), stop)
     event(_log, logging.INFO, "stopped")
     # Not after the loop has ended, which waits for its threads: a name that does not resolve holds
     # one for longer than a stop may take.

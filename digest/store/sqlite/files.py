@@ -26,18 +26,18 @@ _REFUSED = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PER
 
 
 def file_exists(path: Path) -> bool:
-    """Whether there is a file at all.
+    """Whether there is a file with anything in it: a first start on a full disk leaves none.
 
     Raises:
         StoreError: nobody may look.
     """
     try:
-        path.stat()
+        size = path.stat().st_size
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError as error:
         raise store_error(path, error) from None
-    return True
+    return size > 0
 
 
 def size_of(path: Path) -> int:

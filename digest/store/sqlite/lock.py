@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from datetime import UTC, datetime
@@ -51,8 +52,10 @@ class WriterLock:
             os.ftruncate(file, 0)
             os.write(file, f"{self._holder}, process {os.getpid()}, since {since}\n".encode())
         except OSError as error:
-            os.close(file)
-            raise StoreError(f"{self._path}: {error.strerror}; make room") from None
+            # A full disk has no room for the name, which others do without.
+            if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+                os.close(file)
+                raise StoreError(f"{self._path}: {error.strerror}") from None
         self._file = file
         return self
 

@@ -8,6 +8,7 @@
     ├── DomainError              a domain that has no ASCII form; a ValueError too, for settings
     ├── InstanceError            exit 3: another instance holds the database
     ├── StoreError               exit 1: a database that cannot be opened or is not ours
+    │   └── OldSchemaError       exit 1: a database of an older version
     ├── WorkerError              a call that a worker process could not finish
     ├── FeedError                a poll that failed; recorded on the feed
     │   └── PostponedError       a poll that waits, since its host allows no more requests
@@ -89,6 +90,10 @@ class InstanceError(DigestError):
 
 class StoreError(DigestError):
     """The database cannot be opened, read or written."""
+
+
+class OldSchemaError(StoreError):
+    """A database that the next daemon upgrades; until then nobody reads it."""
 
 
 class WorkerError(DigestError):

@@ -144,7 +144,7 @@ async def polling_over(
     """
     # Commands that only read do without.
     from digest.app.http_clients import open_fetcher
-    from digest.jobs.plan import know_lists, plan
+    from digest.jobs.plan import bring_in_line, know_lists
     from digest.jobs.poll import PollJob
     from digest.workers.pool import WorkerPool
 
@@ -155,9 +155,7 @@ async def polling_over(
     workers = WorkerPool()
     try:
         now = context.clock()
-        plans = plan(settings, now)
-        urls = [feed.address for feed in settings.feeds]
-        await store.transact(lambda opened: opened.schedules.plan(plans, now, urls))
+        await bring_in_line(settings, store, now)
         await know_lists(settings, store)
         if first_due_at_once:
             await store.transact(lambda opened: opened.schedules.make_first_due(now))

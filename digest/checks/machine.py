@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from digest.checks import Finding, Trouble, failed, found
-from digest.errors import StoreError, TemplateError
+from digest.errors import OldSchemaError, StoreError, TemplateError
 from digest.feeds.http.guard import bad_port
 from digest.language import counted
 from digest.store import Store
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _MOST_OFF_MINUTES = 5
 _OLD_YEARS = 2
+_RESTORE = "restore a backup (docs/running.md)"
+_MAKE_ROOM = "make room there, or mount it so that it can be written"
 _INSTALL_ZONES = "install newer zone data: `pip install -U tzdata`, or the system's package tzdata"
 
 
@@ -62,8 +64,24 @@ def check_database(database: DatabaseAddress) -> Finding:
         size = database.size() / 1_000_000
     except StoreError as error:
         reason = str(error).removeprefix(f"{name}: ")
-        return failed("database", name, reason, "restore a backup (docs/running.md)")
+        return failed("database", name, reason, _RESTORE)
     return Finding("database", name, "ok", f"whole, schema {HEAD}, {size:.1f} MB")
+
+
+def check_opens(database: DatabaseAddress) -> list[Finding]:
+    """Open the database without reading it through or changing it; nothing where none is."""
+    name = str(database)
+    if lack := database.lack_of_room():
+        return [failed("database", name, lack, _MAKE_ROOM)]
+    try:
+        if not database.exists():
+            return []
+        Store(database, read_only=True).close()
+    except OldSchemaError:
+        return [Finding("database", name, "ok", "of an older version; `digest run` upgrades it")]
+    except StoreError as error:
+        return [failed("database", name, str(error).removeprefix(f"{name}: "), _RESTORE)]
+    return [Finding("database", name, "ok", f"opens, schema {HEAD}")]
 
 
 def check_ports(settings: Settings) -> list[Finding]:

@@ -11,6 +11,7 @@
     │   └── OldSchemaError       exit 1: a database of an older version
     ├── WorkerError              a call that a worker process could not finish
     ├── FeedError                a poll that failed; recorded on the feed
+    │   ├── HostLimitError       a poll that failed for a limit of this machine
     │   └── PostponedError       a poll that waits, since its host allows no more requests
     └── DeliveryError            a send that failed; recorded on the delivery, with its verdict
         └── ChannelError         a send that was not made: the channel takes nothing from anybody
@@ -130,6 +131,10 @@ class PostponedError(FeedError):
         reason = f"waits until {until}, since {backoff.host} allows no more requests until then"
         super().__init__(f"{answer}; {reason}" if answer else reason, status=status)
         self.backoff = backoff
+
+
+class HostLimitError(FeedError):
+    """A poll that failed for what this machine allows a process; no fault of its feed."""
 
 
 class DeliveryError(DigestError):

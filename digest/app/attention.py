@@ -79,7 +79,7 @@ def _incidents(
         # What a feed or digest had is over with it; that a channel rests is told with its times.
         if (
             incident.subject in _still_there(incident.kind, settings, names)
-            or incident.kind in {"disk", "host"}
+            or incident.kind in {"disk", "host", "limit"}
         )
         and not (incident.subject in paused and incident.kind in _OF_POLLS)
     ]

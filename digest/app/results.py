@@ -173,7 +173,8 @@ class Attention(Struct, frozen=True):
 
     kind: str
     """feed, gone, flood, quota, host, missed, moved, digest, channel, delivery, deliveries, disk,
-    template, list (of a gone channel) or renamed (perhaps: a gone digest)."""
+    limit (of this machine), template, list (of a gone channel) or renamed (perhaps: a gone
+    digest)."""
     name: str
     url: str | None
     """Of the feed, where it is one."""

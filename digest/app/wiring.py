@@ -134,6 +134,16 @@ async def open_store(
             await store.close()
 
 
+async def _tell_limit(store: StoreThread[Store], now: datetime) -> None:
+    """Log that this machine allows little memory; where it does not, that needs nobody any more."""
+    from digest.workers.memory_limit import MEND, tight_memory
+
+    if limit := tight_memory():
+        event(_log, logging.WARNING, "little memory is allowed", reason=f"{limit}; {MEND}")
+    else:
+        await store.transact(lambda opened: opened.incidents.note("limit", "RLIMIT_AS", None, now))
+
+
 @asynccontextmanager
 async def polling_over(
     context: JobContext, *, first_due_at_once: bool = False
@@ -157,6 +167,7 @@ async def polling_over(
         now = context.clock()
         await bring_in_line(settings, store, now)
         await know_lists(settings, store)
+        await _tell_limit(store, now)
         if first_due_at_once:
             await store.transact(lambda opened: opened.schedules.make_first_due(now))
         async with open_fetcher(settings, clock=context.clock) as fetcher:

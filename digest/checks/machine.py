@@ -14,6 +14,7 @@ from digest.feeds.http.guard import bad_port
 from digest.language import counted
 from digest.store import Store
 from digest.store.migrations import HEAD
+from digest.workers.memory_limit import MEND, tight_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -82,6 +83,12 @@ def check_opens(database: DatabaseAddress) -> list[Finding]:
     except StoreError as error:
         return [failed("database", name, str(error).removeprefix(f"{name}: "), _RESTORE)]
     return [Finding("database", name, "ok", f"opens, schema {HEAD}")]
+
+
+def check_memory() -> list[Finding]:
+    """Whether this machine allows the memory that reading may need; nothing where it does."""
+    limit = tight_memory()
+    return [Finding("memory", "", "warn", limit, MEND)] if limit else []
 
 
 def check_ports(settings: Settings) -> list[Finding]:

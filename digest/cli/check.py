@@ -11,7 +11,7 @@ from msgspec import Struct
 from digest.checks import Finding, Verdict, exit_code
 from digest.checks.access import check_access
 from digest.checks.files import check_files, check_secrets
-from digest.checks.machine import check_opens, check_ports, check_templates
+from digest.checks.machine import check_memory, check_opens, check_ports, check_templates
 from digest.checks.renamed import check_names
 from digest.cli import aio
 from digest.cli.output import cell, open_console, print_result, progress, say
@@ -48,6 +48,7 @@ def check(options: Options, *, online: bool) -> int:
         _settings(settings),
         *check_templates(settings),
         *check_ports(settings),
+        *check_memory(),
         # Reading it through, as --online does, takes long where it is large.
         *([] if online else check_opens(database_of(settings))),
         *check_access(database_of(settings)),

@@ -18,8 +18,9 @@ _log = logging.getLogger(__name__)
 
 
 def of_unexpected(error: Exception, address: str) -> FeedError:
-    """What is said of an error that nobody raised for a feed: no memory for a thread, or a bug."""
-    if "new thread" in str(error) and (limit := tight_memory()):
+    """What is said of an error that nobody raised for a feed: no memory, or a bug."""
+    lacks_memory = isinstance(error, MemoryError) or "new thread" in str(error)
+    if lacks_memory and (limit := tight_memory()):
         return HostLimitError(f"not read: {limit}")
     _log.error("bug while polling", exc_info=error, extra={"fields": {"feed": address}})
     return FeedError(f"a bug: {type(error).__name__}")

@@ -33,7 +33,7 @@ def within(project: Project, megabytes: int, *arguments: str) -> subprocess.Comp
 
 def test_a_tighter_limit_than_ours_is_kept_to_and_named(project: Project) -> None:
     project.feeds.replies["/feed"] = Reply(rss(item(1)))
-    project.configure("/feed")
+    project.configure("/feed", timeout="30s, max_body: 90MB")
     polled = within(project, 400, "poll")
     assert (polled.returncode, polled.stderr) == (0, "")
     assert "1 new, 0 failed" in polled.stdout
@@ -45,9 +45,9 @@ def test_a_tighter_limit_than_ours_is_kept_to_and_named(project: Project) -> Non
 
 def test_no_feed_is_blamed_for_what_the_host_does_not_allow(project: Project) -> None:
     # What it takes to read it is more than is left beside the program.
-    text = "<p>word <b>and</b> word</p>" * 170_000
+    text = "<p>" + "word " * 12_000_000
     project.feeds.replies["/feed"] = Reply(rss(item(1, html=text)))
-    project.configure("/feed")
+    project.configure("/feed", timeout="30s, max_body: 90MB")
     polled = within(project, 130, "poll")
     assert polled.returncode == 1
     assert "130 MB of address space here (RLIMIT_AS)" in polled.stdout

@@ -178,7 +178,9 @@ def _misused(error: click.ClickException) -> int:
 
 
 def _failed(error: Exception) -> int:
-    if isinstance(error, OSError) and (reason := _of_the_system(error)):
+    if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
+        error = UsageError("an argument is not text in UTF-8")
+    elif isinstance(error, OSError) and (reason := _of_the_system(error)):
         error = UsageError(reason)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from contextlib import closing
@@ -54,7 +55,11 @@ def size_of(path: Path) -> int:
 
 def make_folder(path: Path) -> None:
     """Make the folder of a database where it is missing, for its owner only."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError:
+        code = errno.ENOTDIR
+        raise NotADirectoryError(code, os.strerror(code), str(path.parent)) from None
 
 
 def make_file(path: Path) -> None:

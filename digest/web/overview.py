@@ -41,6 +41,7 @@ MENDS = {
     "renamed": ("Move it to its new name, or name it in the file again", ""),
     "delivery": ("Retry it or drop it", "/deliveries?state={state}"),
     "disk": ("Make room: nothing is sent meanwhile", ""),
+    "limit": ("Allow its process more memory, and start it again", ""),
 }
 _ELSE = ("See what is known of it", "/incidents")
 

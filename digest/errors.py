@@ -8,8 +8,10 @@
     ├── DomainError              a domain that has no ASCII form; a ValueError too, for settings
     ├── InstanceError            exit 3: another instance holds the database
     ├── StoreError               exit 1: a database that cannot be opened or is not ours
+    │   └── OldSchemaError       exit 1: a database of an older version
     ├── WorkerError              a call that a worker process could not finish
     ├── FeedError                a poll that failed; recorded on the feed
+    │   ├── HostLimitError       a poll that failed for a limit of this machine
     │   └── PostponedError       a poll that waits, since its host allows no more requests
     └── DeliveryError            a send that failed; recorded on the delivery, with its verdict
         └── ChannelError         a send that was not made: the channel takes nothing from anybody
@@ -91,6 +93,10 @@ class StoreError(DigestError):
     """The database cannot be opened, read or written."""
 
 
+class OldSchemaError(StoreError):
+    """A database that the next daemon upgrades; until then nobody reads it."""
+
+
 class WorkerError(DigestError):
     """A call that took its process too long or too much memory, or ended it; says which."""
 
@@ -125,6 +131,10 @@ class PostponedError(FeedError):
         reason = f"waits until {until}, since {backoff.host} allows no more requests until then"
         super().__init__(f"{answer}; {reason}" if answer else reason, status=status)
         self.backoff = backoff
+
+
+class HostLimitError(FeedError):
+    """A poll that failed for what this machine allows a process; no fault of its feed."""
 
 
 class DeliveryError(DigestError):

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from digest.errors import ChannelError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -33,11 +35,31 @@ def trusted() -> ssl.SSLContext:
 
 
 def proxy_for(url: str) -> str | None:
-    """The proxy that the environment names for an address: HTTPS_PROXY, HTTP_PROXY, NO_PROXY."""
+    """The proxy that the environment names for an address: HTTPS_PROXY, HTTP_PROXY, NO_PROXY.
+
+    Raises:
+        ChannelError: what it names is no address of a proxy.
+    """
     parts = urlsplit(url)
     # It may be listed with its port, or without.
     hosts = (parts.hostname or "", f"{parts.hostname}:{parts.port}")
-    return None if any(map(proxy_bypass, hosts)) else getproxies().get(parts.scheme)
+    proxy = None if any(map(proxy_bypass, hosts)) else getproxies().get(parts.scheme)
+    return _proxy_url(proxy, f"{parts.scheme}_proxy") if proxy else None
+
+
+def _proxy_url(proxy: str, variable: str) -> str:
+    """The address of a proxy, which may be written without `http://`, as curl takes it."""
+    url = proxy.strip() if "://" in proxy else f"http://{proxy.strip()}"
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = None
+    if not usable:
+        # The value may hold a password, so it is not repeated.
+        name = variable if variable in os.environ else variable.upper()
+        raise ChannelError(f"cannot connect: {name} names no proxy; write http://HOST:PORT")
+    return url
 
 
 def plain_session(connector: BaseConnector, **options: Any) -> ClientSession:

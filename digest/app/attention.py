@@ -106,7 +106,7 @@ def _incidents(
         # What a feed or digest had is over with it; that a channel rests is told with its times.
         if (
             incident.subject in _still_there(incident.kind, settings, names)
-            or incident.kind in {"disk", "host"}
+            or incident.kind in {"disk", "host", "limit"}
         )
         and incident.kind != _TOLD_OTHERWISE
         # What a feed that is paused cannot be reproached with.

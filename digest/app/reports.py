@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from digest.app.attention import attention
 from digest.app.results import (
+    Attention,
     Counts,
     DigestPlan,
     FeedCondition,
@@ -61,6 +64,13 @@ def status_report(
         ),
         file=file,
     )
+
+
+def with_lack_of_room(report: Status, database: str, lack: str | None) -> Status:
+    """A report in which what its disk lacks needs attention, if it does not yet."""
+    if not lack or any(need.kind == "disk" for need in report.attention):
+        return report
+    return replace(report, attention=(Attention("disk", database, None, lack), *report.attention))
 
 
 def _counts(health: Health | None) -> Counts:

@@ -182,7 +182,8 @@ class Attention(Struct, frozen=True):
 
     kind: str
     """feed, gone, flood, quota, host, missed, moved, digest, channel, delivery, deliveries, disk,
-    template, settings, list (of a gone channel) or renamed (perhaps: a gone digest).
+    limit (of this machine), template, settings, list (of a gone channel) or renamed (perhaps: a
+    gone digest).
     """
     name: str
     url: str | None

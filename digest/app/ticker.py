@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from digest.app.wiring import utc_now
 from digest.editions.weekly import weekly_schedule
 from digest.errors import StoreError, mendable
+from digest.jobs.plan import bring_in_line
 from digest.log import event
 from digest.store import database_of
 
@@ -150,8 +151,9 @@ class Ticker:
 
     def _wake(self) -> None:
         self._health.beat()
+        went_back = utc_now() < self._woken_at
         was_away, self._woken_at = self._was_away(), utc_now()
-        self._start(self._poll_then_publish)
+        self._start(self._plan_then_poll if went_back else self._poll_then_publish)
         if not was_away:
             self._publish()
         self._start(self._alert_then_deliver)
@@ -168,6 +170,12 @@ class Ticker:
 
     def _deliver(self) -> None:
         self._start(lambda: self.runtime.deliver_job.deliver_due(join=False))
+
+    async def _plan_then_poll(self) -> None:
+        # What the clock that ran ahead wrote would be waited for.
+        context = self.runtime.context
+        await bring_in_line(context.settings, context.store, context.clock())
+        await self._poll_then_publish()
 
     async def _poll_then_publish(self) -> None:
         database = database_of(self.runtime.settings)

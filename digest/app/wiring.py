@@ -6,18 +6,19 @@ import asyncio
 import logging
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from digest.errors import StoreError
 from digest.jobs.context import JobContext
 from digest.log import Redactor, Sanitiser, event
 from digest.store import Store, StoreThread, database_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from digest.app.runtime import Runtime
     from digest.channels import Channel
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
     from digest.jobs.drafts import Drafter
     from digest.jobs.poll import PollJob
     from digest.rendering.renderer import Renderer
+    from digest.store import DatabaseAddress
 
 _log = logging.getLogger(__name__)
+
+_DISK_SECONDS = 2.0
 
 
 class Prepared(Struct, frozen=True):
@@ -89,6 +93,29 @@ def prepare(settings: Settings) -> Prepared:
     return Prepared(settings, templates, open_channels(settings))
 
 
+async def despite_full_disk(
+    work: Callable[[], Awaitable[None]], database: DatabaseAddress, stop: asyncio.Event
+) -> None:
+    """Do what needs a database; where its disk is full or read only, wait and do it again.
+
+    Raises:
+        StoreError: the database cannot be used for another reason.
+    """
+    while not stop.is_set():
+        try:
+            await work()
+        except StoreError:
+            if not (lack := await asyncio.to_thread(database.reason_to_wait)):
+                raise
+            event(_log, logging.ERROR, "waits for its disk", database=database, error=lack)
+        else:
+            return
+        while lack and not stop.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _DISK_SECONDS)
+            lack = await asyncio.to_thread(database.reason_to_wait)
+
+
 @asynccontextmanager
 async def open_store(
     settings: Settings, holder: str, *, check: bool = False
@@ -111,6 +138,16 @@ async def open_store(
             await store.close()
 
 
+async def _tell_limit(store: StoreThread[Store], now: datetime) -> None:
+    """Log that this machine allows little memory; where it does not, that needs nobody any more."""
+    from digest.workers.memory_limit import MEND, tight_memory
+
+    if limit := tight_memory():
+        event(_log, logging.WARNING, "little memory is allowed", reason=f"{limit}; {MEND}")
+    else:
+        await store.transact(lambda opened: opened.incidents.note("limit", "RLIMIT_AS", None, now))
+
+
 @asynccontextmanager
 async def polling_over(
     context: JobContext, *, first_due_at_once: bool = False
@@ -125,7 +162,7 @@ async def polling_over(
     # Commands that only read do without.
     from digest.app.http_clients import open_fetcher
     from digest.config.without_secrets import refuse_missing
-    from digest.jobs.plan import know_lists, know_settings, plan
+    from digest.jobs.plan import bring_in_line, know_lists, know_settings
     from digest.jobs.poll import PollJob
     from digest.workers.pool import WorkerPool
 
@@ -137,11 +174,10 @@ async def polling_over(
     workers = WorkerPool()
     try:
         now = context.clock()
-        plans = plan(settings, now)
-        urls = [feed.address for feed in settings.feeds]
-        await store.transact(lambda opened: opened.schedules.plan(plans, now, urls))
+        await bring_in_line(settings, store, now)
         await know_lists(settings, store)
         await know_settings(settings, store, now)
+        await _tell_limit(store, now)
         if first_due_at_once:
             await store.transact(lambda opened: opened.schedules.make_first_due(now))
         async with open_fetcher(settings, clock=context.clock) as fetcher:

@@ -15,6 +15,7 @@ from digest.channels.atomic_files import MOST_OF_A_NAME, AllTakenError, put
 from digest.channels.base import MessageChannel
 from digest.config.channels.file import FileSettings
 from digest.errors import DeliveryError
+from digest.file_errors import file_trouble
 from digest.model import NO_PICTURES, Rendition
 from digest.rendering.pictures import self_contained
 from digest.rendering.snapshot import as_json_text
@@ -93,7 +94,7 @@ class FileChannel(MessageChannel[FileSettings]):
             with tempfile.TemporaryFile(dir=there):
                 pass
         except OSError as error:
-            reason = f"{there} is not a writable folder: {error.strerror}"
+            reason = f"{there} is not a writable folder: {file_trouble(there, error)}"
             raise DeliveryError(reason, "retrying") from None
         if folder == there:
             return f"{folder} is writable"
@@ -109,5 +110,5 @@ class FileChannel(MessageChannel[FileSettings]):
             raise DeliveryError(f"{path}: {MOST_OF_A_NAME} files of that name", "failed") from None
         except OSError as error:
             raise DeliveryError(
-                f"{error.filename or path}: {error.strerror}", "retrying"
+                f"{error.filename or path}: {file_trouble(path, error)}", "retrying"
             ) from error

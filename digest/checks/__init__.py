@@ -19,8 +19,8 @@ class Finding(Struct, frozen=True):
     """One thing that was checked."""
 
     what: str
-    """settings, schedule, templates, database, access, files, secrets, disk, zone data, clock,
-    feed, smtp, sender, channel or public URL."""
+    """settings, schedule, templates, database, access, files, secrets, memory, disk, zone data,
+    clock, feed, smtp, sender, channel or public URL."""
     name: str
     verdict: Verdict
     said: str

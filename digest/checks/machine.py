@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 
 from digest.checks import Finding, Trouble, failed, found
 from digest.config.secrets import missing_in
-from digest.errors import StoreError, TemplateError
+from digest.errors import OldSchemaError, StoreError, TemplateError
 from digest.feeds.http.guard import bad_port
 from digest.language import counted
 from digest.store import Store
 from digest.store.migrations import HEAD
+from digest.workers.memory_limit import MEND, tight_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _MOST_OFF_MINUTES = 5
 _OLD_YEARS = 2
+_RESTORE = "restore a backup (docs/running.md)"
+_MAKE_ROOM = "make room there, or mount it so that it can be written"
 _INSTALL_ZONES = "install newer zone data: `pip install -U tzdata`, or the system's package tzdata"
 
 
@@ -63,8 +66,30 @@ def check_database(database: DatabaseAddress) -> Finding:
         size = database.size() / 1_000_000
     except StoreError as error:
         reason = str(error).removeprefix(f"{name}: ")
-        return failed("database", name, reason, "restore a backup (docs/running.md)")
+        return failed("database", name, reason, _RESTORE)
     return Finding("database", name, "ok", f"whole, schema {HEAD}, {size:.1f} MB")
+
+
+def check_opens(database: DatabaseAddress) -> list[Finding]:
+    """Open the database without reading it through or changing it; nothing where none is."""
+    name = str(database)
+    if lack := database.lack_of_room():
+        return [failed("database", name, lack, _MAKE_ROOM)]
+    try:
+        if not database.exists():
+            return []
+        Store(database, read_only=True).close()
+    except OldSchemaError:
+        return [Finding("database", name, "ok", "of an older version; `digest run` upgrades it")]
+    except StoreError as error:
+        return [failed("database", name, str(error).removeprefix(f"{name}: "), _RESTORE)]
+    return [Finding("database", name, "ok", f"opens, schema {HEAD}")]
+
+
+def check_memory() -> list[Finding]:
+    """Whether this machine allows the memory that reading may need; nothing where it does."""
+    limit = tight_memory()
+    return [Finding("memory", "", "warn", limit, MEND)] if limit else []
 
 
 def check_ports(settings: Settings) -> list[Finding]:

@@ -12,6 +12,7 @@ import os
 import sys
 from contextlib import contextmanager
 from functools import update_wrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import click
@@ -19,7 +20,8 @@ import click
 from digest import PROJECT_URL, __version__
 from digest.cli.groups import Group
 from digest.cli.options import Options, common_options
-from digest.errors import StoreError, mendable
+from digest.cli.standard_streams import prepare_streams
+from digest.errors import StoreError, UsageError, mendable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,6 +74,7 @@ _MODULES = {name: module for listed in _COMMANDS.values() for name, module in li
 _INTERRUPTED = 130
 # The script of `digest completion` has a shell set it to ask what can stand at a place.
 COMPLETION_VARIABLE = "_DIGEST_COMPLETE"
+_MENDABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EDQUOT}
 
 
 def pass_settings(command: Callable[..., int | None]) -> Callable[..., int | None]:
@@ -135,6 +138,7 @@ def cli(context: click.Context) -> None:
 
 def main() -> NoReturn:
     """Run the command of the arguments, and end the process with its exit code."""
+    prepare_streams()
     leave(run_command())
 
 
@@ -156,8 +160,7 @@ def run_command(arguments: list[str] | None = None) -> int:
             # It says how names are quoted for bash.
             importlib.import_module(f"{__name__}.completion")
         result: Any = cli.main(arguments, standalone_mode=False, complete_var=COMPLETION_VARIABLE)
-        if sys.stdout:
-            sys.stdout.flush()
+        sys.stdout.flush()
     except click.ClickException as error:
         return _misused(error)
     except (click.Abort, KeyboardInterrupt):
@@ -181,6 +184,10 @@ def _misused(error: click.ClickException) -> int:
 
 
 def _failed(error: Exception) -> int:
+    if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
+        error = UsageError("an argument is not text in UTF-8")
+    elif isinstance(error, OSError) and (reason := _of_the_system(error)):
+        error = UsageError(reason)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         error = StoreError(f"the output could not be written: {error.strerror}")
@@ -191,6 +198,20 @@ def _failed(error: Exception) -> int:
         _log_at_all()
         _log.exception("bug in a command; please report it")
     return max((reason.exit_code for reason in reasons), default=1)
+
+
+def _of_the_system(error: OSError) -> str | None:
+    """What a person can mend of an error of the system that nobody expected."""
+    from digest.file_errors import file_trouble
+
+    if error.filename and error.errno in _MENDABLE:
+        path = os.fsdecode(error.filename)
+        return f"{path}: {file_trouble(Path(path), error)}"
+    try:
+        Path.cwd()
+    except OSError as lost:
+        return f"the current folder cannot be used ({lost.strerror}); go to another one"
+    return None
 
 
 def _tell(lines: str) -> None:

@@ -12,7 +12,7 @@ from digest.app.wiring import utc_now
 from digest.checks import Finding, Verdict, exit_code
 from digest.checks.access import check_access
 from digest.checks.files import check_files, check_secrets
-from digest.checks.machine import check_ports, check_templates
+from digest.checks.machine import check_memory, check_opens, check_ports, check_templates
 from digest.checks.renamed import check_names
 from digest.checks.schedules import check_schedules
 from digest.cli import aio
@@ -63,6 +63,9 @@ def check(options: Options, *, online: bool) -> int:
         *check_schedules(settings, utc_now()),
         *check_templates(settings),
         *check_ports(settings),
+        *check_memory(),
+        # Reading it through, as --online does, takes long where it is large.
+        *([] if online else check_opens(database_of(settings))),
         *check_access(database_of(settings)),
         *check_files(settings),
         *check_secrets(settings),

@@ -73,7 +73,7 @@ def common_options(*, hidden: bool = False) -> list[click.Option]:
     return [
         click.Option(
             ["-c", "--config"],
-            type=click.Path(path_type=Path),
+            type=click.Path(path_type=Path, readable=False),
             help="Default: DIGEST_CONFIG, ./config.yaml, /etc/digest/config.yaml.",
             **shared,
         ),

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from digest.errors import UsageError
+from digest.file_errors import file_trouble
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -28,4 +29,4 @@ def write_private(path: Path, content: bytes) -> None:
         finally:
             Path(name).unlink(missing_ok=True)
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
+        raise UsageError(f"{path}: {file_trouble(path, error)}") from None

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from digest.app.daemon import Daemon
-from digest.app.wiring import open_runtime, open_store, prepare
+from digest.app.wiring import despite_full_disk, open_runtime, open_store, prepare
 from digest.cli import aio, leave
 from digest.cli.output import print_result, say
 from digest.language import counted
 from digest.log import event
+from digest.store import database_of
 from digest.web.control import control_socket
 from digest.web.server import web_server
 
@@ -67,15 +68,19 @@ async def _serve(options: Options, settings: Settings) -> NoReturn:
         secrets.update(taken_over.secrets())
         options.set_up_log(taken_over, secrets)
 
-    prepared = prepare(settings)
-    async with open_store(settings, "digest run", check=True) as store:
-        # Until here, however long the database took to open, nothing has begun that a signal
-        # should let finish.
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
-        daemon = Daemon(store, prepared, options.load, adopt, options.file(), reload)
-        async with control_socket(daemon), web_server(daemon):
-            await daemon.run(stop)
+    async def serve() -> None:
+        prepared = prepare(settings)
+        async with open_store(settings, "digest run", check=True) as store:
+            # Until here, however long the database took to open, nothing has begun that a signal
+            # should let finish.
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, stop.set)
+            daemon = Daemon(store, prepared, options.load, adopt, options.file(), reload)
+            async with control_socket(daemon), web_server(daemon):
+                await daemon.run(stop)
+
+    # A daemon that ended would only be started again, and find no more room.
+    await despite_full_disk(serve, database_of(settings), stop)
     event(_log, logging.INFO, "stopped")
     # Not after the loop has ended, which waits for its threads: a name that does not resolve holds
     # one for longer than a stop may take.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.app.reports import status_report
+from digest.app.reports import status_report, with_lack_of_room
 from digest.app.results import SettingsFile
 from digest.app.settings_file import trouble_of
 from digest.cli import aio
@@ -84,13 +84,16 @@ def _is_running(database: DatabaseAddress) -> bool:
 
 def _report(in_use: InUse, now: datetime) -> Status:
     health = sizes = last = None
-    with read_store(database_of(in_use.settings)) as store:
+    database = database_of(in_use.settings)
+    with read_store(database) as store:
         if store:
             health, sizes = store.health.read(), store.keeping.sizes()
             last = store.last_settings.read()
     trouble = trouble_of(in_use.error) if in_use.error else ""
     file = SettingsFile(str(in_use.file), last.since if last else None, trouble)
-    return status_report(in_use.settings, health, now, sizes, file)
+    report = status_report(in_use.settings, health, now, sizes, file)
+    # What a daemon could not record, or none has looked for.
+    return with_lack_of_room(report, str(database), database.lack_of_room())
 
 
 def _lines(in_use: InUse, report: Status, *, running: bool, everything: bool) -> list[Line]:

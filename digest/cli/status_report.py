@@ -14,6 +14,7 @@ from digest.app.waiting_hosts import waiting_line
 from digest.editions.weekly import weekly_of
 from digest.feeds.failing import is_moody
 from digest.model import as_dict
+from digest.workers.memory_limit import MEND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,7 +52,8 @@ _MENDS = {
     "list": "digest recipients move {name} TO",
     "renamed": "digest digests move {name} TO",
     "delivery": "digest deliveries --state {state}, then: digest retry ID",
-    "disk": "make room, then: digest check --online",
+    "limit": MEND,
+    "disk": "make room, or mount it so that it can be written; then: digest check --online",
     "settings": "digest check, then: digest reload",
 }
 

@@ -13,6 +13,7 @@ from digest.cli.groups import Group
 from digest.cli.output import print_result, print_table, say
 from digest.config.looks import ABOUT
 from digest.errors import UsageError
+from digest.file_errors import file_trouble
 from digest.rendering.samples import SAMPLES
 from digest.rendering.templates import THEMES, theme_files
 
@@ -82,7 +83,7 @@ def export(theme: Theme, folder: Path) -> None:
             with (folder / name).open("x", encoding="utf-8") as file:
                 file.write(text)
     except OSError as error:
-        raise UsageError(f"{error.filename or folder}: {error.strerror}") from None
+        raise UsageError(f"{error.filename or folder}: {file_trouble(folder, error)}") from None
     use = f"use them with `template: {folder.absolute()}`"
     print_result(
         ThemeExport(theme, str(folder), tuple(sorted(files))),

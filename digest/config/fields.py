@@ -29,6 +29,7 @@ from digest.config.spelling import nearest
 from digest.config.units import duration_text, parse_duration, parse_size
 from digest.domains import HOST_NAME, address_literal, ascii_domain, ascii_host, is_address
 from digest.errors import DomainError
+from digest.file_errors import file_trouble
 from digest.language import OTHER_TAGS, languages
 
 
@@ -149,7 +150,9 @@ def anchored(value: Path, info: ValidationInfo) -> Path:
     if not str(value).isprintable():
         raise ValueError("must be a path without control characters")
     try:
-        return Path((info.context or {}).get("base", Path.cwd())) / value.expanduser()
+        base = (info.context or {}).get("base")
+        # A current folder that is gone matters only to what is relative to it.
+        return Path(base or Path.cwd()) / value.expanduser()
     except RuntimeError:
         raise ValueError(f"there is no home folder for {str(value)!r}") from None
 
@@ -160,7 +163,7 @@ def _certificates(value: Path) -> Path:
     except ssl.SSLError:
         raise ValueError(f"{str(value)!r} has no certificates in PEM form") from None
     except OSError as error:
-        raise ValueError(f"cannot read {str(value)!r}: {error.strerror}") from None
+        raise ValueError(f"cannot read {str(value)!r}: {file_trouble(value, error)}") from None
     return value
 
 

@@ -40,14 +40,21 @@ def find_config(given: Path | None, environ: Mapping[str, str] = os.environ) -> 
         given = Path(environ["DIGEST_CONFIG"])
     if given is not None:
         return given
-    if _HERE.is_file():
-        refuse_of_others(_HERE, environ)
-        return _HERE
-    if _SYSTEM_FILE.is_file():
-        return _SYSTEM_FILE
+    refused = []
+    for path in (_HERE, _SYSTEM_FILE):
+        try:
+            if not path.is_file():
+                continue
+        except OSError as error:
+            refused.append(f"{path} could not be looked for ({error.strerror})")
+            continue
+        if path is _HERE:
+            refuse_of_others(path, environ)
+        return path
     raise NoConfigError(
         f"no configuration: looked for --config, DIGEST_CONFIG, ./config.yaml and {_SYSTEM_FILE};"
-        " `digest init` makes one"
+        + "".join(f" {reason};" for reason in refused)
+        + " `digest init` makes one"
     )
 
 

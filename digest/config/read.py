@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from digest.config.yaml.document import Document, read_document
 from digest.errors import ConfigError, Problem
+from digest.file_errors import file_trouble
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,9 @@ def read_config(path: Path, environ: Mapping[str, str] = os.environ) -> Document
     try:
         text = path.read_text("utf-8")
     except OSError as error:
-        raise ConfigError(path, [Problem(0, "", f"cannot be read: {error.strerror}")]) from None
+        raise ConfigError(
+            path, [Problem(0, "", f"cannot be read: {file_trouble(path, error)}")]
+        ) from None
     except UnicodeDecodeError:
         raise ConfigError(path, [Problem(0, "", "is not UTF-8 text")]) from None
     return read_document(text, environ)

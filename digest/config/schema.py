@@ -37,6 +37,8 @@ def json_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,
+        # They are there for their anchors.
+        "patternProperties": {"^x-": {}},
         "title": "digest configuration",
     }
 

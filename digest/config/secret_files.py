@@ -1,4 +1,8 @@
-"""Secrets that stand in files of their own: `password_file` in place of `password`."""
+"""The texts of secrets: in files of their own, in variables or in the configuration itself.
+
+One rule for all three: a byte order mark and the ends of lines around a secret are none of it, and
+one that is empty then is an error.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest.config.secrets import FILE_SUFFIX, file_forms
 from digest.config.structure import sections
+from digest.file_errors import file_trouble
 
 if TYPE_CHECKING:
     from digest.config.base import Model
@@ -15,6 +20,7 @@ if TYPE_CHECKING:
     from digest.config.structure import Section
     from digest.config.yaml.document import Document, Key
 
+_BYTE_ORDER_MARK = "\ufeff"
 _HEADER = re.compile(r"([^\s:]+)\s*:\s*(.*)")
 
 
@@ -28,7 +34,12 @@ def fill_secrets(document: Document, model: type[Model], base: Path) -> list[Pat
         for name, form in file_forms(section.model).items():
             if name + FILE_SUFFIX in section.data:
                 reader.fill(section, name, form)
+            reader.trim(section, name)
     return list(dict.fromkeys(reader.files))
+
+
+def _without_edges(text: str) -> str:
+    return text.removeprefix(_BYTE_ORDER_MARK).strip("\r\n")
 
 
 class _Reader:
@@ -54,20 +65,44 @@ class _Reader:
         else:
             section.data[name] = self._map(text, file_key) if form == "lines" else text
 
+    def trim(self, section: Section, name: str) -> None:
+        """Have a secret, or each of a map, without what is around it."""
+        key: Key = (*section.key, name)
+        value = section.data.get(name)
+        if isinstance(value, dict):
+            section.data[name] = {
+                inner: self._trimmed(text, (*key, inner)) for inner, text in value.items()
+            }
+        elif name in section.data:
+            section.data[name] = self._trimmed(value, key)
+
+    def _trimmed(self, value: Any, key: Key) -> Any:
+        text = _without_edges(value) if isinstance(value, str) else value
+        if variable := self._document.empty.get(key) if not text else None:
+            self._document.lack(key, f"the environment variable {variable} is empty")
+        elif text == "" and not self._document.is_wrong(key):
+            self._document.report(key, "is empty")
+        return text
+
     def _read(self, file: Any) -> str:
         """The text of a file; `ValueError` says why there is none."""
         if not isinstance(file, str):
             raise ValueError("must be the path of a file")  # noqa: TRY004 - as pydantic has it
+        path = Path(file)
         try:
-            path = self._base / Path(file).expanduser()
-            text = path.read_text("utf-8").strip()
+            path = self._base / path.expanduser()
+            text = _without_edges(path.read_text("utf-8"))
         except UnicodeDecodeError:
             raise ValueError(f"cannot read {file!r}: not UTF-8 text") from None
-        except (OSError, RuntimeError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
+        except IsADirectoryError:
+            reason = "Is a directory; a container gets one where there is no file to mount"
             raise ValueError(f"cannot read {file!r}: {reason}") from None
+        except OSError as error:
+            raise ValueError(f"cannot read {file!r}: {file_trouble(path, error)}") from None
+        except (RuntimeError, ValueError) as error:
+            raise ValueError(f"cannot read {file!r}: {error}") from None
         self.files.append(path)
-        if not text:
+        if not text.strip():
             raise ValueError(f"{file!r} is empty")
         return text
 

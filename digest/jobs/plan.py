@@ -61,6 +61,12 @@ async def know_settings(settings: Settings, store: StoreThread[Store], now: date
         await store.transact(lambda opened: opened.last_settings.keep(str(file), kept, now))
 
 
+async def bring_in_line(settings: Settings, store: StoreThread[Store], now: datetime) -> None:
+    """Have the database know the feeds and digests of the settings, and when each is due."""
+    plans, urls = plan(settings, now), [feed.address for feed in settings.feeds]
+    await store.transact(lambda opened: opened.schedules.plan(plans, now, urls))
+
+
 async def know_lists(settings: Settings, store: StoreThread[Store]) -> None:
     """Note which lists of recipients there are; who left one that is gone stays off new ones."""
     names = settings.lists()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import random
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from digest.errors import FeedError, PostponedError, StoreError
+from digest.errors import FeedError, HostLimitError, PostponedError, StoreError
 from digest.feeds.http.conditional import still_refused
 from digest.feeds.http.permanent_moves import after_answer, after_failure, is_gone
 from digest.feeds.sources import source_of
@@ -18,6 +19,7 @@ from digest.jobs.ask_source import SourceClient
 from digest.jobs.backlog import Backlog
 from digest.jobs.backoffs import BackoffKeeper
 from digest.jobs.body_task import read_and_clean
+from digest.jobs.poll_errors import of_unexpected, record_limit
 from digest.jobs.poll_queue import PollQueue
 from digest.jobs.update_builder import UpdateBuilder
 from digest.log import event
@@ -119,8 +121,7 @@ class PollJob:
             # There is nowhere to record it.
             raise
         except Exception as error:  # noqa: BLE001 - a bug is logged whole
-            _log.exception("bug while polling", extra={"fields": {"feed": feed.address}})
-            result = await self._failed(state, feed, FeedError(f"a bug: {type(error).__name__}"))
+            result = await self._failed(state, feed, of_unexpected(error, feed.address))
         await self._backoffs.keep()
         if result.outcome == "postponed" and result.status is None:
             # Told once, of its host.
@@ -257,6 +258,11 @@ class PollJob:
         now = self._clock()
         reason = self._sanitiser(error.reason)
         every = self._every(feed, state, now)
+        if isinstance(error, HostLimitError):
+            await self._store.transact(
+                partial(record_limit, state=state, now=now, again=now + every)
+            )
+            return self._result(feed, state.title, "failed", error.status, error=reason)
         failures = state.failures + 1
         failure = Failure(
             error=reason,

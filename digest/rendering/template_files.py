@@ -11,6 +11,7 @@ from jinja2 import BaseLoader, TemplateNotFound
 from jinja2.loaders import split_template_path
 
 from digest.errors import TemplateError
+from digest.file_errors import file_trouble
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -62,7 +63,7 @@ def read_template(folder: Path, path: Path) -> str:
     except (FileNotFoundError, NotADirectoryError):
         raise
     except OSError as error:
-        raise TemplateError(f"{path}: cannot be read: {error.strerror}") from None
+        raise TemplateError(f"{path}: cannot be read: {file_trouble(path, error)}") from None
     if len(text) > MOST_BYTES:
         raise TemplateError(f"{path}: is larger than {MOST_BYTES // 1_000_000} MB")
     try:

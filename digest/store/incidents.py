@@ -25,7 +25,8 @@ class Incident(Struct, frozen=True):
 
     id: int
     kind: str
-    """feed, gone, flood, quota, host, channel, template, disk or settings."""
+    """feed, gone, flood, quota, host, channel, template, disk, limit (of this machine) or settings.
+    """
     subject: str
     """A feed's address, a host, a channel's name, or the path of the database or of the file."""
     message: str

@@ -11,7 +11,7 @@ from msgspec import Struct
 from digest.editions.weekly import WEEKLY, configured, is_weekly, weekly_of
 from digest.store.entries import pass_over
 from digest.store.incidents import forget_incidents
-from digest.store.subscriptions import subscribe_to_polled
+from digest.store.subscriptions import resubscribe_from_the_future, subscribe_to_polled
 from digest.store.tables import (
     NOT_PUBLISHED,
     digests,
@@ -144,6 +144,7 @@ def plan_digests(
     plan_weeks(connection, set(names).difference(map(weekly_of, mailed)), mailed)
     for plan in plans:
         _plan_schedule(connection, plan)
+        resubscribe_from_the_future(connection, plan.name, plan.first_edition, now)
         subscribe_to_polled(connection, plan.name, plan.feeds, plan.first_edition, now)
 
 

@@ -36,7 +36,7 @@ def subscribe(
                 "digest": digest,
                 "feed_id": feed_id,
                 "subscribed_at": now,
-                "since": now - windows[digest] if windows[digest] else None,
+                "since": _since(windows[digest], now),
                 "baseline": newest,
             }
             for digest in sorted(missing)
@@ -60,6 +60,21 @@ def subscribe_to_polled(
     )
     for feed_id in connection.execute(polled).scalars().all():
         subscribe(connection, feed_id, now, {digest: first_edition})
+
+
+def resubscribe_from_the_future(
+    connection: Connection, digest: str, first_edition: timedelta, now: datetime
+) -> None:
+    """Have what a clock that ran ahead subscribed reach back from now, as it would have."""
+    connection.execute(
+        sa.update(subscriptions)
+        .where(subscriptions.c.digest == digest, subscriptions.c.subscribed_at > now)
+        .values(subscribed_at=now, since=_since(first_edition, now))
+    )
+
+
+def _since(first_edition: timedelta, now: datetime) -> datetime | None:
+    return now - first_edition if first_edition else None
 
 
 # Built once: to build a statement takes longer than to carry it out.

@@ -18,10 +18,11 @@ from aiohttp import web
 from digest.app.results import Reloaded
 from digest.app.runtime import rotation_report
 from digest.errors import mendable
+from digest.file_errors import file_trouble
 from digest.log import event
 from digest.model import as_json
 from digest.store import database_of
-from digest.web.control_client import is_too_long, peer_of
+from digest.web.control_client import peer_of, socket_address
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -45,18 +46,21 @@ _LONGEST_COMMAND = 64 * 1024 * 1024
 async def control_socket(daemon: Daemon) -> AsyncIterator[None]:
     """Answer commands while the daemon runs; only the daemon's own user can connect."""
     path = database_of(daemon.settings).control_socket()
-    if is_too_long(path):
-        event(_log, logging.WARNING, "no control socket: its path is too long", path=path)
+    try:
+        # Whoever left it there is dead: the lock is ours.
+        path.unlink(missing_ok=True)
+        bound = _bound(path)
+    except OSError as error:
+        # Not every file system has sockets. Work goes on; only commands are not answered.
+        reason = file_trouble(path, error)
+        event(_log, logging.WARNING, "no control socket", path=path, error=reason)
         yield
         return
-
     app = web.Application(client_max_size=_LONGEST_COMMAND, middlewares=[_ours_alone])
     app.add_routes(_routes(daemon))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
-    # Whoever left it there is dead: the lock is ours.
-    path.unlink(missing_ok=True)
-    await web.SockSite(runner, _bound(path)).start()
+    await web.SockSite(runner, bound).start()
     try:
         yield
     finally:
@@ -68,7 +72,8 @@ def _bound(path: Path) -> socket.socket:
     """A socket that only its owner can connect to: it gets its rights before it listens."""
     bound = socket.socket(socket.AF_UNIX)
     try:
-        bound.bind(str(path))
+        with socket_address(path) as address:
+            bound.bind(address)
         path.chmod(0o600)
     except OSError:
         bound.close()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
 import struct
+from contextlib import contextmanager
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digest.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from digest.store import DatabaseAddress
 
@@ -22,9 +25,25 @@ _LONGEST_PATH = 103
 _LONGEST_ANSWER = 64 * 1024 * 1024
 
 
-def is_too_long(path: Path) -> bool:
-    """Whether no socket can be at this path."""
-    return len(os.fsencode(path)) > _LONGEST_PATH
+@contextmanager
+def socket_address(path: Path) -> Iterator[str]:
+    """A name by which a socket at a path can be bound and reached, however long the path is.
+
+    Raises:
+        OSError: there is no such folder, or no shorter name here.
+    """
+    if len(os.fsencode(path)) <= _LONGEST_PATH:
+        yield str(path)
+        return
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        short = Path(f"/proc/self/fd/{folder}")
+        address = str(short / path.name)
+        if len(os.fsencode(address)) > _LONGEST_PATH or not short.is_dir():
+            raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), str(path))
+        yield address
+    finally:
+        os.close(folder)
 
 
 def peer_of(connected: Any) -> int | None:
@@ -67,15 +86,26 @@ async def _ask(
     method: str, database: DatabaseAddress, command: str, asked: dict[str, Any] | None
 ) -> dict[str, Any] | None:
     path = database.control_socket()
-    if is_too_long(path) or not _is_there(path, database):
+    if not _is_there(path, database):
         return None
+    try:
+        with socket_address(path) as address:
+            return await _ask_at(address, method, command, asked)
+    except OSError:
+        # No daemon can be there either.
+        return None
+
+
+async def _ask_at(
+    address: str, method: str, command: str, asked: dict[str, Any] | None
+) -> dict[str, Any] | None:
     # Most commands find no daemon, and start sooner without it.
     from digest.http_client import aiohttp, bounded, plain_session
 
     timeout = aiohttp.ClientTimeout(total=5.0 if method == "GET" else None)
     # Not as `json=`, which warns of what is long.
     body = None if asked is None else BytesIO(json.dumps(asked).encode())
-    connector = aiohttp.UnixConnector(path=str(path))
+    connector = aiohttp.UnixConnector(path=address)
     async with plain_session(connector, timeout=timeout) as session:
         try:
             async with session.request(method, f"http://digest/{command}", data=body) as answer:

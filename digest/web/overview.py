@@ -42,6 +42,7 @@ MENDS = {
     "delivery": ("Retry it or drop it", "/deliveries?state={state}"),
     "disk": ("Make room: nothing is sent meanwhile", ""),
     "settings": ("Mend the file, then `digest reload`", ""),
+    "limit": ("Allow its process more memory, and start it again", ""),
 }
 _ELSE = ("See what is known of it", "/incidents")
 

@@ -114,8 +114,8 @@ def _load(kind: Kind) -> None:
 
 def _serve_calls(connection: socket.socket, kind: Kind) -> None:
     """Be a worker: answer each call that comes, and end with the connection."""
-    resource.setrlimit(resource.RLIMIT_AS, (kind.memory_bytes, kind.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _lower(resource.RLIMIT_AS, kind.memory_bytes)
+    _lower(resource.RLIMIT_CORE, 0)
     if kind.quiet:
         # A library that gets no memory writes there and ends the process.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
@@ -126,6 +126,12 @@ def _serve_calls(connection: socket.socket, kind: Kind) -> None:
             connection.sendall(LENGTH.pack(len(answer)) + answer)
     # A forked process must not go on in, or clean up for, the one that it was forked from.
     os._exit(0)
+
+
+def _lower(limit: int, most: int) -> None:
+    """Hold this process to a limit; a tighter one that it was given stays."""
+    tightest = min([most, *(given for given in resource.getrlimit(limit) if given >= 0)])
+    resource.setrlimit(limit, (tightest, tightest))
 
 
 def _answer(call: bytes) -> bytes:

@@ -9,8 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from digest.batcher import Batcher
-from digest.errors import FeedError, WorkerError
+from digest.errors import FeedError, HostLimitError, WorkerError
 from digest.workers.child import KINDS, READING, Result, call_all
+from digest.workers.memory_limit import tight_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -60,6 +61,7 @@ class WorkerPool:
 
         Raises:
             FeedError: it took too long, ran out of memory or killed its process.
+            HostLimitError: this machine allows less memory than it may need.
         """
         with self._at_work():
             return await self._call_alone(partial(task, *args, **kwargs))
@@ -130,9 +132,15 @@ class WorkerPool:
             raise FeedError(f"{self._doing} took longer than {self._task_seconds:g} s") from None
         except MemoryError:
             most = KINDS[READING].memory_bytes // 1024**2
-            raise FeedError(f"{self._doing} needed more than {most} MB") from None
+            raise self._failure(f"needed more than {most} MB") from None
         except WorkerError as error:
-            raise FeedError(f"{self._doing} {error}") from None
+            raise self._failure(str(error)) from None
+
+    def _failure(self, reason: str) -> FeedError:
+        """What to say of a task that ended its process, or had too little memory."""
+        if limit := tight_memory():
+            return HostLimitError(f"{self._doing} failed: {limit}")
+        return FeedError(f"{self._doing} {reason}")
 
     async def _call_all(self, calls: Sequence[Callable[[], Any]]) -> Sequence[Result]:
         try:

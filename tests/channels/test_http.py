@@ -251,6 +251,22 @@ def through(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     return set_proxy  # type: ignore[return-value]
 
 
+async def test_a_proxy_without_a_scheme_is_asked_by_http(through: Callable[[str], None]) -> None:
+    with serving(Proxy(b"HTTP/1.1 204 Yes\r\n\r\n")) as port:
+        through(f"user:secret@127.0.0.1:{port}")
+        assert (await ask("POST", "http://hooks.example/", data=b"{}")).status == 204
+
+
+@pytest.mark.parametrize("proxy", ["socks5://proxy:1", "http://", "proxy:x", "http://[::1", "p:0"])
+async def test_a_proxy_that_is_none_is_named_by_its_variable(
+    through: Callable[[str], None], proxy: str
+) -> None:
+    through(proxy)
+    for url, name in (("https://a.example/", "HTTPS_PROXY"), ("http://a.example/", "http_proxy")):
+        with pytest.raises(ChannelError, match=f"^cannot connect: {name} names no proxy;"):
+            await ask("POST", url, data=b"{}")
+
+
 @pytest.mark.parametrize("scheme", ["http", "https"])
 async def test_a_proxy_that_wants_a_login_says_so(
     through: Callable[[str], None], scheme: str

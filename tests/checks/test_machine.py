@@ -18,6 +18,7 @@ from digest.checks.machine import (
     check_clock,
     check_database,
     check_disk,
+    check_opens,
     check_ports,
     check_zones,
 )
@@ -41,6 +42,20 @@ def test_a_database_is_read_through(tmp_path: Path) -> None:
     damaged = check_database(database_at(path))
     assert (damaged.verdict, damaged.remedy) == ("fail", "restore a backup")
     assert damaged.said.startswith("the database is damaged")
+
+
+def test_a_database_is_opened_and_nothing_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "digest.db"
+    assert check_opens(database_at(path)) == []
+    assert list(tmp_path.iterdir()) == []
+    store_at(path).close()
+    written = path.stat().st_mtime_ns
+    (opened,) = check_opens(database_at(path))
+    assert (opened.verdict, opened.said[:14]) == ("ok", "opens, schema ")
+    assert (list(tmp_path.iterdir()), path.stat().st_mtime_ns) == ([path], written)
+    path.write_text("no database")
+    (refused,) = check_opens(database_at(path))
+    assert (refused.verdict, refused.said) == ("fail", "file is not a database")
 
 
 @pytest.fixture

@@ -170,7 +170,12 @@ def test_who_gets_it_weekly_is_told_of() -> None:
         ("missed", "a", "missed", "give it a shorter `every` in the configuration file"),
         ("rotates", "a", "rotates", "give it `identity: link` in the configuration file"),
         ("channel", "team", "rests", "digest check --online"),
-        ("disk", "/data", "full", "make room, then: digest check --online"),
+        (
+            "disk",
+            "/data",
+            "full",
+            "make room, or mount it so that it can be written; then: digest check --online",
+        ),
         ("digest", "weekly", "not published", "digest preview weekly"),
         (
             "delivery",

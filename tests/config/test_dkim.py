@@ -120,7 +120,7 @@ def test_the_key_is_a_secret(tmp_path: Path) -> None:
     settings = load(tmp_path, **DKIM)
 
     assert PRIVATE_KEY.splitlines()[1] not in repr(settings)
-    assert Redactor(settings.secrets())(f"<{PRIVATE_KEY}>") == "<***>"
+    assert Redactor(settings.secrets())(f"<{PRIVATE_KEY.strip()}>") == "<***>"
     lines = PRIVATE_KEY.splitlines()
     assert lines[3] not in Redactor(settings.secrets())(f"unexpected {lines[3]}")
 

@@ -17,7 +17,7 @@ from digest.config.channels.email import EmailSettings
 from digest.config.channels.file import FileSettings
 from digest.config.units import duration_text, parse_duration, parse_size
 from digest.config.yaml.document import read_document
-from digest.errors import UsageError
+from digest.errors import ConfigError, UsageError
 from digest.log import Redactor
 from tests.config.files import CHANNELS, DIGESTS, FEEDS, SECRET, load
 from tests.databases import file_of
@@ -513,3 +513,72 @@ def test_sizes_are_a_number_and_a_unit(number: int, unit: tuple[str, int]) -> No
 def test_other_sizes_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a size"):
         parse_size(text)
+
+
+SPOKEN = "only ${NAME} and ${NAME:-default} are filled in"
+
+
+def password_or_problem(folder: Path, line: str, **environ: str) -> str:
+    """The password of a server, or what is wrong with it."""
+    try:
+        smtp = load(folder, f"{SMTP}  {line}\n{REST}", **environ).smtp
+        return smtp.password.get_secret_value() if smtp and smtp.password else ""
+    except ConfigError as error:
+        (problem,) = error.problems
+        return problem.message
+
+
+@pytest.mark.parametrize(
+    ("written", "environ", "expected"),
+    [
+        # A byte order mark and the ends of lines are none of it, wherever it comes from.
+        ('"s3cret\\n"', {}, "s3cret"),
+        ("${PW}", {"PW": "\ufeffs3cret\r\n"}, "s3cret"),
+        ("|\n    s3cret\n", {}, "s3cret"),
+        ("' s3cret '", {}, " s3cret "),
+        ("pa$${x}ss", {}, "pa${x}ss"),
+        ("pa$$$${x", {}, "pa$$${x"),
+        ("pa$ss$word", {}, "pa$ss$word"),
+        ("${PW}", {"PW": "pa$${x}"}, "pa$${x}"),
+        ("${PW:-other}", {"PW": ""}, "other"),
+        ('""', {}, "is empty"),
+        ('"\\n"', {}, "is empty"),
+        ('"${PW:-}"', {}, "is empty"),
+        ("${PW}", {"PW": ""}, "the environment variable PW is empty"),
+        ("${PW}", {"PW": "\ufeff\n"}, "is empty"),
+        ("${PW:?}", {"PW": "x"}, SPOKEN),
+        ("${PW?not set}", {"PW": "x"}, SPOKEN),
+        ("${PW-y}", {"PW": "x"}, SPOKEN),
+        ("${PW:+y}", {"PW": "x"}, SPOKEN),
+        ("${PW:-${PW}}", {"PW": "x"}, SPOKEN),
+        ("${}", {}, SPOKEN),
+        ("pa${", {}, SPOKEN),
+    ],
+)
+def test_a_secret_is_read_by_one_rule(
+    tmp_path: Path, written: str, environ: dict[str, str], expected: str
+) -> None:
+    read = password_or_problem(tmp_path, f"password: {written}", **environ)
+
+    assert read.startswith(expected) if expected == SPOKEN else read == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"\xef\xbb\xbfs3cret\r\n", "s3cret"),
+        (b" s3cret \n\n", " s3cret "),
+        (b"pa$${x}\n", "pa$${x}"),
+        (b"\xef\xbb\xbf\n", "'one' is empty"),
+        (b"s\x00\xff", "cannot read 'one': not UTF-8 text"),
+        (None, "cannot read 'one': Is a directory"),
+    ],
+)
+def test_a_secret_in_a_file_is_read_by_the_same_rule(
+    tmp_path: Path, content: bytes | None, expected: str
+) -> None:
+    if content is None:
+        (tmp_path / "one").mkdir()
+    else:
+        (tmp_path / "one").write_bytes(content)
+    assert password_or_problem(tmp_path, "password_file: one").split(";")[0] == expected

@@ -121,6 +121,16 @@ def test_what_a_clock_that_ran_ahead_wrote_holds_nothing_up(store: Store) -> Non
     assert due_at(store) == NOW + WEEK
 
 
+def test_what_a_clock_that_ran_ahead_subscribed_reaches_back_from_now(store: Store) -> None:
+    later, plans = NOW + 400 * DAY, [plan_of(window=WEEK)]
+    store.schedules.plan(plans, later)
+    backlog = [entry("of the week", NOW - DAY), entry("older", NOW - 8 * DAY)]
+    learn(store, *backlog, now=later, windows={"weekly": WEEK})
+    assert pending(store) == []
+    store.schedules.plan(plans, NOW)
+    assert pending(store) == ["of the week"]
+
+
 @pytest.mark.parametrize("since", [NOW + 400 * DAY, NOW - DAY])
 def test_nor_does_what_it_wrote_of_hosts(store: Store, since: datetime) -> None:
     backoff = HostBackoff("site.example", since, NOW + 401 * DAY, 2)

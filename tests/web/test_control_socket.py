@@ -70,6 +70,30 @@ async def test_only_its_owner_can_connect(
     assert not path.exists()
 
 
+@pytest.mark.parametrize("depth", [1, 3, 6])
+async def test_it_is_reached_however_long_its_path_is(tmp_path: Path, depth: int) -> None:
+    folder = tmp_path.joinpath(*["a folder with a long name" * 3] * depth)
+    folder.mkdir(parents=True)
+    path = folder / "digest.db"
+    path.touch()
+    database = database_at(path)
+    async with control_socket(daemon_of(database)):
+        assert await daemon_is_alive(database)
+    assert not database.control_socket().exists()
+    assert not await daemon_is_alive(database)
+
+
+async def test_without_a_socket_the_daemon_works_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / ("x" * 120 + ".db")
+    path.touch()
+    database = database_at(path)
+    async with control_socket(daemon_of(database)):
+        assert not await daemon_is_alive(database)
+    assert [record.getMessage() for record in caplog.records] == ["no control socket"]
+
+
 async def test_it_has_its_rights_before_anybody_can_connect(
     database: DatabaseAddress, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,6 +20,7 @@ from digest.cli.output import print_json, say
 from digest.cli.private_files import write_private
 from digest.config import Settings, load_settings
 from digest.errors import UsageError
+from digest.file_errors import file_trouble
 from digest.language import counted
 from digest.log import Redactor, configure
 
@@ -102,7 +103,7 @@ def demo(options: Options, output: Path) -> int:
     try:
         result = aio.run(_demo(output.absolute(), tell))
     except OSError as error:
-        raise UsageError(f"{error.filename or output}: {error.strerror}") from None
+        raise UsageError(f"{error.filename or output}: {file_trouble(output, error)}") from None
     if options.json:
         print_json(result)
     return 0 if result.as_expected else 1

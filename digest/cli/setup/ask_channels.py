@@ -26,6 +26,7 @@ from digest.config.channels import CHANNEL_KINDS
 from digest.config.fields import WebUrl
 from digest.domains import with_port
 from digest.errors import DeliveryError, DigestError, UsageError
+from digest.file_errors import file_trouble
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +79,7 @@ def read_secret(path: Path) -> str:
     try:
         text = path.read_text("utf-8").strip()
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
+        raise UsageError(f"{path}: {file_trouble(path, error)}") from None
     except UnicodeDecodeError:
         raise UsageError(f"{path}: is not UTF-8 text") from None
     if not text:

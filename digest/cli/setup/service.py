@@ -15,6 +15,7 @@ from digest.cli.setup.service_files import MADE_BY, Service, daemon_command, wri
 from digest.cli.setup.service_managers import MANAGERS
 from digest.config import load_settings
 from digest.errors import ConfigError, UsageError
+from digest.file_errors import file_trouble
 from digest.store import database_of
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def remove(manager: str, *, system: bool) -> None:
     try:
         keeper.file.unlink()
     except OSError as error:
-        raise UsageError(f"{keeper.file}: {error.strerror}") from None
+        raise UsageError(f"{keeper.file}: {file_trouble(keeper.file, error)}") from None
     keeper.forget()
     removed = ServiceRemoved(str(keeper.file))
     print_result(removed, lambda _: say(f"removed {keeper.file}"))
@@ -159,7 +160,7 @@ def _make(folder: Path, config: Path, mode: int) -> None:
             owner = config.stat()
             os.chown(folder, owner.st_uid, owner.st_gid)
     except OSError as error:
-        raise UsageError(f"{folder}: {error.strerror}") from None
+        raise UsageError(f"{folder}: {file_trouble(folder, error)}") from None
 
 
 def _write(file: Path, text: str) -> None:
@@ -169,7 +170,7 @@ def _write(file: Path, text: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
     except OSError as error:
-        raise UsageError(f"{file}: {error.strerror}") from None
+        raise UsageError(f"{file}: {file_trouble(file, error)}") from None
 
 
 def _refuse_foreign(file: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.errors import UsageError
+from digest.file_errors import file_trouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,7 +59,9 @@ def staged(config: Path, text: str, secrets: Mapping[str, str]) -> Iterator[Path
                 _write_secret(stage.parent / name, secret)
             yield stage
     except OSError as error:
-        raise UsageError(f"{config.parent}: cannot be written: {error.strerror}") from None
+        raise UsageError(
+            f"{config.parent}: cannot be written: {file_trouble(config, error)}"
+        ) from None
 
 
 def _write_secret(path: Path, secret: str) -> None:

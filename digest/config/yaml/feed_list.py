@@ -21,6 +21,7 @@ from digest.config.yaml.edits import (
 )
 from digest.config.yaml.scalar import scalar
 from digest.errors import ConfigError, UsageError
+from digest.file_errors import file_trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     Feeds = tuple[AnySource, ...]
 
-_VARIABLE = re.compile(r"\$\{(?=[A-Za-z_])")
+_VARIABLE = re.compile(r"\$\{")
 
 
 def feed_lines(
@@ -47,7 +48,7 @@ def feed_lines(
     `url` is a feed's address, or the short form of another kind.
 
     Nothing of it is taken for a variable: in an address the brace is percent-encoded (RFC 3986,
-    section 2.1), in a name it is set apart.
+    section 2.1), in a name its dollar sign is doubled.
     """
     address = scalar(_VARIABLE.sub("$%7B", url))
     if not (name or tags or every or private):
@@ -55,7 +56,7 @@ def feed_lines(
     first, *others = source_settings(url, address)
     lines = [f"- {first}", *(f"  {other}" for other in others)]
     if name:
-        lines.append(f"  name: {scalar(_VARIABLE.sub('$ {', name))}")
+        lines.append(f"  name: {scalar(_VARIABLE.sub('$${', name))}")
     if tags:
         lines.append(f"  tags: [{', '.join(map(scalar, tags))}]")
     if every:
@@ -121,7 +122,7 @@ def _edit(path: Path, change: Callable[[str], str], right: Callable[[Feeds, Feed
     except HardToEditError:
         raise UsageError(f"{path}: feeds is hard to edit as it is written; do it by hand") from None
     except OSError as error:
-        raise UsageError(f"{path}: cannot be changed: {error.strerror}") from None
+        raise UsageError(f"{path}: cannot be changed: {file_trouble(path, error)}") from None
 
 
 def _hold_to(before: Settings, after: Settings, right: Callable[[Feeds, Feeds], bool]) -> None:

@@ -95,10 +95,23 @@ class DatabaseAddress(Struct, frozen=True):
 
     def try_disk(self) -> tuple[Path, str | None]:
         """The folder whose disk it is on or will be, and why nothing can be recorded there."""
+        folder, disk = self._place()
+        return folder, disk_space.reason_not_to_send(disk)
+
+    def reason_to_wait(self) -> str | None:
+        """Why nobody can write it for now, as on a full disk; None where that is not so."""
+        return disk_space.reason_to_wait(self._place()[1])
+
+    def lack_of_room(self) -> str | None:
+        """Why who may write it should send nothing; None where that is fine, or not known."""
+        return disk_space.lack_of_room(self._place()[1])
+
+    def _place(self) -> tuple[Path, Path]:
+        """The folder where it is or will be, as the setting has it and as it is on its disk."""
         folder = self._path.absolute().parent
         while not folder.exists():
             folder = folder.parent
-        return folder, disk_space.reason_not_to_send((folder / self._path.name).resolve().parent)
+        return folder, (folder / self._path.name).resolve().parent
 
     def folder(self) -> Path:
         """The folder that has to be writable, by its owner alone."""

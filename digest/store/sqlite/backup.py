@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from digest.errors import UsageError
+from digest.file_errors import file_trouble
 from digest.store.sqlite.files import (
     beside,
     is_alone,
@@ -57,7 +58,7 @@ def back_up(source: Path, target: Path) -> int:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=".digest-")
         os.close(handle)
     except OSError as error:
-        raise UsageError(f"{target}: {error.strerror}") from None
+        raise UsageError(f"{target}: {file_trouble(target, error)}") from None
     copy = Path(name)
     try:
         copy_database(source, copy)
@@ -78,7 +79,7 @@ def _refuse_target(source: Path, target: Path) -> None:
         if taken and not target.is_file():
             raise UsageError(f"{target}: is no file")
     except OSError as error:
-        raise UsageError(f"{target}: {error.strerror}") from None
+        raise UsageError(f"{target}: {file_trouble(target, error)}") from None
 
 
 def _check(copy: Path, source: Path) -> None:
@@ -97,4 +98,4 @@ def _put(copy: Path, target: Path) -> None:
         finally:
             os.close(folder)
     except OSError as error:
-        raise UsageError(f"{target}: {error.strerror}") from None
+        raise UsageError(f"{target}: {file_trouble(target, error)}") from None

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from digest.errors import StoreError
+from digest.errors import OldSchemaError, StoreError
 from digest.store.migrations import HEAD, migrate, revision_of
 from digest.store.sqlite.files import (
     make_file,
@@ -83,7 +83,7 @@ class SqliteDatabase:
             if not self._read_only:
                 migrate(connection)
             elif revision_of(connection) != HEAD:
-                raise StoreError(
+                raise OldSchemaError(
                     f"{self._path}: has an older schema; run `digest run` to upgrade it"
                 )
         if not self._read_only:

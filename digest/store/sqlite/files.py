@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from contextlib import closing
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from digest.errors import StoreError
+from digest.file_errors import access_trouble, file_trouble
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,21 +23,22 @@ _MENDS = {
     sqlite3.SQLITE_READONLY: "make it writable",
     sqlite3.SQLITE_READONLY_ROLLBACK: "its first start was cut short, run `digest run`",
 }
+_REFUSED = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
 
 
 def file_exists(path: Path) -> bool:
-    """Whether there is a file at all.
+    """Whether there is a file with anything in it: a first start on a full disk leaves none.
 
     Raises:
         StoreError: nobody may look.
     """
     try:
-        path.stat()
+        size = path.stat().st_size
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError as error:
         raise store_error(path, error) from None
-    return True
+    return size > 0
 
 
 def size_of(path: Path) -> int:
@@ -52,7 +55,11 @@ def size_of(path: Path) -> int:
 
 def make_folder(path: Path) -> None:
     """Make the folder of a database where it is missing, for its owner only."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError:
+        code = errno.ENOTDIR
+        raise NotADirectoryError(code, os.strerror(code), str(path.parent)) from None
 
 
 def make_file(path: Path) -> None:
@@ -98,8 +105,13 @@ def _read_ahead(path: Path) -> None:
 def store_error(path: Path, error: Exception) -> StoreError:
     """What to tell about an error of SQLite, SQLAlchemy or the file system, in one line."""
     cause = getattr(error, "orig", error)
-    reason = cause.strerror if isinstance(cause, OSError) else cause
     code = getattr(cause, "sqlite_errorcode", 0)
+    reason: object = cause
+    if isinstance(cause, OSError):
+        reason = file_trouble(path, cause)
+    elif code & 0xFF in _REFUSED and (refusal := access_trouble(path)):
+        # SQLite does not say whose the file is.
+        return StoreError(f"{path}: {reason}: {refusal}")
     # The low byte is the kind of an error, the rest its detail.
     mend = _MENDS.get(code) or _MENDS.get(code & 0xFF)
     return StoreError(f"{path}: {reason}; {mend}" if mend else f"{path}: {reason}")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from digest.errors import InstanceError, StoreError
+from digest.file_errors import file_trouble
 from digest.store.sqlite.files import make_folder
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ class WriterLock:
             flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
             file = os.open(self._path, flags, 0o600)
         except OSError as error:
-            raise StoreError(f"{self._path}: {error.strerror}") from None
+            raise StoreError(f"{self._path}: {file_trouble(self._path, error)}") from None
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -50,8 +52,10 @@ class WriterLock:
             os.ftruncate(file, 0)
             os.write(file, f"{self._holder}, process {os.getpid()}, since {since}\n".encode())
         except OSError as error:
-            os.close(file)
-            raise StoreError(f"{self._path}: {error.strerror}; make room") from None
+            # A full disk has no room for the name, which others do without.
+            if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+                os.close(file)
+                raise StoreError(f"{self._path}: {error.strerror}") from None
         self._file = file
         return self
 

@@ -112,7 +112,7 @@ def told(node: Node) -> Any:
             {"a": "yes", "b": "on", "c": "012", "d": None, "e": "null"},
         ),
         ("%YAML 1.2\n---\na: |\n  b\n  c\n...\n", {"a": "b\nc\n"}),
-        ("<<: {a: 1}\n", {"<<": {"a": "1"}}),
+        ("<<: {a: 1}\n", {"a": "1"}),
         ("", None),
         ("--- # nothing\n", None),
     ],

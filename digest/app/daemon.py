@@ -8,6 +8,7 @@ import logging
 from typing import TYPE_CHECKING, TypeVar
 
 from digest import __version__
+from digest.app.file_watch import FileWatch
 from digest.app.lost_names import lost_names
 from digest.app.settings_file import runs_with, trouble_of
 from digest.app.ticker import DaemonHealth, Ticker
@@ -61,7 +62,7 @@ class Daemon:
         self._load = load
         self._adopt = adopt
         self._file = file
-        self._watch = Watch(file)
+        self._watch = FileWatch(file)
         self._ticker: Ticker | None = None
         self._working = asyncio.Event()
         self._reload = reload
@@ -274,27 +275,6 @@ class Daemon:
         if database_of(prepared.settings) != database_of(self.settings):
             raise StoreError("another database is used from the next start on; restart")
         return prepared
-
-
-class Watch:
-    """Tells when a file is another than when it was last looked at, however it was replaced."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._seen = self._look()
-
-    def changed(self) -> bool:
-        """Whether it is."""
-        before, self._seen = self._seen, self._look()
-        return self._seen != before
-
-    def _look(self) -> tuple[int, ...]:
-        try:
-            stat = self._file.stat()
-        except OSError:
-            # It is being replaced.
-            return ()
-        return stat.st_mtime_ns, stat.st_size, stat.st_ino, stat.st_dev
 
 
 async def _nothing_to_do(_: Settings) -> None:

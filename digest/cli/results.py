@@ -46,7 +46,6 @@ _NOT_SENT = "a delivery is not sent"
 RESULTS = {
     "run": Result((Run,), "with --once: a feed, an edition or a delivery failed", writes=True),
     "check": Result((Checks,), "with --online: something that it reaches cannot be used"),
-    "reload": Result((Reloaded,), "no daemon runs, or it cannot take the file over"),
     "poll": Result((Poll,), "a feed could not be read", writes=True),
     "preview": Result(
         (EditionSnapshot, ExplainedEdition), "a feed that was polled for it could not be read"
@@ -65,6 +64,7 @@ RESULTS = {
         (Status,),
         "with --healthcheck: no daemon answers; with --exit-code: something needs attention",
     ),
+    "reload": Result((Reloaded,), "no daemon runs, or it cannot take the file over"),
     "backup": Result((Backup,), "there is no database yet, or the copy could not be made"),
     "keys rotate": Result((KeysRotated,), writes=True),
     "feeds discover": Result((Discover,), "no feed was found"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digest.app.daemon import Watch
+from digest.app.file_watch import FileWatch
 from tests import limits
 from tests.cli.test_daemon import due_now, event, wait_for
 from tests.feed_xml import item, rss
@@ -149,7 +149,7 @@ def test_secrets_of_before_and_of_now_are_not_logged(reading: Project) -> None:
 def test_a_file_is_another_when_it_is_replaced(tmp_path: Path) -> None:
     file, other = tmp_path / "config.yaml", tmp_path / "other.yaml"
     file.write_text("one")
-    watch = Watch(file)
+    watch = FileWatch(file)
     assert not watch.changed()
     other.write_text("two")
     other.replace(file)
@@ -167,7 +167,7 @@ def test_a_link_that_leads_elsewhere_is_another_file(tmp_path: Path) -> None:
         (tmp_path / name / "config.yaml").write_text("the same")
     current = tmp_path / "current"
     current.symlink_to("first")
-    watch = Watch(current / "config.yaml")
+    watch = FileWatch(current / "config.yaml")
     new = tmp_path / "new"
     new.symlink_to("second")
     new.replace(current)

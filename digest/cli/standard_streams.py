@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from contextlib import suppress
 
 _NAMES = ("stdin", "stdout", "stderr")
 
@@ -23,7 +24,9 @@ def prepare_streams() -> None:
             setattr(sys, name, open(number, "w" if number else "r", closefd=False))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            # One whose file was exchanged after it was opened stays as it is.
+            with suppress(OSError):
+                stream.reconfigure(errors="replace")
 
 
 def _is_open(number: int) -> bool:

@@ -23,7 +23,10 @@ OWN_TESTS = f"tests/channels/test_{NEW}.py"
 # Kinds that are ordinary words too: of these only what asks for the kind counts.
 ORDINARY = {"email", "file"}
 ALLOWED = {
-    "discord": {"rendering/boilerplate_sentences.py": "what publishers ask readers to join"},
+    "discord": {
+        "rendering/boilerplate_languages.py": "where publishers ask readers to follow them",
+        "rendering/boilerplate_sentences.py": "what publishers ask readers to join",
+    },
     "email": {
         "config/__init__.py": "the section smtp",
         "config/settings.py": "the section smtp",
@@ -40,6 +43,7 @@ ALLOWED = {
     "slack": {
         "cli/demo/demo.py": "the demo shows it",
         "cli/demo/servers.py": "the demo shows it",
+        "editions/authors.py": "accounts of programs",
         "rendering/phrases.py": "says who uses it",
     },
 }

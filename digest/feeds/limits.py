@@ -23,6 +23,8 @@ MAX_FACTS = 8
 MAX_UNIT = 24
 MAX_HTML = 256 * 1024
 MAX_TEXT = 20_000_000
+# Pixels of the smallest picture that is shown with a story.
+LEAST_WIDTH, LEAST_HEIGHT = 120, 80
 
 
 def within_limits(entries: Iterable[ParsedEntry]) -> tuple[ParsedEntry, ...]:

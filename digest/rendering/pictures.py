@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from digest.feeds.parsing.media import LEAST_HEIGHT, LEAST_WIDTH
+from digest.feeds.limits import LEAST_HEIGHT, LEAST_WIDTH
 from digest.model import Picture, PictureFile
 
 if TYPE_CHECKING:

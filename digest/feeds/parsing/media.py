@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from digest.feeds.limits import LEAST_WIDTH
 from digest.feeds.parsing.feedparser_fields import detail_in, details_in, text_in
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ _ANY_FILE = {"application/octet-stream", "binary/octet-stream"}
 _VIDEO_PAGE = re.compile(
     r"https?://(?:(?:www|m)\.)?(?:youtube\.com/(?:watch|shorts|live)|youtu\.be/|vimeo\.com/\d)"
 )
-# Pixels of the smallest picture that is shown with a story.
-LEAST_WIDTH, LEAST_HEIGHT = 120, 80
 # The width in pixels of the text of a message, beside which pictures are shown.
 _WIDE_ENOUGH = 600
 _SECONDS = re.compile(r"(\d{1,7})(?:\.\d*)?")

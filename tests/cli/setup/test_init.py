@@ -215,7 +215,7 @@ def test_slack_and_a_folder_with_a_post_to_see_and_a_longer_reach(site: Project)
         screen.answer("Folder [digests]:", "out here/")
         screen.answer("When [daily at 09:00]:", "sometimes")
         screen.answer("When [daily at 09:00]:", "sometimes")
-        screen.expect("not a schedule: 'sometimes'; write 'daily at 07:30'")
+        screen.expect("'sometimes' is not a word of a schedule; write like 'daily at 07:30'")
         screen.answer("When [daily at 09:00]:", "weekdays at 8:30")
         screen.answer("Time zone [Europe/Berlin]:", "Europe/Pariss")
         screen.expect("did you mean 'Europe/Paris'?")
@@ -358,7 +358,7 @@ def test_a_known_provider_needs_a_password_only(site: Project) -> None:
         ((), f"give --feed and one of --email, {', '.join(HOOK_OPTIONS.values())}, --folder; on a"),
         (("--feed", "a.example", "--email", "ada@b.example"), "give --smtp-host; on a terminal"),
         (("--feed", "a.example", "--slack-webhook-file", "none"), "none: No such file"),
-        (("--at", "daily at 25:00"), "Invalid value for '--at': '25:00' is not a time of day"),
+        (("--at", "daily at 25:00"), "'25:00' is not a time of day"),
     ],
     ids=lambda value: " ".join(value)[:30] if isinstance(value, tuple) else "",
 )

@@ -6,7 +6,7 @@ import json
 import logging
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import time_machine
@@ -15,21 +15,8 @@ from hypothesis import strategies as st
 
 from digest.log import HumanFormatter, JsonFormatter, Redactor, Sanitiser, configure, event
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 LOG = logging.getLogger("digest.tests")
 NO_SECRETS = Redactor()
-
-
-@pytest.fixture(autouse=True)
-def _loggers_as_they_were() -> Iterator[None]:
-    root, ours = logging.getLogger(), logging.getLogger("digest")
-    before = root.handlers[:], root.level, ours.level
-    yield
-    root.handlers[:], level, our_level = before
-    root.setLevel(level)
-    ours.setLevel(our_level)
 
 
 def record(

@@ -89,7 +89,7 @@ class WebSettings(Model):
         " bind_address listen_on http_port",
         "public_url": "url base_url external_url site_url root_url public_address domain hostname",
         "proxies": "proxy trusted_proxies trust_proxy behind_proxy forwarded_allow_ips",
-        "password": "auth basic_auth pass passwd admin_password secret token",
+        "password": "auth basic_auth pass passwd admin_password secret token api_key",
         "password: SECRET": "username user login admin",
     }
 

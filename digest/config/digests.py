@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 def _as_schedule(value: object) -> Schedule:
     if isinstance(value, Schedule):
         return value
-    if isinstance(value, (list, dict)):
-        raise ValueError("must be text, like 'every monday at 09:00'")  # noqa: TRY004 - pydantic's word for a bad value
+    if value is None or isinstance(value, (list, dict)):
+        raise ValueError("must be text, like 'every monday at 09:00'")
     return parse_schedule(str(value))
 
 

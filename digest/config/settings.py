@@ -178,7 +178,7 @@ class Settings(Model):
     def _known_database(cls, database: str, info: ValidationInfo) -> str:
         if not database.startswith(SQLITE_PREFIX) or database == SQLITE_PREFIX:
             # The value may hold a password, so the message does not repeat it.
-            raise ValueError(f"must be {SQLITE_PREFIX}PATH")
+            raise ValueError(f"must be {SQLITE_PREFIX}PATH, like {SQLITE_PREFIX}data/digest.db")
         return SQLITE_PREFIX + str(anchored(Path(database.removeprefix(SQLITE_PREFIX)), info))
 
     @field_validator("digests")

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
     from digest.config.structure import Section
 
-# Close enough for a slip of the finger, and where nothing else is known.
+# Close enough for a slip of the finger; `nearest` takes more, where nothing else is known.
 _SLIP = 0.8
-_NEAR = 0.66
 _MOST_PLACES = 3
 _OF_THE_DAEMON = frozenset({"alerts", "log", "web"})
 _FROM_ENVIRONMENT = re.compile(r"(from)?env(ironment)?(var(iable)?)?$|variable$")
@@ -65,7 +64,7 @@ def _meaning(word: str, model: type[Model], root: type[Model], section: frozense
         or _by_place(word, _elsewhere(section, root))
         or _by_slip_in_word(forms[0], model)
         or _by_word_of_place(forms, _elsewhere(section, root))
-        or Meaning(nearest(word, known_keys(model), _NEAR))
+        or Meaning(nearest(word, known_keys(model)))
     )
 
 
@@ -176,7 +175,7 @@ def _by_slip_in_word(form: str, model: type[Model]) -> Meaning | None:
 
 
 def _by_section_in_word(word: str, model: type[Model], root: type[Model]) -> Meaning | None:
-    """What has the name of its section before it, at the top of a file: `smtp.host`, `SMTP_HOST`."""
+    """What has the name of its section before it, at the top of a file, like `SMTP_HOST`."""
     sections = places(root)[1:] if model is root else ()
     for place in sections:
         name, whole = plain(place.name), plain(word)

@@ -62,8 +62,11 @@ _LEFT_ELSEWHERE = (
 )
 _LEFT = r"unsub|opt(ed)?out|nolonger|(block|black)list|donot(e?mail|contact)|complain|suppress"
 ROLES: dict[Role, re.Pattern[str]] = {
-    # `unsubscribe_url` is where somebody could leave, and a list is not one of telephones.
-    "": re.compile(r".+(link|url|token|key|hash|page)|.*(sms|phone|whatsapp|push).*"),
+    # `unsubscribe_url` is where somebody could leave; telephones and orders are no list either.
+    "": re.compile(
+        r".+(link|url|token|key|hash|page)"
+        r"|(?!.*mail).*(sms|phone|whatsapp|push|orders|bestellungen|frist).*"
+    ),
     "state": re.compile(
         r"(subscri(ption|ber)|e?mail(marketing|permission)?|(mailing)?list|newsletter|member(ship)?"
         r"|(marketing)?contact|marketing|delivery|optin|global|sub|user)?(status|state)"

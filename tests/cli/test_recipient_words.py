@@ -39,7 +39,9 @@ COLUMNS = [
     ("Email", "Email hard bounce reason", [""], ["UNKNOWN_USER"]),
     ("email", "delivery status", ["enabled"], ["disabled by bounces", "disabled by user"]),
     ("email", "notes", ["how to unsubscribe?"], ["Unsubscribed in May", "Abgemeldet"]),
+    ("email", "Email and SMS opt-out", ["no"], ["yes"]),
     ("email", "SMS_BLACKLISTED", ["yes", "no"], []),
+    ("email", "Gelöschte Bestellungen", ["3", "0"], []),
     ("email", "unsubscribe_link", ["https://a.example/u"], []),
 ]
 

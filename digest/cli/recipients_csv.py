@@ -15,7 +15,6 @@ from msgspec.structs import replace
 from digest.cli.csv_text import read_rows
 from digest.cli.recipient_columns import (
     OWN_COLUMNS,
-    STANDINGS,
     columns_of,
     ignored,
     is_header,
@@ -23,6 +22,7 @@ from digest.cli.recipient_columns import (
     standing_of,
     told,
 )
+from digest.cli.recipient_words import STANDINGS
 from digest.config.addresses import mail_key, read_mailbox
 from digest.config.fields import one_address, zone_name
 from digest.config.spelling import nearest

@@ -27,7 +27,7 @@ def is_cron(text: str) -> bool:
     """Whether it is meant for cron: a nickname, a field of every value, or fields of numbers."""
     fields = text.split()
     numeric = len(fields) == _FIELDS and all(_NUMERIC.fullmatch(field) for field in fields[:2])
-    return text.startswith("@") or "*" in text or numeric
+    return (text.startswith("@") and text.lower().split()[0] != "@every") or "*" in text or numeric
 
 
 def parse_cron(text: str) -> Schedule:
@@ -93,7 +93,8 @@ def _number(text: str, what: str, low: int, high: int, names: list[str] | None) 
     if names and text in names:
         return names.index(text) + low
     if not (text.isascii() and text.isdigit()) or not low <= int(text) <= high:
-        raise ValueError(f"{text!r} is not a cron {what} ({low}-{high})")
+        mend = f"write {names[0]}, {names[1]}..." if names and text.isalpha() else "* is every one"
+        raise ValueError(f"{text!r} is not a cron {what} ({low}-{high}); {mend}")
     return int(text)
 
 

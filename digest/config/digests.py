@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 def _as_schedule(value: object) -> Schedule:
     if isinstance(value, Schedule):
         return value
-    if isinstance(value, (list, dict)):
-        raise ValueError("must be text, like 'every monday at 09:00'")  # noqa: TRY004 - pydantic's word for a bad value
+    if value is None or isinstance(value, (list, dict)):
+        raise ValueError("must be text, like 'every monday at 09:00'")
     return parse_schedule(str(value))
 
 
@@ -127,16 +127,18 @@ class DigestSettings(Model):
 
     other_names: ClassVar[dict[str, str]] = {"cron": "schedule"}
     synonyms: ClassVar[dict[str, str]] = {
-        "title": "name subject label heading headline display_name",
+        "title": "name subject subject_line email_subject label heading headline display_name",
         "schedule": "every interval frequency when at time times period send_at day days crontab"
-        " send_time delivery_time",
+        " send_time delivery_time cron_expression trigger trigger_times poll_times hour hours"
+        " weekday weekdays send_days send_on run_at run_on deliver_at deliver_on",
         "timezone": "tz time_zone zone",
         "language": "lang locale",
         "feeds": "feed sources source urls url tags tag categories category subscriptions inputs"
-        " from",
+        " from rss rss_url rss_urls feed_url feed_urls",
         "include": "filter filters keywords keyword match only rules rule query allow allowlist"
         " whitelist must_match",
-        "exclude": "ignore block blocklist blacklist mute except not reject deny filter_out",
+        "exclude": "ignore block blocklist blacklist mute except not reject deny filter_out"
+        " hide blocked_words block_words",
         "watch": "watchlist highlight highlights boost priority important pin",
         "first_edition": "lookback look_back since backfill max_age initial history window",
         "max_entries": "limit max max_items items count max_stories max_articles max_posts size"
@@ -151,11 +153,12 @@ class DigestSettings(Model):
         "catch_up": "missed on_missed misfire",
         "content": "body text full_text fulltext summary summaries excerpt description",
         "images": "image pictures thumbnails show_images",
-        "theme": "layout design skin template_name",
+        "theme": "layout style design skin template_name",
         "look": "color colour colors colours branding appearance css",
         "template": "templates template_dir template_path template_folder",
         "send_to": "channels channel to deliver_to destinations destination recipients outputs"
-        " output targets target notify send via email emails",
+        " output targets target notify send via email emails"
+        " receivers audience subscribers",
     }
 
     @property

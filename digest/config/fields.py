@@ -6,7 +6,7 @@ import shlex
 import ssl
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -194,9 +194,12 @@ def _one_or_many(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-_ONE_OR_MANY = WithJsonSchema(
-    {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-)
+def _one_or_many_schema(**of_list: int) -> dict[str, Any]:
+    text = {"type": "string", "minLength": 1}
+    return {"anyOf": [text, {"type": "array", "items": text, **of_list}]}
+
+
+_ONE_OR_MANY = WithJsonSchema(_one_or_many_schema(minItems=1))
 Duration = Annotated[
     timedelta,
     BeforeValidator(_duration),
@@ -227,9 +230,10 @@ LanguageTag = Annotated[
 ]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 SecretUrl = Annotated[UrlSecret, AfterValidator(_secret_web_url), MAY_BE_MISSING]
-Host = Annotated[str, AfterValidator(_host)]
+_SOME_TEXT = WithJsonSchema({"type": "string", "minLength": 1})
+Host = Annotated[str, AfterValidator(_host), _SOME_TEXT]
 HelloName = Annotated[str, AfterValidator(_hello)]
-Address = Annotated[str, AfterValidator(one_address)]
+Address = Annotated[str, AfterValidator(one_address), _SOME_TEXT]
 Sender = Annotated[Address, AfterValidator(_sender)]
 RelativePath = Annotated[Path, AfterValidator(anchored)]
 CertificateFile = Annotated[RelativePath, AfterValidator(_certificates)]
@@ -251,7 +255,7 @@ Rules = Annotated[
         ...,
     ],
     BeforeValidator(_one_or_many),
-    _ONE_OR_MANY,
+    WithJsonSchema(_one_or_many_schema()),
 ]
 Addresses = Annotated[
     tuple[Address, ...], BeforeValidator(_one_or_many), Field(min_length=1), _ONE_OR_MANY

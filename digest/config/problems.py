@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from digest.config.channels import CHANNEL_KINDS, ChannelSettings
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     Sections = Mapping[Key, Section]
 
+# What a message has in quotes, and its beginning.
+_LONG_VALUE = re.compile(r"'([^'\s]{60})[^'\s]{40,}'")
 _MESSAGES = {
     "missing": "is required",
     "string_type": "must be text",
@@ -59,7 +62,12 @@ def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]
         if details["type"] == "missing" and key in given:
             # The word that the file has for it is reported.
             continue
-        yield Problem(document.line(key), dotted(key), message_of(known, key, details))
+        yield Problem(document.line(key), dotted(key), _short(message_of(known, key, details)))
+
+
+def _short(message: str) -> str:
+    """A message in which no value of the file takes more than its beginning."""
+    return _LONG_VALUE.sub(r"'\1...'", message)
 
 
 def _given_otherwise(known: Sections) -> set[Key]:

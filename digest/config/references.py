@@ -12,13 +12,15 @@ from digest.config.sources import SOURCE_KINDS, address_of, canonical_name, long
 from digest.config.spelling import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from digest.config.yaml.document import Document, Key
 
 _KINDS_BY_URL = {kind for kind, model in SOURCE_KINDS.items() if "url" in model.model_fields}
 # What pydantic takes for true.
 _YES = {"true", "t", "yes", "y", "on", "1"}
+# More names than these hide the one that is meant.
+_MOST_NAMED = 5
 
 
 def check_references(document: Document) -> None:
@@ -34,18 +36,26 @@ def check_references(document: Document) -> None:
         key: Key = ("digests", name)
         for at, channel in _names(digest, (*key, "send_to")):
             if channel not in channels:
-                document.report(at, _unknown("channel", channel, channels))
+                document.report(at, _unknown_channel(channel, channels))
         for at, name_or_url in _names(digest, (*key, "feeds")):
             feed = canonical_name(name_or_url)
             if feed not in feeds and feed != "all":
                 document.report(at, _unknown("feed or tag", feed, [*feeds, "all"]))
     for at, channel in _names(_mapping(data.get("alerts")), ("alerts", "send_to")):
         if channel not in channels:
-            document.report(at, _unknown("channel", channel, channels))
+            document.report(at, _unknown_channel(channel, channels))
 
 
 def _unknown(what: str, name: str, names: Iterable[str]) -> str:
     return f"there is no {what} {name!r}{nearest(name, names)}"
+
+
+def _unknown_channel(name: str, channels: Collection[str]) -> str:
+    """What is wrong with the name of a channel; where there are few, and none is near, all."""
+    words, few = _unknown("channel", name, channels), len(channels) <= _MOST_NAMED
+    if few and not nearest(name, channels):
+        words += f"; the file has {', '.join(channels) or 'none'}"
+    return words
 
 
 def _feeds(document: Document, data: dict[str, Any]) -> set[str]:

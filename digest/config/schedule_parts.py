@@ -11,6 +11,7 @@ from digest.model import Schedule
 
 _HOUR = 60
 _DAY = 24 * _HOUR
+_HALF_DAY = _DAY // 2
 _YEAR = 12
 
 
@@ -66,6 +67,9 @@ class ScheduleParts(Struct):
             )
         if "day" in kinds and (self.weekdays or self.month_days or "week" in kinds):
             raise ValueError("'every day' and other days do not go together")
+        no_days = not (self.weekdays or self.month_days)
+        if self.interval is not None and kinds & {"week", "months"} and no_days:
+            raise ValueError("it goes by the hour, or by week or month, not both")
         if "week" in kinds and (self.month_days or "months" in kinds):
             raise ValueError("'weekly' and 'monthly' do not go together")
         if "months" in kinds and self.weekdays and not self.weeks:
@@ -81,11 +85,16 @@ class ScheduleParts(Struct):
     def _all_times(self) -> tuple[time, ...]:
         if self.interval is not None:
             return self._at_intervals(self.interval)
-        if self.times and len(self.day_parts) > 1:
-            raise ValueError("write these times with am and pm")
+        if self.times and (len(self.day_parts) > 1 or self._may_be_later()):
+            raise ValueError("write each of these times with am or pm, like '8 am and 9 pm'")
         times = [self._in_part(minutes, fixed=fixed) for minutes, fixed in self.times]
         times = times or [part.values[0] for part in self.day_parts]
         return tuple(map(_as_time, sorted(set(times)))) or (DEFAULT_TIME,)
+
+    def _may_be_later(self) -> bool:
+        """Whether one may be am or pm, like the first of `8 and 9 pm`; of `9 and 6 pm` none is."""
+        said = [minutes - _HALF_DAY for minutes, fixed in self.times if fixed]
+        return any(not fixed and minutes < max(said, default=0) for minutes, fixed in self.times)
 
     def _at_intervals(self, interval: int) -> tuple[time, ...]:
         if self.times or self.day_parts:
@@ -96,8 +105,14 @@ class ScheduleParts(Struct):
 
     def _in_part(self, minutes: int, *, fixed: bool) -> int:
         """`7:30` in the evening is half past seven in the evening."""
-        later = self.day_parts[0].values[1] if self.day_parts and not fixed else 0
-        return minutes + later * _HOUR if minutes < _DAY // 2 else minutes
+        if not self.day_parts:
+            return minutes
+        part, (_, later, begin, end) = self.day_parts[0].text, self.day_parts[0].values
+        if minutes < _HALF_DAY and not fixed:
+            minutes += later * _HOUR
+        if not begin * _HOUR <= minutes < end * _HOUR:
+            raise ValueError(f"{_as_time(minutes):%H:%M} is not in the {part.removesuffix('s')}")
+        return minutes
 
 
 def _as_time(minutes: int) -> time:

@@ -6,6 +6,7 @@ import re
 from datetime import time
 from typing import Literal, NamedTuple
 
+from digest.config.schedule_answers import answer_to, refuse_dates
 from digest.config.spelling import nearest
 
 WordKind = Literal[
@@ -35,8 +36,9 @@ class Word(NamedTuple):
     """A word of a schedule, and what it stands for.
 
     `values` are, by kind: weekdays from Monday as 0; which one in a month, the last as -1; a month;
-    minutes since midnight, and for a part of the day also the hours that its own count from; hours
-    that am or pm add; minutes past the hour; how many minutes or months a unit has.
+    minutes since midnight, and for a part of the day also the hours that its own count from, and
+    those that it begins and ends with; hours that am or pm add; minutes past the hour; how many
+    minutes or months a unit has.
     """
 
     kind: WordKind
@@ -85,9 +87,9 @@ _SPELLINGS: dict[str, Word] = {
     "december dec": Word("month", (12,)),
     "noon midday": Word("time", (12 * 60,)),
     "midnight": Word("time", (0,)),
-    "morning mornings": Word("part", (9 * 60, 0)),
-    "afternoon afternoons": Word("part", (15 * 60, 12)),
-    "evening evenings": Word("part", (18 * 60, 12)),
+    "morning mornings": Word("part", (9 * 60, 0, 0, 12)),
+    "afternoon afternoons": Word("part", (15 * 60, 12, 12, 19)),
+    "evening evenings": Word("part", (18 * 60, 12, 16, 24)),
     "am": Word("half", (0,)),
     "pm": Word("half", (12,)),
     "minutes minute mins min m": Word("minutes", (1,)),
@@ -103,7 +105,7 @@ _SPELLINGS: dict[str, Word] = {
     "to through thru until till - – —": Word("to"),
     "and , ; & + / of in a an per once from o'clock": Word("filler"),
     "utc gmt": Word("zone"),
-    "other biweekly fortnightly fortnight twice": Word("uncounted"),
+    "other biweekly fortnightly fortnight": Word("uncounted"),
 }
 WORDS = {
     spelling: word._replace(text=spelling)
@@ -115,9 +117,36 @@ _AS_ONE = {
     **dict.fromkeys(["week day", "working day", "business day", "work day"], "weekday"),
     "week end": "weekend",
     "day of the week": "day",
+    **dict.fromkeys(["quarter hour", "quarter of an hour"], "15 minutes"),
+    **dict.fromkeys(
+        ["half-hourly", "half hourly", "half hour", "half-hour", "half an hour"], "30 minutes"
+    ),
+    "\u2019": "'",
     **dict.fromkeys(["a.m.", "a.m"], "am"),
     **dict.fromkeys(["p.m.", "p.m"], "pm"),
 }
+_DIGITS = {
+    word: number
+    for number, word in enumerate(
+        (
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ),
+        start=1,
+    )
+}
+# Of such short words, what is less alike means something else.
+_SLIP = 0.75
 _WRITTEN = re.compile(
     r"(?P<ordinal>\d+)(?:st|nd|rd|th)\b|(?P<time>\d+[:.]\d*|\d+h\d\d)|:(?P<past>\d\d)\b"
     r"|(?P<number>\d+)|[^\W\d_]+(?:'[^\W\d_]+)*|\S"
@@ -132,6 +161,7 @@ def read_words(text: str) -> list[Word]:
         ValueError: one is no time, or no day of a month.
     """
     folded = " ".join(text.lower().split())
+    refuse_dates(folded)
     for two, word in _AS_ONE.items():
         folded = folded.replace(two, word)
     return [_word(match) for match in _WRITTEN.finditer(folded.rstrip(". "))]
@@ -147,9 +177,13 @@ def _word(match: re.Match[str]) -> Word:
         return Word("past", (minutes_of(f"0{text}"),), text)
     if match["number"]:
         return Word("number", (int(text),), text)
+    if text in _DIGITS:
+        return Word("number", (_DIGITS[text],), str(_DIGITS[text]))
     if text not in WORDS:
+        if answer := answer_to(text):
+            raise ValueError(f"{text!r} is not a word of a schedule: {answer}")
         usual = (known for known, word in WORDS.items() if word.kind != "uncounted")
-        raise NoScheduleError(f"{text!r} is not a word of a schedule{nearest(text, usual)}")
+        raise NoScheduleError(f"{text!r} is not a word of a schedule{nearest(text, usual, _SLIP)}")
     return WORDS[text]
 
 

@@ -158,7 +158,8 @@ class Settings(Model):
         "polling": "poll fetch fetching fetcher crawler",
         "feeds": "feed sources source urls url rss atom rss_feeds feed_urls feed_list"
         " subscriptions inputs input sites websites blogs",
-        "smtp": "mail mailer mail_server mailserver smtp_server email email_server email_settings",
+        "smtp": "mail mailer sendmail mail_server mailserver smtp_server email email_server"
+        " email_settings",
         "channels": "channel outputs output destinations destination targets target notifications"
         " notifiers notifier delivery deliveries",
         "channels: {NAME: {kind: email}}": "recipients subscribers to",
@@ -167,6 +168,9 @@ class Settings(Model):
         "alerts": "alert alerting monitoring errors on_error admin",
         "web": "server http webserver web_server ui dashboard api",
         "web.listen": "port listen_address bind",
+        "web.public_url": "base_url site_url root_url external_url",
+        "polling.timeout": "timeout feed_timeout fetch_timeout request_timeout http_timeout"
+        " http_client_timeout",
     }
 
     @field_validator("database")
@@ -174,7 +178,7 @@ class Settings(Model):
     def _known_database(cls, database: str, info: ValidationInfo) -> str:
         if not database.startswith(SQLITE_PREFIX) or database == SQLITE_PREFIX:
             # The value may hold a password, so the message does not repeat it.
-            raise ValueError(f"must be {SQLITE_PREFIX}PATH")
+            raise ValueError(f"must be {SQLITE_PREFIX}PATH, like {SQLITE_PREFIX}data/digest.db")
         return SQLITE_PREFIX + str(anchored(Path(database.removeprefix(SQLITE_PREFIX)), info))
 
     @field_validator("digests")

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 
-def nearest(word: str, words: Iterable[str]) -> str:
+def nearest(word: str, words: Iterable[str], likeness: float = 0.6) -> str:
     """`; did you mean 'x'?` for a near miss, else nothing."""
     spelled = {known.lower(): known for known in words}
-    close = difflib.get_close_matches(word.lower(), spelled, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word.lower(), spelled, n=1, cutoff=likeness)
     return f"; did you mean {spelled[close[0]]!r}?" if close else ""
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # Close enough for a slip of the finger; `nearest` takes more, where nothing else is known.
 _SLIP = 0.8
 _MOST_PLACES = 3
+_OF_THE_DAEMON = frozenset({"alerts", "log", "web"})
 _FROM_ENVIRONMENT = re.compile(r"(from)?env(ironment)?(var(iable)?)?$|variable$")
 _FROM_FILE = re.compile(r"(from)?(file(name|path)?|path)$")
 
@@ -58,10 +59,11 @@ def _meaning(word: str, model: type[Model], root: type[Model], section: frozense
     return (
         _by_own_word(forms, model)
         or _by_source(forms, model)
+        or _by_section_in_word(word, model, root)
         or _by_slip(forms[0], model)
-        or _by_place(word, root)
+        or _by_place(word, _elsewhere(section, root))
         or _by_slip_in_word(forms[0], model)
-        or _by_word_of_place(forms, root)
+        or _by_word_of_place(forms, _elsewhere(section, root))
         or Meaning(nearest(word, known_keys(model)))
     )
 
@@ -172,26 +174,46 @@ def _by_slip_in_word(form: str, model: type[Model]) -> Meaning | None:
     return _called(model, words[close[0]]) if close else None
 
 
-def _by_place(word: str, root: type[Model]) -> Meaning | None:
-    """What other sections have under the same name, or behind a dot, or are a kind of."""
-    section, _, name = word.rpartition(".")
-    for place in places(root):
-        if section and section == place.name and name in known_keys(place.model):
-            return Meaning(f"; it belongs to {section}, as '{name}'")
-    exact = [place.name for place in places(root) if word in _names_in(place)]
+def _by_section_in_word(word: str, model: type[Model], root: type[Model]) -> Meaning | None:
+    """What has the name of its section before it, at the top of a file, like `SMTP_HOST`."""
+    sections = places(root)[1:] if model is root else ()
+    for place in sections:
+        name, whole = plain(place.name), plain(word)
+        own = whole.startswith(name) and _by_own_word([whole.removeprefix(name)], place.model)
+        if own and own.setting:
+            return Meaning(f"; it belongs to {place.name}, as '{own.setting}'")
+    return None
+
+
+def _elsewhere(section: frozenset[str], root: type[Model]) -> tuple[Place, ...]:
+    """Where else a key may belong.
+
+    What people write for the daemon itself, like `style`, means nothing else in other sections, and
+    the other way round; but anything may belong to the top of the file, and stand there.
+    """
+    everywhere = places(root)
+    if section & _OF_THE_DAEMON:
+        return everywhere[:1]
+    return tuple(place for place in everywhere if not (section and place.name in _OF_THE_DAEMON))
+
+
+def _by_place(word: str, elsewhere: tuple[Place, ...]) -> Meaning | None:
+    """What other sections have under the same name, or are a kind of."""
+    names = {plain(word), word}
+    exact = [place.name for place in elsewhere if not names.isdisjoint(_names_in(place))]
     if exact:
-        everywhere = [place.name for place in places(root)]
+        everywhere = [place.name for place in elsewhere]
         return Meaning(f"; it belongs to {_listed(exact, everywhere)}")
     return None
 
 
 def _names_in(place: Place) -> tuple[str, ...]:
     kind = (kind_of(place.model),) if has_kind(place.model) else ()
-    return (*known_keys(place.model), *kind)
+    return tuple(form for key in (*known_keys(place.model), *kind) for form in (key, plain(key)))
 
 
-def _by_word_of_place(forms: list[str], root: type[Model]) -> Meaning | None:
-    for place in places(root):
+def _by_word_of_place(forms: list[str], elsewhere: tuple[Place, ...]) -> Meaning | None:
+    for place in elsewhere:
         right = next(filter(None, map(synonyms_of(place.model).get, forms)), "")
         if right and "." not in right.partition(":")[0] and place.name:
             return Meaning(f"; it belongs to {place.name}, as '{right}'")

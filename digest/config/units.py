@@ -20,6 +20,8 @@ def parse_duration(value: object) -> timedelta:
     """
     if isinstance(value, timedelta):
         return value
+    if value is None or isinstance(value, (list, dict)):
+        raise ValueError("must be a duration, like '15m'")
     text = str(value).strip().lower()
     if text == "0":
         return timedelta()
@@ -50,6 +52,8 @@ def parse_size(value: object) -> int:
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return value
+    if value is None or isinstance(value, (list, dict)):
+        raise ValueError("must be a size, like '10MB'")
     if re.fullmatch(r"[0-9]+", str(value).strip()):
         return int(str(value))
     match = _SIZE.fullmatch(str(value).strip())

@@ -7,7 +7,7 @@ from ipaddress import ip_network
 from typing import Annotated, ClassVar
 from urllib.parse import quote, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, WithJsonSchema
 
 from digest.config.base import Model
 from digest.config.fields import WebUrl
@@ -37,6 +37,7 @@ def _network(text: str) -> str:
     return text
 
 
+_ADDRESS_AND_PORT = WithJsonSchema({"type": "string", "pattern": r".:[0-9]+$"})
 Network = Annotated[str, AfterValidator(_network)]
 
 
@@ -64,7 +65,7 @@ def _too_much(netloc: str) -> str:
 class WebSettings(Model):
     """Pages for the operator and for readers; without this section there is no web server."""
 
-    listen: Annotated[str, AfterValidator(_listening)] = Field(
+    listen: Annotated[str, AfterValidator(_listening), _ADDRESS_AND_PORT] = Field(
         "127.0.0.1:8080", description="Address and port."
     )
     public_url: Annotated[WebUrl, AfterValidator(_public)] | None = Field(
@@ -89,7 +90,7 @@ class WebSettings(Model):
         " bind_address listen_on http_port",
         "public_url": "url base_url external_url site_url root_url public_address domain hostname",
         "proxies": "proxy trusted_proxies trust_proxy behind_proxy forwarded_allow_ips",
-        "password": "auth basic_auth pass passwd admin_password secret token",
+        "password": "auth basic_auth pass passwd admin_password secret token api_key",
         "password: SECRET": "username user login admin",
     }
 

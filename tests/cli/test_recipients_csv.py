@@ -156,7 +156,7 @@ WRONG = {
     "address,channel,address\n": "line 1: there are two columns 'address'",
     "Email;Channel;Subscribed\na@b.example;inbox;perhaps\n": "line 2: 'perhaps' is neither yes"
     " nor no",
-    "email,channel,status\na@b.example,inbox,abgemeldet\n": "line 2: 'abgemeldet' is no"
+    "email,channel,status\na@b.example,inbox,verschollen\n": "line 2: 'verschollen' is no"
     " state; it is one of",
     "sep=;\n\nemail;channel\n\nada;inbox\n": "line 5: 'ada' is not an email address",
     "a@b.example\nc@d.example\n": "line 1: there is no column 'address' or 'email'; the first",

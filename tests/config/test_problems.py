@@ -111,6 +111,23 @@ CASES = [
         (8, "digests.weekly.send_to[1]", "there is no channel 'ouut'; did you mean 'out'?"),
     ),
     case(
+        "another channel",
+        f"{FEEDS}{CHANNELS}digests:\n  weekly:\n    schedule: daily at 07:00\n    send_to: mail\n",
+        (6, "digests.weekly.send_to", "there is no channel 'mail'; the file has out"),
+    ),
+    case(
+        "nothing behind a key",
+        f"{FEEDS}{CHANNELS}polling:\n  every:\ndigests:\n  weekly:\n    schedule:\n"
+        "    send_to: out\n",
+        (4, "polling.every", "must be a duration, like '15m'"),
+        (7, "digests.weekly.schedule", "must be text, like 'every monday at 09:00'"),
+    ),
+    case(
+        "a long value",
+        f"{FEEDS}{CHANNELS}polling:\n  every: {'y' * 500}\n{DIGESTS}",
+        (4, "polling.every", f"'{'y' * 60}...' is not a duration"),
+    ),
+    case(
         "dangling feed and tag",
         "feeds:\n  - url: https://a.example/\n    name: MechCloud\n    tags: [devops]\n"
         f"{CHANNELS}{DIGEST}    schedule: daily at 07:00\n"

@@ -140,6 +140,7 @@ def test_cron_times(fields: str, times: list[str]) -> None:
     assert [f"{at:%H:%M}" for at in schedule.times] == times
 
 
+DATES = ("1/12/2026 9:00", "12/01", "01.12.", "1.12.2026", "2026-12-01 9:00")
 NO_MEMORY = "a schedule does not count days and weeks"
 
 
@@ -157,7 +158,28 @@ NO_MEMORY = "a schedule does not count days and weeks"
         ("every 3 days", NO_MEMORY),
         ("every second day", NO_MEMORY),
         ("biweekly", NO_MEMORY),
-        ("twice a day", NO_MEMORY),
+        ("twice a day", "write the times or the days, like 'daily at 09:00, 17:00'"),
+        # What could be read in two ways.
+        *((text, "it has a date, or times parted by a slash") for text in DATES),
+        ("8 and 9 pm", "write each of these times with am or pm"),
+        ("12 in the morning", "12:00 is not in the morning"),
+        ("12 in the evening", "12:00 is not in the evening"),
+        ("morning at 5pm", "17:00 is not in the morning"),
+        ("weekly every hour", "it goes by the hour, or by week or month, not both"),
+        # What other languages say, and what no schedule says.
+        ("täglich um 9 Uhr", "in English, where it is 'daily'"),
+        ("mo-fr 8:00", "in English, where it is 'monday'"),
+        ("chaque lundi à 9h", "in English, where it is 'every'"),
+        ("weekdays except friday", "name the days on which it goes out"),
+        ("every night", "write the time, like 'daily at 22:00'"),
+        ("half past nine", "write the time in digits"),
+        ("9am EST", "its time zone is a setting of its own"),
+        ("daily at 9 Europe/Berlin", "its time zone is a setting of its own"),
+        ("bi-weekly", "it may mean twice, or every second"),
+        ("end of month", "write the day, like"),
+        ("immediately", "a digest goes out by the clock"),
+        ("0 9 ? * mon", "'\\?' is not a cron day of the month \\(1-31\\); \\* is every one"),
+        ("0 9 * * friday", "write sun, mon"),
         ("every second monday", "write 'second monday of the month' for one a month"),
         ("every 3rd friday at 9", "write '3rd friday of the month' for one a month"),
         ("every 5 hours", "a day cannot be divided by 5 hours; write 'every 6 hours'"),
@@ -184,7 +206,7 @@ NO_MEMORY = "a schedule does not count days and weeks"
         ("friday and the 13th", "go together in cron fields only, like '0 9 13 \\* fri'"),
         ("last", "the last of what"),
         ("9 UTC", "its time zone is a setting of its own, `timezone`"),
-        ("9am, 18:00 in the evening and morning", "write these times with am and pm"),
+        ("9am, 18:00 in the evening and morning", "write each of these times with am or pm"),
         ("daily at 13pm", "'13 pm' is not a time of day"),
         ("daily at 24", "'24' is not a time of day between 00:00 and 23:59"),
         ("daily at 24:00", "'24:00' is not a time of day"),

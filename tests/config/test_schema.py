@@ -180,6 +180,10 @@ WRONG = [
     (("polling",), {"concurrency": "many"}, ("concurrency",), "'many' does not match"),
     (("smtp",), {"port": 70_000}, ("port",), "70000 is greater than the maximum of 65535"),
     (("smtp",), {"security": "ssl"}, ("security",), "'ssl' is not one of ['starttls', "),
+    (("smtp",), {"host": ""}, ("host",), "'' should be non-empty"),
+    (("web",), {"listen": 8080}, ("listen",), "8080 is not of type 'string'"),
+    (("web",), {"listen": "here"}, ("listen",), "'here' does not match"),
+    (("digests", "weekly"), {"send_to": []}, ("send_to",), "[] should be non-empty"),
     (("smtp",), {"dkim": {"domian": "x"}}, ("dkim",), "'domian' was unexpected"),
 ]
 

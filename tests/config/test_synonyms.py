@@ -115,6 +115,20 @@ CASES = [
     ((), "slack", "it belongs to channels.NAME with kind: slack"),
     ((), "port", "it belongs to web, as 'listen'"),
     ((), "smtp.host", "it belongs to smtp, as 'host'"),
+    # With the name of their section before them, and as programs have them in the environment.
+    ((), "SMTP_PASSWORD", "it belongs to smtp, as 'password'"),
+    ((), "smtp_host", "it belongs to smtp, as 'host'"),
+    ((), "web_port", "it belongs to web, as 'listen'"),
+    ((), "POLLING_FREQUENCY", "it belongs to polling, as 'every'"),
+    ((), "BASE_URL", "it belongs to web, as 'public_url'"),
+    ((), "HTTP_CLIENT_TIMEOUT", "it belongs to polling, as 'timeout'"),
+    (("feeds", 0), "feed_timeout", "it belongs to polling, as 'timeout'"),
+    (("feeds", 0), "blocklist_rules", "it belongs to digests.NAME, as 'exclude'"),
+    (("digests", "NAME"), "cronExpression", "it is called 'schedule'"),
+    (("digests", "NAME"), "rss_url", "it is called 'feeds'"),
+    (("digests", "NAME"), "subject_line", "it is called 'title'"),
+    (("digests", "NAME"), "style", "it is called 'theme'"),
+    (("channels", "email"), "replyTo", "it belongs to smtp"),
     ((), "log_level", "it belongs to log, as 'level'"),
     (("smtp",), "to", "it belongs to channels.NAME with kind: email"),
     (("channels", "email"), "from", "it belongs to smtp"),
@@ -153,3 +167,13 @@ digests: {weekly: {every: monday, channels: a}}
         "digests.weekly.every": "unknown key; it is called 'schedule'",
         "digests.weekly.channels": "unknown key; it is called 'send_to'",
     }
+
+
+@pytest.mark.parametrize(
+    ("section", "word"),
+    [(("web",), "ssl"), (("web",), "enabled"), (("log",), "path"), (("alerts",), "threshold")],
+)
+def test_a_word_that_means_something_else_elsewhere_has_no_place(
+    tmp_path: Path, section: tuple[str | int, ...], word: str
+) -> None:
+    assert problems(tmp_path, section, word)[word].message == "unknown key"

@@ -18,7 +18,7 @@ class DiscordSettings(ChannelSettings):
     thread: Digits | None = Field(None, description="The id of a thread to post into.")
 
     synonyms: ClassVar[dict[str, str]] = {
-        "webhook_url": WEBHOOK_WORDS,
+        "webhook_url": f"{WEBHOOK_WORDS} channel channel_id token",
         "thread": "thread_id topic",
     }
     hook: ClassVar[Hook | None] = Hook("webhook_url", "community", "The webhook's address")

@@ -95,15 +95,17 @@ class SmtpSettings(Model):
     synonyms: ClassVar[dict[str, str]] = {
         "host": "server hostname server_name address relay smarthost mailhost url",
         "security": "ssl tls starttls ssl_tls encryption use_ssl use_tls use_starttls enable_ssl"
-        " enable_tls require_tls secure smtps",
-        "username": "user user_name login account auth_user auth_username user_id",
+        " enable_tls require_tls secure smtps disable_tls disable_start_tls disable_starttls",
+        "username": "user user_name login account auth_user auth_username user_id"
+        " auth authentication",
         "password": "pass passwd pw pwd secret auth_password app_password api_key",
         "token_command": "token oauth oauth2 xoauth2 access_token refresh_token auth_command",
         "hello": "ehlo helo ehlo_name helo_name helo_host local_hostname client_name",
         "ca_file": "ca ca_cert ca_certs ca_bundle certificate certificates cert tls_ca",
         "max_per_minute": "rate rate_limit limit throttle max_rate per_minute",
         "from": "sender from_address from_addr from_email from_name mail_from email_from"
-        " sender_email sender_address sender_name sent_from email envelope_from return_path",
+        " force_from sender_email sender_address sender_name sent_from email envelope_from"
+        " return_path",
         "reply_to": "reply reply_address reply_to_address",
     }
 
@@ -142,7 +144,7 @@ class EmailSettings(ChannelSettings):
     synonyms: ClassVar[dict[str, str]] = {
         "to": "recipients recipient addresses address email emails email_address email_addresses"
         " to_address to_addresses to_email mail_to send_to receivers subscribers mailing_list list"
-        " cc bcc users",
+        " cc bcc users rcpt rcpt_to",
         "subscribe": "subscriptions subscription allow_subscribe signup sign_up open public",
     }
 

@@ -39,8 +39,11 @@ class SourceSettings(Model):
     daily_size: Size | None = Field(None, description="Default: polling.daily_size.")
 
     synonyms: ClassVar[dict[str, str]] = {
+        "polling.timeout": "feed_timeout fetch_timeout request_timeout http_timeout",
+        "digests.NAME.include": "keeplist keeplist_rules keep_rules filter_action_rules",
+        "digests.NAME.exclude": "blocklist blocklist_rules block_rules",
         "kind": "type source_type feed_type provider",
-        "name": "title label display_name feed_title alias id",
+        "name": "title text description label display_name feed_title alias id",
         "tags": "category categories tag group groups folder folders labels topic topics",
         "every": "interval poll_interval polling_interval refresh refresh_interval refresh_rate"
         " update_interval update_every check_interval check_every fetch_interval fetch_every"
@@ -49,7 +52,7 @@ class SourceSettings(Model):
         "paused: false": "enabled active",
         "allow_private_networks": "allow_private allow_local allow_localhost allow_private_ips"
         " private local",
-        "identity": "guid unique unique_by dedup_by id_from",
+        "identity": "guid trust_guid unique unique_by dedup_by id_from",
         "updates": "on_update on_updates updated edited",
         "max_entries": "limit max max_items max_articles max_posts count items entries"
         " items_per_feed number",

@@ -31,7 +31,7 @@ class FeedSettings(SourceSettings):
     synonyms: ClassVar[dict[str, str]] = {
         "url": "link href feed feed_url xml_url address uri source rss atom location site path",
         "url: https://NAME:PASSWORD@example.com/feed.xml": "username user login auth basic_auth"
-        " password passwd pass credentials",
+        " http_auth password passwd pass credentials",
         "headers": "header http_headers request_headers extra_headers cookie cookies token api_key"
         " bearer authorization",
     }

@@ -187,7 +187,7 @@ NOTHING_TO_READ = (
         r"(?:related|see also|read (?:next|also|more)|up next|also read|siehe auch|lire aussi"
         r"|lea también|leggi anche|lees ook|leia também|mehr zum thema|関連記事)\s*[:：].{0,150}"
     ),
-    r".{0,80}\bhttps?://\S+",
+    r"(?=.*://).{0,80}\bhttps?://\S+",
     r"(?:#[\w-]+\s*){2,}",
     r"\W*full changelog\b.{0,200}",
     r"(?:what['’]s (?:changed|new)|release notes|change ?log|new contributors|assets(?: \d+)?)\W*",
@@ -197,7 +197,7 @@ NOTHING_TO_READ = (
     r"(?:release|install|download)(?: \S+)? v?\d+(?:\.\d+)+\S*|released .{1,20} ago",
     r"(?:chapters|timestamps|kapitel|chapitres|capítulos|capitoli)\W+(?:\d+:)?\d+:\d\d.*",
     rf"(?:(?:{_COUNTED}\s*[:：]\s*\d[\d.,]*k?|\d[\d.,]*k? {_COUNTED})[\s,|·•/&]*)+",
-    r".{0,50}\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+    r"(?=.*@).{0,50}\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
     r"(?:the )?(?:gear|equipment|cameras?|tools) (?:i|we) use\b.{0,60}",
     r"(?:\\[nrt]\s*)+",
     # Of arXiv, behind an abstract.

@@ -149,7 +149,6 @@ PARAGRAPHS = (
     r"submitted by (?:/?u/)?[\w-]{1,40}(?: to /?r/\w{1,40})?(?: \[link\])?(?: \[comments\])?",
     r"submitted by .{1,40}\[link\].*|\[link\](?: \[\d* ?comments?\])?",
     STAMP,
-    DATE,
     (
         r"(?:stat(?:istics|istik(?:en)?|istiques|istiche|istieken)|est[ae][dt][íi]sticas"
         r"|統計|إحصائيات|סטטיסטיקה)\s*[:：] ?"
@@ -227,7 +226,6 @@ PARAGRAPHS = (
         r"|mentions légales|unsubscribe|abmelden|se désabonner|darse de baja|disiscriviti"
     ),
     r"posted by [\w .@/-]{1,40}(?: (?:on|in) .{1,60})?",
-    rf"posted on {DATE}(?: by [^.!?]{{1,40}})?",
     rf"(?:[^\W\d_]{{5,12}}, )?{DATE}{_TIME}?",
     r"about the authors?|über den autor|über die autorin|à propos de l['’]auteur|getty images",
     r"\d+ comments? so far|comments (?:are closed|off|on .{1,40})",

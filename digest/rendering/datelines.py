@@ -21,7 +21,7 @@ _AGENCIES = (
     r"|Tanjug|Hina|HINA|STA|BTA|AGERPRES|Agerpres|ANA-MPA|CNA|CNS|RNS|NNA|KCNA|RFE/RL|RFI|DW|BBC"
     r"|AG)"
 )
-_AGENCY = rf"(?:\({_AGENCIES}(?:[/ ][\w/]{{1,12}})?\)|/{_AGENCIES}/)"
+_AGENCY = rf"[(/]{_AGENCIES}(?:[/ ][\w/]{{1,12}})?[)/]"
 _ANY_AGENCY = r"\([A-Z][\w ./-]{1,30}\)"
 _SOME_AGENCY = r"\([\w][\w ./-]{1,30}\)"
 _PLACE = r"[A-Z\u00c0-\u00de][^\W\d_]*(?:[ .'’-]{1,2}[A-Z\u00c0-\u00de][\w.'’]*){0,3}"
@@ -99,11 +99,12 @@ BEGINNINGS = (
     rf"Posted on {DATE} by [^.]{{1,40}}\. ",
     r"(?:Listen|Watch|Read) now(?: \([^)]{1,20}\) ?| ?(?=[|·•:–—]))[|·•:–—-] ?",
     # Whatever the agency, where a day, or a place in capitals or known, stands before it.
-    rf"(?:{_PLACES},? )?{_DAY},? ?(?:{_AGENCY}|{_ANY_AGENCY}){_DASH}",
+    (
+        rf"(?P<place>{_PLACES},? )?{_DAY}(?:,? ?(?:{_AGENCY}|{_ANY_AGENCY}){_DASH}"
+        rf"|(?(place){_DASH}| ?(?:(?<= )[–—-]{{1,2}}|[:|]) )(?=[A-Z\u00c0-\u00de«“\"]))"
+    ),
     rf"[A-Z][A-Z .]{{3,20}}(?:, {_PLACE})? {_ANY_AGENCY}{_DASH}",
     rf"(?:{_PLACES}[,:]? ?)?(?:[–—-]{{2}})?{_AGENCY}(?:{_DASH}|:? {_SENTENCE})",
-    rf"(?:{_PLACES},? ){_DAY}{_DASH}(?=[A-Z\u00c0-\u00de«“\"])",
-    rf"{_DAY}(?: [–—-]{{1,2}} | ?[:|] )(?=[A-Z\u00c0-\u00de«“\"])",
     r"[A-Z][A-Z. ]{4,20}(?:, [A-Z][\w.]{1,12}(?: [A-Z]\w+)?)? [–—] (?=[A-Z])",
     r"【[^】＝=]{1,12}[＝=][^】]{1,12}】 ?|[^\s、。「（]{1,10}(?:共同|時事)[＝=] ?",
     # Japanese, Korean, Chinese, Russian, Arabic

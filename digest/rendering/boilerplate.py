@@ -54,9 +54,20 @@ _INVITATIONS = (
         "Den ",
         "Zum ",
     ),
-    *("Lire ", "Leer ", "Seguir", "Sigue ", "Leggi ", "Lees ", "first", "uerst", "premier"),
+    *(
+        "Lire ",
+        "Leer ",
+        "Seguir",
+        "Sigue ",
+        "Leggi ",
+        "Lees ",
+        "first",
+        "zuerst",
+        "Zuerst",
+        "premier",
+    ),
     *("(read", "(Read", "[read", "[Read", "(more", "[more", "[link", "[comments"),
-    *("primero", "proviene", "Leia ", "Ler ", "Saiba ", "primeiro", "eerst"),
+    *("primero", "proviene", "Leia ", "Ler ", "Saiba ", "primeiro", "versche"),
 )
 _INVITING = re.compile("|".join(map(re.escape, _INVITATIONS)))
 _CUT_OFF = ("…", "...", "…]", "...]", "…)", "...)", "… ]", "... ]")
@@ -132,7 +143,8 @@ def _is_known(sentence: str) -> bool:
         return False
     lowered = sentence.lower()
     words = _SENTENCES.keys() & _WORD.findall(lowered)
-    return any(_form(word).fullmatch(lowered) for word in words)
+    # Most have none.
+    return bool(words) and any(_form(word).fullmatch(lowered) for word in words)
 
 
 @cache

@@ -94,7 +94,7 @@ _SERVICES = r"patreon|ko-?fi|paypal|github sponsors|open ?collective|liberapay|b
 # Of whole paragraphs, whatever titles in them say.
 WHOLE = (
     APPEARED,
-    r".{1,200} was originally published in .{1,100} on medium\b.{0,150}",
+    r"(?=.*originally published).{1,200} was originally published in .{1,100} on medium\b.{0,150}",
     r"(?:start writing today\. use the button below|this is a free preview of a paid).{0,150}",
 )
 # Of each sentence of a paragraph.

@@ -36,8 +36,7 @@ def sentence_ends(text: str) -> Iterator[int]:
 def sentences(text: str) -> list[str]:
     """The sentences of a text, each without white space around it."""
     ends = [0, *sentence_ends(text), len(text)]
-    parts = (text[start:end].strip() for start, end in pairwise(ends))
-    return [part for part in parts if part]
+    return list(filter(None, [text[start:end].strip() for start, end in pairwise(ends)]))
 
 
 def _abbreviated(text: str) -> bool:

@@ -8,6 +8,7 @@ from itertools import chain
 
 from digest.rendering import boilerplate_forms as forms
 from digest.rendering import boilerplate_languages as latin
+from digest.rendering import boilerplate_notes as notes
 from digest.rendering import boilerplate_scripts as scripts
 from digest.rendering import boilerplate_sentences as english
 from digest.rendering.datelines import BEGINNINGS, is_known_city
@@ -27,7 +28,7 @@ _BYLINE = re.compile(
 )
 _NOTHING_TO_READ = re.compile("|".join(english.NOTHING_TO_READ))
 # A word may be of several languages.
-_TABLES = (english.SENTENCES, latin.SENTENCES, scripts.SENTENCES)
+_TABLES = (english.SENTENCES, latin.SENTENCES, notes.SENTENCES, scripts.SENTENCES)
 _SENTENCES = {
     word: "|".join(table[word] for table in _TABLES if word in table)
     for word in set(chain(*_TABLES))

@@ -1,4 +1,4 @@
-"""The known forms of what feeds put around an article, as regular expressions without case.
+"""The known forms of what feeds put around an article, as regular expressions of lower case.
 
 In English and the languages that editions speak, as WordPress, Medium, Substack, Hacker News,
 Reddit, YouTube, forums, podcast hosts and news agencies say it.
@@ -46,7 +46,7 @@ DATE = (
 )
 MINUTES = r"(?:~|≈|about |ca\. )?\d{1,3} ?-?(?:min\b\.?|mins\b|minutes?\b|minuten\b|minutos?\b)"
 _TIME = (
-    r"(?:(?:,|T| [|–—·-])? ?(?:(?:at|um|à|a las|às|alle|ore|om|kl\.?|в) )?\d{1,2}[:.h]\d\d"
+    r"(?:(?:,|t| [|–—·-])? ?(?:(?:at|um|à|a las|às|alle|ore|om|kl\.?|в) )?\d{1,2}[:.h]\d\d"
     r"(?::\d\d)?"
     r" ?(?:[ap]\.?m\.?|uhr|hs?\.?|z)?(?: \(?[a-z]{2,4}\)?)?)"
 )
@@ -61,7 +61,7 @@ _STAMPED = (
     r"|aggiornato|aggiornamento|gepubliceerd|bijgewerkt|geplaatst|publicerad|uppdaterad"
     r"|publisert|oppdatert"
     r"|udgivet|opdateret|julkaistu|päivitetty|opublikowano|zaktualizowano|publikováno|aktualizováno"
-    r"|опубликовано|обновлено|опубліковано|оновлено|yayınlanma|güncelleme)"
+    r"|опубликовано|обновлено|опубліковано|оновлено|yay[ıi]nlanma|güncelleme)"
     r"|(?:release|publication|publish|pub|post)? ?date|date published|stand|datum|дата"
     r"|(?:公開|更新|投稿|配信|掲載|発売)日時?|最終更新|发布(?:时间|日期|于)|更新(?:时间|日期|于)|發佈(?:時間|於)"
     r"|입력|수정|등록|게시|نشر في|تاريخ النشر|آخر تحديث|(?:פורסם|עודכן)(?: ב-?)?)"
@@ -94,7 +94,7 @@ _SERVICES = r"patreon|ko-?fi|paypal|github sponsors|open ?collective|liberapay|b
 # Of whole paragraphs, whatever titles in them say.
 WHOLE = (
     APPEARED,
-    r".{1,200} was originally published in .{1,100} on medium\b.{0,150}",
+    r"(?=.*originally published).{1,200} was originally published in .{1,100} on medium\b.{0,150}",
     r"(?:start writing today\. use the button below|this is a free preview of a paid).{0,150}",
 )
 # Of each sentence of a paragraph.
@@ -149,7 +149,6 @@ PARAGRAPHS = (
     r"submitted by (?:/?u/)?[\w-]{1,40}(?: to /?r/\w{1,40})?(?: \[link\])?(?: \[comments\])?",
     r"submitted by .{1,40}\[link\].*|\[link\](?: \[\d* ?comments?\])?",
     STAMP,
-    DATE,
     (
         r"(?:stat(?:istics|istik(?:en)?|istiques|istiche|istieken)|est[ae][dt][íi]sticas"
         r"|統計|إحصائيات|סטטיסטיקה)\s*[:：] ?"
@@ -192,11 +191,6 @@ PARAGRAPHS = (
         r"artikel (?:drucken|versenden|merken|hören|vorlesen)|drucken|versenden|imprimer"
         r"|imprimir|stampa(?: articolo)?"
     ),
-    (
-        r"(?:ein |un |une )?(?:beitrag|artikel|bericht|text|kommentar|analyse|kolumne"
-        r"|gastbeitrag|article|texte"
-        rf"|texto|testo|tekst)(?: ?: | von | de | par | di | por | door )(?-i:{NAMES})"
-    ),
     r"announce type: \S+(?: abstract:)?",
     (
         r"(?:(?:jetzt )?(?:den )?newsletter (?:abonnieren|bestellen)|jetzt abonnieren|abonnez-vous"
@@ -205,7 +199,8 @@ PARAGRAPHS = (
     ),
     r"upgrade to paid|get \d{1,2}% off for .{1,20}|pledge your support",
     r"give a (?:gift )?subscription",
-    r"discover more from .{1,120}|type your e-?mail.{0,30}|already a (?:paid )?subscriber\b.{0,40}",
+    r"discover more from .{1,120}|type your e-?mail.{0,30}",
+    r"already a (?:paid )?subscriber(?:[?.:,]? (?:sign|log) in\b.{0,30})?",
     r"- ?ends ?-|###|source:? .{1,80}businesswire.{0,80}|no content",
     r"(?:reporting|writing|editing) by .{1,120}",
     r"★? ?support (?:this|the) (?:podcast|show|channel|project|blog)\b.{0,150}",
@@ -232,7 +227,6 @@ PARAGRAPHS = (
         r"|mentions légales|unsubscribe|abmelden|se désabonner|darse de baja|disiscriviti"
     ),
     r"posted by [\w .@/-]{1,40}(?: (?:on|in) .{1,60})?",
-    rf"posted on {DATE}(?: by [^.!?]{{1,40}})?",
     rf"(?:[^\W\d_]{{5,12}}, )?{DATE}{_TIME}?",
     r"about the authors?|über den autor|über die autorin|à propos de l['’]auteur|getty images",
     r"\d+ comments? so far|comments (?:are closed|off|on .{1,40})",
@@ -253,7 +247,7 @@ PARAGRAPHS = (
     ),
     r"(?:abonnieren sie|meld je aan|schrijf je in|melden sie sich) .{1,100}",
     r"/u/[\w-]{1,40}|\d+ points? by .{1,40}",
-    r"(?-i:SOURCE) .{1,80}|-30-|(?-i:ENDS)|(?:media|press) contacts?\s*:.{0,200}",
+    r"-30-|(?:media|press) contacts?\s*:.{0,200}",
     r"our standards\s*:.{0,100}",
     r"(?:powered by|sent (?:with|via|from)) [^.!?]{1,40}",
     (
@@ -261,26 +255,35 @@ PARAGRAPHS = (
         r"| here)?"
     ),
     r"sponsors?\s*: .{1,120}|from our sponsors?\b.{0,150}|a (?:message|word) from .{1,100}",
-    r"(?-i:TOGETHER WITH|PRESENTED BY|IN PARTNERSHIP WITH) .{1,60}",
     r"(?:presented by|in partnership with) [^.!?]{1,40}$",
     r"(?:discussion|conversation|comments?) (?:about|on) this (?:post|article|episode)",
-    r"(?-i:Share (?:The |[A-Z])[\w’'& -]{1,40})(?<![.!?])$",
     (
         r"this (?:release|changelog|pull request|entry|feed|post) was (?:automatically |auto-?)?"
         r"(?:generated|created)(?: automatically)?(?: (?:by|with|from)\b.{0,80})?"
     ),
     r"(?:this )?feed (?:was )?(?:generated|created|provided) (?:with|by|at) .{1,40}",
     r"this (?:is|post is|article is) a (?:cross-?post|linkpost|repost)\b.{0,100}",
-    rf"(?:episode |cover |logo )?(?:art ?work|art|design|graphics|transcript) by (?-i:{NAMES})",
-    (
-        rf"(?:hosted|produced|distributed|edited|mixed|engineered|recorded)(?: and \w+)? by "
-        rf"(?-i:{NAMES})"
-    ),
     (
         r"(?:(?:by |from |von |aus )?(?:our |unserer |der |la |de la |dalla |de )?(?:staff"
         r"|editors?|editorial team"
         r"|newsroom|redaktion|rédaction|redacción|redação|redazione|redactie|agencias|agenzie"
         r"|agences|agenturen)"
         r"(?: (?:writers?|reports?|and agencies|und agenturen))?)"
+    ),
+)
+# The same, where capitals tell.
+CAPITALS = (
+    r"SOURCE .{1,80}|ENDS",
+    r"(?:TOGETHER WITH|PRESENTED BY|IN PARTNERSHIP WITH) .{1,60}",
+    r"Share (?:The |[A-Z])[\w’'& -]{1,40}(?<![.!?])$",
+    rf"(?i:(?:episode |cover |logo )?(?:art ?work|art|design|graphics|transcript) by ){NAMES}",
+    (
+        r"(?i:(?:hosted|produced|distributed|edited|mixed|engineered|recorded)(?: and \w+)? by )"
+        rf"{NAMES}"
+    ),
+    (
+        r"(?i:(?:ein |un |une )?(?:beitrag|artikel|bericht|text|kommentar|analyse|kolumne"
+        r"|gastbeitrag|article|texte"
+        rf"|texto|testo|tekst)(?: ?: | von | de | par | di | por | door )){NAMES}"
     ),
 )

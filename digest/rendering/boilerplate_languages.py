@@ -284,8 +284,11 @@ SENTENCES = {
     "citește": r"citește (?:și|mai (?:mult|departe)|continuarea)\b.{0,150}",
     # Turkish, Indonesian, Vietnamese
     "takip": r"bizi .{0,40}takip ed\w+\b.{0,60}",
-    "oku": r"(?:devamını|daha fazlasını|haberin devamını) oku\w*\b.{0,60}",
-    "ilk": r".{1,200} (?:yazısı|gönderisi|içeriği) ilk önce .{1,100} (?:ortaya çıktı|yayınlandı)",
+    "oku": r"(?:devam[ıi]n[ıi]|daha fazlas[ıi]n[ıi]|haberin devam[ıi]n[ıi]) oku\w*\b.{0,60}",
+    "ilk": (
+        r".{1,200} (?:yaz[ıi]s[ıi]|gönderisi|içeriği) ilk önce .{1,100}"
+        r" (?:ortaya ç[ıi]kt[ıi]|yay[ıi]nland[ıi])"
+    ),
     "saklıdır": r".{0,80}\btüm hakları saklıdır\b.{0,80}",
     "pertama": r"(?:artikel|pos|postingan) .{1,200} pertama kali (?:tampil|muncul)\b.{0,100}",
     "juga": r"baca juga\b.{0,150}",

@@ -47,7 +47,10 @@ SENTENCES = {
     "thoughts": r"(?:any |got )?thoughts",
     "reply": r"reply (?:via|by) e-?mail",
     "review": r"(?:please |and )?(?:rate|leave|write)\b.{0,40}\breview\b.{0,100}",
-    "rate": r"(?:please )?rate (?:us|the show|this (?:podcast|show)|and review)\b.{0,80}",
+    "rate": (
+        r"(?:please )?rate (?:us|the show|this (?:podcast|show)|and review)\b.{0,80}"
+        r"|rate this (?:post|article|story|recipe|page)"
+    ),
     "email": r"(?:e-?mail|write to) us at .{1,80}",
     "write": r"write to us at .{1,80}",
     "question": r"(?:have|got) a question\b.{0,40}",
@@ -147,7 +150,38 @@ SENTENCES = {
     "corrected": (
         r"(?:editor['’]s note: )?this (?:story|article|headline) has been corrected\b.{0,200}"
     ),
-    "updated": r"(?:editor['’]s note: )?this (?:story|article|headline) has been updated\b.{0,200}",
+    "updated": (
+        r"(?:editor['’]s note: )?this (?:story|article|headline) (?:has been updated\b"
+        r"|was (?:last )?updated (?:on|at) (?:[a-z]{3,9}\.? )?\d).{0,200}"
+    ),
+    "amended": (
+        r"(?:editor['’]s note: )?this (?:story|article|headline) was amended (?:on|at) "
+        r"(?:[a-z]{3,9}\.? )?\d.{0,200}"
+    ),
+    "sign": (
+        r"(?:please )?(?:sign|log) in to (?:read|continue|view|comment|reply|access)\b.{0,60}"
+        r"|sign in(?: here| now)?"
+    ),
+    "log": (
+        r"(?:please )?(?:sign|log) in to (?:read|continue|view|comment|reply|access)\b.{0,60}"
+        r"|log in(?: here| now)?"
+    ),
+    "already": r"already (?:a (?:member|subscriber)|subscribed|registered|have an account)",
+    "permission": (
+        r"(?:(?:this|the) (?:article|story|post|essay|excerpt) (?:is|was) )?(?:re-?)?"
+        r"(?:printed|published|posted) (?:here )?(?:with|by) (?:the )?(?:kind )?permission\b"
+        r".{0,100}"
+    ),
+    "version": (
+        r"a version of this (?:article|story|review|essay|column|piece|post) (?:appear(?:s|ed)"
+        r" (?:in|on|at)|ran in|was (?:first |originally )?published (?:in|on|at|by))\b.{0,120}"
+    ),
+    "qr": r"scan (?:the|this|our) qr[- ]code\b.{0,80}",
+    "helpful": r"(?:was|did you find) this (?:article|page|post|information|guide) helpful",
+    "expressed": (
+        r"(?:the )?(?:views|opinions)(?: and (?:views|opinions))? expressed(?: here(?:in)?"
+        r"| in this \w+)?(?: are (?:those|solely|the author|his|her|my)| do not)\b.{0,120}"
+    ),
     "apple": _RATED,
     "spotify": _RATED,
     "ad": r"(?:get|enjoy|listen to|for|want)\b.{0,40}\bad-free\b.{0,120}",
@@ -187,7 +221,7 @@ NOTHING_TO_READ = (
         r"(?:related|see also|read (?:next|also|more)|up next|also read|siehe auch|lire aussi"
         r"|lea también|leggi anche|lees ook|leia também|mehr zum thema|関連記事)\s*[:：].{0,150}"
     ),
-    r".{0,80}\bhttps?://\S+",
+    r"(?=.*://).{0,80}\bhttps?://\S+",
     r"(?:#[\w-]+\s*){2,}",
     r"\W*full changelog\b.{0,200}",
     r"(?:what['’]s (?:changed|new)|release notes|change ?log|new contributors|assets(?: \d+)?)\W*",
@@ -197,7 +231,7 @@ NOTHING_TO_READ = (
     r"(?:release|install|download)(?: \S+)? v?\d+(?:\.\d+)+\S*|released .{1,20} ago",
     r"(?:chapters|timestamps|kapitel|chapitres|capítulos|capitoli)\W+(?:\d+:)?\d+:\d\d.*",
     rf"(?:(?:{_COUNTED}\s*[:：]\s*\d[\d.,]*k?|\d[\d.,]*k? {_COUNTED})[\s,|·•/&]*)+",
-    r".{0,50}\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+    r"(?=.*@).{0,50}\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
     r"(?:the )?(?:gear|equipment|cameras?|tools) (?:i|we) use\b.{0,60}",
     r"(?:\\[nrt]\s*)+",
     # Of arXiv, behind an abstract.

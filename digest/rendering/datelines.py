@@ -21,13 +21,13 @@ _AGENCIES = (
     r"|Tanjug|Hina|HINA|STA|BTA|AGERPRES|Agerpres|ANA-MPA|CNA|CNS|RNS|NNA|KCNA|RFE/RL|RFI|DW|BBC"
     r"|AG)"
 )
-_AGENCY = rf"(?:\({_AGENCIES}(?:[/ ][\w/]{{1,12}})?\)|/{_AGENCIES}/)"
+_AGENCY = rf"[(/]{_AGENCIES}(?:[/ ][\w/]{{1,12}})?[)/]"
 _ANY_AGENCY = r"\([A-Z][\w ./-]{1,30}\)"
 _SOME_AGENCY = r"\([\w][\w ./-]{1,30}\)"
 _PLACE = r"[A-Z\u00c0-\u00de][^\W\d_]*(?:[ .'’-]{1,2}[A-Z\u00c0-\u00de][\w.'’]*){0,3}"
 _PLACES = rf"{_PLACE}(?:, {_PLACE})?"
 # From where reports come without more than this before them.
-_CITIES = """
+_CITY_NAMES = """
     Abidjan Abu~Dhabi Abuja Accra Adelaide Algier Algiers Alger Amman Amsterdam Ankara
     Antwerpen Anvers Athen Athens
     Athènes Atenas Atene Atlanta Auckland Bagdad Baghdad Baku Bamako Bangalore Bangkok
@@ -74,13 +74,10 @@ _CITIES = """
     Washington Washington~DC
     Wellington Wien Wiesbaden Windhoek Winnipeg Yangon Yerevan Zagreb Zürich Zurich Kraków Lissabon
     """
-_CITY = "|".join(
-    sorted((city.replace("~", " ") for city in _CITIES.split()), key=len, reverse=True)
-)
-_CAPITAL_CITY = "|".join(
-    sorted((city.replace("~", " ").upper() for city in _CITIES.split()), key=len, reverse=True)
-)
-_KNOWN_PLACE = rf"(?:{_CITY}|{_CAPITAL_CITY})(?:/(?:{_CITY}))?(?:, {_PLACE})?"
+_CITIES = frozenset(city.replace("~", " ") for city in _CITY_NAMES.split())
+_KNOWN_CITIES = _CITIES | {city.upper() for city in _CITIES}
+# Up to four words, which are a city if `is_known_city`: a list in an expression is slow to compile.
+_CITY = r"(?P<city>[^\W\d_][^\s\d,:(–—]*+(?: [^\s\d,:(–—-][^\s\d,:(–—]*+){0,3}+)"
 _MONTH = (
     r"(?i:jan|ene|gen|f[ée]v|feb|mar|mär|mrt|maart|avr|apr|abr|ma[iy]|mag|mei|jun|juin|giu|juil?"
     r"|jul"
@@ -102,15 +99,13 @@ BEGINNINGS = (
     rf"Posted on {DATE} by [^.]{{1,40}}\. ",
     r"(?:Listen|Watch|Read) now(?: \([^)]{1,20}\) ?| ?(?=[|·•:–—]))[|·•:–—-] ?",
     # Whatever the agency, where a day, or a place in capitals or known, stands before it.
-    rf"(?:{_PLACES},? )?{_DAY},? ?(?:{_AGENCY}|{_ANY_AGENCY}){_DASH}",
+    (
+        rf"(?P<place>{_PLACES},? )?{_DAY}(?:,? ?(?:{_AGENCY}|{_ANY_AGENCY}){_DASH}"
+        rf"|(?(place){_DASH}| ?(?:(?<= )[–—-]{{1,2}}|[:|]) )(?=[A-Z\u00c0-\u00de«“\"]))"
+    ),
     rf"[A-Z][A-Z .]{{3,20}}(?:, {_PLACE})? {_ANY_AGENCY}{_DASH}",
-    rf"{_KNOWN_PLACE},? {_SOME_AGENCY}{_DASH}",
     rf"(?:{_PLACES}[,:]? ?)?(?:[–—-]{{2}})?{_AGENCY}(?:{_DASH}|:? {_SENTENCE})",
-    rf"(?:{_PLACES},? ){_DAY}{_DASH}(?=[A-Z\u00c0-\u00de«“\"])",
-    rf"{_DAY}(?: [–—-]{{1,2}} | ?[:|] )(?=[A-Z\u00c0-\u00de«“\"])",
     r"[A-Z][A-Z. ]{4,20}(?:, [A-Z][\w.]{1,12}(?: [A-Z]\w+)?)? [–—] (?=[A-Z])",
-    rf"{_KNOWN_PLACE}(?: ?[–—]| --?) {_SENTENCE}",
-    rf"(?:{_CAPITAL_CITY}): {_SENTENCE}",
     r"【[^】＝=]{1,12}[＝=][^】]{1,12}】 ?|[^\s、。「（]{1,10}(?:共同|時事)[＝=] ?",
     # Japanese, Korean, Chinese, Russian, Arabic
     (
@@ -131,4 +126,14 @@ BEGINNINGS = (
         r"(?:[\u0621-\u064a ]{2,25} ?[-–—:،(/] ?)?\(?(?:رويترز|أ ?ف ?ب|د ?ب ?أ|أسوشيتد برس"
         r"|وكالات|سانا|واس|وام|قنا|بنا|كونا|الأناضول|فرانس برس)\)? ?[-–—:] ?"
     ),
+    # The last, since a city that is not known makes it none.
+    (
+        rf"{_CITY}(?:(?:, {_PLACE})?(?:,? {_SOME_AGENCY}{_DASH}|(?: ?[–—]| --?) {_SENTENCE})"
+        rf"|(?<=[A-Z\u00c0-\u00de]{{3}}): {_SENTENCE})"
+    ),
 )
+
+
+def is_known_city(name: str) -> bool:
+    """Whether reports come from this city without more than its name, or from two with `/`."""
+    return name in _KNOWN_CITIES or _KNOWN_CITIES.issuperset(name.split("/"))

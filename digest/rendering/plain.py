@@ -58,7 +58,7 @@ def _marked(end: re.Match[str]) -> str:
 def _prose(texts: Sequence[str], tags: Sequence[str]) -> Iterator[str]:
     """The texts before, between and after the tags, with marks for what stands in _NOT_PROSE."""
     if _STEP.keys().isdisjoint(tags):
-        yield from texts
+        yield from filter(None, texts)
         return
     depth = accumulate((_STEP.get(tag, 0) for tag in tags), initial=0)
     for text, tag, inside in zip(texts, ("", *tags), depth, strict=True):
@@ -69,7 +69,7 @@ def _prose(texts: Sequence[str], tags: Sequence[str]) -> Iterator[str]:
 def _paragraphs(texts: Iterable[str]) -> Iterator[str]:
     before = ""
     for text in texts:
-        for line in _lines(text):
+        for line in () if text.isspace() else _lines(text):
             if before:
                 yield before
             before = line

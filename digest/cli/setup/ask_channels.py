@@ -20,6 +20,7 @@ from digest.cli.setup.prompts import (
     choose,
     setting,
     tell,
+    transcript,
 )
 from digest.config.addresses import mail_address
 from digest.config.channels import CHANNEL_KINDS
@@ -102,7 +103,8 @@ def targets_given(targets: Targets, *, test: bool, person: bool) -> Targets:
     smtp = targets.smtp
     if test:
         try:
-            tell(f"  {one_line(aio.run(try_login(smtp, targets.to)))}")
+            answer = transcript.attempt(lambda: aio.run(try_login(smtp, targets.to)))
+            tell(f"  {one_line(answer)}")
         except DeliveryError as error:
             raise DigestError(
                 f"{with_port(smtp.host, smtp.port)}: {one_line(error.reason)}"
@@ -118,7 +120,8 @@ def _check_hook(kind: str, url: str, *, test: bool) -> None:
     if test:
         probe = HookProbe(kind, url)
         try:
-            tell(f"  {kind.capitalize()}: {aio.run(probe.check())}")
+            answer = transcript.attempt(lambda: aio.run(probe.check()))
+            tell(f"  {kind.capitalize()}: {answer}")
         except DeliveryError as error:
             raise DigestError(f"{kind.capitalize()}: {probe.one_line(error.reason)}") from None
 
@@ -146,17 +149,20 @@ def ask_for_targets(server: Server, *, test: bool) -> Targets:
 
 
 def _ask_for_hook(kind: str, *, test: bool) -> str:
-    name = kind.capitalize()
     while True:
         url = ask_secret(HOOKS[kind].question, WEBHOOK)
-        if not test:
+        if not test or _works(kind, HookProbe(kind, url)):
             return url
-        probe = HookProbe(kind, url)
-        try:
-            tell(f"  {name}: {aio.run(probe.check())}")
-            if probe.can_greet and agree("Post a line there, to see it?"):
-                aio.run(probe.greet())
-        except DeliveryError as error:
-            tell(f"! {name}: {probe.one_line(error.reason)}")
-        else:
-            return url
+
+
+def _works(kind: str, probe: HookProbe) -> bool:
+    """Whether the address is known there; posts a line if that is agreed to."""
+    name = kind.capitalize()
+    try:
+        tell(f"  {name}: {transcript.attempt(lambda: aio.run(probe.check()))}")
+        if probe.can_greet and agree("Post a line there, to see it?"):
+            transcript.attempt(lambda: aio.run(probe.greet()))
+    except DeliveryError as error:
+        tell(f"! {name}: {probe.one_line(error.reason)}")
+        return False
+    return True

@@ -102,9 +102,10 @@ def test_from_an_empty_folder_to_the_first_email_in_one_init_and_one_run(site: P
         screen.answer("One or more [1]:")
         screen.answer("Email address:", "eve@one.example")
         screen.answer("Mail server:", "back")
-        screen.answer("One or more [1]:")
         screen.answer("Email address:", "ada@one.example")
         screen.answer("Mail server:", "127.0.0.1")
+        screen.answer("Port [25]:", "26")
+        screen.answer("Encryption (starttls, tls, none) [none]:", "Back")
         screen.answer("Port [25]:", str(site.mail.port))
         screen.answer("Encryption (starttls, tls, none) [none]:")
         screen.answer("Sender [ada@one.example]:")
@@ -114,6 +115,7 @@ def test_from_an_empty_folder_to_the_first_email_in_one_init_and_one_run(site: P
         screen.answer("When [daily at 09:00]:", "every friday at 10:00")
         screen.answer("Time zone [Europe/Berlin]:")
         screen.answer("to see how all is? [y/N]:", "back")
+        screen.answer("Time zone [Europe/Berlin]:", "back")
         screen.answer("When [daily at 09:00]:")
         screen.answer("Time zone [Europe/Berlin]:")
         screen.answer("to see how all is? [y/N]:")
@@ -122,6 +124,7 @@ def test_from_an_empty_folder_to_the_first_email_in_one_init_and_one_run(site: P
         screen.expect("digest run --once")
         assert screen.finish() == 0
     assert names(site.folder) == ["config.yaml", "digest.schema.json"]
+    # Going back past it sends no second one.
     assert [mail.recipient for mail in site.mail.mails] == ["ada@one.example"]
     site.mail.mails.clear()
 

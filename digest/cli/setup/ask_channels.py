@@ -13,7 +13,7 @@ from digest.cli.setup.probe import HookProbe, one_line, try_login
 from digest.cli.setup.prompts import (
     ADDRESS,
     FOLDER,
-    WEBHOOK,
+    Answer,
     agree,
     ask,
     ask_secret,
@@ -30,6 +30,7 @@ from digest.errors import DeliveryError, DigestError, UsageError
 from digest.file_errors import file_trouble
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from digest.config import SmtpSettings
@@ -112,11 +113,22 @@ def targets_given(targets: Targets, *, test: bool, person: bool) -> Targets:
     return targets
 
 
+def _webhook(kind: str) -> Callable[[str], str]:
+    """Reads the address of a webhook of this kind."""
+
+    def read(text: str) -> str:
+        url = setting(WebUrl)(text)
+        CHANNEL_KINDS[kind].refuse_foreign(url)
+        return url
+
+    return read
+
+
 def _check_hook(kind: str, url: str, *, test: bool) -> None:
     try:
-        setting(WebUrl)(url)
+        _webhook(kind)(url)
     except ValueError as error:
-        raise UsageError(f"the webhook {error}") from None
+        raise UsageError(f"{kind.capitalize()}, the webhook's address: {error}") from None
     if test:
         probe = HookProbe(kind, url)
         try:
@@ -150,7 +162,7 @@ def ask_for_targets(server: Server, *, test: bool) -> Targets:
 
 def _ask_for_hook(kind: str, *, test: bool) -> str:
     while True:
-        url = ask_secret(HOOKS[kind].question, WEBHOOK)
+        url = ask_secret(HOOKS[kind].question, Answer("url", _webhook(kind)))
         if not test or _works(kind, HookProbe(kind, url)):
             return url
 

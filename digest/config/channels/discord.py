@@ -21,7 +21,11 @@ class DiscordSettings(ChannelSettings):
         "webhook_url": WEBHOOK_WORDS,
         "thread": "thread_id topic",
     }
-    hook: ClassVar[Hook | None] = Hook("webhook_url", "community", "The webhook's address")
+    hook: ClassVar[Hook | None] = Hook(
+        *("webhook_url", "community", "The webhook's address"),
+        # With `/slack` behind it, it takes what Slack does.
+        pattern=r"https://(\w+\.)?discord(app)?\.com/api/(?!.*/slack$).*",
+    )
     remedy: ClassVar[str] = (
         "look whether the webhook is still among the channel's integrations, and at the network"
     )

@@ -256,6 +256,9 @@ def test_ctrl_c_leaves_nothing_behind(site: Project) -> None:
     site.feeds.replies["/feed"] = held_the_second_time
     with terminal(site, "init", *feed(site)) as screen:
         screen.answer("One or more [1]:", "slack")
+        discord = "https://discord.com/api/webhooks/1/s3cret"
+        screen.answer("webhook's address (not shown):", discord)
+        screen.expect("the address is a webhook of Discord, for a channel of kind discord")
         screen.answer("webhook's address (not shown):", site.slack.url + HOOK)
         screen.answer("to see it? [Y/n]:", "n")
         screen.answer("When [")

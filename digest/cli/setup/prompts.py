@@ -79,6 +79,12 @@ def _duration(text: str) -> str:
     return text
 
 
+def _port(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) < 65536):
+        raise ValueError("must be a number of 1 to 65535")
+    return int(text)
+
+
 def _folder(text: str) -> str:
     path = text.rstrip("/")
     if not path or not path.isprintable() or set(path) & set("{}"):
@@ -90,6 +96,7 @@ SITE = Answer("url", _site)
 ADDRESS = Answer("address", setting(Address))
 SENDER = Answer("address", setting(Sender))
 HOST = Answer("host", setting(Host))
+PORT = Answer("port", _port)
 FOLDER = Answer("folder", _folder)
 SCHEDULE = Answer("schedule", _schedule)
 ZONE = Answer("zone", setting(Zone))

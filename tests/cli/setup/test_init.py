@@ -104,6 +104,8 @@ def test_from_an_empty_folder_to_the_first_email_in_one_init_and_one_run(site: P
         screen.answer("Mail server:", "back")
         screen.answer("Email address:", "ada@one.example")
         screen.answer("Mail server:", "127.0.0.1")
+        screen.answer("Port [25]:", "66000")
+        screen.expect("must be a number of 1 to 65535")
         screen.answer("Port [25]:", "26")
         screen.answer("Encryption (starttls, tls, none) [none]:", "Back")
         screen.answer("Port [25]:", str(site.mail.port))
@@ -217,7 +219,6 @@ def test_slack_and_a_folder_with_a_post_to_see_and_a_longer_reach(site: Project)
         screen.answer("Post a line there, to see it? [Y/n]:")
         screen.answer("Folder [digests]:", "out here/")
         screen.answer("When [daily at 09:00]:", "sometimes")
-        screen.answer("When [daily at 09:00]:", "sometimes")
         screen.expect("'sometimes' is not a word of a schedule; write like 'daily at 07:30'")
         screen.answer("When [daily at 09:00]:", "weekdays at 8:30")
         screen.answer("Time zone [Europe/Berlin]:", "Europe/Pariss")
@@ -226,6 +227,9 @@ def test_slack_and_a_folder_with_a_post_to_see_and_a_longer_reach(site: Project)
         screen.answer("to see how all is? [y/N]:", "y")
         screen.expect("Nothing in the feeds is younger than 3d: it goes back 7d.")
         screen.expect("1 story: Morning briefing: Story 3")
+        screen.expect(
+            "Pages, while it runs: http://127.0.0.1:8080, password in secrets/web_password"
+        )
         assert screen.finish() == 0
     assert HOOK not in screen.shown
     posts = [seen.json["text"] for seen in site.slack.requests_to(HOOK)]

@@ -66,6 +66,7 @@ def test_a_channel_is_tested(polled: Project) -> None:
     ("arguments", "words"),
     [
         (("test", "inbx"), "there is no channel 'inbx'; did you mean 'inbox'?"),
+        (("test", "pigeons"), "there is no channel 'pigeons'; there are: inbox, team, vault"),
         (("send", "weekyl", "--test"), "there is no digest 'weekyl'; did you mean 'weekly'?"),
         (
             ("send", "weekly", "--test", "teem"),

@@ -210,7 +210,8 @@ def _show(written: Init, command: str, start: Start) -> None:
     }
     if nothing:
         del steps["run --once"]
+    width = max(28, len(f"{command} service install"))
     for subcommand, effect in steps.items():
-        say(f"  {command + ' ' + subcommand:<28} {effect}")
+        say(f"  {f'{command} {subcommand}':<{width}} {effect}")
     if start.web_password_file:
         say(f"Pages, while it runs: http://{PAGES}, password in {start.web_password_file}")

@@ -22,9 +22,9 @@ class DiscordSettings(ChannelSettings):
         "thread": "thread_id topic",
     }
     hook: ClassVar[Hook | None] = Hook(
-        *("webhook_url", "community", "The webhook's address"),
-        # With `/slack` behind it, it takes what Slack does.
-        pattern=r"https://(\w+\.)?discord(app)?\.com/api/(?!.*/slack$).*",
+        *("webhook_url", "community", "The Discord webhook's address"),
+        # Those that end in the name of another kind take what that one posts.
+        pattern=r"https://(\w+\.)?discord(app)?\.com/api/webhooks/[^/]+/[^/]+/?",
     )
     remedy: ClassVar[str] = (
         "look whether the webhook is still among the channel's integrations, and at the network"

@@ -45,7 +45,7 @@ class SlackSettings(ChannelSettings):
         "threads": "thread threaded replies use_threads",
     }
     hook: ClassVar[Hook | None] = Hook(
-        *("webhook_url", "team", "The incoming webhook's address"),
+        *("webhook_url", "team", "The Slack webhook's address"),
         pattern=r"https://hooks\.slack(-gov)?\.com/.*",
     )
     remedy: ClassVar[str] = "look at the network, and at HTTPS_PROXY where there is a proxy"

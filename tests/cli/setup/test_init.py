@@ -211,7 +211,7 @@ def test_slack_and_a_folder_with_a_post_to_see_and_a_longer_reach(site: Project)
         most = len(HOOK_OPTIONS) + 2
         screen.expect(f"write one or more numbers of 1 to {most}, like '1' or '1, {most}', or of")
         screen.answer("One or more [1]:", "slack and file")
-        screen.answer("webhook's address (not shown):", site.slack.url + dead)
+        screen.answer("The Slack webhook's address (not shown):", site.slack.url + dead)
         screen.expect("! Slack: 404 nothing at ***; make a new token or webhook")
         screen.answer("webhook's address (not shown):", site.slack.url + HOOK)
         screen.expect("Slack: the webhook answers")

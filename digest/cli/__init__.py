@@ -29,48 +29,52 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# By heading: every command, and the module that it is in.
+# By heading: every command, the module that it is in, and what the help says of it.
 _COMMANDS = {
     "Set up": {
-        "init": "setup.init",
-        "check": "check",
-        "run": "run",
-        "reload": "reload",
-        "service": "setup.service",
-        "demo": "demo.demo",
+        "init": ("setup.init", "Make a configuration, by questions or by options."),
+        "check": ("check", "Check the configuration and the templates."),
+        "run": ("run", "Run the daemon until SIGTERM or SIGINT."),
+        "reload": ("reload", "Have the daemon take over its file, or say why it does not."),
+        "service": (
+            "setup.service",
+            "Keep the daemon running, also after a restart of the machine.",
+        ),
+        "demo": ("demo.demo", "Run everything once with sample feeds."),
     },
     "Every day": {
-        "status": "status",
-        "preview": "preview",
-        "send": "poll_send",
-        "test": "test",
-        "poll": "poll_send",
-        "explain": "explain",
-        "incidents": "deliveries",
+        "status": ("status", "Show what needs attention, and what comes next."),
+        "preview": ("preview", "Show the next edition of DIGEST as it would be now."),
+        "send": ("poll_send", "Publish and deliver an edition of DIGEST now."),
+        "test": ("test", "Send a test message through CHANNEL."),
+        "poll": ("poll_send", "Poll feeds now: those that are given, or all."),
+        "explain": ("explain", "Explain why an entry arrived, or did not."),
+        "incidents": ("deliveries", "Show what needs a person, the oldest first."),
     },
     "Feeds and recipients": {
-        "feeds": "feeds",
-        "held": "held",
-        "recipients": "recipients",
-        "digests": "digests",
+        "feeds": ("feeds", "Find, try, add, remove and pause feeds; move them in and out."),
+        "held": ("held", "Show the entries held from a flood, or decide about them."),
+        "recipients": ("recipients", "Show, change and move the recipients of email channels."),
+        "digests": ("digests", "Move or forget digests that the configuration file has no more."),
     },
     "Deliveries": {
-        "deliveries": "deliveries",
-        "show": "deliveries",
-        "retry": "deliveries",
-        "drop": "deliveries",
-        "resend": "deliveries",
+        "deliveries": ("deliveries", "Show deliveries, the newest first."),
+        "show": ("deliveries", "Show an edition with the whole history of its deliveries."),
+        "retry": ("deliveries", "Try failed, waiting or unknown deliveries again now."),
+        "drop": ("deliveries", "Give up deliveries that are not sent: they are not tried again."),
+        "resend": ("deliveries", "Send an edition once more, as it was."),
     },
     "More": {
-        "help": "help",
-        "completion": "completion",
-        "templates": "templates",
-        "backup": "backup",
-        "keys": "keys",
-        "schema": "schema",
+        "help": ("help", "Show what COMMAND does, and its options."),
+        "completion": ("completion", "Print a script with which a shell completes names."),
+        "templates": ("templates", "List, copy and try templates."),
+        "backup": ("backup", "Copy the database to FILE, whether a daemon runs or not."),
+        "keys": ("keys", "Change the keys that links and sessions are signed with."),
+        "schema": ("schema", "Print the JSON Schema of the configuration file."),
     },
 }
-_MODULES = {name: module for listed in _COMMANDS.values() for name, module in listed.items()}
+_MODULES = {name: module for listed in _COMMANDS.values() for name, (module, _) in listed.items()}
+_SUMMARIES = {name: about for listed in _COMMANDS.values() for name, (_, about) in listed.items()}
 _INTERRUPTED = 130
 # The script of `digest completion` has a shell set it to ask what can stand at a place.
 COMPLETION_VARIABLE = "_DIGEST_COMPLETE"
@@ -118,6 +122,10 @@ class _LazyGroup(Group):
             module = importlib.import_module(f"{__name__}.{_MODULES[cmd_name]}")
         command: click.Command = getattr(module, cmd_name)
         return command
+
+    def summary(self, ctx: click.Context, name: str) -> str:  # noqa: ARG002
+        """As the table has it: for the list of all commands none of them is imported."""
+        return _SUMMARIES[name]
 
 
 @click.group(
@@ -179,7 +187,8 @@ def _misused(error: click.ClickException) -> int:
     """Show what click has to say, in which arguments may be quoted."""
     shown = io.StringIO()
     error.show(shown)
-    _tell(shown.getvalue().rstrip("\n"))
+    # It indents what can be chosen by tabs.
+    _tell(shown.getvalue().rstrip("\n").expandtabs(4))
     return error.exit_code
 
 

@@ -48,7 +48,7 @@ class Checks(Struct, frozen=True):
 def check(options: Options, *, online: bool) -> int:
     """Check the configuration and the templates. With --online, also all that they reach.
 
-    Where a secret is missing, that is said, and nothing is reached.
+    Where a secret is missing, that is said, and what needs it is not tried.
     """
     try:
         settings = options.settings(log_level="error", secrets=False)
@@ -71,13 +71,29 @@ def check(options: Options, *, online: bool) -> int:
         *check_secrets(settings),
         *check_names(settings),
     ]
-    if online and not missing:
+    if online:
         from digest.checks.everything import Outside, check_everything
 
         with progress("checking", None) as done:
-            findings += aio.run(check_everything(settings, Outside(), done))
+            findings += aio.run(check_everything(_triable(settings), Outside(), done))
     print_result(Checks(tuple(findings)), _print)
     return UsageError.exit_code if missing else exit_code(findings)
+
+
+def _triable(settings: Settings) -> Settings:
+    """The settings without the mail server, channels and feeds whose secrets are missing."""
+
+    def is_whole(part: object) -> bool:
+        return not any(missing_in(part))
+
+    smtp = settings.smtp if is_whole(settings.smtp) else None
+    channels = {
+        name: channel
+        for name, channel in settings.channels.items()
+        if is_whole(channel) and (smtp or not channel.needs_smtp)
+    }
+    feeds = tuple(filter(is_whole, settings.feeds))
+    return settings.model_copy(update={"smtp": smtp, "channels": channels, "feeds": feeds})
 
 
 def _settings(settings: Settings) -> Finding:

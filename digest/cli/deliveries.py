@@ -18,7 +18,7 @@ from digest.cli.names import channel_names, digest_names
 from digest.cli.output import print_result, print_table, say
 from digest.cli.poll_send import UNDELIVERED
 from digest.config.addresses import mail_key
-from digest.config.spelling import spelled
+from digest.config.spelling import nearest, spelled
 from digest.errors import InstanceError
 from digest.language import counted
 from digest.store import Store, database_of
@@ -94,6 +94,9 @@ def deliveries(settings: Settings, state: str | None, digest: str | None, most: 
     with _reading(settings) as store:
         found = Deliveries(tuple(store.deliveries.find(state, digest, most)))
         away = store.recipients.suppressed()
+    if digest and not found.deliveries and digest not in settings.digests:
+        near = nearest(digest, settings.digests)
+        say(f"digest: the file has no digest {digest!r}{near}", err=True)
     print_result(found, lambda found: _print_deliveries(found.deliveries, settings.zone, away))
 
 

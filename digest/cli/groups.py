@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _COMMANDS = "Commands"
+# Longer summaries are cut; those of ours are not.
+_WIDEST = 100
 
 
 class Group(click.Group):
@@ -39,12 +41,13 @@ class Group(click.Group):
         names = self.list_commands(ctx)
         width = max(map(len, names))
         for heading, listed in (self.headings or {_COMMANDS: names}).items():
-            commands = [(name, self.get_command(ctx, name)) for name in listed]
             with formatter.section(heading):
                 formatter.write_dl(
-                    [
-                        (f"{name:{width}}", command.get_short_help_str(formatter.width))
-                        for name, command in commands
-                        if command
-                    ]
+                    [(f"{name:{width}}", self.summary(ctx, name)) for name in listed]
                 )
+
+    def summary(self, ctx: click.Context, name: str) -> str:
+        """The first sentence of a command's help."""
+        command = self.get_command(ctx, name)
+        assert command is not None
+        return command.get_short_help_str(_WIDEST)

@@ -1,4 +1,4 @@
-"""Names of the configuration on the command line: the one that needs none, and for completion.
+"""Names of the configuration on the command line: those that need none, and for completion.
 
 Completion runs at each press of a key: it reads the file's names and nothing more, and is silent
 where there are none to read.
@@ -27,6 +27,20 @@ def only_digest(settings: Settings) -> str:
     if len(settings.digests) > 1:
         raise UsageError(f"say which digest: {', '.join(settings.digests)}")
     return next(iter(settings.digests))
+
+
+def only_list(settings: Settings) -> str:
+    """The email channel that is meant where none is named.
+
+    Raises:
+        UsageError: there are several, or none.
+    """
+    lists = settings.lists()
+    if not lists:
+        raise UsageError("the configuration has no email channel")
+    if len(lists) > 1:
+        raise UsageError(f"say which with --channel: {', '.join(lists)}")
+    return next(iter(lists))
 
 
 def digest_names(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:

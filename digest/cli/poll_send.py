@@ -85,6 +85,7 @@ async def _poll(settings: Settings, feeds: tuple[str, ...]) -> Poll:
     is_flag=False,
     flag_value="",
     metavar="[ADDRESS|CHANNEL]",
+    shell_complete=channel_names,
     help="Send the next edition as it would be now, marked as a test, to one recipient.",
 )
 @pass_settings

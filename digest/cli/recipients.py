@@ -13,7 +13,7 @@ from digest.app.wiring import open_runtime, utc_now
 from digest.cli import aio, pass_settings
 from digest.cli.groups import Group
 from digest.cli.holder import ask_holder
-from digest.cli.names import channel_names
+from digest.cli.names import channel_names, only_list
 from digest.cli.output import print_result, print_table, say, show_document
 from digest.cli.private_files import write_private
 from digest.cli.recipients_csv import recipient_of, write_csv
@@ -42,11 +42,10 @@ Command = TypeVar("Command", bound="Callable[..., Any] | click.Command")
 _address = click.argument("address")
 
 
-def _channel_option(about: str, *, required: bool = False) -> Callable[[Command], Command]:
+def _channel_option(about: str) -> Callable[[Command], Command]:
     return click.option(
         "--channel",
         metavar="CHANNEL",
-        required=required,
         shell_complete=channel_names,
         help=about,
     )
@@ -77,7 +76,7 @@ def list_(settings: Settings, channel: str | None) -> None:
 
 @recipients.command()
 @_address
-@_channel_option("The email channel.", required=True)
+@_channel_option("Default: the only email channel.")
 @click.option("--name", default="", help="The name beside the address.")
 @click.option(
     "--frequency",
@@ -87,9 +86,9 @@ def list_(settings: Settings, channel: str | None) -> None:
     help="How often: each edition, or what they had in a week.",
 )
 @pass_settings
-def add(settings: Settings, address: str, channel: str, name: str, frequency: str) -> None:
+def add(settings: Settings, address: str, channel: str | None, name: str, frequency: str) -> None:
     """Put ADDRESS on the list of a channel."""
-    on_list = _list_named(settings, channel) or ""
+    on_list = _list_named(settings, channel) or only_list(settings)
     try:
         recipient = recipient_of(
             {"address": address, "channel": on_list, "name": name, "frequency": frequency}

@@ -38,13 +38,14 @@ def output_schema(command: str) -> dict[str, Any]:
     from digest.cli.result_schema import schema_of
     from digest.cli.results import RESULTS, WITHOUT_RESULT
 
+    command = command.lower()
     if command in WITHOUT_RESULT:
         raise UsageError(f"{command} has no schema: {WITHOUT_RESULT[command]}")
     if command not in RESULTS:
         near = get_close_matches(command, RESULTS, 1)
         raise UsageError(
             f"there is no command {command!r}; "
-            + (f"do you mean {near[0]!r}?" if near else f"there are: {', '.join(RESULTS)}")
+            + (f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(RESULTS)}")
         )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

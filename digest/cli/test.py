@@ -9,6 +9,7 @@ import click
 from digest.app.wiring import open_runtime
 from digest.cli import aio, pass_settings
 from digest.cli.holder import ask_holder
+from digest.cli.names import channel_names
 from digest.cli.output import print_result, say
 from digest.errors import InstanceError
 from digest.jobs.test_sends import ChannelTest
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("channel")
+@click.argument("channel", shell_complete=channel_names)
 @pass_settings
 def test(settings: Settings, channel: str) -> None:
     """Send a test message through CHANNEL.

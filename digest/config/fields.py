@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import ssl
 from datetime import timedelta
@@ -120,13 +121,17 @@ def _is_one_word(text: str) -> bool:
     return text.isprintable() and " " not in text
 
 
+_PORT = re.compile(r"[\w\]]:\d+$")
+
+
 def _host(value: str) -> str:
     try:
         host = ascii_host(value)
     except DomainError:
         host = ""
     if not host or not _is_one_word(value):
-        raise ValueError("must be the name or address of a server")
+        hint = "; the port is given apart" if _PORT.search(value) else ""
+        raise ValueError(f"must be the name or address of a server{hint}")
     return host
 
 

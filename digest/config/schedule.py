@@ -35,7 +35,8 @@ def _phrase(text: str) -> Schedule:
         return parse_phrase(text)
     except NoScheduleError as error:
         examples = ", ".join(map(repr, _examples_near(text)))
-        raise ValueError(f"not a schedule: {text!r}: {error}; write like {examples}") from None
+        write = " Write" if str(error).endswith("?") else "; write"
+        raise ValueError(f"not a schedule: {text!r}: {error}{write} like {examples}") from None
     except ValueError as error:
         raise ValueError(f"not a schedule: {text!r}: {error}") from None
 

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 
+# So many names can be read in one line.
+_FEW = 10
+
+
 def nearest(word: str, words: Iterable[str], likeness: float = 0.6) -> str:
     """`; did you mean 'x'?` for a near miss, else nothing."""
     spelled = {known.lower(): known for known in words}
@@ -33,5 +37,6 @@ def known_name(what: str, name: str, names: Collection[str]) -> str:
     """
     found = spelled(name, names)
     if found not in names:
-        raise UsageError(f"there is no {what} {name!r}{nearest(name, names)}")
+        few = f"; there are: {', '.join(names)}" if 0 < len(names) <= _FEW else ""
+        raise UsageError(f"there is no {what} {name!r}{nearest(name, names) or few}")
     return found

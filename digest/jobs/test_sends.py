@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from digest.config.addresses import mail_address
 from digest.config.fields import one_address
-from digest.config.spelling import nearest
+from digest.config.spelling import known_name, nearest, spelled
 from digest.errors import DeliveryError, UsageError
 from digest.jobs.pictures import without_pictures
 from digest.jobs.render import render_beside
@@ -106,6 +106,7 @@ class TrialSender:
             UsageError: there is no such digest, channel or address.
             DeliveryError: it could not be sent.
         """
+        digest = known_name("digest", digest, self._settings.digests)
         channel, recipient = target(self._settings, digest, to)
         content = await self._send_edition(digest, channel, recipient)
         return SentTest(digest, channel, recipient or channel, content)
@@ -117,9 +118,8 @@ class TrialSender:
             UsageError: there is no such channel.
             DeliveryError: it could not be sent, or would not be.
         """
-        channel = self._channels.get(name)
-        if channel is None:
-            raise UsageError(f"there is no channel {name!r}{nearest(name, self._channels)}")
+        name = known_name("channel", name, self._channels)
+        channel = self._channels[name]
         now, addresses = self._clock(), self._settings.channels[name].test_recipients
         payload = channel.greeting(_GREETING)
         if payload is None or not addresses:
@@ -232,11 +232,10 @@ def target(settings: Settings, digest: str, to: str | None) -> tuple[str, str]:
     """Where a test goes that is to go to an address, to a channel, or anywhere, as `recipients`.
 
     Raises:
-        UsageError: the digest is not there, or cannot go there.
+        UsageError: the digest cannot go there.
     """
-    if digest not in settings.digests:
-        raise UsageError(f"there is no digest {digest!r}{nearest(digest, settings.digests)}")
     known = recipients(settings, digest)
+    to = to and spelled(to, [channel for channel, _ in known])
     for channel, address in known:
         if to in {None, channel, address} or (address and to == mail_address(address)):
             return channel, address
@@ -249,4 +248,5 @@ def target(settings: Settings, digest: str, to: str | None) -> tuple[str, str]:
     if not known:
         raise UsageError(f"{digest} only goes to files, which are not tested; see `digest preview`")
     names = [name for pair in known for name in pair if name]
-    raise UsageError(f"{digest} does not go to {to!r}{nearest(str(to), names)}")
+    goes_to = nearest(str(to), names) or f"; it goes to {', '.join(dict.fromkeys(names))}"
+    raise UsageError(f"{digest} does not go to {to!r}{goes_to}")

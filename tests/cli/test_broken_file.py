@@ -126,6 +126,11 @@ def test_only_what_sends_needs_secrets(reading: Project) -> None:
         assert done.stderr.count("\n") == 1, command
         assert missing in done.stderr
     assert "templates" in reading.command("check").stdout
+    # What needs no secret is tried.
+    online = reading.command("check", "--online").stdout
+    assert "channel team: the webhook answers" in online
+    assert "feed" in online
+    assert "smtp" not in online
 
 
 @pytest.mark.parametrize(

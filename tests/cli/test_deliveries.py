@@ -38,6 +38,13 @@ def states(project: Project) -> dict[str, str]:
     return {row["recipient"]: row["state"] for row in rows(project)}
 
 
+def test_a_digest_that_never_was_is_named(sent: Project) -> None:
+    done = sent.command("deliveries", "--digest", "weekyl")
+    assert (done.returncode, done.stdout) == (0, "No deliveries.\n")
+    assert done.stderr == "digest: the file has no digest 'weekyl'; did you mean 'weekly'?\n"
+    assert rows(sent, "--digest", "WEEKLY", "--state", "retrying") == []
+
+
 def test_before_the_first_run(project: Project) -> None:
     project.configure("/feed")
     for command in (("deliveries",), ("show", "1"), ("incidents",)):

@@ -61,7 +61,7 @@ def imported(folder: Path, *arguments: str) -> set[str]:
     ("arguments", "unneeded"),
     [
         (["--version"], NEVER | SENDING | FETCHING | SETTINGS | STORE),
-        (["--help"], NEVER),
+        (["--help"], NEVER | SENDING | FETCHING | SETTINGS | STORE),
         (["--json", "feeds", "list"], NEVER | SENDING | FETCHING - {"nh3"}),
         (["--json", "status"], NEVER | SENDING | FETCHING),
         (["--json", "poll"], NEVER | SENDING | READING | UNPUBLISHED),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 from click.shell_completion import get_completion_class
 
@@ -123,6 +124,8 @@ def test_what_is_misspelt_is_answered_with_the_nearest(
         ("recipients", "list", "--channel", "LETTERS"),
         ("feeds", "pause", "blog a"),
         ("held", "BLOG A"),
+        ("recipients", "add", "eve@one.example"),
+        ("test", "VAULT"),
     ],
 )
 def test_names_are_found_whatever_their_capitals(
@@ -147,6 +150,14 @@ def test_help_of_a_command(
 
     assert code == 0
     assert shown in out
+
+
+def test_the_list_of_commands_says_what_each_says_of_itself() -> None:
+    context = click.Context(cli)
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        assert command is not None
+        assert cli.summary(context, name) == command.get_short_help_str(200)
 
 
 @pytest.mark.parametrize(
@@ -182,6 +193,8 @@ def completed(words: str) -> list[str]:
         ("preview ", ["weekly"]),
         ("preview W", ["weekly"]),
         ("send --to v", ["Vault"]),
+        ("send --test v", ["Vault"]),
+        ("test l", ["letters"]),
         ("recipients list --channel l", ["letters"]),
         ("poll ", ["Blog A", "https://b.example/feed"]),
         ("feeds pause b", ["Blog A"]),

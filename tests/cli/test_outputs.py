@@ -147,8 +147,8 @@ def test_schema_output_prints_it(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (["pol"], "there is no command 'pol'; do you mean 'poll'?"),
-        (["feeds"], "there is no command 'feeds'; do you mean 'feeds add'?"),
+        (["pol"], "there is no command 'pol'; did you mean 'poll'?"),
+        (["feeds"], "there is no command 'feeds'; did you mean 'feeds add'?"),
         (["xyzzy"], "there is no command 'xyzzy'; there are: run, check, poll, "),
         (["schema"], "schema has no schema: what it prints is a JSON Schema"),
     ],

@@ -37,11 +37,11 @@ def test_the_next_edition_is_tested_without_a_daemon_and_by_one(polled: Project)
 
     with polled.daemon() as process:
         wait_for(process, event("started"))
-        assert polled.json("send", "weekly", "--test", "team")["channel"] == "team"
+        assert polled.json("send", "Weekly", "--test", "Team")["channel"] == "team"
         # A person who gets no edition may see what they look like.
         asked = polled.command("send", "weekly", "--test", "me@else.example")
         assert asked.stdout == "The next edition of weekly, sent to me@else.example as a test\n"
-        assert polled.json("test", "team")["recipient"] == "team"
+        assert polled.json("test", "Team")["recipient"] == "team"
         finish(process)
     assert [mail.recipient for mail in polled.mail.mails] == ["ada@one.example", "me@else.example"]
     assert "[Test]" in str([seen.body for seen in polled.slack.seen])
@@ -66,10 +66,15 @@ def test_a_channel_is_tested(polled: Project) -> None:
     ("arguments", "words"),
     [
         (("test", "inbx"), "there is no channel 'inbx'; did you mean 'inbox'?"),
+        (("test", "pigeons"), "there is no channel 'pigeons'; there are: inbox, team, vault"),
         (("send", "weekyl", "--test"), "there is no digest 'weekyl'; did you mean 'weekly'?"),
         (
             ("send", "weekly", "--test", "teem"),
             "weekly does not go to 'teem'; did you mean 'team'?",
+        ),
+        (
+            ("send", "weekly", "--test", "nobody"),
+            "weekly does not go to 'nobody'; it goes to ",
         ),
         (("send", "weekly", "--test", "a@ b"), "'a@ b' is not"),
         (("send", "weekly", "--test", "team", "--to", "team"), "give --to or --test, not both"),

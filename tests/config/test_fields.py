@@ -51,6 +51,7 @@ def test_the_good_ones_load(tmp_path: Path) -> None:
         ("feed", "https://a..example/feed", "must be a web address"),
         ("hook", "https://hooks..example/x", "must be a web address"),
         ("host", "smtp..example.com", "must be the name or address of a server"),
+        ("host", "smtp.example.com:587", "a server; the port is given apart"),
         ("host", " ", "must be the name or address of a server"),
         ("sender", "ü@example.com", "has letters that mail servers do not all take"),
         ("to", "ada@exa..mple.com", "is not a domain"),

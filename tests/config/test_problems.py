@@ -99,6 +99,17 @@ CASES = [
             f"must be one of {', '.join(CHANNEL_KINDS)}; did you mean 'email'?",
         ),
     ),
+    *(
+        case(
+            f"the address of another service for {kind}",
+            f"{FEEDS}channels:\n  out: {{kind: {kind}, webhook_url: '{address}'}}\n{DIGESTS}",
+            (3, "channels.out", f"the address is a webhook of {other}, for a channel of kind"),
+        )
+        for kind, address, other in (
+            ("discord", "https://hooks.slack.com/services/T0/B0/s3cret", "Slack"),
+            ("slack", "https://discord.com/api/webhooks/1/s3cret", "Discord"),
+        )
+    ),
     case(
         "no kind",
         f"{FEEDS}channels:\n  out:\n    path: o.md\n{DIGESTS}",
@@ -530,7 +541,7 @@ def test_all_problems_come_at_once(tmp_path: Path) -> None:
             ),
             (
                 "23: digests.weekly.schedule: not a schedule: 'every mondy at 09:00': 'mondy' is"
-                " not a word of a schedule; did you mean 'monday'?; write like 'first monday at"
+                " not a word of a schedule; did you mean 'monday'? Write like 'first monday at"
                 " 09:00', 'every monday, thursday at 17:00', 'weekends at 10:00'"
             ),
             "24: digests.weekly.feeds[0]: there is no feed or tag 'tag:new'",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -24,11 +24,10 @@ from digest.cli.setup.prompts import (
     BACK,
     SCHEDULE,
     ZONE,
-    BackError,
     agree,
-    answered,
     ask,
     tell,
+    transcript,
     zone_here,
 )
 from digest.cli.setup.write import secret_file
@@ -38,7 +37,6 @@ from digest.errors import UsageError
 from digest.jobs.first_edition import REACHES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from digest.cli.setup.first_config import StartFeed
@@ -110,12 +108,14 @@ def gather_answers(config: Path, given: Given) -> tuple[Start, dict[str, str]]:
     asks = person and not (given.feed and targets)
     if asks:
         tell(f"This makes {config}. Each answer is tried at once; Ctrl-C leaves nothing.")
-        tell(f"To change what you answered, write `{BACK}`.")
-    feeds, targets, (schedule, zone), web = _in_order(
-        lambda: _feeds(given),
-        lambda: _tried(targets, test=not given.no_test, person=person),
-        lambda: _time(given, asks=asks),
-        lambda: asks and agree(_PAGES, default=False),
+        tell(f"To be asked the question before again, write `{BACK}`.")
+    feeds, targets, (schedule, zone), web = transcript.play(
+        lambda: (
+            _feeds(given),
+            _tried(targets, test=not given.no_test, person=person),
+            _time(given, asks=asks),
+            asks and agree(_PAGES, default=False),
+        )
     )
     secrets = _SecretFiles(config)
     start = Start(
@@ -130,19 +130,6 @@ def gather_answers(config: Path, given: Given) -> tuple[Start, dict[str, str]]:
         secrets.add("web_password", token_urlsafe(12)) if web else "",
     )
     return start, secrets.texts
-
-
-def _in_order(*steps: Callable[[], Any]) -> list[Any]:
-    """What each step answers; whoever wants back begins a step anew, or comes to that before."""
-    answers: list[Any] = []
-    while len(answers) < len(steps):
-        before = answered()
-        try:
-            answers.append(steps[len(answers)]())
-        except BackError:
-            if answered() == before:
-                del answers[-1:]
-    return answers
 
 
 def _refuse_missing(given: Given, targets: Targets) -> None:

@@ -13,13 +13,14 @@ from digest.cli.setup.probe import HookProbe, one_line, try_login
 from digest.cli.setup.prompts import (
     ADDRESS,
     FOLDER,
-    WEBHOOK,
+    Answer,
     agree,
     ask,
     ask_secret,
     choose,
     setting,
     tell,
+    transcript,
 )
 from digest.config.addresses import mail_address
 from digest.config.channels import CHANNEL_KINDS
@@ -29,6 +30,7 @@ from digest.errors import DeliveryError, DigestError, UsageError
 from digest.file_errors import file_trouble
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from digest.config import SmtpSettings
@@ -102,7 +104,8 @@ def targets_given(targets: Targets, *, test: bool, person: bool) -> Targets:
     smtp = targets.smtp
     if test:
         try:
-            tell(f"  {one_line(aio.run(try_login(smtp, targets.to)))}")
+            answer = transcript.attempt(lambda: aio.run(try_login(smtp, targets.to)))
+            tell(f"  {one_line(answer)}")
         except DeliveryError as error:
             raise DigestError(
                 f"{with_port(smtp.host, smtp.port)}: {one_line(error.reason)}"
@@ -110,15 +113,27 @@ def targets_given(targets: Targets, *, test: bool, person: bool) -> Targets:
     return targets
 
 
+def _webhook(kind: str) -> Callable[[str], str]:
+    """Reads the address of a webhook of this kind."""
+
+    def read(text: str) -> str:
+        url = setting(WebUrl)(text)
+        CHANNEL_KINDS[kind].refuse_foreign(url)
+        return url
+
+    return read
+
+
 def _check_hook(kind: str, url: str, *, test: bool) -> None:
     try:
-        setting(WebUrl)(url)
+        _webhook(kind)(url)
     except ValueError as error:
-        raise UsageError(f"the webhook {error}") from None
+        raise UsageError(f"{kind.capitalize()}, the webhook's address: {error}") from None
     if test:
         probe = HookProbe(kind, url)
         try:
-            tell(f"  {kind.capitalize()}: {aio.run(probe.check())}")
+            answer = transcript.attempt(lambda: aio.run(probe.check()))
+            tell(f"  {kind.capitalize()}: {answer}")
         except DeliveryError as error:
             raise DigestError(f"{kind.capitalize()}: {probe.one_line(error.reason)}") from None
 
@@ -146,17 +161,20 @@ def ask_for_targets(server: Server, *, test: bool) -> Targets:
 
 
 def _ask_for_hook(kind: str, *, test: bool) -> str:
-    name = kind.capitalize()
     while True:
-        url = ask_secret(HOOKS[kind].question, WEBHOOK)
-        if not test:
+        url = ask_secret(HOOKS[kind].question, Answer("url", _webhook(kind)))
+        if not test or _works(kind, HookProbe(kind, url)):
             return url
-        probe = HookProbe(kind, url)
-        try:
-            tell(f"  {name}: {aio.run(probe.check())}")
-            if probe.can_greet and agree("Post a line there, to see it?"):
-                aio.run(probe.greet())
-        except DeliveryError as error:
-            tell(f"! {name}: {probe.one_line(error.reason)}")
-        else:
-            return url
+
+
+def _works(kind: str, probe: HookProbe) -> bool:
+    """Whether the address is known there; posts a line if that is agreed to."""
+    name = kind.capitalize()
+    try:
+        tell(f"  {name}: {transcript.attempt(lambda: aio.run(probe.check()))}")
+        if probe.can_greet and agree("Post a line there, to see it?"):
+            transcript.attempt(lambda: aio.run(probe.greet()))
+    except DeliveryError as error:
+        tell(f"! {name}: {probe.one_line(error.reason)}")
+        return False
+    return True

@@ -9,7 +9,7 @@ from digest.cli import aio
 from digest.cli.output import progress
 from digest.cli.setup.first_config import StartFeed
 from digest.cli.setup.probe import find_feeds, one_line
-from digest.cli.setup.prompts import SITE, agree, ask, ask_more, choose, tell
+from digest.cli.setup.prompts import SITE, agree, ask, ask_more, choose, tell, transcript
 from digest.errors import FeedError
 from digest.feeds.discovery import is_of_the_site, plain_address, web_address
 from digest.feeds.http.sockets import NOT_PUBLIC
@@ -81,6 +81,11 @@ def _look(site: str, *, private: bool) -> list[Candidate]:
     Raises:
         FeedError: there is none; the error is that of https.
     """
+    found: list[Candidate] = transcript.attempt(lambda: _look_now(site, private=private))
+    return found
+
+
+def _look_now(site: str, *, private: bool) -> list[Candidate]:
     url = web_address(site)
     with progress("looking", None) as done:
         try:

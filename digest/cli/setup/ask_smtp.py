@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from digest.cli import aio
 from digest.cli.setup.probe import one_line, send_greeting, try_login
-from digest.cli.setup.prompts import HOST, SENDER, agree, ask, ask_secret, tell
+from digest.cli.setup.prompts import HOST, PORT, SENDER, agree, ask, ask_secret, tell, transcript
 from digest.config import SmtpSettings
 from digest.config.providers import provider_of
 from digest.errors import DeliveryError, UsageError
@@ -98,9 +98,11 @@ def ask_for_server(server: Server, address: str, *, test: bool) -> Server:
 
 def _works(settings: SmtpSettings, address: str) -> bool:
     try:
-        tell(f"  {one_line(aio.run(try_login(settings, [address])))}")
+        found = transcript.attempt(lambda: aio.run(try_login(settings, [address])))
+        tell(f"  {one_line(found)}")
         if agree(f"Send a test email to {address} now?"):
-            tell(f"  sent: {one_line(aio.run(send_greeting(settings, address)))}")
+            sent = transcript.attempt(lambda: aio.run(send_greeting(settings, address)))
+            tell(f"  sent: {one_line(sent)}")
     except DeliveryError as error:
         tell(f"! {settings.host}:{settings.port}: {one_line(error.reason)}")
         return False
@@ -116,7 +118,7 @@ def _ask_login(known: Server, address: str) -> Server:
 def _ask_all(known: Server, address: str) -> Server:
     host = ask("Mail server", HOST, known.host)
     guess = replace(known, host=host).filled(address)
-    port = ask("Port", click.IntRange(1, 65535), str(known.port or guess.port))
+    port = ask("Port", PORT, str(known.port or guess.port))
     guess = replace(guess, port=port, security=known.security).filled(address)
     security = ask("Encryption", click.Choice(SECURITY), guess.security)
     username, password = _NO_LOGIN, None

@@ -22,6 +22,9 @@ SCHEMA_FILE = "digest.schema.json"
 _PARTS = ((12, "Morning"), (17, "Afternoon"), (24, "Evening"))
 _COMMENT_COLUMN = 36
 
+PAGES = "127.0.0.1:8080"
+"""Where the pages for operators listen."""
+
 
 class StartFeed(Struct, frozen=True):
     """A feed of the new configuration."""
@@ -177,7 +180,7 @@ def _digest(start: Start) -> Iterator[str]:
 def _web(start: Start) -> Iterator[str]:
     if start.web_password_file:
         yield "web:"
-        yield _with("  listen: 127.0.0.1:8080", "open http://127.0.0.1:8080 on this machine")
+        yield _with(f"  listen: {PAGES}", f"open http://{PAGES} on this machine")
         yield f"  password_file: {scalar(start.web_password_file)}"
 
 

@@ -22,6 +22,7 @@ from digest.cli.setup.answers import (
 from digest.cli.setup.ask_channels import HOOK_OPTIONS, HOOKS
 from digest.cli.setup.ask_smtp import SECURITY
 from digest.cli.setup.first_config import (
+    PAGES,
     SCHEMA_FILE,
     Start,
     StartFeed,
@@ -209,5 +210,8 @@ def _show(written: Init, command: str, start: Start) -> None:
     }
     if nothing:
         del steps["run --once"]
+    width = max(28, len(f"{command} service install"))
     for subcommand, effect in steps.items():
-        say(f"  {command + ' ' + subcommand:<28} {effect}")
+        say(f"  {f'{command} {subcommand}':<{width}} {effect}")
+    if start.web_password_file:
+        say(f"Pages, while it runs: http://{PAGES}, password in {start.web_password_file}")

@@ -9,6 +9,7 @@ import click
 from pydantic import TypeAdapter, ValidationError
 
 from digest.cli.output import say
+from digest.cli.setup.transcript import BackError, Transcript
 from digest.config.addresses import without_credentials
 from digest.config.fields import Address, Host, Name, Sender, WebUrl, Zone
 from digest.config.schedule import parse_schedule
@@ -60,10 +61,6 @@ def setting(kind: Any, message: str = "") -> Callable[[str], str]:
     return read
 
 
-class BackError(Exception):
-    """Whoever is asked wants to change what was answered before."""
-
-
 def _site(text: str) -> str:
     """A site as it is written; one without a scheme is tried by https, then by http."""
     url = setting(WebUrl)(web_address(text))
@@ -82,6 +79,12 @@ def _duration(text: str) -> str:
     return text
 
 
+def _port(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) < 65536):
+        raise ValueError("must be a number of 1 to 65535")
+    return int(text)
+
+
 def _folder(text: str) -> str:
     path = text.rstrip("/")
     if not path or not path.isprintable() or set(path) & set("{}"):
@@ -93,8 +96,8 @@ SITE = Answer("url", _site)
 ADDRESS = Answer("address", setting(Address))
 SENDER = Answer("address", setting(Sender))
 HOST = Answer("host", setting(Host))
+PORT = Answer("port", _port)
 FOLDER = Answer("folder", _folder)
-WEBHOOK = Answer("url", setting(WebUrl))
 SCHEDULE = Answer("schedule", _schedule)
 ZONE = Answer("zone", setting(Zone))
 DURATION = Answer("duration", _duration)
@@ -103,51 +106,26 @@ NAME = Answer(
 )
 
 
+# Of the one person that this process asks.
+transcript = Transcript()
+
+
 def ask(question: str, kind: Kind, default: str | None = None) -> Any:
     """One answer; an empty one is the default, where there is one."""
-    return click.prompt(
-        visible(question), type=kind, default=default, value_proc=_or_back(kind), err=True
-    )
-
-
-class _Answers:
-    number = 0
-
-
-def answered() -> int:
-    """How many questions have been answered by now."""
-    return _Answers.number
-
-
-def _or_back(kind: Kind) -> Callable[[str], Any]:
-    """What takes an answer, or the wish to go back, which no question has for an answer."""
-
-    def read(text: str) -> Any:
-        if text.strip().lower() == BACK:
-            raise BackError
-        answer = kind.convert(text, None, None)
-        _Answers.number += 1
-        return answer
-
-    return read
+    return _prompt(question, _reader(kind), type=kind, default=default)
 
 
 def ask_more(question: str, kind: Kind) -> Any:
     """One answer, or an empty text."""
-    return click.prompt(
-        visible(question),
-        default="",
-        show_default=False,
-        value_proc=lambda text: _or_back(kind)(text) if text.strip() else "",
-        err=True,
+    read = _reader(kind)
+    return _prompt(
+        question, lambda text: read(text) if text.strip() else "", default="", show_default=False
     )
 
 
 def ask_secret(question: str, kind: Kind = click.STRING) -> str:
     """An answer that is not shown."""
-    answer: str = click.prompt(
-        f"{visible(question)} (not shown)", value_proc=_or_back(kind), hide_input=True, err=True
-    )
+    answer: str = _prompt(f"{question} (not shown)", _reader(kind), hide_input=True)
     return answer
 
 
@@ -160,15 +138,30 @@ def agree(question: str, *, default: bool = True) -> bool:
             raise ValueError("write y for yes or n for no")
         return word.startswith("y")
 
-    kind = Answer("yes or no", read)
-    agreed: bool = click.prompt(
-        f"{visible(question)} {'[Y/n]' if default else '[y/N]'}",
-        "y" if default else "n",
-        value_proc=_or_back(kind),
+    agreed: bool = _prompt(
+        f"{question} {'[Y/n]' if default else '[y/N]'}",
+        _reader(Answer("yes or no", read)),
+        default="y" if default else "n",
         show_default=False,
-        err=True,
     )
     return agreed
+
+
+def _reader(kind: Kind) -> Callable[[str], Any]:
+    return lambda text: kind.convert(text, None, None)
+
+
+def _prompt(question: str, read: Callable[[str], Any], **how: Any) -> Any:
+    """Ask until the answer can be read, or is the wish to go back, which no question takes."""
+
+    def read_or_back(text: str) -> Any:
+        if text.strip().lower() == BACK:
+            raise BackError
+        return read(text)
+
+    return transcript.answer(
+        lambda: click.prompt(visible(question), value_proc=read_or_back, err=True, **how)
+    )
 
 
 def choose(question: str, options: Sequence[str], names: Sequence[str] = ()) -> list[int]:
@@ -197,8 +190,9 @@ def choose(question: str, options: Sequence[str], names: Sequence[str] = ()) -> 
 
 
 def tell(text: str = "") -> None:
-    """A line beside the questions."""
-    say(text, err=True)
+    """A line beside the questions, unless it was seen before."""
+    if not transcript.repeats:
+        say(text, err=True)
 
 
 def zone_here() -> str:

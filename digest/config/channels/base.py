@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, get_args
 
 from msgspec import Struct
+from pydantic import model_validator
 
 from digest.config.base import Model
+from digest.config.secrets import MissingSecret
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,12 +26,14 @@ class Hook(Struct, frozen=True):
     """How `digest init` asks for a kind of channel that one secret address is enough for.
 
     `key` is the setting that takes the address, like `webhook_url`; `name` is what the channel is
-    called in the file that is made.
+    called in the file that is made; `pattern` is how the service's own addresses look, which no
+    other kind of channel can post to.
     """
 
     key: str
     name: str
     question: str
+    pattern: str | None = None
 
 
 class ChannelSettings(Model):
@@ -54,6 +59,28 @@ class ChannelSettings(Model):
     """Whether it sends through the mail server of the file."""
     keeps_list: ClassVar[bool] = False
     """Whether it has a list of recipients that grows and shrinks beside the file."""
+
+    @classmethod
+    def refuse_foreign(cls, address: str) -> None:
+        """Refuse the address of another service's webhook.
+
+        Raises:
+            ValueError: it belongs to a channel of another kind.
+        """
+        for other in ChannelSettings.__subclasses__():
+            pattern = other.hook and other.hook.pattern
+            if other is not cls and pattern and re.fullmatch(pattern, address):
+                (kind,) = get_args(other.model_fields["kind"].annotation)
+                raise ValueError(
+                    f"the address is a webhook of {kind.capitalize()}, for a channel of kind {kind}"
+                )
+
+    @model_validator(mode="after")
+    def _address_of_its_kind(self) -> ChannelSettings:
+        address = self.hook_address
+        if address and not isinstance(address, MissingSecret):
+            self.refuse_foreign(address.get_secret_value())
+        return self
 
     @property
     def recipients(self) -> tuple[str, ...]:

@@ -21,7 +21,11 @@ class DiscordSettings(ChannelSettings):
         "webhook_url": f"{WEBHOOK_WORDS} channel channel_id token",
         "thread": "thread_id topic",
     }
-    hook: ClassVar[Hook | None] = Hook("webhook_url", "community", "The webhook's address")
+    hook: ClassVar[Hook | None] = Hook(
+        *("webhook_url", "community", "The Discord webhook's address"),
+        # Those that end in the name of another kind take what that one posts.
+        pattern=r"https://(\w+\.)?discord(app)?\.com/api/webhooks/[^/]+/[^/]+/?",
+    )
     remedy: ClassVar[str] = (
         "look whether the webhook is still among the channel's integrations, and at the network"
     )

@@ -44,7 +44,10 @@ class SlackSettings(ChannelSettings):
         "api_url": "api base_url",
         "threads": "thread threaded replies use_threads",
     }
-    hook: ClassVar[Hook | None] = Hook("webhook_url", "team", "The incoming webhook's address")
+    hook: ClassVar[Hook | None] = Hook(
+        *("webhook_url", "team", "The Slack webhook's address"),
+        pattern=r"https://hooks\.slack(-gov)?\.com/.*",
+    )
     remedy: ClassVar[str] = "look at the network, and at HTTPS_PROXY where there is a proxy"
 
     @property

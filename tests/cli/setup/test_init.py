@@ -102,9 +102,12 @@ def test_from_an_empty_folder_to_the_first_email_in_one_init_and_one_run(site: P
         screen.answer("One or more [1]:")
         screen.answer("Email address:", "eve@one.example")
         screen.answer("Mail server:", "back")
-        screen.answer("One or more [1]:")
         screen.answer("Email address:", "ada@one.example")
         screen.answer("Mail server:", "127.0.0.1")
+        screen.answer("Port [25]:", "66000")
+        screen.expect("must be a number of 1 to 65535")
+        screen.answer("Port [25]:", "26")
+        screen.answer("Encryption (starttls, tls, none) [none]:", "Back")
         screen.answer("Port [25]:", str(site.mail.port))
         screen.answer("Encryption (starttls, tls, none) [none]:")
         screen.answer("Sender [ada@one.example]:")
@@ -114,6 +117,7 @@ def test_from_an_empty_folder_to_the_first_email_in_one_init_and_one_run(site: P
         screen.answer("When [daily at 09:00]:", "every friday at 10:00")
         screen.answer("Time zone [Europe/Berlin]:")
         screen.answer("to see how all is? [y/N]:", "back")
+        screen.answer("Time zone [Europe/Berlin]:", "back")
         screen.answer("When [daily at 09:00]:")
         screen.answer("Time zone [Europe/Berlin]:")
         screen.answer("to see how all is? [y/N]:")
@@ -122,6 +126,7 @@ def test_from_an_empty_folder_to_the_first_email_in_one_init_and_one_run(site: P
         screen.expect("digest run --once")
         assert screen.finish() == 0
     assert names(site.folder) == ["config.yaml", "digest.schema.json"]
+    # Going back past it sends no second one.
     assert [mail.recipient for mail in site.mail.mails] == ["ada@one.example"]
     site.mail.mails.clear()
 
@@ -206,14 +211,13 @@ def test_slack_and_a_folder_with_a_post_to_see_and_a_longer_reach(site: Project)
         most = len(HOOK_OPTIONS) + 2
         screen.expect(f"write one or more numbers of 1 to {most}, like '1' or '1, {most}', or of")
         screen.answer("One or more [1]:", "slack and file")
-        screen.answer("webhook's address (not shown):", site.slack.url + dead)
+        screen.answer("The Slack webhook's address (not shown):", site.slack.url + dead)
         screen.expect("! Slack: 404 nothing at ***; make a new token or webhook")
         screen.answer("webhook's address (not shown):", site.slack.url + HOOK)
         screen.expect("Slack: the webhook answers")
         screen.answer("Post a line there, to see it? [Y/n]:", "maybe")
         screen.answer("Post a line there, to see it? [Y/n]:")
         screen.answer("Folder [digests]:", "out here/")
-        screen.answer("When [daily at 09:00]:", "sometimes")
         screen.answer("When [daily at 09:00]:", "sometimes")
         screen.expect("'sometimes' is not a word of a schedule; write like 'daily at 07:30'")
         screen.answer("When [daily at 09:00]:", "weekdays at 8:30")
@@ -223,6 +227,9 @@ def test_slack_and_a_folder_with_a_post_to_see_and_a_longer_reach(site: Project)
         screen.answer("to see how all is? [y/N]:", "y")
         screen.expect("Nothing in the feeds is younger than 3d: it goes back 7d.")
         screen.expect("1 story: Morning briefing: Story 3")
+        screen.expect(
+            "Pages, while it runs: http://127.0.0.1:8080, password in secrets/web_password"
+        )
         assert screen.finish() == 0
     assert HOOK not in screen.shown
     posts = [seen.json["text"] for seen in site.slack.requests_to(HOOK)]
@@ -253,6 +260,9 @@ def test_ctrl_c_leaves_nothing_behind(site: Project) -> None:
     site.feeds.replies["/feed"] = held_the_second_time
     with terminal(site, "init", *feed(site)) as screen:
         screen.answer("One or more [1]:", "slack")
+        discord = "https://discord.com/api/webhooks/1/s3cret"
+        screen.answer("webhook's address (not shown):", discord)
+        screen.expect("the address is a webhook of Discord, for a channel of kind discord")
         screen.answer("webhook's address (not shown):", site.slack.url + HOOK)
         screen.answer("to see it? [Y/n]:", "n")
         screen.answer("When [")

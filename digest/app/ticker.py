@@ -58,6 +58,10 @@ class DaemonHealth:
         """Note that the minute has come round."""
         self._beat = self._clock()
 
+    def wait(self) -> None:
+        """Note that no round of polling can be, for a reason that a new start does not mend."""
+        self._polled = self._clock()
+
     def note_poll(self, result: PollResult) -> None:
         """Count a poll."""
         self.polls[result.outcome] += 1
@@ -181,6 +185,7 @@ class Ticker:
         database = database_of(self.runtime.settings)
         # What cannot be recorded would be asked for again, every minute.
         if lack := await asyncio.to_thread(database.reason_not_to_write):
+            self._health.wait()
             raise StoreError(f"{database}: {lack}")
         with self._health.round():
             await self.runtime.poll_job.poll_due()

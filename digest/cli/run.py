@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -18,6 +19,7 @@ from digest.log import event
 from digest.store import database_of
 from digest.web.control import control_socket
 from digest.web.server import web_server
+from digest.web.waiting import answers_while_waiting
 
 if TYPE_CHECKING:
     from digest.app.results import Run
@@ -80,7 +82,8 @@ async def _serve(options: Options, settings: Settings) -> NoReturn:
                 await daemon.run(stop)
 
     # A daemon that ended would only be started again, and find no more room.
-    await despite_full_disk(serve, database_of(settings), stop)
+    waiting = partial(answers_while_waiting, settings)
+    await despite_full_disk(serve, database_of(settings), stop, waiting)
     event(_log, logging.INFO, "stopped")
     # Not after the loop has ended, which waits for its threads: a name that does not resolve holds
     # one for longer than a stop may take.

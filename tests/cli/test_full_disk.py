@@ -32,6 +32,8 @@ def test_the_daemon_waits_for_its_disk(project: Project, disk: Disk) -> None:
         log = log_lines(daemon)
         assert next(log)["event"] == "waits for its disk"
         assert project.feeds.seen == []
+        # What starts it anew where it is not healthy would find no more room.
+        assert project.command("status", "--healthcheck").returncode == 0
         shown = project.command("status").stdout
         assert "No space left on device" in shown
         assert "All well" not in shown

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from zlib import crc32
 
 from msgspec import Struct
 
@@ -125,6 +127,16 @@ class DatabaseAddress(Struct, frozen=True):
     def control_socket(self) -> Path:
         """Where the daemon that writes it can be asked."""
         return beside(self._path, ".sock")
+
+    def place_on_disk(self) -> str:
+        """What tells it from all others of this machine, though paths are alike in containers.
+
+        Raises:
+            OSError: nobody can tell.
+        """
+        folder, _ = self._place()
+        found, path = folder.stat(), self._path.absolute().relative_to(folder)
+        return f"{found.st_dev}-{found.st_ino}-{crc32(os.fsencode(path)):08x}"
 
     def owner(self) -> int:
         """The number of the user whose it is.

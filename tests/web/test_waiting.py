@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
@@ -16,6 +15,8 @@ from digest.web.waiting import answers_while_waiting
 from tests.databases import database_at
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from digest.config import Settings
     from digest.store import DatabaseAddress
 

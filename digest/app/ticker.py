@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from digest.app.wiring import utc_now
 from digest.editions.weekly import weekly_schedule
 from digest.errors import StoreError, mendable
-from digest.jobs.plan import bring_in_line
+from digest.jobs.plan import bring_in_line, know_settings
 from digest.log import event
 from digest.store import database_of
 
@@ -178,7 +178,9 @@ class Ticker:
     async def _plan_then_poll(self) -> None:
         # What the clock that ran ahead wrote would be waited for.
         context = self.runtime.context
-        await bring_in_line(context.settings, context.store, context.clock())
+        now = context.clock()
+        await bring_in_line(context.settings, context.store, now)
+        await know_settings(context.settings, context.store, now)
         await self._poll_then_publish()
 
     async def _poll_then_publish(self) -> None:

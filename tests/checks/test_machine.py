@@ -89,6 +89,17 @@ def test_what_stands_in_the_place_of_a_database_is_told(
             use()
 
 
+def test_a_path_that_sqlite_cannot_open_is_told(tmp_path: Path) -> None:
+    for longest, told in [(504, []), (505, ["SQLite opens no path of over 504 bytes"])]:
+        start = f"{tmp_path}/{'x' * 200}/"
+        name = "y" * (longest - len(start) - 101)
+        path = Path(f"{start}{name}/{'z' * 100}")
+        assert len(str(path)) == longest
+        assert [found.said for found in check_opens(database_at(path))] == told
+        if not told:
+            Store(database_at(path)).close()
+
+
 def test_a_database_that_is_a_link_in_a_circle_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "digest.db"
     path.symlink_to(path)

@@ -15,6 +15,8 @@ from digest.errors import PlaceError, StoreError
 from digest.file_errors import access_trouble, file_trouble
 
 _AT_ONCE = 1_000_000
+# 512 in SQLite, with the name of a journal.
+_LONGEST_PATH = 504
 _ELSEWHERE = "set `database` to the path of a file"
 _MENDS = {
     sqlite3.SQLITE_CORRUPT: "it is damaged, restore a backup",
@@ -33,6 +35,10 @@ def file_exists(path: Path) -> bool:
         PlaceError: none can be there.
         StoreError: nobody may look.
     """
+    if len(os.fsencode(path.absolute())) > _LONGEST_PATH:
+        raise PlaceError(
+            f"{path}: SQLite opens no path of over {_LONGEST_PATH} bytes; {_ELSEWHERE}"
+        )
     try:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError):

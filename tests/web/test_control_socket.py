@@ -111,19 +111,25 @@ async def test_without_a_socket_the_daemon_works_on(
     assert [record.getMessage() for record in caplog.records] == ["no control socket"]
 
 
+async def say_that_it_lives(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    if await reader.read(1):
+        writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{"result": true}')
+    writer.close()
+
+
 @as_root
 async def test_a_name_that_somebody_else_took_is_not_asked(fileless: DatabaseAddress) -> None:
     address = nameless_address(fileless)
     assert address
-    with socket.socket(socket.AF_UNIX) as theirs:
-        theirs.bind(address)
-        os.seteuid(NOBODY)
+    for user, asked in ((NOBODY, False), (0, True)):
+        # Who listens counts.
+        os.seteuid(user)
         try:
-            # Who listens counts.
-            theirs.listen()
+            theirs = await asyncio.start_unix_server(say_that_it_lives, address)
         finally:
             os.seteuid(0)
-        assert not await daemon_is_alive(fileless)
+        async with theirs:
+            assert await daemon_is_alive(fileless) is asked
 
 
 async def test_it_has_its_rights_before_anybody_can_connect(

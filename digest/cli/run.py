@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -19,9 +18,10 @@ from digest.log import event
 from digest.store import database_of
 from digest.web.control import control_socket
 from digest.web.server import web_server
-from digest.web.waiting import answers_while_waiting
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
     from digest.app.results import Run
     from digest.cli.options import Options
     from digest.config import Settings
@@ -82,7 +82,12 @@ async def _serve(options: Options, settings: Settings) -> NoReturn:
                 await daemon.run(stop)
 
     # A daemon that ended would only be started again, and find no more room.
-    waiting = partial(answers_while_waiting, settings)
+    def waiting(reason: str) -> AbstractAsyncContextManager[None]:
+        # Most never wait.
+        from digest.web.waiting import answers_while_waiting
+
+        return answers_while_waiting(settings, reason)
+
     await despite_full_disk(serve, database_of(settings), stop, waiting)
     event(_log, logging.INFO, "stopped")
     # Not after the loop has ended, which waits for its threads: a name that does not resolve holds

@@ -81,13 +81,13 @@ async def _serve(options: Options, settings: Settings) -> NoReturn:
             async with control_socket(daemon), web_server(daemon):
                 await daemon.run(stop)
 
-    # A daemon that ended would only be started again, and find no more room.
     def waiting(reason: str) -> AbstractAsyncContextManager[None]:
         # Most never wait.
         from digest.web.waiting import answers_while_waiting
 
         return answers_while_waiting(settings, reason)
 
+    # A daemon that ended would only be started again, and find no more room.
     await despite_full_disk(serve, database_of(settings), stop, waiting)
     event(_log, logging.INFO, "stopped")
     # Not after the loop has ended, which waits for its threads: a name that does not resolve holds

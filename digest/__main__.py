@@ -15,9 +15,12 @@ def main() -> NoReturn:
 
     Until it has something to finish, SIGTERM ends it at once, and not by an exception, which could
     come in the middle of an import: for the first process of a container no signal does that by
-    itself. A daemon exits with 0, as it does later.
+    itself. A daemon exits with 0, as it does later, and a SIGHUP does not end it.
     """
     code = 0 if "run" in sys.argv and "--once" not in sys.argv else _INTERRUPTED
+    if code == 0:
+        # Settings are read after this, so that there is nothing to take over yet.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: os._exit(code))
     # This takes a while, in which a signal may come.
     from digest.cli import main as run_and_leave

@@ -93,6 +93,10 @@ class StoreError(DigestError):
     """The database cannot be opened, read or written."""
 
 
+class PlaceError(StoreError):
+    """No database can be at its path: something else is there, or in the place of its folder."""
+
+
 class OldSchemaError(StoreError):
     """A database that the next daemon upgrades; until then nobody reads it."""
 

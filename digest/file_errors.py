@@ -12,6 +12,22 @@ _REFUSED = {errno.EACCES, errno.EPERM}
 _ELSEWHERE = "run it as that user, or use a place elsewhere"
 # The parts of a path like /etc.
 _TOP = 2
+# More than any list of recipients needs.
+_LONGEST_TEXT = 64_000_000
+
+
+def read_short_text(path: Path, errors: str = "strict") -> str:
+    """The text of a file that people write; one without an end, like a device, is refused.
+
+    Raises:
+        OSError: it cannot be read.
+        UnicodeDecodeError: it is not UTF-8, and `errors` is not another rule for that.
+    """
+    with path.open(encoding="utf-8", errors=errors) as file:
+        text = file.read(_LONGEST_TEXT + 1)
+    if len(text) > _LONGEST_TEXT:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    return text
 
 
 def file_trouble(path: Path, error: OSError) -> str:
@@ -37,7 +53,11 @@ def access_trouble(path: Path) -> str | None:
         if not os.path.lexists(folder / path.relative_to(folder).parts[0]):
             # It is to be made here.
             return None if _may(folder, os.W_OK) else _whose(folder, _give_over(folder))
-    return None if _may(path, os.R_OK | os.W_OK) else _whose(path, _give_over(path))
+    if _may(path, os.R_OK | os.W_OK):
+        return None
+    if _may(path, os.R_OK) and os.statvfs(path).f_flag & os.ST_RDONLY:
+        return "its disk is mounted read only"
+    return _whose(path, _give_over(path))
 
 
 def _may(place: Path, needed: int) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from digest.app.wiring import utc_now
 from digest.editions.weekly import weekly_schedule
 from digest.errors import StoreError, mendable
-from digest.jobs.plan import bring_in_line
+from digest.jobs.plan import bring_in_line, know_settings
 from digest.log import event
 from digest.store import database_of
 
@@ -57,6 +57,10 @@ class DaemonHealth:
     def beat(self) -> None:
         """Note that the minute has come round."""
         self._beat = self._clock()
+
+    def wait(self) -> None:
+        """Note that no round of polling can be, for a reason that a new start does not mend."""
+        self._polled = self._clock()
 
     def note_poll(self, result: PollResult) -> None:
         """Count a poll."""
@@ -174,13 +178,16 @@ class Ticker:
     async def _plan_then_poll(self) -> None:
         # What the clock that ran ahead wrote would be waited for.
         context = self.runtime.context
-        await bring_in_line(context.settings, context.store, context.clock())
+        now = context.clock()
+        await bring_in_line(context.settings, context.store, now)
+        await know_settings(context.settings, context.store, now)
         await self._poll_then_publish()
 
     async def _poll_then_publish(self) -> None:
         database = database_of(self.runtime.settings)
         # What cannot be recorded would be asked for again, every minute.
         if lack := await asyncio.to_thread(database.reason_not_to_write):
+            self._health.wait()
             raise StoreError(f"{database}: {lack}")
         with self._health.round():
             await self.runtime.poll_job.poll_due()

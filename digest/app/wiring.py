@@ -19,6 +19,7 @@ from digest.store import Store, StoreThread, database_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager
 
     from digest.app.runtime import Runtime
     from digest.channels import Channel
@@ -94,9 +95,14 @@ def prepare(settings: Settings) -> Prepared:
 
 
 async def despite_full_disk(
-    work: Callable[[], Awaitable[None]], database: DatabaseAddress, stop: asyncio.Event
+    work: Callable[[], Awaitable[None]],
+    database: DatabaseAddress,
+    stop: asyncio.Event,
+    waiting: Callable[[str], AbstractAsyncContextManager[None]],
 ) -> None:
     """Do what needs a database; where its disk is full or read only, wait and do it again.
+
+    While it waits, what `waiting` gives for the reason is open.
 
     Raises:
         StoreError: the database cannot be used for another reason.
@@ -110,10 +116,11 @@ async def despite_full_disk(
             event(_log, logging.ERROR, "waits for its disk", database=database, error=lack)
         else:
             return
-        while lack and not stop.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _DISK_SECONDS)
-            lack = await asyncio.to_thread(database.reason_to_wait)
+        async with waiting(lack):
+            while lack and not stop.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), _DISK_SECONDS)
+                lack = await asyncio.to_thread(database.reason_to_wait)
 
 
 @asynccontextmanager

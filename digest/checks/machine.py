@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from digest.checks import Finding, Trouble, failed, found
 from digest.config.secrets import missing_in
-from digest.errors import OldSchemaError, StoreError, TemplateError
+from digest.errors import OldSchemaError, PlaceError, StoreError, TemplateError
 from digest.feeds.http.guard import bad_port
 from digest.language import counted
 from digest.store import Store
@@ -79,6 +79,9 @@ def check_opens(database: DatabaseAddress) -> list[Finding]:
         if not database.exists():
             return []
         Store(database, read_only=True).close()
+    except PlaceError as error:
+        reason, _, mend = str(error).removeprefix(f"{name}: ").partition("; ")
+        return [failed("database", name, reason, mend)]
     except OldSchemaError:
         return [Finding("database", name, "ok", "of an older version; `digest run` upgrades it")]
     except StoreError as error:

@@ -10,7 +10,7 @@ import io
 import logging
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import update_wrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
@@ -226,7 +226,9 @@ def _of_the_system(error: OSError) -> str | None:
 def _tell(lines: str) -> None:
     from digest.cli.output import show_lines
 
-    show_lines(lines, err=True)
+    # Who cannot be told has the exit code.
+    with suppress(OSError):
+        show_lines(lines, err=True)
 
 
 def _log_at_all() -> None:

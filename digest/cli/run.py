@@ -20,6 +20,8 @@ from digest.web.control import control_socket
 from digest.web.server import web_server
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
     from digest.app.results import Run
     from digest.cli.options import Options
     from digest.config import Settings
@@ -79,8 +81,14 @@ async def _serve(options: Options, settings: Settings) -> NoReturn:
             async with control_socket(daemon), web_server(daemon):
                 await daemon.run(stop)
 
+    def waiting(reason: str) -> AbstractAsyncContextManager[None]:
+        # Most never wait.
+        from digest.web.waiting import answers_while_waiting
+
+        return answers_while_waiting(settings, reason)
+
     # A daemon that ended would only be started again, and find no more room.
-    await despite_full_disk(serve, database_of(settings), stop)
+    await despite_full_disk(serve, database_of(settings), stop, waiting)
     event(_log, logging.INFO, "stopped")
     # Not after the loop has ended, which waits for its threads: a name that does not resolve holds
     # one for longer than a stop may take.

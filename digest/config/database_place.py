@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from digest.config.settings import database_url
 from digest.config.yaml.document import read_document
+from digest.file_errors import read_short_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,7 @@ def database_in(path: Path, environ: Mapping[str, str] = os.environ) -> str | No
     default.
     """
     try:
-        text = path.read_text("utf-8", "replace")
+        text = read_short_text(path, "replace")
     except OSError:
         text = ""
     line = _LINE.search(text)

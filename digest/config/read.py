@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from digest.config.yaml.document import Document, read_document
 from digest.errors import ConfigError, Problem
-from digest.file_errors import file_trouble
+from digest.file_errors import file_trouble, read_short_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ def read_config(path: Path, environ: Mapping[str, str] = os.environ) -> Document
         ConfigError: it cannot be read as text.
     """
     try:
-        text = path.read_text("utf-8")
+        text = read_short_text(path)
     except OSError as error:
         raise ConfigError(
             path, [Problem(0, "", f"cannot be read: {file_trouble(path, error)}")]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest.config.secrets import FILE_SUFFIX, file_forms
 from digest.config.structure import sections
-from digest.file_errors import file_trouble
+from digest.file_errors import file_trouble, read_short_text
 
 if TYPE_CHECKING:
     from digest.config.base import Model
@@ -86,12 +86,12 @@ class _Reader:
 
     def _read(self, file: Any) -> str:
         """The text of a file; `ValueError` says why there is none."""
-        if not isinstance(file, str):
-            raise ValueError("must be the path of a file")  # noqa: TRY004 - as pydantic has it
+        if not isinstance(file, str) or not file:
+            raise ValueError("must be the path of a file")
         path = Path(file)
         try:
             path = self._base / path.expanduser()
-            text = _without_edges(path.read_text("utf-8"))
+            text = _without_edges(read_short_text(path))
         except UnicodeDecodeError:
             raise ValueError(f"cannot read {file!r}: not UTF-8 text") from None
         except IsADirectoryError:

@@ -36,9 +36,14 @@ class LastSettingsQueries:
         return LastSettings(**row._asdict()) if row else None
 
     def keep(self, file: str, data: str, now: datetime) -> None:
-        """Keep these from now on; where they are those of before, since when they were."""
+        """Keep these from now on; where they are those of before, since when they were.
+
+        A time after now is of a clock that ran ahead.
+        """
         same = sa.select(last_settings.c.since).where(
-            last_settings.c.file == file, last_settings.c.data == data
+            last_settings.c.file == file,
+            last_settings.c.data == data,
+            last_settings.c.since <= now,
         )
         with self._database.transaction() as connection:
             if connection.execute(same).first() is None:

@@ -17,15 +17,15 @@ from aiohttp import web
 
 from digest.app.results import Reloaded
 from digest.app.runtime import rotation_report
-from digest.errors import mendable
+from digest.errors import StoreError, mendable
 from digest.file_errors import file_trouble
 from digest.log import event
 from digest.model import as_json
 from digest.store import database_of
-from digest.web.control_client import peer_of, socket_address
+from digest.web.control_client import nameless_address, peer_of, socket_address
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
     from pathlib import Path
 
     from msgspec import Struct
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from digest.app.daemon import Daemon
     from digest.app.results import KeysRotated
     from digest.app.runtime import Runtime
+    from digest.store import DatabaseAddress
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -51,13 +52,59 @@ async def control_socket(daemon: Daemon) -> AsyncIterator[None]:
         path.unlink(missing_ok=True)
         bound = _bound(path)
     except OSError as error:
-        # Not every file system has sockets. Work goes on; only commands are not answered.
+        # Not every file system has sockets.
         reason = file_trouble(path, error)
+        async with _nameless(database_of(daemon.settings), _routes(daemon), reason):
+            yield
+        return
+    try:
+        async with _answering(bound, _routes(daemon)):
+            yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+@asynccontextmanager
+async def waiting_socket(database: DatabaseAddress, reason: str) -> AsyncIterator[None]:
+    """Answer, while the daemon waits for its disk, that it lives, and commands why none is done.
+
+    No file is made for that: the disk may have no room, and the lock is not ours.
+    """
+
+    async def answer(request: web.Request) -> web.Response:
+        if request.path == "/alive":
+            return web.json_response({"result": True})
+        text = f"the daemon waits for its disk: {reason}"
+        return web.json_response({"error": text, "exit_code": StoreError.exit_code})
+
+    async with _nameless(database, [web.route("*", "/{command}", answer)], reason):
+        yield
+
+
+@asynccontextmanager
+async def _nameless(
+    database: DatabaseAddress, routes: Sequence[web.RouteDef], reason: str
+) -> AsyncIterator[None]:
+    """Answer where no file is needed, if that can be; `reason` says why there is none."""
+    try:
+        address = nameless_address(database)
+        bound = _listener(address) if address else None
+    except OSError as error:
+        reason, bound = f"{reason}; {error.strerror}", None
+    if bound is None:
+        # Work goes on; only commands are not answered.
+        path = database.control_socket()
         event(_log, logging.WARNING, "no control socket", path=path, error=reason)
         yield
         return
+    async with _answering(bound, routes):
+        yield
+
+
+@asynccontextmanager
+async def _answering(bound: socket.socket, routes: Sequence[web.RouteDef]) -> AsyncIterator[None]:
     app = web.Application(client_max_size=_LONGEST_COMMAND, middlewares=[_ours_alone])
-    app.add_routes(_routes(daemon))
+    app.add_routes(routes)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     await web.SockSite(runner, bound).start()
@@ -65,16 +112,24 @@ async def control_socket(daemon: Daemon) -> AsyncIterator[None]:
         yield
     finally:
         await runner.cleanup()
-        path.unlink(missing_ok=True)
 
 
 def _bound(path: Path) -> socket.socket:
     """A socket that only its owner can connect to: it gets its rights before it listens."""
+    with socket_address(path) as address:
+        bound = _listener(address)
+    try:
+        path.chmod(0o600)
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def _listener(address: str) -> socket.socket:
     bound = socket.socket(socket.AF_UNIX)
     try:
-        with socket_address(path) as address:
-            bound.bind(address)
-        path.chmod(0o600)
+        bound.bind(address)
     except OSError:
         bound.close()
         raise

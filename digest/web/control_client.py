@@ -7,7 +7,8 @@ import json
 import os
 import socket
 import struct
-from contextlib import contextmanager
+import sys
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,14 @@ def socket_address(path: Path) -> Iterator[str]:
         yield address
     finally:
         os.close(folder)
+
+
+def nameless_address(database: DatabaseAddress) -> str | None:
+    """Where a daemon can be asked that can make no file for its socket; None where no system does.
+
+    Whatever the path is called in another container, the name is that of the folder on its disk.
+    """
+    return f"\0digest-{database.place_on_disk()}" if sys.platform == "linux" else None
 
 
 def peer_of(connected: Any) -> int | None:
@@ -85,15 +94,15 @@ async def daemon_is_alive(database: DatabaseAddress) -> bool:
 async def _ask(
     method: str, database: DatabaseAddress, command: str, asked: dict[str, Any] | None
 ) -> dict[str, Any] | None:
-    path = database.control_socket()
-    if not _is_there(path, database):
-        return None
-    try:
-        with socket_address(path) as address:
-            return await _ask_at(address, method, command, asked)
-    except OSError:
-        # No daemon can be there either.
-        return None
+    path, answer = database.control_socket(), None
+    # Where there is no file, or a folder is too deep, no daemon can be there either.
+    with suppress(OSError):
+        if _is_there(path, database):
+            with socket_address(path) as address:
+                answer = await _ask_at(address, method, command, asked)
+        elif (nameless := nameless_address(database)) and _is_ours(nameless, database):
+            answer = await _ask_at(nameless, method, command, asked)
+    return answer
 
 
 async def _ask_at(
@@ -129,9 +138,27 @@ def _is_there(path: Path, database: DatabaseAddress) -> bool:
     """
     try:
         owner = path.lstat().st_uid
-        ours = {0, os.geteuid(), database.owner()}
     except OSError:
         return False
-    if owner not in ours:
+    if owner not in _owners(database):
         raise StoreError(f"{path}: belongs to another user than the database; remove it")
     return True
+
+
+def _is_ours(address: str, database: DatabaseAddress) -> bool:
+    """Whether who listens at an address that has no rights is whoever has the database.
+
+    Raises:
+        OSError: nobody listens.
+    """
+    with socket.socket(socket.AF_UNIX) as trying:
+        trying.connect(address)
+        return peer_of(trying) in _owners(database)
+
+
+def _owners(database: DatabaseAddress) -> set[int]:
+    """The users whose daemon it may be."""
+    owners = {0, os.geteuid()}
+    with suppress(OSError):
+        owners.add(database.owner())
+    return owners

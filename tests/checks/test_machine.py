@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import subprocess
 import tempfile
@@ -22,11 +23,13 @@ from digest.checks.machine import (
     check_ports,
     check_zones,
 )
+from digest.errors import PlaceError, StoreError
+from digest.store import Store
 from tests.databases import database_at, store_at
 from tests.jobs.bench import settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 OTHER = "is for another protocol, and no browser asks there"
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -56,6 +59,54 @@ def test_a_database_is_opened_and_nothing_is_made(tmp_path: Path) -> None:
     path.write_text("no database")
     (refused,) = check_opens(database_at(path))
     assert (refused.verdict, refused.said) == ("fail", "file is not a database")
+
+
+def make_pipe(path: Path) -> None:
+    path.parent.mkdir()
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda path: path.parent.touch(), "{folder} is no folder"),
+        (lambda path: path.mkdir(parents=True), "is a folder"),
+        (make_pipe, "is no file that keeps anything"),
+    ],
+    ids=["file for a folder", "folder", "pipe"],
+)
+def test_what_stands_in_the_place_of_a_database_is_told(
+    tmp_path: Path, make: Callable[[Path], object], told: str
+) -> None:
+    path = tmp_path / "data" / "digest.db"
+    make(path)
+    database, told = database_at(path), told.format(folder=path.parent)
+    (found,) = check_opens(database)
+    assert (found.verdict, found.said) == ("fail", told)
+    assert found.remedy == "set `database` to the path of a file"
+    for use in (lambda: Store(database), lambda: database.lock("a test").__enter__()):
+        with pytest.raises(PlaceError, match=f"{path}: {told}; set `database`"):
+            use()
+
+
+def test_a_path_that_sqlite_cannot_open_is_told(tmp_path: Path) -> None:
+    for longest, told in [(504, []), (505, ["SQLite opens no path of over 504 bytes"])]:
+        start = f"{tmp_path}/{'x' * 200}/"
+        name = "y" * (longest - len(start) - 101)
+        path = Path(f"{start}{name}/{'z' * 100}")
+        assert len(str(path)) == longest
+        assert [found.said for found in check_opens(database_at(path))] == told
+        if not told:
+            Store(database_at(path)).close()
+
+
+def test_a_database_that_is_a_link_in_a_circle_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "digest.db"
+    path.symlink_to(path)
+    (found,) = check_opens(database_at(path))
+    assert (found.verdict, found.said) == ("fail", "Too many levels of symbolic links")
+    with pytest.raises(StoreError, match=f"{path}: Too many levels"):
+        database_at(path).lock("a test").__enter__()
 
 
 @pytest.fixture

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -13,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest import PROJECT_URL, __version__
+from digest.cli import run_command
 from tests.conftest import environment
 from tests.feed_xml import NOW, item, rss
 from tests.servers import Reply
@@ -468,6 +472,22 @@ def test_deliveries_of_a_channel_that_is_gone_are_pointed_out(polled: Project) -
     config.write_text(text.replace("inbox, team, vault", "inbox"), "utf-8")
     messages = [item_["message"] for item_ in polled.json("status")["attention"]]
     assert "1 to make, but there is no channel 'team' of kind slack now" in messages
+
+
+class FullStream(io.StringIO):
+    """A stream that takes nothing."""
+
+    def write(self, _: str, /) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["-c", "none.yaml", "status"]])
+def test_what_nobody_can_be_told_has_its_exit_code(
+    tmp_path: Path, arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stderr", FullStream())
+    assert run_command(arguments) == 2
 
 
 def test_the_output_on_a_full_device_is_one_line(polled: Project) -> None:

@@ -88,6 +88,16 @@ def test_it_ends_while_it_is_still_being_loaded(project: Project, *, first: bool
     assert not list(project.folder.glob("*.db"))
 
 
+def test_a_reload_does_not_end_it_while_it_is_still_being_loaded(project: Project) -> None:
+    project.configure("/feed")
+    with starting(project, first=False) as (process, number):
+        wait_until_it_hears(number)
+        os.kill(number, signal.SIGHUP)
+        os.kill(number, signal.SIGTERM)
+
+        assert process.wait(limits.seconds(10)) == 0
+
+
 def test_it_ends_while_the_database_is_being_opened(project: Project, *, first: bool) -> None:
     project.configure("/feed")
     project.command("poll")

@@ -17,7 +17,7 @@ import pytest
 
 from digest.errors import StoreError
 from digest.web.control import control_socket
-from digest.web.control_client import daemon_is_alive
+from digest.web.control_client import daemon_is_alive, nameless_address
 from tests.databases import database_at
 
 if TYPE_CHECKING:
@@ -83,15 +83,53 @@ async def test_it_is_reached_however_long_its_path_is(tmp_path: Path, depth: int
     assert not await daemon_is_alive(database)
 
 
-async def test_without_a_socket_the_daemon_works_on(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+@pytest.fixture
+def fileless(tmp_path: Path) -> DatabaseAddress:
+    """A database beside which no socket can be."""
     path = tmp_path / ("x" * 120 + ".db")
     path.touch()
-    database = database_at(path)
-    async with control_socket(daemon_of(database)):
-        assert not await daemon_is_alive(database)
+    return database_at(path)
+
+
+async def test_where_no_file_can_be_it_is_asked_all_the_same(fileless: DatabaseAddress) -> None:
+    other = database_at(Path(str(fileless).replace(".db", ".other")))
+    async with control_socket(daemon_of(fileless)):
+        assert await daemon_is_alive(fileless)
+        assert not await daemon_is_alive(other)
+    assert not await daemon_is_alive(fileless)
+
+
+async def test_without_a_socket_the_daemon_works_on(
+    fileless: DatabaseAddress, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = nameless_address(fileless)
+    assert address
+    with socket.socket(socket.AF_UNIX) as theirs:
+        theirs.bind(address)
+        async with control_socket(daemon_of(fileless)):
+            assert not await daemon_is_alive(fileless)
     assert [record.getMessage() for record in caplog.records] == ["no control socket"]
+
+
+async def say_that_it_lives(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    if await reader.read(1):
+        writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{"result": true}')
+    writer.close()
+
+
+@as_root
+async def test_a_name_that_somebody_else_took_is_not_asked(fileless: DatabaseAddress) -> None:
+    address = nameless_address(fileless)
+    assert address
+    for user, asked in ((NOBODY, False), (0, True)):
+        # Who listens counts.
+        os.seteuid(user)
+        try:
+            theirs = await asyncio.start_unix_server(say_that_it_lives, address)
+        finally:
+            os.seteuid(0)
+        async with theirs:
+            assert await daemon_is_alive(fileless) is asked
 
 
 async def test_it_has_its_rights_before_anybody_can_connect(

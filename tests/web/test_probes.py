@@ -62,6 +62,16 @@ async def test_a_round_that_fails_has_not_ended() -> None:
     assert (health.since_round, health.round_seconds) == (60, None)
 
 
+async def test_a_full_disk_is_no_reason_to_start_it_anew() -> None:
+    clock = Turned()
+    health = DaemonHealth(clock)
+    for _ in range(15):
+        clock.now += 60
+        health.beat()
+        health.wait()
+    assert health.stale == ""
+
+
 async def test_polls_are_counted() -> None:
     health = DaemonHealth()
     health.note_poll(PollResult("https://x.example", "x", "failed"))

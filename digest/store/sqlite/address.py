@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from zlib import crc32
 
 from msgspec import Struct
 
@@ -10,7 +12,7 @@ from digest.config.settings import SQLITE_PREFIX
 from digest.errors import StoreError
 from digest.store.sqlite import backup, disk_space
 from digest.store.sqlite.connection import SqliteDatabase
-from digest.store.sqlite.files import beside, file_exists, size_of
+from digest.store.sqlite.files import beside, file_exists, real_path, size_of
 from digest.store.sqlite.lock import WriterLock
 
 
@@ -43,7 +45,7 @@ class DatabaseAddress(Struct, frozen=True):
         """Whether there is a database at all.
 
         Raises:
-            StoreError: nobody may look.
+            StoreError: nobody may look, or none can be there.
         """
         return file_exists(self._path)
 
@@ -87,11 +89,11 @@ class DatabaseAddress(Struct, frozen=True):
 
     def reason_not_to_send(self) -> str | None:
         """Why nothing should be sent that it has to record; None where it may be."""
-        return disk_space.reason_not_to_send(self._path.resolve().parent)
+        return disk_space.reason_not_to_send(real_path(self._path).parent)
 
     def reason_not_to_write(self) -> str | None:
         """Why nothing at all can be written; None where it can."""
-        return disk_space.reason_not_to_write(self._path.resolve().parent)
+        return disk_space.reason_not_to_write(real_path(self._path).parent)
 
     def try_disk(self) -> tuple[Path, str | None]:
         """The folder whose disk it is on or will be, and why nothing can be recorded there."""
@@ -111,7 +113,7 @@ class DatabaseAddress(Struct, frozen=True):
         folder = self._path.absolute().parent
         while not folder.exists():
             folder = folder.parent
-        return folder, (folder / self._path.name).resolve().parent
+        return folder, real_path(folder / self._path.name).parent
 
     def folder(self) -> Path:
         """The folder that has to be writable, by its owner alone."""
@@ -119,12 +121,22 @@ class DatabaseAddress(Struct, frozen=True):
 
     def private_files(self) -> list[Path]:
         """The files that have keys, recipients and the addresses of private feeds in them."""
-        path = self._path.resolve()
+        path = real_path(self._path)
         return [path, beside(path, "-wal"), beside(path, "-shm")]
 
     def control_socket(self) -> Path:
         """Where the daemon that writes it can be asked."""
         return beside(self._path, ".sock")
+
+    def place_on_disk(self) -> str:
+        """What tells it from all others of this machine, though paths are alike in containers.
+
+        Raises:
+            OSError: nobody can tell.
+        """
+        folder, _ = self._place()
+        found, path = folder.stat(), self._path.absolute().relative_to(folder)
+        return f"{found.st_dev}-{found.st_ino}-{crc32(os.fsencode(path)):08x}"
 
     def owner(self) -> int:
         """The number of the user whose it is.

@@ -12,8 +12,9 @@ from digest.errors import UsageError
 from digest.file_errors import file_trouble
 from digest.store.sqlite.files import (
     beside,
+    connect_to_read,
     is_alone,
-    read_only_uri,
+    real_path,
     refuse_damaged,
     store_error,
     uri,
@@ -32,7 +33,7 @@ def copy_database(source: Path, target: Path) -> None:
         while True:
             alone, written = is_alone(source), source.stat().st_mtime_ns
             with (
-                closing(sqlite3.connect(read_only_uri(source), uri=True, timeout=10)) as reader,
+                closing(connect_to_read(source)) as reader,
                 closing(sqlite3.connect(uri(target, "mode=rwc"), uri=True)) as writer,
             ):
                 reader.backup(writer)
@@ -73,8 +74,8 @@ def back_up(source: Path, target: Path) -> int:
 def _refuse_target(source: Path, target: Path) -> None:
     try:
         taken = target.exists()
-        ours = {beside(source.resolve(), suffix) for suffix in _BELONGING}
-        if target.resolve() in ours or (taken and target.samefile(source)):
+        ours = {beside(real_path(source), suffix) for suffix in _BELONGING}
+        if real_path(target) in ours or (taken and target.samefile(source)):
             raise UsageError(f"{target}: belongs to the database itself; name another file")
         if taken and not target.is_file():
             raise UsageError(f"{target}: is no file")

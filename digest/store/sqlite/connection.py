@@ -14,9 +14,10 @@ from sqlalchemy.pool import StaticPool
 from digest.errors import OldSchemaError, StoreError
 from digest.store.migrations import HEAD, migrate, revision_of
 from digest.store.sqlite.files import (
+    connect_to_read,
+    file_exists,
     make_file,
     make_folder,
-    read_only_uri,
     refuse_damaged,
     store_error,
     uri,
@@ -46,7 +47,7 @@ class SqliteDatabase:
         self._engine = sa.create_engine("sqlite://", creator=self._connect, poolclass=StaticPool)
         event.listen(self._engine, "begin", self._begin)
         try:
-            if check and path.exists():
+            if file_exists(path) and check:
                 refuse_damaged(path)
             if not read_only:
                 make_folder(path)
@@ -62,8 +63,11 @@ class SqliteDatabase:
             raise
 
     def _connect(self) -> sqlite3.Connection:
-        address = read_only_uri(self._path) if self._read_only else uri(self._path, "mode=rwc")
-        connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=10)
+        if self._read_only:
+            connection = connect_to_read(self._path)
+        else:
+            address = uri(self._path, "mode=rwc")
+            connection = sqlite3.connect(address, 10, isolation_level=None, uri=True)
         try:
             connection.execute("PRAGMA foreign_keys=ON")
             connection.execute("PRAGMA synchronous=FULL")

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sqlite3
+import stat
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
-from digest.errors import StoreError
+from digest.errors import PlaceError, StoreError
 from digest.file_errors import access_trouble, file_trouble
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 _AT_ONCE = 1_000_000
+# 512 in SQLite, with the name of a journal.
+_LONGEST_PATH = 504
+_ELSEWHERE = "set `database` to the path of a file"
 _MENDS = {
     sqlite3.SQLITE_CORRUPT: "it is damaged, restore a backup",
     sqlite3.SQLITE_NOTADB: "restore a backup, or set another database",
@@ -30,15 +32,36 @@ def file_exists(path: Path) -> bool:
     """Whether there is a file with anything in it: a first start on a full disk leaves none.
 
     Raises:
+        PlaceError: none can be there.
         StoreError: nobody may look.
     """
+    if len(os.fsencode(path.absolute())) > _LONGEST_PATH:
+        raise PlaceError(
+            f"{path}: SQLite opens no path of over {_LONGEST_PATH} bytes; {_ELSEWHERE}"
+        )
     try:
-        size = path.stat().st_size
+        found = path.stat()
     except (FileNotFoundError, NotADirectoryError):
+        _refuse_folder(path)
         return False
     except OSError as error:
         raise store_error(path, error) from None
-    return size > 0
+    if not stat.S_ISREG(found.st_mode):
+        what = "is a folder" if stat.S_ISDIR(found.st_mode) else "is no file that keeps anything"
+        raise PlaceError(f"{path}: {what}; {_ELSEWHERE}")
+    return found.st_size > 0
+
+
+def _refuse_folder(path: Path) -> None:
+    """Raise `PlaceError` where its folder can neither be nor be made."""
+    nearest = next(folder for folder in real_path(path).parents if folder.exists())
+    if not nearest.is_dir():
+        raise PlaceError(f"{path}: {nearest} is no folder; {_ELSEWHERE}")
+
+
+def real_path(path: Path) -> Path:
+    """Where a path leads, through all links; one that leads in a circle, itself."""
+    return Path(os.path.realpath(path))
 
 
 def size_of(path: Path) -> int:
@@ -55,11 +78,7 @@ def size_of(path: Path) -> int:
 
 def make_folder(path: Path) -> None:
     """Make the folder of a database where it is missing, for its owner only."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except FileExistsError:
-        code = errno.ENOTDIR
-        raise NotADirectoryError(code, os.strerror(code), str(path.parent)) from None
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def make_file(path: Path) -> None:
@@ -86,8 +105,7 @@ def refuse_damaged(path: Path, owner: Path | None = None) -> None:
         # A first start was cut short; SQLite undoes it when it opens the file for writing.
         return
     _read_ahead(path)
-    address = read_only_uri(path)
-    with closing(sqlite3.connect(address, uri=True, timeout=10)) as connection:
+    with closing(connect_to_read(path)) as connection:
         (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if found != "ok":
         damage = " ".join(found.split())
@@ -117,9 +135,33 @@ def store_error(path: Path, error: Exception) -> StoreError:
     return StoreError(f"{path}: {reason}; {mend}" if mend else f"{path}: {reason}")
 
 
-def read_only_uri(path: Path) -> str:
-    """The address of a database to read."""
-    return uri(path, "mode=ro" + ("&immutable=1" if is_alone(path) else ""))
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that only reads; it waits ten seconds for who writes."""
+    if _is_stranded(path):
+        with TemporaryDirectory(prefix="digest-") as folder:
+            # It goes on reading what has no name any more.
+            copy = _folded_copy(path, Path(folder))
+            address = uri(copy, "mode=ro&immutable=1")
+            return sqlite3.connect(address, 10, isolation_level=None, uri=True)
+    address = uri(path, "mode=ro" + ("&immutable=1" if is_alone(path) else ""))
+    return sqlite3.connect(address, 10, isolation_level=None, uri=True)
+
+
+def _is_stranded(path: Path) -> bool:
+    """Whether a crash left a WAL where nobody can make the index that reading it needs."""
+    wal, index = beside(path, "-wal"), beside(path, "-shm")
+    return wal.exists() and not index.exists() and not os.access(real_path(path).parent, os.W_OK)
+
+
+def _folded_copy(path: Path, folder: Path) -> Path:
+    """A copy of a database that nobody writes, with all that its WAL has."""
+    copy = folder / "copy.db"
+    for suffix in ("", "-wal"):
+        copyfile(beside(path, suffix), beside(copy, suffix))
+    with closing(sqlite3.connect(copy)) as connection:
+        # Who has read it, and closes it last, folds in the WAL.
+        connection.execute("PRAGMA schema_version").fetchone()
+    return copy
 
 
 def is_alone(path: Path) -> bool:

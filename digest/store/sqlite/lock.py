@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from digest.errors import InstanceError, StoreError
 from digest.file_errors import file_trouble
-from digest.store.sqlite.files import make_folder
+from digest.store.sqlite.files import file_exists, make_folder, real_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,16 +22,19 @@ class WriterLock:
 
     Raises:
         InstanceError: at once, when another process holds it; names the holder.
+        StoreError: no lock can be there.
     """
 
     def __init__(self, database: Path, holder: str) -> None:
         # Of the file itself, however many links lead to it.
-        database = database.resolve()
+        self._database = database = real_path(database)
         self._path = database.with_name(f"{database.name}.lock")
         self._holder = holder
         self._file: int | None = None
 
     def __enter__(self) -> WriterLock:
+        # Raises where no database can be.
+        file_exists(self._database)
         try:
             make_folder(self._path)
             # A link would have another file emptied and written into.

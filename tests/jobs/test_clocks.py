@@ -241,6 +241,7 @@ def test_whatever_the_clock_does(
         "timezone": zone.key,
         "when_empty": when_empty,
         "max_entries": 2,
+        "first_edition": "7d",
     }
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

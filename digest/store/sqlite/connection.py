@@ -67,7 +67,7 @@ class SqliteDatabase:
             connection = connect_to_read(self._path)
         else:
             address = uri(self._path, "mode=rwc")
-            connection = sqlite3.connect(address, 10, isolation_level=None, uri=True)
+            connection = sqlite3.connect(address, timeout=10, isolation_level=None, uri=True)
         try:
             connection.execute("PRAGMA foreign_keys=ON")
             connection.execute("PRAGMA synchronous=FULL")

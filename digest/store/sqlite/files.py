@@ -142,9 +142,9 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
             # It goes on reading what has no name any more.
             copy = _folded_copy(path, Path(folder))
             address = uri(copy, "mode=ro&immutable=1")
-            return sqlite3.connect(address, 10, isolation_level=None, uri=True)
+            return sqlite3.connect(address, timeout=10, isolation_level=None, uri=True)
     address = uri(path, "mode=ro" + ("&immutable=1" if is_alone(path) else ""))
-    return sqlite3.connect(address, 10, isolation_level=None, uri=True)
+    return sqlite3.connect(address, timeout=10, isolation_level=None, uri=True)
 
 
 def _is_stranded(path: Path) -> bool:

@@ -39,6 +39,10 @@ SLOW = (
         "jobs/test_publish",
         "jobs/test_quotas_at",
     ),
+    *("channels/email/test_login", "config/test_every_error", "editions/week/", "feeds/reported/"),
+    *("feeds/parsing/test_fast", "jobs/test_overflow", "jobs/test_replay", "jobs/upgrade/"),
+    *("rendering/slack/test_messages", "rendering/test_checker", "rendering/test_in_browser"),
+    *("rendering/test_markdown_messages", "jobs/test_poll"),
     *("jobs/test_weekly", "kill_matrix/", "rendering/email/test_fit", "rendering/test_escapes"),
     *("store/test_entry_rows", "store/test_lock", "store/test_migrating", "store/test_names_in"),
     *(

@@ -102,6 +102,7 @@ PIECES = st.sampled_from(
 
 @example("//..")
 @example("https://[::1]@/")
+@example("//http:80")
 @given(st.lists(PIECES, max_size=10).map("".join) | st.text(max_size=30))
 def test_any_location_gives_an_address_or_one_clear_line(location: str) -> None:
     try:
@@ -115,4 +116,4 @@ def test_any_location_gives_an_address_or_one_clear_line(location: str) -> None:
         assert there.scheme in {"http", "https"}
         assert not there.fragment
         assert redirects.host(there)
-        assert redirects.address(str(there)) == there
+        assert str(redirects.address(str(there))) == str(there)

@@ -75,8 +75,8 @@ def feedback_lines(more: int, less: int) -> list[str]:
     """What readers said, by how many of them there are."""
     counted = (more, "more like this"), (less, "less from this feed")
     return [
-        f"{number} {'reader' if number == 1 else 'readers'} wanted {what}"
-        for number, what in counted
+        f"{number} {'reader' if number == 1 else 'readers'} wanted {wish}"
+        for number, wish in counted
         if number
     ]
 

@@ -43,9 +43,9 @@ def read_text(file: BinaryIO) -> tuple[str, str]:
     data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise UsageError(f"has more than {LARGEST // 1_000_000} MB; import it in parts")
-    for start, what in _BINARY.items():
+    for start, kind in _BINARY.items():
         if data.startswith(start):
-            raise UsageError(f"is {what}")
+            raise UsageError(f"is {kind}")
     for encoding in _encodings(data):
         try:
             return data.decode(encoding), encoding.removesuffix("-sig")

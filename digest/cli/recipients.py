@@ -186,8 +186,8 @@ def import_(settings: Settings, file: BinaryIO, channel: str | None) -> None:
     It may be an export of this program, of another one for newsletters, or of a spreadsheet.
     """
     given = read_file(file, settings.lists(), _list_named(settings, channel))
-    what = {"recipients": to_builtins(given.recipients), "columns": given.columns}
-    imported = aio.run(_carry_out(settings, RecipientsImport, "import", what))
+    arguments = {"recipients": to_builtins(given.recipients), "columns": given.columns}
+    imported = aio.run(_carry_out(settings, RecipientsImport, "import", arguments))
     print_result(with_file(imported, given), print_import)
 
 

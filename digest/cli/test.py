@@ -39,5 +39,5 @@ async def _test(settings: Settings, channel: str) -> ChannelTest:
 
 
 def _print(result: ChannelTest) -> None:
-    what = f"sent to {result.recipient}" if result.recipient else "nothing is sent there"
-    say(f"{result.channel}: {what}: {result.answer}")
+    deed = f"sent to {result.recipient}" if result.recipient else "nothing is sent there"
+    say(f"{result.channel}: {deed}: {result.answer}")

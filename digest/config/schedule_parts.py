@@ -93,8 +93,10 @@ class ScheduleParts(Struct):
 
     def _may_be_later(self) -> bool:
         """Whether one may be am or pm, like the first of `8 and 9 pm`; of `9 and 6 pm` none is."""
-        said = [minutes - _HALF_DAY for minutes, fixed in self.times if fixed]
-        return any(not fixed and minutes < max(said, default=0) for minutes, fixed in self.times)
+        in_the_morning = [minutes - _HALF_DAY for minutes, fixed in self.times if fixed]
+        return any(
+            not fixed and minutes < max(in_the_morning, default=0) for minutes, fixed in self.times
+        )
 
     def _at_intervals(self, interval: int) -> tuple[time, ...]:
         if self.times or self.day_parts:

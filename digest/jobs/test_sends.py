@@ -125,8 +125,8 @@ class TrialSender:
         if payload is None or not addresses:
             return ChannelTest(name, None, await self._careful(channel.check(), channel=name))
         test = _test("", name, addresses[0], now)
-        said = await self._careful(_send_parts(channel, test, (payload,)), channel=name)
-        return ChannelTest(name, addresses[0] or name, said)
+        answer = await self._careful(_send_parts(channel, test, (payload,)), channel=name)
+        return ChannelTest(name, addresses[0] or name, answer)
 
     async def _send_edition(self, digest: str, channel: str, recipient: str) -> TestContent:
         now = self._clock()

@@ -94,10 +94,10 @@ class RecipientQueries:
 
     def remove(self, channel: str, address: str) -> None:
         """Forget a recipient, with what it said of stories."""
-        said = feedback.c.channel == channel, feedback.c.key == mail_key(address)
+        votes = feedback.c.channel == channel, feedback.c.key == mail_key(address)
         with self._database.transaction() as connection:
             connection.execute(sa.delete(recipients).where(*_is(channel, address)))
-            connection.execute(sa.delete(feedback).where(*said))
+            connection.execute(sa.delete(feedback).where(*votes))
 
 
 def suppressed_in(connection: Connection) -> set[tuple[str, str]]:

@@ -47,8 +47,8 @@ def file_exists(path: Path) -> bool:
     except OSError as error:
         raise store_error(path, error) from None
     if not stat.S_ISREG(found.st_mode):
-        what = "is a folder" if stat.S_ISDIR(found.st_mode) else "is no file that keeps anything"
-        raise PlaceError(f"{path}: {what}; {_ELSEWHERE}")
+        kind = "is a folder" if stat.S_ISDIR(found.st_mode) else "is no file that keeps anything"
+        raise PlaceError(f"{path}: {kind}; {_ELSEWHERE}")
     return found.st_size > 0
 
 

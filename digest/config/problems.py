@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from digest.config.channels import CHANNEL_KINDS, ChannelSettings
 from digest.config.fields import PATTERN_WORDS
-from digest.config.kinds import kind_of
 from digest.config.settings import Settings
 from digest.config.spelling import nearest
-from digest.config.structure import has_kind, sections
+from digest.config.structure import sections
 from digest.config.synonyms import known_keys, meaning_of, plain, synonyms_of
 from digest.config.yaml.document import dotted
 from digest.errors import Problem
@@ -89,7 +88,7 @@ def _key(data: Any, known: Sections, details: ErrorDetails) -> Key:
     """Where in the file it is: pydantic's location without what only it knows of."""
     key: list[str | int] = []
     here = data
-    location = _without_kind(known, details["loc"])
+    location = details["loc"]
     for n, part in enumerate(location):
         if part == "[key]":
             continue
@@ -109,15 +108,6 @@ def _word_for_kind(channel: dict[str, Any]) -> str | None:
     """What a channel without `kind` has in its place, like `type`."""
     words = synonyms_of(ChannelSettings)
     return None if "kind" in channel else next((w for w in channel if plain(w) in words), None)
-
-
-def _without_kind(known: Sections, location: Key) -> Key:
-    """A location without the kind that pydantic names behind what has one."""
-    for n, part in enumerate(location):
-        section = known.get(location[:n])
-        if section and has_kind(section.model) and part == kind_of(section.model):
-            return location[:n] + location[n + 1 :]
-    return location
 
 
 def _as_written(data: Any, known: Sections, key: Key) -> Key:

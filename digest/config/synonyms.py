@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 from msgspec import Struct
 
 from digest.config.base import Model
-from digest.config.kinds import kind_of
+from digest.config.kinds import kind_of, members_of
 from digest.config.secrets import FILE_SUFFIX, file_forms
 from digest.config.spelling import nearest
 from digest.config.structure import fields_of, has_kind
@@ -119,7 +119,7 @@ def _places_in(annotation: Any, name: str) -> Iterator[Place]:
         return
     container = get_origin(annotation)
     suffix = ".NAME" if container is dict else "[]" if container is tuple else ""
-    for argument in get_args(annotation):
+    for argument in members_of(annotation):
         yield from _places_in(argument, name + suffix)
 
 

@@ -11,7 +11,7 @@ from digest.log import event
 from digest.model import ALERTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping
 
     from digest.channels import Channel
     from digest.jobs.context import JobContext

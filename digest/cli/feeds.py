@@ -1,4 +1,4 @@
-"""`digest feeds`: finds feeds, tries one, moves them in and out as OPML; `feeds_edit` has more."""
+"""`digest feeds`: finds and tries feeds, moves them in and out; `feeds_edit`, `feeds_list` do more."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from digest.cli.feeds_edit import (
     TAKEN_OVER,
     add,
     discover_feeds,
-    list_,
     pause,
     remove,
     resume,
     take_over,
 )
+from digest.cli.feeds_list import list_
 from digest.cli.groups import Group
 from digest.cli.output import print_result, print_table, progress, say, show_document
 from digest.cli.private_files import write_private

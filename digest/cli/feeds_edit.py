@@ -1,24 +1,17 @@
-"""`digest feeds add`, `remove`, `pause`, `resume` and `list`: the feeds of the file."""
+"""`digest feeds add`, `remove`, `pause` and `resume`: edits of the feeds in the file."""
 
 from __future__ import annotations
 
 import shlex
-from collections import Counter
-from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 import click
 from msgspec import Struct
 
-from digest.app.human_units import ago
-from digest.app.reports import status_report
-from digest.app.results import FeedCondition
 from digest.app.runtime import feed_urls
-from digest.app.wiring import utc_now
-from digest.cli import aio, pass_settings
+from digest.cli import aio
 from digest.cli.names import feed_names
-from digest.cli.options import Options
-from digest.cli.output import print_result, print_table, progress, say
+from digest.cli.output import print_result, progress, say
 from digest.cli.source_names import source_named
 from digest.config.sources import DEFAULT_KIND
 from digest.config.units import parse_duration
@@ -26,36 +19,17 @@ from digest.config.yaml.feed_list import append_feeds, feed_lines, pause_feed, r
 from digest.errors import FeedError, UsageError
 from digest.feeds.discovery import is_of_the_site, web_address
 from digest.language import counted
-from digest.store import database_of, read_store, titles_of
+from digest.store import database_of, titles_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import timedelta
 
     from digest.cli.feeds_probe import Candidate, Discover
+    from digest.cli.options import Options
     from digest.config import Settings, SourceSettings
-    from digest.store import Store
 
 TAKEN_OVER = "The daemon takes that over now."
-
-
-class ListedFeed(Struct, frozen=True):
-    """A feed of the configuration file."""
-
-    url: str
-    name: str
-    health: FeedCondition
-    last_new_at: datetime | None
-    """When it last brought a new entry."""
-    tags: tuple[str, ...]
-    pending: int
-    """How many of its entries wait for an edition, of whatever digest."""
-
-
-class FeedList(Struct, frozen=True):
-    """`feeds list`: in the order of the file."""
-
-    feeds: tuple[ListedFeed, ...]
 
 
 class FeedChange(Struct, frozen=True):
@@ -240,59 +214,3 @@ def take_over(settings: Settings) -> bool:
     from digest.web.control_client import ask_daemon
 
     return aio.run(ask_daemon(database_of(settings), "reload")) is not None
-
-
-@click.command("list")
-@pass_settings
-def list_(settings: Settings) -> None:
-    """Show the feeds with tags, health and what waits of them."""
-    now = utc_now()
-    print_result(_listed(settings, now), lambda listed: _print_list(listed, now))
-
-
-def _print_list(listed: FeedList, now: datetime) -> None:
-    rows = [
-        (
-            feed.name,
-            ", ".join(feed.tags),
-            feed.health,
-            ago(feed.last_new_at, now),
-            str(feed.pending),
-            feed.url,
-        )
-        for feed in listed.feeds
-    ]
-    print_table("", ("feed", "tags", "health", "last new", "pending", "address"), rows)
-
-
-def _listed(settings: Settings, now: datetime) -> FeedList:
-    health, pending = None, Counter[str]()
-    with read_store(database_of(settings)) as store:
-        if store:
-            health, pending = store.health.read(), _pending(settings, store)
-    known = status_report(settings, health, now).feeds
-    return FeedList(
-        tuple(
-            ListedFeed(
-                url=feed.address,
-                name=row.name,
-                health=row.health,
-                last_new_at=row.last_new_at,
-                tags=feed.tags,
-                pending=pending[feed.address],
-            )
-            for feed, row in zip(settings.feeds, known, strict=True)
-        )
-    )
-
-
-def _pending(settings: Settings, store: Store) -> Counter[str]:
-    """How many entries of each feed wait for an edition, of whatever digest."""
-    waiting = {
-        (entry.feed_url, entry.id)
-        for digest in settings.digests
-        for entry in store.editions.pending(
-            digest, [feed.address for feed in settings.feeds_of(digest)]
-        )
-    }
-    return Counter(url for url, _ in waiting)

@@ -1,4 +1,4 @@
-"""`digest feeds`: finds and tries feeds, moves them in and out; `feeds_edit`, `feeds_list` do more."""
+"""`digest feeds`: finds feeds, tries one, moves them in and out; `feeds_edit` has more commands."""
 
 from __future__ import annotations
 

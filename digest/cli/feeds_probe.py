@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,20 +12,20 @@ from msgspec.structs import replace
 
 from digest.app.http_clients import open_fetcher
 from digest.app.wiring import utc_now
+from digest.cli.feed_problems import feed_problems
 from digest.errors import FeedError
 from digest.feeds.discovery import feed_links, is_of_the_site, usual_addresses
 from digest.feeds.http.failures import IF_MEANT
 from digest.feeds.identity import choice
 from digest.feeds.parsing.read import parse_body, read_text
-from digest.feeds.revisions import is_stamped
 from digest.feeds.sources import source_of
 from digest.jobs.ask_source import SourceClient
-from digest.language import counted
 from digest.log import Redactor
 from digest.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+    from collections import Counter
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
     from digest.config import Settings, SourceSettings
     from digest.feeds.http.fetch import Fetcher
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from digest.feeds.parsing.body import Body
     from digest.model import ParsedFeed
 
-_SLOW_SECONDS = 5.0
 _BY_OPTION = "--allow-private-networks reads it all the same"
 
 
@@ -170,7 +168,7 @@ class Scout:
             links = await self._links(feed, response, body)
             return replace(seen, error=error.reason, links=links)
         whole = _understood(seen, parsed, identity)
-        problems = [*_problems(whole, parsed, identity, automatic=feed.identity == "auto")]
+        problems = [*feed_problems(whole, parsed, identity, automatic=feed.identity == "auto")]
         if response.rest:
             waits = f"its host allows no more requests for {response.rest.total_seconds():.0f} s"
             problems.append(f"{waits}: its feeds wait")
@@ -245,43 +243,3 @@ def _understood(seen: Examination, parsed: ParsedFeed, identity: Counter[str]) -
         with_link=sum(bool(entry.link) for entry in entries),
         identity=dict(identity),
     )
-
-
-def _problems(
-    seen: Examination, parsed: ParsedFeed, identity: Counter[str], *, automatic: bool
-) -> Iterator[str]:
-    """What readers of the digests would notice, then what polling would.
-
-    `automatic` is that no setting says what tells entries apart.
-    """
-    yield from _problems_of_entries(parsed, identity)
-    if automatic and (stamped := sum(map(is_stamped, parsed.entries))):
-        yield (
-            f"{counted(stamped, 'entry', 'entries')} with an id that probably changes with each"
-            " edit; if entries come twice, `identity: link` tells them apart by their links"
-        )
-    if seen.moved_to:
-        yield f"it moved for good to {seen.moved_to}"
-    if not (seen.etag or seen.last_modified):
-        yield "it sends no ETag or Last-Modified, so every poll takes all of it"
-    if seen.seconds and seen.seconds > _SLOW_SECONDS:
-        yield f"it took {seen.seconds:.0f} s"
-
-
-def _problems_of_entries(parsed: ParsedFeed, identity: Counter[str]) -> Iterator[str]:
-    entries = parsed.entries
-    if not entries:
-        yield "it has no entries"
-    guids = Counter(entry.guid for entry in entries if entry.guid)
-    counts = {
-        "without a date; they count from when they are first seen": sum(
-            entry.published is None for entry in entries
-        ),
-        "without an id": sum(not entry.guid for entry in entries),
-        "with the id of another": sum(count for count in guids.values() if count > 1),
-        "told apart by their text alone; an edited one may be new": identity["content"],
-        "that copy others, or are older versions of them": len(entries) - identity.total(),
-    }
-    for problem, count in counts.items():
-        if count:
-            yield f"{counted(count, 'entry', 'entries')} {problem}"

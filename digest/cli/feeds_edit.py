@@ -12,7 +12,7 @@ from digest.app.runtime import feed_urls
 from digest.cli import aio
 from digest.cli.names import feed_names
 from digest.cli.output import print_result, progress, say
-from digest.cli.source_names import source_named
+from digest.cli.source_names import sources_named
 from digest.config.sources import DEFAULT_KIND
 from digest.config.units import parse_duration
 from digest.config.yaml.feed_list import append_feeds, feed_lines, pause_feed, remove_feed
@@ -75,10 +75,10 @@ def add(
     """Add the feed at URL, or of the page there. It is tried first."""
     settings = options.settings(log_level="error", secrets=False)
     interval = _interval(every)
-    feed = source_named(url, allow_private_networks=allow_private_networks or None)
+    feed, *others = sources_named(url, allow_private_networks=allow_private_networks or None)
     _refuse_known(settings, feed.address)
     with progress("looking", None) as done:
-        discovered = aio.run(discover_feeds(settings, feed, done))
+        discovered = aio.run(discover_feeds(settings, [feed, *others], done))
     found = _only_feed(feed.address, discovered.feeds)
     if found.url != feed.address:
         _refuse_known(settings, found.url)
@@ -106,9 +106,9 @@ def _interval(every: str) -> timedelta | None:
 
 
 async def discover_feeds(
-    settings: Settings, feed: SourceSettings, done: Callable[[str], None]
+    settings: Settings, asked: Sequence[SourceSettings], done: Callable[[str], None]
 ) -> Discover:
-    """The feeds of a web page, or the one that an address itself is.
+    """The feeds of a web page, or the one that an address itself is: of the first that answers.
 
     Raises:
         FeedError: there is none.
@@ -118,9 +118,9 @@ async def discover_feeds(
 
     async with open_scout(settings) as scout:
         try:
-            return Discover(feed.address, tuple(await scout.discover(feed, done)))
+            return Discover(asked[0].address, tuple(await scout.discover(*asked, done=done)))
         except FeedError as error:
-            raise FeedError(f"{feed.address}: {error.reason}") from error
+            raise FeedError(f"{asked[0].address}: {error.reason}") from error
 
 
 def _only_feed(address: str, found: Sequence[Candidate]) -> Candidate:

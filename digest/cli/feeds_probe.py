@@ -25,7 +25,7 @@ from digest.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable
 
     from digest.config import Settings, SourceSettings
     from digest.feeds.http.fetch import Fetcher
@@ -91,15 +91,16 @@ class Scout:
         self._workers = workers
 
     async def discover(
-        self, feed: SourceSettings, done: Callable[[str], None] = lambda _: None
+        self, *feeds: SourceSettings, done: Callable[[str], None] = lambda _: None
     ) -> list[Candidate]:
         """The feeds of a page, those that work first; the usual addresses where it names none.
+
+        The page is the first of `feeds` that answers.
 
         Raises:
             FeedError: the page cannot be had, or nothing that may be a feed was found.
         """
-        request = self._sources.request(feed, utc_now())
-        response, body = await self._fetch(feed, request)
+        feed, request, response, body = await self._first_answer(*feeds)
         try:
             return [_candidate(feed.address, await self._workers.call(parse_body, body))]
         except FeedError as error:
@@ -152,13 +153,13 @@ class Scout:
             done(url)
         return _candidate(url, parsed)
 
-    async def examine(self, feed: SourceSettings) -> Examination:
-        """What polling this feed would learn, whatever goes wrong."""
+    async def examine(self, *feeds: SourceSettings) -> Examination:
+        """What polling the first of these feeds that answers would learn, whatever goes wrong."""
         started = asyncio.get_running_loop().time()
         try:
-            response, body = await self._fetch(feed, self._sources.request(feed, utc_now()))
+            feed, _, response, body = await self._first_answer(*feeds)
         except FeedError as error:
-            return Examination(feed.address, error.reason, error.status)
+            return Examination(feeds[0].address, error.reason, error.status)
         seconds = asyncio.get_running_loop().time() - started
         seen = replace(_answered(feed.address, response, seconds), bytes=len(body.raw))
         try:
@@ -179,6 +180,28 @@ class Scout:
         if not source_of(feed.kind).has_own_address:
             return ()
         return await self._workers.call(feed_links, body.raw, body.url, response.links)
+
+    async def _first_answer(
+        self, feed: SourceSettings, *others: SourceSettings
+    ) -> tuple[SourceSettings, Request, Response, Body]:
+        """The first of these that answers, and what it was asked and answered.
+
+        Raises:
+            FeedError: it answers no feed and no page, or none of them answers.
+        """
+        request = self._sources.request(feed, utc_now())
+        try:
+            return (feed, request, *await self._fetch(feed, request))
+        except FeedError as error:
+            if not others or error.status is not None:
+                raise
+            try:
+                return await self._first_answer(*others)
+            except FeedError as other:
+                if other.status is None:
+                    raise error from other
+                reason = f"{error.reason}; {others[0].address}: {other.reason}"
+                raise FeedError(reason, status=other.status) from other
 
     async def _fetch(self, feed: SourceSettings, request: Request) -> tuple[Response, Body]:
         """An answer and its body, decoded.

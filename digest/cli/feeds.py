@@ -34,7 +34,8 @@ from digest.log import Redactor, configure
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.cli.feeds_probe import Discover, Examination
+    from digest.cli.feed_examination import Examination
+    from digest.cli.feeds_probe import Discover
     from digest.cli.options import Options
     from digest.config import SourceSettings
 

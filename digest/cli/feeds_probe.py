@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from digest.app.http_clients import open_fetcher
 from digest.app.wiring import utc_now
-from digest.cli.feed_problems import feed_problems
+from digest.cli.feed_examination import Examination, answered, feed_problems, understood
 from digest.errors import FeedError
 from digest.feeds.discovery import feed_links, is_of_the_site, usual_addresses
 from digest.feeds.http.failures import IF_MEANT
@@ -24,7 +24,6 @@ from digest.log import Redactor
 from digest.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import AsyncIterator, Callable, Iterable
 
     from digest.config import Settings, SourceSettings
@@ -52,34 +51,6 @@ class Discover(Struct, frozen=True):
 
     url: str
     feeds: tuple[Candidate, ...]
-
-
-class Examination(Struct, frozen=True):
-    """`feeds test`: what polling would learn; null where it does not come that far."""
-
-    url: str
-    error: str | None = None
-    status: int | None = None
-    final_url: str | None = None
-    moved_to: str | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    seconds: float | None = None
-    """The whole answer."""
-    bytes: int | None = None
-    """The decoded body."""
-    format: str | None = None
-    title: str | None = None
-    home_page: str | None = None
-    entries: int | None = None
-    dated: int | None = None
-    with_guid: int | None = None
-    with_link: int | None = None
-    identity: dict[str, int] | None = None
-    """How many entries are told apart by guid, link and content."""
-    problems: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
-    """The feeds of a web page that stands in the place of a feed."""
 
 
 class Scout:
@@ -161,14 +132,14 @@ class Scout:
         except FeedError as error:
             return Examination(feeds[0].address, error.reason, error.status)
         seconds = asyncio.get_running_loop().time() - started
-        seen = replace(_answered(feed.address, response, seconds), bytes=len(body.raw))
+        seen = replace(answered(feed.address, response, seconds), bytes=len(body.raw))
         try:
             parsed = await self._workers.call(parse_body, body)
             identity = await self._workers.call(choice, parsed, feed.identity)
         except FeedError as error:
             links = await self._links(feed, response, body)
             return replace(seen, error=error.reason, links=links)
-        whole = _understood(seen, parsed, identity)
+        whole = understood(seen, parsed, identity)
         problems = [*feed_problems(whole, parsed, identity, automatic=feed.identity == "auto")]
         if response.rest:
             waits = f"its host allows no more requests for {response.rest.total_seconds():.0f} s"
@@ -239,30 +210,3 @@ async def open_scout(settings: Settings) -> AsyncIterator[Scout]:
 
 def _candidate(url: str, parsed: ParsedFeed) -> Candidate:
     return Candidate(url, parsed.title, parsed.format, len(parsed.entries))
-
-
-def _answered(url: str, response: Response, seconds: float) -> Examination:
-    return Examination(
-        url,
-        status=response.status,
-        final_url=response.url,
-        moved_to=response.moved_to,
-        etag=response.etag,
-        last_modified=response.last_modified,
-        seconds=round(seconds, 3),
-    )
-
-
-def _understood(seen: Examination, parsed: ParsedFeed, identity: Counter[str]) -> Examination:
-    entries = parsed.entries
-    return replace(
-        seen,
-        format=parsed.format,
-        title=parsed.title,
-        home_page=parsed.link or None,
-        entries=len(entries),
-        dated=sum(entry.published is not None for entry in entries),
-        with_guid=sum(bool(entry.guid) for entry in entries),
-        with_link=sum(bool(entry.link) for entry in entries),
-        identity=dict(identity),
-    )

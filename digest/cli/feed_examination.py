@@ -1,9 +1,12 @@
-"""What is not right with a feed that can be read: for readers of the digests, then for polling."""
+"""What polling a feed would learn, and what is not right with it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from digest.feeds.revisions import is_stamped
 from digest.language import counted
@@ -11,10 +14,67 @@ from digest.language import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from digest.cli.feeds_probe import Examination
+    from digest.feeds.http.messages import Response
     from digest.model import ParsedFeed
 
 _SLOW_SECONDS = 5.0
+
+
+class Examination(Struct, frozen=True):
+    """`feeds test`: what polling would learn; null where it does not come that far."""
+
+    url: str
+    error: str | None = None
+    status: int | None = None
+    final_url: str | None = None
+    moved_to: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    seconds: float | None = None
+    """The whole answer."""
+    bytes: int | None = None
+    """The decoded body."""
+    format: str | None = None
+    title: str | None = None
+    home_page: str | None = None
+    entries: int | None = None
+    dated: int | None = None
+    with_guid: int | None = None
+    with_link: int | None = None
+    identity: dict[str, int] | None = None
+    """How many entries are told apart by guid, link and content."""
+    problems: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    """The feeds of a web page that stands in the place of a feed."""
+
+
+def answered(url: str, response: Response, seconds: float) -> Examination:
+    """What an answer says by itself, after so many seconds."""
+    return Examination(
+        url,
+        status=response.status,
+        final_url=response.url,
+        moved_to=response.moved_to,
+        etag=response.etag,
+        last_modified=response.last_modified,
+        seconds=round(seconds, 3),
+    )
+
+
+def understood(seen: Examination, parsed: ParsedFeed, identity: Counter[str]) -> Examination:
+    """With what its body says, and what its entries are told apart by."""
+    entries = parsed.entries
+    return replace(
+        seen,
+        format=parsed.format,
+        title=parsed.title,
+        home_page=parsed.link or None,
+        entries=len(entries),
+        dated=sum(entry.published is not None for entry in entries),
+        with_guid=sum(bool(entry.guid) for entry in entries),
+        with_link=sum(bool(entry.link) for entry in entries),
+        identity=dict(identity),
+    )
 
 
 def feed_problems(

@@ -16,12 +16,14 @@ from digest.config.spelling import nearest
 from digest.config.structure import fields_of, has_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from digest.config.structure import Section
 
 # Close enough for a slip of the finger; `nearest` takes more, where nothing else is known.
 _SLIP = 0.8
+# Two letters of `kind` that changed places.
+_NEAR_KIND = 0.7
 _MOST_PLACES = 3
 _OF_THE_DAEMON = frozenset({"alerts", "log", "web"})
 _FROM_ENVIRONMENT = re.compile(r"(from)?env(ironment)?(var(iable)?)?$|variable$")
@@ -94,6 +96,15 @@ def synonyms_of(model: type[Model]) -> dict[str, str]:
         for right, words in base.synonyms.items()
         for word in words.split()
     }
+
+
+def word_for_kind(words: Iterable[str], model: type[Model]) -> str | None:
+    """What stands in the place of `kind`: another tool's word, like `type`, or a near miss."""
+    meant = ["kind", *(word for word, right in synonyms_of(model).items() if right == "kind")]
+    forms = {plain(word): word for word in words}
+    close = (form for form in forms if get_close_matches(form, meant, 1, _NEAR_KIND))
+    form = next((form for form in forms if form in meant), None) or next(close, None)
+    return forms[form] if form else None
 
 
 def plain(word: str) -> str:

@@ -8,6 +8,9 @@ import click
 from click.shell_completion import (
     BashComplete,
     CompletionItem,
+    FishComplete,
+    ShellComplete,
+    ZshComplete,
     add_completion_class,
     get_completion_class,
 )
@@ -31,7 +34,31 @@ class _Bash(BashComplete):
         return f"{item.type},{quoted}"
 
 
-add_completion_class(_Bash)
+class _OfWholeWords(ShellComplete):
+    """Zsh and fish take what they are offered for the whole word: `--to=inbox`, not `inbox`."""
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
+        items = super().get_completions(args, incomplete)
+        option, equals, _ = incomplete.partition("=")
+        if not (equals and option.startswith("-")):
+            return items
+        return [CompletionItem(f"{option}={item.value}", item.type, item.help) for item in items]
+
+
+class _Zsh(_OfWholeWords, ZshComplete):
+    # The names of files are completed by the shell, and only what is behind the option's `=`.
+    source_template = ZshComplete.source_template.replace(
+        "_path_files", "compset -P '-*='; _path_files"
+    )
+
+
+class _Fish(_OfWholeWords, FishComplete):
+    # Only the first comma of a line is the protocol's: names and summaries have commas too.
+    source_template = FishComplete.source_template.replace("string split", "string split --max 1")
+
+
+for _kind in (_Bash, _Zsh, _Fish):
+    add_completion_class(_kind)
 
 
 @click.command()

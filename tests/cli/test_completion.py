@@ -31,12 +31,11 @@ digests:
   weekly: {schedule: friday 5pm, send_to: Vault}
 """
 # A terminal with a shell at it, which shows the line and empties it at the second key.
-ZSH = """\
+TERMINAL = """\
 zmodload zsh/zpty
-zpty shell zsh -f -i
-zpty -w shell 'PROMPT=; stty -echo; unset zle_bracketed_paste; unsetopt prompt_cr prompt_sp beep
-  show() { zle -I; print -r -- "<""<$BUFFER>>"; BUFFER= }; zle -N show; bindkey "^T" show
-  autoload -Uz compinit; compinit -u -D; eval "$(digest completion zsh)"; print "<""<>>"'
+start=$1; shift
+zpty shell $=start
+zpty -w shell "$(<start)"
 zpty -r shell shown '*<<>>*'
 for line in "$@"; do
   zpty -w -n shell "$line"$'\\t\\x14'
@@ -44,6 +43,16 @@ for line in "$@"; do
   print -r -- "${${shown##*<<}%%>>*}"
 done
 zpty -d shell
+"""
+ZSH = """\
+PROMPT=; stty -echo; unset zle_bracketed_paste; unsetopt prompt_cr prompt_sp beep
+show() { zle -I; print -r -- "<""<$BUFFER>>"; BUFFER= }; zle -N show; bindkey "^T" show
+autoload -Uz compinit; compinit -u -D; eval "$(digest completion zsh)"; print "<""<>>"
+"""
+BASH = """\
+PS1=; stty -echo; bind "set enable-bracketed-paste off"; bind "set bell-style none"
+show() { echo "<""<$READLINE_LINE>>"; READLINE_LINE=; }; bind -x '"\\C-t": show'
+eval "$(digest completion bash)"; echo "<""<>>"
 """
 FISH = """\
 digest completion fish | source
@@ -84,16 +93,20 @@ def in_shell(command: list[str], lines: list[str], programs: Path, folder: Path)
 
 
 @pytest.mark.slow
-def test_zsh_completes_a_line(programs: Path, folder: Path) -> None:
+@pytest.mark.parametrize(("shell", "start"), [("zsh -f -i", ZSH), ("bash --norc -i", BASH)])
+def test_tab_completes_a_line(shell: str, start: str, programs: Path, folder: Path) -> None:
     lines = {
         "digest preview w": "digest preview weekly ",
         "digest preview -c con": "digest preview -c config.yaml ",
         "digest --config=con": "digest --config=config.yaml ",
         "digest send --to=v": "digest send --to=Vault ",
         "digest poll t": r"digest poll Tom,\ Dick:\ it\'s\ \$5\ \[new\] ",
+        r"digest poll Tom,\ Dick:": r"digest poll Tom,\ Dick:\ it\'s\ \$5\ \[new\] ",
         "digest poll https:": "digest poll https://b.example/feed ",
     }
-    assert in_shell(["zsh", "-fc", ZSH, "zsh"], list(lines), programs, folder) == [*lines.values()]
+    (folder / "start").write_text(start, "utf-8")
+    terminal = ["zsh", "-fc", TERMINAL, "zsh", shell]
+    assert in_shell(terminal, list(lines), programs, folder) == [*lines.values()]
 
 
 @pytest.mark.slow

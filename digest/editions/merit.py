@@ -82,10 +82,11 @@ def interest(story: Cluster) -> tuple[int, bool]:
 
 def _counted(story: Cluster) -> int:
     """The points and comments where it has most of them."""
-    return max(_points(entry) for entry in story.entries)
+    return max(points(entry) for entry in story.entries)
 
 
-def _points(entry: Entry) -> int:
+def points(entry: Entry) -> int:
+    """The points and comments that others gave an entry."""
     return sum(
         fact.value
         for fact in entry.facts

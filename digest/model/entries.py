@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -13,6 +14,26 @@ class Fact(Struct, frozen=True):
     name: str
     value: int | float
     unit: str = ""
+
+
+class Thresholds(Struct, frozen=True):
+    """The least of each fact that an entry of a source is shown with, by the fact's name.
+
+    It is shown in no edition before it has them, and never if it has them not `within` so long
+    after it was first seen.
+    """
+
+    least: Mapping[str, int] = {}
+    within: timedelta = timedelta(hours=48)
+
+    def lacking(self, facts: tuple[Fact, ...]) -> dict[str, int | float]:
+        """Which facts are below their least, by name; what was never measured is 0."""
+        measured = {fact.name: fact.value for fact in facts}
+        values = {name: measured.get(name, 0) for name in self.least}
+        return {name: value for name, value in values.items() if value < self.least[name]}
+
+
+NO_THRESHOLDS = Thresholds()
 
 
 class ParsedEntry(Struct, frozen=True):
@@ -107,7 +128,8 @@ class Entry(Struct, frozen=True):
 
     `edited_at` is when the feed last said something else of it than before; `resend_at` the same,
     of a feed whose edits are sent again. `html` is its clean content, where it was asked for;
-    `feed_home` is the feed's home page.
+    `feed_home` is the feed's home page; `gone_at` is since when its source has it no more, where it
+    was asked.
     """
 
     id: int
@@ -130,6 +152,7 @@ class Entry(Struct, frozen=True):
     facts: tuple[Fact, ...] = ()
     discussion: str = ""
     video: bool = False
+    gone_at: datetime | None = None
 
     @property
     def dated(self) -> datetime:

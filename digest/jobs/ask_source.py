@@ -131,8 +131,9 @@ def _marked(response: Response, settings: SourceSettings) -> Response:
 
 
 def _options_hash(settings: SourceSettings) -> str:
-    options = source_of(settings.kind).options(settings)
-    return sha256(repr(options).encode()).hexdigest()[:16] if options else ""
+    options, least = source_of(settings.kind).options(settings), settings.thresholds.least
+    text = f"{options or ''}{least or ''}"
+    return sha256(text.encode()).hexdigest()[:16] if text else ""
 
 
 def _next(request: Request, address: str) -> Request:

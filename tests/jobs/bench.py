@@ -171,13 +171,13 @@ class Bench:
         self,
         channels: Mapping[str, Channel],
         picture_fetcher: PictureFetcher | None = None,
-        sources: SourceClient | None = None,
+        fact_refresh: FactRefresh | None = None,
     ) -> PublishJob:
         context = self.context(channels)
         links = EditionLinks(LINKS_KEY, self.settings.links_url)
         pictures = picture_fetcher or open_pictures(self.settings)
-        refresh = FactRefresh(context, sources or NobodyToAsk())
-        return PublishJob(context, links, pictures, Drafter(context), refresh)
+        facts = fact_refresh or FactRefresh(context, NobodyToAsk())
+        return PublishJob(context, links, pictures, Drafter(context), facts)
 
     async def pending(self, digest: str = "weekly") -> list[Entry]:
         urls = [feed.address for feed in self.settings.feeds]

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from digest.editions.merit import points
 from digest.model import NO_THRESHOLDS
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def likeliest(entries: Iterable[Entry], thresholds: Thresholds, most: int) -> li
     Those that others count highest come first, and up to half of the room is for the nearest below
     the thresholds: for these a few points decide.
     """
-    best_first = sorted(entries, key=lambda entry: (points(entry), entry.dated), reverse=True)
+    best_first = sorted(entries, key=lambda entry: (entry.counted, entry.dated), reverse=True)
     below = [entry for entry in best_first if is_short(entry, thresholds)]
     below.sort(key=lambda entry: _share(entry, thresholds), reverse=True)
     reached = [entry for entry in best_first if not is_short(entry, thresholds)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from digest.editions.thresholds import likeliest
 from digest.errors import FeedError
@@ -13,12 +14,13 @@ from digest.log import event
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import datetime
 
     from digest.config import SourceSettings
     from digest.jobs.ask_source import SourceClient
     from digest.jobs.context import JobContext
     from digest.model import Fact
-    from digest.store.facts import Measurable
+    from digest.store import Store
 
 _log = logging.getLogger(__name__)
 
@@ -44,52 +46,61 @@ class FactRefresh:
         Raises:
             StoreError: the database cannot be used.
         """
-        feeds = [
-            feed
+        wanted = {
+            feed.address: (feed, await self._wanted(digest, feed))
             for feed in self._settings.feeds_of(digest)
             if not feed.paused and source_of(feed.kind).refreshes
-        ]
-        if feeds:
-            await asyncio.gather(*(self._refresh(digest, feed) for feed in feeds))
-
-    async def _refresh(self, digest: str, feed: SourceSettings) -> None:
-        wanted = await self._wanted(digest, feed)
-        if not wanted:
-            return
-        guids = [measurable.guid for measurable in wanted]
-        try:
-            async with asyncio.timeout(self._total_seconds):
-                facts = await self._sources.facts(feed, guids)
-        except (FeedError, TimeoutError) as error:
-            _tell(digest, feed, str(error) or "it took too long")
-            return
-        except Exception:  # noqa: BLE001 - a bug is logged whole, and the edition is made
-            fields = {"digest": digest, "feed": feed.address}
-            _log.exception("bug while asking for facts", extra={"fields": fields})
-            return
-        if _is_too_little(guids, facts):
-            _tell(digest, feed, "its answer has less than half of what was asked")
-            return
-        measured = {one.entry.id: facts[one.guid] for one in wanted if one.guid in facts}
-        gone = [one.entry.id for one in wanted if one.guid not in facts]
+        }
+        answers = await asyncio.gather(
+            *(self._ask(digest, feed, entries) for feed, entries in wanted.values() if entries)
+        )
         now = self._clock()
-        await self._store.transact(lambda store: store.facts.record(measured, gone, now))
+        for measured, gone in filter(None, answers):
+            await self._store.transact(partial(_record, measured=measured, gone=gone, now=now))
 
-    async def _wanted(self, digest: str, feed: SourceSettings) -> list[Measurable]:
+    async def _wanted(self, digest: str, feed: SourceSettings) -> dict[str, int]:
+        """The numbers of the entries to ask for, by guid."""
         pending = await self._store.transact(
             lambda store: store.facts.pending(digest, feed.address)
         )
-        chosen = likeliest(
-            (measurable.entry for measurable in pending), feed.thresholds, MOST_REFRESHED
-        )
-        numbers = {entry.id for entry in chosen}
-        return [measurable for measurable in pending if measurable.entry.id in numbers]
+        entries = (measurable.entry for measurable in pending)
+        chosen = {entry.id for entry in likeliest(entries, feed.thresholds, MOST_REFRESHED)}
+        return {each.guid: each.entry.id for each in pending if each.entry.id in chosen}
+
+    async def _ask(
+        self, digest: str, feed: SourceSettings, entries: Mapping[str, int]
+    ) -> _Answer | None:
+        """What a source says of entries; None where it does not."""
+        try:
+            async with asyncio.timeout(self._total_seconds):
+                facts = await self._sources.facts(feed, tuple(entries))
+        except (FeedError, TimeoutError) as error:
+            _tell(digest, feed, str(error) or "it took too long")
+            return None
+        except Exception:  # noqa: BLE001 - a bug is logged whole, and the edition is made
+            fields = {"digest": digest, "feed": feed.address}
+            _log.exception("bug while asking for facts", extra={"fields": fields})
+            return None
+        measured = {number: facts[guid] for guid, number in entries.items() if guid in facts}
+        if 2 * len(measured) < len(entries):
+            # That says more of the service than of the entries.
+            _tell(digest, feed, "its answer has less than half of what was asked")
+            return None
+        return _Answer(measured, {*entries.values()} - measured.keys())
 
 
-def _is_too_little(guids: Collection[str], facts: Mapping[str, tuple[Fact, ...]]) -> bool:
-    """Whether an answer says more of its service than of the entries it does not have."""
-    return 2 * len(facts.keys() & set(guids)) < len(guids)
+class _Answer(NamedTuple):
+    """What entries have now, by their numbers, and which are gone."""
+
+    measured: Mapping[int, tuple[Fact, ...]]
+    gone: Collection[int]
+
+
+def _record(
+    store: Store, measured: Mapping[int, tuple[Fact, ...]], gone: Collection[int], now: datetime
+) -> None:
+    store.facts.record(measured, gone, now)
 
 
 def _tell(digest: str, feed: SourceSettings, reason: str) -> None:
-    event(_log, logging.WARNING, "not refreshed", digest=digest, feed=feed.address, reason=reason)
+    event(_log, logging.INFO, "not refreshed", digest=digest, feed=feed.address, reason=reason)

@@ -246,6 +246,7 @@ class PublishJob:
                 digest=edition.digest,
                 reason="nothing new",
                 left_out=len(left_out) or None,
+                waiting=len(draft.waiting) or None,
             )
             return None
         edition_id = await self._writer.write(draft, scheduled_for, following, channels)
@@ -260,5 +261,6 @@ class PublishJob:
             counted=len(draft.counted) or None,
             held_back=edition.held_back or None,
             left_out=len(left_out) or None,
+            waiting=len(draft.waiting) or None,
         )
         return Published(edition_id, edition.digest, len(edition.entry_ids) + len(draft.counted))

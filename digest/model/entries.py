@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+# What readers elsewhere count for a story.
+_COUNTED = {"points", "comments"}
+
 
 class Fact(Struct, frozen=True):
     """A number that may change; `unit` is empty where its name says what is counted."""
@@ -28,6 +31,8 @@ class Thresholds(Struct, frozen=True):
 
     def lacking(self, facts: tuple[Fact, ...]) -> dict[str, int | float]:
         """Which facts are below their least, by name; what was never measured is 0."""
+        if not self.least:
+            return {}
         measured = {fact.name: fact.value for fact in facts}
         values = {name: measured.get(name, 0) for name in self.least}
         return {name: value for name, value in values.items() if value < self.least[name]}
@@ -158,6 +163,15 @@ class Entry(Struct, frozen=True):
     def dated(self) -> datetime:
         """When it was published, or first seen where the feed does not say or dates ahead."""
         return min(self.published or self.first_seen_at, self.first_seen_at)
+
+    @property
+    def counted(self) -> int:
+        """How high readers elsewhere count it: its points and comments."""
+        return sum(
+            fact.value
+            for fact in self.facts
+            if fact.name in _COUNTED and isinstance(fact.value, int) and fact.value > 0
+        )
 
 
 class Sample(Struct, frozen=True):

@@ -22,8 +22,8 @@ class Fact(Struct, frozen=True):
 class Thresholds(Struct, frozen=True):
     """The least of each fact that an entry of a source is shown with, by the fact's name.
 
-    It is shown in no edition before it has them, and never if it has them not `within` so long
-    after it was first seen.
+    It waits until an edition finds that it has them; one that is made later than `within` so long
+    after it was first seen leaves it out for good.
     """
 
     least: Mapping[str, int] = {}

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from digest.store.database import Database
 
 _GUID = "guid:"
-_MOST = 2_000
+# Those that came before these have the facts of the last poll.
+_MOST = 1_000
 
 
 class Measurable(Struct, frozen=True):

@@ -102,10 +102,11 @@ def _page(found: list[Item], asked: dict[str, str]) -> dict[str, Any]:
 def _matches(item: Item, asked: dict[str, str]) -> bool:
     tags = re.findall(r"\(([^()]*)\)|([^,()]+)", asked.get("tags", ""))
     groups = [group.split(",") if group else [tag] for group, tag in tags]
-    words = asked.get("query", "").lower().split()
+    words, title = asked.get("query", "").lower().split(), item.hit()["title"].lower().split()
     return (
         all(any(map(item.is_tagged, group)) for group in groups)
-        and all(word in item.hit()["title"].lower() for word in words)
+        # Each may be the beginning of one.
+        and all(any(other.startswith(word) for other in title) for word in words)
         and all(_holds(item, each) for each in asked.get("numericFilters", "").split(",") if each)
     )
 

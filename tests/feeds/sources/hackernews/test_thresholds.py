@@ -12,6 +12,8 @@ import pytest
 
 from digest.app.edition_reasons import explain_draft
 from digest.channels import open_channels
+from digest.config.sources.hackernews import HackernewsSettings
+from digest.feeds.sources import Document, hackernews
 from digest.jobs import draft_reader
 from digest.jobs.ask_source import SourceClient
 from digest.jobs.drafts import Drafter
@@ -21,6 +23,7 @@ from tests import limits
 from tests.feeds.sources.conftest import Diverted
 from tests.feeds.sources.hackernews.search_api import SearchApi
 from tests.jobs.bench import Bench, InPlace, StoppedClock, open_bench, settings_of
+from tests.servers import Reply
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from digest.jobs.poll import PollJob
     from digest.model import Edition
 
+ORIGIN = "https://hn.algolia.com"
 BEST = {"kind": "hackernews", "list": "best", "min_points": 100}
 DAILY = {"schedule": "daily at 09:00", "send_to": ["vault"], "max_entries": 60}
 
@@ -358,3 +362,50 @@ async def test_many_that_wait_hide_none_that_has_the_points(
     await readers.poll(hours=1)
 
     assert await readers.publish(hours=22) == ["Story 7"]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"list": "front"}, {*range(240, 250)}),
+        ({"list": "ask"}, {*range(220, 230)}),
+        ({"list": "show", "min_points": 9}, {*range(230, 240)}),
+        ({"list": "search", "query": "number 17"}, {17, *range(170, 180)}),
+        # The newest 200; and of two days the 200 with the most points, which the oldest have.
+        ({"list": "new"}, {*range(50, 250)}),
+        ({"list": "best"}, {*range(10, 210)}),
+        ({"list": "new", "min_comments": 5}, {*range(10, 210)}),
+    ],
+)
+def test_what_the_service_answers_for_each_list(
+    api: SearchApi, clock: StoppedClock, given: dict[str, Any], expected: set[int]
+) -> None:
+    tags = {22: "ask_hn", 23: "show_hn", 24: "front_page"}
+    for number in range(250):
+        item = api.post(number, points=1_000 - number, title=f"Number {number}")
+        item.created_at -= timedelta(hours=50 if number < 10 else 1, seconds=-number)
+        item.tags |= {tags.get(number // 10, "story")}
+    settings = HackernewsSettings.model_validate({"kind": "hackernews", **given})
+
+    path = hackernews.SOURCE.request(settings, None, clock()).url.removeprefix(ORIGIN)
+    reply = api.reply_at(path)
+
+    assert isinstance(reply, Reply)
+    document = Document(str(reply.body).encode(), ORIGIN)
+    feed = hackernews.SOURCE.parse([document], hackernews.SOURCE.options(settings))
+    assert {int(entry.guid) for entry in feed.entries} == expected
+
+
+def test_the_service_refuses_what_it_refuses(api: SearchApi, clock: StoppedClock) -> None:
+    api.post(1)
+
+    def status(query: str) -> int:
+        reply = api.reply_at(f"/api/v1/search?{query}")
+        assert isinstance(reply, Reply)
+        return reply.status
+
+    assert status("tags=story&numericFilters=points%3E100") == 400
+    assert {status("tags=story") for _ in range(9_999)} == {200}
+    assert status("tags=story") == 429
+    clock.turn(hours=1)
+    assert status("tags=story") == 200

@@ -12,6 +12,7 @@ from digest.jobs.confirmations import ConfirmationMailer
 from digest.jobs.deliver import DeliverJob
 from digest.jobs.delivery_actions import DeliveryActions
 from digest.jobs.disk_guard import DiskGuard
+from digest.jobs.fact_refresh import FactRefresh
 from digest.jobs.feedback import ReaderFeedback
 from digest.jobs.key_rotation import KeyRotation
 from digest.jobs.publish import PublishJob
@@ -42,6 +43,7 @@ async def assemble(
     tokens = Tokens(keys.links, keys.retired)
     links = EditionLinks(keys.links, settings.links_url)
     picture_fetcher, disk_guard = open_pictures(settings), DiskGuard(context)
+    fact_refresh = FactRefresh(context, poll_job.sources)
     deliver_job = DeliverJob(context, disk_guard, token_of=tokens.of_recipient)
     confirmation_mailer = ConfirmationMailer(context, tokens)
     subscriptions = Subscriptions(context, tokens, confirmation_mailer)
@@ -51,7 +53,7 @@ async def assemble(
             context=context,
             poll_job=poll_job,
             drafter=drafter,
-            publish_job=PublishJob(context, links, picture_fetcher, drafter),
+            publish_job=PublishJob(context, links, picture_fetcher, drafter, fact_refresh),
             picture_fetcher=picture_fetcher,
             deliver_job=deliver_job,
             delivery_actions=DeliveryActions(context, links, deliver_job),

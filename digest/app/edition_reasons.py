@@ -42,6 +42,8 @@ class EntryFate(Struct, frozen=True):
     """How many readers wanted more like its story."""
     less: int = 0
     """How many readers wanted less from its feed."""
+    waits: str = ""
+    """Why it waits, where that is not for room; or empty."""
 
     @property
     def line(self) -> str:
@@ -51,7 +53,7 @@ class EntryFate(Struct, frozen=True):
             story = f", as {self.copy_of}, which is newer and has the same link"
         because = {
             "taken": self._place(story),
-            "waiting": "no room, next edition",
+            "waiting": self.waits or "no room, next edition",
             "left out": self.rule,
         }
         watched = f"; watched: {', '.join(self.watched)}" if self.watched else ""
@@ -139,6 +141,7 @@ def explain_draft(draft: Draft, names: Mapping[str, str | None]) -> list[EntryFa
                 had=story.had if story else None,
                 more=leaning.more,
                 less=leaning.less,
+                waits=draft.waiting.get(entry.id, ""),
             )
         )
     return found

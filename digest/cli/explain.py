@@ -17,6 +17,7 @@ from digest.cli import aio, pass_settings
 from digest.cli.output import print_result, say
 from digest.editions.earlier import ALL_HAD
 from digest.editions.filter import NOT_INCLUDED
+from digest.editions.thresholds import is_about_facts
 from digest.editions.weekly import weekly_of
 from digest.errors import UsageError
 from digest.feeds.text import one_line
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _MOST = 20
 _LONGEST_KEY = 500
+_NO_ROOM = "since an edition has room for max_entries only"
 _HELD = {
     "held": "came with far more entries than usual, and is held; decide with `digest held`",
     "discarded": "was held with a flood of entries, and discarded",
@@ -150,7 +152,8 @@ class _Explainer:
             return Verdict(digest, "baseline", _why_old(record, found, zone))
         draft = await self._draft(digest)
         if rule := found.left_out or draft.judged.left_out.get(record.id):
-            by = f", since {rule}" if rule in {NOT_INCLUDED, ALL_HAD} else f" by {rule}"
+            is_told = rule in {NOT_INCLUDED, ALL_HAD} or is_about_facts(rule)
+            by = f", since {rule}" if is_told else f" by {rule}"
             return Verdict(digest, "left out", f"left out{by}")
         again = "was edited and is sent again; " if found.again else ""
         voted = _voted(draft.leanings.get(record.id, NO_LEANING))
@@ -158,10 +161,8 @@ class _Explainer:
             because = f"{_as(shown_as)}{_because(draft, record.id)}{voted}"
             message = f"{again}will be in the next edition{because}"
             return Verdict(digest, "next", message, shown_as=shown_as)
-        message = (
-            f"{again}waits behind others, since an edition has room for max_entries only{voted}"
-        )
-        return Verdict(digest, "waiting", message)
+        why = draft.waiting.get(record.id) or f"waits behind others, {_NO_ROOM}"
+        return Verdict(digest, "waiting", f"{again}{why}{voted}")
 
     def _taken(self, digest: str, taken: TakenBy) -> Verdict:
         sent = ", ".join(f"{to}: {state}" for to, state in taken.deliveries)

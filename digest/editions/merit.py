@@ -24,8 +24,6 @@ WIDE = 2
 WORDS, SECONDS = 20, 90
 # So many points and comments are many: the best of a day on a site of links.
 HIGH = 200
-# What readers elsewhere count for a story.
-_COUNTED = {"points", "comments"}
 
 Merit = tuple[bool, int, int, int, int, bool, bool, "datetime", int]
 
@@ -82,15 +80,7 @@ def interest(story: Cluster) -> tuple[int, bool]:
 
 def _counted(story: Cluster) -> int:
     """The points and comments where it has most of them."""
-    return max(_points(entry) for entry in story.entries)
-
-
-def _points(entry: Entry) -> int:
-    return sum(
-        fact.value
-        for fact in entry.facts
-        if fact.name in _COUNTED and isinstance(fact.value, int) and fact.value > 0
-    )
+    return max(entry.counted for entry in story.entries)
 
 
 def _is_slight(entry: Entry) -> bool:

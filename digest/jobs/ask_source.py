@@ -12,17 +12,17 @@ from digest.errors import FeedError
 from digest.feeds.http.conditional import is_to_ask_whole
 from digest.feeds.http.fetch import Allowance
 from digest.feeds.sources import source_of
-from digest.jobs.body_task import body_of, further_addresses
+from digest.jobs.body_task import body_of, further_addresses, read_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from digest.config import PollingSettings, SourceSettings
     from digest.feeds.http.fetch import Fetcher
     from digest.feeds.http.messages import Request, Response
     from digest.feeds.parsing.body import Body
-    from digest.model import FeedState
+    from digest.model import Fact, FeedState
     from digest.workers.pool import WorkerPool
 
 
@@ -49,16 +49,19 @@ class SourceClient:
 
         Everything, where the last body was read by other options, or validators do not help.
         """
-        source = source_of(settings.kind)
         if state and (is_reconfigured(settings, state) or is_to_ask_whole(state, now)):
             state = replace(state, etag=None, last_modified=None)
+        return self._allowed(settings, source_of(settings.kind).request(settings, state, now))
+
+    def _allowed(self, settings: SourceSettings, request: Request) -> Request:
+        """A request as it may be made, and its answer is read."""
         private = settings.allow_private_networks
         return replace(
-            source.request(settings, state, now),
+            request,
             allow_private_networks=(
                 self._polling.allow_private_networks if private is None else private
             ),
-            not_before=source.not_before,
+            not_before=source_of(settings.kind).not_before,
         )
 
     async def ask(
@@ -90,6 +93,18 @@ class SourceClient:
         whole = replace(first, further=tuple(further), body_hash=_hash_of([first, *further]))
         return _marked(whole, settings)
 
+    async def facts(
+        self, settings: SourceSettings, guids: Sequence[str]
+    ) -> Mapping[str, tuple[Fact, ...]]:
+        """The facts of entries as their source has them now, by guid.
+
+        Raises:
+            FeedError: it does not say.
+        """
+        request = self._allowed(settings, source_of(settings.kind).refresh(settings, guids))
+        answer = await self._fetcher.fetch(request)
+        return await self._workers.call(read_facts, self.body(settings, answer))
+
     def body(self, settings: SourceSettings, response: Response) -> Body:
         """What a worker process needs to read a response of a source."""
         options = source_of(settings.kind).options(settings)
@@ -116,8 +131,9 @@ def _marked(response: Response, settings: SourceSettings) -> Response:
 
 
 def _options_hash(settings: SourceSettings) -> str:
-    options = source_of(settings.kind).options(settings)
-    return sha256(repr(options).encode()).hexdigest()[:16] if options else ""
+    options, least = source_of(settings.kind).options(settings), settings.thresholds.least
+    text = f"{options or ''}{least or ''}"
+    return sha256(text.encode()).hexdigest()[:16] if text else ""
 
 
 def _next(request: Request, address: str) -> Request:

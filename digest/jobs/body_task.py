@@ -15,7 +15,7 @@ from digest.feeds.parsing.body import Body, ParsedBody
 if TYPE_CHECKING:
     from digest.feeds.http.messages import Response
     from digest.feeds.sources import Options
-    from digest.model import CleanEntry
+    from digest.model import CleanEntry, Fact
 
 
 class CleanedBody(Struct, frozen=True):
@@ -48,6 +48,17 @@ def further_addresses(body: Body) -> tuple[str, ...]:
     from digest.feeds.parsing.read import further_addresses as addresses_in
 
     return addresses_in(body)
+
+
+def read_facts(body: Body) -> dict[str, tuple[Fact, ...]]:
+    """What the answer to `Source.refresh` says of entries, by guid.
+
+    Raises:
+        FeedError: it cannot be decoded, or read.
+    """
+    from digest.feeds.parsing.read import facts_in
+
+    return facts_in(body)
 
 
 def read_and_clean(body: Body, *, first: bool) -> CleanedBody:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from digest.editions.compose import Frame
     from digest.editions.filter import Judged, Rules
     from digest.editions.select import Room, Standing
+    from digest.editions.thresholds import Reached
     from digest.model import Edition, Entry, Leaning, ShownAs
 
 
@@ -28,10 +29,11 @@ class Filed(Struct, frozen=True):
 class Material(Struct, frozen=True):
     """What an edition is made of: what is pending, and what it is to be like.
 
-    `filed` is by the address of a feed; `terms` is how much may be compared.
+    Only what has `reached` the thresholds of its source is looked at further. `filed` is by the
+    address of a feed; `terms` is how much may be compared.
     """
 
-    pending: Sequence[Entry]
+    reached: Reached
     frame: Frame
     rules: Rules
     filed: Mapping[str, Filed]
@@ -43,7 +45,8 @@ class Material(Struct, frozen=True):
 class Draft(Struct, frozen=True):
     """An edition that is not stored yet, the entries that it was made from, and what rules said.
 
-    `counted` are the numbers of the entries that it takes and shows as no story. `leanings` are
+    `waiting` has, by number, why it does not show an entry yet that it may have room for. `counted`
+    are the numbers of the entries that it takes and shows as no story. `leanings` are
     what votes come to for entries, where there are any. One that `is_short` might have more of its
     stories together.
     """
@@ -51,9 +54,15 @@ class Draft(Struct, frozen=True):
     edition: Edition
     pending: Sequence[Entry]
     judged: Judged
+    waiting: Mapping[int, str] = field(default_factory=dict)
     counted: frozenset[int] = frozenset()
     leanings: Mapping[int, Leaning] = field(default_factory=dict)
     is_short: bool = False
+
+    @property
+    def has_candidates(self) -> bool:
+        """Whether there was anything that it might show."""
+        return len(self.pending) > len(self.waiting)
 
     @property
     def shown_as(self) -> dict[int, ShownAs]:

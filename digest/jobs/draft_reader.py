@@ -18,16 +18,18 @@ from digest.language import language_of
 from digest.model import FEEDBACK_COUNTS, Failing, Held, Quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from digest.config import DigestSettings, Settings, SourceSettings
     from digest.editions.compose import Frame, Health
-    from digest.model import Entry, Feedback, ShownEntry
+    from digest.model import Entry, Feedback, ShownEntry, Thresholds
     from digest.store import Store
 
 # Of each feed the newest are looked at; the others are only counted.
 _MOST_PENDING = 2_000
+# The same where thresholds decide about most of them: a month of a busy list.
+_MOST_MEASURED = 20_000
 # Of what earlier editions showed.
 _MOST_EARLIER = 5_000
 
@@ -46,8 +48,11 @@ class Numbers(Struct, frozen=True):
 
 def pending_numbers(store: Store, settings: Settings, digest: str) -> Numbers:
     """The numbers of the entries that are pending for a digest."""
-    urls = [feed.address for feed in settings.feeds_of(digest)]
-    return _bounded(store.editions.pending_numbers(digest, urls))
+    feeds = settings.feeds_of(digest)
+    urls = [feed.address for feed in feeds]
+    # What it shows of these is among many that it does not show.
+    measured = {feed.address for feed in feeds if feed.thresholds.least}
+    return _bounded(store.editions.pending_numbers(digest, urls), measured)
 
 
 def week_numbers(store: Store, digest: str) -> Numbers:
@@ -57,14 +62,13 @@ def week_numbers(store: Store, digest: str) -> Numbers:
     return replace(counted, read=sorted([*taken, *counted.read]), counted=frozenset(counted.read))
 
 
-def _bounded(numbers: Mapping[str, Sequence[int]]) -> Numbers:
+def _bounded(numbers: Mapping[str, Sequence[int]], measured: Collection[str] = ()) -> Numbers:
     """Numbers by feed, the newest first, of which so many of each are read."""
+    most = {url: _MOST_MEASURED if url in measured else _MOST_PENDING for url in numbers}
     return Numbers(
-        read=sorted(number for newest in numbers.values() for number in newest[:_MOST_PENDING]),
+        read=sorted(n for url, newest in numbers.items() for n in newest[: most[url]]),
         unread={
-            url: newest[_MOST_PENDING:]
-            for url, newest in numbers.items()
-            if len(newest) > _MOST_PENDING
+            url: newest[most[url] :] for url, newest in numbers.items() if len(newest) > most[url]
         },
     )
 
@@ -81,13 +85,16 @@ def edition_material(
     # What only an edition needs is loaded for the first, and not when a daemon starts.
     from digest.editions.filter import Rules
     from digest.editions.select import MOST_WAITS, Room, Standing
+    from digest.editions.thresholds import judge_facts
 
     config, feeds = settings.digests[digest], settings.feeds_of(digest)
     now, until = times
     ends = store.editions.period_ends(digest, MOST_WAITS)
     pending = as_of(pending, until) if until < now else pending
+    thresholds = {feed.address: feed.thresholds for feed in feeds}
+    reached = judge_facts(pending, thresholds, until)
     return Material(
-        pending=pending,
+        reached=reached,
         frame=_frame(store, settings, digest, (ends[0] if ends else None, until), now),
         rules=Rules(config.include, config.exclude, config.watch),
         filed=_filed(feeds),
@@ -97,7 +104,7 @@ def edition_material(
             config.overflow,
         ),
         standing=Standing(
-            waited=_waited(pending, ends) if config.overflow == "next" else {},
+            waited=_waited(reached.entries, thresholds, ends) if config.overflow == "next" else {},
             unread=numbers.unread,
             earlier=_earlier(store, config, digest, now),
             feedback=_feedback(store, config, digest, now),
@@ -116,6 +123,7 @@ def week_material(
     """What a weekly edition is made of: the entries that the other editions had taken."""
     from digest.editions.filter import Rules
     from digest.editions.select import Room, Standing
+    from digest.editions.thresholds import Reached
 
     config, zone, name = settings.digests[digest], settings.zone_of(digest), weekly_of(digest)
     frame = _frame(store, settings, digest, (store.weeks.began(digest), now), now)
@@ -129,7 +137,8 @@ def week_material(
         next_at=next_after(weekly_schedule(config.schedule), zone, now),
     )
     return Material(
-        pending=taken,
+        # What was shown once had what it needed.
+        reached=Reached(taken),
         frame=frame,
         # What was decided for the other editions holds.
         rules=Rules(watch=config.watch),
@@ -144,12 +153,13 @@ def week_material(
     )
 
 
-def _waited(pending: Iterable[Entry], ends: Sequence[datetime]) -> dict[int, int]:
-    """How many of the editions that ended then passed each entry by, where any did."""
-    since = {
-        entry.id: max(entry.first_seen_at, entry.resend_at or entry.first_seen_at)
-        for entry in pending
-    }
+def _waited(
+    entries: Iterable[Entry], thresholds: Mapping[str, Thresholds], ends: Sequence[datetime]
+) -> dict[int, int]:
+    """How many of the editions that ended then had no room for an entry, where any had none."""
+    from digest.editions.thresholds import waits_for_room_since
+
+    since = {entry.id: waits_for_room_since(entry, thresholds[entry.feed_url]) for entry in entries}
     waited = {number: sum(end >= at for end in ends) for number, at in since.items()}
     return {number: editions for number, editions in waited.items() if editions}
 

@@ -41,18 +41,20 @@ def judge_entries(entries: Iterable[Entry], rules: Rules, filed: Mapping[str, Fi
 def decide(material: Material, judged: Judged | None = None) -> Draft:
     """The edition, without whole contents; `judged` is what rules decide where that is known."""
     if judged is None:
-        judged = judge_entries(material.pending, material.rules, material.filed)
+        judged = judge_entries(material.reached.entries, material.rules, material.filed)
     budget = Budget(material.terms)
     standing = replace(material.standing, watched=judged.watched)
     feeds = tuple(material.frame.names)
     kept = with_projects(judged.kept)
     selection = select(kept, material.room, standing, feeds, budget)
     edition = compose(replace(material.frame, watched=judged.watched), selection, budget)
-    left_out = {**judged.left_out, **selection.left_out}
+    reached = material.reached
+    left_out = {**reached.left_out, **judged.left_out, **selection.left_out}
     return Draft(
         edition,
-        material.pending,
+        [*reached.entries, *reached.short],
         replace(judged, left_out=left_out),
+        reached.waiting,
         selection.counted_entries,
         selection.leanings,
         budget.is_short,

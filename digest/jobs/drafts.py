@@ -110,7 +110,7 @@ class Drafter:
         from digest.jobs.draft_task import decide
 
         judged = await self._judge(material) if material.rules.need_text else None
-        if len(material.pending) <= _FEW:
+        if len(material.reached.entries) <= _FEW:
             return await asyncio.to_thread(decide, material, judged)
         try:
             return await self._work(decide, material, judged)
@@ -139,11 +139,11 @@ class Drafter:
         from digest.jobs.draft_task import judge_entries
 
         parts = []
-        for entries in _parts(material.pending, _MOST_TEXTS):
+        for entries in _parts(material.reached.entries, _MOST_TEXTS):
             contents = await self._contents([entry.id for entry in entries])
             whole = [replace(entry, html=contents.get(entry.id, "")) for entry in entries]
             parts.append(await self._work(judge_entries, whole, material.rules, material.filed))
-        return _joined(parts, material.pending)
+        return _joined(parts, material.reached.entries)
 
     async def _whole(self, ids: Sequence[int]) -> dict[int, str]:
         """Contents in this order, for as long as more can be shown."""

@@ -32,13 +32,13 @@ async def next_draft(
     period, its subscriptions of now reach back further, once.
     """
     draft = await drafter.edition(digest, now, until)
-    if draft.pending or settings.digests[digest].first_edition is not None:
+    if draft.has_candidates or settings.digests[digest].first_edition is not None:
         return draft
     for reach in REACHES:
         reach_back = partial(_reach_back, digest=digest, since=now - reach)
         if await store.transact(reach_back):
             draft = await drafter.edition(digest, now, until)
-        if draft.pending:
+        if draft.has_candidates:
             break
     return draft
 

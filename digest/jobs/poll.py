@@ -55,7 +55,7 @@ class PollJob:
         self._settings = context.settings
         self._feeds = {feed.address: feed for feed in context.settings.feeds}
         self._store = context.store
-        self._sources = SourceClient(context.settings.polling, fetcher, workers)
+        self.sources = SourceClient(context.settings.polling, fetcher, workers)
         self._workers = workers
         self._update_builder = UpdateBuilder(context, workers)
         self._clock = context.clock
@@ -141,8 +141,8 @@ class PollJob:
 
     async def _attempt(self, state: FeedState, feed: SourceSettings) -> PollResult:
         asked_at = self._clock()
-        request = self._sources.request(feed, asked_at, state)
-        response = await self._sources.ask(feed, request, self._backlog.room)
+        request = self.sources.request(feed, asked_at, state)
+        response = await self.sources.ask(feed, request, self._backlog.room)
         if response.body is None:
             return await self._same(state, feed, response, "not_modified")
         if response.body_hash != state.body_hash:
@@ -168,7 +168,7 @@ class PollJob:
         self, state: FeedState, feed: SourceSettings, response: Response, last: bytes | None
     ) -> PollResult | None:
         """Learn from a body, by what the last one was; None where it says the very same."""
-        body = replace(self._sources.body(feed, response), how=feed.identity, last=last)
+        body = replace(self.sources.body(feed, response), how=feed.identity, last=last)
         small = len(body.raw) <= _SMALL and not body.further
         run = self._workers.call_together if small else self._workers.call
         read = await run(read_and_clean, body, first=not state.entries)

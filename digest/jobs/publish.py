@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from digest.jobs.context import JobContext
     from digest.jobs.draft_material import Draft
     from digest.jobs.drafts import Drafter
+    from digest.jobs.fact_refresh import FactRefresh
     from digest.jobs.pictures import PictureFetcher
     from digest.signing.web_links import EditionLinks
 
@@ -63,12 +64,14 @@ class PublishJob:
         links: EditionLinks,
         picture_fetcher: PictureFetcher,
         drafter: Drafter,
+        fact_refresh: FactRefresh,
     ) -> None:
         self._settings = context.settings
         self._store = context.store
         self._clock = context.clock
         self._writer = EditionWriter(context, links, picture_fetcher)
         self._drafter = drafter
+        self._fact_refresh = fact_refresh
         self._turn = asyncio.Lock()
         self._last = context.clock()
 
@@ -173,6 +176,7 @@ class PublishJob:
     ) -> Published | None:
         """Publish what is pending, whatever the schedule; None where there is nothing to send."""
         async with self._turn:
+            await self._fact_refresh.refresh(digest)
             now = self._clock()
             draft = await next_draft(self._drafter, self._store, self._settings, digest, now)
             return await self._publish(
@@ -189,6 +193,7 @@ class PublishJob:
             return None
         if is_weekly(digest):
             return await self._take_week(digest, turn, now)
+        await self._fact_refresh.refresh(digest)
         draft = await next_draft(
             self._drafter, self._store, self._settings, digest, now, turn.until
         )
@@ -241,6 +246,7 @@ class PublishJob:
                 digest=edition.digest,
                 reason="nothing new",
                 left_out=len(left_out) or None,
+                waiting=len(draft.waiting) or None,
             )
             return None
         edition_id = await self._writer.write(draft, scheduled_for, following, channels)
@@ -255,5 +261,6 @@ class PublishJob:
             counted=len(draft.counted) or None,
             held_back=edition.held_back or None,
             left_out=len(left_out) or None,
+            waiting=len(draft.waiting) or None,
         )
         return Published(edition_id, edition.digest, len(edition.entry_ids) + len(draft.counted))

@@ -62,7 +62,8 @@ class UpdateBuilder:
         if not {known.id for known in found}.isdisjoint(reading.kept.values()):
             return None
         changes = diff(reading.entries, found, _overlap(state, reading))
-        flood = not is_reconfigured(feed, state) and await self._is_flood(state, changes)
+        new_at_once = sum(_has_reached(entry, feed) for entry in changes.new)
+        flood = not is_reconfigured(feed, state) and await self._is_flood(state, new_at_once)
         edited = [entry for entry in changes.recognised if entry.edited]
         clean = {entry.names: entry for entry in read.clean}
         new = await self._clean(changes.new, clean)
@@ -78,7 +79,7 @@ class UpdateBuilder:
             flood=flood,
             first=not state.entries,
         )
-        comparison = _Comparison(state, reading, changes, taken, flood, now)
+        comparison = _Comparison(state, reading, changes, taken, flood, now, feed.is_ranked)
         return _update(comparison, response, self.windows(feed), resend=feed.updates == "resend")
 
     def _quota(self, feed: SourceSettings) -> Quota:
@@ -103,9 +104,8 @@ class UpdateBuilder:
             )
         )
 
-    async def _is_flood(self, state: FeedState, changes: Changes) -> bool:
-        """Whether these are more new entries than this feed brings in the time since the last."""
-        new = len(changes.new)
+    async def _is_flood(self, state: FeedState, new: int) -> bool:
+        """Whether so many new entries are more than this feed brings in the time since the last."""
         if not may_be_flood(new, state.entries):
             return False
         pace = await self._store.transact(lambda store: store.feeds.pace(state.id))
@@ -134,6 +134,11 @@ class UpdateBuilder:
         )
 
 
+def _has_reached(keyed: KeyedEntry, feed: SourceSettings) -> bool:
+    """Whether a new entry may be shown: those that wait for points flood no edition."""
+    return not feed.thresholds.lacking(keyed.entry.facts)
+
+
 def _overlap(state: FeedState, reading: ParsedBody) -> Overlap:
     # What is read as it was before needs no bytes to be recognised.
     unchanged = reading.unchanged if state.reading != READING else {}
@@ -143,7 +148,8 @@ def _overlap(state: FeedState, reading: ParsedBody) -> Overlap:
 class _Comparison(Struct, frozen=True):
     """What a body has beside what is known of its feed, and what is taken of it.
 
-    `flood` is whether it has more new entries than the feed brings; `now` is when it was compared.
+    `flood` is whether it has more new entries than the feed brings; `now` is when it was compared;
+    `is_ranked` is whether the feed lists what ranks high, and not what is new.
     """
 
     state: FeedState
@@ -152,6 +158,7 @@ class _Comparison(Struct, frozen=True):
     taken: QuotaResult
     flood: bool
     now: datetime
+    is_ranked: bool
 
 
 def _update(
@@ -208,6 +215,9 @@ def _validators(response: Response, *, is_whole: bool) -> Validators:
 
 def _is_missed(comparison: _Comparison) -> bool:
     """Whether entries probably came and went since the last body."""
+    # What ranks high no more is no gap: no pace of polls would keep it in the list.
+    if comparison.is_ranked:
+        return False
     # Of what is all left the next poll tells, which finds it as new.
     if not comparison.taken.new or comparison.flood or comparison.reading.kept:
         return False

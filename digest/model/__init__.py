@@ -38,6 +38,7 @@ from digest.model.editions import (
     shown_as,
 )
 from digest.model.entries import (
+    NO_THRESHOLDS,
     CleanEntry,
     Entry,
     Fact,
@@ -46,6 +47,7 @@ from digest.model.entries import (
     ParsedEntry,
     Sample,
     ShownEntry,
+    Thresholds,
 )
 from digest.model.feedback import (
     FEEDBACK_COUNTS,
@@ -74,6 +76,7 @@ __all__ = [
     "FEEDBACK_OPEN",
     "NO_LEANING",
     "NO_PICTURES",
+    "NO_THRESHOLDS",
     "AlsoIn",
     "Backoff",
     "CatchUp",
@@ -119,6 +122,7 @@ __all__ = [
     "ShownEntry",
     "Spent",
     "Story",
+    "Thresholds",
     "Vote",
     "as_dict",
     "as_json",

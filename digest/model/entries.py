@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from msgspec import Struct
+
+# What readers elsewhere count for a story.
+_COUNTED = {"points", "comments"}
 
 
 class Fact(Struct, frozen=True):
@@ -13,6 +17,28 @@ class Fact(Struct, frozen=True):
     name: str
     value: int | float
     unit: str = ""
+
+
+class Thresholds(Struct, frozen=True):
+    """The least of each fact that an entry of a source is shown with, by the fact's name.
+
+    It waits until an edition finds that it has them; one that is made later than `within` so long
+    after it was first seen leaves it out for good.
+    """
+
+    least: Mapping[str, int] = {}
+    within: timedelta = timedelta(hours=48)
+
+    def lacking(self, facts: tuple[Fact, ...]) -> dict[str, int | float]:
+        """Which facts are below their least, by name; what was never measured is 0."""
+        if not self.least:
+            return {}
+        measured = {fact.name: fact.value for fact in facts}
+        values = {name: measured.get(name, 0) for name in self.least}
+        return {name: value for name, value in values.items() if value < self.least[name]}
+
+
+NO_THRESHOLDS = Thresholds()
 
 
 class ParsedEntry(Struct, frozen=True):
@@ -107,7 +133,8 @@ class Entry(Struct, frozen=True):
 
     `edited_at` is when the feed last said something else of it than before; `resend_at` the same,
     of a feed whose edits are sent again. `html` is its clean content, where it was asked for;
-    `feed_home` is the feed's home page.
+    `feed_home` is the feed's home page; `gone_at` is since when its source has it no more, where it
+    was asked.
     """
 
     id: int
@@ -130,11 +157,21 @@ class Entry(Struct, frozen=True):
     facts: tuple[Fact, ...] = ()
     discussion: str = ""
     video: bool = False
+    gone_at: datetime | None = None
 
     @property
     def dated(self) -> datetime:
         """When it was published, or first seen where the feed does not say or dates ahead."""
         return min(self.published or self.first_seen_at, self.first_seen_at)
+
+    @property
+    def counted(self) -> int:
+        """How high readers elsewhere count it: its points and comments."""
+        return sum(
+            fact.value
+            for fact in self.facts
+            if fact.name in _COUNTED and isinstance(fact.value, int) and fact.value > 0
+        )
 
 
 class Sample(Struct, frozen=True):

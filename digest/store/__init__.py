@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from digest.store.deliveries import DeliveryQueries
     from digest.store.editions import EditionQueries
     from digest.store.explain import ExplainQueries
+    from digest.store.facts import FactQueries
     from digest.store.feedback import FeedbackQueries
     from digest.store.feeds import FeedQueries
     from digest.store.health import HealthQueries
@@ -74,6 +75,7 @@ class Store:
     """
 
     feeds: Queries[FeedQueries] = Queries("feeds.FeedQueries")
+    facts: Queries[FactQueries] = Queries("facts.FactQueries")
     feedback: Queries[FeedbackQueries] = Queries("feedback.FeedbackQueries")
     explaining: Queries[ExplainQueries] = Queries("explain.ExplainQueries")
     held: Queries[HeldQueries] = Queries("held.HeldQueries")

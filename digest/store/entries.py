@@ -230,7 +230,9 @@ def _row(feed_id: int, entry: CleanEntry, at: str) -> dict[str, Any]:
 _FEED: sa.BindParameter[int] = sa.bindparam("feed")
 _NEWEST: sa.Select[int] = sa.select(sa.func.coalesce(sa.func.max(entries.c.id), 0))
 _COLUMNS = tuple(
-    name for name in (column.name for column in entries.c) if name not in {"edited_at", "resend_at"}
+    name
+    for name in (column.name for column in entries.c)
+    if name not in {"edited_at", "resend_at", "gone_at"}
 )
 # As it stands in the index, or it would not be used.
 _LISTED = sa.select(entries.c.id).where(
@@ -242,6 +244,7 @@ _SET_LISTED = (
     .values(
         listed=sa.bindparam("is_listed"),
         last_seen_at=sa.bindparam("at", type_=entries.c.last_seen_at.type),
+        gone_at=None,
     )
 )
 _NEW_FACTS: sa.BindParameter[str] = sa.bindparam("new_facts")

@@ -41,6 +41,7 @@ def entry_of(row: Any) -> Entry:
         facts=facts_from_json(row.facts),
         discussion=row.discussion,
         video=bool(row.video),
+        gone_at=row.gone_at,
     )
 
 

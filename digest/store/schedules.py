@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from msgspec import Struct
 
+from digest.editions.thresholds import is_about_facts
 from digest.editions.weekly import WEEKLY, configured, is_weekly, weekly_of
 from digest.store.entries import pass_over
 from digest.store.incidents import forget_incidents
@@ -107,10 +108,11 @@ class ScheduleQueries:
         now: datetime,
     ) -> None:
         """Note that rules, or nothing new, left no edition for a time that was due, and go on."""
-        reason = f"rules left out all of {len(left_out)}" if left_out else "nothing new"
+        by_rules = sum(not is_about_facts(reason) for reason in left_out.values())
+        result = f"rules left out all of {by_rules}" if by_rules else "nothing new"
         with self._database.transaction() as connection:
             pass_over(connection, digest, left_out, now)
-            advance(connection, digest, scheduled_for, next_edition_at, f"skipped, {reason}")
+            advance(connection, digest, scheduled_for, next_edition_at, f"skipped, {result}")
 
     def reach_back(self, digest: str, since: datetime) -> bool:
         """Have a digest that never had an edition take what its feeds had since then.

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
+from digest.model import Fact
 from digest.store.feedback import VoteOn
 from tests.databases import store_at
 from tests.feed_xml import NOW, item, rss
@@ -124,6 +126,27 @@ def test_there_was_no_room_for_it(polled: Project) -> None:
     assert (verdict["state"], verdict["edition"], verdict["shown_as"]) == ("taken", 1, "counted")
     assert ", counted; vault" in verdict["message"]
     assert ", as a story; vault" in explained(polled, "Story 4")[0]["digests"][0]["message"]
+
+
+def test_it_waits_for_points_or_had_too_few(project: Project) -> None:
+    project.configure("https://news.example/", send_to="vault")
+    config, url = project.folder / "config.yaml", "hackernews:best"
+    listed = "- {kind: hackernews, list: best, min_points: 100}"
+    text = config.read_text("utf-8").replace("- https://news.example/", listed)
+    config.write_text(text, "utf-8")
+    (project.folder / "data").mkdir(exist_ok=True)
+    with closing(store_at(project.folder / "data" / "digest.db")) as store:
+        now = datetime.now(UTC)
+        store.schedules.plan([build.plan_of(feeds=(url,), next_edition_at=now + build.WEEK)], now)
+        for title, points, hours in (("Old", 40, 49), ("Young", 99, 47), ("High", 100, 1)):
+            entry = replace(build.entry(title, now), facts=(Fact("points", points),))
+            build.learn(store, entry, url=url, now=now - timedelta(hours=hours))
+    found = {match["title"]: match["digests"][0] for match in explained(project, "site.example")}
+    assert {title: (verdict["state"], verdict["message"]) for title, verdict in found.items()} == {
+        "Old": ("left out", "left out, since it had 40 points after 48 h; min_points is 100"),
+        "Young": ("waiting", "has 99 points; min_points is 100; waits up to 48 h"),
+        "High": ("next", "will be in the next edition, as a story"),
+    }
 
 
 def test_an_earlier_edition_had_its_link(polled: Project) -> None:

@@ -15,11 +15,13 @@ from digest.app.http_clients import open_fetcher
 from digest.app.wiring import compile_templates
 from digest.config import Settings
 from digest.feeds.parsing.body import Body
+from digest.jobs.ask_source import SourceClient
 from digest.jobs.body_task import CleanedBody
 from digest.jobs.context import JobContext
 from digest.jobs.deliver import DeliverJob
 from digest.jobs.disk_guard import DiskGuard
 from digest.jobs.drafts import Drafter
+from digest.jobs.fact_refresh import FactRefresh
 from digest.jobs.plan import plan
 from digest.jobs.poll import PollJob
 from digest.jobs.publish import PublishJob
@@ -69,6 +71,13 @@ class InPlace(WorkerPool):
             in_part = "in part" if done.reading.kept else "whole"
             self.read["not at all" if done.reading.same else in_part] += 1
         return done
+
+
+class NobodyToAsk(SourceClient):
+    """Of sources that cannot tell what their entries have now."""
+
+    def __init__(self) -> None:
+        pass
 
 
 class StoppedClock:
@@ -159,12 +168,16 @@ class Bench:
             yield PollJob(self.context(), wrap(fetcher), workers)
 
     def publishing(
-        self, channels: Mapping[str, Channel], picture_fetcher: PictureFetcher | None = None
+        self,
+        channels: Mapping[str, Channel],
+        picture_fetcher: PictureFetcher | None = None,
+        fact_refresh: FactRefresh | None = None,
     ) -> PublishJob:
         context = self.context(channels)
         links = EditionLinks(LINKS_KEY, self.settings.links_url)
         pictures = picture_fetcher or open_pictures(self.settings)
-        return PublishJob(context, links, pictures, Drafter(context))
+        facts = fact_refresh or FactRefresh(context, NobodyToAsk())
+        return PublishJob(context, links, pictures, Drafter(context), facts)
 
     async def pending(self, digest: str = "weekly") -> list[Entry]:
         urls = [feed.address for feed in self.settings.feeds]

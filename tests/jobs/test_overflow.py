@@ -113,7 +113,8 @@ async def test_an_upgrade_lists_what_waits_once(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "digest.db")) as connection, connection:
         for column in ("shown_as", "more", "less"):
             connection.execute(f"ALTER TABLE edition_entries DROP COLUMN {column}")
-        connection.execute("ALTER TABLE entries DROP COLUMN video")
+        for column in ("video", "gone_at"):
+            connection.execute(f"ALTER TABLE entries DROP COLUMN {column}")
         connection.execute("DROP TABLE feedback")
         connection.execute("DROP TABLE last_settings")
         connection.execute("UPDATE alembic_version SET version_num = '0017'")

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from digest.config.base import Model
 from digest.config.fields import Interval, Name, Size, Title
+from digest.model import NO_THRESHOLDS, Thresholds
 
 
 class SourceSettings(Model):
@@ -81,3 +82,13 @@ class SourceSettings(Model):
     def host(self) -> str | None:
         """The host that the file says to ask; None where the kind knows it."""
         return None
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """What the facts of its entries must come to; each has a setting `min_` and its name."""
+        return NO_THRESHOLDS
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether it lists what ranks high: entries leave the list and come back."""
+        return False

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from digest.config.fields import Title
 from digest.config.sources.base import SourceSettings
+from digest.model import Thresholds
 
 
 class HackernewsSettings(SourceSettings):
@@ -18,8 +19,15 @@ class HackernewsSettings(SourceSettings):
         "front", description="Which one, as in `hackernews:best`; search finds stories by words."
     )
     query: Title | None = Field(None, description="The words that search finds.")
-    min_points: int = Field(0, ge=0, description="Stories are left out until they have as many.")
-    min_comments: int = Field(0, ge=0, description="Stories are left out until they have as many.")
+    min_points: int = Field(
+        0, ge=0, description="A story waits for as many, up to 48 hours; judged for each edition."
+    )
+    min_comments: int = Field(
+        0, ge=0, description="A story waits for as many, up to 48 hours; judged for each edition."
+    )
+    identity: Literal["auto", "guid", "link", "content"] = Field(
+        "guid", description="What tells stories apart; guid: the number each has there."
+    )
 
     synonyms: ClassVar[dict[str, str]] = {
         "list": "listing page feed view",
@@ -39,6 +47,20 @@ class HackernewsSettings(SourceSettings):
         """Its kind and its list, or words: with other thresholds it is the same source."""
         parts = (self.kind, self.list, self.query.lower() if self.query else "")
         return ":".join(filter(None, parts))
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """The points and comments that a story needs."""
+        least = {"points": self.min_points, "comments": self.min_comments}
+        return Thresholds({name: number for name, number in least.items() if number})
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether it is those with the most points, and not the newest.
+
+        With a threshold it is: what reaches that is among the former, after hours.
+        """
+        return self.list in {"front", "best"} or bool(self.thresholds.least)
 
     @field_validator("query")
     @classmethod

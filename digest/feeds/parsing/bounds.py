@@ -55,9 +55,14 @@ def _entry(entry: ParsedEntry, url: str) -> ParsedEntry:
         base=absolute_link(url, entry.base, MAX_LINK) or link or url,
         image=absolute_link(url, entry.image, MAX_LINK),
         categories=categories(entry.categories),
-        facts=tuple(_facts(entry.facts))[:MAX_FACTS],
+        facts=bounded_facts(entry.facts),
         discussion=absolute_link(url, entry.discussion, MAX_LINK),
     )
+
+
+def bounded_facts(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Facts of an entry as they may be stored and shown."""
+    return tuple(_facts(facts))[:MAX_FACTS]
 
 
 def _facts(facts: Iterable[Fact]) -> Iterable[Fact]:

@@ -11,6 +11,7 @@ from digest.errors import FeedError
 from digest.feeds.http.decode import decode_body
 from digest.feeds.identity import identify
 from digest.feeds.parsing.body import Body, BodyIndex, ParsedBody
+from digest.feeds.parsing.bounds import bounded_facts
 from digest.feeds.parsing.charset import to_utf_8
 from digest.feeds.parsing.outline import cut, outline, undivided
 from digest.feeds.rereading import READING
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from digest.feeds.parsing.outline import BodyOutline
-    from digest.model import KeyedEntry, ParsedFeed
+    from digest.model import Fact, KeyedEntry, ParsedFeed
 
 
 def read_text(body: Body) -> bytes:
@@ -43,6 +44,16 @@ def further_addresses(body: Body) -> tuple[str, ...]:
     """
     first = Document(read_text(body), body.url)
     return tuple(source_of(body.kind).further(first, body.options))[:MOST_FURTHER]
+
+
+def facts_in(body: Body) -> dict[str, tuple[Fact, ...]]:
+    """What its source says of entries in answer to `Source.refresh`, by guid.
+
+    Raises:
+        FeedError: it cannot be decoded, or read.
+    """
+    facts = source_of(body.kind).facts(Document(read_text(body), body.url))
+    return {guid: bounded_facts(measured) for guid, measured in facts.items()}
 
 
 def parse_body(body: Body) -> ParsedFeed:

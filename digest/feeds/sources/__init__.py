@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from digest.config import SourceSettings
     from digest.feeds.http.messages import Request
-    from digest.model import FeedState, ParsedFeed
+    from digest.model import Fact, FeedState, ParsedFeed
 
 S = TypeVar("S", bound="SourceSettings")
 
@@ -32,6 +32,8 @@ Options = Mapping[str, Any]
 
 # What may follow from an answer; all share the seconds and the bytes of one poll.
 MOST_FURTHER = 10
+# Entries whose facts are asked for in one request.
+MOST_REFRESHED = 30
 
 
 class Document(Struct, frozen=True):
@@ -95,6 +97,24 @@ class Source(Generic[S]):
         """
         raise NotImplementedError
 
+    def refresh(self, settings: S, guids: Sequence[str]) -> Request:
+        """What asks for the facts of these entries as they are now, MOST_REFRESHED at most.
+
+        It is asked before an edition is made, in seconds; a kind without it has the facts of its
+        last poll.
+        """
+        raise NotImplementedError
+
+    def facts(self, document: Document) -> Mapping[str, tuple[Fact, ...]]:
+        """What the answer to `refresh` says of entries, by guid; those it does not have are gone.
+
+        Runs in a worker process, where the document is as hostile as in `parse`.
+
+        Raises:
+            FeedError: it is not what the kind is of, in one clear line.
+        """
+        raise NotImplementedError
+
     def not_before(self, headers: Mapping[str, str], now: datetime) -> datetime | None:
         """From when the service may be asked again by its own limit headers (names in any case).
 
@@ -107,6 +127,11 @@ class Source(Generic[S]):
     def asks_further(self) -> bool:
         """Whether further requests may follow from an answer."""
         return type(self).further is not Source.further
+
+    @property
+    def refreshes(self) -> bool:
+        """Whether the facts of entries can be asked for."""
+        return type(self).refresh is not Source.refresh
 
 
 @cache

@@ -40,6 +40,8 @@ entries = sa.Table(
     sa.Column("discussion", sa.Text, nullable=False, server_default=""),
     # Whether its recording is to be watched.
     sa.Column("video", sa.Integer, nullable=False, server_default="0"),
+    # Since when its source has it no more, where it was asked.
+    sa.Column("gone_at", UtcDateTime),
     sa.UniqueConstraint("feed_id", "key"),
     # What may be dropped, and how much feeds have, without a look at the content.
     sa.Index(

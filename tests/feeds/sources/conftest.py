@@ -28,19 +28,32 @@ if TYPE_CHECKING:
 class Diverted(Fetcher):
     """Asks a server on this machine what another is meant to be asked, by the same path."""
 
-    def __init__(self, fetcher: Fetcher, server: HttpServer, answers: list[Reply]) -> None:
+    def __init__(self, fetcher: Fetcher, server: HttpServer) -> None:
         self._fetcher = fetcher
         self.backoffs = fetcher.backoffs
         self._server = server
-        self._answers = answers
 
     async def fetch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(request.url))
         path = request.url.removeprefix(origin)
-        self._server.replies[path] = self._answers.pop(0)
+        self.prepare(path)
         here = replace(request, url=self._server.url + path, answered_by=None)
         response = await self._fetcher.fetch(here, *args, **kwargs)
         return replace(response, url=request.url)
+
+    def prepare(self, path: str) -> None:
+        """Called before a path is asked."""
+
+
+class Scripted(Diverted):
+    """The same, of a server that answers one request after the other."""
+
+    def __init__(self, fetcher: Fetcher, server: HttpServer, answers: list[Reply]) -> None:
+        super().__init__(fetcher, server)
+        self._answers = answers
+
+    def prepare(self, path: str) -> None:
+        self._server.replies[path] = self._answers.pop(0)
 
 
 class Service:
@@ -74,7 +87,7 @@ async def follow(feed_server: HttpServer, tmp_path: Path) -> AsyncIterator[Follo
             answers: list[Reply] = []
             opening = open_bench(settings_of(tmp_path, [settings]), tmp_path)
             bench = await stack.enter_async_context(opening)
-            polling = bench.polling(InPlace(), lambda real: Diverted(real, feed_server, answers))
+            polling = bench.polling(InPlace(), lambda real: Scripted(real, feed_server, answers))
             return Service(bench, await stack.enter_async_context(polling), answers)
 
         yield followed

@@ -16,8 +16,8 @@ from digest.config.sources import SOURCE_KINDS
 from digest.errors import FeedError
 from digest.feeds.opml import Subscription, read_opml, write_opml
 from digest.feeds.parsing.bounds import bounded
-from digest.feeds.sources import MOST_FURTHER, Document, source_of
-from digest.model import FeedState
+from digest.feeds.sources import MOST_FURTHER, MOST_REFRESHED, Document, source_of
+from digest.model import Fact, FeedState
 from tests.feed_xml import NOW
 from tests.feeds.sources.examples import KINDS, Case, as_json, cases_of, settings_of_kind
 
@@ -234,6 +234,38 @@ def test_requests_go_where_the_settings_say(kind: str) -> None:
         # What one server gave is sent to no other.
         assert later.answered_by == (KNOWN.answered_by if later.etag else None)
         assert (first.allow_private_networks, later.allow_private_networks) == (False, False)
+
+
+@of_every_kind
+def test_each_threshold_has_a_setting_and_makes_no_other_source(kind: str) -> None:
+    for settings in settings_of_kind(kind):
+        names = {f"min_{name}": 0 for name in settings.thresholds.least}
+        assert names.keys() <= SOURCE_KINDS[kind].model_fields.keys()
+        assert settings.model_copy(update=names).address == settings.address
+
+
+@of_every_kind
+def test_facts_are_asked_where_the_list_is(kind: str) -> None:
+    source = source_of(kind)
+    for settings in settings_of_kind(kind) if source.refreshes else ():
+        request = source.refresh(settings, [str(number) for number in range(MOST_REFRESHED)])
+
+        assert origin(request.url) == origin(source.request(settings, None, NOW).url)
+        assert request.etag is request.last_modified is None
+        shown = request.url, repr(request)
+        assert not any(secret in text for secret in secrets_in(settings) for text in shown)
+
+
+@of_every_case
+def test_hostile_facts_are_one_clear_line_or_numbers(case: Case) -> None:
+    source = source_of(case.kind)
+    for body in hostile(case.documents[0].body) if source.refreshes else ():
+        facts = made_of(lambda: source.facts(Document(body, case.documents[0].url)))  # noqa: B023
+        if isinstance(facts, str):
+            assert facts.isprintable()
+        else:
+            assert all(isinstance(guid, str) for guid in facts)
+            assert all(isinstance(fact, Fact) for found in facts.values() for fact in found)
 
 
 @of_every_case

@@ -172,44 +172,84 @@ def test_an_answer_of_another_service() -> None:
         )
 
 
-async def test_points_that_change_are_no_news_and_a_story_that_gains_them_is(
-    follow: Follow,
-) -> None:
-    service = await follow({"kind": "hackernews", "min_points": 10})
-    rising = hit(2, points=9)
-    assert (await service.poll({"hits": [hit(1, points=12), rising]})).new == 1
+async def test_points_that_change_are_no_news(follow: Follow) -> None:
+    service = await follow({"kind": "hackernews"})
+    await service.poll({"hits": [hit(1, points=12)]})
 
-    popular = hit(1, points=312, num_comments=104)
-    assert (await service.poll({"hits": [popular, rising]})).new == 0
+    assert (await service.poll({"hits": [hit(1, points=312, num_comments=104)]})).new == 0
+
     (entry,) = await service.pending()
     assert entry.facts == (Fact("points", 312), Fact("comments", 104))
     assert entry.edited_at is None
 
-    assert (await service.poll({"hits": [popular, hit(2, points=10)]})).new == 1
-    assert {entry.title for entry in await service.pending()} == {"Story 1", "Story 2"}
+
+async def test_a_page_that_is_posted_again_is_another_story(follow: Follow) -> None:
+    service = await follow({"kind": "hackernews"})
+    page = {"title": "Twice", "url": "https://pages.example/twice"}
+    await service.poll({"hits": [hit(1, points=2, **page)]})
+
+    assert (await service.poll({"hits": [hit(2, points=300, **page)]})).new == 1
 
 
-async def test_a_lower_threshold_counts_at_once_and_is_no_flood(follow: Follow) -> None:
-    answer = {"hits": [hit(number, points=number) for number in range(1, 101)]}
-    service = await follow({"kind": "hackernews", "min_points": 81})
-    assert (await service.poll(answer)).new == 20
-
-    service = await follow({"kind": "hackernews", "min_points": 21})
-    service.bench.clock.turn(hours=1)
-    result = await service.poll(answer)
-
-    assert (result.outcome, result.new) == ("updated", 60)
-    assert len(await service.pending()) == 80
-    # The next time so many come at once it is one.
-    answer = {"hits": [hit(number, points=100) for number in range(200, 400)]}
-    assert (await service.poll(answer)).outcome == "held"
-
-
-async def test_a_story_that_falls_below_the_threshold_stays_pending(follow: Follow) -> None:
+async def test_what_waits_for_points_is_no_flood(follow: Follow) -> None:
     service = await follow({"kind": "hackernews", "min_points": 10})
-    await service.poll({"hits": [hit(1, points=12)]})
+    await service.poll({"hits": [hit(n, points=100) for n in range(20)]})
 
-    await service.poll({"hits": [hit(1, points=9)]})
+    many = [hit(n, points=9) for n in range(100, 300)]
+    result = await service.poll({"hits": [*many, hit(20, points=10)]})
 
-    (entry,) = await service.pending()
-    assert entry.facts == (Fact("points", 12),)
+    assert (result.outcome, result.new) == ("updated", 201)
+    # What could be shown at once is one.
+    popular = [hit(n, points=10) for n in range(300, 500)]
+    assert (await service.poll({"hits": popular})).outcome == "held"
+
+
+async def test_a_changed_threshold_asks_for_another_list_and_that_is_no_flood(
+    follow: Follow,
+) -> None:
+    service = await follow({"kind": "hackernews", "list": "new"})
+    await service.poll({"hits": [hit(n) for n in range(20)]})
+
+    service = await follow({"kind": "hackernews", "list": "new", "min_points": 50})
+    service.bench.clock.turn(hours=1)
+    result = await service.poll({"hits": [hit(n, points=100) for n in range(100, 300)]})
+
+    assert (result.outcome, result.new) == ("updated", 200)
+
+
+@pytest.mark.parametrize(
+    ("given", "missed"), [({"list": "new"}, True), ({}, False), ({"min_points": 5}, False)]
+)
+async def test_only_of_the_newest_stories_some_can_be_missed(
+    follow: Follow, given: dict[str, Any], *, missed: bool
+) -> None:
+    service = await follow({"kind": "hackernews", **given})
+    for first in (100, 300):
+        await service.poll({"hits": [hit(n) for n in range(first, first + 10)]})
+
+    address = service.bench.settings.feeds[0].address
+    assert bool((await service.bench.feed(address))["missed_at"]) == missed
+
+
+def test_points_are_asked_for_by_number_whatever_the_list() -> None:
+    request = hackernews.SOURCE.refresh(settings(list="ask", min_points=9), ["7", "12"])
+
+    parts = urlsplit(request.url)
+    assert (parts.netloc, parts.path) == ("hn.algolia.com", "/api/v1/search")
+    assert parse_qs(parts.query) == {
+        "hitsPerPage": ["30"],
+        "tags": ["(story,poll,job),(story_7,story_12)"],
+    }
+
+
+def test_what_is_measured_of_each_story() -> None:
+    hits = [hit(1, points=3, num_comments=0), hit(2, points=None), None, {"points": 9}, "x"]
+    document = Document(json.dumps({"hits": hits}).encode(), "https://hn.algolia.com/")
+
+    assert hackernews.SOURCE.facts(document) == {
+        "1": (Fact("points", 3), Fact("comments", 0)),
+        "2": (),
+    }
+    for body in (b'{"hits": null}', b"{}", b"[]", b"<html>"):
+        with pytest.raises(FeedError):
+            hackernews.SOURCE.facts(Document(body, ""))

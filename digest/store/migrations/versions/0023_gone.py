@@ -1,0 +1,14 @@
+"""Since when the source of an entry has it no more is known."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0023"
+down_revision = "0021"
+
+
+def upgrade() -> None:
+    """Add a column; nothing that came before is known to be gone."""
+    op.add_column("entries", sa.Column("gone_at", sa.Text))

@@ -176,6 +176,7 @@ class PollJob:
         if reading.same:
             return None
         title = reading.title or state.title
+        state = replace(state, resolved=reading.resolved or state.resolved)
         if not reading.entries and not reading.kept:
             # It may be a slip, so the validators stay with the last body that had entries.
             windows = self._update_builder.windows(feed)
@@ -236,6 +237,7 @@ class PollJob:
             move,
             whole_at=(state.whole_at or now) if response.status == 304 else now,
             refused_at=now if response.refused_validators else still_refused(state.refused_at, now),
+            resolved=state.resolved,
         )
 
     async def _postponed(

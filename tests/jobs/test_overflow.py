@@ -114,6 +114,7 @@ async def test_an_upgrade_lists_what_waits_once(tmp_path: Path) -> None:
         for column in ("shown_as", "more", "less"):
             connection.execute(f"ALTER TABLE edition_entries DROP COLUMN {column}")
         connection.execute("ALTER TABLE entries DROP COLUMN video")
+        connection.execute("ALTER TABLE feeds DROP COLUMN resolved")
         connection.execute("DROP TABLE feedback")
         connection.execute("DROP TABLE last_settings")
         connection.execute("UPDATE alembic_version SET version_num = '0017'")

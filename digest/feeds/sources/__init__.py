@@ -55,9 +55,11 @@ class Source(Generic[S]):
     def request(self, settings: S, state: FeedState | None, now: datetime) -> Request:
         """What a poll asks for first; with `state` (at `now`), only what has changed since.
 
-        A 304 ends a poll: a kind with further requests asks with validators only where the first
-        answer tells of every change. Where private networks are allowed, and how limit headers
-        are read, is added by the caller.
+        `state.resolved` is `ParsedFeed.resolved` as a document told it last: what the settings mean
+        to the service, like the id of an account that may change its name; ask by it. A 304 ends a
+        poll: a kind with further requests asks with validators only where the first answer tells of
+        every change. Where private networks are allowed, and how limit headers are read, is added
+        by the caller.
         """
         raise NotImplementedError
 

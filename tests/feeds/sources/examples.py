@@ -100,7 +100,9 @@ def as_json(feed: ParsedFeed) -> str:
 def _plain(value: object) -> object:
     match value:
         case Struct():
-            return msgspec.structs.asdict(value)
+            said = msgspec.structs.asdict(value)
+            # What few say.
+            return {name: part for name, part in said.items() if part or name != "resolved"}
         case datetime():
             return value.isoformat()
         case timedelta():

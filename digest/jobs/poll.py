@@ -185,8 +185,7 @@ class PollJob:
                 lambda store: store.feeds.record_empty(state, windows, visit)
             )
             return self._result(feed, title, "unchanged", response.status)
-        update = await self._update_builder.learn(state, feed, read, response)
-        if update is None:
+        if (update := await self._update_builder.learn(state, feed, read, response)) is None:
             return await self._read(state, feed, response, None)
         return await self._learned(state, feed, response, update)
 
@@ -258,7 +257,7 @@ class PollJob:
 
     async def _failed(self, state: FeedState, feed: SourceSettings, error: FeedError) -> PollResult:
         now = self._clock()
-        reason = self._sanitiser(error.reason)
+        reason = self._sanitiser(error.told)
         every = self._every(feed, state, now)
         if isinstance(error, HostLimitError):
             await self._store.transact(

@@ -47,10 +47,14 @@ class Source(Generic[S]):
     """What a kind of source has to say; all of it is pure, and holds nothing between two calls.
 
     `has_own_address` says that the operator gave its address: then a permanent redirect is
-    remembered, and a 410 means that there is nothing left to poll.
+    remembered, and a 410 means that there is nothing left to poll. `fails_for_days` says that its
+    service refuses for days what is there all the time, so that three days pass before anybody is
+    told; `further_may_be_missing` that a 404 to a further request only means that there is none.
     """
 
     has_own_address: ClassVar[bool] = False
+    fails_for_days: ClassVar[bool] = False
+    further_may_be_missing: ClassVar[bool] = False
 
     def request(self, settings: S, state: FeedState | None, now: datetime) -> Request:
         """What a poll asks for first; with `state` (at `now`), only what has changed since.
@@ -104,6 +108,14 @@ class Source(Generic[S]):
         kind whose service means its headers as most do has nothing to say.
         """
         return rate_limits.not_before(headers, now)
+
+    def remedy(self, settings: S, status: int) -> str:
+        """What to do about an answer with this status, which is no success.
+
+        Empty where the kind knows nothing better than what holds for all.
+        """
+        del settings, status
+        return ""
 
     @property
     def asks_further(self) -> bool:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from digest.config.sources.bluesky import BlueskySettings
 from digest.feeds.sources import Document, bluesky
 from digest.model import Fact
+from tests.feeds.sources.examples import documented
 from tests.servers import Reply
 
 if TYPE_CHECKING:
@@ -82,6 +83,15 @@ async def test_a_handle_is_known_by_its_did_from_the_first_answer_on(
     assert entry.title == (
         "Größer & schöner 🚂: looms.example/punch… is what @ben.example and #weaving are…"
     )
+
+
+@pytest.mark.parametrize(
+    ("item", "new"), [*zip(documented("bluesky"), [4, 5], strict=True)], ids=str
+)
+async def test_what_the_guide_shows(follow: Follow, item: Any, new: int) -> None:
+    service = await follow(item)
+
+    assert (await service.poll(ANSWER)).new == new
 
 
 async def test_a_profile_that_is_not_found(follow: Follow) -> None:

@@ -14,6 +14,7 @@ from digest.config.sources.mastodon import MastodonSettings
 from digest.feeds.sources import Document, mastodon
 from digest.model import FeedState
 from tests.feed_xml import NOW
+from tests.feeds.sources.examples import documented
 from tests.servers import Reply
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ ACCOUNT, POSTS, PINNED = (
     json.loads((HERE / f"account/{name}.json").read_text("utf-8"))
     for name in ("first", "further-1", "further-2")
 )
+LINKS = json.loads((HERE / "links/first.json").read_text("utf-8"))
 STATUSES = f"/api/v1/accounts/{ACCOUNT['id']}/statuses"
 REFUSAL = json.dumps({"error": "This method requires an authenticated user"})
 
@@ -65,6 +67,24 @@ def test_what_is_asked_for() -> None:
 def test_settings_that_are_refused(given: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         settings(**given)
+
+
+@pytest.mark.parametrize(
+    ("item", "answers"),
+    [
+        *zip(
+            documented("mastodon"),
+            [[ACCOUNT, POSTS], [POSTS], [LINKS], [ACCOUNT, POSTS]],
+            strict=True,
+        )
+    ],
+)
+async def test_what_the_guide_shows(follow: Follow, item: Any, answers: list[Any]) -> None:
+    service = await follow(item)
+
+    result = await service.poll(*(Reply(json.dumps(answer)) for answer in answers))
+
+    assert (result.outcome, result.status) == ("updated", 200)
 
 
 async def test_an_account_is_looked_up_once(follow: Follow, feed_server: Any) -> None:

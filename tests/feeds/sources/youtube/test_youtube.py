@@ -12,6 +12,7 @@ from digest.config.sources.youtube import YoutubeSettings
 from digest.errors import FeedError
 from digest.feeds.sources import Document, youtube
 from tests.feed_xml import NOW
+from tests.feeds.sources.examples import documented
 from tests.servers import Reply
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ VIDEOS, SHORTS, STREAMS = (
 )
 PAGE = (HERE / "handle/first.html").read_text()
 LIST = (HERE / "videos/first.xml").read_text()
+PLAYLIST = (HERE / "playlist/first.xml").read_text()
 MISSING = Reply("<!DOCTYPE html><title>Error 404 (Not Found)!!1</title>", 404)
 
 
@@ -125,6 +127,16 @@ async def test_a_handle_is_looked_up_once_and_days_of_404_are_no_death(
     result = await service.poll(Reply(LIST), MISSING)
     assert (result.outcome, result.known) == ("updated" if result.new else "unchanged", 2)
     assert await incidents(service) == []
+
+
+@pytest.mark.parametrize(
+    ("item", "answers"),
+    [*zip(documented("youtube"), [[PAGE, LIST], [LIST, LIST], [PLAYLIST]], strict=True)],
+)
+async def test_what_the_guide_shows(follow: Follow, item: Any, answers: list[str]) -> None:
+    service = await follow(item)
+
+    assert (await service.poll(*map(Reply, answers))).new == 2
 
 
 async def test_a_premiere_is_new_once_somebody_has_seen_it(follow: Follow) -> None:

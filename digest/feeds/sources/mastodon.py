@@ -59,7 +59,7 @@ class Mastodon(Source["MastodonSettings"]):
         page = f"tags/{quote(settings.listed)}" if settings.tag else "explore/links"
         return {
             "lists": "account" if settings.account else "tag" if settings.tag else "links",
-            "title": f"#{settings.listed}" if settings.tag else f"Links on {settings.host}",
+            "title": f"#{settings.listed}" if settings.tag else "Most shared links",
             "home": f"https://{settings.host}/{page}",
             "replies": settings.replies,
             "reposts": settings.reposts,

@@ -85,9 +85,7 @@ async def test_a_handle_is_known_by_its_did_from_the_first_answer_on(
     )
 
 
-@pytest.mark.parametrize(
-    ("item", "new"), [*zip(documented("bluesky"), [4, 5], strict=True)], ids=str
-)
+@pytest.mark.parametrize(("item", "new"), [*zip(documented("bluesky"), [4, 5], strict=True)])
 async def test_what_the_guide_shows(follow: Follow, item: Any, new: int) -> None:
     service = await follow(item)
 

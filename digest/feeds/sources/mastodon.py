@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
@@ -193,9 +192,7 @@ def _content(post: dict[str, Any], media: list[dict[str, Any]]) -> Iterator[str]
     for each in media:
         yield post_html.picture(_picture(each), text(each, "description"))
     page = inner(post, "card")
-    # Most cards are of a link that the text has.
-    if (address := text(page, "url")) and escape(address) not in text(post, "content"):
-        yield post_html.card(address, text(page, "title"))
+    yield post_html.card(text(page, "url"), text(page, "title"))
     if quoted := inner(post, "quote", "quoted_status"):
         warning = text(quoted, "spoiler_text").strip()
         words = paragraphs(warning) if warning else text(quoted, "content")

@@ -30,9 +30,9 @@ _NAMES = {
 }
 # Lists that YouTube makes of each channel, called by the channel's id without its `UC`.
 _VIDEOS, _SHORTS, _STREAMS = "UULF", "UUSH", "UULV"
-_ID_IN_PAGE = re.compile(
-    r"<link\b[^>]{0,300}?href=\"[^\"]{0,200}?(?:channel_id=|/channel/)(UC[\w-]{22})[\"&]"
-)
+_LINK_TAG = re.compile(r"<link\b[^<>]{0,600}>")
+_TELLS_CHANNEL = re.compile(r"\brel=\"canonical\"|\btype=\"application/rss\+xml\"")
+_CHANNEL_ID = re.compile(r"(?:channel_id=|/channel/)(UC[\w-]{22})[\"&]")
 _NOT_THERE = {404, 410, 500}
 _ASKS_FOR_CONSENT = "answered with a page about cookies in place of the channel"
 _MEND = "give the channel's id (`channel: UC...`), which its page has under About, Share channel"
@@ -118,8 +118,9 @@ def _channel_in(page: Document) -> str:
         FeedError: it names none.
     """
     text = page.body.decode("utf-8", "replace")
-    if found := _ID_IN_PAGE.search(text):
-        return found[1]
+    for tag in _LINK_TAG.findall(text):
+        if _TELLS_CHANNEL.search(tag) and (found := _CHANNEL_ID.search(tag)):
+            return found[1]
     if (urlsplit(page.url).hostname or "").startswith("consent.") or "consent.youtube" in text:
         raise FeedError(f"{_ASKS_FOR_CONSENT}; {_MEND}", status=200)
     raise FeedError(f"answered with a page of no channel; {_MEND}", status=200)

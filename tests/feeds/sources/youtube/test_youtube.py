@@ -146,6 +146,14 @@ async def test_a_premiere_is_new_once_somebody_has_seen_it(follow: Follow) -> No
     assert {entry.video for entry in await service.pending()} == {True}
 
 
+def test_only_what_a_page_says_of_itself_tells_its_channel() -> None:
+    options = youtube.SOURCE.options(settings(handle="@a"))
+    other = '<link rel="preload" href="https://www.youtube.com/channel/UCzzzzzzzzzzzzzzzzzzzzzz">'
+    page = Document(f"{other}<link <link>{PAGE}".encode(), "https://www.youtube.com/@a")
+
+    assert youtube.SOURCE.further(page, options) == [VIDEOS]
+
+
 @pytest.mark.parametrize(
     ("url", "body", "words"),
     [

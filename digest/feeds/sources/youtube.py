@@ -194,7 +194,7 @@ _TIME_CODE = re.compile(r"\W*\d{1,2}:\d{2}(?::\d{2})?\b")
 _ASKED = re.compile(
     r"\b(?:subscribe|patreon|ko-?fi|join (?:this|the|our|my) channel|become a (?:member|patron)"
     r"|follow (?:me|us)|sponsor(?:s|ed|ing|ship)?|affiliate|discount|promo code|use (?:my )?code"
-    r"|\d+ ?% off|merch|discord|newsletter|social media|business (?:inquiries|enquiries)"
+    r"|\d+ ?% off|merch|newsletter|social media|business (?:inquiries|enquiries)"
     r"|like and share|turn on notifications|abonnier\w*|folgt? (?:mir|uns)|kanalmitglied\w*"
     r"|werbung|abonne[zr]|suscr[ií]be\w*|iscriviti|inscreva-se)\b",
     re.IGNORECASE,

@@ -109,7 +109,8 @@ class FeedError(DigestError):
     """A poll that failed; `status` is the HTTP status where an answer came.
 
     `retry_after` is how long the server asked to be left alone; `elsewhere` says that the answer
-    came from where a temporary redirect had led.
+    came from where a temporary redirect had led. `remedy` is what to do about it, where the kind of
+    source knows.
     """
 
     def __init__(
@@ -120,6 +121,12 @@ class FeedError(DigestError):
         self.status = status
         self.retry_after = retry_after
         self.elsewhere = False
+        self.remedy = ""
+
+    @property
+    def told(self) -> str:
+        """The reason and the remedy, on one line."""
+        return f"{self.reason}; {self.remedy}" if self.remedy else self.reason
 
 
 class PostponedError(FeedError):

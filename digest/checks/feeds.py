@@ -95,9 +95,8 @@ class FeedChecks:
         except PostponedError as error:
             return Finding("feed", name, "warn", error.reason, _BY_STATUS[429])
         except FeedError as error:
-            return failed(
-                "feed", name, error.reason, _remedy(error).format(url=shlex.quote(feed.address))
-            )
+            mend = error.remedy or _remedy(error).format(url=shlex.quote(feed.address))
+            return failed("feed", name, error.reason, mend)
         name = feed.name or parsed.title or name
         return found(
             "feed", name, self._facts(parsed, response), self._troubles(feed, parsed, response)

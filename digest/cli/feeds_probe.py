@@ -185,7 +185,7 @@ class Scout:
             text = await self._workers.call(read_text, body)
         except FeedError as error:
             # In a command, an option does what takes a setting in the file.
-            reason = error.reason.replace(IF_MEANT, _BY_OPTION)
+            reason = error.told.replace(IF_MEANT, _BY_OPTION)
             raise FeedError(self._redact(reason), status=error.status) from error
         moved_to = response.moved_to and self._redact(response.moved_to)
         response = replace(

@@ -22,7 +22,13 @@ _LASTING_AT_MOODY_HOSTS = timedelta(days=3)
 
 
 def is_moody(url: str) -> bool:
-    """Whether feeds at the host of an address fail for days, and live on."""
+    """Whether feeds at the host of an address, or of its kind, fail for days, and live on."""
+    kind, _, rest = url.partition(":")
+    if not rest.startswith("//"):
+        # Commands that only look at the store need it hardly ever.
+        from digest.feeds.sources import kinds, source_of
+
+        return kind in kinds() and source_of(kind).fails_for_days
     host = f".{(urlsplit(url).hostname or '').rstrip('.')}"
     return host.endswith(tuple(f".{moody}" for moody in _MOODY_HOSTS))
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 # Between the hash of a body and that of the options.
 _MARK = "+"
+_MISSING = 404
 
 
 async def _at_once() -> None:
@@ -78,20 +79,35 @@ class SourceClient:
         Raises:
             FeedError: one of them did not come as a whole, so that there is no answer.
         """
-        if not source_of(settings.kind).asks_further:
-            return _marked(await self._fetcher.fetch(request, ready), settings)
+        source = source_of(settings.kind)
+        try:
+            if source.asks_further:
+                answer = await self._ask_further(settings, request, ready)
+            else:
+                answer = await self._fetcher.fetch(request, ready)
+        except FeedError as error:
+            error.remedy = source.remedy(settings, error.status) if error.status else ""
+            raise
+        return _marked(answer, settings)
+
+    async def _ask_further(
+        self, settings: SourceSettings, request: Request, ready: Callable[[], Awaitable[None]]
+    ) -> Response:
         allowance = Allowance(self._polling.timeout.total_seconds(), self._polling.max_body)
         first = await self._fetcher.fetch(request, ready, allowance)
         if first.body is None:
             return first
-        body = self.body(settings, first)
-        addresses = await self._workers.call(further_addresses, body)
-        further = [
-            await self._fetcher.fetch(_next(request, address), ready, allowance)
-            for address in addresses
-        ]
-        whole = replace(first, further=tuple(further), body_hash=_hash_of([first, *further]))
-        return _marked(whole, settings)
+        addresses = await self._workers.call(further_addresses, self.body(settings, first))
+        may_be_missing = source_of(settings.kind).further_may_be_missing
+        further = []
+        for address in addresses:
+            try:
+                asked = _next(request, address)
+                further.append(await self._fetcher.fetch(asked, ready, allowance))
+            except FeedError as error:
+                if not (may_be_missing and error.status == _MISSING):
+                    raise
+        return replace(first, further=tuple(further), body_hash=_hash_of([first, *further]))
 
     async def facts(
         self, settings: SourceSettings, guids: Sequence[str]

@@ -176,6 +176,7 @@ class PollJob:
         if reading.same:
             return None
         title = reading.title or state.title
+        state = replace(state, resolved=reading.resolved or state.resolved)
         if not reading.entries and not reading.kept:
             # It may be a slip, so the validators stay with the last body that had entries.
             windows = self._update_builder.windows(feed)
@@ -184,8 +185,7 @@ class PollJob:
                 lambda store: store.feeds.record_empty(state, windows, visit)
             )
             return self._result(feed, title, "unchanged", response.status)
-        update = await self._update_builder.learn(state, feed, read, response)
-        if update is None:
+        if (update := await self._update_builder.learn(state, feed, read, response)) is None:
             return await self._read(state, feed, response, None)
         return await self._learned(state, feed, response, update)
 
@@ -236,6 +236,7 @@ class PollJob:
             move,
             whole_at=(state.whole_at or now) if response.status == 304 else now,
             refused_at=now if response.refused_validators else still_refused(state.refused_at, now),
+            resolved=state.resolved,
         )
 
     async def _postponed(
@@ -256,7 +257,7 @@ class PollJob:
 
     async def _failed(self, state: FeedState, feed: SourceSettings, error: FeedError) -> PollResult:
         now = self._clock()
-        reason = self._sanitiser(error.reason)
+        reason = self._sanitiser(error.told)
         every = self._every(feed, state, now)
         if isinstance(error, HostLimitError):
             await self._store.transact(

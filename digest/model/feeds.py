@@ -28,7 +28,8 @@ class ParsedFeed(Struct, frozen=True):
     """A whole document as a feed said it.
 
     `format` is the parser's word for it, like `rss20`, `atom10` or `json11`; `link` is the home
-    page.
+    page. `resolved` is what the source's settings mean to its service, where this document tells:
+    the id of the account that has a name.
     """
 
     title: str
@@ -36,6 +37,7 @@ class ParsedFeed(Struct, frozen=True):
     format: str = ""
     link: str = ""
     poll_hints: PollHints = PollHints()
+    resolved: str = ""
 
 
 class Move(Struct, frozen=True):
@@ -78,7 +80,8 @@ class FeedState(Struct, frozen=True):
     that was more than is kept. `entry_hashes` is the last body's packed
     `digest.feeds.parsing.outline.BodyIndex`; `reading` is the number of the reading
     (`digest.feeds.rereading`) that it was read by, `reread_at` when that was used first, if there
-    was another before.
+    was another before. `resolved` is what the source's settings mean to its service, as a document
+    told last (`ParsedFeed`).
     """
 
     id: int
@@ -107,6 +110,7 @@ class FeedState(Struct, frozen=True):
     entry_hashes: bytes | None = None
     reading: int = 0
     reread_at: datetime | None = None
+    resolved: str = ""
 
     __repr__ = repr_without("entry_hashes")
 

@@ -19,6 +19,11 @@ _COUNTED: dict[str, Callable[[Language, int], str]] = {
     _COMMENTS: lambda language, number: language.count(number, "comment", "comments"),
     "downloads": lambda language, number: language.count(number, "download", "downloads"),
     "stars": lambda language, number: language.count(number, "star", "stars"),
+    "views": lambda language, number: language.count(number, "view", "views"),
+    "likes": lambda language, number: language.count(number, "like", "likes"),
+    "people": lambda language, number: language.count(
+        number, "person shares it", "people share it"
+    ),
 }
 
 

@@ -48,6 +48,7 @@ def feed_state(row: Any) -> FeedState:
         entry_hashes=row.entry_hashes,
         reading=row.reading,
         reread_at=row.reread_at,
+        resolved=row.resolved,
     )
 
 
@@ -69,6 +70,7 @@ def visit_values(visit: Visit) -> dict[str, Any]:
         "gone_at": None,
         "whole_at": visit.whole_at,
         "refused_at": visit.refused_at,
+        "resolved": visit.resolved,
         **_move_values(visit.move),
     }
 

@@ -76,7 +76,8 @@ class Update(Struct, frozen=True):
 class Visit(Struct, frozen=True):
     """When a poll was, how the server answered, when the next one is, and where the feed moved.
 
-    `whole_at` is when a whole body came last, `refused_at` when the server refused validators.
+    `whole_at` is when a whole body came last, `refused_at` when the server refused validators;
+    `resolved` is what the settings of the source mean to its service, as far as it is known.
     """
 
     at: datetime
@@ -85,6 +86,7 @@ class Visit(Struct, frozen=True):
     move: Move | None = None
     whole_at: datetime | None = None
     refused_at: datetime | None = None
+    resolved: str = ""
 
 
 class Unchanged(Struct, frozen=True):

@@ -464,6 +464,11 @@ CASES = [
         (4, "", "not YAML: text that starts with * or ! needs quotes"),
     ),
     case(
+        "a name that starts with @",
+        f"feeds:\n  - {{kind: youtube, handle: @{SECRET}}}\n{CHANNELS}{DIGESTS}",
+        (2, "", "not YAML: text that starts with @ or ` needs quotes"),
+    ),
+    case(
         "a password that starts with !",
         f"{SMTP}  username: u\n  password: !{SECRET}\n{REST}",
         (5, "smtp.password", "starts with !, a YAML tag; put it in quotes if it is text"),

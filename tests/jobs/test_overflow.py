@@ -115,6 +115,7 @@ async def test_an_upgrade_lists_what_waits_once(tmp_path: Path) -> None:
             connection.execute(f"ALTER TABLE edition_entries DROP COLUMN {column}")
         for column in ("video", "gone_at"):
             connection.execute(f"ALTER TABLE entries DROP COLUMN {column}")
+        connection.execute("ALTER TABLE feeds DROP COLUMN resolved")
         connection.execute("DROP TABLE feedback")
         connection.execute("DROP TABLE last_settings")
         connection.execute("UPDATE alembic_version SET version_num = '0017'")

@@ -11,6 +11,18 @@ from digest.config.fields import Interval, Name, Size, Title
 from digest.model import NO_THRESHOLDS, Thresholds
 
 
+def require_one(settings: SourceSettings, *names: str) -> None:
+    """Settings of which each names the source by itself.
+
+    Raises:
+        ValueError: none of them is given, or several are.
+    """
+    given = [name for name in names if getattr(settings, name) is not None]
+    if len(given) != 1:
+        found = f"not {' and '.join(given)}" if given else "none is there"
+        raise ValueError(f"takes one of {', '.join(names[:-1])} and {names[-1]}; {found}")
+
+
 class SourceSettings(Model):
     """An item of `feeds`, of any kind.
 

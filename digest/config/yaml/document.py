@@ -97,6 +97,10 @@ def read_node(node: Node, document: Document, environ: Mapping[str, str]) -> Any
     return None
 
 
+# By how the reader's error begins: what text starts with that is taken for something else.
+_NEED_QUOTES = (("found undefined", "* or !"), ("found character that cannot start", "@ or `"))
+
+
 def _compose(text: str, document: Document) -> Node | None:
     tabs = [n for n, line in enumerate(text.splitlines(), 1) if re.match(r" *\t\s*[^\s#]", line)]
     if tabs:
@@ -108,8 +112,8 @@ def _compose(text: str, document: Document) -> Node | None:
         return compose(text)
     except NotYamlError as error:
         # What stands there may be a secret that was meant as text, so it is not repeated.
-        is_alias = error.reason.startswith("found undefined")
-        reason = "text that starts with * or ! needs quotes" if is_alias else error.reason
+        signs = next((s for begin, s in _NEED_QUOTES if error.reason.startswith(begin)), "")
+        reason = f"text that starts with {signs} needs quotes" if signs else error.reason
         document.problems.append(Problem(error.line, "", f"not YAML: {reason}"))
         return None
 

@@ -96,4 +96,5 @@ class ParsedBody(Struct, frozen=True):
     kept: Mapping[bytes, int] = field(default_factory=dict)
     same: bool = False
     home: str = ""
+    resolved: str = ""
     unchanged: Mapping[str, int] = field(default_factory=dict)

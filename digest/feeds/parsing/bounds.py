@@ -40,6 +40,7 @@ def bounded(feed: ParsedFeed, url: str) -> ParsedFeed:
         title=one_line(feed.title, MAX_NAME),
         entries=within_limits(_entry(entry, url) for entry in feed.entries),
         link=absolute_link(url, feed.link, MAX_LINK),
+        resolved=one_line(feed.resolved, MAX_NAME),
     )
 
 

@@ -18,17 +18,26 @@ def json_object(body: bytes) -> dict[str, Any]:
     Raises:
         FeedError: it is no JSON object, or not a whole one.
     """
+    document = json_value(body)
+    if not isinstance(document, dict):
+        raise FeedError("is JSON, but no object", status=200)
+    return document
+
+
+def json_value(body: bytes) -> Any:
+    """A document in UTF-8 of whichever type; numbers stay the texts that they are written as.
+
+    Raises:
+        FeedError: it is no JSON, or not a whole one.
+    """
     text = body.decode("utf-8", "replace")
     try:
         # Ids may be numbers, and of any length.
-        document = json.loads(text, strict=False, parse_int=str, parse_float=str)
+        return json.loads(text, strict=False, parse_int=str, parse_float=str)
     except ValueError as error:
         raise FeedError(f"is not valid JSON: {error}", status=200) from None
     except RecursionError:
         raise FeedError("is JSON nested too deeply", status=200) from None
-    if not isinstance(document, dict):
-        raise FeedError("is JSON, but no object", status=200)
-    return document
 
 
 def text(of: dict[str, Any], name: str) -> str:
@@ -49,6 +58,14 @@ def objects(of: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return (
         [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
     )
+
+
+def inner(of: dict[str, Any], *names: str) -> dict[str, Any]:
+    """The object that these names lead to, one inside the other; an empty one for none."""
+    for name in names:
+        value = of.get(name)
+        of = value if isinstance(value, dict) else {}
+    return of
 
 
 def number(of: dict[str, Any], name: str) -> int | float | None:

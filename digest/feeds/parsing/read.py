@@ -134,6 +134,7 @@ def _read_whole(documents: Sequence[Document], body: Body, found: BodyOutline) -
         entries,
         hashes if certain else (),
         home=parsed.link,
+        resolved=parsed.resolved,
     )
 
 

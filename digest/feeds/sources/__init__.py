@@ -49,17 +49,23 @@ class Source(Generic[S]):
     """What a kind of source has to say; all of it is pure, and holds nothing between two calls.
 
     `has_own_address` says that the operator gave its address: then a permanent redirect is
-    remembered, and a 410 means that there is nothing left to poll.
+    remembered, and a 410 means that there is nothing left to poll. `fails_for_days` says that its
+    service refuses for days what is there all the time, so that three days pass before anybody is
+    told; `further_may_be_missing` that a 404 to a further request only means that there is none.
     """
 
     has_own_address: ClassVar[bool] = False
+    fails_for_days: ClassVar[bool] = False
+    further_may_be_missing: ClassVar[bool] = False
 
     def request(self, settings: S, state: FeedState | None, now: datetime) -> Request:
         """What a poll asks for first; with `state` (at `now`), only what has changed since.
 
-        A 304 ends a poll: a kind with further requests asks with validators only where the first
-        answer tells of every change. Where private networks are allowed, and how limit headers
-        are read, is added by the caller.
+        `state.resolved` is `ParsedFeed.resolved` as a document told it last: what the settings mean
+        to the service, like the id of an account that may change its name; ask by it. A 304 ends a
+        poll: a kind with further requests asks with validators only where the first answer tells of
+        every change. Where private networks are allowed, and how limit headers are read, is added
+        by the caller.
         """
         raise NotImplementedError
 
@@ -122,6 +128,14 @@ class Source(Generic[S]):
         kind whose service means its headers as most do has nothing to say.
         """
         return rate_limits.not_before(headers, now)
+
+    def remedy(self, settings: S, status: int) -> str:
+        """What to do about an answer with this status, which is no success.
+
+        Empty where the kind knows nothing better than what holds for all.
+        """
+        del settings, status
+        return ""
 
     @property
     def asks_further(self) -> bool:

@@ -48,5 +48,7 @@ feeds = sa.Table(
     # When a whole body came last, and when the server refused to be asked for changes only.
     sa.Column("whole_at", UtcDateTime),
     sa.Column("refused_at", UtcDateTime),
+    # What the settings of its source mean to the service: the id of the account that has a name.
+    sa.Column("resolved", sa.Text, nullable=False, server_default=""),
     sqlite_strict=True,
 )

@@ -38,7 +38,7 @@ def plain(value: object) -> object:
     match value:
         case Struct():
             # What few say.
-            few = {"facts", "discussion", "video"}
+            few = {"facts", "discussion", "video", "resolved"}
             return {k: v for k, v in asdict(value).items() if v or k not in few}
         case datetime():
             return value.isoformat()

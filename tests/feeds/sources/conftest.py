@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from digest.jobs.poll import PollJob
     from digest.model import Entry, PollResult
 
-    Follow = Callable[[dict[str, Any]], Awaitable["Service"]]
+    Follow = Callable[[Any], Awaitable["Service"]]
 
 
 class Diverted(Fetcher):
@@ -83,7 +83,7 @@ async def follow(feed_server: HttpServer, tmp_path: Path) -> AsyncIterator[Follo
     """A function that follows the source with these settings, as `feeds` has them."""
     async with AsyncExitStack() as stack:
 
-        async def followed(settings: dict[str, Any]) -> Service:
+        async def followed(settings: Any) -> Service:
             answers: list[Reply] = []
             opening = open_bench(settings_of(tmp_path, [settings]), tmp_path)
             bench = await stack.enter_async_context(opening)

@@ -13,15 +13,17 @@ and read what changed before it is accepted.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import yaml
 from msgspec import Struct
 
-from digest.config.sources import SOURCE_KINDS
+from digest.config.sources import SOURCE_KINDS, long_form
 from digest.feeds.sources import Document, kinds, source_of
 from tests.feed_xml import NOW
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from digest.model import ParsedFeed
 
 FOLDER = Path(__file__).parent
+GUIDE = FOLDER.parents[2] / "docs/sources.md"
 KINDS = kinds()
 
 
@@ -87,6 +90,15 @@ class Case:
         return f"{self.kind}/{self.folder.name}"
 
 
+def documented(kind: str) -> list[Any]:
+    """The items of `feeds` of a kind that docs/sources.md shows, each once."""
+    blocks = re.findall(r"```yaml\nfeeds:\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+    items = [item for block in blocks for item in yaml.safe_load(block)]
+    found = [item for item in items if long_form(item)["kind"] == kind]
+    assert found, f"show an item of the kind {kind} in docs/sources.md"
+    return found
+
+
 def cases_of(kind: str) -> list[Case]:
     """Every case of a kind."""
     return [Case(kind, path.parent) for path in sorted((FOLDER / kind).glob("*/first.*"))]
@@ -100,7 +112,9 @@ def as_json(feed: ParsedFeed) -> str:
 def _plain(value: object) -> object:
     match value:
         case Struct():
-            return msgspec.structs.asdict(value)
+            said = msgspec.structs.asdict(value)
+            # What few say.
+            return {name: part for name, part in said.items() if part or name != "resolved"}
         case datetime():
             return value.isoformat()
         case timedelta():

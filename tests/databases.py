@@ -9,7 +9,22 @@ from digest.config.settings import SQLITE_PREFIX
 from digest.store import DatabaseAddress, Store
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from digest.config import Settings
+
+# What the revisions of the schema added, and how it is taken out again.
+_TAKE_OUT = {
+    "0018": ["ALTER TABLE edition_entries DROP COLUMN shown_as"],
+    "0019": [
+        *(f"ALTER TABLE edition_entries DROP COLUMN {name}" for name in ("more", "less")),
+        "DROP TABLE feedback",
+    ],
+    "0020": ["ALTER TABLE entries DROP COLUMN video"],
+    "0021": ["DROP TABLE last_settings"],
+    "0022": ["ALTER TABLE feeds DROP COLUMN resolved"],
+    "0023": ["ALTER TABLE entries DROP COLUMN gone_at"],
+}
 
 
 def database_at(path: Path) -> DatabaseAddress:
@@ -23,3 +38,11 @@ def store_at(path: Path, *, read_only: bool = False, check: bool = False) -> Sto
 def file_of(settings: Settings) -> Path:
     """The file of the database that settings name."""
     return Path(settings.database.removeprefix(SQLITE_PREFIX))
+
+
+def as_of(connection: sqlite3.Connection, revision: str) -> None:
+    """Make a database one that an earlier revision of the schema left."""
+    for later in sorted(_TAKE_OUT, reverse=True):
+        for statement in _TAKE_OUT[later] if later > revision else ():
+            connection.execute(statement)
+    connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))

@@ -15,6 +15,7 @@ import pytest
 
 from digest.channels import open_channels
 from digest.rendering.email.fit import MOST_BYTES
+from tests.databases import as_of
 from tests.feed_xml import NOW
 from tests.jobs.bench import Bench, open_bench, settings_of
 from tests.store import build
@@ -111,14 +112,7 @@ async def test_an_upgrade_lists_what_waits_once(tmp_path: Path) -> None:
         await publish(bench)
         await learn(bench, *(f"Backlog {n}" for n in range(backlog)))
     with closing(sqlite3.connect(tmp_path / "digest.db")) as connection, connection:
-        for column in ("shown_as", "more", "less"):
-            connection.execute(f"ALTER TABLE edition_entries DROP COLUMN {column}")
-        for column in ("video", "gone_at"):
-            connection.execute(f"ALTER TABLE entries DROP COLUMN {column}")
-        connection.execute("ALTER TABLE feeds DROP COLUMN resolved")
-        connection.execute("DROP TABLE feedback")
-        connection.execute("DROP TABLE last_settings")
-        connection.execute("UPDATE alembic_version SET version_num = '0017'")
+        as_of(connection, "0017")
     async with open_bench(config, tmp_path) as bench:
         bench.clock.now = NOW + 2 * DAY
         await publish(bench)

@@ -23,7 +23,7 @@ from digest.cli.setup.prompts import (
     transcript,
 )
 from digest.config.addresses import mail_address
-from digest.config.channels import CHANNEL_KINDS
+from digest.config.channels import CHANNEL_KINDS, refuse_foreign
 from digest.config.fields import WebUrl
 from digest.domains import with_port
 from digest.errors import DeliveryError, DigestError, UsageError
@@ -118,7 +118,7 @@ def _webhook(kind: str) -> Callable[[str], str]:
 
     def read(text: str) -> str:
         url = setting(WebUrl)(text)
-        CHANNEL_KINDS[kind].refuse_foreign(url)
+        refuse_foreign(kind, url)
         return url
 
     return read

@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator
 
 from digest.config.channels.base import ChannelSettings
 from digest.config.kinds import Kinds, OneOf
+from digest.config.secrets import MissingSecret
 
 CHANNEL_KINDS = Kinds(__name__, __path__, ChannelSettings)
 """The settings of each kind of channel, by its name."""
 
+
+def refuse_foreign(kind: str, address: str) -> None:
+    """Refuse the address of another service's webhook for a channel of this kind.
+
+    Raises:
+        ValueError: it belongs to a channel of another kind.
+    """
+    for other, model in CHANNEL_KINDS.items():
+        pattern = model.hook and model.hook.pattern
+        if other != kind and pattern and re.fullmatch(pattern, address):
+            raise ValueError(
+                f"the address is a webhook of {other.capitalize()}, for a channel of kind {other}"
+            )
+
+
+def _address_of_its_kind(settings: ChannelSettings) -> ChannelSettings:
+    address = settings.hook_address
+    if address and not isinstance(address, MissingSecret):
+        refuse_foreign(settings.kind, address.get_secret_value())
+    return settings
+
+
 if TYPE_CHECKING:
     AnyChannel = ChannelSettings
 else:
-    AnyChannel = Annotated[ChannelSettings, OneOf(CHANNEL_KINDS)]
+    AnyChannel = Annotated[
+        ChannelSettings, OneOf(CHANNEL_KINDS), AfterValidator(_address_of_its_kind)
+    ]
 
-__all__ = ["CHANNEL_KINDS", "AnyChannel", "ChannelSettings"]
+__all__ = ["CHANNEL_KINDS", "AnyChannel", "ChannelSettings", "refuse_foreign"]

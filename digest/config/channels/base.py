@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import Struct
-from pydantic import model_validator
 
 from digest.config.base import Model
-from digest.config.secrets import MissingSecret
 
 if TYPE_CHECKING:
     from datetime import date
@@ -59,29 +56,6 @@ class ChannelSettings(Model):
     """Whether it sends through the mail server of the file."""
     keeps_list: ClassVar[bool] = False
     """Whether it has a list of recipients that grows and shrinks beside the file."""
-
-    @classmethod
-    def refuse_foreign(cls, address: str) -> None:
-        """Refuse the address of another service's webhook.
-
-        Raises:
-            ValueError: it belongs to a channel of another kind.
-        """
-        from digest.config.channels import CHANNEL_KINDS
-
-        for kind, other in CHANNEL_KINDS.items():
-            pattern = other.hook and other.hook.pattern
-            if other is not cls and pattern and re.fullmatch(pattern, address):
-                raise ValueError(
-                    f"the address is a webhook of {kind.capitalize()}, for a channel of kind {kind}"
-                )
-
-    @model_validator(mode="after")
-    def _address_of_its_kind(self) -> ChannelSettings:
-        address = self.hook_address
-        if address and not isinstance(address, MissingSecret):
-            self.refuse_foreign(address.get_secret_value())
-        return self
 
     @property
     def recipients(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from digest.jobs.drafts import Drafter
 from digest.jobs.fact_refresh import FactRefresh
 from digest.model import Fact
 from tests import limits
+from tests.databases import as_of
 from tests.feeds.sources.conftest import Diverted
 from tests.feeds.sources.hackernews.search_api import SearchApi
 from tests.jobs.bench import Bench, InPlace, StoppedClock, open_bench, settings_of
@@ -292,9 +293,8 @@ async def test_an_upgrade_brings_no_flood_and_nothing_that_is_not_worth_showing(
         await readers.publish(days=1)
     # Of before, when polls left out what had too few points, and knew nothing of what is gone.
     with closing(sqlite3.connect(tmp_path / "digest.db")) as connection, connection:
-        connection.execute("ALTER TABLE entries DROP COLUMN gone_at")
+        as_of(connection, "0022")
         connection.execute("UPDATE feeds SET body_hash = 'hash+0123456789abcdef'")
-        connection.execute("UPDATE alembic_version SET version_num = '0021'")
     for number in range(150, 210):
         api.post(number, points=number - 100)
 

@@ -191,6 +191,7 @@ class Ticker:
             raise StoreError(f"{database}: {lack}")
         with self._health.round():
             await self.runtime.poll_job.poll_due()
+        self._start(self.runtime.fetch_articles)
         self._publish()
 
     async def _publish_and_deliver(self) -> None:

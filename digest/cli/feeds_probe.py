@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from digest.app.http_clients import open_fetcher
 from digest.app.wiring import utc_now
+from digest.cli.page_trial import PageText, PageTrial
 from digest.errors import FeedError
 from digest.feeds.discovery import feed_links, is_of_the_site, usual_addresses
 from digest.feeds.http.failures import IF_MEANT
@@ -79,6 +80,8 @@ class Examination(Struct, frozen=True):
     with_link: int | None = None
     identity: dict[str, int] | None = None
     """How many entries are told apart by guid, link and content."""
+    full_text: PageText | None = None
+    """Only of a feed that asks for it."""
     problems: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     """The feeds of a web page that stands in the place of a feed."""
@@ -91,6 +94,7 @@ class Scout:
         self._redact = Redactor(settings.secrets())
         self._sources = SourceClient(settings.polling, fetcher, workers)
         self._workers = workers
+        self._page_trial = PageTrial(settings, fetcher, workers)
 
     async def discover(
         self, feed: SourceSettings, done: Callable[[str], None] = lambda _: None
@@ -174,7 +178,8 @@ class Scout:
         if response.rest:
             waits = f"its host allows no more requests for {response.rest.total_seconds():.0f} s"
             problems.append(f"{waits}: its feeds wait")
-        return replace(whole, problems=tuple(problems))
+        full_text = await self._page_trial.newest(feed, parsed) if feed.full_text else None
+        return replace(whole, problems=tuple(problems), full_text=full_text)
 
     async def _links(self, feed: SourceSettings, response: Response, body: Body) -> tuple[str, ...]:
         """The feeds of a web page that stands in the place of a feed."""

@@ -115,7 +115,8 @@ async def test_an_upgrade_lists_what_waits_once(tmp_path: Path) -> None:
             connection.execute(f"ALTER TABLE edition_entries DROP COLUMN {column}")
         connection.execute("ALTER TABLE entries DROP COLUMN video")
         connection.execute("DROP TABLE feedback")
-        connection.execute("DROP TABLE last_settings")
+        for table in ("last_settings", "full_texts", "robots"):
+            connection.execute(f"DROP TABLE {table}")
         connection.execute("UPDATE alembic_version SET version_num = '0017'")
     async with open_bench(config, tmp_path) as bench:
         bench.clock.now = NOW + 2 * DAY

@@ -113,9 +113,8 @@ async def _search(
     try:
         explainer = _Explainer(settings, Drafter(job_context(settings, store)), utc_now())
         records = await store.transact(lambda opened: opened.explaining.find(text, _MOST))
-        matches = [
-            _match(record, await explainer.verdicts(record), settings.zone) for record in records
-        ]
+        zone = settings.zone
+        matches = [_match(each, await explainer.verdicts(each), zone) for each in records]
         return records, tuple(matches), await store.transact(partial(troubled_feeds, settings))
     finally:
         await store.close()
@@ -234,7 +233,7 @@ def _match(record: Record, verdicts: list[Verdict], zone: ZoneInfo) -> Match:
         edited=record.edited_at,
         facts=record.facts,
         discussion=record.discussion,
-        full_text=record.full_text and _told(record.full_text, zone),
+        full_text=_told(record.full_text, zone) if record.full_text else None,
         digests=tuple(verdicts),
     )
 

@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# Pages of a feed in a minute, and in a day.
+# Pages of a feed in a minute, and in a day; and of all feeds in a minute.
 _MOST_AT_ONCE, _MOST_A_DAY = 10, 100
+_MOST_IN_ALL = 200
+# Polls wait for the same places.
+_HOSTS_AT_ONCE = 5
 # Waits after what may pass; then the feed's text stays.
 _AGAIN_AFTER = (timedelta(minutes=10), timedelta(hours=2))
 _BUSY = {408, 425, 429}
@@ -45,6 +48,7 @@ class FullTextJob:
         self._client = client
         self._backoffs = backoffs
         self._feeds = {feed.address: feed for feed in settings.feeds if feed.full_text}
+        self._hosts = asyncio.Semaphore(_HOSTS_AT_ONCE)
         self._is_running = False
 
     async def fetch_due(self) -> None:
@@ -69,7 +73,7 @@ class FullTextJob:
         outcomes: Counter[str] = Counter()
         async with asyncio.TaskGroup() as group:
             for of_host in by_host(wanted):
-                group.create_task(self._fetch_all(of_host, outcomes))
+                group.create_task(self._fetch_in_turn(of_host, outcomes))
         event(_log, logging.INFO, "articles fetched", **outcomes)
 
     async def _wanted(self) -> list[Wanted]:
@@ -87,6 +91,10 @@ class FullTextJob:
             since = self._clock() - ROBOTS_HOLD
             known = await self._store.transact(lambda store: store.full_texts.robots(since))
             self._client.known = {each.origin: each for each in known}
+
+    async def _fetch_in_turn(self, wanted: Iterable[Wanted], outcomes: Counter[str]) -> None:
+        async with self._hosts:
+            await self._fetch_all(wanted, outcomes)
 
     async def _fetch_all(self, wanted: Iterable[Wanted], outcomes: Counter[str]) -> None:
         """Fetch the pages of a host one after the other, for as long as it answers."""
@@ -167,7 +175,7 @@ def within_bounds(wanted: Sequence[Wanted], asked: Mapping[str, int]) -> list[Wa
         if taken[entry.feed_url] < room[entry.feed_url]:
             taken[entry.feed_url] += 1
             chosen.append(entry)
-    return chosen
+    return chosen[:_MOST_IN_ALL]
 
 
 def by_host(wanted: Iterable[Wanted]) -> list[list[Wanted]]:

@@ -236,6 +236,8 @@ def test_so_many_of_a_feed_are_fetched_at_once_and_in_a_day() -> None:
     chosen = within_bounds(wanted, {"feed 1": 97})
     assert [entry.id for entry in chosen if entry.feed_url == "feed 0"] == [*range(0, 20, 2)]
     assert [entry.id for entry in chosen if entry.feed_url == "feed 1"] == [1, 3, 5]
+    everything = [replace(entry, feed_url=str(n)) for n, entry in enumerate(wanted * 4)]
+    assert within_bounds(everything, {}) == everything[:200]
 
 
 @pytest.mark.slow

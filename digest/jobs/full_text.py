@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from digest.config import SourceSettings
     from digest.jobs.article_client import ArticleClient
     from digest.jobs.backoffs import BackoffKeeper
     from digest.jobs.context import JobContext
@@ -47,7 +48,7 @@ class FullTextJob:
         self._sanitiser = context.sanitiser
         self._client = client
         self._backoffs = backoffs
-        self._feeds = {feed.address: feed for feed in settings.feeds if feed.full_text}
+        self._feeds = {feed.address: feed for feed in settings.feeds if _is_asked(feed)}
         self._hosts = asyncio.Semaphore(_HOSTS_AT_ONCE)
         self._is_running = False
 
@@ -156,6 +157,10 @@ class FullTextJob:
         return FullText(
             wanted.id, now, wanted.tries, self._sanitiser(error.reason), again_at=again_at
         )
+
+
+def _is_asked(feed: SourceSettings) -> bool:
+    return feed.full_text and not feed.paused
 
 
 def _is_silent(error: FeedError) -> bool:

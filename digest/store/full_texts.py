@@ -67,6 +67,19 @@ class FullTextQueries:
 
         Those that were asked for are none of them, but for what may answer now.
         """
+        # Read by the index alone: rows are long, and most were asked for.
+        listed = entries.alias()
+        unasked = (
+            sa.select(listed.c.id)
+            .join(feeds, feeds.c.id == listed.c.feed_id)
+            .join(full_texts, full_texts.c.entry_id == listed.c.id, isouter=True)
+            .where(
+                feeds.c.url.in_(urls),
+                # As it stands in the index, or it would not be used.
+                listed.c.listed == sa.literal_column("1"),
+                sa.or_(full_texts.c.entry_id.is_(None), full_texts.c.again_at <= now),
+            )
+        )
         columns = (entries.c.link, entries.c.title, entries.c.excerpt, entries.c.words)
         tries = sa.func.coalesce(full_texts.c.tries, 0)
         query = (
@@ -74,14 +87,11 @@ class FullTextQueries:
             .join(feeds, feeds.c.id == entries.c.feed_id)
             .join(full_texts, full_texts.c.entry_id == entries.c.id, isouter=True)
             .where(
-                feeds.c.url.in_(urls),
-                # As it stands in the index, or it would not be used.
-                entries.c.listed == sa.literal_column("1"),
+                entries.c.id.in_(unasked),
                 entries.c.hold == "",
                 # One that was released has its text with the next poll.
                 entries.c.fingerprint != "",
                 entries.c.link != "",
-                sa.or_(full_texts.c.entry_id.is_(None), full_texts.c.again_at <= now),
                 is_awaited(),
             )
             .order_by(entries.c.id.desc())

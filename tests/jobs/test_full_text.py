@@ -35,7 +35,7 @@ pytest.importorskip("trafilatura")
 
 FEED, PAGE = "/feed.xml", "/bridge"
 TITLE = "The old bridge reopens"
-OLD = item(0, title="Older than the subscription", published=NOW - timedelta(days=400))
+OLD = "Older than the subscription"
 
 
 @pytest.fixture
@@ -92,7 +92,8 @@ async def reader(tmp_path: Path, server: HttpServer) -> AsyncIterator[Reader]:
         job = FullTextJob(bench.context(), client, poll_job.backoffs)
         with closing(job):
             reader = Reader(bench, server, poll_job, job)
-            await reader.learn(OLD)
+            then = NOW - timedelta(days=400)
+            await reader.learn(item(0, title=OLD, link=f"{server.url}/old", published=then))
             yield reader
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -36,8 +37,9 @@ _META_CHARSET = re.compile(rb"<meta\b[^>]{0,200}?charset\s*=\s*[\"']?([\w-]+)", 
 _IS_MARKUP = re.compile(
     r"<(?:!doctype html|html|head|body|div|p|article|meta|title)\b", re.IGNORECASE
 )
-# The title, which the entry has.
-_HEADLINE = re.compile(r"\A\s*<h1\b[^>]*>.*?</h1>", re.DOTALL)
+_HEADLINE = re.compile(r"\A\s*<(h[1-3])\b[^>]*>(.*?)</\1>", re.DOTALL)
+_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
+_CELL = re.compile(r"<(/?)(?:table|tbody|thead|tr|td|th)\b[^>]*>")
 _BODY = re.compile(r"<body>(.*)</body>", re.DOTALL)
 _META_PICTURES = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
 _SPACE = re.compile(r"\s+")
@@ -150,7 +152,7 @@ def _cleaned(page: Page, bare: str, image: str) -> CleanEntry:
         title=page.title,
         author="",
         published=None,
-        html=_content_of(found or ""),
+        html=_content_of(found or "", page.title),
         base=page.url,
         image=image,
     )
@@ -158,12 +160,21 @@ def _cleaned(page: Page, bare: str, image: str) -> CleanEntry:
     return clean
 
 
-def _content_of(document: str) -> str:
+def _content_of(document: str, title: str) -> str:
     body = _BODY.search(document)
-    content = _HEADLINE.sub("", body[1]) if body else ""
+    content = body[1] if body else ""
+    headline = _HEADLINE.match(content)
+    if headline and (headline[1] == "h1" or headline[2].strip() == escape(title, quote=False)):
+        # The entry has it already.
+        content = content[headline.end() :]
     # A listing in a listing: so comes <pre><code>.
     content = content.replace("<pre><pre>", "<pre>").replace("</pre></pre>", "</pre>")
-    return content[:MAX_HTML]
+    return _TABLE.sub(_without_layout, content)[:MAX_HTML]
+
+
+def _without_layout(table: re.Match[str]) -> str:
+    """A table as it is, or what is in its cells where it lays out a page: these have paragraphs."""
+    return _CELL.sub(r"<\1div>", table[0]) if "<p>" in table[0] else table[0]
 
 
 def _judged(page: Page, said: PageText, clean: CleanEntry) -> Article:

@@ -84,8 +84,14 @@ def test_only_what_is_longer_is_kept() -> None:
     assert article_of(pages.SEMANTIC.html, words=whole.words - 1).reason == ""
 
 
-def test_the_title_does_not_come_twice() -> None:
-    assert "reopens</h1>" not in article_of(pages.SEMANTIC.html).html
+@pytest.mark.parametrize("made", [pages.SEMANTIC, pages.LINES], ids=lambda made: made.name)
+def test_the_title_does_not_come_twice(made: Made) -> None:
+    assert "The old bridge reopens" not in article_of(made.html).html
+
+
+def test_a_table_that_lays_out_a_page_is_none() -> None:
+    assert "<t" not in article_of(pages.TABLES.html).html
+    assert "<td>2 million</td>" in article_of(pages.LISTING.html, pages.LISTING.title).html
 
 
 def test_what_is_hostile_is_cleaned_and_bounded() -> None:

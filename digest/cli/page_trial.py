@@ -6,8 +6,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
+from digest.cli.feed_examination import PageText
 from digest.errors import FeedError
 from digest.log import Redactor
 
@@ -20,18 +19,6 @@ if TYPE_CHECKING:
     from digest.workers.pool import WorkerPool
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
-
-
-class PageText(Struct, frozen=True):
-    """What `full_text` brings for the newest entry that has a link."""
-
-    link: str
-    feed_words: int
-    """The words that the feed has of it."""
-    page_words: int
-    """The words of its page; 0 where the text of the feed stays."""
-    reason: str | None
-    """Why it stays."""
 
 
 class PageTrial:

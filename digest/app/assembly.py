@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from digest.jobs.context import JobContext
     from digest.jobs.drafts import Drafter
+    from digest.jobs.full_text import FullTextJob
     from digest.jobs.poll import PollJob
 
 
@@ -44,6 +45,7 @@ async def assemble(
     links = EditionLinks(keys.links, settings.links_url)
     picture_fetcher, disk_guard = open_pictures(settings), DiskGuard(context)
     fact_refresh = FactRefresh(context, poll_job.sources)
+    full_text_job = _open_full_texts(context, poll_job)
     deliver_job = DeliverJob(context, disk_guard, token_of=tokens.of_recipient)
     confirmation_mailer = ConfirmationMailer(context, tokens)
     subscriptions = Subscriptions(context, tokens, confirmation_mailer)
@@ -66,9 +68,25 @@ async def assemble(
             key_rotation=KeyRotation(store, tokens, links),
             retention_job=RetentionJob(context),
             disk_guard=disk_guard,
+            full_text_job=full_text_job,
         )
     finally:
+        if full_text_job:
+            full_text_job.close()
         for templates in context.templates.values():
             templates.close()
         await confirmation_mailer.finish()
         await deliver_job.finish()
+
+
+def _open_full_texts(context: JobContext, poll_job: PollJob) -> FullTextJob | None:
+    """What fetches articles from their pages, where a feed asks for it."""
+    settings = context.settings
+    if not any(feed.full_text for feed in settings.feeds):
+        return None
+    from digest.app.http_clients import user_agent
+    from digest.jobs.article_client import ArticleClient
+    from digest.jobs.full_text import FullTextJob
+
+    client = ArticleClient(settings, poll_job.fetcher, user_agent(settings), context.clock)
+    return FullTextJob(context, client, poll_job.backoffs)

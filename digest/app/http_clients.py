@@ -33,7 +33,7 @@ def open_fetcher(
         concurrency=polling.concurrency,
         per_host=polling.per_host,
     )
-    return Fetcher(limits, _user_agent(settings), tls=tls, traces=traces, clock=clock)
+    return Fetcher(limits, user_agent(settings), tls=tls, traces=traces, clock=clock)
 
 
 def open_picture_client(settings: Settings, max_body: int) -> Fetcher:
@@ -49,8 +49,9 @@ def open_picture_client(settings: Settings, max_body: int) -> Fetcher:
         per_host=polling.per_host,
         pause=0.0,
     )
-    return Fetcher(limits, _user_agent(settings))
+    return Fetcher(limits, user_agent(settings))
 
 
-def _user_agent(settings: Settings) -> str:
+def user_agent(settings: Settings) -> str:
+    """What requests say that they come from."""
     return settings.polling.user_agent or f"digest/{__version__} (+{PROJECT_URL})"

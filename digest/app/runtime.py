@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 from collections import defaultdict
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from digest.jobs.disk_guard import DiskGuard
     from digest.jobs.drafts import Drafter
     from digest.jobs.feedback import ReaderFeedback
+    from digest.jobs.full_text import FullTextJob
     from digest.jobs.key_rotation import KeyRotation
     from digest.jobs.pictures import PictureFetcher
     from digest.jobs.poll import PollJob
@@ -50,6 +53,10 @@ if TYPE_CHECKING:
     from digest.store.deliveries import RecordWithHistory
     from digest.store.held import HeldEntries
     from digest.store.keys import Keys
+
+
+# How long a command that polls and publishes waits for articles; the daemon waits for none.
+_ARTICLE_SECONDS = 30.0
 
 
 class Runtime(Struct, frozen=True):
@@ -71,6 +78,7 @@ class Runtime(Struct, frozen=True):
     key_rotation: KeyRotation
     retention_job: RetentionJob
     disk_guard: DiskGuard
+    full_text_job: FullTextJob | None
 
     @property
     def settings(self) -> Settings:
@@ -81,6 +89,13 @@ class Runtime(Struct, frozen=True):
     def store(self) -> StoreThread[Store]:
         """The store that they work on."""
         return self.context.store
+
+    async def fetch_articles(self, seconds: float | None = None) -> None:
+        """Fetch the articles that feeds ask for from their pages, for so long at the most."""
+        if self.full_text_job:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self.full_text_job.fetch_due()
 
     async def poll(
         self, feeds: Sequence[str], report: Callable[[PollResult], None] = lambda _: None
@@ -109,6 +124,7 @@ class Runtime(Struct, frozen=True):
         to = to and known_name("channel", to, self.context.channels)
         urls = {feed.address for feed in self.settings.feeds_of(digest)}
         await self.poll_job.poll_due(urls, report)
+        await self.fetch_articles(_ARTICLE_SECONDS)
         published = await self.publish_job.publish_now(digest, [to] if to else None)
         if published is None:
             return Send(None, digest, 0, ())
@@ -153,6 +169,7 @@ class Runtime(Struct, frozen=True):
             StoreError: something could not be recorded, or there is no room to record a delivery.
         """
         polled = await self.poll_job.poll_due(report=report)
+        await self.fetch_articles(_ARTICLE_SECONDS)
         unpublished: dict[str, str] = {}
         published = await self.publish_job.publish_due(unpublished.__setitem__)
         outcomes = await self._deliver()

@@ -195,6 +195,7 @@ class Ticker:
         if polled:
             await self.runtime.store.release_memory()
             await asyncio.to_thread(release_memory)
+        self._start(self.runtime.fetch_articles)
         self._publish()
 
     async def _publish_and_deliver(self) -> None:

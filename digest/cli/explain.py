@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from digest.config import Settings, SourceSettings
     from digest.jobs.draft_material import Draft
     from digest.model import Leaning
-    from digest.store.explain import Record, Subscribed, TakenBy
+    from digest.store.explain import AskedPage, Record, Subscribed, TakenBy
 
 _MOST = 20
 _LONGEST_KEY = 500
@@ -76,6 +76,8 @@ class Match(Struct, frozen=True):
     """What the source last measured, like points and comments."""
     discussion: str
     """Where people talk about it, or empty."""
+    full_text: str | None
+    """What became of its page; null where that was not asked for."""
     digests: tuple[Verdict, ...]
 
 
@@ -113,7 +115,8 @@ async def _search(
     try:
         explainer = _Explainer(settings, Drafter(job_context(settings, store)), utc_now())
         records = await store.transact(lambda opened: opened.explaining.find(text, _MOST))
-        matches = [_match(record, await explainer.verdicts(record)) for record in records]
+        zone = settings.zone
+        matches = [_match(each, await explainer.verdicts(each), zone) for each in records]
         return records, tuple(matches), await store.transact(partial(troubled_feeds, settings))
     finally:
         await store.close()
@@ -208,7 +211,16 @@ def _local(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%a} {clock_time(at, zone)}"
 
 
-def _match(record: Record, verdicts: list[Verdict]) -> Match:
+def _told(page: AskedPage, zone: ZoneInfo) -> str:
+    """Whose text an entry has, and why."""
+    if not page.reason:
+        return f"the text is that of its page, fetched {_local(page.at, zone)}"
+    again = f", and is asked again {_local(page.again_at, zone)}" if page.again_at else ""
+    asked = f"its page was asked for {_local(page.at, zone)}{again}"
+    return f"the text is the feed's: {page.reason}; {asked}"
+
+
+def _match(record: Record, verdicts: list[Verdict], zone: ZoneInfo) -> Match:
     return Match(
         feed=record.feed_url,
         title=record.title,
@@ -222,6 +234,7 @@ def _match(record: Record, verdicts: list[Verdict]) -> Match:
         edited=record.edited_at,
         facts=record.facts,
         discussion=record.discussion,
+        full_text=_told(record.full_text, zone) if record.full_text else None,
         digests=tuple(verdicts),
     )
 
@@ -267,6 +280,10 @@ def _history(
         lines.append(f"last measured {', '.join(measured)}")
     if match.discussion:
         lines.append(f"talked about at {match.discussion}")
+    if match.full_text:
+        lines.append(match.full_text)
+    elif settings and settings.full_text:
+        lines.append("the text is the feed's: its page was not asked for")
     if match.edited:
         lines.append(f"last edited {clock_time(match.edited, zone)}")
     if settings and settings.paused:

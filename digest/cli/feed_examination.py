@@ -20,6 +20,18 @@ if TYPE_CHECKING:
 _SLOW_SECONDS = 5.0
 
 
+class PageText(Struct, frozen=True):
+    """What `full_text` brings for the newest entry that has a link."""
+
+    link: str
+    feed_words: int
+    """The words that the feed has of it."""
+    page_words: int
+    """The words of its page; 0 where the text of the feed stays."""
+    reason: str | None
+    """Why it stays."""
+
+
 class Examination(Struct, frozen=True):
     """`feeds test`: what polling would learn; null where it does not come that far."""
 
@@ -43,6 +55,8 @@ class Examination(Struct, frozen=True):
     with_link: int | None = None
     identity: dict[str, int] | None = None
     """How many entries are told apart by guid, link and content."""
+    full_text: PageText | None = None
+    """Only of a feed that asks for it."""
     problems: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     """The feeds of a web page that stands in the place of a feed."""

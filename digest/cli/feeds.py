@@ -34,7 +34,7 @@ from digest.log import Redactor, configure
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.cli.feed_examination import Examination
+    from digest.cli.feed_examination import Examination, PageText
     from digest.cli.feeds_probe import Discover
     from digest.cli.options import Options
     from digest.config import SourceSettings
@@ -123,11 +123,13 @@ async def _examine(settings: Settings, asked: Sequence[SourceSettings]) -> Exami
 
 
 def _print_examination(seen: Examination) -> None:
-    apart = {"url", "error", "problems", "links"}
+    apart = {"url", "error", "problems", "links", "full_text"}
     rows = [("url", seen.url)]
     for name, value in asdict(seen).items():
         if name not in apart and value is not None and value != seen.url:
             rows.append((name.replace("_", " "), _shown(value)))
+    if page := seen.full_text:
+        rows.append(("full text", _full_text(page)))
     print_table("", ("what", "learned"), rows)
     if seen.error:
         say(f"! {seen.error}")
@@ -135,6 +137,13 @@ def _print_examination(seen: Examination) -> None:
         say(f"! {problem}")
     for link in seen.links:
         say(f"The page names this feed: {link}")
+
+
+def _full_text(page: PageText) -> str:
+    """Whose text the newest entry would have."""
+    if page.reason:
+        return f"stays the feed's of {page.feed_words:,} words at {page.link}: {page.reason}"
+    return f"{page.page_words:,} words in the place of {page.feed_words:,} at {page.link}"
 
 
 def _shown(value: object) -> str:

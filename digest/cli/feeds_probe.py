@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from digest.app.http_clients import open_fetcher
 from digest.app.wiring import utc_now
 from digest.cli.feed_examination import Examination, answered, feed_problems, understood
+from digest.cli.page_trial import PageTrial
 from digest.errors import FeedError
 from digest.feeds.discovery import feed_links, is_of_the_site, usual_addresses
 from digest.feeds.http.failures import IF_MEANT
@@ -60,6 +61,7 @@ class Scout:
         self._redact = Redactor(settings.secrets())
         self._sources = SourceClient(settings.polling, fetcher, workers)
         self._workers = workers
+        self._page_trial = PageTrial(settings, fetcher, workers)
 
     async def discover(
         self, *feeds: SourceSettings, done: Callable[[str], None] = lambda _: None
@@ -144,7 +146,8 @@ class Scout:
         if response.rest:
             waits = f"its host allows no more requests for {response.rest.total_seconds():.0f} s"
             problems.append(f"{waits}: its feeds wait")
-        return replace(whole, problems=tuple(problems))
+        full_text = await self._page_trial.newest(feed, parsed) if feed.full_text else None
+        return replace(whole, problems=tuple(problems), full_text=full_text)
 
     async def _links(self, feed: SourceSettings, response: Response, body: Body) -> tuple[str, ...]:
         """The feeds of a web page that stands in the place of a feed."""

@@ -55,6 +55,7 @@ class PollJob:
         self._settings = context.settings
         self._feeds = {feed.address: feed for feed in context.settings.feeds}
         self._store = context.store
+        self.fetcher = fetcher
         self.sources = SourceClient(context.settings.polling, fetcher, workers)
         self._workers = workers
         self._update_builder = UpdateBuilder(context, workers)
@@ -62,7 +63,7 @@ class PollJob:
         self._sanitiser = context.sanitiser
         self._queue = PollQueue(context.store, self._poll_one)
         self._backlog = Backlog(_MOST_BODIES)
-        self._backoffs = BackoffKeeper(context, fetcher.backoffs)
+        self.backoffs = BackoffKeeper(context, fetcher.backoffs)
         # Told of every poll, whoever asked for it.
         self.note: Callable[[PollResult], None] = lambda _: None
 
@@ -99,7 +100,7 @@ class PollJob:
         self, states: Iterable[FeedState], began: float, report: Callable[[PollResult], None]
     ) -> list[PollResult]:
         """Poll feeds as they were when it `began`; answers in the order of the configuration."""
-        await self._backoffs.load()
+        await self.backoffs.load()
         order = {url: n for n, url in enumerate(self._feeds)}
         known = sorted((s for s in states if s.url in order), key=lambda s: order[s.url])
 
@@ -122,7 +123,7 @@ class PollJob:
             raise
         except Exception as error:  # noqa: BLE001 - a bug is logged whole
             result = await self._failed(state, feed, of_unexpected(error, feed.address))
-        await self._backoffs.keep()
+        await self.backoffs.keep()
         if result.outcome == "postponed" and result.status is None:
             # Told once, of its host.
             return result
@@ -244,7 +245,7 @@ class PollJob:
     ) -> PollResult:
         """Nothing is known of the feed that was not known before."""
         every = self._every(feed, state, self._clock())
-        await self._backoffs.postpone(state, every, error)
+        await self.backoffs.postpone(state, every, error)
         return self._result(
             feed,
             state.title,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from digest.store.facts import FactQueries
     from digest.store.feedback import FeedbackQueries
     from digest.store.feeds import FeedQueries
+    from digest.store.full_texts import FullTextQueries
     from digest.store.health import HealthQueries
     from digest.store.held import HeldQueries
     from digest.store.hosts import HostQueries
@@ -84,6 +85,7 @@ class Store:
     ledger: Queries[LedgerQueries] = Queries("ledger.LedgerQueries")
     deliveries: Queries[DeliveryQueries] = Queries("deliveries.DeliveryQueries")
     archive: Queries[ArchiveQueries] = Queries("archive.ArchiveQueries")
+    full_texts: Queries[FullTextQueries] = Queries("full_texts.FullTextQueries")
     hosts: Queries[HostQueries] = Queries("hosts.HostQueries")
     incidents: Queries[IncidentQueries] = Queries("incidents.IncidentQueries")
     health: Queries[HealthQueries] = Queries("health.HealthQueries")

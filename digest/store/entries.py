@@ -16,6 +16,7 @@ from digest.store.tables import (
     editions,
     entries,
     feedback,
+    full_texts,
     passed_over,
     subscriptions,
 )
@@ -45,13 +46,14 @@ def write_entries(
     """
     _list(connection, state, update.seen, now)
     added = _add(connection, state.id, update, now)
-    held = _chosen(connection, _HELD, [number for number, _ in update.edited])
+    edited = [number for number, _ in update.edited]
+    held, paged = _chosen(connection, _HELD, edited), _chosen(connection, _PAGED, edited)
     for number, edited_entry in update.edited:
         entry = without_text(edited_entry) if number in held else edited_entry
-        edited = {} if number in update.restored else dict.fromkeys(_edited_columns(update), now)
-        connection.execute(
-            sa.update(entries).where(entries.c.id == number).values(_said(entry) | edited)
-        )
+        said = _said_beside_page(entry) if number in paged else _said(entry)
+        if number not in update.restored:
+            said |= dict.fromkeys(_edited_columns(update), now)
+        connection.execute(sa.update(entries).where(entries.c.id == number).values(said))
     if update.measured:
         connection.execute(_SET_FACTS, [_measured(measured) for measured in update.measured])
     change_aliases(connection, state.id, {number for number, _ in update.edited}, update.renamed)
@@ -174,6 +176,7 @@ _OF_ENTRIES = (
     edition_entries.c.entry_id,
     passed_over.c.entry_id,
     feedback.c.entry_id,
+    full_texts.c.entry_id,
     entries.c.id,
 )
 
@@ -205,6 +208,12 @@ def _said(entry: CleanEntry) -> dict[str, Any]:
         "discussion": entry.discussion,
         "video": int(entry.video),
     }
+
+
+def _said_beside_page(entry: CleanEntry) -> dict[str, Any]:
+    """The same where the text is the page's, which an edit of the feed leaves as it is."""
+    kept = _OF_PAGE if entry.image else _OF_PAGE | {"image"}
+    return {name: value for name, value in _said(entry).items() if name not in kept}
 
 
 def _measured(measured: Measured) -> dict[str, Any]:
@@ -262,5 +271,12 @@ _FORGETTABLE = _forgettable()
 _THESE = entries.c.id.in_(sa.bindparam("numbers", expanding=True))
 # Held, or discarded: of those no text is kept.
 _HELD = sa.select(entries.c.id).where(entries.c.hold != "", _THESE)
+# Of those the text is the page's, and not dropped.
+_OF_PAGE = {"content", "size", "excerpt", "words"}
+_PAGED = (
+    sa.select(entries.c.id)
+    .join(full_texts, full_texts.c.entry_id == entries.c.id)
+    .where(full_texts.c.reason == "", entries.c.size > 0, _THESE)
+)
 # Released, and still in the feed, which is read whole next.
 _UNREAD = sa.select(entries.c.id).where(entries.c.fingerprint == "", entries.c.listed == 1, _THESE)

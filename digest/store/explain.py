@@ -17,6 +17,7 @@ from digest.store.tables import (
     editions,
     entries,
     feeds,
+    full_texts,
     passed_over,
     subscriptions,
 )
@@ -61,6 +62,17 @@ class Subscribed(Struct, frozen=True):
     weekly: TakenBy | None
 
 
+class AskedPage(Struct, frozen=True):
+    """What became of the page of an entry: why it has the feed's text, empty if it has the page's.
+
+    `again_at` is when the page is asked for once more, if it is.
+    """
+
+    reason: str
+    at: datetime
+    again_at: datetime | None
+
+
 class Record(Struct, frozen=True):
     """An entry with its history; `in_first_body` is what the feed had when first read."""
 
@@ -80,6 +92,7 @@ class Record(Struct, frozen=True):
     subscriptions: dict[str, Subscribed]
     facts: tuple[Fact, ...] = ()
     discussion: str = ""
+    full_text: AskedPage | None = None
 
 
 class ExplainQueries:
@@ -101,6 +114,9 @@ class ExplainQueries:
         query = (
             sa.select(
                 entries,
+                full_texts.c.reason,
+                full_texts.c.at,
+                full_texts.c.again_at,
                 feeds.c.url,
                 feeds.c.title.label("feed_title"),
                 feeds.c.succeeded_at,
@@ -108,6 +124,7 @@ class ExplainQueries:
                 (entries.c.first_seen_at == first.scalar_subquery()).label("in_first_body"),
             )
             .join(feeds, feeds.c.id == entries.c.feed_id)
+            .join(full_texts, full_texts.c.entry_id == entries.c.id, isouter=True)
             .where(
                 sa.or_(
                     entries.c.id.in_(entries_with(names)),
@@ -137,6 +154,7 @@ class ExplainQueries:
                     subscriptions=_subscriptions(connection, row),
                     facts=facts_from_json(row.facts),
                     discussion=row.discussion,
+                    full_text=AskedPage(row.reason, row.at, row.again_at) if row.at else None,
                 )
                 for row in connection.execute(query).all()
             ]

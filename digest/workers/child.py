@@ -41,7 +41,7 @@ class Kind(Struct, frozen=True):
     quiet: bool = False
 
 
-READING, RENDERING = range(2)
+READING, RENDERING, EXTRACTING = range(3)
 KINDS = (
     Kind(
         512 * 1024**2,
@@ -53,6 +53,8 @@ KINDS = (
         ),
     ),
     Kind(256 * 1024**2, ("css_inline", "digest.rendering.template_trial"), quiet=True),
+    # What it imports is large and seldom used: it goes with each worker, and no other has it.
+    Kind(512 * 1024**2, (), quiet=True),
 )
 
 

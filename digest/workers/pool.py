@@ -32,7 +32,7 @@ class WorkerPool:
 
     A task has `quick_seconds`. One that needs more is begun again in a process for such alone, so
     that it keeps none waiting that need little, and has `task_seconds` in all. What they are
-    `doing` is in the error where it fails.
+    `doing` is in the error where it fails; `kind` is the index of its processes in `KINDS`.
     """
 
     def __init__(
@@ -43,9 +43,11 @@ class WorkerPool:
         quick_seconds: float = _QUICK_SECONDS,
         idle_seconds: float = _IDLE_SECONDS,
         doing: str = "parsing",
+        kind: int = READING,
     ) -> None:
         self._task_seconds = task_seconds
         self._doing = doing
+        self._kind = kind
         quick_seconds = min(quick_seconds, task_seconds / 2)
         count = count or min(os.cpu_count() or 1, 4)
         self._sizes = {"quick": (count, quick_seconds), "slow": (1, task_seconds - quick_seconds)}
@@ -102,7 +104,7 @@ class WorkerPool:
         from digest.workers.processes import ProcessGroup
 
         if name not in self._groups:
-            self._groups[name] = ProcessGroup(*self._sizes[name])
+            self._groups[name] = ProcessGroup(*self._sizes[name], self._kind)
         return self._groups[name]
 
     def _end_idle(self) -> None:
@@ -131,7 +133,7 @@ class WorkerPool:
         except TimeoutError:
             raise FeedError(f"{self._doing} took longer than {self._task_seconds:g} s") from None
         except MemoryError:
-            most = KINDS[READING].memory_bytes // 1024**2
+            most = KINDS[self._kind].memory_bytes // 1024**2
             raise self._failure(f"needed more than {most} MB") from None
         except WorkerError as error:
             raise self._failure(str(error)) from None

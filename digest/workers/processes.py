@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from digest.errors import WorkerError
-from digest.workers.child import KINDS, READING, Result
+from digest.workers.child import KINDS, Result
 from digest.workers.fork_server import fork_worker
 
 if TYPE_CHECKING:
@@ -20,11 +20,15 @@ T = TypeVar("T")
 
 
 class ProcessGroup:
-    """So many processes, each call in them with a deadline in seconds."""
+    """So many processes, each call in them with a deadline in seconds.
 
-    def __init__(self, count: int, seconds: float) -> None:
+    `kind` is the index of the processes in `KINDS`.
+    """
+
+    def __init__(self, count: int, seconds: float, kind: int) -> None:
         self._places = asyncio.Semaphore(count)
         self._seconds = seconds
+        self._kind = kind
         self._idle: list[Process] = []
         self._busy: set[Process] = set()
 
@@ -48,7 +52,7 @@ class ProcessGroup:
             if (process := self._idle.pop()).is_there():
                 return process
             await asyncio.to_thread(process.end)
-        starting = asyncio.get_running_loop().run_in_executor(None, fork_worker, READING)
+        starting = asyncio.get_running_loop().run_in_executor(None, fork_worker, self._kind)
         try:
             return await asyncio.shield(starting)
         except asyncio.CancelledError:

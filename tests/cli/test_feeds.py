@@ -190,6 +190,7 @@ def test_test_says_what_polling_would_learn_and_stores_nothing(project: Project)
         "with_guid": 2,
         "with_link": 2,
         "identity": {"guid": 2, "content": 1},
+        "full_text": None,
         "problems": [
             "2 entries without a date; they count from when they are first seen",
             "1 entry without an id",

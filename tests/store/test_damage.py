@@ -44,8 +44,11 @@ def cut(path: Path) -> None:
 
 def swap_two(path: Path) -> None:
     """Two pages in each other's places, each whole for itself."""
+    with closing(sqlite3.connect(path)) as connection:
+        query = "SELECT rootpage - 1 FROM sqlite_master WHERE name IN ('entries', 'entry_marks')"
+        (first,), (second,) = connection.execute(query)
     content = path.read_bytes()
-    for at, of in ((20, 30), (30, 20)):
+    for at, of in ((first, second), (second, first)):
         overwrite(path, at * PAGE, content[of * PAGE : (of + 1) * PAGE])
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from digest.config.base import Model
 from digest.config.fields import Interval, Name, Size, Title
@@ -45,6 +46,10 @@ class SourceSettings(Model):
         "ignore",
         description="Entries edited later: ignore, mark those not sent yet, or send them again.",
     )
+    full_text: bool = Field(
+        default=False,
+        description="Whether the article is fetched from its page; needs the extra `full-text`.",
+    )
     max_entries: int | None = Field(
         None, ge=1, description="The most entries of this feed in one edition."
     )
@@ -67,9 +72,18 @@ class SourceSettings(Model):
         " private local",
         "identity": "guid trust_guid unique unique_by dedup_by id_from",
         "updates": "on_update on_updates updated edited",
+        "full_text": "fulltext full_content fetch_full_content fetch_content content_fetch crawler"
+        " scrape scraper extract readability mercury get_full_text full_article",
         "max_entries": "limit max max_items max_articles max_posts count items entries"
         " items_per_feed number",
     }
+
+    @field_validator("full_text")
+    @classmethod
+    def _is_installed(cls, wanted: bool) -> bool:
+        if wanted and not find_spec("trafilatura"):
+            raise ValueError("needs an extra: pip install 'feed-digest[full-text]'")
+        return wanted
 
     @classmethod
     def short_form(cls, argument: str) -> dict[str, Any]:  # noqa: ARG003

@@ -66,7 +66,7 @@ class Allowance:
 
     def __init__(self, seconds: float, size: int) -> None:
         self.seconds = seconds
-        self.size = size
+        self.size = self.most = size
 
 
 class _Redirect(Struct, frozen=True):
@@ -275,17 +275,18 @@ class Fetcher:
 
     async def _body(self, left: Allowance, answer: aiohttp.ClientResponse) -> bytes:
         if (answer.content_length or 0) > left.size:
-            raise self._too_large()
+            raise _too_large(left)
         body = bytearray()
         async for chunk in answer.content.iter_chunked(65_536):
             body += chunk
             if len(body) > left.size:
-                raise self._too_large()
+                raise _too_large(left)
         left.size -= len(body)
         return bytes(body)
 
-    def _too_large(self) -> FeedError:
-        return FeedError(f"the body is larger than {self._limits.max_body:,} bytes", status=200)
+
+def _too_large(left: Allowance) -> FeedError:
+    return FeedError(f"the body is larger than {left.most:,} bytes", status=200)
 
 
 def _may_be_private(request: Request, url: URL) -> bool:

@@ -21,6 +21,7 @@ from digest.store.tables.editions import (
 from digest.store.tables.entries import entries, entry_marks, entry_names
 from digest.store.tables.feedback import feedback
 from digest.store.tables.feeds import feeds
+from digest.store.tables.full_texts import full_texts, robots
 from digest.store.tables.hosts import host_backoffs
 from digest.store.tables.incidents import incidents
 from digest.store.tables.keys import keys
@@ -54,6 +55,7 @@ __all__ = [
     "entry_names",
     "feedback",
     "feeds",
+    "full_texts",
     "host_backoffs",
     "incidents",
     "keys",
@@ -65,6 +67,7 @@ __all__ = [
     "passed_over",
     "recipients",
     "renditions",
+    "robots",
     "spent",
     "subscriptions",
     "weekly_readers",

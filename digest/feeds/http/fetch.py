@@ -14,6 +14,7 @@ from digest.errors import FeedError, PostponedError
 from digest.feeds.http import heads, redirects
 from digest.feeds.http.conditional import (
     is_conditional,
+    knows_secrets,
     may_be_about_validators,
     request_headers,
     validator,
@@ -24,6 +25,7 @@ from digest.feeds.http.freshness import fresh_for, retry_after
 from digest.feeds.http.host_backoffs import HostBackoffs
 from digest.feeds.http.messages import Request, Response
 from digest.feeds.http.rate_limits import is_refusal, rest_of
+from digest.feeds.http.secret_query import with_secrets, without_secrets
 from digest.feeds.http.sockets import allowed_socket, public_socket
 from digest.feeds.http.throttle import HostThrottle
 from digest.feeds.http.trail import Trail
@@ -206,8 +208,9 @@ class Fetcher:
         url = trail.here
         session = self._any if _may_be_private(request, url) else self._public
         tls = (self._tls or trusted()) if url.scheme == "https" else True
+        secrets = request.secret_query if knows_secrets(request, trail) else {}
         async with session.get(
-            url,
+            with_secrets(url, secrets),
             headers=request_headers(request, trail),
             allow_redirects=False,
             ssl=tls,
@@ -219,7 +222,7 @@ class Fetcher:
             if answer.status not in _REDIRECTS or not location:
                 return await self._read(left, request, url, answer)
             return _Redirect(
-                redirects.target(url, location),
+                without_secrets(redirects.target(url, location), request.secret_query),
                 answer.status in _PERMANENT,
                 answer.headers.getall(aiohttp.hdrs.SET_COOKIE, []),
             )

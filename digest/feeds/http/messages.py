@@ -24,9 +24,10 @@ class Request(Struct, frozen=True):
     """What to ask for; `etag` and `last_modified` are sent back byte for byte.
 
     They mean something only to the server at `answered_by`, which is `url` where it is None.
-    `moved_to` is asked in place of `url`; `headers` go to the origin of `url` only. `accept` says
-    what kinds of content are of use (RFC 9110, section 12.5.1), `not_before` reads the limit
-    headers of the answer.
+    `moved_to` is asked in place of `url`; `headers` go to the origin of `url` only, and so does
+    `secret_query`, which joins the query of an address only while that is asked. `accept` says what
+    kinds of content are of use (RFC 9110, section 12.5.1), `not_before` reads the limit headers of
+    the answer.
     """
 
     url: str
@@ -38,8 +39,9 @@ class Request(Struct, frozen=True):
     moved_to: str | None = None
     accept: str = _ACCEPT
     not_before: NotBefore = rate_limits.not_before
+    secret_query: Mapping[str, str] = field(default_factory=dict)
 
-    __repr__ = repr_without("headers")
+    __repr__ = repr_without("headers", "secret_query")
 
 
 class Response(Struct, frozen=True):

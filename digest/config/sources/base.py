@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
@@ -66,6 +66,15 @@ class SourceSettings(Model):
             ValueError: it stands for none, which is the rule.
         """
         raise ValueError("has no short form; write a map with its settings")
+
+    def sources(self) -> tuple[Self, ...]:
+        """The sources it stands for: itself, or one for each of a list in it."""
+        return (self,)
+
+    def is_among(self, names: tuple[str, ...]) -> bool:
+        """Whether its address, its name or one of its tags, as `tag:NAME`, is among these."""
+        own = {self.address, self.name, *(f"tag:{tag}" for tag in self.tags)}
+        return not own.isdisjoint(names)
 
     @property
     def address(self) -> str:

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from digest.errors import FeedError, PostponedError
 from digest.feeds.http import heads, redirects
 from digest.feeds.http.conditional import (
+    is_at_home,
     is_conditional,
-    knows_secrets,
     may_be_about_validators,
     request_headers,
     validator,
@@ -25,7 +25,7 @@ from digest.feeds.http.freshness import fresh_for, retry_after
 from digest.feeds.http.host_backoffs import HostBackoffs
 from digest.feeds.http.messages import Request, Response
 from digest.feeds.http.rate_limits import is_refusal, rest_of
-from digest.feeds.http.secret_query import with_secrets, without_secrets
+from digest.feeds.http.secret_query import with_secret, without_secret
 from digest.feeds.http.sockets import allowed_socket, public_socket
 from digest.feeds.http.throttle import HostThrottle
 from digest.feeds.http.trail import Trail
@@ -208,9 +208,9 @@ class Fetcher:
         url = trail.here
         session = self._any if _may_be_private(request, url) else self._public
         tls = (self._tls or trusted()) if url.scheme == "https" else True
-        secrets = request.secret_query if knows_secrets(request, trail) else {}
+        secret = request.secret_query if is_at_home(request, trail) else {}
         async with session.get(
-            with_secrets(url, secrets),
+            with_secret(url, secret),
             headers=request_headers(request, trail),
             allow_redirects=False,
             ssl=tls,
@@ -222,7 +222,7 @@ class Fetcher:
             if answer.status not in _REDIRECTS or not location:
                 return await self._read(left, request, url, answer)
             return _Redirect(
-                without_secrets(redirects.target(url, location), request.secret_query),
+                without_secret(redirects.target(url, location), request.secret_query),
                 answer.status in _PERMANENT,
                 answer.headers.getall(aiohttp.hdrs.SET_COOKIE, []),
             )

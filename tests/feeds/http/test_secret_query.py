@@ -9,7 +9,7 @@ import pytest
 from digest.errors import FeedError
 from digest.feeds.http import redirects
 from digest.feeds.http.messages import Request
-from digest.feeds.http.secret_query import with_secrets, without_secrets
+from digest.feeds.http.secret_query import with_secret, without_secret
 from tests.feed_xml import item, rss
 from tests.feeds.asking import get, refused
 from tests.servers import Reply
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 TOKEN = "s3cret+t0ken/of a reader"
 ESCAPED = "s3cret%2Bt0ken%2Fof+a+reader"
-SECRETS = {"feed": TOKEN}
+SECRET = {"feed": TOKEN}
 FEED = rss(item(1))
 
 
@@ -33,7 +33,7 @@ FEED = rss(item(1))
     ],
 )
 def test_it_joins_what_is_asked(url: str, asked: str) -> None:
-    assert str(with_secrets(redirects.address(url), SECRETS)) == asked
+    assert str(with_secret(redirects.address(url), SECRET)) == asked
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_it_joins_what_is_asked(url: str, asked: str) -> None:
     ],
 )
 def test_it_leaves_what_a_server_repeats(there: str, kept: str) -> None:
-    assert str(without_secrets(redirects.address(there), SECRETS)) == kept
+    assert str(without_secret(redirects.address(there), SECRET)) == kept
 
 
 @pytest.mark.parametrize("place", ["/{0}", "/?to=https%3A%2F%2Fh.example%2F%3Ffeed%3D{0}"])
@@ -53,7 +53,7 @@ def test_a_redirect_that_has_it_elsewhere_is_refused(place: str) -> None:
     there = redirects.address("https://h.example" + place.format("t0ken%252F1"))
 
     with pytest.raises(FeedError, match="has the secret in it") as caught:
-        without_secrets(there, {"feed": "t0ken/1"})
+        without_secret(there, {"feed": "t0ken/1"})
     assert "t0ken" not in caught.value.reason
 
 
@@ -65,14 +65,14 @@ async def test_it_goes_to_its_own_origin_and_into_no_answer(
     feed_server.replies[f"/new?feed={ESCAPED}"] = Reply(FEED, headers={"ETag": '"a"'})
     old, new = f"{feed_server.url}/old", f"{feed_server.url}/new"
 
-    first = await get(fetcher, old, secret_query=SECRETS)
+    first = await get(fetcher, old, secret_query=SECRET)
     again = Request(
         old,
         etag=first.etag,
         answered_by=first.url,
         moved_to=new,
         allow_private_networks=True,
-        secret_query=SECRETS,
+        secret_query=SECRET,
     )
     await fetcher.fetch(again)
 
@@ -90,7 +90,7 @@ async def test_another_origin_is_asked_without_it(
         status=302, headers={"Location": f"{there}?feed={ESCAPED}"}
     )
 
-    error = await refused(fetcher, f"{feed_server.url}/x", secret_query=SECRETS)
+    error = await refused(fetcher, f"{feed_server.url}/x", secret_query=SECRET)
 
     assert [seen.path for seen in other_server.seen] == ["/there"]
     assert (error.status, "t0ken" in error.reason) == (404, False)

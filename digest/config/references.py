@@ -83,8 +83,8 @@ def _labels(number: int, feed: Any) -> Iterator[tuple[Key, str]]:
         settings = _mapping(long_form(feed))
     except ValueError:
         return
-    part = ("url",) if settings.get("kind") in _KINDS_BY_URL else ()
     for address in addresses_of(settings):
+        part = ("url",) if settings["kind"] in _KINDS_BY_URL else ()
         yield ("feeds", number, *part), address
     if isinstance(name := settings.get("name"), str):
         yield ("feeds", number, "name"), name

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from digest.errors import FeedError
+from digest.errors import FeedError, PostponedError
 from digest.feeds.http.conditional import is_to_ask_whole
-from digest.feeds.http.fetch import Allowance
+from digest.feeds.http.messages import Allowance
 from digest.feeds.sources import source_of
 from digest.jobs.body_task import body_of, further_addresses
 
@@ -73,8 +73,21 @@ class SourceClient:
         the bytes of one poll.
 
         Raises:
-            FeedError: one of them did not come as a whole, so that there is no answer.
+            FeedError: one of them did not come as a whole, so that there is no answer; its reason
+                ends in what the kind knows to mend it.
         """
+        try:
+            return await self._ask(settings, request, ready)
+        except PostponedError:
+            raise
+        except FeedError as error:
+            remedy = source_of(settings.kind).remedy(settings, error.status or 0)
+            error.reason = f"{error.reason}; {remedy}" if remedy else error.reason
+            raise
+
+    async def _ask(
+        self, settings: SourceSettings, request: Request, ready: Callable[[], Awaitable[None]]
+    ) -> Response:
         if not source_of(settings.kind).asks_further:
             return _marked(await self._fetcher.fetch(request, ready), settings)
         allowance = Allowance(self._polling.timeout.total_seconds(), self._polling.max_body)

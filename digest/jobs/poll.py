@@ -227,8 +227,8 @@ class PollJob:
         again = next_poll(now, factors, random.random())  # noqa: S311
         if response.rest:
             again = max(again, now + response.rest)
-        has_address = source_of(feed.kind).has_own_address
-        move = after_answer(state.move, response.moved_to, now) if has_address else None
+        remembers = source_of(feed.kind).remembers_moves
+        move = after_answer(state.move, response.moved_to, now) if remembers else None
         return Visit(
             now,
             response.status,

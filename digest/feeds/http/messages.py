@@ -20,6 +20,14 @@ _ACCEPT = (
 NotBefore = Callable[[Mapping[str, str], datetime], datetime | None]
 
 
+class Allowance:
+    """The seconds and bytes that are left to a poll, over all its requests."""
+
+    def __init__(self, seconds: float, size: int) -> None:
+        self.seconds = seconds
+        self.size = size
+
+
 class Request(Struct, frozen=True):
     """What to ask for; `etag` and `last_modified` are sent back byte for byte.
 
@@ -27,7 +35,7 @@ class Request(Struct, frozen=True):
     `moved_to` is asked in place of `url`; `headers` go to the origin of `url` only, and so does
     `secret_query`, which joins the query of an address only while that is asked. `accept` says what
     kinds of content are of use (RFC 9110, section 12.5.1), `not_before` reads the limit headers of
-    the answer.
+    the answer; a 403 with `limit_words` in its body is about the pace, whatever its headers say.
     """
 
     url: str
@@ -40,6 +48,7 @@ class Request(Struct, frozen=True):
     accept: str = _ACCEPT
     not_before: NotBefore = rate_limits.not_before
     secret_query: Mapping[str, str] = field(default_factory=dict)
+    limit_words: bytes = b""
 
     __repr__ = repr_without("headers", "secret_query")
 

@@ -46,11 +46,13 @@ class Document(Struct, frozen=True):
 class Source(Generic[S]):
     """What a kind of source has to say; all of it is pure, and holds nothing between two calls.
 
-    `has_own_address` says that the operator gave its address: then a permanent redirect is
-    remembered, and a 410 means that there is nothing left to poll.
+    `has_own_address` says that the operator gave its address: then a 410 means that there is
+    nothing left to poll. `remembers_moves` says that a permanent redirect is remembered, as
+    `state.move`, for `request` to ask there.
     """
 
     has_own_address: ClassVar[bool] = False
+    remembers_moves: ClassVar[bool] = False
 
     def request(self, settings: S, state: FeedState | None, now: datetime) -> Request:
         """What a poll asks for first; with `state` (at `now`), only what has changed since.
@@ -102,6 +104,14 @@ class Source(Generic[S]):
         kind whose service means its headers as most do has nothing to say.
         """
         return rate_limits.not_before(headers, now)
+
+    def remedy(self, settings: S, status: int) -> str:
+        """How an operator mends what the service answers with this status; empty: as usual.
+
+        It goes on from the reason, after a semicolon, into logs and alerts.
+        """
+        del settings, status
+        return ""
 
     @property
     def asks_further(self) -> bool:

@@ -290,7 +290,7 @@ async def _names_limit(answer: aiohttp.ClientResponse, words: bytes) -> bool:
     if not words or answer.status != _FORBIDDEN:
         return False
     body = b""
-    while len(body) < _LONGEST_REFUSAL and (chunk := await answer.content.readany()):
+    while chunk := await answer.content.read(_LONGEST_REFUSAL - len(body)):
         body += chunk
     return names_limit(body, answer.headers.get(aiohttp.hdrs.CONTENT_ENCODING, ""), words)
 

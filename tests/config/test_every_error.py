@@ -31,6 +31,8 @@ WHOLE: dict[str, Any] = {
     "feeds": [
         {"url": "https://a.example/f.xml", "headers": {"X-Token": "x"}},
         {"kind": "hackernews", "list": "front"},
+        {"kind": "github", "repo": "astral-sh/uv"},
+        {"kind": "reddit", "subreddits": "selfhosted"},
     ],
     "smtp": {"host": "h.example", "from": "a@example.org", "dkim": {}},
     "channels": {

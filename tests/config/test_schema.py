@@ -16,6 +16,7 @@ from digest.config.base import Model
 from digest.config.schema import json_schema
 from digest.config.secrets import file_forms
 from digest.config.settings import Settings
+from digest.config.sources import SOURCE_KINDS
 from digest.config.structure import fields_of
 from digest.errors import ConfigError
 from tests.config.files import load
@@ -152,7 +153,7 @@ WRONG = [
     (("feeds", 1), {"title": "x"}, (), "'title' was unexpected"),
     (("feeds", 2), {"limit": 1}, (), "'limit' was unexpected"),
     (("feeds", 2), {"list": "frnt"}, ("list",), "'frnt' is not one of ['front', "),
-    (("feeds", 1), {"kind": "fed"}, ("kind",), "'fed' is not one of ['feed', 'hackernews']"),
+    (("feeds", 1), {"kind": "fed"}, ("kind",), f"'fed' is not one of {sorted(SOURCE_KINDS)}"),
     (("feeds",), [7], (0,), "7 is not of type 'string', 'object'"),
     (("channels", "inbox"), {"recipients": "a@b.example"}, (), "'recipients' was unexpected"),
     (("channels", "inbox"), {"kind": "pigeon"}, ("kind",), "'pigeon' is not one of ['discord', "),

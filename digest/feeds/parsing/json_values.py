@@ -18,17 +18,33 @@ def json_object(body: bytes) -> dict[str, Any]:
     Raises:
         FeedError: it is no JSON object, or not a whole one.
     """
+    document = _document(body)
+    if not isinstance(document, dict):
+        raise FeedError("is JSON, but no object", status=200)
+    return document
+
+
+def json_list(body: bytes) -> list[dict[str, Any]]:
+    """The objects of a document in UTF-8 that is a list, without what else there is in it.
+
+    Raises:
+        FeedError: it is no JSON list, or not a whole one.
+    """
+    document = _document(body)
+    if not isinstance(document, list):
+        raise FeedError("is JSON, but no list", status=200)
+    return [value for value in document if isinstance(value, dict)]
+
+
+def _document(body: bytes) -> Any:
     text = body.decode("utf-8", "replace")
     try:
         # Ids may be numbers, and of any length.
-        document = json.loads(text, strict=False, parse_int=str, parse_float=str)
+        return json.loads(text, strict=False, parse_int=str, parse_float=str)
     except ValueError as error:
         raise FeedError(f"is not valid JSON: {error}", status=200) from None
     except RecursionError:
         raise FeedError("is JSON nested too deeply", status=200) from None
-    if not isinstance(document, dict):
-        raise FeedError("is JSON, but no object", status=200)
-    return document
 
 
 def text(of: dict[str, Any], name: str) -> str:
@@ -49,6 +65,12 @@ def objects(of: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return (
         [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
     )
+
+
+def inside(of: dict[str, Any], name: str) -> dict[str, Any]:
+    """An object; an empty one where it is none."""
+    value = of.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 def number(of: dict[str, Any], name: str) -> int | float | None:

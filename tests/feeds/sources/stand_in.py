@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import yaml
 from msgspec.structs import replace
 
 from digest.feeds.http.fetch import Fetcher, FetchLimits
@@ -14,14 +16,25 @@ from digest.jobs.poll import PollJob
 from tests import limits
 from tests.jobs.bench import Bench, InPlace, StoppedClock, open_bench, settings_of
 
+DOCS = Path(__file__).parents[3] / "docs"
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from datetime import timedelta
-    from pathlib import Path
 
     from digest.feeds.http.messages import Request, Response
     from digest.model import PollResult
     from tests.servers import HttpServer, Reply, Seen
+
+
+def documented(heading: str) -> list[Any]:
+    """The example of `feeds` under a heading of docs/sources.md, with tokens for their files."""
+    text = (DOCS / "sources.md").read_text("utf-8").partition(f"\n## {heading}\n")[2]
+    feeds: list[Any] = yaml.safe_load(text.partition("```yaml\n")[2].partition("```")[0])["feeds"]
+    for feed in feeds:
+        if isinstance(feed, dict) and feed.pop("token_file", None):
+            feed["token"] = "t0ken-0f-the-example"
+    return feeds
 
 
 class Rerouted(Fetcher):

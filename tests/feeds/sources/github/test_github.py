@@ -18,7 +18,7 @@ from digest.feeds.parsing.releases import is_prerelease, release_title, with_pro
 from digest.feeds.sources import Document, github
 from tests.config.files import CHANNELS, DIGESTS, load, refusal
 from tests.feed_xml import NOW
-from tests.feeds.sources.stand_in import epoch_in, polled
+from tests.feeds.sources.stand_in import documented, epoch_in, polled
 from tests.jobs.bench import StoppedClock
 from tests.servers import Reply
 
@@ -536,6 +536,19 @@ async def test_a_failure_says_how_it_is_mended_and_never_the_token(
     assert not known["gone_at"]
     assert TOKEN.encode() not in stored(tmp_path)
     assert TOKEN not in caplog.text + repr(result) + repr(sources.bench.settings)
+
+
+async def test_the_example_of_the_documentation_is_polled(
+    feed_server: HttpServer, tmp_path: Path
+) -> None:
+    clock = StoppedClock()
+
+    async with polled(feed_server, GitHub(clock), documented("GitHub"), tmp_path, clock) as sources:
+        results = await sources.poll()
+
+    assert len(results) == 6
+    assert {result.outcome for result in results} <= {"updated", "unchanged"}
+    assert outcomes(results).count("updated") >= 3
 
 
 async def test_notifications_are_polled_no_more_often_than_it_says(

@@ -15,7 +15,7 @@ from digest.errors import UsageError
 from digest.feeds.sources import reddit
 from tests.config.files import CHANNELS, DIGESTS, refusal
 from tests.feed_xml import NOW
-from tests.feeds.sources.stand_in import polled
+from tests.feeds.sources.stand_in import documented, polled
 from tests.jobs.bench import StoppedClock
 from tests.servers import Reply
 
@@ -150,6 +150,16 @@ async def test_a_reader_s_own_token_is_sent_and_kept_nowhere(
     assert seen.path == f"/r/selfhosted+Python/.rss?limit=25&user=ada&feed={TOKEN}"
     assert TOKEN not in shown + caplog.text
     assert TOKEN.encode() not in stored(tmp_path)
+
+
+async def test_the_example_of_the_documentation_is_polled(
+    feed_server: HttpServer, tmp_path: Path
+) -> None:
+    clock = StoppedClock()
+    feeds = documented("Reddit")
+
+    async with polled(feed_server, lambda _: Reply(FEED), feeds, tmp_path, clock) as sources:
+        assert [result.new for result in await sources.poll()] == [5, 5]
 
 
 def stored(folder: Path) -> bytes:

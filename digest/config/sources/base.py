@@ -9,6 +9,8 @@ from pydantic import Field
 from digest.config.base import Model
 from digest.config.fields import Interval, Name, Size, Title
 
+Identity = Literal["auto", "guid", "link", "content"]
+
 
 class SourceSettings(Model):
     """An item of `feeds`, of any kind.
@@ -24,7 +26,7 @@ class SourceSettings(Model):
     allow_private_networks: bool | None = Field(
         None, description="Default: polling.allow_private_networks."
     )
-    identity: Literal["auto", "guid", "link", "content"] = Field(
+    identity: Identity = Field(
         "auto",
         description="What tells entries apart; auto: guid, link or content, whichever is unique.",
     )

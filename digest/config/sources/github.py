@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from digest.config.fields import Texts, Title
 from digest.config.secrets import Secret
-from digest.config.sources.base import SourceSettings
+from digest.config.sources.base import Identity, SourceSettings
 
 _OWNER = r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}"
 _REPOSITORY = re.compile(rf"{_OWNER}/[A-Za-z0-9._-]{{1,100}}")
@@ -50,6 +50,10 @@ class GithubSettings(SourceSettings):
     )
     token: Secret | None = Field(
         None, description="A personal access token; for private repositories and notifications."
+    )
+
+    identity: Identity = Field(
+        "guid", description="What tells entries apart; guid: GitHub's own id."
     )
 
     synonyms: ClassVar[dict[str, str]] = {

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from digest.config.fields import Texts, Title
 from digest.config.secrets import Secret
-from digest.config.sources.base import SourceSettings
+from digest.config.sources.base import Identity, SourceSettings
 
 _SUBREDDIT = re.compile(r"(?:/?r/)?([A-Za-z0-9][A-Za-z0-9_]{1,20})/?")
 
@@ -29,6 +29,10 @@ class RedditSettings(SourceSettings):
     user: Title | None = Field(None, description="Your name there; goes with `token`.")
     token: Secret | None = Field(
         None, description="The token in your own feeds' addresses, at reddit.com/prefs/feeds."
+    )
+
+    identity: Identity = Field(
+        "guid", description="What tells entries apart; guid: Reddit's own id."
     )
 
     synonyms: ClassVar[dict[str, str]] = {

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.model import ParsedEntry, PollResult
+    from tests.feeds.sources.conftest import Follow
     from tests.servers import HttpServer, Seen
 
 TOKEN = "ghp_s3cretT0kenOfAReader"
@@ -563,3 +564,37 @@ async def test_notifications_are_polled_no_more_often_than_it_says(
         await sources.poll()
         assert await sources.poll_due(hours=2, minutes=59) == []
         assert len(await sources.poll_due(hours=2)) == 1
+
+
+def thread(number: int, read_at: str | None, updated: str, **subject: Any) -> dict[str, Any]:
+    about = {
+        "title": "Lock file is odd",
+        "type": "Issue",
+        "url": f"https://api.github.com/repos/{UV}/issues/{number}",
+    }
+    return {
+        "id": str(number),
+        "reason": "mention",
+        "last_read_at": read_at,
+        "updated_at": updated,
+        "subject": about | subject,
+        "repository": {"full_name": UV},
+    }
+
+
+async def test_a_thread_is_news_again_once_it_was_read(follow: Follow) -> None:
+    service = await follow({"kind": "github", "what": "notifications", "token": TOKEN})
+    runs = {"title": "CI failed for main", "type": "CheckSuite", "url": None}
+    first = [thread(number, None, "2026-11-15T10:00:00Z") for number in (1, 2)]
+    more = [thread(3, None, "2026-11-15T11:00:00Z", **runs)]
+
+    assert (await service.poll(as_reply([*more, *first]))).new == 3
+    # More happens in one that is unread, another workflow fails, and what was read goes on.
+    unread = thread(1, None, "2026-11-16T10:00:00Z")
+    again = thread(2, "2026-11-16T09:00:00Z", "2026-11-16T10:00:00Z")
+    another = thread(4, None, "2026-11-16T10:00:00Z", **runs)
+    assert (await service.poll(as_reply([another, again, unread, *more]))).new == 2
+
+
+def as_reply(answer: object) -> Reply:
+    return Reply(json.dumps(answer))

@@ -16,6 +16,7 @@ from digest.errors import FeedError, UsageError
 from digest.feeds.parsing.markdown import markdown_html
 from digest.feeds.parsing.releases import is_prerelease, release_title, with_project
 from digest.feeds.sources import Document, github
+from digest.model import FeedState, Move
 from tests.config.files import CHANNELS, DIGESTS, load, refusal
 from tests.feed_xml import NOW
 from tests.feeds.sources.stand_in import documented, epoch_in, polled
@@ -90,6 +91,14 @@ def test_what_is_asked(given: dict[str, Any], url: str) -> None:
     assert ("X-GitHub-Api-Version" in request.headers) is in_api
     login = f"Bearer {TOKEN}" if in_api and "token" in given else None
     assert request.headers.get("Authorization") == login
+
+
+def test_a_new_address_of_the_feed_is_none_of_the_api() -> None:
+    moved = Move(f"https://github.com/{UV}-py/releases.atom", NOW - timedelta(days=2), 3)
+    state = FeedState(1, f"github:{UV}", move=moved)
+
+    assert github.SOURCE.request(settings(repo=UV), state, NOW).moved_to == moved.to
+    assert github.SOURCE.request(settings(repo=UV, token=TOKEN), state, NOW).moved_to is None
 
 
 def test_notifications_without_a_token_are_not_asked_for() -> None:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from digest.app.runtime import feed_urls
 from digest.cli.source_names import source_named
 from digest.config.sources.reddit import RedditSettings
 from digest.errors import UsageError
 from digest.feeds.sources import reddit
-from tests.config.files import CHANNELS, DIGESTS, refusal
+from tests.config.files import CHANNELS, DIGESTS, load, refusal
 from tests.feed_xml import NOW
 from tests.feeds.sources.stand_in import documented, polled
 from tests.jobs.bench import StoppedClock
@@ -66,6 +67,14 @@ def test_several_subreddits_are_one_request(given: dict[str, Any], path: str) ->
 )
 def test_short_forms(short: str, address: str) -> None:
     assert source_named(short).address == address
+
+
+def test_commands_and_digests_take_any_spelling(tmp_path: Path) -> None:
+    digests = DIGESTS.replace("}}", ', feeds: ["reddit:python+SelfHosted"]}}')
+    loaded = load(tmp_path, f"feeds: [reddit:selfhosted+Python]\n{CHANNELS}{digests}")
+
+    assert feed_urls(loaded, ["reddit:Python+selfhosted"], {}) == ["reddit:python+selfhosted"]
+    assert len(loaded.feeds_of("weekly")) == 1
 
 
 @pytest.mark.parametrize("short", ["reddit:", "reddit:a b", "reddit:aa:best", "reddit:aa:new:week"])

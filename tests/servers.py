@@ -108,6 +108,8 @@ class HttpServer:
 
     def __init__(self) -> None:
         self.replies: dict[str, Reply | Callable[[Seen], Reply]] = {}
+        # Answers what has no reply of its own.
+        self.service: Callable[[Seen], Reply] | None = None
         self.seen: list[Seen] = []
         self.arrived = threading.Event()
         self._server = _Server(self._reply_to)
@@ -121,7 +123,7 @@ class HttpServer:
 
     def reply_at(self, path: str) -> Reply | Callable[[Seen], Reply]:
         """What there is at a path, with its query."""
-        return self.replies.get(path, Reply(b"nothing here", 404))
+        return self.replies.get(path, self.service or Reply(b"nothing here", 404))
 
     @property
     def url(self) -> str:

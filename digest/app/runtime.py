@@ -23,7 +23,7 @@ from digest.app.results import (
     Sent,
 )
 from digest.app.waiting_hosts import hosts_of_polls
-from digest.config.addresses import without_credentials
+from digest.config.sources import canonical_name
 from digest.config.spelling import known_name, nearest, spelled
 from digest.errors import StoreError, UsageError
 
@@ -249,8 +249,8 @@ def feed_urls(settings: Settings, feeds: Collection[str], titles: Mapping[str, s
     shown = defaultdict(list)
     for feed in settings.feeds:
         shown[titles.get(feed.address) or feed.default_name].append(feed.address)
-    # An address is asked for as the file has it, with its password.
-    wanted = [without_credentials(feed)[0] for feed in feeds]
+    # As the file may have it: an address with its password, a short form in another spelling.
+    wanted = map(canonical_name, feeds)
     return [_feed_url(feed, known, shown) for feed in wanted]
 
 

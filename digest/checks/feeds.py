@@ -124,8 +124,14 @@ class FeedChecks:
             text = "they reach back so little that some may be missed between polls"
             yield Trouble("warn", text, "poll it more often (`every`; polling.every is the least)")
         if response.moved_to:
-            yield Trouble("warn", "it moved for good", f"change its url to {response.moved_to}")
+            yield Trouble("warn", "it moved for good", _new_place(feed, response.moved_to))
         yield from self._certificates.troubles(_host(response), self._now())
+
+
+def _new_place(feed: SourceSettings, moved_to: str) -> str:
+    if source_of(feed.kind).has_own_address:
+        return f"change its url to {moved_to}"
+    return f"write its new name into feeds, by what {moved_to} shows"
 
 
 def _remedy(error: FeedError) -> str:

@@ -249,6 +249,9 @@ Command = Annotated[
     WithJsonSchema({"type": "string", "minLength": 1}),
 ]
 Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many), Field(min_length=1), _ONE_OR_MANY]
+Texts = Annotated[
+    tuple[str, ...], BeforeValidator(_one_or_many), WithJsonSchema(_one_or_many_schema())
+]
 Rules = Annotated[
     tuple[
         Annotated[

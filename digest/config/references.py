@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from digest.config.channels import CHANNEL_KINDS
-from digest.config.sources import SOURCE_KINDS, address_of, canonical_name, long_form
+from digest.config.sources import SOURCE_KINDS, addresses_of, canonical_name, long_form
 from digest.config.spelling import nearest
 
 if TYPE_CHECKING:
@@ -76,13 +76,13 @@ def _feeds(document: Document, data: dict[str, Any]) -> set[str]:
 
 
 def _labels(number: int, feed: Any) -> Iterator[tuple[Key, str]]:
-    """The address and the name of an item of `feeds`, each with where it stands."""
+    """The addresses and the name of an item of `feeds`, each with where it stands."""
     try:
         # Text in place of a map is an address too.
         settings = _mapping(long_form(feed))
     except ValueError:
         return
-    if address := address_of(settings):
+    for address in addresses_of(settings):
         part = ("url",) if "url" in SOURCE_KINDS[settings["kind"]].model_fields else ()
         yield ("feeds", number, *part), address
     if isinstance(name := settings.get("name"), str):

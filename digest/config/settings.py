@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from digest.config.base import Model
 from digest.config.channels import AnyChannel
@@ -190,11 +191,24 @@ class Settings(Model):
 
     _secret_files: tuple[Path, ...] = PrivateAttr(())
     _file: Path | None = PrivateAttr(None)
+    _items: tuple[int, ...] = PrivateAttr(())
 
     def model_post_init(self, context: Any) -> None:
         """Keep where they and their secrets were read from, which no key says."""
         self._secret_files = tuple((context or {}).get("secret_files", ()))
         self._file = (context or {}).get("file")
+
+    @model_validator(mode="after")
+    def _with_each_source(self) -> Self:
+        sources = [item.sources() for item in self.feeds]
+        whole = self.model_copy(update={"feeds": tuple(chain(*sources))})
+        whole._items = tuple(n for n, item in enumerate(sources) for _ in item)  # noqa: SLF001 - its own
+        return whole
+
+    @property
+    def items(self) -> tuple[int, ...]:
+        """For each of `feeds`, the place of its item in the file: a list makes several of one."""
+        return self._items
 
     @property
     def secret_files(self) -> tuple[Path, ...]:
@@ -211,7 +225,7 @@ class Settings(Model):
         wanted = self.digests[digest].feeds
         if "all" in wanted:
             return self.feeds
-        return tuple(feed for feed in self.feeds if _matches(feed, wanted))
+        return tuple(feed for feed in self.feeds if feed.is_among(wanted))
 
     def digests_of(self, address: str) -> tuple[str, ...]:
         """The digests that subscribe to a feed."""
@@ -283,8 +297,3 @@ def database_url(given: object, base: Path) -> str | None:
         return SQLITE_PREFIX + str(base / Path(text.removeprefix(SQLITE_PREFIX)).expanduser())
     except RuntimeError:
         return None
-
-
-def _matches(feed: AnySource, wanted: tuple[str, ...]) -> bool:
-    names = {feed.address, feed.name, *(f"tag:{tag}" for tag in feed.tags)}
-    return not names.isdisjoint(wanted)

@@ -21,6 +21,8 @@ _LONGEST_BACK_OFF = _DAY
 _LONGEST_RETRY_AFTER = timedelta(days=30)
 _MOST_DOUBLINGS = 10
 _JITTER = 0.1
+# How long a feed that outran its polls is polled more often.
+_HURRIED = _WEEK
 
 
 class IntervalFactors(Struct, frozen=True):
@@ -36,6 +38,17 @@ class IntervalFactors(Struct, frozen=True):
     fresh_for: timedelta | None
     quiet_since: datetime | None
     missed_at: datetime | None
+
+
+def every_now(
+    own: timedelta | None, least: timedelta, missed_at: datetime | None, now: datetime
+) -> timedelta:
+    """How often to poll a feed: as configured for it, or twice as often where it outran its polls.
+
+    Never more often than `least`, as configured for all.
+    """
+    every = max(own or least, least)
+    return max(every / 2, least) if missed_at and now - missed_at <= _HURRIED else every
 
 
 def next_poll(now: datetime, factors: IntervalFactors, chance: float) -> datetime:

@@ -10,8 +10,7 @@ from urllib.parse import urldefrag, urlsplit
 from digest.errors import FeedError, PostponedError
 from digest.feeds.hosts import without_user_info
 from digest.feeds.http.decode import decode_body
-from digest.feeds.http.fetch import Allowance
-from digest.feeds.http.messages import Request
+from digest.feeds.http.messages import Allowance, Request
 from digest.feeds.http.robots import MOST_BYTES, allows, rules_for
 from digest.rendering.article_page import MOST_CHARACTERS, Article, Page, read_article
 from digest.store.full_texts import RobotsRules

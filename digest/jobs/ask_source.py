@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from digest.errors import FeedError
+from digest.errors import FeedError, PostponedError
 from digest.feeds.http.conditional import is_to_ask_whole
-from digest.feeds.http.fetch import Allowance
+from digest.feeds.http.messages import Allowance
 from digest.feeds.sources import source_of
 from digest.jobs.body_task import body_of, further_addresses, read_facts
 
@@ -77,7 +77,8 @@ class SourceClient:
         the bytes of one poll.
 
         Raises:
-            FeedError: one of them did not come as a whole, so that there is no answer.
+            FeedError: one of them did not come as a whole, so that there is no answer; it
+                has the remedy that the kind knows.
         """
         source = source_of(settings.kind)
         try:
@@ -85,6 +86,8 @@ class SourceClient:
                 answer = await self._ask_further(settings, request, ready)
             else:
                 answer = await self._fetcher.fetch(request, ready)
+        except PostponedError:
+            raise
         except FeedError as error:
             error.remedy = source.remedy(settings, error.status) if error.status else ""
             raise

@@ -14,7 +14,7 @@ from digest.errors import FeedError, HostLimitError, PostponedError, StoreError
 from digest.feeds.http.conditional import still_refused
 from digest.feeds.http.permanent_moves import after_answer, after_failure, is_gone
 from digest.feeds.sources import source_of
-from digest.feeds.timing import IntervalFactors, next_attempt, next_poll
+from digest.feeds.timing import IntervalFactors, every_now, next_attempt, next_poll
 from digest.jobs.ask_source import SourceClient
 from digest.jobs.backlog import Backlog
 from digest.jobs.backoffs import BackoffKeeper
@@ -44,8 +44,6 @@ _log = logging.getLogger(__name__)
 _MOST_BODIES = 32
 # What many of are read by a worker within a moment, even decompressed.
 _SMALL = 64 * 1024
-# How long a feed that outran its polls is polled more often.
-_HURRIED = timedelta(days=7)
 
 
 class PollJob:
@@ -228,8 +226,8 @@ class PollJob:
         again = next_poll(now, factors, random.random())  # noqa: S311
         if response.rest:
             again = max(again, now + response.rest)
-        has_address = source_of(feed.kind).has_own_address
-        move = after_answer(state.move, response.moved_to, now) if has_address else None
+        remembers = source_of(feed.kind).remembers_moves
+        move = after_answer(state.move, response.moved_to, now) if remembers else None
         return Visit(
             now,
             response.status,
@@ -289,12 +287,7 @@ class PollJob:
         return PollResult(feed.address, name, outcome, status=status, **more)
 
     def _every(self, feed: SourceSettings, state: FeedState, now: datetime) -> timedelta:
-        least = self._settings.polling.every
-        every = max(feed.every or least, least)
-        if state.missed_at and now - state.missed_at <= _HURRIED:
-            # Twice as often as configured for the feed, but as often as for all at the most.
-            return max(every / 2, least)
-        return every
+        return every_now(feed.every, self._settings.polling.every, state.missed_at, now)
 
 
 def _record_unchanged(store: Store, polls: Sequence[Unchanged]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digest.config import Settings, SourceSettings, load_settings
+from digest.config import Settings, load_settings
 from digest.config.channels import CHANNEL_KINDS
 from digest.config.secrets import FILE_SUFFIX, file_forms
 from digest.config.sources import SOURCE_KINDS
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from digest.config.base import Model
     from digest.config.yaml.document import Key
 
 # A section of every kind.
@@ -34,6 +35,8 @@ WHOLE: dict[str, Any] = {
         {"kind": "youtube", "handle": "@name"},
         {"kind": "bluesky", "account": "a.example"},
         {"kind": "mastodon", "account": "@a@b.example"},
+        {"kind": "github", "repo": "astral-sh/uv"},
+        {"kind": "reddit", "subreddits": "selfhosted"},
     ],
     "smtp": {"host": "h.example", "from": "a@example.org", "dkim": {}},
     "channels": {
@@ -71,16 +74,25 @@ def whole() -> dict[str, Any]:
 
 
 def _settings() -> Iterator[Any]:
-    """Every key of every section, also those that name a file, and one that is none."""
+    """Every key of every section, also those that name a file, and one that is none.
+
+    What all kinds of sources or of channels have is tried with the first.
+    """
+    tried: set[tuple[type, str]] = set()
     for section in sections(Settings, whole()):
-        # What all sources have is tried with the first.
-        tried = SourceSettings.model_fields if section.key[:1] == ("feeds",) else {}
         forms = [name + FILE_SUFFIX for name in file_forms(section.model)]
-        for name in (*fields_of(section.model), *forms, *section.model.other_names, "nonesuch"):
+        homes = {name: _home(section.model, name) for name in fields_of(section.model)}
+        own = [name for name, home in homes.items() if name == "kind" or home not in tried]
+        tried |= {*homes.values()}
+        for name in (*own, *forms, *section.model.other_names, "nonesuch"):
             key = (*section.key, name)
-            if name in tried and key[:2] != ("feeds", 0):
-                continue
             yield pytest.param(key, id=".".join(map(str, key)))
+
+
+def _home(model: type[Model], key: str) -> tuple[type, str]:
+    """A key and the model that has it first, of which the others are."""
+    having = [kind for kind in model.__mro__ if key in getattr(kind, "model_fields", {})]
+    return (having or [model])[-1], key
 
 
 def test_every_section_is_tried() -> None:

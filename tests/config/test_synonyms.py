@@ -30,6 +30,8 @@ FILE: dict[str, Any] = {
         {"kind": "youtube", "handle": "@name"},
         {"kind": "bluesky", "account": "a.example"},
         {"kind": "mastodon", "links": "a.example"},
+        {"kind": "github", "repo": "a/b"},
+        {"kind": "reddit", "subreddits": "a"},
     ],
     "smtp": {"host": "mail.example", "from": "a@b.example", "dkim": {}},
     "polling": {},

@@ -44,30 +44,31 @@ def split_kind(text: str) -> tuple[str, str]:
     return DEFAULT_KIND, text
 
 
-def address_of(item: Any) -> str | None:
-    """What the store knows an item of `feeds` by; None where its settings are wrong."""
+def addresses_of(item: Any) -> tuple[str, ...]:
+    """What the store knows the sources of an item of `feeds` by; none where settings are wrong."""
     try:
         settings = long_form(item)
     except ValueError:
-        return None
+        return ()
     if not isinstance(settings, dict):
-        return None
+        return ()
     if settings["kind"] == DEFAULT_KIND:
         # There may be thousands, and what else is wrong with one leaves its address as it is.
         url = settings.get("url")
-        return without_credentials(url)[0] if isinstance(url, str) else None
+        return (without_credentials(url)[0],) if isinstance(url, str) else ()
     model = SOURCE_KINDS.get(str(settings["kind"]))
     try:
-        return model.model_validate(settings).address if model else None
+        sources = model.model_validate(settings).sources() if model else ()
     except ValidationError:
-        return None
+        return ()
+    return tuple(source.address for source in sources)
 
 
 def canonical_name(name: str) -> str:
     """What a digest names a source by, as the source itself has it."""
     kind, _, _ = name.partition(":")
-    is_short_form = kind in SOURCE_KINDS
-    return (address_of(name) if is_short_form else None) or without_credentials(name)[0]
+    addresses = addresses_of(name) if kind in SOURCE_KINDS else ()
+    return addresses[0] if addresses else without_credentials(name)[0]
 
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ __all__ = [
     "SOURCE_KINDS",
     "AnySource",
     "SourceSettings",
-    "address_of",
+    "addresses_of",
     "canonical_name",
     "long_form",
     "split_kind",

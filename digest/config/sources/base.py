@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator
 
@@ -24,6 +24,9 @@ def require_one(settings: SourceSettings, *names: str) -> None:
         raise ValueError(f"takes one of {', '.join(names[:-1])} and {names[-1]}; {found}")
 
 
+Identity = Literal["auto", "guid", "link", "content"]
+
+
 class SourceSettings(Model):
     """An item of `feeds`, of any kind.
 
@@ -38,7 +41,7 @@ class SourceSettings(Model):
     allow_private_networks: bool | None = Field(
         None, description="Default: polling.allow_private_networks."
     )
-    identity: Literal["auto", "guid", "link", "content"] = Field(
+    identity: Identity = Field(
         "auto",
         description="What tells entries apart; auto: guid, link or content, whichever is unique.",
     )
@@ -93,6 +96,15 @@ class SourceSettings(Model):
             ValueError: it stands for none, which is the rule.
         """
         raise ValueError("has no short form; write a map with its settings")
+
+    def sources(self) -> tuple[Self, ...]:
+        """The sources it stands for: itself, or one for each of a list in it."""
+        return (self,)
+
+    def is_among(self, names: tuple[str, ...]) -> bool:
+        """Whether its address, its name or one of its tags, as `tag:NAME`, is among these."""
+        own = {self.address, self.name, *(f"tag:{tag}" for tag in self.tags)}
+        return not own.isdisjoint(names)
 
     @property
     def address(self) -> str:

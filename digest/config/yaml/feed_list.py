@@ -76,7 +76,7 @@ def append_feeds(path: Path, items: Sequence[Sequence[str]]) -> None:
     def added(feeds: Feeds, after: Feeds) -> bool:
         return after[:known] == feeds and len(after) == known + len(items)
 
-    _edit(path, lambda text: with_feeds(text, items), added)
+    _edit(path, lambda text, _: with_feeds(text, items), added)
 
 
 def remove_feed(path: Path, number: int) -> None:
@@ -93,7 +93,7 @@ def remove_feed(path: Path, number: int) -> None:
     def removed(feeds: Feeds, after: Feeds) -> bool:
         return after == feeds[:number] + feeds[number + 1 :]
 
-    _edit(path, lambda text: without_feed(text, number), removed)
+    _edit(path, lambda text, before: without_feed(text, _item_of(before, number)), removed)
 
 
 def pause_feed(path: Path, number: int, *, paused: bool) -> None:
@@ -104,15 +104,35 @@ def pause_feed(path: Path, number: int, *, paused: bool) -> None:
         feed = feeds[number].model_copy(update={"paused": paused})
         return after == (*feeds[:number], feed, *feeds[number + 1 :])
 
-    _edit(path, lambda text: change(text, number), changed)
+    _edit(path, lambda text, before: change(text, _item_of(before, number)), changed)
 
 
-def _edit(path: Path, change: Callable[[str], str], right: Callable[[Feeds, Feeds], bool]) -> None:
+def _item_of(settings: Settings, number: int) -> int:
+    """The place in the file of the item that a feed comes from.
+
+    Raises:
+        UsageError: it is a list that others come from too.
+    """
+    item = settings.items[number]
+    count = settings.items.count(item)
+    if count > 1:
+        raise UsageError(
+            f"{settings.file}: feeds[{item}] is a list of {count} sources, and"
+            f" {settings.feeds[number].address} is one of them; change the list by hand"
+        )
+    return item
+
+
+def _edit(
+    path: Path,
+    change: Callable[[str, Settings], str],
+    right: Callable[[Feeds, Feeds], bool],
+) -> None:
     """Change the text of a file, if what loads then is `right`: its feeds before and after."""
     before = load_settings(path)
     try:
         # Read as bytes, which keeps the ends of lines.
-        content = change(path.read_bytes().decode()).encode()
+        content = change(path.read_bytes().decode(), before).encode()
         with _file_beside(path.absolute(), content) as trial:
             after = _load_trial(path, trial)
         _hold_to(before, after, right)

@@ -78,6 +78,11 @@ def still_refused(refused_at: datetime | None, now: datetime) -> datetime | None
     return refused_at if refused_at and now - refused_at < _BELIEVED else None
 
 
+def is_at_home(request: Request, trail: Trail) -> bool:
+    """Whether the last hop of a trail may see what is configured for the source alone."""
+    return redirects.is_trusted(redirects.address(request.url), trail.hops)
+
+
 def request_headers(request: Request, trail: Trail) -> CIMultiDict[str]:
     """What the last hop of a trail is asked with; with the feed's own headers if it is trusted."""
     headers = CIMultiDict(
@@ -88,7 +93,7 @@ def request_headers(request: Request, trail: Trail) -> CIMultiDict[str]:
             headers[aiohttp.hdrs.IF_NONE_MATCH] = request.etag
         if request.last_modified:
             headers[aiohttp.hdrs.IF_MODIFIED_SINCE] = request.last_modified
-    if redirects.is_trusted(redirects.address(request.url), trail.hops):
+    if is_at_home(request, trail):
         headers.update(request.headers)
     if cookies := trail.cookies():
         configured = headers.get(aiohttp.hdrs.COOKIE)

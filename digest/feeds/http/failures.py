@@ -7,7 +7,9 @@ import socket
 import ssl
 from typing import TYPE_CHECKING
 
+from digest.errors import FeedError
 from digest.feeds.http.connector import NotHttpError
+from digest.feeds.http.decode import decode_body
 from digest.feeds.http.sockets import NEVER, NOT_PUBLIC
 from digest.feeds.text import one_line
 from digest.http_client import aiohttp
@@ -22,6 +24,8 @@ _LONGEST_REASON = 300
 IF_MEANT = "set allow_private_networks for this feed if it should be polled"
 _ITS_OWN = "allow_private_networks is for the feed's own host; poll it there, if it is yours"
 _UNAUTHORIZED = 401
+# Bytes of what a service says with a refusal.
+_MOST_DECODED = 65_536
 # Logins that answer to what the server says each time.
 _UNSPOKEN = ("Digest", "NTLM", "Negotiate")
 # The scheme of a challenge, and no parameter of one.
@@ -46,6 +50,14 @@ def refusal(answer: aiohttp.ClientResponse) -> str:
     if answer.status != _UNAUTHORIZED:
         return line
     return line + unspoken_login(answer.headers.getall(aiohttp.hdrs.WWW_AUTHENTICATE, []))
+
+
+def names_limit(body: bytes, coding: str, words: bytes) -> bool:
+    """Whether a service has its words for a limit in the beginning of a refusal."""
+    try:
+        return words in decode_body(body, coding, _MOST_DECODED)
+    except FeedError:
+        return False
 
 
 def unspoken_login(challenges: Iterable[str]) -> str:

@@ -13,17 +13,19 @@ from msgspec.structs import replace
 from digest.errors import FeedError, PostponedError
 from digest.feeds.http import heads, redirects
 from digest.feeds.http.conditional import (
+    is_at_home,
     is_conditional,
     may_be_about_validators,
     request_headers,
     validator,
 )
 from digest.feeds.http.connector import LenientConnector
-from digest.feeds.http.failures import failure_of, refusal
+from digest.feeds.http.failures import failure_of, names_limit, refusal
 from digest.feeds.http.freshness import fresh_for, retry_after
 from digest.feeds.http.host_backoffs import HostBackoffs
-from digest.feeds.http.messages import Request, Response
+from digest.feeds.http.messages import Allowance, Request, Response
 from digest.feeds.http.rate_limits import is_refusal, rest_of
+from digest.feeds.http.secret_query import with_secret, without_secret
 from digest.feeds.http.sockets import allowed_socket, public_socket
 from digest.feeds.http.throttle import HostThrottle
 from digest.feeds.http.trail import Trail
@@ -42,7 +44,9 @@ if TYPE_CHECKING:
 _WHOLE = {200, 203}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
-_OVERLOADED = 503
+_FORBIDDEN, _OVERLOADED = 403, 503
+# Bytes that are read of it.
+_LONGEST_REFUSAL = 8_192
 # Of seconds none may be left, but a deadline of none is no deadline.
 _AT_ONCE = 0.001
 
@@ -59,14 +63,6 @@ class FetchLimits(Struct, frozen=True):
     per_host: int
     connect: float = 10.0
     pause: float = 1.0
-
-
-class Allowance:
-    """The seconds and bytes that are left to a poll, over all its requests."""
-
-    def __init__(self, seconds: float, size: int) -> None:
-        self.seconds = seconds
-        self.size = self.most = size
 
 
 class _Redirect(Struct, frozen=True):
@@ -206,8 +202,9 @@ class Fetcher:
         url = trail.here
         session = self._any if _may_be_private(request, url) else self._public
         tls = (self._tls or trusted()) if url.scheme == "https" else True
+        secret = request.secret_query if is_at_home(request, trail) else {}
         async with session.get(
-            url,
+            with_secret(url, secret),
             headers=request_headers(request, trail),
             allow_redirects=False,
             ssl=tls,
@@ -219,7 +216,7 @@ class Fetcher:
             if answer.status not in _REDIRECTS or not location:
                 return await self._read(left, request, url, answer)
             return _Redirect(
-                redirects.target(url, location),
+                without_secret(redirects.target(url, location), request.secret_query),
                 answer.status in _PERMANENT,
                 answer.headers.getall(aiohttp.hdrs.SET_COOKIE, []),
             )
@@ -231,7 +228,7 @@ class Fetcher:
         rest = rest_of(request.not_before(answer.headers, now), now)
         unchanged = answer.status == 304 and is_conditional(request, url)
         if answer.status not in _WHOLE and not unchanged:
-            raise self._error(redirects.host(url), answer, rest, now)
+            raise await self._error(request, redirects.host(url), answer, rest)
         self._note_rest(redirects.host(url), rest)
         response = Response(
             answer.status,
@@ -255,14 +252,14 @@ class Fetcher:
             coding=", ".join(answer.headers.getall(aiohttp.hdrs.CONTENT_ENCODING, [])),
         )
 
-    def _error(
-        self, host: str, answer: aiohttp.ClientResponse, rest: timedelta | None, now: datetime
+    async def _error(
+        self, request: Request, host: str, answer: aiohttp.ClientResponse, rest: timedelta | None
     ) -> FeedError:
         """What an answer is that is no success: a failure of the feed, or no room at its host."""
         status, reason = answer.status, refusal(answer)
-        asked = retry_after(answer.headers, now)
+        asked = retry_after(answer.headers, self._clock())
         wait = max(filter(None, (asked, rest)), default=None)
-        if is_refusal(status, wait):
+        if is_refusal(status, wait) or await _names_limit(answer, request.limit_words):
             return PostponedError(self.backoffs.refused(host, wait), reason, status=status)
         self._note_rest(host, wait if status == _OVERLOADED else rest)
         return FeedError(reason, status=status, retry_after=wait)
@@ -275,18 +272,24 @@ class Fetcher:
 
     async def _body(self, left: Allowance, answer: aiohttp.ClientResponse) -> bytes:
         if (answer.content_length or 0) > left.size:
-            raise _too_large(left)
+            raise left.too_large()
         body = bytearray()
         async for chunk in answer.content.iter_chunked(65_536):
             body += chunk
             if len(body) > left.size:
-                raise _too_large(left)
+                raise left.too_large()
         left.size -= len(body)
         return bytes(body)
 
 
-def _too_large(left: Allowance) -> FeedError:
-    return FeedError(f"the body is larger than {left.most:,} bytes", status=200)
+async def _names_limit(answer: aiohttp.ClientResponse, words: bytes) -> bool:
+    """Whether a 403 is about the pace, by the `words` that its service has for that."""
+    if not words or answer.status != _FORBIDDEN:
+        return False
+    body = b""
+    while chunk := await answer.content.read(_LONGEST_REFUSAL - len(body)):
+        body += chunk
+    return names_limit(body, answer.headers.get(aiohttp.hdrs.CONTENT_ENCODING, ""), words)
 
 
 def _may_be_private(request: Request, url: URL) -> bool:

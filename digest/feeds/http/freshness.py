@@ -23,8 +23,14 @@ _STALE = {"no-cache", "no-store"}
 def fresh_for(headers: MultiMapping[str], now: datetime) -> timedelta | None:
     """How much longer an answer is fresh (RFC 9111, section 4.2); None where it does not say.
 
-    `headers` ignore case; `now` stands in for a missing Date.
+    `headers` ignore case; `now` stands in for a missing Date. No less than `X-Poll-Interval`, which
+    is what GitHub calls the seconds between two polls.
     """
+    spans = (_lifetime(headers, now), _seconds(headers.get("X-Poll-Interval")))
+    return max(filter(None, spans), default=None)
+
+
+def _lifetime(headers: MultiMapping[str], now: datetime) -> timedelta | None:
     directives = _directives(headers.getall("Cache-Control", []))
     if directives.keys() & _STALE:
         return None

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct, field
 
+from digest.errors import FeedError
 from digest.feeds.http import rate_limits
 from digest.model import repr_without
 
@@ -20,13 +21,26 @@ _ACCEPT = (
 NotBefore = Callable[[Mapping[str, str], datetime], datetime | None]
 
 
+class Allowance:
+    """The seconds and bytes that are left to a poll, over all its requests."""
+
+    def __init__(self, seconds: float, size: int) -> None:
+        self.seconds = seconds
+        self.size = self.most = size
+
+    def too_large(self) -> FeedError:
+        """The error of a body that has more bytes than are left."""
+        return FeedError(f"the body is larger than {self.most:,} bytes", status=200)
+
+
 class Request(Struct, frozen=True):
     """What to ask for; `etag` and `last_modified` are sent back byte for byte.
 
     They mean something only to the server at `answered_by`, which is `url` where it is None.
-    `moved_to` is asked in place of `url`; `headers` go to the origin of `url` only. `accept` says
-    what kinds of content are of use (RFC 9110, section 12.5.1), `not_before` reads the limit
-    headers of the answer.
+    `moved_to` is asked in place of `url`; `headers` go to the origin of `url` only, and so does
+    `secret_query`, which joins the query of an address only while that is asked. `accept` says what
+    kinds of content are of use (RFC 9110, section 12.5.1), `not_before` reads the limit headers of
+    the answer; a 403 with `limit_words` in its body is about the pace, whatever its headers say.
     """
 
     url: str
@@ -38,8 +52,10 @@ class Request(Struct, frozen=True):
     moved_to: str | None = None
     accept: str = _ACCEPT
     not_before: NotBefore = rate_limits.not_before
+    secret_query: Mapping[str, str] = field(default_factory=dict)
+    limit_words: bytes = b""
 
-    __repr__ = repr_without("headers")
+    __repr__ = repr_without("headers", "secret_query")
 
 
 class Response(Struct, frozen=True):

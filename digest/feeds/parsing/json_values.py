@@ -24,6 +24,18 @@ def json_object(body: bytes) -> dict[str, Any]:
     return document
 
 
+def json_list(body: bytes) -> list[dict[str, Any]]:
+    """The objects of a document in UTF-8 that is a list, without what else there is in it.
+
+    Raises:
+        FeedError: it is no JSON list, or not a whole one.
+    """
+    document = json_value(body)
+    if not isinstance(document, list):
+        raise FeedError("is JSON, but no list", status=200)
+    return [value for value in document if isinstance(value, dict)]
+
+
 def json_value(body: bytes) -> Any:
     """A document in UTF-8 of whichever type; numbers stay the texts that they are written as.
 

@@ -48,13 +48,15 @@ class Document(Struct, frozen=True):
 class Source(Generic[S]):
     """What a kind of source has to say; all of it is pure, and holds nothing between two calls.
 
-    `has_own_address` says that the operator gave its address: then a permanent redirect is
-    remembered, and a 410 means that there is nothing left to poll. `fails_for_days` says that its
-    service refuses for days what is there all the time, so that three days pass before anybody is
-    told; `further_may_be_missing` that a 404 to a further request only means that there is none.
+    `has_own_address` says that the operator gave its address: then a 410 means that there is
+    nothing left to poll. `remembers_moves` says that a permanent redirect is remembered, as
+    `state.move`, for `request` to ask there. `fails_for_days` says that its service refuses for
+    days what is there all the time, so that three days pass before anybody is told;
+    `further_may_be_missing` that a 404 to a further request only means that there is none.
     """
 
     has_own_address: ClassVar[bool] = False
+    remembers_moves: ClassVar[bool] = False
     fails_for_days: ClassVar[bool] = False
     further_may_be_missing: ClassVar[bool] = False
 
@@ -130,9 +132,10 @@ class Source(Generic[S]):
         return rate_limits.not_before(headers, now)
 
     def remedy(self, settings: S, status: int) -> str:
-        """What to do about an answer with this status, which is no success.
+        """How an operator mends what the service answers with this status, which is no success.
 
-        Empty where the kind knows nothing better than what holds for all.
+        It goes on from the reason, after a semicolon, in logs and alerts; empty where the kind
+        knows nothing better than what holds for all.
         """
         del settings, status
         return ""

@@ -43,6 +43,7 @@ class Feed(Source["FeedSettings"]):
     """Asks for one document, where it moved once it did so for good."""
 
     has_own_address: ClassVar[bool] = True
+    remembers_moves: ClassVar[bool] = True
 
     def request(self, settings: FeedSettings, state: FeedState | None, now: datetime) -> Request:
         """The feed, if it has changed."""

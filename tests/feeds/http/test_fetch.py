@@ -550,3 +550,32 @@ async def test_a_password_in_a_redirect_is_neither_sent_nor_kept(
     response = await get(fetcher, f"{feed_server.url}/feed")
     assert response.moved_to == response.url == f"{feed_server.url}/new"
     assert all("Authorization" not in seen.headers for seen in feed_server.seen)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "about"),
+    [
+        (b'{"message": "You have exceeded a secondary rate limit."}', {}, PostponedError),
+        (
+            gzip.compress(b'{"message": "exceeded a secondary rate limit"}'),
+            {"Content-Encoding": "gzip"},
+            PostponedError,
+        ),
+        (b'{"message": "Resource not accessible by personal access token"}', {}, FeedError),
+        (b"\x1f\x8bbroken", {"Content-Encoding": "gzip"}, FeedError),
+        (b" " * 20_000 + b"secondary rate limit", {}, FeedError),
+    ],
+)
+async def test_a_403_is_about_the_pace_by_the_words_of_its_service(
+    fetcher: Fetcher,
+    feed_server: HttpServer,
+    body: bytes,
+    headers: dict[str, str],
+    about: type[FeedError],
+) -> None:
+    feed_server.replies["/feed"] = Reply(body, 403, headers)
+
+    error = await refused(fetcher, f"{feed_server.url}/feed", limit_words=b"secondary rate limit")
+
+    assert (type(error), error.status) == (about, 403)
+    assert bool(fetcher.backoffs.known) == (about is PostponedError)

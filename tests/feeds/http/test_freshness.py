@@ -46,6 +46,9 @@ def headers(*lines: tuple[str, str]) -> CIMultiDict[str]:
         ([DATE, ("Expires", "Monday, 16-Nov-26 08:05:00 GMT")], 5),
         ([DATE, ("Expires", "Mon Nov 16 08:05:00 2026")], 5),
         ([DATE, ("Cache-Control", "public"), ("Expires", http_date(SENT + 5 * MINUTE))], 5),
+        ([("X-Poll-Interval", "120")], 2),
+        ([("Cache-Control", "private, max-age=60"), ("X-Poll-Interval", "120")], 2),
+        ([("Cache-Control", "max-age=600"), ("X-Poll-Interval", "soon")], 10),
     ],
 )
 def test_an_answer_says_how_long_it_is_fresh(lines: list[tuple[str, str]], minutes: float) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import random
-from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,7 @@ from digest.store.updates import Failure, Unchanged, Validators, Visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
+    from datetime import datetime, timedelta
 
     from digest.config import SourceSettings
     from digest.feeds.http.fetch import Fetcher

@@ -116,6 +116,7 @@ async def test_an_upgrade_lists_what_waits_once(tmp_path: Path) -> None:
         connection.execute("ALTER TABLE entries DROP COLUMN video")
         connection.execute("DROP TABLE feedback")
         connection.execute("DROP TABLE last_settings")
+        connection.execute("DROP TABLE block_answers")
         connection.execute("UPDATE alembic_version SET version_num = '0017'")
     async with open_bench(config, tmp_path) as bench:
         bench.clock.now = NOW + 2 * DAY

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from digest.feeds.http.messages import Request
 
 _LONGEST_REASON = 300
+# Bytes of a refusal that are read for its reason.
+_REASON = 10_000
 IF_MEANT = "set allow_private_networks for this feed if it should be polled"
 _ITS_OWN = "allow_private_networks is for the feed's own host; poll it there, if it is yours"
 _UNAUTHORIZED = 401
@@ -40,12 +42,18 @@ def status_line(status: int, phrase: str | None) -> str:
     return one_line(f"answered {status} {phrase or ''}", _LONGEST_REASON)
 
 
-def refusal(answer: aiohttp.ClientResponse) -> str:
-    """An answer that is no success, with the login that it asks for where that is not spoken."""
+async def refusal(answer: aiohttp.ClientResponse, request: Request) -> str:
+    """An answer that is no success, with the login that it asks for where that is not spoken.
+
+    Where the request can read why, with the server's own reason.
+    """
     line = status_line(answer.status, answer.reason)
-    if answer.status != _UNAUTHORIZED:
+    if answer.status == _UNAUTHORIZED:
+        line += unspoken_login(answer.headers.getall(aiohttp.hdrs.WWW_AUTHENTICATE, []))
+    if request.read_reason is None:
         return line
-    return line + unspoken_login(answer.headers.getall(aiohttp.hdrs.WWW_AUTHENTICATE, []))
+    reason = one_line(request.read_reason(await answer.content.read(_REASON)), _LONGEST_REASON)
+    return f"{line}: {reason}" if reason else line
 
 
 def unspoken_login(challenges: Iterable[str]) -> str:

@@ -231,7 +231,7 @@ class Fetcher:
         rest = rest_of(request.not_before(answer.headers, now), now)
         unchanged = answer.status == 304 and is_conditional(request, url)
         if answer.status not in _WHOLE and not unchanged:
-            raise self._error(redirects.host(url), answer, rest, now)
+            raise self._error(answer, redirects.host(url), await refusal(answer, request), rest)
         self._note_rest(redirects.host(url), rest)
         response = Response(
             answer.status,
@@ -256,11 +256,11 @@ class Fetcher:
         )
 
     def _error(
-        self, host: str, answer: aiohttp.ClientResponse, rest: timedelta | None, now: datetime
+        self, answer: aiohttp.ClientResponse, host: str, reason: str, rest: timedelta | None
     ) -> FeedError:
         """What an answer is that is no success: a failure of the feed, or no room at its host."""
-        status, reason = answer.status, refusal(answer)
-        asked = retry_after(answer.headers, now)
+        status = answer.status
+        asked = retry_after(answer.headers, self._clock())
         wait = max(filter(None, (asked, rest)), default=None)
         if is_refusal(status, wait):
             return PostponedError(self.backoffs.refused(host, wait), reason, status=status)

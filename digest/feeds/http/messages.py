@@ -16,6 +16,8 @@ _ACCEPT = (
     "*/*;q=0.5"
 )
 
+# Finds in the body of a refusal why it is one; nothing where it does not say.
+ReadReason = Callable[[bytes], str]
 # Reads a service's own limit headers, by names in any case: from when it may be asked again.
 NotBefore = Callable[[Mapping[str, str], datetime], datetime | None]
 
@@ -26,7 +28,7 @@ class Request(Struct, frozen=True):
     They mean something only to the server at `answered_by`, which is `url` where it is None.
     `moved_to` is asked in place of `url`; `headers` go to the origin of `url` only. `accept` says
     what kinds of content are of use (RFC 9110, section 12.5.1), `not_before` reads the limit
-    headers of the answer.
+    headers of the answer, and `read_reason` the body of a refusal.
     """
 
     url: str
@@ -38,6 +40,7 @@ class Request(Struct, frozen=True):
     moved_to: str | None = None
     accept: str = _ACCEPT
     not_before: NotBefore = rate_limits.not_before
+    read_reason: ReadReason | None = None
 
     __repr__ = repr_without("headers")
 

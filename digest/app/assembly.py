@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 async def assemble(
     context: JobContext, poll_job: PollJob, drafter: Drafter, block_adder: BlockAdder
 ) -> AsyncIterator[Runtime]:
-    """All jobs beside those that poll, draft and add blocks; at the end what is being sent is finished."""
+    """All jobs beside those that are given; at the end what is being sent is finished."""
     settings, store = context.settings, context.store
     keys = await store.transact(lambda opened: opened.keys.all())
     tokens = Tokens(keys.links, keys.retired)

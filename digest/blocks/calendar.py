@@ -247,12 +247,12 @@ def _until(event: Event, day: date, language: Language) -> str:
         if event.start.date() == day:
             return ""
         time_of_day = language.time_of_day(event.end.time())
-        return language.translate("until {day}", day=time_of_day)
+        return language.translate("until {when}", when=time_of_day)
     if last == day:
         return ""
     is_near = last - day < timedelta(days=7)
     name = language.weekday(last) if is_near else language.day_and_month(last)
-    return language.translate("until {day}", day=name)
+    return language.translate("until {when}", when=name)
 
 
 BLOCK = Calendar()

@@ -43,6 +43,8 @@ _LONGEST_NAME = 60
 # Below it, rain is not worth a word.
 _LIKELY = 30
 _COUNTRY = 2
+# Codes of the WMO (table 4677).
+_SNOW = frozenset({71, 73, 75, 77, 85, 86})
 
 
 class Weather(BlockKind["WeatherSettings"]):
@@ -195,18 +197,20 @@ def _day(date: date, day: Mapping[str, Any], unit: str, language: Language) -> B
     # The sign of a temperature below zero is no hyphen.
     low, high = (language.number(day[of]).replace("-", "\u2212") for of in ("low", "high"))
     degrees = language.translate("{low} to {high} {unit}", low=low, high=high, unit=unit)
-    about = ""
-    if day["chance"] >= _LIKELY:
-        about = language.translate(
-            "{percent} chance of rain or snow", percent=language.percent(min(day["chance"], 100))
-        )
+    chance = language.percent(min(day["chance"], 100))
+    if day["chance"] < _LIKELY:
+        about = ""
+    elif day["code"] in _SNOW:
+        about = language.translate("{percent} chance of snow", percent=chance)
+    else:
+        about = language.translate("{percent} chance of rain", percent=chance)
     name, symbol = _sky(day["code"], language)
     forecast = language.list_of(filter(None, (name, unbroken(degrees))))
     return BlockDay(language.weekday(date), (BlockLine(forecast, about, symbol=symbol),))
 
 
 def _sky(code: int, language: Language) -> tuple[str, str]:
-    """What a code of the WMO (table 4677) is called, and its symbol; nothing where it is none."""
+    """What a code of the WMO is called, and its symbol; nothing where it is none."""
     skies = (
         ({0}, language.translate("Clear"), "☀️"),
         ({1, 2}, language.translate("Partly cloudy"), "⛅"),

@@ -196,6 +196,9 @@ def _column(daily: dict[str, Any], name: str, days: int) -> list[int | None]:
 def _day(date: date, day: Mapping[str, Any], unit: str, language: Language) -> BlockDay:
     # The sign of a temperature below zero is no hyphen.
     low, high = (language.number(day[of]).replace("-", "\u2212") for of in ("low", "high"))
+    if language.direction == "rtl":
+        # Or the letter would stand before its sign.
+        unit = "\u200e" + unit
     degrees = language.translate("{low} to {high} {unit}", low=low, high=high, unit=unit)
     chance = language.percent(min(day["chance"], 100))
     if day["chance"] < _LIKELY:

@@ -10,7 +10,7 @@ from digest.rendering.phrases import short_line
 from digest.rendering.slack import blocks as make
 
 if TYPE_CHECKING:
-    from digest.model import Edition, EditionBlock
+    from digest.model import BlockDay, Edition, EditionBlock
     from digest.rendering.slack.blocks import Block
 
 # Of JSON over all of them, so that a story has room beside them in the first message.
@@ -35,14 +35,12 @@ def _glance(edition: Edition, block: EditionBlock) -> Block:
     title = [make.text(short_line(block.title, _MAX_TITLE), bold=True)]
     if block.credit:
         title += [make.text(" · "), make.link(block.credit_url, block.credit)]
-    lines = [
-        make.line(
-            [
-                *([make.text(f"{day.name} ", bold=True)] if number == 0 else []),
-                make.text(short_line(phrases.glance(edition, line), _MAX_LINE)),
-            ]
-        )
-        for day in block.days
-        for number, line in enumerate(day.lines)
-    ]
-    return make.rich_text([make.line(title), make.bullets(lines)])
+    days = [_day(edition, day) for day in block.days]
+    return make.rich_text([make.line(title), make.bullets(days)])
+
+
+def _day(edition: Edition, day: BlockDay) -> Block:
+    """A day on one line with what there is, or above it where that is more."""
+    lines = [short_line(phrases.glance(edition, line), _MAX_LINE) for line in day.lines]
+    apart = "\n" if len(lines) > 1 else " "
+    return make.line([make.text(day.name, bold=True), *(make.text(apart + line) for line in lines)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -31,12 +32,13 @@ _READ_DAYS = 7
 _MOST_EVENTS = 200
 _TITLE, _PLACE = 100, 40
 _NEW_ADDRESS = "copy its iCalendar address anew from the settings of the calendar"
-_BEGINNING = "BEGIN:VCALENDAR"
+_BEGINNING, _ENDING = "BEGIN:VCALENDAR", "END:VCALENDAR"
 _EVENT = re.compile(
     r"^BEGIN:VEVENT\b.*?^END:VEVENT\b[^\n]*\n?", re.MULTILINE | re.DOTALL | re.IGNORECASE
 )
 # What lasts or recurs by other lines than its start and end is left to the library.
 _RECURS = re.compile(r"^(?:RRULE|RDATE|RECURRENCE-ID|DURATION)\b", re.MULTILINE | re.IGNORECASE)
+_UID = re.compile(r"^UID[^:\r\n]*:(.*)", re.MULTILINE | re.IGNORECASE)
 _START = re.compile(r"^DTSTART[^:\r\n]*:(\d{8})", re.MULTILINE | re.IGNORECASE)
 _END = re.compile(r"^DTEND[^:\r\n]*:(\d{8})", re.MULTILINE | re.IGNORECASE)
 # No event recurs every minute, and to count such from its start on takes forever.
@@ -137,27 +139,57 @@ def _events(body: bytes, start: datetime, end: datetime) -> list[Event]:
     Raises:
         FeedError: it is no calendar.
     """
+    text = body.decode("utf-8-sig", "replace").strip()
+    if not text[: len(_BEGINNING)].upper() == _BEGINNING:
+        raise FeedError(f"is not a calendar: it does not begin with {_BEGINNING}", status=200)
+    if not text[-len(_ENDING) :].upper() == _ENDING:
+        raise FeedError(f"is not a whole calendar: it does not end with {_ENDING}", status=200)
+    near = _EVENT.sub(lambda event: event[0] if _may_be(event[0], start, end) else "", text)
+    events = [event for each in _occurrences(near, start, end) for event in _read(each, start)]
+    return sorted(events, key=lambda event: (event.start, event.title))[:_MOST_EVENTS]
+
+
+def _occurrences(text: str, start: datetime, end: datetime) -> list[Any]:
+    """What there is between two moments, each time that it recurs.
+
+    The library trips over an event that is not as it should be: then each series is read alone.
+    """
+    try:
+        return _expanded(text, start, end)
+    except _UNREADABLE as error:
+        series = dict.fromkeys(_series(event[0]) for event in _EVENT.finditer(text))
+        if len(series) < 2:
+            reason = one_line(str(error), _TITLE) or type(error).__name__
+            raise FeedError(f"is a calendar that cannot be read: {reason}", status=200) from None
+    found = []
+    for name in series:
+        with suppress(FeedError):
+            found += _occurrences(_only(name, text), start, end)
+    return found
+
+
+def _only(series: str, text: str) -> str:
+    """A calendar with one series of its events."""
+    return _EVENT.sub(lambda event: event[0] if _series(event[0]) == series else "", text)
+
+
+def _series(event: str) -> str:
+    """What tells the series of an event from others: its UID, or all of it."""
+    uid = _UID.search(event)
+    return uid[1] if uid else event
+
+
+def _expanded(text: str, start: datetime, end: datetime) -> list[Any]:
     try:
         from icalendar import Calendar as Document
         from recurring_ical_events import of
     except ModuleNotFoundError:
         raise FeedError("needs an extra: pip install 'feed-digest[calendar]'") from None
-
-    text = body.decode("utf-8-sig", "replace").lstrip()
-    if not text[: len(_BEGINNING)].upper() == _BEGINNING:
-        raise FeedError(f"is not a calendar: it does not begin with {_BEGINNING}", status=200)
-    near = _EVENT.sub(lambda event: event[0] if _may_be(event[0], start, end) else "", text)
-    try:
-        found = [
-            event
-            for calendar in Document.from_ical(near, multiple=True)
-            for event in of(calendar, skip_bad_series=True).between(start, end)
-        ]
-    except _UNREADABLE as error:
-        reason = one_line(str(error), _TITLE) or type(error).__name__
-        raise FeedError(f"is a calendar that cannot be read: {reason}", status=200) from None
-    events = [event for each in found for event in _read(each, start.tzinfo)]
-    return sorted(events, key=lambda event: (event.start, event.title))[:_MOST_EVENTS]
+    return [
+        event
+        for calendar in Document.from_ical(text, multiple=True)
+        for event in of(calendar, skip_bad_series=True).between(start, end)
+    ]
 
 
 def _may_be(event: str, start: datetime, end: datetime) -> bool:
@@ -172,14 +204,15 @@ def _may_be(event: str, start: datetime, end: datetime) -> bool:
     return begins[1] <= latest and ends[1] >= earliest
 
 
-def _read(event: Any, zone: Any) -> Iterator[Event]:
-    """An event as it is shown; none where it is cancelled, or has no time."""
+def _read(event: Any, first: datetime) -> Iterator[Event]:
+    """An event as it is shown, in the zone of `first`; none where it is cancelled, or broken."""
     if str(event.get("STATUS", "")).upper() == "CANCELLED":
         return
     try:
         start, end = event.start, event.end
     except _UNREADABLE:
         return
+    zone = first.tzinfo
     where = str(event.get("LOCATION", "")).partition("\n")[0]
     begins = _moment(start, zone)
     yield Event(

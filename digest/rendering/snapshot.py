@@ -53,7 +53,7 @@ class SectionSnapshot(Struct, frozen=True):
     """What is only counted of its feeds, and in the last section of feeds that have none."""
 
 
-class EditionSnapshot(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class EditionSnapshot(Struct, frozen=True):
     """`preview`: the edition as it would be now."""
 
     digest: str
@@ -62,8 +62,8 @@ class EditionSnapshot(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sections: tuple[SectionSnapshot, ...]
     held_back: int
     """How many stories wait for the next edition."""
-    blocks: tuple[EditionBlock, ...] = ()
-    """What stands above the stories and is none, like the weather; left out where there is none."""
+    blocks: tuple[EditionBlock, ...]
+    """What stands above the stories and is none, like the weather."""
 
 
 def snapshot(edition: Edition) -> EditionSnapshot:

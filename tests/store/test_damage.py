@@ -45,7 +45,10 @@ def cut(path: Path) -> None:
 def swap_two(path: Path) -> None:
     """Two pages in each other's places, each whole for itself."""
     content = path.read_bytes()
-    for at, of in ((20, 30), (30, 20)):
+    names = "SELECT rootpage - 1 FROM sqlite_master WHERE name IN ('entries', 'feeds')"
+    with closing(sqlite3.connect(path)) as connection:
+        (first,), (second,) = connection.execute(names)
+    for at, of in ((first, second), (second, first)):
         overwrite(path, at * PAGE, content[of * PAGE : (of + 1) * PAGE])
 
 

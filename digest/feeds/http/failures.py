@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from digest.feeds.http.messages import Request
 
 _LONGEST_REASON = 300
-# Bytes of a refusal that are read for its reason.
-_REASON = 10_000
 IF_MEANT = "set allow_private_networks for this feed if it should be polled"
 _ITS_OWN = "allow_private_networks is for the feed's own host; poll it there, if it is yours"
 _UNAUTHORIZED = 401
@@ -42,17 +40,15 @@ def status_line(status: int, phrase: str | None) -> str:
     return one_line(f"answered {status} {phrase or ''}", _LONGEST_REASON)
 
 
-async def refusal(answer: aiohttp.ClientResponse, request: Request) -> str:
+def refusal(answer: aiohttp.ClientResponse, reason: str = "") -> str:
     """An answer that is no success, with the login that it asks for where that is not spoken.
 
-    Where the request can read why, with the server's own reason.
+    `reason` is what its body says of it.
     """
     line = status_line(answer.status, answer.reason)
     if answer.status == _UNAUTHORIZED:
         line += unspoken_login(answer.headers.getall(aiohttp.hdrs.WWW_AUTHENTICATE, []))
-    if request.read_reason is None:
-        return line
-    reason = one_line(request.read_reason(await answer.content.read(_REASON)), _LONGEST_REASON)
+    reason = one_line(reason, _LONGEST_REASON)
     return f"{line}: {reason}" if reason else line
 
 

@@ -43,6 +43,8 @@ _WHOLE = {200, 203}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
 _OVERLOADED = 503
+# Bytes of a refusal that are read for its reason.
+_MOST_OF_REFUSAL = 10_000
 # Of seconds none may be left, but a deadline of none is no deadline.
 _AT_ONCE = 0.001
 
@@ -231,7 +233,10 @@ class Fetcher:
         rest = rest_of(request.not_before(answer.headers, now), now)
         unchanged = answer.status == 304 and is_conditional(request, url)
         if answer.status not in _WHOLE and not unchanged:
-            raise self._error(answer, redirects.host(url), await refusal(answer, request), rest)
+            reason = ""
+            if request.read_reason:
+                reason = request.read_reason(await answer.content.read(_MOST_OF_REFUSAL))
+            raise self._error(answer, redirects.host(url), refusal(answer, reason), rest)
         self._note_rest(redirects.host(url), rest)
         response = Response(
             answer.status,

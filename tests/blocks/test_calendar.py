@@ -182,6 +182,12 @@ def test_all_day_first_then_by_time_and_no_more_than_there_is_room_for() -> None
     ]
 
 
+def test_no_more_events_are_read_than_a_week_has() -> None:
+    hourly = f"DTSTART{TZ}:{at(TODAY)}\nSUMMARY:Often\nRRULE:FREQ=HOURLY"
+
+    assert len(lines_of(facts(calendar(hourly, hourly)))) == 200
+
+
 def test_a_calendar_of_years_is_read_in_time() -> None:
     old = [
         f"DTSTART{TZ}:{at(LONG_AGO, 9)}\nDTEND{TZ}:{at(LONG_AGO, 10)}\nSUMMARY:{n}\n"

@@ -145,6 +145,16 @@ async def test_what_fails_is_left_out_and_said(
     assert reason in missing
 
 
+async def test_no_more_of_a_refusal_is_read_than_its_reason_takes(
+    bench: Bench, service: OpenMeteo
+) -> None:
+    reason = '{"error": true, "reason": "Too long", "more": "' + "x" * 100_000 + '"}'
+    service.replies["/v1/forecast"] = Reply(reason, 400)
+
+    _, (missing,) = await texts(adder(bench))
+    assert missing == "weather: answered 400 Bad Request"
+
+
 async def test_the_last_good_answer_stands_in_for_half_a_day(
     bench: Bench, service: OpenMeteo, calendars: HttpServer
 ) -> None:

@@ -30,6 +30,18 @@ def read_short_text(path: Path, errors: str = "strict") -> str:
     return text
 
 
+def mode_of(path: Path) -> int:
+    """The mode of what is at a path, 0 where nothing is: `Path` hides from Python 3.14 on why not.
+
+    Raises:
+        OSError: nobody may look, or nothing can be there.
+    """
+    try:
+        return path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return 0
+
+
 def file_trouble(path: Path, error: OSError) -> str:
     """Why a file cannot be read or written; where others may, whose it is and what mends that."""
     reason = error.strerror or str(error)

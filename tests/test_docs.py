@@ -20,7 +20,7 @@ from digest.cli import cli
 from digest.cli.setup.first_config import Start, StartFeed, config_text
 from digest.config import load_settings
 from digest.config.base import Model
-from digest.config.kinds import kind_of
+from digest.config.kinds import kind_of, members_of
 from digest.config.secrets import file_description, file_forms
 from digest.config.settings import Settings
 from digest.config.structure import fields_of, has_kind
@@ -76,7 +76,7 @@ def base_of(model: type[Model]) -> type[Model]:
 def models_in(annotation: Any) -> Iterator[type[Model]]:
     if isinstance(annotation, type) and issubclass(annotation, Model):
         yield annotation
-    for argument in get_args(annotation):
+    for argument in members_of(annotation):
         yield from models_in(argument)
 
 

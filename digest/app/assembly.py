@@ -17,10 +17,10 @@ from digest.jobs.key_rotation import KeyRotation
 from digest.jobs.publish import PublishJob
 from digest.jobs.recipient_admin import RecipientAdmin
 from digest.jobs.renames import Renames
+from digest.jobs.render import open_templates
 from digest.jobs.retention import RetentionJob
 from digest.jobs.subscriptions import Subscriptions
 from digest.jobs.test_sends import TrialSender
-from digest.rendering.templates import Templates
 from digest.signing.tokens import Tokens
 from digest.signing.web_links import EditionLinks
 
@@ -58,7 +58,7 @@ async def assemble(
             deliver_job=deliver_job,
             delivery_actions=DeliveryActions(context, links, deliver_job),
             trial_sender=TrialSender(context, picture_fetcher, drafter, block_adder),
-            alert_job=AlertJob(context, Templates),
+            alert_job=AlertJob(context, open_templates(None, "classic")),
             subscriptions=subscriptions,
             reader_feedback=ReaderFeedback(context, subscriptions),
             recipient_admin=RecipientAdmin(context),

@@ -8,11 +8,12 @@ import logging
 from typing import TYPE_CHECKING, TypeVar
 
 from digest import __version__
+from digest.app.file_incident import FileIncident
 from digest.app.file_watch import FileWatch
 from digest.app.lost_names import lost_names
-from digest.app.settings_file import runs_with, trouble_of
+from digest.app.settings_file import trouble_of
 from digest.app.ticker import DaemonHealth, Ticker
-from digest.app.wiring import Prepared, prepare, runtime_over, utc_now
+from digest.app.wiring import Prepared, prepare, runtime_over
 from digest.config.changes import changes
 from digest.errors import DigestError, StoreError
 from digest.log import event
@@ -61,8 +62,8 @@ class Daemon:
         self._prepared = prepared
         self._load = load
         self._adopt = adopt
-        self._file = file
         self._watch = FileWatch(file)
+        self._incident = FileIncident(store, file)
         self._ticker: Ticker | None = None
         self._working = asyncio.Event()
         self._reload = reload
@@ -170,7 +171,7 @@ class Daemon:
                     digests=len(settings.digests),
                 )
                 first = False
-                await self.read(lambda store: store.incidents.close_all("settings", utc_now()))
+                await self._incident.close()
                 await self._tell_lost()
                 await self._until_others(stop)
                 if stop.is_set():
@@ -218,11 +219,30 @@ class Daemon:
 
     async def _asked(self) -> None:
         """Wait until the settings are to be read anew."""
-        watches = self.settings.watch
-        while not self._reload.is_set() and not (watches and self._watch.changed()):
+        while not self._reload.is_set():
+            if self._watch.changed():
+                if self.settings.watch:
+                    break
+                await self._tell_of_file()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._reload.wait(), _LOOK_SECONDS if watches else None)
+                await asyncio.wait_for(self._reload.wait(), _LOOK_SECONDS)
         self._reload.clear()
+
+    async def _tell_of_file(self) -> None:
+        """Tell whether a file that changed has an error, and leave it until somebody asks."""
+        timezone = self.settings.timezone
+        try:
+            settings = await asyncio.to_thread(self._load)
+        except DigestError as error:
+            await self._incident.open(error, timezone)
+            event(_log, logging.WARNING, "not taken over", error=trouble_of(error))
+        except Exception:  # noqa: BLE001 - a bug is logged whole
+            _log.exception("bug while reading the file; the daemon goes on as it was")
+        else:
+            if changes(self.settings, settings):
+                await self._incident.wait_for_reload(timezone)
+            else:
+                await self._incident.close()
 
     async def _take_over(self) -> bool:
         """Read the settings, and keep them if they are right and others than before."""
@@ -247,7 +267,7 @@ class Daemon:
             self._adopt(prepared.settings)
             self._prepared = prepared
         else:
-            await self.read(lambda store: store.incidents.close_all("settings", utc_now()))
+            await self._incident.close()
         for answer in answers:
             answer.set_result(found)
         shown = [
@@ -261,14 +281,7 @@ class Daemon:
         """Log why the settings are not taken over, and open an incident until others are."""
         for line in str(error).splitlines():
             event(_log, logging.ERROR, "not reloaded", error=line)
-        timezone, trouble, now = self.settings.timezone, trouble_of(error), utc_now()
-
-        def note(store: Store) -> None:
-            last = store.last_settings.read()
-            message = runs_with(last.since if last else None, trouble, timezone, now)
-            store.incidents.note("settings", str(self._file), message, now)
-
-        await self.read(note)
+        await self._incident.open(error, self.settings.timezone)
 
     def _prepare_anew(self) -> Prepared:
         prepared = prepare(self._load())

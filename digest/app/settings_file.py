@@ -10,6 +10,7 @@ from digest.errors import ConfigError
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from digest.errors import DigestError
 
@@ -29,3 +30,8 @@ def trouble_of(error: DigestError) -> str:
     where = f"{error.path}:{first.line}" if first.line else f"{error.path}"
     more = f" (and {len(others)} more)" if others else ""
     return f"{where} has an error: {': '.join(filter(None, (first.key, first.message)))}{more}"
+
+
+def mended(file: Path) -> str:
+    """What is told of a file that had an error, until somebody has it taken over."""
+    return f"{file} has no error now; `digest reload` takes it over"

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from digest.app.memory import release_memory
 from digest.app.wiring import utc_now
 from digest.editions.weekly import weekly_schedule
 from digest.errors import StoreError, mendable
@@ -190,7 +191,10 @@ class Ticker:
             self._health.wait()
             raise StoreError(f"{database}: {lack}")
         with self._health.round():
-            await self.runtime.poll_job.poll_due()
+            polled = await self.runtime.poll_job.poll_due()
+        if polled:
+            await self.runtime.store.release_memory()
+            await asyncio.to_thread(release_memory)
         self._publish()
 
     async def _publish_and_deliver(self) -> None:

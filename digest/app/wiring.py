@@ -136,7 +136,7 @@ async def open_store(
         StoreError: the database cannot be used.
     """
     address = database_of(settings)
-    with address.lock(holder):
+    with address.lock(holder, settings.zone):
         store = StoreThread(lambda: Store(address, check=check))
         await store.open()
         try:

@@ -165,7 +165,7 @@ def run_command(arguments: list[str] | None = None) -> int:
     """Run a command: 0 done, 1 failed, 2 usage, 3 busy, 130 interrupted."""
     try:
         if COMPLETION_VARIABLE in os.environ:
-            # It says how names are quoted for bash.
+            # It says what each shell takes names for.
             importlib.import_module(f"{__name__}.completion")
         result: Any = cli.main(arguments, standalone_mode=False, complete_var=COMPLETION_VARIABLE)
         sys.stdout.flush()

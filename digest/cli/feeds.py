@@ -1,4 +1,4 @@
-"""`digest feeds`: finds feeds, tries one, moves them in and out as OPML; `feeds_edit` has more."""
+"""`digest feeds`: finds feeds, tries one, moves them in and out; `feeds_edit` has more commands."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from digest.cli.feeds_edit import (
     TAKEN_OVER,
     add,
     discover_feeds,
-    list_,
     pause,
     remove,
     resume,
     take_over,
 )
+from digest.cli.feeds_list import list_
 from digest.cli.groups import Group
 from digest.cli.output import print_result, print_table, progress, say, show_document
 from digest.cli.private_files import write_private
-from digest.cli.source_names import source_at, source_named
+from digest.cli.source_names import source_at, sources_named
 from digest.config import Settings, find_config
 from digest.config.yaml.feed_list import append_feeds, feed_lines
 from digest.errors import NoConfigError, UsageError
@@ -34,7 +34,8 @@ from digest.log import Redactor, configure
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.cli.feeds_probe import Discover, Examination
+    from digest.cli.feed_examination import Examination
+    from digest.cli.feeds_probe import Discover
     from digest.cli.options import Options
     from digest.config import SourceSettings
 
@@ -81,9 +82,9 @@ for _command in (add, remove, pause, resume, list_):
 @click.pass_obj
 def discover(options: Options, url: str, *, allow_private_networks: bool) -> int:
     """Find the feeds of the web page at URL. Needs no configuration."""
-    settings, feed = _asked(options, url, allow_private_networks=allow_private_networks)
+    settings, asked = _asked(options, url, allow_private_networks=allow_private_networks)
     with progress("looking", None) as done:
-        found = aio.run(discover_feeds(settings, feed, done))
+        found = aio.run(discover_feeds(settings, asked, done))
     print_result(found, _print_candidates)
     return 1 if all(candidate.error for candidate in found.feeds) else 0
 
@@ -108,17 +109,17 @@ def _print_candidates(found: Discover) -> None:
 @click.pass_obj
 def test(options: Options, url: str, *, allow_private_networks: bool) -> int:
     """Show what polling the feed at URL would learn. Needs no configuration, stores nothing."""
-    settings, feed = _asked(options, url, allow_private_networks=allow_private_networks)
-    seen = aio.run(_examine(settings, feed))
+    settings, asked = _asked(options, url, allow_private_networks=allow_private_networks)
+    seen = aio.run(_examine(settings, asked))
     print_result(seen, _print_examination)
     return 1 if seen.error else 0
 
 
-async def _examine(settings: Settings, feed: SourceSettings) -> Examination:
+async def _examine(settings: Settings, asked: Sequence[SourceSettings]) -> Examination:
     from digest.cli.feeds_probe import open_scout
 
     async with open_scout(settings) as scout:
-        return await scout.examine(feed)
+        return await scout.examine(*asked)
 
 
 def _print_examination(seen: Examination) -> None:
@@ -144,15 +145,15 @@ def _shown(value: object) -> str:
 
 def _asked(
     options: Options, address: str, *, allow_private_networks: bool
-) -> tuple[Settings, SourceSettings]:
-    """The settings with the feed that is asked about, as configured where it is."""
+) -> tuple[Settings, list[SourceSettings]]:
+    """The settings with the feeds that may be asked about, as configured where they are."""
     settings = _settings(options)
-    asked = source_named(address)
     known = {feed.address: feed for feed in settings.feeds}
-    feed = known.get(asked.address, asked)
+    asked = [known.get(feed.address, feed) for feed in sources_named(address)]
     if allow_private_networks:
-        feed = feed.model_copy(update={"allow_private_networks": True})
-    return settings.model_copy(update={"feeds": (*settings.feeds, feed)}), feed
+        private = {"allow_private_networks": True}
+        asked = [feed.model_copy(update=private) for feed in asked]
+    return settings.model_copy(update={"feeds": (*settings.feeds, *asked)}), asked
 
 
 def _settings(options: Options) -> Settings:

@@ -1,61 +1,35 @@
-"""`digest feeds add`, `remove`, `pause`, `resume` and `list`: the feeds of the file."""
+"""`digest feeds add`, `remove`, `pause` and `resume`: edits of the feeds in the file."""
 
 from __future__ import annotations
 
 import shlex
-from collections import Counter
-from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 import click
 from msgspec import Struct
 
-from digest.app.human_units import ago
-from digest.app.reports import status_report
-from digest.app.results import FeedCondition
 from digest.app.runtime import feed_urls
-from digest.app.wiring import utc_now
-from digest.cli import aio, pass_settings
+from digest.cli import aio
 from digest.cli.names import feed_names
-from digest.cli.options import Options
-from digest.cli.output import print_result, print_table, progress, say
-from digest.cli.source_names import source_named
+from digest.cli.output import print_result, progress, say
+from digest.cli.source_names import sources_named
 from digest.config.sources import DEFAULT_KIND
 from digest.config.units import parse_duration
 from digest.config.yaml.feed_list import append_feeds, feed_lines, pause_feed, remove_feed
 from digest.errors import FeedError, UsageError
 from digest.feeds.discovery import is_of_the_site, web_address
 from digest.language import counted
-from digest.store import database_of, read_store, titles_of
+from digest.store import database_of, titles_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import timedelta
 
     from digest.cli.feeds_probe import Candidate, Discover
+    from digest.cli.options import Options
     from digest.config import Settings, SourceSettings
-    from digest.store import Store
 
 TAKEN_OVER = "The daemon takes that over now."
-
-
-class ListedFeed(Struct, frozen=True):
-    """A feed of the configuration file."""
-
-    url: str
-    name: str
-    health: FeedCondition
-    last_new_at: datetime | None
-    """When it last brought a new entry."""
-    tags: tuple[str, ...]
-    pending: int
-    """How many of its entries wait for an edition, of whatever digest."""
-
-
-class FeedList(Struct, frozen=True):
-    """`feeds list`: in the order of the file."""
-
-    feeds: tuple[ListedFeed, ...]
 
 
 class FeedChange(Struct, frozen=True):
@@ -101,10 +75,10 @@ def add(
     """Add the feed at URL, or of the page there. It is tried first."""
     settings = options.settings(log_level="error", secrets=False)
     interval = _interval(every)
-    feed = source_named(url, allow_private_networks=allow_private_networks or None)
+    feed, *others = sources_named(url, allow_private_networks=allow_private_networks or None)
     _refuse_known(settings, feed.address)
     with progress("looking", None) as done:
-        discovered = aio.run(discover_feeds(settings, feed, done))
+        discovered = aio.run(discover_feeds(settings, [feed, *others], done))
     found = _only_feed(feed.address, discovered.feeds)
     if found.url != feed.address:
         _refuse_known(settings, found.url)
@@ -132,9 +106,9 @@ def _interval(every: str) -> timedelta | None:
 
 
 async def discover_feeds(
-    settings: Settings, feed: SourceSettings, done: Callable[[str], None]
+    settings: Settings, asked: Sequence[SourceSettings], done: Callable[[str], None]
 ) -> Discover:
-    """The feeds of a web page, or the one that an address itself is.
+    """The feeds of a web page, or the one that an address itself is: of the first that answers.
 
     Raises:
         FeedError: there is none.
@@ -144,9 +118,9 @@ async def discover_feeds(
 
     async with open_scout(settings) as scout:
         try:
-            return Discover(feed.address, tuple(await scout.discover(feed, done)))
+            return Discover(asked[0].address, tuple(await scout.discover(*asked, done=done)))
         except FeedError as error:
-            raise FeedError(f"{feed.address}: {error.reason}") from error
+            raise FeedError(f"{asked[0].address}: {error.reason}") from error
 
 
 def _only_feed(address: str, found: Sequence[Candidate]) -> Candidate:
@@ -240,59 +214,3 @@ def take_over(settings: Settings) -> bool:
     from digest.web.control_client import ask_daemon
 
     return aio.run(ask_daemon(database_of(settings), "reload")) is not None
-
-
-@click.command("list")
-@pass_settings
-def list_(settings: Settings) -> None:
-    """Show the feeds with tags, health and what waits of them."""
-    now = utc_now()
-    print_result(_listed(settings, now), lambda listed: _print_list(listed, now))
-
-
-def _print_list(listed: FeedList, now: datetime) -> None:
-    rows = [
-        (
-            feed.name,
-            ", ".join(feed.tags),
-            feed.health,
-            ago(feed.last_new_at, now),
-            str(feed.pending),
-            feed.url,
-        )
-        for feed in listed.feeds
-    ]
-    print_table("", ("feed", "tags", "health", "last new", "pending", "address"), rows)
-
-
-def _listed(settings: Settings, now: datetime) -> FeedList:
-    health, pending = None, Counter[str]()
-    with read_store(database_of(settings)) as store:
-        if store:
-            health, pending = store.health.read(), _pending(settings, store)
-    known = status_report(settings, health, now).feeds
-    return FeedList(
-        tuple(
-            ListedFeed(
-                url=feed.address,
-                name=row.name,
-                health=row.health,
-                last_new_at=row.last_new_at,
-                tags=feed.tags,
-                pending=pending[feed.address],
-            )
-            for feed, row in zip(settings.feeds, known, strict=True)
-        )
-    )
-
-
-def _pending(settings: Settings, store: Store) -> Counter[str]:
-    """How many entries of each feed wait for an edition, of whatever digest."""
-    waiting = {
-        (entry.feed_url, entry.id)
-        for digest in settings.digests
-        for entry in store.editions.pending(
-            digest, [feed.address for feed in settings.feeds_of(digest)]
-        )
-    }
-    return Counter(url for url, _ in waiting)

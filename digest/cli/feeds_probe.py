@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,20 +12,19 @@ from msgspec.structs import replace
 
 from digest.app.http_clients import open_fetcher
 from digest.app.wiring import utc_now
+from digest.cli.feed_examination import Examination, answered, feed_problems, understood
 from digest.errors import FeedError
 from digest.feeds.discovery import feed_links, is_of_the_site, usual_addresses
 from digest.feeds.http.failures import IF_MEANT
 from digest.feeds.identity import choice
 from digest.feeds.parsing.read import parse_body, read_text
-from digest.feeds.revisions import is_stamped
 from digest.feeds.sources import source_of
 from digest.jobs.ask_source import SourceClient
-from digest.language import counted
 from digest.log import Redactor
 from digest.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterable
 
     from digest.config import Settings, SourceSettings
     from digest.feeds.http.fetch import Fetcher
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
     from digest.feeds.parsing.body import Body
     from digest.model import ParsedFeed
 
-_SLOW_SECONDS = 5.0
 _BY_OPTION = "--allow-private-networks reads it all the same"
 
 
@@ -56,34 +53,6 @@ class Discover(Struct, frozen=True):
     feeds: tuple[Candidate, ...]
 
 
-class Examination(Struct, frozen=True):
-    """`feeds test`: what polling would learn; null where it does not come that far."""
-
-    url: str
-    error: str | None = None
-    status: int | None = None
-    final_url: str | None = None
-    moved_to: str | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    seconds: float | None = None
-    """The whole answer."""
-    bytes: int | None = None
-    """The decoded body."""
-    format: str | None = None
-    title: str | None = None
-    home_page: str | None = None
-    entries: int | None = None
-    dated: int | None = None
-    with_guid: int | None = None
-    with_link: int | None = None
-    identity: dict[str, int] | None = None
-    """How many entries are told apart by guid, link and content."""
-    problems: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
-    """The feeds of a web page that stands in the place of a feed."""
-
-
 class Scout:
     """Looks at addresses the way polling does."""
 
@@ -93,15 +62,16 @@ class Scout:
         self._workers = workers
 
     async def discover(
-        self, feed: SourceSettings, done: Callable[[str], None] = lambda _: None
+        self, *feeds: SourceSettings, done: Callable[[str], None] = lambda _: None
     ) -> list[Candidate]:
         """The feeds of a page, those that work first; the usual addresses where it names none.
+
+        The page is the first of `feeds` that answers.
 
         Raises:
             FeedError: the page cannot be had, or nothing that may be a feed was found.
         """
-        request = self._sources.request(feed, utc_now())
-        response, body = await self._fetch(feed, request)
+        feed, request, response, body = await self._first_answer(*feeds)
         try:
             return [_candidate(feed.address, await self._workers.call(parse_body, body))]
         except FeedError as error:
@@ -154,23 +124,23 @@ class Scout:
             done(url)
         return _candidate(url, parsed)
 
-    async def examine(self, feed: SourceSettings) -> Examination:
-        """What polling this feed would learn, whatever goes wrong."""
+    async def examine(self, *feeds: SourceSettings) -> Examination:
+        """What polling the first of these feeds that answers would learn, whatever goes wrong."""
         started = asyncio.get_running_loop().time()
         try:
-            response, body = await self._fetch(feed, self._sources.request(feed, utc_now()))
+            feed, _, response, body = await self._first_answer(*feeds)
         except FeedError as error:
-            return Examination(feed.address, error.reason, error.status)
+            return Examination(feeds[0].address, error.reason, error.status)
         seconds = asyncio.get_running_loop().time() - started
-        seen = replace(_answered(feed.address, response, seconds), bytes=len(body.raw))
+        seen = replace(answered(feed.address, response, seconds), bytes=len(body.raw))
         try:
             parsed = await self._workers.call(parse_body, body)
             identity = await self._workers.call(choice, parsed, feed.identity)
         except FeedError as error:
             links = await self._links(feed, response, body)
             return replace(seen, error=error.reason, links=links)
-        whole = _understood(seen, parsed, identity)
-        problems = [*_problems(whole, parsed, identity, automatic=feed.identity == "auto")]
+        whole = understood(seen, parsed, identity)
+        problems = [*feed_problems(whole, parsed, identity, automatic=feed.identity == "auto")]
         if response.rest:
             waits = f"its host allows no more requests for {response.rest.total_seconds():.0f} s"
             problems.append(f"{waits}: its feeds wait")
@@ -181,6 +151,28 @@ class Scout:
         if not source_of(feed.kind).has_own_address:
             return ()
         return await self._workers.call(feed_links, body.raw, body.url, response.links)
+
+    async def _first_answer(
+        self, feed: SourceSettings, *others: SourceSettings
+    ) -> tuple[SourceSettings, Request, Response, Body]:
+        """The first of these that answers, and what it was asked and answered.
+
+        Raises:
+            FeedError: it answers no feed and no page, or none of them answers.
+        """
+        request = self._sources.request(feed, utc_now())
+        try:
+            return (feed, request, *await self._fetch(feed, request))
+        except FeedError as error:
+            if not others or error.status is not None:
+                raise
+            try:
+                return await self._first_answer(*others)
+            except FeedError as other:
+                if other.status is None:
+                    raise error from other
+                reason = f"{error.reason}; {others[0].address}: {other.reason}"
+                raise FeedError(reason, status=other.status) from other
 
     async def _fetch(self, feed: SourceSettings, request: Request) -> tuple[Response, Body]:
         """An answer and its body, decoded.
@@ -218,70 +210,3 @@ async def open_scout(settings: Settings) -> AsyncIterator[Scout]:
 
 def _candidate(url: str, parsed: ParsedFeed) -> Candidate:
     return Candidate(url, parsed.title, parsed.format, len(parsed.entries))
-
-
-def _answered(url: str, response: Response, seconds: float) -> Examination:
-    return Examination(
-        url,
-        status=response.status,
-        final_url=response.url,
-        moved_to=response.moved_to,
-        etag=response.etag,
-        last_modified=response.last_modified,
-        seconds=round(seconds, 3),
-    )
-
-
-def _understood(seen: Examination, parsed: ParsedFeed, identity: Counter[str]) -> Examination:
-    entries = parsed.entries
-    return replace(
-        seen,
-        format=parsed.format,
-        title=parsed.title,
-        home_page=parsed.link or None,
-        entries=len(entries),
-        dated=sum(entry.published is not None for entry in entries),
-        with_guid=sum(bool(entry.guid) for entry in entries),
-        with_link=sum(bool(entry.link) for entry in entries),
-        identity=dict(identity),
-    )
-
-
-def _problems(
-    seen: Examination, parsed: ParsedFeed, identity: Counter[str], *, automatic: bool
-) -> Iterator[str]:
-    """What readers of the digests would notice, then what polling would.
-
-    `automatic` is that no setting says what tells entries apart.
-    """
-    yield from _problems_of_entries(parsed, identity)
-    if automatic and (stamped := sum(map(is_stamped, parsed.entries))):
-        yield (
-            f"{counted(stamped, 'entry', 'entries')} with an id that probably changes with each"
-            " edit; if entries come twice, `identity: link` tells them apart by their links"
-        )
-    if seen.moved_to:
-        yield f"it moved for good to {seen.moved_to}"
-    if not (seen.etag or seen.last_modified):
-        yield "it sends no ETag or Last-Modified, so every poll takes all of it"
-    if seen.seconds and seen.seconds > _SLOW_SECONDS:
-        yield f"it took {seen.seconds:.0f} s"
-
-
-def _problems_of_entries(parsed: ParsedFeed, identity: Counter[str]) -> Iterator[str]:
-    entries = parsed.entries
-    if not entries:
-        yield "it has no entries"
-    guids = Counter(entry.guid for entry in entries if entry.guid)
-    counts = {
-        "without a date; they count from when they are first seen": sum(
-            entry.published is None for entry in entries
-        ),
-        "without an id": sum(not entry.guid for entry in entries),
-        "with the id of another": sum(count for count in guids.values() if count > 1),
-        "told apart by their text alone; an edited one may be new": identity["content"],
-        "that copy others, or are older versions of them": len(entries) - identity.total(),
-    }
-    for problem, count in counts.items():
-        if count:
-            yield f"{counted(count, 'entry', 'entries')} {problem}"

@@ -14,6 +14,8 @@ from digest.cli.options import take_everywhere
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from click.shell_completion import CompletionItem
+
 _COMMANDS = "Commands"
 # Longer summaries are cut; those of ours are not.
 _WIDEST = 100
@@ -35,6 +37,17 @@ class Group(click.Group):
             ctx.fail(f"there is no command {name!r}{nearest(name, self.list_commands(ctx))}")
         found, command, rest = super().resolve_command(ctx, [name, *args[1:]])
         return found, command and take_everywhere(command), rest
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Commands with their summaries, for which none of them is imported, and options."""
+        from click.shell_completion import CompletionItem
+
+        commands = [
+            CompletionItem(name, help=self.summary(ctx, name))
+            for name in self.list_commands(ctx)
+            if name.startswith(incomplete.lower())
+        ]
+        return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Each with its summary, in columns that are the same under all headings."""

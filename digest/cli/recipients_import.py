@@ -56,7 +56,9 @@ def print_import(imported: RecipientsImport) -> None:
     if imported.repeated:
         say(f"{counted(imported.repeated, 'row')} left out: the address came before")
     if imported.ignored_columns:
-        say(f"columns that mean nothing here: {', '.join(imported.ignored_columns)}")
+        names = ", ".join(imported.ignored_columns)
+        mend = "if one says who left, call it `unsubscribed` and import the file again"
+        say(f"columns that mean nothing here, and keep nobody from being sent to: {names}; {mend}")
     if imported.encoding == "cp1252":
         say("read as Windows-1252; if names look wrong, save the file as UTF-8")
     for address in imported.suppressed:

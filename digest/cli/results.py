@@ -14,9 +14,11 @@ from digest.cli.check import Checks
 from digest.cli.deliveries import Deliveries, Incidents, Show
 from digest.cli.demo.demo import Demo
 from digest.cli.explain import Explain
+from digest.cli.feed_examination import Examination
 from digest.cli.feeds import Export, Import
-from digest.cli.feeds_edit import FeedAdded, FeedChange, FeedList
-from digest.cli.feeds_probe import Discover, Examination
+from digest.cli.feeds_edit import FeedAdded, FeedChange
+from digest.cli.feeds_list import FeedList
+from digest.cli.feeds_probe import Discover
 from digest.cli.held import Held
 from digest.cli.preview import ExplainedEdition
 from digest.cli.setup.init import Init

@@ -11,7 +11,7 @@ from digest.config.addresses import without_credentials
 from digest.config.problems import message_of
 from digest.config.sources import DEFAULT_KIND, SOURCE_KINDS, long_form, split_kind
 from digest.errors import UsageError
-from digest.feeds.discovery import web_address
+from digest.feeds.discovery import web_address, web_addresses
 
 if TYPE_CHECKING:
     from digest.config import SourceSettings
@@ -35,6 +35,18 @@ def source_named(text: str, **more: Any) -> SourceSettings:
         raise UsageError(f"{shown!r} {wrong}") from None
     except ValueError as error:
         raise UsageError(f"{shown!r}: {error}") from None
+
+
+def sources_named(text: str, **more: Any) -> tuple[SourceSettings, ...]:
+    """The sources that a person may mean, of which the first that answers counts.
+
+    Raises:
+        UsageError: it is no web address, or its kind does not understand it.
+    """
+    source = source_named(text, **more)
+    if source.kind != DEFAULT_KIND:
+        return (source,)
+    return (source, *(source_at(address, **more) for address in web_addresses(text)[1:]))
 
 
 def source_at(address: str, **more: Any) -> SourceSettings:

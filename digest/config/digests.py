@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -28,6 +29,7 @@ from digest.config.fields import (
 from digest.config.looks import LookSettings, Theme
 from digest.config.schedule import parse_schedule
 from digest.config.sources import canonical_name
+from digest.file_errors import mode_of
 from digest.language import ENGLISH
 from digest.model import CatchUp, Content, Images, Overflow, Schedule
 
@@ -192,7 +194,7 @@ class DigestSettings(Model):
     @classmethod
     def _folder_exists(cls, folder: Path | None) -> Path | None:
         try:
-            is_folder = folder is None or folder.is_dir()
+            is_folder = folder is None or stat.S_ISDIR(mode_of(folder))
         except OSError as error:
             raise ValueError(f"cannot be the path of a folder: {error.strerror}") from None
         if not is_folder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from digest.config.secrets import FILE_SUFFIX
 from digest.config.settings import Settings
 from digest.config.without_secrets import set_missing
 from digest.errors import ConfigError, NoConfigError
+from digest.file_errors import mode_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +45,7 @@ def find_config(given: Path | None, environ: Mapping[str, str] = os.environ) -> 
     refused = []
     for path in (_HERE, _SYSTEM_FILE):
         try:
-            if not path.is_file():
+            if not stat.S_ISREG(mode_of(path)):
                 continue
         except OSError as error:
             refused.append(f"{path} could not be looked for ({error.strerror})")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from digest.config.channels import CHANNEL_KINDS, ChannelSettings
 from digest.config.fields import PATTERN_WORDS
-from digest.config.kinds import kind_of
 from digest.config.settings import Settings
+from digest.config.sources import DEFAULT_KIND, SOURCE_KINDS
 from digest.config.spelling import nearest
-from digest.config.structure import has_kind, sections
-from digest.config.synonyms import known_keys, meaning_of, plain, synonyms_of
+from digest.config.structure import sections
+from digest.config.synonyms import known_keys, meaning_of, word_for_kind
 from digest.config.yaml.document import dotted
 from digest.errors import Problem
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
+    from digest.config.base import Model
     from digest.config.structure import Section
     from digest.config.yaml.document import Document, Key
 
@@ -53,7 +54,7 @@ def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]
     """The problems of a document whose data are no settings."""
     data = document.data
     known = {section.key: section for section in sections(Settings, data)}
-    given = _given_otherwise(known)
+    given, misnamed = _given_otherwise(known), _misnamed_kinds(known)
     for details in error.errors(include_url=False):
         key = _key(data, known, details)
         if _is_short_of_items(details) and _at(data, key):
@@ -61,6 +62,9 @@ def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]
             continue
         if details["type"] == "missing" and key in given:
             # The word that the file has for it is reported.
+            continue
+        if key[:-1] in misnamed and key[-1] != misnamed[key[:-1]]:
+            # It is of another kind than it was read as.
             continue
         yield Problem(document.line(key), dotted(key), _short(message_of(known, key, details)))
 
@@ -89,7 +93,7 @@ def _key(data: Any, known: Sections, details: ErrorDetails) -> Key:
     """Where in the file it is: pydantic's location without what only it knows of."""
     key: list[str | int] = []
     here = data
-    location = _without_kind(known, details["loc"])
+    location = details["loc"]
     for n, part in enumerate(location):
         if part == "[key]":
             continue
@@ -106,18 +110,25 @@ def _key(data: Any, known: Sections, details: ErrorDetails) -> Key:
 
 
 def _word_for_kind(channel: dict[str, Any]) -> str | None:
-    """What a channel without `kind` has in its place, like `type`."""
-    words = synonyms_of(ChannelSettings)
-    return None if "kind" in channel else next((w for w in channel if plain(w) in words), None)
+    """What a channel without `kind` has in its place, like `type` or `knd`."""
+    known = {key for model in CHANNEL_KINDS.values() for key in known_keys(model)}
+    return word_for_kind((word for word in channel if word not in known), ChannelSettings)
 
 
-def _without_kind(known: Sections, location: Key) -> Key:
-    """A location without the kind that pydantic names behind what has one."""
-    for n, part in enumerate(location):
-        section = known.get(location[:n])
-        if section and has_kind(section.model) and part == kind_of(section.model):
-            return location[:n] + location[n + 1 :]
-    return location
+def _misnamed_kinds(known: Sections) -> dict[Key, str]:
+    """The word that sources have for `kind`, which are read as a feed for lack of it."""
+    feed = SOURCE_KINDS[DEFAULT_KIND]
+    words = (
+        (section.key, _word_for_source(section.data, feed))
+        for section in known.values()
+        if section.model is feed
+    )
+    return {key: word for key, word in words if word}
+
+
+def _word_for_source(source: dict[str, Any], feed: type[Model]) -> str | None:
+    unknown = source.keys() - set(known_keys(feed))
+    return word_for_kind([key for key in unknown if str(source[key]) in SOURCE_KINDS], feed)
 
 
 def _as_written(data: Any, known: Sections, key: Key) -> Key:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from digest.config.yaml.document import Document, Key
 
-_KINDS_BY_URL = {kind for kind, model in SOURCE_KINDS.items() if "url" in model.model_fields}
 # What pydantic takes for true.
 _YES = {"true", "t", "yes", "y", "on", "1"}
 # More names than these hide the one that is meant.
@@ -84,7 +83,7 @@ def _labels(number: int, feed: Any) -> Iterator[tuple[Key, str]]:
     except ValueError:
         return
     if address := address_of(settings):
-        part = ("url",) if settings["kind"] in _KINDS_BY_URL else ()
+        part = ("url",) if "url" in SOURCE_KINDS[settings["kind"]].model_fields else ()
         yield ("feeds", number, *part), address
     if isinstance(name := settings.get("name"), str):
         yield ("feeds", number, "name"), name

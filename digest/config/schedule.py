@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -43,5 +42,8 @@ def _phrase(text: str) -> Schedule:
 
 def _examples_near(text: str) -> list[str]:
     """What was probably meant, by the letters it shares with what can be written."""
+    # A file without an error does without.
+    import difflib
+
     near = difflib.get_close_matches(text.lower(), EXAMPLES, n=_EXAMPLES_SHOWN, cutoff=0.4)
     return near or list(EXAMPLES[:_EXAMPLES_SHOWN])

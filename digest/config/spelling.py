@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 from digest.errors import UsageError
@@ -17,6 +16,9 @@ _FEW = 10
 
 def nearest(word: str, words: Iterable[str], likeness: float = 0.6) -> str:
     """`; did you mean 'x'?` for a near miss, else nothing."""
+    # A file without an error does without.
+    import difflib
+
     spelled = {known.lower(): known for known in words}
     close = difflib.get_close_matches(word.lower(), spelled, n=1, cutoff=likeness)
     return f"; did you mean {spelled[close[0]]!r}?" if close else ""

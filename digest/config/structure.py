@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 from msgspec import Struct
 
 from digest.config.base import Model
-from digest.config.kinds import kind_of
+from digest.config.kinds import kind_of, kinds_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,8 +35,11 @@ def sections(kind: Any, data: Any, key: Key = ()) -> Iterator[Section]:
 
     What stands in the place of something else, and what is of an unknown kind, is in none.
     """
-    container = get_origin(kind)
-    if isinstance(kind, type) and issubclass(kind, Model):
+    container, one_of = get_origin(kind), kinds_in(kind)
+    if one_of:
+        if model := one_of.model_of(data):
+            yield from sections(model, data, key)
+    elif isinstance(kind, type) and issubclass(kind, Model):
         if isinstance(data, dict) and _is_of_kind(kind, data):
             yield Section(key, data, kind)
             yield from _inside(kind, data, key)

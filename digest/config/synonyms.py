@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 from msgspec import Struct
 
 from digest.config.base import Model
-from digest.config.kinds import kind_of
+from digest.config.kinds import kind_of, members_of
 from digest.config.secrets import FILE_SUFFIX, file_forms
 from digest.config.spelling import nearest
 from digest.config.structure import fields_of, has_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from digest.config.structure import Section
 
 # Close enough for a slip of the finger; `nearest` takes more, where nothing else is known.
 _SLIP = 0.8
+# Two letters of `kind` that changed places.
+_NEAR_KIND = 0.7
 _MOST_PLACES = 3
 _OF_THE_DAEMON = frozenset({"alerts", "log", "web"})
 _FROM_ENVIRONMENT = re.compile(r"(from)?env(ironment)?(var(iable)?)?$|variable$")
@@ -96,6 +98,15 @@ def synonyms_of(model: type[Model]) -> dict[str, str]:
     }
 
 
+def word_for_kind(words: Iterable[str], model: type[Model]) -> str | None:
+    """What stands in the place of `kind`: another tool's word, like `type`, or a near miss."""
+    meant = ["kind", *(word for word, right in synonyms_of(model).items() if right == "kind")]
+    forms = {plain(word): word for word in words}
+    close = (form for form in forms if get_close_matches(form, meant, 1, _NEAR_KIND))
+    form = next((form for form in forms if form in meant), None) or next(close, None)
+    return forms[form] if form else None
+
+
 def plain(word: str) -> str:
     """A key without what tells `sendTo`, `send-to` and `SEND_TO` apart."""
     return re.sub(r"[\W_]", "", word).lower()
@@ -119,7 +130,7 @@ def _places_in(annotation: Any, name: str) -> Iterator[Place]:
         return
     container = get_origin(annotation)
     suffix = ".NAME" if container is dict else "[]" if container is tuple else ""
-    for argument in get_args(annotation):
+    for argument in members_of(annotation):
         yield from _places_in(argument, name + suffix)
 
 

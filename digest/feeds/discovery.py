@@ -96,6 +96,17 @@ def web_address(text: str) -> str:
     return address if _SCHEME.match(address) else f"https://{_encoded(address)}"
 
 
+def web_addresses(text: str) -> tuple[str, ...]:
+    """The web addresses that a text may mean: without a scheme that by https, then that by http.
+
+    A password is sent by no guess without encryption.
+    """
+    address = web_address(text)
+    if address == plain_address(text) or urlsplit(address).username is not None:
+        return (address,)
+    return address, f"http{address.removeprefix('https')}"
+
+
 def plain_address(address: str) -> str:
     """An address as a browser has it, and of http or https where it is of a scheme for feeds.
 

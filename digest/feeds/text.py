@@ -8,8 +8,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-import nh3
-
 from digest.feeds.hosts import with_shown_host, without_user_info
 from digest.feeds.limits import MAX_CATEGORIES, MAX_CATEGORY, MAX_NAME
 from digest.feeds.lookalikes import visible
@@ -62,6 +60,9 @@ def without_markup(text: str) -> str:
     """HTML to its text, for titles and names."""
     if text.isprintable() and "<" not in text and "&" not in text:
         return text
+    # The daemon itself, which only shows text, does without.
+    import nh3
+
     return html.unescape(nh3.clean(_BLOCK_TAG.sub(" <", well_formed(text)), tags=set()))
 
 
@@ -115,6 +116,8 @@ def absolute_link(base: str, link: str, limit: int) -> str:
 
 def openable(address: str) -> bool:
     """Whether an address is absolute and valid by the URL Standard, and so fit as a base."""
+    import nh3
+
     # The standard, which nh3 holds a base to, refuses hosts and ports that urlsplit takes.
     try:
         nh3.clean("", url_relative=("rewrite_with_base", address))

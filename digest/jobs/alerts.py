@@ -11,7 +11,7 @@ from digest.log import event
 from digest.model import ALERTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping
 
     from digest.channels import Channel
     from digest.jobs.context import JobContext
@@ -25,14 +25,13 @@ _log = logging.getLogger(__name__)
 class AlertJob:
     """Publishes alerts, as editions that are delivered as all are."""
 
-    def __init__(self, context: JobContext, open_templates: Callable[[], Renderer]) -> None:
+    def __init__(self, context: JobContext, templates: Renderer) -> None:
         alerts = context.settings.alerts
         self._settings = context.settings
         self._send_to = alerts.send_to if alerts else ()
         self._store = context.store
         self._channels = context.channels
-        # Most never need them.
-        self._open_templates = open_templates
+        self._templates = templates
         self._clock = context.clock
 
     async def alert(self) -> int | None:
@@ -52,8 +51,7 @@ class AlertJob:
         now = self._clock()
         troubles = [self._trouble(incident, titles) for incident in untold]
         edition = compose_alert(troubles, self._settings.timezone, now)
-        templates = self._open_templates()
-        renditions = [channel.render(edition, templates) for channel in routes]
+        renditions = [channel.render(edition, self._templates) for channel in routes]
         ids = message_ids(self._settings, ALERTS, now)
 
         def tell(store: Store) -> int:

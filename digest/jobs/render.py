@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from digest.errors import TemplateError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from digest.model import Edition
     from digest.rendering.email.personal import Links
     from digest.rendering.renderer import Form, Renderer
+    from digest.rendering.templates import Templates
 
 T = TypeVar("T")
 
@@ -51,6 +53,24 @@ class _Careful(ByForm):
         return rendered(self.theme, form, edition, links)
 
 
+class _ThemeTemplates(ByForm):
+    """The templates of a theme, loaded for the first edition: a daemon only polls for weeks."""
+
+    theme = None
+
+    def __init__(self, theme: Theme, look: LookSettings | None) -> None:
+        self._of = (None, theme, look)
+
+    @cached_property
+    def _templates(self) -> Templates:
+        from digest.rendering.templates import Templates
+
+        return Templates(*self._of)
+
+    def _render(self, form: Form, edition: Edition, links: Links | None = None) -> str:
+        return rendered(self._templates, form, edition, links)
+
+
 def render_carefully(templates: Renderer, use: Callable[[Renderer], T]) -> tuple[T, str | None]:
     """What `use` makes with templates, and what failed of them.
 
@@ -73,11 +93,9 @@ def open_templates(folder: Path | None, theme: Theme, look: LookSettings | None 
     Raises:
         TemplateError: one of the folder's does not compile, or does not render a sample edition.
     """
-    # Few have templates of their own, and what renders them.
     if folder is None:
-        from digest.rendering.templates import Templates
-
-        return Templates(None, theme, look)
+        return _ThemeTemplates(theme, look)
+    # Few have templates of their own, and what renders them.
     from digest.jobs.custom_templates import OwnTemplates
 
     return OwnTemplates(folder, theme, look)

@@ -104,6 +104,10 @@ class Store:
         """What is done inside is kept at its end, or nothing of it (`StoreError`)."""
         return self.database.together()
 
+    def release_memory(self) -> None:
+        """Give up the memory that only work of a moment ago needed."""
+        self.database.release_memory()
+
     def close(self) -> None:
         """Close the database."""
         self.database.close()

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-_WITH_LISTS = [kind for kind, model in CHANNEL_KINDS.items() if model.keeps_list]
 # Before the name of the list that somebody left, in the words of one that came after it.
 _CARRIED = "as in "
 _STRENGTH = sa.case(
@@ -96,14 +95,14 @@ def move_waiting(connection: Connection, before: str, after: str) -> None:
     """
     other = renditions.alias()
     has_own = sa.select(other.c.edition_id).where(
-        other.c.channel == after, other.c.kind.in_(_WITH_LISTS)
+        other.c.channel == after, other.c.kind.in_(_kinds_with_lists())
     )
     waiting = sa.select(deliveries.c.edition_id).where(
         deliveries.c.channel == before, sa.text(IS_OPEN)
     )
     mine = sa.and_(
         renditions.c.channel == before,
-        renditions.c.kind.in_(_WITH_LISTS),
+        renditions.c.kind.in_(_kinds_with_lists()),
         renditions.c.edition_id.in_(waiting),
     )
     of_list = sa.select(renditions.c.edition_id).where(mine).distinct()
@@ -134,3 +133,7 @@ def _move_missing(connection: Connection, edition: int, before: str, after: str)
         connection.execute(
             sa.update(deliveries).where(deliveries.c.id.in_(ids)).values(channel=after)
         )
+
+
+def _kinds_with_lists() -> list[str]:
+    return [kind for kind, model in CHANNEL_KINDS.items() if model.keeps_list]

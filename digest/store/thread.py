@@ -26,6 +26,7 @@ _MOST_OF_A_KIND = 100
 
 class _Opened(Protocol):
     def together(self) -> AbstractContextManager[None]: ...
+    def release_memory(self) -> None: ...
     def close(self) -> None: ...
 
 
@@ -67,6 +68,10 @@ class StoreThread(Generic[S]):
             carry_out = partial(self._carry_out_kind, work)
             self._kinds[work] = Batcher(carry_out, most=_MOST_OF_A_KIND, patience=_PATIENCE)
         await self._kinds[work].ask(item)
+
+    async def release_memory(self) -> None:
+        """Give up the memory that only work of a moment ago needed."""
+        await self._on_thread(self._store.release_memory)
 
     async def close(self) -> None:
         """Finish what was handed over, then close."""

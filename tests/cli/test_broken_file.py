@@ -47,6 +47,11 @@ def test_a_typo_neither_blinds_nor_kills_a_daemon(reading: Project) -> None:
         reading.json("send", "weekly")
         edit(reading, TYPO)
 
+        # Seen before anybody asks for a reload.
+        (*_, told) = wait_for(process, event("not taken over"))
+        assert told["error"].startswith("config.yaml:12 has an error: digests.weekly.schedule: ")
+        (incident,) = reading.json("incidents")["incidents"]
+        assert re.match(r"runs with the settings of \d\d:\d\d; config", incident["message"])
         assert reading.command("status", "--healthcheck").returncode == 0
         for command in READING:
             done = reading.command(*command.split())

@@ -178,6 +178,8 @@ def test_an_edition_missed_while_down_comes_at_start(project: Project) -> None:
 def test_while_it_runs_commands_reach_it_and_a_second_one_is_refused(project: Project) -> None:
     project.feeds.replies["/feed"] = Reply(rss(item(1)))
     project.configure("/feed", send_to="team")
+    config = project.folder / "config.yaml"
+    config.write_text(f"timezone: Asia/Kolkata\n{config.read_text('utf-8')}", "utf-8")
     assert project.command("status", "--healthcheck").returncode == 1
     with project.daemon() as process:
         wait_for(process, event("polled"))
@@ -186,7 +188,7 @@ def test_while_it_runs_commands_reach_it_and_a_second_one_is_refused(project: Pr
         assert second.returncode == 3
         assert re.fullmatch(
             rf"digest: another instance holds the database \(digest run, process {process.pid}, "
-            r"since .* UTC\); stop it first\n",
+            r"since \d{4}-\d\d-\d\d \d\d:\d\d IST\); stop it first\n",
             second.stderr,
         )
         assert project.json("status")["feeds"][0]["health"] == "ok"

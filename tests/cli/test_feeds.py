@@ -396,6 +396,32 @@ def test_add_keeps_the_login_of_an_address_and_shows_it_nobody(
     assert "Authorization" in project.feeds.requests_to("/two")[0].headers
 
 
+@pytest.mark.parametrize("command", ["discover", "test"])
+def test_a_bare_host_is_tried_by_https_then_by_http(project: Project, command: str) -> None:
+    project.feeds.replies["/feed"] = Reply(RSS)
+    bare = f"{project.feeds.url.removeprefix('http://')}/feed"
+    result = project.json("feeds", command, bare, "--allow-private-networks")
+    (found,) = result["feeds"] if command == "discover" else [result]
+    assert (found["url"], found["title"]) == (f"http://{bare}", "A feed")
+
+
+def test_add_writes_the_address_by_which_a_bare_host_answers(
+    listed: Path, project: Project
+) -> None:
+    bare = project.feeds.url.removeprefix("http://")
+    assert project.command("feeds", "add", f"{bare}/two").returncode == 0
+    assert f"  - http://{bare}/two\n" in listed.read_text("utf-8")
+    refused = project.command("feeds", "add", f"{bare}/nowhere")
+    assert f"; http://{bare}/nowhere: answered 404 Not Found\n" in refused.stderr
+
+
+@pytest.mark.usefixtures("listed")
+def test_a_password_is_sent_by_no_guess(project: Project) -> None:
+    bare = project.feeds.url.removeprefix("http://")
+    assert project.command("feeds", "add", f"ada:t0psecret@{bare}/two").returncode == 1
+    assert project.feeds.requests_to("/two") == []
+
+
 @pytest.mark.parametrize("address", ["rss://{host}/two", "podcast:http://{host}/two"])
 def test_add_takes_addresses_of_feed_readers(listed: Path, project: Project, address: str) -> None:
     url = address.format(host=project.feeds.url.removeprefix("http://"))

@@ -247,7 +247,7 @@ def test_the_script_of_a_shell_asks_the_program(
 
 @pytest.mark.usefixtures("config")
 def test_bash_gets_names_that_it_takes_for_one_word(tmp_path: Path) -> None:
-    words = {"COMP_WORDS": "digest poll B", "COMP_CWORD": "2", COMPLETION_VARIABLE: "bash_complete"}
+    words = {"COMP_WORDS": "digest poll B", "COMP_CWORD": "B", COMPLETION_VARIABLE: "bash_complete"}
     done = subprocess.run(
         [sys.executable, "-m", "digest"],
         env=environment(DIGEST_CONFIG=str(tmp_path / "config.yaml"), **words),

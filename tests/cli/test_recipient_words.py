@@ -27,6 +27,24 @@ COLUMNS = [
     ("email", "Wypisany", ["nie"], ["tak"]),
     ("E-post", "Avregistrerad", ["nej"], ["ja"]),
     ("email", "Отписан", ["нет"], ["да"]),
+    ("E-Mail", "Löschdatum", [""], ["2021-02-01"]),
+    ("Courriel", "État", ["Abonné"], ["Résilié"]),
+    ("Courriel", "Date de résiliation", [""], ["2021-02-01"]),
+    ("correo", "Fecha de cancelación", [""], ["2021-02-01"]),
+    ("Indirizzo email", "Data cancellazione", [""], ["2021-02-01"]),
+    ("E-mailadres", "Opzegdatum", [""], ["2021-02-01"]),
+    ("email", "Situação", ["Ativo", "Assinante"], ["Cancelado", "Excluído"]),
+    ("email", "Data de cancelamento", [""], ["01/02/2021"]),
+    ("البريد الإلكتروني", "الحالة", ["مشترك", "نشط"], ["ألغى الاشتراك", "غير مشترك", "محظور"]),
+    ("البريد الإلكتروني", "إلغاء الاشتراك", ["لا", ""], ["نعم", "2021-02-01"]),
+    ("إيميل", "مشترك", ["نعم"], ["لا"]),
+    ('"דוא""ל"', "סטטוס", ["רשום", "פעילה"], ["הוסר", "לא רשום", "לא פעיל"]),
+    ("כתובת אימייל", "תאריך הסרה", [""], ["01/02/2021"]),
+    ("אימייל", "רשום", ["כן"], ["לא"]),
+    ("メールアドレス", "ステータス", ["購読中", "登録済み"], ["退会", "配信停止", "オプトアウト"]),
+    ("メールアドレス", "退会日", [""], ["2021/02/01"]),
+    ("Eメール", "配信停止", ["×", "いいえ", ""], ["○", "はい"]),
+    ("メール", "備考", ["お得意様"], ["退会済み"]),
     ("email", "unsubscribed", ["✗", ""], ["✓", "✔️", "+"]),
     ("email", "Globally Unsubscribed", ["0", "NULL", "\\N"], ["1"]),
     ("email", "Date unsubscribed", ["", "0000-00-00"], ["Mar 4 2021"]),
@@ -54,6 +72,11 @@ def test_who_left_is_sent_nothing(
     read = read_csv("\n".join([f"{address};{column}", *rows]), ["inbox"], "inbox")
     sent = [recipient.state == "active" for recipient in read.recipients]
     assert sent == [True] * len(stay) + [False] * len(left)
+
+
+def test_a_pause_is_no_farewell() -> None:
+    read = read_csv("メール;状態\na@a.example;一時停止中\n", ["inbox"], "inbox")
+    assert [recipient.state for recipient in read.recipients] == ["paused"]
 
 
 @pytest.mark.parametrize("column", ["Email Marketing Consent", "Marketing contact status"])

@@ -145,7 +145,10 @@ def test_the_file_of_another_program(ready: Project) -> None:
         "2 addresses that left, bounced or are blocked: they are sent nothing",
         "1 row left out: never confirmed",
         "1 row left out: the address came before",
-        "columns that mean nothing here: uuid",
+        (
+            "columns that mean nothing here, and keep nobody from being sent to: uuid;"
+            " if one says who left, call it `unsubscribed` and import the file again"
+        ),
         "read as Windows-1252; if names look wrong, save the file as UTF-8",
     ]
     assert states(ready) == {

@@ -96,7 +96,7 @@ def test_a_folder_that_cannot_be_written_is_named(
         ("{% if %}", ":1: Expected an expression, got 'end of statement block'"),
         ("{% if not edition.stories %}\n{{ nowhere }}{% endif %}", ":2: 'nowhere' is undefined"),
         ("{{ 1 if edition.language == 'en' else nowhere }}", ":1: 'nowhere' is undefined"),
-        ("{{ 9 // (edition.stories | length - 60) }}", ":1: integer division or modulo by zero"),
+        ("{{ 9 / (edition.stories | length - 60) }}", ":1: division by zero"),
         (
             "{% if edition_links and not edition.stories %}\n{{ nowhere }}{% endif %}",
             ":2: 'nowhere' is undefined",

@@ -423,6 +423,12 @@ CASES = [
         (5, "channels.c.path", "there is no home folder for '~no-such-user/x.md'"),
         (6, "digests.weekly.template", "there is no folder"),
     ),
+    case(
+        "a path that nothing can be at",
+        f"{FEEDS}channels: {{a: {{kind: file, path: out.md}}}}\n"
+        f"digests: {{weekly: {{schedule: daily, send_to: a, template: {'a' * 256}}}}}\n",
+        (3, "digests.weekly.template", "cannot be the path of a folder: File name too long"),
+    ),
     case("empty", "", (0, "", "is empty; see config.example.yaml")),
     case("comments only", "# nothing yet\n", (0, "", "is empty")),
     case("text", "hello\n", (1, "", "must be a map of settings")),

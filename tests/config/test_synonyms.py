@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from digest.config.channels import CHANNEL_KINDS
 from digest.config.settings import Settings
+from digest.config.sources import SOURCE_KINDS
 from digest.config.synonyms import known_keys, places, plain
 from digest.config.yaml.document import dotted
 from tests.config.files import SECRET, refusal
@@ -175,6 +177,32 @@ digests: {weekly: {every: monday, channels: a}}
         "channels.c.kind": "is required, one of discord, email, file, slack",
         "digests.weekly.every": "unknown key; it is called 'schedule'",
         "digests.weekly.channels": "unknown key; it is called 'send_to'",
+    }
+
+
+def test_a_near_miss_of_kind_is_named_and_nothing_that_follows_from_it(tmp_path: Path) -> None:
+    text = """\
+feeds:
+  - {knd: hackernews, list: front}
+  - {knid: hackernews, list: new}
+  - {kind: hackernwes, list: best}
+  - {type: rss, url: https://a.example/}
+channels:
+  a: {knd: file, path: out.md}
+  b: {Kind: file, path: out.md}
+  c: {kind: fiel, path: out.md}
+digests: {weekly: {schedule: daily at 07:00, send_to: a}}
+"""
+    found = {problem.key: problem.message for problem in refusal(tmp_path, text).problems}
+    kinds = ", ".join(CHANNEL_KINDS)
+    assert found == {
+        "feeds[0].knd": "unknown key; did you mean 'kind'?",
+        "feeds[1].knid": "unknown key; did you mean 'kind'?",
+        "feeds[2].kind": f"must be one of {', '.join(SOURCE_KINDS)}; did you mean 'hackernews'?",
+        "feeds[3].type": "unknown key; it is called 'kind'",
+        "channels.a.knd": f"unknown key; it is called 'kind', one of {kinds}",
+        "channels.b.Kind": f"unknown key; it is called 'kind', one of {kinds}",
+        "channels.c.kind": f"must be one of {kinds}; did you mean 'file'?",
     }
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from digest.config.base import Model
+from digest.config.kinds import members_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,5 +17,5 @@ def models_below(kind: Any) -> Iterator[type[Model]]:
         yield kind
         for field in kind.model_fields.values():
             yield from models_below(field.annotation)
-    for member in get_args(kind):
+    for member in members_of(kind):
         yield from models_below(member)

@@ -49,7 +49,7 @@ def alerting(bench: Bench, *send_to: str) -> AlertJob:
     configured = settings(file_of(bench.settings).parent, *send_to) if send_to else None
     configured = configured or bench.settings
     channels = open_channels(configured)
-    return AlertJob(context_of(bench.store, bench.clock, channels, configured), Templates)
+    return AlertJob(context_of(bench.store, bench.clock, channels, configured), Templates())
 
 
 async def trouble(bench: Bench, kind: str = "feed", subject: str = URL) -> None:

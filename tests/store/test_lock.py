@@ -7,6 +7,7 @@ import sys
 import time
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -56,6 +57,17 @@ def test_a_second_process_is_refused_at_once_and_told_who_holds_it(path: Path) -
         assert "\n" not in reason
         # A refusal changes nothing for the next one.
         assert refusal(path) == reason
+
+
+def test_since_when_is_told_in_the_time_zone_of_who_asks(path: Path) -> None:
+    lock = path.with_name(f"{path.name}.lock")
+    with database_at(path).lock("digest run"):
+        lock.write_text("digest run, process 7, since 2026-11-30 22:10:05 UTC\n", "utf-8")
+        with pytest.raises(InstanceError, match=r"process 7, since 2026-12-01 03:40 IST\)"):
+            database_at(path).lock("digest poll", ZoneInfo("Asia/Kolkata")).__enter__()
+        # Its disk was full.
+        lock.write_text("digest run, proc", "utf-8")
+        assert "(digest run, proc)" in refusal(path)
 
 
 def test_a_process_that_ends_frees_it(path: Path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import re
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -13,12 +14,12 @@ import aiohttp
 from digest.app.daemon import Daemon
 from digest.app.wiring import open_store, prepare
 from digest.config import Settings
+from digest.errors import DigestError
 from digest.web.server import Listener, web_server
 from tests import limits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from digest.app.results import Send
     from tests.servers import HttpServer, MailServer
@@ -35,7 +36,8 @@ class Site:
     serving: Listener
     client: aiohttp.ClientSession
     reload: asyncio.Event
-    loaded: list[Settings] = field(default_factory=list)
+    loaded: list[Settings | DigestError] = field(default_factory=list)
+    file: Path = Path()
 
     @property
     def url(self) -> str:
@@ -67,6 +69,11 @@ class Site:
         """Have the daemon read these settings."""
         self.loaded.append(settings)
         self.reload.set()
+
+    def write(self, read: Settings | DigestError) -> None:
+        """Change the file, to what is read as these settings, or has this error."""
+        self.loaded.append(read)
+        self.file.write_text(f"# {len(self.loaded)} times\n", "utf-8")
 
     async def send(self, digest: str = "weekly") -> Send:
         """An edition, published and delivered."""
@@ -119,11 +126,16 @@ def settings_for(folder: Path, servers: Servers, **more: Any) -> Settings:
 async def serve(settings: Settings, folder: Path) -> AsyncIterator[Site]:
     """A daemon at work, with every feed polled."""
     stop, reload = asyncio.Event(), asyncio.Event()
-    loaded = [settings]
+    loaded: list[Settings | DigestError] = [settings]
+    file = folder / "c.yaml"
+
+    def load() -> Settings:
+        if isinstance(loaded[-1], DigestError):
+            raise loaded[-1]
+        return loaded[-1]
+
     async with open_store(settings, "a test") as store:
-        daemon = Daemon(
-            store, prepare(settings), lambda: loaded[-1], lambda _: None, folder / "c.yaml", reload
-        )
+        daemon = Daemon(store, prepare(settings), load, lambda _: None, file, reload)
         async with web_server(daemon) as serving:
             running = asyncio.create_task(daemon.run(stop))
             jar = aiohttp.CookieJar(unsafe=True)
@@ -131,7 +143,7 @@ async def serve(settings: Settings, folder: Path) -> AsyncIterator[Site]:
                 async with aiohttp.ClientSession(cookie_jar=jar) as client:
                     await daemon.carry_out(lambda runtime: runtime.poll([]))
                     await _first_round(daemon)
-                    yield Site(daemon, serving, client, reload, loaded)
+                    yield Site(daemon, serving, client, reload, loaded, file)
             finally:
                 stop.set()
                 await running

@@ -102,6 +102,9 @@ def demo(options: Options, output: Path) -> int:
     tell = (lambda _: None) if options.json else say
     try:
         result = aio.run(_demo(output.absolute(), tell))
+    except BrokenPipeError:
+        # Of standard output: nothing is wrong with the folder.
+        raise
     except OSError as error:
         raise UsageError(f"{error.filename or output}: {file_trouble(output, error)}") from None
     if options.json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from digest.cli import aio
@@ -11,7 +10,7 @@ from digest.cli.setup.first_config import StartFeed
 from digest.cli.setup.probe import find_feeds, one_line
 from digest.cli.setup.prompts import SITE, agree, ask, ask_more, choose, tell, transcript
 from digest.errors import FeedError
-from digest.feeds.discovery import is_of_the_site, plain_address, web_address
+from digest.feeds.discovery import is_of_the_site, web_address
 from digest.feeds.http.sockets import NOT_PUBLIC
 from digest.language import counted
 
@@ -76,30 +75,18 @@ def _start(found: Candidate, asked: str, *, private: bool) -> StartFeed:
 
 
 def _look(site: str, *, private: bool) -> list[Candidate]:
-    """The feeds of a site; by http where it was written without a scheme and https does not work.
+    """The feeds of a site.
 
     Raises:
-        FeedError: there is none; the error is that of https.
+        FeedError: there is none.
     """
     found: list[Candidate] = transcript.attempt(lambda: _look_now(site, private=private))
     return found
 
 
 def _look_now(site: str, *, private: bool) -> list[Candidate]:
-    url = web_address(site)
     with progress("looking", None) as done:
-        try:
-            return aio.run(find_feeds(url, done, private=private))
-        except FeedError as error:
-            if url == plain_address(site) or NOT_PUBLIC in error.reason:
-                raise
-            with suppress(FeedError):
-                return aio.run(find_feeds(_by_http(url), done, private=private))
-            raise
-
-
-def _by_http(url: str) -> str:
-    return "http" + url.removeprefix("https")
+        return aio.run(find_feeds(site, done, private=private))
 
 
 def _line(found: Candidate) -> str:

@@ -15,6 +15,7 @@ from digest.config.channels import CHANNEL_KINDS
 from digest.config.channels.email import EmailSettings
 from digest.config.secrets import secrets_in
 from digest.errors import FeedError
+from digest.feeds.discovery import web_addresses
 from digest.jobs.test_sends import TEST_DOMAIN
 from digest.log import Redactor, Sanitiser
 from digest.model import Delivery
@@ -30,15 +31,15 @@ if TYPE_CHECKING:
 _HELLO = "digest is set up, and will post the next edition here."
 
 
-async def find_feeds(url: str, done: Callable[[str], None], *, private: bool) -> list[Candidate]:
-    """The feeds that work at an address, the likeliest first; `done` hears of each one tried.
+async def find_feeds(site: str, done: Callable[[str], None], *, private: bool) -> list[Candidate]:
+    """The feeds that work at a site, the likeliest first; `done` hears of each one tried.
 
     Raises:
         FeedError: there is none, or the address cannot be had.
     """
-    feed = FeedSettings(url=url, allow_private_networks=private)
-    async with open_scout(Settings.model_construct(feeds=(feed,), digests={})) as scout:
-        found = await scout.discover(feed, done)
+    feeds = [FeedSettings(url=url, allow_private_networks=private) for url in web_addresses(site)]
+    async with open_scout(Settings.model_construct(feeds=tuple(feeds), digests={})) as scout:
+        found = await scout.discover(*feeds, done=done)
     working = [candidate for candidate in found if not candidate.error]
     if not working:
         raise FeedError(f"{found[0].url}: {found[0].error}")

@@ -9,7 +9,7 @@ import click
 from pydantic import TypeAdapter, ValidationError
 
 from digest.cli.output import say
-from digest.cli.setup.transcript import BackError, Transcript
+from digest.cli.setup.transcript import BackError, Transcript, Typed
 from digest.config.addresses import without_credentials
 from digest.config.fields import Address, Host, Name, Sender, WebUrl, Zone
 from digest.config.schedule import parse_schedule
@@ -112,20 +112,28 @@ transcript = Transcript()
 
 def ask(question: str, kind: Kind, default: str | None = None) -> Any:
     """One answer; an empty one is the default, where there is one."""
-    return _prompt(question, _reader(kind), type=kind, default=default)
+    return _prompt(
+        question,
+        _reader(kind),
+        lambda earlier: {"type": kind, "default": default if earlier is None else earlier},
+    )
 
 
 def ask_more(question: str, kind: Kind) -> Any:
     """One answer, or an empty text."""
     read = _reader(kind)
+    # An empty answer has a meaning here, and takes none that was given before.
     return _prompt(
-        question, lambda text: read(text) if text.strip() else "", default="", show_default=False
+        question,
+        lambda text: read(text) if text.strip() else "",
+        lambda _: {"default": "", "show_default": False},
     )
 
 
 def ask_secret(question: str, kind: Kind = click.STRING) -> str:
     """An answer that is not shown."""
-    answer: str = _prompt(f"{question} (not shown)", _reader(kind), hide_input=True)
+    whole = f"{question} (not shown)"
+    answer: str = _prompt(whole, _reader(kind), lambda _: {"hide_input": True})
     return answer
 
 
@@ -138,12 +146,15 @@ def agree(question: str, *, default: bool = True) -> bool:
             raise ValueError("write y for yes or n for no")
         return word.startswith("y")
 
-    agreed: bool = _prompt(
-        f"{question} {'[Y/n]' if default else '[y/N]'}",
-        _reader(Answer("yes or no", read)),
-        default="y" if default else "n",
-        show_default=False,
-    )
+    def how(earlier: str | None) -> dict[str, Any]:
+        is_yes = default if earlier is None else read(earlier.strip())
+        return {
+            "text": visible(f"{question} {'[Y/n]' if is_yes else '[y/N]'}"),
+            "default": "y" if is_yes else "n",
+            "show_default": False,
+        }
+
+    agreed: bool = _prompt(question, _reader(Answer("yes or no", read)), how)
     return agreed
 
 
@@ -151,17 +162,30 @@ def _reader(kind: Kind) -> Callable[[str], Any]:
     return lambda text: kind.convert(text, None, None)
 
 
-def _prompt(question: str, read: Callable[[str], Any], **how: Any) -> Any:
-    """Ask until the answer can be read, or is the wish to go back, which no question takes."""
+def _prompt(
+    question: str,
+    read: Callable[[str], Any],
+    how: Callable[[str | None], dict[str, Any]],
+) -> Any:
+    """Ask until the answer can be read, or is the wish to go back, which no question takes.
 
-    def read_or_back(text: str) -> Any:
+    `how` has what `click.prompt` takes, given what was typed before somebody went back.
+    """
+    usual = how(None)
+
+    def read_or_back(text: str) -> Typed:
         if text.strip().lower() == BACK:
             raise BackError
-        return read(text)
+        # The usual answer may be another one, where those before it are others.
+        is_own = "hide_input" not in usual and text != usual.get("default")
+        return Typed(read(text), text if is_own else None)
 
-    return transcript.answer(
-        lambda: click.prompt(visible(question), value_proc=read_or_back, err=True, **how)
-    )
+    def ask_now(earlier: str | None) -> Typed:
+        options = {"text": visible(question), **how(earlier)}
+        typed: Typed = click.prompt(value_proc=read_or_back, err=True, **options)
+        return typed
+
+    return transcript.answer(question, ask_now)
 
 
 def choose(question: str, options: Sequence[str], names: Sequence[str] = ()) -> list[int]:

@@ -74,8 +74,9 @@ Description=digest: turns feeds into digests
 [Service]
 ExecStart={" ".join(map(_argument, service.command))}
 ExecReload=/bin/kill -HUP $MAINPID
-# Gives back memory that a poll took (docs/performance.md).
+# Less memory (docs/performance.md).
 Environment=MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072
+Environment=PYTHONNODEBUGRANGES=1 FROZENLIST_NO_EXTENSIONS=1
 WorkingDirectory={_percent(str(service.folder))}
 {user}Restart=on-failure
 RestartSec=10

@@ -16,12 +16,19 @@ class BackError(Exception):
     """Whoever is asked wants to change what was answered before."""
 
 
+class Typed(Struct, frozen=True):
+    """What was read of an answer, and its text, where that may be offered again."""
+
+    value: Any
+    text: str | None
+
+
 class _Entry(Struct, frozen=True):
-    """What an answer or an attempt came to: a value, or an error."""
+    """What an attempt, or an answer to a question, came to: a value, or an error."""
 
     outcome: Any
     error: DigestError | None
-    is_answer: bool
+    question: str | None
 
 
 class Transcript:
@@ -34,19 +41,27 @@ class Transcript:
     def __init__(self) -> None:
         self._entries: list[_Entry] = []
         self._place = 0
+        # By question: what was typed before somebody went back.
+        self._earlier: dict[str, str] = {}
 
     @property
     def repeats(self) -> bool:
         """Whether what comes now was seen before."""
         return self._place < len(self._entries)
 
-    def answer(self, ask: Callable[[], Any]) -> Any:
-        """What a person answers."""
-        return self._next(ask, is_answer=True)
+    def answer(self, question: str, ask: Callable[[str | None], Typed]) -> Any:
+        """What a person answers; `ask` hears what was typed before somebody went back."""
+
+        def asked() -> Typed:
+            typed = ask(self._earlier.get(question))
+            self._earlier.pop(question, None)
+            return typed
+
+        return self._next(asked, question).value
 
     def attempt(self, make: Callable[[], Any]) -> Any:
         """What an attempt comes to; its DigestError is raised again too."""
-        return self._next(make, is_answer=False)
+        return self._next(make, None)
 
     def play(self, ask_all: Callable[[], Any]) -> Any:
         """What `ask_all` answers, each time anew without the last answer as somebody goes back."""
@@ -57,9 +72,9 @@ class Transcript:
             except BackError:
                 self._forget_answer()
 
-    def _next(self, make: Callable[[], Any], *, is_answer: bool) -> Any:
+    def _next(self, make: Callable[[], Any], question: str | None) -> Any:
         if not self.repeats:
-            self._entries.append(_outcome(make, is_answer=is_answer))
+            self._entries.append(_outcome(make, question))
         entry = self._entries[self._place]
         self._place += 1
         if entry.error:
@@ -67,13 +82,17 @@ class Transcript:
         return entry.outcome
 
     def _forget_answer(self) -> None:
-        """Forget the last answer, and what it came to."""
-        while self._entries and not self._entries.pop().is_answer:
-            pass
+        """Forget the last answer, and what it came to; its text is offered once more."""
+        while self._entries:
+            entry = self._entries.pop()
+            if entry.question is not None:
+                if entry.outcome.text is not None:
+                    self._earlier[entry.question] = entry.outcome.text
+                return
 
 
-def _outcome(make: Callable[[], Any], *, is_answer: bool) -> _Entry:
+def _outcome(make: Callable[[], Any], question: str | None) -> _Entry:
     try:
-        return _Entry(make(), None, is_answer)
+        return _Entry(make(), None, question)
     except DigestError as error:
-        return _Entry(None, error, is_answer)
+        return _Entry(None, error, question)

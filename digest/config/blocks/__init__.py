@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from digest.config.blocks.base import BlockSettings
-from digest.config.kinds import find_kinds, union_of
+from digest.config.kinds import Kinds, OneOf
 
-BLOCK_KINDS = find_kinds(__name__, __path__, BlockSettings)
+BLOCK_KINDS = Kinds(__name__, __path__, BlockSettings)
 """The settings of each kind of block, by its name."""
 
 if TYPE_CHECKING:
     AnyBlock = BlockSettings
 else:
-    AnyBlock = union_of(BLOCK_KINDS)
+    AnyBlock = Annotated[BlockSettings, OneOf(BLOCK_KINDS)]
 
 __all__ = ["BLOCK_KINDS", "AnyBlock", "BlockSettings"]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from digest.config.channels.base import ChannelSettings
-from digest.config.kinds import find_kinds, union_of
+from digest.config.kinds import Kinds, OneOf
 
-CHANNEL_KINDS = find_kinds(__name__, __path__, ChannelSettings)
+CHANNEL_KINDS = Kinds(__name__, __path__, ChannelSettings)
 """The settings of each kind of channel, by its name."""
 
 if TYPE_CHECKING:
     AnyChannel = ChannelSettings
 else:
-    AnyChannel = union_of(CHANNEL_KINDS)
+    AnyChannel = Annotated[ChannelSettings, OneOf(CHANNEL_KINDS)]
 
 __all__ = ["CHANNEL_KINDS", "AnyChannel", "ChannelSettings"]

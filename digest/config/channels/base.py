@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, get_args
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import Struct
 from pydantic import model_validator
@@ -67,10 +67,11 @@ class ChannelSettings(Model):
         Raises:
             ValueError: it belongs to a channel of another kind.
         """
-        for other in ChannelSettings.__subclasses__():
+        from digest.config.channels import CHANNEL_KINDS
+
+        for kind, other in CHANNEL_KINDS.items():
             pattern = other.hook and other.hook.pattern
             if other is not cls and pattern and re.fullmatch(pattern, address):
-                (kind,) = get_args(other.model_fields["kind"].annotation)
                 raise ValueError(
                     f"the address is a webhook of {kind.capitalize()}, for a channel of kind {kind}"
                 )

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, ValidationError
 
 from digest.config.addresses import without_credentials
-from digest.config.kinds import find_kinds, union_of
+from digest.config.kinds import Kinds, OneOf
 from digest.config.sources.base import SourceSettings
 from digest.config.spelling import nearest
 
-SOURCE_KINDS = find_kinds(__name__, __path__, SourceSettings)
+SOURCE_KINDS = Kinds(__name__, __path__, SourceSettings)
 """The settings of each kind of source, by its name."""
 DEFAULT_KIND = "feed"
 
@@ -73,7 +73,9 @@ def canonical_name(name: str) -> str:
 if TYPE_CHECKING:
     AnySource = SourceSettings
 else:
-    AnySource = Annotated[union_of(SOURCE_KINDS), BeforeValidator(long_form)]
+    AnySource = Annotated[
+        SourceSettings, OneOf(SOURCE_KINDS, DEFAULT_KIND), BeforeValidator(long_form)
+    ]
 
 __all__ = [
     "DEFAULT_KIND",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from msgspec import Struct
@@ -14,6 +16,9 @@ from digest.store.sqlite import backup, disk_space
 from digest.store.sqlite.connection import SqliteDatabase
 from digest.store.sqlite.files import beside, file_exists, real_path, size_of
 from digest.store.sqlite.lock import WriterLock
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
 
 
 class DatabaseAddress(Struct, frozen=True):
@@ -54,9 +59,12 @@ class DatabaseAddress(Struct, frozen=True):
         if not self.exists():
             raise StoreError(f"{self}: not there yet; `digest run` makes it")
 
-    def lock(self, holder: str) -> WriterLock:
-        """What one process holds while it writes; `holder` tells the others who does."""
-        return WriterLock(self._path, holder)
+    def lock(self, holder: str, zone: tzinfo = UTC) -> WriterLock:
+        """What one process holds while it writes; `holder` tells the others who does.
+
+        Since when somebody else does is told in `zone`.
+        """
+        return WriterLock(self._path, holder, zone)
 
     def size(self) -> int:
         """Its size in bytes.

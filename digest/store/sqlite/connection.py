@@ -71,7 +71,6 @@ class SqliteDatabase:
         try:
             connection.execute("PRAGMA foreign_keys=ON")
             connection.execute("PRAGMA synchronous=FULL")
-            connection.execute("PRAGMA cache_size=-8000")
         except sqlite3.Error:
             connection.close()
             raise
@@ -167,6 +166,10 @@ class SqliteDatabase:
         # kept without the rest.
         if not self._driver.in_transaction:
             raise StoreError(f"{self._path}: the transaction was rolled back")
+
+    def release_memory(self) -> None:
+        """Give up the pages that are kept for the next transaction."""
+        self._driver.execute("PRAGMA shrink_memory")
 
     def close(self) -> None:
         """Close the connection; the last one to close a database folds in its WAL."""

@@ -13,23 +13,31 @@ from digest.file_errors import file_trouble
 from digest.store.sqlite.files import file_exists, make_folder, real_path
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
     from pathlib import Path
     from types import TracebackType
 
 
+# Whoever reads it may have another time zone.
+_SINCE = "%Y-%m-%d %H:%M:%S UTC"
+
+
 class WriterLock:
     """Held between `with` and its end; the kernel frees it when a process dies.
+
+    What is told of another holder has its times in `zone`.
 
     Raises:
         InstanceError: at once, when another process holds it; names the holder.
         StoreError: no lock can be there.
     """
 
-    def __init__(self, database: Path, holder: str) -> None:
+    def __init__(self, database: Path, holder: str, zone: tzinfo = UTC) -> None:
         # Of the file itself, however many links lead to it.
         self._database = database = real_path(database)
         self._path = database.with_name(f"{database.name}.lock")
         self._holder = holder
+        self._zone = zone
         self._file: int | None = None
 
     def __enter__(self) -> WriterLock:
@@ -45,12 +53,12 @@ class WriterLock:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            holder = os.read(file, 200).decode("utf-8", "replace").strip() or "unknown"
+            holder = _read_holder(file, self._zone)
             os.close(file)
             raise InstanceError(
                 f"another instance holds the database ({holder}); stop it first"
             ) from None
-        since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        since = datetime.now(UTC).strftime(_SINCE)
         try:
             os.ftruncate(file, 0)
             os.write(file, f"{self._holder}, process {os.getpid()}, since {since}\n".encode())
@@ -72,3 +80,15 @@ class WriterLock:
             os.ftruncate(self._file, 0)
             os.close(self._file)
             self._file = None
+
+
+def _read_holder(file: int, zone: tzinfo) -> str:
+    """Who holds the lock, and since when."""
+    text = os.read(file, 200).decode("utf-8", "replace").strip()
+    name, comma, since = text.rpartition(", since ")
+    try:
+        at = datetime.strptime(since, _SINCE).replace(tzinfo=UTC)
+    except ValueError:
+        # It has only begun to write, or had no room to.
+        return text or "unknown"
+    return f"{name}{comma}{at.astimezone(zone):%Y-%m-%d %H:%M %Z}"

@@ -5,12 +5,17 @@ from __future__ import annotations
 import email
 import email.policy
 import json
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.cli.schemas import conforms
+from tests.conftest import environment
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable
     from pathlib import Path
 
@@ -57,3 +62,15 @@ def test_the_demo_says_what_happened(digest_command: Command) -> None:
 def test_the_demo_needs_no_network(digest_command: Command) -> None:
     nowhere = {f"{name}_proxy": "http://127.0.0.1:9" for name in ("http", "https")}
     assert digest_command("demo", **nowhere).returncode == 0
+
+
+@pytest.mark.slow
+def test_who_has_seen_enough_of_the_demo_is_told_nothing(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "digest", "demo", "-o", str(tmp_path / "shown")]
+    done = subprocess.run(
+        command, env=environment(), stdout=write, stderr=subprocess.PIPE, check=False
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (1, b"")

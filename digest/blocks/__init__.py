@@ -63,9 +63,11 @@ class BlockKind(Generic[S]):
     """What a kind of block has to say; all of it is pure, and holds nothing between two calls.
 
     `remedies` are what a person can do about a refusal, by its status; `remedy` about all else.
+    Answers of a kind that have `most_bytes` are so short that reading them needs no process.
     """
 
     remedies: ClassVar[Mapping[int, str]] = {}
+    most_bytes: ClassVar[int | None] = None
     remedy: ClassVar[str] = "see what keeps it; editions go out without it"
 
     def lookup(self, settings: S, occasion: Occasion) -> Request | None:
@@ -92,7 +94,7 @@ class BlockKind(Generic[S]):
     def read(self, body: bytes, options: Options) -> Facts:
         """What the answer says of today and some days more, since it may be shown tomorrow.
 
-        Runs in a worker process. The body is as hostile as can be.
+        Runs in a worker process, or beside the event loop. The body is as hostile as can be.
 
         Raises:
             FeedError: it is not what the kind is of, in one clear line.

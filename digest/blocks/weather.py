@@ -50,6 +50,7 @@ _SNOW = frozenset({71, 73, 75, 77, 85, 86})
 class Weather(BlockKind["WeatherSettings"]):
     """Asks where a place is, once, and for its forecast."""
 
+    most_bytes: ClassVar[int | None] = 100_000
     remedies: ClassVar[Mapping[int, str]] = {
         400: "mend what it names",
         401: "look at api_key",

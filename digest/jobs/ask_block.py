@@ -42,8 +42,11 @@ class RawAnswer(Struct, frozen=True):
 
     @property
     def decoded(self) -> bytes:
-        """The body without its coding; a `FeedError` where it cannot be decoded."""
-        return decode_body(self.body, self.coding, self.most)
+        """The body without its coding; `FeedError` where it is too large, or damaged."""
+        body = decode_body(self.body, self.coding, self.most)
+        if len(body) > self.most:
+            raise FeedError(f"the body is larger than {self.most:,} bytes", status=200)
+        return body
 
 
 class Answers(Struct, frozen=True):
@@ -84,12 +87,19 @@ class BlockClient:
         occasion: Occasion,
         asked: Request | Path,
     ) -> Facts:
-        answer = await self._answer(settings, asked)
-        options = block_of(settings.kind).options(settings, occasion)
+        block = block_of(settings.kind)
+        options = block.options(settings, occasion)
+        if block.most_bytes:
+            answer = await self._answer(settings, asked, block.most_bytes)
+            return await asyncio.to_thread(reading, answer, options)
+        # A process takes as long to start as a server to answer.
+        answer, _ = await asyncio.gather(
+            self._answer(settings, asked, self._polling.max_body),
+            self._workers.call(get_ready, settings.kind),
+        )
         return await self._workers.call(reading, answer, options)
 
-    async def _answer(self, settings: BlockSettings, asked: Request | Path) -> RawAnswer:
-        most = self._polling.max_body
+    async def _answer(self, settings: BlockSettings, asked: Request | Path, most: int) -> RawAnswer:
         if isinstance(asked, Path):
             body = await asyncio.to_thread(_read_file, asked, most)
             return RawAnswer(settings.kind, body, "", most)
@@ -102,6 +112,11 @@ class BlockClient:
             reason = error.reason.replace(IF_MEANT, _IF_MEANT)
             raise FeedError(reason, status=error.status) from None
         return RawAnswer(settings.kind, response.body or b"", response.coding, most)
+
+
+def get_ready(kind: str) -> None:
+    """Have a worker process load what reads the answers of a kind."""
+    block_of(kind)
 
 
 def read(answer: RawAnswer, options: Options) -> Facts:

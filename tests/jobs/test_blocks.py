@@ -132,6 +132,7 @@ async def test_both_are_there_and_a_place_is_looked_up_once(
         (Reply('{"error": true, "reason": "Out of  range"}', 400), ": Out of range"),
         (Reply("", 429, {"Retry-After": "60"}), "allows no more requests"),
         (Reply(b"\x1f\x8bgarbage", 200), "damaged"),
+        (Reply(b" " * 100_001, 200), "the body is larger than 100,000 bytes"),
     ],
 )
 async def test_what_fails_is_left_out_and_said(

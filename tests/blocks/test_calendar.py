@@ -30,8 +30,8 @@ BEGIN:VTIMEZONE
 TZID:Office
 BEGIN:STANDARD
 DTSTART:19700101T000000
-TZOFFSETFROM:+0530
-TZOFFSETTO:+0530
+TZOFFSETFROM:+053015
+TZOFFSETTO:+053015
 END:STANDARD
 END:VTIMEZONE
 """
@@ -81,7 +81,7 @@ STAND_UP = f"DTSTART{TZ}:{at(LONG_AGO, 15)}\nDTEND{TZ}:{at(LONG_AGO, 15, 15)}\nS
             f"DTSTART;TZID=America/New_York:{at(TODAY, 20)}\nSUMMARY:Call",
             ["Tuesday 02:00 Call"],
         ),
-        (f"DTSTART;TZID=Office:{at(TODAY, 21)}\nSUMMARY:Own zone", ["Monday 16:30 Own zone"]),
+        (f"DTSTART;TZID=Office:{at(TODAY, 21)}\nSUMMARY:Own zone", ["Monday 16:29 Own zone"]),
         (
             f"DTSTART;TZID=W. Europe Standard Time:{at(TODAY, 12)}\nSUMMARY:Windows",
             ["Monday 12:00 Windows"],

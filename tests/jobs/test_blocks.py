@@ -19,7 +19,15 @@ from digest.jobs.blocks import BlockAdder
 from digest.log import Redactor, Sanitiser
 from digest.workers.pool import WorkerPool
 from tests import limits
-from tests.blocks.stand_ins import SECRET_PATH, TODAY, OpenMeteo, at, calendar, calendar_reply
+from tests.blocks.stand_ins import (
+    SECRET_PATH,
+    TODAY,
+    OpenMeteo,
+    at,
+    calendar,
+    calendar_reply,
+    refusal,
+)
 from tests.feed_xml import NOW
 from tests.jobs.bench import Bench, InPlace, open_bench, settings_of
 from tests.jobs.test_publish import learn, payloads, publishing
@@ -215,16 +223,16 @@ async def test_no_secret_is_told_logged_or_kept(
     calendars: HttpServer,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    service.key = "another-key-of-length"
     token = SECRET_PATH.split("/")[1]
     calendars.replies[SECRET_PATH] = Reply(f"<p>no {SECRET_PATH}", 200)
+    service.replies["/v1/search"] = refusal("The supplied API key k3y-0f-mine is invalid.")
     config = settings(tmp_path, weather(service, api_key="k3y-0f-mine"), events(calendars))
     async with open_bench(config, tmp_path) as bench:
         with caplog.at_level(logging.DEBUG):
             shown, missing = await texts(adder(bench))
         kept = json.dumps(await bench.store.transact(build.dump), default=str)
     assert shown == {}
-    assert "The supplied API key is invalid" in missing[0]
+    assert "The supplied API key *** is invalid" in missing[0]
     told = " ".join((*missing, kept, caplog.text, repr(config)))
     assert token not in told
     assert "k3y-0f-mine" not in told

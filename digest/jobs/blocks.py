@@ -77,29 +77,39 @@ class BlockAdder:
         blocks = self._settings.digests[digest].blocks
         if not blocks:
             return WithBlocks(edition)
-        from digest.blocks import Occasion, block_of
+        from digest.blocks import Occasion
 
         occasion = Occasion(edition.language, edition.timezone, self._clock())
         wanted = [_wanted(block, occasion.language, occasion.timezone) for block in blocks]
         shown: list[EditionBlock] = []
         missing: list[str] = []
-        for each, answers in zip(
-            wanted, await self._answers(digest, wanted, occasion), strict=True
-        ):
-            kind = each.settings.kind
-            if isinstance(answers, str):
-                missing.append(f"{kind}: {answers}")
-                continue
-            made = block_of(kind).show(answers.facts, answers.found, each.settings, occasion)
-            shown += [made] if made else []
+        for each, answer in zip(wanted, await self._answers(digest, wanted, occasion), strict=True):
+            made = answer if isinstance(answer, str) else self._shown(each, answer, occasion)
+            if isinstance(made, str):
+                missing.append(f"{each.settings.kind}: {made}")
+            elif made:
+                shown.append(made)
         return WithBlocks(replace(edition, blocks=tuple(shown)), tuple(missing))
+
+    def _shown(
+        self, wanted: _Wanted, answers: Answers, occasion: Occasion
+    ) -> EditionBlock | str | None:
+        """The block, if there is something to show, or why it cannot be shown."""
+        from digest.blocks import block_of
+
+        settings = wanted.settings
+        try:
+            return block_of(settings.kind).show(answers.facts, answers.found, settings, occasion)
+        except Exception as error:  # noqa: BLE001 - what was kept may be of another version
+            return self._reason(error)
 
     async def _answers(
         self, digest: str, wanted: Sequence[_Wanted], occasion: Occasion
     ) -> list[Answers | str]:
         """What each block is made of, from before where nothing came now; or why there is none."""
         kept, now = await self._kept(wanted), occasion.now
-        due = [each for each in wanted if not each.last(kept, now, _FRESH_FOR)]
+        # Two blocks may be the same.
+        due = {each.key: each for each in wanted if not each.last(kept, now, _FRESH_FOR)}
         came = await self._ask(due, kept, occasion) if due else {}
         await self._keep(wanted, came, now)
         answers = []
@@ -116,7 +126,7 @@ class BlockAdder:
         return answers
 
     async def _ask(
-        self, due: Sequence[_Wanted], kept: Kept, occasion: Occasion
+        self, due: Mapping[str, _Wanted], kept: Kept, occasion: Occasion
     ) -> dict[str, Answers | str]:
         """What came in time, and why the rest did not, by key."""
         from digest.jobs.ask_block import BlockClient
@@ -124,8 +134,8 @@ class BlockAdder:
         async with self._open_fetcher() as fetcher:
             client = BlockClient(self._settings.polling, fetcher, self._workers)
             tasks = {
-                each.key: asyncio.create_task(client.ask(each.settings, occasion, each.found(kept)))
-                for each in due
+                key: asyncio.create_task(client.ask(each.settings, occasion, each.found(kept)))
+                for key, each in due.items()
             }
             try:
                 await asyncio.wait(tasks.values(), timeout=self._total_seconds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 import threading
 from contextlib import closing
 from datetime import timedelta
@@ -189,6 +190,27 @@ async def test_an_answer_of_a_time_to_come_is_none(bench: Bench, service: OpenMe
 
     shown, _ = await texts(adder(bench))
     assert "Berlin" not in shown
+
+
+async def test_what_was_kept_in_another_form_fails_no_edition(
+    bench: Bench, service: OpenMeteo, tmp_path: Path
+) -> None:
+    await texts(adder(bench))
+    with closing(sqlite3.connect(tmp_path / "digest.db")) as connection, connection:
+        connection.execute("UPDATE block_answers SET facts = '{}'")
+    service.replies["/v1/search"] = service.replies["/v1/forecast"] = Reply("", 500)
+
+    shown, missing = await texts(adder(bench))
+    assert shown == {}
+    assert missing == ("weather: a bug: KeyError", "calendar: a bug: KeyError")
+
+
+async def test_the_same_block_twice_is_asked_once(tmp_path: Path, service: OpenMeteo) -> None:
+    config = settings(tmp_path, weather(service), weather(service))
+    async with open_bench(config, tmp_path) as bench:
+        added = await adder(bench).add(whole())
+    assert [block.title for block in added.edition.blocks] == ["Berlin", "Berlin"]
+    assert len(service.seen) == 2
 
 
 async def test_one_that_is_slow_keeps_no_other_out(bench: Bench, service: OpenMeteo) -> None:

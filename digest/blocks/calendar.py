@@ -180,11 +180,10 @@ def _series(event: str) -> str:
 
 
 def _expanded(text: str, start: datetime, end: datetime) -> list[Any]:
-    try:
-        from icalendar import Calendar as Document
-        from recurring_ical_events import of
-    except ModuleNotFoundError:
-        raise FeedError("needs an extra: pip install 'feed-digest[calendar]'") from None
+    # Only worker processes load them.
+    from icalendar import Calendar as Document
+    from recurring_ical_events import of
+
     return [
         event
         for calendar in Document.from_ical(text, multiple=True)

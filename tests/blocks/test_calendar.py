@@ -247,3 +247,10 @@ def test_an_address_for_subscribing_is_one_of_the_web() -> None:
 def test_a_calendar_is_somewhere(given: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="give a url or a path"):
         CalendarSettings.model_validate({"kind": "calendar", **given})
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digest.config.blocks.calendar.find_spec", lambda _: None)
+
+    with pytest.raises(ValueError, match=r"need an extra: pip install 'feed-digest\[calendar\]'"):
+        settings()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
@@ -50,4 +51,10 @@ class CalendarSettings(BlockSettings):
     def _is_somewhere(self) -> Self:
         if (self.url is None) == (self.path is None):
             raise ValueError("give a url or a path" + (", not both" if self.url else ""))
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Self:
+        if not find_spec("recurring_ical_events"):
+            raise ValueError("calendars need an extra: pip install 'feed-digest[calendar]'")
         return self

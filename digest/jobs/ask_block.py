@@ -92,12 +92,26 @@ class BlockClient:
         if block.most_bytes:
             answer = await self._answer(settings, asked, block.most_bytes)
             return await asyncio.to_thread(reading, answer, options)
-        # A process takes as long to start as a server to answer.
-        answer, _ = await asyncio.gather(
+        answer = await self._answer_and_process(settings, asked)
+        return await self._workers.call(reading, answer, options)
+
+    async def _answer_and_process(
+        self, settings: BlockSettings, asked: Request | Path
+    ) -> RawAnswer:
+        """The answer, and a process to read it: that takes as long to start as many to answer.
+
+        It has started even where there is no answer: nobody would end one that is still starting.
+        """
+        answer, started = await asyncio.gather(
             self._answer(settings, asked, self._polling.max_body),
             self._workers.call(get_ready, settings.kind),
+            return_exceptions=True,
         )
-        return await self._workers.call(reading, answer, options)
+        if isinstance(answer, BaseException):
+            raise answer
+        if isinstance(started, BaseException):
+            raise started
+        return answer
 
     async def _answer(self, settings: BlockSettings, asked: Request | Path, most: int) -> RawAnswer:
         if isinstance(asked, Path):

@@ -6,19 +6,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from msgspec.structs import replace
 
-from digest.checks.everything import Outside, check_everything
+from digest.app.http_clients import open_fetcher
+from digest.checks.blocks import BlockChecks
 from digest.rendering.templates import Templates
 from tests.blocks.examples import body_of
 from tests.blocks.stand_ins import SECRET_PATH, OpenMeteo
 from tests.examples import blocks
 from tests.feed_xml import NOW
-from tests.jobs.bench import open_bench, settings_of
+from tests.jobs.bench import InPlace, open_bench, settings_of
 from tests.jobs.test_blocks import adder, whole
 from tests.servers import HttpServer, Reply, running
 
 if TYPE_CHECKING:
+    from digest.checks import Finding
     from digest.config import Settings
 
 PAGE = (Path(__file__).parents[2] / "docs/blocks.md").read_text("utf-8")
@@ -65,24 +66,26 @@ async def test_each_example_is_shown(tmp_path: Path) -> None:
     assert SHOWN.strip() in forms[0]
 
 
+async def checked(config: Settings) -> list[Finding]:
+    """What `check --online` finds of the blocks."""
+    async with open_fetcher(config) as fetcher:
+        checks = BlockChecks(config, fetcher, InPlace(), lambda: NOW)
+        blocks = config.digests["weekly"].blocks
+        return [await checks.check("weekly", block) for block in blocks]
+
+
 async def test_check_says_what_the_page_says(tmp_path: Path) -> None:
     calendars, service = HttpServer(), OpenMeteo()
     calendars.replies[SECRET_PATH] = Reply(body_of("calendar") or b"")
     with running(calendars, service):
         digest = yaml.safe_load(EXAMPLES[0].text)["digests"]["weekly"]
         config = asked_of(service, calendars, digest, tmp_path)
-        outside = replace(Outside(), now=lambda: NOW)
-        found = await check_everything(config, outside)
+        found = await checked(config)
         calendars.replies[SECRET_PATH] = Reply("", 404)
         service.replies["/v1/search"] = Reply('{"generationtime_ms": 0.4}')
-        refused = await check_everything(config, outside)
-    lines = [
-        f"{finding.verdict:4} block {finding.name}: {finding.said}"
-        for finding in found
-        if finding.what == "block"
-    ]
+        weather, events = await checked(config)
+    lines = [f"{each.verdict:4} {each.what} {each.name}: {each.said}" for each in found]
     assert lines == CHECKED.splitlines()
-    weather, events = [finding for finding in refused if finding.what == "block"]
     assert weather.said == "weather: no place is called 'Berlin, DE'"
     assert weather.remedy.startswith("write its country, as in 'Berlin, DE', or its latitude")
     assert (events.said, events.remedy) == (

@@ -85,6 +85,10 @@ class Language:
         """`12,000`."""
         return f"{number:,}"
 
+    def percent(self, number: int) -> str:
+        """`80%`."""
+        return f"{number}%"
+
     def day(self, day: date) -> str:
         """`20 November 2026`."""
         return f"{day.day} {day:%B %Y}"
@@ -159,6 +163,9 @@ class _Translated(Language):
 
     def number(self, number: int | float) -> str:
         return self._numbers.format_decimal(number, locale=self._locale)
+
+    def percent(self, number: int) -> str:
+        return self._numbers.format_percent(number / 100, locale=self._locale)
 
     def day(self, day: date) -> str:
         return self._dates.format_date(day, "long", self._locale)

@@ -28,6 +28,7 @@ from digest.signing.web_links import EditionLinks
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from digest.jobs.blocks import BlockAdder
     from digest.jobs.context import JobContext
     from digest.jobs.drafts import Drafter
     from digest.jobs.full_text import FullTextJob
@@ -36,9 +37,9 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def assemble(
-    context: JobContext, poll_job: PollJob, drafter: Drafter
+    context: JobContext, poll_job: PollJob, drafter: Drafter, block_adder: BlockAdder
 ) -> AsyncIterator[Runtime]:
-    """All jobs beside those that poll and draft; at the end what is being sent is finished."""
+    """All jobs beside those that are given; at the end what is being sent is finished."""
     settings, store = context.settings, context.store
     keys = await store.transact(lambda opened: opened.keys.all())
     tokens = Tokens(keys.links, keys.retired)
@@ -55,11 +56,14 @@ async def assemble(
             context=context,
             poll_job=poll_job,
             drafter=drafter,
-            publish_job=PublishJob(context, links, picture_fetcher, drafter, fact_refresh),
+            publish_job=PublishJob(
+                context, links, picture_fetcher, drafter, block_adder, fact_refresh
+            ),
+            block_adder=block_adder,
             picture_fetcher=picture_fetcher,
             deliver_job=deliver_job,
             delivery_actions=DeliveryActions(context, links, deliver_job),
-            trial_sender=TrialSender(context, picture_fetcher, drafter),
+            trial_sender=TrialSender(context, picture_fetcher, drafter, block_adder),
             alert_job=AlertJob(context, open_templates(None, "classic")),
             subscriptions=subscriptions,
             reader_feedback=ReaderFeedback(context, subscriptions),

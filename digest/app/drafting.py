@@ -1,4 +1,4 @@
-"""What drafts editions and illustrates them: all that a preview needs beside polling."""
+"""What drafts editions and completes them: all that a preview needs beside polling."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from digest.app.http_clients import open_picture_client
+from digest.app.http_clients import open_block_client, open_picture_client
+from digest.jobs.blocks import TOTAL_SECONDS, BlockAdder
 from digest.jobs.drafts import Drafter
 from digest.jobs.pictures import PictureFetcher
 from digest.workers.pool import WorkerPool
@@ -27,6 +28,19 @@ async def drafting_over(context: JobContext) -> AsyncIterator[Drafter]:
     workers = WorkerPool(1, task_seconds=_DRAFT_SECONDS, doing="drafting")
     try:
         yield Drafter(context, workers)
+    finally:
+        workers.close()
+
+
+@asynccontextmanager
+async def blocks_over(context: JobContext) -> AsyncIterator[BlockAdder]:
+    """What gives editions their blocks."""
+    # Two, so that a calendar that takes long keeps no other from its turn.
+    workers = WorkerPool(2, task_seconds=TOTAL_SECONDS, doing="reading")
+    try:
+        yield BlockAdder(
+            context, partial(open_block_client, context.settings, TOTAL_SECONDS), workers
+        )
     finally:
         workers.close()
 

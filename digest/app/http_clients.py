@@ -1,4 +1,4 @@
-"""The HTTP clients that settings ask for: one for feeds, one for pictures."""
+"""The HTTP clients that settings ask for: for feeds, pictures and blocks."""
 
 from __future__ import annotations
 
@@ -49,6 +49,13 @@ def open_picture_client(settings: Settings, max_body: int) -> Fetcher:
         per_host=polling.per_host,
         pause=0.0,
     )
+    return Fetcher(limits, user_agent(settings))
+
+
+def open_block_client(settings: Settings, seconds: float) -> Fetcher:
+    """The HTTP client for the blocks of one edition, with so many seconds for each request."""
+    polling = settings.polling
+    limits = FetchLimits(seconds, polling.max_body, polling.concurrency, per_host=0, pause=0.0)
     return Fetcher(limits, user_agent(settings))
 
 

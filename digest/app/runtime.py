@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from digest.config import Settings
     from digest.jobs.alerts import AlertJob
+    from digest.jobs.blocks import BlockAdder
     from digest.jobs.context import JobContext
     from digest.jobs.deliver import DeliverJob
     from digest.jobs.delivery_actions import DeliveryActions
@@ -66,6 +67,7 @@ class Runtime(Struct, frozen=True):
     poll_job: PollJob
     drafter: Drafter
     publish_job: PublishJob
+    block_adder: BlockAdder
     picture_fetcher: PictureFetcher
     deliver_job: DeliverJob
     delivery_actions: DeliveryActions

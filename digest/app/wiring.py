@@ -87,7 +87,7 @@ def prepare(settings: Settings) -> Prepared:
     from digest.channels import open_channels
     from digest.config.without_secrets import refuse_missing
 
-    refuse_missing((settings.smtp, settings.channels))
+    refuse_missing((settings.smtp, settings.channels, settings.digests))
 
     templates = compile_templates(settings)
     _warn_of_templates(settings)
@@ -204,13 +204,14 @@ async def runtime_over(
     """All jobs over an open store; at the end what is being sent is finished."""
     # Commands that read or only poll do without the other jobs.
     from digest.app.assembly import assemble
-    from digest.app.drafting import drafting_over
+    from digest.app.drafting import blocks_over, drafting_over
 
     context = job_context(prepared.settings, store, clock, prepared)
     async with (
         polling_over(context, first_due_at_once=first_due_at_once) as poll_job,
         drafting_over(context) as drafter,
-        assemble(context, poll_job, drafter) as runtime,
+        blocks_over(context) as block_adder,
+        assemble(context, poll_job, drafter, block_adder) as runtime,
     ):
         yield runtime
 

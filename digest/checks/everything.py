@@ -15,6 +15,7 @@ from digest.app.http_clients import open_fetcher
 from digest.app.wiring import utc_now
 from digest.channels import open_channels
 from digest.checks import Finding, failed
+from digest.checks.blocks import BlockChecks
 from digest.checks.certificates import Certificates
 from digest.checks.feeds import Clocks, FeedChecks
 from digest.checks.machine import check_clock, check_database, check_disk, check_zones
@@ -64,9 +65,15 @@ async def check_everything(
     try:
         async with open_fetcher(settings, tls=context, traces=[clocks.trace()]) as fetcher:
             feeds = FeedChecks(settings, fetcher, workers, certificates, outside.now)
+            blocks = BlockChecks(settings, fetcher, workers, outside.now)
             machine, *others = await asyncio.gather(
                 told(_machine(settings, outside)),
                 *(told(_one(feeds.check(feed))) for feed in settings.feeds),
+                *(
+                    told(_one(blocks.check(name, block)))
+                    for name, digest in settings.digests.items()
+                    for block in digest.blocks
+                ),
                 *(told(_within(*check)) for check in _sending(settings, outside)),
             )
     finally:

@@ -81,7 +81,7 @@ def check(options: Options, *, online: bool) -> int:
 
 
 def _triable(settings: Settings) -> Settings:
-    """The settings without the mail server, channels and feeds whose secrets are missing."""
+    """The settings without what lacks a secret: mail server, channels, feeds and blocks."""
 
     def is_whole(part: object) -> bool:
         return not any(missing_in(part))
@@ -93,7 +93,13 @@ def _triable(settings: Settings) -> Settings:
         if is_whole(channel) and (smtp or not channel.needs_smtp)
     }
     feeds = tuple(filter(is_whole, settings.feeds))
-    return settings.model_copy(update={"smtp": smtp, "channels": channels, "feeds": feeds})
+    digests = {
+        name: digest.model_copy(update={"blocks": tuple(filter(is_whole, digest.blocks))})
+        for name, digest in settings.digests.items()
+    }
+    return settings.model_copy(
+        update={"smtp": smtp, "channels": channels, "feeds": feeds, "digests": digests}
+    )
 
 
 def _settings(settings: Settings) -> Finding:

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 from msgspec.structs import asdict, replace
 
+from digest.app.drafting import blocks_over
 from digest.app.edition_reasons import EntryFate, explain_draft
 from digest.app.wiring import compile_templates, open_drafting, utc_now
 from digest.channels.previews import FORMS, TEXT_FORMS, Previews, check_form, shows_pictures
@@ -34,11 +36,11 @@ if TYPE_CHECKING:
 
     from digest.cli.options import Options
     from digest.config import Settings
+    from digest.jobs.context import JobContext
     from digest.jobs.draft_material import Draft
     from digest.jobs.drafts import Drafter
     from digest.model import Edition, Pictures, PollResult
     from digest.rendering.renderer import Renderer
-    from digest.store import Store, StoreThread
 
 
 class ExplainedEdition(EditionSnapshot, frozen=True):
@@ -82,9 +84,12 @@ def preview(
         raise UsageError("--why is text for a terminal; give it without --as and --open")
     check_form(settings, name, form)
     in_full = shows_pictures(form) if form else in_browser
-    draft, pictures, failed = aio.run(compose_preview(settings, digest, in_full=in_full))
+    composed = aio.run(compose_preview(settings, digest, in_full=in_full))
+    draft, failed = composed.draft, composed.failed
     for feed in failed:
         say(f"digest: {feed.name} is not in it: {feed.error}", err=True)
+    for missing in composed.missing:
+        say(f"digest: without {missing}", err=True)
     if why:
         _explain(options, settings, draft, output)
     elif options.json:
@@ -93,14 +98,14 @@ def preview(
         as_page = in_browser and form not in TEXT_FORMS
 
         def shown(templates: Renderer) -> str:
-            previews = Previews(settings, draft.edition, templates, pictures)
+            previews = Previews(settings, draft.edition, templates, composed.pictures)
             return previews.page(form) if as_page else previews.text(form)
 
         rendered, trouble = render_carefully(compile_templates(settings)[name], shown)
         if trouble:
             say(f"digest: the theme's own stands in for what fails: {trouble}", err=True)
         _show(rendered, output, opened_as=(".html" if as_page else ".txt") if in_browser else None)
-    return 1 if failed or trouble else 0
+    return 1 if failed or trouble or composed.missing else 0
 
 
 def _explain(options: Options, settings: Settings, draft: Draft, output: Path | None) -> None:
@@ -131,26 +136,35 @@ def _write(text: str, output: Path | None) -> None:
     say(f"written to {output}", err=True)
 
 
-async def compose_preview(
-    settings: Settings, digest: str, *, in_full: bool
-) -> tuple[Draft, Pictures, list[PollResult]]:
-    """The edition with what it was made from, and which feeds could not be read for it.
+class Composed(Struct, frozen=True):
+    """An edition with what it was made from, which feeds could not be read, what is missing."""
 
-    It comes with its pictures if it is to be seen `in_full`.
-    """
+    draft: Draft
+    pictures: Pictures
+    failed: list[PollResult]
+    missing: tuple[str, ...]
+
+
+async def compose_preview(settings: Settings, digest: str, *, in_full: bool) -> Composed:
+    """The edition with its blocks, and with its pictures if it is to be seen `in_full`."""
     name, now = configured(digest), utc_now()
-    async with _polled_copy(settings, name) as (store, drafter, failed):
+    async with (
+        _polled_copy(settings, name) as (context, drafter, failed),
+        blocks_over(context) as block_adder,
+    ):
         if is_weekly(digest):
             draft = await drafter.weekly(name, now)
         else:
-            draft = await next_draft(drafter, store, settings, name, now)
+            draft = await next_draft(drafter, context.store, settings, name, now)
+        blocks = await block_adder.add(draft.edition)
+        draft = replace(draft, edition=blocks.edition)
         pictures = NO_PICTURES
         if in_full:
             from digest.app.drafting import open_pictures
 
             edition, pictures = await open_pictures(settings).illustrate(draft.edition)
             draft = replace(draft, edition=edition)
-        return draft, pictures, failed
+        return Composed(draft, pictures, failed, blocks.missing)
 
 
 async def compose_first(
@@ -175,7 +189,7 @@ async def compose_first(
 @asynccontextmanager
 async def _polled_copy(
     settings: Settings, digest: str
-) -> AsyncIterator[tuple[StoreThread[Store], Drafter, list[PollResult]]]:
+) -> AsyncIterator[tuple[JobContext, Drafter, list[PollResult]]]:
     """What drafts from a copy of the database, and the feeds that could not be read for it.
 
     A copy, so that nothing can change: subscriptions and first polls included.
@@ -195,4 +209,4 @@ async def _polled_copy(
                 with polling_progress(len(unread)) as report:
                     polled = await poll_job.poll(unread, report)
             not_read = [feed for feed in polled if feed.outcome in {"failed", "postponed"}]
-            yield context.store, drafter, not_read
+            yield context, drafter, not_read

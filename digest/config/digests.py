@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from digest.config.base import Model
+from digest.config.blocks import AnyBlock
 from digest.config.fields import (
     Duration,
     LanguageTag,
@@ -104,6 +105,11 @@ class DigestSettings(Model):
         description="For editions missed while down: send each, merge them into one, or skip them;"
         " auto: send up to two, merge more.",
     )
+    blocks: tuple[AnyBlock, ...] = Field(
+        (),
+        max_length=6,
+        description="What stands on top of each edition, like the weather; see below.",
+    )
     content: Content = Field(
         "excerpt", description="What is shown of an entry: an excerpt, full, or none of its text."
     )
@@ -153,6 +159,7 @@ class DigestSettings(Model):
         "when_empty": "send_empty skip_empty empty if_empty on_empty allow_empty send_if_empty"
         " skip_if_empty",
         "catch_up": "missed on_missed misfire",
+        "blocks": "block widgets widget header extras",
         "content": "body text full_text fulltext summary summaries excerpt description",
         "images": "image pictures thumbnails show_images",
         "theme": "layout style design skin template_name",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from digest.config.blocks import BLOCK_KINDS
 from digest.config.channels import CHANNEL_KINDS, ChannelSettings
 from digest.config.fields import PATTERN_WORDS
 from digest.config.settings import Settings
@@ -35,6 +36,9 @@ _MESSAGES = {
     "path_type": "must be the path of a file",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a number",
     "bool_parsing": "must be true or false",
     "bool_type": "must be true or false",
     "tuple_type": "must be a list",
@@ -42,6 +46,7 @@ _MESSAGES = {
     "model_type": "must be a map of settings",
     "model_attributes_type": "must be a map of settings",
     "too_short": "must not be empty",
+    "too_long": "must have at most {max_length} items",
     "string_too_short": "must not be empty",
     "value_error": "{error}",
     "string_too_long": "must be at most {max_length} characters",
@@ -147,7 +152,8 @@ def message_of(known: Sections, key: Key, details: ErrorDetails) -> str:
         return f"unknown key{meaning_of(str(key[-1]), known[key[:-1]], Settings).words}"
     if kind == "union_tag_not_found":
         fault = "is required" if key[-1] == "kind" else "unknown key; it is called 'kind'"
-        return f"{fault}, one of {', '.join(CHANNEL_KINDS)}"
+        kinds = BLOCK_KINDS if key[0] == "digests" else CHANNEL_KINDS
+        return f"{fault}, one of {', '.join(kinds)}"
     if kind in {"literal_error", "union_tag_invalid"}:
         expected = str(context.get("expected") or context.get("expected_tags"))
         names = [name.strip("' ") for name in expected.replace(" or ", ",").split(",")]

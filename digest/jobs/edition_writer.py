@@ -1,8 +1,11 @@
-"""Makes a draft an edition of the store: with its pictures, renditions and deliveries."""
+"""Makes a draft an edition of the store: with pictures, blocks, renditions and deliveries."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec.structs import replace
 
 from digest.editions.weekly import configured, is_lively, is_weekly
 from digest.jobs.message_ids import message_ids
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.config import Settings
+    from digest.jobs.blocks import BlockAdder
     from digest.jobs.context import JobContext
     from digest.jobs.draft_material import Draft
     from digest.jobs.pictures import PictureFetcher
@@ -25,10 +29,14 @@ T = TypeVar("T")
 
 
 class EditionWriter:
-    """Fetches the pictures of a draft, renders it for each channel and stores it."""
+    """Fetches the pictures and blocks of a draft, renders it for each channel and stores it."""
 
     def __init__(
-        self, context: JobContext, links: EditionLinks, picture_fetcher: PictureFetcher
+        self,
+        context: JobContext,
+        links: EditionLinks,
+        picture_fetcher: PictureFetcher,
+        block_adder: BlockAdder,
     ) -> None:
         self._settings = context.settings
         self._store = context.store
@@ -37,6 +45,7 @@ class EditionWriter:
         self._clock = context.clock
         self._links = links
         self._picture_fetcher = picture_fetcher
+        self._block_adder = block_adder
 
     async def write(
         self,
@@ -46,7 +55,10 @@ class EditionWriter:
         channels: Collection[str],
     ) -> int:
         """Store the edition with its deliveries, in one transaction; answers its number."""
-        edition, pictures = await self._picture_fetcher.illustrate(draft.edition)
+        (edition, pictures), blocks = await asyncio.gather(
+            self._picture_fetcher.illustrate(draft.edition), self._block_adder.add(draft.edition)
+        )
+        edition = replace(edition, blocks=blocks.edition.blocks)
         digest, name = edition.digest, configured(edition.digest)
         url, urn = self._links.url(digest, scheduled_for), self._links.urn(digest, scheduled_for)
         renditions, trouble = await render_beside(
@@ -57,7 +69,7 @@ class EditionWriter:
             ],
         )
         ids, now = message_ids(self._settings, digest, scheduled_for), self._clock()
-        rest = Rest(draft.counted, draft.judged.left_out, draft.leanings)
+        rest = Rest(draft.counted, draft.judged.left_out, draft.leanings, blocks.missing)
 
         def write(store: Store) -> int:
             def publish() -> int:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.editions.catch_up import Turn
+    from digest.jobs.blocks import BlockAdder
     from digest.jobs.context import JobContext
     from digest.jobs.draft_material import Draft
     from digest.jobs.drafts import Drafter
@@ -64,12 +65,13 @@ class PublishJob:
         links: EditionLinks,
         picture_fetcher: PictureFetcher,
         drafter: Drafter,
+        block_adder: BlockAdder,
         fact_refresh: FactRefresh,
     ) -> None:
         self._settings = context.settings
         self._store = context.store
         self._clock = context.clock
-        self._writer = EditionWriter(context, links, picture_fetcher)
+        self._writer = EditionWriter(context, links, picture_fetcher, block_adder)
         self._drafter = drafter
         self._fact_refresh = fact_refresh
         self._turn = asyncio.Lock()

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from digest.channels import Channel, Session
     from digest.config import Settings
+    from digest.jobs.blocks import BlockAdder
     from digest.jobs.context import JobContext
     from digest.jobs.drafts import Drafter
     from digest.jobs.pictures import PictureFetcher
@@ -73,7 +74,11 @@ class TrialSender:
     """Sends tests. They are in no ledger, which is for what readers were promised."""
 
     def __init__(
-        self, context: JobContext, picture_fetcher: PictureFetcher, drafter: Drafter
+        self,
+        context: JobContext,
+        picture_fetcher: PictureFetcher,
+        drafter: Drafter,
+        block_adder: BlockAdder,
     ) -> None:
         self._settings = context.settings
         self._store = context.store
@@ -83,6 +88,7 @@ class TrialSender:
         self._sanitiser = context.sanitiser
         self._picture_fetcher = picture_fetcher
         self._drafter = drafter
+        self._block_adder = block_adder
 
     async def send(self, digest: str, channel: str, recipient: str) -> TestContent:
         """Send a digest's edition as it would be now, marked in subject and title.
@@ -132,6 +138,8 @@ class TrialSender:
         now = self._clock()
         content, edition = await self._edition(digest, now)
         pictures = NO_PICTURES
+        if content != "last":
+            edition = (await self._block_adder.add(edition)).edition
         if content != "sample":
             edition, pictures = await self._picture_fetcher.illustrate(edition)
         sender = self._channels[channel]

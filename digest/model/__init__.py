@@ -4,6 +4,7 @@ What a feed said (`ParsedFeed`, `ParsedEntry`) and what is known (`Entry`) are t
 times are aware; all but wall-clock schedules are UTC.
 """
 
+from digest.model.blocks import BlockDay, BlockLine, EditionBlock
 from digest.model.deliveries import (
     Backoff,
     Delivery,
@@ -79,12 +80,15 @@ __all__ = [
     "NO_THRESHOLDS",
     "AlsoIn",
     "Backoff",
+    "BlockDay",
+    "BlockLine",
     "CatchUp",
     "CleanEntry",
     "Content",
     "Delivery",
     "DeliveryState",
     "Edition",
+    "EditionBlock",
     "Entry",
     "Fact",
     "Failing",

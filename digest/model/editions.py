@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from digest.model.blocks import EditionBlock
 from digest.model.entries import Fact
 from digest.model.structs import repr_without
 
@@ -219,7 +220,7 @@ class Edition(Struct, frozen=True):
     The period is half open; it ends with the composing, or earlier where the edition is late.
     `language` is the BCP 47 tag that dates, numbers and fixed words go by; `next_at` is when the
     next edition is due; `lead` is the index of the story that the subject names. `held_back`
-    stories wait for the next edition.
+    stories wait for the next edition. `blocks` stand above all stories.
     """
 
     digest: str
@@ -237,6 +238,7 @@ class Edition(Struct, frozen=True):
     language: str = "en"
     next_at: datetime | None = None
     lead: int = 0
+    blocks: tuple[EditionBlock, ...] = ()
 
     @property
     def stories(self) -> tuple[Story, ...]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from digest.language import Language
-    from digest.model import Edition, Section, Story
+    from digest.model import Edition, EditionBlock, Section, Story
     from digest.rendering.parts import Limit
 
 # Not the space that keeps a number with its unit.
@@ -34,6 +34,8 @@ _SPACE = re.compile(r"[^\S\u00a0]+")
 _MAX_TITLE = 200
 _MAX_NAME = 60
 _MAX_NOTE = 240
+# Of a whole block, as it is written.
+_MAX_BLOCK = 1_000
 _MAX_SMALL_LINK = 250
 _NAMED, _MEASURED = 3, 5
 _COUNTED = 6
@@ -48,7 +50,7 @@ _BRACKETS = str.maketrans({"(": "%28", ")": "%29"})
 class _Item(Struct, frozen=True):
     """What stays in one message: a story, or with no `story` what follows those of a section.
 
-    `number` is that of the section; what closes the edition has no `section`.
+    `number` is that of the section; a block, and what closes the edition, has no `section`.
     """
 
     number: int
@@ -71,14 +73,17 @@ def markdown_messages(
     edition = linked_to_list(edition, url) if url else edition
     items: list[_Item] = []
     for excerpts in _EXCERPTS:
-        items = [*_items(edition, *excerpts), *_closing(edition, url)]
+        items = [*_blocks(edition), *_items(edition, *excerpts), *_closing(edition, url)]
         message = _message(edition, items, 1, 1)
         if fits(message, limits):
             return (message,)
     # Measured as the first or a later of many.
+    start = items[0].number
     runs = split(
         items,
-        lambda run: _message(edition, run, 1 if run[0].number == 0 and run[0].first else 99, 99),
+        lambda run: _message(
+            edition, run, 1 if run[0].number == start and run[0].first else 99, 99
+        ),
         limits,
         lambda item: _shorter(edition, item),
     )
@@ -94,6 +99,26 @@ def link(text: str, url: str, most: int = _MAX_SMALL_LINK) -> str:
     """A link; the text alone where there is no address, or one longer than `most`."""
     address = markdown_escapes.markdown_url(url).translate(_BRACKETS)
     return f"[{literal(text)}](<{address}>)" if 0 < len(address) <= most else literal(text)
+
+
+def _blocks(edition: Edition) -> Iterator[_Item]:
+    """What stands above the stories, each block a title and as much of its list as has room."""
+    for place, block in enumerate(edition.blocks):
+        title = f"**{literal(short_line(block.title, _MAX_NAME))}**"
+        text = " · ".join(filter(None, (title, link(block.credit, block.credit_url))))
+        for line in _glances(edition, block):
+            if len(text) + len(line) > _MAX_BLOCK:
+                break
+            text += f"\n- {line}"
+        # Sections are numbered from 0 on.
+        yield _Item(place - len(edition.blocks), text, first=place == 0)
+
+
+def _glances(edition: Edition, block: EditionBlock) -> Iterator[str]:
+    for day in block.days:
+        for number, line in enumerate(day.lines):
+            name = f"**{literal(day.name)}** " if number == 0 else ""
+            yield name + literal(short_line(phrases.glance(edition, line), _MAX_TITLE))
 
 
 def _items(edition: Edition, top: int, rest: int) -> Iterator[_Item]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.language import Direction, Language
-    from digest.model import Edition, More, Section, Story
+    from digest.model import BlockLine, Edition, More, Section, Story
 
 # A word that is longer is cut in two.
 _LONGEST_TAIL = 15
@@ -131,6 +131,13 @@ def facts(
 def most_first(counted: Iterable[More]) -> list[More]:
     """What is counted by feed, that of which there is most first."""
     return sorted(counted, key=lambda more: more.stories, reverse=True)
+
+
+def glance(edition: Edition, line: BlockLine) -> str:
+    """A line of a block as text: `09:30 Stand-up · Room 4`."""
+    way = language_of(edition.language).direction
+    begins = filter(None, (line.symbol, line.at, inline(line.text, way)))
+    return " · ".join(filter(None, (" ".join(begins), inline(line.about, way))))
 
 
 def had_before(edition: Edition, story: Story) -> str:

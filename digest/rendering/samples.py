@@ -8,7 +8,10 @@ from msgspec.structs import replace
 
 from digest.model import (
     AlsoIn,
+    BlockDay,
+    BlockLine,
     Edition,
+    EditionBlock,
     Fact,
     Failing,
     Held,
@@ -55,6 +58,16 @@ _BARE = Story("Untitled", "", "A feed", "", None, "", 1, entries=(3,))
 _BRIEF = replace(_FULL, title="In short", entries=(4,), brief=True, html="", picture=None)
 
 
+_BLOCK = EditionBlock(
+    kind="sample",
+    title="A block",
+    days=(
+        BlockDay("Monday", (BlockLine("Rain", "likely", at="09:30", symbol="\u2602"),)),
+        BlockDay("Tuesday", (BlockLine("One"), BlockLine("Two"))),
+    ),
+    credit="Data by somebody",
+    credit_url="https://example.com/data",
+)
 _LISTED = (Listed("One of the rest", "https://example.com/rest"), Listed("Another", ""))
 
 
@@ -86,6 +99,7 @@ def ordinary() -> Edition:
         failing=(Failing("A dead feed", _AT - timedelta(days=9)),),
         quiet=tuple(Quiet(f"A silent feed {n}", _AT - timedelta(days=90)) for n in range(5)),
         next_at=_AT + timedelta(days=7),
+        blocks=(_BLOCK, replace(_BLOCK, credit="", credit_url="")),
     )
 
 
@@ -136,7 +150,14 @@ def hostile() -> Edition:
         related=(Related(nasty, "https://example.net/a", nasty),),
         group=nasty,
     )
-    return replace(ordinary(), title=nasty[:100], sections=(Section(nasty, (story,)),))
+    lines = tuple(BlockLine(nasty, nasty, nasty) for _ in range(20))
+    block = EditionBlock("sample", nasty, (BlockDay(nasty, lines),), nasty)
+    return replace(
+        ordinary(),
+        title=nasty[:100],
+        sections=(Section(nasty, (story,)),),
+        blocks=(block,) * 3,
+    )
 
 
 SAMPLES = {

@@ -23,7 +23,10 @@ from markupsafe import Markup
 
 from digest.model import (
     AlsoIn,
+    BlockDay,
+    BlockLine,
     Edition,
+    EditionBlock,
     Fact,
     Failing,
     Held,
@@ -66,8 +69,8 @@ _TEXT = _of(
 _DATE = _of("ctime day isocalendar isoformat isoweekday month replace strftime weekday year")
 _TIME = _of("hour isoformat microsecond minute replace second strftime")
 _NOUNS = (
-    *(AlsoIn, Contents, Edition, Fact, Failing, Held, Listed, Look, More, Palette, Picture, Quiet),
-    *(Related, Section, Speech, Story),
+    *(AlsoIn, BlockDay, BlockLine, Contents, Edition, EditionBlock, Fact, Failing, Held, Listed),
+    *(Look, More, Palette, Picture, Quiet, Related, Section, Speech, Story),
 )
 ATTRIBUTES: dict[type, frozenset[str]] = {
     **{noun: _members(noun) for noun in _NOUNS},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from digest.model import AlsoIn, Fact, More, Related, as_dict
+from digest.model import AlsoIn, EditionBlock, Fact, More, Related, as_dict
 
 if TYPE_CHECKING:
     from digest.model import Edition, Story
@@ -62,6 +62,8 @@ class EditionSnapshot(Struct, frozen=True):
     sections: tuple[SectionSnapshot, ...]
     held_back: int
     """How many stories wait for the next edition."""
+    blocks: tuple[EditionBlock, ...]
+    """What stands above the stories and is none, like the weather."""
 
 
 def snapshot(edition: Edition) -> EditionSnapshot:
@@ -75,6 +77,7 @@ def snapshot(edition: Edition) -> EditionSnapshot:
             for section in edition.sections
         ),
         held_back=edition.held_back,
+        blocks=edition.blocks,
     )
 
 

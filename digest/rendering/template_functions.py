@@ -85,6 +85,7 @@ def variables(edition: Edition, links: Links | None = None) -> dict[str, Any]:
         "plural": Function(language.plural),
         "count": Function(language.count),
         "facts": Function(partial(phrases.facts, edition)),
+        "glance": Function(partial(phrases.glance, edition)),
         "posted": Function(partial(phrases.posted, edition)),
         "measures": Function(partial(measures, edition)),
         "closing": tuple(footer.closing(edition, write_to)),

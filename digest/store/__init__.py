@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from digest.config import Settings
     from digest.store.archive import ArchiveQueries
+    from digest.store.blocks import BlockQueries
     from digest.store.confirmations import ConfirmationQueries
     from digest.store.deliveries import DeliveryQueries
     from digest.store.editions import EditionQueries
@@ -84,6 +85,7 @@ class Store:
     schedules: Queries[ScheduleQueries] = Queries("schedules.ScheduleQueries")
     ledger: Queries[LedgerQueries] = Queries("ledger.LedgerQueries")
     deliveries: Queries[DeliveryQueries] = Queries("deliveries.DeliveryQueries")
+    blocks: Queries[BlockQueries] = Queries("blocks.BlockQueries")
     archive: Queries[ArchiveQueries] = Queries("archive.ArchiveQueries")
     full_texts: Queries[FullTextQueries] = Queries("full_texts.FullTextQueries")
     hosts: Queries[HostQueries] = Queries("hosts.HostQueries")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from msgspec.structs import replace
 
 from digest.app.edition_reasons import explain_draft
 from digest.app.reports import status_report
@@ -23,6 +24,7 @@ from digest.web.responses import SITE, document
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from digest.app.runtime import Runtime
     from digest.jobs.draft_material import Draft
     from digest.web.responses import Site
 
@@ -117,7 +119,12 @@ def _name(request: web.Request) -> str:
 
 async def _draft(site: Site, digest: str) -> Draft:
     now = utc_now()
-    return await site.daemon.carry_out(lambda runtime: runtime.drafter.edition(digest, now))
+
+    async def draft(runtime: Runtime) -> Draft:
+        made = await runtime.drafter.edition(digest, now)
+        return replace(made, edition=(await runtime.block_adder.add(made.edition)).edition)
+
+    return await site.daemon.carry_out(draft)
 
 
 async def _formed(site: Site, draft: Draft, form: Callable[[Previews], str]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from digest.config import Settings, load_settings
+from digest.config.blocks import BLOCK_KINDS
 from digest.config.channels import CHANNEL_KINDS
 from digest.config.secrets import FILE_SUFFIX, file_forms
 from digest.config.sources import SOURCE_KINDS
@@ -46,7 +47,12 @@ WHOLE: dict[str, Any] = {
         "file": {"kind": "file", "path": "out.md"},
     },
     "digests": {
-        "a": {"schedule": "daily at 09:00", "send_to": "file", "look": {"accent": "#123456"}}
+        "a": {
+            "schedule": "daily at 09:00",
+            "send_to": "file",
+            "look": {"accent": "#123456"},
+            "blocks": [{"kind": "weather", "place": "Rome"}, {"kind": "calendar", "path": "a.ics"}],
+        }
     },
     "alerts": {"send_to": "file"},
     "web": {"listen": "127.0.0.1:8080"},
@@ -96,10 +102,11 @@ def _home(model: type[Model], key: str) -> tuple[type, str]:
 
 
 def test_every_section_is_tried() -> None:
-    models = {*models_below(Settings), *CHANNEL_KINDS.values(), *SOURCE_KINDS.values()}
+    kinds = {*BLOCK_KINDS.values(), *CHANNEL_KINDS.values(), *SOURCE_KINDS.values()}
+    models = {*models_below(Settings), *kinds}
     tried = {section.model for section in sections(Settings, whole())}
     assert {model for model in models if "kind" not in model.model_fields} <= tried
-    assert {*CHANNEL_KINDS.values(), *SOURCE_KINDS.values()} <= tried
+    assert kinds <= tried
 
 
 @pytest.mark.parametrize("key", [*_settings()])

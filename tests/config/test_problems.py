@@ -159,6 +159,27 @@ CASES = [
         (7, "digests.weekly.feeds", "must not be empty"),
     ),
     case(
+        "too many blocks",
+        f"{FEEDS}{CHANNELS}{DIGEST}    schedule: daily at 07:00\n"
+        f"    blocks: [{', '.join(['{kind: weather, place: Rome}'] * 7)}]\n",
+        (7, "digests.weekly.blocks", "must have at most 6 items"),
+    ),
+    case(
+        "a block that is nowhere",
+        f"{FEEDS}{CHANNELS}{DIGEST}    schedule: daily at 07:00\n"
+        "    blocks:\n      - kind: weather\n      - {kind: calender, path: a.ics}\n"
+        "      - {place: Rome}\n      - {kind: weather, latitude: north, longitude: .inf}\n",
+        (8, "digests.weekly.blocks[0]", "needs a place, or a latitude and a longitude"),
+        (
+            9,
+            "digests.weekly.blocks[1].kind",
+            "must be one of calendar, weather; did you mean 'calendar'?",
+        ),
+        (10, "digests.weekly.blocks[2].kind", "is required, one of calendar, weather"),
+        (11, "digests.weekly.blocks[3].latitude", "must be a number"),
+        (11, "digests.weekly.blocks[3].longitude", "must be a number"),
+    ),
+    case(
         "bad schedule",
         f"{FEEDS}{CHANNELS}{DIGEST}    schedule: now and then\n",
         (

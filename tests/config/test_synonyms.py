@@ -42,7 +42,14 @@ FILE: dict[str, Any] = {
         "file": {"kind": "file", "path": "o.md"},
         "slack": {"kind": "slack", "webhook_url": "https://a.example/x"},
     },
-    "digests": {"NAME": {"schedule": "daily at 07:00", "send_to": "file", "look": {}}},
+    "digests": {
+        "NAME": {
+            "schedule": "daily at 07:00",
+            "send_to": "file",
+            "look": {},
+            "blocks": [{"kind": "calendar", "path": "a.ics"}, {"kind": "weather", "place": "Rome"}],
+        }
+    },
     "alerts": {"send_to": "file"},
     "web": {},
 }
@@ -53,6 +60,8 @@ def section_of(place: Place) -> tuple[str | int, ...]:
     name, _, kind = place.name.partition(" with kind: ")
     if name == "feeds[]":
         return ("feeds", [feed["kind"] for feed in FILE["feeds"]].index(kind))
+    if name == "digests.NAME.blocks[]":
+        return ("digests", "NAME", "blocks", int(kind == "weather"))
     return tuple((kind if part == "NAME" and kind else part) for part in name.split(".") if part)
 
 

@@ -6,16 +6,18 @@ from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from msgspec.structs import replace
 
 from digest.app.drafting import open_pictures
-from digest.app.http_clients import open_fetcher
+from digest.app.http_clients import open_block_client, open_fetcher
 from digest.app.wiring import compile_templates
 from digest.config import Settings
 from digest.feeds.parsing.body import Body
 from digest.jobs.ask_source import SourceClient
+from digest.jobs.blocks import TOTAL_SECONDS, BlockAdder
 from digest.jobs.body_task import CleanedBody
 from digest.jobs.context import JobContext
 from digest.jobs.deliver import DeliverJob
@@ -172,12 +174,15 @@ class Bench:
         channels: Mapping[str, Channel],
         picture_fetcher: PictureFetcher | None = None,
         fact_refresh: FactRefresh | None = None,
+        workers: WorkerPool | None = None,
     ) -> PublishJob:
         context = self.context(channels)
         links = EditionLinks(LINKS_KEY, self.settings.links_url)
         pictures = picture_fetcher or open_pictures(self.settings)
+        open_client = partial(open_block_client, self.settings, TOTAL_SECONDS)
+        blocks = BlockAdder(context, open_client, workers or WorkerPool(1))
         facts = fact_refresh or FactRefresh(context, NobodyToAsk())
-        return PublishJob(context, links, pictures, Drafter(context), facts)
+        return PublishJob(context, links, pictures, Drafter(context), blocks, facts)
 
     async def pending(self, digest: str = "weekly") -> list[Entry]:
         urls = [feed.address for feed in self.settings.feeds]

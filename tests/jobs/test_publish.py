@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from digest.jobs.publish import Published, PublishJob
     from digest.model import Delivery, Edition, Pictures, Rendition
     from digest.rendering.renderer import Renderer
+    from digest.workers.pool import WorkerPool
 
 URL = "https://site.example/feed.xml"
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -62,8 +63,12 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
         yield bench
 
 
-def publishing(bench: Bench, illustrating: PictureFetcher | None = None) -> PublishJob:
-    return bench.publishing(open_channels(bench.settings), illustrating)
+def publishing(
+    bench: Bench,
+    illustrating: PictureFetcher | None = None,
+    workers: WorkerPool | None = None,
+) -> PublishJob:
+    return bench.publishing(open_channels(bench.settings), illustrating, workers=workers)
 
 
 async def learn(bench: Bench, *titles: str) -> None:

@@ -164,7 +164,7 @@ def test_the_lists_are_these() -> None:
     }
     assert set(environment.globals) - functions == {"dark", "light", "look", "version"}
     assert {name for name, value in variables(ordinary()).items() if type(value) is Function} == {
-        *("t", "plural", "count", "facts", "measures", "posted")
+        *("t", "plural", "count", "facts", "glance", "measures", "posted")
     }
 
 

@@ -44,20 +44,24 @@ def status_line(status: int, phrase: str | None) -> str:
     return one_line(f"answered {status} {phrase or ''}", _LONGEST_REASON)
 
 
-def refusal(answer: aiohttp.ClientResponse) -> str:
-    """An answer that is no success, with the login that it asks for where that is not spoken."""
+def refusal(answer: aiohttp.ClientResponse, reason: str = "") -> str:
+    """An answer that is no success, with the login that it asks for where that is not spoken.
+
+    `reason` is what its body says of it.
+    """
     line = status_line(answer.status, answer.reason)
-    if answer.status != _UNAUTHORIZED:
-        return line
-    return line + unspoken_login(answer.headers.getall(aiohttp.hdrs.WWW_AUTHENTICATE, []))
+    if answer.status == _UNAUTHORIZED:
+        line += unspoken_login(answer.headers.getall(aiohttp.hdrs.WWW_AUTHENTICATE, []))
+    reason = one_line(reason, _LONGEST_REASON)
+    return f"{line}: {reason}" if reason else line
 
 
-def names_limit(body: bytes, coding: str, words: bytes) -> bool:
-    """Whether a service has its words for a limit in the beginning of a refusal."""
+def refusal_text(body: bytes, coding: str) -> bytes:
+    """How the body of a refusal begins, without its coding; nothing where that is damaged."""
     try:
-        return words in decode_body(body, coding, _MOST_DECODED)
+        return decode_body(body, coding, _MOST_DECODED)
     except FeedError:
-        return False
+        return b""
 
 
 def unspoken_login(challenges: Iterable[str]) -> str:

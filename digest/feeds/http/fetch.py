@@ -20,7 +20,7 @@ from digest.feeds.http.conditional import (
     validator,
 )
 from digest.feeds.http.connector import LenientConnector
-from digest.feeds.http.failures import failure_of, names_limit, refusal
+from digest.feeds.http.failures import failure_of, refusal, refusal_text
 from digest.feeds.http.freshness import fresh_for, retry_after
 from digest.feeds.http.host_backoffs import HostBackoffs
 from digest.feeds.http.messages import Allowance, Request, Response
@@ -29,7 +29,7 @@ from digest.feeds.http.secret_query import with_secret, without_secret
 from digest.feeds.http.sockets import allowed_socket, public_socket
 from digest.feeds.http.throttle import HostThrottle
 from digest.feeds.http.trail import Trail
-from digest.http_client import aiohttp, trusted
+from digest.http_client import aiohttp, bounded, trusted
 
 if TYPE_CHECKING:
     import ssl
@@ -45,8 +45,8 @@ _WHOLE = {200, 203}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
 _FORBIDDEN, _OVERLOADED = 403, 503
-# Bytes that are read of it.
-_LONGEST_REFUSAL = 8_192
+# Bytes of a refusal that are read for its reason.
+_MOST_OF_REFUSAL = 10_000
 # Of seconds none may be left, but a deadline of none is no deadline.
 _AT_ONCE = 0.001
 
@@ -256,10 +256,12 @@ class Fetcher:
         self, request: Request, host: str, answer: aiohttp.ClientResponse, rest: timedelta | None
     ) -> FeedError:
         """What an answer is that is no success: a failure of the feed, or no room at its host."""
-        status, reason = answer.status, refusal(answer)
+        status, body = answer.status, await _refusal_body(request, answer)
+        reason = refusal(answer, request.read_reason(body) if request.read_reason else "")
         asked = retry_after(answer.headers, self._clock())
         wait = max(filter(None, (asked, rest)), default=None)
-        if is_refusal(status, wait) or await _names_limit(answer, request.limit_words):
+        names_limit = status == _FORBIDDEN and request.limit_words and request.limit_words in body
+        if is_refusal(status, wait) or names_limit:
             return PostponedError(self.backoffs.refused(host, wait), reason, status=status)
         self._note_rest(host, wait if status == _OVERLOADED else rest)
         return FeedError(reason, status=status, retry_after=wait)
@@ -282,14 +284,12 @@ class Fetcher:
         return bytes(body)
 
 
-async def _names_limit(answer: aiohttp.ClientResponse, words: bytes) -> bool:
-    """Whether a 403 is about the pace, by the `words` that its service has for that."""
-    if not words or answer.status != _FORBIDDEN:
-        return False
-    body = b""
-    while chunk := await answer.content.read(_LONGEST_REFUSAL - len(body)):
-        body += chunk
-    return names_limit(body, answer.headers.get(aiohttp.hdrs.CONTENT_ENCODING, ""), words)
+async def _refusal_body(request: Request, answer: aiohttp.ClientResponse) -> bytes:
+    """How the body of a refusal begins, where the request says what to make of it."""
+    if not (request.read_reason or request.limit_words):
+        return b""
+    body = await bounded(answer, _MOST_OF_REFUSAL)
+    return refusal_text(body, answer.headers.get(aiohttp.hdrs.CONTENT_ENCODING, ""))
 
 
 def _may_be_private(request: Request, url: URL) -> bool:

@@ -17,6 +17,8 @@ _ACCEPT = (
     "*/*;q=0.5"
 )
 
+# Finds in the body of a refusal why it is one; nothing where it does not say.
+ReadReason = Callable[[bytes], str]
 # Reads a service's own limit headers, by names in any case: from when it may be asked again.
 NotBefore = Callable[[Mapping[str, str], datetime], datetime | None]
 
@@ -40,7 +42,8 @@ class Request(Struct, frozen=True):
     `moved_to` is asked in place of `url`; `headers` go to the origin of `url` only, and so does
     `secret_query`, which joins the query of an address only while that is asked. `accept` says what
     kinds of content are of use (RFC 9110, section 12.5.1), `not_before` reads the limit headers of
-    the answer; a 403 with `limit_words` in its body is about the pace, whatever its headers say.
+    the answer, and `read_reason` the body of a refusal; a 403 with `limit_words` in its body is
+    about the pace, whatever its headers say.
     """
 
     url: str
@@ -54,6 +57,7 @@ class Request(Struct, frozen=True):
     not_before: NotBefore = rate_limits.not_before
     secret_query: Mapping[str, str] = field(default_factory=dict)
     limit_words: bytes = b""
+    read_reason: ReadReason | None = None
 
     __repr__ = repr_without("headers", "secret_query")
 

@@ -19,6 +19,7 @@ from digest.rendering.parts import Limit, fits, split
 from digest.rendering.phrases import short_line
 from digest.rendering.slack import blocks as make
 from digest.rendering.slack.blocks import MAX_BLOCKS, MAX_JSON, Message
+from digest.rendering.slack.edition_blocks import glances
 from digest.rendering.slack.plain import literal
 from digest.rendering.slack.sections import MAX_NAME, Item, body, sections
 
@@ -179,6 +180,7 @@ def _message(
     blocks = [
         _header(title if total == 1 else f"{title} ({number}/{total})"),
         _context(phrases.summary(edition) if number == 1 else part),
+        *(glances(edition) if number == 1 else []),
         *(body(items, language) or [{"type": "section", "text": nothing}]),
         *footer,
     ]
@@ -203,6 +205,7 @@ def _parent(edition: Edition, opening: list[Item], rest: list[Item], link: list[
     blocks = [
         _header(short_line(edition.title, _MAX_HEADER)),
         _context(phrases.summary(edition)),
+        *glances(edition),
         *body(opening, language),
         _context(short_line(inside, _MAX_NOTE)),
         *link,

@@ -1,5 +1,6 @@
 """The tables, by subject."""
 
+from digest.store.tables.blocks import block_answers
 from digest.store.tables.columns import UntrustedText, UtcDateTime, as_text, metadata
 from digest.store.tables.deliveries import (
     IS_OPEN,
@@ -44,6 +45,7 @@ __all__ = [
     "as_text",
     "ask_budgets",
     "asks",
+    "block_answers",
     "channels",
     "deliveries",
     "delivery_changes",

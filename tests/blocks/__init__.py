@@ -1,0 +1,1 @@
+"""Tests of the blocks that stand on top of editions."""

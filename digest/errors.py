@@ -108,15 +108,23 @@ class WorkerError(DigestError):
 class FeedError(DigestError):
     """A poll that failed; `status` is the HTTP status where an answer came.
 
-    `retry_after` is how long the server asked to be left alone; `elsewhere` says that the answer
-    came from where a temporary redirect had led.
+    `retry_after` is how long the server asked to be left alone, or is to be; `elsewhere` says that
+    the answer came from where a temporary redirect had led. `remedy` is what a person can do about
+    it, where that is known; `reason` has it too, at its end.
     """
 
     def __init__(
-        self, reason: str, *, status: int | None = None, retry_after: timedelta | None = None
+        self,
+        what: str,
+        *,
+        status: int | None = None,
+        retry_after: timedelta | None = None,
+        remedy: str = "",
     ) -> None:
-        super().__init__(reason)
-        self.reason = reason
+        self.what = what
+        self.remedy = remedy
+        self.reason = f"{what}; {remedy}" if remedy else what
+        super().__init__(self.reason)
         self.status = status
         self.retry_after = retry_after
         self.elsewhere = False

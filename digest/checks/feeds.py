@@ -95,9 +95,8 @@ class FeedChecks:
         except PostponedError as error:
             return Finding("feed", name, "warn", error.reason, _BY_STATUS[429])
         except FeedError as error:
-            return failed(
-                "feed", name, error.reason, _remedy(error).format(url=shlex.quote(feed.address))
-            )
+            mend = error.remedy or _remedy(error).format(url=shlex.quote(feed.address))
+            return failed("feed", name, error.what, mend)
         name = feed.name or parsed.title or name
         return found(
             "feed", name, self._facts(parsed, response), self._troubles(feed, parsed, response)
@@ -121,7 +120,8 @@ class FeedChecks:
             is_page = source_of(feed.kind).has_own_address
             mend = f"look at it in a browser: {feed.address}" if is_page else by_hand
             yield Trouble("warn", "it has no entries", mend)
-        if outruns(parsed.entries, max(feed.every or least, least), self._now()):
+        only_new = source_of(feed.kind).brings_only_new
+        if not only_new and outruns(parsed.entries, max(feed.every or least, least), self._now()):
             text = "they reach back so little that some may be missed between polls"
             yield Trouble("warn", text, "poll it more often (`every`; polling.every is the least)")
         if response.moved_to:

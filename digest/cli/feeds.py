@@ -25,6 +25,7 @@ from digest.cli.output import print_result, print_table, progress, say, show_doc
 from digest.cli.private_files import write_private
 from digest.cli.source_names import source_at, source_named
 from digest.config import Settings, find_config
+from digest.config.sources import canonical_name
 from digest.config.yaml.feed_list import append_feeds, feed_lines
 from digest.errors import NoConfigError, UsageError
 from digest.feeds.opml import Subscription, read_opml, write_opml
@@ -147,9 +148,12 @@ def _asked(
 ) -> tuple[Settings, SourceSettings]:
     """The settings with the feed that is asked about, as configured where it is."""
     settings = _settings(options)
-    asked = source_named(address)
     known = {feed.address: feed for feed in settings.feeds}
-    feed = known.get(asked.address, asked)
+    # The short form of some kinds says which source it is, and not how to get at it.
+    feed = known.get(canonical_name(address))
+    if feed is None:
+        asked = source_named(address)
+        feed = known.get(asked.address, asked)
     if allow_private_networks:
         feed = feed.model_copy(update={"allow_private_networks": True})
     return settings.model_copy(update={"feeds": (*settings.feeds, feed)}), feed

@@ -18,6 +18,7 @@ from digest.feeds.discovery import feed_links, is_of_the_site, usual_addresses
 from digest.feeds.http.failures import IF_MEANT
 from digest.feeds.identity import choice
 from digest.feeds.parsing.read import parse_body, read_text
+from digest.feeds.requests import OtherRequest
 from digest.feeds.revisions import is_stamped
 from digest.feeds.sources import source_of
 from digest.jobs.ask_source import SourceClient
@@ -105,7 +106,7 @@ class Scout:
         try:
             return [_candidate(feed.address, await self._workers.call(parse_body, body))]
         except FeedError as error:
-            if not source_of(feed.kind).has_own_address:
+            if not source_of(feed.kind).has_own_address or isinstance(request, OtherRequest):
                 raise
             reason = error.reason
         links = await self._links(feed, response, body)
@@ -182,7 +183,9 @@ class Scout:
             return ()
         return await self._workers.call(feed_links, body.raw, body.url, response.links)
 
-    async def _fetch(self, feed: SourceSettings, request: Request) -> tuple[Response, Body]:
+    async def _fetch(
+        self, feed: SourceSettings, request: Request | OtherRequest
+    ) -> tuple[Response, Body]:
         """An answer and its body, decoded.
 
         A server may repeat in its answer what it was sent; no secret comes out of here.

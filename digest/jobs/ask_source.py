@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from digest.errors import FeedError
+from digest.errors import FeedError, PostponedError
 from digest.feeds.http.conditional import is_to_ask_whole
 from digest.feeds.http.fetch import Allowance
+from digest.feeds.requests import AnswerLimits, OtherRequest
 from digest.feeds.sources import source_of
 from digest.jobs.body_task import body_of, further_addresses
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 # Between the hash of a body and that of the options.
 _MARK = "+"
+_TOO_MANY_REQUESTS = 429
 
 
 async def _at_once() -> None:
@@ -44,7 +47,7 @@ class SourceClient:
 
     def request(
         self, settings: SourceSettings, now: datetime, state: FeedState | None = None
-    ) -> Request:
+    ) -> Request | OtherRequest:
         """What a poll asks for first; with `state` (at `now`), only what has changed since.
 
         Everything, where the last body was read by other options, or validators do not help.
@@ -53,18 +56,17 @@ class SourceClient:
         if state and (is_reconfigured(settings, state) or is_to_ask_whole(state, now)):
             state = replace(state, etag=None, last_modified=None)
         private = settings.allow_private_networks
-        return replace(
-            source.request(settings, state, now),
-            allow_private_networks=(
-                self._polling.allow_private_networks if private is None else private
-            ),
-            not_before=source.not_before,
-        )
+        if private is None:
+            private = self._polling.allow_private_networks
+        request = source.request(settings, state, now)
+        if isinstance(request, OtherRequest):
+            return replace(request, allow_private_networks=private)
+        return replace(request, allow_private_networks=private, not_before=source.not_before)
 
     async def ask(
         self,
         settings: SourceSettings,
-        request: Request,
+        request: Request | OtherRequest,
         ready: Callable[[], Awaitable[None]] = _at_once,
     ) -> Response:
         """The answer to a request of a source, with those to what it asks further.
@@ -75,6 +77,8 @@ class SourceClient:
         Raises:
             FeedError: one of them did not come as a whole, so that there is no answer.
         """
+        if isinstance(request, OtherRequest):
+            return _marked(await self._ask_other(request, ready), settings)
         if not source_of(settings.kind).asks_further:
             return _marked(await self._fetcher.fetch(request, ready), settings)
         allowance = Allowance(self._polling.timeout.total_seconds(), self._polling.max_body)
@@ -89,6 +93,26 @@ class SourceClient:
         ]
         whole = replace(first, further=tuple(further), body_hash=_hash_of([first, *further]))
         return _marked(whole, settings)
+
+    async def _ask_other(
+        self, request: OtherRequest, ready: Callable[[], Awaitable[None]]
+    ) -> Response:
+        """The answer of another server than HTTP's, which is asked in its turn all the same."""
+        seconds = self._polling.timeout.total_seconds()
+        async with self._fetcher.slot(request.host):
+            await ready()
+            limits = AnswerLimits(seconds, self._polling.max_body)
+            asked = asyncio.to_thread(request.answer, limits)
+            try:
+                # It keeps to its seconds itself, but for what nobody can end: looking up a name.
+                return await asyncio.wait_for(asked, 2 * seconds)
+            except TimeoutError:
+                raise FeedError(f"no whole answer within {seconds:g} s") from None
+            except FeedError as error:
+                if error.status != _TOO_MANY_REQUESTS:
+                    raise
+                backoff = self._fetcher.backoffs.refused(request.host, error.retry_after)
+                raise PostponedError(backoff, error.reason, status=error.status) from None
 
     def body(self, settings: SourceSettings, response: Response) -> Body:
         """What a worker process needs to read a response of a source."""

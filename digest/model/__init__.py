@@ -38,6 +38,7 @@ from digest.model.editions import (
     shown_as,
 )
 from digest.model.entries import (
+    CONFIRMATION,
     CleanEntry,
     Entry,
     Fact,
@@ -70,6 +71,7 @@ from digest.model.structs import as_dict, as_json, repr_without
 
 __all__ = [
     "ALERTS",
+    "CONFIRMATION",
     "FEEDBACK_COUNTS",
     "FEEDBACK_OPEN",
     "NO_LEANING",

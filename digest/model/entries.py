@@ -6,6 +6,10 @@ from datetime import datetime
 
 from msgspec import Struct
 
+# The fact of an entry that asks its reader to confirm something: it is shown first, whatever the
+# rules of a digest say, and is no measure.
+CONFIRMATION = "confirmation"
+
 
 class Fact(Struct, frozen=True):
     """A number that may change; `unit` is empty where its name says what is counted."""

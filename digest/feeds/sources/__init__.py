@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from digest.config import SourceSettings
     from digest.feeds.http.messages import Request
+    from digest.feeds.requests import OtherRequest
     from digest.model import FeedState, ParsedFeed
 
 S = TypeVar("S", bound="SourceSettings")
@@ -47,17 +48,22 @@ class Source(Generic[S]):
     """What a kind of source has to say; all of it is pure, and holds nothing between two calls.
 
     `has_own_address` says that the operator gave its address: then a permanent redirect is
-    remembered, and a 410 means that there is nothing left to poll.
+    remembered, and a 410 means that there is nothing left to poll. `brings_only_new` says that an
+    answer to validators has what came since: what is not in it is neither gone nor missed.
     """
 
     has_own_address: ClassVar[bool] = False
+    brings_only_new: ClassVar[bool] = False
 
-    def request(self, settings: S, state: FeedState | None, now: datetime) -> Request:
+    def request(
+        self, settings: S, state: FeedState | None, now: datetime
+    ) -> Request | OtherRequest:
         """What a poll asks for first; with `state` (at `now`), only what has changed since.
 
         A 304 ends a poll: a kind with further requests asks with validators only where the first
         answer tells of every change. Where private networks are allowed, and how limit headers
-        are read, is added by the caller.
+        are read, is added by the caller. What is no HTTP server's to answer is an `OtherRequest`,
+        from which no further ones follow.
         """
         raise NotImplementedError
 

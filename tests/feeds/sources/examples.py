@@ -22,6 +22,7 @@ import msgspec
 from msgspec import Struct
 
 from digest.config.sources import SOURCE_KINDS
+from digest.feeds.mailboxes.letters import framed
 from digest.feeds.sources import Document, kinds, source_of
 from tests.feed_xml import NOW
 
@@ -73,7 +74,7 @@ class Case:
             self.folder.glob("further-*"), key=lambda path: (len(path.stem), path.stem)
         )
         (first,) = self.folder.glob("first.*")
-        return [Document(path.read_bytes(), url) for path in (first, *further)]
+        return [Document(_body(path), url) for path in (first, *further)]
 
     @property
     def golden(self) -> Path:
@@ -85,6 +86,12 @@ class Case:
 
     def __str__(self) -> str:
         return f"{self.kind}/{self.folder.name}"
+
+
+def _body(path: Path) -> bytes:
+    """The body in a file; of a message by mail, that of a mailbox which has no other."""
+    raw = path.read_bytes()
+    return framed([raw]) if path.suffix == ".eml" else raw
 
 
 def cases_of(kind: str) -> list[Case]:

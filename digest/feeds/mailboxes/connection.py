@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.feeds.mailboxes.imap import Place
-    from digest.feeds.requests import AnswerLimits
-
 CONNECT_SECONDS = 10.0
 # What a server says beside messages, and how many lines of it are kept.
 _BESIDE_MESSAGES = 2_000_000
@@ -36,40 +34,59 @@ def _trusted(ca_file: Path | None) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=ca_file)
 
 
-class Client(imaplib.IMAP4):
-    """An IMAP client that reads no more than it may, over one socket with one deadline."""
+class Deadline:
+    """Ends a connection when its seconds are over, whatever waits for the server then."""
 
-    def __init__(self, place: Place, limits: AnswerLimits, *, private: bool) -> None:
+    def __init__(self, seconds: float) -> None:
+        self.is_over = False
+        self._sock: socket.socket | None = None
+        self._timer = Timer(seconds, self._expire)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Deadline:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        if self._sock:
+            self._sock.close()
+
+    def watch(self, sock: socket.socket) -> None:
+        """Have this one ended then, and closed at the end."""
+        self._sock = sock
+        if self.is_over:
+            self._expire()
+
+    def _expire(self) -> None:
+        self.is_over = True
+        if self._sock:
+            with suppress(OSError):
+                # Past the encryption, which is for one thread alone.
+                socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
+
+
+class Client(imaplib.IMAP4):
+    """An IMAP client that reads no more than it may, over one socket that has a deadline."""
+
+    def __init__(self, place: Place, size: int, deadline: Deadline, *, private: bool) -> None:
         self._place = place
         self._private = private
-        self._left = limits.size + _BESIDE_MESSAGES
+        self._deadline = deadline
+        self._left = size + _BESIDE_MESSAGES
         self._lines = _MOST_LINES
         self._buffer = bytearray()
         self._buffered_from: object = None
-        self.expired = False
-        self._timer = Timer(limits.seconds, self._expire)
-        self._timer.daemon = True
-        self._timer.start()
-        try:
-            super().__init__(place.host, place.port)
-            if place.tls == "starttls":
-                self._start_tls()
-        except BaseException:
-            self.shutdown()
-            raise
-
-    def _expire(self) -> None:
-        """Have whatever waits for the server fail; past the encryption, which knows one thread."""
-        self.expired = True
-        if sock := getattr(self, "sock", None):
-            with suppress(OSError):
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+        super().__init__(place.host, place.port)
+        if place.tls == "starttls":
+            self._start_tls()
 
     def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
         """Connect, with encryption where that is implicit."""
         del timeout
         self.host, self.port = host, port
         self.sock = _connected(host, port, private=self._private)
+        self._deadline.watch(self.sock)
         if self._place.tls == "implicit":
             self._encrypt()
 
@@ -80,10 +97,10 @@ class Client(imaplib.IMAP4):
         self._encrypt()
 
     def _encrypt(self) -> None:
-        # The deadline closes `sock`, so that has to be the new one before there is a handshake.
         self.sock = _trusted(self._place.ca_file).wrap_socket(
             self.sock, server_hostname=self.host, do_handshake_on_connect=False
         )
+        self._deadline.watch(self.sock)
         self.sock.do_handshake()
 
     def read(self, size: int) -> bytes:
@@ -125,9 +142,7 @@ class Client(imaplib.IMAP4):
 
     def shutdown(self) -> None:
         """Close the connection."""
-        self._timer.cancel()
-        if sock := getattr(self, "sock", None):
-            sock.close()
+        self.sock.close()
 
 
 def _connected(host: str, port: int, *, private: bool) -> socket.socket:

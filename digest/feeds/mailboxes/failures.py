@@ -27,6 +27,10 @@ _LIMITED = re.compile(
     r"|connection limit|rate.?limit|throttl|bandwidth|try again later|temporarily",
     re.IGNORECASE,
 )
+# What `imaplib` says where nothing comes any more.
+_CLOSED = re.compile(r"socket error|EOF")
+# How long it took, which Dovecot says with everything.
+_TIMING = re.compile(r"\s*\([\d. +]+ secs\)\.?")
 _APP_PASSWORD = "Gmail, iCloud, Yahoo and Fastmail want an app password"  # noqa: S105 - no secret
 _CERTIFICATE = (
     "write the host that the certificate is for, or give the authority that signed it as ca_file"
@@ -38,7 +42,7 @@ def what_it_said(data: object) -> str:
     if isinstance(data, (list, tuple)):
         return " ".join(filter(None, map(what_it_said, data)))
     text = data.decode("utf-8", "replace") if isinstance(data, bytes) else str(data or "")
-    return one_line(text, _LONGEST)
+    return one_line(_TIMING.sub("", text), _LONGEST)
 
 
 def is_limit(text: str) -> bool:
@@ -72,7 +76,11 @@ def no_folder(folder: str, text: str, others: Sequence[str]) -> FeedError:
 
 def refused(text: str) -> FeedError:
     """The server would not do something else, or ended the connection."""
-    return limited(text) if is_limit(text) else FeedError(f"the server refused: {text}")
+    if is_limit(text):
+        return limited(text)
+    if _CLOSED.search(text):
+        return FeedError("the server closed the connection")
+    return FeedError(f"the server refused: {text}")
 
 
 def unreachable(error: OSError, seconds: float) -> FeedError:

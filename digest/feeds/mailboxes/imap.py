@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from imap_tools import AND, MailboxLoginError, UidRange
 from imap_tools.errors import ImapToolsError
-from imap_tools.imap_utf7 import utf7_encode
 from msgspec import Struct
 
 from digest.errors import FeedError
@@ -21,6 +20,7 @@ from digest.feeds.mailboxes import failures
 from digest.feeds.mailboxes.connection import (
     CONNECT_SECONDS,
     Client,
+    Deadline,
     MailBox,
     TooMuchError,
 )
@@ -75,28 +75,30 @@ def read_folder(
     Raises:
         FeedError: it cannot be read; what it is, and what to do about it.
     """
-    client: Client | None = None
-    try:
-        client = Client(place, limits, private=private)
-        mailbox = MailBox(client)
-        _log_in(mailbox, place)
-        answer = _read(mailbox, place, wanted, url, limits)
-        with suppress(ImapToolsError, client.error, OSError):
-            mailbox.logout()
-    except TooMuchError:
-        raise FeedError(
-            f"the server sends more than {limits.size:,} bytes", remedy="raise polling.max_body"
-        ) from None
-    except (OSError, ImapToolsError, Client.error, ValueError) as error:
-        if client is None and isinstance(error, OSError):
-            raise failures.unreachable(error, CONNECT_SECONDS) from error
-        if client is not None and client.expired:
-            raise FeedError(f"no whole answer within {limits.seconds:g} s") from None
-        raise failures.refused(failures.what_it_said(error.args)) from error
-    finally:
-        if client is not None:
-            client.shutdown()
+    with Deadline(limits.seconds) as deadline:
+        try:
+            mailbox = _connect(place, limits, deadline, private=private)
+            _log_in(mailbox, place)
+            answer = _read(mailbox, place, wanted, url, limits)
+            with suppress(ImapToolsError, Client.error, OSError):
+                mailbox.logout()
+        except TooMuchError:
+            reason = f"the server sends more than {limits.size:,} bytes"
+            raise FeedError(reason, remedy="raise polling.max_body") from None
+        except (OSError, ImapToolsError, Client.error, ValueError) as error:
+            if deadline.is_over:
+                raise FeedError(f"no whole answer within {limits.seconds:g} s") from None
+            raise failures.refused(failures.what_it_said(error.args)) from error
     return answer
+
+
+def _connect(place: Place, limits: AnswerLimits, deadline: Deadline, *, private: bool) -> MailBox:
+    try:
+        return MailBox(Client(place, limits.size, deadline, private=private))
+    except OSError as error:
+        if deadline.is_over:
+            raise
+        raise failures.unreachable(error, CONNECT_SECONDS) from error
 
 
 def _log_in(mailbox: MailBox, place: Place) -> None:
@@ -144,7 +146,7 @@ def _read(
 def _open(mailbox: MailBox, folder: str, *, read_only: bool) -> tuple[int, int | None]:
     """Open the folder; answers its UIDVALIDITY, and the UID that is given out next, if it says."""
     try:
-        mailbox.folder.set(utf7_encode(folder), readonly=read_only)
+        mailbox.folder.set(folder, readonly=read_only)
     except ImapToolsError as error:
         raise failures.no_folder(folder, _answer_in(error), _folders(mailbox)) from None
     validity, following = (_number_in(mailbox, name) for name in ("UIDVALIDITY", "UIDNEXT"))

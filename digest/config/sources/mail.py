@@ -100,11 +100,9 @@ class MailSettings(SourceSettings):
 
     @property
     def default_name(self) -> str:
-        """The last part of its folder; of an inbox, the account."""
+        """The last part of its folder, and never whose it is: readers see it."""
         if self.maildir:
-            return self.maildir.name.removeprefix(".") or str(self.maildir)
-        if self.folder == _INBOX:
-            return self.username or _INBOX
+            return self.maildir.name.removeprefix(".") or _INBOX
         return self.folder.rstrip("/").rpartition("/")[2] or self.folder
 
     @property

@@ -11,18 +11,33 @@ from threading import Timer
 from typing import TYPE_CHECKING
 
 from imap_tools import BaseMailBox
+from msgspec import Struct
 
 from digest.feeds.http.sockets import allowed_socket, public_socket
+from digest.model import repr_without
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from digest.feeds.mailboxes.imap import Place
 CONNECT_SECONDS = 10.0
 # What a server says beside messages, and how many lines of it are kept.
 _BESIDE_MESSAGES = 2_000_000
 _MOST_LINES = 50_000
 _CHUNK = 65_536
+
+
+class Place(Struct, frozen=True):
+    """A folder, and how to get at it; of `password` and `access_token` one is there."""
+
+    host: str
+    port: int
+    tls: str
+    username: str
+    folder: str
+    password: str | None = None
+    access_token: str | None = None
+    ca_file: Path | None = None
+
+    __repr__ = repr_without("password", "access_token")
 
 
 class TooMuchError(Exception):

@@ -22,15 +22,14 @@ from digest.feeds.mailboxes.connection import (
     Client,
     Deadline,
     MailBox,
+    Place,
     TooMuchError,
 )
 from digest.feeds.mailboxes.letters import MOST_LISTED, Room, answer_of, is_allowed
-from digest.model import repr_without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
-    from pathlib import Path
 
     from digest.feeds.http.messages import Response
     from digest.feeds.mailboxes.letters import Wanted
@@ -42,21 +41,6 @@ _VALIDATOR = re.compile(r"(\d{1,20}):(\d{1,20})")
 # Messages whose headers are asked for at once, and folders that are named where one is missing.
 _AT_ONCE = 200
 _MOST_FOLDERS = 12
-
-
-class Place(Struct, frozen=True):
-    """A folder, and how to get at it; of `password` and `access_token` one is there."""
-
-    host: str
-    port: int
-    tls: str
-    username: str
-    folder: str
-    password: str | None = None
-    access_token: str | None = None
-    ca_file: Path | None = None
-
-    __repr__ = repr_without("password", "access_token")
 
 
 class _Listed(Struct, frozen=True):

@@ -1,17 +1,17 @@
 """Reads a Maildir (https://cr.yp.to/proto/maildir.html): what came since the last time.
 
-The validator says when the newest message came into its folder, with a hash of those that came just
-before: where both are as they were, so is the Maildir.
+The validator is the last message that was looked at: when it came into its folder, and its name.
 """
 
 from __future__ import annotations
 
 import os
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -20,17 +20,18 @@ from digest.feeds.mailboxes.letters import LARGEST, Room, answer_of, is_allowed
 from digest.file_errors import file_trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from digest.feeds.http.messages import Response
     from digest.feeds.mailboxes.letters import Wanted
     from digest.feeds.requests import AnswerLimits
 
-# What came so many nanoseconds before the newest may have been missed: clocks of file systems are
-# coarse, and a folder is listed while messages come.
-_SLACK = 2_000_000_000
+# What came within so many nanoseconds waits for the next poll: clocks of file systems are coarse,
+# so that a later message may seem to be an earlier one.
+_SETTLING = 2_000_000_000
 _HEADER = 64 * 1024
 _SEEN = "S"
+_NOTHING = "0:"
 
 
 class _File(Struct, frozen=True):
@@ -42,16 +43,21 @@ class _File(Struct, frozen=True):
     size: int
 
 
-def read_maildir(folder: Path, wanted: Wanted, url: str, limits: AnswerLimits) -> Response:
+def read_maildir(
+    folder: Path,
+    wanted: Wanted,
+    url: str,
+    limits: AnswerLimits,
+    clock: Callable[[], int] = time.time_ns,
+) -> Response:
     """What a Maildir has that is wanted.
 
     Raises:
         FeedError: it is none, or cannot be read.
     """
     try:
-        files = sorted(_files(folder), key=lambda file: (file.came, file.path.name))
-        if _validator(files) == wanted.after:
-            return answer_of((), url, wanted.after, whole=False)
+        settled = clock() - _SETTLING
+        files = sorted((file for file in _files(folder) if file.came <= settled), key=_order)
         taken, etag = _taken(files, wanted, Room(limits.size))
         messages = [_beginning(file.path, LARGEST) for file in taken]
         if wanted.mark_read:
@@ -74,31 +80,31 @@ def _files(folder: Path) -> Iterator[_File]:
                 yield _File(folder / part / found.name, stat.st_ctime_ns, written, stat.st_size)
 
 
-def _validator(files: Sequence[_File]) -> str:
-    """What tells the Maildir as it is with these files from one with later ones."""
-    newest = files[-1].came if files else 0
-    names = sorted(_unique(file.path) for file in files if file.came > newest - _SLACK)
-    return f"{newest}:{sha256(repr(names).encode()).hexdigest()[:16]}"
+def _order(file: _File) -> tuple[int, str]:
+    return file.came, _unique(file.path)
+
+
+def _validator(file: _File) -> str:
+    return f"{file.came}:{_unique(file.path)}"
 
 
 def _taken(files: Sequence[_File], wanted: Wanted, room: Room) -> tuple[list[_File], str]:
     """The files that one answer has room for, the newest first, and the validator after it."""
-    before = int((wanted.after or "0").partition(":")[0])
+    came, _, name = (wanted.after or _NOTHING).partition(":")
+    later = [file for file in files if _order(file) > (int(came), name)]
+    last = _validator(later[-1]) if later else wanted.after or _NOTHING
     # Of a Maildir that is read first, the newest; then one after the other, so that none is left.
     is_first = wanted.after is None
-    order = range(len(files) - 1, -1, -1) if is_first else range(len(files))
-    taken: list[int] = []
-    following = len(files)
-    for number in order:
-        file = files[number]
-        if file.came <= before - _SLACK or not _is_wanted(file, wanted):
-            continue
-        if not room.takes(file.size):
-            following = len(files) if is_first else number
-            break
-        taken.append(number)
-    newest_first = [files[number] for number in sorted(taken, reverse=True)]
-    return newest_first, _validator(files[:following])
+    taken: list[_File] = []
+    before = wanted.after or _NOTHING
+    for file in reversed(later) if is_first else later:
+        if _is_wanted(file, wanted):
+            if not room.takes(file.size):
+                last = last if is_first else before
+                break
+            taken.append(file)
+        before = _validator(file)
+    return sorted(taken, key=_order, reverse=True), last
 
 
 def _is_wanted(file: _File, wanted: Wanted) -> bool:
@@ -112,13 +118,13 @@ def _beginning(path: Path, size: int) -> bytes:
         with path.open("rb") as opened:
             return opened.read(size)
     except FileNotFoundError:
-        # Another program has moved or deleted it, which changes the validator.
+        # Another program has moved it, which is seen by the next poll, or deleted it.
         return b""
 
 
 def _unique(path: Path) -> str:
-    """The part of a file's name that stays, without its flags."""
-    return path.name.partition(":")[0]
+    """The part of a file's name that stays, without its flags, as it can be stored."""
+    return quote(os.fsencode(path.name.partition(":")[0]))
 
 
 def _mark(folder: Path, path: Path) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _LONGEST = 600_000
 _LONGEST_LINK_TEXT = 80
 _LONGEST_HERE = 15
+# Links that are looked at from the beginning, and as many from the end: furniture is there.
+_MOST_LINKS = 300
 # A block with a link of the furniture in it, and no more text than this, is furniture itself.
 _LONGEST_FURNITURE = 300
 _HIDDEN = re.compile(
@@ -63,10 +65,12 @@ class Content(NamedTuple):
     words: int
 
 
-def read_content(text: str, title: str = "", leaving: Collection[str] = ()) -> Content:
+def read_content(
+    text: str, title: str = "", leaving: Collection[str] = (), kept: str = ""
+) -> Content:
     """The content of HTML, without its `title`, which is shown above it.
 
-    `leaving` are addresses by which readers leave the list.
+    `leaving` are addresses by which readers leave the list; a link to `kept` stays whatever it is.
     """
     try:
         document = html.document_fromstring(text[:_LONGEST].encode("utf-8", "replace"), _parser())
@@ -76,7 +80,7 @@ def read_content(text: str, title: str = "", leaving: Collection[str] = ()) -> C
     etree.strip_elements(body, etree.Comment, *_GONE, with_tail=False)
     links = tuple(_links(body))
     browser = next((link for link, words in links if BROWSER.search(words)), "")
-    _without_furniture(body, leaving)
+    _without_furniture(body, leaving, kept)
     _without_hidden(body)
     _without_pixels(body)
     _without_title(body, title)
@@ -111,25 +115,27 @@ def _links(body: html.HtmlElement) -> Iterator[tuple[str, str]]:
             yield address, _words(link)
 
 
-def _without_furniture(body: html.HtmlElement, leaving: Collection[str]) -> None:
+def _without_furniture(body: html.HtmlElement, leaving: Collection[str], kept: str) -> None:
     """Take away links by which a reader leaves, or sees the same elsewhere, with their blocks."""
-    for link in list(body.iter("a")):
+    links = list(body.iter("a"))
+    for link in [*links[:_MOST_LINKS], *links[_MOST_LINKS:][-_MOST_LINKS:]]:
         address = (link.get("href") or "").strip()
-        if address in leaving or _is_furniture(link):
+        if address != kept and (address in leaving or _is_furniture(link)):
             _drop(_around(link, body))
-        elif not address.lower().startswith((*_WEB, "mailto:")):
+    for link in links:
+        if not (link.get("href") or "").strip().lower().startswith((*_WEB, "mailto:")):
             link.attrib.pop("href", None)
 
 
 def _is_furniture(link: html.HtmlElement) -> bool:
-    words = _words(link) or " ".join(picture.get("alt") or "" for picture in link.iter("img"))
-    if len(words) > _LONGEST_LINK_TEXT:
+    words = _short_words(link, _LONGEST_LINK_TEXT)
+    if words is None:
         return False
+    words = words or " ".join(picture.get("alt") or "" for picture in link.iter("img"))
     parent = link.getparent()
     if len(words) <= _LONGEST_HERE and parent is not None:
         # `Unsubscribe here`, of which only the last word leads there.
-        around = _words(parent)
-        words = around if len(around) <= _LONGEST_FURNITURE else words
+        words = _short_words(parent, _LONGEST_FURNITURE) or words
     return any(pattern.search(words) for pattern in (BROWSER, LEAVING, SERVICE))
 
 
@@ -137,13 +143,25 @@ def _around(link: html.HtmlElement, body: html.HtmlElement) -> html.HtmlElement:
     """The largest block around a link that has hardly more text than a line of furniture."""
     largest = link
     for parent in link.iterancestors():
-        if parent is body or len(_words(parent)) > _LONGEST_FURNITURE:
+        if parent is body or _short_words(parent, _LONGEST_FURNITURE) is None:
             break
         if parent.tag in _BLOCKS:
             largest = parent
             if parent.tag in {"p", "td", "li"}:
                 break
     return largest
+
+
+def _short_words(element: html.HtmlElement, most: int) -> str | None:
+    """The text in an element; None where it is longer, of which no more is read."""
+    size, pieces = 0, []
+    for number, piece in enumerate(element.itertext()):
+        words = " ".join(_FILLING.sub("", piece[: most * 4]).split())
+        size += len(words) + bool(words)
+        if size > most + 1 or number > most:
+            return None
+        pieces.append(piece)
+    return " ".join("".join(pieces).split())
 
 
 def _drop(element: html.HtmlElement) -> None:

@@ -53,7 +53,8 @@ def entry_of(raw: bytes) -> ParsedEntry:
     message = _parsed(raw)
     subject = _header(message, "Subject", MAX_TITLE)
     content = _content(message, subject)
-    confirming = confirming_link(subject, content)
+    if confirming := confirming_link(subject, content):
+        content = _content(message, "", confirming)
     sender = _sender(message)
     return ParsedEntry(
         guid=_identity(message),
@@ -139,10 +140,10 @@ def _leaving(message: Message) -> frozenset[str]:
     return frozenset(_WEB_LINK.findall(_raw(message, "List-Unsubscribe")))
 
 
-def _content(message: Message, subject: str) -> Content:
+def _content(message: Message, title: str, kept: str = "") -> Content:
     """The HTML of a message, or its plain text as HTML; nothing where it has neither."""
     rich, plain = _part(message, "text/html"), _part(message, "text/plain")
-    content = read_content(rich, subject, _leaving(message)) if rich else Content("", "", (), 0)
+    content = read_content(rich, title, _leaving(message), kept) if rich else Content("", "", (), 0)
     if not content.html:
         return _plain_content(plain)
     if content.browser_link:

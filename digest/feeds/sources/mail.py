@@ -44,7 +44,8 @@ class _MailboxRequest(OtherRequest, frozen=True, kw_only=True):
         return self._read_folder(wanted, limits)
 
     def _read_folder(self, wanted: Wanted, limits: AnswerLimits) -> Response:
-        from digest.feeds.mailboxes.imap import Place, read_folder
+        from digest.feeds.mailboxes.connection import Place
+        from digest.feeds.mailboxes.imap import read_folder
 
         settings = self.settings
         place = Place(

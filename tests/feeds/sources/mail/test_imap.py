@@ -149,7 +149,7 @@ async def test_a_mailbox_is_polled_like_a_feed(
     box.delete([box.uids()[0]])
     after_deletion = await mailbox.poll()
 
-    assert (first.outcome, first.new, first.name) == ("updated", 2, user)
+    assert (first.outcome, first.new, first.name) == ("updated", 2, "INBOX")
     assert (nothing.outcome, nothing.status) == ("not_modified", 304)
     assert (second.outcome, second.new) == ("updated", 1)
     assert after_deletion.outcome == "not_modified"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import grp
+import hmac
+import json
 import os
 import pwd
 import signal
 import socket
 import subprocess
 import tempfile
+import time
+from base64 import b64encode, urlsafe_b64encode
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
 
 DOVECOT = Path("/usr/sbin/dovecot")
 PASSWORD = "s3cret-passw0rd"
-TOKEN = "ya29.s3cret-t0ken"
+KEY = b"k" * 32
 # Connections of one account.
 MOST = 3
 CONFIGURATION = """\
@@ -78,9 +82,10 @@ service anvil {{
   }}
 }}
 """
-# Nobody asks whether a token is good: it is a JWT that is signed by no key there is.
+# A token is a JWT (RFC 7519) that is signed with the key.
 OAUTH2 = """\
 introspection_mode = local
+username_attribute = sub
 local_validation_key_dict = fs:posix:prefix={folder}/keys/
 """
 
@@ -149,7 +154,8 @@ def configure(
 ) -> None:
     (folder / "cert.pem").write_bytes(certificate.path.read_bytes())
     (folder / "key.pem").write_bytes(certificate.key.read_bytes())
-    (folder / "keys").mkdir()
+    (folder / "keys/default/HS256").mkdir(parents=True)
+    (folder / "keys/default/HS256/default").write_bytes(b64encode(KEY))
     text = CONFIGURATION.format(
         folder=folder,
         user=user.pw_name,
@@ -166,6 +172,19 @@ def configure(
     if os.geteuid() == 0:
         for path in (folder, *folder.rglob("*")):
             os.chown(path, user.pw_uid, user.pw_gid)
+
+
+def token_of(user: str) -> str:
+    """An access token of an account, good for some minutes."""
+    now = int(time.time())
+    claims = {"sub": user, "iat": now - 60, "exp": now + 600}
+    parts = ({"alg": "HS256", "typ": "JWT"}, claims)
+    signed = b".".join(_base64(json.dumps(part).encode()) for part in parts)
+    return (signed + b"." + _base64(hmac.digest(KEY, signed, "sha256"))).decode()
+
+
+def _base64(raw: bytes) -> bytes:
+    return urlsafe_b64encode(raw).rstrip(b"=")
 
 
 def free_ports() -> tuple[int, int]:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import socket
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager, suppress
 from datetime import timedelta
 from itertools import count
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from digest.app.http_clients import open_fetcher
+from digest.checks.certificates import Certificates
+from digest.checks.feeds import FeedChecks
+from digest.cli.feeds_probe import Scout
 from digest.config.sources.mail import MailSettings
 from digest.errors import FeedError
 from digest.feeds.requests import AnswerLimits, OtherRequest
 from digest.feeds.sources import source_of
 from digest.model import FeedState
+from tests import limits
 from tests.certificates import make_certificate
 from tests.feed_xml import NOW
 from tests.feeds.sources.mail.dovecot import (
@@ -23,6 +29,7 @@ from tests.feeds.sources.mail.dovecot import (
     PASSWORD,
     Dovecot,
     running_dovecot,
+    token_of,
 )
 from tests.feeds.sources.mail.letters import letter
 from tests.jobs.bench import Bench, InPlace, open_bench, settings_of
@@ -284,6 +291,15 @@ def test_starttls(dovecot: Dovecot, user: str, box: MailBoxUnencrypted) -> None:
     assert titles(answer(settings)) == ["Letter 1"]
 
 
+def test_a_token_in_place_of_a_password(
+    dovecot: Dovecot, user: str, box: MailBoxUnencrypted
+) -> None:
+    put(box, letter(1))
+    settings = dovecot.settings(user, password=None, access_token=token_of(user))
+
+    assert titles(answer(settings)) == ["Letter 1"]
+
+
 def test_a_password_beyond_ascii_is_sent(dovecot: Dovecot, user: str) -> None:
     assert "refused the login" in refusal(dovecot.settings(user, password="pässwörd")).reason
 
@@ -345,14 +361,88 @@ async def test_too_many_connections_are_the_server_s_to_allow(
     assert "Maximum number of connections" in (result.error or "")
 
 
-def test_a_server_that_says_nothing_has_its_seconds(user: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        port = silent.getsockname()[1]
-        given = {"kind": "mail", "host": "127.0.0.1", "port": port, "tls": "none"}
-        settings = {**given, "username": user, "password": "x", "senders": "*"}
-        error = refusal(settings, seconds=0.2)
+@contextmanager
+def scripted(said: bytes, tail: bytes = b"") -> Iterator[dict[str, Any]]:
+    """The settings of a server that says this to whatever it is asked, and then `tail` for ever."""
 
-    assert error.what == "no whole answer within 0.2 s"
+    def serve() -> None:
+        with suppress(OSError), listener.accept()[0] as connection:
+            connection.sendall(said)
+            while tail:
+                connection.sendall(tail)
+            while connection.recv(1_000):
+                pass
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=serve)
+        thread.start()
+        port = listener.getsockname()[1]
+        yield {
+            "kind": "mail",
+            "host": "127.0.0.1",
+            "port": port,
+            "tls": "none",
+            "username": "ada",
+            "password": PASSWORD,
+            "senders": "*",
+        }
+        thread.join(limits.seconds(20))
+
+
+@pytest.mark.parametrize(
+    ("said", "tail", "reason", "status"),
+    [
+        (b"", b"", "no whole answer within 0.3 s", None),
+        (b"* BYE [UNAVAILABLE] back in a minute\r\n", b"", "the server allows no more now", 429),
+        (b"* BYE shutting down\r\n", b"", "the server refused: ", None),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", b"", "the server refused: ", None),
+        (b"* OK hello\r\n* X {9999999999}\r\n", b"", "the server sends more than 1,000 by", None),
+        (b"* OK hello\r\n", b"* OK again and again\r\n", "the server sends more than 1,000", None),
+        (b"* OK hello\r\n", b"x" * 1_000, "the server sends more than 1,000 bytes", None),
+    ],
+)
+def test_a_server_that_is_none_costs_no_more_than_it_may(
+    said: bytes, tail: bytes, reason: str, status: int | None
+) -> None:
+    with scripted(said, tail) as settings:
+        error = refusal(settings, seconds=20 if tail or b"{" in said else 0.3, size=1_000)
+
+    assert error.what.startswith(reason)
+    assert error.status == status
+
+
+async def test_a_refused_login_is_not_tried_again_for_hours(
+    dovecot: Dovecot, user: str, follow: Follow
+) -> None:
+    mailbox = await follow(dovecot.settings(user, password="wrong"))
+
+    result = await mailbox.poll()
+
+    state = await mailbox.bench.feed(result.url)
+    assert result.outcome == "failed"
+    assert state["next_poll_at"] - mailbox.bench.clock() >= timedelta(hours=6)
+
+
+async def test_check_and_test_tell_the_remedy(
+    dovecot: Dovecot, user: str, box: MailBoxUnencrypted, tmp_path: Path
+) -> None:
+    put(box, letter(1))
+    feeds = [dovecot.settings(user), dovecot.settings(user, folder="Newsletter")]
+    settings = settings_of(tmp_path, feeds)
+    async with open_fetcher(settings) as fetcher:
+        checks = FeedChecks(settings, fetcher, InPlace(), Certificates(), lambda: NOW)
+        good, wrong = [await checks.check(feed) for feed in settings.feeds]
+        scout = Scout(settings, fetcher, InPlace())
+        seen = await scout.examine(settings.feeds[0])
+        missing = await scout.examine(settings.feeds[1])
+
+    assert (good.verdict, wrong.verdict) == ("ok", "fail")
+    assert "name one that there is: 'INBOX'" in str(wrong)
+    assert (seen.entries, seen.format, seen.problems) == (1, "mail", ())
+    assert missing.error == (
+        "cannot open the folder 'Newsletter': Mailbox doesn't exist: Newsletter;"
+        " name one that there is: 'INBOX'"
+    )
 
 
 def test_nobody_listens(user: str) -> None:

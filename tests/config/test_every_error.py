@@ -31,6 +31,7 @@ WHOLE: dict[str, Any] = {
     "feeds": [
         {"url": "https://a.example/f.xml", "headers": {"X-Token": "x"}},
         {"kind": "hackernews", "list": "front"},
+        {"kind": "mail", "maildir": "/m", "senders": "*"},
     ],
     "smtp": {"host": "h.example", "from": "a@example.org", "dkim": {}},
     "channels": {

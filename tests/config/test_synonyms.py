@@ -22,7 +22,11 @@ PLACES = places(Settings)
 BY_NAME = {place.name: place.model for place in PLACES}
 # The least of each section that a file needs to have, for words to be put in.
 FILE: dict[str, Any] = {
-    "feeds": [{"url": "https://a.example/"}, {"kind": "hackernews"}],
+    "feeds": [
+        {"url": "https://a.example/"},
+        {"kind": "hackernews"},
+        {"kind": "mail", "maildir": "/m", "senders": "*"},
+    ],
     "smtp": {"host": "mail.example", "from": "a@b.example", "dkim": {}},
     "polling": {},
     "log": {},
@@ -42,7 +46,8 @@ def section_of(place: Place) -> tuple[str | int, ...]:
     """Where `FILE` has a section."""
     name, _, kind = place.name.partition(" with kind: ")
     if name == "feeds[]":
-        return ("feeds", int(kind == "hackernews"))
+        kinds = [feed.get("kind", "feed") for feed in FILE["feeds"]]
+        return ("feeds", kinds.index(kind or "feed"))
     return tuple((kind if part == "NAME" and kind else part) for part in name.split(".") if part)
 
 

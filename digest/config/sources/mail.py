@@ -61,9 +61,9 @@ class MailSettings(SourceSettings):
         "username": "user user_name login account email mail address",
         "password": "pass passwd pw pwd secret app_password",
         "access_token": "token oauth oauth2 oauth_token xoauth2 bearer",
-        "folder": "mailbox label imap_folder directory",
+        "folder": "mailbox imap_folder directory",
         "maildir": "path maildir_path dir",
-        "senders": "from sender from_address allow allowed allowed_senders allow_from whitelist",
+        "senders": "allow allowed allowed_senders allow_from whitelist",
         "mark_read": "mark_seen mark_as_read set_seen seen",
     }
 

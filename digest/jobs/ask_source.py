@@ -15,6 +15,7 @@ from digest.feeds.http.fetch import Allowance
 from digest.feeds.requests import AnswerLimits, OtherRequest
 from digest.feeds.sources import source_of
 from digest.jobs.body_task import body_of, further_addresses
+from digest.jobs.daemon_thread import in_daemon_thread
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -102,7 +103,7 @@ class SourceClient:
         async with self._fetcher.slot(request.host):
             await ready()
             limits = AnswerLimits(seconds, self._polling.max_body)
-            asked = asyncio.to_thread(request.answer, limits)
+            asked = in_daemon_thread(lambda: request.answer(limits))
             try:
                 # It keeps to its seconds itself, but for what nobody can end: looking up a name.
                 return await asyncio.wait_for(asked, 2 * seconds)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import time
 from contextlib import AsyncExitStack, contextmanager, suppress
 from datetime import timedelta
 from itertools import count
@@ -19,6 +21,7 @@ from digest.config.sources.mail import MailSettings
 from digest.errors import FeedError
 from digest.feeds.requests import AnswerLimits, OtherRequest
 from digest.feeds.sources import source_of
+from digest.jobs.ask_source import SourceClient
 from digest.model import FeedState
 from tests import limits
 from tests.certificates import make_certificate
@@ -409,6 +412,24 @@ def test_a_server_that_is_none_costs_no_more_than_it_may(
 
     assert error.what.startswith(reason)
     assert error.status == status
+
+
+def test_a_stop_waits_for_no_server(tmp_path: Path) -> None:
+    with scripted(b"") as settings:
+        configured = settings_of(tmp_path, [settings])
+
+        async def stopped() -> None:
+            async with open_fetcher(configured) as fetcher:
+                client = SourceClient(configured.polling, fetcher, InPlace())
+                (feed,) = configured.feeds
+                asked = asyncio.create_task(client.ask(feed, client.request(feed, NOW)))
+                done, _ = await asyncio.wait([asked], timeout=0.1)
+                assert not done
+                asked.cancel()
+
+        started = time.monotonic()
+        asyncio.run(stopped())
+        assert time.monotonic() - started < limits.seconds(8)
 
 
 async def test_a_refused_login_is_not_tried_again_for_hours(

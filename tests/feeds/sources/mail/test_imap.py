@@ -364,6 +364,12 @@ async def test_too_many_connections_are_the_server_s_to_allow(
     assert "Maximum number of connections" in (result.error or "")
 
 
+def unencrypted(listener: socket.socket) -> dict[str, Any]:
+    """A server without TLS as `feeds` has it."""
+    where = {"kind": "mail", "host": "127.0.0.1", "port": listener.getsockname()[1]}
+    return {**where, "tls": "none", "username": "ada", "password": PASSWORD, "senders": "*"}
+
+
 @contextmanager
 def scripted(said: bytes, tail: bytes = b"") -> Iterator[dict[str, Any]]:
     """The settings of a server that says this to whatever it is asked, and then `tail` for ever."""
@@ -379,16 +385,7 @@ def scripted(said: bytes, tail: bytes = b"") -> Iterator[dict[str, Any]]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = Thread(target=serve)
         thread.start()
-        port = listener.getsockname()[1]
-        yield {
-            "kind": "mail",
-            "host": "127.0.0.1",
-            "port": port,
-            "tls": "none",
-            "username": "ada",
-            "password": PASSWORD,
-            "senders": "*",
-        }
+        yield unencrypted(listener)
         thread.join(limits.seconds(20))
 
 
@@ -415,8 +412,8 @@ def test_a_server_that_is_none_costs_no_more_than_it_may(
 
 
 def test_a_stop_waits_for_no_server(tmp_path: Path) -> None:
-    with scripted(b"") as settings:
-        configured = settings_of(tmp_path, [settings])
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        configured = settings_of(tmp_path, [unencrypted(silent)])
 
         async def stopped() -> None:
             async with open_fetcher(configured) as fetcher:
@@ -466,10 +463,9 @@ async def test_check_and_test_tell_the_remedy(
     )
 
 
-def test_nobody_listens(user: str) -> None:
+def test_nobody_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    given = {"kind": "mail", "host": "127.0.0.1", "port": port, "tls": "none"}
-    error = refusal({**given, "username": user, "password": "x", "senders": "*"})
+        settings = unencrypted(listener)
+    error = refusal(settings)
 
     assert error.what == "cannot connect: connection refused"

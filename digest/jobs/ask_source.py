@@ -106,7 +106,7 @@ class SourceClient:
             asked = in_daemon_thread(lambda: request.answer(limits))
             try:
                 # It keeps to its seconds itself, but for what nobody can end: looking up a name.
-                return await asyncio.wait_for(asked, 2 * seconds)
+                response = await asyncio.wait_for(asked, 2 * seconds)
             except TimeoutError:
                 raise FeedError(f"no whole answer within {seconds:g} s") from None
             except FeedError as error:
@@ -114,6 +114,8 @@ class SourceClient:
                     raise
                 backoff = self._fetcher.backoffs.refused(request.host, error.retry_after)
                 raise PostponedError(backoff, error.reason, status=error.status) from None
+            self._fetcher.backoffs.answered(request.host)
+            return response
 
     def body(self, settings: SourceSettings, response: Response) -> Body:
         """What a worker process needs to read a response of a source."""

@@ -6,6 +6,7 @@ The validator is the last message that was looked at: when it came into its fold
 from __future__ import annotations
 
 import os
+import re
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ _SETTLING = 2_000_000_000
 _HEADER = 64 * 1024
 _SEEN = "S"
 _NOTHING = "0:"
+_VALIDATOR = re.compile(r"\d{1,20}:.*")
 
 
 class _File(Struct, frozen=True):
@@ -71,7 +73,7 @@ def read_maildir(
 def _files(folder: Path) -> Iterator[_File]:
     for part in ("cur", "new"):
         for found in os.scandir(folder / part):
-            if found.name.startswith("."):
+            if found.name.startswith(".") or not found.is_file():
                 continue
             # Another program may have moved it by now.
             with suppress(FileNotFoundError):
@@ -90,13 +92,13 @@ def _validator(file: _File) -> str:
 
 def _taken(files: Sequence[_File], wanted: Wanted, room: Room) -> tuple[list[_File], str]:
     """The files that one answer has room for, the newest first, and the validator after it."""
-    came, _, name = (wanted.after or _NOTHING).partition(":")
+    before = wanted.after if wanted.after and _VALIDATOR.fullmatch(wanted.after) else ""
+    came, _, name = (before or _NOTHING).partition(":")
     later = [file for file in files if _order(file) > (int(came), name)]
-    last = _validator(later[-1]) if later else wanted.after or _NOTHING
+    last = _validator(later[-1]) if later else before or _NOTHING
     # Of a Maildir that is read first, the newest; then one after the other, so that none is left.
-    is_first = wanted.after is None
+    is_first = not before
     taken: list[_File] = []
-    before = wanted.after or _NOTHING
     for file in reversed(later) if is_first else later:
         if _is_wanted(file, wanted):
             if not room.takes(file.size):

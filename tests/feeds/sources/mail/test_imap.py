@@ -8,10 +8,12 @@ import time
 from contextlib import AsyncExitStack, contextmanager, suppress
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from digest.app.http_clients import open_fetcher
 from digest.checks.certificates import Certificates
@@ -19,6 +21,7 @@ from digest.checks.feeds import FeedChecks
 from digest.cli.feeds_probe import Scout
 from digest.config.sources.mail import MailSettings
 from digest.errors import FeedError
+from digest.feeds.mailboxes import failures
 from digest.feeds.requests import AnswerLimits, OtherRequest
 from digest.feeds.sources import source_of
 from digest.jobs.ask_source import SourceClient
@@ -39,7 +42,6 @@ from tests.jobs.bench import Bench, InPlace, open_bench, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-    from pathlib import Path
 
     from imap_tools import MailBoxUnencrypted
 
@@ -51,6 +53,7 @@ pytestmark = pytest.mark.skipif(
     not DOVECOT.exists(), reason="Dovecot is not here: no /usr/sbin/dovecot"
 )
 NUMBERS = count(1)
+GUIDE = (Path(__file__).parents[4] / "docs/sources.md").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -154,16 +157,16 @@ async def test_a_mailbox_is_polled_like_a_feed(
 
     first = await mailbox.poll()
     nothing = await mailbox.poll()
-    put(box, letter(4))
+    put(box, letter(4), letter(5))
     second = await mailbox.poll()
     box.delete([box.uids()[0]])
     after_deletion = await mailbox.poll()
 
     assert (first.outcome, first.new, first.name) == ("updated", 2, "INBOX")
     assert (nothing.outcome, nothing.status) == ("not_modified", 304)
-    assert (second.outcome, second.new) == ("updated", 1)
+    assert (second.outcome, second.new) == ("updated", 2)
     assert after_deletion.outcome == "not_modified"
-    assert await mailbox.pending() == ["Letter 1", "Letter 2", "Letter 4"]
+    assert await mailbox.pending() == ["Letter 1", "Letter 2", "Letter 4", "Letter 5"]
     state = await mailbox.bench.feed(mailbox.bench.settings.feeds[0].address)
     assert state["missed_at"] is None
 
@@ -184,6 +187,38 @@ async def test_another_uidvalidity_brings_no_message_twice(
 
     assert (again.outcome, again.new, again.known) == ("updated", 1, 2)
     assert (await mailbox.poll()).outcome == "not_modified"
+
+
+async def test_what_is_too_much_for_a_day_comes_on_the_next(
+    dovecot: Dovecot, user: str, box: MailBoxUnencrypted, follow: Follow
+) -> None:
+    put(box, letter(1))
+    mailbox = await follow(dovecot.settings(user, daily_entries=2))
+    await mailbox.poll()
+    put(box, *map(letter, range(2, 6)))
+
+    new = []
+    for _ in range(3):
+        mailbox.bench.clock.turn(days=1)
+        new.append((await mailbox.poll()).new)
+
+    assert new == [2, 2, 0]
+    assert len(await mailbox.pending()) == 5
+
+
+async def test_the_example_of_the_guide(
+    dovecot: Dovecot, user: str, box: MailBoxUnencrypted, follow: Follow
+) -> None:
+    section = GUIDE.partition("## Newsletters by mail")[2]
+    example = yaml.safe_load(section.partition("```yaml\n")[2].partition("```")[0])["feeds"][0]
+    box.folder.create(example["folder"])
+    put(box, letter(1, sender="hedgerow@substack.com"), letter(2), folder=example["folder"])
+    here = dovecot.settings(user)
+    ours = {name: here[name] for name in ("host", "port", "username", "password", "ca_file")}
+
+    result = await (await follow(example | ours)).poll()
+
+    assert (result.name, result.outcome, result.new) == ("Newsletters", "updated", 1)
 
 
 async def test_a_poll_that_is_not_stored_is_made_again(
@@ -305,6 +340,25 @@ def test_a_token_in_place_of_a_password(
 
 def test_a_password_beyond_ascii_is_sent(dovecot: Dovecot, user: str) -> None:
     assert "refused the login" in refusal(dovecot.settings(user, password="pässwörd")).reason
+
+
+@pytest.mark.parametrize(
+    ("said", "is_limited"),
+    [
+        (b"[ALERT] Too many simultaneous connections. (Failure)", True),
+        (b"[UNAVAILABLE] Temporary authentication failure", True),
+        (b"[OVERQUOTA] Account exceeded command or bandwidth limits", True),
+        (b"[LIMIT] LOGIN Rate limit hit", True),
+        (b"[AUTHENTICATIONFAILED] Invalid credentials (Failure)", False),
+        (b"[ALERT] Application-specific password required: https://x.example/ (Failure)", False),
+        (b"LOGIN failed.", False),
+    ],
+)
+def test_what_providers_say_to_a_login(said: bytes, is_limited: bool) -> None:
+    error = failures.refused_login(failures.what_it_said([said]), by_token=False)
+
+    assert (error.status == 429) == is_limited
+    assert (error.retry_after is None) == is_limited
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,6 @@ class Client(imaplib.IMAP4):
         self._left = size + _BESIDE_MESSAGES
         self._lines = _MOST_LINES
         self._buffer = bytearray()
-        self._buffered_from: object = None
         super().__init__(place.host, place.port)
         if place.tls == "starttls":
             self._start_tls()
@@ -112,6 +111,8 @@ class Client(imaplib.IMAP4):
         self._encrypt()
 
     def _encrypt(self) -> None:
+        # What came in clear counts for nothing from here on: anybody may have written it.
+        self._buffer.clear()
         self.sock = _trusted(self._place.ca_file).wrap_socket(
             self.sock, server_hostname=self.host, do_handshake_on_connect=False
         )
@@ -139,10 +140,6 @@ class Client(imaplib.IMAP4):
         return self._taken(end + 1)
 
     def _fill(self) -> bool:
-        if self._buffered_from is not self.sock:
-            # What came in clear counts for nothing once there is encryption.
-            self._buffer.clear()
-            self._buffered_from = self.sock
         received = self.sock.recv(min(_CHUNK, self._left + 1))
         self._left -= len(received)
         if self._left < 0:

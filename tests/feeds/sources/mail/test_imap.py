@@ -465,6 +465,30 @@ def test_a_server_that_is_none_costs_no_more_than_it_may(
     assert error.status == status
 
 
+def test_what_comes_in_clear_counts_for_nothing_once_there_is_tls(tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)
+
+    def serve() -> None:
+        with listener.accept()[0] as plain:
+            plain.sendall(b"* OK hello\r\n")
+            tag = plain.recv(1_000).split()[0]
+            plain.sendall(b"* CAPABILITY IMAP4rev1 STARTTLS\r\n" + tag + b" OK done\r\n")
+            tag = plain.recv(1_000).split()[0]
+            plain.sendall(tag + b" OK go on\r\n* BYE by somebody between\r\n")
+            with certificate.context.wrap_socket(plain, server_side=True) as encrypted:
+                tag = encrypted.recv(1_000).split()[0]
+                encrypted.sendall(tag + b" NO by the server\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=serve)
+        thread.start()
+        settings = unencrypted(listener) | {"tls": "starttls", "ca_file": str(certificate.path)}
+        error = refusal(settings)
+        thread.join(limits.seconds(20))
+
+    assert error.what == "the server refused the login: by the server"
+
+
 def test_a_stop_waits_for_no_server(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         configured = settings_of(tmp_path, [unencrypted(silent)])

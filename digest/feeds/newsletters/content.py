@@ -15,12 +15,13 @@ from lxml import etree, html
 from digest.feeds.newsletters.phrases import BROWSER, LEAVING, SERVICE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
 # Of a larger one only the beginning is read; Gmail shows 102,000 bytes.
 _LONGEST = 600_000
 _LONGEST_LINK_TEXT = 80
 _LONGEST_HERE = 15
+_MOST_BROWSER_LINKS = 2
 # Links that are looked at from the beginning, and as many from the end: furniture is there.
 _MOST_LINKS = 300
 # A block with a link of the furniture in it, and no more text than this, is furniture itself.
@@ -79,8 +80,11 @@ def read_content(
     body: html.HtmlElement = next(iter(document.iter("body")), document)
     etree.strip_elements(body, etree.Comment, *_GONE, with_tail=False)
     links = tuple(_links(body))
-    browser = next((link for link, words in links if BROWSER.search(words)), "")
-    _without_furniture(body, leaving, kept)
+    browser = [*dict.fromkeys(link for link, words in links if BROWSER.search(words))]
+    # Each article of a list may have such a link; then it is none to the message.
+    is_whole = len(browser) <= _MOST_BROWSER_LINKS
+    furniture = (LEAVING, SERVICE, BROWSER) if is_whole else (LEAVING, SERVICE)
+    _without_furniture(body, furniture, leaving, kept)
     _without_hidden(body)
     _without_pixels(body)
     _without_title(body, title)
@@ -92,7 +96,7 @@ def read_content(
     direction = body.get("dir") or document.get("dir") or ""
     if shown and direction.lower() in {"rtl", "auto"}:
         shown = f'<div dir="{direction.lower()}">{shown}</div>'
-    return Content(shown, browser, links, words)
+    return Content(shown, browser[0] if browser and is_whole else "", links, words)
 
 
 def _parser() -> html.HTMLParser:
@@ -115,19 +119,24 @@ def _links(body: html.HtmlElement) -> Iterator[tuple[str, str]]:
             yield address, _words(link)
 
 
-def _without_furniture(body: html.HtmlElement, leaving: Collection[str], kept: str) -> None:
+def _without_furniture(
+    body: html.HtmlElement,
+    furniture: Sequence[re.Pattern[str]],
+    leaving: Collection[str],
+    kept: str,
+) -> None:
     """Take away links by which a reader leaves, or sees the same elsewhere, with their blocks."""
     links = list(body.iter("a"))
     for link in [*links[:_MOST_LINKS], *links[_MOST_LINKS:][-_MOST_LINKS:]]:
         address = (link.get("href") or "").strip()
-        if address != kept and (address in leaving or _is_furniture(link)):
+        if address != kept and (address in leaving or _is_furniture(link, furniture)):
             _drop(_around(link, body))
     for link in links:
         if not (link.get("href") or "").strip().lower().startswith((*_WEB, "mailto:")):
             link.attrib.pop("href", None)
 
 
-def _is_furniture(link: html.HtmlElement) -> bool:
+def _is_furniture(link: html.HtmlElement, furniture: Sequence[re.Pattern[str]]) -> bool:
     words = _short_words(link, _LONGEST_LINK_TEXT)
     if words is None:
         return False
@@ -136,7 +145,7 @@ def _is_furniture(link: html.HtmlElement) -> bool:
     if len(words) <= _LONGEST_HERE and parent is not None:
         # `Unsubscribe here`, of which only the last word leads there.
         words = _short_words(parent, _LONGEST_FURNITURE) or words
-    return any(pattern.search(words) for pattern in (BROWSER, LEAVING, SERVICE))
+    return any(pattern.search(words) for pattern in furniture)
 
 
 def _around(link: html.HtmlElement, body: html.HtmlElement) -> html.HtmlElement:

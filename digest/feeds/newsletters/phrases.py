@@ -9,8 +9,7 @@ _BROWSER = (
     (
         r"(?:view|read|open|see|display)\b.{0,40}\b(?:in|on) (?:a |the |your )?(?:web )?"
         r"(?:browser|web|website)\b|(?:view|read|open|see) (?:it |this .{0,20})?online"
-        r"|(?:web|online)"
-        r" version|(?:view|read) (?:this post|in browser)\b.{0,30}"
+        r"|(?:web|online) version|(?:view|read) (?:this post|in browser)\b.{0,30}"
     ),
     # German
     (
@@ -20,19 +19,16 @@ _BROWSER = (
     # French
     (
         r"(?:voir|lire|lisez|afficher|ouvrir|consulte[rz])\b.{0,40}(?:navigateur|en ligne)"
-        r"|version (?:en ligne"
-        r"|web)"
+        r"|version (?:en ligne|web)"
     ),
     # Spanish, Portuguese
     (
         r"(?:ver|abrir|leer|visualizar)\b.{0,40}(?:en (?:el|tu|su) navegador|en línea)"
-        r"|versión (?:web"
-        r"|online|en línea)"
+        r"|versión (?:web|online|en línea)"
     ),
     (
         r"(?:ver|abrir|ler|visualizar|veja|leia)\b.{0,40}(?:n[oa] (?:seu )?navegador"
-        r"|on-?line)|versão"
-        r" (?:web|on-?line)"
+        r"|on-?line)|versão (?:web|on-?line)"
     ),
     # Italian, Dutch
     (

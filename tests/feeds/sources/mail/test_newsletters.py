@@ -55,6 +55,15 @@ def test_the_link_to_it_on_the_web_in_every_language(words: str) -> None:
     assert found.html == "<p>What it says.</p>"
 
 
+def test_a_list_of_articles_to_read_online_is_a_list() -> None:
+    items = "".join(
+        f'<p>Story {n}. <a href="https://w.example/{n}">Read online</a></p>' for n in range(1, 4)
+    )
+
+    assert read(items).link == ""
+    assert read(items).html == items
+
+
 @pytest.mark.parametrize(
     "words",
     [

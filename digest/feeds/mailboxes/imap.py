@@ -116,9 +116,13 @@ def _read(
         return answer_of((), url, f"{validity}:{first}", whole=False)
     uids = _search(mailbox, wanted.since, first or 1)
     # Of a folder that is read first, the newest; then one after the other, so that none is left.
-    uids = uids[-MOST_LISTED:] if first is None else uids[:MOST_LISTED]
-    listed = [*_list(mailbox, uids, wanted.senders)]
-    taken, following = _taken(listed, Room(limits.size), following or 1, newest=first is None)
+    looked_at = uids[-MOST_LISTED:] if first is None else uids[:MOST_LISTED]
+    after_all = looked_at[-1] + 1 if looked_at else first or 1
+    if looked_at[-1:] == uids[-1:]:
+        # Some servers do not say what they give out next.
+        after_all = max(after_all, following or 1)
+    listed = [*_list(mailbox, looked_at, wanted.senders)]
+    taken, following = _taken(listed, Room(limits.size), after_all, newest=first is None)
     messages = {uid: raw for uid in taken if (raw := _fetch(mailbox, uid, Room(limits.size)))}
     if wanted.mark_read and messages:
         mailbox.client.uid("STORE", _set(messages), "+FLAGS.SILENT", r"(\Seen)")
@@ -169,7 +173,9 @@ def _list(mailbox: MailBox, uids: Sequence[int], senders: tuple[str, ...]) -> It
 
 def _fetched(mailbox: MailBox, uids: str, what: str) -> Iterator[tuple[bytes, bytes]]:
     """What the server says of each message, and the literal in it."""
-    _, data = mailbox.client.uid("FETCH", uids, what)
+    status, data = mailbox.client.uid("FETCH", uids, what)
+    if status != "OK":
+        raise failures.refused(failures.what_it_said(data))
     items: list[Any] = [*data, b""]
     for item, following in pairwise(items):
         if isinstance(item, tuple):
@@ -179,19 +185,21 @@ def _fetched(mailbox: MailBox, uids: str, what: str) -> Iterator[tuple[bytes, by
 
 
 def _taken(
-    listed: Sequence[_Listed], room: Room, following: int, *, newest: bool
+    listed: Sequence[_Listed], room: Room, after_all: int, *, newest: bool
 ) -> tuple[list[int], int]:
-    """The messages that one answer has room for, and the first that the next is to look at."""
-    last = max((message.uid for message in listed), default=0)
+    """The messages that one answer has room for, and the first that the next is to look at.
+
+    That is the one `after_all`, where there is room for each of them.
+    """
     taken: list[int] = []
     for message in sorted(listed, key=lambda each: each.uid, reverse=newest):
         if not message.allowed:
             continue
         if not room.takes(message.size):
             # What a first answer has no room for is too old; else it is the next one's.
-            return taken, max(following, last + 1) if newest else message.uid
+            return taken, after_all if newest else message.uid
         taken.append(message.uid)
-    return taken, max(following, last + 1)
+    return taken, after_all
 
 
 def _fetch(mailbox: MailBox, uid: int, room: Room) -> bytes:

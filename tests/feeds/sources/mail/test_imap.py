@@ -295,6 +295,23 @@ def test_more_than_one_answer_has_room_for_comes_with_the_next(
     assert answer(dovecot.settings(user), etag).status == 304
 
 
+def test_more_headers_than_are_looked_at_are_the_next_ones(
+    dovecot: Dovecot, user: str, box: MailBoxUnencrypted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(box, letter(1))
+    etag = answer(dovecot.settings(user)).etag
+    put(box, *map(letter, range(2, 7)))
+    monkeypatch.setattr("digest.feeds.mailboxes.imap.MOST_LISTED", 3)
+
+    first = answer(dovecot.settings(user), etag)
+    second = answer(dovecot.settings(user), first.etag)
+
+    assert [*reversed(titles(first)), *reversed(titles(second))] == [
+        f"Letter {number}" for number in range(2, 7)
+    ]
+    assert answer(dovecot.settings(user), second.etag).status == 304
+
+
 def test_of_a_large_message_only_the_beginning_is_read(
     dovecot: Dovecot, user: str, box: MailBoxUnencrypted
 ) -> None:

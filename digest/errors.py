@@ -108,20 +108,28 @@ class WorkerError(DigestError):
 class FeedError(DigestError):
     """A poll that failed; `status` is the HTTP status where an answer came.
 
-    `retry_after` is how long the server asked to be left alone; `elsewhere` says that the answer
-    came from where a temporary redirect had led. `remedy` is what to do about it, where the kind of
-    source knows.
+    `retry_after` is how long the server asked to be left alone, or is to be; `elsewhere` says that
+    the answer came from where a temporary redirect had led. `remedy` is what a person can do about
+    it, where that is known.
     """
 
     def __init__(
-        self, reason: str, *, status: int | None = None, retry_after: timedelta | None = None
+        self,
+        reason: str,
+        *,
+        status: int | None = None,
+        retry_after: timedelta | None = None,
+        remedy: str = "",
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.status = status
         self.retry_after = retry_after
         self.elsewhere = False
-        self.remedy = ""
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return self.told
 
     @property
     def told(self) -> str:

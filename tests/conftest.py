@@ -30,7 +30,12 @@ SLOW = (
     *("channels/email/test_doubts", "channels/email/test_postfix", "channels/test_file"),
     *("channels/test_http", "cli/", "config/test_kinds", "editions/test_hostile"),
     *("editions/test_schedule", "feeds/sources/test_new_kind", "feeds/test_hostile"),
-    *("feeds/test_mutations", "feeds/test_opml", "jobs/test_catch_up"),
+    *(
+        "feeds/sources/mail/test_imap",
+        "feeds/test_mutations",
+        "feeds/test_opml",
+        "jobs/test_catch_up",
+    ),
     *("jobs/test_clocks", "jobs/test_drafts", "jobs/test_host_limits", "jobs/test_hostile_feeds"),
     *(
         "jobs/test_incremental",

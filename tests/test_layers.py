@@ -24,6 +24,7 @@ PURE = sorted(
         *(PACKAGE / "config" / f"{name}.py" for name in ("addresses", "schedule", "units")),
     }
     # These do I/O, and the last two read the templates.
+    - {PACKAGE / "feeds" / "mailboxes" / f"{name}.py" for name in ("connection", "imap", "maildir")}
     - {
         PACKAGE / "feeds" / "http" / f"{name}.py"
         for name in ("connector", "fetch", "sockets", "throttle")

@@ -120,7 +120,8 @@ class FeedChecks:
             is_page = source_of(feed.kind).has_own_address
             mend = f"look at it in a browser: {feed.address}" if is_page else by_hand
             yield Trouble("warn", "it has no entries", mend)
-        if outruns(parsed.entries, max(feed.every or least, least), self._now()):
+        only_new = source_of(feed.kind).brings_only_new
+        if not only_new and outruns(parsed.entries, max(feed.every or least, least), self._now()):
             text = "they reach back so little that some may be missed between polls"
             yield Trouble("warn", text, "poll it more often (`every`; polling.every is the least)")
         if response.moved_to:

@@ -25,6 +25,7 @@ from digest.cli.output import print_result, print_table, progress, say, show_doc
 from digest.cli.private_files import write_private
 from digest.cli.source_names import source_at, sources_named
 from digest.config import Settings, find_config
+from digest.config.sources import canonical_name
 from digest.config.yaml.feed_list import append_feeds, feed_lines
 from digest.errors import NoConfigError, UsageError
 from digest.feeds.opml import Subscription, read_opml, write_opml
@@ -158,7 +159,11 @@ def _asked(
     """The settings with the feeds that may be asked about, as configured where they are."""
     settings = _settings(options)
     known = {feed.address: feed for feed in settings.feeds}
-    asked = [known.get(feed.address, feed) for feed in sources_named(address)]
+    # The short form of some kinds says which source it is, and not how to get at it.
+    if configured := known.get(canonical_name(address)):
+        asked = [configured]
+    else:
+        asked = [known.get(feed.address, feed) for feed in sources_named(address)]
     if allow_private_networks:
         private = {"allow_private_networks": True}
         asked = [feed.model_copy(update=private) for feed in asked]

@@ -19,6 +19,7 @@ from digest.feeds.discovery import feed_links, is_of_the_site, usual_addresses
 from digest.feeds.http.failures import IF_MEANT
 from digest.feeds.identity import choice
 from digest.feeds.parsing.read import parse_body, read_text
+from digest.feeds.requests import OtherRequest
 from digest.feeds.sources import source_of
 from digest.jobs.ask_source import SourceClient
 from digest.log import Redactor
@@ -77,7 +78,7 @@ class Scout:
         try:
             return [_candidate(feed.address, await self._workers.call(parse_body, body))]
         except FeedError as error:
-            if not source_of(feed.kind).has_own_address:
+            if not source_of(feed.kind).has_own_address or isinstance(request, OtherRequest):
                 raise
             reason = error.reason
         links = await self._links(feed, response, body)
@@ -157,7 +158,7 @@ class Scout:
 
     async def _first_answer(
         self, feed: SourceSettings, *others: SourceSettings
-    ) -> tuple[SourceSettings, Request, Response, Body]:
+    ) -> tuple[SourceSettings, Request | OtherRequest, Response, Body]:
         """The first of these that answers, and what it was asked and answered.
 
         Raises:
@@ -177,7 +178,9 @@ class Scout:
                 reason = f"{error.reason}; {others[0].address}: {other.reason}"
                 raise FeedError(reason, status=other.status) from other
 
-    async def _fetch(self, feed: SourceSettings, request: Request) -> tuple[Response, Body]:
+    async def _fetch(
+        self, feed: SourceSettings, request: Request | OtherRequest
+    ) -> tuple[Response, Body]:
         """An answer and its body, decoded.
 
         A server may repeat in its answer what it was sent; no secret comes out of here.

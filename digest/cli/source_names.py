@@ -31,6 +31,9 @@ def source_named(text: str, **more: Any) -> SourceSettings:
         if error.title == FeedSettings.__name__:
             raise UsageError(f"{shown!r} is not a web address") from None
         details = error.errors()[0]
+        if details["type"] == "missing":
+            needed = f"needs {details['loc'][-1]}: write it into feeds as a map of its settings"
+            raise UsageError(f"{shown!r} {needed}") from None
         wrong = message_of({}, details["loc"], details)
         raise UsageError(f"{shown!r} {wrong}") from None
     except ValueError as error:

@@ -285,3 +285,5 @@ Selector = Annotated[str, StringConstraints(pattern=_SELECTOR)]
 HeaderName = Annotated[str, StringConstraints(pattern=_HEADER_NAME)]
 Digits = Annotated[str, StringConstraints(pattern=_DIGITS)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_one_line)]
+# What another program calls something: a folder, an account.
+Label = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_one_line)]

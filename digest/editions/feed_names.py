@@ -45,7 +45,8 @@ def _own_name(url: str, own: Mapping[str, str]) -> str:
 
 
 def _told_apart(name: str, url: str, called: Mapping[str, int]) -> str:
-    host = host_of(url) or url
+    # What is no web address may name an account before its host, which is nothing for readers.
+    host = host_of(url) or url.rpartition("@")[2]
     if not name:
         return host
     if called[_heard(name)] > 1 or _names_other(name, host):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from digest.editions.rules import Subject, matches
+from digest.model import CONFIRMATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -42,11 +43,18 @@ class Judged(Struct, frozen=True):
 
 
 def judge(entries: Iterable[Entry], rules: Rules, subject_of: Callable[[Entry], Subject]) -> Judged:
-    """Keep each entry that a rule includes, where there is any such, and that none excludes."""
+    """Keep each entry that a rule includes, where there is any such, and that none excludes.
+
+    What asks its reader to confirm something is kept, and raised, whatever the rules say.
+    """
     kept = []
     left_out = {}
-    watched = {}
+    watched: dict[int, tuple[str, ...]] = {}
     for entry in entries:
+        if any(fact.name == CONFIRMATION for fact in entry.facts):
+            kept.append(entry)
+            watched[entry.id] = ()
+            continue
         subject = subject_of(entry)
         if reason := _against(subject, rules):
             left_out[entry.id] = reason

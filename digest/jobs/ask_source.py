@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -11,8 +12,10 @@ from msgspec.structs import replace
 from digest.errors import FeedError, PostponedError
 from digest.feeds.http.conditional import is_to_ask_whole
 from digest.feeds.http.messages import Allowance
+from digest.feeds.requests import AnswerLimits, OtherRequest
 from digest.feeds.sources import source_of
 from digest.jobs.body_task import body_of, further_addresses, read_facts
+from digest.jobs.daemon_thread import in_daemon_thread
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 
 # Between the hash of a body and that of the options.
 _MARK = "+"
-_MISSING = 404
+_MISSING, _TOO_MANY_REQUESTS = 404, 429
 
 
 async def _at_once() -> None:
@@ -45,30 +48,34 @@ class SourceClient:
 
     def request(
         self, settings: SourceSettings, now: datetime, state: FeedState | None = None
-    ) -> Request:
+    ) -> Request | OtherRequest:
         """What a poll asks for first; with `state` (at `now`), only what has changed since.
 
         Everything, where the last body was read by other options, or validators do not help.
         """
         if state and (is_reconfigured(settings, state) or is_to_ask_whole(state, now)):
             state = replace(state, etag=None, last_modified=None)
-        return self._allowed(settings, source_of(settings.kind).request(settings, state, now))
+        request = source_of(settings.kind).request(settings, state, now)
+        if isinstance(request, OtherRequest):
+            return replace(request, allow_private_networks=self._may_be_private(settings))
+        return self._allowed(settings, request)
 
     def _allowed(self, settings: SourceSettings, request: Request) -> Request:
         """A request as it may be made, and its answer is read."""
-        private = settings.allow_private_networks
         return replace(
             request,
-            allow_private_networks=(
-                self._polling.allow_private_networks if private is None else private
-            ),
+            allow_private_networks=self._may_be_private(settings),
             not_before=source_of(settings.kind).not_before,
         )
+
+    def _may_be_private(self, settings: SourceSettings) -> bool:
+        private = settings.allow_private_networks
+        return self._polling.allow_private_networks if private is None else private
 
     async def ask(
         self,
         settings: SourceSettings,
-        request: Request,
+        request: Request | OtherRequest,
         ready: Callable[[], Awaitable[None]] = _at_once,
     ) -> Response:
         """The answer to a request of a source, with those to what it asks further.
@@ -82,16 +89,26 @@ class SourceClient:
         """
         source = source_of(settings.kind)
         try:
-            if source.asks_further:
-                answer = await self._ask_further(settings, request, ready)
-            else:
-                answer = await self._fetcher.fetch(request, ready)
+            answer = await self._answer(settings, request, ready)
         except PostponedError:
             raise
         except FeedError as error:
-            error.remedy = source.remedy(settings, error.status) if error.status else ""
+            if error.status and not error.remedy:
+                error.remedy = source.remedy(settings, error.status)
             raise
         return _marked(answer, settings)
+
+    async def _answer(
+        self,
+        settings: SourceSettings,
+        request: Request | OtherRequest,
+        ready: Callable[[], Awaitable[None]],
+    ) -> Response:
+        if isinstance(request, OtherRequest):
+            return await self._ask_other(request, ready)
+        if source_of(settings.kind).asks_further:
+            return await self._ask_further(settings, request, ready)
+        return await self._fetcher.fetch(request, ready)
 
     async def _ask_further(
         self, settings: SourceSettings, request: Request, ready: Callable[[], Awaitable[None]]
@@ -123,6 +140,28 @@ class SourceClient:
         request = self._allowed(settings, source_of(settings.kind).refresh(settings, guids))
         answer = await self._fetcher.fetch(request)
         return await self._workers.call(read_facts, self.body(settings, answer))
+
+    async def _ask_other(
+        self, request: OtherRequest, ready: Callable[[], Awaitable[None]]
+    ) -> Response:
+        """The answer of another server than HTTP's, which is asked in its turn all the same."""
+        seconds = self._polling.timeout.total_seconds()
+        async with self._fetcher.slot(request.host):
+            await ready()
+            limits = AnswerLimits(seconds, self._polling.max_body)
+            asked = in_daemon_thread(lambda: request.answer(limits))
+            try:
+                # It keeps to its seconds itself, but for what nobody can end: looking up a name.
+                response = await asyncio.wait_for(asked, 2 * seconds)
+            except TimeoutError:
+                raise FeedError(f"no whole answer within {seconds:g} s") from None
+            except FeedError as error:
+                if error.status != _TOO_MANY_REQUESTS:
+                    raise
+                backoff = self._fetcher.backoffs.refused(request.host, error.retry_after)
+                raise PostponedError(backoff, error.told, status=error.status) from None
+            self._fetcher.backoffs.answered(request.host)
+            return response
 
     def body(self, settings: SourceSettings, response: Response) -> Body:
         """What a worker process needs to read a response of a source."""

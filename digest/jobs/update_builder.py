@@ -14,6 +14,7 @@ from digest.feeds.diff import Overlap, diff
 from digest.feeds.identity import candidate_keys
 from digest.feeds.quota import Quota, take
 from digest.feeds.rereading import READING
+from digest.feeds.sources import source_of
 from digest.jobs.ask_source import is_reconfigured
 from digest.store.updates import Measured, Update, Validators
 
@@ -79,7 +80,8 @@ class UpdateBuilder:
             flood=flood,
             first=not state.entries,
         )
-        comparison = _Comparison(state, reading, changes, taken, flood, now, feed.is_ranked)
+        ranked, only_new = feed.is_ranked, source_of(feed.kind).brings_only_new
+        comparison = _Comparison(state, reading, changes, taken, flood, now, ranked, only_new)
         return _update(comparison, response, self.windows(feed), resend=feed.updates == "resend")
 
     def _quota(self, feed: SourceSettings) -> Quota:
@@ -148,8 +150,9 @@ def _overlap(state: FeedState, reading: ParsedBody) -> Overlap:
 class _Comparison(Struct, frozen=True):
     """What a body has beside what is known of its feed, and what is taken of it.
 
-    `flood` is whether it has more new entries than the feed brings; `now` is when it was compared;
-    `is_ranked` is whether the feed lists what ranks high, and not what is new.
+    `flood` is whether it has more new entries than the feed brings; `now` is when it was compared.
+    `is_ranked` is whether the feed lists what ranks high, and not what is new; with `only_new` it
+    has what came since the last body, and shares nothing with that.
     """
 
     state: FeedState
@@ -159,6 +162,7 @@ class _Comparison(Struct, frozen=True):
     flood: bool
     now: datetime
     is_ranked: bool
+    only_new: bool
 
 
 def _update(
@@ -179,7 +183,7 @@ def _update(
         title=reading.title or state.title,
         # What is left of a body is as new to the next poll, which must not take it for read.
         body_hash=response.body_hash if taken.is_whole else "",
-        validators=_validators(response, is_whole=taken.is_whole),
+        validators=_validators(comparison, response),
         new=taken.new,
         edited=taken.edited,
         renamed={number: entry.new_names for number, entry in known.items() if entry.new_names},
@@ -206,20 +210,23 @@ def _update(
     )
 
 
-def _validators(response: Response, *, is_whole: bool) -> Validators:
-    """What the next poll asks with; nothing to recognise a body by where some of it is left."""
-    if not is_whole:
-        return Validators(None, None, response.url)
-    return Validators(response.etag, response.last_modified, response.url)
+def _validators(comparison: _Comparison, response: Response) -> Validators:
+    """What the next poll asks with; where some of a body is left, what brings that once more."""
+    state = comparison.state
+    if comparison.taken.is_whole:
+        return Validators(response.etag, response.last_modified, response.url)
+    if comparison.only_new:
+        return Validators(state.etag, state.last_modified, response.url)
+    return Validators(None, None, response.url)
 
 
 def _is_missed(comparison: _Comparison) -> bool:
     """Whether entries probably came and went since the last body."""
     # What ranks high no more is no gap: no pace of polls would keep it in the list.
-    if comparison.is_ranked:
+    if comparison.is_ranked or comparison.only_new or not comparison.taken.new:
         return False
     # Of what is all left the next poll tells, which finds it as new.
-    if not comparison.taken.new or comparison.flood or comparison.reading.kept:
+    if comparison.flood or comparison.reading.kept:
         return False
     return is_gap(comparison.changes, comparison.state.entries)
 

@@ -39,6 +39,7 @@ from digest.model.editions import (
     shown_as,
 )
 from digest.model.entries import (
+    CONFIRMATION,
     NO_THRESHOLDS,
     CleanEntry,
     Entry,
@@ -73,6 +74,7 @@ from digest.model.structs import as_dict, as_json, repr_without
 
 __all__ = [
     "ALERTS",
+    "CONFIRMATION",
     "FEEDBACK_COUNTS",
     "FEEDBACK_OPEN",
     "NO_LEANING",

@@ -9,6 +9,9 @@ from msgspec import Struct
 
 # What readers elsewhere count for a story.
 _COUNTED = {"points", "comments"}
+# The fact of an entry that asks its reader to confirm something: it is shown first, whatever the
+# rules of a digest say, and is no measure.
+CONFIRMATION = "confirmation"
 
 
 class Fact(Struct, frozen=True):

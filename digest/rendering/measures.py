@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.language import language_of, unbroken
+from digest.model import CONFIRMATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,7 @@ def measures(edition: Edition, story: Story) -> list[tuple[str, str]]:
     found = [
         (_counted(fact, language), story.discussion if _unit(fact) == _COMMENTS else "")
         for fact in story.facts
+        if fact.name != CONFIRMATION
     ]
     if story.discussion and not any(url for _, url in found):
         found.append((language.translate("Discussion"), story.discussion))

@@ -38,6 +38,7 @@ WHOLE: dict[str, Any] = {
         {"kind": "mastodon", "account": "@a@b.example"},
         {"kind": "github", "repo": "astral-sh/uv"},
         {"kind": "reddit", "subreddits": "selfhosted"},
+        {"kind": "mail", "maildir": "/m", "senders": "*"},
     ],
     "smtp": {"host": "h.example", "from": "a@example.org", "dkim": {}},
     "channels": {

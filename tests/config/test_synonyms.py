@@ -25,13 +25,14 @@ BY_NAME = {place.name: place.model for place in PLACES}
 # The least of each section that a file needs to have, for words to be put in.
 FILE: dict[str, Any] = {
     "feeds": [
-        {"kind": "feed", "url": "https://a.example/"},
+        {"url": "https://a.example/"},
         {"kind": "hackernews"},
         {"kind": "youtube", "handle": "@name"},
         {"kind": "bluesky", "account": "a.example"},
         {"kind": "mastodon", "links": "a.example"},
         {"kind": "github", "repo": "a/b"},
         {"kind": "reddit", "subreddits": "a"},
+        {"kind": "mail", "maildir": "/m", "senders": "*"},
     ],
     "smtp": {"host": "mail.example", "from": "a@b.example", "dkim": {}},
     "polling": {},
@@ -59,7 +60,8 @@ def section_of(place: Place) -> tuple[str | int, ...]:
     """Where `FILE` has a section."""
     name, _, kind = place.name.partition(" with kind: ")
     if name == "feeds[]":
-        return ("feeds", [feed["kind"] for feed in FILE["feeds"]].index(kind))
+        kinds = [feed.get("kind", "feed") for feed in FILE["feeds"]]
+        return ("feeds", kinds.index(kind or "feed"))
     if name == "digests.NAME.blocks[]":
         return ("digests", "NAME", "blocks", int(kind == "weather"))
     return tuple((kind if part == "NAME" and kind else part) for part in name.split(".") if part)

@@ -34,6 +34,7 @@ from digest.http_client import aiohttp, bounded, trusted
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Awaitable, Callable, Sequence
+    from contextlib import AbstractAsyncContextManager
     from datetime import timedelta
     from types import TracebackType
 
@@ -121,6 +122,10 @@ class Fetcher:
     ) -> None:
         await self._public.close()
         await self._any.close()
+
+    def slot(self, host: str) -> AbstractAsyncContextManager[None]:
+        """A turn at a host that is asked by another protocol; `HostThrottle.slot` has the rest."""
+        return self._throttle.slot(host)
 
     def _session(self, *, public_only: bool) -> aiohttp.ClientSession:
         connector = LenientConnector(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from digest.config import SourceSettings
     from digest.feeds.http.messages import Request
+    from digest.feeds.requests import OtherRequest
     from digest.model import Fact, FeedState, ParsedFeed
 
 S = TypeVar("S", bound="SourceSettings")
@@ -53,21 +54,27 @@ class Source(Generic[S]):
     `state.move`, for `request` to ask there. `fails_for_days` says that its service refuses for
     days what is there all the time, so that three days pass before anybody is told;
     `further_may_be_missing` that a 404 to a further request only means that there is none.
+    `brings_only_new` says that an answer to validators has what came since: what is not in it is
+    neither gone nor missed.
     """
 
     has_own_address: ClassVar[bool] = False
     remembers_moves: ClassVar[bool] = False
     fails_for_days: ClassVar[bool] = False
     further_may_be_missing: ClassVar[bool] = False
+    brings_only_new: ClassVar[bool] = False
 
-    def request(self, settings: S, state: FeedState | None, now: datetime) -> Request:
+    def request(
+        self, settings: S, state: FeedState | None, now: datetime
+    ) -> Request | OtherRequest:
         """What a poll asks for first; with `state` (at `now`), only what has changed since.
 
         `state.resolved` is `ParsedFeed.resolved` as a document told it last: what the settings mean
         to the service, like the id of an account that may change its name; ask by it. A 304 ends a
         poll: a kind with further requests asks with validators only where the first answer tells of
         every change. Where private networks are allowed, and how limit headers are read, is added
-        by the caller.
+        by the caller. What is no HTTP server's to answer is an `OtherRequest`, from which no
+        further ones follow.
         """
         raise NotImplementedError
 

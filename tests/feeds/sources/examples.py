@@ -24,6 +24,7 @@ import yaml
 from msgspec import Struct
 
 from digest.config.sources import SOURCE_KINDS, long_form
+from digest.feeds.mailboxes.letters import framed
 from digest.feeds.sources import Document, kinds, source_of
 from tests.feed_xml import NOW
 
@@ -76,7 +77,7 @@ class Case:
             self.folder.glob("further-*"), key=lambda path: (len(path.stem), path.stem)
         )
         (first,) = self.folder.glob("first.*")
-        return [Document(path.read_bytes(), url) for path in (first, *further)]
+        return [Document(_body(path), url) for path in (first, *further)]
 
     @property
     def golden(self) -> Path:
@@ -97,6 +98,12 @@ def documented(kind: str) -> list[Any]:
     found = [item for item in items if long_form(item)["kind"] == kind]
     assert found, f"show an item of the kind {kind} in docs/sources.md"
     return found
+
+
+def _body(path: Path) -> bytes:
+    """The body in a file; of a message by mail, that of a mailbox which has no other."""
+    raw = path.read_bytes()
+    return framed([raw]) if path.suffix == ".eml" else raw
 
 
 def cases_of(kind: str) -> list[Case]:

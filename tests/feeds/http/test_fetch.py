@@ -557,7 +557,7 @@ async def test_a_password_in_a_redirect_is_neither_sent_nor_kept(
     [
         (b'{"message": "You have exceeded a secondary rate limit."}', {}, PostponedError),
         (
-            gzip.compress(b'{"message": "exceeded a secondary rate limit"}'),
+            gzip.compress(b'{"message": "exceeded a secondary rate limit"}', mtime=0),
             {"Content-Encoding": "gzip"},
             PostponedError,
         ),

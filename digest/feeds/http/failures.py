@@ -12,7 +12,7 @@ from digest.feeds.http.connector import NotHttpError
 from digest.feeds.http.decode import decode_body
 from digest.feeds.http.sockets import NEVER, NOT_PUBLIC
 from digest.feeds.text import one_line
-from digest.http_client import aiohttp, bounded
+from digest.http_client import aiohttp
 from digest.network import chain_of, connection_trouble
 
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ _LONGEST_REASON = 300
 IF_MEANT = "set allow_private_networks for this feed if it should be polled"
 _ITS_OWN = "allow_private_networks is for the feed's own host; poll it there, if it is yours"
 _UNAUTHORIZED = 401
-# Bytes of a refusal that are read for its reason, and those without its coding.
-_MOST_OF_REFUSAL = 10_000
+# Bytes of a refusal, without its coding.
 _MOST_DECODED = 65_536
 # Logins that answer to what the server says each time.
 _UNSPOKEN = ("Digest", "NTLM", "Negotiate")
@@ -57,15 +56,10 @@ def refusal(answer: aiohttp.ClientResponse, reason: str = "") -> str:
     return f"{line}: {reason}" if reason else line
 
 
-async def refusal_body(request: Request, answer: aiohttp.ClientResponse) -> bytes:
-    """How the body of a refusal begins, where the request says what to make of it."""
-    if not (request.read_reason or request.limit_words):
-        return b""
-    body = await bounded(answer, _MOST_OF_REFUSAL)
+def refusal_text(body: bytes, coding: str) -> bytes:
+    """How the body of a refusal begins, without its coding; nothing where that is damaged."""
     try:
-        return decode_body(
-            body, answer.headers.get(aiohttp.hdrs.CONTENT_ENCODING, ""), _MOST_DECODED
-        )
+        return decode_body(body, coding, _MOST_DECODED)
     except FeedError:
         return b""
 

@@ -20,7 +20,7 @@ from digest.feeds.http.conditional import (
     validator,
 )
 from digest.feeds.http.connector import LenientConnector
-from digest.feeds.http.failures import failure_of, refusal, refusal_body
+from digest.feeds.http.failures import failure_of, refusal, refusal_text
 from digest.feeds.http.freshness import fresh_for, retry_after
 from digest.feeds.http.host_backoffs import HostBackoffs
 from digest.feeds.http.messages import Allowance, Request, Response
@@ -29,7 +29,7 @@ from digest.feeds.http.secret_query import with_secret, without_secret
 from digest.feeds.http.sockets import allowed_socket, public_socket
 from digest.feeds.http.throttle import HostThrottle
 from digest.feeds.http.trail import Trail
-from digest.http_client import aiohttp, trusted
+from digest.http_client import aiohttp, bounded, trusted
 
 if TYPE_CHECKING:
     import ssl
@@ -46,6 +46,8 @@ _WHOLE = {200, 203}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
 _FORBIDDEN, _OVERLOADED = 403, 503
+# Bytes of a refusal that are read for its reason.
+_MOST_OF_REFUSAL = 10_000
 # Of seconds none may be left, but a deadline of none is no deadline.
 _AT_ONCE = 0.001
 
@@ -259,7 +261,10 @@ class Fetcher:
         self, request: Request, host: str, answer: aiohttp.ClientResponse, rest: timedelta | None
     ) -> FeedError:
         """What an answer is that is no success: a failure of the feed, or no room at its host."""
-        status, body = answer.status, await refusal_body(request, answer)
+        status, begun = answer.status, b""
+        if request.read_reason or request.limit_words:
+            begun = await bounded(answer, _MOST_OF_REFUSAL)
+        body = refusal_text(begun, answer.headers.get(aiohttp.hdrs.CONTENT_ENCODING, ""))
         reason = refusal(answer, request.read_reason(body) if request.read_reason else "")
         asked = retry_after(answer.headers, self._clock())
         wait = max(filter(None, (asked, rest)), default=None)

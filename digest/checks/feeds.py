@@ -29,17 +29,10 @@ if TYPE_CHECKING:
     from digest.model import ParsedEntry, ParsedFeed
     from digest.workers.pool import WorkerPool
 
-_BY_STATUS = {
-    401: "give it the login it wants (`headers`)",
-    403: "give it the login it wants (`headers`), or ask its publisher to let feed readers in",
-    404: "find its new address with `digest feeds discover SITE`, or `digest feeds remove {url}`",
-    410: "it is gone for good: `digest feeds remove {url}`",
-    429: "poll it less often (`every`)",
-}
+_TOO_OFTEN = "poll it less often (`every`)"
 _BY_WORDS = {
     "is not valid": "its publisher has to renew it; until then `digest feeds pause {url}`",
     "does not resolve": "look for a slip in the address, and at this machine's DNS",
-    "is not a feed": "find the page's feed with `digest feeds discover {url}`",
     "answer within": "raise polling.timeout, or leave it out",
     "larger than": "raise polling.max_body",
 }
@@ -93,11 +86,9 @@ class FeedChecks:
             response = await self._sources.ask(feed, request)
             parsed = await self._workers.call(parse_body, self._sources.body(feed, response))
         except PostponedError as error:
-            return Finding("feed", name, "warn", error.reason, _BY_STATUS[429])
+            return Finding("feed", name, "warn", error.reason, _TOO_OFTEN)
         except FeedError as error:
-            return failed(
-                "feed", name, error.reason, _remedy(error).format(url=shlex.quote(feed.address))
-            )
+            return failed("feed", name, error.reason, _remedy(error, feed))
         name = feed.name or parsed.title or name
         return found(
             "feed", name, self._facts(parsed, response), self._troubles(feed, parsed, response)
@@ -129,10 +120,14 @@ class FeedChecks:
         yield from self._certificates.troubles(_host(response), self._now())
 
 
-def _remedy(error: FeedError) -> str:
-    if error.status in _BY_STATUS:
-        return _BY_STATUS[error.status]
-    return next((mend for words, mend in _BY_WORDS.items() if words in error.reason), _BY_HAND)
+def _remedy(error: FeedError, feed: SourceSettings) -> str:
+    """What the kind says, else what mends any source."""
+    if own := source_of(feed.kind).remedy(error, feed):
+        return own
+    if error.status == 429:
+        return _TOO_OFTEN
+    mend = next((mend for words, mend in _BY_WORDS.items() if words in error.reason), _BY_HAND)
+    return mend.format(url=shlex.quote(feed.address))
 
 
 def _dates(entries: tuple[ParsedEntry, ...]) -> list[datetime]:

@@ -20,8 +20,7 @@ DEFAULT_KIND = "feed"
 def long_form(item: Any) -> Any:
     """An item of `feeds` as a map with its kind; what is neither text nor a map stays as it is.
 
-    The address of a page that stands for a source is read as that, in a map too, unless that names
-    its kind or has headers: then it is a feed, whatever its address.
+    The address of a page that stands for a source is read as that.
 
     Raises:
         ValueError: it is text that its kind does not understand.
@@ -30,11 +29,21 @@ def long_form(item: Any) -> Any:
         kind, argument = split_kind(item)
         return {"kind": kind, **SOURCE_KINDS[kind].short_form(argument)}
     if isinstance(item, dict) and "kind" not in item:
-        url = item.get("url")
-        if isinstance(url, str) and "headers" not in item and source_meant(url) != url:
-            return {**long_form(url), **{key: item[key] for key in item if key != "url"}}
+        if url := page_address(item):
+            others = {key: value for key, value in item.items() if key != "url"}
+            return {**long_form(url), **others}
         return {"kind": DEFAULT_KIND, **item}
     return item
+
+
+def page_address(item: Any) -> str | None:
+    """The address in an item of `feeds` that is read as another source; None where there is none.
+
+    A map that names its kind or has headers is a feed, whatever its address.
+    """
+    if isinstance(item, dict):
+        item = None if item.keys() & {"kind", "headers"} else item.get("url")
+    return item if isinstance(item, str) and source_meant(item) != item else None
 
 
 def source_meant(text: str) -> str:
@@ -103,6 +112,7 @@ __all__ = [
     "address_of",
     "canonical_name",
     "long_form",
+    "page_address",
     "source_meant",
     "split_kind",
 ]

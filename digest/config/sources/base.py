@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -10,11 +10,23 @@ from digest.config.base import Model
 from digest.config.fields import Interval, Name, Size, Title
 
 
+class Extra(NamedTuple):
+    """What a kind needs that is not installed with the program: an extra, and a module of it."""
+
+    name: str
+    module: str
+
+
 class SourceSettings(Model):
     """An item of `feeds`, of any kind.
 
     Each kind is a module of this package with a subclass whose `kind` is `Literal["its name"]`.
+    `example` is an item that works, in YAML and on one line; the first lines of the docstrings of
+    the class and of `short_form` say what it is. People read all three in `digest feeds kinds`.
     """
+
+    example: ClassVar[str] = ""
+    extra: ClassVar[Extra | None] = None
 
     kind: str
     name: Title | None = Field(None, description="Default: the feed's own title.")

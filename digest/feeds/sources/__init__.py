@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.config import SourceSettings
+    from digest.errors import FeedError
     from digest.feeds.http.messages import Request
     from digest.model import FeedState, ParsedFeed
 
@@ -94,6 +95,15 @@ class Source(Generic[S]):
             FeedError: they are not what the kind is of, in one clear line.
         """
         raise NotImplementedError
+
+    def remedy(self, error: FeedError, settings: S) -> str:
+        """What `check --online` tells to do about a failure; nothing where the kind has no word.
+
+        What holds for every source (429, names that do not resolve, certificates, time-outs, too
+        large answers) is said where nothing is, and what follows a `; ` in the reason wins.
+        """
+        del error, settings
+        return ""
 
     def not_before(self, headers: Mapping[str, str], now: datetime) -> datetime | None:
         """From when the service may be asked again by its own limit headers (names in any case).

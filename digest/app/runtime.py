@@ -21,7 +21,7 @@ from digest.app.results import (
     Sent,
 )
 from digest.app.waiting_hosts import hosts_of_polls
-from digest.config.addresses import without_credentials
+from digest.config.sources import canonical_name
 from digest.config.spelling import known_name, nearest, spelled
 from digest.errors import StoreError, UsageError
 
@@ -232,8 +232,8 @@ def feed_urls(settings: Settings, feeds: Collection[str], titles: Mapping[str, s
     shown = defaultdict(list)
     for feed in settings.feeds:
         shown[titles.get(feed.address) or feed.default_name].append(feed.address)
-    # An address is asked for as the file has it, with its password.
-    wanted = [without_credentials(feed)[0] for feed in feeds]
+    # An address is asked for as the file has it: with its password, or that of a page.
+    wanted = [feed if feed in known else canonical_name(feed) for feed in feeds]
     return [_feed_url(feed, known, shown) for feed in wanted]
 
 

@@ -33,6 +33,8 @@ _OWNER = _any_but(
     " settings signup site solutions sponsors stars team topics trending users"
 )
 _REPOSITORY = rf"(?:www\.)?github\.com/(?P<owner>{_OWNER})/(?P<name>[\w.-]+?)"
+# What a search finds is no list of all.
+_UNSEARCHED = r"(?!/?\?)"
 _SUBREDDITS = r"(?:[a-z]+\.)?reddit\.com/r/(?P<names>\w+(?:\+\w+)*)"
 _NEWSLETTER = _any_but("api cdn email open support www")
 _PUBLICATION = _any_but(
@@ -48,7 +50,7 @@ _BLOG_PAGE = _any_but(
 )
 _AUTHOR = _any_but(
     "about challenges contact dashboard enter faq feed help latest listings new notifications p pod"
-    " privacy readinglist search series settings shop t tags terms top videos",
+    " privacy readinglist rss search series settings shop t tags terms top videos",
     r"\w+",
 )
 _MEMBER = _any_but(
@@ -92,20 +94,19 @@ PAGES = (
     Page(
         "GitHub",
         "https://github.com/astral-sh/uv/tags",
-        rf"{_REPOSITORY}/(?P<what>tags|commits)",
+        rf"{_REPOSITORY}/(?P<what>tags|commits){_UNSEARCHED}",
         "github:{owner}/{name}:{what}",
     ),
     Page(
         "GitHub",
         "https://github.com/astral-sh/uv/commits/main",
-        rf"{_REPOSITORY}/commits/(?P<branch>[^/?:]+)",
+        rf"{_REPOSITORY}/commits/(?P<branch>[^/?:]+){_UNSEARCHED}",
         "github:{owner}/{name}:commits:{branch}",
     ),
     Page(
         "GitHub",
         "https://github.com/astral-sh/uv/issues",
-        # A search among them is no list of all.
-        rf"{_REPOSITORY}/(?P<what>issues|discussions)(?!/?\?)",
+        rf"{_REPOSITORY}/(?P<what>issues|discussions){_UNSEARCHED}",
         "github:{owner}/{name}:{what}",
     ),
     Page(

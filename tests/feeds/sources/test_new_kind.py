@@ -21,6 +21,8 @@ GUIDE = (ROOT / "docs/contributing.md").read_text("utf-8")
 NEW = "orchard"
 # A feed is what nothing else is said to be.
 BY_RULE = {"feed"}
+# Its rows say what the addresses of pages stand for, whose kind it is.
+TABLE = "config/known_pages.py"
 PACKAGES = ("digest.config.sources", "digest.feeds.sources")
 
 
@@ -67,7 +69,9 @@ def others_that_name(kind: str, root: Path = ROOT / "digest") -> set[str]:
     return {
         str(path.relative_to(root))
         for path in root.rglob("*.py")
-        if path not in own and names(path.read_text("utf-8"), kind, classes)
+        if path not in own
+        and path != root / TABLE
+        and names(path.read_text("utf-8"), kind, classes)
     }
 
 

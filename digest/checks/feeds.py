@@ -29,10 +29,18 @@ if TYPE_CHECKING:
     from digest.model import ParsedEntry, ParsedFeed
     from digest.workers.pool import WorkerPool
 
-_TOO_OFTEN = "poll it less often (`every`)"
+_BY_STATUS = {429: "poll it less often (`every`)"}
+# Of what the operator gave the address of; another kind says what helps at its service.
+_BY_STATUS_AT_ADDRESS = {
+    401: "give it the login it wants (`headers`)",
+    403: "give it the login it wants (`headers`), or ask its publisher to let feed readers in",
+    404: "find its new address with `digest feeds discover SITE`, or `digest feeds remove {url}`",
+    410: "it is gone for good: `digest feeds remove {url}`",
+}
 _BY_WORDS = {
     "is not valid": "its publisher has to renew it; until then `digest feeds pause {url}`",
     "does not resolve": "look for a slip in the address, and at this machine's DNS",
+    "is not a feed": "find the page's feed with `digest feeds discover {url}`",
     "answer within": "raise polling.timeout, or leave it out",
     "larger than": "raise polling.max_body",
 }
@@ -86,7 +94,7 @@ class FeedChecks:
             response = await self._sources.ask(feed, request)
             parsed = await self._workers.call(parse_body, self._sources.body(feed, response))
         except PostponedError as error:
-            return Finding("feed", name, "warn", error.reason, _TOO_OFTEN)
+            return Finding("feed", name, "warn", error.reason, _BY_STATUS[429])
         except FeedError as error:
             return failed("feed", name, error.reason, _remedy(error, feed))
         name = feed.name or parsed.title or name
@@ -121,13 +129,13 @@ class FeedChecks:
 
 
 def _remedy(error: FeedError, feed: SourceSettings) -> str:
-    """What the kind says, else what mends any source."""
-    if own := source_of(feed.kind).remedy(error, feed):
+    """By the status what the kind says, else what mends any source; then by the words."""
+    source, status = source_of(feed.kind), error.status or 0
+    if status and (own := source.remedy(feed, status)):
         return own
-    if error.status == 429:
-        return _TOO_OFTEN
-    mend = next((mend for words, mend in _BY_WORDS.items() if words in error.reason), _BY_HAND)
-    return mend.format(url=shlex.quote(feed.address))
+    by_status = _BY_STATUS | (_BY_STATUS_AT_ADDRESS if source.has_own_address else {})
+    by_words = next((mend for words, mend in _BY_WORDS.items() if words in error.reason), _BY_HAND)
+    return by_status.get(status, by_words).format(url=shlex.quote(feed.address))
 
 
 def _dates(entries: tuple[ParsedEntry, ...]) -> list[datetime]:

@@ -12,6 +12,8 @@ import pytest
 from digest.config.known_addresses import known_source
 from digest.config.known_pages import PAGES
 from digest.config.sources import SOURCE_KINDS, address_of, long_form, page_address
+from digest.config.yaml.document import read_document
+from digest.config.yaml.edits import source_settings
 from tests.config.pasted_addresses import AS_THEY_ARE, PASTED
 
 if TYPE_CHECKING:
@@ -64,6 +66,14 @@ def test_the_kinds_understand_what_is_made_for_them() -> None:
         else:
             # Until there is its kind, it is the page's feed, as it was.
             assert long_form(address) == {"kind": "feed", "url": address}
+
+
+def test_what_an_address_is_read_as_can_be_written_out() -> None:
+    """As `feeds pause` and `feeds add` with a tag have it."""
+    for address in ALL:
+        written = "\n".join(source_settings(address, f'"{address}"'))
+        settings = read_document(written, {}).data
+        assert long_form(settings) == long_form(address)
 
 
 def test_a_map_with_an_address_alone_is_read_too() -> None:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.config import SourceSettings
-    from digest.errors import FeedError
     from digest.feeds.http.messages import Request
     from digest.model import FeedState, ParsedFeed
 
@@ -96,15 +95,6 @@ class Source(Generic[S]):
         """
         raise NotImplementedError
 
-    def remedy(self, error: FeedError, settings: S) -> str:
-        """What `check --online` tells to do about a failure; nothing where the kind has no word.
-
-        What holds for every source (429, names that do not resolve, certificates, time-outs, too
-        large answers) is said where nothing is, and what follows a `; ` in the reason wins.
-        """
-        del error, settings
-        return ""
-
     def not_before(self, headers: Mapping[str, str], now: datetime) -> datetime | None:
         """From when the service may be asked again by its own limit headers (names in any case).
 
@@ -112,6 +102,11 @@ class Source(Generic[S]):
         kind whose service means its headers as most do has nothing to say.
         """
         return rate_limits.not_before(headers, now)
+
+    def remedy(self, settings: S, status: int) -> str:
+        """How an operator mends what the service answers with this status; empty: as usual."""
+        del settings, status
+        return ""
 
     @property
     def asks_further(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, ClassVar
 
 from digest.feeds.http.messages import Request
@@ -14,16 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.config import FeedSettings
-    from digest.errors import FeedError
     from digest.model import FeedState, ParsedFeed
-
-_REMEDIES = {
-    401: "give it the login it wants (`headers`)",
-    403: "give it the login it wants (`headers`), or ask its publisher to let feed readers in",
-    404: "find its new address with `digest feeds discover SITE`, or `digest feeds remove {url}`",
-    410: "it is gone for good: `digest feeds remove {url}`",
-}
-_NO_FEED = "find the page's feed with `digest feeds discover {url}`"
 
 
 def parse_feed(body: bytes, url: str) -> ParsedFeed:
@@ -74,12 +64,6 @@ class Feed(Source["FeedSettings"]):
         del options
         (document,) = documents
         return parse_feed(document.body, document.url)
-
-    def remedy(self, error: FeedError, settings: FeedSettings) -> str:
-        """By the status, or that a page stands where the feed was."""
-        other = _NO_FEED if "is not a feed" in error.reason else ""
-        remedy = _REMEDIES.get(error.status or 0, other)
-        return remedy.format(url=shlex.quote(settings.address))
 
 
 SOURCE = Feed()

@@ -388,7 +388,7 @@ def test_what_is_missing_or_wrong_is_one_error(
         (SITE, "", "must be a web address"),
         (ADDRESS, "ada", "'ada' is not an email address"),
         (SENDER, "ädä@a.example", "has letters that mail servers do not all take"),
-        (SITE, "hackernews:gold", "'hackernews:gold' list"),
+        (SITE, "hackernews:gold", "'hackernews:gold' must be one of front"),
         (SITE, "hackernew:front", "there is no kind 'hackernew'"),
         (HOST, "a b", "must be the name or address of a server"),
         (SCHEDULE, "25:00", "not a schedule: '25:00'"),

@@ -17,12 +17,15 @@ import pytest
 from digest import PROJECT_URL
 from digest.channels.slack.answers import _REMEDIES
 from digest.cli import cli
+from digest.cli.feeds_kinds import source_kinds
 from digest.cli.setup.first_config import Start, StartFeed, config_text
 from digest.config import load_settings
 from digest.config.base import Model
 from digest.config.kinds import kind_of, members_of
+from digest.config.known_pages import PAGES
 from digest.config.secrets import file_description, file_forms
 from digest.config.settings import Settings
+from digest.config.sources import source_meant
 from digest.config.structure import fields_of, has_kind
 from digest.config.units import duration_text
 from tests import template_docs
@@ -43,6 +46,9 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 MARK = "<!-- generated from the settings -->\n"
 documents = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+KINDS_MARK = "<!-- generated from the kinds -->\n"
+ADDRESSES_MARK = "<!-- generated from the addresses -->\n"
+END_MARK = "<!-- end -->\n"
 TYPES_MARK = "<!-- generated from the types -->\n"
 
 
@@ -138,6 +144,39 @@ def test_the_settings_reference_is_what_the_settings_say() -> None:
     if os.environ.get("UPDATE_DOCS"):
         path.write_text(head + MARK + "\n" + reference(), "utf-8")
     assert path.read_text("utf-8") == head + MARK + "\n" + reference()
+
+
+def table_of_kinds() -> str:
+    lines = ["| kind | what | example |", "|---|---|---|"]
+    for kind in source_kinds():
+        extra = f" Needs the extra `{kind.extra}`." if kind.extra else ""
+        link = f"[`{kind.kind}`](configuration.md#feeds-with-kind-{kind.kind})"
+        lines.append(f"| {link} | {kind.about}{extra} | `{kind.example}` |")
+    return "\n".join(lines) + "\n"
+
+
+def table_of_addresses() -> str:
+    """Every page whose kind is there, services in the order of the table."""
+    lines = ["| service | the address of a page | is read as |", "|---|---|---|"]
+    read = [(page, source_meant(page.example)) for page in PAGES]
+    lines += [
+        f"| {page.service} | `{page.example}` | `{meant}` |"
+        for page, meant in read
+        if meant != page.example
+    ]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("mark", "table"), [(KINDS_MARK, table_of_kinds), (ADDRESSES_MARK, table_of_addresses)]
+)
+def test_the_tables_of_sources_are_what_the_kinds_say(mark: str, table: Callable[[], str]) -> None:
+    path = ROOT / "docs/sources.md"
+    head, _, after = path.read_text("utf-8").partition(mark)
+    text = head + mark + table() + END_MARK + after.partition(END_MARK)[2]
+    if os.environ.get("UPDATE_DOCS"):
+        path.write_text(text, "utf-8")
+    assert path.read_text("utf-8") == text
 
 
 @pytest.mark.parametrize("model", PARTS.values(), ids=PARTS)

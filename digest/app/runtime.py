@@ -251,8 +251,9 @@ def feed_urls(settings: Settings, feeds: Collection[str], titles: Mapping[str, s
     shown = defaultdict(list)
     for feed in settings.feeds:
         shown[titles.get(feed.address) or feed.default_name].append(feed.address)
-    # As the file may have it: an address with its password, a short form in another spelling.
-    wanted = map(canonical_name, feeds)
+    # As the file may have it: an address with its password or of a page, a short form in another
+    # spelling.
+    wanted = [feed if feed in known else canonical_name(feed) for feed in feeds]
     return [_feed_url(feed, known, shown) for feed in wanted]
 
 

@@ -29,12 +29,13 @@ if TYPE_CHECKING:
     from digest.model import ParsedEntry, ParsedFeed
     from digest.workers.pool import WorkerPool
 
-_BY_STATUS = {
+_BY_STATUS = {429: "poll it less often (`every`)"}
+# Of what the operator gave the address of; another kind says what helps at its service.
+_BY_STATUS_AT_ADDRESS = {
     401: "give it the login it wants (`headers`)",
     403: "give it the login it wants (`headers`), or ask its publisher to let feed readers in",
     404: "find its new address with `digest feeds discover SITE`, or `digest feeds remove {url}`",
     410: "it is gone for good: `digest feeds remove {url}`",
-    429: "poll it less often (`every`)",
 }
 _BY_WORDS = {
     "is not valid": "its publisher has to renew it; until then `digest feeds pause {url}`",
@@ -95,8 +96,7 @@ class FeedChecks:
         except PostponedError as error:
             return Finding("feed", name, "warn", error.reason, _BY_STATUS[429])
         except FeedError as error:
-            mend = error.remedy or _remedy(error).format(url=shlex.quote(feed.address))
-            return failed("feed", name, error.reason, mend)
+            return failed("feed", name, error.reason, error.remedy or _remedy(error, feed))
         name = feed.name or parsed.title or name
         return found(
             "feed", name, self._facts(parsed, response), self._troubles(feed, parsed, response)
@@ -135,10 +135,11 @@ def _new_place(feed: SourceSettings, moved_to: str) -> str:
     return f"write its new name into feeds, by what {moved_to} shows"
 
 
-def _remedy(error: FeedError) -> str:
-    if error.status in _BY_STATUS:
-        return _BY_STATUS[error.status]
-    return next((mend for words, mend in _BY_WORDS.items() if words in error.reason), _BY_HAND)
+def _remedy(error: FeedError, feed: SourceSettings) -> str:
+    """What mends any source: by the status of its answer, then by the words of the error."""
+    by_status = _BY_STATUS | (_BY_STATUS_AT_ADDRESS if source_of(feed.kind).has_own_address else {})
+    by_words = next((mend for words, mend in _BY_WORDS.items() if words in error.reason), _BY_HAND)
+    return by_status.get(error.status or 0, by_words).format(url=shlex.quote(feed.address))
 
 
 def _dates(entries: tuple[ParsedEntry, ...]) -> list[datetime]:

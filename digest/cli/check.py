@@ -11,12 +11,14 @@ from msgspec import Struct
 from digest.app.wiring import utc_now
 from digest.checks import Finding, Verdict, exit_code
 from digest.checks.access import check_access
+from digest.checks.addresses import check_addresses
 from digest.checks.files import check_files, check_secrets
 from digest.checks.machine import check_memory, check_opens, check_ports, check_templates
 from digest.checks.renamed import check_names
 from digest.checks.schedules import check_schedules
 from digest.cli import aio
 from digest.cli.output import cell, open_console, print_result, progress, say
+from digest.config.read import read_config
 from digest.config.secrets import missing_in
 from digest.errors import ConfigError, UsageError
 from digest.language import counted
@@ -60,6 +62,7 @@ def check(options: Options, *, online: bool) -> int:
         say(f"digest: {secret.error}", err=True)
     findings = [
         _settings(settings),
+        *check_addresses(read_config(options.file()).data),
         *check_schedules(settings, utc_now()),
         *check_templates(settings),
         *check_ports(settings),

@@ -19,6 +19,7 @@ from digest.cli.feeds_edit import (
     resume,
     take_over,
 )
+from digest.cli.feeds_kinds import kinds
 from digest.cli.feeds_list import list_
 from digest.cli.groups import Group
 from digest.cli.output import print_result, print_table, progress, say, show_document
@@ -73,7 +74,7 @@ def feeds() -> None:
     """Find, try, add, remove and pause feeds; move them in and out."""
 
 
-for _command in (add, remove, pause, resume, list_):
+for _command in (add, remove, pause, resume, list_, kinds):
     feeds.add_command(_command)
 
 

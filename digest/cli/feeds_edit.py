@@ -12,8 +12,8 @@ from digest.app.runtime import feed_urls
 from digest.cli import aio
 from digest.cli.names import feed_names
 from digest.cli.output import print_result, progress, say
-from digest.cli.source_names import sources_named
-from digest.config.sources import DEFAULT_KIND
+from digest.cli.source_names import reading_of, sources_named
+from digest.config.sources import DEFAULT_KIND, source_meant
 from digest.config.units import parse_duration
 from digest.config.yaml.feed_list import append_feeds, feed_lines, pause_feed, remove_feed
 from digest.errors import FeedError, UsageError
@@ -76,6 +76,8 @@ def add(
     settings = options.settings(log_level="error", secrets=False)
     interval = _interval(every)
     feed, *others = sources_named(url, allow_private_networks=allow_private_networks or None)
+    if reading := reading_of(url, feed):
+        say(reading, err=True)
     _refuse_known(settings, feed.address)
     with progress("looking", None) as done:
         discovered = aio.run(discover_feeds(settings, [feed, *others], done))
@@ -84,7 +86,7 @@ def add(
         _refuse_known(settings, found.url)
     # What was found goes without the login in the address.
     is_asked = found.url == feed.address and feed.kind == DEFAULT_KIND
-    written = web_address(url) if is_asked else found.url
+    written = source_meant(web_address(url)) if is_asked else found.url
     private = allow_private_networks and is_of_the_site(found.url, feed.address)
     lines = feed_lines(written, name, tags, interval, private=private)
     append_feeds(options.file(), [lines])

@@ -17,6 +17,7 @@ from digest.cli.explain import Explain
 from digest.cli.feed_examination import Examination
 from digest.cli.feeds import Export, Import
 from digest.cli.feeds_edit import FeedAdded, FeedChange
+from digest.cli.feeds_kinds import SourceKinds
 from digest.cli.feeds_list import FeedList
 from digest.cli.feeds_probe import Discover
 from digest.cli.held import Held
@@ -74,6 +75,7 @@ RESULTS = {
     "feeds import": Result((Import,), "an address was left out"),
     "feeds export": Result((Export,)),
     "feeds list": Result((FeedList,)),
+    "feeds kinds": Result((SourceKinds,)),
     "feeds add": Result((FeedAdded,), "no feed was found, or it cannot be read"),
     "feeds remove": Result((FeedChange,)),
     "feeds pause": Result((FeedChange,)),

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from digest.config import FeedSettings
 from digest.config.addresses import without_credentials
 from digest.config.problems import message_of
-from digest.config.sources import DEFAULT_KIND, SOURCE_KINDS, long_form, split_kind
+from digest.config.sources import DEFAULT_KIND, SOURCE_KINDS, long_form, source_meant, split_kind
 from digest.errors import UsageError
 from digest.feeds.discovery import web_address, web_addresses
 
@@ -49,7 +49,16 @@ def sources_named(text: str, **more: Any) -> tuple[SourceSettings, ...]:
     source = source_named(text, **more)
     if source.kind != DEFAULT_KIND:
         return (source,)
-    return (source, *(source_at(address, **more) for address in web_addresses(text)[1:]))
+    others = (source_at(address, **more) for address in web_addresses(text)[1:])
+    # By http and by https a page of a well-known service stands for the same feed.
+    return (source, *(other for other in others if other.address != source.address))
+
+
+def reading_of(text: str, source: SourceSettings) -> str:
+    """That an address was read as a source of another kind, or another feed; else nothing."""
+    address = web_address(text)
+    meant = source_meant(address)
+    return "" if meant == address else f"{address} is read as {source.address}"
 
 
 def source_at(address: str, **more: Any) -> SourceSettings:

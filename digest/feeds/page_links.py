@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import suppress
 from itertools import islice
@@ -33,6 +34,8 @@ _ADDRESS = re.compile(
     )($|[?&#])""",
     re.IGNORECASE | re.VERBOSE,
 )
+# What pages of podcasts have among the data of their scripts.
+_FEED_IN_DATA = re.compile(r'"feedUrl"\s*:\s*"(https?:[^"\s]{1,4096})"')
 # What follows the seconds (HTML Standard, 4.2.5.3).
 _REFRESH = re.compile(
     r"\s*(?:[\d.]+\s*)?[;,]\s*(?:url\s*=\s*)?+[\"']?(?P<href>[^\"'\s][^\"']*)", re.IGNORECASE
@@ -85,7 +88,14 @@ def links_of_page(body: bytes) -> PageLinks:
     # What was read before markup that cannot be read counts.
     with suppress(etree.LxmlError):
         etree.fromstring(text.encode(), parser)
-    return PageLinks(page.base, tuple(page.links))
+    return PageLinks(page.base, (*page.links, *_link_in_data(text)))
+
+
+def _link_in_data(text: str) -> Iterator[PageLink]:
+    """The first feed that a page's data names: later ones are of what it recommends."""
+    if found := _FEED_IN_DATA.search(text):
+        with suppress(ValueError):
+            yield PageLink(str(json.loads(f'"{found[1]}"')), "", is_declared=True)
 
 
 def links_of_header(header: str) -> Iterator[PageLink]:

@@ -13,6 +13,7 @@ import pytest
 
 from digest.cli.feeds_probe import Candidate, open_scout
 from digest.config import FeedSettings, load_settings
+from digest.config.sources import SOURCE_KINDS
 from digest.feeds.opml import Subscription, read_opml, write_opml
 from tests.cli.pages import PAGES, RSS, Page
 from tests.cli.project import log_lines
@@ -428,6 +429,30 @@ def test_add_takes_addresses_of_feed_readers(listed: Path, project: Project, add
     url = address.format(host=project.feeds.url.removeprefix("http://"))
     assert project.command("feeds", "add", url).returncode == 0
     assert f"  - {project.feeds.url}/two\n" in listed.read_text("utf-8")
+
+
+def test_the_address_of_a_page_names_its_source_everywhere(listed: Path, project: Project) -> None:
+    page, source = "https://news.ycombinator.com/best", "hackernews:best"
+    text = listed.read_text("utf-8").replace("first\n", f"first\n  - {page}\n")
+    listed.write_text(text, "utf-8")
+
+    checked = project.json("check")
+    added = project.command("feeds", "add", page.removeprefix("https://"))
+    paused = project.json("feeds", "pause", page)
+
+    found = {row["name"]: row["said"] for row in checked["checks"] if row["what"] == "feed"}
+    assert found == {page: f"is read as {source}"}
+    assert added.stderr.startswith(f"{page} is read as {source}\n")
+    assert f"{source} is configured already" in added.stderr
+    assert paused["url"] == source
+    assert "  - kind: hackernews\n    list: best\n    paused: true\n" in listed.read_text("utf-8")
+
+
+def test_kinds_are_shown_with_an_example_each(project: Project) -> None:
+    lines = project.command("feeds", "kinds").stdout.splitlines()
+
+    assert [line.split()[0] for line in lines[1:]] == [*SOURCE_KINDS]
+    assert all(kind.example in "\n".join(lines) for kind in SOURCE_KINDS.values())
 
 
 def test_add_percent_encodes_spaces(listed: Path, project: Project) -> None:

@@ -55,6 +55,7 @@ RUNS: dict[str, list[tuple[str, int]]] = {
     "feeds import": [("feeds import feeds.opml", 0)],
     "feeds export": [("feeds export", 0)],
     "feeds list": [("feeds list", 0)],
+    "feeds kinds": [("feeds kinds", 0)],
     "feeds add": [("feeds add SITE/extra.xml", 0)],
     "feeds pause": [("feeds pause SITE/extra.xml", 0)],
     "feeds resume": [("feeds resume SITE/extra.xml", 0)],
@@ -206,7 +207,7 @@ ARGUMENTS = {
 
 # Nor does what is told of a service depend on it; a reload leaves the file to the daemon.
 NO_CONFIGURATION = {
-    *("demo", "init", "reload", "service status", "service remove"),
+    *("demo", "init", "reload", "service status", "service remove", "feeds kinds"),
     *("templates list", "templates export", "templates check"),
 }
 

@@ -65,6 +65,26 @@ def test_addresses_are_made_absolute(href: str, link: str) -> None:
     assert links(declared(href)) == [link]
 
 
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        ('{"feedUrl":"https://pod.example/f.xml"}', ["https://pod.example/f.xml"]),
+        (
+            r'{"feedUrl" : "https:\/\/pod.example\/f?a=1\u0026b=2"}',
+            ["https://pod.example/f?a=1&b=2"],
+        ),
+        (
+            '[{"feedUrl":"https://a.example/1"},{"feedUrl":"https://b.example/2"}]',
+            ["https://a.example/1"],
+        ),
+        (r'{"feedUrl":"https://pod.example/\x"}', []),
+        ('{"feedUrl":"/relative","feedUrl":null}', []),
+    ],
+)
+def test_pages_of_podcasts_tell_the_feed_among_their_data(data: str, found: list[str]) -> None:
+    assert links(f'<script type="application/json" id="data">{data}</script>') == found
+
+
 def test_the_base_of_a_page_holds_for_all_of_it() -> None:
     base = '<base target="_top"><base href="/blog/de/"><base href="/wrong/">'
     expected = ["https://site.example/blog/de/f", "https://site.example/blog/de/rss"]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.cli import aio
+from digest.cli.feeds_kinds import source_kinds
 from digest.cli.output import progress
 from digest.cli.setup.first_config import StartFeed
 from digest.cli.setup.probe import find_feeds, one_line
 from digest.cli.setup.prompts import SITE, agree, ask, ask_more, choose, tell, transcript
+from digest.cli.source_names import source_named
 from digest.errors import FeedError
 from digest.feeds.discovery import is_of_the_site, web_address
 from digest.feeds.http.sockets import NOT_PUBLIC
@@ -27,7 +29,7 @@ def feeds_given(urls: Sequence[str], *, private: bool, test: bool) -> tuple[Star
         FeedError: there is none at one of them.
     """
     if not test:
-        return tuple(StartFeed(web_address(url), private) for url in dict.fromkeys(urls))
+        return tuple({_unseen(url, private=private): None for url in urls})
     found = {}
     for url in urls:
         try:
@@ -44,14 +46,28 @@ def feeds_given(urls: Sequence[str], *, private: bool, test: bool) -> tuple[Star
 def ask_for_feeds(*, private: bool, test: bool) -> tuple[StartFeed, ...]:
     """Ask until there is one, and then for more until the answer is empty."""
     found: dict[str, StartFeed] = {}
+    tell(_offer())
     while True:
         more = ask_more if found else ask
         url = more("Another site or feed, if any" if found else "Site or feed", SITE)
         if not url:
             return tuple(found.values())
-        as_it_is = [StartFeed(web_address(url), private)]
-        chosen = _chosen(url, private=private) if test else as_it_is
+        chosen = _chosen(url, private=private) if test else [_unseen(url, private=private)]
         found.update((feed.url, feed) for feed in chosen)
+
+
+def _offer() -> str:
+    """What a person can answer: addresses, and the short forms of the kinds that have one."""
+    kinds = source_kinds()
+    short = [kind.example for kind in kinds if kind.example.startswith(f"{kind.kind}:")]
+    return (
+        "  A site, a feed, or the address of a channel, a repository, a subreddit...;"
+        f" e.g. {', '.join(short)}. `digest feeds kinds` lists all."
+    )
+
+
+def _unseen(url: str, *, private: bool) -> StartFeed:
+    return StartFeed(source_named(url).address, private)
 
 
 def _chosen(url: str, *, private: bool) -> list[StartFeed]:

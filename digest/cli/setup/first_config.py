@@ -113,12 +113,11 @@ def _head(start: Start) -> Iterator[str]:
 def _feeds(start: Start) -> Iterator[str]:
     yield _with("feeds:", "`digest feeds discover SITE` finds more")
     for feed in start.feeds:
-        (line,) = feed_lines(feed.url)
-        if feed.private:
-            yield f"  - url: {line.removeprefix('- ')}"
-            yield _with("    allow_private_networks: true", "it is on this machine or network")
-        else:
-            yield f"  {line}"
+        *lines, last = feed_lines(feed.url, private=feed.private)
+        yield from (f"  {line}" for line in lines)
+        yield (
+            _with(f"  {last}", "it is on this machine or network") if feed.private else f"  {last}"
+        )
     yield "#  - url: https://example.com/feed.xml"
     yield _with("#    name: An example", "default: the feed's own title")
     yield _with("#    tags: [news]", "for `feeds: [tag:news]` in a digest")

@@ -57,7 +57,10 @@ if TYPE_CHECKING:
 _FILE = click.Path(path_type=Path)
 _OPTIONS = (
     click.option(
-        "--feed", multiple=True, type=SITE, help="A feed, or a site with one; repeatable."
+        "--feed",
+        multiple=True,
+        type=SITE,
+        help="A feed, a site with one, or another source; repeatable.",
     ),
     click.option("--email", multiple=True, type=ADDRESS, help="Whom to send to; repeatable."),
     *(

@@ -10,12 +10,12 @@ from digest.channels import channel_class
 from digest.channels.email.channel import EmailChannel
 from digest.channels.pace import Pace, Paces
 from digest.cli.feeds_probe import open_scout
-from digest.config import FeedSettings, Settings
+from digest.cli.source_names import sources_named
+from digest.config import Settings
 from digest.config.channels import CHANNEL_KINDS
 from digest.config.channels.email import EmailSettings
 from digest.config.secrets import secrets_in
 from digest.errors import FeedError
-from digest.feeds.discovery import web_addresses
 from digest.jobs.test_sends import TEST_DOMAIN
 from digest.log import Redactor, Sanitiser
 from digest.model import Delivery
@@ -37,8 +37,8 @@ async def find_feeds(site: str, done: Callable[[str], None], *, private: bool) -
     Raises:
         FeedError: there is none, or the address cannot be had.
     """
-    feeds = [FeedSettings(url=url, allow_private_networks=private) for url in web_addresses(site)]
-    async with open_scout(Settings.model_construct(feeds=tuple(feeds), digests={})) as scout:
+    feeds = sources_named(site, allow_private_networks=private)
+    async with open_scout(Settings.model_construct(feeds=feeds, digests={})) as scout:
         found = await scout.discover(*feeds, done=done)
     working = [candidate for candidate in found if not candidate.error]
     if not working:

@@ -10,10 +10,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from digest.cli.output import say
 from digest.cli.setup.transcript import BackError, Transcript, Typed
+from digest.cli.source_names import source_named
 from digest.config.addresses import without_credentials
 from digest.config.fields import Address, Host, Name, Sender, WebUrl, Zone
 from digest.config.schedule import parse_schedule
+from digest.config.sources import DEFAULT_KIND, split_kind
 from digest.config.units import parse_duration
+from digest.errors import UsageError
 from digest.feeds.discovery import web_address
 from digest.untrusted_text import visible
 
@@ -62,10 +65,24 @@ def setting(kind: Any, message: str = "") -> Callable[[str], str]:
 
 
 def _site(text: str) -> str:
-    """A site as it is written; one without a scheme is tried by https, then by http."""
+    """A site, a feed or another source as it is written.
+
+    An address without a scheme is tried by https, then by http.
+    """
+    kind, _ = split_kind(text)
+    if kind != DEFAULT_KIND:
+        return _short_form(text)
     url = setting(WebUrl)(web_address(text))
     if without_credentials(url)[1]:
         raise ValueError("leave the password out; `headers_file` takes it (docs/configuration.md)")
+    return text
+
+
+def _short_form(text: str) -> str:
+    try:
+        source_named(text)
+    except UsageError as error:
+        raise ValueError(str(error)) from None
     return text
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from importlib.util import find_spec
 from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from digest.config.blocks.base import BlockSettings
+from digest.config.extras import Extra
 from digest.config.fields import RelativePath, SecretUrl
 
 _WEBCAL = re.compile(r"^webcals?://", re.IGNORECASE)
@@ -55,6 +55,5 @@ class CalendarSettings(BlockSettings):
 
     @model_validator(mode="after")
     def _can_be_read(self) -> Self:
-        if not find_spec("recurring_ical_events"):
-            raise ValueError("calendars need an extra: pip install 'feed-digest[calendar]'")
+        Extra("calendar", "recurring_ical_events").require("a calendar")
         return self

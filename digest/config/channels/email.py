@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib.util import find_spec
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -11,6 +10,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from digest.config.addresses import mail_address, mail_key
 from digest.config.base import Model
 from digest.config.channels.base import ChannelSettings
+from digest.config.extras import Extra
 from digest.config.fields import (
     Addresses,
     CertificateFile,
@@ -29,8 +29,7 @@ _NOBODY = re.compile(r"(?:no|do[-_.]?not)[-_.]?reply", re.IGNORECASE)
 
 
 def _can_sign(key: KeySecret) -> KeySecret:
-    if not find_spec("dkim"):
-        raise ValueError("signing needs an extra: pip install 'feed-digest[dkim]'")
+    Extra("dkim", "dkim").require("signing")
     from dkim.crypto import UnparsableKeyError, parse_pem_private_key
 
     lines = key.get_secret_value().replace("\r\n", "\n")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator
 
 from digest.config.base import Model
+from digest.config.extras import Extra
 from digest.config.fields import Interval, Name, Size, Title
 from digest.model import NO_THRESHOLDS, Thresholds
 
@@ -24,6 +24,7 @@ def require_one(settings: SourceSettings, *names: str) -> None:
         raise ValueError(f"takes one of {', '.join(names[:-1])} and {names[-1]}; {found}")
 
 
+_FULL_TEXT = Extra("full-text", "trafilatura")
 Identity = Literal["auto", "guid", "link", "content"]
 
 
@@ -31,7 +32,12 @@ class SourceSettings(Model):
     """An item of `feeds`, of any kind.
 
     Each kind is a module of this package with a subclass whose `kind` is `Literal["its name"]`.
+    `example` is an item that works, in YAML and on one line; the first lines of the docstrings of
+    the class and of `short_form` say what it is. People read all three in `digest feeds kinds`.
     """
+
+    example: ClassVar[str] = ""
+    extra: ClassVar[Extra | None] = None
 
     kind: str
     name: Title | None = Field(None, description="Default: the feed's own title.")
@@ -84,8 +90,8 @@ class SourceSettings(Model):
     @field_validator("full_text")
     @classmethod
     def _is_installed(cls, wanted: bool) -> bool:
-        if wanted and not find_spec("trafilatura"):
-            raise ValueError("needs an extra: pip install 'feed-digest[full-text]'")
+        if wanted:
+            _FULL_TEXT.require()
         return wanted
 
     @classmethod

@@ -27,6 +27,8 @@ def _account(value: object) -> object:
 class BlueskySettings(SourceSettings):
     """What an account posts to Bluesky."""
 
+    example: ClassVar[str] = "bluesky:bsky.app"
+
     kind: Literal["bluesky"]
     account: Annotated[str, BeforeValidator(_account)] = Field(
         description="Its handle, or its DID; whose a handle is, is looked up once, and kept."

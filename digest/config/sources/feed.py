@@ -22,6 +22,8 @@ def _one_line(value: HeaderSecret) -> HeaderSecret:
 class FeedSettings(SourceSettings):
     """A feed: RSS, Atom, RDF or JSON Feed."""
 
+    example: ClassVar[str] = "https://planetpython.org/rss20.xml"
+
     kind: Literal["feed"] = Field("feed", description="May be left out.")
     url: WebUrl = Field(description="Where the feed is.")
     headers: dict[

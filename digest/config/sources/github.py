@@ -25,6 +25,8 @@ _GOES_WITH = {"branch": ("commits",), "labels": ("issues",), "prereleases": ("re
 class GithubSettings(SourceSettings):
     """What is new in repositories on GitHub, or the reader's own notifications there."""
 
+    example: ClassVar[str] = "github:astral-sh/uv"
+
     kind: Literal["github"]
     repo: Texts = Field(
         (), description="`owner/name`, or a list of them, which is a source for each."

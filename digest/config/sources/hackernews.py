@@ -14,6 +14,8 @@ from digest.model import Thresholds
 class HackernewsSettings(SourceSettings):
     """Stories on Hacker News, by one of its lists or by words."""
 
+    example: ClassVar[str] = "hackernews:front"
+
     kind: Literal["hackernews"]
     list: Literal["front", "best", "new", "ask", "show", "search"] = Field(
         "front", description="Which one, as in `hackernews:best`; search finds stories by words."

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import Any, ClassVar, Literal, Self
 from urllib.parse import unquote
 
 from pydantic import Field, field_validator, model_validator
 
+from digest.config.extras import Extra
 from digest.config.fields import CertificateFile, Host, Label, Names, RelativePath
 from digest.config.secrets import Secret
 from digest.config.sources.base import SourceSettings
 from digest.domains import is_address
 
+_IMAP = Extra("mail", "imap_tools")
 _PORTS = {"implicit": 993, "starttls": 143, "none": 143}
 _INBOX = "INBOX"
 _OF_IMAP = ("username", "password", "access_token")
@@ -24,6 +25,12 @@ _PATTERN = re.compile(r"[^\s@]+@[^\s@]+|\*")
 
 class MailSettings(SourceSettings):
     """Newsletters by mail, in a folder of an IMAP account or in a Maildir on this machine."""
+
+    example: ClassVar[str] = (
+        "{kind: mail, host: imap.example.com, username: ada, password: '${IMAP_PASSWORD}',"
+        " senders: '*@example.org'}"
+    )
+    extra: ClassVar[Extra | None] = _IMAP
 
     kind: Literal["mail"]
     server: Host | None = Field(None, alias="host", description="The IMAP server.")
@@ -138,8 +145,7 @@ class MailSettings(SourceSettings):
             raise ValueError("host needs username, and password or access_token")
         if self.tls == "none" and not _is_this_machine(self.host or ""):
             raise ValueError("tls: none would send the login in clear; use implicit or starttls")
-        if not find_spec("imap_tools"):
-            raise ValueError("IMAP needs an extra: pip install 'feed-digest[mail]'")
+        _IMAP.require("IMAP")
         return self
 
 

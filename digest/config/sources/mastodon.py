@@ -51,6 +51,8 @@ def _links(value: object) -> object:
 class MastodonSettings(SourceSettings):
     """What an account posts to Mastodon, or what a server has on a tag, or what it talks about."""
 
+    example: ClassVar[str] = "mastodon:@Gargron@mastodon.social"
+
     kind: Literal["mastodon"]
     account: Annotated[str, BeforeValidator(_account)] | None = Field(
         None, description="As in `'@name@server.example'`; its id is looked up once, and kept."

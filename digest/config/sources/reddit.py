@@ -17,6 +17,8 @@ _SUBREDDIT = re.compile(r"(?:/?r/)?([A-Za-z0-9][A-Za-z0-9_]{1,20})/?")
 class RedditSettings(SourceSettings):
     """Posts in one or more subreddits, by one of Reddit's orders."""
 
+    example: ClassVar[str] = "reddit:selfhosted+python:top"
+
     kind: Literal["reddit"]
     subreddits: Texts = Field(description="Their names; all of them are one request.")
     sort: Literal["hot", "new", "top", "rising"] = Field(

@@ -31,6 +31,8 @@ def _handle(value: object) -> object:
 class YoutubeSettings(SourceSettings):
     """The videos of a YouTube channel, or of a playlist."""
 
+    example: ClassVar[str] = "youtube:@veritasium"
+
     kind: Literal["youtube"]
     channel: Annotated[str, StringConstraints(pattern=rf"^{_CHANNEL}$")] | None = Field(
         None, description="The channel's id: UC and 22 more characters."

@@ -36,7 +36,13 @@ def source_settings(text: str, address: str) -> list[str]:
     settings = long_form(text)
     if settings["kind"] == DEFAULT_KIND:
         return [f"url: {address}"]
-    return [f"{key}: {scalar(str(value))}" for key, value in settings.items()]
+    return [f"{key}: {_written(value)}" for key, value in settings.items()]
+
+
+def _written(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_written, value))}]"
+    return scalar(str(value))
 
 
 def with_feeds(text: str, items: Sequence[Sequence[str]]) -> str:

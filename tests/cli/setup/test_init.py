@@ -94,6 +94,7 @@ def feed(project: Project, path: str = "/feed") -> tuple[str, ...]:
 
 def test_from_an_empty_folder_to_the_first_email_in_one_init_and_one_run(site: Project) -> None:
     with terminal(site, "init") as screen:
+        screen.expect("`digest feeds kinds` lists all.")
         # Without a scheme it is tried by https first.
         screen.answer("Site or feed:", site.feeds.url.removeprefix("http://"))
         screen.answer("on this machine or network. Read it all the same? [Y/n]:")
@@ -387,6 +388,8 @@ def test_what_is_missing_or_wrong_is_one_error(
         (SITE, "", "must be a web address"),
         (ADDRESS, "ada", "'ada' is not an email address"),
         (SENDER, "ädä@a.example", "has letters that mail servers do not all take"),
+        (SITE, "hackernews:gold", "'hackernews:gold' must be one of front"),
+        (SITE, "hackernew:front", "there is no kind 'hackernew'"),
         (HOST, "a b", "must be the name or address of a server"),
         (SCHEDULE, "25:00", "not a schedule: '25:00'"),
         (NAME, "a b", "must be letters, digits, - and _"),

@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from digest.cli.feeds_kinds import source_kinds
 from digest.cli.source_names import source_at
+from digest.config import load_settings
 from digest.config.secrets import secrets_in
 from digest.config.sources import SOURCE_KINDS, long_form
 from digest.errors import FeedError
@@ -24,6 +26,7 @@ from tests.feeds.sources.examples import KINDS, Case, as_json, cases_of, setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from digest.config import SourceSettings
 
@@ -54,6 +57,39 @@ def test_a_kind_has_cases(kind: str) -> None:
         f"the kind {kind} has no case: add a folder in tests/feeds/sources/{kind}/ with the body"
         " `first.json` (or .xml, .html) that its service answers"
     )
+
+
+@of_every_kind
+def test_a_kind_says_what_it_is_in_lines_for_people(kind: str) -> None:
+    (described,) = (each for each in source_kinds() if each.kind == kind)
+
+    assert described.about.endswith(".")
+    assert described.example, f"give {SOURCE_KINDS[kind].__name__} an `example`"
+    for text in (described.about, described.example, described.short_form or "-"):
+        assert text.isprintable()
+        assert len(text) <= 160
+
+
+@of_every_kind
+def test_the_example_of_a_kind_is_a_configuration(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(
+        f"feeds:\n  - {SOURCE_KINDS[kind].example}\n"
+        "channels: {out: {kind: file, path: '{digest}.md'}}\n"
+        "digests: {daily: {schedule: daily, feeds: all, send_to: out}}\n"
+    )
+
+    (feed,) = load_settings(path, {}, secrets=False).feeds
+    assert feed.kind == kind
+
+
+@of_every_kind
+def test_a_kind_s_own_remedies_are_lines(kind: str) -> None:
+    for settings in settings_of_kind(kind):
+        for status in (200, 401, 403, 404, 410, 422, 429, 500):
+            remedy = source_of(kind).remedy(settings, status)
+            assert not remedy or remedy.isprintable()
+            assert not any(secret in remedy for secret in secrets_in(settings))
 
 
 @of_every_case

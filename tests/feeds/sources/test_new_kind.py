@@ -23,6 +23,8 @@ NEW = "orchard"
 BY_RULE = {"feed"}
 # What has the word of a kind for something else: the heading of a column of addresses.
 SAME_WORD = {"mail": {"cli/recipient_words.py"}}
+# Its rows say what the addresses of pages stand for, whose kind it is.
+TABLE = "config/known_pages.py"
 PACKAGES = ("digest.config.sources", "digest.feeds.sources")
 
 
@@ -72,7 +74,7 @@ def others_that_name(kind: str, root: Path = ROOT / "digest") -> set[str]:
         for path, text in texts.items()
         # Most files have not even the word, and need not be parsed.
         if any(word in text for word in (kind, *classes)) and names(text, kind, classes)
-    } - SAME_WORD.get(kind, set())
+    } - {TABLE, *SAME_WORD.get(kind, set())}
 
 
 @pytest.mark.parametrize("kind", sorted({*kinds()} - BY_RULE))

@@ -107,7 +107,7 @@ def test_without_the_extra_it_says_what_to_install(
 ) -> None:
     found = importlib.util.find_spec
     monkeypatch.setattr(
-        "digest.config.channels.email.find_spec",
+        "digest.config.extras.find_spec",
         lambda name: None if name == "dkim" else found(name),
     )
 

@@ -27,7 +27,7 @@ def test_without_the_extra_it_says_what_to_install(
     path, found = tmp_path / "config.yaml", importlib.util.find_spec
     path.write_text(CONFIG, "utf-8")
     monkeypatch.setattr(
-        "digest.config.sources.base.find_spec",
+        "digest.config.extras.find_spec",
         lambda name: None if name == "trafilatura" else found(name),
     )
     with pytest.raises(ConfigError) as refused:

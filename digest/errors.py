@@ -109,16 +109,22 @@ class FeedError(DigestError):
     """A poll that failed; `status` is the HTTP status where an answer came.
 
     `retry_after` is how long the server asked to be left alone; `elsewhere` says that the answer
-    came from where a temporary redirect had led.
+    came from where a temporary redirect had led. With `lasting` somebody has to mend it.
     """
 
     def __init__(
-        self, reason: str, *, status: int | None = None, retry_after: timedelta | None = None
+        self,
+        reason: str,
+        *,
+        status: int | None = None,
+        retry_after: timedelta | None = None,
+        lasting: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.status = status
         self.retry_after = retry_after
+        self.lasting = lasting
         self.elsewhere = False
 
 

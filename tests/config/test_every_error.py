@@ -31,6 +31,13 @@ WHOLE: dict[str, Any] = {
     "feeds": [
         {"url": "https://a.example/f.xml", "headers": {"X-Token": "x"}},
         {"kind": "hackernews", "list": "front"},
+        {
+            "kind": "page",
+            "url": "https://a.example/news",
+            "item": "li",
+            "headers": {"X-Token": "x"},
+        },
+        {"kind": "json", "url": "https://a.example/api", "title": "t", "headers": {"X-Token": "x"}},
     ],
     "smtp": {"host": "h.example", "from": "a@example.org", "dkim": {}},
     "channels": {

@@ -228,7 +228,10 @@ BAD_SOURCES = {
     "{kind: 7, phase: new}": [f"2: feeds[0].kind: must be one of {KINDS}"],
     "{kind: moon, url: x}": [
         "2: feeds[0].phase: is required",
-        "2: feeds[0].url: unknown key; it belongs to feeds[] with kind: feed",
+        (
+            "2: feeds[0].url: unknown key; it belongs to feeds[] with kind: feed or"
+            " feeds[] with kind: json or feeds[] with kind: page"
+        ),
     ],
     "{kind: feed, phase: new}": [
         "2: feeds[0].phase: unknown key; it belongs to feeds[] with kind: moon",

@@ -152,7 +152,7 @@ WRONG = [
     (("feeds", 1), {"title": "x"}, (), "'title' was unexpected"),
     (("feeds", 2), {"limit": 1}, (), "'limit' was unexpected"),
     (("feeds", 2), {"list": "frnt"}, ("list",), "'frnt' is not one of ['front', "),
-    (("feeds", 1), {"kind": "fed"}, ("kind",), "'fed' is not one of ['feed', 'hackernews']"),
+    (("feeds", 1), {"kind": "fed"}, ("kind",), "'fed' is not one of ['feed', 'hackernews'"),
     (("feeds",), [7], (0,), "7 is not of type 'string', 'object'"),
     (("channels", "inbox"), {"recipients": "a@b.example"}, (), "'recipients' was unexpected"),
     (("channels", "inbox"), {"kind": "pigeon"}, ("kind",), "'pigeon' is not one of ['discord', "),

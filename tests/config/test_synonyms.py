@@ -24,7 +24,12 @@ PLACES = places(Settings)
 BY_NAME = {place.name: place.model for place in PLACES}
 # The least of each section that a file needs to have, for words to be put in.
 FILE: dict[str, Any] = {
-    "feeds": [{"url": "https://a.example/"}, {"kind": "hackernews"}],
+    "feeds": [
+        {"kind": "feed", "url": "https://a.example/"},
+        {"kind": "hackernews"},
+        {"kind": "page", "url": "https://a.example/", "item": "li"},
+        {"kind": "json", "url": "https://a.example/", "title": "name"},
+    ],
     "smtp": {"host": "mail.example", "from": "a@b.example", "dkim": {}},
     "polling": {},
     "log": {},
@@ -44,7 +49,7 @@ def section_of(place: Place) -> tuple[str | int, ...]:
     """Where `FILE` has a section."""
     name, _, kind = place.name.partition(" with kind: ")
     if name == "feeds[]":
-        return ("feeds", int(kind == "hackernews"))
+        return ("feeds", [feed["kind"] for feed in FILE["feeds"]].index(kind))
     return tuple((kind if part == "NAME" and kind else part) for part in name.split(".") if part)
 
 

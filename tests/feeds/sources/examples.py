@@ -22,6 +22,7 @@ import msgspec
 from msgspec import Struct
 
 from digest.config.sources import SOURCE_KINDS
+from digest.feeds.parsing.charset import to_utf_8
 from digest.feeds.sources import Document, kinds, source_of
 from tests.feed_xml import NOW
 
@@ -73,7 +74,7 @@ class Case:
             self.folder.glob("further-*"), key=lambda path: (len(path.stem), path.stem)
         )
         (first,) = self.folder.glob("first.*")
-        return [Document(path.read_bytes(), url) for path in (first, *further)]
+        return [Document(to_utf_8(path.read_bytes()), url) for path in (first, *further)]
 
     @property
     def golden(self) -> Path:

@@ -21,6 +21,8 @@ GUIDE = (ROOT / "docs/contributing.md").read_text("utf-8")
 NEW = "orchard"
 # A feed is what nothing else is said to be.
 BY_RULE = {"feed"}
+# Words that stand alone in texts that say nothing of the kind.
+EVERYDAY = {"page", "json"}
 PACKAGES = ("digest.config.sources", "digest.feeds.sources")
 
 
@@ -53,7 +55,8 @@ def _names(node: ast.AST, kind: str, classes: frozenset[str]) -> bool:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name in classes
         case ast.Constant(value=str(text)):
-            named = rf"^{kind}(?:$|:)|\s{kind}:\S|\bkind: {kind}\b|\bsources\.{kind}\b"
+            alone = rf"^{kind}:\S" if kind in EVERYDAY else rf"^{kind}(?:$|:)"
+            named = rf"{alone}|\s{kind}:\S|\bkind: {kind}\b|\bsources\.{kind}\b"
             return bool(re.search(named, text))
     return False
 
@@ -64,10 +67,13 @@ def others_that_name(kind: str, root: Path = ROOT / "digest") -> set[str]:
     trees = [ast.parse(path.read_text("utf-8")) for path in own]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     classes = frozenset(node.name for node in nodes if isinstance(node, ast.ClassDef))
+    words = (kind, *classes)
+    others = {path: path.read_text("utf-8") for path in root.rglob("*.py") if path not in own}
     return {
         str(path.relative_to(root))
-        for path in root.rglob("*.py")
-        if path not in own and names(path.read_text("utf-8"), kind, classes)
+        for path, text in others.items()
+        # Reading a text takes longer than looking for the word.
+        if any(word in text for word in words) and names(text, kind, classes)
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from digest.feeds.sources import Document, Options, WebSource
 
@@ -35,7 +35,7 @@ def parse_feed(body: bytes, url: str) -> ParsedFeed:
     return feed or tolerant.parse(body, url)
 
 
-class Feed(WebSource["FeedSettings"]):
+class Feed(WebSource[Any]):
     """A feed at its address."""
 
     def parse(self, documents: Sequence[Document], options: Options) -> ParsedFeed:

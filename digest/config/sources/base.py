@@ -118,7 +118,7 @@ class WebSourceSettings(SourceSettings):
 
     @classmethod
     def short_form(cls, argument: str) -> dict[str, Any]:
-        """Its address alone."""
+        """Its address behind its kind, which names it; what else it needs takes a map."""
         return {"url": argument}
 
     @property

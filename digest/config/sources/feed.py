@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -17,6 +17,11 @@ class FeedSettings(WebSourceSettings):
     url: WebUrl = Field(description="Where the feed is.")
 
     synonyms: ClassVar[dict[str, str]] = {"url": "link"}
+
+    @classmethod
+    def short_form(cls, argument: str) -> dict[str, Any]:
+        """Its address alone."""
+        return super().short_form(argument)
 
     @property
     def address(self) -> str:

@@ -152,7 +152,8 @@ def _score(items: Elements) -> float:
     dates = _share(sample, lambda item: next(_dated(item), None) is not None)
     # A row around each item says the same as the item, and has fewer of them.
     size = log(1 + min(len(items), _SAMPLE))
-    whole = 1 if sample[0].tag != "a" else 0.8
+    # More belongs to an item than its title.
+    whole = 0.8 if sample[0].tag in {"a", *_HEADINGS} else 1
     return distinct * length * size * (1 + dates) * (1 + headings / 2) * (1 - crowded) * whole
 
 

@@ -238,6 +238,14 @@ def test_a_page_without_a_feed_is_followed_by_what_is_proposed(project: Project)
     assert (polled["outcome"], polled["new"]) == ("updated", 4)
 
 
+def test_the_login_of_a_wrong_address_behind_a_kind_is_not_shown(project: Project) -> None:
+    project.configure("/f")
+    done = project.command("feeds", "test", "page:https://ada:s3cret-w0rd@site .example/")
+    assert done.returncode == 2
+    assert "must be a web address" in done.stderr
+    assert "s3cret" not in done.stderr
+
+
 def test_a_page_that_lists_nothing_is_not_added(project: Project) -> None:
     project.feeds.replies["/news"] = Reply("<!DOCTYPE html><title>News</title><p>None.")
     project.configure("/f")

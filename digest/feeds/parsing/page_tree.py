@@ -40,6 +40,8 @@ def page_tree(body: bytes) -> Element | None:
         target=_Builder(etree.TreeBuilder()),  # type: ignore[arg-type] # as in page_links.py
         encoding="utf-8",
         no_network=True,
+        # Its own bounds refuse a whole page that ours only shorten.
+        huge_tree=True,
     )
     tree = None
     # Markup that cannot be read, or nothing to read, ends in an error.

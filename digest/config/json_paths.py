@@ -40,7 +40,9 @@ def _path(value: str) -> str:
     try:
         parsed = jmespath.compile(value).parsed
     except JMESPathError as error:
-        where = str(error).splitlines()[0].partition(": Parse error")[0].rstrip(" .:")
+        # The lines below the first point at the place.
+        where = str(error).splitlines()[0].removeprefix("Bad jmespath expression: ")
+        where = "".join(filter(str.isprintable, where.partition(": Parse error")[0])).rstrip(" .:")
         raise ValueError(f"{value!r} is no JMESPath: {where}") from None
     for name in _functions_of(parsed):
         if name not in Functions.FUNCTION_TABLE:

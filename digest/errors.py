@@ -110,7 +110,7 @@ class FeedError(DigestError):
 
     `retry_after` is how long the server asked to be left alone, or is to be; `elsewhere` says that
     the answer came from where a temporary redirect had led. `remedy` is what a person can do about
-    it, where that is known.
+    it, where that is known; with `lasting` somebody has to.
     """
 
     def __init__(
@@ -120,11 +120,13 @@ class FeedError(DigestError):
         status: int | None = None,
         retry_after: timedelta | None = None,
         remedy: str = "",
+        lasting: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.status = status
         self.retry_after = retry_after
+        self.lasting = lasting
         self.elsewhere = False
         self.remedy = remedy
 

@@ -74,9 +74,10 @@ def _sections(models: Sequence[type[Model]], where: str) -> Iterator[tuple[str, 
 
 
 def base_of(model: type[Model]) -> type[Model]:
+    """What all kinds have in common, with what is between left to each kind."""
     (base,) = model.__bases__
     assert issubclass(base, Model)
-    return base
+    return base if Model in base.__bases__ else base_of(base)
 
 
 def models_in(annotation: Any) -> Iterator[type[Model]]:
@@ -123,8 +124,9 @@ def about_kind(part: str, model: type[Model]) -> Iterator[str]:
     if "with kind" not in part:
         return
     yield str(inspect.getdoc(model))
-    if "short_form" in vars(model):
-        about = str(inspect.getdoc(vars(model)["short_form"].__func__))
+    own = model.__mro__[: model.__mro__.index(base_of(model))]
+    if form := next((vars(each)["short_form"] for each in own if "short_form" in vars(each)), None):
+        about = str(inspect.getdoc(form.__func__))
         yield f"Short form: {about[0].lower()}{about[1:]}"
     yield ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     from digest.model import ParsedFeed
 
 _SLOW_SECONDS = 5.0
+_SHOWN = 3
+
+
+class ShownEntry(Struct, frozen=True):
+    """An entry as it is read; empty where it says nothing."""
+
+    title: str
+    link: str
+    published: datetime | None
 
 
 class PageText(Struct, frozen=True):
@@ -53,6 +63,12 @@ class Examination(Struct, frozen=True):
     dated: int | None = None
     with_guid: int | None = None
     with_link: int | None = None
+    with_title: int | None = None
+    with_text: int | None = None
+    with_image: int | None = None
+    with_author: int | None = None
+    first: tuple[ShownEntry, ...] = ()
+    """The first three entries."""
     identity: dict[str, int] | None = None
     """How many entries are told apart by guid, link and content."""
     full_text: PageText | None = None
@@ -60,6 +76,8 @@ class Examination(Struct, frozen=True):
     problems: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     """The feeds of a web page that stands in the place of a feed."""
+    proposal: str | None = None
+    """The lines of `feeds` by which what is no feed is read all the same."""
 
 
 def answered(url: str, response: Response, seconds: float) -> Examination:
@@ -87,6 +105,13 @@ def understood(seen: Examination, parsed: ParsedFeed, identity: Counter[str]) ->
         dated=sum(entry.published is not None for entry in entries),
         with_guid=sum(bool(entry.guid) for entry in entries),
         with_link=sum(bool(entry.link) for entry in entries),
+        with_title=sum(bool(entry.title) for entry in entries),
+        with_text=sum(bool(entry.html) for entry in entries),
+        with_image=sum(bool(entry.image) for entry in entries),
+        with_author=sum(bool(entry.author) for entry in entries),
+        first=tuple(
+            ShownEntry(entry.title, entry.link, entry.published) for entry in entries[:_SHOWN]
+        ),
         identity=dict(identity),
     )
 
@@ -121,6 +146,8 @@ def _problems_of_entries(parsed: ParsedFeed, identity: Counter[str]) -> Iterator
         "without a date; they count from when they are first seen": sum(
             entry.published is None for entry in entries
         ),
+        "without a title": sum(not entry.title for entry in entries),
+        "without a link": sum(not entry.link for entry in entries),
         "without an id": sum(not entry.guid for entry in entries),
         "with the id of another": sum(count for count in guids.values() if count > 1),
         "told apart by their text alone; an edited one may be new": identity["content"],

@@ -35,6 +35,7 @@ from digest.log import Redactor, configure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from digest.cli.feed_examination import Examination, PageText
     from digest.cli.feeds_probe import Discover
@@ -56,7 +57,7 @@ class Import(Struct, frozen=True):
     known: int
     """How many are configured already."""
     refused: tuple[str, ...]
-    """What is no web address."""
+    """What is no web address, or of a kind that needs more settings."""
     appended: bool
     """Whether they were added to the configuration file."""
     live: bool
@@ -125,20 +126,32 @@ async def _examine(settings: Settings, asked: Sequence[SourceSettings]) -> Exami
 
 
 def _print_examination(seen: Examination) -> None:
-    apart = {"url", "error", "problems", "links", "full_text"}
+    print_table("", ("what", "learned"), _learned(seen))
+    for problem in filter(None, (seen.error, *seen.problems)):
+        say(f"! {problem}")
+    for link in seen.links:
+        say(f"The page names this feed: {link}")
+    if seen.first:
+        first = [(entry.title, entry.link, _moment(entry.published)) for entry in seen.first]
+        print_table("The first entries", ("title", "link", "date"), first)
+    if seen.proposal:
+        say("These lines in `feeds` read it:")
+        show_document(f"{seen.proposal}\n")
+
+
+def _learned(seen: Examination) -> list[tuple[str, str]]:
+    apart = {"url", "error", "problems", "links", "full_text", "first", "proposal"}
     rows = [("url", seen.url)]
     for name, value in asdict(seen).items():
         if name not in apart and value is not None and value != seen.url:
             rows.append((name.replace("_", " "), _shown(value)))
     if page := seen.full_text:
         rows.append(("full text", _full_text(page)))
-    print_table("", ("what", "learned"), rows)
-    if seen.error:
-        say(f"! {seen.error}")
-    for problem in seen.problems:
-        say(f"! {problem}")
-    for link in seen.links:
-        say(f"The page names this feed: {link}")
+    return rows
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else ""
 
 
 def _full_text(page: PageText) -> str:
@@ -183,9 +196,10 @@ def _settings(options: Options) -> Settings:
 
 def _feed(address: str, name: str = "", tags: Sequence[str] = ()) -> SourceSettings | None:
     try:
-        return source_at(address, name=name or None, tags=tuple(tags))
+        source = source_at(address, name=name or None, tags=tuple(tags))
     except ValueError:
         return None
+    return None if source.lacks else source
 
 
 def _whole(file: BinaryIO) -> bytes:
@@ -222,7 +236,7 @@ def import_(options: Options, file: BinaryIO, *, append: bool) -> int:
         lambda _: None if append else show_document(yaml),
     )
     for url in refused:
-        say(f"digest: left out, as it is not a web address: {url[:200]!r}", err=True)
+        say(f"digest: left out, as it is not the address of a feed: {url[:200]!r}", err=True)
     done = f"{counted(len(new), 'feed')} {'added' if append else 'new'}"
     say(f"{done}, {known} configured already", err=True)
     if live:

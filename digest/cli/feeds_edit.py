@@ -88,7 +88,7 @@ def add(
     is_asked = found.url == feed.address and feed.kind == DEFAULT_KIND
     written = source_meant(web_address(url)) if is_asked else found.url
     private = allow_private_networks and is_of_the_site(found.url, feed.address)
-    lines = feed_lines(written, name, tags, interval, private=private)
+    lines = feed_lines(written, name, tags, interval, private=private, settings=found.settings)
     append_feeds(options.file(), [lines])
     live = take_over(settings)
     added = FeedAdded(found.url, name or found.title, found.entries, "added", live)
@@ -116,11 +116,18 @@ async def discover_feeds(
         FeedError: there is none.
     """
     # What reaches out is heavy, and moving feeds in and out does without.
-    from digest.cli.feeds_probe import Discover, open_scout
+    from digest.cli.feeds_probe import Discover, NoFeedError, open_scout, proposed_yaml
 
     async with open_scout(settings) as scout:
         try:
             return Discover(asked[0].address, tuple(await scout.discover(*asked, done=done)))
+        except NoFeedError as error:
+            reason = f"{asked[0].address}: {error.reason}"
+            if error.proposal:
+                add = shlex.join(["digest", "feeds", "add", error.proposal.url])
+                lines = proposed_yaml(error.proposal)
+                reason += f"; `{add}` follows the page itself, by these lines:\n{lines}"
+            raise FeedError(reason) from error
         except FeedError as error:
             raise FeedError(f"{asked[0].address}: {error.reason}") from error
 

@@ -14,11 +14,13 @@ from digest.app.http_clients import open_fetcher
 from digest.app.wiring import utc_now
 from digest.cli.feed_examination import Examination, answered, feed_problems, understood
 from digest.cli.page_trial import PageTrial
+from digest.config.sources import DEFAULT_KIND, SOURCE_KINDS
+from digest.config.yaml.feed_list import feed_lines
 from digest.errors import FeedError
 from digest.feeds.discovery import feed_links, is_of_the_site, usual_addresses
 from digest.feeds.http.failures import IF_MEANT
 from digest.feeds.identity import choice
-from digest.feeds.parsing.read import parse_body, read_text
+from digest.feeds.parsing.read import parse_body, proposed_settings, read_text
 from digest.feeds.requests import OtherRequest
 from digest.feeds.sources import source_of
 from digest.jobs.ask_source import SourceClient
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
     from digest.feeds.parsing.body import Body
     from digest.model import ParsedFeed
 
+_NOTHING_PROPOSED = (
+    "nothing that is listed was found in it, so nothing is proposed; set what it needs by hand"
+)
 _BY_OPTION = "--allow-private-networks reads it all the same"
 
 
@@ -46,6 +51,8 @@ class Candidate(Struct, frozen=True):
     entries: int = 0
     error: str | None = None
     """Why it is no feed."""
+    settings: dict[str, str] = {}
+    """What is proposed to set, beside its address, where it is of a kind that needs more."""
 
 
 class Discover(Struct, frozen=True):
@@ -53,6 +60,14 @@ class Discover(Struct, frozen=True):
 
     url: str
     feeds: tuple[Candidate, ...]
+
+
+class NoFeedError(FeedError):
+    """There is no feed; `proposal` is what reads the page all the same, where anything does."""
+
+    def __init__(self, reason: str, proposal: Candidate | None) -> None:
+        super().__init__(reason, status=200)
+        self.proposal = proposal
 
 
 class Scout:
@@ -71,14 +86,23 @@ class Scout:
 
         The page is the first of `feeds` that answers.
 
+        A source that lacks settings is answered with those that are proposed.
+
         Raises:
-            FeedError: the page cannot be had, or nothing that may be a feed was found.
+            NoFeedError: nothing that may be a feed was found.
+            FeedError: the page cannot be had, or read.
         """
         feed, request, response, body = await self._first_answer(*feeds)
+        if feed.lacks:
+            proposal = await self._proposal(body)
+            if proposal is None:
+                raise FeedError(_NOTHING_PROPOSED, status=200)
+            return [proposal]
         try:
             return [_candidate(feed.address, await self._workers.call(parse_body, body))]
         except FeedError as error:
-            if not source_of(feed.kind).has_own_address or isinstance(request, OtherRequest):
+            # Only of a feed the address may be that of a page.
+            if feed.kind != DEFAULT_KIND or isinstance(request, OtherRequest):
                 raise
             reason = error.reason
         links = await self._links(feed, response, body)
@@ -89,8 +113,22 @@ class Scout:
             usual = await self._first_of(feed, request, others, done)
             found = [usual, *found] if usual else found
         if not found:
-            raise FeedError(f"{reason}, and no feed was found", status=200)
+            proposal = await self._proposal(body)
+            raise NoFeedError(f"{reason}, and no feed was found", proposal)
         return found
+
+    async def _proposal(self, body: Body) -> Candidate | None:
+        """What reads a page that is no feed, and how; None where nothing does."""
+        settings = await self._workers.call(proposed_settings, body)
+        if not settings:
+            return None
+        source = SOURCE_KINDS[settings["kind"]].model_validate({**settings, "url": body.url})
+        try:
+            parsed = await self._workers.call(parse_body, _read_by(source, body))
+        except FeedError:
+            return None
+        del settings["kind"]
+        return replace(_candidate(source.address, parsed), settings=settings)
 
     async def _first_of(
         self,
@@ -136,12 +174,20 @@ class Scout:
             return Examination(feeds[0].address, error.reason, error.status)
         seconds = asyncio.get_running_loop().time() - started
         seen = replace(answered(feed.address, response, seconds), bytes=len(body.raw))
+        if feed.lacks and (proposal := await self._proposal(body)):
+            # It is tried as it would be by what is proposed.
+            seen = replace(seen, proposal=proposed_yaml(proposal))
+            feed = feed.model_copy(update=proposal.settings)
+            body = _read_by(feed, body)
         try:
             parsed = await self._workers.call(parse_body, body)
             identity = await self._workers.call(choice, parsed, feed.identity)
         except FeedError as error:
             links = await self._links(feed, response, body)
-            return replace(seen, error=error.reason, links=links)
+            proposal = await self._proposal(body)
+            return replace(
+                seen, error=error.reason, links=links, proposal=proposal and proposed_yaml(proposal)
+            )
         whole = understood(seen, parsed, identity)
         problems = [*feed_problems(whole, parsed, identity, automatic=feed.identity == "auto")]
         if response.rest:
@@ -152,7 +198,7 @@ class Scout:
 
     async def _links(self, feed: SourceSettings, response: Response, body: Body) -> tuple[str, ...]:
         """The feeds of a web page that stands in the place of a feed."""
-        if not source_of(feed.kind).has_own_address:
+        if feed.kind != DEFAULT_KIND:
             return ()
         return await self._workers.call(feed_links, body.raw, body.url, response.links)
 
@@ -200,7 +246,7 @@ class Scout:
             links=self._redact(response.links),
             moved_to=moved_to,
         )
-        return response, replace(body, raw=text, coding="", url=response.url)
+        return response, replace(body, raw=text, coding="", charset="utf-8", url=response.url)
 
 
 @asynccontextmanager
@@ -214,5 +260,15 @@ async def open_scout(settings: Settings) -> AsyncIterator[Scout]:
         workers.close()
 
 
+def _read_by(source: SourceSettings, body: Body) -> Body:
+    """A body as another source would read it."""
+    return replace(body, kind=source.kind, options=source_of(source.kind).options(source))
+
+
 def _candidate(url: str, parsed: ParsedFeed) -> Candidate:
     return Candidate(url, parsed.title, parsed.format, len(parsed.entries))
+
+
+def proposed_yaml(proposal: Candidate) -> str:
+    """What is proposed, as lines of `feeds` in the configuration file."""
+    return "\n".join(feed_lines(proposal.url, settings=proposal.settings))

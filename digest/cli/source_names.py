@@ -23,7 +23,7 @@ def source_named(text: str, **more: Any) -> SourceSettings:
     Raises:
         UsageError: it is no web address, or its kind does not understand it.
     """
-    shown = without_credentials(text)[0]
+    shown = _shown(text)
     try:
         kind, _ = split_kind(text)
         return source_at(web_address(text) if kind == DEFAULT_KIND else text, **more)
@@ -38,6 +38,14 @@ def source_named(text: str, **more: Any) -> SourceSettings:
         raise UsageError(f"{shown!r} {wrong}") from None
     except ValueError as error:
         raise UsageError(f"{shown!r}: {error}") from None
+
+
+def _shown(text: str) -> str:
+    """A text as it may be shown, without the login of an address, also of one behind a kind."""
+    kind, colon, argument = text.partition(":")
+    if colon and kind in SOURCE_KINDS:
+        return f"{kind}:{without_credentials(argument)[0]}"
+    return without_credentials(text)[0]
 
 
 def sources_named(text: str, **more: Any) -> tuple[SourceSettings, ...]:

@@ -54,10 +54,17 @@ def passes_by_itself(status: int | None, *, was_read: bool) -> bool:
     return was_read and (status is None or status >= _SERVER_ERRORS or status in _BUSY)
 
 
-def is_incident(url: str, since: datetime | None, failures: int, now: datetime) -> bool:
-    """Whether a feed fails `since` so long, so many times in a row, that an alert is due."""
+def is_incident(
+    url: str, since: datetime | None, failures: int, now: datetime, *, lasting: bool = False
+) -> bool:
+    """Whether a feed fails `since` so long, so many times in a row, that an alert is due.
+
+    What is `lasting` until somebody mends it is told when it happens a second time.
+    """
     if since is None:
         return False
+    if lasting:
+        return True
     if is_moody(url):
         return now - since >= _LASTING_AT_MOODY_HOSTS
     return now - since >= _LASTING and failures >= _LEAST_FAILURES

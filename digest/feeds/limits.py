@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from digest.model import ParsedEntry
 
 MAX_ENTRIES = 2_000
+# Items that are looked at, where any may turn out to be an entry.
+MAX_ITEMS = 10_000
 MAX_TITLE = 1_000
 MAX_NAME = 200
 MAX_LINK = 4_096

@@ -271,6 +271,7 @@ class PollJob:
             next_poll_at=next_attempt(now, every, failures, error.retry_after, random.random()),  # noqa: S311
             move=after_failure(state.move, error.status, now),
             gone=source_of(feed.kind).has_own_address and is_gone(state.move, error, now),
+            lasting=error.lasting,
         )
         await self._store.transact(lambda store: store.feeds.record_failure(state, failure))
         return self._result(feed, state.title, "failed", error.status, error=reason)

@@ -101,7 +101,7 @@ class Unchanged(Struct, frozen=True):
 class Failure(Struct, frozen=True):
     """A poll that failed; `gone` says that the server calls the feed gone for good.
 
-    `move` is what stays remembered of a permanent redirect.
+    `move` is what stays remembered of a permanent redirect. With `lasting` somebody has to mend it.
     """
 
     error: str
@@ -110,3 +110,4 @@ class Failure(Struct, frozen=True):
     next_poll_at: datetime
     move: Move | None = None
     gone: bool = False
+    lasting: bool = False

@@ -252,5 +252,5 @@ def test_a_calendar_is_somewhere(given: dict[str, Any]) -> None:
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("digest.config.extras.find_spec", lambda _: None)
 
-    with pytest.raises(ValueError, match=r"need an extra: pip install 'feed-digest\[calendar\]'"):
+    with pytest.raises(ValueError, match=r"needs an extra: pip install 'feed-digest\[calendar\]'"):
         settings()

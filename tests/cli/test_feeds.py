@@ -140,6 +140,7 @@ def test_discover_works_without_a_configuration(project: Project) -> None:
                 "format": "rss20",
                 "entries": 2,
                 "error": None,
+                "settings": {},
             }
         ],
     }
@@ -175,6 +176,7 @@ def test_test_says_what_polling_would_learn_and_stores_nothing(project: Project)
     result = project.json("feeds", "test", f"{project.feeds.url}/moved")
     assert result.pop("seconds") < 10
     assert result.pop("bytes") == len(project.feeds.replies["/feed"].body)  # type: ignore[union-attr]
+    assert [entry["title"] for entry in result.pop("first")] == ["Story 1", "Story 2", "Bare"]
     assert result == {
         "url": f"{project.feeds.url}/moved",
         "error": None,
@@ -190,20 +192,70 @@ def test_test_says_what_polling_would_learn_and_stores_nothing(project: Project)
         "dated": 1,
         "with_guid": 2,
         "with_link": 2,
+        "with_title": 3,
+        "with_text": 2,
+        "with_image": 0,
+        "with_author": 0,
         "identity": {"guid": 2, "content": 1},
         "full_text": None,
         "problems": [
             "2 entries without a date; they count from when they are first seen",
+            "1 entry without a link",
             "1 entry without an id",
             "1 entry told apart by their text alone; an edited one may be new",
             f"it moved for good to {project.feeds.url}/feed",
         ],
         "links": [],
+        "proposal": None,
     }
     assert [path.name for path in project.folder.iterdir()] == ["config.yaml"]
     shown = project.command("feeds", "test", f"{project.feeds.url}/moved").stdout
     assert "2 by guid, 1 by content" in shown
     assert "! 1 entry without an id\n" in shown
+
+
+NEWS = "".join(
+    f"<article class=post><h2><a href=/{n}>What happened on day {n}</a></h2></article>"
+    for n in range(1, 5)
+)
+
+
+def test_a_page_without_a_feed_is_followed_by_what_is_proposed(project: Project) -> None:
+    project.feeds.replies["/news"] = Reply(f"<!DOCTYPE html><title>News</title>{NEWS}")
+    project.configure("/f")
+    url = f"{project.feeds.url}/news"
+    tested = project.json("feeds", "test", f"page:{url}")
+    lines = f"- kind: page\n  url: {url}\n  item: article.post\n  title: h2"
+    assert (tested["proposal"], tested["entries"]) == (lines, 4)
+    assert tested["first"][0]["title"] == "What happened on day 1"
+
+    refused = project.command("feeds", "add", url)
+    assert refused.returncode == 1
+    assert f"no feed was found; `digest feeds add page:{url}` follows the page" in refused.stderr
+    assert refused.stderr.endswith(f"{lines}\n")
+
+    added = project.json("feeds", "add", f"page:{url}", "--tag", "news")
+    assert (added["url"], added["entries"]) == (f"page:{url}", 4)
+    (polled,) = project.json("poll", f"page:{url}")["feeds"]
+    assert (polled["outcome"], polled["new"]) == ("updated", 4)
+
+
+def test_the_login_of_a_wrong_address_behind_a_kind_is_not_shown(project: Project) -> None:
+    project.configure("/f")
+    done = project.command("feeds", "test", "page:https://ada:s3cret-w0rd@site .example/")
+    assert done.returncode == 2
+    assert "must be a web address" in done.stderr
+    assert "s3cret" not in done.stderr
+
+
+def test_a_page_that_lists_nothing_is_not_added(project: Project) -> None:
+    project.feeds.replies["/news"] = Reply("<!DOCTYPE html><title>News</title><p>None.")
+    project.configure("/f")
+    before = (project.folder / "config.yaml").read_text("utf-8")
+    done = project.command("feeds", "add", f"page:{project.feeds.url}/news")
+    assert done.returncode == 1
+    assert "nothing is proposed; set what it needs by hand" in done.stderr
+    assert (project.folder / "config.yaml").read_text("utf-8") == before
 
 
 def test_test_names_the_feeds_of_a_page(project: Project) -> None:
@@ -270,7 +322,7 @@ def test_import_prints_what_to_paste(config: Path, project: Project) -> None:
         "  - https://bare.example/\n"
     )
     assert done.stderr == (
-        "digest: left out, as it is not a web address: 'ftp://files.example/feed'\n"
+        "digest: left out, as it is not the address of a feed: 'ftp://files.example/feed'\n"
         "2 feeds new, 1 configured already\n"
     )
     assert config.read_text("utf-8") == CONFIG

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.app.wiring import utc_now
@@ -13,7 +14,6 @@ from tests.servers import HttpServer, MailServer, Reply, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.forked import Forking
 
@@ -89,11 +89,18 @@ def _later(project: Project) -> None:
             "Release Log", *(item(n, title=f"Renamed {n}") for n in range(200, 201 + FLOOD))
         ),
         "/extra.xml": _feed("Extra", item(50)),
+        # What the documentation follows without a feed.
+        "/news/": Reply(_example("page/news/first.html"), headers={"Content-Type": "text/html"}),
+        "/api/quakes": Reply(_example("json/quakes/first.json")),
         "/": Reply(
             "<!DOCTYPE html><link rel=alternate type=application/rss+xml href=/journal.xml>"
         ),
     }
     project.json("poll", code=1)
+
+
+def _example(path: str) -> str:
+    return (Path(__file__).parents[1] / "feeds/sources" / path).read_text("utf-8")
 
 
 def _feed(title: str, *items: str) -> Reply:

@@ -39,6 +39,13 @@ WHOLE: dict[str, Any] = {
         {"kind": "github", "repo": "astral-sh/uv"},
         {"kind": "reddit", "subreddits": "selfhosted"},
         {"kind": "mail", "maildir": "/m", "senders": "*"},
+        {
+            "kind": "page",
+            "url": "https://a.example/news",
+            "item": "li",
+            "headers": {"X-Token": "x"},
+        },
+        {"kind": "json", "url": "https://a.example/api", "title": "t", "headers": {"X-Token": "x"}},
     ],
     "smtp": {"host": "h.example", "from": "a@example.org", "dkim": {}},
     "channels": {

@@ -33,6 +33,8 @@ FILE: dict[str, Any] = {
         {"kind": "github", "repo": "a/b"},
         {"kind": "reddit", "subreddits": "a"},
         {"kind": "mail", "maildir": "/m", "senders": "*"},
+        {"kind": "page", "url": "https://a.example/", "item": "li"},
+        {"kind": "json", "url": "https://a.example/", "title": "name"},
     ],
     "smtp": {"host": "mail.example", "from": "a@b.example", "dkim": {}},
     "polling": {},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BeforeValidator, ValidationError
+from pydantic import AfterValidator, BeforeValidator, ValidationError
 
 from digest.config.addresses import without_credentials
 from digest.config.kinds import Kinds, OneOf
@@ -98,11 +98,20 @@ def canonical_name(name: str) -> str:
     return addresses[0] if addresses else without_credentials(meant)[0]
 
 
+def _complete(source: SourceSettings) -> SourceSettings:
+    if source.lacks:
+        raise ValueError(source.lacks)
+    return source
+
+
 if TYPE_CHECKING:
     AnySource = SourceSettings
 else:
     AnySource = Annotated[
-        SourceSettings, OneOf(SOURCE_KINDS, DEFAULT_KIND), BeforeValidator(long_form)
+        SourceSettings,
+        OneOf(SOURCE_KINDS, DEFAULT_KIND),
+        BeforeValidator(long_form),
+        AfterValidator(_complete),
     ]
 
 __all__ = [

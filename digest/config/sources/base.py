@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from digest.config.addresses import without_credentials
 from digest.config.base import Model
 from digest.config.extras import Extra
-from digest.config.fields import Interval, Name, Size, Title
+from digest.config.fields import HeaderName, Interval, Name, Size, Title, WebUrl
+from digest.config.secrets import MAY_BE_MISSING, HeaderSecret
 from digest.model import NO_THRESHOLDS, Thresholds
 
 
@@ -136,3 +139,66 @@ class SourceSettings(Model):
     def is_ranked(self) -> bool:
         """Whether it lists what ranks high: entries leave the list and come back."""
         return False
+
+    @property
+    def lacks(self) -> str:
+        """What has to be set before it can be polled, in one line; empty where nothing has to.
+
+        The short form of a kind may be enough to name a source, and not to read it.
+        """
+        return ""
+
+
+def _one_line(value: HeaderSecret) -> HeaderSecret:
+    if any(c in value.get_secret_value() for c in "\r\n\0"):
+        raise ValueError("must be one line")
+    return value
+
+
+class WebSourceSettings(SourceSettings):
+    """A source whose address the operator gives."""
+
+    url: WebUrl = Field(description="Where it is.")
+    headers: dict[
+        HeaderName, Annotated[HeaderSecret, AfterValidator(_one_line), MAY_BE_MISSING]
+    ] = Field(default_factory=dict, description="Sent to this source's host only.")
+
+    synonyms: ClassVar[dict[str, str]] = {
+        "url": "href feed feed_url address uri source rss atom location site path",
+        "url: https://NAME:PASSWORD@example.com/feed.xml": "username user login auth basic_auth"
+        " http_auth password passwd pass credentials",
+        "headers": "header http_headers request_headers extra_headers cookie cookies token api_key"
+        " bearer authorization",
+    }
+
+    @classmethod
+    def short_form(cls, argument: str) -> dict[str, Any]:
+        """Its address behind its kind, which names it; what else it needs takes a map."""
+        return {"url": argument}
+
+    @property
+    def address(self) -> str:
+        """Its kind and its address, without credentials."""
+        return f"{self.kind}:{self.url}"
+
+    @property
+    def default_name(self) -> str:
+        """The host and port of its address."""
+        return urlsplit(self.url).netloc
+
+    @property
+    def host(self) -> str | None:
+        """The host of its address."""
+        return urlsplit(self.url).hostname
+
+    @model_validator(mode="before")
+    @classmethod
+    def _credentials_to_header(cls, data: Any) -> Any:
+        """A password in a URL would be stored and logged with it, so it becomes a header."""
+        if not isinstance(data, dict) or not isinstance(data.get("url"), str):
+            return data
+        url, authorization = without_credentials(data["url"])
+        headers = data.get("headers") or {}
+        if authorization is None or not isinstance(headers, dict):
+            return data | {"url": url}
+        return data | {"url": url, "headers": {"Authorization": authorization, **headers}}

@@ -7,6 +7,7 @@ import re
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from digest.config.load import load_settings
@@ -24,7 +25,7 @@ from digest.errors import ConfigError, UsageError
 from digest.file_errors import file_trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import timedelta
 
     from digest.config.settings import Settings
@@ -42,18 +43,20 @@ def feed_lines(
     every: timedelta | None = None,
     *,
     private: bool = False,
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> list[str]:
     """A source as the lines of one item of the list `feeds`; `private` is allow_private_networks.
 
-    `url` is a feed's address, or the short form of another kind.
+    `url` is a feed's address, or the short form of another kind, `settings` what else it needs.
 
     Nothing of it is taken for a variable: in an address the brace is percent-encoded (RFC 3986,
     section 2.1), in a name its dollar sign is doubled.
     """
     address = scalar(_VARIABLE.sub("$%7B", url))
-    if not (name or tags or every or private):
+    if not (name or tags or every or private or settings):
         return [f"- {address}"]
     first, *others = source_settings(url, address)
+    others += [f"{key}: {scalar(_VARIABLE.sub('$${', value))}" for key, value in settings.items()]
     lines = [f"- {first}", *(f"  {other}" for other in others)]
     if name:
         lines.append(f"  name: {scalar(_VARIABLE.sub('$${', name))}")

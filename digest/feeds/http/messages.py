@@ -11,7 +11,7 @@ from digest.errors import FeedError
 from digest.feeds.http import rate_limits
 from digest.model import repr_without
 
-_ACCEPT = (
+FEED_TYPES = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
     "application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.8, "
     "*/*;q=0.5"
@@ -53,7 +53,7 @@ class Request(Struct, frozen=True):
     headers: Mapping[str, str] = field(default_factory=dict)
     allow_private_networks: bool = False
     moved_to: str | None = None
-    accept: str = _ACCEPT
+    accept: str = FEED_TYPES
     not_before: NotBefore = rate_limits.not_before
     secret_query: Mapping[str, str] = field(default_factory=dict)
     limit_words: bytes = b""

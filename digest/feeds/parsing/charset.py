@@ -26,6 +26,9 @@ _DECLARATION = re.compile(
     rb"(?:[^<>]*?\bencoding\s*=\s*[\"']?(?P<label>[\w.:+-]+))?[^<>]*\?>"
 )
 _HEAD = 2_000
+_HTML = re.compile(rb"\s*(?:<!--[^>]*-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+# HTML Standard, 13.2.3.2.
+_META = re.compile(rb"<meta\s[^>]*?\bcharset\s*=\s*[\"']?\s*(?P<label>[\w.:+-]+)", re.IGNORECASE)
 _JSON = re.compile(rb"\s*[{[]")  # RFC 8259, section 8.1: it is UTF-8
 _UTF_8 = "utf-8"
 # Of the server it says nothing: many have it for whatever they serve.
@@ -67,12 +70,19 @@ def to_utf_8(body: bytes, charset: str | None = None) -> bytes:
             return _undeclared(_encoded(body.decode(wide, "replace").removeprefix("\ufeff")))
     marks = _MARKS.match(body)
     body = body[marks.end() :] if marks else body
-    declaration = _DECLARATION.match(body, 0, _HEAD)
-    label = (declaration["label"] or b"").decode("ascii", "ignore") if declaration else ""
+    label = _declared(body)
     claims = [_UTF_8] if marks else _claims(charset or "", label)
     if _is_utf_8(body, claims):
         return body if label.lower() in {"", _UTF_8} else _undeclared(body)
     return _undeclared(_encoded(_text(body, claims)))
+
+
+def _declared(body: bytes) -> str:
+    """The label of an encoding that an XML declaration, or else a page, has; empty without one."""
+    declaration = _DECLARATION.match(body, 0, _HEAD)
+    if declaration is None and _HTML.match(body, 0, _HEAD):
+        declaration = _META.search(body, 0, _HEAD)
+    return (declaration["label"] or b"").decode("ascii", "ignore") if declaration else ""
 
 
 def _undeclared(body: bytes) -> bytes:

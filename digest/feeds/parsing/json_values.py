@@ -10,6 +10,8 @@ from digest.errors import FeedError
 
 # Beyond it a float has no room for the last digit, and nobody counts so far.
 _LARGEST = 2**53
+# What is longer is an id, and nothing to compare.
+_MOST_DIGITS = 18
 
 
 def json_object(body: bytes) -> dict[str, Any]:
@@ -42,10 +44,28 @@ def json_value(body: bytes) -> Any:
     Raises:
         FeedError: it is no JSON, or not a whole one.
     """
+    # Ids may be numbers, and of any length.
+    return _loaded(body, parse_int=str, parse_float=str)
+
+
+def json_document(body: bytes) -> Any:
+    """A document in UTF-8 with its numbers as such, to be compared; those of ids stay texts.
+
+    Raises:
+        FeedError: it is no JSON, or not a whole document.
+    """
+    return _loaded(
+        body,
+        parse_int=lambda digits: int(digits) if len(digits) <= _MOST_DIGITS else digits,
+        parse_float=float,
+        parse_constant=lambda _: None,
+    )
+
+
+def _loaded(body: bytes, **numbers: Any) -> Any:
     text = body.decode("utf-8", "replace")
     try:
-        # Ids may be numbers, and of any length.
-        return json.loads(text, strict=False, parse_int=str, parse_float=str)
+        return json.loads(text, strict=False, **numbers)
     except ValueError as error:
         raise FeedError(f"is not valid JSON: {error}", status=200) from None
     except RecursionError:

@@ -15,7 +15,7 @@ from digest.feeds.parsing.bounds import bounded_facts
 from digest.feeds.parsing.charset import to_utf_8
 from digest.feeds.parsing.outline import cut, outline, undivided
 from digest.feeds.rereading import READING
-from digest.feeds.sources import MOST_FURTHER, Document, source_of
+from digest.feeds.sources import MOST_FURTHER, Document, kinds, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,6 +63,21 @@ def parse_body(body: Body) -> ParsedFeed:
         FeedError: it cannot be decoded, or is not what its kind of source is of.
     """
     return source_of(body.kind).parse(_documents(body), body.options)
+
+
+def proposed_settings(body: Body) -> dict[str, str]:
+    """The settings but `url` by which a kind, its own first, would read a body that is no feed.
+
+    None where no kind sees anything that it could read.
+
+    Raises:
+        FeedError: it cannot be decoded.
+    """
+    document = Document(read_text(body), body.url)
+    for kind in dict.fromkeys((body.kind, *kinds())):
+        if settings := source_of(kind).proposal(document):
+            return {"kind": kind, **settings}
+    return {}
 
 
 def read_body(body: Body) -> ParsedBody:

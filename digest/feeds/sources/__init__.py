@@ -16,17 +16,20 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from msgspec import Struct
 
 from digest.feeds.http import rate_limits
+from digest.feeds.http.messages import FEED_TYPES, Request
+from digest.feeds.http.permanent_moves import settled
 from digest.model import repr_without
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from digest.config import SourceSettings
-    from digest.feeds.http.messages import Request
+    from digest.config.sources.base import WebSourceSettings
     from digest.feeds.requests import OtherRequest
     from digest.model import Fact, FeedState, ParsedFeed
 
 S = TypeVar("S", bound="SourceSettings")
+W = TypeVar("W", bound="WebSourceSettings")
 
 # Plain values, by name: what a worker process needs of the settings.
 Options = Mapping[str, Any]
@@ -130,6 +133,14 @@ class Source(Generic[S]):
         """
         raise NotImplementedError
 
+    def proposal(self, document: Document) -> Mapping[str, str]:
+        """The settings, beside `url`, by which this kind would read a document that is no feed.
+
+        None where it sees nothing that it could read. Runs in a worker process.
+        """
+        del document
+        return {}
+
     def not_before(self, headers: Mapping[str, str], now: datetime) -> datetime | None:
         """From when the service may be asked again by its own limit headers (names in any case).
 
@@ -156,6 +167,30 @@ class Source(Generic[S]):
     def refreshes(self) -> bool:
         """Whether the facts of entries can be asked for."""
         return type(self).refresh is not Source.refresh
+
+
+class WebSource(Source[W]):
+    """Asks for one document at the operator's address, where it moved once it did so for good."""
+
+    has_own_address: ClassVar[bool] = True
+    remembers_moves: ClassVar[bool] = True
+    accept: ClassVar[str] = FEED_TYPES
+
+    def request(self, settings: W, state: FeedState | None, now: datetime) -> Request:
+        """The document, if it has changed."""
+        headers = {name: value.get_secret_value() for name, value in settings.headers.items()}
+        if state is None:
+            return Request(settings.url, headers=headers, accept=self.accept)
+        moved = settled(state.move, now)
+        return Request(
+            settings.url,
+            etag=state.etag,
+            last_modified=state.last_modified,
+            answered_by=state.answered_by,
+            headers=headers,
+            moved_to=state.move.to if state.move and moved else None,
+            accept=self.accept,
+        )
 
 
 @cache

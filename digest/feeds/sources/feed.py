@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from digest.feeds.http.messages import Request
-from digest.feeds.http.permanent_moves import settled
-from digest.feeds.sources import Document, Options, Source
+from digest.feeds.sources import Document, Options, WebSource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
-    from digest.config import FeedSettings
-    from digest.model import FeedState, ParsedFeed
+    from digest.model import ParsedFeed
 
 
 def parse_feed(body: bytes, url: str) -> ParsedFeed:
@@ -39,26 +35,8 @@ def parse_feed(body: bytes, url: str) -> ParsedFeed:
     return feed or tolerant.parse(body, url)
 
 
-class Feed(Source["FeedSettings"]):
-    """Asks for one document, where it moved once it did so for good."""
-
-    has_own_address: ClassVar[bool] = True
-    remembers_moves: ClassVar[bool] = True
-
-    def request(self, settings: FeedSettings, state: FeedState | None, now: datetime) -> Request:
-        """The feed, if it has changed."""
-        headers = {name: value.get_secret_value() for name, value in settings.headers.items()}
-        if state is None:
-            return Request(settings.url, headers=headers)
-        moved = settled(state.move, now)
-        return Request(
-            settings.url,
-            etag=state.etag,
-            last_modified=state.last_modified,
-            answered_by=state.answered_by,
-            headers=headers,
-            moved_to=state.move.to if state.move and moved else None,
-        )
+class Feed(WebSource[Any]):
+    """A feed at its address."""
 
     def parse(self, documents: Sequence[Document], options: Options) -> ParsedFeed:
         """The document."""

@@ -25,6 +25,7 @@ from msgspec import Struct
 
 from digest.config.sources import SOURCE_KINDS, long_form
 from digest.feeds.mailboxes.letters import framed
+from digest.feeds.parsing.charset import to_utf_8
 from digest.feeds.sources import Document, kinds, source_of
 from tests.feed_xml import NOW
 
@@ -103,7 +104,7 @@ def documented(kind: str) -> list[Any]:
 def _body(path: Path) -> bytes:
     """The body in a file; of a message by mail, that of a mailbox which has no other."""
     raw = path.read_bytes()
-    return framed([raw]) if path.suffix == ".eml" else raw
+    return framed([raw]) if path.suffix == ".eml" else to_utf_8(raw)
 
 
 def cases_of(kind: str) -> list[Case]:

@@ -25,6 +25,8 @@ BY_RULE = {"feed"}
 SAME_WORD = {"mail": {"cli/recipient_words.py"}}
 # Its rows say what the addresses of pages stand for, whose kind it is.
 TABLE = "config/known_pages.py"
+# Words that stand alone in texts that say nothing of the kind.
+EVERYDAY = {"page", "json"}
 PACKAGES = ("digest.config.sources", "digest.feeds.sources")
 
 
@@ -57,7 +59,8 @@ def _names(node: ast.AST, kind: str, classes: frozenset[str]) -> bool:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name in classes
         case ast.Constant(value=str(text)):
-            named = rf"^{kind}(?:$|:)|\s{kind}:\S|\bkind: {kind}\b|\bsources\.{kind}\b"
+            alone = rf"^{kind}:\S" if kind in EVERYDAY else rf"^{kind}(?:$|:)"
+            named = rf"{alone}|\s{kind}:\S|\bkind: {kind}\b|\bsources\.{kind}\b"
             return bool(re.search(named, text))
     return False
 

@@ -4,16 +4,18 @@ FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa
 FROM base AS build
 # Bytecode without what only marks the place inside a line of a traceback.
 ENV PYTHONNODEBUGRANGES=1
+# `full-text` has what `full_text: true` needs, too (docs/container.md).
+ARG REQUIREMENTS=image
 WORKDIR /src
 COPY requirements ./requirements
 RUN python -m venv /opt/build && /opt/build/bin/pip install --no-cache-dir -r requirements/build.txt \
- && python -m venv /opt/digest && /opt/digest/bin/pip install --no-cache-dir -r requirements/run.txt
+ && python -m venv /opt/digest && /opt/digest/bin/pip install --no-cache-dir -r requirements/${REQUIREMENTS}.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY digest ./digest
 RUN /opt/build/bin/pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /tmp/wheel . \
  && /opt/digest/bin/pip install --no-cache-dir --no-deps /tmp/wheel/*.whl
 COPY .ci/slim ./
-RUN /opt/digest/bin/python slim --at-most 120
+RUN /opt/digest/bin/python slim
 
 FROM base
 # A fixed uid, so that the volume's owner is the same for every image.

@@ -13,14 +13,23 @@ from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+IMAGE = [
+    *PROJECT["project"]["dependencies"],
+    *EXTRAS["calendar"],
+    *EXTRAS["dkim"],
+    *EXTRAS["mail"],
+]
 ASKED = {
+    "image": IMAGE,
+    "full-text": [*IMAGE, *EXTRAS["full-text"]],
     "run": PROJECT["project"]["dependencies"],
     "dev": [
         *PROJECT["project"]["dependencies"],
-        *PROJECT["project"]["optional-dependencies"]["dev"],
+        *EXTRAS["dev"],
     ],
     "build": PROJECT["build-system"]["requires"],
-    "docs": PROJECT["project"]["optional-dependencies"]["docs"],
+    "docs": EXTRAS["docs"],
 }
 
 
@@ -46,8 +55,8 @@ def test_each_version_has_its_hashes(name: str) -> None:
 
 
 def test_tests_run_with_what_users_have() -> None:
-    run, dev = locked("run"), locked("dev")
-    assert run.items() <= dev.items()
+    for name in ("run", "image", "full-text"):
+        assert locked(name).items() <= locked("dev").items()
 
 
 def test_the_site_is_built_beside_the_tests() -> None:

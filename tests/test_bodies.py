@@ -62,6 +62,7 @@ def _client(node: ast.Call, name: str) -> tuple[ast.expr, str] | None:
     return None
 
 
+@pytest.mark.slow
 def test_every_body_has_an_end() -> None:
     names = {path.relative_to(DIGEST).as_posix(): path for path in DIGEST.rglob("*.py")}
     found = {name: unbounded(path.read_text("utf-8"), name) for name, path in names.items()}

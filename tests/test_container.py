@@ -113,7 +113,7 @@ def test_compose_keeps_the_root_read_only_and_waits_for_a_send() -> None:
 
 def test_the_image_has_only_what_a_container_uses() -> None:
     assert "/opt/digest/bin/python slim" in instructions("RUN")
-    assert "slim\" --at-most 120" in (ROOT / ".ci/install").read_text("utf-8")
+    assert 'slim" --at-most 120' in (ROOT / ".ci/install").read_text("utf-8")
 
 
 def test_what_is_never_used_goes_and_the_rest_stays(tmp_path: Path) -> None:

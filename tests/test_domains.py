@@ -52,6 +52,7 @@ def test_nobody_is_taken_for_somebody_else() -> None:
     assert URL("https://faß.example/").raw_host == ascii_domain("faß.example")
 
 
+@pytest.mark.slow
 def test_pythons_own_codec_reads_old_links_and_nothing_else() -> None:
     used = [
         path.name

@@ -67,6 +67,7 @@ def bare_limits(source: str) -> list[str]:
     return [source.splitlines()[node.lineno - 1].strip() for node in nodes]
 
 
+@pytest.mark.slow
 def test_every_limit_is_one_for_slow_machines_too() -> None:
     files = [path for path in TESTS.rglob("*.py") if not NO_TESTS & set(path.parts)]
     bare = {

@@ -100,6 +100,7 @@ def test_an_edition_has_something_new_in_it_or_is_none() -> None:
     assert selection.left_out == {1: ALL_HAD}
 
 
+@pytest.mark.slow
 def test_it_takes_no_longer_for_one_link_of_very_many_feeds() -> None:
     earlier = [shown(feed=f"f{n}") for n in range(5_000)]
     entries = [entry(n, f"g{n}", link=POSTGRES, title=f"Number {n} of them") for n in range(500)]

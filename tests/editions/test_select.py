@@ -301,6 +301,7 @@ def test_what_an_edition_counted_is_in_no_story_of_a_week_by_itself() -> None:
 STEADY, DAYS = 40, 60
 
 
+@pytest.mark.slow
 def test_a_steady_flood_is_shown_or_listed_within_three_editions_at_the_same_cost() -> None:
     day_of: dict[int, int] = {}
     waiting: list[Entry] = []

@@ -226,6 +226,7 @@ async def test_one_that_is_slow_keeps_no_other_out(bench: Bench, service: OpenMe
     assert list(shown) == ["Calendar"]
 
 
+@pytest.mark.slow
 async def test_a_recurrence_bomb_ends_with_the_time_there_is(
     bench: Bench, calendars: HttpServer
 ) -> None:

@@ -263,6 +263,7 @@ async def test_a_greeting_is_a_message(tmp_path: Path, webhook: Webhook) -> None
     assert webhook.contents == ["Hello @everyone"]
 
 
+@pytest.mark.slow
 @given(editions())
 def test_any_edition_is_messages_that_discord_takes(made: Edition) -> None:
     settings = DiscordSettings.model_validate(EXAMPLE)

@@ -42,6 +42,7 @@ def test_gzip_members_are_joined(members: list[bytes]) -> None:
     assert decode_body(body, "gzip", LIMIT) == b"".join(members)
 
 
+@pytest.mark.slow
 def test_very_many_gzip_members_do_not_stall() -> None:
     body = gzip.compress(b"") * 500_000
     started = time.monotonic()

@@ -130,6 +130,7 @@ _ITEMS = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(_ITEMS | _VALUES), _VALUES, _VALUES)
 def test_wrong_types_are_not_said(items: list[object], title: object, authors: object) -> None:
     found = parsed(feed(*items, title=title, authors=authors, author=title, home_page_url=authors))

@@ -117,6 +117,7 @@ def elements_of_others(draw: st.DrawFn, *, around_entries: bool = False) -> str:
     return inside
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 @given(data=st.data())
 @settings(max_examples=60)

@@ -27,6 +27,7 @@ def plain_text(message: dict[str, Any]) -> str:
     return text
 
 
+@pytest.mark.slow
 @given(rich_editions())
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=15)
 def test_it_has_each_story_once_and_pings_and_formats_nothing(edition: Edition) -> None:

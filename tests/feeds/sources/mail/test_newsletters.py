@@ -248,6 +248,7 @@ def test_hostile_messages_take_no_longer_than_others(raw: bytes) -> None:
     assert found.guid
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=400))
 @settings(max_examples=60, deadline=None)
 def test_anything_is_some_message(tail: bytes) -> None:

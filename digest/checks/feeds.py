@@ -93,7 +93,7 @@ class FeedChecks:
             response = await self._sources.ask(feed, request)
             parsed = await self._workers.call(parse_body, self._sources.body(feed, response))
         except PostponedError as error:
-            return Finding("feed", name, "warn", error.reason, _BY_STATUS[429])
+            return Finding("feed", name, "warn", error.reason, error.remedy or _BY_STATUS[429])
         except FeedError as error:
             mend = error.remedy or _remedy(error).format(url=shlex.quote(feed.address))
             return failed("feed", name, error.reason, mend)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # Between the hash of a body and that of the options.
 _MARK = "+"
-_MISSING = 404
+_MISSING, _TOO_MANY = 404, 429
 
 
 async def _at_once() -> None:
@@ -86,7 +86,8 @@ class SourceClient:
                 answer = await self._ask_further(settings, request, ready)
             else:
                 answer = await self._fetcher.fetch(request, ready)
-        except PostponedError:
+        except PostponedError as error:
+            error.remedy = source.remedy(settings, _TOO_MANY)
             raise
         except FeedError as error:
             error.remedy = source.remedy(settings, error.status) if error.status else ""

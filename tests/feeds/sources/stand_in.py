@@ -76,6 +76,12 @@ class Polled:
         self.bench.clock.turn(**later)
         return await self._polling.poll([feed.address for feed in self.bench.settings.feeds])
 
+    async def ask(self) -> Response:
+        """The answer to the first of them, as commands ask."""
+        (feed, *_) = self.bench.settings.feeds
+        sources = self._polling.sources
+        return await sources.ask(feed, sources.request(feed, self.bench.clock()))
+
     async def poll_due(self, **later: float) -> list[PollResult]:
         """What the daemon's next look at its sources comes to."""
         self.bench.clock.turn(**later)

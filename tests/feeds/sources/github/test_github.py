@@ -472,22 +472,24 @@ async def test_a_token_makes_nothing_of_what_is_unchanged_and_keeps_its_own_vali
     assert sent == [False, True, False, True]
 
 
-async def test_a_token_given_later_changes_no_release(
+async def test_a_token_given_later_changes_no_release_and_is_no_edit(
     feed_server: HttpServer, tmp_path: Path
 ) -> None:
     clock = StoppedClock()
     service = GitHub(clock)
 
     async def poll(**more: str) -> PollResult:
-        feeds = [{"kind": "github", "repo": UV, **more}]
+        feeds = [{"kind": "github", "repo": UV, "updates": "resend", **more}]
         async with polled(feed_server, service, feeds, tmp_path, clock) as sources:
             (result,) = await sources.poll(minutes=1)
             (entry,) = await sources.bench.pending()
         assert entry.title == "uv 0.9.2"
+        assert bool(entry.resend_at) == ("Better" in service.releases[0]["body"])
         return result
 
     assert (await poll()).new == 1
-    assert (await poll(token=TOKEN)).new == 0
+    # Its notes are other HTML there.
+    assert outcomes([await poll(token=TOKEN)]) == ["unchanged"]
     # Notes that are edited are the same release's.
     service.releases = [a_release("0.9.2", body="Better notes.")]
     result = await poll(token=TOKEN)
@@ -513,6 +515,35 @@ async def test_a_renamed_repository_is_asked_by_its_new_address(
     assert last.path == "/repositories/1/releases?per_page=30"
     assert last.headers["Authorization"] == f"Bearer {TOKEN}"
     assert last.headers["If-None-Match"]
+
+
+async def test_what_a_renamed_repository_lists_is_not_edited(
+    feed_server: HttpServer, tmp_path: Path
+) -> None:
+    clock = StoppedClock()
+    service = GitHub(clock)
+    feeds = [{"kind": "github", "repo": UV, "token": TOKEN, "updates": "resend"}]
+
+    async with polled(feed_server, service, feeds, tmp_path, clock) as sources:
+        await sources.poll()
+        page = "https://github.com/astral/uv-next/releases/tag/0.9.2"
+        service.renamed, service.releases = True, [a_release("0.9.2", html_url=page)]
+        assert outcomes(await sources.poll(hours=1)) == ["unchanged"]
+
+    (before,), (after,) = (in_feed(release("1").replace(UV, name)) for name in (UV, "a/uv-next"))
+    assert after == before
+
+
+def test_a_renamed_repository_of_an_organisation_brings_nothing_twice() -> None:
+    options = github.SOURCE.options(settings(org="astral-sh"))
+
+    def guids(name: str) -> list[str]:
+        page = f"https://github.com/astral-sh/{name}/releases/tag/1.0"
+        lists = [[], [a_release("1.0", html_url=page)]]
+        documents = [Document(json.dumps(each).encode(), ISSUES) for each in lists]
+        return [entry.guid for entry in github.SOURCE.parse(documents, options).entries]
+
+    assert guids("uv") == guids("uv-next")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from digest.app.reports import status_report
 from digest.cli.source_names import source_named
 from digest.config.sources.github import GithubSettings
 from digest.config.yaml.feed_list import pause_feed, remove_feed
@@ -509,7 +510,11 @@ async def test_a_renamed_repository_is_asked_by_its_new_address(
             await sources.poll(hours=13)
         asked = len(feed_server.seen)
         (result,) = await sources.poll(hours=13)
+        health = await sources.bench.store.transact(lambda store: store.health.read())
+        report = status_report(sources.bench.settings, health, clock())
 
+    # There is no address in the file to be changed.
+    assert (bool(report.feeds[0].moved_to), report.attention) == (True, ())
     assert (asked, result.outcome) == (6, "not_modified")
     (last,) = feed_server.seen[6:]
     assert last.path == "/repositories/1/releases?per_page=30"

@@ -534,7 +534,11 @@ async def test_what_a_renamed_repository_lists_is_not_edited(
         page = "https://github.com/astral/uv-next/releases/tag/0.9.2"
         service.renamed, service.releases = True, [a_release("0.9.2", html_url=page)]
         assert outcomes(await sources.poll(hours=1)) == ["unchanged"]
+        finding = await sources.check()
 
+    # Under its new name it would be another source, which begins anew.
+    assert (finding.verdict, finding.remedy) == ("ok", "")
+    assert "it moved to https://api.github.com/repositories/1/releases" in finding.said
     (before,), (after,) = (in_feed(release("1").replace(UV, name)) for name in (UV, "a/uv-next"))
     assert after == before
 

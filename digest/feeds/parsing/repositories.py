@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from digest.model import ParsedEntry
 
+_PAGE = re.compile(r"(?P<site>https?://[^/?#]{1,255}/)(?P<repository>[^/?#]{1,100}/[^/?#]{1,100})")
+
 
 def repository_of(link: str) -> str:
-    """`owner/name` of the repository that a page is of."""
-    return "/".join(urlsplit(link).path.split("/")[1:3])
+    """`owner/name` of the repository that a page is of; empty where it is of none."""
+    page = _PAGE.match(link)
+    return page["repository"] if page else ""
 
 
 def under_name(entry: ParsedEntry, name: str) -> ParsedEntry:
     """An entry with the addresses of its repository as they were before that was renamed.
 
-    Otherwise a new name would be an edit of all that is listed. The pages are found by either name.
+    Otherwise a new name would be an edit of all that is listed. Pages are found by either name.
     """
-    there = repository_of(entry.link)
-    if there.lower() == name.lower() or there.count("/") != 1:
+    page = _PAGE.match(entry.link)
+    if not page or page["repository"].lower() == name.lower():
         return entry
-    origin = "{0.scheme}://{0.netloc}/".format(urlsplit(entry.link))
-    address = re.compile(rf"{re.escape(origin + there)}(?![\w.-])", re.IGNORECASE)
+    address = re.compile(rf"{re.escape(page[0])}(?![\w.-])", re.IGNORECASE)
 
     def renamed(text: str) -> str:
-        return address.sub(lambda _: origin + name, text)
+        return address.sub(lambda _: page["site"] + name, text)
 
     return replace(
         entry,

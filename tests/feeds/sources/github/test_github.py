@@ -16,8 +16,9 @@ from digest.config.yaml.feed_list import pause_feed, remove_feed
 from digest.errors import FeedError, UsageError
 from digest.feeds.parsing.markdown import markdown_html
 from digest.feeds.parsing.releases import is_prerelease, release_title, with_project
+from digest.feeds.parsing.repositories import repository_of, under_name
 from digest.feeds.sources import Document, github
-from digest.model import FeedState, Move
+from digest.model import FeedState, Move, ParsedEntry
 from tests.config.files import CHANNELS, DIGESTS, load, refusal
 from tests.feed_xml import NOW
 from tests.feeds.sources.stand_in import documented, epoch_in, polled
@@ -27,7 +28,7 @@ from tests.servers import Reply
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from digest.model import ParsedEntry, PollResult
+    from digest.model import PollResult
     from tests.feeds.sources.conftest import Follow
     from tests.servers import HttpServer, Seen
 
@@ -541,6 +542,13 @@ async def test_what_a_renamed_repository_lists_is_not_edited(
     assert "it moved to https://api.github.com/repositories/1/releases" in finding.said
     (before,), (after,) = (in_feed(release("1").replace(UV, name)) for name in (UV, "a/uv-next"))
     assert after == before
+
+
+@pytest.mark.parametrize("link", ["", "http://[", "https://github.com", "x/y/z", "https://a/b"])
+def test_pages_of_no_repository(link: str) -> None:
+    entry = ParsedEntry(guid="1", link=link, title="1", author="", published=None, html="")
+
+    assert (repository_of(link), under_name(entry, UV)) == ("", entry)
 
 
 def test_a_renamed_repository_of_an_organisation_brings_nothing_twice() -> None:

@@ -10,6 +10,7 @@ from digest.app.lost_names import lost_names
 from digest.app.results import Attention
 from digest.app.settings_file import runs_with
 from digest.feeds.failing import needs_attention, passes_by_itself
+from digest.feeds.sources import source_of
 from digest.store.tables import NOT_PUBLISHED
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def attention(
         *_resting(settings, health),
         *_outrun(settings, feeds, now),
         *_rotating(settings, feeds, now),
-        *_moved(feeds),
+        *_moved(settings, feeds),
         *_unpublished(health),
         *_stranded(settings, health),
         *_gone(settings, health),
@@ -175,7 +176,9 @@ def _rotating(settings: Settings, feeds: Sequence[FeedHealth], now: datetime) ->
     ]
 
 
-def _moved(feeds: Sequence[FeedHealth]) -> list[Attention]:
+def _moved(settings: Settings, feeds: Sequence[FeedHealth]) -> list[Attention]:
+    """Feeds whose address in the file is an old one; sources without one are followed."""
+    kinds = {feed.address: feed.kind for feed in settings.feeds}
     return [
         _need(
             "moved",
@@ -184,7 +187,7 @@ def _moved(feeds: Sequence[FeedHealth]) -> list[Attention]:
             feed.url,
         )
         for feed in feeds
-        if feed.moved_to
+        if feed.moved_to and source_of(kinds[feed.url]).has_own_address
     ]
 
 

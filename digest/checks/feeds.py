@@ -94,21 +94,26 @@ class FeedChecks:
             response = await self._sources.ask(feed, request)
             parsed = await self._workers.call(parse_body, self._sources.body(feed, response))
         except PostponedError as error:
-            return Finding("feed", name, "warn", error.reason, _BY_STATUS[429])
+            return Finding("feed", name, "warn", error.reason, error.remedy or _BY_STATUS[429])
         except FeedError as error:
             return failed("feed", name, error.reason, error.remedy or _remedy(error, feed))
         name = feed.name or parsed.title or name
         return found(
-            "feed", name, self._facts(parsed, response), self._troubles(feed, parsed, response)
+            "feed",
+            name,
+            self._facts(feed, parsed, response),
+            self._troubles(feed, parsed, response),
         )
 
-    def _facts(self, parsed: ParsedFeed, response: Response) -> Iterator[str]:
+    def _facts(self, feed: SourceSettings, parsed: ParsedFeed, response: Response) -> Iterator[str]:
         yield parsed.format
         yield counted(len(parsed.entries), "entry", "entries")
         if dates := _dates(parsed.entries):
             yield f"newest {_days(self._now() - max(dates))} old"
             yield f"they reach back {_days(self._now() - min(dates))}"
             yield f"about {_pace(dates):.2g} a day"
+        if response.moved_to and not source_of(feed.kind).has_own_address:
+            yield f"it moved to {response.moved_to}"
         yield from self._certificates.facts(_host(response), self._now())
 
     def _troubles(
@@ -124,15 +129,9 @@ class FeedChecks:
         if not only_new and outruns(parsed.entries, max(feed.every or least, least), self._now()):
             text = "they reach back so little that some may be missed between polls"
             yield Trouble("warn", text, "poll it more often (`every`; polling.every is the least)")
-        if response.moved_to:
-            yield Trouble("warn", "it moved for good", _new_place(feed, response.moved_to))
+        if response.moved_to and source_of(feed.kind).has_own_address:
+            yield Trouble("warn", "it moved for good", f"change its url to {response.moved_to}")
         yield from self._certificates.troubles(_host(response), self._now())
-
-
-def _new_place(feed: SourceSettings, moved_to: str) -> str:
-    if source_of(feed.kind).has_own_address:
-        return f"change its url to {moved_to}"
-    return f"write its new name into feeds, by what {moved_to} shows"
 
 
 def _remedy(error: FeedError, feed: SourceSettings) -> str:

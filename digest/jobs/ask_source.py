@@ -90,7 +90,8 @@ class SourceClient:
         source = source_of(settings.kind)
         try:
             answer = await self._answer(settings, request, ready)
-        except PostponedError:
+        except PostponedError as error:
+            error.remedy = source.remedy(settings, _TOO_MANY_REQUESTS)
             raise
         except FeedError as error:
             if error.status and not error.remedy:

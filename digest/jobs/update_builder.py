@@ -64,7 +64,8 @@ class UpdateBuilder:
             return None
         changes = diff(reading.entries, found, _overlap(state, reading))
         new_at_once = sum(_has_reached(entry, feed) for entry in changes.new)
-        flood = not is_reconfigured(feed, state) and await self._is_flood(state, new_at_once)
+        reconfigured = is_reconfigured(feed, state)
+        flood = not reconfigured and await self._is_flood(state, new_at_once)
         edited = [entry for entry in changes.recognised if entry.edited]
         clean = {entry.names: entry for entry in read.clean}
         new = await self._clean(changes.new, clean)
@@ -81,7 +82,9 @@ class UpdateBuilder:
             first=not state.entries,
         )
         ranked, only_new = feed.is_ranked, source_of(feed.kind).brings_only_new
-        comparison = _Comparison(state, reading, changes, taken, flood, now, ranked, only_new)
+        comparison = _Comparison(
+            state, reading, changes, taken, flood, now, ranked, only_new, reconfigured
+        )
         return _update(comparison, response, self.windows(feed), resend=feed.updates == "resend")
 
     def _quota(self, feed: SourceSettings) -> Quota:
@@ -152,7 +155,8 @@ class _Comparison(Struct, frozen=True):
 
     `flood` is whether it has more new entries than the feed brings; `now` is when it was compared.
     `is_ranked` is whether the feed lists what ranks high, and not what is new; with `only_new` it
-    has what came since the last body, and shares nothing with that.
+    has what came since the last body, and shares nothing with that. `reconfigured` is whether the
+    last body was read by other options.
     """
 
     state: FeedState
@@ -163,6 +167,7 @@ class _Comparison(Struct, frozen=True):
     now: datetime
     is_ranked: bool
     only_new: bool
+    reconfigured: bool
 
 
 def _update(
@@ -177,7 +182,7 @@ def _update(
     state, reading = comparison.state, comparison.reading
     changes, taken = comparison.changes, comparison.taken
     known = {entry.known.id: entry for entry in changes.recognised}
-    restored = {entry.known.id for entry in changes.recognised if entry.restored}
+    restored = _restored(comparison)
     edits = sum(entry.edited for entry in changes.recognised) - len(restored)
     return Update(
         title=reading.title or state.title,
@@ -208,6 +213,15 @@ def _update(
         reading=READING if taken.is_whole else state.reading,
         rotates=any(entry.rotates for entry in changes.recognised),
     )
+
+
+def _restored(comparison: _Comparison) -> set[int]:
+    """The entries that are read otherwise now, which is no edit of their publisher's."""
+    return {
+        entry.known.id
+        for entry in comparison.changes.recognised
+        if entry.restored or (entry.edited and comparison.reconfigured)
+    }
 
 
 def _validators(comparison: _Comparison, response: Response) -> Validators:

@@ -60,6 +60,11 @@ class RedditSettings(SourceSettings):
         span = self.top if self.top != "day" else None
         return ":".join(filter(None, (self.kind, names, sort, span)))
 
+    @property
+    def is_ranked(self) -> bool:
+        """Whether it is what others like, and not the newest."""
+        return self.sort != "new"
+
     @field_validator("subreddits")
     @classmethod
     def _bare_names(cls, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -153,7 +153,8 @@ class Source(Generic[S]):
         """How an operator mends what the service answers with this status, which is no success.
 
         It goes on from the reason, after a semicolon, in logs and alerts; empty where the kind
-        knows nothing better than what holds for all.
+        knows nothing better than what holds for all. Of whatever has a source wait for its host the
+        status is 429: then it is how the service allows more.
         """
         del settings, status
         return ""

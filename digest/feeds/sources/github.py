@@ -21,6 +21,7 @@ from digest.feeds.parsing.bounds import bounded
 from digest.feeds.parsing.dates import read_date
 from digest.feeds.parsing.json_values import inner, json_list, json_object, number, objects, text
 from digest.feeds.parsing.markdown import markdown_html
+from digest.feeds.parsing.repositories import repository_of, under_name
 from digest.feeds.sources import MOST_FURTHER, Document, Options, Source
 from digest.feeds.sources.feed import parse_feed
 from digest.feeds.text import paragraphs
@@ -56,6 +57,7 @@ _REMEDIES = {
     403: f"the token may not read this; allow it at {_TOKENS}",
     404: "look for a slip in its name; if it is private, give a token that may read it",
     410: "it is switched off there; take it out of feeds",
+    429: "give a token, with which the API allows 5,000 requests an hour, and not 60",
 }
 
 
@@ -123,8 +125,10 @@ class Github(Source["GithubSettings"]):
         found = [entry(item, options) for items in lists for item in items]
         return bounded(_feed(options, [each for each in found if each and each.guid]), first.url)
 
-    def remedy(self, settings: GithubSettings, status: int) -> str:  # noqa: ARG002
+    def remedy(self, settings: GithubSettings, status: int) -> str:
         """By the token, and by what may not be there."""
+        if status == 429 and (settings.token or not settings.uses_api):
+            return ""
         return _REMEDIES.get(status, "")
 
 
@@ -164,6 +168,8 @@ def _address(settings: GithubSettings) -> str:
 def _feed(options: Options, entries: Sequence[ParsedEntry]) -> ParsedFeed:
     name, what = options["name"], options["what"]
     title = name if what == "releases" else f"{name or 'GitHub'}: {what}"
+    if "/" in name:
+        entries = [under_name(entry, name) for entry in entries]
     return ParsedFeed(title, tuple(entries), "github", f"{_SITE}/{name or what}")
 
 
@@ -192,21 +198,14 @@ def _author(name: str) -> str:
     return "" if name.endswith("[bot]") else name
 
 
-def _repository(link: str, options: Options) -> str:
-    """`owner/name` of what is at a link; of an organisation each may be of another."""
-    if not options["org"]:
-        return str(options["name"])
-    return "/".join(link.removeprefix(f"{_SITE}/").split("/")[:2])
-
-
 def _release(item: dict[str, Any], options: Options) -> ParsedEntry | None:
     unwanted = {"draft"} if options["prereleases"] else {"draft", "prerelease"}
     if any(item.get(mark) is True for mark in unwanted):
         return None
     link, tag = text(item, "html_url"), text(item, "tag_name")
-    name = _repository(link, options)
+    name = repository_of(link) if options["org"] else options["name"]
     return ParsedEntry(
-        guid=f"{name}/{tag}" if options["org"] and tag else tag,
+        guid=text(item, "id") if options["org"] else tag,
         link=link,
         title=releases.release_title(name, text(item, "name").strip() or tag),
         author=_author(text(inner(item, "author"), "login")),
@@ -232,7 +231,8 @@ def _issue(item: dict[str, Any], options: Options) -> ParsedEntry | None:
     if "pull_request" in item:
         return None
     link = text(item, "html_url")
-    name, comments = _repository(link, options), number(item, "comments")
+    name = repository_of(link) if options["org"] else options["name"]
+    comments = number(item, "comments")
     return ParsedEntry(
         guid=text(item, "id"),
         link=link,

@@ -73,6 +73,8 @@ class Reddit(Source["RedditSettings"]):
                 return f"look for a slip in user and token, which are at {_TOKENS}"
             case 403:
                 return f"give user and token, which are at {_TOKENS}: it refuses most others"
+            case 429 if not settings.token:
+                return f"give user and token, which are at {_TOKENS}: it allows you more"
             case 404:
                 return "there is no such subreddit, or it is private or banned"
         return ""

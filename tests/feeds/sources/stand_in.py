@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import yaml
 from msgspec.structs import replace
 
+from digest.checks.certificates import Certificates
+from digest.checks.feeds import FeedChecks
 from digest.feeds.http.fetch import Fetcher, FetchLimits
 from digest.jobs.poll import PollJob
 from tests import limits
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from datetime import timedelta
 
+    from digest.checks import Finding
     from digest.feeds.http.messages import Request, Response
     from digest.model import PollResult
     from tests.servers import HttpServer, Reply, Seen
@@ -75,6 +78,12 @@ class Polled:
         """What a poll of all comes to, due or not."""
         self.bench.clock.turn(**later)
         return await self._polling.poll([feed.address for feed in self.bench.settings.feeds])
+
+    async def check(self) -> Finding:
+        """What `check --online` says of the first of them."""
+        settings, clock = self.bench.settings, self.bench.clock
+        checks = FeedChecks(settings, self._polling.fetcher, InPlace(), Certificates(), clock)
+        return await checks.check(settings.feeds[0])
 
     async def poll_due(self, **later: float) -> list[PollResult]:
         """What the daemon's next look at its sources comes to."""

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from digest.app.reports import status_report
 from digest.cli.source_names import source_named
 from digest.config.sources.github import GithubSettings
 from digest.config.yaml.feed_list import pause_feed, remove_feed
 from digest.errors import FeedError, UsageError
 from digest.feeds.parsing.markdown import markdown_html
 from digest.feeds.parsing.releases import is_prerelease, release_title, with_project
+from digest.feeds.parsing.repositories import repository_of, under_name
 from digest.feeds.sources import Document, github
-from digest.model import FeedState, Move
+from digest.model import FeedState, Move, ParsedEntry
 from tests.config.files import CHANNELS, DIGESTS, load, refusal
 from tests.feed_xml import NOW
 from tests.feeds.sources.stand_in import documented, epoch_in, polled
@@ -26,7 +28,7 @@ from tests.servers import Reply
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from digest.model import ParsedEntry, PollResult
+    from digest.model import PollResult
     from tests.feeds.sources.conftest import Follow
     from tests.servers import HttpServer, Seen
 
@@ -472,22 +474,24 @@ async def test_a_token_makes_nothing_of_what_is_unchanged_and_keeps_its_own_vali
     assert sent == [False, True, False, True]
 
 
-async def test_a_token_given_later_changes_no_release(
+async def test_a_token_given_later_changes_no_release_and_is_no_edit(
     feed_server: HttpServer, tmp_path: Path
 ) -> None:
     clock = StoppedClock()
     service = GitHub(clock)
 
     async def poll(**more: str) -> PollResult:
-        feeds = [{"kind": "github", "repo": UV, **more}]
+        feeds = [{"kind": "github", "repo": UV, "updates": "resend", **more}]
         async with polled(feed_server, service, feeds, tmp_path, clock) as sources:
             (result,) = await sources.poll(minutes=1)
             (entry,) = await sources.bench.pending()
         assert entry.title == "uv 0.9.2"
+        assert bool(entry.resend_at) == ("Better" in service.releases[0]["body"])
         return result
 
     assert (await poll()).new == 1
-    assert (await poll(token=TOKEN)).new == 0
+    # Its notes are other HTML there.
+    assert outcomes([await poll(token=TOKEN)]) == ["unchanged"]
     # Notes that are edited are the same release's.
     service.releases = [a_release("0.9.2", body="Better notes.")]
     result = await poll(token=TOKEN)
@@ -507,12 +511,56 @@ async def test_a_renamed_repository_is_asked_by_its_new_address(
             await sources.poll(hours=13)
         asked = len(feed_server.seen)
         (result,) = await sources.poll(hours=13)
+        health = await sources.bench.store.transact(lambda store: store.health.read())
+        report = status_report(sources.bench.settings, health, clock())
 
+    # There is no address in the file to be changed.
+    assert (bool(report.feeds[0].moved_to), report.attention) == (True, ())
     assert (asked, result.outcome) == (6, "not_modified")
     (last,) = feed_server.seen[6:]
     assert last.path == "/repositories/1/releases?per_page=30"
     assert last.headers["Authorization"] == f"Bearer {TOKEN}"
     assert last.headers["If-None-Match"]
+
+
+async def test_what_a_renamed_repository_lists_is_not_edited(
+    feed_server: HttpServer, tmp_path: Path
+) -> None:
+    clock = StoppedClock()
+    service = GitHub(clock)
+    feeds = [{"kind": "github", "repo": UV, "token": TOKEN, "updates": "resend"}]
+
+    async with polled(feed_server, service, feeds, tmp_path, clock) as sources:
+        await sources.poll()
+        page = "https://github.com/astral/uv-next/releases/tag/0.9.2"
+        service.renamed, service.releases = True, [a_release("0.9.2", html_url=page)]
+        assert outcomes(await sources.poll(hours=1)) == ["unchanged"]
+        finding = await sources.check()
+
+    # Under its new name it would be another source, which begins anew.
+    assert (finding.verdict, finding.remedy) == ("ok", "")
+    assert "it moved to https://api.github.com/repositories/1/releases" in finding.said
+    (before,), (after,) = (in_feed(release("1").replace(UV, name)) for name in (UV, "a/uv-next"))
+    assert after == before
+
+
+@pytest.mark.parametrize("link", ["", "http://[", "https://github.com", "x/y/z", "https://a/b"])
+def test_pages_of_no_repository(link: str) -> None:
+    entry = ParsedEntry(guid="1", link=link, title="1", author="", published=None, html="")
+
+    assert (repository_of(link), under_name(entry, UV)) == ("", entry)
+
+
+def test_a_renamed_repository_of_an_organisation_brings_nothing_twice() -> None:
+    options = github.SOURCE.options(settings(org="astral-sh"))
+
+    def guids(name: str) -> list[str]:
+        page = f"https://github.com/astral-sh/{name}/releases/tag/1.0"
+        lists = [[], [a_release("1.0", html_url=page)]]
+        documents = [Document(json.dumps(each).encode(), ISSUES) for each in lists]
+        return [entry.guid for entry in github.SOURCE.parse(documents, options).entries]
+
+    assert guids("uv") == guids("uv-next")
 
 
 @pytest.mark.parametrize(

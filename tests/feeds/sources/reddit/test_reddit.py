@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -141,6 +142,26 @@ async def test_ten_sources_take_their_turns_within_ten_minutes(
     assert service.refused == 0
 
 
+@pytest.mark.parametrize(
+    ("sort", "missed"), [("new", True), ("hot", False), ("top", False), ("rising", False)]
+)
+async def test_only_of_the_newest_posts_some_can_be_missed(
+    feed_server: HttpServer, tmp_path: Path, sort: str, *, missed: bool
+) -> None:
+    clock = StoppedClock()
+    number = count()
+
+    def others(_: Seen) -> Reply:
+        """A list that shares no post with the one before."""
+        return Reply(FEED.replace(b"t3_1", b"t3_1%d_" % next(number)).replace(b"1aa", b"2bb"))
+
+    async with polled(feed_server, others, [f"reddit:python:{sort}"], tmp_path, clock) as sources:
+        for _ in range(3):
+            await sources.poll(hours=1)
+        (feed,) = sources.bench.settings.feeds
+        assert bool((await sources.bench.feed(feed.address))["missed_at"]) == missed
+
+
 async def test_a_reader_s_own_token_is_sent_and_kept_nowhere(
     feed_server: HttpServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -197,3 +218,24 @@ async def test_a_failure_says_how_it_is_mended(
 
     assert result.outcome == "failed"
     assert (result.error or "").partition("; ")[2].startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({}, "give user and token, which are at https://www.reddit.com/"),
+        ({"user": "ada", "token": TOKEN}, "poll it less often"),
+    ],
+)
+async def test_who_has_to_wait_hears_what_is_allowed_more(
+    feed_server: HttpServer, tmp_path: Path, more: dict[str, str], words: str
+) -> None:
+    feeds = [{"kind": "reddit", "subreddits": "python", **more}]
+
+    async with polled(
+        feed_server, lambda _: Reply("", 429), feeds, tmp_path, StoppedClock()
+    ) as sources:
+        finding = await sources.check()
+
+    assert finding.verdict == "warn"
+    assert finding.remedy.startswith(words)

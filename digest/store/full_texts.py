@@ -100,12 +100,12 @@ class FullTextQueries:
             return [Wanted(*row) for row in connection.execute(query)]
 
     def asked_lately(self, urls: Collection[str], now: datetime) -> dict[str, int]:
-        """How many pages were asked for in the last day, by feed."""
+        """How many pages were asked for in the last day, by feed; none that was only put off."""
         query = (
             sa.select(feeds.c.url, sa.func.count())
             .join(entries, entries.c.feed_id == feeds.c.id)
             .join(full_texts, full_texts.c.entry_id == entries.c.id)
-            .where(feeds.c.url.in_(urls), full_texts.c.at > now - _DAY)
+            .where(feeds.c.url.in_(urls), full_texts.c.at > now - _DAY, full_texts.c.tries > 0)
             .group_by(feeds.c.url)
         )
         with self._database.statement() as connection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct, field
@@ -19,6 +19,12 @@ _ACCEPT = (
 
 # Reads a service's own limit headers, by names in any case: from when it may be asked again.
 NotBefore = Callable[[Mapping[str, str], datetime], datetime | None]
+# Hears where a redirect leads, and raises a FeedError where it is not to be followed.
+MayFollow = Callable[[str], Awaitable[None]]
+
+
+async def _anywhere(url: str) -> None:
+    """Redirects are followed wherever they lead."""
 
 
 class Allowance:
@@ -41,6 +47,7 @@ class Request(Struct, frozen=True):
     `secret_query`, which joins the query of an address only while that is asked. `accept` says what
     kinds of content are of use (RFC 9110, section 12.5.1), `not_before` reads the limit headers of
     the answer; a 403 with `limit_words` in its body is about the pace, whatever its headers say.
+    `may_follow` is asked before a redirect is followed.
     """
 
     url: str
@@ -54,6 +61,7 @@ class Request(Struct, frozen=True):
     not_before: NotBefore = rate_limits.not_before
     secret_query: Mapping[str, str] = field(default_factory=dict)
     limit_words: bytes = b""
+    may_follow: MayFollow = _anywhere
 
     __repr__ = repr_without("headers", "secret_query")
 

@@ -53,7 +53,9 @@ class Bluesky(Source["BlueskySettings"]):
         if not isinstance(answer.get("feed"), list):
             raise FeedError("is no answer of Bluesky: it has no feed", status=200)
         items = [item for item in objects(answer, "feed") if text(inner(item, "post"), "uri")]
-        owner = next(filter(None, map(_owner, items)), {})
+        # Its own posts tell more of it than what it shares.
+        of_own = sorted(items, key=_is_own, reverse=True)
+        owner = next(filter(None, map(_owner, of_own)), {})
         entries = {
             text(inner(item, "post"), "uri"): _entry(item)
             for item in items

@@ -111,6 +111,32 @@ class FullTextQueries:
         with self._database.statement() as connection:
             return dict(connection.execute(query).all())
 
+    def of_same_page(self, wanted: Wanted, now: datetime) -> FullText | None:
+        """The text of the page of an entry, where it was fetched for another in the last day."""
+        columns = (entries.c.content, entries.c.excerpt, entries.c.words, entries.c.image)
+        query = (
+            sa.select(full_texts.c.at, *columns)
+            .join(entries, entries.c.id == full_texts.c.entry_id)
+            .where(
+                full_texts.c.at > now - _DAY,
+                full_texts.c.reason == "",
+                entries.c.link == wanted.link,
+                entries.c.words > wanted.words,
+            )
+            .limit(1)
+        )
+        with self._database.statement() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            return None
+        return FullText(
+            *(wanted.id, row.at, wanted.tries),
+            html=row.content,
+            excerpt=row.excerpt,
+            words=row.words,
+            image=row.image,
+        )
+
     def keep(self, text: FullText) -> None:
         """Keep what became of a page; its text takes the place of the feed's if it is longer."""
         said = entries.c.id == text.entry, entries.c.words < text.words

@@ -210,6 +210,22 @@ async def test_pages_that_were_only_put_off_are_none_of_the_day(reader: Reader) 
         lambda store: store.full_texts.asked_lately([feed], now)
     )
     assert asked == {feed: 1}
+    rows = await reader.bench.store.transact(lambda store: store.explaining.find("bridge", 20))
+    assert [row.full_text.tries for row in rows if row.full_text] == [1, 0, 0]
+
+
+async def test_a_page_in_two_feeds_is_fetched_once(reader: Reader) -> None:
+    reader.server.replies[PAGE] = Reply(pages.SEMANTIC.html)
+    # Another entry with the same link is as good as that of another feed.
+    await reader.bring(PAGE, 1)
+    await reader.job.fetch_due()
+    await reader.bring(PAGE, 2)
+    await reader.job.fetch_due()
+    assert reader.asked() == ["/robots.txt", PAGE]
+    assert await reader.reasons() == ["", ""]
+    first, second = sorted(await reader.bench.pending(), key=lambda entry: entry.id)
+    assert (first.words, first.excerpt) == (second.words, second.excerpt)
+    assert second.words > 120
 
 
 async def test_who_is_led_to_is_asked_first_whether_it_may_be(reader: Reader) -> None:

@@ -200,7 +200,9 @@ class FeedQueries:
             if failure.gone:
                 message = "the server says it is gone for good (410), so it is not polled any more"
                 open_incident(connection, "gone", state.url, message, failure.at)
-            elif is_incident(state.url, state.failing_since, state.failures + 1, failure.at):
+            elif is_incident(
+                *(state.url, state.failing_since, state.failures + 1, failure.at), failure.status
+            ):
                 message = f"fails since {state.failing_since:%Y-%m-%d %H:%M} UTC: {failure.error}"
                 open_incident(connection, "feed", state.url, message, failure.at)
 

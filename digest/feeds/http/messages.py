@@ -23,10 +23,6 @@ NotBefore = Callable[[Mapping[str, str], datetime], datetime | None]
 MayFollow = Callable[[str], Awaitable[None]]
 
 
-async def _anywhere(url: str) -> None:
-    """Redirects are followed wherever they lead."""
-
-
 class Allowance:
     """The seconds and bytes that are left to a poll, over all its requests."""
 
@@ -47,7 +43,7 @@ class Request(Struct, frozen=True):
     `secret_query`, which joins the query of an address only while that is asked. `accept` says what
     kinds of content are of use (RFC 9110, section 12.5.1), `not_before` reads the limit headers of
     the answer; a 403 with `limit_words` in its body is about the pace, whatever its headers say.
-    `may_follow` is asked before a redirect is followed.
+    `may_follow`, if there is one, is asked before a redirect is followed.
     """
 
     url: str
@@ -61,7 +57,7 @@ class Request(Struct, frozen=True):
     not_before: NotBefore = rate_limits.not_before
     secret_query: Mapping[str, str] = field(default_factory=dict)
     limit_words: bytes = b""
-    may_follow: MayFollow = _anywhere
+    may_follow: MayFollow | None = None
 
     __repr__ = repr_without("headers", "secret_query")
 

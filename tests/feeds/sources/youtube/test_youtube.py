@@ -127,6 +127,18 @@ async def test_a_handle_is_looked_up_once_and_days_of_404_are_no_death(
     assert {f"https://www.youtube.com{seen.path}" for seen in feed_server.seen} == {VIDEOS, STREAMS}
 
 
+async def test_a_page_about_cookies_is_told_as_any_failure_is(follow: Follow) -> None:
+    service = await follow({"kind": "youtube", "handle": "@nighttrains"})
+
+    for _ in range(6):
+        result = await service.poll(Reply('<form action="https://consent.youtube.com/save">'))
+        service.bench.clock.turn(hours=5)
+
+    assert (result.outcome, result.status) == ("failed", 200)
+    (message,) = await incidents(service)
+    assert "a page about cookies" in message
+
+
 async def test_a_handle_without_a_list_is_a_failure_and_no_flood_later(follow: Follow) -> None:
     service = await follow({"kind": "youtube", "handle": "@nighttrains", "live": True})
 

@@ -68,6 +68,7 @@ def _failing(feeds: Sequence[FeedHealth], now: datetime) -> list[Attention]:
         and needs_attention(
             *(feed.url, feed.failing_since, feed.failures, now),
             passes=passes_by_itself(feed.status, was_read=feed.last_new_at is not None),
+            status=feed.status,
         )
     ]
 

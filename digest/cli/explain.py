@@ -217,6 +217,8 @@ def _told(page: AskedPage, zone: ZoneInfo) -> str:
         return f"the text is that of its page, fetched {_local(page.at, zone)}"
     again = f", and is asked again {_local(page.again_at, zone)}" if page.again_at else ""
     asked = f"its page was asked for {_local(page.at, zone)}{again}"
+    if page.again_at and not page.tries:
+        asked = f"its page waits until {_local(page.again_at, zone)}"
     return f"the text is the feed's: {page.reason}; {asked}"
 
 

@@ -187,7 +187,7 @@ def _group(feed: FeedHealth, now: datetime) -> str:
 def _because(group: str, feed: FeedHealth, now: datetime, zone: ZoneInfo) -> str:
     quiet_since = feed.last_new_at and f"{feed.last_new_at.astimezone(zone):%Y-%m-%d}"
     reasons = {
-        "failing": f"{feed.error}{_MOODY if is_moody(feed.url) else ''}",
+        "failing": f"{feed.error}{_MOODY if is_moody(feed.url, feed.status) else ''}",
         "gone": feed.error,
         "outrun": "brought more between two polls than it lists",
         "late": f"was due {ago(feed.next_poll_at, now)}",

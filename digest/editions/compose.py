@@ -250,6 +250,8 @@ def _related(frame: Frame, cluster: Cluster) -> Iterable[Related]:
     """What is shown with a story by its title; without its link where that stands there."""
     for entry in cluster.related:
         feed, excerpt = _feed_name(frame, entry), _excerpt(frame, entry)
+        # A short post has all it says in its title.
+        excerpt = "" if excerpt == entry.title else excerpt
         yield Related(headline(entry.title), entry.link, feed, entry.published, excerpt)
     titles = {entry.title for entry in cluster.entries + cluster.related}
     for copy in {copy.title: copy for copy in cluster.copies}.values():

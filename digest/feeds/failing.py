@@ -19,10 +19,16 @@ _BUSY = {408, 425, 429}
 # channels in January 2024, and in February, March, April and September 2026.
 _MOODY_HOSTS = ("youtube.com",)
 _LASTING_AT_MOODY_HOSTS = timedelta(days=3)
+_ANSWERED = 200
 
 
-def is_moody(url: str) -> bool:
-    """Whether feeds at the host of an address, or of its kind, fail for days, and live on."""
+def is_moody(url: str, status: int | None = None) -> bool:
+    """Whether feeds at the host of an address, or of its kind, fail for days, and live on.
+
+    They do by refusals: an answer that cannot be read, such as a page about cookies, stays one.
+    """
+    if status == _ANSWERED:
+        return False
     kind, _, rest = url.partition(":")
     if not rest.startswith("//"):
         # Commands that only look at the store need it hardly ever.
@@ -34,15 +40,21 @@ def is_moody(url: str) -> bool:
 
 
 def needs_attention(
-    url: str, since: datetime | None, failures: int, now: datetime, *, passes: bool
+    url: str,
+    since: datetime | None,
+    failures: int,
+    now: datetime,
+    *,
+    passes: bool,
+    status: int | None = None,
 ) -> bool:
-    """Whether a feed that fails `since` a time is to be shown to a person.
+    """Whether a feed that fails `since` a time, lastly with a status, is to be shown to a person.
 
     What usually `passes`, like an error of its server, is shown when it has lasted.
     """
     if since is None:
         return True
-    return not (passes or is_moody(url)) or is_incident(url, since, failures, now)
+    return not (passes or is_moody(url, status)) or is_incident(url, since, failures, now, status)
 
 
 def passes_by_itself(status: int | None, *, was_read: bool) -> bool:
@@ -55,7 +67,13 @@ def passes_by_itself(status: int | None, *, was_read: bool) -> bool:
 
 
 def is_incident(
-    url: str, since: datetime | None, failures: int, now: datetime, *, lasting: bool = False
+    url: str,
+    since: datetime | None,
+    failures: int,
+    now: datetime,
+    status: int | None = None,
+    *,
+    lasting: bool = False,
 ) -> bool:
     """Whether a feed fails `since` so long, so many times in a row, that an alert is due.
 
@@ -65,6 +83,6 @@ def is_incident(
         return False
     if lasting:
         return True
-    if is_moody(url):
+    if is_moody(url, status):
         return now - since >= _LASTING_AT_MOODY_HOSTS
     return now - since >= _LASTING and failures >= _LEAST_FAILURES

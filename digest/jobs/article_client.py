@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urlsplit
 
+from msgspec.structs import replace
+
 from digest.errors import FeedError, PostponedError
 from digest.feeds.hosts import without_user_info
 from digest.feeds.http.decode import decode_body
@@ -31,6 +33,10 @@ _MOST_BYTES = 3 * MOST_CHARACTERS
 # The worst page of a million characters took 9 s; others come after the import of the library.
 _TASK_SECONDS, _IDLE_SECONDS = 20.0, 10.0
 ROBOTS_HOLD = timedelta(days=1)
+
+
+class _ForbiddenError(FeedError):
+    """A page is none that programs may ask for."""
 
 
 class ArticleClient:
@@ -72,13 +78,19 @@ class ArticleClient:
             FeedError: the page did not come; without a status, none of its host may come now.
         """
         link = without_user_info(urldefrag(wanted.link).url)
-        if reason := await self._forbidden(link, feed):
-            return Article(reason=reason)
         allowance = Allowance(self._polling.timeout.total_seconds(), _MOST_BYTES)
-        response = await self._fetcher.fetch(self._request(link, feed), allowance=allowance)
-        # Where a link leads elsewhere, those there have a say in it too.
-        if reason := await self._forbidden(response.url, feed):
-            return Article(reason=reason)
+
+        async def may_ask(url: str) -> None:
+            if reason := await self._forbidden(url, feed):
+                raise _ForbiddenError(reason)
+
+        request = replace(self._request(link, feed), may_follow=may_ask)
+        try:
+            await may_ask(link)
+            # Where a link leads elsewhere, those there have a say in it too.
+            response = await self._fetcher.fetch(request, allowance=allowance)
+        except _ForbiddenError as error:
+            return Article(reason=error.reason)
         page = Page(
             response.body or b"",
             response.url,

@@ -123,6 +123,10 @@ class FullTextJob:
         await self._store.transact(lambda store: store.full_texts.keep_robots(known))
 
     async def _fetch(self, wanted: Wanted) -> FullText:
+        now = self._clock()
+        known = await self._store.transact(lambda store: store.full_texts.of_same_page(wanted, now))
+        if known:
+            return known
         try:
             article = await self._client.article(wanted, self._feeds[wanted.feed_url])
         except FeedError:

@@ -15,12 +15,14 @@ from msgspec import Struct
 from digest.feeds.http.decode import decode_body
 from digest.feeds.limits import MAX_HTML, MAX_LINK
 from digest.feeds.parsing.charset import to_utf_8
-from digest.feeds.text import absolute_link
+from digest.feeds.text import absolute_link, paragraphs
 from digest.model import KeyedEntry, ParsedEntry, repr_without
+from digest.rendering.linked_data import linked_data
 
 if TYPE_CHECKING:
     from digest.model import CleanEntry
     from digest.rendering.article_walls import PageText
+    from digest.rendering.linked_data import LinkedData
 
 # What is read of a page without its scripts: of the worst kind, it takes 390 MB.
 MOST_CHARACTERS = 1_000_000
@@ -30,9 +32,6 @@ _LEAST_WORDS = 30
 _UNREAD = re.compile(
     r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL
 )
-_LINKED_DATA = "ld+json"
-_LONGEST_TAG = 300
-_LOCKED = re.compile(r'"isAccessibleForFree"\s*:\s*"?false', re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta\b[^>]{0,200}?charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _IS_MARKUP = re.compile(
     r"<(?:!doctype html|html|head|body|div|p|article|meta|title)\b", re.IGNORECASE
@@ -41,6 +40,8 @@ _HEADLINE = re.compile(r"\A\s*<(h[1-3])\b[^>]*>(.*?)</\1>", re.DOTALL)
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 _CELL = re.compile(r"<(/?)(?:table|tbody|thead|tr|td|th)\b[^>]*>")
 _BODY = re.compile(r"<body>(.*)</body>", re.DOTALL)
+# How pages without linked data say that they are not free, by name and content in lower case.
+_LOCKED = {("isaccessibleforfree", "false"), ("article:content_tier", "locked")}
 _META_PICTURES = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
 _SPACE = re.compile(r"\s+")
 
@@ -89,8 +90,13 @@ def read_article(page: Page) -> Article:
     bare = _UNREAD.sub(" ", text)
     if len(bare) > page.limit:
         return Article(reason=f"the page has more than {page.limit:,} characters")
-    said, image = _facts_of(bare, text, page.url)
-    return _judged(page, said, _cleaned(page, bare, image))
+    data = linked_data(text)
+    said, image = _facts_of(bare, data, page.url)
+    clean = _cleaned(page, _extracted(page, bare), image)
+    if clean.words < _LEAST_WORDS and data.text:
+        # Where a script draws the page, the data may have its text all the same.
+        clean = _cleaned(page, paragraphs(data.text[:MAX_HTML]), image)
+    return _judged(page, said, clean)
 
 
 def _text_of(page: Page) -> str:
@@ -100,7 +106,7 @@ def _text_of(page: Page) -> str:
     return to_utf_8(body, charset).decode("utf-8", "replace")
 
 
-def _facts_of(bare: str, text: str, url: str) -> tuple[PageText, str]:
+def _facts_of(bare: str, data: LinkedData, url: str) -> tuple[PageText, str]:
     """What a page says of itself, and the address of its picture."""
     from trafilatura.utils import load_html
 
@@ -109,15 +115,18 @@ def _facts_of(bare: str, text: str, url: str) -> tuple[PageText, str]:
     tree = load_html(bare)
     if tree is None:
         return PageText(url, "", ""), ""
-    written = _SPACE.sub(" ", tree.text_content())
-    is_locked = any(map(_is_locked, _UNREAD.finditer(text)))
+    # Which is about scripts, on every page.
+    visible = tree.xpath("//text()[not(ancestor::noscript)]")
     title = _SPACE.sub(" ", tree.findtext(".//title") or "").strip()
     asks_password = bool(tree.xpath("//input[@type='password']"))
+    is_locked = data.is_locked or any(map(_says_locked, tree.iter("meta")))
+    written = _SPACE.sub(" ", " ".join(visible))
     return PageText(url, title, written, asks_password, is_locked), _picture_of(tree, url)
 
 
-def _is_locked(script: re.Match[str]) -> bool:
-    return _LINKED_DATA in script[0][:_LONGEST_TAG] and bool(_LOCKED.search(script[0]))
+def _says_locked(meta: Any) -> bool:
+    name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
+    return (name.lower(), (meta.get("content") or "").lower()) in _LOCKED
 
 
 def _picture_of(tree: Any, url: str) -> str:
@@ -128,11 +137,9 @@ def _picture_of(tree: Any, url: str) -> str:
     return absolute_link(url, found.strip(), MAX_LINK)
 
 
-def _cleaned(page: Page, bare: str, image: str) -> CleanEntry:
-    """The article as an entry that says it."""
+def _extracted(page: Page, bare: str) -> str:
+    """The article as HTML, by trafilatura; empty where it finds none."""
     from trafilatura import extract
-
-    from digest.rendering.clean import clean_entries
 
     found = None
     # What it cannot read it raises in ways of its own.
@@ -146,13 +153,20 @@ def _cleaned(page: Page, bare: str, image: str) -> CleanEntry:
             include_images=True,
             include_links=True,
         )
+    return _content_of(found or "", page.title)
+
+
+def _cleaned(page: Page, html: str, image: str) -> CleanEntry:
+    """The article as an entry that says it."""
+    from digest.rendering.clean import clean_entries
+
     entry = ParsedEntry(
         guid="",
         link=page.asked,
         title=page.title,
         author="",
         published=None,
-        html=_content_of(found or "", page.title),
+        html=html,
         base=page.url,
         image=image,
     )

@@ -19,16 +19,29 @@ _READ = 20_000
 _SHORT, _OF_CONSENT = 200, 600
 # Words about consent of a hundred; half as many are in articles about it.
 _LEAST_CONSENT, _CONSENT_SHARE = 6, 0.04
+# Characters before and behind the end of an article, and those that tell where it is.
+_AT_END, _LAST_WORDS = 400, 40
 # A feed's text of fewer terms ("Comments") is about nothing.
 _LEAST_TERMS = 5
 _WORD = re.compile(r"[^\W\d_]+")
 _CHALLENGE = re.compile(
     r"just a moment\b|attention required|checking (?:your|if the site)|pardon our interruption"
     r"|(?:are you|verify(?:ing)? (?:that )?you(?:'re| are)) (?:a |not a )?(?:human|robot)"
+    r"|making sure (?:that )?you(?:['’]re| are) not a (?:ro)?bot"
     r"|access (?:to this page has been )?denied|ddos-guard|security (?:check|verification)"
     r"|one moment, please|enable java ?script|human verification|bot verification"
     r"|unusual traffic|performance (?:&|and) security by|ray id\b|request unsuccessful"
     r"|sicherheitsüberprüfung|vérification de sécurité|verificación de seguridad",
+    re.IGNORECASE,
+)
+# Answered with 200 all the same.
+_ABSENT = re.compile(
+    r"\b(?:page|article|story) (?:was |could )?not (?:be )?found|\b404\b"
+    r"|(?:seite|artikel) (?:wurde )?nicht gefunden|page (?:introuvable|non trouvée)"
+    r"|página no encontrada|página não encontrada|pagina non trovata|pagina niet gevonden"
+    r"|ページが見つかりません|页面不存在"
+    r"|unavailable (?:to|for) (?:visitors|readers|users) (?:from|in)"
+    r"|not available in your (?:country|region|location)",
     re.IGNORECASE,
 )
 _LOGIN_TITLE = re.compile(
@@ -48,7 +61,13 @@ _CONSENT_ADDRESS = re.compile(
 _CONSENT = re.compile(
     r"\b(?:cookies?|consent\w*|partners?|personali[sz]ed|advertis\w+|tracking|gdpr|trackers?"
     r"|einwilligung\w*|zustimm\w+|datenschutz\w*|werbung|personalisiert\w*|traceurs?|consentement"
-    r"|partenaires|publicit\w+|consentimiento|privacidad|consenso|toestemming)\b",
+    r"|partenaires|publicit\w+|consentimiento|publicidad|privacidad|socios|personalizad\w+"
+    r"|consentimento|publicidade|parceiros|consenso|fornitori|pubblicità|annunci"
+    r"|personalizzat\w+|profilazione|toestemming|advertenties|gepersonaliseerd\w*"
+    r"|zgod\w+|reklam\w*|partnerzy|partnerów|spersonalizowan\w+|prywatności|согласи\w+|рекламы?"
+    r"|annonser|samtycke\w*|(?:information|informations|informationen|informazioni|información"
+    r"|informatie) (?:on|sur|auf|su|en|op) (?:a|an|un|einem|ihrem|een)? ?(?:device|appareil"
+    r"|terminal|gerät|endgerät|dispositivo|apparaat))\b",
     re.IGNORECASE,
 )
 _PAYWALL = re.compile(
@@ -64,14 +83,26 @@ _PAYWALL = re.compile(
     r"|(?:reached|used up) (?:your|all) (?:\w+ ){0,4}(?:limit|free (?:articles|stories))"
     r"|(?:this|the) (?:post|article|story) is for (?:paid|paying) (?:subscribers|members)"
     r"|unlock (?:this|the full|the rest of) ?(?:the )?(?:article|story)"
-    r"|weiterlesen mit"
+    r"|keep reading for (?:only |just )?[$€£]|create an? (?:\w+ )?account to (?:read|continue)"
+    r"|available to (?:\w+ ){0,2}(?:members|subscribers) only"
+    r"|weiterlesen mit|lesen sie (?:\w+ ){0,2}weiter mit|(?:möchten|wollen) sie weiterlesen"
+    r"|sie möchten weiterlesen|diesen (?:artikel|text|beitrag) lesen (?:sie )?(?:nur )?mit"
     r"|(?:jetzt )?(?:abonnieren|anmelden),? (?:und|um) (?:\w+ )?weiter ?(?:zu)?lesen"
-    r"|(?:dieser|der) artikel ist (?:nur )?für abonnent\w+"
-    r"|(?:article|contenu) (?:est )?réservé aux abonnés|pour lire la suite"
-    r"|abonnez-vous pour (?:lire|continuer)"
+    r"|(?:artikel|inhalt|beitrag|text) ist (?:nur |exklusiv |ausschließlich )*für (?:\w+[- ])?"
+    r"abonnent\w+"
+    r"|(?:article|contenu|suite) (?:est )?réservée? (?:aux|à nos) abonnés|pour lire la suite"
+    r"|il vous reste [\d,.]+\s?% de (?:cet |l['’])article|abonnez-vous pour (?:lire|continuer)"
     r"|(?:contenido|artículo) (?:exclusivo|sólo|solo) para suscriptores"
     r"|suscríbete para seguir leyendo"
-    r"|(?:articolo|contenuto) riservato agli abbonati|abbonati per (?:continuare|leggere)",
+    r"|para (?:continuar|seguir) leyendo|(?:conteúdo|matéria|artigo) exclusiv[oa] para assinantes"
+    r"|assine para (?:continuar|ler)"
+    r"|(?:articolo|contenuto) (?:è )?riservato agli abbonati|abbonati per (?:continuare|leggere)"
+    r"|(?:artikel|verhaal|bericht) is (?:alleen|exclusief|uitsluitend) voor (?:\w+ )?abonnees"
+    r"|(?:artykuł|treść) (?:jest )?dostępn\w+ (?:tylko |wyłącznie )?dla (?:\w+ )?"
+    r"(?:prenumeratorów|subskrybentów)|(?:материал|статья) доступн\w+ (?:только )?(?:по подписке"
+    r"|подписчикам)"
+    r"|会員限定|有料会員|続きを(?:お読み|読むには)|(?:登录|订阅|付费)(?:后|以)(?:继续)?阅读"
+    r"|(?:登入|訂閱|付費)(?:後|以)(?:繼續)?閱讀",
     re.IGNORECASE,
 )
 
@@ -102,7 +133,9 @@ def wall_of(page: PageText, asked: str, article: str, words: int) -> str:
         return "the page is a login"
     if _is_consent(page, asked, article, words):
         return "the page asks for consent to cookies"
-    if page.is_locked or _PAYWALL.search(page.text):
+    if words < _SHORT and (_ABSENT.search(page.title) or _ABSENT.search(article)):
+        return "the page says that it has no such article"
+    if page.is_locked or _is_gated(page, article, words):
         return "the page has a paywall"
     return ""
 
@@ -120,6 +153,18 @@ def _has_half(terms: AbstractSet[str], wanted: AbstractSet[str], least: int) -> 
 
 def _terms(text: str) -> set[str]:
     return {term for written in _WORD.findall(text) for term, _ in word(written).terms}
+
+
+def _is_gated(page: PageText, article: str, words: int) -> bool:
+    """Whether a gate stands where the article ends, or anywhere around what may be a beginning.
+
+    Around a whole article others may be told to be for subscribers; in one it may be quoted.
+    """
+    if words < _SHORT:
+        return bool(_PAYWALL.search(page.text))
+    end = " ".join(article.split())[-_AT_END:]
+    behind = page.text.rpartition(end[-_LAST_WORDS:])[2][:_AT_END]
+    return bool(_PAYWALL.search(f"{end}\n{behind}"))
 
 
 def _led_to(pattern: re.Pattern[str], url: str, asked: str) -> bool:

@@ -65,12 +65,14 @@ class Subscribed(Struct, frozen=True):
 class AskedPage(Struct, frozen=True):
     """What became of the page of an entry: why it has the feed's text, empty if it has the page's.
 
-    `again_at` is when the page is asked for once more, if it is.
+    `again_at` is when the page is asked for once more, if it is; `tries` is how often it was, none
+    where its host did not answer.
     """
 
     reason: str
     at: datetime
     again_at: datetime | None
+    tries: int
 
 
 class Record(Struct, frozen=True):
@@ -117,6 +119,7 @@ class ExplainQueries:
                 full_texts.c.reason,
                 full_texts.c.at,
                 full_texts.c.again_at,
+                full_texts.c.tries,
                 feeds.c.url,
                 feeds.c.title.label("feed_title"),
                 feeds.c.succeeded_at,
@@ -154,13 +157,17 @@ class ExplainQueries:
                     subscriptions=_subscriptions(connection, row),
                     facts=facts_from_json(row.facts),
                     discussion=row.discussion,
-                    full_text=AskedPage(row.reason, row.at, row.again_at) if row.at else None,
+                    full_text=_asked_page(row),
                 )
                 for row in connection.execute(query).all()
             ]
 
 
 _HOW_TAKEN = edition_entries.c.shown_as, edition_entries.c.more, edition_entries.c.less
+
+
+def _asked_page(row: Any) -> AskedPage | None:
+    return AskedPage(row.reason, row.at, row.again_at, row.tries) if row.at else None
 
 
 def _subscriptions(connection: Connection, entry: Any) -> dict[str, Subscribed]:

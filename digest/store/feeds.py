@@ -201,10 +201,8 @@ class FeedQueries:
                 message = "the server says it is gone for good (410), so it is not polled any more"
                 open_incident(connection, "gone", state.url, message, failure.at)
             elif is_incident(
-                state.url,
-                state.failing_since,
-                state.failures + 1,
-                failure.at,
+                *(state.url, state.failing_since, state.failures + 1, failure.at),
+                failure.status,
                 lasting=failure.lasting,
             ):
                 message = f"fails since {state.failing_since:%Y-%m-%d %H:%M} UTC: {failure.error}"

@@ -100,16 +100,42 @@ class FullTextQueries:
             return [Wanted(*row) for row in connection.execute(query)]
 
     def asked_lately(self, urls: Collection[str], now: datetime) -> dict[str, int]:
-        """How many pages were asked for in the last day, by feed."""
+        """How many pages were asked for in the last day, by feed; none that was only put off."""
         query = (
             sa.select(feeds.c.url, sa.func.count())
             .join(entries, entries.c.feed_id == feeds.c.id)
             .join(full_texts, full_texts.c.entry_id == entries.c.id)
-            .where(feeds.c.url.in_(urls), full_texts.c.at > now - _DAY)
+            .where(feeds.c.url.in_(urls), full_texts.c.at > now - _DAY, full_texts.c.tries > 0)
             .group_by(feeds.c.url)
         )
         with self._database.statement() as connection:
             return dict(connection.execute(query).all())
+
+    def of_same_page(self, wanted: Wanted, now: datetime) -> FullText | None:
+        """The text of the page of an entry, where it was fetched for another in the last day."""
+        columns = (entries.c.content, entries.c.excerpt, entries.c.words, entries.c.image)
+        query = (
+            sa.select(full_texts.c.at, *columns)
+            .join(entries, entries.c.id == full_texts.c.entry_id)
+            .where(
+                full_texts.c.at > now - _DAY,
+                full_texts.c.reason == "",
+                entries.c.link == wanted.link,
+                entries.c.words > wanted.words,
+            )
+            .limit(1)
+        )
+        with self._database.statement() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            return None
+        return FullText(
+            *(wanted.id, row.at, wanted.tries),
+            html=row.content,
+            excerpt=row.excerpt,
+            words=row.words,
+            image=row.image,
+        )
 
     def keep(self, text: FullText) -> None:
         """Keep what became of a page; its text takes the place of the feed's if it is longer."""

@@ -114,6 +114,16 @@ def test_a_picture_at_a_host_inside_is_for_the_feed_that_is_there(
     assert story.image == (image if is_kept else "")
 
 
+def test_what_a_related_post_says_is_said_once() -> None:
+    post = "Boeing strike ends after machinists accept new contract"
+    edition = composed(
+        entry(1, "a", title="Boeing machinists vote to end seven-week strike", hours_ago=3),
+        replace(entry(2, "b", title=post), excerpt=post),
+    )
+    (related,) = edition.stories[0].related
+    assert (related.title, related.excerpt) == (post, "")
+
+
 def test_a_story_takes_those_under_similar_titles_with_it() -> None:
     edition = composed(
         entry(1, "a", title="Boeing machinists vote to end seven-week strike", hours_ago=3),

@@ -47,6 +47,13 @@ def test_when_a_person_is_told(
     assert is_incident(url, NOW, failures, now) is incident
 
 
+def test_an_answer_that_cannot_be_read_is_no_mood() -> None:
+    assert not is_moody(YOUTUBE, 200)
+    assert needs_attention(YOUTUBE, NOW, 1, NOW, passes=False, status=200)
+    assert not needs_attention(YOUTUBE, NOW, 1, NOW, passes=False, status=404)
+    assert is_incident(YOUTUBE, NOW, 5, NOW + timedelta(days=1), 200)
+
+
 def test_the_first_failure_is_no_incident() -> None:
     assert not is_incident(OTHER, None, 1, NOW)
     assert not is_incident(YOUTUBE, None, 1, NOW)

@@ -177,12 +177,12 @@ async def test_robots_txt_is_obeyed_and_asked_once_a_day(reader: Reader) -> None
     reader.bench.clock.turn(hours=23)
     await reader.bring("/leads", 4)
     await reader.job.fetch_due()
-    assert reader.asked()[2:] == ["/leads", PAGE]
+    assert reader.asked()[2:] == ["/leads"]
     assert (await reader.reasons())[0] == refused
     reader.bench.clock.turn(hours=2)
     await reader.bring("/bridge/more", 5)
     await reader.job.fetch_due()
-    assert reader.asked()[4:] == ["/robots.txt"]
+    assert reader.asked()[3:] == ["/robots.txt"]
 
 
 async def test_who_does_not_answer_is_asked_later_and_not_for_each(reader: Reader) -> None:
@@ -198,6 +198,47 @@ async def test_who_does_not_answer_is_asked_later_and_not_for_each(reader: Reade
     reader.bench.clock.turn(minutes=11)
     await reader.job.fetch_due()
     assert await reader.reasons() == ["", ""]
+
+
+async def test_pages_that_were_only_put_off_are_none_of_the_day(reader: Reader) -> None:
+    reader.server.replies["/robots.txt"] = Reply("", 503)
+    for number in (1, 2, 3):
+        await reader.bring(f"{PAGE}?{number}", number)
+    await reader.job.fetch_due()
+    feed, now = f"{reader.server.url}{FEED}", reader.bench.clock()
+    asked = await reader.bench.store.transact(
+        lambda store: store.full_texts.asked_lately([feed], now)
+    )
+    assert asked == {feed: 1}
+    rows = await reader.bench.store.transact(lambda store: store.explaining.find("bridge", 20))
+    assert [row.full_text.tries for row in rows if row.full_text] == [1, 0, 0]
+
+
+async def test_a_page_in_two_feeds_is_fetched_once(reader: Reader) -> None:
+    reader.server.replies[PAGE] = Reply(pages.SEMANTIC.html)
+    # Another entry with the same link is as good as that of another feed.
+    await reader.bring(PAGE, 1)
+    await reader.job.fetch_due()
+    await reader.bring(PAGE, 2)
+    await reader.job.fetch_due()
+    assert reader.asked() == ["/robots.txt", PAGE]
+    assert await reader.reasons() == ["", ""]
+    first, second = sorted(await reader.bench.pending(), key=lambda entry: entry.id)
+    assert (first.words, first.excerpt) == (second.words, second.excerpt)
+    assert second.words > 120
+
+
+async def test_who_is_led_to_is_asked_first_whether_it_may_be(reader: Reader) -> None:
+    other = HttpServer()
+    with running(other):
+        other.replies["/robots.txt"] = Reply("User-agent: digest\nDisallow: /paper\n")
+        elsewhere = f"{other.url}/paper/bridge"
+        reader.server.replies[PAGE] = Reply("", 301, {"Location": elsewhere})
+        await reader.bring()
+        await reader.job.fetch_due()
+        assert [seen.path for seen in other.seen] == ["/robots.txt"]
+        host = other.url.removeprefix("http://")
+        assert await reader.reasons() == [f"robots.txt of {host} does not allow it"]
 
 
 async def test_what_may_pass_is_tried_three_times(reader: Reader) -> None:

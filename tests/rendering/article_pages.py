@@ -159,9 +159,32 @@ PRESS = Made(
         '<div class="cookie-banner"><p>We use cookies. <button>Accept</button></p></div>'
     ),
 )
+# A script draws it; what the publisher says to search engines has the text, with its line ends.
+DATA = Made(
+    "linked data",
+    _document(
+        "<div id=root></div><noscript>Enable JavaScript to run this app.</noscript>",
+        '<script type="application/ld+json">{"@context": "https://schema.org", "@graph": [{"@type": '
+        '"Organization"}, {"@type": ["NewsArticle"], "isAccessibleForFree": true, "articleBody": "'
+        + "\n\n".join(BRIDGE)
+        + '"}, {"@type": "Offer", "isAccessibleForFree": false}]}</script>',
+    ),
+)
+# Others are for subscribers, it says below; and what it quotes is not said of itself.
+QUOTING = Made(
+    "quoting a paywall",
+    _document(
+        "<noscript>Please enable JavaScript to see the comments.</noscript><article><h1>The old bridge "
+        f'reopens</h1><p>The paper says "subscribe to continue reading" on a mere plan.</p>'
+        f"{_paragraphs(BRIDGE * 2)}</article><aside><ul>{_RELATED}</ul><p>This article is for "
+        "subscribers only.</p></aside>"
+    ),
+    has=("walked across it first", "twelve tonnes", "on a mere plan"),
+)
 ARTICLES = (
     *(SEMANTIC, BLOG, TABLES, SCRIPTED, LINES),
     *(GERMAN, JAPANESE, LISTING, LAZY, PRESS),
+    *(DATA, QUOTING),
 )
 
 COOKIE_WALL = _document(
@@ -212,4 +235,59 @@ ABOUT_COOKIES = _document(
     + _paragraphs(BRIDGE * 3)
     + "</article>",
     title="Why every site asks for consent to cookies",
+)
+
+# Beginnings of articles, with what stands below them.
+GATES = [
+    "Diesen Artikel lesen Sie mit Herald Plus. Vier Wochen kostenlos testen.",
+    "Lesen Sie jetzt weiter mit einem Abo.",
+    "Dieser Inhalt ist exklusiv für Abonnenten.",
+    "Il vous reste 72 % de cet article à lire. La suite est réservée aux abonnés.",
+    "この記事は有料会員限定です。残り1200文字",
+    "続きを読むにはログインしてください",
+    "登录后阅读全文",
+    "Dit artikel is alleen voor abonnees.",
+    "Suscríbete para continuar leyendo",
+    "Assine para continuar lendo",
+    "Keep reading for $1",
+    "The author made this story available to Herald members only.",
+]
+
+
+def gated(gate: str, texts: list[str] = BRIDGE[:2], head: str = "") -> str:
+    return _document(
+        f"<article><h1>The old bridge reopens</h1>{_paragraphs(texts)}<p>{gate}</p></article>", head
+    )
+
+
+# As publishers say to search engines that an article is not free.
+MARKS = [
+    '<script type="application/ld+json">[{"@type": "NewsArticle", "isAccessibleForFree": "no"}]</script>',
+    '<meta itemprop="isAccessibleForFree" content="False">',
+    '<meta property="article:content_tier" content="locked">',
+]
+CONSENTS = [
+    "Noi e i nostri 800 fornitori archiviamo informazioni su un dispositivo (come i cookie) e trattiamo "
+    "dati personali per annunci personalizzati. Puoi revocare il tuo consenso quando vuoi. Accetta e "
+    "continua, oppure abbonati per rifiutare la pubblicità e i cookie di profilazione. The old bridge reopens.",
+    "Nosotros y nuestros 900 socios almacenamos información en un dispositivo, tales como cookies, para "
+    "publicidad y contenido personalizados. Puede rechazar las cookies y retirar su consentimiento cuando "
+    "quiera, o suscríbase para navegar sin publicidad personalizada. The old bridge reopens.",
+    "Wij en onze 700 partners plaatsen cookies om gepersonaliseerde advertenties te tonen. Door op akkoord "
+    "te klikken geef je toestemming voor het plaatsen van cookies door ons. Wil je geen tracking? Neem dan "
+    "een abonnement zonder advertenties en cookies. The old bridge reopens.",
+    "My i nasi partnerzy przechowujemy na urządzeniu pliki cookie i przetwarzamy dane osobowe w celu "
+    "wyświetlania spersonalizowanych reklam. Zgoda jest dobrowolna i możesz ją wycofać w ustawieniach "
+    "prywatności, akceptując pliki cookie i reklamy partnerów. The old bridge reopens.",
+]
+ABSENT = [
+    "The page could not be found. It may have moved, or its address may be wrong: go back to the start "
+    "page to find the old bridge reopens, and other stories of ours from the last two years.",
+    "This site is currently unavailable to visitors from the European Economic Area while we work to "
+    "protect your data as its laws ask. The old bridge reopens, and we hope to be back for you soon.",
+]
+BOT_CHECK = _document(
+    "<main><h1>Making sure you're not a bot!</h1><p>You see this because the administrator of this site "
+    "has set up a program that protects it from those who scrape it for others. This can and does take "
+    "sites down for everybody. The old bridge reopens.</p></main>"
 )

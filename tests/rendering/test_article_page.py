@@ -48,6 +48,18 @@ def test_the_article_of_a_page(made: Made) -> None:
         (pages.PAYWALL, "the page has a paywall"),
         (pages.LOCKED, "the page has a paywall"),
         (pages.CHALLENGE, "the page only checks who asks"),
+        (pages.BOT_CHECK, "the page only checks who asks"),
+        *((pages.gated(gate), "the page has a paywall") for gate in pages.GATES),
+        (pages.gated(pages.GATES[0], pages.BRIDGE * 2), "the page has a paywall"),
+        *((pages.gated("", head=mark), "the page has a paywall") for mark in pages.MARKS),
+        *(
+            (pages.gated("", [text]), "the page asks for consent to cookies")
+            for text in pages.CONSENTS
+        ),
+        *(
+            (pages.gated("", [text]), "the page says that it has no such article")
+            for text in pages.ABSENT
+        ),
         (pages.OTHER, "the page is about something else"),
         ("<html><body><p>Share this</p></body></html>", "no article was found on the page"),
         ("<html></html>", "no article was found on the page"),
@@ -110,3 +122,5 @@ def test_what_is_hostile_is_cleaned_and_bounded() -> None:
     # Openings without an end take no longer than what they are.
     assert article_of("<p>" + "<script" * 400_000).reason
     assert article_of("<html>" + "<!--" * 500_000).reason
+    assert article_of("<p>" + "<script type=ld+json>" * 100_000).reason
+    assert article_of(f"<p><script type=ld+json>{'[' * 100_000}</script>").reason

@@ -178,6 +178,8 @@ class Fetcher:
                     return answer
                 return replace(answer, moved_to=trail.moved_to, refused_validators=refused)
             trail.follow(answer.url, answer.cookies, permanent=answer.permanent)
+            if request.may_follow:
+                await request.may_follow(str(trail.here))
 
     async def _ask_in_turn(
         self, left: Allowance, request: Request, trail: Trail, ready: Callable[[], Awaitable[None]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct, field
@@ -21,6 +21,8 @@ FEED_TYPES = (
 ReadReason = Callable[[bytes], str]
 # Reads a service's own limit headers, by names in any case: from when it may be asked again.
 NotBefore = Callable[[Mapping[str, str], datetime], datetime | None]
+# Hears where a redirect leads, and raises a FeedError where it is not to be followed.
+MayFollow = Callable[[str], Awaitable[None]]
 
 
 class Allowance:
@@ -43,7 +45,8 @@ class Request(Struct, frozen=True):
     `secret_query`, which joins the query of an address only while that is asked. `accept` says what
     kinds of content are of use (RFC 9110, section 12.5.1), `not_before` reads the limit headers of
     the answer, and `read_reason` the body of a refusal; a 403 with `limit_words` in its body is
-    about the pace, whatever its headers say.
+    about the pace, whatever its headers say. `may_follow`, if there is one, is asked before a
+    redirect is followed.
     """
 
     url: str
@@ -58,6 +61,7 @@ class Request(Struct, frozen=True):
     secret_query: Mapping[str, str] = field(default_factory=dict)
     limit_words: bytes = b""
     read_reason: ReadReason | None = None
+    may_follow: MayFollow | None = None
 
     __repr__ = repr_without("headers", "secret_query")
 

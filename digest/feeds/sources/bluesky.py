@@ -53,7 +53,9 @@ class Bluesky(Source["BlueskySettings"]):
         if not isinstance(answer.get("feed"), list):
             raise FeedError("is no answer of Bluesky: it has no feed", status=200)
         items = [item for item in objects(answer, "feed") if text(inner(item, "post"), "uri")]
-        owner = next((inner(item, "post", "author") for item in items if _is_own(item)), {})
+        # Its own posts tell more of it than what it shares.
+        of_own = sorted(items, key=_is_own, reverse=True)
+        owner = next(filter(None, map(_owner, of_own)), {})
         entries = {
             text(inner(item, "post"), "uri"): _entry(item)
             for item in items
@@ -73,6 +75,11 @@ class Bluesky(Source["BlueskySettings"]):
         return (
             f"see whether {_APP}/profile/{settings.account} is there, and how its handle is spelt"
         )
+
+
+def _owner(item: dict[str, Any]) -> dict[str, Any]:
+    """The account that posted or shared it."""
+    return inner(item, "post", "author") if _is_own(item) else inner(item, "reason", "by")
 
 
 def _is_own(item: dict[str, Any]) -> bool:

@@ -33,7 +33,8 @@ _VIDEOS, _SHORTS, _STREAMS = "UULF", "UUSH", "UULV"
 _LINK_TAG = re.compile(r"<link\b[^<>]{0,600}>")
 _TELLS_CHANNEL = re.compile(r"\brel=\"canonical\"|\btype=\"application/rss\+xml\"")
 _CHANNEL_ID = re.compile(r"(?:channel_id=|/channel/)(UC[\w-]{22})[\"&]")
-_NOT_THERE = {404, 410, 500}
+_MISSING = 404
+_NOT_THERE = {_MISSING, 410, 500}
 _ASKS_FOR_CONSENT = "answered with a page about cookies in place of the channel"
 _MEND = "give the channel's id (`channel: UC...`), which its page has under About, Share channel"
 
@@ -79,10 +80,13 @@ class Youtube(Source["YoutubeSettings"]):
         first, *rest = documents
         channel = "" if _is_feed(first) else _channel_in(first)
         feeds = [_root(document) for document in (rest if channel else documents)]
+        if not feeds:
+            # As the list itself would answer: there is no knowing what its channel has.
+            raise FeedError(f"answered 404 Not Found for the lists of {first.url}", status=_MISSING)
         entries = {entry.guid: entry for feed in feeds for entry in _entries(feed)}
         # Of each list the newest comes first; playlists have an order of their own.
         newest_first = sorted(entries.values(), key=_age) if len(feeds) > 1 else entries.values()
-        title, home = _about(feeds[0], options) if feeds else ("", "")
+        title, home = _about(feeds[0], options)
         feed = ParsedFeed(title, tuple(newest_first), "youtube", home, resolved=channel)
         return bounded(feed, first.url)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from pydantic import ValidationError
@@ -90,6 +90,17 @@ async def test_what_the_guide_shows(follow: Follow, item: Any, new: int) -> None
     service = await follow(item)
 
     assert (await service.poll(ANSWER)).new == new
+
+
+async def test_who_only_shares_has_a_name_and_a_did_too(follow: Follow, feed_server: Any) -> None:
+    by = {"did": DID, "handle": "ada.example", "displayName": "Ada"}
+    reason = {"$type": "app.bsky.feed.defs#reasonRepost", "by": by}
+    shared = {"feed": [item | {"reason": reason} for item in ANSWER["feed"]]}
+    service = await follow({"kind": "bluesky", "account": "ada.example", "reposts": True})
+
+    assert (await service.poll(shared)).name == "Ada"
+    await service.poll(shared)
+    assert [DID in unquote(seen.path) for seen in feed_server.seen] == [False, True]
 
 
 async def test_a_profile_that_is_not_found(follow: Follow) -> None:

@@ -127,6 +127,30 @@ async def test_a_handle_is_looked_up_once_and_days_of_404_are_no_death(
     assert {f"https://www.youtube.com{seen.path}" for seen in feed_server.seen} == {VIDEOS, STREAMS}
 
 
+async def test_a_page_about_cookies_is_told_as_any_failure_is(follow: Follow) -> None:
+    service = await follow({"kind": "youtube", "handle": "@nighttrains"})
+
+    for _ in range(6):
+        result = await service.poll(Reply('<form action="https://consent.youtube.com/save">'))
+        assert (result.outcome, result.status) == ("failed", 200)
+        service.bench.clock.turn(hours=5)
+
+    (message,) = await incidents(service)
+    assert "a page about cookies" in message
+
+
+async def test_a_handle_without_a_list_is_a_failure_and_no_flood_later(follow: Follow) -> None:
+    service = await follow({"kind": "youtube", "handle": "@nighttrains", "live": True})
+
+    missing = await service.poll(Reply(PAGE), MISSING, MISSING)
+
+    assert (missing.outcome, missing.status) == ("failed", 404)
+    assert str(missing.error).endswith("for the lists of https://www.youtube.com/@nighttrains")
+    old = LIST.replace(">2026-", ">2019-")
+    assert (await service.poll(Reply(PAGE), Reply(old), MISSING)).outcome == "updated"
+    assert await service.pending() == []
+
+
 @pytest.mark.parametrize(
     ("item", "answers"),
     [*zip(documented("youtube"), [[PAGE, LIST], [LIST, LIST], [PLAYLIST]], strict=True)],

@@ -117,8 +117,10 @@ STAND_UP = f"DTSTART{TZ}:{at(LONG_AGO, 15)}\nDTEND{TZ}:{at(LONG_AGO, 15, 15)}\nS
         ),
         (f"DTSTART{TZ}:{at(TODAY, 15)}\nLOCATION:https://meet.example/a", ["Monday 15:00 Busy"]),
         (
-            f"DTSTART{TZ}:{at(TODAY, 15)}\nSUMMARY:Lunch\n"
-            "LOCATION:Café Müller\\, Hauptstr. 5\\, 10827 Berlin\\, Germany",
+            (
+                f"DTSTART{TZ}:{at(TODAY, 15)}\nSUMMARY:Lunch\n"
+                "LOCATION:Café Müller\\, Hauptstr. 5\\, 10827 Berlin\\, Germany"
+            ),
             ["Monday 15:00 Lunch (Café Müller, Hauptstr. 5, 10827 Berlin…)"],
         ),
         (
@@ -128,9 +130,11 @@ STAND_UP = f"DTSTART{TZ}:{at(LONG_AGO, 15)}\nDTEND{TZ}:{at(LONG_AGO, 15, 15)}\nS
         # A day from midnight to midnight is all of it, also one of 23 or 25 hours.
         (f"DTSTART{TZ}:{at(TODAY)}\nDTEND{TZ}:{at(TOMORROW)}\nSUMMARY:Off", ["Monday Off"]),
         (
-            f"DTSTART;TZID=Eastern Standard Time:{at(TODAY)}\n"
-            f"DTEND;TZID=Eastern Standard Time:{at(TOMORROW)}\n"
-            "X-MICROSOFT-CDO-ALLDAYEVENT:TRUE\nSUMMARY:Thanks",
+            (
+                f"DTSTART;TZID=Eastern Standard Time:{at(TODAY)}\n"
+                f"DTEND;TZID=Eastern Standard Time:{at(TOMORROW)}\n"
+                "X-MICROSOFT-CDO-ALLDAYEVENT:TRUE\nSUMMARY:Thanks"
+            ),
             ["Monday Thanks"],
         ),
         (
@@ -243,7 +247,7 @@ def test_days_on_which_clocks_change_are_days(day: str, zone: str) -> None:
     occasion = Occasion("en", zone, datetime.combine(today, time(0, 30), ZoneInfo(zone)))
     text = calendar(
         f"DTSTART;VALUE=DATE:{today:%Y%m%d}\nSUMMARY:All day",
-        f"DTSTART;VALUE=DATE:20260901\nRRULE:FREQ=DAILY\nSUMMARY:Every day",
+        "DTSTART;VALUE=DATE:20260901\nRRULE:FREQ=DAILY\nSUMMARY:Every day",
         f"DTSTART{tz}:20260901T080000\nRRULE:FREQ=DAILY\nSUMMARY:At eight",
         f"DTSTART{tz}:{at(today)}\nDTEND{tz}:{at(tomorrow)}\nSUMMARY:Off",
         f"DTSTART{tz}:{at(tomorrow)}\nSUMMARY:At midnight",

@@ -181,7 +181,7 @@ def _read(event: Any, first: datetime) -> Iterator[Event]:
         start=begins,
         # What takes no time, or ends before it begins, is there for a moment.
         end=max(ends, begins + timedelta(minutes=1)),
-        all_day=not isinstance(start, datetime) or _is_midnight(begins, ends) and begins < ends,
+        all_day=not isinstance(start, datetime) or (_is_midnight(begins, ends) and begins < ends),
     )
 
 

@@ -8,6 +8,7 @@ import pickle
 import pkgutil
 import re
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit

@@ -20,8 +20,10 @@ pytest.importorskip("recurring_ical_events")
 
 def links_of(edition: Edition) -> set[str]:
     """Where its stories are, and what is shown with them."""
-    others = (each for story in edition.stories for each in (*story.also_in, *story.related))
-    return {story.url for story in edition.stories} | {other.url for other in others}
+    stories = edition.stories
+    copies = {other.url for story in stories for other in story.also_in}
+    related = {other.url for story in stories for other in story.related}
+    return {story.url for story in stories} | copies | related
 
 
 @pytest.mark.slow

@@ -87,6 +87,10 @@ STAND_UP = f"DTSTART{TZ}:{at(LONG_AGO, 15)}\nDTEND{TZ}:{at(LONG_AGO, 15, 15)}\nS
             f"DTSTART;TZID=W. Europe Standard Time:{at(TODAY, 12)}\nSUMMARY:Windows",
             ["Monday 12:00 Windows"],
         ),
+        (
+            f'DTSTART;TZID="tzone://Microsoft/Utc":{at(TODAY, 12)}\nSUMMARY:Exchange',
+            ["Monday 13:00 Exchange"],
+        ),
         (f"DTSTART:{at(TODAY, 18)}\nSUMMARY:Floating", ["Monday 18:00 Floating"]),
         (f"DTSTART;VALUE=DATE:{TODAY:%Y%m%d}\nSUMMARY:Birthday", ["Monday Birthday"]),
         (

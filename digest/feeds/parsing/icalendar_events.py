@@ -31,6 +31,8 @@ _END = re.compile(r"^DTEND[^:\r\n]*:(\d{8})", re.MULTILINE | re.IGNORECASE)
 # No event recurs every minute, and to count such from its start on takes forever.
 _BOMB = re.compile(r"^RRULE\b.*FREQ=(?:SECONDLY|MINUTELY)", re.MULTILINE | re.IGNORECASE)
 _ZONE = re.compile(r"^X-WR-TIMEZONE[^:\r\n]*:(.*)\n", re.MULTILINE | re.IGNORECASE)
+# What Exchange calls the time that the library knows by its own name.
+_UTC = re.compile(r'"tzone://Microsoft/Utc"', re.IGNORECASE)
 # What the libraries raise where a calendar is not as it should be.
 _UNREADABLE = (
     *(ArithmeticError, AttributeError, LookupError, NotImplementedError),
@@ -69,7 +71,7 @@ def events_between(body: bytes, start: datetime, end: datetime) -> list[Event]:
     if not text[-len(_ENDING) :].upper() == _ENDING:
         raise FeedError(f"is not a whole calendar: it does not end with {_ENDING}", status=200)
     near = _EVENT.sub(lambda event: event[0] if _may_be(event[0], start, end) else "", text)
-    known = _ZONE.sub(lambda line: _zone_line(line[1].strip()), near)
+    known = _ZONE.sub(lambda line: _zone_line(line[1].strip()), _UTC.sub("UTC", near))
     events = [event for each in _occurrences(known, start, end) for event in _read(each, start)]
     return sorted(events, key=lambda event: (event.start, event.title))[:_MOST_EVENTS]
 

@@ -56,6 +56,7 @@ WORDS: dict[type, dict[str, str]] = {
         "next_at": "when the next edition is due",
         "lead": "the number among its stories of the one that the subject names, from 0",
         "blocks": "what stands above the stories and is none, like the weather",
+        "missing_blocks": "which blocks it is without, and why, for operators",
         "stories": "every story, in reading order",
         "teasers": "the first three stories but that one",
         "cut": "what is counted of sections of which nothing is shown",

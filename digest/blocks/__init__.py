@@ -104,7 +104,11 @@ class BlockKind(Generic[S]):
     def show(
         self, facts: Facts, found: Facts, settings: S, occasion: Occasion
     ) -> EditionBlock | None:
-        """The block; None where the facts have nothing for the two days."""
+        """The block; None where there is nothing on the two days.
+
+        Raises:
+            FeedError: the facts are of other days.
+        """
         raise NotImplementedError
 
     def finding(self, facts: Facts, found: Facts, settings: S, occasion: Occasion) -> str:

@@ -63,21 +63,17 @@ class Weather(BlockKind["WeatherSettings"]):
         """Where the place is; a country of two letters behind a comma is searched alone."""
         if settings.place is None:
             return None
-        name, _, country = (part.strip() for part in settings.place.rpartition(","))
+        name, country = _parts(settings.place)
         asked = {"name": settings.place, "count": "1", "language": occasion.language[:2]}
-        if name and len(country) == _COUNTRY and country.isascii() and country.isalpha():
-            asked |= {"name": name, "countryCode": country.upper()}
+        if country:
+            asked |= {"name": name, "countryCode": country}
         return _asking(settings, settings.places_url, _PLACES, "/v1/search", asked)
 
     def read_lookup(self, body: bytes, options: Options) -> Facts:
         """The place that is meant most often, with its country and where it is."""
         found = next(iter(objects(_answer(body), "results")), None)
         if found is None:
-            raise FeedError(
-                f"no place is called {options['place']!r}; write its country, as in 'Berlin, DE',"
-                " or its latitude and longitude",
-                status=200,
-            )
+            raise FeedError(_nowhere(options["place"]), status=200)
         place = {
             "name": one_line(text(found, "name"), _LONGEST_NAME),
             "country": one_line(text(found, "country"), _LONGEST_NAME),
@@ -117,7 +113,7 @@ class Weather(BlockKind["WeatherSettings"]):
 
     def show(
         self, facts: Facts, found: Facts, settings: WeatherSettings, occasion: Occasion
-    ) -> EditionBlock | None:
+    ) -> EditionBlock:
         """Today and tomorrow, a line each, under the name of the place."""
         language, today = occasion.speech, occasion.today
         by_date = {day["date"]: day for day in facts["days"]}
@@ -128,7 +124,7 @@ class Weather(BlockKind["WeatherSettings"]):
             if date.isoformat() in by_date
         ]
         if not shown:
-            return None
+            raise FeedError("has a forecast, but not for today", status=200)
         title = settings.name or found.get("name") or language.translate("Weather")
         credit = language.translate("Weather data by {service}", service="Open-Meteo.com")
         return EditionBlock(settings.kind, title, tuple(shown), credit, _HOME)
@@ -156,6 +152,27 @@ def _asking(
     query = urlencode(asked | ({"apikey": key} if key else {}), safe=",")
     return Request(
         f"{url.rstrip('/')}{path}?{query}", accept="application/json", read_reason=_reason
+    )
+
+
+def _parts(place: str) -> tuple[str, str]:
+    """The name of a place, and its country where that is two letters behind a comma, or empty."""
+    name, _, country = (part.strip() for part in place.rpartition(","))
+    if name and len(country) == _COUNTRY and country.isascii() and country.isalpha():
+        return name, country.upper()
+    return place, ""
+
+
+def _nowhere(place: str) -> str:
+    name, country = _parts(place)
+    if not country:
+        return (
+            f"no place is called {place!r}; write its country, as in 'Berlin, DE',"
+            " or its latitude and longitude"
+        )
+    return (
+        f"no place in the country {country} is called {name!r}; write a state in full, as in"
+        " 'Portland, Oregon', or its latitude and longitude"
     )
 
 

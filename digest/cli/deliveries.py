@@ -60,6 +60,8 @@ class ShownEdition(EditionRecord, frozen=True):
     """An edition."""
 
     stories: tuple[ShownStory, ...]
+    missing_blocks: tuple[str, ...]
+    """Which blocks it is without, and why."""
 
 
 class Show(Struct, frozen=True):
@@ -112,7 +114,7 @@ def show(settings: Settings, edition: int) -> None:
         away = store.recipients.suppressed()
     assert composed is not None
     stories = tuple(ShownStory(story.title, story.url) for story in composed.stories)
-    shown = ShownEdition(**asdict(record), stories=stories)
+    shown = ShownEdition(**asdict(record), stories=stories, missing_blocks=composed.missing_blocks)
     result = Show(shown, tuple(found))
     print_result(result, lambda result: _print_edition(result, settings.zone, away))
 
@@ -123,6 +125,8 @@ def _print_edition(result: Show, zone: ZoneInfo, away: _Keys) -> None:
     stories = counted(len(edition.stories), "story", "stories")
     due, made = clock_time(edition.scheduled_for, zone), clock_time(edition.period_to, zone)
     say(f"due {due}, composed {made}, {stories}")
+    for missing in edition.missing_blocks:
+        say(f"without {missing}")
     for delivery in result.deliveries:
         part = f", part {delivery.part}" if delivery.part > 1 else ""
         say()

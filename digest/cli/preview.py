@@ -86,9 +86,10 @@ def preview(
     in_full = shows_pictures(form) if form else in_browser
     composed = aio.run(compose_preview(settings, digest, in_full=in_full))
     draft, failed = composed.draft, composed.failed
+    missing_blocks = draft.edition.missing_blocks
     for feed in failed:
         say(f"digest: {feed.name} is not in it: {feed.error}", err=True)
-    for missing in composed.missing:
+    for missing in missing_blocks:
         say(f"digest: without {missing}", err=True)
     if why:
         _explain(options, settings, draft, output)
@@ -105,7 +106,7 @@ def preview(
         if trouble:
             say(f"digest: the theme's own stands in for what fails: {trouble}", err=True)
         _show(rendered, output, opened_as=(".html" if as_page else ".txt") if in_browser else None)
-    return 1 if failed or trouble or composed.missing else 0
+    return 1 if failed or trouble or missing_blocks else 0
 
 
 def _explain(options: Options, settings: Settings, draft: Draft, output: Path | None) -> None:
@@ -137,12 +138,11 @@ def _write(text: str, output: Path | None) -> None:
 
 
 class Composed(Struct, frozen=True):
-    """An edition with what it was made from, which feeds could not be read, what is missing."""
+    """An edition with what it was made from, and which feeds could not be read."""
 
     draft: Draft
     pictures: Pictures
     failed: list[PollResult]
-    missing: tuple[str, ...]
 
 
 async def compose_preview(settings: Settings, digest: str, *, in_full: bool) -> Composed:
@@ -156,15 +156,15 @@ async def compose_preview(settings: Settings, digest: str, *, in_full: bool) -> 
             draft = await drafter.weekly(name, now)
         else:
             draft = await next_draft(drafter, context.store, settings, name, now)
-        blocks = await block_adder.add(draft.edition)
-        draft = replace(draft, edition=blocks.edition)
+        edition = await block_adder.add(draft.edition)
+        draft = replace(draft, edition=edition)
         pictures = NO_PICTURES
         if in_full:
             from digest.app.drafting import open_pictures
 
             edition, pictures = await open_pictures(settings).illustrate(draft.edition)
             draft = replace(draft, edition=edition)
-        return Composed(draft, pictures, failed, blocks.missing)
+        return Composed(draft, pictures, failed)
 
 
 async def compose_first(

@@ -249,9 +249,9 @@ def _story(frame: Frame, place: Place) -> Story:
 def _related(frame: Frame, cluster: Cluster) -> Iterable[Related]:
     """What is shown with a story by its title; without its link where that stands there."""
     for entry in cluster.related:
-        feed, excerpt = _feed_name(frame, entry), _excerpt(frame, entry)
-        # A short post has all it says in its title.
-        excerpt = "" if excerpt == entry.title else excerpt
+        # The title of a post is how its text begins.
+        is_said = is_untitled(entry.title, entry.excerpt)
+        feed, excerpt = _feed_name(frame, entry), "" if is_said else _excerpt(frame, entry)
         yield Related(headline(entry.title), entry.link, feed, entry.published, excerpt)
     titles = {entry.title for entry in cluster.entries + cluster.related}
     for copy in {copy.title: copy for copy in cluster.copies}.values():

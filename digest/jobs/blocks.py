@@ -43,13 +43,6 @@ _GOOD_FOR = timedelta(hours=12)
 _FRESH_FOR = timedelta(minutes=10)
 
 
-class WithBlocks(Struct, frozen=True):
-    """An edition with its blocks, and a line for each that is missing, for operators."""
-
-    edition: Edition
-    missing: tuple[str, ...] = ()
-
-
 class BlockAdder:
     """Adds the blocks of its digest to an edition.
 
@@ -71,12 +64,12 @@ class BlockAdder:
         self._workers = workers
         self._total_seconds = total_seconds
 
-    async def add(self, edition: Edition) -> WithBlocks:
+    async def add(self, edition: Edition) -> Edition:
         """The edition with what blocks there are; what is missing is logged too."""
         digest = configured(edition.digest)
         blocks = self._settings.digests[digest].blocks
         if not blocks:
-            return WithBlocks(edition)
+            return edition
         from digest.blocks import Occasion
 
         occasion = Occasion(edition.language, edition.timezone, self._clock())
@@ -84,15 +77,17 @@ class BlockAdder:
         shown: list[EditionBlock] = []
         missing: list[str] = []
         for each, answer in zip(wanted, await self._answers(digest, wanted, occasion), strict=True):
-            made = answer if isinstance(answer, str) else self._shown(each, answer, occasion)
+            made = (
+                answer if isinstance(answer, str) else self._shown(digest, each, answer, occasion)
+            )
             if isinstance(made, str):
                 missing.append(f"{each.settings.kind}: {made}")
             elif made:
                 shown.append(made)
-        return WithBlocks(replace(edition, blocks=tuple(shown)), tuple(missing))
+        return replace(edition, blocks=tuple(shown), missing_blocks=tuple(missing))
 
     def _shown(
-        self, wanted: _Wanted, answers: Answers, occasion: Occasion
+        self, digest: str, wanted: _Wanted, answers: Answers, occasion: Occasion
     ) -> EditionBlock | str | None:
         """The block, if there is something to show, or why it cannot be shown."""
         from digest.blocks import block_of
@@ -101,7 +96,9 @@ class BlockAdder:
         try:
             return block_of(settings.kind).show(answers.facts, answers.found, settings, occasion)
         except Exception as error:  # noqa: BLE001 - what was kept may be of another version
-            return self._reason(error)
+            reason = self._reason(error)
+            _tell("block left out", digest, settings, reason)
+            return reason
 
     async def _answers(
         self, digest: str, wanted: Sequence[_Wanted], occasion: Occasion
@@ -119,8 +116,7 @@ class BlockAdder:
                 last = each.last(kept, now, _GOOD_FOR)
                 if answer:
                     outcome = "block from before" if last else "block left out"
-                    told = {"digest": digest, "kind": each.settings.kind, "reason": answer}
-                    event(_log, logging.WARNING, outcome, **told)
+                    _tell(outcome, digest, each.settings, answer)
                 answer = last or answer
             answers.append(answer)
         return answers
@@ -210,6 +206,10 @@ class _Wanted(Struct, frozen=True):
         """What its lookup brought, whenever that was."""
         answer = kept.get(self.lookup_key)
         return answer.facts if answer else None
+
+
+def _tell(outcome: str, digest: str, settings: BlockSettings, reason: str) -> None:
+    event(_log, logging.WARNING, outcome, digest=digest, kind=settings.kind, reason=reason)
 
 
 def _wanted(settings: BlockSettings, language: str, timezone: str) -> _Wanted:

@@ -55,10 +55,10 @@ class EditionWriter:
         channels: Collection[str],
     ) -> int:
         """Store the edition with its deliveries, in one transaction; answers its number."""
-        (edition, pictures), blocks = await asyncio.gather(
+        (illustrated, pictures), added = await asyncio.gather(
             self._picture_fetcher.illustrate(draft.edition), self._block_adder.add(draft.edition)
         )
-        edition = replace(edition, blocks=blocks.edition.blocks)
+        edition = replace(illustrated, blocks=added.blocks, missing_blocks=added.missing_blocks)
         digest, name = edition.digest, configured(edition.digest)
         url, urn = self._links.url(digest, scheduled_for), self._links.urn(digest, scheduled_for)
         renditions, trouble = await render_beside(
@@ -69,7 +69,7 @@ class EditionWriter:
             ],
         )
         ids, now = message_ids(self._settings, digest, scheduled_for), self._clock()
-        rest = Rest(draft.counted, draft.judged.left_out, draft.leanings, blocks.missing)
+        rest = Rest(draft.counted, draft.judged.left_out, draft.leanings)
 
         def write(store: Store) -> int:
             def publish() -> int:

@@ -139,7 +139,7 @@ class TrialSender:
         content, edition = await self._edition(digest, now)
         pictures = NO_PICTURES
         if content != "last":
-            edition = (await self._block_adder.add(edition)).edition
+            edition = await self._block_adder.add(edition)
         if content != "sample":
             edition, pictures = await self._picture_fetcher.illustrate(edition)
         sender = self._channels[channel]

@@ -220,7 +220,8 @@ class Edition(Struct, frozen=True):
     The period is half open; it ends with the composing, or earlier where the edition is late.
     `language` is the BCP 47 tag that dates, numbers and fixed words go by; `next_at` is when the
     next edition is due; `lead` is the index of the story that the subject names. `held_back`
-    stories wait for the next edition. `blocks` stand above all stories.
+    stories wait for the next edition. `blocks` stand above all stories; `missing_blocks` says, for
+    operators, which it is without, and why.
     """
 
     digest: str
@@ -239,6 +240,7 @@ class Edition(Struct, frozen=True):
     next_at: datetime | None = None
     lead: int = 0
     blocks: tuple[EditionBlock, ...] = ()
+    missing_blocks: tuple[str, ...] = ()
 
     @property
     def stories(self) -> tuple[Story, ...]:

@@ -157,7 +157,8 @@ class EditionQueries:
                     edition.composed_at,
                 )
             if next_edition_at is not None:
-                without = f", without {'; '.join(rest.missing)}" if rest.missing else ""
+                missing = "; ".join(edition.missing_blocks)
+                without = f", without {missing}" if missing else ""
                 result = f"published, {len(edition.stories)} stories{without}"
                 advance(connection, edition.digest, scheduled_for, next_edition_at, result)
             return int(edition_id)

@@ -28,14 +28,12 @@ class Rest(Struct, frozen=True):
     """What becomes of pending entries that are in no story of an edition.
 
     It takes those that it `counted`; `left_out` has, by number, why another is in none, for good.
-    `leanings` are what votes came to for entries, in stories or not. `missing` are the blocks that
-    it is without, and why.
+    `leanings` are what votes came to for entries, in stories or not.
     """
 
     counted: Collection[int] = ()
     left_out: Mapping[int, str] = field(default_factory=dict)
     leanings: Mapping[int, Leaning] = field(default_factory=dict)
-    missing: Collection[str] = ()
 
 
 def take_entries(connection: Connection, edition: Edition, edition_id: int, rest: Rest) -> None:

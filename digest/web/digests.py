@@ -122,7 +122,7 @@ async def _draft(site: Site, digest: str) -> Draft:
 
     async def draft(runtime: Runtime) -> Draft:
         made = await runtime.drafter.edition(digest, now)
-        return replace(made, edition=(await runtime.block_adder.add(made.edition)).edition)
+        return replace(made, edition=await runtime.block_adder.add(made.edition))
 
     return await site.daemon.carry_out(draft)
 

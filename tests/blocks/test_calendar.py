@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from time import monotonic
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
@@ -86,6 +87,10 @@ STAND_UP = f"DTSTART{TZ}:{at(LONG_AGO, 15)}\nDTEND{TZ}:{at(LONG_AGO, 15, 15)}\nS
             f"DTSTART;TZID=W. Europe Standard Time:{at(TODAY, 12)}\nSUMMARY:Windows",
             ["Monday 12:00 Windows"],
         ),
+        (
+            f'DTSTART;TZID="tzone://Microsoft/Utc":{at(TODAY, 12)}\nSUMMARY:Exchange',
+            ["Monday 13:00 Exchange"],
+        ),
         (f"DTSTART:{at(TODAY, 18)}\nSUMMARY:Floating", ["Monday 18:00 Floating"]),
         (f"DTSTART;VALUE=DATE:{TODAY:%Y%m%d}\nSUMMARY:Birthday", ["Monday Birthday"]),
         (
@@ -115,6 +120,35 @@ STAND_UP = f"DTSTART{TZ}:{at(LONG_AGO, 15)}\nDTEND{TZ}:{at(LONG_AGO, 15, 15)}\nS
             ["Monday 15:00 Folded (Room 4)"],
         ),
         (f"DTSTART{TZ}:{at(TODAY, 15)}\nLOCATION:https://meet.example/a", ["Monday 15:00 Busy"]),
+        (
+            (
+                f"DTSTART{TZ}:{at(TODAY, 15)}\nSUMMARY:Lunch\n"
+                "LOCATION:Café Müller\\, Hauptstr. 5\\, 10827 Berlin\\, Germany"
+            ),
+            ["Monday 15:00 Lunch (Café Müller, Hauptstr. 5, 10827 Berlin…)"],
+        ),
+        (
+            f"DTSTART{TZ}:{at(days(-1), 15)}\nDTEND{TZ}:{at(TOMORROW, 18)}\nSUMMARY:Fair",
+            ["Monday Fair (until Tuesday)", "Tuesday Fair (until 18:00)"],
+        ),
+        # A day from midnight to midnight is all of it, also one of 23 or 25 hours.
+        (f"DTSTART{TZ}:{at(TODAY)}\nDTEND{TZ}:{at(TOMORROW)}\nSUMMARY:Off", ["Monday Off"]),
+        (
+            (
+                f"DTSTART;TZID=Eastern Standard Time:{at(TODAY)}\n"
+                f"DTEND;TZID=Eastern Standard Time:{at(TOMORROW)}\n"
+                "X-MICROSOFT-CDO-ALLDAYEVENT:TRUE\nSUMMARY:Thanks"
+            ),
+            ["Monday Thanks"],
+        ),
+        (
+            f"{STAND_UP}RRULE:FREQ=DAILY;COUNT=2\nRDATE;VALUE=PERIOD:{at(TODAY, 17)}Z/PT2H",
+            ["Monday 18:00 Stand-up"],
+        ),
+        (
+            f"{STAND_UP}RRULE:FREQ=DAILY\nEXDATE:{at(TODAY, 14)}Z,{at(TOMORROW, 14)}Z",
+            [],
+        ),
     ],
 )
 def test_an_event_is_shown_when_it_is(event: str, expected: list[str]) -> None:
@@ -136,6 +170,7 @@ def test_an_event_is_shown_when_it_is(event: str, expected: list[str]) -> None:
         f"DTSTART:{at(TODAY, 15)}\nDURATION:long",
         f"RECURRENCE-ID:never\nDTSTART:{at(TODAY, 15)}",
         f"DTSTART;VALUE=DATE:{TODAY:%Y%m%d}\nDTEND:{at(TODAY, 15)}",
+        f"DTSTART;TZID=Europe:{at(TODAY, 15)}",
     ],
 )
 def test_one_bad_event_keeps_no_other_out(bad: str) -> None:
@@ -159,6 +194,80 @@ def test_one_of_a_series_can_be_moved_or_called_off() -> None:
     assert shown(text) == ["Monday 17:00 Later"]
 
 
+def test_this_and_all_future_ones_of_a_series_can_be_moved() -> None:
+    series = f"UID:s\n{STAND_UP}RRULE:FREQ=DAILY"
+    moved = (
+        f"UID:s\nRECURRENCE-ID;RANGE=THISANDFUTURE{TZ}:{at(days(-9), 15)}\n"
+        f"DTSTART{TZ}:{at(days(-9), 17)}\nDTEND{TZ}:{at(days(-9), 18)}\nSUMMARY:Later"
+    )
+    text = calendar(series, moved)
+    for number in (1, 2):
+        text = text.replace(f"UID:{number}@example.com\r\n", "")
+
+    assert shown(text) == ["Monday 17:00 Later", "Tuesday 17:00 Later"]
+
+
+@pytest.mark.parametrize(
+    ("owner", "expected"), [("ada@example.com", []), ("Family", ["Monday 15:00 Dinner"])]
+)
+def test_what_its_owner_declined_is_left_out(owner: str, expected: list[str]) -> None:
+    event = (
+        f"DTSTART{TZ}:{at(TODAY, 15)}\nSUMMARY:Dinner\n"
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.com\n"
+        "ATTENDEE;PARTSTAT=DECLINED:mailto:ada@example.com"
+    )
+
+    assert shown(calendar(event, zones=f"X-WR-CALNAME:{owner}\n")) == expected
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        ("America/New_York", "Monday 21:00 Call"),
+        ("Eastern Standard Time", "Monday 21:00 Call"),
+        ("Nowhere", "Monday 15:00 Call"),
+        ("../Europe", "Monday 15:00 Call"),
+    ],
+)
+def test_a_calendar_may_have_a_zone_of_its_own(zone: str, expected: str) -> None:
+    event = f"DTSTART:{at(TODAY, 15)}\nSUMMARY:Call"
+
+    assert shown(calendar(event, zones=f"X-WR-TIMEZONE:{zone}\n")) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("day", "zone"),
+    [
+        ("2026-10-25", "Europe/Berlin"),
+        ("2027-03-28", "Europe/Berlin"),
+        ("2026-11-01", "America/New_York"),
+        ("2027-03-14", "America/New_York"),
+        ("2026-10-25", "Asia/Kolkata"),
+    ],
+)
+def test_days_on_which_clocks_change_are_days(day: str, zone: str) -> None:
+    today = date.fromisoformat(day)
+    tomorrow, tz = days(1, today), f";TZID={zone}"
+    occasion = Occasion("en", zone, datetime.combine(today, time(0, 30), ZoneInfo(zone)))
+    text = calendar(
+        f"DTSTART;VALUE=DATE:{today:%Y%m%d}\nSUMMARY:All day",
+        "DTSTART;VALUE=DATE:20260901\nRRULE:FREQ=DAILY\nSUMMARY:Every day",
+        f"DTSTART{tz}:20260901T080000\nRRULE:FREQ=DAILY\nSUMMARY:At eight",
+        f"DTSTART{tz}:{at(today)}\nDTEND{tz}:{at(tomorrow)}\nSUMMARY:Off",
+        f"DTSTART{tz}:{at(tomorrow)}\nSUMMARY:At midnight",
+    )
+
+    assert shown(text, occasion, max_events=20) == [
+        "Sunday All day",
+        "Sunday Every day",
+        "Sunday Off",
+        "Sunday 08:00 At eight",
+        "Monday Every day",
+        "Monday 00:00 At midnight",
+        "Monday 08:00 At eight",
+    ]
+
+
 def test_days_are_those_of_the_digest() -> None:
     event = f"DTSTART:{at(TODAY, 23, 30)}Z\nDTEND:{at(TODAY, 23, 45)}Z\nSUMMARY:A call"
 
@@ -178,7 +287,22 @@ def test_all_day_first_then_by_time_and_no_more_than_there_is_room_for() -> None
         "Monday Birthday",
         "Monday 18:00 Event 5",
         "Monday 19:00 Event 4",
-        "Tuesday and 4 more",
+        "Monday and 4 more",
+    ]
+
+
+def test_what_there_is_no_room_for_is_counted_by_its_day() -> None:
+    events = [
+        f"DTSTART{TZ}:{at(day, 15 + n)}\nSUMMARY:Event {n}"
+        for n in range(3)
+        for day in (TODAY, TOMORROW)
+    ]
+
+    assert shown(calendar(*events), max_events=2) == [
+        "Monday 15:00 Event 0",
+        "Monday 16:00 Event 1",
+        "Monday and 1 more",
+        "Tuesday and 3 more",
     ]
 
 
@@ -209,6 +333,16 @@ def test_what_recurs_every_second_is_no_event() -> None:
     assert monotonic() - began < limits.seconds(1)
 
 
+def test_a_bad_event_among_many_series_costs_no_time() -> None:
+    zone = "BEGIN:VTIMEZONE\nTZID:Europe/Berlin\nEND:VTIMEZONE\n"
+    series = [f"DTSTART{TZ}:{at(days(-7), 15)}\nSUMMARY:Weekly\nRRULE:FREQ=WEEKLY"] * 300
+    bad = f"SUMMARY:Bad\nDTSTART;TZID=No/Where:{at(TODAY, 15)}\nRRULE:FREQ=DAILY;UNTIL=20261317"
+    began = monotonic()
+
+    assert lines_of(facts(calendar(*series, bad, zones=zone)))[0] == "Weekly"
+    assert monotonic() - began < limits.seconds(1)
+
+
 async def test_a_recurrence_without_an_end_is_cut_off() -> None:
     bomb = calendar("DTSTART:19700101T000000Z\nSUMMARY:Bomb\nRRULE:FREQ=DAILY;INTERVAL=0")
     answer = RawAnswer("calendar", bomb.encode(), "", 1_000_000)
@@ -226,6 +360,10 @@ async def test_a_recurrence_without_an_end_is_cut_off() -> None:
         ("<!DOCTYPE html><title>Sign in</title>", "is not a calendar: it does not begin with"),
         ("", "is not a calendar"),
         ("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", "is not a whole calendar"),
+        (
+            calendar(f"DTSTART;TZID=Europe:{at(TODAY, 15)}"),
+            "that cannot be read: it names a time zone that is none$",
+        ),
     ],
 )
 def test_what_is_no_calendar_is_said(text: str, message: str) -> None:

@@ -60,9 +60,9 @@ async def test_each_example_is_shown(tmp_path: Path) -> None:
             config = asked_of(service, calendars, digest, tmp_path)
             async with open_bench(config, tmp_path) as bench:
                 added = await adder(bench).add(whole())
-            assert added.missing == ()
-            assert len(added.edition.blocks) == len(digest["blocks"])
-            forms.append(Templates().text(added.edition).replace("\u00a0", " "))
+            assert added.missing_blocks == ()
+            assert len(added.blocks) == len(digest["blocks"])
+            forms.append(Templates().text(added).replace("\u00a0", " "))
     assert SHOWN.strip() in forms[0]
 
 
@@ -86,8 +86,8 @@ async def test_check_says_what_the_page_says(tmp_path: Path) -> None:
         weather, events = await checked(config)
     lines = [f"{each.verdict:4} {each.what} {each.name}: {each.said}" for each in found]
     assert lines == CHECKED.splitlines()
-    assert weather.said == "weather: no place is called 'Berlin, DE'"
-    assert weather.remedy.startswith("write its country, as in 'Berlin, DE', or its latitude")
+    assert weather.said == "weather: no place in the country DE is called 'Berlin'"
+    assert weather.remedy.startswith("write a state in full, as in 'Portland, Oregon', or its lat")
     assert (events.said, events.remedy) == (
         "calendar: answered 404 Not Found",
         "copy its iCalendar address anew from the settings of the calendar",

@@ -109,7 +109,8 @@ def test_an_answer_of_yesterday_has_the_days_of_today() -> None:
 
     assert [name for name, *_ in shown(tomorrow)] == ["Tuesday", "Wednesday"]
     much_later = replace(occasion(), now=NOW + timedelta(days=9))
-    assert WEATHER.show(facts(), BERLIN, settings(), much_later) is None
+    with pytest.raises(FeedError, match="has a forecast, but not for today"):
+        WEATHER.show(facts(), BERLIN, settings(), much_later)
 
 
 def test_a_day_that_lacks_a_value_is_left_out() -> None:
@@ -172,6 +173,11 @@ def test_those_with_a_key_ask_the_host_for_them() -> None:
 def test_a_place_that_nobody_knows_is_said_with_what_mends_it() -> None:
     with pytest.raises(FeedError, match=r"no place is called 'Nowhere'; write its country"):
         WEATHER.read_lookup(b'{"generationtime_ms": 0.5}', {"place": "Nowhere"})
+    # Many write a state of the USA as the service takes a country.
+    with pytest.raises(
+        FeedError, match=r"no place in the country CA is called 'San Diego'; write a"
+    ):
+        WEATHER.read_lookup(b'{"generationtime_ms": 0.5}', {"place": "San Diego, CA"})
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,17 @@ def test_an_edition_is_shown_with_each_change(sent: Project) -> None:
         assert f"sending (attempt 1) as {row['message_id']}\n" in text
 
 
+def test_an_edition_says_which_blocks_it_was_without(project: Project) -> None:
+    project.feeds.replies["/feed"] = Reply(rss(item(1)))
+    block = "blocks: [{kind: calendar, path: no.ics}]"
+    project.configure("/feed", schedule=f"schedule: every monday at 09:00\n    {block}")
+    project.json("send", "weekly")
+
+    (missing,) = project.json("show", "1")["edition"]["missing_blocks"]
+    assert missing.startswith("calendar: cannot read '")
+    assert f"\nwithout {missing}\n" in project.command("show", "1").stdout
+
+
 def test_there_is_no_such_thing(sent: Project) -> None:
     for command, said in {
         ("show", "7"): "there is no edition 7",

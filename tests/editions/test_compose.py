@@ -144,6 +144,17 @@ def test_a_story_takes_those_under_similar_titles_with_it() -> None:
     assert story.entries == (1, 2)
 
 
+def test_a_post_beside_a_story_says_what_it_says_once() -> None:
+    post = "Boeing strike ends after machinists accept new contract"
+    edition = composed(
+        entry(1, "a", title="Boeing machinists vote to end seven-week strike", hours_ago=3),
+        replace(entry(2, "b", title=post), excerpt=post),
+    )
+
+    (story,) = edition.stories
+    assert [(other.title, other.excerpt) for other in story.related] == [(post, "")]
+
+
 def test_stories_of_a_feed_on_one_subject_stand_together_under_its_name() -> None:
     edition = composed(
         entry(1, title="Acme Bolt, part 3"),

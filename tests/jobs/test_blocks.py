@@ -103,9 +103,9 @@ async def texts(made: BlockAdder) -> tuple[dict[str, list[str]], tuple[str, ...]
             for day in block.days
             for line in day.lines
         ]
-        for block in added.edition.blocks
+        for block in added.blocks
     }
-    return shown, added.missing
+    return shown, added.missing_blocks
 
 
 @pytest.fixture
@@ -209,7 +209,7 @@ async def test_the_same_block_twice_is_asked_once(tmp_path: Path, service: OpenM
     config = settings(tmp_path, weather(service), weather(service))
     async with open_bench(config, tmp_path) as bench:
         added = await adder(bench).add(whole())
-    assert [block.title for block in added.edition.blocks] == ["Berlin", "Berlin"]
+    assert [block.title for block in added.blocks] == ["Berlin", "Berlin"]
     assert len(service.seen) == 2
 
 
@@ -308,6 +308,7 @@ async def test_an_edition_goes_out_with_its_blocks_and_says_what_is_missing(
     stored = await bench.store.transact(lambda store: store.editions.load(published.edition_id))
     assert stored
     assert [block.title for block in stored.blocks] == ["Berlin"]
+    assert stored.missing_blocks == ("calendar: answered 404 Not Found",)
 
 
 async def test_a_block_is_no_news(bench: Bench, service: OpenMeteo) -> None:
@@ -325,4 +326,4 @@ async def test_a_digest_without_blocks_asks_and_keeps_nothing(tmp_path: Path) ->
         made = BlockAdder(bench.context(), no_client, WorkerPool(1))
         before = whole()
         added = await made.add(before)
-    assert added.edition is before
+    assert added is before

@@ -103,7 +103,11 @@ def shoot(page: Path, target: Path, shot: Shot) -> None:
         *(f"--user-data-dir={page.parent / 'profile'}", f"--screenshot={target}"),
         *(f"--window-size={width},{height}", frame.as_uri()),
     )
-    _run("pngquant", "--force", "--strip", "--speed=1", f"--output={target}", "64", str(target))
+
+
+def shrink(picture: Path) -> None:
+    """Make a PNG one of 64 colours."""
+    _run("pngquant", "--force", "--strip", "--speed=1", f"--output={picture}", "64", str(picture))
 
 
 def _run(*command: str) -> None:
@@ -119,6 +123,7 @@ def main(folder: str = str(DOCS), height: str = "1500") -> None:
         for theme in THEMES:
             for name, shot in shots(theme, int(height)).items():
                 shoot(Path(work, f"{theme}.html"), target / f"{name}.png", shot)
+                shrink(target / f"{name}.png")
 
 
 if __name__ == "__main__":

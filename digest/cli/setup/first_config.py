@@ -168,6 +168,8 @@ def _digest(start: Start) -> Iterator[str]:
         reach = f"    first_edition: {start.first_edition}"
         yield _with(reach, "how far back into a new feed's past")
     yield f"    send_to: [{', '.join(channels)}]"
+    yield "# The weather above the stories, and what is in a calendar (docs/blocks.md):"
+    yield _with("#    blocks: [{kind: weather, place: Lyon}]", "or its latitude and longitude")
     yield "# What comes first, and what stays out (docs/editing.md):"
     yield _with('#    watch: [kubernetes, "python 3.*"]', "words that raise a story")
     yield _with('#    exclude: ["title: sponsored"]', "rules for what is left out")

@@ -45,8 +45,9 @@ def _own_name(url: str, own: Mapping[str, str]) -> str:
 
 
 def _told_apart(name: str, url: str, called: Mapping[str, int]) -> str:
-    # What is no web address may name an account before its host, which is nothing for readers.
-    host = host_of(url) or url.rpartition("@")[2]
+    # A kind may stand before a web address, and an account before a host that has none: neither is
+    # anything for readers.
+    host = host_of(url) or host_of(url.partition(":")[2]) or url.rpartition("@")[2]
     if not name:
         return host
     if called[_heard(name)] > 1 or _names_other(name, host):

@@ -31,6 +31,11 @@ def test_what_the_operator_calls_a_feed_is_trusted() -> None:
     assert names == {A: "BBC News", B: "bbc news (b.example)", C: "BBC News"}
 
 
+def test_what_has_no_name_is_called_by_its_host_whatever_its_kind() -> None:
+    json, mail = "json:https://api.example/v1?a=b", "mail:ada@imap.example/News"
+    assert feed_names({}, {json: "", mail: ""}) == {json: "api.example", mail: "imap.example/News"}
+
+
 def test_what_is_unlike_stays_as_it_is() -> None:
     assert feed_names({A: None, B: None}, {A: "BBC News", B: "BBC Sport"}) == {
         A: "BBC News",

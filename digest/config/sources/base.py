@@ -83,7 +83,7 @@ class SourceSettings(Model):
 
     @field_validator("full_text")
     @classmethod
-    def _is_installed(cls, wanted: bool) -> bool:
+    def _has_pages(cls, wanted: bool) -> bool:
         if wanted and not find_spec("trafilatura"):
             raise ValueError("needs an extra: pip install 'feed-digest[full-text]'")
         return wanted

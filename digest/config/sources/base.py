@@ -92,7 +92,7 @@ class SourceSettings(Model):
 
     @field_validator("full_text")
     @classmethod
-    def _is_installed(cls, wanted: bool) -> bool:
+    def _has_pages(cls, wanted: bool) -> bool:
         if wanted:
             _FULL_TEXT.require()
         return wanted

@@ -132,6 +132,14 @@ class MailSettings(SourceSettings):
                 raise ValueError(f"{sender!r} matches no address; write '*@{domain}'")
         return tuple(sender.lower() for sender in senders)
 
+    @field_validator("full_text")
+    @classmethod
+    def _has_pages(cls, wanted: bool) -> bool:
+        # The link of a message may be the one that confirms, or tells its sender who reads.
+        if wanted:
+            raise ValueError("is not for mail: nothing that a message links to is ever asked for")
+        return wanted
+
     @model_validator(mode="after")
     def _one_mailbox(self) -> Self:
         if (self.host is None) == (self.maildir is None):

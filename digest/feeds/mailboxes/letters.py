@@ -25,6 +25,7 @@ MOST_MESSAGES = 100
 LARGEST = 1_000_000
 # Headers that are looked through for those of allowed senders, of one answer.
 MOST_LISTED = 2_000
+_EVERYBODY = "*"
 # What Base64 and JSON make of a byte.
 _GROWTH = 1.4
 # A From with more than these is no newsletter's, and takes long to read.
@@ -45,9 +46,13 @@ class Wanted(Struct, frozen=True):
 
 def is_allowed(header: bytes, senders: Iterable[str]) -> bool:
     """Whether all who sent a message, by its header, match one of the patterns."""
-    fields = message_from_bytes(header[:_LONGEST_FROM]).get_all("From", [])
-    addresses = [address.lower() for _, address in getaddresses(map(str, fields))]
     patterns = tuple(senders)
+    if _EVERYBODY in patterns:
+        return True
+    fields = message_from_bytes(header[:_LONGEST_FROM]).get_all("From", [])
+    found = getaddresses(map(str, fields))
+    # `News, Daily <news@a.example>` has a comma that should have been quoted.
+    addresses = [address.lower() for _, address in found if "@" in address]
     return bool(addresses) and all(
         any(fnmatchcase(address, pattern) for pattern in patterns) for address in addresses
     )

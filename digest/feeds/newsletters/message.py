@@ -10,11 +10,13 @@ from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from hashlib import sha256
 from html import escape
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from digest.feeds.limits import MAX_NAME, MAX_TITLE
 from digest.feeds.newsletters.confirmations import confirming_link
 from digest.feeds.newsletters.content import Content, read_content
+from digest.feeds.newsletters.furniture import LONGEST_FURNITURE
 from digest.feeds.newsletters.phrases import BROWSER, LEAVING
 from digest.feeds.parsing.charset import to_utf_8
 from digest.feeds.parsing.dates import read_date
@@ -30,19 +32,26 @@ if TYPE_CHECKING:
 _LONGEST_HEADER = 8_000
 _MOST_PARTS = 200
 _MOST_NESTED = 60
-_LONGEST_FURNITURE = 300
 _NESTING = re.compile(rb"(?:multipart|message)/", re.IGNORECASE)
 _HEAD = 256 * 1024
 _META_CHARSET = re.compile(
     rb"<meta\b[^>]{0,200}\bcharset\s*=\s*[\"']?([\w.:+-]{1,40})", re.IGNORECASE
 )
+_LATIN_1 = {"iso-8859-1", "iso8859-1", "latin1", "latin-1", "windows-1252", "cp1252"}
 _LINK = re.compile(r"https?://[^\s<>\"\u3000-\u303f\uff00-\uff65]+")
 _AFTER_LINK = ".,;:!?)]}'*_"
 _LIST_ID = re.compile(r"^(.*?)\s*<[^<>]*>\s*$")
 # RFC 3676: a line that ends with a space goes on in the next, but for that above a signature.
-_FLOWING = re.compile(r"(?<!\n--) \r?\n(?!\r?\n)")
+_FLOWING = re.compile(r"(?<!\n--) \n(?!\n)")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
-_SIGNATURE = re.compile(r"^-- ?\r?$", re.MULTILINE)
+# What is below the last line of two dashes, if it is no more; digests have one in each message,
+# with a line of 30 between messages (RFC 1153).
+_LONGEST_SIGNATURE = 1_000
+_BETWEEN_MESSAGES = re.compile(r"^-{30}$", re.MULTILINE)
+# RFC 9580, section 7.
+_CLEARSIGNED = re.compile(r"\s*-----BEGIN PGP SIGNED MESSAGE-----\n(?:[\w-]+:.*\n)*\n")
+_PGP_SIGNATURE = "\n-----BEGIN PGP SIGNATURE-----\n"
+_ESCAPED_DASH = re.compile(r"^- (?=-)", re.MULTILINE)
 # Characters of no text, around what becomes a link when paragraphs are made.
 _MARKS = re.compile("[\ue000\ue001]")
 _WEB_LINK = re.compile(r"<(https?://[^<>\s]+)>")
@@ -109,13 +118,28 @@ def _decoded(value: str) -> str:
 
 
 def _text(raw: bytes, charset: str | None) -> str:
+    if charset and raw and not raw.isascii() and _is_latin_1(charset) and not _is_utf_8(raw):
+        # Web servers say it of whatever they serve, who writes mail means it.
+        return raw.decode("cp1252", "replace")
     return to_utf_8(raw, charset).decode("utf-8", "replace")
+
+
+def _is_latin_1(charset: str) -> bool:
+    return charset.lower().replace("_", "-") in _LATIN_1
+
+
+def _is_utf_8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _sender(message: Message) -> str:
     """The name of who sent it, or the address where there is no name."""
     found = getaddresses([_raw(message, "From")])
-    name, address = found[0] if found else ("", "")
+    name, address = next((each for each in found if "@" in each[1]), ("", ""))
     return one_line(_decoded(name), MAX_NAME) or one_line(address, MAX_NAME)
 
 
@@ -142,7 +166,9 @@ def _leaving(message: Message) -> frozenset[str]:
 
 def _content(message: Message, title: str, kept: str = "") -> Content:
     """The HTML of a message, or its plain text as HTML; nothing where it has neither."""
-    rich, plain = _part(message, "text/html"), _part(message, "text/plain")
+    rich = next(_parts(message, "text/html"), "")
+    # A digest of a list has a part for each of its messages.
+    plain = "\n\n".join(_parts(message, "text/plain"))
     content = read_content(rich, title, _leaving(message), kept) if rich else Content("", "", (), 0)
     if not content.html:
         return _plain_content(plain)
@@ -152,17 +178,36 @@ def _content(message: Message, title: str, kept: str = "") -> Content:
 
 
 def _plain_content(text: str) -> Content:
-    parts = _BLANK_LINE.split(_SIGNATURE.split(text, maxsplit=1)[0])
-    shown = _linked("\n\n".join(part for part in parts if not _is_furniture(part)))
+    parts = _BLANK_LINE.split(_without_signature(text))
+    shown = _linked("\n\n".join(filter(None, map(_without_furniture, parts))))
     links = tuple((address, line) for address, line in _lines_with_links(text))
     return Content(shown, _browser_line(text), links, len(text.split()))
 
 
-def _is_furniture(part: str) -> bool:
-    """Whether a paragraph of plain text only leads to it on the web, or out of the list."""
-    if len(part) > _LONGEST_FURNITURE or "://" not in part:
-        return False
-    return bool(BROWSER.search(part) or LEAVING.search(part))
+def _without_signature(text: str) -> str:
+    """A plain text without what is below its last `-- `, and without the armour of OpenPGP."""
+    if signed := _CLEARSIGNED.match(text):
+        text = _ESCAPED_DASH.sub("", text[signed.end() :].partition(_PGP_SIGNATURE)[0])
+    shown, mark, below = text.rpartition("\n-- \n")
+    if not mark or len(below) > _LONGEST_SIGNATURE or _BETWEEN_MESSAGES.search(below):
+        return text
+    return shown
+
+
+def _without_furniture(part: str) -> str:
+    """A paragraph of plain text without what leads to it on the web, or out of the list.
+
+    That is all of it, or where it has other links too, the lines.
+    """
+    if len(part) > LONGEST_FURNITURE or "://" not in part:
+        return part
+    if part.count("://") == 1:
+        return "" if _is_furniture(part) else part
+    return "\n".join(line for line in part.splitlines() if not _is_furniture(line))
+
+
+def _is_furniture(text: str) -> bool:
+    return "://" in text and bool(BROWSER.search(text) or LEAVING.search(text))
 
 
 def _browser_line(text: str) -> str:
@@ -196,14 +241,11 @@ def _anchor(match: re.Match[str]) -> str:
     return f'<a href="{escape(match[1].replace("&amp;", "&"))}">{match[1]}</a>'
 
 
-def _part(message: Message, kind: str) -> str:
-    """The text of the first part of a kind that is not attached; nothing where there is none."""
-    for number, part in enumerate(message.walk()):
-        if number >= _MOST_PARTS:
-            break
+def _parts(message: Message, kind: str) -> Iterator[str]:
+    """The texts of a kind that are not attached."""
+    for part in islice(message.walk(), _MOST_PARTS):
         if part.get_content_type() == kind and part.get_content_disposition() != "attachment":
-            return _part_text(part)
-    return ""
+            yield _part_text(part)
 
 
 def _part_text(part: Message) -> str:
@@ -212,6 +254,6 @@ def _part_text(part: Message) -> str:
         return ""
     said = part.get_content_charset() or ""
     found = _META_CHARSET.search(payload[:4_000])
-    text = _text(payload, said or (found[1].decode() if found else None))
+    text = _text(payload, said or (found[1].decode() if found else None)).replace("\r\n", "\n")
     is_flowed = str(part.get_param("format", "")).lower() == "flowed"
-    return _FLOWING.sub(" ", text) if is_flowed else text.replace("\r\n", "\n")
+    return _FLOWING.sub(" ", text) if is_flowed else text

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from digest.cli.source_names import source_named
 from digest.config.sources.mail import MailSettings
 from digest.errors import FeedError, UsageError
-from digest.feeds.mailboxes.letters import Wanted
+from digest.feeds.mailboxes.letters import Wanted, is_allowed
 from digest.feeds.mailboxes.maildir import read_maildir
 from digest.feeds.requests import AnswerLimits
 from digest.feeds.sources import Document, source_of
@@ -166,12 +166,31 @@ def test_a_short_form_alone_says_what_is_missing() -> None:
         ({"password": "x", "tls": "none"}, "tls: none would send the login in clear"),
         ({"password": "x", "senders": []}, "at least 1"),
         ({"password": "x", "senders": "example.org"}, r"write '\*@example.org'"),
+        ({"password": "x", "full_text": True}, "is not for mail: nothing that a message links to"),
         ({"host": None, "maildir": "/m"}, "username goes with host, and not with maildir"),
     ],
 )
 def test_settings_that_are_wrong(given: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         MailSettings.model_validate({**IMAP, **given})
+
+
+@pytest.mark.parametrize(
+    ("sender", "senders", "allowed"),
+    [
+        (b"News <news@a.example>", ("*@a.example",), True),
+        (b"News, Daily <news@a.example>", ("*@a.example",), True),
+        (b"news@a.example <spam@b.example>", ("*@a.example",), False),
+        (b"News <news@a.example>, x@b.example", ("*@a.example",), False),
+        (b"nobody", ("*",), True),
+        (b"", ("*",), True),
+        (b"", ("*@a.example",), False),
+    ],
+)
+def test_whose_mail_is_read(sender: bytes, senders: tuple[str, ...], allowed: bool) -> None:
+    header = b"From: " + sender + b"\n\n" if sender else b"\n"
+
+    assert is_allowed(header, senders) == allowed
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from digest.editions.filter import Rules, judge
 from digest.editions.rules import Subject
 from digest.feeds.newsletters.content import read_content
 from digest.feeds.newsletters.message import entry_of
-from digest.model import CONFIRMATION, Fact
+from digest.model import CONFIRMATION, Fact, KeyedEntry
+from digest.rendering.clean import clean_entries
 from tests import limits
 from tests.editions.entries import entry
 from tests.feeds.sources.mail.letters import letter
@@ -100,6 +101,12 @@ def test_the_way_out_that_a_header_names_is_not_shown_whatever_it_is_called() ->
         ("メールアドレスの確認", "登録を確認する"),
         ("تأكيد الاشتراك", "تأكيد الاشتراك"),
         ("אישור הרשמה", "אישור הרשמה"),
+        ("Подтвердите подписку", "Да"),
+        ("Potwierdź subskrypcję", "Tak"),
+        ("Nur noch ein Klick", "Ja, ich möchte den Newsletter abonnieren"),
+        ("One more step", "Complete your subscription"),
+        ("One more click", "Click here to confirm"),
+        ("Welcome!", '<img src="https://w.example/b.png" alt="Verify e-mail address">'),
     ],
 )
 def test_a_confirmation_keeps_its_link_as_it_stands_there(subject: str, words: str) -> None:
@@ -117,6 +124,21 @@ def test_a_confirmation_keeps_its_link_as_it_stands_there(subject: str, words: s
         ("Senate confirms judge", f'<p><a href="{WEB}">Read on</a> and <a href="{OUT}">on</a></p>'),
         ("Confirm your subscription", "<p>It did not work.</p>"),
         ("Confirm your subscription", f'<p>{"words " * 300}<a href="{CLICK}">Confirm</a></p>'),
+        *(
+            (subject, f'<p>Hello.</p><a href="{WEB}">{words}</a>')
+            for subject, words in (
+                ("Confirm your order", "Confirm your order"),
+                ("Please confirm your attendance", "Please confirm your attendance"),
+                ("Please confirm your appointment", "Confirm appointment"),
+                ("Your e-mail confirmation rate fell", "Read the study"),
+                ("How to confirm a newsletter subscription is real", "Read the story"),
+                ("Minister confirms e-mail leak", "Weiterlesen"),
+                ("Experts verify newsletter claims", "Read on"),
+                ("Bestätigt: Newsletter der Stadt eingestellt", "Mehr lesen"),
+                ("Your booking is confirmed", "Manage booking"),
+                ("Subscription confirmed", "Visit our website"),
+            )
+        ),
         ("Letter 1", f'<p>We <a href="{WEB}">confirmed it</a>, and <a href="{OUT}">more</a>.</p>'),
     ],
 )
@@ -183,25 +205,74 @@ def test_what_is_to_be_seen_stays(shown: str) -> None:
     assert "<p>Text</p>" in read_content(shown).html
 
 
+def test_no_picture_is_left_for_anybody_to_ask_for() -> None:
+    picture = '<a href="https://x.example/"><img src="https://x.example/s.jpg" alt="The sea"></a>'
+    found = read(f"<p>{'Text. ' * 30}</p>{picture}")
+
+    (clean,) = clean_entries([KeyedEntry("k", "f", found)])
+    assert (clean.image, "s.jpg" in clean.html) == ("", False)
+
+
+def test_of_pictures_alone_what_is_written_to_them_is_shown() -> None:
+    found = read(
+        f'<a href="{WEB}"><img src="https://x.example/1.jpg" width="600" alt="Twelve seeds"></a>'
+        '<img src="https://x.example/2.png" width="20" height="20" alt="Share">'
+        f'<table><tr><td>No more? <a href="{OUT}">Unsubscribe</a><br>9 Mill Lane</td></tr></table>'
+        '<img src="https://x.example/open" width="1" height="1" alt="">'
+    )
+
+    assert found.html == f'<a href="{WEB}"><span>Twelve seeds</span></a>'
+
+
 @pytest.mark.parametrize(
-    "picture",
+    ("body", "kept"),
     [
-        '<img src="https://x.example/p.gif" width="1" height="1">',
-        '<img src="https://x.example/p.gif" style="width:1px;height:1px">',
-        '<img src="https://x.example/track/open.php?u=1">',
-        '<img src="cid:logo@x">',
-        '<img src="data:image/png;base64,AAAA">',
-        '<img src="//x.example/p.gif">',
+        ("<td><div>Short news.</div><div>{out}</div></td>", "<div>Short news.</div>"),
+        ("<td>Short news.<br>{out}</td>", "<div>Short news.<br></div>"),
+        ("<td><p>No images? {here}</p><p>Short news.</p></td>", "<p>Short news.</p>"),
+        ("<td><p>All news: {more}</p><p>x</p></td>", "<p>All news: {more}</p><p>x</p>"),
+        ("<td><p>Short news.</p><p>{out}</p><p>9 Mill Lane</p></td>", "<p>Short news.</p>"),
+        ("<td><p>News.</p><p>You received this email because of us.</p></td>", "<p>News.</p>"),
     ],
 )
-def test_trackers_and_what_came_with_it_are_gone(picture: str) -> None:
-    assert read_content(f"<p>Text</p>{picture}").html == "<p>Text</p>"
+def test_a_short_newsletter_is_not_all_furniture(body: str, kept: str) -> None:
+    links = {
+        "out": f'<a href="{OUT}">Unsubscribe</a>',
+        "here": f'<a href="{WEB}">Click here</a>',
+        "more": f'<a href="{WEB}">FTC makes it easier to unsubscribe</a>',
+    }
+    found = read(f"<table><tr>{body.format(**links)}</tr></table>")
+
+    assert found.html == kept.format(**links)
+    assert found.link == (WEB if "{here}" in body else "")
 
 
-def test_a_picture_of_the_story_stays() -> None:
-    picture = '<img src="https://x.example/open/sea.jpg" width="600" height="400" alt="The sea">'
+def test_a_digest_of_a_list_has_all_its_messages() -> None:
+    line = "\n\n------------------------------\n\n"
+    plain = f"First.\n\n-- \nAda{line}Second.\n"
+    parts = "".join(
+        f"--b\nContent-Type: message/rfc822\n\nSubject: {n}\n\nText {n}.\n\n" for n in "12"
+    )
+    head = letter(1).partition(b"Content-Type")[0]
+    mixed = head + f'Content-Type: multipart/digest; boundary="b"\n\n{parts}--b--\n'.encode()
 
-    assert "sea.jpg" in read_content(f"<p>Text</p>{picture}").html
+    assert "Second." in entry_of(letter(1, text=plain)).html
+    assert entry_of(mixed).html.replace("\n", "") == "<p>Text 1.</p><p>Text 2.</p>"
+
+
+def test_of_what_is_signed_by_openpgp_the_text_is_shown() -> None:
+    signed = (
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nMend it.\n\n- ---- \nNow.\n"
+        "-----BEGIN PGP SIGNATURE-----\n\niQIz\n-----END PGP SIGNATURE-----\n"
+    )
+
+    assert entry_of(letter(1, text=signed)).html == "<p>Mend it.</p><p>---- <br>Now.</p>"
+
+
+def test_what_is_said_to_be_latin_1_is() -> None:
+    raw = letter(1).replace(b"From: News <", b"From: =?ISO-8859-1?Q?M=FCnchen?= <")
+
+    assert entry_of(raw).author == "München"
 
 
 def nested(depth: int) -> bytes:

@@ -123,7 +123,9 @@ def feed_problems(
 
     `automatic` is that no setting says what tells entries apart.
     """
-    yield from _problems_of_entries(parsed, identity)
+    # A letter may well be nowhere on the web.
+    is_on_web = (seen.final_url or "").startswith("http")
+    yield from _problems_of_entries(parsed, identity, links=is_on_web)
     if automatic and (stamped := sum(map(is_stamped, parsed.entries))):
         yield (
             f"{counted(stamped, 'entry', 'entries')} with an id that probably changes with each"
@@ -137,7 +139,9 @@ def feed_problems(
         yield f"it took {seen.seconds:.0f} s"
 
 
-def _problems_of_entries(parsed: ParsedFeed, identity: Counter[str]) -> Iterator[str]:
+def _problems_of_entries(
+    parsed: ParsedFeed, identity: Counter[str], *, links: bool
+) -> Iterator[str]:
     entries = parsed.entries
     if not entries:
         yield "it has no entries"
@@ -147,7 +151,7 @@ def _problems_of_entries(parsed: ParsedFeed, identity: Counter[str]) -> Iterator
             entry.published is None for entry in entries
         ),
         "without a title": sum(not entry.title for entry in entries),
-        "without a link": sum(not entry.link for entry in entries),
+        "without a link": sum(not entry.link for entry in entries) if links else 0,
         "without an id": sum(not entry.guid for entry in entries),
         "with the id of another": sum(count for count in guids.values() if count > 1),
         "told apart by their text alone; an edited one may be new": identity["content"],

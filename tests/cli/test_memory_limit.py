@@ -48,14 +48,14 @@ def test_no_feed_is_blamed_for_what_the_host_does_not_allow(project: Project) ->
     text = "<p>" + "word " * 12_000_000
     project.feeds.replies["/feed"] = Reply(rss(item(1, html=text)))
     project.configure("/feed", timeout="30s, max_body: 90MB")
-    polled = within(project, 150, "poll")
+    polled = within(project, 165, "poll")
     assert polled.returncode == 1
-    assert "150 MB of address space here (RLIMIT_AS)" in polled.stdout
+    assert "165 MB of address space here (RLIMIT_AS)" in polled.stdout
     assert "Traceback" not in polled.stderr
     report = project.json("status")
     assert [feed["failures"] for feed in report["feeds"]] == [0]
     (need,) = report["attention"]
-    assert (need["kind"], need["message"][:31]) == ("limit", "a process may have 150 MB of ad")
+    assert (need["kind"], need["message"][:31]) == ("limit", "a process may have 165 MB of ad")
 
     assert within(project, 2000, "poll").returncode == 0
     assert project.json("status")["attention"] == []

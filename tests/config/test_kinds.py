@@ -19,7 +19,8 @@ from digest.config.sources import SOURCE_KINDS
 from tests.config.files import DIGESTS
 
 TOKEN = "t0p-secret-t0ken"
-FEEDS_OR_BLOCKS = "feeds[] with kind: feed or digests.NAME.blocks[]"
+# The first of many.
+WEB_SOURCES = " or ".join(f"feeds[] with kind: {kind}" for kind in ("feed", "json", "page"))
 PIGEON = '''
 from typing import Literal
 
@@ -229,7 +230,7 @@ BAD_SOURCES = {
     "{kind: 7, phase: new}": [f"2: feeds[0].kind: must be one of {KINDS}"],
     "{kind: moon, url: x}": [
         "2: feeds[0].phase: is required",
-        f"2: feeds[0].url: unknown key; it belongs to {FEEDS_OR_BLOCKS}",
+        f"2: feeds[0].url: unknown key; it belongs to {WEB_SOURCES}",
     ],
     "{kind: feed, phase: new}": [
         "2: feeds[0].phase: unknown key; it belongs to feeds[] with kind: moon",

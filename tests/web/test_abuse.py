@@ -283,7 +283,7 @@ async def test_the_site_waits_for_no_client(site: Site, monkeypatch: pytest.Monk
 
 async def gone(site: Site, name: object) -> None:
     """Wait until the connection of that client is over."""
-    assert site.serving._connections
+    assert site.serving._connections is not None
     opened = site.serving._connections._open
     async with asyncio.timeout(limits.seconds(5)):
         while name in {one.get_extra_info("peername") for one in opened}:  # noqa: ASYNC110
@@ -388,7 +388,7 @@ async def test_who_takes_no_answers_is_given_up(
 async def test_refusals_are_counted_and_a_line_or_two_tell_of_them(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert site.serving._connections
+    assert site.serving._connections is not None
     refusals = site.serving._connections._refusals
     refusals.tell()
     caplog.set_level(logging.INFO, "digest")

@@ -27,8 +27,7 @@ class MailSettings(SourceSettings):
     """Newsletters by mail, in a folder of an IMAP account or in a Maildir on this machine."""
 
     example: ClassVar[str] = (
-        "{kind: mail, host: imap.example.com, username: ada, password: '${IMAP_PASSWORD}',"
-        " senders: '*@example.org'}"
+        "{kind: mail, host: imap.example.com, username: ada, password: '${MAIL}', senders: '*'}"
     )
     extra: ClassVar[Extra | None] = _IMAP
 

@@ -106,9 +106,9 @@ def test_only_where_it_is_wanted_messages_are_marked(folder: Path) -> None:
 
     answer(folder, mark_read=True)
 
-    names = sorted(path.name for path in (folder / "cur").iterdir())
-    assert names[0] == f"{new.name}:2,S"
-    assert names[1].endswith(":2,FS")
+    names = {path.name for path in (folder / "cur").iterdir()}
+    assert f"{new.name}:2,S" in names
+    assert sum(name.endswith(":2,FS") for name in names) == 1
 
 
 def test_more_than_has_room_comes_with_the_next(folder: Path) -> None:

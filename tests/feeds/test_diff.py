@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -198,6 +198,11 @@ def test_whatever_guids_a_feed_gives_a_link_with_its_title_is_new_once(
 def test_whatever_they_say_guids_of_their_own_are_never_new_twice(
     bodies: list[list[ParsedEntry]],
 ) -> None:
+    # What another guid has said before is the entry of that guid, moved: guids may be places.
+    contents = {replace(entry, guid=""): entry.guid for body in bodies for entry in body}
+    assume(
+        all(contents[replace(entry, guid="")] == entry.guid for body in bodies for entry in body)
+    )
     memory, sent = Memory(), list[str]()
     for body in bodies:
         sent += [one.entry.guid for one in memory.read(*body).new]

@@ -44,6 +44,7 @@ SLOW = (
         "jobs/test_publish",
         "jobs/test_quotas_at",
     ),
+    *("feeds/sources/hackernews/test_thresholds", "jobs/test_blocks", "jobs/test_full_text"),
     *("channels/email/test_login", "config/test_every_error", "editions/week/", "feeds/reported/"),
     *("feeds/parsing/test_fast", "jobs/test_overflow", "jobs/test_replay", "jobs/upgrade/"),
     *("rendering/slack/test_messages", "rendering/test_checker", "rendering/test_in_browser"),

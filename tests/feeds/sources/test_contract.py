@@ -181,6 +181,7 @@ def made_of(read: Callable[[], T]) -> T | str:
         return error.reason
 
 
+@pytest.mark.slow
 @of_every_case
 def test_hostile_bodies_are_one_clear_line_or_within_the_limits(case: Case) -> None:
     source, documents, options = source_of(case.kind), case.documents, case.options

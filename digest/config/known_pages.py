@@ -58,6 +58,11 @@ _MEMBER = _any_but(
     " people pro reviews search settings tag videos",
     r"\w+",
 )
+# Large servers, of which everybody knows what they run; for any other its page is asked.
+_MASTODON = (
+    *("chaos.social", "fosstodon.org", "hachyderm.io", "infosec.exchange", "mas.to"),
+    *("mastodon.online", "mastodon.social", "mastodon.world", "mathstodon.xyz", "mstdn.social"),
+)
 _PROJECT = r"(?P<project>[\w.-]+(?:/[\w.-]+)+)"
 
 PAGES = (
@@ -144,6 +149,24 @@ PAGES = (
         "https://bsky.app/profile/bsky.app",
         r"bsky\.app/profile/(?P<account>did:(?:plc|web):[\w.-]+|[\w-]+(?:\.[\w-]+)+)",
         "bluesky:{account}",
+    ),
+    *(
+        Page(
+            "Mastodon",
+            f"https://{server}/@Mastodon",
+            rf"{server}/@(?P<name>\w+)(?:/(?:media|with_replies))?",
+            f"mastodon:@{{name}}@{server}",
+        )
+        for server in _MASTODON
+    ),
+    *(
+        Page(
+            "Mastodon",
+            f"https://{server}/tags/python",
+            rf"{server}/tags/(?P<tag>\w+)",
+            f"mastodon:#{{tag}}@{server}",
+        )
+        for server in _MASTODON
     ),
     Page(
         "Hacker News",

@@ -44,6 +44,18 @@ PASTED = {
         "https://www.reddit.com/r/selfhosted/top/?t=day": "reddit:selfhosted:top",
         "https://old.reddit.com/r/a1+b2/top/?sort=top&t=week": "reddit:a1+b2:top:week",
     },
+    "Mastodon": {
+        "https://mastodon.social/@Gargron": "mastodon:@Gargron@mastodon.social",
+        "https://mastodon.social/@Gargron/with_replies": "mastodon:@Gargron@mastodon.social",
+        "https://mastodon.social/tags/Introduction/": "mastodon:#Introduction@mastodon.social",
+        "http://fosstodon.org/@kde?ref=x": "mastodon:@kde@fosstodon.org",
+        "https://hachyderm.io/@a_b/media": "mastodon:@a_b@hachyderm.io",
+        "https://infosec.exchange/tags/zeroday": "mastodon:#zeroday@infosec.exchange",
+        "https://mathstodon.xyz/@ada/": "mastodon:@ada@mathstodon.xyz",
+        "https://mas.to/@ada#posts": "mastodon:@ada@mas.to",
+        "https://chaos.social/@ada": "mastodon:@ada@chaos.social",
+        "https://mstdn.social/@ada1": "mastodon:@ada1@mstdn.social",
+    },
     "Bluesky": {
         "https://bsky.app/profile/bsky.app": "bluesky:bsky.app",
         "https://bsky.app/profile/jay.bsky.team/": "bluesky:jay.bsky.team",
@@ -321,7 +333,12 @@ AS_THEY_ARE = (
             *("letterboxd.com/dave/rss/", "letterboxd.com/film/heat/", "letterboxd.com/films/"),
             *("www.goodreads.com/review/list_rss/7?shelf=read", "www.goodreads.com/review/list/7"),
             *("news.google.com/rss/search?q=x", "news.google.com/search?q=x"),
-            *("mastodon.social/@Gargron", "mastodon.social/tags/x.rss", "medium.example/@x"),
+            *(
+                "social.example/@Gargron",
+                "mastodon.social/tags/x.rss",
+                "mastodon.social/@Gargron.rss",
+                "medium.example/@x",
+            ),
         )
     ),
 )

@@ -236,8 +236,8 @@ def _paragraph(item: Element) -> Element | None:
     )
 
 
-def _overlap(one: Element, other: Element) -> bool:
-    return one is other or one in other.iterancestors() or other in one.iterancestors()
+def _overlap(element: Element, other: Element) -> bool:
+    return element is other or element in other.iterancestors() or other in element.iterancestors()
 
 
 def _common(items: Elements, wanted: Callable[[Element], Element | None]) -> str | None:

@@ -91,12 +91,12 @@ def read_article(page: Page) -> Article:
     if len(bare) > page.limit:
         return Article(reason=f"the page has more than {page.limit:,} characters")
     data = linked_data(text)
-    said, image = _facts_of(bare, data, page.url)
+    page_text, image = _facts_of(bare, data, page.url)
     clean = _cleaned(page, _extracted(page, bare), image)
     if clean.words < _LEAST_WORDS and data.text:
         # Where a script draws the page, the data may have its text all the same.
         clean = _cleaned(page, paragraphs(data.text[:MAX_HTML]), image)
-    return _judged(page, said, clean)
+    return _judged(page, page_text, clean)
 
 
 def _text_of(page: Page) -> str:
@@ -191,12 +191,12 @@ def _without_layout(table: re.Match[str]) -> str:
     return _CELL.sub(r"<\1div>", table[0]) if "<p>" in table[0] else table[0]
 
 
-def _judged(page: Page, said: PageText, clean: CleanEntry) -> Article:
+def _judged(page: Page, page_text: PageText, clean: CleanEntry) -> Article:
     from digest.rendering.article_walls import is_about, wall_of
     from digest.rendering.plain import read_text
 
     text, _ = read_text(clean.html)
-    if wall := wall_of(said, page.asked, text, clean.words):
+    if wall := wall_of(page_text, page.asked, text, clean.words):
         return Article(reason=wall)
     if clean.words < _LEAST_WORDS:
         return Article(reason="no article was found on the page")

@@ -50,10 +50,10 @@ def write_entries(
     held, paged = _chosen(connection, _HELD, edited), _chosen(connection, _PAGED, edited)
     for number, edited_entry in update.edited:
         entry = without_text(edited_entry) if number in held else edited_entry
-        said = _said_beside_page(entry) if number in paged else _said(entry)
+        values = _said_beside_page(entry) if number in paged else _said(entry)
         if number not in update.restored:
-            said |= dict.fromkeys(_edited_columns(update), now)
-        connection.execute(sa.update(entries).where(entries.c.id == number).values(said))
+            values |= dict.fromkeys(_edited_columns(update), now)
+        connection.execute(sa.update(entries).where(entries.c.id == number).values(values))
     if update.measured:
         connection.execute(_SET_FACTS, [_measured(measured) for measured in update.measured])
     change_aliases(connection, state.id, {number for number, _ in update.edited}, update.renamed)

@@ -139,10 +139,10 @@ class FullTextQueries:
 
     def keep(self, text: FullText) -> None:
         """Keep what became of a page; its text takes the place of the feed's if it is longer."""
-        said = entries.c.id == text.entry, entries.c.words < text.words
+        shorter = entries.c.id == text.entry, entries.c.words < text.words
         with self._database.transaction() as connection:
             if not text.reason:
-                connection.execute(sa.update(entries).where(*said).values(_said(text)))
+                connection.execute(sa.update(entries).where(*shorter).values(_said(text)))
             connection.execute(sa.delete(full_texts).where(full_texts.c.entry_id == text.entry))
             connection.execute(
                 sa.insert(full_texts).values(

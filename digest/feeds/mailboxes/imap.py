@@ -165,8 +165,8 @@ def _list(mailbox: MailBox, uids: Sequence[int], senders: tuple[str, ...]) -> It
     for start in range(0, len(uids), _AT_ONCE):
         some = _set(uids[start : start + _AT_ONCE])
         what = "(UID RFC822.SIZE BODY.PEEK[HEADER.FIELDS (FROM)])"
-        for said, header in _fetched(mailbox, some, what):
-            uid, size = _UID.search(said), _SIZE.search(said)
+        for numbers, header in _fetched(mailbox, some, what):
+            uid, size = _UID.search(numbers), _SIZE.search(numbers)
             if uid and size:
                 yield _Listed(int(uid[1]), int(size[1]), is_allowed(header, senders))
 

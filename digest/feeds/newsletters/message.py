@@ -252,8 +252,8 @@ def _part_text(part: Message) -> str:
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return ""
-    said = part.get_content_charset() or ""
+    charset = part.get_content_charset() or ""
     found = _META_CHARSET.search(payload[:4_000])
-    text = _text(payload, said or (found[1].decode() if found else None)).replace("\r\n", "\n")
+    text = _text(payload, charset or (found[1].decode() if found else None)).replace("\r\n", "\n")
     is_flowed = str(part.get_param("format", "")).lower() == "flowed"
     return _FLOWING.sub(" ", text) if is_flowed else text

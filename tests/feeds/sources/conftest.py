@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from msgspec.structs import replace
 
-from digest.feeds.http.fetch import Fetcher
+from tests.feeds.sources.stand_in import Rerouted
 from tests.jobs.bench import Bench, InPlace, open_bench, settings_of
 from tests.servers import HttpServer, Reply
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
+    from digest.feeds.http.fetch import Fetcher
     from digest.feeds.http.messages import Request, Response
     from digest.jobs.poll import PollJob
     from digest.model import Entry, PollResult
@@ -25,21 +25,13 @@ if TYPE_CHECKING:
     Follow = Callable[[Any], Awaitable["Service"]]
 
 
-class Diverted(Fetcher):
-    """Asks a server on this machine what another is meant to be asked, by the same path."""
-
-    def __init__(self, fetcher: Fetcher, server: HttpServer) -> None:
-        self._fetcher = fetcher
-        self.backoffs = fetcher.backoffs
-        self._server = server
+class Diverted(Rerouted):
+    """Asks a server on this machine, which is told first what it will be asked."""
 
     async def fetch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        origin = "{0.scheme}://{0.netloc}".format(urlsplit(request.url))
-        path = request.url.removeprefix(origin)
-        self.prepare(path)
-        here = replace(request, url=self._server.url + path, answered_by=None)
-        response = await self._fetcher.fetch(here, *args, **kwargs)
-        return replace(response, url=request.url)
+        parts = urlsplit(request.url)
+        self.prepare(request.url.removeprefix(f"{parts.scheme}://{parts.netloc}"))
+        return await super().fetch(request, *args, **kwargs)
 
     def prepare(self, path: str) -> None:
         """Called before a path is asked."""

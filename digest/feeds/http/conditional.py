@@ -13,6 +13,7 @@ from digest.feeds.http.decode import ACCEPTED
 from digest.http_client import aiohttp
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from yarl import URL
@@ -78,9 +79,15 @@ def still_refused(refused_at: datetime | None, now: datetime) -> datetime | None
     return refused_at if refused_at and now - refused_at < _BELIEVED else None
 
 
-def is_at_home(request: Request, trail: Trail) -> bool:
+def _is_at_home(request: Request, trail: Trail) -> bool:
     """Whether the last hop of a trail may see what is configured for the source alone."""
     return redirects.is_trusted(redirects.address(request.url), trail.hops)
+
+
+def secret_query(request: Request, trail: Trail) -> Mapping[str, str]:
+    """What joins the query that the last hop of a trail is asked with, if it is trusted."""
+    secret = request.secret_query
+    return secret if secret and _is_at_home(request, trail) else {}
 
 
 def request_headers(request: Request, trail: Trail) -> CIMultiDict[str]:
@@ -93,7 +100,7 @@ def request_headers(request: Request, trail: Trail) -> CIMultiDict[str]:
             headers[aiohttp.hdrs.IF_NONE_MATCH] = request.etag
         if request.last_modified:
             headers[aiohttp.hdrs.IF_MODIFIED_SINCE] = request.last_modified
-    if is_at_home(request, trail):
+    if _is_at_home(request, trail):
         headers.update(request.headers)
     if cookies := trail.cookies():
         configured = headers.get(aiohttp.hdrs.COOKIE)

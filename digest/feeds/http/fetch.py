@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from digest.errors import FeedError, PostponedError
 from digest.feeds.http import heads, redirects
 from digest.feeds.http.conditional import (
-    is_at_home,
     is_conditional,
     may_be_about_validators,
     request_headers,
+    secret_query,
     validator,
 )
 from digest.feeds.http.connector import LenientConnector
@@ -209,9 +209,8 @@ class Fetcher:
         url = trail.here
         session = self._any if _may_be_private(request, url) else self._public
         tls = (self._tls or trusted()) if url.scheme == "https" else True
-        secret = request.secret_query if is_at_home(request, trail) else {}
         async with session.get(
-            with_secret(url, secret),
+            with_secret(url, secret_query(request, trail)),
             headers=request_headers(request, trail),
             allow_redirects=False,
             ssl=tls,

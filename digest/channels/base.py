@@ -6,7 +6,7 @@ import json
 from abc import ABC, abstractmethod
 from contextlib import nullcontext
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypedDict, TypeVar
 
 from digest.channels.pace import Pace
 from digest.config.channels import ChannelSettings
@@ -112,14 +112,22 @@ class MessageChannel(BaseChannel[S]):
         """Send one part to one recipient; answers the receipt."""
 
 
+class PartRequest(TypedDict, total=False):
+    """How a part is posted: below the address, by a method, with a query and headers."""
+
+    method: str
+    path: str
+    params: Mapping[str, str]
+    headers: Mapping[str, str]
+
+
 class HttpChannel(MessageChannel[S]):
     """A channel that posts each part as JSON to one address, its `endpoint`."""
 
     recipient = "webhook"
 
-    @property
-    def query(self) -> Mapping[str, str]:
-        """What stands behind the address of each post, as in `?wait=true`."""
+    def request(self, delivery: Delivery) -> PartRequest:  # noqa: ARG002
+        """How a part is posted, where that is not all there is to it."""
         return {}
 
     @cached_property
@@ -171,5 +179,6 @@ class HttpChannel(MessageChannel[S]):
 
     async def send(self, delivery: Delivery) -> str:
         """Post one part."""
-        answer = await self.endpoint.post(delivery.payload, judge=self.judge, params=self.query)
+        request = self.request(delivery)
+        answer = await self.endpoint.post(delivery.payload, judge=self.judge, **request)
         return self.receipt(answer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from digest.channels.base import HttpChannel
+from digest.channels.base import HttpChannel, PartRequest
 from digest.channels.http_verdicts import fields_of, json_object, told
 from digest.config.channels.discord import DiscordSettings
 from digest.errors import ChannelError
@@ -14,7 +14,7 @@ from digest.rendering.parts import Limit, utf16_units
 
 if TYPE_CHECKING:
     from digest.channels.http_answer import Answer
-    from digest.model import Edition
+    from digest.model import Delivery, Edition
 
 # Characters, of which those outside the basic plane may count twice.
 _LIMITS = [Limit(utf16_units, 2_000)]
@@ -32,11 +32,10 @@ class DiscordChannel(HttpChannel[DiscordSettings]):
     kind = "discord"
     seconds_between = 2.0  # Discord takes 30 messages a minute for a channel.
 
-    @property
-    def query(self) -> dict[str, str]:
-        """That the answer has the message, and the thread."""
+    def request(self, delivery: Delivery) -> PartRequest:  # noqa: ARG002
+        """So that the answer has the message, and in the thread."""
         thread = self.settings.thread
-        return {"wait": "true"} | ({"thread_id": thread} if thread else {})
+        return {"params": {"wait": "true"} | ({"thread_id": thread} if thread else {})}
 
     def messages(self, edition: Edition, url: str) -> list[dict[str, Any]]:
         """What is posted, in order."""

@@ -5,6 +5,7 @@ Nothing here tells an address, in which there may be a secret: no error, no log,
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -63,6 +64,8 @@ class Endpoint:
         payload: bytes,
         path: str = "",
         *,
+        method: str = "POST",
+        headers: Mapping[str, str] = MappingProxyType({}),
         judge: Callable[[Answer], Answer] | None = None,
         **request: Any,
     ) -> Answer:
@@ -75,8 +78,8 @@ class Endpoint:
             ChannelError: nothing was posted, or the service takes nothing now.
             DeliveryError: it was refused, or nobody knows what became of it.
         """
-        headers = _JSON | request.pop("headers", {})
-        answer = await self.ask("POST", path, data=payload, headers=headers, **request)
+        request["headers"] = {**_JSON, **headers}
+        answer = await self.ask(method, path, data=payload, **request)
         return (judge or self.accepted)(answer)
 
     async def get(self, path: str = "", **request: Any) -> Answer:

@@ -36,6 +36,8 @@ class Place(ABC):
     example: ClassVar[dict[str, Any]]
     """The channel as a configuration file has it; every secret in it has `SECRET` in it."""
     patience: ClassVar[timedelta | None] = None
+    whole: ClassVar[bool] = True
+    """Whether it shows every story; a push names a few."""
     refusal: ClassVar[str] = "failed"
     """The verdict of a refusal for good."""
 
@@ -63,6 +65,10 @@ class Place(ABC):
     @abstractmethod
     def arrived(self) -> list[bytes]:
         """What was delivered, in order, and nothing else."""
+
+    def shown(self) -> bytes:
+        """What a reader sees of all that was delivered, in order, in one of its forms."""
+        return b"".join(self.arrived())
 
     @abstractmethod
     def go_down(self) -> None:

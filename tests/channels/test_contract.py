@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import traceback
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from digest.channels import channel_class, open_channels
+from digest.channels.pace import Pace
 from digest.channels.previews import Previews, check_form
 from digest.config import load_settings
 from digest.config.channels import CHANNEL_KINDS
@@ -104,6 +106,23 @@ async def test_what_is_sent_arrives_once_and_has_a_receipt(place: Place, channel
     assert all(receipts)
     assert len(place.arrived()) == len(made)
     assert b"A distinctive headline" in b"".join(place.arrived())
+
+
+async def test_two_hundred_stories_arrive_once_each_and_in_order(
+    place: Place, channel: Channel
+) -> None:
+    """Every place refuses what is beyond the limits of its service."""
+    if not place.whole:
+        pytest.skip("it names the edition, not each story")
+    channel.pace = Pace()
+
+    await send(channel, *deliveries(channel, ordinary(200)))
+
+    numbers = re.findall(rb"Number (\d+): how a small team", place.shown())
+    in_order = list(dict.fromkeys(int(number) for number in numbers))
+    # The stories of one feed stand together.
+    assert in_order == sorted(range(200), key=lambda number: (number % 4, number))
+    assert len(numbers) == 200
 
 
 async def test_editions_follow_each_other(place: Place, channel: Channel) -> None:

@@ -167,7 +167,8 @@ async def test_a_hundred_feeds_share_what_their_host_allows(
     lines = said(caplog)
     assert 40 <= len(lines) <= 48
     assert len({line["until"] for line in lines}) == len(lines)
-    assert lines[0]["feeds"] == 40
+    # The one that was answered last may not be recorded yet, and is counted then.
+    assert 40 <= lines[0]["feeds"] <= 41
     assert {line["host"] for line in lines} == {feed_server.url.removeprefix("http://")}
 
 

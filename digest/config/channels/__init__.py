@@ -21,12 +21,20 @@ def refuse_foreign(kind: str, address: str) -> None:
     Raises:
         ValueError: it belongs to a channel of another kind.
     """
+    if _is_of(CHANNEL_KINDS[kind], address):
+        # No need to load the others.
+        return
     for other, model in CHANNEL_KINDS.items():
-        pattern = model.hook and model.hook.pattern
-        if other != kind and pattern and re.fullmatch(pattern, address):
+        if _is_of(model, address):
             raise ValueError(
                 f"the address is a webhook of {other.capitalize()}, for a channel of kind {other}"
             )
+
+
+def _is_of(model: type[ChannelSettings], address: str) -> bool:
+    """Whether an address looks like those of the kind's own service."""
+    pattern = model.hook and model.hook.pattern
+    return bool(pattern and re.fullmatch(pattern, address))
 
 
 def _address_of_its_kind(settings: ChannelSettings) -> ChannelSettings:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tests.channels.place import Place
@@ -40,6 +42,12 @@ class Mailbox(Place):
 
     def arrived(self) -> list[bytes]:
         return [mail.raw for mail in self.server.mails]
+
+    def shown(self) -> bytes:
+        """The text; the HTML has no more stories than Gmail shows whole."""
+        mails = [message_from_bytes(raw, policy=default) for raw in self.arrived()]
+        texts = [mail.get_body(("plain",)) for mail in mails]
+        return b"".join(text.get_content().encode() for text in texts if text)
 
     def go_down(self) -> None:
         self.server.stop()

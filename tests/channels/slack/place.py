@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 _JSON = {"Content-Type": "application/json"}
 
 
+def _blocks(posts: list[bytes]) -> bytes:
+    return json.dumps([json.loads(post).get("blocks") for post in posts]).encode()
+
+
 class Workspace(HttpPlace):
     kind = "slack"
     path = "/services/T/B/s3cr3t-t0k3n"
@@ -25,6 +29,10 @@ class Workspace(HttpPlace):
 
     def is_post(self, seen: Seen) -> bool:
         return bool(seen.json.get("text"))
+
+    def shown(self) -> bytes:
+        """The blocks; their text is for notifications."""
+        return _blocks(self.arrived())
 
     @classmethod
     def golden(cls, edition: Edition) -> dict[str, str]:
@@ -44,6 +52,10 @@ class App(HttpPlace):
     }
     takes = Reply('{"ok": true, "ts": "1.2"}', headers=_JSON)
     refuses = Reply('{"ok": false, "error": "invalid_blocks"}', headers=_JSON)
+
+    def shown(self) -> bytes:
+        """The blocks; their text is for notifications."""
+        return _blocks(self.arrived())
 
     def start(self) -> None:
         known = Reply('{"ok": true, "user": "digest"}', headers=_JSON)

@@ -131,11 +131,29 @@ def _pair(
         if entries[n].key not in paired and found.id not in claimed:
             paired[entries[n].key] = found
             claimed.add(found.id)
+    _give_back(entries, keys, paired)
     outdated = [known for known in by_id.values() if known.outdated and known.in_last_body]
     if outdated:
         rest = [entry for entry in entries if entry.key not in paired]
         paired |= pair_outdated(rest, [known for known in outdated if known.id not in claimed])
     return paired
+
+
+def _give_back(
+    entries: Sequence[KeyedEntry], keys: Mapping[str, KnownEntry], paired: dict[str, KnownEntry]
+) -> None:
+    """Give a known entry to the one that says what it said when it was new, and has no other key.
+
+    Who was taken for it can have a key of its own, and so is new now that both are there.
+    """
+    for entry in entries:
+        if entry.key in paired or entry.key not in keys or _free_key(entry, keys):
+            continue
+        own = keys[whole_key(entry)]
+        for other in entries:
+            if paired.get(other.key) is own and _free_key(other, keys):
+                del paired[other.key]
+                paired[entry.key] = own
 
 
 def _evidence(
@@ -176,7 +194,8 @@ def _with_alias(
     """The known entries with this alias, which is evidence only if there is one of them.
 
     Of several with the same guid, those with another for their key were only given it later. Of
-    several with the same link, which a feed with rotating guids has brought, the last is meant.
+    several with the same link, which a feed with rotating guids has brought, the last is meant. Of
+    several that said all of this, the one that was new under the best key of this entry.
     """
     found = holders.get(name, ())
     if len(found) < 2:
@@ -187,6 +206,10 @@ def _with_alias(
     if kind_of(name) == LINK and _tells_guid(entry):
         listed = [known for known in found if known.in_last_body]
         return listed if len(listed) == 1 else found
+    if kind_of(name) == WHOLE:
+        by_key = {known.key: known for known in found}
+        first = [by_key[key] for key in candidate_keys(entry) if key in by_key]
+        return first[:1] or found
     return found
 
 
@@ -206,6 +229,7 @@ def _strength(entry: KeyedEntry, known: KnownEntry, kinds: frozenset[str]) -> tu
         kinds >= {DATED, TEXT},
         LINK in kinds,
         len(kinds),
+        entry.key == known.key,
     )
 
 

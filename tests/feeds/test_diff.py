@@ -221,6 +221,72 @@ def test_the_same_body_twice_brings_nothing_whatever_came_before(
         assert not [one for one in again.recognised if one.edited]
 
 
+BLANK = ParsedEntry("a", "", "", "", NOW, "")
+AT_TWO = replace(BLANK, guid="g", link="https://site.example/2")
+
+
+@pytest.mark.parametrize(
+    ("before", "both"),
+    [
+        # The guid tells nothing, since two had it at once, and what the entry says is another's.
+        (
+            [
+                [replace(BLANK, title="a"), replace(BLANK, guid="b"), replace(BLANK, title="b")],
+                [replace(BLANK, published=NOW + DAY)],
+            ],
+            [replace(BLANK, published=NOW + DAY), replace(BLANK, guid="b", published=NOW + DAY)],
+        ),
+        (
+            [
+                [AT_TWO, replace(AT_TWO, link="https://site.example/0")],
+                [replace(AT_TWO, guid="a", published=None)],
+                [replace(AT_TWO, published=NOW + DAY)],
+            ],
+            [
+                replace(AT_TWO, guid="a", published=None),
+                replace(AT_TWO, published=NOW + DAY),
+            ],
+        ),
+        # What the other says is also what a third said when it was new.
+        (
+            [
+                [
+                    replace(BLANK, guid="b", published=None),
+                    replace(BLANK, guid="b", title="b", html="a"),
+                ],
+                [
+                    replace(BLANK, published=None),
+                    replace(BLANK, link="https://site.example/0", html="a"),
+                ],
+            ],
+            [replace(BLANK, published=None), replace(BLANK, guid="b", published=None)],
+        ),
+        # The other has said all of this when it was new, and so has no other key.
+        (
+            [
+                [
+                    replace(BLANK, title="a", html="a"),
+                    replace(BLANK, link="https://site.example/0"),
+                ],
+                [replace(BLANK, title="a", html="a", link="https://site.example/1")],
+            ],
+            [
+                replace(BLANK, title="a", html="a", link="https://site.example/1"),
+                replace(BLANK, title="a", html="a"),
+            ],
+        ),
+    ],
+)
+def test_what_was_taken_for_another_entry_is_new_once_when_both_are_there(
+    before: list[list[ParsedEntry]], both: list[ParsedEntry]
+) -> None:
+    memory = Memory()
+    for body in before:
+        memory.read(*body)
+    assert len(memory.read(*both).new) == 1
+    assert memory.read(*both).new == ()
+
+
 def test_an_entry_that_was_once_taken_for_another_one_is_new_when_both_are_there() -> None:
     memory = Memory()
     memory.read(ENTRY)

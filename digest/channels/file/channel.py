@@ -14,14 +14,17 @@ from msgspec.structs import replace
 from digest.channels.atomic_files import MOST_OF_A_NAME, AllTakenError, put
 from digest.channels.base import MessageChannel
 from digest.config.channels.file import FileSettings
+from digest.config.path_template import placeholder_values
 from digest.errors import DeliveryError
 from digest.file_errors import file_trouble
 from digest.model import NO_PICTURES, Rendition
+from digest.rendering.file.feed import feed_of
+from digest.rendering.file.front_matter import with_front_matter
 from digest.rendering.pictures import self_contained
 from digest.rendering.snapshot import as_json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from digest.channels.pace import Pace
     from digest.model import Delivery, Edition, Pictures
@@ -61,15 +64,22 @@ class FileChannel(MessageChannel[FileSettings]):
         edition: Edition,
         templates: Renderer,
         pictures: Pictures = NO_PICTURES,
-        url: str = "",  # noqa: ARG002
+        url: str = "",
     ) -> Rendition:
         """The edition in the channel's format; the recipient is the file's path."""
-        text = self._text(edition, templates, pictures)
-        date = edition.period_to.astimezone(ZoneInfo(edition.timezone)).date()
-        path = self.settings.file_on(edition.digest, date)
+        values = _placeholder_values(edition)
+        path = self.settings.file_of(values)
+        text = self._text(edition, templates, pictures, values, url)
         return Rendition(self.name, self.kind, (str(path),), (text.encode(),))
 
-    def _text(self, edition: Edition, templates: Renderer, pictures: Pictures) -> str:
+    def _text(
+        self,
+        edition: Edition,
+        templates: Renderer,
+        pictures: Pictures,
+        values: Mapping[str, str],
+        url: str,
+    ) -> str:
         match self.settings.format:
             case "html":
                 return self_contained(templates.html(edition), pictures)
@@ -78,7 +88,16 @@ class FileChannel(MessageChannel[FileSettings]):
             case "json":
                 return as_json_text(edition)
             case "markdown":
-                return templates.markdown(edition)
+                return self._note(templates.markdown(edition), edition, values)
+            case "atom":
+                return feed_of(edition, templates, "", url)
+
+    def _note(self, text: str, edition: Edition, values: Mapping[str, str]) -> str:
+        settings = self.settings
+        if settings.front_matter is None:
+            return text
+        style = settings.front_matter_style
+        return with_front_matter(text, edition, settings.front_matter, values, style)
 
     async def send(self, delivery: Delivery) -> str:
         """Write the file; the receipt is where it is."""
@@ -112,3 +131,8 @@ class FileChannel(MessageChannel[FileSettings]):
             raise DeliveryError(
                 f"{error.filename or path}: {file_trouble(path, error)}", "retrying"
             ) from error
+
+
+def _placeholder_values(edition: Edition) -> dict[str, str]:
+    at = edition.period_to.astimezone(ZoneInfo(edition.timezone))
+    return placeholder_values(edition.digest, edition.title, at)

@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from digest.channels.atomic_files import MOST_OF_A_NAME, AllTakenError, put
 from digest.channels.base import MessageChannel
-from digest.config.channels.file import FileSettings
+from digest.channels.file.owned import changed_by_hand
+from digest.channels.file.write import write
+from digest.config.channels.file import FEED, INDEX, FileSettings
 from digest.config.path_template import placeholder_values
 from digest.errors import DeliveryError
 from digest.file_errors import file_trouble
 from digest.model import NO_PICTURES, Rendition
+from digest.rendering.file.archive import archive_page
 from digest.rendering.file.feed import feed_of
 from digest.rendering.file.front_matter import with_front_matter
 from digest.rendering.pictures import self_contained
@@ -25,11 +27,15 @@ from digest.rendering.snapshot import as_json_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from digest.channels.pace import Pace
     from digest.model import Delivery, Edition, Pictures
     from digest.rendering.preview import Preview
     from digest.rendering.renderer import Renderer
+
+# Of files that a person changed, as a check lists them.
+_MOST_NAMED = 5
 
 
 class FileChannel(MessageChannel[FileSettings]):
@@ -56,7 +62,8 @@ class FileChannel(MessageChannel[FileSettings]):
         settings: Sequence[FileSettings],
     ) -> Preview:
         """What would be in the file, as a page where that is one."""
-        shown = super().preview(edition, templates, pictures, settings)
+        alone = [settings[0].model_copy(update={"archive": False})]
+        shown = super().preview(edition, templates, pictures, alone)
         return replace(shown, page=shown.text) if settings[0].format == "html" else shown
 
     def render(
@@ -66,11 +73,19 @@ class FileChannel(MessageChannel[FileSettings]):
         pictures: Pictures = NO_PICTURES,
         url: str = "",
     ) -> Rendition:
-        """The edition in the channel's format; the recipient is the file's path."""
-        values = _placeholder_values(edition)
+        """The edition in the channel's format, with an archive also as an entry of its feed.
+
+        The recipient is the file's path.
+        """
+        at = edition.period_to.astimezone(ZoneInfo(edition.timezone))
+        values = placeholder_values(edition.digest, edition.title, at)
         path = self.settings.file_of(values)
-        text = self._text(edition, templates, pictures, values, url)
-        return Rendition(self.name, self.kind, (str(path),), (text.encode(),))
+        assert path is not None
+        texts = [self._text(edition, templates, pictures, values, path, url)]
+        if self.settings.archive:
+            texts.append(feed_of(edition, templates, FEED))
+        parts = tuple(text.encode() for text in texts)
+        return Rendition(self.name, self.kind, (str(path),), parts)
 
     def _text(
         self,
@@ -78,11 +93,14 @@ class FileChannel(MessageChannel[FileSettings]):
         templates: Renderer,
         pictures: Pictures,
         values: Mapping[str, str],
+        path: Path,
         url: str,
     ) -> str:
         match self.settings.format:
             case "html":
-                return self_contained(templates.html(edition), pictures)
+                page = self_contained(templates.html(edition), pictures)
+                above = "../" * len(path.relative_to(self._folder).parent.parts)
+                return archive_page(page, edition, above) if self.settings.archive else page
             case "text":
                 return templates.text(edition)
             case "json":
@@ -90,7 +108,7 @@ class FileChannel(MessageChannel[FileSettings]):
             case "markdown":
                 return self._note(templates.markdown(edition), edition, values)
             case "atom":
-                return feed_of(edition, templates, "", url)
+                return feed_of(edition, templates, quote(path.name), url)
 
     def _note(self, text: str, edition: Edition, values: Mapping[str, str]) -> str:
         settings = self.settings
@@ -101,7 +119,7 @@ class FileChannel(MessageChannel[FileSettings]):
 
     async def send(self, delivery: Delivery) -> str:
         """Write the file; the receipt is where it is."""
-        return await asyncio.to_thread(self._write, Path(delivery.recipient), delivery.payload)
+        return await asyncio.to_thread(write, self.settings, delivery)
 
     async def check(self) -> str:
         """Whether the folder is there, or can be made, and can be written."""
@@ -115,24 +133,16 @@ class FileChannel(MessageChannel[FileSettings]):
         except OSError as error:
             reason = f"{there} is not a writable folder: {file_trouble(there, error)}"
             raise DeliveryError(reason, "retrying") from None
-        if folder == there:
-            return f"{folder} is writable"
-        return f"{folder} is not there yet, and can be made"
+        if folder != there:
+            return f"{folder} is not there yet, and can be made"
+        changed = await asyncio.to_thread(self._changed)
+        return f"{folder} is writable{changed}"
 
-    def _write(self, path: Path, payload: bytes) -> str:
-        try:
-            if not path.parent.resolve().is_relative_to(self._folder.resolve()):
-                raise DeliveryError(f"{path} leads out of {self._folder}", "failed")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            return str(put(path, payload))
-        except AllTakenError:
-            raise DeliveryError(f"{path}: {MOST_OF_A_NAME} files of that name", "failed") from None
-        except OSError as error:
-            raise DeliveryError(
-                f"{error.filename or path}: {file_trouble(path, error)}", "retrying"
-            ) from error
-
-
-def _placeholder_values(edition: Edition) -> dict[str, str]:
-    at = edition.period_to.astimezone(ZoneInfo(edition.timezone))
-    return placeholder_values(edition.digest, edition.title, at)
+    def _changed(self) -> str:
+        """Which files a person changed that would change with each edition, if any."""
+        settings = self.settings
+        templates = (settings.path, settings.latest or settings.path, f"{self._folder}/{INDEX}")
+        found = changed_by_hand(templates)
+        names = ", ".join(path.name for path in found[:_MOST_NAMED])
+        more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
+        return f"; {names}{more} changed by hand, and left alone" if found else ""

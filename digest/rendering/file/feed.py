@@ -38,12 +38,24 @@ def feed_of(edition: Edition, templates: Renderer, self_link: str, link: str = "
     return _feed(urn_of(None, edition.digest), self_link, [_entry(edition, templates, link)])
 
 
+def feed_ids(feed: str) -> list[str]:
+    """The ids of the editions that a feed has entries of."""
+    return [_ID.findall(entry)[0] for entry in _ENTRY.findall(feed)]
+
+
+def linked(feed: str, link: str) -> str:
+    """A feed of one edition with a link to its page."""
+    return feed.replace("<content ", f"{_alternate(link)}<content ", 1)
+
+
 def merged(feed: str, newer: str) -> str:
     """A feed with the entries of another, of which those with the same id take the place.
 
     The newest are first; no more are kept than readers can be asked to fetch.
     """
-    entries = {_ID.findall(entry)[0]: entry for text in (feed, newer) for entry in _split(text)}
+    entries = {
+        _ID.findall(entry)[0]: entry for text in (feed, newer) for entry in _ENTRY.findall(text)
+    }
     newest = sorted(entries.values(), key=lambda entry: _UPDATED.findall(entry)[0], reverse=True)
     kept, size = list[str](), 0
     for entry in newest[:MOST_ENTRIES]:
@@ -52,10 +64,6 @@ def merged(feed: str, newer: str) -> str:
             break
         kept.append(entry)
     return _feed(_ID.findall(feed)[0], _self_link(newer), kept)
-
-
-def _split(feed: str) -> list[str]:
-    return _ENTRY.findall(feed)
 
 
 def _self_link(feed: str) -> str:
@@ -83,8 +91,9 @@ def _feed(urn: str, self_link: str, entries: Sequence[str]) -> str:
 
 def _entry(edition: Edition, templates: Renderer, link: str) -> str:
     at = edition.composed_at.astimezone(UTC).isoformat()
+    page = _alternate(link) if link else ""
+    content = _text(_content(edition, templates))
     due = edition.period_to.astimezone(UTC).isoformat()
-    page = f'<link rel="alternate" type="text/html" href="{_text(link)}"/>\n' if link else ""
     return (
         f'<entry xml:lang="{edition.language}">\n'
         f"<title>{_text(edition.subject)}</title>\n"
@@ -93,9 +102,13 @@ def _entry(edition: Edition, templates: Renderer, link: str) -> str:
         f"<updated>{at}</updated>\n"
         f"<author><name>{_text(edition.title)}</name></author>\n"
         f'<category term="{edition.digest}" label="{_text(edition.title)}"/>\n'
-        f'{page}<content type="html">{_text(_content(edition, templates))}</content>\n'
+        f'{page}<content type="html">{content}</content>\n'
         "</entry>\n"
     )
+
+
+def _alternate(link: str) -> str:
+    return f'<link rel="alternate" type="text/html" href="{_text(link)}"/>\n'
 
 
 def _content(edition: Edition, templates: Renderer) -> str:

@@ -111,6 +111,8 @@ class FileSettings(ChannelSettings):
             return latest
         if info.data.get("mode") != "new" or info.data.get("format") == "atom":
             raise ValueError("needs mode: new, with a format other than atom")
+        if "{" in latest.replace("{digest}", ""):
+            raise ValueError("the only placeholder in it is {digest}")
         folder = folder_of(info.data["path"])
         if not folder_of(latest).is_relative_to(folder):
             raise ValueError(f"must be in {str(folder)!r}, where the other files are")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from digest.config.path_template import wildcards
+
+_WILDCARDS = re.compile(r"\*{2,}")
 
 
 def with_numbers(template: str) -> list[Path]:
@@ -19,4 +22,6 @@ def beside(template: str, name: str) -> list[Path]:
 
 
 def _found(pattern: Path) -> list[Path]:
-    return sorted(Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor))))
+    # Two wildcards in a row would be any folder.
+    below = _WILDCARDS.sub("*", str(pattern.relative_to(pattern.anchor)))
+    return sorted(Path(pattern.anchor).glob(below))

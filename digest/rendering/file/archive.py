@@ -32,10 +32,13 @@ _MOST_TITLES = 3
 _META = re.compile(r'<meta name="digest:edition" content="([^"]*)">')
 # The character set is to be within the first 1,024 bytes, so it stays before ours.
 _HEAD = re.compile(r"<head>\s*(?:<meta charset=[^>]*>)?", re.IGNORECASE)
-_NAV = (
-    '<nav style="padding: 0 16px 24px; text-align: center; font: 15px/24px sans-serif">'
-    '<a href="{index}" rel="up" style="color: #6b7a8c">{label}</a></nav>\n'
-)
+_STYLE = """
+<style>
+.all-editions { padding: 0 16px 24px; text-align: center; font: 15px/24px sans-serif; }
+.all-editions a { color: #59636e; }
+@media (prefers-color-scheme: dark) { .all-editions a { color: #a9b3be; } }
+</style>"""
+_NAV = '<nav class="all-editions"><a href="{index}" rel="up">{label}</a></nav>\n'
 
 
 class PageHead(Struct, frozen=True):
@@ -67,7 +70,7 @@ def archive_page(html: str, edition: Edition, above: str) -> str:
     )
     meta = (
         f'\n<meta name="digest:edition" content="{escape(msgspec.json.encode(head).decode())}">'
-        f'\n<link rel="alternate" type="application/atom+xml" href="{above}{FEED}">'
+        f'\n<link rel="alternate" type="application/atom+xml" href="{above}{FEED}">{_STYLE}'
     )
     nav = _NAV.format(index=f"{above}{INDEX}", label=escape(language.translate("All editions")))
     with_head = _HEAD.sub(lambda found: found[0] + meta, html, count=1)

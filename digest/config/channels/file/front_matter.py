@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, StringConstraints, WithJsonSchema
 
 from digest.config.path_template import only_known
 
@@ -50,6 +50,11 @@ def _tags(properties: Mapping[str, str | tuple[str, ...]]) -> dict[str, str | tu
 
 
 _Text = Annotated[str, StringConstraints(max_length=1_000)]
-_Value = Annotated[_Text | tuple[_Text, ...], AfterValidator(_value)]
+_SCALARS = ["string", "number", "boolean"]
+_Value = Annotated[
+    _Text | tuple[_Text, ...],
+    AfterValidator(_value),
+    WithJsonSchema({"type": [*_SCALARS, "array"], "items": {"type": _SCALARS}}),
+]
 FrontMatter = Annotated[dict[Annotated[str, AfterValidator(_name)], _Value], AfterValidator(_tags)]
 """Properties by name, each a text or a list of them, with placeholders; `tags` is a list."""

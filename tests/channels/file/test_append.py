@@ -40,7 +40,7 @@ def adding(folder: Path) -> Channel:
 def write(channel: Channel, text: bytes, number: int = 1) -> str:
     """Send a text as an edition of this number; answers the receipt."""
     [made] = deliveries(channel, edition(story()))
-    message_id = MESSAGE_ID.replace("weekly.", f"weekly.{number}.")
+    message_id = MESSAGE_ID.replace("weekly.2026", f"weekly.{2026 + number}")
     [receipt] = sent(channel, replace(made, payload=text, message_id=message_id))
     return receipt
 
@@ -87,6 +87,22 @@ def test_an_edition_that_is_there_is_not_added_again(tmp_path: Path, note: Path)
 
     assert note.read_bytes() == changed
     assert note.stat().st_mtime_ns == before.st_mtime_ns
+
+
+def test_an_edition_that_is_sent_again_is_added_where_it_was_taken_away(
+    tmp_path: Path, note: Path
+) -> None:
+    channel = adding(tmp_path)
+    [made] = deliveries(channel, edition(story()))
+    again = replace(made, message_id=MESSAGE_ID.replace("@", ".again2@"))
+    sent(channel, made)
+    whole = note.read_bytes()
+
+    sent(channel, again)
+    assert note.read_bytes() == whole
+    note.write_bytes(b"")
+    sent(channel, again)
+    assert note.read_bytes() == whole
 
 
 def test_what_would_be_too_long_goes_into_the_next_number(
@@ -199,5 +215,5 @@ def test_whatever_a_person_writes_is_kept(
         added = with_edition(text, f"Edition {step}".encode(), f"id-{step}")
         assert added.startswith(text)
         assert (added == text) == has_edition(text, f"id-{step}")
-        assert added.count(f"digest:begin id-{step} -->".encode()) == 1
+        assert added.count(f"<!-- digest:begin id-{step} -->".encode()) == 1
         text = added

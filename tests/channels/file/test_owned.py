@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import stat
 from datetime import timedelta
 from functools import partial
@@ -20,7 +21,7 @@ from tests.channels.file.saving import (
     saves_before_the_renaming,
     sent,
 )
-from tests.channels.making import deliveries, delivery, open_it
+from tests.channels.making import MESSAGE_ID, deliveries, delivery, open_it
 from tests.rendering.samples import NOW, edition, story
 
 if TYPE_CHECKING:
@@ -37,8 +38,9 @@ def replacing(folder: Path, **settings: Any) -> Channel:
 def write(channel: Channel, text: bytes, days: int = 0) -> str:
     """Send a text as the edition of a day; answers the receipt."""
     [made] = deliveries(channel, edition(story()))
-    at = NOW + timedelta(days=days)
-    [receipt] = sent(channel, replace(made, payload=text, created_at=at))
+    due = f".{NOW + timedelta(days=days):%Y%m%d%H%M%S}."
+    message_id = re.sub(r"\.\d+\.", due, MESSAGE_ID)
+    [receipt] = sent(channel, replace(made, payload=text, message_id=message_id))
     return receipt
 
 
@@ -82,7 +84,9 @@ def test_an_edition_that_comes_late_does_not_take_the_place_of_a_later_one(
     channel = replacing(tmp_path)
     write(channel, b"tuesday", 1)
 
-    assert write(channel, b"monday", 0) == str(tmp_path / "out/latest.md")
+    receipt = write(channel, b"monday", 0)
+
+    assert receipt == f"{tmp_path / 'out/latest.md'} (it has a later edition)"
 
     assert shown(tmp_path / "out") == {"latest.md": b"tuesday"}
 

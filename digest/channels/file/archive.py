@@ -60,6 +60,8 @@ def _pages(folder: Path, template: str) -> dict[str, tuple[str, PageHead]]:
 
 
 def _head(path: Path) -> PageHead | None:
+    if not path.is_file():
+        return None
     try:
         with path.open("rb") as page:
             return page_head(page.read(HEAD_BYTES).decode(errors="replace"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import shutil
 from datetime import timedelta
 from html import unescape
 from typing import TYPE_CHECKING, Any
@@ -19,7 +21,7 @@ from digest.model import NO_PICTURES, BlockDay, BlockLine, EditionBlock
 from digest.rendering.file import archive as pages
 from digest.rendering.file import feed as feeds
 from tests.channels import making
-from tests.channels.file.saving import sent
+from tests.channels.file.saving import killed_everywhere, sent
 from tests.channels.making import TEMPLATES, deliveries, open_it
 from tests.rendering.samples import NOW, edition, story
 
@@ -93,6 +95,32 @@ def test_the_same_again_touches_nothing(tmp_path: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
 
 
+@pytest.mark.slow
+def test_killed_at_any_moment_the_next_attempt_makes_up_for_it(tmp_path: Path) -> None:
+    channel = archive(tmp_path, "site/{digest}-{date}.html")
+    publish(channel, weekly(0))
+    site, begun = tmp_path / "site", tmp_path / "begun"
+    site.rename(begun)
+
+    def prepare() -> None:
+        shutil.rmtree(site, ignore_errors=True)
+        shutil.copytree(begun, site)
+
+    def shown() -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in site.iterdir()}
+
+    prepare()
+    publish(channel, weekly(1))
+    whole = shown()
+    for _ in killed_everywhere(lambda: publish(channel, weekly(1)), prepare):
+        for name in ("index.html", "feed.atom"):
+            assert (site / name).read_bytes() in {(begun / name).read_bytes(), whole[name]}
+        publish(channel, weekly(1))
+        assert {name: text for name, text in shown().items() if name[0] != "."} == {
+            name: text for name, text in whole.items() if name[0] != "."
+        }
+
+
 def test_what_others_put_beside_the_pages_is_passed_over(tmp_path: Path) -> None:
     channel = archive(tmp_path, "site/{digest}-{date}.html")
     publish(channel, weekly(0))
@@ -104,6 +132,7 @@ def test_what_others_put_beside_the_pages_is_passed_over(tmp_path: Path) -> None
     (site / "weekly-copy.txt").write_text(page)
     (site / "weekly-folder.html").mkdir()
     (site / "weekly-dangling.html").symlink_to("nowhere")
+    os.mkfifo(site / "weekly-pipe.html")
 
     publish(channel, weekly(1))
 

@@ -46,9 +46,11 @@ def ended(process: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 
-def killed_everywhere(act: Callable[[], object], prepare: Callable[[], object]) -> Iterator[int]:
+def killed_everywhere(
+    act: Callable[[], object], prepare: Callable[[], object], every: int = 1
+) -> Iterator[int]:
     """Prepare, and kill a process that acts: before its first change, its second, and so on."""
-    for step in range(1, 1_000):
+    for step in range(1, 1_000, every):
         prepare()
         if ended(in_process(partial(_killed_at, step, act))) == 0:
             return

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shlex
 from collections import defaultdict
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.channels.atomic_files import LONGEST_NAME, PARTS
 from digest.checks import Finding
 from digest.checks.access import exposed
+from digest.config.path_template import placeholder_values
 from digest.model import ALERTS
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 # PATH_MAX of Linux, without its closing zero.
 _LONGEST_PATH = 4_095
-_SOME_DAY = date(2026, 11, 30)
+_SOME_DAY = datetime(2026, 11, 30, 9, tzinfo=UTC)
 # What a container is given there is its own, whatever the rights say.
 _CONTAINER_SECRETS = Path("/run/secrets")
 
@@ -35,7 +36,7 @@ def check_files(settings: Settings) -> list[Finding]:
         file = str(Path(path).parent.resolve() / Path(path).name)
         if channel not in shared[file]:
             shared[file].append(channel)
-    return [*_impossible(paths), *_shared(shared)]
+    return [*_impossible(paths), *_shared(shared), *_replaced(settings, paths)]
 
 
 def _paths(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
@@ -45,7 +46,9 @@ def _paths(settings: Settings) -> Iterator[tuple[tuple[str, str], str]]:
         named[ALERTS] = settings.alerts.send_to
     for digest, send_to in named.items():
         for name in send_to:
-            if path := settings.channels[name].file_on(digest, _SOME_DAY):
+            title = ALERTS if digest == ALERTS else settings.title_of(digest)
+            values = placeholder_values(digest, title, _SOME_DAY)
+            if path := settings.channels[name].file_of(values):
                 yield (name, digest), str(path)
 
 
@@ -78,6 +81,18 @@ def _shared(shared: dict[str, list[str]]) -> Iterator[Finding]:
         problem = f"{', '.join(others)} writes to the same files; the later ones get a number"
         remedy = "give each channel a path of its own"
         yield Finding("files", first, "warn", problem, remedy)
+
+
+def _replaced(settings: Settings, paths: dict[tuple[str, str], str]) -> Iterator[Finding]:
+    """Digests that one channel writes to one file, where each takes the place of the other."""
+    digests = defaultdict[tuple[str, str], list[str]](list)
+    for (channel, digest), path in paths.items():
+        if settings.channels[channel].replaces:
+            digests[channel, path].append(digest)
+    for (channel, path), names in digests.items():
+        if len(names) > 1:
+            problem = f"{', '.join(names)} take turns in {path}"
+            yield Finding("files", channel, "warn", problem, "put {digest} into its path")
 
 
 def check_secrets(settings: Settings) -> list[Finding]:

@@ -40,6 +40,10 @@ class Place(ABC):
     """Whether it shows every story; a push names a few."""
     refusal: ClassVar[str] = "failed"
     """The verdict of a refusal for good."""
+    down: ClassVar[str] = "retrying"
+    """The verdict where nobody is there."""
+    asks: ClassVar[bool] = True
+    """Whether a check asks it anything, and so finds out that nobody is there."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

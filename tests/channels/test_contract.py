@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
-import traceback
 from typing import TYPE_CHECKING
 
 import pytest
@@ -190,30 +188,6 @@ async def test_a_check_of_what_is_down_fails(place: Place) -> None:
 
     with pytest.raises(DeliveryError):
         await open_channels(place.settings())["it"].check()
-
-
-@pytest.mark.parametrize("fate", ["taken", "refused", "down"])
-async def test_secrets_are_told_to_nobody(
-    place: Place, caplog: pytest.LogCaptureFixture, fate: str
-) -> None:
-    if fate == "down":
-        place.go_down()
-    if fate == "refused":
-        place.refuse_for_good()
-    settings = place.settings()
-    channel = open_channels(settings)["it"]
-    told = [repr(settings), repr(channel), str(channel), str(vars(channel))]
-    with caplog.at_level(logging.DEBUG):
-        for attempt in (send(channel, deliveries(channel, edition(story()))[0]), channel.check()):
-            try:
-                told += [str(await attempt)]
-            except DeliveryError as error:
-                told += [repr(error), str(error), *traceback.format_exception(error)]
-    told += [caplog.text]
-
-    assert SECRET not in "".join(told)
-    given = json.dumps([place.channel(), place.smtp()])
-    assert not given.count(SECRET) or any(SECRET in secret for secret in settings.secrets())
 
 
 def test_what_is_secret_is_known_to_be(place: Place) -> None:

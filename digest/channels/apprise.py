@@ -23,16 +23,17 @@ from digest.config.secrets import secrets_in
 from digest.daemon_thread import in_daemon_thread
 from digest.errors import DeliveryError
 from digest.feeds.text import one_line
+from digest.language import language_of
 from digest.log import Redactor
 from digest.model import NO_PICTURES, Rendition
-from digest.rendering.markdown_messages import markdown_messages
+from digest.rendering.markdown_messages import markdown_messages, messages
 from digest.rendering.parts import Limit
 from digest.rendering.phrases import short_line
+from digest.rendering.plain_markup import PLAIN
 from digest.rendering.push_message import push_message
-from digest.rendering.text_messages import text_messages
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Self
 
     from digest.channels.pace import Paces
@@ -82,9 +83,10 @@ class AppriseChannel(MessageChannel[AppriseSettings]):
     ) -> Rendition:
         """Each message as JSON with its title, its body and the format of that."""
         form = _form_of(self.service)
-        messages = _messages(edition, form, url)
-        title = short_line(edition.title, form.title) if form.title else ""
-        parts = tuple(_part(title, message, form.format) for message in messages)
+        parts = tuple(
+            _part(short_line(title, form.title) if form.title else "", body, form.format)
+            for title, body in _messages(edition, form, url)
+        )
         return Rendition(self.name, self.kind, ("service",), parts)
 
     def readable(self, part: bytes) -> str:
@@ -153,13 +155,30 @@ def _form_of(service: Any) -> _Form:
     return _Form(title, body, "markdown" if is_markdown and not is_push else "text", is_push)
 
 
-def _messages(edition: Edition, form: _Form, url: str) -> Sequence[str]:
-    limits = [Limit[str](lambda text: len(_unmentioned(text)), form.body)]
+def _messages(edition: Edition, form: _Form, url: str) -> Iterator[tuple[str, str]]:
+    """The title and the body of each message."""
     if form.is_push:
-        return [_push(edition, url, form.body)]
-    if form.format == "markdown":
-        return markdown_messages(edition, limits, url)
-    return text_messages(edition, limits, url)
+        yield edition.title, _push(edition, url, form.body)
+    elif form.format == "markdown":
+        for message in markdown_messages(edition, [_limit(form.body)], url):
+            yield edition.title, message
+    else:
+        for message in _plain(edition, form.body, url):
+            title, _, body = message.partition("\n")
+            yield title, body if form.title else message
+
+
+def _plain(edition: Edition, most: int, url: str) -> Iterator[str]:
+    """Messages of which the last ends with the address of the edition, if it has one."""
+    words = language_of(edition.language).translate("View in browser")
+    end = f"\n\n{words}: {url}" if url else ""
+    *others, last = messages(PLAIN, edition, [_limit(most - len(end))])
+    yield from others
+    yield last + end
+
+
+def _limit(most: int) -> Limit[str]:
+    return Limit(lambda text: len(_unmentioned(text)), most)
 
 
 def _push(edition: Edition, url: str, most: int) -> str:

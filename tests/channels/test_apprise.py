@@ -136,7 +136,7 @@ async def test_each_part_is_a_call_of_its_own(service: Service) -> None:
 
     posts = [json.loads(body) for body in service.arrived()]
     assert len(posts) == len(made) > 1
-    assert {post["title"] for post in posts} == {"Weekly reading"}
+    assert posts[1]["title"] == f"Weekly reading (2/{len(made)})"
     assert posts[1]["message"].startswith(f"continued, part 2 of {len(made)}\n\n== Feed ")
 
 
@@ -148,6 +148,15 @@ async def test_what_feeds_say_is_plain_text(service: Service) -> None:
     # Some services notify whom a text names after an @.
     expected = title.replace("@everyone", "@\u2060everyone")
     assert f"\n{expected}\n" in json.loads(service.arrived()[0])["message"]
+
+
+def test_the_last_part_leads_to_the_edition(service: Service) -> None:
+    channel = apprise(service.folder, service.channel()["url"])
+    *others, last = channel.render(ordinary(300), TEMPLATES, url=PAGE).parts
+
+    assert json.loads(last)["body"].endswith(f"\n\nView in browser: {PAGE}")
+    assert not any(PAGE in part.decode() for part in others)
+    assert all(len(json.loads(part)["body"]) <= 32_768 for part in (*others, last))
 
 
 def test_what_takes_only_markdown_gets_it_escaped(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from datetime import timedelta
 from threading import Event
@@ -214,6 +215,19 @@ def test_what_cannot_be_promised_is_refused(tmp_path: Path, url: str, words: str
 
     assert words in str(caught.value)
     assert "s3cr3t" not in str(caught.value).replace("nothing-s3cr3t", "")
+
+
+def test_without_the_extra_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        "digest.config.extras.find_spec",
+        lambda name: None if name == "apprise" else found(name),
+    )
+
+    with pytest.raises(ConfigError, match=r"needs an extra: pip install 'feed-digest\[apprise\]'"):
+        apprise(tmp_path, WHATSAPP)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,7 +18,7 @@ from digest.config.channels import CHANNEL_KINDS
 from digest.errors import ChannelError, ConfigError, DeliveryError
 from digest.model import ALERTS
 from digest.rendering.push_message import PushMessage, push_message
-from tests.channels import gotify, ntfy, pushover
+from tests.channels import apprise, gotify, ntfy, pushover
 from tests.channels.making import TEMPLATES, deliveries, open_it, send, started
 from tests.rendering.samples import edition, ordinary, story
 from tests.servers import Reply, Seen
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from digest.channels import Channel
     from digest.model import Edition
     from tests.channels.place import HttpPlace
 
@@ -264,6 +268,47 @@ async def test_a_push_without_a_whole_answer_is_not_sent_again(
 
         assert await daemon.states() == ["unknown"]
     assert len(place.server.requests_to(place.path)) == 1
+
+
+def unpaced(made: HttpPlace) -> Channel:
+    channel = open_it(made.folder, made.channel())
+    channel.pace = Pace()
+    return channel
+
+
+@pytest.mark.parametrize("kind", [*PUSHES, apprise.Service], ids=lambda place: place.kind)
+async def test_a_killed_process_sends_nothing_twice(tmp_path: Path, kind: type[HttpPlace]) -> None:
+    """Killed before an edition is sent, while it is on its way, and after."""
+    made, held, asked = kind(tmp_path), threading.Event(), threading.Event()
+    made.start()
+
+    def hold(seen: Seen) -> Reply:
+        asked.set()
+        return replace(made.reply(seen), hold=held)
+
+    async with started(tmp_path, unpaced(made)) as daemon:
+        await daemon.publish(edition(story(1)))
+    async with started(tmp_path, unpaced(made)) as daemon:
+        await daemon.delivering.release_claimed()
+        await daemon.delivering.deliver_due()
+        assert await daemon.states() == ["sent"]
+        made.server.replies[made.path] = hold
+        daemon.clock.turn(days=1)
+        await daemon.publish(edition(story(2)))
+        going = asyncio.create_task(daemon.delivering.deliver_due())
+        await asyncio.to_thread(asked.wait, 10)
+        going.cancel()
+        await daemon.delivering.finish()
+    held.set()
+    async with started(tmp_path, unpaced(made)) as daemon:
+        await daemon.delivering.release_claimed()
+        daemon.clock.turn(days=2)
+        await daemon.delivering.deliver_due()
+        found = await daemon.store.transact(lambda store: store.ledger.of_edition(2))
+    made.stop()
+
+    assert [each.state for each in found] == ["unknown"]
+    assert len(made.server.requests_to(made.path)) == 2
 
 
 @pytest.mark.parametrize(

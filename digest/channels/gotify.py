@@ -34,8 +34,9 @@ class GotifyChannel(PushChannel[GotifySettings]):
 
     def message(self, push: PushMessage) -> dict[str, Any]:
         """A message, and what a tap on it opens: https://gotify.net/docs/msgextras."""
-        click = {"client::notification": {"click": {"url": push.link}}} if push.link else {}
-        return {"title": push.title, "message": push.text, "extras": click}
+        click = {"client::notification": {"click": {"url": push.link}}}
+        extras = {"extras": click} if push.link else {}
+        return {"title": push.title, "message": push.text, **extras}
 
     def request(self, delivery: Delivery) -> PartRequest:  # noqa: ARG002
         """With the token, which is not in the address, so that no proxy writes it down."""

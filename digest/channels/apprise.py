@@ -23,17 +23,12 @@ from digest.config.secrets import secrets_in
 from digest.daemon_thread import in_daemon_thread
 from digest.errors import DeliveryError
 from digest.feeds.text import one_line
-from digest.language import language_of
 from digest.log import Redactor
-from digest.model import NO_PICTURES, Rendition
-from digest.rendering.markdown_messages import markdown_messages, messages
-from digest.rendering.parts import Limit
-from digest.rendering.phrases import short_line
-from digest.rendering.plain_markup import PLAIN
-from digest.rendering.push_message import push_message
+from digest.model import NO_PICTURES, Rendition, as_dict
+from digest.rendering.apprise import AppriseMessage, apprise_messages, form_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from typing import Self
 
     from digest.channels.pace import Paces
@@ -41,12 +36,6 @@ if TYPE_CHECKING:
     from digest.model import Delivery, Edition, Pictures
     from digest.rendering.renderer import Renderer
 
-# What splits an edition needs room for what stands around a story.
-_LEAST_ROOM = 1_500
-_MAX_TITLE = 100
-_LEAST_WORDS = 20
-# Not in an address, like https://site.example/@name.
-_MENTION = re.compile(r"(?<![\w/])@(?=\w)")
 # How most of its services write the status of an answer.
 _STATUS = re.compile(r"\berror=(\d{3})\b")
 
@@ -82,11 +71,8 @@ class AppriseChannel(MessageChannel[AppriseSettings]):
         url: str = "",
     ) -> Rendition:
         """Each message as JSON with its title, its body and the format of that."""
-        form = _form_of(self.service)
-        parts = tuple(
-            _part(short_line(title, form.title) if form.title else "", body, form.format)
-            for title, body in _messages(edition, form, url)
-        )
+        found = apprise_messages(edition, form_of(self.service), url)
+        parts = tuple(json.dumps(as_dict(message)).encode() for message in found)
         return Rendition(self.name, self.kind, ("service",), parts)
 
     def readable(self, part: bytes) -> str:
@@ -96,7 +82,8 @@ class AppriseChannel(MessageChannel[AppriseSettings]):
 
     def greeting(self, line: str) -> bytes:
         """A message of one line."""
-        return _part("digest" if _form_of(self.service).title else "", line, "text")
+        title = "digest" if form_of(self.service).title else ""
+        return json.dumps(as_dict(AppriseMessage(title, line, "text"))).encode()
 
     async def send(self, delivery: Delivery) -> str:
         """Have apprise send one part, in a thread that is left behind where it takes too long."""
@@ -128,78 +115,6 @@ class AppriseChannel(MessageChannel[AppriseSettings]):
         raise DeliveryError(reason, "unknown")
 
 
-class _Form(Struct, frozen=True):
-    """What a service takes: characters of a title and of a body, in a format."""
-
-    title: int
-    body: int
-    format: str
-    is_push: bool
-
-
-def _form_of(service: Any) -> _Form:
-    """In characters, as apprise counts them."""
-    # One, or many.
-    formats = service.notify_format
-    formats = formats if isinstance(formats, tuple) else (formats,)
-    names = [str(getattr(each, "value", each)) for each in formats]
-    title = min(_MAX_TITLE, max(0, service.title_maxlen))
-    body = service.body_maxlen - service.overflow_buffer
-    if service.overflow_amalgamate_title:
-        body -= title
-    if "text" not in names:
-        # It is converted, and may get longer.
-        body //= 2
-    is_markdown = "markdown" in names and "text" not in names
-    is_push = body < _LEAST_ROOM or service.body_max_line_count > 0
-    return _Form(title, body, "markdown" if is_markdown and not is_push else "text", is_push)
-
-
-def _messages(edition: Edition, form: _Form, url: str) -> Iterator[tuple[str, str]]:
-    """The title and the body of each message."""
-    if form.is_push:
-        yield edition.title, _push(edition, url, form.body)
-    elif form.format == "markdown":
-        for message in markdown_messages(edition, [_limit(form.body)], url):
-            yield edition.title, message
-    else:
-        for message in _plain(edition, form.body, url):
-            title, _, body = message.partition("\n")
-            yield title, body if form.title else message
-
-
-def _plain(edition: Edition, most: int, url: str) -> Iterator[str]:
-    """Messages of which the last ends with the address of the edition, if it has one."""
-    words = language_of(edition.language).translate("View in browser")
-    end = f"\n\n{words}: {url}" if url else ""
-    *others, last = messages(PLAIN, edition, [_limit(most - len(end))])
-    yield from others
-    yield last + end
-
-
-def _limit(most: int) -> Limit[str]:
-    return Limit(lambda text: len(_unmentioned(text)), most)
-
-
-def _push(edition: Edition, url: str, most: int) -> str:
-    """One line with a link, which templates of messages take too; without where it has no room."""
-    push = push_message(edition, url, most - _LEAST_WORDS)
-    words = _unmentioned(f"{push.title} · {push.text}")
-    if not push.link:
-        return short_line(words, most)
-    return f"{short_line(words, most - len(push.link) - 1)} {push.link}"
-
-
-def _part(title: str, body: str, form: str) -> bytes:
-    message = {"title": _unmentioned(title), "body": _unmentioned(body), "format": form}
-    return json.dumps(message).encode()
-
-
-def _unmentioned(text: str) -> str:
-    """The text, in which no service finds anybody to notify; it looks the same."""
-    return _MENTION.sub("@\u2060", text)
-
-
 class _Outcome(Struct, frozen=True):
     """Whether a service accepted a message, and what apprise says of it."""
 
@@ -208,12 +123,12 @@ class _Outcome(Struct, frozen=True):
 
 
 def _notify(url: str, message: dict[str, str]) -> _Outcome:
-    """Send one message, once. It blocks."""
+    """Have a service get a message, once; it blocks."""
     import apprise
 
-    sender = apprise.Apprise(asset=apprise.AppriseAsset(async_mode=False, service_timeout=0))
-    if (service := service_of(url)) is not None:
-        sender.add(service)
+    service = service_of(url)
+    assert service is not None
+    sender = apprise.Apprise(service, asset=service.asset)
     result = sender.notify(
         message["body"],
         title=message["title"],

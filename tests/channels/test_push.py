@@ -241,32 +241,19 @@ async def test_a_used_up_month_is_asked_about_once_a_day(
     assert error.retry_after == wait
 
 
-async def test_a_refused_push_is_not_sent_again(place: HttpPlace, tmp_path: Path) -> None:
-    place.refuse_for_good()
-    channel = open_it(tmp_path, place.channel())
-    channel.pace = Pace()
-    async with started(tmp_path, channel) as daemon:
-        await daemon.publish(ordinary(29))
-        for _ in range(3):
-            await daemon.delivering.deliver_due()
-            daemon.clock.turn(days=1)
-
-        assert await daemon.states() == ["failed"]
-    assert len(place.server.requests_to(place.path)) == 1
-
-
-async def test_a_push_without_a_whole_answer_is_not_sent_again(
-    place: HttpPlace, tmp_path: Path
+@pytest.mark.parametrize("state", ["failed", "unknown"])
+async def test_a_push_that_is_refused_or_in_doubt_is_not_sent_again(
+    place: HttpPlace, tmp_path: Path, state: str
 ) -> None:
-    place.server.replies[place.path] = Reply("{}", 200)
-    channel = open_it(tmp_path, place.channel())
-    async with started(tmp_path, channel) as daemon:
+    # An answer without what makes it a receipt.
+    place.server.replies[place.path] = place.refuses if state == "failed" else Reply("{}")
+    async with started(tmp_path, unpaced(place)) as daemon:
         await daemon.publish(ordinary(29))
         for _ in range(3):
             await daemon.delivering.deliver_due()
             daemon.clock.turn(days=1)
 
-        assert await daemon.states() == ["unknown"]
+        assert await daemon.states() == [state]
     assert len(place.server.requests_to(place.path)) == 1
 
 

@@ -77,8 +77,8 @@ class PushoverChannel(PushChannel[PushoverSettings]):
         ask = json.dumps(self._login).encode()
         answer = await self.endpoint.post(ask, "/users/validate.json", judge=self.judge)
         devices = fields_of(answer, "status").get("devices") or []
-        names = one_line(", ".join(map(str, devices)), MOST_WORDS) or "no device"
-        return self.found(f"Pushover knows token and user, who has {names}")
+        names = one_line(", ".join(map(str, devices)), MOST_WORDS) or "none"
+        return self.found(f"Pushover knows token and user (devices: {names})")
 
     @property
     def _login(self) -> dict[str, str]:

@@ -21,6 +21,7 @@ from digest.cli.feeds_kinds import source_kinds
 from digest.cli.setup.first_config import Start, StartFeed, config_text
 from digest.config import load_settings
 from digest.config.base import Model
+from digest.config.channels import CHANNEL_KINDS
 from digest.config.kinds import kind_of, members_of
 from digest.config.known_pages import PAGES
 from digest.config.secrets import file_description, file_forms
@@ -311,6 +312,13 @@ def test_every_document_is_in_the_index() -> None:
     for index in (ROOT / "docs/index.md", ROOT / "docs/decisions/index.md"):
         linked = set(re.findall(r"\]\(([\w-]+\.md)\)", without_comments(index)))
         assert linked == {path.name for path in index.parent.glob("*.md")} - {"index.md"}
+
+
+def test_every_kind_of_channel_has_a_row() -> None:
+    table = (ROOT / "docs/channels.md").read_text("utf-8").partition("| kind |")[2]
+    rows = re.findall(r"(?m)^\| `(\w+)` \|", table)
+    assert rows == sorted(rows)
+    assert set(CHANNEL_KINDS) <= set(rows)
 
 
 def test_every_refusal_of_slack_that_needs_a_person_is_documented() -> None:

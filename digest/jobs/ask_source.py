@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
+from digest.daemon_thread import in_daemon_thread
 from digest.errors import FeedError, PostponedError
 from digest.feeds.http.conditional import is_to_ask_whole
 from digest.feeds.http.messages import Allowance
 from digest.feeds.requests import AnswerLimits, OtherRequest
 from digest.feeds.sources import source_of
 from digest.jobs.body_task import body_of, further_addresses, read_facts
-from digest.jobs.daemon_thread import in_daemon_thread
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence

@@ -5,6 +5,7 @@ Each kind has its own in `tests/channels/KIND.py`, or in `tests/channels/KIND/pl
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -40,6 +41,10 @@ class Place(ABC):
     """Whether it shows every story; a push names a few."""
     refusal: ClassVar[str] = "failed"
     """The verdict of a refusal for good."""
+    down: ClassVar[str] = "retrying"
+    """The verdict where nobody is there."""
+    asks: ClassVar[bool] = True
+    """Whether a check asks it anything, and so finds out that nobody is there."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -77,6 +82,10 @@ class Place(ABC):
     @abstractmethod
     def refuse_for_good(self) -> None:
         """Refuse what is delivered from now on."""
+
+    def repeat_all(self) -> None:
+        """Refuse what is delivered from now on, with all that is heard in the refusal."""
+        self.refuse_for_good()
 
     @classmethod
     def golden(cls, edition: Edition) -> dict[str, str]:
@@ -147,3 +156,10 @@ class HttpPlace(Place):
 
     def refuse_for_good(self) -> None:
         self.server.replies[self.path] = self.refuses
+
+    def repeat_all(self) -> None:
+        def repeat(seen: Seen) -> Reply:
+            words = f"{seen.path} of {seen.headers}: {seen.body.decode()}"
+            return Reply(json.dumps({"message": words, "error": words}), 400)
+
+        self.server.replies[self.path] = repeat

@@ -34,8 +34,7 @@ a {{ color: var(--link); text-decoration: none; }}
 .notice h3, .notice h4 {{ margin: 16px 0 8px; line-height: 1.3; }}
 .notice h3 {{ font-size: 19px; }}
 .notice h4 {{ font-size: 16px; }}
-.notice ul {{ margin: 0 0 12px; padding: 0 0 0 24px; }}
-.notice [dir=rtl] ul, .notice[dir=rtl] ul {{ padding: 0 24px 0 0; }}
+.notice ul {{ margin: 0 0 12px; padding: 0; padding-inline-start: 24px; }}
 .notice blockquote {{ margin: 0 0 12px; padding: 0 12px; border-inline-start: 4px solid var(--line);
   color: var(--quiet); }}
 .notice hr {{ border: 0; border-top: 1px solid var(--line); }}

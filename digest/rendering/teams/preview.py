@@ -45,8 +45,7 @@ a {{ color: var(--link); text-decoration: none; }}
 .bolder {{ font-weight: 600; }}
 .subtle {{ color: var(--quiet); }}
 .right {{ text-align: right; }}
-ul {{ margin: 0; padding: 0 0 0 24px; }}
-.right ul {{ padding: 0 24px 0 0; }}
+ul {{ margin: 0; padding: 0; padding-inline-start: 24px; }}
 </style>
 </head>
 <body>

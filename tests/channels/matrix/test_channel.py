@@ -396,7 +396,7 @@ def test_samples_are_notices_that_a_homeserver_takes(name: str) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
+@settings(max_examples=10)
 @given(rich_editions())
 def test_any_edition_is_notices_that_a_homeserver_takes(made: Edition) -> None:
     assert {wrong_with(part) for part in parts(made, "https://read.example/e/1")} == {None}

@@ -304,7 +304,7 @@ def test_samples_are_cards_that_teams_shows(name: str) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
+@settings(max_examples=10)
 @given(rich_editions())
 def test_any_edition_is_cards_that_teams_shows(made: Edition) -> None:
     found = parts(made, "https://read.example/e/1")

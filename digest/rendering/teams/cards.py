@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from digest.language import language_of
 from digest.rendering import phrases
 from digest.rendering.markdown_messages import messages
-from digest.rendering.markup import Markup
 from digest.rendering.parts import Limit
+from digest.rendering.teams.markup import ASIDE, ITEM, MARKUP, SECTION, TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,40 +25,17 @@ if TYPE_CHECKING:
 # Teams refuses 28,672 bytes after it has wrapped a card in more JSON, by about a fifth.
 _MOST_BYTES = 20_000
 _LONGEST_SUMMARY = 150
-_WEB = ("http://", "https://")
-# `{{DATE(...)}}` would be a date, and `![...]` a picture.
-_EXPRESSIONS = str.maketrans({"{": "\\{", "}": "\\}", "!": "\\!"})
-_OUTSIDE_LINKS = re.compile(r"[\s<>()\\{}\"`]")
-_ENTITY = re.compile(r"&(?=#?\w+;)")
-_TITLE, _SECTION, _ASIDE, _ITEM = "# ", "## ", "~ ", "- "
-# How a line of each sort looks; that of a story follows its title closely.
+_WHOLLY_BOLD = re.compile(r"\*\*((?:(?!\*\*).)+)\*\*")
+_BOLD = "**"
+# How a line of each sort looks.
 _LOOKS: dict[str, dict[str, Any]] = {
-    _TITLE: {"size": "Large", "weight": "Bolder"},
-    _SECTION: {"size": "Medium", "weight": "Bolder", "spacing": "Large", "separator": True},
-    _ASIDE: {"isSubtle": True},
+    TITLE: {"size": "Large", "weight": "Bolder"},
+    SECTION: {"size": "Medium", "weight": "Bolder", "spacing": "Large", "separator": True},
+    _BOLD: {"weight": "Bolder"},
+    ASIDE: {"isSubtle": True},
 }
-_CLOSE = {"spacing": "None"}
-
-
-class TeamsMarkup(Markup):
-    """The Markdown of a TextBlock, with marks before the lines that a block says by its looks."""
-
-    def literal(self, text: str) -> str:
-        """Text on one line that is shown as it is, and is no expression of a card."""
-        return super().literal(text).translate(_EXPRESSIONS)
-
-    def link(self, text: str, url: str, most: int = 250) -> str:
-        """A link to a page of the web, without the `<...>` that phones do not know."""
-        address = _ENTITY.sub("%26", _OUTSIDE_LINKS.sub(_percent, url))
-        good = address.lower().startswith(_WEB) and len(address) <= most
-        return f"[{self.literal(text)}]({address})" if good else self.literal(text)
-
-    def aside(self, text: str) -> str:
-        """A line that is said more quietly."""
-        return text and f"{_ASIDE}{text}"
-
-
-_MARKUP = TeamsMarkup()
+# Lines that belong together.
+_CLOSE: dict[str, Any] = {"spacing": "None"}
 
 
 def teams_messages(edition: Edition, url: str = "") -> list[dict[str, Any]]:
@@ -70,12 +47,12 @@ def teams_messages(edition: Edition, url: str = "") -> list[dict[str, Any]]:
         return _message(list(_blocks(text, direction)), summary)
 
     limit: Limit[str] = Limit(lambda text: len(json.dumps(message(text))), _MOST_BYTES)
-    return [message(text) for text in messages(_MARKUP, edition, [limit], url)]
+    return [message(text) for text in messages(MARKUP, edition, [limit], url)]
 
 
 def card_message(line: str) -> dict[str, Any]:
     """A card of one line."""
-    return _message([_block(_MARKUP.literal(line))], line)
+    return _message([_block(MARKUP.literal(line))], line)
 
 
 def blocks_of(message: dict[str, Any]) -> list[dict[str, Any]]:
@@ -107,30 +84,29 @@ def _blocks(text: str, direction: Direction) -> Iterator[dict[str, Any]]:
     aligned = {"horizontalAlignment": "Right"} if direction == "rtl" else {}
     for paragraph in text.split("\n\n"):
         close: dict[str, Any] = {}
-        for mark, block in _runs(paragraph, direction):
-            yield _block(block, **close, **_LOOKS.get(mark, {}), **aligned)
+        for sort, block in _runs(paragraph, direction):
+            yield _block(block, **close, **_LOOKS.get(sort, {}), **aligned)
             close = _CLOSE
 
 
 def _runs(paragraph: str, direction: Direction) -> Iterator[tuple[str, str]]:
-    """The mark and the text of each block that lines make, which read in a direction."""
-    marked = [(_mark(line), line) for line in paragraph.split("\n")]
-    lines = [(mark, line.removeprefix(mark)) for mark, line in marked]
-    shown = [(mark, phrases.line(line, direction)) for mark, line in lines if line.strip()]
-    for mark, run in groupby(shown, key=lambda each: each[0]):
-        if mark == _ITEM:
-            yield mark, "\n".join(f"{mark}{line}" for _, line in run)
+    """The sort and the text of each block that lines make, which read in a direction."""
+    lines = [_sorted(line) for line in paragraph.split("\n")]
+    shown = [(sort, phrases.line(line, direction)) for sort, line in lines if line.strip()]
+    for sort, run in groupby(shown, key=lambda each: each[0]):
+        if sort == ITEM:
+            yield sort, "\n".join(f"{ITEM}{line}" for _, line in run)
         else:
             yield from run
 
 
+def _sorted(line: str) -> tuple[str, str]:
+    """The sort of a line, and the line without what says it."""
+    if wholly := _WHOLLY_BOLD.fullmatch(line):
+        return _BOLD, wholly[1]
+    mark = next((mark for mark in (TITLE, SECTION, ASIDE, ITEM) if line.startswith(mark)), "")
+    return mark, line.removeprefix(mark)
+
+
 def _block(text: str, **looks: Any) -> dict[str, Any]:
     return {"type": "TextBlock", "text": text, "wrap": True, **looks}
-
-
-def _mark(line: str) -> str:
-    return next((mark for mark in (*_LOOKS, _ITEM) if line.startswith(mark)), "")
-
-
-def _percent(match: re.Match[str]) -> str:
-    return "".join(f"%{byte:02X}" for byte in match[0].encode())

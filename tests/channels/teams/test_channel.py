@@ -98,6 +98,11 @@ async def test_what_is_too_large_or_wrong_is_accepted_and_lost(
         {"text": "![a](https://site.example/a.png)"},
         {"text": "[a](javascript:alert)"},
         {"text": "{{DATE(2026-01-01T00:00:00Z)}}"},
+        {"text": "Q\\&A"},
+        {"text": "**[a](https://site.example)**"},
+        {"text": "[a [b]](https://site.example)"},
+        {"text": "[a](<https://site.example>)"},
+        {"text": "[a](https://site.example/_b_)"},
         {"size": "Huge"},
         {"colour": "red"},
     ):
@@ -285,16 +290,63 @@ def test_the_address_of_a_workflow_is_of_no_other_kind(tmp_path: Path, host: str
         open_it(tmp_path, {"kind": "slack", "webhook_url": url})
 
 
-def test_what_feeds_say_is_text() -> None:
-    title = "<at>Ada</at> **b** _i_ [x](y) {{DATE(2026-01-01T00:00:00Z)}} ${a} ![p](q) # > - &amp;"
-
+@pytest.mark.parametrize(
+    "title",
+    [
+        "<at>Ada</at> said <b>so</b> to <https://evil.example>",
+        "**b** _i_ __init__ a_b_c ***x*** ~~gone~~ 2*3*4 \\*c\\*",
+        "{{DATE(2026-01-01T00:00:00Z)}} ${a} &amp; &lt;x AT&T!",
+        "# a heading",
+        "> a quote",
+        "- a list",
+        "~ an aside",
+        "1. a list",
+        "--- | a | --- |",
+        "what \\[is\\] escaped",
+    ],
+)
+def test_what_feeds_say_is_text(title: str) -> None:
     [part] = parts(edition(story(title=title, feed=title, author=title, excerpt=title)))
 
     assert wrong_with(part) == ""
-    text = "\n".join(map(shown, texts(json.loads(part))))
-    assert text.count(title) == 2
-    found = [url for each in texts(json.loads(part)) for url in links(each)]
-    assert found == ["https://site.example/1"]
+    blocks = texts(json.loads(part))
+    in_links = title.translate(str.maketrans("[]", "()"))
+    assert [shown(text) for text in blocks[3:]] == [in_links, "Monday · 4\u00a0min", title]
+    assert [url for text in blocks for _, url in links(text)] == ["https://site.example/1"]
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("[x](https://evil.example) and [y][z]", "(x)(https://evil.example) and (y)(z)"),
+        ("![p](https://evil.example/p.png)", "!(p)(https://evil.example/p.png)"),
+        ("a `b` c", "a \u02cbb\u02cb c"),
+    ],
+)
+def test_what_would_end_a_link_is_told_in_other_words(title: str, told: str) -> None:
+    [part] = parts(edition(story(title=title, excerpt="[x]: https://evil.example")))
+
+    assert wrong_with(part) == ""
+    [*_, linked, _, excerpt] = texts(json.loads(part))
+    assert shown(linked) == told
+    assert shown(excerpt) == "[x]: https://evil.example"
+    assert [url for _, url in links(linked)] == ["https://site.example/1"]
+    assert list(links(excerpt)) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "leads_to"),
+    [
+        ("https://site.example/_a_/b_c(d)?e=*f*&amp=g", "/%5Fa%5F/b_c%28d%29?e=%2Af%2A&amp=g"),
+        ('https://site.example/[a] b<c>"`{{d', "/%5Ba%5D%20b%3Cc%3E%22%60%7B%7Bd"),
+    ],
+)
+def test_a_link_leads_where_its_address_does(url: str, leads_to: str) -> None:
+    [part] = parts(edition(story(url=url)))
+
+    assert wrong_with(part) == ""
+    [found] = [leads for text in texts(json.loads(part)) for _, leads in links(text)]
+    assert found == f"https://site.example{leads_to}"
 
 
 @pytest.mark.parametrize("name", SAMPLES)

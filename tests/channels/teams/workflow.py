@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,14 @@ _DRAWN = frozenset(
         *("bullet_list_open", "bullet_list_close", "list_item_open", "list_item_close"),
         "text_special",
     }
+)
+# What phones show as it is written, or take for something else: backslashes but those before * and
+# _, links in bold, emphasis in an address, and one in <...>.
+_NOT_ON_PHONES = (
+    r"\\[^*_\u200b]",
+    r"\*\*\[",
+    r"\]\([^)]*(\*|\W_|_\W)",
+    r"\]\(<",
 )
 _TEXT_BLOCK = {
     "type": "object",
@@ -138,18 +147,24 @@ def shown(markdown: str) -> str:
         "".join(marks.get(each.type, each.content) for each in token.children)
         for token in _READER.parse(markdown)
         if token.children is not None
-    )
+    ).replace("\u200b", "")
 
 
-def links(markdown: str) -> Iterator[str]:
-    """Where a TextBlock leads to."""
+def links(markdown: str) -> Iterator[tuple[str, str]]:
+    """The text of each link of a TextBlock, and where it leads to."""
     for token in _READER.parse(markdown):
+        text, url = "", ""
         for each in token.children or ():
             if each.type == "link_open":
-                yield str(each.attrs["href"])
+                text, url = "", str(each.attrs["href"])
+            elif each.type == "link_close":
+                yield text, url
+            text += each.content
 
 
 def _not_drawn(text: str) -> str:
+    if mark := next((mark for mark in _NOT_ON_PHONES if re.search(mark, text)), ""):
+        return f"{mark} in {text!r}"
     tokens = _READER.parse(text)
     kinds = {each.type for token in tokens for each in (token, *(token.children or ()))}
     if wrong := kinds - _DRAWN:
@@ -157,8 +172,13 @@ def _not_drawn(text: str) -> str:
     # The one is replaced by the program of whoever looks, the other by the workflow.
     if "{{" in text or "<at>" in text:
         return f"an expression in {text!r}"
-    wrong_links = [url for url in links(text) if not url.startswith(("http://", "https://"))]
-    return f"links to {wrong_links}" if wrong_links else ""
+    wrong_links = [
+        (shown, url)
+        for shown, url in links(text)
+        # Phones end a link at the first bracket.
+        if not url.startswith(("http://", "https://")) or set("[]") & set(shown)
+    ]
+    return f"links {wrong_links}" if wrong_links else ""
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from digest.channels.base import MessageChannel
 from digest.channels.telegram.verdicts import ChatMovedError
 from digest.config.channels.telegram import TelegramSettings
+from digest.errors import ChannelError, DeliveryError
 from digest.log import event
 from digest.model import NO_PICTURES, Rendition
 from digest.rendering.preview import Preview
@@ -18,14 +20,19 @@ from digest.rendering.telegram.preview import telegram_page, telegram_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Self
 
-    from digest.channels.pace import Pace
+    from digest.channels.pace import Pace, Paces
     from digest.channels.telegram.bot_api import BotApi
+    from digest.config import Settings
     from digest.model import Delivery, Edition, Pictures
     from digest.rendering.renderer import Renderer
     from digest.rendering.telegram.messages import Message
 
 _log = logging.getLogger(__name__)
+# One message a second in a chat, 20 a minute in a group or channel:
+# https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+_SECONDS, _SECONDS_IN_GROUPS = 1.0, 3.0
 # Every group that has topics has this one, which is meant where none is named.
 _GENERAL_TOPIC = 1
 
@@ -37,6 +44,12 @@ class TelegramChannel(MessageChannel[TelegramSettings]):
     """
 
     kind = "telegram"
+
+    @classmethod
+    def open(cls, name: str, settings: TelegramSettings, whole: Settings, paces: Paces) -> Self:  # noqa: ARG003
+        """The channel of this name, at the pace that its chat takes."""
+        seconds = _SECONDS_IN_GROUPS if settings.is_group else _SECONDS
+        return cls(name, settings, paces.of(settings.shares, seconds))
 
     def __init__(self, name: str, settings: TelegramSettings, pace: Pace) -> None:
         super().__init__(name, settings, pace)
@@ -91,17 +104,34 @@ class TelegramChannel(MessageChannel[TelegramSettings]):
         """Post one message; to where the group has moved, if it has."""
         message = {**json.loads(delivery.payload), **self._how}
         try:
-            return await self._bot.send_message(self._chat, message)
+            return await self._post(message)
         except ChatMovedError as moved:
-            # The first was refused, so there is nothing in doubt.
-            event(_log, logging.WARNING, "chat_moved", channel=self.name, reason=moved.reason)
+            # It was refused where the group was, so nothing is in doubt.
+            event(_log, logging.WARNING, "chat moved", channel=self.name, error=moved.reason)
             self._chat = moved.chat
+            return await self._post(message)
+
+    async def _post(self, message: Message) -> str:
+        try:
             return await self._bot.send_message(self._chat, message)
+        except ChannelError as error:
+            if error.retry_after:
+                # It is meant for the bot, whatever the chat, and so for all channels of it.
+                now = asyncio.get_running_loop().time()
+                self.pace.rest(now, error.retry_after.total_seconds())
+            raise
 
     async def check(self) -> str:
-        """Ask whose token it is, and what the chat is."""
-        bot, chat = await self._bot.get_me(), await self._bot.get_chat(self._chat)
-        return f"the bot is @{bot.get('username')}; it posts to {_named(chat)}"
+        """Ask whose token it is, what the chat is, and whether the bot may post there."""
+        bot = await self._bot.get_me()
+        chat = await self._bot.get_chat(self._chat)
+        try:
+            await self._bot.try_chat(self._chat, self._how)
+        except DeliveryError as error:
+            # Of a server that does not know this question.
+            if error.verdict != "refused":
+                raise
+        return f"the bot is @{bot.get('username')}, which posts to {_named(chat)}"
 
     def greeting(self, line: str) -> bytes:
         """A message of one line."""

@@ -6,7 +6,7 @@ import re
 from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from digest.config.channels.base import ChannelSettings
 from digest.config.fields import WebUrl
@@ -35,11 +35,19 @@ def _a_token(value: TokenSecret) -> TokenSecret:
 BotToken = Annotated[TokenSecret, AfterValidator(_a_token), MAY_BE_MISSING]
 """A token, as an address below which its bot is asked."""
 _CHAT = r"^(-?[0-9]+|@[A-Za-z][A-Za-z0-9_]{3,31})$"
+
+
+def _a_chat(value: object) -> str:
+    # YAML reads an id as a number.
+    text = str(value) if type(value) in {str, int} else ""
+    if not re.fullmatch(_CHAT, text):
+        raise ValueError("must be the id of a chat, like 123456789 or -1001234567890, or @NAME")
+    return text
+
+
 Chat = Annotated[
     str,
-    # YAML reads an id as a number.
-    BeforeValidator(lambda value: str(value) if type(value) is int else value),
-    StringConstraints(pattern=_CHAT),
+    BeforeValidator(_a_chat),
     WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string", "pattern": _CHAT}]}),
 ]
 

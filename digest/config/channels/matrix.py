@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from digest.config.channels.base import ChannelSettings
+from digest.config.channels.base import ChannelSettings, Question, Setup
 from digest.config.fields import Label, WebUrl
 from digest.config.secrets import Secret
 
@@ -46,6 +46,24 @@ class MatrixSettings(ChannelSettings):
         "look whether the account is in the room and its access token is still good, and at the"
         " network"
     )
+
+    setup: ClassVar[Setup | None] = Setup(
+        "room",
+        (
+            Question(
+                *("url", "The homeserver's address"),
+                hint="In Element, log in as an account for the digest. All settings, Help & About"
+                " shows its homeserver and, under Advanced, its access token. Do not log out.",
+            ),
+            Question("access_token", "The access token", word="token"),
+            Question(
+                *("room", "The room's id"),
+                hint="Invite the account to the room, and accept as that account. The id is under"
+                " Advanced in the room's settings.",
+            ),
+        ),
+    )
+    rank: ClassVar[int] = 70
 
     @property
     def server_url(self) -> str:

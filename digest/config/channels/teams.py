@@ -31,6 +31,7 @@ class TeamsSettings(ChannelSettings):
             r"(:\d+)?/.*"
         ),
     )
+    rank: ClassVar[int] = 60
     remedy: ClassVar[str] = (
         "look in Teams, in the app Workflows, whether the workflow is still there and switched on"
         " (it is switched off when its owner leaves), or make a new one and copy its whole address"

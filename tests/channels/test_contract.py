@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 
 from digest.channels import channel_class, open_channels
 from digest.channels.pace import Pace
@@ -18,7 +20,8 @@ from digest.config.schema import json_schema
 from digest.config.secrets import file_forms
 from digest.errors import DeliveryError
 from digest.model import NO_PICTURES
-from tests.channels.making import TEMPLATES, deliveries, send
+from tests.channels import making
+from tests.channels.making import TEMPLATES, send
 from tests.channels.place import SECRET, SERVICE
 from tests.channels.places import PLACES
 from tests.rendering.samples import edition, ordinary, story
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.channels import Channel
-    from digest.model import Edition
+    from digest.model import Delivery, Edition
     from tests.channels.place import Place
 
 
@@ -43,6 +46,15 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 @pytest.fixture
 def channel(place: Place) -> Channel:
     return open_channels(place.settings())["it"]
+
+
+def deliveries(channel: Channel, of: Edition) -> list[Delivery]:
+    """Every delivery of an edition, each under an id of its own, as the ledger has them."""
+    made = making.deliveries(channel, of)
+    return [
+        replace(each, message_id=f"<{sha256(each.payload).hexdigest()}@example.com>")
+        for each in made
+    ]
 
 
 async def refused(channel: Channel, of: Edition) -> DeliveryError:

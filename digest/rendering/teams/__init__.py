@@ -1,0 +1,1 @@
+"""What is posted to Microsoft Teams: Adaptive Cards."""
